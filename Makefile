@@ -1,0 +1,77 @@
+# `make demo` and `make test` are the two commands of the README; `make check` is what CI runs.
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE :=
+CODE := serverless_stack app.py examples tests docs/conf.py
+
+.PHONY: help setup engines demo test check format lint types docs snapshots lock clean
+
+help:  ## Show the commands.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready node_modules/.package-lock.json engines  ## Make .venv with everything in it.
+
+$(VENV)/.ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, got " + sys.version)'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.ready
+	$(BIN)/npm ci --silent --no-audit --no-fund
+	touch $@
+
+engines:
+	@if command -v redis-server >/dev/null && command -v memcached >/dev/null; then :; \
+	elif command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+	    apt-get -qq install --no-install-recommends redis-server memcached >/dev/null; \
+	else \
+	  echo "redis-server and memcached are needed: 'sudo apt-get install redis-server memcached'" \
+	    "or 'brew install redis memcached', then run make again" >&2; exit 1; \
+	fi
+
+demo:  ## Deploy app.py to a local cloud and talk to it.
+	@started=$$(date +%s.%N); $(MAKE) --no-print-directory setup && \
+	DEMO_SETUP_SECONDS=$$(awk "BEGIN {printf \"%.1f\", $$(date +%s.%N) - $$started}") \
+	  $(BIN)/python examples/shop/demo.py
+
+test: setup  ## Run the whole test suite.
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+check: setup lint types test docs  ## Run everything that CI runs.
+
+format: setup  ## Format the code.
+	$(BIN)/ruff format $(CODE)
+	$(BIN)/ruff check --fix $(CODE)
+
+lint: setup
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+
+types: setup
+	$(BIN)/mypy $(CODE)
+
+docs: setup  ## Build the documentation into docs/_build.
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
+
+snapshots: setup  ## Write the template snapshots again; read the diff before you commit it.
+	$(BIN)/python -m pytest -q tests/constructs --snapshot-update
+
+lock: setup  ## Lock the dependencies again.
+	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes \
+	  --universal --python-version 3.11 --no-annotate --no-header --upgrade -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet serverless_stack/local/emulator/requirements.in --generate-hashes \
+	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
+	  -o serverless_stack/local/emulator/requirements.txt
+	$(BIN)/uv pip compile --quiet examples/shop/handler/requirements.in --generate-hashes \
+	  --universal --python-version 3.13 --no-annotate --no-header --upgrade \
+	  -o examples/shop/handler/requirements.txt
+	$(BIN)/npm install --package-lock-only
+
+clean:  ## Remove what these commands made in this folder.
+	rm -rf $(VENV) node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache

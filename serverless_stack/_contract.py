@@ -1,0 +1,47 @@
+"""The names that constructs (at synthesis) and the runtime (inside Lambda) agree on.
+
+``connect(function)`` of a construct sets these environment variables; ``from_env()`` of the
+runtime reads them. Every name starts with a prefix that the user may choose, so that one
+function can be connected to several caches or buckets. Standard library only.
+"""
+
+from typing import Final
+
+REDIS_PREFIX: Final = "REDIS"
+MEMCACHED_PREFIX: Final = "MEMCACHED"
+BUCKET_PREFIX: Final = "BUCKET"
+
+
+def redis_primary_endpoint(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with ``host:port`` of the primary node, which takes writes."""
+    return f"{prefix}_PRIMARY_ENDPOINT"
+
+
+def redis_reader_endpoint(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with ``host:port`` of the reader endpoint, which spreads over the replicas."""
+    return f"{prefix}_READER_ENDPOINT"
+
+
+def redis_tls(prefix: str = REDIS_PREFIX) -> str:
+    """The variable that is ``true`` when the connection is encrypted, else ``false``."""
+    return f"{prefix}_TLS"
+
+
+def redis_secret_arn(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with the ARN of the Secrets Manager secret that holds the AUTH token."""
+    return f"{prefix}_SECRET_ARN"
+
+
+def memcached_configuration_endpoint(prefix: str = MEMCACHED_PREFIX) -> str:
+    """The variable with ``host:port`` of the auto-discovery configuration endpoint."""
+    return f"{prefix}_CONFIGURATION_ENDPOINT"
+
+
+def memcached_tls(prefix: str = MEMCACHED_PREFIX) -> str:
+    """The variable that is ``true`` when the connection is encrypted, else ``false``."""
+    return f"{prefix}_TLS"
+
+
+def bucket_name(prefix: str = BUCKET_PREFIX) -> str:
+    """The variable with the bucket's name."""
+    return f"{prefix}_NAME"

@@ -1,0 +1,73 @@
+"""Collecting what is wrong with one call, so that all of it is reported together."""
+
+import math
+from collections.abc import Iterable
+
+# CDK hides values that are known only at deploy time in strings and in very large negative numbers.
+_STRING_TOKENS = ("${Token[", "#{Token[")
+_NUMBER_TOKEN_LIMIT = -1e280
+
+
+def is_unresolved(value: object) -> bool:
+    """Tell whether a value is a CDK token, which is known only at deploy time.
+
+    Args:
+        value: Any value; strings and numbers can carry a token.
+
+    Returns:
+        True for an unresolved token, which no check can judge.
+    """
+    if isinstance(value, str):
+        return any(mark in value for mark in _STRING_TOKENS)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return not math.isnan(value) and value < _NUMBER_TOKEN_LIMIT
+    return False
+
+
+class Problems:
+    """What is wrong with the arguments of one construct.
+
+    Args:
+        path: The path of the construct that is being made, in one or more parts.
+    """
+
+    def __init__(self, *path: str) -> None:
+        self._path = "/".join(part for part in path if part)
+        self._messages: list[str] = []
+
+    def add(self, messages: Iterable[str]) -> None:
+        """Add the messages that a rule function returned."""
+        self._messages.extend(messages)
+
+    def require(self, holds: bool, message: str) -> None:
+        """Add ``message`` unless the rule holds."""
+        if not holds:
+            self._messages.append(message)
+
+    def between(self, name: str, value: float, low: float, high: float, unit: str = "") -> None:
+        """Add a message unless ``low <= value <= high``; a token passes.
+
+        Args:
+            name: The argument, as the caller wrote it.
+            value: What was given.
+            low: The smallest value that AWS accepts.
+            high: The largest value that AWS accepts.
+            unit: The unit of the range, such as ``MiB``.
+        """
+        if is_unresolved(value) or low <= value <= high:
+            return
+        bounds = f"{low:g}–{high:g}"  # noqa: RUF001 - a range is written with an en dash
+        self._messages.append(f"`{name}` must be {bounds}{unit and ' ' + unit}, got: {value:g}")
+
+    def raise_if_any(self) -> None:
+        """Raise what was collected.
+
+        Raises:
+            ValueError: With every message, if there is one.
+        """
+        if not self._messages:
+            return
+        if len(self._messages) == 1:
+            raise ValueError(f"{self._messages[0]} (in {self._path})")
+        listed = "\n".join(f"- {message}" for message in self._messages)
+        raise ValueError(f"{len(self._messages)} problems in {self._path}:\n{listed}")

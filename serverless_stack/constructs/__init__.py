@@ -1,0 +1,46 @@
+"""CDK constructs for serverless web applications; each is useful alone.
+
+A construct's module, and the parts of ``aws_cdk`` that it needs, load on first use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serverless_stack.constructs.cdn import Cdn
+    from serverless_stack.constructs.lambda_handler import LambdaHandler
+    from serverless_stack.constructs.memcached_cache import MemcachedCache
+    from serverless_stack.constructs.proxy_api import ProxyApi
+    from serverless_stack.constructs.redis_cache import RedisCache
+    from serverless_stack.constructs.serverless_stack import ServerlessStack
+    from serverless_stack.constructs.storage_bucket import StorageBucket
+
+__all__ = [
+    "Cdn",
+    "LambdaHandler",
+    "MemcachedCache",
+    "ProxyApi",
+    "RedisCache",
+    "ServerlessStack",
+    "StorageBucket",
+]
+
+_MODULES = {
+    "Cdn": "cdn",
+    "LambdaHandler": "lambda_handler",
+    "MemcachedCache": "memcached_cache",
+    "ProxyApi": "proxy_api",
+    "RedisCache": "redis_cache",
+    "ServerlessStack": "serverless_stack",
+    "StorageBucket": "storage_bucket",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,83 @@
+"""What ``connect(function)`` has in common: finding the function, its network, its environment."""
+
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+from aws_cdk import Stack, TreeInspector
+from aws_cdk import aws_lambda as lambda_
+
+
+class HasFunction(Protocol):
+    """A construct that wraps a function, such as ``LambdaHandler``."""
+
+    @property
+    def function(self) -> lambda_.Function:
+        """The function."""
+        ...
+
+
+Connectable = lambda_.Function | HasFunction
+"""What can be connected: any ``aws_lambda.Function``, or a construct that has one."""
+
+
+def function_of(target: Connectable) -> lambda_.Function:
+    """Give the function behind what the user passed to ``connect``."""
+    return target if isinstance(target, lambda_.Function) else target.function
+
+
+def invokable_of(target: lambda_.IFunction | HasFunction) -> lambda_.IFunction:
+    """Give the function, version or alias behind what the user passed as a ``handler``."""
+    function = getattr(target, "function", None)
+    return function if isinstance(function, lambda_.Function) else cast(lambda_.IFunction, target)
+
+
+def require_vpc(function: lambda_.Function, target: str) -> None:
+    """Refuse a function that has no network path to a resource inside a VPC.
+
+    Args:
+        function: The function that is being connected.
+        target: The path of the resource it shall reach.
+
+    Raises:
+        ValueError: If the function is outside any VPC.
+    """
+    if not function.is_bound_to_vpc:
+        raise ValueError(
+            f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
+            f"none; make it with `vpc=` and the cache's `.vpc`"
+        )
+
+
+def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:
+    """Set environment variables, none of which may be there already.
+
+    CDK's own ``add_environment`` overwrites silently.
+
+    Args:
+        function: The function to configure.
+        variables: Names and values.
+
+    Raises:
+        ValueError: If a name is already set; nothing is changed then.
+    """
+    present = _environment_of(function)
+    taken = sorted(set(variables) & set(present))
+    if taken:
+        raise ValueError(
+            f"`environment` of {function.node.path} must have each name once, got again: "
+            f"{', '.join(taken)}; give one of the two `connect` calls another `prefix`"
+        )
+    for name, value in variables.items():
+        function.add_environment(name, value)
+
+
+def _environment_of(function: lambda_.Function) -> Mapping[str, object]:
+    cfn_function = function.node.default_child
+    if not isinstance(cfn_function, lambda_.CfnFunction):
+        return {}
+    # Not `cfn_function.environment`: jsii turns that token into an empty structure.
+    inspector = TreeInspector()
+    cfn_function.inspect(inspector)
+    properties = inspector.attributes["aws:cdk:cloudformation:props"]
+    environment = (Stack.of(function).resolve(properties) or {}).get("environment") or {}
+    return cast(Mapping[str, object], environment.get("variables") or {})

@@ -1,0 +1,128 @@
+"""The network that a cache needs: a VPC without a way out, and the subnets to use in any VPC."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from constructs import Construct
+
+
+def isolated_vpc(scope: Construct, construct_id: str) -> ec2.Vpc:
+    """Make a VPC of two availability zones without NAT gateways.
+
+    Its subnets are isolated: what runs there reaches S3 by a gateway endpoint (free) and
+    Secrets Manager by an interface endpoint (AWS bills it per hour and availability zone).
+    """
+    vpc = ec2.Vpc(
+        scope,
+        construct_id,
+        max_azs=2,
+        nat_gateways=0,
+        subnet_configuration=[
+            ec2.SubnetConfiguration(
+                name="Isolated", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED, cidr_mask=24
+            )
+        ],
+        restrict_default_security_group=False,
+    )
+    vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    vpc.add_interface_endpoint(
+        "SecretsManager", service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+    )
+    return vpc
+
+
+def cache_subnets(
+    vpc: ec2.IVpc, vpc_subnets: ec2.SubnetSelection | None, min_zones: int = 1
+) -> Sequence[ec2.ISubnet]:
+    """Choose the subnets of a cache: as told, else the isolated ones, else the private ones.
+
+    Args:
+        vpc: The VPC of the cache.
+        vpc_subnets: The user's choice, or None.
+        min_zones: How many availability zones the cache has to span.
+
+    Raises:
+        ValueError: If there are too few subnets or availability zones.
+    """
+    if vpc_subnets is not None:
+        subnets = list(
+            vpc.select_subnets(
+                subnets=vpc_subnets.subnets,
+                subnet_type=vpc_subnets.subnet_type,
+                subnet_group_name=vpc_subnets.subnet_group_name,
+                subnet_filters=vpc_subnets.subnet_filters,
+                availability_zones=vpc_subnets.availability_zones,
+                one_per_az=vpc_subnets.one_per_az,
+            ).subnets
+        )
+    else:
+        subnets = list(vpc.isolated_subnets) or list(vpc.private_subnets)
+    if not subnets:
+        raise ValueError(
+            f"`vpc` must have isolated or private subnets, got: {vpc.node.path} without any; "
+            "choose subnets with `vpc_subnets`"
+        )
+    zones = {subnet.availability_zone for subnet in subnets}
+    if len(zones) < min_zones:
+        raise ValueError(
+            f"`vpc_subnets` must span {min_zones} availability zones or more, got: {len(zones)}"
+        )
+    return subnets
+
+
+@dataclass(frozen=True)
+class CacheNetwork:
+    """Where a cache lives.
+
+    Attributes:
+        vpc: The VPC.
+        subnet_group: The cache subnet group.
+        security_groups: The security groups of the cache.
+        connections: Those groups with the cache's port.
+    """
+
+    vpc: ec2.IVpc
+    subnet_group: elasticache.CfnSubnetGroup
+    security_groups: Sequence[ec2.ISecurityGroup]
+    connections: ec2.Connections
+
+
+def cache_network(
+    cache: Construct,
+    engine: str,
+    *,
+    vpc: ec2.IVpc | None,
+    vpc_subnets: ec2.SubnetSelection | None,
+    security_groups: Sequence[ec2.ISecurityGroup],
+    port: int,
+) -> CacheNetwork:
+    """Make the subnet group and security group of a cache, and its VPC if none is given.
+
+    Args:
+        cache: The cache construct, which becomes the parent.
+        engine: ``Redis`` or ``Memcached``, for the descriptions.
+        vpc: The VPC, or None to make one.
+        vpc_subnets: The user's choice of subnets, or None.
+        security_groups: The user's security groups; none makes one that lets nobody in.
+        port: The port of the cache.
+    """
+    home = vpc or isolated_vpc(cache, "Vpc")
+    description = f"{engine} of {cache.node.path}"
+    groups = list(security_groups) or [
+        ec2.SecurityGroup(
+            cache, "SecurityGroup", vpc=home, allow_all_outbound=False, description=description
+        )
+    ]
+    return CacheNetwork(
+        vpc=home,
+        subnet_group=elasticache.CfnSubnetGroup(
+            cache,
+            "SubnetGroup",
+            description=description,
+            subnet_ids=[subnet.subnet_id for subnet in cache_subnets(home, vpc_subnets)],
+        ),
+        security_groups=groups,
+        connections=ec2.Connections(security_groups=groups, default_port=ec2.Port.tcp(port)),
+    )

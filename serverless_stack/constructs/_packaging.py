@@ -1,0 +1,149 @@
+"""Building the asset of a Python handler: the same bytes for the same input, on every machine."""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack.constructs import _requirements
+from serverless_stack.constructs._requirements import LambdaPlatform, Requirements
+
+# Folders and files that are no part of a handler, wherever they lie in its folder.
+_LEFT_OUT = {"__pycache__", "node_modules", "venv", "requirements.txt", "requirements.in"}
+_LEFT_OUT |= {"pyproject.toml", "uv.lock"}
+# What installers write about themselves: it differs from run to run and nothing reads it.
+_INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
+_INSTALLER_NOTES |= {"uv_cache.json", "uv_build.json"}
+_FORMAT = "1"
+
+
+@dataclass(frozen=True)
+class Package:
+    """A packaged handler.
+
+    Attributes:
+        folder: What goes to Lambda.
+        digest: SHA-256 of every path and byte in it, in hexadecimal.
+    """
+
+    folder: Path
+    digest: str
+
+
+def package(source: Path, requirements: Requirements | None, platform: LambdaPlatform) -> Package:
+    """Package a handler's source with its requirements and this library's runtime.
+
+    The result is kept in the cache folder of this machine (``SERVERLESS_STACK_CACHE``, else
+    ``XDG_CACHE_HOME/serverless-stack``, else ``~/.cache/serverless-stack``) under a hash of all
+    that went into it, so that packaging again costs no installation.
+
+    Args:
+        source: The handler's folder.
+        requirements: What it needs, or None.
+        platform: The Python version and machine of the function.
+
+    Returns:
+        The folder and its digest.
+
+    Raises:
+        ValueError: If the requirements cannot be resolved for the platform.
+    """
+    wanted = hashlib.sha256(f"{_FORMAT}\n{platform}\n".encode())
+    wanted.update((requirements.text if requirements else "").encode())
+    wanted.update(_digest(_runtime_files()).encode())
+    wanted.update(_digest(source_files(source)).encode())
+    kept = cache_folder() / "handlers" / wanted.hexdigest()
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="build-") as build:
+            _build(Path(build) / "code", source, requirements, platform)
+            _move_into_place(Path(build) / "code", kept)
+    return Package(kept, _digest(_files(kept)))
+
+
+def cache_folder() -> Path:
+    """Give the folder in which this library keeps what it can make again."""
+    if named := os.environ.get("SERVERLESS_STACK_CACHE"):
+        return Path(named).absolute()
+    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(home).absolute() / "serverless-stack"
+
+
+def source_files(folder: Path) -> dict[str, Path]:
+    """List the files of a folder that belong into an asset, by their path in it.
+
+    Left out are byte code, hidden files and folders (``.git``, ``.venv``, ``.env``, caches),
+    ``node_modules`` and the files that name requirements.
+    """
+    return {
+        name: path
+        for name, path in _files(folder).items()
+        if not any(part in _LEFT_OUT or part.startswith(".") for part in name.split("/"))
+        and not name.endswith((".pyc", ".pyo"))
+    }
+
+
+def _build(
+    target: Path, source: Path, requirements: Requirements | None, platform: LambdaPlatform
+) -> None:
+    target.mkdir()
+    if requirements is not None and not requirements.is_empty:
+        _requirements.install(requirements, target, platform)
+        _drop_installer_notes(target)
+    for name, path in {**_runtime_files(), **source_files(source)}.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target / name)
+        (target / name).chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+
+
+def _drop_installer_notes(target: Path) -> None:
+    shutil.rmtree(target / "bin", ignore_errors=True)  # scripts that name this machine's Python
+    (target / ".lock").unlink(missing_ok=True)
+    for folder in target.glob("*.dist-info"):
+        for note in _INSTALLER_NOTES:
+            (folder / note).unlink(missing_ok=True)
+    for cache in list(target.rglob("__pycache__")):
+        shutil.rmtree(cache)
+
+
+def _move_into_place(built: Path, kept: Path) -> None:
+    try:
+        built.rename(kept)
+    except OSError:
+        if not kept.is_dir():  # else another process built the same at the same time
+            raise
+
+
+def _runtime_files() -> dict[str, Path]:
+    spec = importlib.util.find_spec("serverless_stack")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"serverless_stack is not importable by {sys.executable}")
+    root = Path(spec.submodule_search_locations[0])
+    wanted = [root / "__init__.py", root / "_contract.py", root / "py.typed"]
+    wanted += [path for path in (root / "runtime").rglob("*.py") if path.is_file()]
+    return {f"serverless_stack/{path.relative_to(root).as_posix()}": path for path in wanted}
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    def walk(at: Path) -> Iterator[Path]:
+        for entry in sorted(at.iterdir()):
+            if entry.is_dir():
+                yield from walk(entry)
+            else:
+                yield entry
+
+    return {path.relative_to(folder).as_posix(): path for path in walk(folder)}
+
+
+def _digest(files: dict[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        content = files[name].read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,224 @@
+"""ServerlessStack: function, API, bucket, distribution and both caches as one stack."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._network import isolated_vpc
+from serverless_stack.constructs.cdn import Cdn
+from serverless_stack.constructs.lambda_handler import LambdaHandler
+from serverless_stack.constructs.memcached_cache import MemcachedCache
+from serverless_stack.constructs.proxy_api import ProxyApi
+from serverless_stack.constructs.redis_cache import RedisCache
+from serverless_stack.constructs.storage_bucket import StorageBucket
+
+_SITE = "/site"
+
+_Part = TypeVar("_Part")
+
+
+class ServerlessStack(Stack):
+    """A complete serverless web application.
+
+    It creates a ``LambdaHandler`` in a VPC, a ``ProxyApi`` in front of it, a ``StorageBucket``, a
+    ``RedisCache`` and a ``MemcachedCache``, all three connected to the function, and a ``Cdn``
+    that serves the bucket's ``site/`` folder at ``/`` and the API at ``/api/*``. Objects outside
+    ``site/`` are out of the distribution's reach. Each part can be left out with ``False``, or
+    given, ready made; any raw CDK resource stays reachable through the parts.
+
+    What costs money at rest, per hour, busy or not: two Redis and two Memcached nodes, and the
+    VPC's interface endpoint for Secrets Manager, billed in each of two availability zones ("AWS
+    PrivateLink pricing", "Amazon ElastiCache pricing"). The VPC has no NAT gateway and costs
+    nothing beside that endpoint: the function reaches the caches, S3 and Secrets Manager, and
+    nothing else. Give a ``vpc`` with a way out if it has to call other services.
+
+    Args:
+        scope: The app.
+        construct_id: The id of the stack, which is its name in CloudFormation, too.
+        handler: Folder of the function's source, or a ``LambdaHandler``. None leaves out the
+            function and the API.
+        site: Folder of static pages, uploaded to ``site/`` in the bucket. None uploads nothing.
+        entry: The function's entry point in ``handler``.
+        runtime: Lambda's runtime.
+        memory_size: The function's memory in MiB, 128-10240.
+        timeout: How long one call may take, 1-900 seconds.
+        environment: Environment variables of the function.
+        api: Whether there is an API, or a ``ProxyApi``.
+        bucket: Whether there is a bucket, or a ``StorageBucket``.
+        cdn: Whether there is a distribution, or a ``Cdn``.
+        redis: Whether there is a Redis cache, or a ``RedisCache``.
+        memcached: Whether there is a Memcached cache, or a ``MemcachedCache``.
+        vpc: The VPC. None takes that of a cache that is given, else makes one of two availability
+            zones without NAT gateways if there is a cache to put into it.
+        removal_policy: What happens to data when the stack is deleted. ``RETAIN`` keeps the
+            bucket and the logs and takes a last backup of Redis; ``DESTROY`` deletes everything,
+            the objects in the bucket included.
+        env: Account and region. None leaves them to ``cdk deploy``.
+        description: What the stack is for, shown in the console.
+        termination_protection: Whether deleting the stack is refused.
+
+    Raises:
+        ValueError: If an argument is refused by AWS or does not go with another one.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        handler: str | Path | LambdaHandler | None = None,
+        site: str | Path | None = None,
+        entry: str = "index.handler",
+        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+        memory_size: int = 256,
+        timeout: Duration = Duration.seconds(15),
+        environment: Mapping[str, str] | None = None,
+        api: ProxyApi | bool = True,
+        bucket: StorageBucket | bool = True,
+        cdn: Cdn | bool = True,
+        redis: RedisCache | bool = True,
+        memcached: MemcachedCache | bool = True,
+        vpc: ec2.IVpc | None = None,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        env: Environment | None = None,
+        description: str = "",
+        termination_protection: bool = False,
+    ) -> None:
+        problems = Problems(construct_id)
+        problems.require(
+            site is None or (bucket is not False and cdn is not False),
+            f"`site` must go with `bucket` and `cdn`, got: site={str(site)!r} without them",
+        )
+        problems.require(
+            not isinstance(handler, LambdaHandler) or not environment,
+            "`environment` must be None for a `handler` that is given; set it there",
+        )
+        problems.require(
+            cdn is not True or bucket is not False or (api is not False and handler is not None),
+            "`cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
+        )
+        problems.raise_if_any()
+
+        super().__init__(
+            scope,
+            construct_id,
+            env=env,
+            description=description or None,
+            termination_protection=termination_protection,
+        )
+        destroy = removal_policy == RemovalPolicy.DESTROY
+        self._vpc = vpc or next(
+            (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
+        )
+        if self._vpc is None and (redis is True or memcached is True):
+            self._vpc = isolated_vpc(self, "Vpc")
+
+        self._handler: LambdaHandler | None = None
+        if isinstance(handler, LambdaHandler):
+            self._handler = handler
+        elif handler is not None:
+            self._handler = LambdaHandler(
+                self,
+                "Handler",
+                code=handler,
+                handler=entry,
+                runtime=runtime,
+                memory_size=memory_size,
+                timeout=timeout,
+                environment=environment,
+                vpc=self._vpc,
+                removal_policy=removal_policy,
+            )
+        self._api = _given(api)
+        if api is True and self._handler is not None:
+            self._api = ProxyApi(self, "Api", handler=self._handler, removal_policy=removal_policy)
+        self._bucket = _given(bucket)
+        if bucket is True:
+            self._bucket = StorageBucket(
+                self, "Bucket", removal_policy=removal_policy, auto_delete_objects=destroy
+            )
+        self._redis = _given(redis)
+        if redis is True:
+            self._redis = RedisCache(
+                self,
+                "Redis",
+                vpc=self._vpc,
+                removal_policy=removal_policy if destroy else RemovalPolicy.SNAPSHOT,
+            )
+        self._memcached = _given(memcached)
+        if memcached is True:
+            self._memcached = MemcachedCache(self, "Memcached", vpc=self._vpc)
+        if self._handler is not None:
+            for part in (self._bucket, self._redis, self._memcached):
+                if part is not None:
+                    part.connect(self._handler)
+        self._cdn = _given(cdn)
+        if cdn is True:
+            self._cdn = Cdn(
+                self,
+                "Cdn",
+                bucket=self._bucket,
+                origin_path=_SITE if self._bucket is not None else "",
+                content=site,
+                api=self._api,
+                removal_policy=removal_policy,
+            )
+        self._add_outputs()
+
+    @property
+    def handler(self) -> LambdaHandler:
+        """The function."""
+        return self._part("handler", self._handler)
+
+    @property
+    def api(self) -> ProxyApi:
+        """The API in front of the function."""
+        return self._part("api", self._api)
+
+    @property
+    def bucket(self) -> StorageBucket:
+        """The bucket with the application's objects and, under ``site/``, its static pages."""
+        return self._part("bucket", self._bucket)
+
+    @property
+    def cdn(self) -> Cdn:
+        """The distribution in front of the static pages and the API."""
+        return self._part("cdn", self._cdn)
+
+    @property
+    def redis(self) -> RedisCache:
+        """The Redis cache."""
+        return self._part("redis", self._redis)
+
+    @property
+    def memcached(self) -> MemcachedCache:
+        """The Memcached cache."""
+        return self._part("memcached", self._memcached)
+
+    @property
+    def vpc(self) -> ec2.IVpc:
+        """The VPC of the function and the caches."""
+        return self._part("vpc", self._vpc)
+
+    def _part(self, name: str, part: _Part | None) -> _Part:
+        if part is None:
+            raise AttributeError(f"`{name}` was left out of {self.node.path}")
+        return part
+
+    def _add_outputs(self) -> None:
+        if self._api is not None:
+            CfnOutput(self, "ApiUrl", value=self._api.url)
+        if self._cdn is not None:
+            CfnOutput(self, "CdnUrl", value=self._cdn.url)
+        if self._bucket is not None:
+            CfnOutput(self, "BucketName", value=self._bucket.bucket_name)
+
+
+def _given(part: _Part | bool) -> _Part | None:
+    return None if isinstance(part, bool) else part

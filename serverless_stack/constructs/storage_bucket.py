@@ -1,0 +1,160 @@
+"""StorageBucket: a private S3 bucket with the lifecycle that its objects need."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from serverless_stack import _contract
+from serverless_stack.checks import s3 as rules
+from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._connect import Connectable, add_environment, function_of
+
+
+class StorageBucket(Construct):
+    """A private, encrypted, versioned bucket that only answers over TLS.
+
+    It creates one bucket and its policy. All public access is blocked, ACLs are off, and parts
+    of uploads that were never completed are removed. The bucket outlives the stack unless told
+    otherwise.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent; renaming it replaces the bucket.
+        bucket_name: A name by S3's rules ("Bucket naming rules"). None lets CloudFormation make
+            one, which is what allows the bucket to be replaced and the stack to be deployed twice.
+        versioned: Whether earlier versions of an object are kept.
+        encryption_key: A KMS key. None encrypts with keys that S3 manages.
+        expire_after: Age at which objects are deleted, 1 day or more. None keeps them.
+        transitions: Storage classes that objects move to, and when ("Lifecycle configuration
+            elements").
+        noncurrent_version_expiration: How long a version is kept after it was overwritten or
+            deleted. None keeps all versions, which also cost as much as current ones.
+        abort_incomplete_multipart_upload_after: Age at which the parts of an unfinished upload
+            are deleted.
+        lifecycle_rules: More rules, such as for one prefix.
+        auto_delete_objects: Empty the bucket when it is deleted with its stack; needs
+            ``removal_policy=RemovalPolicy.DESTROY``.
+        removal_policy: What happens to the bucket when the stack is deleted.
+
+    Attributes:
+        bucket: The bucket.
+
+    Raises:
+        ValueError: If the name or a lifecycle time is one that S3 refuses.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        bucket_name: str | None = None,
+        versioned: bool = True,
+        encryption_key: kms.IKey | None = None,
+        expire_after: Duration | None = None,
+        transitions: Sequence[s3.Transition] = (),
+        noncurrent_version_expiration: Duration | None = None,
+        abort_incomplete_multipart_upload_after: Duration = Duration.days(7),
+        lifecycle_rules: Sequence[s3.LifecycleRule] = (),
+        auto_delete_objects: bool = False,
+        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+    ) -> None:
+        problems = Problems(scope.node.path, construct_id)
+        if bucket_name is not None:
+            problems.add(rules.bucket_name_problems(bucket_name))
+        problems.add(_lifecycle_problems(transitions, expire_after, "expire_after"))
+        for rule in lifecycle_rules:
+            problems.add(
+                _lifecycle_problems(
+                    rule.transitions or (), rule.expiration, "lifecycle_rules.expiration"
+                )
+            )
+        problems.require(
+            versioned or noncurrent_version_expiration is None,
+            "`noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
+            "which has no noncurrent versions",
+        )
+        problems.require(
+            not auto_delete_objects or removal_policy == RemovalPolicy.DESTROY,
+            "`auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
+            f"got: {removal_policy}",
+        )
+        problems.raise_if_any()
+
+        super().__init__(scope, construct_id)
+        self.bucket = s3.Bucket(
+            self,
+            "Bucket",
+            bucket_name=bucket_name,
+            versioned=versioned,
+            encryption=s3.BucketEncryption.KMS
+            if encryption_key
+            else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=encryption_key,
+            bucket_key_enabled=True if encryption_key else None,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+            enforce_ssl=True,
+            minimum_tls_version=1.2,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="Default",
+                    expiration=expire_after,
+                    transitions=list(transitions) or None,
+                    noncurrent_version_expiration=noncurrent_version_expiration,
+                    abort_incomplete_multipart_upload_after=abort_incomplete_multipart_upload_after,
+                ),
+                *lifecycle_rules,
+            ],
+            auto_delete_objects=auto_delete_objects,
+            removal_policy=removal_policy,
+        )
+
+    @property
+    def bucket_name(self) -> str:
+        """The bucket's name; a token until it is deployed."""
+        return self.bucket.bucket_name
+
+    def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a role, user or function read and list objects."""
+        return self.bucket.grant_read(grantee)
+
+    def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Let a role, user or function read, list, write and delete objects."""
+        return self.bucket.grant_read_write(grantee)
+
+    def connect(
+        self, function: Connectable, *, prefix: str = _contract.BUCKET_PREFIX, write: bool = True
+    ) -> None:
+        """Give a function the permission and the environment to use the bucket.
+
+        Args:
+            function: The function, or a construct that has one.
+            prefix: Begins the name of the variable, ``BUCKET_NAME`` by default.
+            write: Whether the function may write and delete, too.
+
+        Raises:
+            ValueError: If the function has a variable of that name already.
+        """
+        target = function_of(function)
+        add_environment(target, {_contract.bucket_name(prefix): self.bucket.bucket_name})
+        if write:
+            self.grant_read_write(target)
+        else:
+            self.grant_read(target)
+
+
+def _lifecycle_problems(
+    transitions: Sequence[s3.Transition], expire_after: Duration | None, argument: str
+) -> list[str]:
+    moves = [
+        (transition.storage_class.value, transition.transition_after.to_days())
+        for transition in transitions
+        if transition.transition_after is not None
+    ]
+    days = None if expire_after is None else expire_after.to_days(integral=False)
+    return rules.lifecycle_problems(moves, days, argument)
