@@ -40,8 +40,9 @@ class ProxyApi(Construct):
     they are, binary ones too.
 
     It creates no account-wide CloudWatch role: that setting belongs to the account, and deleting
-    one stack must not take it from the other APIs. An account and region that never had it set
-    needs it once, before access logs are written ("Set up CloudWatch logging for REST APIs").
+    one stack must not take it from the other APIs. AWS refuses a stage with an access log in an
+    account and region that never had the role set; set it once ("Set up CloudWatch logging for
+    REST APIs"), or deploy with ``access_log=False``.
 
     Args:
         scope: The parent construct.
@@ -54,13 +55,14 @@ class ProxyApi(Construct):
         throttling_burst_limit: Requests at once above that rate, 1-5,000.
         binary_media_types: Content types that reach the function as base64. The default, all,
             keeps every body whole; ``isBase64Encoded`` in the event tells.
+        access_log: Whether requests are logged, one JSON line for each.
         log_retention: How long the access log is kept.
         removal_policy: What happens to the access log when the stack is deleted.
 
     Attributes:
         rest_api: The REST API.
         stage: Its stage.
-        access_log_group: The log group of the access log.
+        access_log_group: The log group of the access log; None without it.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -76,6 +78,7 @@ class ProxyApi(Construct):
         throttling_rate_limit: float = 100,
         throttling_burst_limit: int = 200,
         binary_media_types: Sequence[str] = ("*/*",),
+        access_log: bool = True,
         log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
         removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
@@ -86,9 +89,11 @@ class ProxyApi(Construct):
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
-        self.access_log_group = logs.LogGroup(
-            self, "AccessLogs", retention=log_retention, removal_policy=removal_policy
-        )
+        self.access_log_group: logs.LogGroup | None = None
+        if access_log:
+            self.access_log_group = logs.LogGroup(
+                self, "AccessLogs", retention=log_retention, removal_policy=removal_policy
+            )
         self.rest_api = apigateway.RestApi(
             self,
             "RestApi",
@@ -101,8 +106,12 @@ class ProxyApi(Construct):
                 throttling_rate_limit=throttling_rate_limit,
                 throttling_burst_limit=throttling_burst_limit,
                 tracing_enabled=True,
-                access_log_destination=apigateway.LogGroupLogDestination(self.access_log_group),
-                access_log_format=_ACCESS_LOG_FORMAT,
+                access_log_destination=(
+                    apigateway.LogGroupLogDestination(self.access_log_group)
+                    if self.access_log_group
+                    else None
+                ),
+                access_log_format=_ACCESS_LOG_FORMAT if access_log else None,
             ),
         )
         integration = apigateway.LambdaIntegration(

@@ -50,6 +50,8 @@ class ServerlessStack(Stack):
         timeout: How long one call may take, 1-900 seconds.
         environment: Environment variables of the function.
         api: Whether there is an API, or a ``ProxyApi``.
+        access_log: Whether the API logs requests. AWS refuses it in an account and region that
+            never had a CloudWatch role for API Gateway; see ``ProxyApi``.
         bucket: Whether there is a bucket, or a ``StorageBucket``.
         cdn: Whether there is a distribution, or a ``Cdn``.
         redis: Whether there is a Redis cache, or a ``RedisCache``.
@@ -80,6 +82,7 @@ class ServerlessStack(Stack):
         timeout: Duration = Duration.seconds(15),
         environment: Mapping[str, str] | None = None,
         api: ProxyApi | bool = True,
+        access_log: bool = True,
         bucket: StorageBucket | bool = True,
         cdn: Cdn | bool = True,
         redis: RedisCache | bool = True,
@@ -137,7 +140,13 @@ class ServerlessStack(Stack):
             )
         self._api = _given(api)
         if api is True and self._handler is not None:
-            self._api = ProxyApi(self, "Api", handler=self._handler, removal_policy=removal_policy)
+            self._api = ProxyApi(
+                self,
+                "Api",
+                handler=self._handler,
+                access_log=access_log,
+                removal_policy=removal_policy,
+            )
         self._bucket = _given(bucket)
         if bucket is True:
             self._bucket = StorageBucket(
