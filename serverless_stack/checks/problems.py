@@ -20,7 +20,7 @@ def is_unresolved(value: object) -> bool:
     if isinstance(value, str):
         return any(mark in value for mark in _STRING_TOKENS)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return not math.isnan(value) and value < _NUMBER_TOKEN_LIMIT
+        return math.isfinite(value) and value < _NUMBER_TOKEN_LIMIT
     return False
 
 
@@ -56,8 +56,9 @@ class Problems:
         """
         if is_unresolved(value) or low <= value <= high:
             return
-        bounds = f"{low:g}–{high:g}"  # noqa: RUF001 - a range is written with an en dash
-        self._messages.append(f"`{name}` must be {bounds}{unit and ' ' + unit}, got: {value:g}")
+        bounds = f"{low:.15g}–{high:.15g}"  # noqa: RUF001 - a range is written with an en dash
+        wanted = f"{bounds} {unit}".rstrip()
+        self._messages.append(f"`{name}` must be {wanted}, got: {value:.15g}")
 
     def raise_if_any(self) -> None:
         """Raise what was collected.

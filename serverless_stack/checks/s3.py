@@ -7,7 +7,7 @@ from serverless_stack.checks.problems import is_unresolved
 
 _IP_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
 _PREFIXES = ("xn--", "sthree-", "amzn-s3-demo-")
-_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
+_SUFFIXES = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
 _DAYS_BEFORE_INFREQUENT_ACCESS = 30
 _INFREQUENT_ACCESS = ("STANDARD_IA", "ONEZONE_IA")
 
@@ -34,7 +34,11 @@ def bucket_name_problems(bucket_name: str, argument: str = "bucket_name") -> lis
             re.match(r"[a-z0-9]", bucket_name) and re.search(r"[a-z0-9]\Z", bucket_name),
             "begin and end with a lowercase letter or a digit",
         ),
-        (".." not in bucket_name, "not have two periods side by side"),
+        # S3 has this rule for two periods only, CDK for a hyphen beside a period, too.
+        (
+            not re.search(r"\.[.-]|-\.", bucket_name),
+            "not have a period beside a period or a hyphen",
+        ),
         (not _IP_ADDRESS.fullmatch(bucket_name), "not look like an IP address"),
         (
             not bucket_name.startswith(_PREFIXES),
@@ -46,6 +50,22 @@ def bucket_name_problems(bucket_name: str, argument: str = "bucket_name") -> lis
         ),
     ]
     return [f"`{argument}` must {rule}, got: {bucket_name!r}" for ok, rule in rules if not ok]
+
+
+def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[str]:
+    """List what S3 refuses in one age of a lifecycle rule.
+
+    Args:
+        days: The age in days; None and a CDK token pass.
+        argument: The caller's name for it, used in the messages.
+        at_least: The smallest age that S3 accepts.
+
+    Returns:
+        One message if the age is refused, else none.
+    """
+    if days is None or is_unresolved(days) or (days >= at_least and days == int(days)):
+        return []
+    return [f"`{argument}` must be whole days, {at_least} or more, got: {days:g} days"]
 
 
 def lifecycle_problems(
@@ -63,18 +83,21 @@ def lifecycle_problems(
     Returns:
         One message per rule that is broken ("Lifecycle configuration elements").
     """
-    problems = []
-    if expire_after_days is not None and expire_after_days < 1:
-        problems.append(f"`{argument}` must be 1 day or more, got: {expire_after_days:g}")
+    if is_unresolved(expire_after_days):
+        expire_after_days = None
+    problems = day_problems(expire_after_days, argument)
     for storage_class, days in transitions:
+        if is_unresolved(days):
+            continue
+        problems += day_problems(days, f"transitions.{storage_class}", at_least=0)
         if storage_class in _INFREQUENT_ACCESS and days < _DAYS_BEFORE_INFREQUENT_ACCESS:
             problems.append(
-                f"`transitions` to {storage_class} must be after "
-                f"{_DAYS_BEFORE_INFREQUENT_ACCESS} days or more, got: {days:g}"
+                f"`transitions.{storage_class}` must be after "
+                f"{_DAYS_BEFORE_INFREQUENT_ACCESS} days or more, got: {days:g} days"
             )
         if expire_after_days is not None and expire_after_days <= days:
             problems.append(
                 f"`{argument}` must be later than the transition to {storage_class} "
-                f"after {days:g} days, got: {expire_after_days:g}"
+                f"after {days:g} days, got: {expire_after_days:g} days"
             )
     return problems

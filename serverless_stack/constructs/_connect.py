@@ -6,6 +6,9 @@ from typing import Protocol, cast
 from aws_cdk import Stack, TreeInspector
 from aws_cdk import aws_lambda as lambda_
 
+from serverless_stack.checks.lambda_ import environment_name_problems
+from serverless_stack.checks.problems import Problems
+
 
 class HasFunction(Protocol):
     """A construct that wraps a function, such as ``LambdaHandler``."""
@@ -58,15 +61,17 @@ def add_environment(function: lambda_.Function, variables: Mapping[str, str]) ->
         variables: Names and values.
 
     Raises:
-        ValueError: If a name is already set; nothing is changed then.
+        ValueError: If a name is already set or refused by Lambda; nothing is changed then.
     """
-    present = _environment_of(function)
-    taken = sorted(set(variables) & set(present))
-    if taken:
-        raise ValueError(
-            f"`environment` of {function.node.path} must have each name once, got again: "
-            f"{', '.join(taken)}; give one of the two `connect` calls another `prefix`"
-        )
+    problems = Problems(function.node.path)
+    problems.add(environment_name_problems(variables))
+    taken = sorted(set(variables) & set(_environment_of(function)))
+    problems.require(
+        not taken,
+        f"`environment` must have each name once, got again: {', '.join(taken)}; "
+        "`connect` takes another `prefix`",
+    )
+    problems.raise_if_any()
     for name, value in variables.items():
         function.add_environment(name, value)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 
@@ -46,10 +47,11 @@ def cache_subnets(
     Raises:
         ValueError: If there are too few subnets or availability zones.
     """
-    if vpc_subnets is not None:
+    if vpc_subnets is not None and vpc_subnets.subnets is not None:
+        subnets = list(vpc_subnets.subnets)
+    elif vpc_subnets is not None:
         subnets = list(
             vpc.select_subnets(
-                subnets=vpc_subnets.subnets,
                 subnet_type=vpc_subnets.subnet_type,
                 subnet_group_name=vpc_subnets.subnet_group_name,
                 subnet_filters=vpc_subnets.subnet_filters,
@@ -64,12 +66,22 @@ def cache_subnets(
             f"`vpc` must have isolated or private subnets, got: {vpc.node.path} without any; "
             "choose subnets with `vpc_subnets`"
         )
-    zones = {subnet.availability_zone for subnet in subnets}
-    if len(zones) < min_zones:
+    zones = {_zone(subnet) for subnet in subnets}
+    if len(zones) < min_zones and None not in zones:
         raise ValueError(
             f"`vpc_subnets` must span {min_zones} availability zones or more, got: {len(zones)}"
         )
     return subnets
+
+
+def _zone(subnet: ec2.ISubnet) -> str | None:
+    """Give the availability zone of a subnet, or None if it is not known before deployment."""
+    try:
+        zone = subnet.availability_zone
+    except RuntimeError:  # CDK's answer for `Subnet.from_subnet_id`
+        return None
+    # Of `Fn.get_azs()` as the zones of an imported VPC all subnets have one and the same token.
+    return None if zone.startswith("#{Token[") else zone
 
 
 @dataclass(frozen=True)
@@ -126,3 +138,27 @@ def cache_network(
         security_groups=groups,
         connections=ec2.Connections(security_groups=groups, default_port=ec2.Port.tcp(port)),
     )
+
+
+def let_in(
+    cache_groups: Sequence[ec2.ISecurityGroup],
+    port: int,
+    function: lambda_.Function,
+    description: str,
+) -> None:
+    """Open a cache's port to a function.
+
+    The rules are made in the function's stack, which needs that of the cache anyway: the other
+    way round, two stacks would need each other.
+
+    Args:
+        cache_groups: The security groups of the cache.
+        port: Its port.
+        function: The function, which is in a VPC.
+        description: What the rule is for.
+    """
+    for peer in function.connections.security_groups:
+        for group in cache_groups:
+            group.add_ingress_rule(peer, ec2.Port.tcp(port), description, remote_rule=True)
+            if not peer.allow_all_outbound:
+                peer.add_egress_rule(group, ec2.Port.tcp(port), description)

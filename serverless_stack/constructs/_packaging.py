@@ -6,12 +6,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack.constructs import _requirements
-from serverless_stack.constructs._requirements import LambdaPlatform, Requirements
+from serverless_stack.constructs._lambda_platform import LambdaPlatform
+from serverless_stack.constructs._requirements import Requirements, normalized
 
 # Folders and files that are no part of a handler, wherever they lie in its folder.
 _LEFT_OUT = {"__pycache__", "node_modules", "venv", "requirements.txt", "requirements.in"}
@@ -19,7 +20,7 @@ _LEFT_OUT |= {"pyproject.toml", "uv.lock"}
 # What installers write about themselves: it differs from run to run and nothing reads it.
 _INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _INSTALLER_NOTES |= {"uv_cache.json", "uv_build.json"}
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,13 @@ class Package:
 
     Attributes:
         folder: What goes to Lambda.
-        digest: SHA-256 of every path and byte in it, in hexadecimal.
+        digest: SHA-256 of every path, mode and byte in it, in hexadecimal.
+        unpinned: The distributions in it that the requirements do not pin, sorted.
     """
 
     folder: Path
     digest: str
+    unpinned: tuple[str, ...]
 
 
 def package(source: Path, requirements: Requirements | None, platform: LambdaPlatform) -> Package:
@@ -48,7 +51,7 @@ def package(source: Path, requirements: Requirements | None, platform: LambdaPla
         platform: The Python version and machine of the function.
 
     Returns:
-        The folder and its digest.
+        The folder, its digest, and what another installation may choose differently.
 
     Raises:
         ValueError: If the requirements cannot be resolved for the platform.
@@ -63,7 +66,9 @@ def package(source: Path, requirements: Requirements | None, platform: LambdaPla
         with tempfile.TemporaryDirectory(dir=kept.parent, prefix="build-") as build:
             _build(Path(build) / "code", source, requirements, platform)
             _move_into_place(Path(build) / "code", kept)
-    return Package(kept, _digest(_files(kept)))
+    installed = {normalized(path.name.split("-")[0]) for path in kept.glob("*.dist-info")}
+    unpinned = installed - (requirements.pinned if requirements else set())
+    return Package(kept, _digest(_files(kept)), tuple(sorted(unpinned)))
 
 
 def cache_folder() -> Path:
@@ -80,12 +85,11 @@ def source_files(folder: Path) -> dict[str, Path]:
     Left out are byte code, hidden files and folders (``.git``, ``.venv``, ``.env``, caches),
     ``node_modules`` and the files that name requirements.
     """
-    return {
-        name: path
-        for name, path in _files(folder).items()
-        if not any(part in _LEFT_OUT or part.startswith(".") for part in name.split("/"))
-        and not name.endswith((".pyc", ".pyo"))
-    }
+    return _files(folder, _belongs)
+
+
+def _belongs(name: str) -> bool:
+    return not (name in _LEFT_OUT or name.startswith(".") or name.endswith((".pyc", ".pyo")))
 
 
 def _build(
@@ -98,7 +102,13 @@ def _build(
     for name, path in {**_runtime_files(), **source_files(source)}.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / name)
-        (target / name).chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
+        (target / name).chmod(_mode(path))
+    for path in (target, *target.rglob("*")):  # whatever the umask: Lambda's user has to read them
+        path.chmod(0o755 if path.is_dir() else _mode(path))
+
+
+def _mode(path: Path) -> int:
+    return 0o755 if path.stat().st_mode & 0o100 else 0o644
 
 
 def _drop_installer_notes(target: Path) -> None:
@@ -129,9 +139,9 @@ def _runtime_files() -> dict[str, Path]:
     return {f"serverless_stack/{path.relative_to(root).as_posix()}": path for path in wanted}
 
 
-def _files(folder: Path) -> dict[str, Path]:
+def _files(folder: Path, wanted: Callable[[str], bool] = lambda name: True) -> dict[str, Path]:
     def walk(at: Path) -> Iterator[Path]:
-        for entry in sorted(at.iterdir()):
+        for entry in sorted(entry for entry in at.iterdir() if wanted(entry.name)):
             if entry.is_dir():
                 yield from walk(entry)
             else:
@@ -144,6 +154,6 @@ def _digest(files: dict[str, Path]) -> str:
     digest = hashlib.sha256()
     for name in sorted(files):
         content = files[name].read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(f"{name}\0{_mode(files[name]):o}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()

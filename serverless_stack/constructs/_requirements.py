@@ -1,6 +1,7 @@
 """Installing a handler's requirements for Lambda's platform, by uv or pip, without Docker."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import sys
@@ -8,33 +9,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-# Lambda's Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), earlier ones on Amazon
-# Linux 2 (glibc 2.26); each list names the newest manylinux profile that runs there first.
-_AL2023_PROFILES = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_24", "manylinux2014")
-_AL2_PROFILES = ("manylinux_2_24", "manylinux2014")
-_FIRST_AL2023_MINOR = 12
+from serverless_stack.constructs._lambda_platform import LambdaPlatform
 
-
-@dataclass(frozen=True)
-class LambdaPlatform:
-    """What the wheels of a handler have to fit.
-
-    Attributes:
-        python: Python's version in Lambda, such as ``3.13``.
-        machine: ``aarch64`` or ``x86_64``.
-    """
-
-    python: str
-    machine: str
-
-    @property
-    def profiles(self) -> tuple[str, ...]:
-        """The manylinux profiles that Lambda's operating system satisfies, newest first."""
-        on_al2023 = int(self.python.split(".")[1]) >= _FIRST_AL2023_MINOR
-        return _AL2023_PROFILES if on_al2023 else _AL2_PROFILES
-
-    def __str__(self) -> str:
-        return f"{self.machine}, Python {self.python}"
+_PINNED = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[.*?\])?\s*(?:===?\s*[^\s*,]+|@\s*\S+)")
+_OTHER_LISTS = ("-r", "--requirement", "-c", "--constraint", "-e", "--editable")
 
 
 @dataclass(frozen=True)
@@ -52,15 +30,34 @@ class Requirements:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to install."""
-        lines = (line.strip() for line in self.text.splitlines())
-        return not any(line and not line.startswith("#") for line in lines)
+        return not any(not line.startswith("-") for line in self._lines)
 
     @property
-    def is_locked(self) -> bool:
-        """Whether every requirement is pinned, so that each machine installs the same."""
-        joined = self.text.replace("\\\n", " ")
-        lines = (line.split(" #")[0].strip() for line in joined.splitlines())
-        return all("==" in line for line in lines if line and not line.startswith(("#", "-")))
+    def pinned(self) -> set[str]:
+        """The names of the distributions that are given with one version, normalized."""
+        found = (_PINNED.fullmatch(re.split(r"\s*;|\s+--", line)[0]) for line in self._lines)
+        return {normalized(match.group(1)) for match in found if match}
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the list itself."""
+        return [
+            f"{self.source} must list every requirement itself, got: {line!r}; "
+            "`uv pip compile` makes one list of several"
+            for line in self._lines
+            if re.split(r"[\s=]", line)[0] in _OTHER_LISTS
+        ]
+
+    @property
+    def _lines(self) -> list[str]:
+        joined = re.sub(r"\\\r?\n", " ", self.text).splitlines()
+        lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in joined)
+        return [line for line in lines if line]
+
+
+def normalized(name: str) -> str:
+    """Give the name of a distribution as PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def find_requirements(folder: Path) -> Requirements | None:
@@ -76,8 +73,15 @@ def find_requirements(folder: Path) -> Requirements | None:
         The requirements, or None if the folder names none.
 
     Raises:
-        ValueError: If the file cannot be read as what it is.
+        ValueError: If the file cannot be read as what it is, or refers to other lists.
     """
+    found = _read(folder)
+    if found is not None and found.problems:
+        raise ValueError("\n".join(found.problems))
+    return found
+
+
+def _read(folder: Path) -> Requirements | None:
     requirements, pyproject = folder / "requirements.txt", folder / "pyproject.toml"
     if requirements.is_file():
         return Requirements(requirements, requirements.read_text("utf-8"))
@@ -94,6 +98,9 @@ def find_requirements(folder: Path) -> Requirements | None:
 
 def install(requirements: Requirements, target: Path, platform: LambdaPlatform) -> None:
     """Install requirements into a folder, as wheels for Lambda's platform.
+
+    uv judges environment markers (``; python_version < "3.12"``) by that platform; pip, which is
+    used only without uv, by the machine and Python that it runs on.
 
     Args:
         requirements: What to install.

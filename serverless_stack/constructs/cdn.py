@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, Fn, Names, RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
@@ -15,6 +15,7 @@ from constructs import Construct
 
 from serverless_stack.checks import cloudfront as rules
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._folders import content_problems
 from serverless_stack.constructs._origin_access import let_distribution_read
 from serverless_stack.constructs.proxy_api import ProxyApi
 from serverless_stack.constructs.storage_bucket import StorageBucket
@@ -90,7 +91,7 @@ class Cdn(Construct):
         problems.add(rules.object_path_problems(default_root_object, "default_root_object"))
         problems.add(rules.origin_path_problems(origin_path, "origin_path"))
         if content is not None:
-            problems.add(_content_problems(Path(content)))
+            problems.add(content_problems(Path(content)))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -133,7 +134,15 @@ class Cdn(Construct):
         return f"https://{self.distribution.distribution_domain_name}/"
 
     def _bucket_behavior(self, bucket: s3.IBucket, origin_path: str) -> cloudfront.BehaviorOptions:
-        self.origin_access_control = cloudfront.S3OriginAccessControl(self, "OriginAccessControl")
+        # The name is unique in the account, over all regions: CDK's own has the path alone in it,
+        # with which the same stack could not be deployed to a second region.
+        own_name = Names.unique_resource_name(self, max_length=27)
+        stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+        self.origin_access_control = cloudfront.S3OriginAccessControl(
+            self,
+            "OriginAccessControl",
+            origin_access_control_name=f"{own_name}-{stack_uuid}",
+        )
         return cloudfront.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_bucket_defaults(
                 bucket,
@@ -181,14 +190,3 @@ def _api_behavior(rest_api: apigateway.RestApi) -> cloudfront.BehaviorOptions:
         viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
     )
-
-
-def _content_problems(content: Path) -> list[str]:
-    if not content.is_dir():
-        return [
-            f"`content` must be an existing folder, got: {str(content)!r} "
-            f"(looked for {content.absolute()})"
-        ]
-    if not any(path.is_file() for path in content.rglob("*")):
-        return [f"`content` must have files in it, got an empty folder: {str(content)!r}"]
-    return []

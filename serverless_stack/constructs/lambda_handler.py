@@ -1,5 +1,6 @@
 """LambdaHandler: a function with its code packaged, its logs finite and its calls traced."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,10 +11,15 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_stack.checks import lambda_ as rules
-from serverless_stack.checks.problems import Problems, is_unresolved
+from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs import _packaging
 from serverless_stack.constructs._connect import add_environment
-from serverless_stack.constructs._requirements import LambdaPlatform, find_requirements
+from serverless_stack.constructs._folders import code_problems
+from serverless_stack.constructs._lambda_platform import LambdaPlatform
+from serverless_stack.constructs._requirements import find_requirements
+
+# Of a ready artefact everything goes to Lambda but these, which hold secrets or history.
+_NEVER_DEPLOYED = [".git", ".env"]
 
 
 class LambdaHandler(Construct):
@@ -31,6 +37,7 @@ class LambdaHandler(Construct):
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the function.
         code: Folder of the source, or path of a ready artefact; relative to the working folder.
+            ``.git`` and ``.env`` are never deployed, of a Python folder no hidden file is.
         handler: The entry point: ``module.function`` in Python, ``package.Class::method`` in
             Java, ``file.export`` in Node.js.
         runtime: Lambda's runtime.
@@ -41,7 +48,8 @@ class LambdaHandler(Construct):
         environment: Environment variables. Each name may be given once, here or by ``connect``.
         description: What the function is for, shown in the console.
         vpc: The VPC to run in; needed to reach a cache. None runs it outside any VPC.
-        vpc_subnets: Subnets in that VPC. None takes the isolated ones, else the private ones.
+        vpc_subnets: Subnets in that VPC. None takes the private ones, which have a way out, else
+            the isolated ones.
         security_groups: Security groups in that VPC. None makes one.
         reserved_concurrent_executions: How many calls may run at once. None shares the account's.
         log_retention: How long logs are kept.
@@ -91,28 +99,36 @@ class LambdaHandler(Construct):
                 "MiB",
             )
         problems.add(rules.environment_name_problems(environment or {}))
-        problems.add(_code_problems(source, handler, is_python=is_python))
-        if runtime.family == lambda_.RuntimeFamily.JAVA and not is_unresolved(handler):
-            problems.require(
-                "::" in handler,
-                f"`handler` must be `package.Class::method` for {runtime.name}, got: {handler!r}",
+        problems.add(code_problems(source, handler, runtime))
+        if reserved_concurrent_executions is not None:
+            problems.between(
+                "reserved_concurrent_executions", reserved_concurrent_executions, 0, math.inf
             )
         if vpc is None and (vpc_subnets is not None or security_groups is not None):
             problems.require(
                 False, "`vpc` must be given with `vpc_subnets` and `security_groups`, got: None"
             )
         problems.raise_if_any()
+        # Without bundling the CLI works on other stacks than this one and deploys no asset of it.
+        bundled = is_python and source.is_dir() and Stack.of(scope).bundling_required
+        package = _package(source, runtime, architecture) if bundled else None
 
         super().__init__(scope, construct_id)
+        if package is not None and package.unpinned:
+            Annotations.of(self).add_warning_v2(
+                "serverless-stack:unpinned-requirements",
+                f"the requirements of {source} do not pin {', '.join(package.unpinned)}, so that "
+                "another machine may deploy other code; `uv pip compile --generate-hashes` does",
+            )
         self.log_group = logs.LogGroup(
             self, "Logs", retention=log_retention, removal_policy=removal_policy
         )
         self.function = lambda_.Function(
             self,
             "Function",
-            code=self._package(source, runtime, architecture)
-            if is_python and source.is_dir()
-            else lambda_.Code.from_asset(str(source)),
+            code=lambda_.Code.from_asset(str(source), exclude=_NEVER_DEPLOYED)
+            if package is None
+            else lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
             handler=handler,
             runtime=runtime,
             architecture=architecture,
@@ -122,7 +138,7 @@ class LambdaHandler(Construct):
             environment=dict(environment or {}),
             description=description or None,
             vpc=vpc,
-            vpc_subnets=vpc_subnets or _reachable_subnets(vpc),
+            vpc_subnets=vpc_subnets,
             security_groups=security_groups,
             reserved_concurrent_executions=reserved_concurrent_executions,
             log_group=self.log_group,
@@ -144,48 +160,10 @@ class LambdaHandler(Construct):
         problems.raise_if_any()
         add_environment(self.function, {name: value})
 
-    def _package(
-        self, source: Path, runtime: lambda_.Runtime, architecture: lambda_.Architecture
-    ) -> lambda_.Code:
-        if not Stack.of(self).bundling_required:  # the CLI works on other stacks than this one
-            return lambda_.Code.from_asset(str(source))
-        requirements = find_requirements(source)
-        if requirements is not None and not requirements.is_locked:
-            Annotations.of(self).add_warning_v2(
-                "serverless-stack:unlocked-requirements",
-                f"{requirements.source} does not pin every requirement with `==`, so that another "
-                "machine may deploy other code: `uv pip compile --generate-hashes` locks them",
-            )
-        machine = "aarch64" if architecture == lambda_.Architecture.ARM_64 else "x86_64"
-        built = _packaging.package(
-            source, requirements, LambdaPlatform(runtime.name.removeprefix("python"), machine)
-        )
-        return lambda_.Code.from_asset(str(built.folder), asset_hash=built.digest)
 
-
-def _reachable_subnets(vpc: ec2.IVpc | None) -> ec2.SubnetSelection | None:
-    if vpc is None or not vpc.isolated_subnets:
-        return None
-    return ec2.SubnetSelection(subnets=vpc.isolated_subnets)
-
-
-def _code_problems(source: Path, handler: str, *, is_python: bool) -> list[str]:
-    if not source.exists():
-        return [
-            f"`code` must be an existing folder or file, got: {str(source)!r} "
-            f"(looked for {source.absolute()})"
-        ]
-    if source.is_file():
-        if source.suffix in (".jar", ".zip"):
-            return []
-        return [f"`code` must be a folder, a .jar or a .zip file, got: {str(source)!r}"]
-    files = _packaging.source_files(source)
-    if not files:
-        return [f"`code` must have source files in it, got an empty folder: {str(source)!r}"]
-    module = handler.rpartition(".")[0].replace(".", "/")
-    if is_python and not {f"{module}.py", f"{module}/__init__.py"} & files.keys():
-        return [
-            f"`handler` must name a module in `code` and a function in it, got: {handler!r}, "
-            f"but {str(source)!r} has no {module or handler}.py"
-        ]
-    return []
+def _package(
+    source: Path, runtime: lambda_.Runtime, architecture: lambda_.Architecture
+) -> _packaging.Package:
+    machine = "aarch64" if architecture.name == lambda_.Architecture.ARM_64.name else "x86_64"
+    platform = LambdaPlatform(runtime.name.removeprefix("python"), machine)
+    return _packaging.package(source, find_requirements(source), platform)

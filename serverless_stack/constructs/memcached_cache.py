@@ -16,7 +16,7 @@ from serverless_stack.constructs._connect import (
     function_of,
     require_vpc,
 )
-from serverless_stack.constructs._network import cache_network, cache_subnets
+from serverless_stack.constructs._network import cache_network, cache_subnets, let_in
 
 
 @jsii.implements(ec2.IConnectable)
@@ -71,6 +71,7 @@ class MemcachedCache(Construct):
             cache_subnets(vpc, vpc_subnets, min_zones=2 if across else 1)
 
         super().__init__(scope, construct_id)
+        self._port = port
         network = cache_network(
             self,
             "Memcached",
@@ -132,4 +133,4 @@ class MemcachedCache(Construct):
                 _contract.memcached_tls(prefix): "true",
             },
         )
-        self.connections.allow_default_port_from(target, f"Memcached from {target.node.path}")
+        let_in(self.security_groups, self._port, target, f"Memcached from {target.node.path}")

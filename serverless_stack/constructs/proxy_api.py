@@ -116,7 +116,6 @@ class ProxyApi(Construct):
         )
         integration = apigateway.LambdaIntegration(
             invokable_of(handler),
-            allow_test_invoke=False,
             scope_permission_to_method=False,  # one permission for all routes, not one for each
         )
         self.rest_api.root.add_method("ANY", integration)

@@ -19,7 +19,7 @@ from serverless_stack.constructs._connect import (
     function_of,
     require_vpc,
 )
-from serverless_stack.constructs._network import cache_network, cache_subnets
+from serverless_stack.constructs._network import cache_network, cache_subnets, let_in
 
 
 @jsii.implements(ec2.IConnectable)
@@ -87,6 +87,7 @@ class RedisCache(Construct):
             cache_subnets(vpc, vpc_subnets, min_zones=2 if replicas else 1)
 
         super().__init__(scope, construct_id)
+        self._port = port
         network = cache_network(
             self,
             "Redis",
@@ -170,5 +171,5 @@ class RedisCache(Construct):
                 _contract.redis_secret_arn(prefix): self.secret.secret_arn,
             },
         )
-        self.connections.allow_default_port_from(target, f"Redis from {target.node.path}")
+        let_in(self.security_groups, self._port, target, f"Redis from {target.node.path}")
         self.secret.grant_read(target)

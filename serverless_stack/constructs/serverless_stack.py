@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._folders import code_problems, content_problems
 from serverless_stack.constructs._network import isolated_vpc
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.lambda_handler import LambdaHandler
@@ -93,19 +94,31 @@ class ServerlessStack(Stack):
         description: str = "",
         termination_protection: bool = False,
     ) -> None:
+        has_api = isinstance(api, ProxyApi) or (api and handler is not None)
         problems = Problems(construct_id)
         problems.require(
-            site is None or (bucket is not False and cdn is not False),
-            f"`site` must go with `bucket` and `cdn`, got: site={str(site)!r} without them",
+            site is None or (bucket is not False and cdn is True),
+            "`site` must go with a bucket and a `cdn` that this stack makes, "
+            f"got: {str(site)!r} without them",
         )
         problems.require(
             not isinstance(handler, LambdaHandler) or not environment,
             "`environment` must be None for a `handler` that is given; set it there",
         )
         problems.require(
-            cdn is not True or bucket is not False or (api is not False and handler is not None),
+            cdn is not True or bucket is not False or has_api,
             "`cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
         )
+        problems.require(
+            removal_policy != RemovalPolicy.SNAPSHOT,
+            "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, "
+            "got: SNAPSHOT, which buckets and logs do not have",
+        )
+        if isinstance(handler, str | Path):
+            names = {"code_argument": "handler", "entry_argument": "entry"}
+            problems.add(code_problems(Path(handler), entry, runtime, **names))
+        if site is not None:
+            problems.add(content_problems(Path(site), "site"))
         problems.raise_if_any()
 
         super().__init__(

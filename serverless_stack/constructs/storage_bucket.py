@@ -1,6 +1,7 @@
 """StorageBucket: a private S3 bucket with the lifecycle that its objects need."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -12,6 +13,8 @@ from serverless_stack import _contract
 from serverless_stack.checks import s3 as rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._connect import Connectable, add_environment, function_of
+
+_DEFAULT_RULE = "Default"
 
 
 class StorageBucket(Construct):
@@ -66,13 +69,23 @@ class StorageBucket(Construct):
         problems = Problems(scope.node.path, construct_id)
         if bucket_name is not None:
             problems.add(rules.bucket_name_problems(bucket_name))
-        problems.add(_lifecycle_problems(transitions, expire_after, "expire_after"))
+        default_rule = s3.LifecycleRule(
+            id=_DEFAULT_RULE,
+            expiration=expire_after,
+            transitions=list(transitions) or None,
+            noncurrent_version_expiration=noncurrent_version_expiration,
+            abort_incomplete_multipart_upload_after=abort_incomplete_multipart_upload_after,
+        )
+        problems.add(_lifecycle_problems(default_rule, "", "expire_after"))
         for rule in lifecycle_rules:
             problems.add(
-                _lifecycle_problems(
-                    rule.transitions or (), rule.expiration, "lifecycle_rules.expiration"
-                )
+                _lifecycle_problems(rule, "lifecycle_rules.", "lifecycle_rules.expiration")
             )
+        ids = [rule.id for rule in lifecycle_rules if rule.id] + [_DEFAULT_RULE]
+        problems.require(
+            len(ids) == len(set(ids)),
+            f"`lifecycle_rules` must have each id once, {_DEFAULT_RULE} is taken, got: {ids[:-1]}",
+        )
         problems.require(
             versioned or noncurrent_version_expiration is None,
             "`noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
@@ -100,16 +113,7 @@ class StorageBucket(Construct):
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    id="Default",
-                    expiration=expire_after,
-                    transitions=list(transitions) or None,
-                    noncurrent_version_expiration=noncurrent_version_expiration,
-                    abort_incomplete_multipart_upload_after=abort_incomplete_multipart_upload_after,
-                ),
-                *lifecycle_rules,
-            ],
+            lifecycle_rules=[default_rule, *lifecycle_rules],
             auto_delete_objects=auto_delete_objects,
             removal_policy=removal_policy,
         )
@@ -120,11 +124,25 @@ class StorageBucket(Construct):
         return self.bucket.bucket_name
 
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a role, user or function read and list objects."""
+        """Let a role, user or function read and list objects.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            What was granted.
+        """
         return self.bucket.grant_read(grantee)
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a role, user or function read, list, write and delete objects."""
+        """Let a role, user or function read, list, write and delete objects.
+
+        Args:
+            grantee: Who may.
+
+        Returns:
+            What was granted.
+        """
         return self.bucket.grant_read_write(grantee)
 
     def connect(
@@ -138,7 +156,7 @@ class StorageBucket(Construct):
             write: Whether the function may write and delete, too.
 
         Raises:
-            ValueError: If the function has a variable of that name already.
+            ValueError: If the function has a variable of that name already, or Lambda refuses it.
         """
         target = function_of(function)
         add_environment(target, {_contract.bucket_name(prefix): self.bucket.bucket_name})
@@ -148,13 +166,23 @@ class StorageBucket(Construct):
             self.grant_read(target)
 
 
-def _lifecycle_problems(
-    transitions: Sequence[s3.Transition], expire_after: Duration | None, argument: str
-) -> list[str]:
+def _lifecycle_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> list[str]:
     moves = [
-        (transition.storage_class.value, transition.transition_after.to_days())
-        for transition in transitions
-        if transition.transition_after is not None
+        (move.storage_class.value, move.transition_after.to_days(integral=False))
+        for move in rule.transitions or ()
+        if move.transition_after is not None
     ]
-    days = None if expire_after is None else expire_after.to_days(integral=False)
-    return rules.lifecycle_problems(moves, days, argument)
+    ages = {
+        "noncurrent_version_expiration": rule.noncurrent_version_expiration,
+        "abort_incomplete_multipart_upload_after": rule.abort_incomplete_multipart_upload_after,
+    }
+    return [
+        *rules.lifecycle_problems(moves, _days(rule.expiration), expiration),
+        *chain.from_iterable(
+            rules.day_problems(_days(age), f"{prefix}{name}") for name, age in ages.items()
+        ),
+    ]
+
+
+def _days(age: Duration | None) -> float | None:
+    return None if age is None else age.to_days(integral=False)
