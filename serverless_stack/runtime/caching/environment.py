@@ -1,0 +1,63 @@
+"""Reading and checking where a cache is, as ``connect(function)`` or the caller says it."""
+
+import os
+from typing import NamedTuple
+
+
+class Endpoint(NamedTuple):
+    """Where a server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def required(name: str) -> str:
+    """Give the value of a variable.
+
+    Raises:
+        ValueError: It is not set or empty.
+    """
+    value = os.environ.get(name)
+    if not value:
+        raise ValueError(
+            f"environment variable `{name}` is not set: connect the cache to this function"
+            " with `cache.connect(function)`, or set it yourself"
+        )
+    return value
+
+
+def flag(name: str) -> bool:
+    """Give True for ``true`` and False for ``false`` or an absent variable.
+
+    Raises:
+        ValueError: It is set to something else.
+    """
+    value = os.environ.get(name, "false")
+    if value not in ("true", "false"):
+        raise ValueError(f"environment variable `{name}` must be true or false, got: {value}")
+    return value == "true"
+
+
+def endpoint(source: str, text: str) -> Endpoint:
+    """Parse ``host:port``.
+
+    Args:
+        source: Where the text comes from, for the message.
+        text: The text.
+
+    Raises:
+        ValueError: It is not a host, a colon and a port of 1 to 65535.
+    """
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise ValueError(f"{source} must be host:port, got: {text}")
+    return Endpoint(host, int(port))
+
+
+def check_timeout(timeout: float) -> None:
+    """Refuse a time-out of 0 seconds or less, and one that never ends."""
+    if not 0 < timeout < float("inf"):
+        raise ValueError(f"`timeout` must be more than 0 seconds and finite, got: {timeout}")

@@ -1,0 +1,67 @@
+"""Auto discovery: asking an ElastiCache configuration endpoint for the nodes of its cluster."""
+
+import socket
+import ssl
+
+from serverless_stack.runtime.caching.environment import Endpoint
+from serverless_stack.runtime.caching.errors import StoreUnavailable
+
+_LONGEST_ANSWER = 64 * 1024
+
+
+def discover(
+    endpoint: Endpoint, timeout: float, tls: ssl.SSLContext | None
+) -> tuple[Endpoint, ...]:
+    """Give the nodes of the cluster; none when the server is a plain memcached.
+
+    Raises:
+        StoreUnavailable: No connection, a time-out, or an answer that is not understood.
+    """
+    name = f"memcached configuration endpoint at {endpoint}"
+    try:
+        with socket.create_connection(endpoint, timeout) as connection:
+            if tls is None:
+                answer = _ask(connection)
+            else:
+                with tls.wrap_socket(connection, server_hostname=endpoint.host) as encrypted:
+                    answer = _ask(encrypted)
+    except OSError as error:
+        raise StoreUnavailable(f"{name}: {error}") from error
+    if answer.startswith("ERROR"):
+        return ()
+    try:
+        return parse(answer)
+    except ValueError as error:
+        raise StoreUnavailable(f"{name}: {error}") from error
+
+
+def parse(answer: str) -> tuple[Endpoint, ...]:
+    """Read the nodes out of an answer to ``config get cluster``.
+
+    Raises:
+        ValueError: The answer is not of the form that ElastiCache documents.
+    """
+    lines = answer.splitlines()  # CONFIG cluster 0 N / version / host|ip|port ... / END
+    if len(lines) < 3 or not lines[0].startswith("CONFIG cluster"):
+        raise ValueError(f"not an answer to `config get cluster`: {answer[:80]!r}")
+    nodes = []
+    for node in lines[2].split():
+        host, _, rest = node.partition("|")
+        address, _, port = rest.partition("|")
+        if not (host or address) or not port.isdecimal():
+            raise ValueError(f"not a node (host|address|port): {node!r}")
+        nodes.append(Endpoint(host or address, int(port)))
+    if not nodes:
+        raise ValueError("the cluster has no nodes")
+    return tuple(nodes)
+
+
+def _ask(connection: socket.socket) -> str:
+    connection.sendall(b"config get cluster\r\n")
+    answer = b""
+    while not answer.endswith((b"END\r\n", b"ERROR\r\n")):
+        chunk = connection.recv(4096)
+        if not chunk or len(answer) > _LONGEST_ANSWER:
+            raise ConnectionError("the answer is cut off or too long")
+        answer += chunk
+    return answer.decode("ascii", errors="replace")

@@ -1,0 +1,290 @@
+"""What every store promises, on every store."""
+
+import pickle
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from serverless_stack.runtime.caching import (
+    MISSING,
+    MemcachedStore,
+    MemoryStore,
+    RedisStore,
+    Store,
+    StoreRefused,
+)
+from tests.runtime.servers import (
+    Certificate,
+    memcached_server,
+    redis_server,
+    wait_until,
+)
+
+TOKEN = "a-token-of-16-characters-or-more"
+
+
+@dataclass(frozen=True)
+class Backend:
+    store: Store
+    plant: Callable[[str, bytes], None]
+    """Puts raw bytes under a key, around the store."""
+
+
+@contextmanager
+def memory() -> Iterator[Backend]:
+    store = MemoryStore()
+    yield Backend(store, lambda key, data: store._put(key, data, None))
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[Backend]:
+    with redis_server(folder) as server:
+        url = f"redis://{server.address}/0"
+        yield Backend(RedisStore.from_url(url, timeout=5), redis_plant(url))
+
+
+@contextmanager
+def redis_with_tls_and_auth(folder: Path, certificate: Certificate) -> Iterator[Backend]:
+    with redis_server(folder, certificate, TOKEN) as server:
+        url = f"rediss://:{TOKEN}@{server.address}/0"
+        yield Backend(RedisStore.from_url(url, timeout=5), redis_plant(url))
+
+
+def redis_plant(url: str) -> Callable[[str, bytes], None]:
+    def plant(key: str, data: bytes) -> None:
+        with Redis.from_url(url) as client:
+            client.set(key, data)
+
+    return plant
+
+
+@contextmanager
+def memcached(scheme: str, certificate: Certificate | None) -> Iterator[Backend]:
+    with memcached_server(certificate) as server:
+        store = MemcachedStore.from_url(f"{scheme}://{server.address}", timeout=5)
+
+        def plant(key: str, data: bytes) -> None:
+            # The server's own TLS is tried through the store: a raw client need not trust it.
+            store._link(key.encode()).run(lambda node: node.set(key.encode(), data, 0, False))
+
+        yield Backend(store, plant)
+
+
+@pytest.fixture(
+    scope="module",
+    params=["memory", "redis", "redis-tls-auth", "memcached", "memcached-tls"],
+)
+def backend(
+    request: pytest.FixtureRequest,
+    certificate: Certificate,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Backend]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+        folder = tmp_path_factory.mktemp("server")
+        made = {
+            "memory": lambda: memory(),
+            "redis": lambda: redis(folder),
+            "redis-tls-auth": lambda: redis_with_tls_and_auth(folder, certificate),
+            "memcached": lambda: memcached("memcached", None),
+            "memcached-tls": lambda: memcached("memcacheds", certificate),
+        }
+        with made[request.param]() as backend:
+            yield backend
+
+
+@pytest.fixture
+def store(backend: Backend) -> Store:
+    return backend.store
+
+
+@pytest.fixture
+def key() -> str:
+    return uuid.uuid4().hex
+
+
+def test_absent_entry_is_missing(store: Store, key: str) -> None:
+    assert store.get(key) is MISSING
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        False,
+        0,
+        -(2**53),
+        1.5,
+        "",
+        "käse 🧀",
+        [],
+        {},
+        {"id": "7", "lines": [{"n": 1, "note": None}], "tags": ["a", "b"]},
+        "x" * 100_000,
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_value_comes_back(store: Store, key: str, value: object) -> None:
+    store.set(key, value, ttl=60)
+
+    assert store.get(key) == value
+    assert type(store.get(key)) is type(value)
+
+
+def test_set_replaces(store: Store, key: str) -> None:
+    store.set(key, "old")
+    store.set(key, "new")
+
+    assert store.get(key) == "new"
+
+
+def test_value_is_not_shared_with_the_caller(store: Store, key: str) -> None:
+    value = {"lines": [1]}
+    store.set(key, value)
+    value["lines"].append(2)
+
+    assert store.get(key) == {"lines": [1]}
+
+
+def test_deleted_entry_is_missing(store: Store, key: str) -> None:
+    store.set(key, 1)
+    store.delete(key)
+
+    assert store.get(key) is MISSING
+
+
+def test_deleting_an_absent_entry_is_no_error(store: Store, key: str) -> None:
+    store.delete(key)
+
+    assert store.get(key) is MISSING
+
+
+def test_entry_expires(store: Store, key: str) -> None:
+    store.set(key, "brief", ttl=1)
+    store.set(f"{key}-long", "long", ttl=3600)
+
+    wait_until(lambda: store.get(key) is MISSING)
+
+    assert store.get(f"{key}-long") == "long"
+
+
+def test_time_to_live_of_more_than_a_month_is_kept(store: Store, key: str) -> None:
+    store.set(key, "long", ttl=90 * 24 * 60 * 60)
+
+    assert store.get(key) == "long"
+
+
+@pytest.mark.parametrize("ttl", [0, -1])
+def test_time_to_live_below_a_second_is_refused(store: Store, key: str, ttl: int) -> None:
+    with pytest.raises(ValueError, match=f"`ttl` must be 1 second or more, got: {ttl}"):
+        store.set(key, 1, ttl=ttl)
+    with pytest.raises(ValueError, match=f"`ttl` must be 1 second or more, got: {ttl}"):
+        store.increment(key, ttl=ttl)
+
+    assert store.get(key) is MISSING
+
+
+@pytest.mark.parametrize("value", [object(), b"bytes", {1, 2}, {"x": object()}, float("nan")])
+def test_value_without_json_form_is_refused(store: Store, key: str, value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="not JSON"):
+        store.set(key, value)
+
+    assert store.get(key) is MISSING
+
+
+def test_empty_key_is_refused(store: Store) -> None:
+    message = "`key` must be a non-empty string"
+    with pytest.raises(ValueError, match=message):
+        store.get("")
+    with pytest.raises(ValueError, match=message):
+        store.set("", 1)
+    with pytest.raises(ValueError, match=message):
+        store.delete("")
+    with pytest.raises(ValueError, match=message):
+        store.increment("")
+
+
+def test_any_text_is_a_key(store: Store, key: str) -> None:
+    keys = [f"{key} a", f"{key} ä", f"{key}\r\nflush_all\r\n", f"{key}\0", key * 100, key * 101]
+    for number, text in enumerate(keys):
+        store.set(text, number)
+
+    assert [store.get(text) for text in keys] == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"\xff\xfe", pickle.dumps({"a": 1}), b"[" * 100_000], ids=range(5)
+)
+def test_corrupt_entry_is_missing(backend: Backend, key: str, data: bytes) -> None:
+    backend.plant(key, data)
+
+    assert backend.store.get(key) is MISSING
+
+    backend.store.set(key, "mended")
+    assert backend.store.get(key) == "mended"
+
+
+def test_counter_counts(store: Store, key: str) -> None:
+    assert store.increment(key) == 1
+    assert store.increment(key) == 2
+    assert store.increment(key, by=40) == 42
+    assert store.get(key) == 42
+
+
+def test_counter_goes_on_from_a_stored_number(store: Store, key: str) -> None:
+    store.set(key, 9)
+
+    assert store.increment(key) == 10
+
+
+def test_counter_starts_again_after_delete(store: Store, key: str) -> None:
+    store.increment(key, by=5)
+    store.delete(key)
+
+    assert store.increment(key, by=3) == 3
+
+
+def test_counter_expires_counted_from_its_start(store: Store, key: str) -> None:
+    store.increment(key, ttl=1)
+    store.increment(key, ttl=3600)
+
+    wait_until(lambda: store.get(key) is MISSING)
+
+
+def test_counter_is_atomic(store: Store, key: str) -> None:
+    seen: list[int] = []
+
+    def count() -> None:
+        for _ in range(25):
+            seen.append(store.increment(key, ttl=60))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(seen) == list(range(1, 101))
+
+
+@pytest.mark.parametrize("by", [0, -1])
+def test_counting_down_is_refused(store: Store, key: str, by: int) -> None:
+    with pytest.raises(ValueError, match=f"`by` must be 1 or more, got: {by}"):
+        store.increment(key, by=by)
+
+    assert store.get(key) is MISSING
+
+
+def test_counting_on_something_else_is_refused(store: Store, key: str) -> None:
+    store.set(key, {"not": "a number"})
+
+    with pytest.raises(StoreRefused):
+        store.increment(key)
+
+    assert store.get(key) == {"not": "a number"}  # and the store still answers

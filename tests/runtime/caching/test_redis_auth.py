@@ -1,0 +1,188 @@
+"""TLS and AUTH of a Redis, with the token from Secrets Manager and its rotation."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from serverless_stack import _contract
+from serverless_stack.runtime.caching import (
+    MISSING,
+    LazyLoading,
+    RedisStore,
+    StoreUnavailable,
+)
+from serverless_stack.runtime.caching.auth_token import AuthToken
+from serverless_stack.runtime.caching.environment import Endpoint
+from serverless_stack.runtime.caching.redis_link import client_of_endpoint
+from tests.runtime.servers import Certificate, Server, free_port, redis_server
+
+TOKEN = "the-first-token-16-or-more"
+ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:cache-AbCdEf"
+
+
+class Secrets(ThreadingHTTPServer):
+    """Answers GetSecretValue as Secrets Manager does, to the real boto3."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), SecretsHandler)
+        self.token = TOKEN
+        self.reads = 0
+
+
+class SecretsHandler(BaseHTTPRequestHandler):
+    server: Secrets
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        assert self.headers["X-Amz-Target"] == "secretsmanager.GetSecretValue"
+        assert request == {"SecretId": ARN}
+        self.server.reads += 1
+        body = json.dumps({"ARN": ARN, "SecretString": self.server.token}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.1")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep quiet."""
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[Secrets]:
+    server = Secrets()
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv(
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{server.server_address[1]}"
+    )
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def guarded(tmp_path: Path, certificate: Certificate) -> Iterator[Server]:
+    """A redis-server with TLS and AUTH, as the construct makes it."""
+    with redis_server(tmp_path, certificate, TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def connected(guarded: Server, certificate: Certificate, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """The environment as ``connect`` leaves it."""
+    monkeypatch.setenv(_contract.redis_primary_endpoint(), guarded.address)
+    monkeypatch.setenv(_contract.redis_reader_endpoint(), guarded.address)
+    monkeypatch.setenv(_contract.redis_tls(), "true")
+    monkeypatch.setenv(_contract.redis_secret_arn(), ARN)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+    return guarded
+
+
+def admin(server: Server, certificate: Certificate) -> "Redis":
+    return Redis(
+        port=server.port,
+        host="127.0.0.1",
+        ssl=True,
+        ssl_ca_certs=str(certificate.certificate),
+        password=TOKEN,
+    )
+
+
+def test_from_env_reads_the_token_once(connected: Server, secrets: Secrets) -> None:
+    store = RedisStore.from_env(timeout=5)
+    store.set("a", 1)
+
+    assert store.get("a") == 1
+    assert secrets.reads == 1
+
+
+def test_token_is_read_again_after_a_rotation(
+    connected: Server, secrets: Secrets, certificate: Certificate
+) -> None:
+    store = RedisStore.from_env(timeout=5)
+    store.set("a", 1)
+    secrets.token = "the-second-token-16-or-more"
+    with admin(connected, certificate) as client:
+        client.config_set("requirepass", secrets.token)
+        client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "no")
+
+    assert store.get("a") == 1
+    store.set("a", 2)
+    assert secrets.reads == 2
+
+
+def test_wrong_token_is_unavailable_and_not_read_for_ever(
+    connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(_contract.redis_reader_endpoint())
+    secrets.token = "a-wrong-token"
+    store = RedisStore.from_env(timeout=5, cool_down=3600)
+    with pytest.raises(StoreUnavailable, match=r"redis primary at 127\.0\.0\.1:\d+: .*invalid"):
+        store.get("a")
+
+    lazy = LazyLoading(store, str.upper)
+    assert [lazy.lookup("a").value for _ in range(10)] == ["A"] * 10
+    assert secrets.reads == 2
+
+
+def test_secret_without_a_string_is_unavailable() -> None:
+    class Binary:
+        def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+            return {"SecretBinary": b"token"}
+
+    with pytest.raises(StoreUnavailable, match=f"the secret {ARN} must hold the token as a string"):
+        AuthToken(ARN, Binary()).get()
+
+
+def test_unreadable_secret_is_unavailable(
+    connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{free_port()}")
+    store = RedisStore.from_env(timeout=5)
+
+    with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read from arn:aws:"):
+        store.get("a")
+    assert LazyLoading(store, str.upper).lookup("a").degraded
+
+
+def test_connection_made_without_a_token_is_not_used_later(
+    connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = f"http://127.0.0.1:{secrets.server_address[1]}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{free_port()}")
+    token = AuthToken(ARN)
+    endpoint = Endpoint("127.0.0.1", connected.port)
+    store = RedisStore(client_of_endpoint(endpoint, 5, tls=True, token=token), cool_down=0)
+    with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read"):
+        store.get("a")
+
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", good)
+    token._client = None
+    assert store.get("a") is MISSING
+
+
+def test_missing_token_is_unavailable(
+    guarded: Server, certificate: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate.certificate))
+    store = RedisStore.from_url(f"rediss://{guarded.address}/0", timeout=5)
+
+    with pytest.raises(StoreUnavailable, match="Authentication required"):
+        store.get("a")
+
+
+def test_untrusted_certificate_is_unavailable(guarded: Server) -> None:
+    store = RedisStore.from_url(f"rediss://:{TOKEN}@{guarded.address}/0", timeout=5)
+
+    with pytest.raises(StoreUnavailable, match="CERTIFICATE_VERIFY_FAILED"):
+        store.get("a")

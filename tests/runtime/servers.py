@@ -1,0 +1,167 @@
+"""Real redis-server and memcached processes, on free loopback ports, for tests."""
+
+import getpass
+import ipaddress
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A self-signed certificate of 127.0.0.1, which is its own authority."""
+
+    certificate: Path
+    key: Path
+
+    @classmethod
+    def make(cls, folder: Path) -> "Certificate":
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+        identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(hours=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(identifier, critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
+                critical=False,
+            )
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
+                critical=False,
+            )
+            .sign(key, hashes.SHA256())
+        )
+        made = cls(folder / "server.crt", folder / "server.key")
+        made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        made.key.write_bytes(
+            key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        return made
+
+
+class Server:
+    """A server process that can be killed, hung and started again on its port."""
+
+    def __init__(self, command: Callable[[int], Sequence[str]]) -> None:
+        self._command = command
+        for _ in range(5):  # a port that is free now may be taken by another test's server
+            self.port = free_port()
+            self._process = self._spawn()
+            if self._ready():
+                return
+        raise RuntimeError(f"the server does not start: {command(self.port)}")
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def hang(self) -> None:
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # until all its threads have stopped
+
+    def resume(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def restart(self) -> None:
+        self.kill()
+        self._process = self._spawn()
+        assert self._ready(), f"the server does not start again on port {self.port}"
+
+    def _spawn(self) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(
+            self._command(self.port), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def _ready(self) -> bool:
+        deadline = time.monotonic() + 30
+        while self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+            except OSError:
+                time.sleep(0.02)
+            else:
+                time.sleep(0.02)  # the port may be another's; then ours is ending now
+                return self._process.poll() is None
+        self.kill()
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def redis_server(
+    folder: Path, tls: Certificate | None = None, token: str | None = None
+) -> Iterator[Server]:
+    def command(port: int) -> list[str]:
+        words = ["redis-server", "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+        words += ["--port", str(0 if tls else port)]
+        if tls:
+            words += ["--tls-port", str(port), "--tls-auth-clients", "no"]
+            words += ["--tls-cert-file", str(tls.certificate), "--tls-key-file", str(tls.key)]
+            words += ["--tls-ca-cert-file", str(tls.certificate)]
+        return words + (["--requirepass", token] if token else [])
+
+    server = Server(command)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+@contextmanager
+def memcached_server(tls: Certificate | None = None) -> Iterator[Server]:
+    def command(port: int) -> list[str]:
+        # -u: memcached refuses to run as root unless told so
+        words = ["memcached", "-l", "127.0.0.1", "-p", str(port), "-u", getpass.getuser()]
+        if tls:
+            words += ["-Z", "-o", f"ssl_chain_cert={tls.certificate},ssl_key={tls.key}"]
+        return words
+
+    server = Server(command)
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Return as soon as the condition holds; fail when it does not hold for long."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never held"
+        time.sleep(0.05)
