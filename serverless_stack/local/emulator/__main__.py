@@ -1,0 +1,39 @@
+"""Runs the folder it lies in as a package, so that its modules can import each other.
+
+``python <this folder>`` puts the folder itself on ``sys.path``, where a module of ours could hide
+one of the standard library's; the entry is taken off before anything else is imported.
+"""
+
+import sys
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+PACKAGE = "serverless_stack_emulator"
+
+
+def load_package() -> None:
+    """Registers this folder in ``sys.modules`` as the package ``serverless_stack_emulator``."""
+    import importlib.util
+
+    spec = importlib.util.spec_from_file_location(
+        PACKAGE, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
+    )
+    if spec is None or spec.loader is None:
+        raise SystemExit(f"the emulator's folder is incomplete: {FOLDER}")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[PACKAGE] = module
+    spec.loader.exec_module(module)
+
+
+def main() -> int:
+    """Starts the emulator and returns its exit status."""
+    import importlib
+
+    sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != FOLDER]
+    load_package()
+    run = importlib.import_module(f"{PACKAGE}.boot").run
+    return int(run())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

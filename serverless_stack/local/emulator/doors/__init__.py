@@ -1,0 +1,1 @@
+"""The ports that a browser opens: one for API Gateway, one for CloudFront."""

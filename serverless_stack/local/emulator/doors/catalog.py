@@ -1,0 +1,104 @@
+"""What is deployed and reachable through the front doors, over all accounts and regions."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ministack.services import apigateway_v1, cloudfront
+
+from ..settings import Settings
+
+
+@dataclass(frozen=True)
+class Api:
+    """A stage of a REST API.
+
+    Attributes:
+        id: The API's id.
+        name: The API's name.
+        stage: The stage's name.
+        region: The API's region.
+    """
+
+    id: str
+    name: str
+    stage: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A CloudFront distribution.
+
+    Attributes:
+        id: Its id.
+        domain: Its domain name.
+        account: Its account.
+        record: What MiniStack keeps of it.
+    """
+
+    id: str
+    domain: str
+    account: str
+    record: dict[str, Any]
+
+
+def deployed_apis() -> list[Api]:
+    """The stages of all REST APIs, in the order in which the APIs were made."""
+    apis = []
+    for (account, region, api_id), record in list(apigateway_v1._rest_apis._data.items()):
+        stages = apigateway_v1._stages_v1._data.get((account, region, api_id)) or {}
+        apis += [Api(api_id, record.get("name", ""), stage, region) for stage in stages]
+    return apis
+
+
+def deployed_distributions() -> list[Distribution]:
+    """All distributions, in the order in which they were made."""
+    return [
+        Distribution(dist_id, record["DomainName"], account, record)
+        for (account, dist_id), record in list(cloudfront._distributions._data.items())
+    ]
+
+
+def api_origin(settings: Settings, api_id: str) -> str:
+    """The origin (``http://host:port``) that an API is opened under."""
+    first = deployed_apis()[:1]
+    host = "127.0.0.1" if first and first[0].id == api_id else f"{api_id}.localhost"
+    return f"http://{host}:{settings.api_port}"
+
+
+def cdn_origin(settings: Settings, distribution_id: str) -> str:
+    """The origin (``http://host:port``) that a distribution is opened under."""
+    first = deployed_distributions()[:1]
+    is_first = bool(first) and first[0].id == distribution_id
+    host = "127.0.0.1" if is_first else f"{distribution_id.lower()}.localhost"
+    return f"http://{host}:{settings.cdn_port}"
+
+
+def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
+    """What a browser opens: the answer of ``/_serverless_stack/urls``."""
+    apis = []
+    for api in deployed_apis():
+        entry = asdict(api)
+        del entry["region"]
+        apis.append({**entry, "url": f"{api_origin(settings, api.id)}/{api.stage}/"})
+    distributions = [
+        {"id": found.id, "domain": found.domain, "url": f"{cdn_origin(settings, found.id)}/"}
+        for found in deployed_distributions()
+    ]
+    return {"apis": apis, "distributions": distributions}
+
+
+def rewrite_location(settings: Settings, value: str) -> str:
+    """A ``Location`` on a host name of AWS, made one that leads back through a front door."""
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in ("http", "https"):
+        return value
+    host, slash, path = rest.partition("/")
+    name = host.partition(":")[0].lower()
+    for found in deployed_distributions():
+        if name == found.domain.lower():
+            return cdn_origin(settings, found.id) + slash + path
+    label, _, domain = name.partition(".")
+    if domain.startswith("execute-api.") and any(api.id == label for api in deployed_apis()):
+        return api_origin(settings, label) + slash + path
+    return value

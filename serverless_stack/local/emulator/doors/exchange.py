@@ -1,0 +1,122 @@
+"""Reading a request from the server and writing the response to it, by ASGI."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from typing import Any
+from urllib.parse import quote
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Rewrite = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A request as the server got it.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path, percent-encoded as sent.
+        query: The query string as sent.
+        headers: The headers in their order, names in the case they were sent in.
+        body: The body.
+        client: IP address of whoever connected.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: list[tuple[str, str]]
+    body: bytes
+    client: str
+
+    def header(self, name: str) -> str:
+        """The first value of a header, or an empty string."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+class ClientGoneError(ConnectionError):
+    """The client closed the connection before its request was complete."""
+
+
+async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
+    """Reads a whole request.
+
+    Args:
+        scope: The ASGI scope.
+        receive: The ASGI receive callable.
+        limit: Bytes of the body to keep; of a longer one, one byte more is kept, which tells.
+
+    Raises:
+        ClientGoneError: The client went away.
+    """
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        if len(body) <= limit:
+            body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    return Incoming(
+        method=scope["method"],
+        path=raw_path.decode("latin-1").partition("?")[0],
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=[(k.decode("latin-1"), _text(v)) for k, v in scope["headers"]],
+        body=bytes(body[: limit + 1]),
+        client=(scope.get("client") or ("127.0.0.1",))[0],
+    )
+
+
+async def write_response(
+    send: Send,
+    method: str,
+    response: tuple[int, dict[str, Any], bytes],
+    rewrite: Rewrite | None = None,
+) -> None:
+    """Writes a response.
+
+    Args:
+        send: The ASGI send callable.
+        method: The request's method; HEAD gets the headers only.
+        response: Status, headers and body; a list of values is a header sent more than once.
+        rewrite: Applied to ``Location``.
+    """
+    status, headers, body = response
+    bodiless = method == "HEAD" or status in (204, 304) or status < 200
+    pairs: list[tuple[bytes, bytes]] = []
+    for name, value in headers.items():
+        lower = name.lower()
+        if lower == "content-length" and not (method == "HEAD" and not body):
+            continue
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            text = str(item)
+            if lower == "location" and rewrite is not None:
+                text = rewrite(text)
+            pairs.append((name.encode("latin-1"), _bytes(text)))
+    names = {name.lower() for name, _value in pairs}
+    if b"date" not in names:
+        pairs.append((b"Date", formatdate(usegmt=True).encode("ascii")))
+    if b"content-length" not in names and status != 204 and status >= 200:
+        pairs.append((b"Content-Length", str(len(body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": b"" if bodiless else body})
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _bytes(value: str) -> bytes:
+    clean = value.replace("\r", " ").replace("\n", " ").strip()
+    try:
+        return clean.encode("latin-1")
+    except UnicodeEncodeError:
+        return clean.encode("utf-8")

@@ -1,0 +1,1 @@
+"""Real redis-server and memcached processes behind the ElastiCache records."""

@@ -1,0 +1,86 @@
+"""All engines of this cloud, by the id that the ElastiCache records keep."""
+
+import threading
+import uuid
+from collections.abc import Callable
+
+from ..leash import Leash
+from ..settings import Settings
+from .memcached import MemcachedNode
+from .process import EngineError
+from .redis import RedisOptions, RedisServer
+from .relay import Relays
+
+Engine = RedisServer | MemcachedNode
+
+
+class EnginePark:
+    """Starts engines and ends them.
+
+    Args:
+        settings: Where the binaries and folders are.
+        leash: What kills the engines when the emulator is gone.
+    """
+
+    def __init__(self, settings: Settings, leash: Leash) -> None:
+        self._settings = settings
+        self._leash = leash
+        self._lock = threading.Lock()
+        self._engines: dict[str, Engine] = {}
+        self._relays: Relays | None = None
+
+    def start_redis(self, name: str, options: RedisOptions) -> tuple[str, RedisServer]:
+        """Starts a redis-server and returns its id and itself.
+
+        Raises:
+            EngineError: There is no redis-server, or it could not be started.
+        """
+        binary = self._settings.redis
+        if binary is None:
+            raise EngineError(_missing("redis-server", "SERVERLESS_STACK_REDIS", name))
+        server = RedisServer(binary, name, self._settings.engines, self._leash, options)
+        return self._keep(server), server
+
+    def start_memcached(
+        self, name: str, tls: bool, configuration: Callable[[], bytes]
+    ) -> tuple[str, MemcachedNode]:
+        """Starts a memcached with its relay and returns its id and itself.
+
+        Raises:
+            EngineError: There is no memcached, or it could not be started.
+        """
+        binary = self._settings.memcached
+        if binary is None:
+            raise EngineError(_missing("memcached", "SERVERLESS_STACK_MEMCACHED", name))
+        with self._lock:
+            self._relays = self._relays or Relays()
+        node = MemcachedNode(
+            binary, name, self._settings.engines, self._leash, self._relays, tls, configuration
+        )
+        return self._keep(node), node
+
+    def get(self, engine_id: str) -> Engine | None:
+        """The engine with that id, if it is still there."""
+        return self._engines.get(engine_id)
+
+    def stop(self, engine_id: str) -> None:
+        """Ends one engine; an unknown id is one that was ended before."""
+        engine = self._engines.pop(engine_id, None)
+        if engine is not None:
+            engine.stop()
+
+    def close(self) -> None:
+        """Ends every engine."""
+        for engine_id in list(self._engines):
+            self.stop(engine_id)
+        if self._relays is not None:
+            self._relays.close()
+
+    def _keep(self, engine: Engine) -> str:
+        engine_id = uuid.uuid4().hex
+        self._engines[engine_id] = engine
+        return engine_id
+
+
+def _missing(binary: str, setting: str, name: str) -> str:
+    return f"{name}: {binary} is not installed (`{setting}` is not set); install it and start again"

@@ -1,0 +1,118 @@
+"""redis-server processes: primaries, replicas, and the single-shard cluster of a serverless cache."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..leash import Leash
+from .authority import HOST, issue_certificate
+from .process import EngineError, EngineProcess, free_port, make_folder
+from .resp import RespError, send_command
+
+
+@dataclass(frozen=True)
+class RedisOptions:
+    """How a server is run.
+
+    Attributes:
+        tls: Whether it speaks TLS only.
+        password: The AUTH token, or an empty string for none.
+        cluster: Whether it runs as a cluster of one shard that owns every slot.
+        primary_port: Port of the server it replicates, or None for a primary.
+    """
+
+    tls: bool = False
+    password: str = ""
+    cluster: bool = False
+    primary_port: int | None = None
+
+
+class RedisServer:
+    """A running redis-server.
+
+    Args:
+        binary: The redis-server binary.
+        name: Name for messages.
+        parent: Folder that its own folder is made in.
+        leash: What kills it when the emulator is gone.
+        options: How it is run.
+
+    Raises:
+        EngineError: It could not be started.
+    """
+
+    def __init__(
+        self, binary: str, name: str, parent: Path, leash: Leash, options: RedisOptions
+    ) -> None:
+        self.name = name
+        self.port = free_port()
+        self._context: ssl.SSLContext | None = None
+        self._process = EngineProcess(name, make_folder(parent, "redis"), leash)
+        config = self._process.folder / "redis.conf"
+        # In a file, not on the command line: `ps` shows the latter to every user.
+        config.touch(mode=0o600)
+        config.write_text("\n".join(self._config(options)) + "\n", encoding="utf-8")
+        self._process.start([binary, str(config)], lambda: self._ready(options))
+        if options.cluster:
+            self.command(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"], options.password)
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is alive."""
+        return self._process.running
+
+    def command(self, command: list[str], password: str = "") -> str:
+        """Sends a command and returns the reply; see ``resp.send_command``."""
+        return send_command(self.port, command, password, self._context)
+
+    def stop(self) -> None:
+        """Ends the process."""
+        self._process.stop()
+
+    def _ready(self, options: RedisOptions) -> bool:
+        try:
+            if self.command(["PING"], options.password) != "PONG":
+                return False
+            if options.primary_port is None:
+                return True
+            return "master_link_status:up" in self.command(
+                ["INFO", "replication"], options.password
+            )
+        except RespError as error:
+            # LOADING and the like pass; a refused password does not.
+            if str(error).startswith(("WRONGPASS", "NOAUTH")):
+                raise EngineError(f"{self.name}: {error}") from error
+            return False
+
+    def _config(self, options: RedisOptions) -> list[str]:
+        folder = self._process.folder
+        lines = [f"bind {HOST}", f'dir "{folder}"', 'save ""', "appendonly no", "daemonize no"]
+        if options.tls:
+            files = issue_certificate(folder, self.name)
+            self._context = ssl.create_default_context(cafile=str(files.authority))
+            lines += [
+                "port 0",
+                f"tls-port {self.port}",
+                f'tls-cert-file "{files.chain}"',
+                f'tls-key-file "{files.key}"',
+                f'tls-ca-cert-file "{files.authority}"',
+                "tls-auth-clients no",
+                "tls-replication yes",
+            ]
+        else:
+            lines.append(f"port {self.port}")
+        if options.password:
+            token = options.password.replace("\\", "\\\\").replace('"', '\\"')
+            lines += [f'requirepass "{token}"', f'masterauth "{token}"']
+        if options.primary_port is not None:
+            lines += [f"replicaof {HOST} {options.primary_port}", "repl-diskless-sync-delay 0"]
+        else:
+            lines.append("repl-diskless-sync-delay 0")
+        if options.cluster:
+            lines += [
+                "cluster-enabled yes",
+                f"cluster-port {free_port()}",
+                f"cluster-announce-ip {HOST}",
+                *(["tls-cluster yes"] if options.tls else []),
+            ]
+        return lines

@@ -1,0 +1,166 @@
+"""A relay in front of a memcached: ends TLS and answers auto discovery."""
+
+import asyncio
+import ssl
+import threading
+from collections.abc import Callable, Coroutine
+from typing import TypeVar
+
+T = TypeVar("T")
+
+CHUNK = 65536
+STORAGE_COMMANDS = frozenset({b"set", b"add", b"replace", b"append", b"prepend", b"cas", b"ms"})
+
+
+class CommandScanner:
+    """Follows a client's side of the text protocol far enough to know where commands begin.
+
+    A value may hold any bytes, ``config get cluster`` included; only the same words as a command
+    are meant for the relay.
+    """
+
+    def __init__(self) -> None:
+        self._line = b""
+        self._value_left = 0
+        self._binary = False
+
+    def feed(self, data: bytes) -> list[tuple[bytes, bool]]:
+        """Splits what the client sent.
+
+        Returns:
+            Pieces in order; True marks a complete ``config get cluster`` command.
+        """
+        pieces: list[tuple[bytes, bool]] = []
+        while data:
+            if self._binary:
+                pieces.append((data, False))
+                break
+            if self._value_left:
+                pieces.append((data[: self._value_left], False))
+                taken = min(len(data), self._value_left)
+                self._value_left -= taken
+                data = data[taken:]
+                continue
+            if not self._line and data[:1] == b"\x80":
+                self._binary = True
+                continue
+            end = data.find(b"\n")
+            if end < 0:
+                self._line += data
+                break
+            line, data = self._line + data[: end + 1], data[end + 1 :]
+            self._line = b""
+            words = line.split()
+            pieces.append((line, words == [b"config", b"get", b"cluster"]))
+            self._value_left = _value_length(words)
+        return pieces
+
+
+def _value_length(words: list[bytes]) -> int:
+    """Bytes of the data block that follows a command line, with its line end."""
+    if not words or words[0] not in STORAGE_COMMANDS:
+        return 0
+    position = 2 if words[0] == b"ms" else 4
+    if len(words) > position and words[position].isdigit():
+        return int(words[position]) + 2
+    return 0
+
+
+class Relays:
+    """The thread that runs every relay."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="memcached-relays", daemon=True
+        )
+        self._thread.start()
+
+    def run(self, coroutine: Coroutine[object, object, T]) -> T:
+        """Runs a coroutine on that thread and returns what it returns."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+
+
+class Relay:
+    """A listener on a free port of loopback that passes everything on to one memcached.
+
+    Args:
+        relays: The thread that runs it.
+        target: Port of the memcached.
+        tls: The settings of its TLS listener, or None for plain TCP.
+        configuration: Gives the answer to ``config get cluster``.
+    """
+
+    def __init__(
+        self,
+        relays: Relays,
+        target: int,
+        tls: ssl.SSLContext | None,
+        configuration: Callable[[], bytes],
+    ) -> None:
+        self._relays = relays
+        self._target = target
+        self._configuration = configuration
+        self._open: set[asyncio.StreamWriter] = set()
+        self._server = relays.run(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls))
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    def close(self) -> None:
+        """Stops listening and closes every connection."""
+        self._relays.run(self._close())
+
+    async def _close(self) -> None:
+        self._server.close()
+        for writer in list(self._open):
+            writer.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            upstream_reader, upstream = await asyncio.open_connection("127.0.0.1", self._target)
+        except OSError:
+            writer.close()
+            return
+        self._open |= {writer, upstream}
+        answers = asyncio.create_task(_copy(upstream_reader, writer))
+        try:
+            await self._requests(reader, writer, upstream)
+        except (ConnectionError, ssl.SSLError):
+            # The client is gone; so is its connection to the memcached, below.
+            pass
+        finally:
+            answers.cancel()
+            self._open -= {writer, upstream}
+            writer.close()
+            upstream.close()
+
+    async def _requests(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        upstream: asyncio.StreamWriter,
+    ) -> None:
+        scanner = CommandScanner()
+        while data := await reader.read(CHUNK):
+            for piece, asks_configuration in scanner.feed(data):
+                if asks_configuration:
+                    writer.write(self._configuration())
+                    await writer.drain()
+                else:
+                    upstream.write(piece)
+            await upstream.drain()
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(CHUNK):
+            writer.write(data)
+            await writer.drain()
+    except (ConnectionError, ssl.SSLError):
+        # Whichever side went away, the connection is over: closing is all that is left to do.
+        pass
+    writer.close()

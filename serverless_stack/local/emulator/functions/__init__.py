@@ -1,0 +1,1 @@
+"""Execution environments of Python functions: one process each, as Lambda has them."""

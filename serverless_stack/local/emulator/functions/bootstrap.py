@@ -1,0 +1,192 @@
+"""Runs inside the process of a Python function: loads the handler and calls it.
+
+Started as a script by an interpreter without site-packages. Invocations come in on stdin, one JSON
+document a line; answers go out on a pipe of their own. What the handler prints, and what the C
+code below it prints, goes to stdout and stderr, which are one pipe; a marker line on it says that
+an invocation's output is complete.
+"""
+
+import builtins
+import importlib
+import json
+import logging
+import os
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+Handler = Callable[[Any, Any], Any]
+OPT = "/opt/"
+
+
+class LambdaContext:
+    """The second argument of a handler, with what AWS's own runtime gives."""
+
+    client_context = None
+    identity = None
+
+    def __init__(self, invocation: Mapping[str, Any]) -> None:
+        environment = os.environ
+        self.aws_request_id = str(invocation["request_id"])
+        self.invoked_function_arn = str(invocation["arn"])
+        self.function_name = environment["AWS_LAMBDA_FUNCTION_NAME"]
+        self.function_version = environment["AWS_LAMBDA_FUNCTION_VERSION"]
+        self.memory_limit_in_mb = environment["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self.log_group_name = environment["AWS_LAMBDA_LOG_GROUP_NAME"]
+        self.log_stream_name = environment["AWS_LAMBDA_LOG_STREAM_NAME"]
+        self.tenant_id = None
+        self._deadline = time.time() + float(invocation["seconds"])
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until the function's timeout."""
+        return max(0, int((self._deadline - time.time()) * 1000))
+
+    def log(self, message: object) -> None:
+        """Writes a message to the function's log."""
+        sys.stdout.write(str(message))
+
+
+class LambdaLogging(logging.StreamHandler[Any]):
+    """The handler that Lambda's runtime puts on the root logger, in its text format."""
+
+    request_id = ""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+        form = "[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t%(request_id)s\t%(message)s\n"
+        formatter = logging.Formatter(form, "%Y-%m-%dT%H:%M:%S")
+        formatter.converter = time.gmtime
+        self.setFormatter(formatter)
+        self.terminator = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Adds the invocation's id to the record."""
+        record.request_id = self.request_id
+        return True
+
+
+def failure(error: BaseException) -> dict[str, Any]:
+    """An exception in the shape that Lambda answers with."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename != __file__]
+    return {
+        "errorMessage": str(error),
+        "errorType": type(error).__name__,
+        "requestId": "",
+        "stackTrace": traceback.format_list(own),
+    }
+
+
+def load_handler(name: str) -> Handler:
+    """Imports ``module.function``, where the module may be written with slashes.
+
+    Raises:
+        ImportError: There is no such module, with Lambda's wording.
+        AttributeError: The module has no such function, with Lambda's wording.
+    """
+    module_name, _, function = name.rpartition(".")
+    module_name = module_name.replace("/", ".")
+    try:
+        module = importlib.import_module(module_name)
+    except ImportError as error:
+        raise ImportError(f"Unable to import module '{module_name}': {error}") from error
+    handler: Handler | None = getattr(module, function, None)
+    if handler is None:
+        raise AttributeError(f"Handler '{function}' missing on module '{module_name}'")
+    return handler
+
+
+def serve_layers(opt: str) -> None:
+    """Lets the function find its layers at ``/opt``, where only a container could mount them.
+
+    Programs that it starts from there and files that it opens there are looked up in the folder
+    that the layers were unpacked into.
+    """
+    popen = subprocess.Popen.__init__
+    open_file = builtins.open
+
+    def real(path: object) -> object:
+        if isinstance(path, str) and path.startswith(OPT):
+            found = os.path.join(opt, path[len(OPT) :])
+            if os.path.exists(found):
+                return found
+        return path
+
+    def start(self: Any, args: Any, *rest: Any, **options: Any) -> None:
+        if isinstance(args, (list, tuple)) and args:
+            program = real(args[0])
+            if program is not args[0]:
+                args = [*interpreter(str(program)), program, *args[1:]]
+        popen(self, args, *rest, **options)
+
+    def interpreter(program: str) -> list[str]:
+        with open_file(program, "rb") as stream:
+            first = stream.readline()
+        return [sys.executable] if first.startswith(b"#!") and b"python" in first else []
+
+    def open_real(file: Any, *rest: Any, **options: Any) -> Any:
+        return open_file(real(file), *rest, **options)
+
+    subprocess.Popen.__init__ = start  # type: ignore[method-assign]
+    builtins.open = open_real
+
+
+def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
+    """Calls the handler and says what came of it."""
+    trace_id = invocation.get("trace_id")
+    if trace_id:
+        os.environ["_X_AMZN_TRACE_ID"] = str(trace_id)
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
+    LambdaLogging.request_id = str(invocation["request_id"])
+    try:
+        result = handler(invocation["event"], LambdaContext(invocation))
+    except BaseException as error:
+        # SystemExit included: on AWS it ends the environment, and is reported like any failure.
+        return {"error": {**failure(error), "requestId": invocation["request_id"]}}
+    try:
+        return {"result": json.dumps(result, ensure_ascii=False)}
+    except (TypeError, ValueError) as error:
+        message = f"Unable to marshal response: {error}"
+        return {"error": {"errorMessage": message, "errorType": "Runtime.MarshalError"}}
+
+
+def main(answers: BinaryIO, marker: str) -> None:
+    """Loads the handler, then serves invocations until stdin closes."""
+
+    def send(document: Mapping[str, Any]) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os.write(1, f"{marker}\n".encode())
+        answers.write(json.dumps(document).encode() + b"\n")
+        answers.flush()
+
+    requests = os.fdopen(os.dup(0), "rb")
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    opt = os.environ.pop("_SERVERLESS_STACK_OPT", "")
+    sys.path[:0] = [entry for entry in os.environ.pop("_SERVERLESS_STACK_PATH").split(os.pathsep)]
+    if opt:
+        serve_layers(opt)
+    logging.getLogger().addHandler(LambdaLogging())
+    try:
+        handler = load_handler(os.environ["_HANDLER"])
+    except ImportError as error:
+        send({"error": {**failure(error), "errorType": "Runtime.ImportModuleError"}})
+        return
+    except AttributeError as error:
+        send({"error": {**failure(error), "errorType": "Runtime.HandlerNotFound"}})
+        return
+    except BaseException as error:
+        send({"error": failure(error)})
+        return
+    send({"ready": True})
+    for line in requests:
+        send(answer(handler, json.loads(line)))
+
+
+if __name__ == "__main__":
+    main(os.fdopen(int(sys.argv[1]), "wb"), sys.argv[2])

@@ -1,0 +1,87 @@
+"""The environment variables of a function's process, and what else its configuration says."""
+
+import os
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+INHERITED = ("PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
+
+
+def stream_name(config: dict[str, Any]) -> str:
+    """A new log stream's name, in Lambda's form."""
+    version = config.get("Version", "$LATEST")
+    return f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid.uuid4().hex}"
+
+
+def layer_archives(config: dict[str, Any]) -> list[bytes]:
+    """The zip files of a function's layers, in their order.
+
+    Raises:
+        ValueError: A layer version does not exist.
+    """
+    archives = []
+    for layer in config.get("Layers") or []:
+        archive = lambda_svc._resolve_layer_zip(layer)
+        if not archive:
+            arn = layer if isinstance(layer, str) else layer.get("Arn")
+            raise ValueError(f"the layer has no content: {arn}")
+        archives.append(archive)
+    return archives
+
+
+def environment_variables(
+    config: dict[str, Any], code: Path, opt: Path | None, folder: str, stream: str
+) -> dict[str, str]:
+    """The variables that Lambda sets, the function's own, and the little of ours they need.
+
+    Args:
+        config: The function's configuration.
+        code: Where its code is; ``LAMBDA_TASK_ROOT``.
+        opt: Where its layers are, or None.
+        folder: Stands in for ``/tmp``, which is each environment's own on AWS.
+        stream: Its log stream.
+    """
+    name = config.get("FunctionName", "")
+    arn = config.get("FunctionArn", "")
+    region = arn.split(":")[3]
+    group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    own = (config.get("Environment") or {}).get("Variables") or {}
+    reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS
+    variables = {key: os.environ[key] for key in INHERITED if key in os.environ}
+    variables.update(
+        {
+            "AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"],
+            "HOME": folder,
+            "TMPDIR": folder,
+            "LANG": "en_US.UTF-8",
+            "PYTHONIOENCODING": "utf-8",
+            "TZ": ":UTC",
+        }
+    )
+    if opt is not None:
+        variables["_SERVERLESS_STACK_OPT"] = str(opt)
+        variables["PATH"] = f"{variables.get('PATH', '')}{os.pathsep}{opt / 'bin'}"
+        variables["LD_LIBRARY_PATH"] = str(opt / "lib")
+    variables.update({key: str(value) for key, value in own.items() if key not in reserved})
+    variables.update(lambda_runtime.execution_credentials(config))
+    variables.update(
+        {
+            "AWS_DEFAULT_REGION": region,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{config.get('Runtime', '')}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(config.get("MemorySize", 128)),
+            "AWS_LAMBDA_FUNCTION_NAME": name,
+            "AWS_LAMBDA_FUNCTION_VERSION": config.get("Version", "$LATEST"),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+            "AWS_REGION": region,
+            "LAMBDA_TASK_ROOT": str(code),
+            "_HANDLER": config.get("Handler", ""),
+        }
+    )
+    return variables

@@ -1,0 +1,175 @@
+"""Which MiniStack the patches fit, and every private name of it that they touch.
+
+A later MiniStack may rename or drop any of these without notice. They are checked at start, so
+that an unfit version is refused in one line instead of failing somewhere in a deployment.
+"""
+
+import importlib
+import importlib.metadata
+from typing import Final
+
+VERSION: Final = "1.5.33"
+
+NAMES: Final[dict[str, tuple[str, ...]]] = {
+    "ministack.app": ("app",),
+    "ministack.core.iam_evaluator": (
+        "EvalContext",
+        "evaluate_resource_policy",
+        "pin_request_origin",
+    ),
+    "ministack.core.lambda_runtime": (
+        "Worker",
+        "Worker._spawn",
+        "Worker._discard_tmpdir",
+        "_worker_class_for",
+        "_RESERVED_RUNTIME_ENV_VARS",
+        "execution_credentials",
+        "kill_workers",
+        "reset",
+    ),
+    "ministack.core.responses": ("get_account_id", "get_region", "set_request_account_id"),
+    "ministack.core.x509_utils": ("sign_leaf_certificate",),
+    "ministack.services.apigateway_v1": (
+        "_call_lambda_raw",
+        "_create_deployment",
+        "_delete_deployment",
+        "_deployments_v1",
+        "_extract_lambda_ref_from_integration_uri",
+        "_invoke_lambda_proxy_v1",
+        "_match_greedy_fallback",
+        "_match_resource_tree",
+        "_resources",
+        "_rest_apis",
+        "_rest_apis._data",
+        "_stages_v1",
+        "_stages_v1._data",
+        "_v1_error",
+        "find_api_scope",
+        "handle_execute",
+    ),
+    "ministack.services.cloudformation.provisioners": (
+        "_RESOURCE_HANDLERS",
+        "_S3_BUCKET_CONFIGURATIONS",
+        "_ec2_apply_tags",
+        "_ec2_sg_permissions",
+        "_ec_call",
+        "_ec_query",
+        "_physical_name",
+    ),
+    "ministack.services.cloudfront": (
+        "_dataplane_allowed_methods",
+        "_distributions._data",
+        "_fetch_from_origin",
+        "_multidict_from_pairs",
+        "_origin_request_headers",
+        "handle_viewer_request",
+    ),
+    "ministack.services.ec2": (
+        "_ACTION_MAP",
+        "_addresses",
+        "_create_nat_gateway",
+        "_delete_nat_gateway",
+        "_allocate_address",
+        "_nat_gateways",
+        "_security_groups",
+        "_vpce_fields_xml",
+        "_vpcs",
+    ),
+    "ministack.services.elasticache": (
+        "_cluster_xml_inner",
+        "_clusters",
+        "_create_cache_cluster",
+        "_create_replication_group",
+        "_create_serverless_cache",
+        "_decrease_replica_count",
+        "_delete_cache_cluster",
+        "_delete_serverless_cache",
+        "_ensure_serverless_ca",
+        "_extract_configs",
+        "_get_docker",
+        "_increase_replica_count",
+        "_modify_cache_cluster",
+        "_modify_serverless_cache",
+        "_replication_groups",
+        "_rg_xml",
+        "_serverless_caches",
+        "_spawn_redis_container",
+        "_spawn_serverless_container",
+        "serverless_ca_cert_pem",
+    ),
+    "ministack.services.cloudwatch_logs": (
+        "_append_log_events",
+        "_fanout_to_subscription_filters",
+        "_log_groups",
+        "_make_group_arn",
+    ),
+    "ministack.services.lambda_svc": (
+        "_emit_lambda_logs",
+        "_execute_function_docker",
+        "_execute_function_warm",
+        "_resolve_layer_zip",
+    ),
+    "ministack.services.s3": (
+        "_bucket_has_versions",
+        "_bucket_owner_account",
+        "_bucket_policies",
+        "_bucket_versioning",
+        "_buckets",
+        "_delete_bucket_encryption",
+        "_delete_bucket_lifecycle",
+        "_delete_bucket_ownership_controls",
+        "_delete_bucket_tagging",
+        "_ensure_bucket",
+        "_get_object",
+        "_head_object",
+        "_put_bucket_encryption",
+        "_put_bucket_lifecycle",
+        "_put_bucket_ownership_controls",
+        "_put_bucket_tagging",
+        "_resolve_sse_write_headers",
+        "serve_cloudfront_origin_fetch",
+    ),
+}
+
+
+class IncompatibleError(RuntimeError):
+    """The installed MiniStack is not the one that the patches were written for."""
+
+
+def check_version() -> None:
+    """Refuses any other version, before MiniStack is imported.
+
+    Raises:
+        IncompatibleError: MiniStack is missing or has another version.
+    """
+    try:
+        found = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        found = "none"
+    if found != VERSION:
+        raise IncompatibleError(
+            f"the local cloud needs ministack {VERSION}, found: {found}; "
+            "remove its virtual environment and start again"
+        )
+
+
+def check_names(names: dict[str, tuple[str, ...]] = NAMES) -> None:
+    """Asserts that everything to be patched is there. Imports MiniStack.
+
+    Args:
+        names: Module to names; ``Class.attribute`` looks into a class.
+
+    Raises:
+        IncompatibleError: Names all that are missing.
+    """
+    missing = []
+    for module_name, attributes in names.items():
+        module = importlib.import_module(module_name)
+        for attribute in attributes:
+            owner: object = module
+            for part in attribute.split("."):
+                owner = getattr(owner, part, None)
+            if owner is None:
+                missing.append(f"{module_name}.{attribute}")
+    if missing:
+        raise IncompatibleError(f"this ministack {VERSION} lacks: {', '.join(missing)}")

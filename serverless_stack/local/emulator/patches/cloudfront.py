@@ -1,0 +1,138 @@
+"""CloudFront: origins that MiniStack cannot reach or treats as AWS does not."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from ministack.core import iam_evaluator
+from ministack.services import apigateway_v1, cloudfront
+
+from ..doors.viewer import spelled
+from ..rest.entry import serve_rest_api
+from ..rest.request import RestRequest
+from .types import Headers, Record
+
+REST_API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
+Fetched = tuple[int, str, Headers, bytes]
+Fetch = Callable[..., Awaitable[Fetched]]
+
+
+def apply() -> None:
+    """Applies this module's patches."""
+    allow_reading_only_by_default()
+    fetch: Fetch = cloudfront._fetch_from_origin
+    cloudfront._fetch_from_origin = serve_rest_apis(see_tls_at_buckets(fetch))
+
+
+def allow_reading_only_by_default() -> None:
+    """A behaviour without ``AllowedMethods`` takes GET and HEAD; MiniStack lets all through."""
+    parse = cloudfront._dataplane_allowed_methods
+
+    def with_default(behaviour: object) -> list[str]:
+        declared: list[str] | None = parse(behaviour)
+        return ["GET", "HEAD"] if declared is None else declared
+
+    cloudfront._dataplane_allowed_methods = with_default
+
+
+def see_tls_at_buckets(fetch: Fetch) -> Fetch:
+    """A bucket that demands TLS refuses MiniStack's own distribution.
+
+    The object is fetched in process, and without an origin of the request the policy's
+    ``aws:SecureTransport`` is false. As on AWS, the connection to the bucket follows the viewer's.
+    """
+
+    async def fetch_as_viewer(
+        origin: Record,
+        method: str,
+        uri: str,
+        query: str,
+        headers: dict[str, str],
+        body: bytes,
+        viewer_is_https: bool,
+        client_ip: str,
+        forwarded_for: str,
+        distribution_arn: str,
+    ) -> Fetched:
+        iam_evaluator.pin_request_origin(client_ip, viewer_is_https)
+        return await fetch(
+            origin,
+            method,
+            uri,
+            query,
+            headers,
+            body,
+            viewer_is_https,
+            client_ip,
+            forwarded_for,
+            distribution_arn,
+        )
+
+    return fetch_as_viewer
+
+
+def serve_rest_apis(fetch: Fetch) -> Fetch:
+    """A REST API as origin ends in 502: MiniStack refuses to connect to names of amazonaws.com.
+
+    It is served in process. A viewer's Host that is forwarded gets 403, as on AWS, where it names
+    no API.
+    """
+
+    async def fetch_or_serve(
+        origin: Record,
+        method: str,
+        uri: str,
+        query: str,
+        headers: dict[str, str],
+        body: bytes,
+        viewer_is_https: bool,
+        client_ip: str,
+        forwarded_for: str,
+        distribution_arn: str,
+    ) -> Fetched:
+        api = REST_API_HOST.match(origin["domain_name"])
+        if api is None or apigateway_v1.find_api_scope(api[1]) is None:
+            return await fetch(
+                origin,
+                method,
+                uri,
+                query,
+                headers,
+                body,
+                viewer_is_https,
+                client_ip,
+                forwarded_for,
+                distribution_arn,
+            )
+        if headers.get("host", origin["domain_name"]) != origin["domain_name"]:
+            return 403, "Forbidden", dict(FORBIDDEN), b'{"message":"Forbidden"}'
+        sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded_for)
+        path = (origin.get("origin_path") or "") + uri
+        stage, _slash, below = path.lstrip("/").partition("/")
+        status, answered, content = await serve_rest_api(
+            RestRequest(
+                api_id=api[1],
+                stage=stage,
+                method=method,
+                path=f"/{below}",
+                query=query,
+                headers=[(spelled(name), value) for name, value in sent.items()],
+                body=body,
+                client=client_ip,
+                region=api[2],
+            )
+        )
+        return status, "", cloudfront._multidict_from_pairs(_pairs(answered)), content
+
+    return fetch_or_serve
+
+
+FORBIDDEN = {"content-type": "application/json", "x-amzn-errortype": "ForbiddenException"}
+
+
+def _pairs(headers: Headers) -> list[tuple[str, Any]]:
+    return [
+        (name, item)
+        for name, value in headers.items()
+        for item in (value if isinstance(value, list) else [value])
+    ]

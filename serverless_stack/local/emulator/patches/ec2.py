@@ -1,0 +1,188 @@
+"""EC2: what CDK's Vpc and the constructs' security groups need and MiniStack refuses."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable
+
+from ministack.services import ec2
+from ministack.services.cloudformation import provisioners
+
+from .types import Handlers, Properties, Provisioned, Record, Response
+from .xml import element
+
+
+def apply() -> None:
+    """Applies this module's patches."""
+    give_vpc_attributes()
+    describe_endpoints_whole()
+    describe_nat_addresses()
+    provisioners._RESOURCE_HANDLERS.update(
+        {
+            "AWS::EC2::SecurityGroupIngress": security_group_rules("IpPermissions"),
+            "AWS::EC2::SecurityGroupEgress": security_group_rules("IpPermissionsEgress"),
+            "AWS::EC2::EIP": elastic_ip_handlers(),
+            "AWS::EC2::NatGateway": nat_gateway_handlers(),
+        }
+    )
+
+
+def give_vpc_attributes() -> None:
+    """``Fn::GetAtt`` of a VPC's ``CidrBlock`` fails: MiniStack returns three of six attributes."""
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
+
+    def complete(handler: Callable[..., Provisioned]) -> Callable[..., Provisioned]:
+        def with_attributes(*args: object) -> Provisioned:
+            vpc_id, attributes = handler(*args)
+            extra = {
+                "CidrBlock": ec2._vpcs[vpc_id]["CidrBlock"],
+                "CidrBlockAssociations": [],
+                "Ipv6CidrBlocks": [],
+            }
+            return vpc_id, {**attributes, **extra}
+
+        return with_attributes
+
+    for action in ("create", "update"):
+        handlers[action] = complete(handlers[action])
+
+
+def describe_endpoints_whole() -> None:
+    """MiniStack keeps an endpoint's security groups, private DNS and policy, and hides them."""
+    render = ec2._vpce_fields_xml
+
+    def with_rest(endpoint: Record, tag: str = "item") -> str:
+        groups = [
+            element("item", element("groupId", group))
+            for group in endpoint.get("SecurityGroupIds") or []
+        ]
+        private = endpoint.get("PrivateDnsEnabled") in (True, "true")
+        rest = element("groupSet", *groups) + element("privateDnsEnabled", private)
+        policy = endpoint.get("PolicyDocument")
+        if policy:
+            text = policy if isinstance(policy, str) else json.dumps(policy)
+            rest += element("policyDocument", text)
+        return f"{str(render(endpoint, tag)).removesuffix(f'</{tag}>')}{rest}</{tag}>"
+
+    ec2._vpce_fields_xml = with_rest
+
+
+def describe_nat_addresses() -> None:
+    """MiniStack describes a NAT gateway without its address."""
+    describe = ec2._ACTION_MAP["DescribeNatGateways"]
+
+    def with_addresses(params: Record) -> Response:
+        status, headers, body = describe(params)
+        text = body.decode() if isinstance(body, bytes) else str(body)
+
+        def fill(item: re.Match[str]) -> str:
+            allocation = ec2._nat_gateways[item[1]]["AllocationId"]
+            address = ec2._addresses.get(allocation)
+            if address is None:
+                return item[0]
+            fields = [
+                element("allocationId", allocation),
+                element("publicIp", address["PublicIp"]),
+            ]
+            filled = element("natGatewayAddressSet", element("item", *fields))
+            return item[0].replace("<natGatewayAddressSet/>", filled)
+
+        pattern = r"<natGatewayId>([^<]+)</natGatewayId>.*?<natGatewayAddressSet/>"
+        return status, headers, re.sub(pattern, fill, text, flags=re.S).encode()
+
+    ec2._ACTION_MAP["DescribeNatGateways"] = with_addresses
+
+
+def security_group_rules(store: str) -> Handlers:
+    """Handlers of a rule that is a resource of its own, which MiniStack does not know.
+
+    Args:
+        store: ``IpPermissions`` or ``IpPermissionsEgress``, the list in the group's record.
+    """
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        group = ec2._security_groups.get(props["GroupId"])
+        if group is None:
+            raise ValueError(f"The security group '{props['GroupId']}' does not exist")
+        group[store].extend(provisioners._ec2_sg_permissions([props]))
+        rule_id = f"sgr-{uuid.uuid4().hex[:17]}"
+        return rule_id, {"Id": rule_id}
+
+    def delete(physical_id: str, props: Properties) -> None:
+        group = ec2._security_groups.get(props.get("GroupId"))
+        if group is None:
+            return
+        for permission in provisioners._ec2_sg_permissions([props]):
+            if permission in group[store]:
+                group[store].remove(permission)
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        delete(physical_id, old)
+        return create(physical_id, new, stack_name)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def elastic_ip_handlers() -> Handlers:
+    """Handlers of an Elastic IP address, which MiniStack has in its API only.
+
+    As on AWS, the physical id is the address and ``AllocationId`` is an attribute.
+    """
+
+    def attributes(address: str) -> Record:
+        for allocation, record in ec2._addresses.items():
+            if record["PublicIp"] == address:
+                return {"AllocationId": allocation, "PublicIp": address}
+        raise ValueError(f"The address '{address}' does not exist")
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        answer = _checked(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
+        address = _field(answer, "publicIp")
+        provisioners._ec2_apply_tags(_field(answer, "allocationId"), props)
+        return address, attributes(address)
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        found = attributes(physical_id)
+        provisioners._ec2_apply_tags(found["AllocationId"], new, old)
+        return physical_id, found
+
+    def delete(physical_id: str, props: Properties) -> None:
+        for allocation, record in list(ec2._addresses.items()):
+            if record["PublicIp"] == physical_id:
+                ec2._addresses.pop(allocation, None)
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def nat_gateway_handlers() -> Handlers:
+    """Handlers of a NAT gateway, which MiniStack has in its API only."""
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        query = {key: [value] for key, value in props.items() if isinstance(value, str)}
+        gateway = _field(_checked(ec2._create_nat_gateway(query)), "natGatewayId")
+        provisioners._ec2_apply_tags(gateway, props)
+        return gateway, {"NatGatewayId": gateway}
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        provisioners._ec2_apply_tags(physical_id, new, old)
+        return physical_id, {"NatGatewayId": physical_id}
+
+    def delete(physical_id: str, props: Properties) -> None:
+        ec2._delete_nat_gateway({"NatGatewayId": [physical_id]})
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def _checked(response: Response) -> str:
+    status, _headers, body = response
+    text = body.decode() if isinstance(body, bytes) else str(body)
+    if status >= 400:
+        raise ValueError(f"EC2 refused: {text}")
+    return text
+
+
+def _field(answer: str, name: str) -> str:
+    found = re.search(f"<{name}>(.*?)</{name}>", answer)
+    if found is None:
+        raise ValueError(f"EC2 answered without {name}: {answer}")
+    return found[1]

@@ -1,0 +1,124 @@
+"""Memcached clusters: one process per node, zones, and the configuration endpoint."""
+
+from ministack.services import elasticache
+
+from ..engines.authority import HOST
+from ..engines.memcached import cluster_configuration
+from ..engines.park import EnginePark
+from ..engines.process import EngineError
+from .types import Record, Response
+from .xml import element
+
+Query = dict[str, str]
+ZONES = "abc"
+
+
+def apply(park: EnginePark) -> None:
+    """Applies this module's patches."""
+    run_nodes(park)
+    follow_node_count(park)
+    stop_nodes(park)
+    show_configuration_endpoint()
+
+
+def run_nodes(park: EnginePark) -> None:
+    """MiniStack starts one container for a cluster, whatever its number of nodes."""
+    create = elasticache._create_cache_cluster
+
+    def create_with_nodes(query: Query) -> Response:
+        answer: Response = create(query)
+        cluster = elasticache._clusters.get(query.get("CacheClusterId", ""))
+        if answer[0] < 300 and cluster is not None and cluster["Engine"] == "memcached":
+            cluster["_az_mode"] = query.get("AZMode", "single-az")
+            cluster["_zones"] = elasticache._extract_configs(
+                query, "PreferredAvailabilityZones", ("PreferredAvailabilityZone", "member")
+            )
+            try:
+                match_nodes(park, cluster)
+            except EngineError:
+                elasticache._delete_cache_cluster(query)
+                raise
+        return answer
+
+    elasticache._create_cache_cluster = create_with_nodes
+
+
+def follow_node_count(park: EnginePark) -> None:
+    """A changed number of nodes starts or ends processes; MiniStack changes records only."""
+    modify = elasticache._modify_cache_cluster
+
+    def modify_with_nodes(query: Query) -> Response:
+        answer: Response = modify(query)
+        cluster = elasticache._clusters.get(query.get("CacheClusterId", ""))
+        if answer[0] < 300 and cluster is not None and cluster["Engine"] == "memcached":
+            cluster["_az_mode"] = query.get("AZMode", cluster.get("_az_mode", "single-az"))
+            match_nodes(park, cluster)
+        return answer
+
+    elasticache._modify_cache_cluster = modify_with_nodes
+
+
+def stop_nodes(park: EnginePark) -> None:
+    """The processes of a deleted cluster end with it."""
+    delete = elasticache._delete_cache_cluster
+
+    def delete_with_nodes(query: Query) -> Response:
+        cluster = elasticache._clusters.get(query.get("CacheClusterId", "")) or {}
+        engines = dict(cluster.get("_nodes") or {})
+        answer: Response = delete(query)
+        if answer[0] < 300:
+            for engine_id, _port in engines.values():
+                park.stop(engine_id)
+        return answer
+
+    elasticache._delete_cache_cluster = delete_with_nodes
+
+
+def show_configuration_endpoint() -> None:
+    """MiniStack describes a Memcached cluster without its configuration endpoint."""
+    render = elasticache._cluster_xml_inner
+
+    def with_endpoint(cluster: Record) -> str:
+        text = str(render(cluster))
+        endpoint = cluster.get("ConfigurationEndpoint")
+        if cluster.get("Engine") != "memcached" or not endpoint:
+            return text
+        address = element("Address", endpoint["Address"])
+        return text + element("ConfigurationEndpoint", address, element("Port", endpoint["Port"]))
+
+    elasticache._cluster_xml_inner = with_endpoint
+
+
+def match_nodes(park: EnginePark, cluster: Record) -> None:
+    """Starts and ends processes until there is one for every node of the record."""
+    running: dict[str, tuple[str, int]] = cluster.setdefault("_nodes", {})
+    region = str(cluster["CacheClusterArn"]).split(":")[3]
+    spread = cluster["_az_mode"] == "cross-az"
+    for position, node in enumerate(cluster["CacheNodes"]):
+        node_id = node["CacheNodeId"]
+        if node_id not in running:
+            engine_id, process = park.start_memcached(
+                f"{cluster['CacheClusterId']}.{node_id}",
+                bool(cluster["TransitEncryptionEnabled"]),
+                lambda: configuration(cluster),
+            )
+            running[node_id] = (engine_id, process.port)
+        node["Endpoint"] = {"Address": HOST, "Port": running[node_id][1]}
+        zones = cluster.get("_zones") or [region + zone for zone in (ZONES if spread else "a")]
+        node["CustomerAvailabilityZone"] = zones[position % len(zones)]
+    wanted = {node["CacheNodeId"] for node in cluster["CacheNodes"]}
+    for node_id in set(running) - wanted:
+        park.stop(running.pop(node_id)[0])
+    cluster["PreferredAvailabilityZone"] = (
+        "Multiple" if spread else cluster["CacheNodes"][0]["CustomerAvailabilityZone"]
+    )
+    cluster["_version"] = cluster.get("_version", 0) + 1
+    # As on AWS, where the configuration endpoint is a name of one of the nodes.
+    cluster["ConfigurationEndpoint"] = dict(cluster["CacheNodes"][0]["Endpoint"])
+    cluster["_endpoint"] = dict(cluster["ConfigurationEndpoint"])
+
+
+def configuration(cluster: Record) -> bytes:
+    """What a node answers to ``config get cluster``."""
+    ports = [node["Endpoint"]["Port"] for node in cluster["CacheNodes"]]
+    return cluster_configuration(cluster["_version"], ports)

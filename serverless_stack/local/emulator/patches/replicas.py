@@ -1,0 +1,80 @@
+"""Replication groups: every member a server of its own, replicas that refuse writes."""
+
+from collections.abc import Callable
+
+from ministack.services import elasticache
+
+from ..engines.authority import HOST
+from ..engines.park import EnginePark
+from ..engines.process import EngineError
+from ..engines.redis import RedisOptions
+from .types import Record, Response
+
+Query = dict[str, str]
+ACTIONS = ("_create_replication_group", "_increase_replica_count", "_decrease_replica_count")
+
+
+def apply(park: EnginePark) -> None:
+    """Applies this module's patches."""
+    for action in ACTIONS:
+        run_replicas(park, action)
+
+
+def run_replicas(park: EnginePark, action: str) -> None:
+    """MiniStack gives every member of a shard the primary's endpoint.
+
+    With real replicas a write through the reader endpoint fails here as it does on AWS.
+    """
+    original: Callable[[Query], Response] = getattr(elasticache, action)
+
+    def with_replicas(query: Query) -> Response:
+        status, headers, body = original(query)
+        group = elasticache._replication_groups.get(query.get("ReplicationGroupId", ""))
+        if status < 300 and group is not None:
+            try:
+                match_members(park, group)
+            except EngineError:
+                if action == "_create_replication_group":
+                    elasticache._delete_replication_group(query)
+                raise
+        return status, headers, body
+
+    setattr(elasticache, action, with_replicas)
+
+
+def match_members(park: EnginePark, group: Record) -> None:
+    """Starts and ends replicas until there is one for every member that should have one."""
+    running: dict[str, tuple[str, int]] = group.setdefault("_replicas", {})
+    tokens = group.get("_auth_tokens") or [""]
+    wanted = set()
+    for shard in group["NodeGroups"]:
+        primary = shard["PrimaryEndpoint"]
+        replicas = [m for m in shard["NodeGroupMembers"] if m["CurrentRole"] == "replica"]
+        for member in replicas:
+            name = member["CacheClusterId"]
+            wanted.add(name)
+            if name not in running:
+                options = RedisOptions(
+                    tls=bool(group.get("TransitEncryptionEnabled")),
+                    password=tokens[-1],
+                    primary_port=primary["Port"],
+                )
+                engine_id, server = park.start_redis(name, options)
+                running[name] = (engine_id, server.port)
+                # MiniStack rotates the AUTH token of these, and stops them with the group.
+                group["_docker_container_ids"].append(engine_id)
+            endpoint = {"Address": HOST, "Port": running[name][1]}
+            member["ReadEndpoint"] = endpoint
+            _publish(name, endpoint)
+        reader = replicas[0]["ReadEndpoint"] if replicas else primary
+        shard["ReaderEndpoint"] = dict(reader)
+    for name in set(running) - wanted:
+        engine_id, _port = running.pop(name)
+        group["_docker_container_ids"].remove(engine_id)
+        park.stop(engine_id)
+
+
+def _publish(cluster_id: str, endpoint: Record) -> None:
+    cluster = elasticache._clusters.get(cluster_id)
+    for node in cluster["CacheNodes"] if cluster else []:
+        node["Endpoint"] = dict(endpoint)

@@ -1,0 +1,100 @@
+"""ElastiCache Serverless: the CloudFormation type, which MiniStack does not know, and its server."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import elasticache
+from ministack.services.cloudformation import provisioners
+
+from ..engines.authority import HOST
+from ..engines.park import EnginePark
+from ..engines.redis import RedisOptions
+from .types import Properties, Provisioned, Record
+
+TYPE = "AWS::ElastiCache::ServerlessCache"
+SECONDS = 30.0
+REPLACING = ("ServerlessCacheName", "KmsKeyId", "SubnetIds", "NetworkType")
+
+
+def apply(park: EnginePark) -> None:
+    """Applies this module's patches."""
+    run_server(park)
+    provisioners._RESOURCE_HANDLERS[TYPE] = {
+        "create": create,
+        "update": update,
+        "update_with_logical_id": True,
+        "delete": delete,
+    }
+
+
+def run_server(park: EnginePark) -> None:
+    """Starts a redis-server as the cache: TLS only, a cluster of one shard, as AWS presents it."""
+
+    def spawn(
+        name: str,
+        engine: str,
+        full_version: str,
+        host_port: int,
+        labels: Mapping[str, str],
+        wait: bool = True,
+    ) -> tuple[str, int, str]:
+        engine_id, server = park.start_redis(name, RedisOptions(tls=True, cluster=True))
+        return HOST, server.port, engine_id
+
+    elasticache._spawn_serverless_container = spawn
+
+
+def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+    """Creates the cache and waits until its server answers.
+
+    Raises:
+        ValueError: The properties are refused (Memcached, which has no stand-in here, included),
+            or the server could not be started.
+    """
+    name = _name(logical_id, props, stack_name)
+    query = provisioners._ec_query({**props, "ServerlessCacheName": name})
+    provisioners._ec_call(elasticache._create_serverless_cache, query, TYPE, "create")
+    return name, _available(name)
+
+
+def update(
+    physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+) -> Provisioned:
+    """Changes the cache in place, or replaces it when a create-only property changed."""
+    if any(old.get(key) != new.get(key) for key in REPLACING):
+        delete(physical_id, old)
+        return create(logical_id, new, stack_name)
+    changed = {key: value for key, value in new.items() if old.get(key) != value and key != "Tags"}
+    if changed:
+        query = provisioners._ec_query({**changed, "ServerlessCacheName": physical_id})
+        provisioners._ec_call(elasticache._modify_serverless_cache, query, TYPE, "update")
+    return physical_id, _available(physical_id)
+
+
+def delete(physical_id: str, props: Properties) -> None:
+    """Deletes the cache and ends its server."""
+    elasticache._delete_serverless_cache({"ServerlessCacheName": physical_id})
+
+
+def _name(logical_id: str, props: Properties, stack_name: str) -> str:
+    declared = props.get("ServerlessCacheName")
+    if declared:
+        return str(declared).lower()
+    return str(provisioners._physical_name(stack_name, logical_id, lowercase=True, max_len=40))
+
+
+def _available(name: str) -> Record:
+    deadline = time.monotonic() + SECONDS
+    while elasticache._serverless_caches[name]["Status"] in ("creating", "modifying"):
+        if time.monotonic() > deadline:
+            raise ValueError(f"{TYPE} {name} did not become available within {SECONDS:.0f} s")
+        time.sleep(0.05)
+    cache: dict[str, Any] = elasticache._serverless_caches[name]
+    if cache["Status"] != "available":
+        raise ValueError(f"{TYPE} {name}: {cache['Status']}; the emulator's log says why")
+    attributes = {key: cache[key] for key in ("ARN", "Status", "FullEngineVersion", "CreateTime")}
+    for kind in ("Endpoint", "ReaderEndpoint"):
+        attributes[f"{kind}.Address"] = cache[kind]["Address"]
+        attributes[f"{kind}.Port"] = str(cache[kind]["Port"])
+    return attributes

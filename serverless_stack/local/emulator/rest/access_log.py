@@ -1,0 +1,89 @@
+"""A stage's access log: one line per request, in the format that the stage declares."""
+
+import re
+import time
+from typing import Any
+
+from ministack.services import cloudwatch_logs
+
+from .request import RestRequest
+
+VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_.]+)")
+
+
+def access_log_line(template: str, variables: dict[str, Any]) -> str:
+    """Fills a format in.
+
+    Args:
+        template: The stage's format, with ``$context.name`` for variables.
+        variables: Nested as in an event's ``requestContext``; what is missing becomes ``-``.
+    """
+
+    def fill(found: re.Match[str]) -> str:
+        value: Any = variables
+        for part in found[1].rstrip(".").split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        dots = "." * (len(found[1]) - len(found[1].rstrip(".")))
+        return ("-" if value is None else str(value)) + dots
+
+    return VARIABLE.sub(fill, template)
+
+
+def write_access_log(
+    settings: dict[str, str],
+    request: RestRequest,
+    context: dict[str, Any],
+    status: int,
+    length: int,
+    seconds: float,
+) -> None:
+    """Writes a request's line to the log group of a stage.
+
+    Args:
+        settings: The stage's ``accessLogSettings``; without destination nothing is written.
+        request: The request.
+        context: The event's ``requestContext``, or an empty one when no function was reached.
+        status: Status of the answer.
+        length: Bytes of its body.
+        seconds: How long it took.
+    """
+    destination, template = settings.get("destinationArn"), settings.get("format")
+    if not destination or not template or ":log-group:" not in destination:
+        return
+    group = cloudwatch_logs._log_groups.get(destination.split(":log-group:")[1].split(":")[0])
+    if group is None:
+        return
+    now = int(time.time() * 1000)
+    basics = {
+        "apiId": request.api_id,
+        "domainName": request.domain_name,
+        "httpMethod": request.method,
+        "identity": {"sourceIp": request.client, "userAgent": request.header("user-agent") or None},
+        "path": f"/{request.stage}{request.path}",
+        "protocol": "HTTP/1.1",
+        "requestId": request.request_id,
+        "requestTimeEpoch": now,
+        "stage": request.stage,
+    }
+    outcome = {
+        "status": status,
+        "responseLength": length,
+        "responseLatency": int(seconds * 1000),
+        "integrationLatency": int(seconds * 1000) if context else None,
+        "integrationStatus": status if context else None,
+        "error": {"message": None},
+    }
+    line = access_log_line(template, {**basics, **context, **outcome})
+    stream = group["streams"].setdefault(
+        request.stage,
+        {
+            "events": [],
+            "uploadSequenceToken": "1",
+            "creationTime": now,
+            "firstEventTimestamp": None,
+            "lastEventTimestamp": None,
+            "lastIngestionTime": None,
+        },
+    )
+    event = {"timestamp": now, "message": line, "ingestionTime": now}
+    cloudwatch_logs._append_log_events(stream, [event])

@@ -1,0 +1,97 @@
+"""One request to a REST API, as the client sent it."""
+
+import uuid
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+HeaderPairs = list[tuple[str, str]]
+HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
+)
+
+
+@dataclass(frozen=True)
+class RestRequest:
+    """A request with nothing decoded, folded or renamed yet.
+
+    Attributes:
+        api_id: The API.
+        stage: The stage, the first segment of the path.
+        method: The HTTP method.
+        path: The path below the stage, percent-encoded as sent, with its leading slash.
+        query: The query string as sent, without the question mark.
+        headers: The headers in their order, names in the case they were sent in.
+        body: The body.
+        client: IP address of whoever connected.
+        region: Region of the API, for its domain name.
+        request_id: The id under which it is logged and answered.
+        context: The event's ``requestContext`` once there is one.
+    """
+
+    api_id: str
+    stage: str
+    method: str
+    path: str
+    query: str
+    headers: HeaderPairs
+    body: bytes
+    client: str
+    region: str
+    request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def domain_name(self) -> str:
+        """The host name that AWS serves the API under."""
+        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+    def header(self, name: str) -> str:
+        """The last value of a header, or an empty string."""
+        found = [value for key, value in self.headers if key.lower() == name.lower()]
+        return found[-1] if found else ""
+
+    def multi_headers(self) -> dict[str, list[str]]:
+        """What the function gets as headers: end-to-end ones and what the gateway adds.
+
+        Names that differ only in case are one header, under the first spelling.
+        """
+        merged: dict[str, list[str]] = {}
+        spelling: dict[str, str] = {}
+        for name, value in self.headers:
+            lower = name.lower()
+            if lower in HOP_BY_HOP or lower in ("host", "x-forwarded-for", "content-length"):
+                continue
+            merged.setdefault(spelling.setdefault(lower, name), []).append(value)
+        forwarded = self.header("x-forwarded-for")
+        added = {
+            "Host": self.domain_name,
+            "X-Forwarded-For": f"{forwarded}, {self.client}" if forwarded else self.client,
+            "X-Forwarded-Port": "443",
+            "X-Forwarded-Proto": "https",
+        }
+        for name, value in added.items():
+            merged.pop(spelling.get(name.lower(), name), None)
+            merged[name] = [value]
+        return dict(sorted(merged.items()))
+
+    def multi_query(self) -> dict[str, list[str]]:
+        """The query string decoded; every value of every name, in order."""
+        merged: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            merged.setdefault(name, []).append(value)
+        return merged
+
+
+_current: ContextVar[RestRequest | None] = ContextVar("serverless_stack_rest_request", default=None)
+
+
+def current_request() -> RestRequest | None:
+    """The request that this task serves, if it serves one."""
+    return _current.get()
+
+
+def set_current_request(request: RestRequest) -> None:
+    """Sets the request that this task serves."""
+    _current.set(request)

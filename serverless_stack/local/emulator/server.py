@@ -1,0 +1,94 @@
+"""Serves until it is told to stop, then ends everything it started."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
+from ministack.core import hypercorn_compat, lambda_runtime
+
+from .doors.gateway import Gateway
+from .engines.authority import write_trust_bundle
+from .engines.park import EnginePark
+from .leash import Leash
+from .patches import apply_patches
+from .settings import Settings, system_ca_file
+
+logger = logging.getLogger("serverless_stack")
+
+
+def server_config(settings: Settings) -> Config:
+    """The web server's settings: three ports of loopback, header names in the client's case."""
+    config = Config()
+    ports = (settings.gateway_port, settings.api_port, settings.cdn_port)
+    config.bind = [f"127.0.0.1:{port}" for port in ports]
+    config.h11_pass_raw_headers = True
+    config.h11_max_incomplete_size = 64 * 1024
+    config.include_date_header = False
+    config.include_server_header = False
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1.0
+    config.loglevel = "WARNING"
+    return config
+
+
+def taken_ports(settings: Settings) -> list[int]:
+    """The ports of ours that another process listens on."""
+    taken = []
+    for port in (settings.gateway_port, settings.api_port, settings.cdn_port):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                taken.append(port)
+    return taken
+
+
+def serve(settings: Settings) -> int:
+    """Applies the patches and serves until SIGTERM or SIGINT.
+
+    A folder that an earlier run used begins empty: MiniStack's persistence does not cover what
+    runs behind the records.
+
+    Returns:
+        2 when one of the ports is taken; it does not return from a clean stop, which has status 0.
+    """
+    if taken := taken_ports(settings):
+        print(f"in use already: {', '.join(map(str, taken))} on 127.0.0.1", file=sys.stderr)
+        return 2
+    for folder in (settings.tmp, settings.engines):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    leash = Leash()
+    park = EnginePark(settings, leash)
+    try:
+        write_trust_bundle(settings.trust_bundle, system_ca_file(os.environ))
+        hypercorn_compat.install()
+        apply_patches(settings, leash, park)
+        asyncio.run(_serve(settings))
+    finally:
+        # By force: nothing that runs behind this cloud has anything to save.
+        leash.close()
+        park.close()
+        lambda_runtime.reset()
+        for folder in (settings.tmp, settings.engines):
+            shutil.rmtree(folder, ignore_errors=True)
+    logging.shutdown()
+    sys.stderr.flush()
+    # MiniStack's thread pool would be waited for; its threads may be in calls that nobody needs.
+    os._exit(0)
+
+
+async def _serve(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await hypercorn_serve(Gateway(settings), server_config(settings), shutdown_trigger=stop.wait)
+    logger.info("stopping")

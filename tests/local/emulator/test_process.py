@@ -1,0 +1,158 @@
+"""The emulator as a process: settings, refusals, binding, and its end."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import EMULATOR, Emulator, emulator_python, environment, function, start, stop
+from .test_memcached import cluster
+from .test_redis import NETWORK, group
+
+
+def run(settings: dict[str, str], *code: str) -> subprocess.CompletedProcess[str]:
+    arguments = ["-c", *code] if code else [str(EMULATOR)]
+    return subprocess.run(
+        [str(emulator_python()), *arguments],
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def started_by(code: str) -> str:
+    """A script that runs the emulator after some lines that prepare for it."""
+    return f"import runpy, sys\n{code}\nrunpy.run_path({str(EMULATOR)!r}, run_name='__main__')\n"
+
+
+def test_other_version_is_refused(tmp_path: Path) -> None:
+    info = tmp_path / "site" / "ministack-1.5.34.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 1.5.34\n")
+    settings = environment(tmp_path / "home", tmp_path, PYTHONPATH=str(info.parent))
+    done = run(settings)
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert "needs ministack 1.5.33, found: 1.5.34" in line
+    assert not (tmp_path / "home").exists()
+
+
+def test_missing_name_is_refused(tmp_path: Path) -> None:
+    settings = environment(tmp_path / "home", tmp_path)
+    code = "import ministack.services.ec2 as ec2\ndel ec2._vpcs, ec2._addresses"
+    prepared = f"import os, tempfile\nos.environ['BIND_HOST'] = '127.0.0.1'\n{code}"
+    done = run(settings, started_by(prepared))
+    assert done.returncode == 3
+    (line,) = done.stderr.splitlines()
+    assert "ministack.services.ec2._addresses" in line
+    assert "ministack.services.ec2._vpcs" in line
+
+
+def test_wrong_settings_are_reported_together(tmp_path: Path) -> None:
+    settings = environment(tmp_path / "home", tmp_path, GATEWAY_PORT="x")
+    del settings["SERVERLESS_STACK_HOME"], settings["SERVERLESS_STACK_CDN_PORT"]
+    done = run(settings)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    for name in ("GATEWAY_PORT", "SERVERLESS_STACK_HOME", "SERVERLESS_STACK_CDN_PORT"):
+        assert f"`{name}`" in line
+
+
+def test_taken_port_is_an_error(tmp_path: Path) -> None:
+    settings = environment(tmp_path / "home", tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", int(settings["SERVERLESS_STACK_CDN_PORT"])))
+        taken.listen()
+        done = run(settings)
+    assert done.returncode == 2
+    assert f"in use already: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
+
+
+def descendants(pid: int) -> set[int]:
+    listing = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
+    )
+    parents = {int(a): int(b) for a, b in map(str.split, listing.stdout.splitlines())}
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def alive(pids: set[int]) -> set[int]:
+    left = set()
+    for pid in pids:
+        state = subprocess.run(
+            ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        if state.stdout.strip() and not state.stdout.strip().startswith("Z"):
+            left.add(pid)
+    return left
+
+
+def populate(emulator: Emulator) -> set[int]:
+    """Has it start engines of both kinds and a function with a child, and returns their ids."""
+    code = """
+import subprocess
+child = subprocess.Popen(["sleep", "600"])
+
+def handler(event, context):
+    return child.pid
+"""
+    caches = {"Redis": group(NumCacheClusters=2), "Memcached": cluster(NumCacheNodes=2)["Cache"]}
+    resources = {**NETWORK, **caches, **function(code)}
+    name = emulator.deploy("full", resources, Name={"Ref": "Function"})["Name"]
+    answer = emulator.client("lambda").invoke(FunctionName=name)
+    child = json.loads(answer["Payload"].read())
+    pids = descendants(emulator.process.pid)
+    # leash, two redis-servers, two memcacheds, the function and its child
+    assert len(pids) == 7
+    assert child in pids
+    return pids
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_everything_ends_with_the_emulator(
+    tmp_path: Path, overlays: Path, number: signal.Signals
+) -> None:
+    emulator = start(tmp_path / "home", overlays)
+    try:
+        pids = populate(emulator)
+        begun = time.monotonic()
+        os.kill(emulator.process.pid, number)
+        status = emulator.process.wait(5)
+        assert status == (-9 if number is signal.SIGKILL else 0)
+        while (left := alive(pids)) and time.monotonic() - begun < 5:
+            time.sleep(0.05)
+        assert left == set()
+    finally:
+        stop(emulator)
+
+
+def test_second_start_on_the_same_folder_begins_empty(tmp_path: Path, overlays: Path) -> None:
+    for _ in range(2):
+        emulator = start(tmp_path / "home", overlays)
+        try:
+            emulator.client("s3").create_bucket(Bucket="only-once")
+            assert len(emulator.client("s3").list_buckets()["Buckets"]) == 1
+        finally:
+            assert stop(emulator) == 0
+
+
+def test_only_loopback_is_bound(cloud: Emulator) -> None:
+    listing = Path("/proc/net/tcp")
+    ports = {cloud.gateway, cloud.api, cloud.cdn}
+    if listing.exists():
+        rows = [line.split() for line in listing.read_text().splitlines()[1:]]
+        bound = {row[1].split(":")[0] for row in rows if int(row[1].split(":")[1], 16) in ports}
+        assert "00000000" not in bound
+    for port in ports:
+        with socket.create_connection(("127.0.0.1", port), 5):
+            pass
