@@ -1,0 +1,1 @@
+"""The command `serverless-stack`: thin over the packages that do the work."""

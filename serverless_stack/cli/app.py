@@ -1,0 +1,18 @@
+"""The commands of `serverless-stack`, put together."""
+
+import typer
+
+from serverless_stack.cli import local
+
+app = typer.Typer(
+    help="Tools for serverless web applications on AWS CDK.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(local.app, name="local")
+
+
+@app.callback()
+def serverless_stack() -> None:
+    """Tools for serverless web applications on AWS CDK."""

@@ -1,0 +1,246 @@
+"""The local cloud of one CDK app: started, deployed to, looked at and stopped."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from serverless_stack.local import cdk_commands, emulator_process, folders, lifecycle, state
+from serverless_stack.local.emulator_process import Ports
+from serverless_stack.local.errors import CommandError, LocalCloudError
+from serverless_stack.local.locks import LockedError, locked
+from serverless_stack.local.ports import LOOPBACK
+from serverless_stack.local.progress import Phase, Phases, Report, Silent
+from serverless_stack.local.state import State
+from serverless_stack.local.urls import Urls, parse_urls
+
+DEFAULT_NAME = "default"
+
+
+@dataclass(frozen=True)
+class DeployResult:
+    """What a deployment did.
+
+    Attributes:
+        phases: Its parts in order, with their seconds.
+        outputs: Stack by stack, its outputs by their names.
+        urls: What a browser opens.
+    """
+
+    phases: tuple[Phase, ...]
+    outputs: Mapping[str, Mapping[str, str]]
+    urls: Urls
+
+
+class LocalCloud:
+    """A running local cloud.
+
+    As a context manager it stops at the end what `start` has started, and leaves a cloud alone
+    that ran before.
+
+    Attributes:
+        app_dir: The folder of the CDK app.
+        name: The cloud's name.
+        home: The folder with everything of this cloud; gone after `stop`.
+        started_here: Whether this object started it; false when it ran already.
+    """
+
+    def __init__(self, app_dir: Path, name: str, report: Report) -> None:
+        """Use `start` or `attach` instead."""
+        self.app_dir = app_dir
+        self.name = name
+        self.home = folders.cloud(app_dir, name)
+        self.started_here = False
+        self._report = report
+        self._phases = Phases(report)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def start(
+        cls,
+        app_dir: Path | str = ".",
+        *,
+        name: str = DEFAULT_NAME,
+        report: Report | None = None,
+        gateway_port: int = 0,
+        api_port: int = 0,
+        cdn_port: int = 0,
+    ) -> Self:
+        """Start the cloud of an app, or take the one that runs already.
+
+        Args:
+            app_dir: The folder of the CDK app, with its cdk.json.
+            name: One app may have several clouds, by name.
+            report: Who is told what happens; nobody by default.
+            gateway_port: The port of the AWS endpoint; 0 for any free one.
+            api_port: The port of the front door of the APIs; 0 for any free one.
+            cdn_port: The port of the front door of the distributions; 0 for any free one.
+
+        Raises:
+            PrerequisitesError: Something is missing on this machine; with all that is.
+            LocalCloudError: It cannot be started; nothing is left running.
+        """
+        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
+        wanted = Ports(gateway_port, api_port, cdn_port)
+        cloud._process = lifecycle.start(cloud.app_dir, name, wanted, cloud._phases)
+        cloud.started_here = cloud._process is not None
+        return cloud
+
+    @classmethod
+    def attach(
+        cls,
+        app_dir: Path | str = ".",
+        *,
+        name: str = DEFAULT_NAME,
+        report: Report | None = None,
+    ) -> Self:
+        """Take a cloud that runs already.
+
+        Raises:
+            LocalCloudError: It does not run.
+        """
+        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
+        lifecycle.state_of(cloud.app_dir, name)
+        return cloud
+
+    @property
+    def state(self) -> State:
+        """What is known of the running cloud: its ports, its process, since when.
+
+        Raises:
+            LocalCloudError: It does not run any more.
+        """
+        return lifecycle.state_of(self.app_dir, self.name)
+
+    @property
+    def endpoint_url(self) -> str:
+        """The AWS endpoint, such as `http://127.0.0.1:4566`."""
+        return f"http://{LOOPBACK}:{self.state.gateway_port}"
+
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Everything that was done through this object, with its seconds."""
+        return tuple(self._phases.done)
+
+    def environment(self) -> dict[str, str]:
+        """The variables by which boto3, the AWS CLI and others reach this cloud."""
+        return cdk_commands.aws_environment(self.endpoint_url)
+
+    def urls(self) -> Urls:
+        """The URLs of the deployed APIs and distributions, for a browser.
+
+        Raises:
+            LocalCloudError: The cloud does not answer.
+        """
+        body = emulator_process.get(self.state.gateway_port, "/_serverless_stack/urls")
+        if body is None:
+            raise LocalCloudError(f"the local cloud does not answer at {self.endpoint_url}")
+        return parse_urls(body)
+
+    def synth(self) -> Path:
+        """Synthesise the app, in the phase `synth`.
+
+        Returns:
+            The folder of the cloud assembly; the app's own cdk.out is left alone.
+
+        Raises:
+            CommandError: The app fails; with its output.
+        """
+        with self._phases.phase("synth"):
+            shutil.rmtree(self._assembly, ignore_errors=True)
+            self._run_cdk(cdk_commands.synth_arguments(self._assembly))
+        return self._assembly
+
+    def deploy(self, stacks: Sequence[str] = ()) -> DeployResult:
+        """Synthesise and deploy the app by the real CDK CLI.
+
+        Args:
+            stacks: Names or patterns of the stacks; all of the app by default.
+
+        Raises:
+            CommandError: The CDK CLI fails; with what it said. The cloud still runs.
+            LocalCloudError: Another deployment to this cloud is under way.
+        """
+        first = len(self._phases.done)
+        with self._alone():
+            self.synth()
+            if not self.state.bootstrapped:
+                with self._phases.phase("bootstrap"):
+                    self._run_cdk(cdk_commands.bootstrap_arguments(self._assembly))
+                state.write(self.home, replace(self.state, bootstrapped=True))
+            outputs = self.home / "outputs.json"
+            outputs.unlink(missing_ok=True)
+            with self._phases.phase("deploy"):
+                self._run_cdk(cdk_commands.deploy_arguments(self._assembly, stacks, outputs))
+            found = json.loads(outputs.read_text()) if outputs.exists() else {}
+        return DeployResult(tuple(self._phases.done[first:]), found, self.urls())
+
+    def destroy(self, stacks: Sequence[str] = ()) -> None:
+        """Destroy stacks; all of the app by default.
+
+        What was deployed last counts, not what the app would be now.
+
+        Raises:
+            CommandError: The CDK CLI fails; with what it said.
+            LocalCloudError: A deployment to this cloud is under way.
+        """
+        with self._alone():
+            if not (self._assembly / "manifest.json").exists():
+                self.synth()
+            with self._phases.phase("destroy"):
+                self._run_cdk(cdk_commands.destroy_arguments(self._assembly, stacks))
+
+    def stop(self) -> None:
+        """Stop every process of this cloud and remove its folder; a second time does nothing."""
+        lifecycle.stop(self.app_dir, self.name)
+        if self._process is not None:
+            self._process.wait()
+
+    @property
+    def _assembly(self) -> Path:
+        return self.home / "cdk.out"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        try:
+            with locked(folders.locks() / f"{self.home.name}.deploy.lock", wait=False):
+                yield
+        except LockedError as error:
+            raise LocalCloudError(
+                f"another deployment to the local cloud `{self.name}` is under way: "
+                "wait for its end"
+            ) from error
+
+    def _run_cdk(self, arguments: Sequence[str]) -> None:
+        endpoint_url = self.endpoint_url
+        try:
+            cdk_commands.run_cdk(
+                arguments,
+                app_dir=self.app_dir,
+                endpoint_url=endpoint_url,
+                home=self.home,
+                report=self._report,
+            )
+        except CommandError as error:
+            if lifecycle.running(self.app_dir, self.name) is None:
+                raise LocalCloudError(
+                    f"the local cloud `{self.name}` was stopped while `cdk {arguments[0]}` ran"
+                ) from error
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.started_here:
+            self.stop()

@@ -1,0 +1,120 @@
+"""Running other programs, so that none of them outlives the launcher."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Event
+
+from serverless_stack.local.errors import CommandError
+
+_GRACE_SECONDS = 3.0
+_TAIL_LINES = 30
+
+
+class CancelledError(CommandError):
+    """The program was stopped because the launcher is stopping."""
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    environment: Mapping[str, str],
+    log: Path,
+    on_line: Callable[[str], None] | None = None,
+    cancel: Event | None = None,
+) -> None:
+    """Run a program to its end, in a process group of its own.
+
+    The program and what it started are stopped when anything is raised here, Ctrl-C included.
+
+    Args:
+        argv: The program and its arguments.
+        cwd: Its working folder.
+        environment: All of its environment.
+        log: A file to which its output, both streams, is added.
+        on_line: Called with each line of output, without the line end.
+        cancel: Stops the program when it is set; only without `on_line`.
+
+    Raises:
+        CommandError: It could not be started or ended with another status than 0.
+        CancelledError: `cancel` was set.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as sink:
+        start = sink.tell()
+        try:
+            process = subprocess.Popen(
+                argv,
+                cwd=cwd,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=sink if on_line is None else subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CommandError(f"cannot run {argv[0]}: {error.strerror}") from error
+        try:
+            if on_line is not None and process.stdout is not None:
+                for line in process.stdout:
+                    sink.write(line)
+                    sink.flush()
+                    on_line(line.decode("utf-8", "replace").rstrip())
+            status = _wait(process, cancel)
+        finally:
+            stop_group(process)
+    if status != 0:
+        program = " ".join(Path(part).name if i == 0 else part for i, part in enumerate(argv))
+        raise CommandError(f"`{program}` ended with status {status}", tail(log, start))
+
+
+def _wait(process: subprocess.Popen[bytes], cancel: Event | None) -> int:
+    while True:
+        try:
+            return process.wait(timeout=None if cancel is None else 0.1)
+        except subprocess.TimeoutExpired:
+            if cancel is not None and cancel.is_set():
+                raise CancelledError("stopped") from None
+
+
+def stop_group(process: subprocess.Popen[bytes]) -> None:
+    """Stop a program that leads a process group, and whatever is left of the group."""
+    if process.poll() is None:
+        _signal_group(process.pid, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):  # it ignores SIGTERM: SIGKILL does not ask
+            process.wait(timeout=_GRACE_SECONDS)
+    _signal_group(process.pid, signal.SIGKILL)
+    process.wait()
+    deadline = time.monotonic() + _GRACE_SECONDS
+    while _signal_group(process.pid, 0) and time.monotonic() < deadline:
+        time.sleep(0.01)  # the system needs a moment to end the others
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _signal_group(group: int, number: int) -> bool:
+    """Send a signal, 0 for none; tells whether anybody is left in the group."""
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False  # macOS says EPERM for a group of zombies
+    return True
+
+
+def tail(log: Path, start: int = 0, lines: int = _TAIL_LINES) -> str:
+    """The last `lines` lines of a log file, looking no further back than the byte `start`.
+
+    Nothing when the file is not there any more.
+    """
+    try:
+        with log.open("rb") as source:
+            source.seek(start)
+            text = source.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])

@@ -1,0 +1,42 @@
+"""What a browser opens: the URLs of the APIs and distributions of a local cloud."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Api:
+    """A stage of a deployed API."""
+
+    id: str
+    name: str
+    stage: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A deployed CloudFront distribution."""
+
+    id: str
+    domain: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Urls:
+    """All that a browser can open."""
+
+    apis: tuple[Api, ...]
+    distributions: tuple[Distribution, ...]
+
+
+def parse_urls(body: bytes) -> Urls:
+    """The URLs in the emulator's answer."""
+    content = json.loads(body)
+    return Urls(
+        apis=tuple(Api(a["id"], a["name"], a["stage"], a["url"]) for a in content["apis"]),
+        distributions=tuple(
+            Distribution(d["id"], d["domain"], d["url"]) for d in content["distributions"]
+        ),
+    )

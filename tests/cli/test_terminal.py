@@ -1,0 +1,50 @@
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from serverless_stack.cli.terminal import Terminal, report_for
+from serverless_stack.local.progress import Phases, Plain
+
+
+def console(width: int, *, terminal: bool = True) -> Console:
+    return Console(file=io.StringIO(), width=width, force_terminal=terminal, color_system=None)
+
+
+def lines_of(screen: Console) -> list[str]:
+    assert isinstance(screen.file, io.StringIO)
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.file.getvalue())
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def test_which_report_suits() -> None:
+    assert isinstance(report_for(console(80), verbose=False), Terminal)
+    assert isinstance(report_for(console(80, terminal=False), verbose=False), Plain)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_line_for_each_phase_in_the_end(width: int) -> None:
+    screen = console(width)
+    phases = Phases(Terminal(screen))
+    with phases.phase("synth"):
+        phases.detail("x" * 300)
+    with pytest.raises(ValueError, match="no"), phases.phase("deploy"):
+        raise ValueError("no")
+    lines = lines_of(screen)
+    assert [line for line in lines if line.startswith(("✓", "✗"))] == [
+        "✓ synth        0.0 s",
+        "✗ deploy       0.0 s failed",
+    ]
+    (moving,) = [line for line in lines if "xxx" in line]
+    assert len(moving) == width
+    assert moving[2:22] == "synth        0.0 s x"
+    assert moving.endswith("x…")
+
+
+def test_output_of_programs_only_when_wanted() -> None:
+    quiet, wordy = console(80), console(80)
+    Terminal(quiet).output("a [line]")
+    Terminal(wordy, verbose=True).output("a [line]")
+    assert lines_of(quiet) == []
+    assert lines_of(wordy) == ["  a [line]"]

@@ -1,0 +1,58 @@
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local import emulator_process, folders, lifecycle, processes
+
+APPS = Path(__file__).parent / "apps"
+REPOSITORY = Path(__file__).parents[2]
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(autouse=True)
+def programs_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CDK CLI of the repository is found from any folder, the package too."""
+    binaries = REPOSITORY / "node_modules" / ".bin"
+    monkeypatch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    monkeypatch.setenv("COLUMNS", "100")
+
+
+@pytest.fixture
+def tiny_app(tmp_path: Path) -> Iterator[Path]:
+    yield from _app("tiny", tmp_path)
+
+
+@pytest.fixture
+def assembly_app(tmp_path: Path) -> Iterator[Path]:
+    yield from _app("assembly", tmp_path)
+
+
+def _app(name: str, tmp_path: Path) -> Iterator[Path]:
+    app = tmp_path / name
+    shutil.copytree(APPS / name, app)
+    yield app
+    for cloud in ("default", "other"):
+        lifecycle.stop(app, cloud)
+
+
+@pytest.fixture
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, empty."""
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(cache))
+    return cache
+
+
+def argv_of(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "serverless_stack.cli", *arguments]
+
+
+def processes_of(app: Path, name: str = "default") -> list[processes.Process]:
+    return processes.marked(emulator_process.mark_of(folders.cloud(app, name)))

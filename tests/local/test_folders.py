@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local import folders
+from serverless_stack.local.errors import LocalCloudError
+
+
+def test_the_cache_folder_by_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "own"))
+    assert folders.cache() == tmp_path / "own"
+    monkeypatch.delenv("SERVERLESS_STACK_CACHE")
+    assert folders.cache() == tmp_path / "xdg" / "serverless-stack"
+
+
+@pytest.mark.parametrize(
+    ("platform", "expected"), [("linux", ".cache"), ("darwin", "Library/Caches")]
+)
+def test_the_cache_folder_of_the_platform(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, expected: str
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("SERVERLESS_STACK_CACHE", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", platform)
+    assert folders.cache() == tmp_path / expected / "serverless-stack"
+
+
+def test_each_app_and_name_has_its_own_folder(own_cache: Path, tmp_path: Path) -> None:
+    first = folders.cloud(tmp_path / "a" / "My Shop!", "default")
+    second = folders.cloud(tmp_path / "b" / "My Shop!", "default")
+    assert first.parent == second.parent == own_cache / "clouds"
+    assert first.name.startswith("my-shop-")
+    assert first.name.endswith("-default")
+    assert len({first, second, folders.cloud(tmp_path / "a" / "My Shop!", "other")}) == 3
+
+
+def test_two_ways_to_the_same_folder_are_one_cloud(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "app")
+    assert folders.cloud(tmp_path / "link", "x") == folders.cloud(tmp_path / "app", "x")
+
+
+@pytest.mark.parametrize("name", ["", "-a", "A", "a/b", "..", "a" * 32])
+def test_a_name_that_no_folder_can_have(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LocalCloudError, match="`name` must be 1 to 31 lower-case letters"):
+        folders.cloud(tmp_path, name)

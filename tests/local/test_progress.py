@@ -1,0 +1,42 @@
+import pytest
+
+from serverless_stack.local.progress import Phases, Plain, Silent
+
+
+def test_plain_lines_say_what_begins_and_how_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    phases = Phases(Plain())
+    with phases.phase("synth"):
+        phases.detail("not in a log")
+    phases.note("a note")
+    with pytest.raises(ValueError, match="no"), phases.phase("deploy"):
+        raise ValueError("no")
+    with pytest.raises(KeyboardInterrupt), phases.phase("destroy"):
+        raise KeyboardInterrupt
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "synth ...",
+        "synth done after 0.0 s",
+        "a note",
+        "deploy ...",
+        "deploy failed after 0.0 s",
+        "destroy ...",
+        "destroy stopped after 0.0 s",
+    ]
+    assert [phase.name for phase in phases.done] == ["synth", "deploy", "destroy"]
+
+
+@pytest.mark.parametrize(("verbose", "expected"), [(False, ""), (True, "  line\n")])
+def test_output_of_programs_only_when_wanted(
+    capsys: pytest.CaptureFixture[str], verbose: bool, expected: str
+) -> None:
+    Plain(verbose=verbose).output("line")
+    assert capsys.readouterr().out == expected
+
+
+def test_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    phases = Phases(Silent())
+    with phases.phase("synth"):
+        phases.detail("x")
+        phases.note("y")
+    assert capsys.readouterr().out == ""
+    assert phases.done[0].seconds >= 0
