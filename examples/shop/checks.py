@@ -1,0 +1,195 @@
+"""What ``make demo`` checks on the deployed shop, by real HTTP requests and boto3."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPMessage
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+import boto3
+from rich.table import Table
+from rich.text import Text
+
+from serverless_stack.local.cloud import DeployResult
+
+VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ORDER = {"customer": "Ada", "lines": [{"product": "espresso", "quantity": 2}]}
+SECURITY_HEADERS = {
+    "Strict-Transport-Security": "max-age=",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: HTTPMessage
+    body: str
+
+    def field(self, name: str) -> object:
+        """A field of the JSON answer, or what came when it is no JSON object."""
+        try:
+            content = json.loads(self.body)
+        except ValueError:
+            return self.body
+        return content.get(name) if isinstance(content, dict) else content
+
+
+class Demo:
+    """Sends requests and keeps the score."""
+
+    def __init__(self, result: DeployResult) -> None:
+        self.passed = 0
+        self.failures: list[str] = []
+        self.table = Table("", "method", "path", "status", "ms", "X-Cache", title="Requests")
+        self.table.columns[4].justify = "right"
+        self.table.columns[2].overflow = "fold"
+        self._bases = {
+            "api": result.urls.apis[0].url.rstrip("/"),
+            "cdn": result.urls.distributions[0].url.rstrip("/"),
+        }
+        self.bucket = result.outputs["Shop"]["BucketName"]
+        self.distribution = result.urls.distributions[0].id
+        self.run = secrets.token_hex(4)  # a second demo on the same cloud uses other ids
+
+    def send(self, door: str, method: str, path: str, body: object = None) -> Reply:
+        target = urlsplit(self._bases[door] + quote(path, safe="/?=&%"))
+        connection = HTTPConnection(target.netloc, timeout=60)
+        data = None if body is None else json.dumps(body)
+        start = time.monotonic()
+        connection.request(
+            method,
+            target.path + (f"?{target.query}" if target.query else ""),
+            data,
+            {"Content-Type": "application/json"} if data else {},
+        )
+        response = connection.getresponse()
+        reply = Reply(response.status, response.headers, response.read().decode(errors="replace"))
+        milliseconds = f"{(time.monotonic() - start) * 1000:.0f}"
+        connection.close()
+        cache = reply.headers.get("X-Cache", "")
+        self.table.add_row(door, method, Text(path), str(reply.status), milliseconds, cache)
+        return reply
+
+    def check(self, what: str, got: object, wanted: object) -> None:
+        self.require(what, got == wanted, f"expected {wanted!r}, got {got!r}")
+
+    def require(self, what: str, good: bool, trouble: str) -> None:
+        if good:
+            self.passed += 1
+        else:
+            self.failures.append(f"{what}: {trouble}")
+
+
+def check_routes(demo: Demo) -> None:
+    for path in ("/", "/a/deep/path"):
+        for verb in VERBS:
+            reply = demo.send("api", verb, path)
+            found = path == "/" and verb == "GET"
+            demo.check(f"status of {verb} {path}", reply.status, 200 if found else 404)
+            if not found and verb != "HEAD":  # an answer to HEAD has no body
+                message = f"no route for {verb} {path}"
+                demo.check(f"answer to {verb} {path}", reply.field("message"), message)
+    reply = demo.send("api", "GET", "/grüße/日本")
+    demo.check(
+        "answer to a unicode path",
+        unquote(str(reply.field("message"))),
+        "no route for GET /grüße/日本",
+    )
+
+
+def check_orders(demo: Demo) -> None:
+    s3 = boto3.client("s3")
+    path, stored = f"/orders/{demo.run}", {"id": demo.run, **ORDER}
+    reply = demo.send("api", "PUT", path, ORDER)
+    demo.check("saving an order", (reply.status, json.loads(reply.body)), (200, stored))
+    saved = s3.get_object(Bucket=demo.bucket, Key=f"orders/{demo.run}.json")["Body"].read()
+    demo.check("the order in the bucket", json.loads(saved), stored)
+    reply = demo.send("api", "GET", path)
+    demo.check("a saved order is in the cache", reply.headers["X-Cache"], "hit")
+    demo.check("the order from the cache", json.loads(reply.body), stored)
+
+    # An object that did not come through the shop is not in its cache.
+    other = f"{demo.run}-other"
+    body = json.dumps({"id": other, **ORDER})
+    s3.put_object(Bucket=demo.bucket, Key=f"orders/{other}.json", Body=body)
+    for wanted in ("miss", "hit"):
+        reply = demo.send("api", "GET", f"/orders/{other}")
+        demo.check(f"X-Cache of an order, a {wanted}", reply.headers["X-Cache"], wanted)
+        demo.check(f"the order, a {wanted}", reply.field("id"), other)
+    check_orders_through_cdn(demo, stored)
+
+    demo.check("deleting an order", demo.send("api", "DELETE", path).status, 200)
+    demo.check("the deleted order", demo.send("api", "GET", path).status, 404)
+    demo.check("an unsafe id", demo.send("api", "GET", "/orders/a.b").status, 400)
+    reply = demo.send("api", "PUT", path, {**ORDER, "lines": []})
+    demo.check("an order without lines", reply.status, 422)
+    demo.require("its problem is named", "lines" in reply.body, f"got {reply.body!r}")
+
+
+def check_orders_through_cdn(demo: Demo, stored: object) -> None:
+    reply = demo.send("cdn", "GET", f"/api/orders/{demo.run}")
+    demo.check("an order through the CDN", (reply.status, json.loads(reply.body)), (200, stored))
+    reply = demo.send("cdn", "PUT", f"/api/orders/{demo.run}-cdn", ORDER)
+    demo.check("saving an order through the CDN", reply.status, 200)
+    reply = demo.send("cdn", "POST", "/api/nothing")
+    demo.check("unknown path", reply.field("message"), "no route for POST /api/nothing")
+    for path in (f"/orders/{demo.run}.json", f"/site/../orders/{demo.run}.json"):
+        reply = demo.send("cdn", "GET", path)
+        hidden = reply.status in (403, 404) and "Ada" not in reply.body
+        demo.require(
+            f"orders are no pages ({path})", hidden, f"got {reply.status} {reply.body[:80]!r}"
+        )
+
+
+def check_products(demo: Demo) -> None:
+    for count in (1, 2, 3):
+        reply = demo.send("api", "GET", f"/products/{demo.run}")
+        demo.check(f"view {count} of a product", reply.field("views"), count)
+    reply = demo.send("cdn", "GET", f"/api/products/{demo.run}")
+    demo.check("view 4 of a product, through the CDN", reply.field("views"), 4)
+
+
+def check_site(demo: Demo) -> None:
+    site = Path(__file__).parent / "site"
+    for path, file, kind in (
+        ("/", "index.html", "text/html"),
+        ("/about.html", "about.html", "text/html"),
+        ("/style.css", "style.css", "text/css"),
+        ("/app.js", "app.js", "javascript"),
+    ):
+        reply = demo.send("cdn", "GET", path)
+        demo.check(f"status of {path}", reply.status, 200)
+        demo.require(f"{path} is {file}", reply.body == (site / file).read_text(), "it differs")
+        found = reply.headers.get("Content-Type", "")
+        demo.require(f"type of {path}", kind in found, f"expected {kind}, got {found!r}")
+        for name, part in SECURITY_HEADERS.items():
+            value = reply.headers.get(name, "")
+            demo.require(f"{name} of {path}", part in value, f"expected {part}, got {value!r}")
+    status = demo.send("cdn", "GET", "/no-such-page.html").status
+    demo.require("a missing page", status in (403, 404), f"expected 403 or 404, got {status}")
+
+
+def check_invalidation(demo: Demo) -> None:
+    cloudfront = boto3.client("cloudfront")
+    listed = cloudfront.list_invalidations(DistributionId=demo.distribution)["InvalidationList"]
+    items = listed.get("Items", [])
+    demo.require("the upload has invalidated the distribution", bool(items), "no invalidation")
+    for item in items[:1]:
+        found = cloudfront.get_invalidation(DistributionId=demo.distribution, Id=item["Id"])
+        paths = found["Invalidation"]["InvalidationBatch"]["Paths"].get("Items", [])
+        demo.check("the invalidated paths", paths, ["/*"])
+
+
+CHECKS: tuple[Callable[[Demo], None], ...] = (
+    check_routes,
+    check_orders,
+    check_products,
+    check_site,
+    check_invalidation,
+)

@@ -1,0 +1,99 @@
+"""Reading synthesised templates in tests."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import aws_cdk as cdk
+import networkx
+import pytest
+from aws_cdk.assertions import Annotations, Match, Template
+
+Json = dict[str, Any]
+
+_ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+_DEPLOYMENT_ID = re.compile(r"(Deployment[0-9A-F]{8})[0-9a-f]{32}")
+
+
+def new_app(context: Mapping[str, object] | None = None) -> cdk.App:
+    return cdk.App(context={"aws:cdk:disable-asset-staging": True, **(context or {})})
+
+
+def synth(stack: cdk.Stack) -> Json:
+    return dict(Template.from_stack(stack).to_json())
+
+
+def all_of(template: Json, resource_type: str) -> list[Json]:
+    """The resources of a type."""
+    return [r for r in template["Resources"].values() if r["Type"] == resource_type]
+
+
+def properties(template: Json, resource_type: str) -> Json:
+    """The properties of the only resource of a type."""
+    (resource,) = all_of(template, resource_type)
+    return dict(resource.get("Properties", {}))
+
+
+def variables(template: Json) -> Json:
+    """The environment variables of the only function."""
+    return dict(properties(template, "AWS::Lambda::Function")["Environment"]["Variables"])
+
+
+def statements(template: Json) -> list[Json]:
+    """The statements of all policies of roles."""
+    policies = all_of(template, "AWS::IAM::Policy")
+    return [s for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]]
+
+
+def warnings(stack: cdk.Stack) -> list[str]:
+    """The warnings on a stack and below."""
+    found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    return [str(message.entry.data) for message in found]
+
+
+def dependencies(template: Json) -> "networkx.DiGraph[str]":
+    """Which resource needs which."""
+    graph: networkx.DiGraph[str] = networkx.DiGraph()
+    resources = template["Resources"]
+    for name, resource in resources.items():
+        graph.add_node(name)
+        depends_on = resource.get("DependsOn", [])
+        needed = {depends_on} if isinstance(depends_on, str) else set(depends_on)
+        needed |= set(_references(resource.get("Properties", {})))
+        graph.add_edges_from((name, other) for other in needed if other in resources)
+    return graph
+
+
+def scrubbed(template: Json) -> Json:
+    """A template without what changes with a handler's code, the machine or CDK's boilerplate."""
+    text = json.dumps({key: template[key] for key in ("Resources", "Outputs") if key in template})
+    text = _DEPLOYMENT_ID.sub(r"\1HASH", _ASSET_HASH.sub("ASSET", text))
+    found: Json = json.loads(text)
+    for resource in found["Resources"].values():
+        resource.pop("Metadata", None)
+    return found
+
+
+def refused(make: Callable[[], object]) -> str:
+    """The message with which a call is refused."""
+    with pytest.raises(ValueError, match="must") as caught:
+        make()
+    return str(caught.value)
+
+
+def _references(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Ref":
+                yield item
+            elif key == "Fn::GetAtt":
+                yield item[0] if isinstance(item, list) else item.split(".")[0]
+            elif key == "Fn::Sub":
+                text = item[0] if isinstance(item, list) else item
+                yield from re.findall(r"\$\{(\w+)", text)
+            else:
+                yield from _references(item)

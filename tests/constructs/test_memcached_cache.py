@@ -1,0 +1,168 @@
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_lambda as lambda_
+from syrupy.assertion import SnapshotAssertion
+
+from serverless_stack.constructs import LambdaHandler, MemcachedCache
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    scrubbed,
+    synth,
+    variables,
+)
+
+CLUSTER = "AWS::ElastiCache::CacheCluster"
+INGRESS = "AWS::EC2::SecurityGroupIngress"
+NAMES = {"MEMCACHED_CONFIGURATION_ENDPOINT", "MEMCACHED_TLS"}
+
+
+@pytest.fixture(scope="module")
+def minimal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    MemcachedCache(stack, "Cache")
+    return synth(stack)
+
+
+@pytest.fixture(scope="module")
+def maximal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    MemcachedCache(
+        stack,
+        "Cache",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
+        node_type="cache.m7g.large",
+        engine_version="1.6.17",
+        num_cache_nodes=60,
+        port=11212,
+    )
+    return synth(stack)
+
+
+@pytest.fixture
+def cache(stack: cdk.Stack) -> MemcachedCache:
+    return MemcachedCache(stack, "Cache")
+
+
+@pytest.fixture
+def inside(stack: cdk.Stack, cache: MemcachedCache, code: str) -> LambdaHandler:
+    return LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc)
+
+
+def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
+    assert scrubbed(minimal) == snapshot(name="minimal")
+    assert scrubbed(maximal) == snapshot(name="maximal")
+
+
+def test_it_is_encrypted_and_spread_over_zones(minimal: Json) -> None:
+    cluster = properties(minimal, CLUSTER)
+    assert cluster["Engine"] == "memcached"
+    assert cluster["TransitEncryptionEnabled"] is True
+    assert (cluster["AZMode"], cluster["NumCacheNodes"]) == ("cross-az", 2)
+
+
+def test_every_argument_arrives(maximal: Json) -> None:
+    cluster = properties(maximal, CLUSTER)
+    assert cluster["CacheNodeType"] == "cache.m7g.large"
+    assert cluster["EngineVersion"] == "1.6.17"
+    assert (cluster["NumCacheNodes"], cluster["Port"]) == (60, 11212)
+    assert cluster["VpcSecurityGroupIds"][0]["Fn::GetAtt"][0].startswith("Own")
+
+
+def test_one_node_stays_in_one_zone(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    MemcachedCache(stack, "Cache", vpc=vpc, num_cache_nodes=1)
+    assert properties(synth(stack), CLUSTER)["AZMode"] == "single-az"
+
+
+def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    assert refused(lambda: MemcachedCache(stack, "Cache", vpc=vpc)) == (
+        "`vpc_subnets` must span 2 availability zones or more, got: 1"
+    )
+
+
+def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+    message = refused(lambda: MemcachedCache(stack, "Cache", num_cache_nodes=61, port=65536))
+    assert message.splitlines() == [
+        "2 problems in Test/Cache:",
+        "- `num_cache_nodes` must be 1–60, got: 61",  # noqa: RUF001
+        "- `port` must be 1–65535, got: 65536",  # noqa: RUF001
+    ]
+    assert "(in Test/Cache)" in refused(lambda: MemcachedCache(stack, "Cache", num_cache_nodes=0))
+    assert stack.node.children == []
+
+
+def test_tokens_pass(stack: cdk.Stack) -> None:
+    port = cdk.CfnParameter(stack, "Port", type="Number")
+    MemcachedCache(stack, "Cache", port=int(port.value_as_number))
+    assert properties(synth(stack), CLUSTER)["Port"] == {"Ref": "Port"}
+
+
+def test_the_raw_resource_is_in_reach(stack: cdk.Stack, cache: MemcachedCache) -> None:
+    assert isinstance(cache.cluster, elasticache.CfnCacheCluster)
+    cache.cluster.auto_minor_version_upgrade = True
+    assert properties(synth(stack), CLUSTER)["AutoMinorVersionUpgrade"] is True
+
+
+def test_connect_gives_network_and_environment(
+    stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
+) -> None:
+    cache.connect(inside)
+    template = synth(stack)
+    assert set(variables(template)) == NAMES
+    assert variables(template)["MEMCACHED_TLS"] == "true"
+    address, colon, port = variables(template)["MEMCACHED_CONFIGURATION_ENDPOINT"]["Fn::Join"][1]
+    assert address["Fn::GetAtt"][1] == "ConfigurationEndpoint.Address"
+    assert (colon, port["Fn::GetAtt"][1]) == (":", "ConfigurationEndpoint.Port")
+    assert properties(template, INGRESS)["FromPort"] == 11211
+
+
+def test_connect_takes_any_function(
+    stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
+) -> None:
+    assert isinstance(inside.function, lambda_.Function)
+    cache.connect(inside.function)
+    assert set(variables(synth(stack))) == NAMES
+
+
+def test_a_function_outside_any_vpc_is_refused(
+    cache: MemcachedCache, function: lambda_.Function
+) -> None:
+    assert "`function` must be in the VPC of Test/Cache" in refused(lambda: cache.connect(function))
+
+
+def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+    stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
+) -> None:
+    cache.connect(inside)
+    other = MemcachedCache(stack, "Other", vpc=cache.vpc)
+    message = refused(lambda: other.connect(inside))
+    assert f"got again: {', '.join(sorted(NAMES))};" in message
+    template = synth(stack)
+    assert set(variables(template)) == NAMES
+    assert len(all_of(template, INGRESS)) == 1
+
+
+def test_a_second_cache_connects_by_another_prefix(
+    stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
+) -> None:
+    cache.connect(inside)
+    MemcachedCache(stack, "Other", vpc=cache.vpc).connect(inside, prefix="VIEWS")
+    assert set(variables(synth(stack))) == NAMES | {"VIEWS_CONFIGURATION_ENDPOINT", "VIEWS_TLS"}
+
+
+def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: str) -> None:
+    cache = MemcachedCache(cdk.Stack(app, "Data"), "Cache")
+    compute = cdk.Stack(app, "Compute")
+    cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))
+    assembly = app.synth()
+    assert "Compute" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]

@@ -1,0 +1,313 @@
+import json
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from syrupy.assertion import SnapshotAssertion
+
+from serverless_stack.constructs import LambdaHandler, RedisCache
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    scrubbed,
+    statements,
+    synth,
+    variables,
+)
+
+GROUP = "AWS::ElastiCache::ReplicationGroup"
+INGRESS = "AWS::EC2::SecurityGroupIngress"
+NAMES = {
+    "REDIS_PRIMARY_ENDPOINT",
+    "REDIS_READER_ENDPOINT",
+    "REDIS_TLS",
+    "REDIS_SECRET_ARN",
+}
+
+
+@pytest.fixture(scope="module")
+def minimal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    RedisCache(stack, "Cache")
+    return synth(stack)
+
+
+@pytest.fixture(scope="module")
+def maximal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    RedisCache(
+        stack,
+        "Cache",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
+        node_type="cache.m7g.large",
+        engine_version="7.0",
+        replicas=5,
+        port=6380,
+        snapshot_retention_days=35,
+        encryption_key=kms.Key(stack, "Key"),
+        removal_policy=cdk.RemovalPolicy.RETAIN,
+    )
+    return synth(stack)
+
+
+@pytest.fixture
+def cache(stack: cdk.Stack) -> RedisCache:
+    return RedisCache(stack, "Cache")
+
+
+@pytest.fixture
+def inside(stack: cdk.Stack, cache: RedisCache) -> lambda_.Function:
+    """A plain CDK function in the VPC of the cache."""
+    return function_in(stack, "Inside", cache.vpc)
+
+
+def function_in(stack: cdk.Stack, construct_id: str, vpc: ec2.IVpc) -> lambda_.Function:
+    return lambda_.Function(
+        stack,
+        construct_id,
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+    )
+
+
+def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
+    assert scrubbed(minimal) == snapshot(name="minimal")
+    assert scrubbed(maximal) == snapshot(name="maximal")
+
+
+def test_it_is_encrypted_and_fails_over(minimal: Json) -> None:
+    group = properties(minimal, GROUP)
+    assert group["TransitEncryptionEnabled"] is True
+    assert group["AtRestEncryptionEnabled"] is True
+    assert group["AutomaticFailoverEnabled"] is True
+    assert group["MultiAZEnabled"] is True
+    assert group["NumCacheClusters"] == 2
+    assert group["SnapshotRetentionLimit"] == 7
+
+
+def test_the_auth_token_is_a_reference_to_a_generated_secret(minimal: Json) -> None:
+    generated = properties(minimal, "AWS::SecretsManager::Secret")["GenerateSecretString"]
+    assert generated == {"ExcludePunctuation": True, "PasswordLength": 64}
+    token = properties(minimal, GROUP)["AuthToken"]
+    assert token["Fn::Join"][1][0] == "{{resolve:secretsmanager:"
+    assert "SecretString" not in json.dumps(properties(minimal, "AWS::SecretsManager::Secret"))
+
+
+def test_deleting_it_keeps_a_last_backup(minimal: Json) -> None:
+    (group,) = all_of(minimal, GROUP)
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
+
+
+def test_retaining_it_keeps_its_token(maximal: Json) -> None:
+    kept = [*all_of(maximal, GROUP), *all_of(maximal, "AWS::SecretsManager::Secret")]
+    assert {resource["DeletionPolicy"] for resource in kept} == {"Retain"}
+
+
+def test_its_own_vpc_has_no_way_out(minimal: Json) -> None:
+    types = {resource["Type"] for resource in minimal["Resources"].values()}
+    assert not types & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP"}
+    assert {
+        e["Properties"]["VpcEndpointType"] for e in all_of(minimal, "AWS::EC2::VPCEndpoint")
+    } == {"Gateway", "Interface"}
+    assert len(all_of(minimal, "AWS::EC2::Subnet")) == 2
+
+
+def test_nobody_is_let_in_before_connect(minimal: Json) -> None:
+    assert all_of(minimal, INGRESS) == []
+    group = next(
+        g["Properties"]
+        for g in all_of(minimal, "AWS::EC2::SecurityGroup")
+        if g["Properties"]["GroupDescription"] == "Redis of Test/Cache"
+    )
+    assert "SecurityGroupIngress" not in group
+
+
+def test_every_argument_arrives(maximal: Json) -> None:
+    group = properties(maximal, GROUP)
+    assert group["CacheNodeType"] == "cache.m7g.large"
+    assert group["EngineVersion"] == "7.0"
+    assert group["NumCacheClusters"] == 6
+    assert group["Port"] == 6380
+    assert group["SnapshotRetentionLimit"] == 35
+    assert group["KmsKeyId"]["Fn::GetAtt"][0].startswith("Key")
+    assert group["SecurityGroupIds"][0]["Fn::GetAtt"][0].startswith("Own")
+    (subnets,) = all_of(maximal, "AWS::ElastiCache::SubnetGroup")
+    assert all("Private" in s["Ref"] for s in subnets["Properties"]["SubnetIds"])
+
+
+def test_without_replicas_nothing_fails_over(stack: cdk.Stack) -> None:
+    RedisCache(stack, "Cache", replicas=0)
+    group = properties(synth(stack), GROUP)
+    assert group["NumCacheClusters"] == 1
+    assert (group["AutomaticFailoverEnabled"], group["MultiAZEnabled"]) == (False, False)
+
+
+def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+    message = refused(
+        lambda: RedisCache(stack, "Cache", replicas=6, port=0, snapshot_retention_days=36)
+    )
+    assert message.splitlines() == [
+        "3 problems in Test/Cache:",
+        "- `replicas` must be 0–5, got: 6",  # noqa: RUF001
+        "- `port` must be 1–65535, got: 0",  # noqa: RUF001
+        "- `snapshot_retention_days` must be 0–35 days, got: 36",  # noqa: RUF001
+    ]
+    assert stack.node.children == []
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"replicas": 5, "port": 65535, "snapshot_retention_days": 0}]
+)
+def test_the_good_neighbours_are_accepted(stack: cdk.Stack, arguments: dict[str, int]) -> None:
+    RedisCache(
+        stack,
+        "Cache",
+        replicas=arguments["replicas"],
+        port=arguments["port"],
+        snapshot_retention_days=arguments["snapshot_retention_days"],
+    )
+    assert properties(synth(stack), GROUP)["NumCacheClusters"] == 6
+
+
+def test_tokens_pass(stack: cdk.Stack) -> None:
+    port = cdk.CfnParameter(stack, "Port", type="Number")
+    RedisCache(stack, "Cache", port=int(port.value_as_number))
+    assert properties(synth(stack), GROUP)["Port"] == {"Ref": "Port"}
+
+
+def test_a_vpc_with_public_subnets_only_is_refused(stack: cdk.Stack) -> None:
+    public = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, subnet_configuration=[public])
+    assert refused(lambda: RedisCache(stack, "Cache", vpc=vpc)) == (
+        "`vpc` must have isolated or private subnets, got: Test/Vpc without any; choose subnets "
+        "with `vpc_subnets`"
+    )
+
+
+def test_one_zone_is_refused_for_replicas_and_accepted_without(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    assert "must span 2 availability zones or more, got: 1" in refused(
+        lambda: RedisCache(stack, "Cache", vpc=vpc)
+    )
+    RedisCache(stack, "Single", vpc=vpc, replicas=0)
+
+
+def test_zones_known_at_deployment_only_are_accepted(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-1",
+        availability_zones=cdk.Fn.get_azs(),
+        private_subnet_ids=["subnet-1", "subnet-2"],
+    )
+    RedisCache(stack, "Cache", vpc=vpc)
+    subnet = ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-3")
+    RedisCache(stack, "Other", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=[subnet]))
+    groups = all_of(synth(stack), "AWS::ElastiCache::SubnetGroup")
+    assert [g["Properties"]["SubnetIds"] for g in groups] == [
+        ["subnet-1", "subnet-2"],
+        ["subnet-3"],
+    ]
+
+
+def test_the_raw_resource_is_in_reach(stack: cdk.Stack, cache: RedisCache) -> None:
+    assert isinstance(cache.replication_group, elasticache.CfnReplicationGroup)
+    cache.replication_group.auto_minor_version_upgrade = True
+    assert properties(synth(stack), GROUP)["AutoMinorVersionUpgrade"] is True
+
+
+def test_its_security_group_can_be_opened_by_hand(stack: cdk.Stack, cache: RedisCache) -> None:
+    cache.connections.allow_default_port_from(ec2.Peer.ipv4("10.1.0.0/16"), "Bastion")
+    groups = [g["Properties"] for g in all_of(synth(stack), "AWS::EC2::SecurityGroup")]
+    rules = [rule for g in groups for rule in g.get("SecurityGroupIngress", [])]
+    assert [(r["CidrIp"], r["FromPort"]) for r in rules if r["FromPort"] != 443] == [
+        ("10.1.0.0/16", 6379)
+    ]
+
+
+def test_connect_gives_permission_network_and_environment(
+    stack: cdk.Stack, cache: RedisCache, inside: lambda_.Function
+) -> None:
+    cache.connect(inside)
+    template = synth(stack)
+    assert set(variables(template)) == NAMES
+    assert variables(template)["REDIS_TLS"] == "true"
+    attributes = [
+        part["Fn::GetAtt"][1]
+        for name in ("PRIMARY", "READER")
+        for part in variables(template)[f"REDIS_{name}_ENDPOINT"]["Fn::Join"][1][::2]
+    ]
+    assert attributes == [
+        "PrimaryEndPoint.Address",
+        "PrimaryEndPoint.Port",
+        "ReaderEndPoint.Address",
+        "ReaderEndPoint.Port",
+    ]
+    (secret,) = [name for name in template["Resources"] if name.startswith("CacheSecret")]
+    assert {
+        "Effect": "Allow",
+        "Resource": {"Ref": secret},
+        "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+    } in statements(template)
+    ingress = properties(template, INGRESS)
+    assert (ingress["FromPort"], ingress["ToPort"], ingress["IpProtocol"]) == (6379, 6379, "tcp")
+    assert ingress["SourceSecurityGroupId"]["Fn::GetAtt"][0].startswith("InsideSecurityGroup")
+    assert ingress["GroupId"]["Fn::GetAtt"][0].startswith("CacheSecurityGroup")
+
+
+def test_connect_takes_a_lambda_handler(stack: cdk.Stack, cache: RedisCache, code: str) -> None:
+    cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
+    assert set(variables(synth(stack))) == NAMES
+
+
+def test_a_function_outside_any_vpc_is_refused(
+    stack: cdk.Stack, cache: RedisCache, function: lambda_.Function
+) -> None:
+    assert refused(lambda: cache.connect(function)) == (
+        "`function` must be in the VPC of Test/Cache, got: Test/Plain, which is in none; make it "
+        "with `vpc=` and the cache's `.vpc`"
+    )
+    assert "Environment" not in properties(synth(stack), "AWS::Lambda::Function")
+
+
+def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+    stack: cdk.Stack, cache: RedisCache, inside: lambda_.Function
+) -> None:
+    inside.add_environment("REDIS_TLS", "mine")
+    message = refused(lambda: cache.connect(inside))
+    assert "must have each name once, got again: REDIS_TLS;" in message
+    template = synth(stack)
+    assert variables(template) == {"REDIS_TLS": "mine"}
+    assert all_of(template, INGRESS) == []
+    assert "secretsmanager:GetSecretValue" not in json.dumps(statements(template))
+
+
+def test_a_second_cache_connects_by_another_prefix(
+    stack: cdk.Stack, cache: RedisCache, inside: lambda_.Function
+) -> None:
+    cache.connect(inside)
+    RedisCache(stack, "Sessions", vpc=cache.vpc).connect(inside, prefix="SESSIONS")
+    template = synth(stack)
+    assert set(variables(template)) == NAMES | {n.replace("REDIS", "SESSIONS") for n in NAMES}
+    assert len(all_of(template, INGRESS)) == 2
+
+
+def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: str) -> None:
+    data, compute = cdk.Stack(app, "Data"), cdk.Stack(app, "Compute")
+    cache = RedisCache(data, "Cache")
+    cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))
+    assembly = app.synth()
+    assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
+    assert "Compute" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+    assert len(all_of(synth(compute), INGRESS)) == 1

@@ -1,0 +1,273 @@
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from syrupy.assertion import SnapshotAssertion
+
+from serverless_stack.constructs import LambdaHandler, StorageBucket
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    dependencies,
+    new_app,
+    properties,
+    refused,
+    scrubbed,
+    statements,
+    synth,
+    variables,
+)
+
+BUCKET = "AWS::S3::Bucket"
+
+
+@pytest.fixture(scope="module")
+def minimal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    StorageBucket(stack, "Uploads")
+    return synth(stack)
+
+
+@pytest.fixture(scope="module")
+def maximal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    StorageBucket(
+        stack,
+        "Uploads",
+        bucket_name="shop-uploads",
+        versioned=True,
+        encryption_key=kms.Key(stack, "Key"),
+        expire_after=cdk.Duration.days(365),
+        transitions=[
+            s3.Transition(
+                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                transition_after=cdk.Duration.days(30),
+            ),
+            s3.Transition(
+                storage_class=s3.StorageClass.GLACIER, transition_after=cdk.Duration.days(90)
+            ),
+        ],
+        noncurrent_version_expiration=cdk.Duration.days(14),
+        abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
+        lifecycle_rules=[
+            s3.LifecycleRule(id="Logs", prefix="logs/", expiration=cdk.Duration.days(30))
+        ],
+        auto_delete_objects=True,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    return synth(stack)
+
+
+def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
+    assert scrubbed(minimal) == snapshot(name="minimal")
+    assert scrubbed(maximal) == snapshot(name="maximal")
+
+
+def test_it_is_private_encrypted_and_versioned(minimal: Json) -> None:
+    bucket = properties(minimal, BUCKET)
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert "BucketName" not in bucket
+
+
+def test_it_denies_plain_http_and_old_tls(minimal: Json) -> None:
+    denied = properties(minimal, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert [(s["Effect"], s["Condition"]) for s in denied] == [
+        ("Deny", {"Bool": {"aws:SecureTransport": "false"}}),
+        ("Deny", {"NumericLessThan": {"s3:TlsVersion": 1.2}}),
+    ]
+
+
+def test_it_outlives_the_stack(minimal: Json) -> None:
+    (bucket,) = all_of(minimal, BUCKET)
+    assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+def test_it_clears_up_abandoned_uploads(minimal: Json) -> None:
+    assert properties(minimal, BUCKET)["LifecycleConfiguration"]["Rules"] == [
+        {
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+            "Id": "Default",
+            "Status": "Enabled",
+        }
+    ]
+
+
+def test_every_lifecycle_argument_arrives(maximal: Json) -> None:
+    default, logs = properties(maximal, BUCKET)["LifecycleConfiguration"]["Rules"]
+    assert default["ExpirationInDays"] == 365
+    assert default["NoncurrentVersionExpiration"] == {"NoncurrentDays": 14}
+    assert default["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert default["Transitions"] == [
+        {"StorageClass": "STANDARD_IA", "TransitionInDays": 30},
+        {"StorageClass": "GLACIER", "TransitionInDays": 90},
+    ]
+    assert (logs["Id"], logs["Prefix"], logs["ExpirationInDays"]) == ("Logs", "logs/", 30)
+
+
+def test_a_key_encrypts_by_bucket_key(maximal: Json) -> None:
+    (encryption,) = properties(maximal, BUCKET)["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    assert encryption["BucketKeyEnabled"] is True
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+
+
+def test_destroy_empties_and_deletes(maximal: Json) -> None:
+    (bucket,) = all_of(maximal, BUCKET)
+    assert bucket["DeletionPolicy"] == "Delete"
+    assert len(all_of(maximal, "Custom::S3AutoDeleteObjects")) == 1
+
+
+def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+    message = refused(
+        lambda: StorageBucket(
+            stack,
+            "Uploads",
+            bucket_name="Shop_",
+            versioned=False,
+            expire_after=cdk.Duration.days(10),
+            transitions=[
+                s3.Transition(
+                    storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                    transition_after=cdk.Duration.days(29),
+                )
+            ],
+            noncurrent_version_expiration=cdk.Duration.days(0),
+            abort_incomplete_multipart_upload_after=cdk.Duration.hours(12),
+            lifecycle_rules=[s3.LifecycleRule(id="Default", expiration=cdk.Duration.hours(36))],
+            auto_delete_objects=True,
+        )
+    )
+    assert message.splitlines() == [
+        "10 problems in Test/Uploads:",
+        "- `bucket_name` must have lowercase letters, digits, periods and hyphens only, "
+        "got: 'Shop_'",
+        "- `bucket_name` must begin and end with a lowercase letter or a digit, got: 'Shop_'",
+        "- `transitions.STANDARD_IA` must be after 30 days or more, got: 29 days",
+        "- `expire_after` must be later than the transition to STANDARD_IA after 29 days, "
+        "got: 10 days",
+        "- `noncurrent_version_expiration` must be whole days, 1 or more, got: 0 days",
+        "- `abort_incomplete_multipart_upload_after` must be whole days, 1 or more, got: 0.5 days",
+        "- `lifecycle_rules.expiration` must be whole days, 1 or more, got: 1.5 days",
+        "- `lifecycle_rules` must have each id once, Default is taken, got: ['Default']",
+        "- `noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
+        "which has no noncurrent versions",
+        "- `auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
+        "got: RemovalPolicy.RETAIN",
+    ]
+    assert stack.node.children == []
+
+
+def test_the_good_neighbours_are_accepted(stack: cdk.Stack) -> None:
+    StorageBucket(
+        stack,
+        "Uploads",
+        bucket_name="shop",
+        versioned=False,
+        expire_after=cdk.Duration.days(31),
+        transitions=[
+            s3.Transition(
+                storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                transition_after=cdk.Duration.days(30),
+            )
+        ],
+        abort_incomplete_multipart_upload_after=cdk.Duration.hours(24),
+        lifecycle_rules=[s3.LifecycleRule(id="Other", expiration=cdk.Duration.hours(48))],
+        auto_delete_objects=True,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    assert properties(synth(stack), BUCKET)["BucketName"] == "shop"
+
+
+def test_tokens_pass(stack: cdk.Stack) -> None:
+    days = cdk.Duration.days(cdk.Token.as_number(cdk.Fn.ref("Days")))
+    StorageBucket(stack, "Uploads", bucket_name=f"shop-{cdk.Aws.ACCOUNT_ID}", expire_after=days)
+    cdk.CfnParameter(stack, "Days", type="Number")
+    bucket = properties(synth(stack), BUCKET)
+    assert bucket["BucketName"] == {"Fn::Join": ["", ["shop-", {"Ref": "AWS::AccountId"}]]}
+    assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == {"Ref": "Days"}
+
+
+def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    raw = uploads.bucket.node.default_child
+    assert isinstance(raw, s3.CfnBucket)
+    raw.object_lock_enabled = True
+    assert properties(synth(stack), BUCKET)["ObjectLockEnabled"] is True
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_connect_gives_permission_and_environment(
+    stack: cdk.Stack, function: lambda_.Function, write: bool
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    uploads.connect(function, write=write)
+    template = synth(stack)
+    assert variables(template) == {"BUCKET_NAME": stack.resolve(uploads.bucket_name)}
+    (allowed,) = statements(template)
+    assert ("s3:DeleteObject*" in allowed["Action"]) is write
+    assert "s3:GetObject*" in allowed["Action"]
+
+
+def test_connect_takes_a_lambda_handler_and_a_key(stack: cdk.Stack, code: str) -> None:
+    uploads = StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"))
+    uploads.connect(LambdaHandler(stack, "Handler", code=code))
+    actions = [action for s in statements(synth(stack)) for action in s["Action"]]
+    assert {"s3:GetObject*", "s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey*"} <= set(actions)
+
+
+def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    first, second = StorageBucket(stack, "First"), StorageBucket(stack, "Second")
+    first.connect(function)
+    message = refused(lambda: second.connect(function))
+    assert message == (
+        "`environment` must have each name once, got again: BUCKET_NAME; "
+        "`connect` takes another `prefix` (in Test/Plain)"
+    )
+    assert len(statements(synth(stack))) == 1
+
+
+def test_a_second_bucket_connects_by_another_prefix(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    StorageBucket(stack, "First").connect(function)
+    StorageBucket(stack, "Second").connect(function, prefix="IMAGES")
+    assert set(variables(synth(stack))) == {"BUCKET_NAME", "IMAGES_NAME"}
+
+
+@pytest.mark.parametrize("prefix", ["", "1ST", "MY-BUCKET"])
+def test_a_prefix_that_lambda_refuses_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, prefix: str
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    assert "names must begin with a letter" in refused(
+        lambda: uploads.connect(function, prefix=prefix)
+    )
+
+
+def test_grants_reach_the_policy_of_the_role_and_not_of_the_bucket(stack: cdk.Stack) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    uploads.grant_read(role).assert_success()
+    uploads.grant_read_write(role).assert_success()
+    template = synth(stack)
+    assert {s["Effect"] for s in statements(template)} == {"Allow"}
+    policy = properties(template, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    assert {s["Effect"] for s in policy} == {"Deny"}
+
+
+def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: str) -> None:
+    uploads = StorageBucket(cdk.Stack(app, "Data"), "Uploads")
+    stack = cdk.Stack(app, "Compute")
+    uploads.connect(LambdaHandler(stack, "Handler", code=code))
+    assembly = app.synth()
+    assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
+    assert dependencies(synth(stack)).number_of_nodes() > 0

@@ -1,0 +1,156 @@
+"""One run of the whole life of an application: created, updated, destroyed, stopped."""
+
+import shutil
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+
+from serverless_stack.local import emulator_process, processes
+from serverless_stack.local.cloud import LocalCloud
+
+from .account import Account
+from .engines import authority_of, redis_at
+from .http_client import Headers, Reply, send
+from .template import Stack, stack_of
+
+HERE = Path(__file__).parent
+MAIN, KEPT = "EndToEnd", "Kept"
+
+
+class Phase(IntEnum):
+    """How far the application has got."""
+
+    STARTED = 0
+    CREATED = 1
+    UPDATED = 2
+    DESTROYED = 3
+    RESTORED = 4
+    STOPPED = 5
+
+
+@dataclass
+class Run:
+    """The application in its local cloud, and what was seen of it on the way.
+
+    Attributes:
+        cloud: The local cloud.
+        account: The account in it.
+        phase: How far the application has got.
+        stacks: The stacks as they were when a phase was reached.
+        invalidations: How many invalidations there were then.
+    """
+
+    cloud: LocalCloud
+    account: Account
+    phase: Phase = Phase.STARTED
+    stacks: dict[Phase, dict[str, Stack]] = field(default_factory=dict)
+    invalidations: dict[Phase, int] = field(default_factory=dict)
+
+    def reach(self, wanted: Phase) -> None:
+        """Go on to a phase, through all those before it."""
+        assert self.phase <= wanted, f"the run is {self.phase.name} already, not {wanted.name}"
+        while self.phase < wanted:
+            following = Phase(self.phase + 1)
+            _STEPS[following](self)
+            self.phase = following
+
+    def look(self, phase: Phase) -> None:
+        """Remember what is deployed."""
+        self.stacks[phase] = {name: stack_of(self.account, name) for name in (MAIN, KEPT)}
+        self.invalidations[phase] = len(self.invalidated())
+
+    def main(self, phase: Phase = Phase.CREATED) -> Stack:
+        return self.stacks[phase][MAIN]
+
+    def kept(self, phase: Phase = Phase.CREATED) -> Stack:
+        return self.stacks[phase][KEPT]
+
+    def bucket(self) -> str:
+        return self.main().outputs["BucketName"]
+
+    def invalidated(self) -> list[list[str]]:
+        """The paths of every invalidation of the distribution."""
+        distribution = self.main_distribution_id()
+        answer = self.account.cloudfront.list_invalidations(DistributionId=distribution)
+        return [
+            self.account.cloudfront.get_invalidation(DistributionId=distribution, Id=item["Id"])[
+                "Invalidation"
+            ]["InvalidationBatch"]["Paths"]["Items"]
+            for item in answer["InvalidationList"].get("Items", [])
+        ]
+
+    def main_distribution_id(self) -> str:
+        (distribution,) = self.cloud.urls().distributions
+        return distribution.id
+
+    def api(
+        self, method: str, path: str, headers: Headers = (), body: bytes | None = None
+    ) -> Reply:
+        """Ask the API, by the URL that a browser would open."""
+        (api,) = [api for api in self.cloud.urls().apis if api.name == f"{MAIN}-Api"]
+        return send(method, f"{api.url.rstrip('/')}{path}", headers, body)
+
+    def cdn(
+        self, method: str, path: str, headers: Headers = (), body: bytes | None = None
+    ) -> Reply:
+        """Ask the distribution, by the URL that a browser would open."""
+        (distribution,) = self.cloud.urls().distributions
+        return send(method, f"{distribution.url.rstrip('/')}{path}", headers, body)
+
+    def token(self) -> str:
+        secret = self.main().one("Redis", "AWS::SecretsManager::Secret").physical_id
+        return self.account.secretsmanager.get_secret_value(SecretId=secret)["SecretString"]
+
+    def environment(self, phase: Phase = Phase.CREATED) -> dict[str, str]:
+        """The environment variables of the function."""
+        function = self.main(phase).one("Handler", "AWS::Lambda::Function")
+        configuration = self.account.lambda_.get_function_configuration(
+            FunctionName=function.physical_id
+        )
+        return configuration["Environment"]["Variables"]
+
+    def programs(self) -> list[str]:
+        """The names of the programs that run in this cloud."""
+        return [
+            Path(f"/proc/{process.pid}/comm").read_text().strip()
+            for process in processes.marked(emulator_process.mark_of(self.cloud.home))
+        ]
+
+
+def _create(run: Run) -> None:
+    run.cloud.deploy()
+    run.look(Phase.CREATED)
+
+
+def _update(run: Run) -> None:
+    """Leave data that has to survive, then deploy what is in ``update/``."""
+    run.account.s3.put_object(Bucket=run.bucket(), Key="orders/1.json", Body=b"an order")
+    endpoint = run.environment()["REDIS_PRIMARY_ENDPOINT"]
+    redis_at(endpoint, run.token(), authority_of(run.cloud)).set("survivor", "alive")
+    assert b"The first page" in run.cdn("GET", "/").body
+    shutil.copytree(HERE / "update", run.cloud.app_dir, dirs_exist_ok=True)
+    run.cloud.deploy()
+    run.look(Phase.UPDATED)
+
+
+def _destroy(run: Run) -> None:
+    bucket = run.kept().outputs["BucketName"]
+    run.account.s3.put_object(Bucket=bucket, Key="orders/1.json", Body=b"kept")
+    run.cloud.destroy()
+
+
+def _restore(run: Run) -> None:
+    run.cloud.deploy([KEPT])
+
+
+def _stop(run: Run) -> None:
+    run.cloud.stop()
+
+
+_STEPS = {
+    Phase.CREATED: _create,
+    Phase.UPDATED: _update,
+    Phase.DESTROYED: _destroy,
+    Phase.RESTORED: _restore,
+    Phase.STOPPED: _stop,
+}
