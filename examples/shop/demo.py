@@ -54,6 +54,9 @@ def demonstrate(cloud: LocalCloud, console: Console) -> Demo:
         phases.add_row(update if phase.name == "deploy" else phase.name, f"{phase.seconds:.1f}")
     phases.add_row("requests", f"{requests:.1f}")
     console.print(phases)
+    counted = ", ".join(f"{count} x {status}" for status, count in demo.cache_answers.items())
+    console.print(Text(f"Cache answers: {counted}"), soft_wrap=True)
+    console.print(Text(f"Invalidation seen: {demo.invalidation}"), soft_wrap=True)
     for api in result.urls.apis:
         console.print(Text(f"API {api.name} ({api.stage}): {api.url}"), soft_wrap=True)
     for distribution in result.urls.distributions:

@@ -15,6 +15,12 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop"
 ORDER: dict[str, object] = {"customer": "Ada", "lines": [{"product": "espresso", "quantity": 2}]}
 STORED: dict[str, object] = {"id": "7", **ORDER}
 OBJECT = {"Bucket": "the-bucket", "Key": "orders/7.json"}
+_CACHE_STATES = {
+    None: None,
+    "Redis; hit": "hit",
+    "Redis; fwd=uri-miss": "miss",
+    "Redis; fwd=bypass; detail=down": "degraded",
+}
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,9 @@ class Shop:
         assert isinstance(text, str)
         assert isinstance(status, int)
         assert headers["Content-Type"] == ["application/json"]
-        return Answer(status, json.loads(text), headers.get("X-Cache", [None])[0])
+        return Answer(
+            status, json.loads(text), _CACHE_STATES[headers.get("Cache-Status", [None])[0]]
+        )
 
     def put(self, order: object = ORDER) -> Answer:
         return self.call("PUT", "/orders/7", json.dumps(order))

@@ -11,7 +11,7 @@ async function call(verb, path, body) {
   }
   const response = await fetch(`/api${path}`, options);
   const content = await response.json();
-  return { ok: response.ok, status: response.status, cache: response.headers.get("X-Cache"), content };
+  return { ok: response.ok, status: response.status, cache: response.headers.get("Cache-Status"), content };
 }
 
 async function show(verb, path, body) {
@@ -20,7 +20,7 @@ async function show(verb, path, body) {
   answer.hidden = true;
   try {
     const result = await call(verb, path, body);
-    const cache = result.cache ? ` · X-Cache: ${result.cache}` : "";
+    const cache = result.cache ? ` · Cache-Status: ${result.cache}` : "";
     statusLine.className = `status ${result.ok ? "good" : "bad"}`;
     statusLine.textContent = `${verb} /api${path} · ${result.status}${cache}`;
     answer.textContent = JSON.stringify(result.content, null, 2);
