@@ -3,7 +3,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= python3
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
-export PYTHONDONTWRITEBYTECODE :=
+# Python versions come from this machine, never from a download.
+export UV_PYTHON_DOWNLOADS := never
 CODE := serverless_stack app.py examples tests docs/conf.py
 
 .PHONY: help setup engines demo test check format lint types docs snapshots lock clean

@@ -23,8 +23,9 @@ class Node:
     Attributes:
         program: Node.js itself.
         npm: How a command line of npm begins.
-        path: The folders that come first on the PATH of whatever uses it, the folder of this
-            interpreter among them, so that `python3` is the one that runs the launcher.
+        path: The folders that come first on the PATH of whatever uses it. The folder of this
+            interpreter is among them if it has `aws_cdk`, so that `python3` runs a CDK app even
+            where no virtual environment is active.
         version: Such as `24.11.1`.
     """
 
@@ -49,7 +50,7 @@ def find_node() -> Node:
         # The wheel's own programs, because those in bin/ are Python scripts that start them.
         node, npm = wheel / "bin" / "node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
         if node.is_file() and npm.is_file():
-            return Node(node, (str(node), str(npm)), (node.parent, _own_folder()), _supported(node))
+            return Node(node, (str(node), str(npm)), (node.parent, *_python()), _supported(node))
     path = os.pathsep.join([str(_own_folder()), os.environ.get("PATH", "")])
     found = shutil.which("node", path=path)
     if found is None:
@@ -58,12 +59,16 @@ def find_node() -> Node:
     npm_found = shutil.which("npm", path=path)
     if npm_found is None:
         raise PrerequisitesError([f"npm is missing (Node.js is {found}): {_HOW}"])
-    return Node(Path(found), (npm_found,), (_own_folder(), Path(found).parent), version)
+    return Node(Path(found), (npm_found,), (*_python(), Path(found).parent), version)
 
 
 def _own_folder() -> Path:
     # Not resolved: the python of a virtual environment is a link, and its folder is what counts.
     return Path(sys.executable).parent
+
+
+def _python() -> tuple[Path, ...]:
+    return (_own_folder(),) if importlib.util.find_spec("aws_cdk") else ()
 
 
 def _wheel_folder() -> Path | None:

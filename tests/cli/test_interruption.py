@@ -12,7 +12,7 @@ import pytest
 from serverless_stack.local import folders, lifecycle, processes
 from serverless_stack.local.cloud import LocalCloud
 
-from ..local.conftest import argv_of, processes_of
+from ..local.conftest import argv_of, processes_of, until
 
 # What every process below a launcher has in its environment, the CDK CLI and the app included.
 MARK = "SERVERLESS_STACK_TEST_LAUNCHER"
@@ -51,8 +51,7 @@ def until_line(launcher: "subprocess.Popen[str]", line: str) -> None:
 
 
 def until_synthesising(app: Path) -> None:
-    while not (app / "synthesising").exists():
-        time.sleep(0.02)
+    until((app / "synthesising").exists)
 
 
 def assert_nothing_left(app: Path, mark: str) -> None:
@@ -67,8 +66,7 @@ def assert_nothing_left(app: Path, mark: str) -> None:
 def test_during_up(assembly_app: Path, mark: str, number: signal.Signals) -> None:
     with launch(assembly_app, "up") as launcher:
         until_line(launcher, "emulator ...")
-        while not processes_of(assembly_app):
-            time.sleep(0.01)
+        until(lambda: processes_of(assembly_app))
         launcher.send_signal(number)
         _, complaint = launcher.communicate()
     assert launcher.returncode == 128 + number
@@ -80,8 +78,7 @@ def test_during_up(assembly_app: Path, mark: str, number: signal.Signals) -> Non
 def test_during_set_up(assembly_app: Path, own_cache: Path, mark: str) -> None:
     with launch(assembly_app, "up") as launcher:
         until_line(launcher, "set-up ...")
-        while not list(own_cache.glob("emulator-*")):
-            time.sleep(0.01)
+        until(lambda: list(own_cache.glob("emulator-*")))
         launcher.send_signal(signal.SIGINT)
         launcher.communicate()
     assert launcher.returncode == 130

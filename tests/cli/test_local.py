@@ -133,6 +133,7 @@ def test_a_failed_deployment_shows_why_and_leaves_the_cloud(here: Path) -> None:
     assert result.exit_code == 1
     assert "deploy failed after " in result.stdout
     assert "AWS::No::Such" in result.stderr
+    assert "CREATE_IN_PROGRESS" not in result.stderr
     assert "Error: `cdk deploy` failed; all of its output is in " in result.stderr
     assert lifecycle.running(here, "default") is not None
 

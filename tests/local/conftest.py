@@ -1,7 +1,7 @@
 import os
 import shutil
-import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,8 +11,6 @@ from serverless_stack.local import emulator_process, folders, lifecycle, process
 
 APPS = Path(__file__).parent / "apps"
 REPOSITORY = Path(__file__).parents[2]
-
-Command = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +46,14 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     cache = tmp_path / "cache"
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(cache))
     return cache
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for something that happens within seconds, and fail when it does not."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "it has not happened within 60 seconds"
+        time.sleep(0.01)
 
 
 def argv_of(*arguments: str) -> list[str]:

@@ -1,6 +1,5 @@
 import os
 import sys
-import time
 from pathlib import Path
 from threading import Event, Thread
 
@@ -9,6 +8,8 @@ import pytest
 from serverless_stack.local import processes
 from serverless_stack.local.commands import CancelledError, run, tail
 from serverless_stack.local.errors import CommandError
+
+from .conftest import until
 
 # A child that starts a child of its own and then ignores SIGTERM.
 STUBBORN = """
@@ -88,8 +89,7 @@ def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
 
     worker = Thread(target=work)
     worker.start()
-    while not log.exists() or not log.read_text().endswith("\n"):
-        time.sleep(0.02)
+    until(lambda: log.exists() and log.read_text().endswith("\n"))
     cancel.set()
     worker.join()
     assert len(raised) == 1

@@ -1,12 +1,13 @@
 import subprocess
 import sys
-import time
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
 
 from serverless_stack.local.locks import LockedError, locked
+
+from .conftest import until
 
 HOLDER = """
 import sys, time
@@ -55,8 +56,7 @@ def test_waiting_is_told_once_and_can_be_cancelled(tmp_path: Path) -> None:
     with locked(path):
         waiter = Thread(target=wait)
         waiter.start()
-        while not waits:
-            time.sleep(0.01)
+        until(lambda: waits)
         cancel.set()
         waiter.join()
     assert len(waits) == 1

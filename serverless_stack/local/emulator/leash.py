@@ -52,23 +52,31 @@ class Leash:
         )
 
     def add(self, pid: int) -> None:
-        """Has the process killed when the emulator is gone."""
-        self._write(f"+{pid}\n")
+        """Has the process killed when the emulator is gone; at once when it is stopping already."""
+        if not self._write(f"+{pid}\n"):
+            kill_group(pid)
 
     def remove(self, pid: int) -> None:
         """Forgets a process that has ended: its id may be given to another one."""
         self._write(f"-{pid}\n")
 
     def close(self) -> None:
-        """Kills every process that is still registered and ends the leash."""
-        self._process.communicate(timeout=5)
-
-    def _write(self, line: str) -> None:
+        """Kills every process that is still registered and ends the leash; once is enough."""
         stdin = self._process.stdin
         with self._lock:
-            if stdin is not None and not stdin.closed:
-                stdin.write(line)
-                stdin.flush()
+            if stdin is not None:
+                stdin.close()
+        self._process.wait(5)
+
+    def _write(self, line: str) -> bool:
+        """Writes a line, unless the leash is closed; says whether it could."""
+        stdin = self._process.stdin
+        with self._lock:
+            if stdin is None or stdin.closed:
+                return False
+            stdin.write(line)
+            stdin.flush()
+            return True
 
 
 if __name__ == "__main__":

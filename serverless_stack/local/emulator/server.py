@@ -1,12 +1,14 @@
 """Serves until it is told to stop, then ends everything it started."""
 
 import asyncio
+import fcntl
 import logging
 import os
 import shutil
 import signal
 import socket
 import sys
+import threading
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
@@ -20,6 +22,8 @@ from .patches import apply_patches
 from .settings import Settings, system_ca_file
 
 logger = logging.getLogger("serverless_stack")
+
+STOP_SECONDS = 4.0
 
 
 def server_config(settings: Settings) -> Config:
@@ -57,10 +61,17 @@ def serve(settings: Settings) -> int:
     runs behind the records.
 
     Returns:
-        2 when one of the ports is taken; it does not return from a clean stop, which has status 0.
+        2 when one of the ports or the folder is taken. From a clean stop it does not return: the
+        process ends with status 0.
     """
     if taken := taken_ports(settings):
         print(f"in use already: {', '.join(map(str, taken))} on 127.0.0.1", file=sys.stderr)
+        return 2
+    lock = (settings.home / "emulator.lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"another emulator runs in this folder: {settings.home}", file=sys.stderr)
         return 2
     for folder in (settings.tmp, settings.engines):
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,9 +82,8 @@ def serve(settings: Settings) -> int:
         write_trust_bundle(settings.trust_bundle, system_ca_file(os.environ))
         hypercorn_compat.install()
         apply_patches(settings, leash, park)
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, leash))
     finally:
-        # By force: nothing that runs behind this cloud has anything to save.
         leash.close()
         park.close()
         lambda_runtime.reset()
@@ -85,10 +95,20 @@ def serve(settings: Settings) -> int:
     os._exit(0)
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, leash: Leash) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await hypercorn_serve(Gateway(settings), server_config(settings), shutdown_trigger=stop.wait)
-    logger.info("stopping")
+
+    async def stopped() -> None:
+        await stop.wait()
+        logger.info("stopping")
+        # By force and at once: nothing that runs behind this cloud has anything to save, and a
+        # request that waits for a function would be waited for.
+        leash.close()
+        watchdog = threading.Timer(STOP_SECONDS, os._exit, [0])
+        watchdog.daemon = True
+        watchdog.start()
+
+    await hypercorn_serve(Gateway(settings), server_config(settings), shutdown_trigger=stopped)

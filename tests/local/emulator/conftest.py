@@ -18,19 +18,15 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
-import serverless_stack
 from botocore.config import Config
 
+import serverless_stack
+from serverless_stack.local.toolchain import emulator_python
+
+Json = Any
+Client = Any
+
 EMULATOR = Path(serverless_stack.__file__).parent / "local" / "emulator"
-
-
-def emulator_python() -> Path:
-    given = os.environ.get("SERVERLESS_STACK_EMULATOR_PYTHON")
-    if given:
-        return Path(given)
-    from serverless_stack.local import toolchain
-
-    return toolchain.emulator_python()
 
 
 def free_ports(count: int) -> list[int]:
@@ -66,7 +62,7 @@ class Reply:
     def all(self, name: str) -> list[str]:
         return [v for k, v in self.headers if k.lower() == name.lower()]
 
-    def json(self) -> Any:
+    def json(self) -> Json:
         return json.loads(self.body)
 
 
@@ -81,7 +77,7 @@ class Emulator:
     cdn: int
     stacks: list[str] = field(default_factory=list)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str) -> Client:
         return boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=f"http://127.0.0.1:{self.gateway}",
@@ -91,7 +87,7 @@ class Emulator:
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
         )
 
-    def deploy(self, name: str, resources: dict[str, Any], **outputs: Any) -> dict[str, str]:
+    def deploy(self, name: str, resources: dict[str, Any], **outputs: object) -> dict[str, str]:
         """Creates or updates a stack and returns its outputs."""
         formation = self.client("cloudformation")
         template = {
@@ -175,7 +171,7 @@ class Emulator:
     def at_gateway(self, path: str) -> str:
         return f"http://127.0.0.1:{self.gateway}{path}"
 
-    def urls(self) -> Any:
+    def urls(self) -> Json:
         return self.request("GET", self.at_gateway("/_serverless_stack/urls")).json()
 
     def log(self) -> str:
@@ -184,9 +180,11 @@ class Emulator:
 
 def environment(home: Path, overlays: Path, **more: str) -> dict[str, str]:
     gateway, api, cdn = free_ports(3)
-    uv = Path(sys.executable).with_name("uv")
+    binaries = Path(sys.executable).parent
+    uv = binaries / "uv"
     return {
         **{k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SERVERLESS_"))},
+        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
         "GATEWAY_PORT": str(gateway),
         "SERVERLESS_STACK_API_PORT": str(api),
         "SERVERLESS_STACK_CDN_PORT": str(cdn),
@@ -200,6 +198,17 @@ def environment(home: Path, overlays: Path, **more: str) -> dict[str, str]:
 
 
 def start(home: Path, overlays: Path, **more: str) -> Emulator:
+    """Starts an emulator, again when another process took one of its ports meanwhile."""
+    for _attempt in range(3):
+        try:
+            return start_once(home, overlays, **more)
+        except AssertionError as error:
+            if "in use already" not in str(error):
+                raise
+    return start_once(home, overlays, **more)
+
+
+def start_once(home: Path, overlays: Path, **more: str) -> Emulator:
     settings = environment(home, overlays, **more)
     process = subprocess.Popen(
         [str(emulator_python()), str(EMULATOR)],
@@ -286,7 +295,7 @@ ROLE: dict[str, Any] = {
 }
 
 
-def function(code: str, **properties: Any) -> dict[str, dict[str, Any]]:
+def function(code: str, **properties: object) -> dict[str, dict[str, Any]]:
     """The resources of a Python function with inline code, named ``Function``."""
     return {
         "Role": ROLE,
@@ -311,7 +320,7 @@ def rest_api(binary: list[str] | None = None, timeout: int = 29000) -> dict[str,
         "${Function.Arn}/invocations"
     }
 
-    def method(resource: Any) -> dict[str, Any]:
+    def method(resource: object) -> dict[str, Any]:
         return {
             "Type": "AWS::ApiGateway::Method",
             "Properties": {

@@ -2,11 +2,10 @@
 
 import base64
 import json
-from typing import Any
 
 import pytest
 
-from .conftest import Emulator, function, rest_api
+from .conftest import Emulator, Reply, function, rest_api
 
 ECHO = """
 import json
@@ -41,7 +40,7 @@ def api(cloud: Emulator) -> str:
     return f"http://127.0.0.1:{cloud.gateway}/_aws/execute-api/{outputs['Id']}/prod"
 
 
-def raw(cloud: Emulator, api: str, answer: Any) -> Any:
+def raw(cloud: Emulator, api: str, answer: object) -> Reply:
     return cloud.request("POST", f"{api}/raw", body=json.dumps(answer).encode())
 
 
@@ -70,6 +69,7 @@ def test_headers_keep_their_names_and_values(cloud: Emulator, api: str) -> None:
     assert event["headers"]["X-Forwarded-For"] == "203.0.113.9, 127.0.0.1"
     assert event["headers"]["X-Forwarded-Proto"] == "https"
     assert event["headers"]["X-Forwarded-Port"] == "443"
+    assert event["headers"]["X-Amzn-Trace-Id"].startswith("Root=1-")
     context = event["requestContext"]
     assert context["domainName"] == f"{context['apiId']}.execute-api.us-east-1.amazonaws.com"
     assert context["domainPrefix"] == context["apiId"]
@@ -125,7 +125,7 @@ def test_failed_handler_is_502_without_its_text(cloud: Emulator, api: str, path:
     ],
     ids=str,
 )
-def test_malformed_answer_is_502(cloud: Emulator, api: str, answer: Any) -> None:
+def test_malformed_answer_is_502(cloud: Emulator, api: str, answer: object) -> None:
     reply = raw(cloud, api, answer)
     assert (reply.status, reply.json()) == (502, {"message": "Internal server error"})
 
@@ -142,7 +142,7 @@ def test_malformed_answer_is_502(cloud: Emulator, api: str, answer: Any) -> None
     ids=str,
 )
 def test_well_formed_answer(
-    cloud: Emulator, api: str, answer: Any, status: int, body: bytes
+    cloud: Emulator, api: str, answer: object, status: int, body: bytes
 ) -> None:
     reply = raw(cloud, api, answer)
     assert (reply.status, reply.body) == (status, body)
@@ -200,6 +200,35 @@ def test_base64_is_passed_on_when_the_type_is_not_binary(cloud: Emulator, api: s
     text = base64.b64encode(b"\x00\xff").decode()
     reply = raw(cloud, api, {"statusCode": 200, "isBase64Encoded": True, "body": text})
     assert reply.body == text.encode()
+
+
+def test_throttled_stage_is_429(cloud: Emulator) -> None:
+    resources = {**function(ECHO), **rest_api()}
+    (settings,) = resources["Stage"]["Properties"]["MethodSettings"]
+    settings.update(ThrottlingRateLimit=0.001, ThrottlingBurstLimit=1)
+    api_id = cloud.deploy("api-throttle", resources, Id={"Ref": "Api"})["Id"]
+    url = cloud.at_gateway(f"/_aws/execute-api/{api_id}/prod/a")
+    assert cloud.request("GET", url).status == 200
+    reply = cloud.request("GET", url)
+    assert (reply.status, reply.json()) == (429, {"message": "Too Many Requests"})
+
+
+def test_customised_gateway_response_of_failures(cloud: Emulator) -> None:
+    resources = {**function(ECHO), **rest_api(timeout=300)}
+    resources["Failures"] = {
+        "Type": "AWS::ApiGateway::GatewayResponse",
+        "Properties": {
+            "RestApiId": {"Ref": "Api"},
+            "ResponseType": "DEFAULT_5XX",
+            "ResponseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"},
+        },
+    }
+    resources["Deployment"]["DependsOn"].append("Failures")
+    api_id = cloud.deploy("api-gateway-response", resources, Id={"Ref": "Api"})["Id"]
+    for path, status in (("boom", 502), ("sleep", 504)):
+        url = cloud.at_gateway(f"/_aws/execute-api/{api_id}/prod/{path}")
+        reply = cloud.request("GET", url)
+        assert (reply.status, reply.header("Access-Control-Allow-Origin")) == (status, "*")
 
 
 def test_unknown_stage_is_403(cloud: Emulator, api: str) -> None:

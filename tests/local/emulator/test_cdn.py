@@ -25,7 +25,7 @@ def handler(event, context):
 """
 
 
-def behaviour(origin: str, pattern: str = "", **properties: Any) -> dict[str, Any]:
+def behaviour(origin: str, pattern: str = "", **properties: object) -> dict[str, Any]:
     declared = {
         "TargetOriginId": origin,
         "ViewerProtocolPolicy": "redirect-to-https",
@@ -105,6 +105,9 @@ RESOURCES: dict[str, Any] = {
             "DistributionConfig": {
                 "Enabled": True,
                 "DefaultRootObject": "index.html",
+                "CustomErrorResponses": [
+                    {"ErrorCode": 404, "ResponseCode": 200, "ResponsePagePath": "/index.html"}
+                ],
                 "Origins": [
                     {
                         "Id": "site",
@@ -169,10 +172,10 @@ def view(
     path: str,
     method: str = "GET",
     body: bytes = b"",
-    **headers: str,
+    headers: dict[str, str] | None = None,
 ) -> Reply:
     """Asks the AWS endpoint for the distribution by its name, as an HTTPS viewer."""
-    sent = {"Host": site["Domain"], "X-Forwarded-Proto": "https", **headers}
+    sent = {"Host": site["Domain"], "X-Forwarded-Proto": "https", **(headers or {})}
     return cloud.request(method, cloud.at_gateway(path), sent, body)
 
 
@@ -181,7 +184,7 @@ def test_bucket_that_demands_tls(cloud: Emulator, site: dict[str, str]) -> None:
         reply = view(cloud, site, path)
         assert (reply.status, reply.body) == (200, body)
     assert reply.header("Content-Type") == "text/plain"
-    assert view(cloud, site, "/missing").status in (403, 404)
+    assert view(cloud, site, "/missing").status == 403
 
 
 def test_origin_path(cloud: Emulator, site: dict[str, str]) -> None:
@@ -194,7 +197,7 @@ def test_head(cloud: Emulator, site: dict[str, str]) -> None:
 
 
 def test_range(cloud: Emulator, site: dict[str, str]) -> None:
-    reply = view(cloud, site, "/index.html", Range="bytes=1-2")
+    reply = view(cloud, site, "/index.html", headers={"Range": "bytes=1-2"})
     assert (reply.status, reply.body) == (206, b"om")
 
 
@@ -222,7 +225,7 @@ def test_method_that_the_behaviour_does_not_allow(cloud: Emulator, site: dict[st
 def test_api_behind_the_stage_path(cloud: Emulator, site: dict[str, str], method: str) -> None:
     body = b"\x00\xff" if method in ("PUT", "POST", "PATCH") else b""
     headers = {"X-MiXed": "1", "Cookie": "a=1; b=2"}
-    reply = view(cloud, site, "/api/caf%C3%A9/a%2Fb?x=1&x=2", method, body, **headers)
+    reply = view(cloud, site, "/api/caf%C3%A9/a%2Fb?x=1&x=2", method, body, headers)
     event = reply.json()
     assert (event["httpMethod"], event["path"]) == (method, "/api/caf%C3%A9/a%2Fb")
     assert event["multiValueQueryStringParameters"] == {"x": ["1", "2"]}
@@ -242,7 +245,7 @@ def test_forwarded_host_is_refused_by_the_api(cloud: Emulator, site: dict[str, s
 
 
 def test_policies_decide_what_reaches_the_origin(cloud: Emulator, site: dict[str, str]) -> None:
-    event = view(cloud, site, "/bare/a?x=1", **{"X-Own": "1", "Cookie": "a=1"}).json()
+    event = view(cloud, site, "/bare/a?x=1", headers={"X-Own": "1", "Cookie": "a=1"}).json()
     assert event["queryStringParameters"] is None
     assert {"X-Own", "Cookie"}.isdisjoint(event["headers"])
     assert event["headers"]["User-Agent"] == "Amazon CloudFront"
@@ -287,9 +290,60 @@ def test_doors(new_cloud: Emulator) -> None:
             assert reply.json()["requestContext"]["apiId"] == other["id"]
 
 
+def test_http_api_at_the_door(new_cloud: Emulator) -> None:
+    code = "def handler(event, context): return {'path': event['rawPath']}"
+    resources = {
+        **function(code),
+        "Api": {
+            "Type": "AWS::ApiGatewayV2::Api",
+            "Properties": {
+                "Name": "http",
+                "ProtocolType": "HTTP",
+            },
+        },
+        "Call": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": "Api"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]},
+                "PayloadFormatVersion": "2.0",
+            },
+        },
+        "Route": {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {
+                "ApiId": {"Ref": "Api"},
+                "RouteKey": "$default",
+                "Target": {"Fn::Sub": "integrations/${Call}"},
+            },
+        },
+        "Stage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True},
+        },
+    }
+    new_cloud.deploy("http", resources)
+    (api,) = new_cloud.urls()["apis"]
+    assert (api["name"], api["stage"], api["url"]) == ("http", "$default", new_cloud.at_api("/"))
+    assert new_cloud.request("GET", new_cloud.at_api("/a/b")).json() == {"path": "/a/b"}
+
+
 def test_distribution_is_described(cloud: Emulator, site: dict[str, str]) -> None:
     found = cloud.client("cloudfront").get_distribution(Id=site["Id"])["Distribution"]
     config = found["DistributionConfig"]
     assert found["DomainName"] == site["Domain"]
     assert [origin["Id"] for origin in config["Origins"]["Items"]] == ["site", "folder", "api"]
     assert json.dumps(config["CacheBehaviors"]["Items"]).count(CACHING_DISABLED) == 4
+
+
+def test_missing_object_of_a_bucket_that_may_be_listed(cloud: Emulator) -> None:
+    resources = json.loads(json.dumps(RESOURCES))
+    (_deny, allow) = resources["Policy"]["Properties"]["PolicyDocument"]["Statement"]
+    allow["Action"] = ["s3:GetObject", "s3:ListBucket"]
+    allow["Resource"] = [allow["Resource"], {"Fn::GetAtt": ["Bucket", "Arn"]}]
+    domain = {"Fn::GetAtt": ["Cdn", "DomainName"]}
+    site = cloud.deploy("cdn-list", resources, Domain=domain, Bucket={"Ref": "Bucket"})
+    cloud.client("s3").put_object(Bucket=site["Bucket"], Key="index.html", Body=b"application")
+    reply = view(cloud, site, "/some/page")
+    assert (reply.status, reply.body) == (200, b"application")

@@ -20,7 +20,7 @@ def group(name: str) -> dict[str, Any]:
     }
 
 
-def rule(kind: str, port: int, **peer: Any) -> dict[str, Any]:
+def rule(kind: str, port: int, **peer: object) -> dict[str, Any]:
     properties = {"GroupId": {"Ref": "Cache"}, "IpProtocol": "tcp", "FromPort": port}
     return {"Type": f"AWS::EC2::{kind}", "Properties": {**properties, "ToPort": port, **peer}}
 
@@ -47,10 +47,11 @@ def test_rules_that_are_resources(cloud: Emulator) -> None:
         (found,) = cloud.client("ec2").describe_security_groups(GroupIds=[outputs["Id"]])[
             "SecurityGroups"
         ]
-        return tuple(
+        incoming, outgoing = (
             [rule["FromPort"] for rule in found[kind] if "FromPort" in rule]
             for kind in ("IpPermissions", "IpPermissionsEgress")
         )
+        return incoming, outgoing
 
     assert ports() == ([6379], [443])
     rules["In"] = rule("SecurityGroupIngress", 6380, Description="redis", **source)

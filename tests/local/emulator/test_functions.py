@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from .conftest import Emulator, function, zipped
+from .conftest import Emulator, Json, function, zipped
 
 
-def make(cloud: Emulator, stack: str, code: str, **properties: Any) -> str:
+def make(cloud: Emulator, stack: str, code: str, **properties: object) -> str:
     return cloud.deploy(stack, function(code, **properties), Name={"Ref": "Function"})["Name"]
 
 
-def invoke(cloud: Emulator, name: str, event: Any = None) -> tuple[str | None, Any]:
+def invoke(cloud: Emulator, name: str, event: object = None) -> tuple[str | None, Json]:
     answer = cloud.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event))
     return answer.get("FunctionError"), json.loads(answer["Payload"].read())
 
 
 def from_zip(
-    cloud: Emulator, name: str, files: dict[str, str | bytes], **settings: Any
+    cloud: Emulator, name: str, files: dict[str, str | bytes], **settings: object
 ) -> dict[str, Any]:
     found: dict[str, Any] = cloud.client("lambda").create_function(
         FunctionName=name,

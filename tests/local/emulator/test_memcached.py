@@ -5,12 +5,12 @@ import ssl
 from typing import Any
 
 import pytest
-from pymemcache.client.base import Client
+from pymemcache.client.base import Client  # type: ignore[import-untyped]
 
 from .conftest import Emulator
 
 
-def cluster(**properties: Any) -> dict[str, Any]:
+def cluster(**properties: object) -> dict[str, Any]:
     return {
         "Cache": {
             "Type": "AWS::ElastiCache::CacheCluster",

@@ -1,16 +1,21 @@
 """The emulator as a process: settings, refusals, binding, and its end."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import EMULATOR, Emulator, emulator_python, environment, function, start, stop
+from serverless_stack.local.toolchain import emulator_python
+
+from .conftest import EMULATOR, Emulator, environment, function, rest_api, start, stop
 from .test_memcached import cluster
 from .test_redis import NETWORK, group
 
@@ -75,6 +80,13 @@ def test_taken_port_is_an_error(tmp_path: Path) -> None:
     assert f"in use already: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
 
 
+def test_folder_of_a_running_emulator_is_refused(cloud: Emulator, overlays: Path) -> None:
+    done = run(environment(cloud.home, overlays))
+    assert done.returncode == 2
+    assert done.stderr == f"another emulator runs in this folder: {cloud.home}\n"
+    assert cloud.request("GET", cloud.at_gateway("/_ministack/health")).status == 200
+
+
 def descendants(pid: int) -> set[int]:
     listing = subprocess.run(
         ["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True
@@ -134,6 +146,31 @@ def test_everything_ends_with_the_emulator(
         assert left == set()
     finally:
         stop(emulator)
+
+
+def test_requests_in_flight_do_not_hold_up_the_end(tmp_path: Path, overlays: Path) -> None:
+    code = "import time\ndef handler(event, context): time.sleep(600)"
+    emulator = start(tmp_path / "home", overlays)
+    try:
+        resources = {**function(code, Timeout=900), **rest_api()}
+        api_id = emulator.deploy("busy", resources, Id={"Ref": "Api"})["Id"]
+        url = emulator.at_gateway(f"/_aws/execute-api/{api_id}/prod/a")
+        waiting = threading.Thread(target=request_until_closed, args=(emulator, url))
+        waiting.start()
+        while len(pids := descendants(emulator.process.pid)) < 2:
+            time.sleep(0.05)
+        emulator.process.send_signal(signal.SIGTERM)
+        assert emulator.process.wait(5) == 0
+        assert alive(pids) == set()
+        waiting.join(5)
+        assert not waiting.is_alive()
+    finally:
+        stop(emulator)
+
+
+def request_until_closed(emulator: Emulator, url: str) -> None:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        emulator.request("GET", url)
 
 
 def test_second_start_on_the_same_folder_begins_empty(tmp_path: Path, overlays: Path) -> None:

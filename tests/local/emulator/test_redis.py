@@ -45,7 +45,7 @@ SECRET: dict[str, Any] = {
 TOKEN = {"Fn::Sub": "{{resolve:secretsmanager:${Secret}:SecretString:token}}"}
 
 
-def group(**properties: Any) -> dict[str, Any]:
+def group(**properties: object) -> dict[str, Any]:
     return {
         "Type": "AWS::ElastiCache::ReplicationGroup",
         "Properties": {
@@ -257,3 +257,54 @@ def test_missing_server_fails_the_deployment(tmp_path: Path, overlays: Path) -> 
             emulator.deploy("no-redis", {**NETWORK, "Cache": group()})
     finally:
         stop(emulator)
+
+
+def test_single_server_cluster(cloud: Emulator) -> None:
+    resources = {
+        "Cache": {
+            "Type": "AWS::ElastiCache::CacheCluster",
+            "Properties": {
+                "Engine": "redis",
+                "CacheNodeType": "cache.t4g.micro",
+                "NumCacheNodes": 1,
+            },
+        }
+    }
+    outputs = cloud.deploy(
+        "redis-single", resources, Port={"Fn::GetAtt": ["Cache", "RedisEndpoint.Port"]}
+    )
+    with redis.Redis(host="127.0.0.1", port=int(outputs["Port"]), retry=ONCE) as server:
+        assert server.ping()
+        assert cloud.destroy("redis-single") == "DELETE_COMPLETE"
+        with pytest.raises(redis.exceptions.ConnectionError):
+            server.ping()
+
+
+def test_caches_made_through_the_api(cloud: Emulator) -> None:
+    caches = cloud.client("elasticache")
+    made = caches.create_replication_group(
+        ReplicationGroupId="by-api",
+        ReplicationGroupDescription="test",
+        NumCacheClusters=2,
+        TransitEncryptionEnabled=True,
+        AuthToken="a-long-enough-token",
+    )["ReplicationGroup"]
+    assert len(made["MemberClusters"]) == 2
+    (found,) = caches.describe_replication_groups(ReplicationGroupId="by-api")["ReplicationGroups"]
+    (shard,) = found["NodeGroups"]
+    ports = [shard[kind]["Port"] for kind in ("PrimaryEndpoint", "ReaderEndpoint")]
+    for port in ports:
+        with client(cloud, "127.0.0.1", str(port), "a-long-enough-token") as server:
+            assert server.ping()
+    caches.delete_replication_group(ReplicationGroupId="by-api")
+    for port in ports:
+        with (
+            client(cloud, "127.0.0.1", str(port), "a-long-enough-token") as server,
+            pytest.raises(redis.exceptions.ConnectionError),
+        ):
+            server.ping()
+    cluster = caches.create_cache_cluster(
+        CacheClusterId="by-api", Engine="memcached", NumCacheNodes=2
+    )["CacheCluster"]
+    assert len({node["Endpoint"]["Port"] for node in cluster["CacheNodes"]}) == 2
+    caches.delete_cache_cluster(CacheClusterId="by-api")

@@ -34,11 +34,11 @@ RULES: list[dict[str, Any]] = [
 ]
 
 
-def bucket(**properties: Any) -> dict[str, Any]:
+def bucket(**properties: object) -> dict[str, Any]:
     return {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
 
 
-def deploy(cloud: Emulator, stack: str, **properties: Any) -> str:
+def deploy(cloud: Emulator, stack: str, **properties: object) -> str:
     return cloud.deploy(stack, bucket(**properties), Name={"Ref": "Bucket"})["Name"]
 
 
@@ -137,3 +137,10 @@ def test_bucket_with_objects_is_not_deleted(cloud: Emulator, versioned: bool) ->
     else:
         client.delete_object(Bucket=name, Key="a")
     assert cloud.destroy(stack) == "DELETE_COMPLETE"
+
+
+def test_managed_key_needs_no_name(cloud: Emulator) -> None:
+    name = deploy(cloud, "s3-kms")
+    client = cloud.client("s3")
+    client.put_object(Bucket=name, Key="a", Body=b"1", ServerSideEncryption="aws:kms")
+    assert client.head_object(Bucket=name, Key="a")["ServerSideEncryption"] == "aws:kms"

@@ -1,28 +1,35 @@
 """What is deployed and reachable through the front doors, over all accounts and regions."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
-from ministack.services import apigateway_v1, cloudfront
+from ministack.services import apigateway, apigateway_v1, cloudfront
 
 from ..settings import Settings
 
 
 @dataclass(frozen=True)
 class Api:
-    """A stage of a REST API.
+    """A stage of a REST or HTTP API.
 
     Attributes:
         id: The API's id.
         name: The API's name.
         stage: The stage's name.
         region: The API's region.
+        rest: Whether it is a REST API.
     """
 
     id: str
     name: str
     stage: str
     region: str
+    rest: bool
+
+    @property
+    def path(self) -> str:
+        """What its URL's path begins with: the ``$default`` stage of an HTTP API has no segment."""
+        return "/" if self.stage == "$default" else f"/{self.stage}/"
 
 
 @dataclass(frozen=True)
@@ -43,11 +50,17 @@ class Distribution:
 
 
 def deployed_apis() -> list[Api]:
-    """The stages of all REST APIs, in the order in which the APIs were made."""
+    """The stages of all REST APIs, then of all HTTP APIs, in the order in which these were made."""
     apis = []
-    for (account, region, api_id), record in list(apigateway_v1._rest_apis._data.items()):
-        stages = apigateway_v1._stages_v1._data.get((account, region, api_id)) or {}
-        apis += [Api(api_id, record.get("name", ""), stage, region) for stage in stages]
+    for key, record in list(apigateway_v1._rest_apis._data.items()):
+        _account, region, api_id = key
+        stages = apigateway_v1._stages_v1._data.get(key) or {}
+        apis += [Api(api_id, record.get("name", ""), stage, region, True) for stage in stages]
+    for key, record in list(apigateway._apis._data.items()):
+        _account, region, api_id = key
+        stages = apigateway._stages._data.get(key) or {}
+        if record.get("protocolType") == "HTTP":
+            apis += [Api(api_id, record.get("name", ""), stage, region, False) for stage in stages]
     return apis
 
 
@@ -78,9 +91,8 @@ def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
     """What a browser opens: the answer of ``/_serverless_stack/urls``."""
     apis = []
     for api in deployed_apis():
-        entry = asdict(api)
-        del entry["region"]
-        apis.append({**entry, "url": f"{api_origin(settings, api.id)}/{api.stage}/"})
+        entry = {"id": api.id, "name": api.name, "stage": api.stage}
+        apis.append({**entry, "url": api_origin(settings, api.id) + api.path})
     distributions = [
         {"id": found.id, "domain": found.domain, "url": f"{cdn_origin(settings, found.id)}/"}
         for found in deployed_distributions()

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, quote, unquote
 
 from ministack import app as ministack_app
 from ministack.core.responses import set_request_account_id
@@ -48,11 +48,11 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         port = (scope.get("server") or ("", 0))[1]
         if port == self._settings.api_port:
-            request = await read_request(scope, receive, MAXIMUM_BYTES)
-            await self._answer(send, request, await self._api(request))
+            await self._api(scope, receive, send)
         elif port == self._settings.cdn_port:
             request = await read_request(scope, receive, CDN_BYTES)
-            await self._answer(send, request, await self._cdn(request))
+            label = _host(scope).partition(".")[0]
+            await self._answer(send, request, await self._cdn(request, label))
         else:
             await self._aws(scope, receive, send)
 
@@ -61,22 +61,27 @@ class Gateway:
             send, request.method, response, lambda value: rewrite_location(self._settings, value)
         )
 
-    async def _api(self, request: Incoming) -> Response:
+    async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
         """API door: ``/STAGE/path``, the API by ``ID.localhost`` or the first one."""
         apis = deployed_apis()
-        if not apis:
-            return _nothing("API")
-        label = _label(request)
-        api_id = next((api.id for api in apis if api.id == label), apis[0].id)
-        stage, _slash, path = request.path.lstrip("/").partition("/")
-        return await _rest(request, api_id, stage, f"/{path}")
+        label = _host(scope).partition(".")[0]
+        api = next((api for api in apis if api.id == label), apis[0] if apis else None)
+        if api is not None and not api.rest:
+            await ministack_app.app(_at_execute_path(scope, api.id), receive, send)
+            return
+        request = await read_request(scope, receive, MAXIMUM_BYTES)
+        if api is None:
+            response = _nothing("API")
+        else:
+            stage, _slash, path = request.path.lstrip("/").partition("/")
+            response = await _rest(request, api.id, stage, f"/{path}")
+        await self._answer(send, request, response)
 
-    async def _cdn(self, request: Incoming) -> Response:
+    async def _cdn(self, request: Incoming, label: str) -> Response:
         """CDN door: the distribution by ``ID.localhost`` or the first one, always as HTTPS."""
         distributions = deployed_distributions()
         if not distributions:
             return _nothing("distribution")
-        label = _label(request)
         found = next((d for d in distributions if d.id.lower() == label), distributions[0])
         kept = [
             (k, v) for k, v in request.headers if k.lower() not in ("host", "x-forwarded-proto")
@@ -87,8 +92,7 @@ class Gateway:
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The AWS endpoint: data planes of REST APIs and distributions, and MiniStack's APIs."""
         path = scope["path"]
-        host = next((v for k, v in scope["headers"] if k.lower() == b"host"), b"").decode("latin-1")
-        name = host.partition(":")[0].lower()
+        name = _host(scope).partition(":")[0]
         if path == URLS_PATH:
             body = json.dumps(urls(self._settings)).encode()
             await write_response(send, scope["method"], (200, _JSON, body))
@@ -100,7 +104,7 @@ class Gateway:
                 await write_response(send, request.method, response)
                 return
         api_id = _execute_api_id(name, path)
-        if api_id is not None and any(api.id == api_id for api in deployed_apis()):
+        if api_id is not None and any(api.rest and api.id == api_id for api in deployed_apis()):
             request = await read_request(scope, receive, MAXIMUM_BYTES)
             rest = request.path.removeprefix(f"{EXECUTE_PATH}{api_id}").lstrip("/")
             stage, _slash, below = rest.partition("/")
@@ -113,9 +117,23 @@ class Gateway:
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 
 
-def _label(request: Incoming) -> str:
-    """The first label of the host that the client asked for."""
-    return request.header("host").lower().partition(".")[0]
+def _host(scope: Scope) -> str:
+    """The host that the client asked for, in lower case, with its port."""
+    values = (value for name, value in scope["headers"] if name.lower() == b"host")
+    return next(values, b"").decode("latin-1").lower()
+
+
+def _at_execute_path(scope: Scope, api_id: str) -> Scope:
+    """The request as MiniStack takes it for an HTTP API, under a path of its own."""
+    prefix = f"{EXECUTE_PATH}{api_id}"
+    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
+    return {
+        **scope,
+        "path": prefix + scope["path"],
+        "raw_path": prefix.encode() + raw_path,
+        "headers": [*headers, (b"host", b"127.0.0.1")],
+    }
 
 
 def _execute_api_id(host: str, path: str) -> str | None:

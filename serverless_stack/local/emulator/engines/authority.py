@@ -55,9 +55,11 @@ def server_context(certificate: Certificate) -> ssl.SSLContext:
 def write_trust_bundle(path: Path, system: Path | None) -> None:
     """Writes the machine's authorities and the caches' into one file.
 
-    Functions get it as SSL_CERT_FILE: on AWS the caches' certificates chain to Amazon's, which
-    every client trusts already, so a handler has nothing to configure there and none here.
+    Functions get it as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. On AWS the caches' certificates
+    chain to Amazon's, which every client trusts already, so a handler has nothing to configure,
+    neither there nor here.
     """
     known = system.read_text(encoding="utf-8", errors="replace") if system else ""
     path.write_text(f"{known}\n{elasticache.serverless_ca_cert_pem()}", encoding="utf-8")
-    os.environ["SSL_CERT_FILE"] = str(path)
+    for variable in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        os.environ[variable] = str(path)

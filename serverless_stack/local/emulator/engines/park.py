@@ -3,6 +3,7 @@
 import threading
 import uuid
 from collections.abc import Callable
+from typing import TypeVar
 
 from ..leash import Leash
 from ..settings import Settings
@@ -12,6 +13,7 @@ from .redis import RedisOptions, RedisServer
 from .relay import Relays
 
 Engine = RedisServer | MemcachedNode
+Started = TypeVar("Started", RedisServer, MemcachedNode)
 
 
 class EnginePark:
@@ -38,7 +40,8 @@ class EnginePark:
         binary = self._settings.redis
         if binary is None:
             raise EngineError(_missing("redis-server", "SERVERLESS_STACK_REDIS", name))
-        server = RedisServer(binary, name, self._settings.engines, self._leash, options)
+        folder = self._settings.engines
+        server = _retried(lambda: RedisServer(binary, name, folder, self._leash, options))
         return self._keep(server), server
 
     def start_memcached(
@@ -53,9 +56,10 @@ class EnginePark:
         if binary is None:
             raise EngineError(_missing("memcached", "SERVERLESS_STACK_MEMCACHED", name))
         with self._lock:
-            self._relays = self._relays or Relays()
-        node = MemcachedNode(
-            binary, name, self._settings.engines, self._leash, self._relays, tls, configuration
+            relays = self._relays = self._relays or Relays()
+        folder = self._settings.engines
+        node = _retried(
+            lambda: MemcachedNode(binary, name, folder, self._leash, relays, tls, configuration)
         )
         return self._keep(node), node
 
@@ -80,6 +84,17 @@ class EnginePark:
         engine_id = uuid.uuid4().hex
         self._engines[engine_id] = engine
         return engine_id
+
+
+def _retried(start: Callable[[], Started]) -> Started:
+    """Starts an engine, again when another process took its port after it was found free."""
+    for _attempt in range(3):
+        try:
+            return start()
+        except EngineError as error:
+            if "in use" not in str(error):
+                raise
+    return start()
 
 
 def _missing(binary: str, setting: str, name: str) -> str:

@@ -1,12 +1,13 @@
-"""redis-server processes: primaries, replicas, and the single-shard cluster of a serverless cache."""
+"""redis-server processes: primaries, replicas, and the cluster of a serverless cache."""
 
 import ssl
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..leash import Leash
 from .authority import HOST, issue_certificate
-from .process import EngineError, EngineProcess, free_port, make_folder
+from .process import START_SECONDS, EngineError, EngineProcess, free_port, make_folder
 from .resp import RespError, send_command
 
 
@@ -54,7 +55,7 @@ class RedisServer:
         config.write_text("\n".join(self._config(options)) + "\n", encoding="utf-8")
         self._process.start([binary, str(config)], lambda: self._ready(options))
         if options.cluster:
-            self.command(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"], options.password)
+            self._own_every_slot(options.password)
 
     @property
     def running(self) -> bool:
@@ -68,6 +69,16 @@ class RedisServer:
     def stop(self) -> None:
         """Ends the process."""
         self._process.stop()
+
+    def _own_every_slot(self, password: str) -> None:
+        """Makes the server a whole cluster, which it takes some two seconds to believe."""
+        self.command(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"], password)
+        deadline = time.monotonic() + START_SECONDS
+        while "cluster_state:ok" not in self.command(["CLUSTER", "INFO"], password):
+            if time.monotonic() > deadline:
+                self.stop()
+                raise EngineError(f"{self.name}: the cluster did not form")
+            time.sleep(0.05)
 
     def _ready(self, options: RedisOptions) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from typing import BinaryIO
+from io import BufferedRWPair
 
 TIMEOUT_SECONDS = 5.0
 
@@ -37,7 +37,7 @@ def send_command(
             return _exchange(stream, command)
 
 
-def _exchange(stream: BinaryIO, command: list[str]) -> str:
+def _exchange(stream: BufferedRWPair, command: list[str]) -> str:
     parts = [f"*{len(command)}\r\n".encode()]
     for word in command:
         data = word.encode()
@@ -47,7 +47,7 @@ def _exchange(stream: BinaryIO, command: list[str]) -> str:
     return _read_reply(stream)
 
 
-def _read_reply(stream: BinaryIO) -> str:
+def _read_reply(stream: BufferedRWPair) -> str:
     line = stream.readline()
     if not line.endswith(b"\r\n"):
         raise ConnectionError("the server closed the connection")

@@ -11,8 +11,10 @@ import importlib
 import json
 import logging
 import os
+import queue
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -108,7 +110,7 @@ def serve_layers(opt: str) -> None:
     popen = subprocess.Popen.__init__
     open_file = builtins.open
 
-    def real(path: object) -> object:
+    def real(path: Any) -> Any:
         if isinstance(path, str) and path.startswith(OPT):
             found = os.path.join(opt, path[len(OPT) :])
             if os.path.exists(found):
@@ -154,8 +156,15 @@ def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
         return {"error": {"errorMessage": message, "errorType": "Runtime.MarshalError"}}
 
 
+def receive(requests: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
+    """Hands invocations over, and ends the process with the emulator, busy or not."""
+    for line in requests:
+        lines.put(line)
+    os._exit(0)
+
+
 def main(answers: BinaryIO, marker: str) -> None:
-    """Loads the handler, then serves invocations until stdin closes."""
+    """Loads the handler, then serves invocations until it is ended."""
 
     def send(document: Mapping[str, Any]) -> None:
         sys.stdout.flush()
@@ -184,8 +193,10 @@ def main(answers: BinaryIO, marker: str) -> None:
         send({"error": failure(error)})
         return
     send({"ready": True})
-    for line in requests:
-        send(answer(handler, json.loads(line)))
+    lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=receive, args=(requests, lines), daemon=True).start()
+    while True:
+        send(answer(handler, json.loads(lines.get())))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from . import (
     missing_objects,
     s3,
     serverless_cache,
+    stages,
 )
 
 

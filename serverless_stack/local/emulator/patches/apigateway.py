@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import weakref
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -10,19 +11,39 @@ from ministack.services import apigateway_v1
 from ..rest.events import proxy_event
 from ..rest.request import RestRequest, current_request
 from ..rest.responses import MalformedResponseError, proxy_response
-from .types import Headers, Record, Response
+from .types import Record, Response
 
 logger = logging.getLogger("serverless_stack.rest")
 
-BAD_GATEWAY = b'{"message": "Internal server error"}'
-TIMED_OUT = b'{"message": "Endpoint request timed out"}'
-JSON: Headers = {"Content-Type": "application/json"}
 _abandoned: set[asyncio.Future[Any]] = set()
+_bad_gateways: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def apply() -> None:
     """Applies this module's patches."""
+    answer_bad_gateway()
     integrate_lambda_as_aws_does()
+
+
+def answer_bad_gateway() -> None:
+    """MiniStack renders every failure without a type of its own as 500.
+
+    AWS answers 502 to what a function does wrong, through the API's ``DEFAULT_5XX`` response.
+    """
+    render = apigateway_v1._gateway_error_response
+
+    def render_with_status(error: Any, request: Record) -> Response:
+        status, headers, body = render(error, request)
+        return (502 if status == 500 and error in _bad_gateways else status), headers, body
+
+    apigateway_v1._gateway_error_response = render_with_status
+
+
+def bad_gateway() -> Any:
+    """MiniStack's error object for what a function did wrong."""
+    error = apigateway_v1._gw_error("DEFAULT_5XX", "Internal server error")
+    _bad_gateways.add(error)
+    return error
 
 
 def integrate_lambda_as_aws_does() -> None:
@@ -51,7 +72,7 @@ def integrate_lambda_as_aws_does() -> None:
         binary_media_types: list[str],
         authorizer_context: Record | None = None,
         caller_identity: Record | None = None,
-    ) -> Response:
+    ) -> Any:
         request = current_request() or rebuilt(
             api_id, stage_name, owner_region, method, request_path, headers, body, query_params
         )
@@ -77,18 +98,19 @@ def integrate_lambda_as_aws_does() -> None:
             # The function goes on, as on AWS; only the caller is not kept waiting.
             _abandoned.add(call)
             call.add_done_callback(_abandoned.discard)
-            return 504, dict(JSON), TIMED_OUT
+            return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         result, problem = call.result()
         if problem or result.get("error") or result.get("throttle"):
             logger.warning("%s: %s", function, problem or result.get("body"))
-            # No such function, or no capacity for it, is the API's own failure: 500.
-            status = 500 if problem or result.get("throttle") else 502
-            return status, dict(JSON), BAD_GATEWAY
+            if problem or result.get("throttle"):
+                # No such function, or no capacity for it, is the API's own failure: 500.
+                return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
+            return bad_gateway()
         try:
             return proxy_response(result.get("body"), request, binary_media_types)
         except MalformedResponseError as error:
             logger.warning("%s: malformed Lambda proxy response: %s", function, error)
-            return 502, dict(JSON), BAD_GATEWAY
+            return bad_gateway()
 
     apigateway_v1._invoke_lambda_proxy_v1 = invoke
 

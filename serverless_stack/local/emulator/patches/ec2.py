@@ -73,7 +73,7 @@ def describe_nat_addresses() -> None:
 
     def with_addresses(params: Record) -> Response:
         status, headers, body = describe(params)
-        text = body.decode() if isinstance(body, bytes) else str(body)
+        text = body.decode()
 
         def fill(item: re.Match[str]) -> str:
             allocation = ec2._nat_gateways[item[1]]["AllocationId"]
@@ -175,7 +175,7 @@ def nat_gateway_handlers() -> Handlers:
 
 def _checked(response: Response) -> str:
     status, _headers, body = response
-    text = body.decode() if isinstance(body, bytes) else str(body)
+    text = body.decode()
     if status >= 400:
         raise ValueError(f"EC2 refused: {text}")
     return text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
+from typing import Any
 
 from ministack.services import elasticache
 
@@ -11,7 +12,7 @@ from ..engines.redis import RedisOptions, RedisServer
 from . import memcached, replicas
 from .types import Response
 
-Query = dict[str, str]
+Query = dict[str, Any]
 
 
 def apply(park: EnginePark) -> None:
@@ -125,7 +126,7 @@ def keep_security_groups() -> None:
 
     def create_with_groups(query: Query) -> Response:
         answer: Response = create(query)
-        cluster = elasticache._clusters.get(query.get("CacheClusterId", ""))
+        cluster = elasticache._clusters.get(elasticache._p(query, "CacheClusterId"))
         if answer[0] < 300 and cluster is not None:
             groups = elasticache._extract_configs(
                 query, "SecurityGroupIds", ("SecurityGroupId", "member")

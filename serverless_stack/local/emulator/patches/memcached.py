@@ -1,5 +1,7 @@
 """Memcached clusters: one process per node, zones, and the configuration endpoint."""
 
+from typing import Any
+
 from ministack.services import elasticache
 
 from ..engines.authority import HOST
@@ -9,7 +11,7 @@ from ..engines.process import EngineError
 from .types import Record, Response
 from .xml import element
 
-Query = dict[str, str]
+Query = dict[str, Any]
 ZONES = "abc"
 
 
@@ -27,9 +29,9 @@ def run_nodes(park: EnginePark) -> None:
 
     def create_with_nodes(query: Query) -> Response:
         answer: Response = create(query)
-        cluster = elasticache._clusters.get(query.get("CacheClusterId", ""))
+        cluster = elasticache._clusters.get(elasticache._p(query, "CacheClusterId"))
         if answer[0] < 300 and cluster is not None and cluster["Engine"] == "memcached":
-            cluster["_az_mode"] = query.get("AZMode", "single-az")
+            cluster["_az_mode"] = elasticache._p(query, "AZMode", "single-az")
             cluster["_zones"] = elasticache._extract_configs(
                 query, "PreferredAvailabilityZones", ("PreferredAvailabilityZone", "member")
             )
@@ -38,6 +40,7 @@ def run_nodes(park: EnginePark) -> None:
             except EngineError:
                 elasticache._delete_cache_cluster(query)
                 raise
+            return described("CreateCacheCluster", cluster)
         return answer
 
     elasticache._create_cache_cluster = create_with_nodes
@@ -49,10 +52,11 @@ def follow_node_count(park: EnginePark) -> None:
 
     def modify_with_nodes(query: Query) -> Response:
         answer: Response = modify(query)
-        cluster = elasticache._clusters.get(query.get("CacheClusterId", ""))
+        cluster = elasticache._clusters.get(elasticache._p(query, "CacheClusterId"))
         if answer[0] < 300 and cluster is not None and cluster["Engine"] == "memcached":
-            cluster["_az_mode"] = query.get("AZMode", cluster.get("_az_mode", "single-az"))
+            cluster["_az_mode"] = elasticache._p(query, "AZMode", cluster["_az_mode"])
             match_nodes(park, cluster)
+            return described("ModifyCacheCluster", cluster)
         return answer
 
     elasticache._modify_cache_cluster = modify_with_nodes
@@ -63,7 +67,7 @@ def stop_nodes(park: EnginePark) -> None:
     delete = elasticache._delete_cache_cluster
 
     def delete_with_nodes(query: Query) -> Response:
-        cluster = elasticache._clusters.get(query.get("CacheClusterId", "")) or {}
+        cluster = elasticache._clusters.get(elasticache._p(query, "CacheClusterId")) or {}
         engines = dict(cluster.get("_nodes") or {})
         answer: Response = delete(query)
         if answer[0] < 300:
@@ -116,6 +120,14 @@ def match_nodes(park: EnginePark, cluster: Record) -> None:
     # As on AWS, where the configuration endpoint is a name of one of the nodes.
     cluster["ConfigurationEndpoint"] = dict(cluster["CacheNodes"][0]["Endpoint"])
     cluster["_endpoint"] = dict(cluster["ConfigurationEndpoint"])
+
+
+def described(action: str, cluster: Record) -> Response:
+    """The answer of an action, written again: MiniStack wrote it before the nodes were known."""
+    answer: Response = elasticache._xml_cluster_response(
+        f"{action}Response", f"{action}Result", cluster
+    )
+    return answer
 
 
 def configuration(cluster: Record) -> bytes:

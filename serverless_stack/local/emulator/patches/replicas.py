@@ -1,6 +1,7 @@
 """Replication groups: every member a server of its own, replicas that refuse writes."""
 
 from collections.abc import Callable
+from typing import Any
 
 from ministack.services import elasticache
 
@@ -10,8 +11,12 @@ from ..engines.process import EngineError
 from ..engines.redis import RedisOptions
 from .types import Record, Response
 
-Query = dict[str, str]
-ACTIONS = ("_create_replication_group", "_increase_replica_count", "_decrease_replica_count")
+Query = dict[str, Any]
+ACTIONS = {
+    "_create_replication_group": "CreateReplicationGroup",
+    "_increase_replica_count": "IncreaseReplicaCount",
+    "_decrease_replica_count": "DecreaseReplicaCount",
+}
 
 
 def apply(park: EnginePark) -> None:
@@ -29,7 +34,7 @@ def run_replicas(park: EnginePark, action: str) -> None:
 
     def with_replicas(query: Query) -> Response:
         status, headers, body = original(query)
-        group = elasticache._replication_groups.get(query.get("ReplicationGroupId", ""))
+        group = elasticache._replication_groups.get(elasticache._p(query, "ReplicationGroupId"))
         if status < 300 and group is not None:
             try:
                 match_members(park, group)
@@ -37,9 +42,19 @@ def run_replicas(park: EnginePark, action: str) -> None:
                 if action == "_create_replication_group":
                     elasticache._delete_replication_group(query)
                 raise
+            return described(ACTIONS[action], group)
         return status, headers, body
 
     setattr(elasticache, action, with_replicas)
+
+
+def described(action: str, group: Record) -> Response:
+    """The answer of an action, written again: MiniStack wrote it before the replicas were known."""
+    text = f"<ReplicationGroup>{elasticache._rg_xml(group)}</ReplicationGroup>"
+    answer: Response = elasticache._xml(
+        200, f"{action}Response", f"<{action}Result>{text}</{action}Result>"
+    )
+    return answer
 
 
 def match_members(park: EnginePark, group: Record) -> None:

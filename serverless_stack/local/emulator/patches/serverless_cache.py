@@ -1,4 +1,4 @@
-"""ElastiCache Serverless: the CloudFormation type, which MiniStack does not know, and its server."""
+"""ElastiCache Serverless: its CloudFormation type, unknown to MiniStack, and its server."""
 
 import time
 from collections.abc import Mapping

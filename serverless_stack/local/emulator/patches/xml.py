@@ -12,7 +12,7 @@ class Xml(str):
 
 
 def element(name: str, *content: str | int | bool) -> Xml:
-    """One element: text is escaped, nested elements are not, booleans are written as XML has them."""
+    """One element: text is escaped, nested elements are not, booleans become true and false."""
     return Xml(f"<{name}>{''.join(_text(part) for part in content)}</{name}>")
 
 

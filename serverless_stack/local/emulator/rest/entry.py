@@ -1,7 +1,5 @@
 """Where a request enters a REST API."""
 
-import base64
-import os
 import time
 
 from ministack.core.responses import set_request_account_id, set_request_region
@@ -49,7 +47,7 @@ async def serve_rest_api(request: RestRequest) -> Response:
     log_access(request, status, len(body), time.monotonic() - started)
     ids = {
         "x-amzn-RequestId": request.request_id,
-        "x-amz-apigw-id": base64.b64encode(os.urandom(11)).decode("ascii"),
+        "x-amz-apigw-id": request.context.get("extendedRequestId", request.request_id),
     }
     return status, {**ids, **headers}, body
 

@@ -1,5 +1,6 @@
 """One request to a REST API, as the client sent it."""
 
+import time
 import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -47,6 +48,11 @@ class RestRequest:
         """The host name that AWS serves the API under."""
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
 
+    @property
+    def trace_id(self) -> str:
+        """The X-Ray trace that the gateway begins when the client did not send one."""
+        return f"Root=1-{int(time.time()):08x}-{self.request_id.replace('-', '')[:24]}"
+
     def header(self, name: str) -> str:
         """The last value of a header, or an empty string."""
         found = [value for key, value in self.headers if key.lower() == name.lower()]
@@ -67,6 +73,7 @@ class RestRequest:
         forwarded = self.header("x-forwarded-for")
         added = {
             "Host": self.domain_name,
+            "X-Amzn-Trace-Id": self.header("x-amzn-trace-id") or self.trace_id,
             "X-Forwarded-For": f"{forwarded}, {self.client}" if forwarded else self.client,
             "X-Forwarded-Port": "443",
             "X-Forwarded-Proto": "https",

@@ -1,0 +1,139 @@
+"""The process of an execution environment, as seen from the emulator."""
+
+import json
+import os
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from ..leash import Leash, kill_group
+
+BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
+LOG_SECONDS = 1.0
+EXIT_SECONDS = 0.2
+
+Document = dict[str, Any]
+
+
+class FunctionProcess:
+    """A Python that has loaded a handler and answers invocations.
+
+    Invocations go in on its stdin, answers come back on a pipe of their own, and all that it and
+    its children print comes on one pipe, where a marker line says that an invocation's output is
+    complete: nobody has to wait in case there is more.
+
+    Args:
+        code: The current folder.
+        variables: The environment, and nothing besides.
+        leash: What kills it when the emulator is gone.
+    """
+
+    def __init__(self, code: Path, variables: dict[str, str], leash: Leash) -> None:
+        self._leash = leash
+        self._answers: queue.Queue[Document | None] = queue.Queue()
+        self._output: queue.Queue[str | None] = queue.Queue()
+        marker = secrets.token_hex(16)
+        reading, writing = os.pipe()
+        # -I -S: neither this environment's packages nor Python's own variables reach the function.
+        # -u: what is printed comes in the order in which it is printed.
+        command = [sys.executable, "-I", "-S", "-u", str(BOOTSTRAP), str(writing), marker]
+        try:
+            self.popen = subprocess.Popen(
+                command,
+                cwd=code,
+                env=variables,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=[writing],
+                start_new_session=True,
+            )
+        finally:
+            os.close(writing)
+        leash.add(self.popen.pid)
+        for target in (
+            lambda: self._read_answers(reading),
+            lambda: self._read_output(self.popen.stdout, marker.encode()),
+        ):
+            threading.Thread(target=target, daemon=True).start()
+
+    def exchange(self, invocation: Document, seconds: float) -> Document:
+        """Sends an invocation and returns its answer; raises what ``wait`` raises."""
+        stdin = self.popen.stdin
+        try:
+            if stdin is None:
+                raise EOFError
+            stdin.write(json.dumps(invocation).encode() + b"\n")
+            stdin.flush()
+        except BrokenPipeError as error:
+            raise EOFError from error
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> Document:
+        """Waits for the next answer.
+
+        Raises:
+            TimeoutError: It has not come in time.
+            EOFError: None will come: the process has ended.
+        """
+        try:
+            answer = self._answers.get(timeout=seconds)
+        except queue.Empty as error:
+            raise TimeoutError from error
+        if answer is None:
+            raise EOFError
+        return answer
+
+    def lines(self) -> list[str]:
+        """What was printed up to the marker or the end; at most a second is waited for either."""
+        lines: list[str] = []
+        deadline = time.monotonic() + LOG_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            try:
+                line = self._output.get(timeout=left)
+            except queue.Empty:
+                break
+            if line is None:
+                break
+            lines.append(line)
+        return lines
+
+    def kill(self) -> str:
+        """Ends the process for certain and says how it ended."""
+        try:
+            status = self.popen.wait(EXIT_SECONDS)
+            how = f"Runtime exited with error: exit status {status}"
+        except subprocess.TimeoutExpired:
+            self.popen.kill()
+            self.popen.wait()
+            how = "Runtime exited"
+        self.release()
+        return how
+
+    def release(self) -> None:
+        """Once it has ended: forgets it, and ends the children that the handler left behind."""
+        self._leash.remove(self.popen.pid)
+        kill_group(self.popen.pid)
+
+    def _read_answers(self, pipe: int) -> None:
+        with os.fdopen(pipe, "rb") as stream:
+            for line in stream:
+                self._answers.put(json.loads(line))
+        self._answers.put(None)
+
+    def _read_output(self, stream: IO[bytes] | None, marker: bytes) -> None:
+        for line in stream or ():
+            text = line.rstrip(b"\n")
+            if text.endswith(marker):
+                # The handler's last line may have had no line end.
+                if text != marker:
+                    self._output.put(text.removesuffix(marker).decode("utf-8", errors="replace"))
+                self._output.put(None)
+            else:
+                self._output.put(text.decode("utf-8", errors="replace"))
+        self._output.put(None)
