@@ -163,7 +163,7 @@ class Cdn(Construct):
         return s3_deployment.BucketDeployment(
             self,
             "Content",
-            sources=[s3_deployment.Source.asset(str(content))],
+            sources=[s3_deployment.Source.asset(str(content.absolute()))],
             destination_bucket=bucket,
             destination_key_prefix=origin_path.removeprefix("/") or None,
             distribution=self.distribution,

@@ -126,7 +126,7 @@ class LambdaHandler(Construct):
         self.function = lambda_.Function(
             self,
             "Function",
-            code=lambda_.Code.from_asset(str(source), exclude=_NEVER_DEPLOYED)
+            code=lambda_.Code.from_asset(str(source.absolute()), exclude=_NEVER_DEPLOYED)
             if package is None
             else lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
             handler=handler,

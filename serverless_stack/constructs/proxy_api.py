@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_stack.checks import apigateway as rules
-from serverless_stack.checks.problems import Problems
+from serverless_stack.checks.problems import Problems, is_unresolved
 from serverless_stack.constructs._connect import HasFunction, invokable_of
 
 _ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(
@@ -49,7 +49,7 @@ class ProxyApi(Construct):
         construct_id: The id in the parent; renaming it replaces the API and its URL.
         handler: The function that answers: a ``LambdaHandler``, a function, a version or an
             alias.
-        stage_name: The stage, which is the first part of the URL's path.
+        stage_name: The stage, which is the first part of the URL's path; no CDK token.
         throttling_rate_limit: Steady requests per second, 1-10,000, over all callers ("Amazon
             API Gateway quotas").
         throttling_burst_limit: Requests at once above that rate, 1-5,000.
@@ -84,6 +84,10 @@ class ProxyApi(Construct):
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.add(rules.stage_name_problems(stage_name))
+        problems.require(
+            not is_unresolved(stage_name),
+            "`stage_name` must be known at synthesis, because CDK makes an id of it, got: a token",
+        )
         problems.between("throttling_rate_limit", throttling_rate_limit, *rules.RATE_PER_SECOND)
         problems.between("throttling_burst_limit", throttling_burst_limit, *rules.BURST)
         problems.raise_if_any()

@@ -44,6 +44,8 @@ class RedisCache(Construct):
         snapshot_retention_days: How many days an automatic backup is kept, 0-35; 0 makes none.
         encryption_key: A KMS key for encryption at rest. None uses the service's own.
         removal_policy: What happens when the stack is deleted. ``SNAPSHOT`` keeps a last backup.
+            ``RETAIN`` keeps what the cache needs, too, but not a VPC of the same stack, which
+            AWS then refuses to delete.
 
     Attributes:
         vpc: The VPC of the cache.
@@ -130,6 +132,9 @@ class RedisCache(Construct):
         self.replication_group.apply_removal_policy(removal_policy)
         if removal_policy in (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE):
             self.secret.apply_removal_policy(removal_policy)
+            self.subnet_group.apply_removal_policy(removal_policy)
+            for own in () if security_groups else self.security_groups:
+                own.apply_removal_policy(removal_policy)
 
     @property
     def connections(self) -> ec2.Connections:

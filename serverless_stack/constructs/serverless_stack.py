@@ -42,8 +42,9 @@ class ServerlessStack(Stack):
     Args:
         scope: The app.
         construct_id: The id of the stack, which is its name in CloudFormation, too.
-        handler: Folder of the function's source, or a ``LambdaHandler``. None leaves out the
-            function and the API.
+        handler: Folder of the function's source, or a ``LambdaHandler`` of another stack, which
+            needs the stores that it is connected to from there, too. None leaves out the function
+            and the API.
         site: Folder of static pages, uploaded to ``site/`` in the bucket. None uploads nothing.
         entry: The function's entry point in ``handler``.
         runtime: Lambda's runtime.
@@ -108,6 +109,15 @@ class ServerlessStack(Stack):
         problems.require(
             cdn is not True or bucket is not False or has_api,
             "`cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
+        )
+        # The handler would need the stores of this stack, and the API here the handler: a cycle.
+        stores = {"bucket": bucket, "redis": redis, "memcached": memcached}
+        made = [name for name, part in stores.items() if part is True]
+        needs_handler = isinstance(handler, LambdaHandler) and (api is True or (api and cdn))
+        problems.require(
+            not made or not needs_handler,
+            "`bucket`, `redis` and `memcached` must be given or False for a `handler` that is "
+            f"given and has an API, got: True for {', '.join(made)}",
         )
         problems.require(
             removal_policy != RemovalPolicy.SNAPSHOT,

@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import aws_cdk as cdk
-import networkx
 import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
@@ -52,17 +52,21 @@ def warnings(stack: cdk.Stack) -> list[str]:
     return [str(message.entry.data) for message in found]
 
 
-def dependencies(template: Json) -> "networkx.DiGraph[str]":
+def dependencies(template: Json) -> dict[str, set[str]]:
     """Which resource needs which."""
-    graph: networkx.DiGraph[str] = networkx.DiGraph()
-    resources = template["Resources"]
+    resources = template.get("Resources", {})
+    graph = {}
     for name, resource in resources.items():
-        graph.add_node(name)
         depends_on = resource.get("DependsOn", [])
         needed = {depends_on} if isinstance(depends_on, str) else set(depends_on)
         needed |= set(_references(resource.get("Properties", {})))
-        graph.add_edges_from((name, other) for other in needed if other in resources)
+        graph[name] = needed & resources.keys()
     return graph
+
+
+def require_no_cycle(template: Json) -> None:
+    """Raise ``graphlib.CycleError``, which names the resources, if they need each other."""
+    TopologicalSorter(dependencies(template)).prepare()
 
 
 def scrubbed(template: Json) -> Json:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
@@ -53,7 +55,7 @@ def cache(stack: cdk.Stack) -> MemcachedCache:
 
 
 @pytest.fixture
-def inside(stack: cdk.Stack, cache: MemcachedCache, code: str) -> LambdaHandler:
+def inside(stack: cdk.Stack, cache: MemcachedCache, code: Path) -> LambdaHandler:
     return LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc)
 
 
@@ -160,7 +162,7 @@ def test_a_second_cache_connects_by_another_prefix(
     assert set(variables(synth(stack))) == NAMES | {"VIEWS_CONFIGURATION_ENDPOINT", "VIEWS_TLS"}
 
 
-def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: str) -> None:
+def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: Path) -> None:
     cache = MemcachedCache(cdk.Stack(app, "Data"), "Cache")
     compute = cdk.Stack(app, "Compute")
     cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
@@ -10,7 +12,6 @@ from serverless_stack.constructs import LambdaHandler, StorageBucket
 from tests.constructs.templates import (
     Json,
     all_of,
-    dependencies,
     new_app,
     properties,
     refused,
@@ -215,7 +216,7 @@ def test_connect_gives_permission_and_environment(
     assert "s3:GetObject*" in allowed["Action"]
 
 
-def test_connect_takes_a_lambda_handler_and_a_key(stack: cdk.Stack, code: str) -> None:
+def test_connect_takes_a_lambda_handler_and_a_key(stack: cdk.Stack, code: Path) -> None:
     uploads = StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"))
     uploads.connect(LambdaHandler(stack, "Handler", code=code))
     actions = [action for s in statements(synth(stack)) for action in s["Action"]]
@@ -264,10 +265,9 @@ def test_grants_reach_the_policy_of_the_role_and_not_of_the_bucket(stack: cdk.St
     assert {s["Effect"] for s in policy} == {"Deny"}
 
 
-def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: str) -> None:
+def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: Path) -> None:
     uploads = StorageBucket(cdk.Stack(app, "Data"), "Uploads")
     stack = cdk.Stack(app, "Compute")
     uploads.connect(LambdaHandler(stack, "Handler", code=code))
     assembly = app.synth()
     assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
-    assert dependencies(synth(stack)).number_of_nodes() > 0

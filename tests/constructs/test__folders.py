@@ -1,0 +1,107 @@
+import zipfile
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_lambda as lambda_
+
+from serverless_stack.constructs import LambdaHandler
+from tests.constructs.templates import (
+    properties,
+    refused,
+    synth,
+)
+
+FUNCTION = "AWS::Lambda::Function"
+
+
+@pytest.mark.parametrize("extra", ["", "__pycache__/index.cpython-313.pyc", ".git/config", ".env"])
+def test_a_folder_without_source_is_refused(stack: cdk.Stack, tmp_path: Path, extra: str) -> None:
+    (tmp_path / "code" / extra).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "code").mkdir(exist_ok=True)
+    if extra:
+        (tmp_path / "code" / extra).write_text("x")
+    assert "`code` must have source files in it, got an empty folder" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path / "code")
+    )
+
+
+@pytest.mark.parametrize(
+    ("handler", "told"),
+    [
+        ("main.handler", "has no main.py"),
+        ("api.orders.handler", "has no api/orders.py"),
+        ("index", "must be `module.function`, got: 'index'"),
+        ("index.", "must be `module.function`, got: 'index.'"),
+        ("", "must be `module.function`, got: ''"),
+    ],
+)
+def test_a_handler_that_is_not_there_is_refused(
+    stack: cdk.Stack, code: Path, handler: str, told: str
+) -> None:
+    assert told in refused(lambda: LambdaHandler(stack, "Handler", code=code, handler=handler))
+
+
+@pytest.mark.parametrize("handler", ["api.orders.handler", "api.handler", "index.handler"])
+def test_modules_and_packages_are_found(stack: cdk.Stack, tmp_path: Path, handler: str) -> None:
+    (tmp_path / "api").mkdir()
+    for name in ("index.py", "api/__init__.py", "api/orders.py"):
+        (tmp_path / name).write_text("def handler(event, context): ...\n")
+    LambdaHandler(stack, "Handler", code=tmp_path, handler=handler)
+    assert properties(synth(stack), FUNCTION)["Handler"] == handler
+
+
+def test_a_file_that_is_no_archive_is_refused(stack: cdk.Stack, code: Path) -> None:
+    assert "`code` must be a folder, a .jar or a .zip file" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=code / "index.py")
+    )
+
+
+def archive(path: Path) -> Path:
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("shop/Orders.class", b"\xca\xfe\xba\xbe")
+    return path
+
+
+def test_a_java_jar_goes_as_it_is(app: cdk.App, stack: cdk.Stack, tmp_path: Path) -> None:
+    LambdaHandler(
+        stack,
+        "Handler",
+        code=archive(tmp_path / "orders.jar"),
+        handler="shop.Orders::handle",
+        runtime=lambda_.Runtime.JAVA_21,
+    )
+    function = properties(synth(stack), FUNCTION)
+    assert (function["Runtime"], function["Handler"]) == ("java21", "shop.Orders::handle")
+    assert function["Code"]["S3Key"].endswith(".jar")
+
+
+def test_a_java_handler_needs_its_method(stack: cdk.Stack, tmp_path: Path) -> None:
+    jar = archive(tmp_path / "orders.jar")
+    message = refused(
+        lambda: LambdaHandler(
+            stack, "Handler", code=jar, handler="shop.Orders", runtime=lambda_.Runtime.JAVA_21
+        )
+    )
+    assert message == (
+        "`handler` must be `package.Class::method` for java21, got: 'shop.Orders' (in Test/Handler)"
+    )
+
+
+def test_a_zip_file_goes_as_it_is(stack: cdk.Stack, tmp_path: Path) -> None:
+    LambdaHandler(stack, "Handler", code=archive(tmp_path / "code.zip"))
+    assert properties(synth(stack), FUNCTION)["Code"]["S3Key"].endswith(".zip")
+
+
+def test_a_node_folder_goes_as_it_is_without_secrets_and_history(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    for name in ("index.mjs", "node_modules/x/index.js", ".git/config", ".env"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("x")
+    app = cdk.App(outdir=str(tmp_path / "out"))
+    stack = cdk.Stack(app, "Test")
+    LambdaHandler(stack, "Handler", code=source, runtime=lambda_.Runtime.NODEJS_22_X)
+    app.synth()
+    (asset,) = (tmp_path / "out").glob("asset.*")
+    deployed = {p.relative_to(asset).as_posix() for p in asset.rglob("*") if p.is_file()}
+    assert deployed == {"index.mjs", "node_modules/x/index.js"}

@@ -1,0 +1,267 @@
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from syrupy.assertion import SnapshotAssertion
+
+from serverless_stack.constructs import Cdn, ProxyApi, StorageBucket
+from tests.constructs.conftest import plain_function
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    scrubbed,
+    synth,
+    warnings,
+)
+
+DISTRIBUTION = "AWS::CloudFront::Distribution"
+SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+ALL_BUT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+
+
+def proxy_api(stack: cdk.Stack) -> ProxyApi:
+    return ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"))
+
+
+def config(template: Json) -> Json:
+    return dict(properties(template, DISTRIBUTION)["DistributionConfig"])
+
+
+def allowed_to_cloudfront(template: Json) -> list[Json]:
+    policy = properties(template, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    return [
+        s
+        for s in policy
+        if s["Effect"] == "Allow" and s["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    ]
+
+
+@pytest.fixture(scope="module")
+def minimal() -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"))
+    return synth(stack)
+
+
+@pytest.fixture(scope="module")
+def maximal(site: Path) -> Json:
+    stack = cdk.Stack(new_app(), "Test", env=cdk.Environment(region="us-east-1"))
+    Cdn(
+        stack,
+        "Site",
+        bucket=StorageBucket(stack, "Pages"),
+        origin_path="/site",
+        content=site,
+        api=proxy_api(stack),
+        api_path_pattern="/v1/*",
+        default_root_object="home.html",
+        domain_names=["shop.example.com"],
+        certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
+        price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+        web_acl_id="arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1",
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    return synth(stack)
+
+
+def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
+    assert scrubbed(minimal) == snapshot(name="minimal")
+    assert scrubbed(maximal) == snapshot(name="maximal")
+
+
+def test_a_bucket_alone(minimal: Json) -> None:
+    distribution = config(minimal)
+    behavior = distribution["DefaultCacheBehavior"]
+    assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert behavior["ResponseHeadersPolicyId"] == SECURITY_HEADERS
+    assert behavior["CachePolicyId"] == CACHING_OPTIMIZED
+    assert behavior["Compress"] is True
+    assert "CacheBehaviors" not in distribution
+    assert distribution["DefaultRootObject"] == "index.html"
+    assert distribution["HttpVersion"] == "http2and3"
+    (origin,) = distribution["Origins"]
+    assert origin["OriginAccessControlId"]["Fn::GetAtt"][0] in minimal["Resources"]
+
+
+def test_only_the_distribution_reads_the_bucket(minimal: Json) -> None:
+    statements = allowed_to_cloudfront(minimal)
+    assert [s["Action"] for s in statements] == ["s3:GetObject", "s3:ListBucket"]
+    for statement in statements:
+        arn = statement["Condition"]["StringEquals"]["AWS:SourceArn"]["Fn::Join"][1]
+        assert any(isinstance(p, dict) and "SiteDistribution" in p.get("Ref", "") for p in arn)
+
+
+def test_its_access_control_has_a_name_of_its_own_in_every_region(minimal: Json) -> None:
+    control = properties(minimal, "AWS::CloudFront::OriginAccessControl")
+    name = control["OriginAccessControlConfig"]["Name"]["Fn::Join"][1]
+    assert name[1] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
+    uuid_length = 36
+    assert len(name[0]) + uuid_length <= 64
+
+
+def test_an_api_alone(stack: cdk.Stack) -> None:
+    Cdn(stack, "Site", api=proxy_api(stack))
+    distribution = config(synth(stack))
+    assert distribution["DefaultCacheBehavior"]["CachePolicyId"] == CACHING_DISABLED
+    assert "DefaultRootObject" not in distribution
+    assert "CacheBehaviors" not in distribution
+
+
+def test_bucket_and_api(maximal: Json) -> None:
+    distribution = config(maximal)
+    (behavior,) = distribution["CacheBehaviors"]
+    assert behavior["PathPattern"] == "/v1/*"
+    assert behavior["CachePolicyId"] == CACHING_DISABLED
+    assert behavior["OriginRequestPolicyId"] == ALL_BUT_HOST
+    assert behavior["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert behavior["ResponseHeadersPolicyId"] == SECURITY_HEADERS
+    assert set(behavior["AllowedMethods"]) == {
+        "GET",
+        "HEAD",
+        "OPTIONS",
+        "PUT",
+        "PATCH",
+        "POST",
+        "DELETE",
+    }
+    api = next(o for o in distribution["Origins"] if "CustomOriginConfig" in o)
+    assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    assert "RestApiDeploymentStageprod" in str(api["OriginPath"])
+
+
+def test_every_argument_arrives(maximal: Json) -> None:
+    distribution = config(maximal)
+    assert distribution["DefaultRootObject"] == "home.html"
+    assert distribution["Aliases"] == ["shop.example.com"]
+    assert distribution["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
+    assert distribution["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    assert distribution["PriceClass"] == "PriceClass_100"
+    assert distribution["WebACLId"].endswith("webacl/shop/1")
+
+
+def test_content_is_deployed_under_the_origin_path_and_invalidated(maximal: Json) -> None:
+    deployment = properties(maximal, "Custom::CDKBucketDeployment")
+    assert deployment["DestinationBucketKeyPrefix"] == "site"
+    assert deployment["DistributionPaths"] == ["/*"]
+    assert deployment["Prune"] is False
+
+
+def test_the_origin_path_limits_what_the_distribution_reads(maximal: Json) -> None:
+    read = next(s for s in allowed_to_cloudfront(maximal) if s["Action"] == "s3:GetObject")
+    assert read["Resource"]["Fn::Join"][1][-1] == "/site/*"
+    bucket = next(o for o in config(maximal)["Origins"] if "S3OriginConfig" in o)
+    assert bucket["OriginPath"] == "/site"
+
+
+def test_destroy_keeps_no_log_of_the_upload(maximal: Json) -> None:
+    kept = [g for g in all_of(maximal, "AWS::Logs::LogGroup") if g["DeletionPolicy"] != "Delete"]
+    assert len(kept) == 1  # the access log of the API, which has a policy of its own
+
+
+def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> None:
+    message = refused(
+        lambda: Cdn(
+            stack,
+            "Site",
+            origin_path="site/",
+            content=tmp_path / "nowhere",
+            api_path_pattern="*",
+            default_root_object="/index.html",
+            domain_names=["shop.example.com"],
+        )
+    )
+    assert message.splitlines() == [
+        "7 problems in Test/Site:",
+        "- `bucket` or `api` must be given, got: neither; a distribution needs an origin",
+        "- `content` must go with a `bucket` to upload it to, got: None",
+        "- `domain_names` must go with a `certificate`, got: ['shop.example.com'] without one",
+        "- `api_path_pattern` must leave paths to the bucket, got: '*', which takes all of them",
+        "- `default_root_object` must be the name of an object without a slash before it, "
+        "got: '/index.html'",
+        "- `origin_path` must begin with a slash, not end with one and have no wildcard, "
+        "got: 'site/'",
+        f"- `content` must be an existing folder, got: '{tmp_path}/nowhere' "
+        f"(looked for {tmp_path}/nowhere)",
+    ]
+    assert stack.node.children == []
+
+
+def test_a_folder_without_files_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    pages = StorageBucket(stack, "Pages")
+    assert "`content` must have files in it, got an empty folder" in refused(
+        lambda: Cdn(stack, "Site", bucket=pages, content=tmp_path)
+    )
+
+
+def test_tokens_pass(stack: cdk.Stack) -> None:
+    root = cdk.CfnParameter(stack, "Root").value_as_string
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), default_root_object=root)
+    assert config(synth(stack))["DefaultRootObject"] == {"Ref": "Root"}
+
+
+def test_a_bucket_of_ones_own_is_taken(stack: cdk.Stack) -> None:
+    Cdn(stack, "Site", bucket=s3.Bucket(stack, "Pages"))
+    assert len(allowed_to_cloudfront(synth(stack))) == 2
+    assert warnings(stack) == []
+
+
+def test_a_rest_api_of_ones_own_is_taken(stack: cdk.Stack) -> None:
+    api = apigateway.RestApi(stack, "Api", cloud_watch_role=False)
+    api.root.add_method("GET")
+    Cdn(stack, "Site", api=api)
+    (origin,) = config(synth(stack))["Origins"]
+    assert "CustomOriginConfig" in origin
+
+
+def test_an_imported_bucket_warns_of_its_policy(stack: cdk.Stack) -> None:
+    Cdn(stack, "Site", bucket=s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages"))
+    assert [text.split(":")[0] for text in warnings(stack)] == [
+        "the policy of Test/Pages is not in this app"
+    ] * 2
+    assert all_of(synth(stack), "AWS::S3::BucketPolicy") == []
+
+
+def test_a_bucket_of_another_stack_makes_no_cycle(app: cdk.App) -> None:
+    data = cdk.Stack(app, "Data")
+    edge = cdk.Stack(app, "Edge")
+    Cdn(edge, "Site", bucket=StorageBucket(data, "Pages", encryption_key=kms.Key(data, "Key")))
+    assembly = app.synth()
+    assert "Edge" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+    statements = allowed_to_cloudfront(synth(data))
+    assert {next(iter(s["Condition"])) for s in statements} == {"ArnLike"}
+
+
+def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> None:
+    pages = StorageBucket(stack, "Pages", encryption_key=kms.Key(stack, "Key"))
+    Cdn(stack, "Site", bucket=pages)
+    key_policy = properties(synth(stack), "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    decrypt = [s for s in key_policy if s["Action"] == "kms:Decrypt"]
+    assert [s["Principal"] for s in decrypt] == [{"Service": "cloudfront.amazonaws.com"}]
+    assert "AWS:SourceArn" in decrypt[0]["Condition"]["ArnLike"]
+
+
+def test_parts_that_are_not_asked_for_are_none(stack: cdk.Stack) -> None:
+    cdn = Cdn(stack, "Site", api=proxy_api(stack))
+    assert cdn.origin_access_control is None
+    assert cdn.content_deployment is None
+
+
+def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
+    cdn = Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"))
+    raw = cdn.distribution.node.default_child
+    assert isinstance(raw, cloudfront.CfnDistribution)
+    raw.add_property_override("DistributionConfig.Staging", True)
+    assert config(synth(stack))["Staging"] is True
+    assert stack.resolve(cdn.url)["Fn::Join"][1][0] == "https://"

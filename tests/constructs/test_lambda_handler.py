@@ -1,0 +1,277 @@
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from syrupy.assertion import SnapshotAssertion
+
+from serverless_stack.constructs import LambdaHandler
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    scrubbed,
+    synth,
+    variables,
+    warnings,
+)
+
+FUNCTION = "AWS::Lambda::Function"
+LOGS = "AWS::Logs::LogGroup"
+
+
+@pytest.fixture(scope="module")
+def minimal(code: Path) -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    LambdaHandler(stack, "Handler", code=code)
+    return synth(stack)
+
+
+@pytest.fixture(scope="module")
+def maximal(code: Path) -> Json:
+    stack = cdk.Stack(new_app(), "Test")
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    LambdaHandler(
+        stack,
+        "Handler",
+        code=str(code),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_12,
+        architecture=lambda_.Architecture.X86_64,
+        memory_size=10240,
+        timeout=cdk.Duration.minutes(15),
+        ephemeral_storage_size=cdk.Size.gibibytes(10),
+        environment={"STAGE": "prod", "REGION": cdk.Aws.REGION},
+        description="Takes orders",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(one_per_az=True),
+        security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
+        reserved_concurrent_executions=0,
+        log_retention=logs.RetentionDays.ONE_WEEK,
+        removal_policy=cdk.RemovalPolicy.DESTROY,
+    )
+    return synth(stack)
+
+
+def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
+    assert scrubbed(minimal) == snapshot(name="minimal")
+    assert scrubbed(maximal) == snapshot(name="maximal")
+
+
+def test_its_defaults(minimal: Json) -> None:
+    function = properties(minimal, FUNCTION)
+    assert function["Architectures"] == ["arm64"]
+    assert function["Runtime"] == "python3.13"
+    assert (function["MemorySize"], function["Timeout"]) == (256, 15)
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert "VpcConfig" not in function
+    assert "FunctionName" not in function
+
+
+def test_its_logs_are_finite_and_outlive_it(minimal: Json) -> None:
+    (group,) = all_of(minimal, LOGS)
+    assert group["Properties"] == {"RetentionInDays": 90}
+    assert group["DeletionPolicy"] == "Retain"
+    log_group = properties(minimal, FUNCTION)["LoggingConfig"]["LogGroup"]
+    assert log_group["Ref"] in minimal["Resources"]
+
+
+def test_every_argument_arrives(maximal: Json) -> None:
+    function = properties(maximal, FUNCTION)
+    assert function["Architectures"] == ["x86_64"]
+    assert function["Runtime"] == "python3.12"
+    assert (function["MemorySize"], function["Timeout"]) == (10240, 900)
+    assert function["EphemeralStorage"] == {"Size": 10240}
+    assert function["Environment"]["Variables"] == {
+        "STAGE": "prod",
+        "REGION": {"Ref": "AWS::Region"},
+    }
+    assert function["Description"] == "Takes orders"
+    assert function["ReservedConcurrentExecutions"] == 0
+    assert function["VpcConfig"]["SecurityGroupIds"][0]["Fn::GetAtt"][0].startswith("Own")
+    (group,) = all_of(maximal, LOGS)
+    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (7, "Delete")
+
+
+def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> None:
+    message = refused(
+        lambda: LambdaHandler(
+            stack,
+            "Handler",
+            code=tmp_path / "nowhere",
+            memory_size=127,
+            timeout=cdk.Duration.seconds(901),
+            ephemeral_storage_size=cdk.Size.mebibytes(511),
+            environment={"1ST": "x", "AWS_REGION": "x", "FINE": "x"},
+            reserved_concurrent_executions=-1,
+            vpc_subnets=ec2.SubnetSelection(),
+        )
+    )
+    assert message.splitlines() == [
+        "8 problems in Test/Handler:",
+        "- `memory_size` must be 128–10240 MiB, got: 127",  # noqa: RUF001
+        "- `timeout` must be 1–900 seconds, got: 901",  # noqa: RUF001
+        "- `ephemeral_storage_size` must be 512–10240 MiB, got: 511",  # noqa: RUF001
+        "- `environment` names must begin with a letter and have two or more letters, digits and "
+        "underscores, got: '1ST'",
+        "- `environment` must not have a name that Lambda sets, got: 'AWS_REGION'",
+        f"- `code` must be an existing folder or file, got: '{tmp_path}/nowhere' "
+        f"(looked for {tmp_path}/nowhere)",
+        "- `reserved_concurrent_executions` must be 0–inf, got: -1",  # noqa: RUF001
+        "- `vpc` must be given with `vpc_subnets` and `security_groups`, got: None",
+    ]
+    assert stack.node.children == []
+
+
+@pytest.mark.parametrize("memory_size", [127, 10241])
+def test_memory_outside_the_range_is_refused(
+    stack: cdk.Stack, code: Path, memory_size: int
+) -> None:
+    assert refused(lambda: LambdaHandler(stack, "H", code=code, memory_size=memory_size)) == (
+        f"`memory_size` must be 128–10240 MiB, got: {memory_size} (in Test/H)"  # noqa: RUF001
+    )
+
+
+def test_the_good_neighbours_are_accepted(stack: cdk.Stack, code: Path) -> None:
+    LambdaHandler(
+        stack,
+        "Handler",
+        code=code,
+        memory_size=128,
+        timeout=cdk.Duration.seconds(1),
+        ephemeral_storage_size=cdk.Size.mebibytes(512),
+        environment={"S1": "x", "AWS_REGIONS": "x"},
+    )
+    assert properties(synth(stack), FUNCTION)["MemorySize"] == 128
+
+
+def test_tokens_pass(stack: cdk.Stack, code: Path) -> None:
+    number = cdk.CfnParameter(stack, "Number", type="Number")
+    text = cdk.CfnParameter(stack, "Text")
+    LambdaHandler(
+        stack,
+        "Handler",
+        code=code,
+        handler=text.value_as_string,
+        memory_size=int(number.value_as_number),
+        timeout=cdk.Duration.seconds(number.value_as_number),
+        reserved_concurrent_executions=int(number.value_as_number),
+    )
+    function = properties(synth(stack), FUNCTION)
+    names = ("MemorySize", "Timeout", "ReservedConcurrentExecutions")
+    assert [function[name] for name in names] == [{"Ref": "Number"}] * 3
+    assert function["Handler"] == {"Ref": "Text"}
+
+
+def test_the_asset_holds_the_source_and_our_runtime(code: Path, tmp_path: Path) -> None:
+    app = cdk.App(outdir=str(tmp_path / "out"))
+    LambdaHandler(cdk.Stack(app, "Test"), "Handler", code=code)
+    app.synth()
+    (asset,) = (tmp_path / "out").glob("asset.*")
+    assert (asset / "index.py").read_bytes() == (code / "index.py").read_bytes()
+    assert (asset / "serverless_stack" / "runtime" / "__init__.py").is_file()
+    assert not (asset / "serverless_stack" / "constructs").exists()
+
+
+@pytest.mark.parametrize(("architecture", "machine"), [("arm64", "aarch64"), ("x86_64", "x86_64")])
+def test_wheels_are_those_of_the_architecture(
+    tmp_path: Path, architecture: str, machine: str
+) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/index.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "code/requirements.txt").write_text("markupsafe==3.0.3\n")
+    app = cdk.App(outdir=str(tmp_path / "out"))
+    LambdaHandler(
+        cdk.Stack(app, "Test"),
+        "Handler",
+        code=tmp_path / "code",
+        architecture=lambda_.Architecture.custom(architecture),
+    )
+    app.synth()
+    compiled = [path.name for path in (tmp_path / "out").rglob("*.so")]
+    assert compiled == [f"_speedups.cpython-313-{machine}-linux-gnu.so"]
+
+
+def test_nothing_is_packaged_when_the_cli_works_on_another_stack(tmp_path: Path) -> None:
+    (tmp_path / "index.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "requirements.txt").write_text("there-is-no-such-distribution-at-all==999\n")
+    stack = cdk.Stack(new_app({"aws:cdk:bundling-stacks": []}), "Test")
+    LambdaHandler(stack, "Handler", code=tmp_path)
+    assert properties(synth(stack), FUNCTION)["Handler"] == "index.handler"
+
+
+def test_lists_of_lists_are_refused_before_anything_is_made(
+    stack: cdk.Stack, tmp_path: Path
+) -> None:
+    (tmp_path / "index.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "requirements.txt").write_text("-r base.txt\n")
+    assert "must list every requirement itself, got: '-r base.txt'" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path)
+    )
+    assert stack.node.children == []
+
+
+def test_a_handler_without_requirements_warns_of_nothing(stack: cdk.Stack, code: Path) -> None:
+    LambdaHandler(stack, "Handler", code=code)
+    assert warnings(stack) == []
+
+
+def test_add_environment(stack: cdk.Stack, code: Path) -> None:
+    handler = LambdaHandler(stack, "Handler", code=code, environment={"FIRST": "1"})
+    handler.add_environment("SECOND", cdk.Aws.REGION)
+    assert variables(synth(stack)) == {"FIRST": "1", "SECOND": {"Ref": "AWS::Region"}}
+
+
+def test_add_environment_refuses_a_name_that_is_taken_or_wrong(
+    stack: cdk.Stack, code: Path
+) -> None:
+    handler = LambdaHandler(stack, "Handler", code=code, environment={"FIRST": "1"})
+    assert "must have each name once, got again: FIRST" in refused(
+        lambda: handler.add_environment("FIRST", "2")
+    )
+    assert "`name` names must begin with a letter" in refused(
+        lambda: handler.add_environment("2ND", "2")
+    )
+    assert variables(synth(stack)) == {"FIRST": "1"}
+
+
+def subnets_of_function(template: Json) -> list[str]:
+    config = properties(template, FUNCTION)["VpcConfig"]
+    return [subnet["Ref"] for subnet in config["SubnetIds"]]
+
+
+@pytest.mark.parametrize(
+    ("types", "chosen"),
+    [
+        (["PUBLIC", "PRIVATE_WITH_EGRESS", "PRIVATE_ISOLATED"], "PrivateWithEgress"),
+        (["PUBLIC", "PRIVATE_ISOLATED"], "PrivateIsolated"),
+    ],
+)
+def test_it_is_placed_where_it_has_a_way_out_if_there_is_one(
+    stack: cdk.Stack, code: Path, types: list[str], chosen: str
+) -> None:
+    names = {name: name.title().replace("_", "") for name in types}
+    vpc = ec2.Vpc(
+        stack,
+        "Vpc",
+        max_azs=2,
+        subnet_configuration=[
+            ec2.SubnetConfiguration(name=named, subnet_type=ec2.SubnetType[name])
+            for name, named in names.items()
+        ],
+    )
+    LambdaHandler(stack, "Handler", code=code, vpc=vpc)
+    placed = subnets_of_function(synth(stack))
+    assert len(placed) == 2
+    assert all(chosen in subnet for subnet in placed)
+
+
+def test_the_raw_resource_is_in_reach(stack: cdk.Stack, code: Path) -> None:
+    raw = LambdaHandler(stack, "Handler", code=code).function.node.default_child
+    assert isinstance(raw, lambda_.CfnFunction)
+    raw.recursive_loop = "Terminate"
+    assert properties(synth(stack), FUNCTION)["RecursiveLoop"] == "Terminate"

@@ -1,0 +1,177 @@
+"""Who may import whom, as the architecture says it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "serverless_stack"
+CONTRACT = f"{PACKAGE}._contract"
+ROOT = Path(__file__).parents[1] / PACKAGE
+
+# What each part of the package may import of the package; a part may always import itself.
+ALLOWED = {
+    "_contract": set[str](),
+    "checks": set[str](),
+    "constructs": {"checks", "_contract"},
+    "runtime": {"_contract"},
+    "operations": {"_contract"},
+    "testing": {"checks"},
+    "local": {"constructs", "checks", "runtime", "operations", "testing", "_contract"},
+    "cli": {"local", "constructs", "checks", "runtime", "operations", "testing", "_contract"},
+}
+# Packages that no module of a part may load by being imported; "*" forbids all but the standard.
+HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}
+FORBIDDEN = {
+    "_contract": HEAVY | {"redis", "pymemcache"},
+    "checks": HEAVY,
+    "runtime": HEAVY | {"redis", "pymemcache"},
+    "operations": {"aws_cdk", "constructs", "jsii"},
+    "local": {"aws_cdk", "constructs", "jsii"},
+    "cli": {"aws_cdk", "constructs", "jsii"},
+}
+# The public modules of constructs that may import others.
+COMPOSING = {
+    "cdn": {"proxy_api", "storage_bucket"},
+    "serverless_stack": {
+        "cdn",
+        "lambda_handler",
+        "memcached_cache",
+        "proxy_api",
+        "redis_cache",
+        "storage_bucket",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import of a module: what, how many dots before it, and whether it runs at once."""
+
+    target: str
+    level: int
+    at_once: bool
+
+
+def imports(source: str) -> Iterator[Import]:
+    """Find the imports of a module; those for type checkers do not count."""
+
+    def walk(node: ast.AST, at_once: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                yield from (Import(alias.name, 0, at_once) for alias in child.names)
+            elif isinstance(child, ast.ImportFrom):
+                module = child.module or ""
+                for alias in child.names:
+                    yield Import(f"{module}.{alias.name}".strip("."), child.level, at_once)
+            elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                continue
+            else:
+                inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+                yield from walk(child, at_once and not inside)
+
+    return walk(ast.parse(source), True)
+
+
+def problems(part: str, module: str, source: str) -> list[str]:
+    """List the forbidden imports of one module."""
+    found = []
+    for each in imports(source):
+        top, _, rest = each.target.partition(".")
+        own = rest.split(".")[0]
+        if each.level:
+            if part != "local":
+                found.append(f"{module}: relative import of {each.target}")
+        elif top == PACKAGE and own and own not in {part, *ALLOWED[part]}:
+            found.append(f"{module}: {each.target}")
+        elif top in FORBIDDEN.get(part, set()) and each.at_once:
+            found.append(f"{module}: {each.target} at once")
+        if part == "constructs" and top == PACKAGE and own == "constructs":
+            name, other = Path(module).stem, rest.split(".")[1]
+            if not other.startswith("_") and other not in COMPOSING.get(name, set()):
+                found.append(f"{module}: {each.target}")
+    return found
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+def part_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_module_imports_what_it_may() -> None:
+    found = [
+        problem
+        for path in modules(ROOT)
+        if path.name != "__init__.py" or path.parent != ROOT
+        for problem in problems(part_of(path), str(path.relative_to(ROOT)), path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_root_imports_nothing() -> None:
+    assert list(imports((ROOT / "__init__.py").read_text("utf-8"))) == []
+
+
+def test_the_emulator_imports_nothing_of_ours_but_itself() -> None:
+    """It runs in a virtual environment without this package."""
+    emulator = ROOT / "local" / "emulator"
+    found = []
+    for path in modules(emulator):
+        depth = len(path.relative_to(emulator).parts)
+        found += [
+            f"{path.relative_to(ROOT)}: {'.' * each.level}{each.target}"
+            for each in imports(path.read_text("utf-8"))
+            if each.target.split(".")[0] == PACKAGE or each.level > depth
+        ]
+    assert found == []
+
+
+def test_only_the_emulator_uses_relative_imports() -> None:
+    found = [
+        str(path.relative_to(ROOT))
+        for path in modules(ROOT)
+        if "emulator" not in path.parts
+        for each in imports(path.read_text("utf-8"))
+        if each.level
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("part", "source"),
+    [
+        ("runtime", "from serverless_stack.constructs import Cdn"),
+        ("runtime", "import boto3"),
+        ("runtime", "try:\n    import redis\nexcept ImportError:\n    pass"),
+        ("checks", "import aws_cdk as cdk"),
+        ("constructs", "from serverless_stack.runtime import caching"),
+        ("constructs", "from serverless_stack import runtime"),
+        ("constructs", "from serverless_stack.constructs.redis_cache import RedisCache"),
+        ("constructs", "def f():\n    from serverless_stack.local import ports"),
+        ("testing", "from serverless_stack import constructs"),
+        ("_contract", "from serverless_stack.checks import s3"),
+        ("local", "import aws_cdk"),
+    ],
+)
+def test_a_forbidden_import_is_found(part: str, source: str) -> None:
+    assert len(problems(part, "module.py", source)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("part", "source"),
+    [
+        ("runtime", "def client():\n    import boto3"),
+        ("runtime", "if TYPE_CHECKING:\n    import redis"),
+        ("runtime", "from serverless_stack._contract import redis_tls"),
+        ("constructs", "from serverless_stack import _contract"),
+        ("constructs", "from serverless_stack.constructs._network import isolated_vpc"),
+        ("cli", "from serverless_stack.local import ports"),
+    ],
+)
+def test_an_allowed_import_is_not(part: str, source: str) -> None:
+    assert problems(part, "module.py", source) == []

@@ -1,0 +1,128 @@
+"""What users import, and how it reads."""
+
+import inspect
+import re
+import subprocess
+import sys
+import typing
+from collections.abc import Callable
+
+import aws_cdk as cdk
+import pytest
+from constructs import Construct
+
+from serverless_stack import constructs
+
+NAMES = [
+    "Cdn",
+    "LambdaHandler",
+    "MemcachedCache",
+    "ProxyApi",
+    "RedisCache",
+    "ServerlessStack",
+    "StorageBucket",
+]
+CLASSES = [getattr(constructs, name) for name in NAMES]
+
+
+def own_members(kind: type) -> dict[str, Callable[..., object]]:
+    """The public methods and the getters of properties that a class itself defines."""
+    members = {
+        name: value.fget if isinstance(value, property) else value
+        for name, value in vars(kind).items()
+        if not name.startswith("_")
+    }
+    return {name: value for name, value in members.items() if inspect.isfunction(value)}
+
+
+CALLABLES = [
+    pytest.param(function, id=f"{kind.__name__}.{name}")
+    for kind in CLASSES
+    for name, function in {"__init__": vars(kind)["__init__"], **own_members(kind)}.items()
+]
+
+
+def documented(function: Callable[..., object]) -> str:
+    """The docstring of a function; that of ``__init__`` is that of its class."""
+    kind, _, name = function.__qualname__.partition(".")
+    owner = getattr(constructs, kind)
+    return inspect.cleandoc((owner.__doc__ if name == "__init__" else function.__doc__) or "")
+
+
+def arguments_section(text: str) -> list[str]:
+    """The names that the ``Args`` section tells about, in their order."""
+    section = re.search(r"^Args:\n((?:    .*\n|\n)*)", text + "\n", re.MULTILINE)
+    return re.findall(r"^    (\w+):", section.group(1), re.MULTILINE) if section else []
+
+
+def test_these_names_are_public() -> None:
+    assert sorted(constructs.__all__) == NAMES
+    assert sorted(dir(constructs)) == NAMES
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Queue'"):
+        constructs.Queue  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("serverless_stack", ["aws_cdk", "jsii", "boto3", "serverless_stack.constructs"]),
+        ("serverless_stack.constructs", ["aws_cdk", "jsii"]),
+        ("serverless_stack.checks.s3", ["aws_cdk", "jsii"]),
+        ("serverless_stack.runtime", ["aws_cdk", "jsii", "boto3", "redis", "pymemcache"]),
+    ],
+)
+def test_importing_loads_no_more_than_needed(module: str, absent: list[str]) -> None:
+    code = f"import sys, {module}; print(sorted(set({absent}) & set(sys.modules)))"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
+    assert loaded.strip() == "[]"
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_constructs_extend_construct_or_stack_only(kind: type) -> None:
+    assert kind.__bases__ in ((Construct,), (cdk.Stack,))
+    assert set(kind.__bases__) == (
+        {cdk.Stack} if kind.__name__ == "ServerlessStack" else {Construct}
+    )
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_settings_are_keyword_only(kind: type) -> None:
+    _, scope, construct_id, *settings = inspect.signature(
+        vars(kind)["__init__"]
+    ).parameters.values()
+    assert (scope.name, construct_id.name) == ("scope", "construct_id")
+    assert {setting.kind for setting in settings} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("function", CALLABLES)
+def test_signatures_are_whole(function: Callable[..., object]) -> None:
+    signature = inspect.signature(function)
+    hints = typing.get_type_hints(function)
+    assert "return" in hints
+    for name, parameter in list(signature.parameters.items())[1:]:
+        assert parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+        assert "Any" not in str(hints[name])
+
+
+@pytest.mark.parametrize("function", CALLABLES)
+def test_docstrings_tell_about_every_argument(function: Callable[..., object]) -> None:
+    text = documented(function)
+    assert text.splitlines()[0].endswith(".")
+    assert arguments_section(text) == list(inspect.signature(function).parameters)[1:]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind.__name__ != "ServerlessStack"])
+def test_docstrings_tell_about_every_attribute(kind: type) -> None:
+    source = inspect.getsource(vars(kind)["__init__"])
+    made = set(re.findall(r"^\s+self\.([a-z]\w*)(?::[^=]+)? = ", source, re.MULTILINE))
+    section = re.search(
+        r"^Attributes:\n((?:    .*\n|\n)*)", inspect.cleandoc(kind.__doc__ or "") + "\n", re.M
+    )
+    assert section is not None
+    told = set(re.findall(r"^    (\w+):", section.group(1), re.MULTILINE))
+    assert made - told == set()
