@@ -15,12 +15,13 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 ALLOWED = {
     "_contract": set[str](),
     "checks": set[str](),
-    "constructs": {"checks", "_contract"},
+    "_machine": set[str](),
+    "constructs": {"checks", "_contract", "_machine"},
     "runtime": {"_contract"},
     "operations": {"_contract"},
     "testing": {"checks"},
-    "local": {"constructs", "checks", "runtime", "operations", "testing", "_contract"},
-    "cli": {"local", "constructs", "checks", "runtime", "operations", "testing", "_contract"},
+    "local": {"_contract", "_machine"},
+    "cli": {"local", "checks", "operations", "testing", "_contract", "_machine"},
 }
 # Packages that no module of a part may load by being imported; "*" forbids all but the standard.
 HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}

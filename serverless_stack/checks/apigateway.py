@@ -1,11 +1,13 @@
 """Rules of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
 
+import math
 import re
 
 from serverless_stack.checks.problems import is_unresolved
 
-RATE_PER_SECOND = (1, 10_000)
-BURST = (1, 5_000)
+# No upper bound: AWS raises an account's quota on request, and takes a limit above it.
+RATE_PER_SECOND = (0, math.inf)
+BURST = (0, math.inf)
 
 _STAGE_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 

@@ -51,12 +51,14 @@ class Problems:
             name: The argument, as the caller wrote it.
             value: What was given.
             low: The smallest value that AWS accepts.
-            high: The largest value that AWS accepts.
+            high: The largest value that AWS accepts; ``math.inf`` for no bound.
             unit: The unit of the range, such as ``MiB``.
         """
         if is_unresolved(value) or low <= value <= high:
             return
         bounds = f"{low:.15g}–{high:.15g}"  # noqa: RUF001 - a range is written with an en dash
+        if high == math.inf:
+            bounds = f"{low:.15g} or more"
         wanted = f"{bounds} {unit}".rstrip()
         self._messages.append(f"`{name}` must be {wanted}, got: {value:.15g}")
 

@@ -9,11 +9,16 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 
-def isolated_vpc(scope: Construct, construct_id: str) -> ec2.Vpc:
+def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.Vpc:
     """Make a VPC of two availability zones without NAT gateways.
 
-    Its subnets are isolated: what runs there reaches S3 by a gateway endpoint (free) and
-    Secrets Manager by an interface endpoint (AWS bills it per hour and availability zone).
+    Its subnets are isolated: what runs there reaches S3 by a gateway endpoint, which is free.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+        secrets: Whether Secrets Manager is reached, too, by an interface endpoint, which AWS
+            bills per hour and availability zone.
     """
     vpc = ec2.Vpc(
         scope,
@@ -28,9 +33,10 @@ def isolated_vpc(scope: Construct, construct_id: str) -> ec2.Vpc:
         restrict_default_security_group=False,
     )
     vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-    vpc.add_interface_endpoint(
-        "SecretsManager", service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
-    )
+    if secrets:
+        vpc.add_interface_endpoint(
+            "SecretsManager", service=ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+        )
     return vpc
 
 
@@ -120,7 +126,7 @@ def cache_network(
         security_groups: The user's security groups; none makes one that lets nobody in.
         port: The port of the cache.
     """
-    home = vpc or isolated_vpc(cache, "Vpc")
+    home = vpc or isolated_vpc(cache, "Vpc", secrets=engine == "Redis")
     description = f"{engine} of {cache.node.path}"
     groups = list(security_groups) or [
         ec2.SecurityGroup(

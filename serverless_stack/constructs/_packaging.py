@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack._machine import cache_folder
 from serverless_stack.constructs import _requirements
 from serverless_stack.constructs._lambda_platform import LambdaPlatform
 from serverless_stack.constructs._requirements import Requirements, normalized
@@ -41,9 +41,8 @@ class Package:
 def package(source: Path, requirements: Requirements | None, platform: LambdaPlatform) -> Package:
     """Package a handler's source with its requirements and this library's runtime.
 
-    The result is kept in the cache folder of this machine (``SERVERLESS_STACK_CACHE``, else
-    ``XDG_CACHE_HOME/serverless-stack``, else ``~/.cache/serverless-stack``) under a hash of all
-    that went into it, so that packaging again costs no installation.
+    The result is kept in the cache folder of this machine under a hash of all that went into it,
+    so that packaging again costs no installation.
 
     Args:
         source: The handler's folder.
@@ -69,14 +68,6 @@ def package(source: Path, requirements: Requirements | None, platform: LambdaPla
     installed = {normalized(path.name.split("-")[0]) for path in kept.glob("*.dist-info")}
     unpinned = installed - (requirements.pinned if requirements else set())
     return Package(kept, _digest(_files(kept)), tuple(sorted(unpinned)))
-
-
-def cache_folder() -> Path:
-    """Give the folder in which this library keeps what it can make again."""
-    if named := os.environ.get("SERVERLESS_STACK_CACHE"):
-        return Path(named).absolute()
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home).absolute() / "serverless-stack"
 
 
 def source_files(folder: Path) -> dict[str, Path]:

@@ -2,13 +2,13 @@
 
 import importlib.util
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack._machine import find_uv
 from serverless_stack.constructs._lambda_platform import LambdaPlatform
 
 _PINNED = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[.*?\])?\s*(?:===?\s*[^\s*,]+|@\s*\S+)")
@@ -131,7 +131,7 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
 def _command(listing: Path, target: Path, platform: LambdaPlatform) -> list[str]:
     uv = find_uv()
     if uv is not None:
-        arguments = [uv, "pip", "install", "--quiet", "--no-config", "--link-mode", "copy"]
+        arguments = [str(uv), "pip", "install", "--quiet", "--no-config", "--link-mode", "copy"]
         arguments += ["--python-platform", f"{platform.machine}-{platform.profiles[0]}"]
         arguments += ["--python", sys.executable]
     elif importlib.util.find_spec("pip") is not None:
@@ -148,21 +148,12 @@ def _command(listing: Path, target: Path, platform: LambdaPlatform) -> list[str]
     return [*arguments, "--target", str(target), "-r", str(listing)]
 
 
-def find_uv() -> str | None:
-    """Give the path of uv: of the one installed for this Python, else of the one on PATH."""
-    if importlib.util.find_spec("uv") is not None:
-        import uv
-
-        return str(uv.find_uv_bin())
-    return shutil.which("uv")
-
-
 def _export_lock(folder: Path) -> str:
     uv = find_uv()
     if uv is None:
         raise ValueError(f"{folder / 'uv.lock'} needs uv to be read: `python -m pip install uv`")
     done = subprocess.run(
-        [uv, "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--quiet"],
+        [str(uv), "export", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--quiet"],
         capture_output=True,
         text=True,
         check=False,

@@ -50,9 +50,10 @@ class ProxyApi(Construct):
         handler: The function that answers: a ``LambdaHandler``, a function, a version or an
             alias.
         stage_name: The stage, which is the first part of the URL's path; no CDK token.
-        throttling_rate_limit: Steady requests per second, 1-10,000, over all callers ("Amazon
-            API Gateway quotas").
-        throttling_burst_limit: Requests at once above that rate, 1-5,000.
+        throttling_rate_limit: Steady requests per second over all callers, 0 or more. What the
+            account may use bounds it, too: 10,000 in most regions ("Amazon API Gateway quotas").
+        throttling_burst_limit: Requests at once above that rate, 0 or more; the account's bound
+            is 5,000 in most regions.
         binary_media_types: Content types that reach the function as base64. The default, all,
             keeps every body whole; ``isBase64Encoded`` in the event tells.
         access_log: Whether requests are logged, one JSON line for each.

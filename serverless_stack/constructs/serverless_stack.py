@@ -33,11 +33,12 @@ class ServerlessStack(Stack):
     ``site/`` are out of the distribution's reach. Each part can be left out with ``False``, or
     given, ready made; any raw CDK resource stays reachable through the parts.
 
-    What costs money at rest, per hour, busy or not: two Redis and two Memcached nodes, and the
-    VPC's interface endpoint for Secrets Manager, billed in each of two availability zones ("AWS
-    PrivateLink pricing", "Amazon ElastiCache pricing"). The VPC has no NAT gateway and costs
-    nothing beside that endpoint: the function reaches the caches, S3 and Secrets Manager, and
-    nothing else. Give a ``vpc`` with a way out if it has to call other services.
+    What costs money at rest, per hour, busy or not: two Redis and two Memcached nodes, and, for
+    the AUTH token of Redis, the VPC's interface endpoint for Secrets Manager, billed in each of
+    two availability zones ("AWS PrivateLink pricing", "Amazon ElastiCache pricing"). The VPC has
+    no NAT gateway and costs nothing beside that endpoint: the function reaches the caches, S3 and
+    Secrets Manager, and nothing else. Give a ``vpc`` with a way out if it has to call other
+    services.
 
     Args:
         scope: The app.
@@ -143,7 +144,7 @@ class ServerlessStack(Stack):
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
         )
         if self._vpc is None and (redis is True or memcached is True):
-            self._vpc = isolated_vpc(self, "Vpc")
+            self._vpc = isolated_vpc(self, "Vpc", secrets=redis is True)
 
         self._handler: LambdaHandler | None = None
         if isinstance(handler, LambdaHandler):

@@ -9,11 +9,11 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack._machine import find_uv
 from serverless_stack.local import folders, ports, processes
 from serverless_stack.local.cdk_commands import without_proxy
 from serverless_stack.local.commands import tail
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.toolchain import find_uv
 
 EMULATOR = folders.PACKAGE / "emulator"
 _HEALTHY_SECONDS = 60.0

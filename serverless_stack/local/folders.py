@@ -1,11 +1,10 @@
 """Where the local cloud keeps its files: nothing is written into the user's own folders."""
 
 import hashlib
-import os
 import re
-import sys
 from pathlib import Path
 
+from serverless_stack._machine import cache_folder
 from serverless_stack.local.errors import LocalCloudError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -14,30 +13,14 @@ PACKAGE = Path(__file__).resolve().parent
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
-def cache() -> Path:
-    """The folder for everything that the local cloud writes.
-
-    `SERVERLESS_STACK_CACHE` when set, else `serverless-stack` in `XDG_CACHE_HOME`, else in the
-    platform's own place (`~/Library/Caches` on macOS, `~/.cache` elsewhere).
-    """
-    own = os.environ.get("SERVERLESS_STACK_CACHE")
-    if own:
-        return Path(own).expanduser().resolve()
-    shared = os.environ.get("XDG_CACHE_HOME")
-    if shared:
-        return Path(shared).expanduser().resolve() / "serverless-stack"
-    system = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return Path.home() / system / "serverless-stack"
-
-
 def locks() -> Path:
     """The folder of the lock files; one exists only while somebody works."""
-    return cache() / "locks"
+    return cache_folder() / "locks"
 
 
 def overlays() -> Path:
     """The folder of dependency overlays, which the emulators of all clouds share."""
-    return cache() / "overlays"
+    return cache_folder() / "overlays"
 
 
 def cloud(app_dir: Path, name: str) -> Path:
@@ -53,7 +36,7 @@ def cloud(app_dir: Path, name: str) -> Path:
         )
     app = app_dir.resolve()
     readable = re.sub(r"[^a-z0-9]+", "-", app.name.lower()).strip("-")[:20] or "app"
-    return cache() / "clouds" / f"{readable}-{short_hash(str(app))}-{name}"
+    return cache_folder() / "clouds" / f"{readable}-{short_hash(str(app))}-{name}"
 
 
 def short_hash(*texts: str) -> str:

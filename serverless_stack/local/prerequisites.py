@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from serverless_stack.local import folders, ports
+from serverless_stack._machine import cache_folder
+from serverless_stack.local import ports
 from serverless_stack.local.cdk import Cdk, find_cdk
 from serverless_stack.local.errors import PrerequisitesError
 from serverless_stack.local.node import Node, find_node
@@ -111,7 +112,7 @@ def _install(package: str) -> str:
 
 
 def _cache_problems() -> list[str]:
-    cache = folders.cache()
+    cache = cache_folder()
     nearest = next(folder for folder in [cache, *cache.parents] if folder.exists())
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return []

@@ -4,7 +4,6 @@ The emulator pins exact versions of boto3 and others, so it never shares the use
 Each folder is named by what went into it, and is complete when its marker file is there.
 """
 
-import importlib.util
 import os
 import platform
 import shutil
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
+from serverless_stack._machine import cache_folder, find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.commands import run
 from serverless_stack.local.errors import CommandError
@@ -38,7 +38,7 @@ def emulator_python(cancel: Event | None = None) -> Path:
     def build() -> None:
         log = folder.with_name(f"{folder.name}.log")
         for argv in _venv_commands(folder):
-            run(argv, cwd=folders.cache(), environment=_environment(), log=log, cancel=cancel)
+            run(argv, cwd=cache_folder(), environment=_environment(), log=log, cancel=cancel)
 
     python = folder / "bin" / "python"
     if not python.exists():  # the interpreter that it was made from was removed
@@ -58,7 +58,7 @@ def node_modules(cancel: Event | None = None) -> Path:
         PrerequisitesError: There is no Node.js 20 or newer with npm.
     """
     lock = NODE_PACKAGES / "package-lock.json"
-    folder = folders.cache() / f"node-{folders.short_hash(lock.read_text())}"
+    folder = cache_folder() / f"node-{folders.short_hash(lock.read_text())}"
 
     def build() -> None:
         folder.mkdir(parents=True)
@@ -80,17 +80,7 @@ def emulator_venv() -> Path:
     key = folders.short_hash(
         REQUIREMENTS.read_text(), sys.version, sys.base_prefix, platform.machine()
     )
-    return folders.cache() / f"emulator-{key}"
-
-
-def find_uv() -> Path | None:
-    """The uv program: the one of this Python's `uv` package, else the one on PATH."""
-    if importlib.util.find_spec("uv") is not None:
-        from uv import find_uv_bin
-
-        return Path(find_uv_bin())
-    found = shutil.which("uv")
-    return None if found is None else Path(found)
+    return cache_folder() / f"emulator-{key}"
 
 
 def _make(folder: Path, what: str, build: Callable[[], None], cancel: Event | None) -> None:

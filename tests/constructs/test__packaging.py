@@ -143,18 +143,6 @@ def test_another_process_may_build_the_same_at_the_same_time(
     assert package(folder).folder.is_dir()
 
 
-def test_the_cache_folder_follows_the_environment(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert _packaging.cache_folder() == tmp_path / "cache"
-    monkeypatch.delenv("SERVERLESS_STACK_CACHE")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert _packaging.cache_folder() == tmp_path / "xdg" / "serverless-stack"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    assert _packaging.cache_folder() == tmp_path / "home" / ".cache" / "serverless-stack"
-
-
 def test_uv_and_pip_give_the_same_bytes(
     make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

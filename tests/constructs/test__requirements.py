@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack._machine import find_uv
 from serverless_stack.constructs import _requirements
 from serverless_stack.constructs._requirements import Requirements, find_requirements
 
@@ -97,7 +98,7 @@ def lock(folder: Path, dependencies: str) -> None:
         f'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
         f"dependencies = {dependencies}\n"
     )
-    uv = _requirements.find_uv()
+    uv = find_uv()
     assert uv is not None
     subprocess.run([uv, "lock", "--quiet"], cwd=folder, check=True)
 

@@ -114,15 +114,15 @@ def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Func
             "Api",
             handler=function,
             stage_name="a/b",
-            throttling_rate_limit=0.5,
-            throttling_burst_limit=5_001,
+            throttling_rate_limit=-1,
+            throttling_burst_limit=-2,
         )
     )
     assert message.splitlines() == [
         "3 problems in Test/Api:",
         "- `stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
-        "- `throttling_rate_limit` must be 1–10000, got: 0.5",  # noqa: RUF001
-        "- `throttling_burst_limit` must be 1–5000, got: 5001",  # noqa: RUF001
+        "- `throttling_rate_limit` must be 0 or more, got: -1",
+        "- `throttling_burst_limit` must be 0 or more, got: -2",
     ]
     assert stack.node.try_find_child("Api") is None
 
@@ -133,8 +133,8 @@ def test_the_good_neighbours_are_accepted(stack: cdk.Stack, function: lambda_.Fu
         "Api",
         handler=function,
         stage_name="a-b_1",
-        throttling_rate_limit=1,
-        throttling_burst_limit=1,
+        throttling_rate_limit=0,
+        throttling_burst_limit=0,
     )
     assert properties(synth(stack), STAGE)["StageName"] == "a-b_1"
 

@@ -8,9 +8,11 @@ process. A test alone works as well: it goes through the phases before its own.
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+import serverless_stack
 from serverless_stack.local.cloud import LocalCloud
 
 from .account import Account
@@ -20,6 +22,7 @@ REPOSITORY = HERE.parents[1]
 _FIXTURES = [phase.name.lower() for phase in Phase if phase is not Phase.STARTED]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks for the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = [place for place, item in enumerate(items) if _phase(item) is not None]
     ordered = sorted((items[place] for place in places), key=lambda item: _phase(item) or 0)
@@ -42,7 +45,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     path = f"{REPOSITORY / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", path)
-        patch.setenv("PYTHONPATH", str(REPOSITORY))
+        patch.setenv("PYTHONPATH", str(Path(serverless_stack.__file__).parents[1]))
         cloud = LocalCloud.start(app_dir, name=f"e2e-{os.getpid()}")
         try:
             yield Run(cloud, Account(cloud.environment()))

@@ -1,10 +1,12 @@
-"""Redis and Memcached clients, as a function in the VPC would use them."""
+"""Redis and Memcached clients, as a function in the VPC would use them; they try once."""
 
 import ssl
 from pathlib import Path
 
 from pymemcache.client.base import Client as MemcachedClient  # type: ignore[import-untyped]
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from serverless_stack.local import emulator_process
 from serverless_stack.local.cloud import LocalCloud
@@ -15,25 +17,26 @@ def authority_of(cloud: LocalCloud) -> Path:
     return emulator_process.home_of(cloud.home) / "engines" / "ca-bundle.pem"
 
 
-def redis_at(endpoint: str, token: str | None, authority: Path | None) -> Redis:
-    """A client of `host:port` over TLS; in plain text without an authority."""
+def redis_at(
+    endpoint: str, token: str | None, authority: Path | None, *, tls: bool = True
+) -> Redis:
+    """A client of `host:port`; without an authority it trusts what this machine trusts."""
     host, port = endpoint.rsplit(":", 1)
-    if authority is None:
-        return Redis(host, int(port), password=token, socket_timeout=5)
     return Redis(
         host,
         int(port),
         password=token,
-        ssl=True,
-        ssl_ca_certs=str(authority),
+        ssl=tls,
+        ssl_ca_certs=None if authority is None else str(authority),
         socket_timeout=5,
+        retry=Retry(NoBackoff(), retries=0),
     )
 
 
-def memcached_at(endpoint: str, authority: Path | None) -> MemcachedClient:
-    """A client of `host:port` over TLS; in plain text without an authority."""
+def memcached_at(endpoint: str, authority: Path | None, *, tls: bool = True) -> MemcachedClient:
+    """A client of `host:port`; without an authority it trusts what this machine trusts."""
     host, port = endpoint.rsplit(":", 1)
-    context = None if authority is None else ssl.create_default_context(cafile=str(authority))
+    context = ssl.create_default_context(cafile=authority) if tls else None
     return MemcachedClient((host, int(port)), connect_timeout=5, timeout=5, tls_context=context)
 
 

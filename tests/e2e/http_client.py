@@ -40,16 +40,19 @@ def send(method: str, url: str, headers: Headers = (), body: bytes | None = None
         body: Sent with its length.
     """
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 80), timeout=60)
+    # Browsers know where NAME.localhost is; the resolvers of many machines do not.
+    local = str(parts.hostname).endswith(".localhost")
+    address = "127.0.0.1" if local else str(parts.hostname)
+    connection = http.client.HTTPConnection(address, int(parts.port or 80), timeout=60)
     own_host = any(name.lower() == "host" for name, _ in headers)
     try:
         connection.putrequest(
             method,
             parts.path + (f"?{parts.query}" if parts.query else ""),
-            skip_host=own_host,
+            skip_host=True,
             skip_accept_encoding=True,
         )
-        for name, value in headers:
+        for name, value in headers if own_host else [("Host", parts.netloc), *headers]:
             connection.putheader(name, value)
         if body is not None:
             connection.putheader("Content-Length", str(len(body)))

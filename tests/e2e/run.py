@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
-from serverless_stack.local import emulator_process, processes
+from serverless_stack.local import processes
 from serverless_stack.local.cloud import LocalCloud
+from serverless_stack.local.errors import CommandError
 
 from .account import Account
 from .engines import authority_of, redis_at
 from .http_client import Headers, Reply, send
+from .programs import programs_below
 from .template import Stack, stack_of
 
 HERE = Path(__file__).parent
@@ -36,22 +38,33 @@ class Run:
         cloud: The local cloud.
         account: The account in it.
         phase: How far the application has got.
+        failed: The phase that it could not get to.
         stacks: The stacks as they were when a phase was reached.
         invalidations: How many invalidations there were then.
+        last: The processes that ran before the cloud was stopped.
     """
 
     cloud: LocalCloud
     account: Account
     phase: Phase = Phase.STARTED
+    failed: Phase | None = None
     stacks: dict[Phase, dict[str, Stack]] = field(default_factory=dict)
     invalidations: dict[Phase, int] = field(default_factory=dict)
+    last: list[processes.Process] = field(default_factory=list)
 
     def reach(self, wanted: Phase) -> None:
         """Go on to a phase, through all those before it."""
         assert self.phase <= wanted, f"the run is {self.phase.name} already, not {wanted.name}"
         while self.phase < wanted:
             following = Phase(self.phase + 1)
-            _STEPS[following](self)
+            # What failed once is not tried again by every test that comes after it.
+            assert self.failed is None, f"see the first error: {following.name} was not reached"
+            self.failed = following
+            try:
+                _STEPS[following](self)
+            except CommandError as error:
+                raise AssertionError(f"{error}\n{error.log}") from error
+            self.failed = None
             self.phase = following
 
     def look(self, phase: Phase) -> None:
@@ -110,11 +123,8 @@ class Run:
         return configuration["Environment"]["Variables"]
 
     def programs(self) -> list[str]:
-        """The names of the programs that run in this cloud."""
-        return [
-            Path(f"/proc/{process.pid}/comm").read_text().strip()
-            for process in processes.marked(emulator_process.mark_of(self.cloud.home))
-        ]
+        """The names of the programs that the local cloud runs now."""
+        return list(programs_below(self.cloud.state.pid).values())
 
 
 def _create(run: Run) -> None:
@@ -144,6 +154,9 @@ def _restore(run: Run) -> None:
 
 
 def _stop(run: Run) -> None:
+    leader = run.cloud.state.pid
+    pids = [leader, *programs_below(leader)]
+    run.last = [process for pid in pids if (process := processes.find(pid))]
     run.cloud.stop()
 
 

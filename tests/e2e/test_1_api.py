@@ -1,6 +1,7 @@
 """ANY on / and on /{proxy+}: requests reach the function whole, and answers the client."""
 
 import hashlib
+import json
 from urllib.parse import quote
 
 import pytest
@@ -107,6 +108,17 @@ def test_the_function_logs_into_its_group(created: Run) -> None:
     group = created.main().one("HandlerLogs", "AWS::Logs::LogGroup").physical_id
     events = created.account.logs.filter_log_events(logGroupName=group)["events"]
     assert any("the secret reason" in event["message"] for event in events)
+
+
+def test_requests_are_logged(created: Run) -> None:
+    created.api("PUT", "/logged/caf%C3%A9?a=1")
+    group = created.main().one("ApiAccessLogs", "AWS::Logs::LogGroup").physical_id
+    events = created.account.logs.filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(event["message"]) for event in events]
+    (line,) = [line for line in lines if line["path"] == "/prod/logged/caf%C3%A9"]
+    assert (line["httpMethod"], line["status"], line["protocol"]) == ("PUT", "200", "HTTP/1.1")
+    assert int(line["responseLength"]) > 0
+    assert int(line["integrationLatency"]) <= int(line["responseLatency"])
 
 
 def test_the_function_runs_its_own_code_and_packages(created: Run) -> None:

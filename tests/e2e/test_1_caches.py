@@ -6,7 +6,10 @@ import pytest
 import redis
 from pymemcache.exceptions import MemcacheError  # type: ignore[import-untyped]
 
+from serverless_stack.local import emulator_process, processes
+
 from .engines import authority_of, memcached_at, nodes_of, redis_at
+from .programs import programs_below
 from .run import Run
 
 
@@ -43,7 +46,7 @@ def test_replica_has_what_the_primary_was_given(created: Run) -> None:
 def test_redis_refuses_plain_text(created: Run) -> None:
     endpoint = created.environment()["REDIS_PRIMARY_ENDPOINT"]
     with pytest.raises(redis.exceptions.ConnectionError):
-        redis_at(endpoint, created.token(), None).ping()
+        redis_at(endpoint, created.token(), None, tls=False).ping()
 
 
 @pytest.mark.parametrize("token", [None, "wrong", "0" * 64])
@@ -54,9 +57,9 @@ def test_redis_refuses_another_token(created: Run, token: str | None) -> None:
 
 
 def test_redis_shows_a_certificate_that_only_the_cloud_trusts(created: Run) -> None:
-    host, port = created.environment()["REDIS_PRIMARY_ENDPOINT"].rsplit(":", 1)
+    endpoint = created.environment()["REDIS_PRIMARY_ENDPOINT"]
     with pytest.raises(redis.exceptions.ConnectionError, match="CERTIFICATE_VERIFY_FAILED"):
-        redis.Redis(host, int(port), password=created.token(), ssl=True).ping()
+        redis_at(endpoint, created.token(), None).ping()
 
 
 def test_memcached_over_tls(created: Run) -> None:
@@ -73,17 +76,32 @@ def test_memcached_over_tls(created: Run) -> None:
 def test_memcached_refuses_plain_text(created: Run) -> None:
     endpoint = created.environment()["MEMCACHED_CONFIGURATION_ENDPOINT"]
     with pytest.raises((MemcacheError, OSError)):
-        memcached_at(endpoint, None).version()
+        memcached_at(endpoint, None, tls=False).version()
 
 
 def test_memcached_shows_a_certificate_that_only_the_cloud_trusts(created: Run) -> None:
     endpoint = created.environment()["MEMCACHED_CONFIGURATION_ENDPOINT"]
-    stranger = ssl.get_default_verify_paths().openssl_cafile
-    context = ssl.create_default_context(cafile=stranger)
-    client = memcached_at(endpoint, authority_of(created.cloud))
-    client.tls_context = context
     with pytest.raises(ssl.SSLCertVerificationError):
-        client.version()
+        memcached_at(endpoint, None).version()
+
+
+def test_every_node_is_a_server(created: Run) -> None:
+    servers = [name for name in created.programs() if is_cache(name)]
+    assert sorted(name.removesuffix("-server") for name in servers) in (
+        ["memcached", "memcached", "redis", "redis"],
+        ["memcached", "memcached", "valkey", "valkey"],
+    )
+
+
+def test_the_launcher_knows_every_server(created: Run) -> None:
+    programs = programs_below(created.cloud.state.pid)
+    servers = {pid for pid, name in programs.items() if is_cache(name)}
+    mark = emulator_process.mark_of(created.cloud.home)
+    assert servers <= {process.pid for process in processes.marked(mark)}
+
+
+def is_cache(program: str) -> bool:
+    return program.startswith(("redis", "valkey", "memcached"))
 
 
 def primary(run: Run) -> redis.Redis:

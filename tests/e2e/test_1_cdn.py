@@ -1,5 +1,6 @@
 """The distribution: the site's folder of the bucket at /, the API at /api/*, and nothing else."""
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -51,11 +52,22 @@ def test_objects_outside_the_site_are_out_of_reach(created: Run, path: str) -> N
     assert b"secret" not in reply.body.replace(b"secret.txt", b"")
 
 
-def test_the_bucket_itself_refuses_strangers(created: Run) -> None:
-    bucket_url = f"{created.cloud.endpoint_url}/{created.bucket()}"
-    for path in ("/site/index.html", "/?list-type=2"):
-        reply = send("GET", f"{bucket_url}{path}")
-        assert reply.status == 403
+def test_the_distribution_may_read_the_site_and_no_more(created: Run) -> None:
+    policy = created.account.s3.get_bucket_policy(Bucket=created.bucket())["Policy"]
+    allowed = [s for s in json.loads(policy)["Statement"] if s["Effect"] == "Allow"]
+    services = [s for s in allowed if "Service" in s["Principal"]]
+    arn = f"arn:aws:s3:::{created.bucket()}"
+    assert {(s["Action"], s["Resource"]) for s in services} == {
+        ("s3:GetObject", f"{arn}/site/*"),
+        ("s3:ListBucket", arn),
+    }
+    source = f"arn:aws:cloudfront::000000000000:distribution/{created.main_distribution_id()}"
+    for statement in services:
+        assert statement["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+        assert statement["Condition"] == {"StringEquals": {"AWS:SourceArn": source}}
+    # Nobody else but the function that empties the bucket when it is deleted.
+    others = [s["Principal"]["AWS"] for s in allowed if s not in services]
+    assert ["CustomS3AutoDelete" in other for other in others] == [True]
 
 
 def test_viewers_are_sent_to_https(created: Run) -> None:
@@ -110,8 +122,10 @@ def test_binary_bodies_through_the_distribution(created: Run) -> None:
 
 
 def test_the_api_is_not_cached(created: Run) -> None:
-    first, second = (created.cdn("GET", "/api/time").json() for _ in range(2))
-    assert first["requestContext"]["requestId"] != second["requestContext"]["requestId"]
+    replies = [created.cdn("GET", "/api/time") for _ in range(2)]
+    first, second = (reply.json()["requestContext"]["requestId"] for reply in replies)
+    assert first != second
+    assert [reply.one("x-cache") for reply in replies] == ["Miss from cloudfront"] * 2
 
 
 @pytest.mark.parametrize("path", ["/api/boom", "/api/malformed"])

@@ -48,6 +48,19 @@ def test_outputs_name_what_is_there(created: Run) -> None:
     assert outputs["ApiUrl"] == f"https://{api_id}.execute-api.us-east-1.amazonaws.com/prod/"
 
 
+def test_no_security_group_lets_in_more(created: Run) -> None:
+    stack = created.main()
+    groups = stack.of_type("AWS::EC2::SecurityGroup")
+    alone = [rule.properties for rule in stack.of_type("AWS::EC2::SecurityGroupIngress")]
+    for group in groups:
+        wanted = [
+            *group.properties.get("SecurityGroupIngress", []),
+            *(rule for rule in alone if rule["GroupId"] == group.physical_id),
+        ]
+        real = read(created.account, group)["SecurityGroupIngress"]
+        assert len(real) == len(wanted), group.logical_id
+
+
 @pytest.mark.parametrize("cache", ["Redis", "Memcached"])
 def test_only_the_function_gets_to_a_cache(created: Run, cache: str) -> None:
     stack = created.main()

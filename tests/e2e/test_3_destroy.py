@@ -6,6 +6,7 @@ from serverless_stack.local import emulator_process, processes
 
 from .resources import exists, known_types
 from .run import Phase, Run
+from .test_1_caches import is_cache
 
 ENDED = "DELETE_COMPLETE"
 
@@ -31,7 +32,7 @@ def test_no_resource_is_left(destroyed: Run, resource_type: str) -> None:
 def test_no_cache_server_is_left(destroyed: Run) -> None:
     programs = destroyed.programs()
     assert programs
-    assert [name for name in programs if "redis" in name or "memcached" in name] == []
+    assert [name for name in programs if is_cache(name)] == []
 
 
 def test_what_is_retained_and_no_more_is_left(destroyed: Run) -> None:
@@ -66,6 +67,8 @@ def test_the_application_can_be_deployed_again(restored: Run) -> None:
 
 
 def test_no_process_and_no_file_is_left(stopped: Run) -> None:
-    mark = emulator_process.mark_of(stopped.cloud.home)
-    assert processes.marked(mark) == []
+    assert stopped.last
+    left = [process for process in stopped.last if processes.is_same(process.pid, process.started)]
+    assert left == []
+    assert processes.marked(emulator_process.mark_of(stopped.cloud.home)) == []
     assert not stopped.cloud.home.exists()

@@ -6,27 +6,6 @@ from serverless_stack.local import folders
 from serverless_stack.local.errors import LocalCloudError
 
 
-def test_the_cache_folder_by_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "own"))
-    assert folders.cache() == tmp_path / "own"
-    monkeypatch.delenv("SERVERLESS_STACK_CACHE")
-    assert folders.cache() == tmp_path / "xdg" / "serverless-stack"
-
-
-@pytest.mark.parametrize(
-    ("platform", "expected"), [("linux", ".cache"), ("darwin", "Library/Caches")]
-)
-def test_the_cache_folder_of_the_platform(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, platform: str, expected: str
-) -> None:
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
-    monkeypatch.delenv("SERVERLESS_STACK_CACHE", raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("sys.platform", platform)
-    assert folders.cache() == tmp_path / expected / "serverless-stack"
-
-
 def test_each_app_and_name_has_its_own_folder(own_cache: Path, tmp_path: Path) -> None:
     first = folders.cloud(tmp_path / "a" / "My Shop!", "default")
     second = folders.cloud(tmp_path / "b" / "My Shop!", "default")

@@ -1,4 +1,3 @@
-import os
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -98,10 +97,3 @@ def test_cancelled(own_cache: Path) -> None:
 def test_the_lock_names_no_host() -> None:
     for path in (toolchain.REQUIREMENTS, toolchain.NODE_PACKAGES / "package-lock.json"):
         assert "://" not in path.read_text(), path
-
-
-def test_uv_of_this_interpreter_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", os.devnull)
-    found = toolchain.find_uv()
-    assert found is not None
-    assert found.name == "uv"

@@ -58,6 +58,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
         "_S3_BUCKET_CONFIGURATIONS",
+        "_sm_secret_string",
         "_ec2_apply_tags",
         "_ec2_sg_permissions",
         "_ec_call",
@@ -119,7 +120,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_emit_lambda_logs",
         "_execute_function_docker",
         "_execute_function_warm",
+        "_functions",
         "_resolve_layer_zip",
+        "_vpc_config_with_id",
     ),
     "ministack.services.s3": (
         "_bucket_has_versions",
@@ -141,6 +144,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_resolve_sse_write_headers",
         "serve_cloudfront_origin_fetch",
     ),
+    "ministack.services.secretsmanager": ("_secrets",),
 }
 
 

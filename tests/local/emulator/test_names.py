@@ -56,6 +56,7 @@ MODULES = {
     "ministack.services.elasticache",
     "ministack.services.lambda_svc",
     "ministack.services.s3",
+    "ministack.services.secretsmanager",
 }
 
 

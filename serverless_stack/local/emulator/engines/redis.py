@@ -1,8 +1,11 @@
 """redis-server processes: primaries, replicas, and the cluster of a serverless cache."""
 
+import re
 import ssl
+import subprocess
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ..leash import Leash
@@ -52,7 +55,8 @@ class RedisServer:
         config = self._process.folder / "redis.conf"
         # In a file, not on the command line: `ps` shows the latter to every user.
         config.touch(mode=0o600)
-        config.write_text("\n".join(self._config(options)) + "\n", encoding="utf-8")
+        lines = [*self._config(options), *title_options(binary)]
+        config.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._process.start([binary, str(config)], lambda: self._ready(options))
         if options.cluster:
             self._own_every_slot(options.password)
@@ -127,3 +131,16 @@ class RedisServer:
                 *(["tls-cluster yes"] if options.tls else []),
             ]
         return lines
+
+
+@cache
+def title_options(binary: str) -> tuple[str, ...]:
+    """The option that keeps a server from writing its title over its environment.
+
+    By that environment the launcher knows which processes belong to a cloud. Redis before 6.2
+    does not know the option and refuses to start with it.
+    """
+    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"\bv=(\d+)\.(\d+)", told)
+    known = version is not None and (int(version[1]), int(version[2])) >= (6, 2)
+    return ("set-proc-title no",) if known else ()

@@ -9,6 +9,7 @@ from ..settings import Settings
 from . import (
     apigateway,
     cloudfront,
+    declared,
     ec2,
     elasticache,
     functions,
@@ -24,6 +25,7 @@ def apply_patches(settings: Settings, leash: Leash, park: EnginePark) -> None:
     s3.apply()
     missing_objects.apply()
     ec2.apply()
+    declared.apply()
     elasticache.apply(park)
     serverless_cache.apply(park)
     functions.apply(settings, leash)
