@@ -131,7 +131,7 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
 def _command(listing: Path, target: Path, platform: LambdaPlatform) -> list[str]:
     uv = find_uv()
     if uv is not None:
-        arguments = [str(uv), "pip", "install", "--quiet", "--no-config", "--link-mode", "copy"]
+        arguments = [str(uv), "pip", "install", "--quiet", "--link-mode", "copy"]
         arguments += ["--python-platform", f"{platform.machine}-{platform.profiles[0]}"]
         arguments += ["--python", sys.executable]
     elif importlib.util.find_spec("pip") is not None:

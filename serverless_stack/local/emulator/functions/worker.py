@@ -70,7 +70,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         layers = layer_archives(self.config)
         opt = merge_layers(layers, settings.tmp / "code") if layers else None
         shared = [*opt.glob("python/lib/python3*/site-packages"), opt / "python"] if opt else []
-        overlay = overlay_for([code, *shared], settings.overlays, settings.uv)
+        overlay = overlay_for([code, *shared], settings.overlays, settings.uv, tools.runtime_site)
         path = [overlay, code, *shared, tools.runtime_site]
         self._folder = tempfile.mkdtemp(prefix="environment-", dir=settings.tmp)
         self.stream = stream_name(self.config)

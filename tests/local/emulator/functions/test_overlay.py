@@ -3,28 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.emulator.functions.overlay import (
-    OverlayError,
-    compiled_requirements,
-    overlay_for,
-)
+from serverless_stack.local.emulator.functions.overlay import OverlayError, overlay_for
 
-
-def distribution(folder: Path, name: str, version: str, *tags: str) -> None:
-    info = folder / f"{name}-{version}.dist-info"
-    info.mkdir(parents=True)
-    lines = "".join(f"Tag: {tag}\n" for tag in tags)
-    (info / "WHEEL").write_text(f"Wheel-Version: 1.0\n{lines}")
-    (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: {name}\nVersion: {version}\n")
-
-
-def test_only_compiled_distributions_are_needed(tmp_path: Path) -> None:
-    code, layer = tmp_path / "code", tmp_path / "layer"
-    distribution(code, "pure", "1.0", "py2-none-any", "py3-none-any")
-    distribution(code, "fast_json", "2.1", "cp312-cp312-manylinux_2_17_aarch64")
-    distribution(layer, "tool", "3.0", "py3-none-manylinux_2_17_aarch64")
-    assert compiled_requirements([code, layer]) == ["fast_json==2.1", "tool==3.0"]
-    assert compiled_requirements([tmp_path]) == []
+from .dist_info import distribution
 
 
 def test_nothing_is_installed_for_pure_code(tmp_path: Path) -> None:
@@ -57,3 +38,20 @@ def test_overlay_is_made_once(tmp_path: Path) -> None:
     assert list(folder.glob("markupsafe/_speedups*.so"))
     assert overlay_for([tmp_path / "code"], cache, None) == folder
     assert list(cache.iterdir()) == [folder]
+
+
+def test_what_this_python_needs_beyond_lambdas_is_installed(tmp_path: Path) -> None:
+    """As redis needs async-timeout before Python 3.11.3 only; a dependency keeps its pin."""
+    needs = ("markdown-it-py<5; python_version > '3'", "boto3; python_version > '3'")
+    distribution(tmp_path / "code", "pure", "1.0", "py3-none-any", requires=needs)
+    distribution(tmp_path / "code", "mdurl", "0.1.1", "py3-none-any")
+    distribution(tmp_path / "runtime", "boto3", "1.40.0", "py3-none-any")
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    uv = str(Path(sys.executable).with_name("uv"))
+    folder = overlay_for([tmp_path / "code"], cache, uv, tmp_path / "runtime")
+    assert folder is not None
+    names = {path.name for path in folder.glob("*.dist-info")}
+    assert "mdurl-0.1.1.dist-info" in names
+    assert any(name.startswith("markdown_it_py-4") for name in names)
+    assert not any(name.startswith("boto") for name in names)
