@@ -1,5 +1,9 @@
+import inspect
 import tomllib
+from enum import Enum
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
@@ -17,3 +21,34 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+
+
+def _own_signature(
+    app: Sphinx, what: str, name: str, thing: object, options: object, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Show a construct's own parameters: jsii's metaclass hides them."""
+    if what != "class" or not isinstance(thing, type) or "__init__" not in vars(thing):
+        return None
+    own = inspect.signature(vars(thing)["__init__"])
+    parameters = [each.replace(annotation=each.empty) for each in own.parameters.values()][1:]
+    shown = [
+        each.replace(default=_Text(each.default)) if each.default is not each.empty else each
+        for each in parameters
+    ]
+    return str(own.replace(parameters=shown, return_annotation=own.empty)), ""
+
+
+class _Text:
+    """A default as its author wrote it, more or less: CDK's objects print their address."""
+
+    def __init__(self, value: object) -> None:
+        self._text = repr(value) if isinstance(value, bool | int | float | str | tuple) else "…"
+        if value is None or isinstance(value, Enum):
+            self._text = str(value)
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", _own_signature)

@@ -70,7 +70,7 @@ class LazyLoading(Generic[V]):
         """Drop a key from the cache, after the source has changed.
 
         Returns:
-            False when the cache could not be reached: it may give the old value until its
+            Whether the cache was reached. If it was not, it may give the old value until its
             ``ttl`` has passed.
         """
         try:

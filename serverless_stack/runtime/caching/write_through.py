@@ -30,8 +30,8 @@ class WriteThrough(Generic[V]):
         """Save the value, then cache it.
 
         Returns:
-            False when the value is saved but the cache could not take it: the cache may
-            give the old value until its ``ttl`` has passed.
+            Whether the cache took the value, which is saved in any case. If it did not, the
+            cache may give the old value until its ``ttl`` has passed.
 
         Raises:
             TypeError: The value has no JSON form; nothing has been saved.

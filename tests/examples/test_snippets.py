@@ -1,0 +1,47 @@
+"""The small examples that the documentation shows."""
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.runtime.servers import Server
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_caching(redis: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", redis.address)
+    handler = runpy.run_path(str(EXAMPLES / "caching.py"))["handler"]
+    ada, eve = {"customer": "Ada"}, {"customer": "Eve"}
+
+    assert handler({"id": "7"}, None) == {"order": ada, "hit": False, "degraded": False}
+    assert handler({"id": "7"}, None) == {"order": ada, "hit": True, "degraded": False}
+    saved = handler({"id": "7", "customer": "Eve"}, None)
+    assert saved == {"order": eve, "hit": True, "degraded": False}
+    redis.kill()
+    assert handler({"id": "7"}, None) == {"order": eve, "hit": False, "degraded": True}
+
+
+def test_other_runtimes(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    with zipfile.ZipFile(tmp_path / "build" / "invoices.jar", "w") as jar:
+        jar.writestr("shop/Invoices.class", b"\xca\xfe\xba\xbe")
+    (tmp_path / "pages" / "dist").mkdir(parents=True)
+    (tmp_path / "pages" / "dist" / "index.js").write_text("exports.handler = async () => ({});\n")
+    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path / "out")}
+    example = str(EXAMPLES / "other_runtimes.py")
+    subprocess.run([sys.executable, example], cwd=tmp_path, env=environment, check=True)
+
+    template = json.loads((tmp_path / "out" / "Others.template.json").read_text())
+    runtimes = {
+        resource["Properties"]["Runtime"]: resource["Properties"]["Handler"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+    assert runtimes == {"java21": "shop.Invoices::handle", "nodejs22.x": "index.handler"}
