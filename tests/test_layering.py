@@ -19,7 +19,7 @@ ALLOWED = {
     "constructs": {"checks", "_contract", "_machine"},
     "runtime": {"_contract"},
     "operations": {"_contract"},
-    "testing": {"checks"},
+    "testing": {"checks", "_machine"},
     "local": {"_contract", "_machine"},
     "cli": {"local", "checks", "operations", "testing", "_contract", "_machine"},
 }
@@ -30,6 +30,7 @@ FORBIDDEN = {
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
     "operations": {"aws_cdk", "constructs", "jsii"},
+    "testing": HEAVY | {"cfnlint", "cdk_nag", "yaml"},
     "local": {"aws_cdk", "constructs", "jsii"},
     "cli": {"aws_cdk", "constructs", "jsii"},
 }
@@ -155,6 +156,9 @@ def test_only_the_emulator_uses_relative_imports() -> None:
         ("constructs", "from serverless_stack.constructs.redis_cache import RedisCache"),
         ("constructs", "def f():\n    from serverless_stack.local import ports"),
         ("testing", "from serverless_stack import constructs"),
+        ("testing", "from serverless_stack.local import ports"),
+        ("testing", "import aws_cdk as cdk"),
+        ("testing", "from cfnlint.schema import manager"),
         ("_contract", "from serverless_stack.checks import s3"),
         ("local", "import aws_cdk"),
     ],
@@ -172,6 +176,9 @@ def test_a_forbidden_import_is_found(part: str, source: str) -> None:
         ("constructs", "from serverless_stack import _contract"),
         ("constructs", "from serverless_stack.constructs._network import isolated_vpc"),
         ("cli", "from serverless_stack.local import ports"),
+        ("cli", "from serverless_stack.testing import review"),
+        ("testing", "if TYPE_CHECKING:\n    from aws_cdk import Stack"),
+        ("testing", "def f():\n    import cfnlint"),
     ],
 )
 def test_an_allowed_import_is_not(part: str, source: str) -> None:

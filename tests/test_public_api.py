@@ -11,7 +11,7 @@ import aws_cdk as cdk
 import pytest
 from constructs import Construct
 
-from serverless_stack import constructs
+from serverless_stack import constructs, testing
 
 NAMES = [
     "Cdn",
@@ -23,6 +23,22 @@ NAMES = [
     "StorageBucket",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]
+
+TESTING = [
+    "ScrubError",
+    "Scrubbed",
+    "StackFactory",
+    "Synth",
+    "TemplateSnapshot",
+    "assert_compliant",
+    "assert_least_privilege",
+    "assert_no_replacement",
+    "assert_stateful_unchanged",
+    "review",
+    "scrub",
+    "template_of",
+]
+TESTING_FUNCTIONS = [name for name in TESTING if name[0].islower() and name != "review"]
 
 
 def own_members(kind: type) -> dict[str, Callable[..., object]]:
@@ -71,6 +87,12 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         ("serverless_stack", ["aws_cdk", "jsii", "boto3", "serverless_stack.constructs"]),
         ("serverless_stack.constructs", ["aws_cdk", "jsii"]),
         ("serverless_stack.checks.s3", ["aws_cdk", "jsii"]),
+        ("serverless_stack.testing", ["aws_cdk", "jsii", "cfnlint", "syrupy", "pytest", "yaml"]),
+        (
+            "serverless_stack.testing.plugin",
+            ["aws_cdk", "jsii", "cfnlint", "cdk_nag", "boto3", "yaml"],
+        ),
+        ("serverless_stack.testing.review", ["aws_cdk", "jsii", "cfnlint", "boto3"]),
         ("serverless_stack.runtime", ["aws_cdk", "jsii", "boto3", "redis", "pymemcache"]),
     ],
 )
@@ -126,3 +148,30 @@ def test_docstrings_tell_about_every_attribute(kind: type) -> None:
     assert section is not None
     told = set(re.findall(r"^    (\w+):", section.group(1), re.MULTILINE))
     assert made - told == set()
+
+
+def test_these_names_of_testing_are_public() -> None:
+    assert sorted(testing.__all__) == TESTING
+    assert sorted(dir(testing)) == TESTING
+    assert [name for name in TESTING if not hasattr(testing, name)] == []
+    with pytest.raises(AttributeError, match="has no attribute 'Queue'"):
+        testing.Queue  # noqa: B018
+
+
+def test_the_review_is_a_package_with_a_function() -> None:
+    assert inspect.ismodule(testing.review)
+    assert testing.review.review({"Resources": {}}, {"Resources": {}}).changes == ()
+
+
+@pytest.mark.parametrize("name", TESTING_FUNCTIONS)
+def test_functions_of_testing_are_whole(name: str) -> None:
+    function = getattr(testing, name)
+    signature = inspect.signature(function)
+    assert signature.return_annotation is not inspect.Signature.empty
+    for parameter in signature.parameters.values():
+        assert parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+        assert parameter.annotation is not inspect.Parameter.empty
+        assert "Any" not in str(parameter.annotation)
+    text = inspect.getdoc(function) or ""
+    assert text.splitlines()[0].endswith(".")
+    assert arguments_section(text) == list(signature.parameters)

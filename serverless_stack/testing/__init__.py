@@ -1,0 +1,64 @@
+"""Testing of CDK stacks, with the constructs of this library or without.
+
+What is in a template, what changed in it, and what CloudFormation would do because of that. The
+pytest plugin gives the fixtures `cdk_app`, `cdk_stack`, `synth` and `template_snapshot`; the names
+here are for everything else. Each loads, with what it needs, on first use. `review` is a package:
+its function is `review.review(before, after)`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from serverless_stack.testing import review
+    from serverless_stack.testing.assertions import (
+        assert_compliant,
+        assert_least_privilege,
+        assert_no_replacement,
+        assert_stateful_unchanged,
+    )
+    from serverless_stack.testing.plugin import StackFactory, Synth
+    from serverless_stack.testing.scrubbing import Scrubbed, ScrubError, scrub
+    from serverless_stack.testing.snapshots import TemplateSnapshot
+    from serverless_stack.testing.templates import template_of
+
+__all__ = [
+    "ScrubError",
+    "Scrubbed",
+    "StackFactory",
+    "Synth",
+    "TemplateSnapshot",
+    "assert_compliant",
+    "assert_least_privilege",
+    "assert_no_replacement",
+    "assert_stateful_unchanged",
+    "review",
+    "scrub",
+    "template_of",
+]
+
+_MODULES = {
+    "ScrubError": "scrubbing",
+    "Scrubbed": "scrubbing",
+    "StackFactory": "plugin",
+    "Synth": "plugin",
+    "TemplateSnapshot": "snapshots",
+    "assert_compliant": "assertions",
+    "assert_least_privilege": "assertions",
+    "assert_no_replacement": "assertions",
+    "assert_stateful_unchanged": "assertions",
+    "scrub": "scrubbing",
+    "template_of": "templates",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name == "review":
+        return import_module(f"{__name__}.review")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

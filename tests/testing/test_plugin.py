@@ -1,0 +1,276 @@
+"""The plugin as its users run it: pytest in a process of its own, on a folder of theirs."""
+
+import os
+import textwrap
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+TEST = """\
+TABLE = {{
+    "Type": "AWS::DynamoDB::Table",
+    "Metadata": {{"aws:cdk:path": "Shop/Orders/Resource"}},
+    "Properties": {{"TableName": "{table}", "Tags": [{{"Key": "team", "Value": "{team}"}}]}},
+}}
+
+def test_shop(template_snapshot):
+    assert {{"Resources": {{"Orders": TABLE}}}} == template_snapshot
+    assert {{"Resources": {{"Second": TABLE}}}} == template_snapshot(name="second")
+"""
+FILE = Path("__snapshots__", "test_shop", "test_shop.template.yaml")
+SECOND = Path("__snapshots__", "test_shop", "test_shop[second].template.yaml")
+
+
+@pytest.fixture(autouse=True)
+def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Syrupy takes a process for a worker by its environment, which those in here inherit."""
+    for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
+        monkeypatch.delenv(name)
+
+
+def write(pytester: pytest.Pytester, table: str = "orders", team: str = "shop") -> None:
+    pytester.makepyfile(test_shop=TEST.format(table=table, team=team))
+
+
+@pytest.fixture
+def shop(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A folder with a test and its snapshots."""
+    write(pytester)
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    return pytester
+
+
+def test_without_a_snapshot_it_fails_and_writes_nothing(pytester: pytest.Pytester) -> None:
+    write(pytester)
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*there is no snapshot __snapshots__/test_shop/test_shop.template.yaml yet*"
+            "`pytest --snapshot-update`*"
+        ]
+    )
+    assert not FILE.exists()
+
+
+def test_an_update_writes_what_then_passes(shop: pytest.Pytester) -> None:
+    text = FILE.read_text("utf-8")
+    assert "  Orders:  # Orders/Resource\n    Type: AWS::DynamoDB::Table\n" in text
+    shop.runpytest_subprocess().assert_outcomes(passed=1)
+    assert FILE.read_text("utf-8") == text
+
+
+def test_what_another_version_of_the_kit_says_at_the_head_is_no_difference(
+    shop: pytest.Pytester,
+) -> None:
+    text = FILE.read_text("utf-8")
+    head, body = text.split("\n\n", 1)
+    FILE.write_text(f"# said otherwise\n{head.splitlines()[1]}\n\n{body}", "utf-8")
+    shop.runpytest_subprocess().assert_outcomes(passed=1)
+    assert FILE.read_text("utf-8").startswith("# said otherwise\n")
+    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    assert FILE.read_text("utf-8") == text
+
+
+def test_a_difference_is_told_as_a_review(shop: pytest.Pytester) -> None:
+    write(shop, team="checkout")
+    before = FILE.read_text("utf-8")
+    result = shop.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    told = result.stdout.str()
+    assert "the template is not as in __snapshots__/test_shop/test_shop.template.yaml" in told
+    assert "Shop/Orders/Resource" in told
+    assert "no interruption" in told
+    assert FILE.read_text("utf-8") == before
+
+
+def test_the_review_is_whole_however_long(pytester: pytest.Pytester) -> None:
+    source = """
+        def test_queues(template_snapshot):
+            queue = {{"Type": "AWS::SQS::Queue", "Properties": {{"DelaySeconds": {seconds}}}}}
+            queues = {{f"Queue{{number}}": queue for number in range(30)}}
+            assert {{"Resources": queues}} == template_snapshot
+    """
+    pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=1))
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=2))
+    told = pytester.runpytest_subprocess().stdout.str()
+    assert [name for name in (f"Queue{number}" for number in range(30)) if name not in told] == []
+
+
+def test_an_update_without_loss_is_written(shop: pytest.Pytester) -> None:
+    write(shop, team="checkout")
+    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    assert "checkout" in FILE.read_text("utf-8")
+    shop.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_an_update_that_loses_data_is_refused(shop: pytest.Pytester) -> None:
+    files = {file: file.read_text("utf-8") for file in (FILE, SECOND)}
+    write(shop, table="purchases")
+    result = shop.runpytest_subprocess("--snapshot-update")
+    result.assert_outcomes(failed=1)
+    told = result.stdout.str()
+    assert "test_shop.template.yaml was not updated, since data would be lost" in told
+    assert "pytest --snapshot-update --allow-replacement Shop/Orders/Resource" in told
+    # The second comparison was not reached, yet its file is not taken for unused.
+    assert {file: file.read_text("utf-8") for file in files} == files
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")])
+def test_a_named_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    write(shop, table="purchases")
+    names = ["--allow-replacement", "Shop/Orders/Resource", "--allow-replacement", "Second"]
+    shop.runpytest_subprocess(*workers, "--snapshot-update", *names).assert_outcomes(passed=1)
+    assert "purchases" in FILE.read_text("utf-8")
+    assert "purchases" in SECOND.read_text("utf-8")
+
+
+def test_another_name_allows_nothing(shop: pytest.Pytester) -> None:
+    write(shop, table="purchases")
+    arguments = ["--snapshot-update", "--allow-replacement", "Shop"]
+    shop.runpytest_subprocess(*arguments).assert_outcomes(failed=1)
+    assert "purchases" not in FILE.read_text("utf-8")
+
+
+def test_a_failed_test_keeps_the_snapshots_it_did_not_reach(shop: pytest.Pytester) -> None:
+    files = {file: file.read_text("utf-8") for file in (FILE, SECOND)}
+    shop.makepyfile(test_shop="def test_shop(template_snapshot):\n    assert 1 == 2\n")
+    for workers in ((), ("-n", "2")):
+        shop.runpytest_subprocess("--snapshot-update", *workers).assert_outcomes(failed=1)
+        assert {file: file.read_text("utf-8") for file in files} == files
+
+
+def test_a_snapshot_that_nobody_asks_for_is_found_and_deleted(shop: pytest.Pytester) -> None:
+    shop.makepyfile(test_shop="def test_other(template_snapshot):\n    pass\n")
+    result = shop.runpytest_subprocess()
+    assert result.ret != 0
+    result.stdout.fnmatch_lines(["2 snapshots unused."])
+    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    assert not FILE.exists()
+
+
+def test_a_file_that_is_no_template_is_named(shop: pytest.Pytester) -> None:
+    FILE.write_text("Resources: [\n", "utf-8")
+    result = shop.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    assert "test_shop.template.yaml cannot be compared" in result.stdout.str()
+
+
+def test_a_changed_comment_is_told_as_text(shop: pytest.Pytester) -> None:
+    text = FILE.read_text("utf-8")
+    FILE.write_text(text.replace("  # AWS::DynamoDB::Table", "  # tables"), "utf-8")
+    told = shop.runpytest_subprocess().stdout.str()
+    assert "although no resource changes" in told
+    assert "-  # tables" in told
+
+
+def test_scrub_extends_what_is_scrubbed(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        @pytest.fixture
+        def template_snapshot(template_snapshot):
+            return template_snapshot(scrub={{"AWS::SQS::Queue.QueueName": "<name>"}})
+
+        def test_queue(template_snapshot):
+            queue = {{"Type": "AWS::SQS::Queue", "Properties": {{"QueueName": "{name}"}}}}
+            snapshot = template_snapshot(scrub={{r"build-\\d+": "<build>"}})
+            assert {{"Resources": {{"Queue": queue}}, "Description": "{build}"}} == snapshot
+    """
+    text = textwrap.dedent(source)
+    pytester.makepyfile(test_queue=text.format(name="one", build="of build-1"))
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    pytester.makepyfile(test_queue=text.format(name="two", build="of build-22"))
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    written = Path("__snapshots__", "test_queue", "test_queue.template.yaml").read_text("utf-8")
+    assert "# - AWS::SQS::Queue.QueueName -> <name>\n# - build-\\d+ -> <build>\n" in written
+
+
+def test_a_collapse_is_an_error(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        def test_queues(template_snapshot):
+            queues = {f"Queue{number}": {"Type": "AWS::SQS::Queue"} for number in range(2)}
+            assert {"Resources": queues} == template_snapshot(scrub={r"Queue\\d": "Queue"})
+        """
+    )
+    result = pytester.runpytest_subprocess("--snapshot-update")
+    result.assert_outcomes(failed=1)
+    assert "`Queue0` and `Queue1` in Resources would both be `Queue`" in result.stdout.str()
+
+
+STACKS = """\
+import os
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_sqs as sqs
+
+@pytest.fixture(scope="module")
+def stack(cdk_stack):
+    stack = cdk_stack("Shop", context={"stage": "test"}, account="111122223333", region="eu-west-1")
+    sqs.Queue(stack, "Orders")
+    sqs.Queue(stack, "Refunds")
+    return stack
+
+def test_context(stack):
+    assert stack.node.try_get_context("stage") == "test"
+    assert (stack.account, stack.region) == ("111122223333", "eu-west-1")
+
+def test_snapshot(stack, template_snapshot):
+    assert stack == template_snapshot
+
+def test_one_construct(stack, template_snapshot, synth):
+    queue = stack.node.find_child("Orders")
+    assert queue == template_snapshot
+    assert synth(queue) == template_snapshot(name="the same")
+    synth(queue).resource_count_is("AWS::SQS::Queue", 1)
+    synth(stack).resource_count_is("AWS::SQS::Queue", 2)
+
+def test_app(cdk_app, cdk_stack, template_snapshot):
+    assert cdk_stack("A", app=cdk_app).node.scope is cdk_app
+    with pytest.raises(ValueError, match="`context`"):
+        cdk_stack("B", app=cdk_app, context={})
+
+def test_validation_is_off():
+    assert os.environ["CDK_VALIDATION"] == "false"
+"""
+
+
+def test_stacks_and_workers(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("CDK_VALIDATION", raising=False)
+    pytester.makepyfile(test_stacks=STACKS)
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=5)
+    folder = Path("__snapshots__", "test_stacks")
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "test_one_construct.template.yaml",
+        "test_one_construct[the same].template.yaml",
+        "test_snapshot.template.yaml",
+    ]
+    pytester.runpytest_subprocess("-n", "2", f"--basetemp={tmp_path / 'run'}").assert_outcomes(
+        passed=5
+    )
+
+
+def test_importing_the_plugin_loads_no_cdk(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_modules(pytestconfig):
+            assert {"aws_cdk", "jsii", "cfnlint"} & set(sys.modules) == set()
+        """
+    )
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_without_syrupy_only_the_snapshot_is_missing(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(template_snapshot): ...\ndef test_other(cdk_stack): ...")
+    result = pytester.runpytest_subprocess("-p", "no:syrupy")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["*template_snapshot needs syrupy: run `pip install *testing*"])
