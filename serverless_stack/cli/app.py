@@ -2,7 +2,7 @@
 
 import typer
 
-from serverless_stack.cli import local
+from serverless_stack.cli import local, review
 
 app = typer.Typer(
     help="Tools for serverless web applications on AWS CDK.",
@@ -11,6 +11,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(local.app, name="local")
+app.command()(review.review)
 
 
 @app.callback()

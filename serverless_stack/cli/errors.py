@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from serverless_stack.local.errors import CommandError, LocalCloudError, PrerequisitesError
+from serverless_stack.testing.review.errors import SourceError
 
 FAILED_STATUS = 1
 PREREQUISITES_STATUS = 2
@@ -29,8 +30,8 @@ class Interrupted(KeyboardInterrupt):
 def handled() -> Iterator[None]:
     """Run a command: its errors become messages on standard error, its signals a clean end.
 
-    Exit statuses: 1 when it failed, 2 when something is missing and nothing was changed, 128 and
-    the signal's number when a signal ended it.
+    Exit statuses: 1 when it failed, 2 when something is missing or cannot be read and nothing was
+    changed, 128 and the signal's number when a signal ended it.
     """
     console = Console(stderr=True)
     before = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
@@ -46,6 +47,9 @@ def handled() -> Iterator[None]:
             console.print(Text(error.log), soft_wrap=True)
         console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
         raise typer.Exit(FAILED_STATUS) from error
+    except SourceError as error:
+        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        raise typer.Exit(PREREQUISITES_STATUS) from error
     except Interrupted as interruption:
         console.print("Interrupted; what this command had started was stopped.")
         raise typer.Exit(128 + interruption.number) from interruption
