@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from syrupy.assertion import SnapshotAssertion
 
-from tests.constructs.templates import Json, scrubbed
+from serverless_stack.testing import TemplateSnapshot
+from tests.constructs.templates import Json
 
 # Nothing is packaged: the template differs in the hash of the handler alone, which is scrubbed.
 WITHOUT_PACKAGING: Json = {"aws:cdk:bundling-stacks": []}
-STRICT: Json = {**WITHOUT_PACKAGING, "@aws-cdk/core:validateAgainstDefaultRules": True}
+STRICT: Json = {
+    **WITHOUT_PACKAGING,
+    "@aws-cdk/core:validateAgainstDefaultRules": True,
+    "aws:cdk:enable-path-metadata": True,
+}
 
 INVALID = """\
 import aws_cdk as cdk
@@ -67,12 +71,12 @@ def findings_of_cfn_lint(template: Path) -> set[tuple[str, str]]:
 
 
 def test_the_template(
-    tmp_path: Path, pytestconfig: pytest.Config, snapshot: SnapshotAssertion
+    tmp_path: Path, pytestconfig: pytest.Config, template_snapshot: TemplateSnapshot
 ) -> None:
     shop = synthesise(pytestconfig.rootpath, tmp_path, "app.py")
     assert (shop.status, shop.said) == (0, "")
     text = shop.template.read_text()
-    assert scrubbed(json.loads(text)) == snapshot
+    assert json.loads(text) == template_snapshot
     assert str(pytestconfig.rootpath) not in text
     # CDK lets every function depend on its role, although the function names the role already.
     assert findings_of_cfn_lint(shop.template) == {

@@ -1,6 +1,5 @@
 """Reading synthesised templates in tests."""
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import TopologicalSorter
@@ -8,12 +7,11 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk.assertions import Annotations, Match, Template
+from aws_cdk.assertions import Annotations, Match
+
+from serverless_stack.testing import template_of
 
 Json = dict[str, Any]
-
-_ASSET_HASH = re.compile(r"[0-9a-f]{64}")
-_DEPLOYMENT_ID = re.compile(r"(Deployment[0-9A-F]{8})[0-9a-f]{32}")
 
 
 def new_app(context: Mapping[str, object] | None = None) -> cdk.App:
@@ -21,7 +19,7 @@ def new_app(context: Mapping[str, object] | None = None) -> cdk.App:
 
 
 def synth(stack: cdk.Stack) -> Json:
-    return dict(Template.from_stack(stack).to_json())
+    return template_of(stack)
 
 
 def all_of(template: Json, resource_type: str) -> list[Json]:
@@ -67,16 +65,6 @@ def dependencies(template: Json) -> dict[str, set[str]]:
 def require_no_cycle(template: Json) -> None:
     """Raise ``graphlib.CycleError``, which names the resources, if they need each other."""
     TopologicalSorter(dependencies(template)).prepare()
-
-
-def scrubbed(template: Json) -> Json:
-    """A template without what changes with a handler's code, the machine or CDK's boilerplate."""
-    text = json.dumps({key: template[key] for key in ("Resources", "Outputs") if key in template})
-    text = _DEPLOYMENT_ID.sub(r"\1HASH", _ASSET_HASH.sub("ASSET", text))
-    found: Json = json.loads(text)
-    for resource in found["Resources"].values():
-        resource.pop("Metadata", None)
-    return found
 
 
 def refused(make: Callable[[], object]) -> str:

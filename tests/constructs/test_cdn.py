@@ -7,9 +7,9 @@ from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import Cdn, ProxyApi, StorageBucket
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
     Json,
@@ -17,7 +17,6 @@ from tests.constructs.templates import (
     new_app,
     properties,
     refused,
-    scrubbed,
     synth,
     warnings,
 )
@@ -75,9 +74,12 @@ def maximal(site: Path) -> Json:
     return synth(stack)
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_a_bucket_alone(minimal: Json) -> None:

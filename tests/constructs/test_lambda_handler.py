@@ -5,16 +5,15 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import LambdaHandler
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
     new_app,
     properties,
     refused,
-    scrubbed,
     synth,
     variables,
     warnings,
@@ -57,9 +56,12 @@ def maximal(code: Path) -> Json:
     return synth(stack)
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_its_defaults(minimal: Json) -> None:

@@ -5,16 +5,15 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import LambdaHandler, MemcachedCache
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
     new_app,
     properties,
     refused,
-    scrubbed,
     synth,
     variables,
 )
@@ -59,9 +58,12 @@ def inside(stack: cdk.Stack, cache: MemcachedCache, code: Path) -> LambdaHandler
     return LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc)
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_it_is_encrypted_and_spread_over_zones(minimal: Json) -> None:

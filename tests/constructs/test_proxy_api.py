@@ -5,11 +5,11 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import LambdaHandler, ProxyApi
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
-from tests.constructs.templates import Json, all_of, new_app, properties, refused, scrubbed, synth
+from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
 STAGE = "AWS::ApiGateway::Stage"
 METHOD = "AWS::ApiGateway::Method"
@@ -41,9 +41,12 @@ def maximal() -> Json:
     return synth(stack)
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_any_verb_on_every_path_reaches_the_function(minimal: Json) -> None:

@@ -6,7 +6,6 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import (
     Cdn,
@@ -17,6 +16,7 @@ from serverless_stack.constructs import (
     ServerlessStack,
     StorageBucket,
 )
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -25,7 +25,6 @@ from tests.constructs.templates import (
     properties,
     refused,
     require_no_cycle,
-    scrubbed,
     synth,
     variables,
 )
@@ -87,9 +86,12 @@ def maximal(code: Path, site: Path) -> Json:
     )
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_every_part_is_an_attribute(app: cdk.App, code: Path) -> None:

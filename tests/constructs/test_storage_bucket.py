@@ -6,16 +6,15 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from syrupy.assertion import SnapshotAssertion
 
 from serverless_stack.constructs import LambdaHandler, StorageBucket
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
     new_app,
     properties,
     refused,
-    scrubbed,
     statements,
     synth,
     variables,
@@ -61,9 +60,12 @@ def maximal() -> Json:
     return synth(stack)
 
 
-def test_snapshot(minimal: Json, maximal: Json, snapshot: SnapshotAssertion) -> None:
-    assert scrubbed(minimal) == snapshot(name="minimal")
-    assert scrubbed(maximal) == snapshot(name="maximal")
+def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert minimal == template_snapshot
+
+
+def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
+    assert maximal == template_snapshot
 
 
 def test_it_is_private_encrypted_and_versioned(minimal: Json) -> None:
