@@ -61,7 +61,7 @@ docs: setup  ## Build the documentation into docs/_build.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
 
 snapshots: setup  ## Write the template snapshots again; read the diff before you commit it.
-	$(BIN)/python -m pytest -q tests/constructs --snapshot-update
+	$(BIN)/python -m pytest -q tests/constructs tests/test_app.py --snapshot-update
 
 lock: setup  ## Lock the dependencies again.
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes \
