@@ -30,6 +30,12 @@ def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def without_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test file that is written again in the same second, as long as before, looks unchanged."""
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+
 def write(pytester: pytest.Pytester, table: str = "orders", team: str = "shop") -> None:
     pytester.makepyfile(test_shop=TEST.format(table=table, team=team))
 
