@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1, cloudfront
@@ -14,14 +14,37 @@ from .types import Headers, Record
 
 REST_API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
 Fetched = tuple[int, str, Headers, bytes]
-Fetch = Callable[..., Awaitable[Fetched]]
+
+
+class OriginRequest(NamedTuple):
+    """What MiniStack hands to ``_fetch_from_origin``, in its order."""
+
+    origin: Record
+    method: str
+    uri: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+    viewer_is_https: bool
+    client_ip: str
+    forwarded_for: str
+    distribution_arn: str
+
+
+Fetch = Callable[[OriginRequest], Awaitable[Fetched]]
 
 
 def apply() -> None:
     """Applies this module's patches."""
     allow_reading_only_by_default()
-    fetch: Fetch = cloudfront._fetch_from_origin
-    cloudfront._fetch_from_origin = serve_rest_apis(see_tls_at_buckets(fetch))
+    stock = cloudfront._fetch_from_origin
+
+    async def fetch(request: OriginRequest) -> Fetched:
+        fetched: Fetched = await stock(*request)
+        return fetched
+
+    whole = serve_rest_apis(see_tls_at_buckets(fetch))
+    cloudfront._fetch_from_origin = lambda *arguments: whole(OriginRequest(*arguments))
 
 
 def allow_reading_only_by_default() -> None:
@@ -42,31 +65,9 @@ def see_tls_at_buckets(fetch: Fetch) -> Fetch:
     ``aws:SecureTransport`` is false. As on AWS, the connection to the bucket follows the viewer's.
     """
 
-    async def fetch_as_viewer(
-        origin: Record,
-        method: str,
-        uri: str,
-        query: str,
-        headers: dict[str, str],
-        body: bytes,
-        viewer_is_https: bool,
-        client_ip: str,
-        forwarded_for: str,
-        distribution_arn: str,
-    ) -> Fetched:
-        iam_evaluator.pin_request_origin(client_ip, viewer_is_https)
-        return await fetch(
-            origin,
-            method,
-            uri,
-            query,
-            headers,
-            body,
-            viewer_is_https,
-            client_ip,
-            forwarded_for,
-            distribution_arn,
-        )
+    async def fetch_as_viewer(request: OriginRequest) -> Fetched:
+        iam_evaluator.pin_request_origin(request.client_ip, request.viewer_is_https)
+        return await fetch(request)
 
     return fetch_as_viewer
 
@@ -78,47 +79,28 @@ def serve_rest_apis(fetch: Fetch) -> Fetch:
     no API.
     """
 
-    async def fetch_or_serve(
-        origin: Record,
-        method: str,
-        uri: str,
-        query: str,
-        headers: dict[str, str],
-        body: bytes,
-        viewer_is_https: bool,
-        client_ip: str,
-        forwarded_for: str,
-        distribution_arn: str,
-    ) -> Fetched:
+    async def fetch_or_serve(request: OriginRequest) -> Fetched:
+        origin = request.origin
         api = REST_API_HOST.match(origin["domain_name"])
         if api is None or apigateway_v1.find_api_scope(api[1]) is None:
-            return await fetch(
-                origin,
-                method,
-                uri,
-                query,
-                headers,
-                body,
-                viewer_is_https,
-                client_ip,
-                forwarded_for,
-                distribution_arn,
-            )
-        if headers.get("host", origin["domain_name"]) != origin["domain_name"]:
+            return await fetch(request)
+        if request.headers.get("host", origin["domain_name"]) != origin["domain_name"]:
             return 403, "Forbidden", dict(FORBIDDEN), b'{"message":"Forbidden"}'
-        sent = cloudfront._origin_request_headers(origin, headers, client_ip, forwarded_for)
-        path = (origin.get("origin_path") or "") + uri
+        sent = cloudfront._origin_request_headers(
+            origin, request.headers, request.client_ip, request.forwarded_for
+        )
+        path = (origin.get("origin_path") or "") + request.uri
         stage, _slash, below = path.lstrip("/").partition("/")
         status, answered, content = await serve_rest_api(
             RestRequest(
                 api_id=api[1],
                 stage=stage,
-                method=method,
+                method=request.method,
                 path=f"/{below}",
-                query=query,
+                query=request.query,
                 headers=[(spelled(name), value) for name, value in sent.items()],
-                body=body,
-                client=client_ip,
+                body=request.body,
+                client=request.client_ip,
                 region=api[2],
             )
         )
