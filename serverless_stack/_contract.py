@@ -10,6 +10,8 @@ from typing import Final
 REDIS_PREFIX: Final = "REDIS"
 MEMCACHED_PREFIX: Final = "MEMCACHED"
 BUCKET_PREFIX: Final = "BUCKET"
+OBSOLETE_TAG: Final = "serverless-stack:obsolete"
+"""The tag of objects that a content deployment no longer needs; its value is the deployment."""
 
 
 def redis_primary_endpoint(prefix: str = REDIS_PREFIX) -> str:

@@ -81,10 +81,7 @@ def test_the_template(
     # CDK lets every function depend on its role, although the function names the role already.
     assert findings_of_cfn_lint(shop.template) == {
         ("W3005", "HandlerFunction0D87A48C"),
-        (
-            "W3005",
-            "CustomCDKBucketDeployment8693BB64968944B69AAFB0CC9EB8756C512MiB6723FB92",
-        ),
+        ("W3005", "ContentFunction60E7E32E"),
     }
 
 

@@ -14,22 +14,33 @@ ROOT = Path(__file__).parents[1] / PACKAGE
 # What each part of the package may import of the package; a part may always import itself.
 ALLOWED = {
     "_contract": set[str](),
+    "_content": set[str](),
     "checks": set[str](),
     "_machine": set[str](),
-    "constructs": {"checks", "_contract", "_machine"},
+    "constructs": {"checks", "_content", "_contract", "_machine"},
     "runtime": {"_contract"},
-    "operations": {"_contract"},
+    "operations": {"_content", "_contract"},
     "testing": {"checks", "_machine"},
     "local": {"_contract", "_machine"},
-    "cli": {"local", "checks", "operations", "testing", "_contract", "_machine"},
+    "cli": {
+        "local",
+        "checks",
+        "operations",
+        "runtime",
+        "testing",
+        "_content",
+        "_contract",
+        "_machine",
+    },
 }
 # Packages that no module of a part may load by being imported; "*" forbids all but the standard.
 HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}
 FORBIDDEN = {
     "_contract": HEAVY | {"redis", "pymemcache"},
+    "_content": HEAVY,
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
-    "operations": {"aws_cdk", "constructs", "jsii"},
+    "operations": HEAVY | {"rich", "typer"},
     "testing": HEAVY | {"cfnlint", "cdk_nag", "yaml"},
     "local": {"aws_cdk", "constructs", "jsii"},
     "cli": {"aws_cdk", "constructs", "jsii"},
@@ -37,8 +48,12 @@ FORBIDDEN = {
 # The public modules of constructs that may import others.
 COMPOSING = {
     "cdn": {"proxy_api", "storage_bucket"},
+    "_content_rules": {"cdn"},
+    "content_deployment": {"cdn", "storage_bucket"},
+    "invalidation": {"cdn"},
     "serverless_stack": {
         "cdn",
+        "content_deployment",
         "lambda_handler",
         "memcached_cache",
         "proxy_api",
@@ -161,6 +176,9 @@ def test_only_the_emulator_uses_relative_imports() -> None:
         ("testing", "from cfnlint.schema import manager"),
         ("_contract", "from serverless_stack.checks import s3"),
         ("local", "import aws_cdk"),
+        ("_content", "from serverless_stack import _contract"),
+        ("operations", "import boto3"),
+        ("operations", "from serverless_stack.runtime import objects"),
     ],
 )
 def test_a_forbidden_import_is_found(part: str, source: str) -> None:

@@ -15,6 +15,8 @@ from serverless_stack import constructs, testing
 
 NAMES = [
     "Cdn",
+    "ContentDeployment",
+    "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
     "ProxyApi",
@@ -22,6 +24,7 @@ NAMES = [
     "ServerlessStack",
     "StorageBucket",
 ]
+RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 CLASSES = [getattr(constructs, name) for name in NAMES]
 
 TESTING = [
@@ -72,8 +75,9 @@ def arguments_section(text: str) -> list[str]:
 
 
 def test_these_names_are_public() -> None:
-    assert sorted(constructs.__all__) == NAMES
-    assert sorted(dir(constructs)) == NAMES
+    assert sorted(constructs.__all__) == sorted(NAMES + RULES)
+    assert sorted(dir(constructs)) == sorted(NAMES + RULES)
+    assert [name for name in RULES if not hasattr(constructs, name)] == []
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

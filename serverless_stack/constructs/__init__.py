@@ -7,7 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.cdn import Cdn
+    from serverless_stack.constructs.content_deployment import ContentDeployment
+    from serverless_stack.constructs.invalidation import Invalidation
     from serverless_stack.constructs.lambda_handler import LambdaHandler
     from serverless_stack.constructs.memcached_cache import MemcachedCache
     from serverless_stack.constructs.proxy_api import ProxyApi
@@ -16,7 +19,12 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.storage_bucket import StorageBucket
 
 __all__ = [
+    "IMMUTABLE",
+    "REVALIDATE",
+    "CacheRule",
     "Cdn",
+    "ContentDeployment",
+    "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
     "ProxyApi",
@@ -27,6 +35,8 @@ __all__ = [
 
 _MODULES = {
     "Cdn": "cdn",
+    "ContentDeployment": "content_deployment",
+    "Invalidation": "invalidation",
     "LambdaHandler": "lambda_handler",
     "MemcachedCache": "memcached_cache",
     "ProxyApi": "proxy_api",
@@ -36,7 +46,12 @@ _MODULES = {
 }
 
 
+_RULES = ("IMMUTABLE", "REVALIDATE", "CacheRule")
+
+
 def __getattr__(name: str) -> object:
+    if name in _RULES:
+        return getattr(import_module("serverless_stack._content.rules"), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -53,23 +53,6 @@ def code_problems(
     return problems
 
 
-def content_problems(content: Path, argument: str = "content") -> list[str]:
-    """List what is wrong with a folder of files to upload.
-
-    Args:
-        content: The folder.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if there is nothing to upload, else none.
-    """
-    if not content.is_dir():
-        return [_missing(content, argument, "folder")]
-    if not any(path.is_file() for path in content.rglob("*")):
-        return [f"`{argument}` must have files in it, got an empty folder: {str(content)!r}"]
-    return []
-
-
 def _missing(path: Path, argument: str, what: str) -> str:
     looked_for = path.absolute()
     return f"`{argument}` must be an existing {what}, got: {str(path)!r} (looked for {looked_for})"

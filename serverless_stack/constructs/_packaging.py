@@ -21,6 +21,7 @@ _LEFT_OUT |= {"pyproject.toml", "uv.lock"}
 _INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _INSTALLER_NOTES |= {"uv_cache.json", "uv_build.json"}
 _FORMAT = "2"
+_RUNTIME = ("_contract.py", "runtime")  # the parts of this library that every handler gets
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def package(source: Path, requirements: Requirements | None, platform: LambdaPla
     """
     wanted = hashlib.sha256(f"{_FORMAT}\n{platform}\n".encode())
     wanted.update((requirements.text if requirements else "").encode())
-    wanted.update(_digest(_runtime_files()).encode())
+    wanted.update(_digest(_library_files(*_RUNTIME)).encode())
     wanted.update(_digest(source_files(source)).encode())
     kept = cache_folder() / "handlers" / wanted.hexdigest()
     if not kept.is_dir():
@@ -68,6 +69,25 @@ def package(source: Path, requirements: Requirements | None, platform: LambdaPla
     installed = {normalized(path.name.split("-")[0]) for path in kept.glob("*.dist-info")}
     unpinned = installed - (requirements.pinned if requirements else set())
     return Package(kept, _digest(_files(kept)), tuple(sorted(unpinned)))
+
+
+def package_library(*parts: str) -> Package:
+    """Package parts of this library for a function that runs at deploy time.
+
+    Args:
+        parts: Their paths in the library: folders, or modules with their ``.py``.
+
+    Returns:
+        The folder and its digest.
+    """
+    files = _library_files(*parts)
+    kept = cache_folder() / "library" / f"{_FORMAT}-{_digest(files)}"
+    if not kept.is_dir():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent, prefix="build-") as build:
+            _copy(files, Path(build) / "code")
+            _move_into_place(Path(build) / "code", kept)
+    return Package(kept, _digest(_files(kept)), ())
 
 
 def source_files(folder: Path) -> dict[str, Path]:
@@ -90,7 +110,11 @@ def _build(
     if requirements is not None and not requirements.is_empty:
         _requirements.install(requirements, target, platform)
         _drop_installer_notes(target)
-    for name, path in {**_runtime_files(), **source_files(source)}.items():
+    _copy({**_library_files(*_RUNTIME), **source_files(source)}, target)
+
+
+def _copy(files: dict[str, Path], target: Path) -> None:
+    for name, path in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target / name)
         (target / name).chmod(_mode(path))
@@ -120,13 +144,15 @@ def _move_into_place(built: Path, kept: Path) -> None:
             raise
 
 
-def _runtime_files() -> dict[str, Path]:
+def _library_files(*parts: str) -> dict[str, Path]:
     spec = importlib.util.find_spec("serverless_stack")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(f"serverless_stack is not importable by {sys.executable}")
     root = Path(spec.submodule_search_locations[0])
-    wanted = [root / "__init__.py", root / "_contract.py", root / "py.typed"]
-    wanted += [path for path in (root / "runtime").rglob("*.py") if path.is_file()]
+    wanted = [root / "__init__.py", root / "py.typed"]
+    for part in parts:
+        found = (root / part).rglob("*.py") if (root / part).is_dir() else [root / part]
+        wanted += [path for path in found if path.is_file()]
     return {f"serverless_stack/{path.relative_to(root).as_posix()}": path for path in wanted}
 
 

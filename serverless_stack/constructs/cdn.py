@@ -1,21 +1,17 @@
 """Cdn: a bucket and an API behind one CloudFront distribution."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from aws_cdk import Aws, Fn, Names, RemovalPolicy
+from aws_cdk import Aws, Fn, Names
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
 from serverless_stack.checks import cloudfront as rules
 from serverless_stack.checks.problems import Problems
-from serverless_stack.constructs._folders import content_problems
 from serverless_stack.constructs._origin_access import let_distribution_read
 from serverless_stack.constructs.proxy_api import ProxyApi
 from serverless_stack.constructs.storage_bucket import StorageBucket
@@ -24,11 +20,10 @@ from serverless_stack.constructs.storage_bucket import StorageBucket
 class Cdn(Construct):
     """A CloudFront distribution with static content from a bucket and an API under one path.
 
-    It creates the distribution, an origin access control by which it alone reads the bucket,
-    and, with ``content``, a deployment that uploads a folder and invalidates the distribution.
-    Viewers are redirected to HTTPS and get security headers. Static content is cached and
-    compressed; the API is not cached, and gets every header but ``Host``, every cookie and every
-    query string.
+    It creates the distribution and an origin access control by which it alone reads the bucket;
+    a ``ContentDeployment`` fills the bucket. Viewers are redirected to HTTPS and get security
+    headers. Static content is cached and compressed; the API is not cached, and gets every header
+    but ``Host``, every cookie and every query string.
 
     Args:
         scope: The parent construct.
@@ -36,8 +31,6 @@ class Cdn(Construct):
         bucket: The bucket with the static content. None serves the API alone.
         origin_path: The folder of the bucket that is served, such as ``/site``. The distribution
             can read nothing outside it. Empty serves the whole bucket.
-        content: A local folder to upload into that place of the bucket. Files that are no longer
-            in the folder stay in the bucket.
         api: The API. None serves the bucket alone.
         api_path_pattern: The paths of the API ("All distribution settings reference"). The API
             sees the whole path: ``/api/orders/1``.
@@ -46,12 +39,12 @@ class Cdn(Construct):
         certificate: A certificate of AWS Certificate Manager in us-east-1 for them.
         price_class: Which edge locations answer.
         web_acl_id: ARN of a WAF web ACL with the scope CLOUDFRONT. None uses none.
-        removal_policy: What happens to the log of the upload when the stack is deleted.
 
     Attributes:
         distribution: The distribution.
         origin_access_control: The origin access control; None without a bucket.
-        content_deployment: The upload of ``content``; None without it.
+        origin_path: The folder of the bucket that is served.
+        api_path_pattern: The paths that the API serves beside a bucket; empty without both.
 
     Raises:
         ValueError: If there is no origin, or an argument is one that CloudFront refuses.
@@ -64,7 +57,6 @@ class Cdn(Construct):
         *,
         bucket: StorageBucket | s3.IBucket | None = None,
         origin_path: str = "",
-        content: str | Path | None = None,
         api: ProxyApi | apigateway.RestApi | None = None,
         api_path_pattern: str = "/api/*",
         default_root_object: str = "index.html",
@@ -72,16 +64,11 @@ class Cdn(Construct):
         certificate: acm.ICertificate | None = None,
         price_class: cloudfront.PriceClass = cloudfront.PriceClass.PRICE_CLASS_ALL,
         web_acl_id: str | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.require(
             bucket is not None or api is not None,
             "`bucket` or `api` must be given, got: neither; a distribution needs an origin",
-        )
-        problems.require(
-            content is None or bucket is not None,
-            "`content` must go with a `bucket` to upload it to, got: None",
         )
         problems.require(
             not domain_names or certificate is not None,
@@ -90,13 +77,13 @@ class Cdn(Construct):
         problems.add(rules.path_pattern_problems(api_path_pattern, "api_path_pattern"))
         problems.add(rules.object_path_problems(default_root_object, "default_root_object"))
         problems.add(rules.origin_path_problems(origin_path, "origin_path"))
-        if content is not None:
-            problems.add(content_problems(Path(content)))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         source = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
         rest_api = api.rest_api if isinstance(api, ProxyApi) else api
+        self.origin_path = origin_path
+        self.api_path_pattern = api_path_pattern if source and rest_api else ""
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = None
         api_behavior = None if rest_api is None else _api_behavior(rest_api)
         bucket_behavior = None if source is None else self._bucket_behavior(source, origin_path)
@@ -120,13 +107,8 @@ class Cdn(Construct):
             web_acl_id=web_acl_id,
             comment=self.node.path,
         )
-        self.content_deployment: s3_deployment.BucketDeployment | None = None
         if source is not None:
             let_distribution_read(self, self.distribution, source, origin_path)
-            if content is not None:
-                self.content_deployment = self._deploy(
-                    Path(content), source, origin_path, removal_policy
-                )
 
     @property
     def url(self) -> str:
@@ -151,32 +133,6 @@ class Cdn(Construct):
             ),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
             response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-        )
-
-    def _deploy(
-        self,
-        content: Path,
-        bucket: s3.IBucket,
-        origin_path: str,
-        log_removal_policy: RemovalPolicy,
-    ) -> s3_deployment.BucketDeployment:
-        return s3_deployment.BucketDeployment(
-            self,
-            "Content",
-            sources=[s3_deployment.Source.asset(str(content.absolute()))],
-            destination_bucket=bucket,
-            destination_key_prefix=origin_path.removeprefix("/") or None,
-            distribution=self.distribution,
-            distribution_paths=["/*"],
-            wait_for_distribution_invalidation=False,
-            prune=False,  # pages that viewers have open still need the files of the last version
-            memory_limit=512,
-            log_group=logs.LogGroup(
-                self,
-                "ContentLogs",
-                retention=logs.RetentionDays.THREE_MONTHS,
-                removal_policy=log_removal_policy,
-            ),
         )
 
 

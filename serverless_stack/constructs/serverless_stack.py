@@ -10,9 +10,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.checks.problems import Problems
-from serverless_stack.constructs._folders import code_problems, content_problems
+from serverless_stack.constructs._content_source import source_problems
+from serverless_stack.constructs._folders import code_problems
 from serverless_stack.constructs._network import isolated_vpc
 from serverless_stack.constructs.cdn import Cdn
+from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
 from serverless_stack.constructs.memcached_cache import MemcachedCache
 from serverless_stack.constructs.proxy_api import ProxyApi
@@ -29,7 +31,8 @@ class ServerlessStack(Stack):
 
     It creates a ``LambdaHandler`` in a VPC, a ``ProxyApi`` in front of it, a ``StorageBucket``, a
     ``RedisCache`` and a ``MemcachedCache``, all three connected to the function, and a ``Cdn``
-    that serves the bucket's ``site/`` folder at ``/`` and the API at ``/api/*``. Objects outside
+    that serves the bucket's ``site/`` folder at ``/`` and the API at ``/api/*``, filled by a
+    ``ContentDeployment``. Objects outside
     ``site/`` are out of the distribution's reach. Each part can be left out with ``False``, or
     given, ready made; any raw CDK resource stays reachable through the parts.
 
@@ -47,7 +50,8 @@ class ServerlessStack(Stack):
         handler: Folder of the function's source, or a ``LambdaHandler`` of another stack, which
             needs the stores that it is connected to from there, too. None leaves out the function
             and the API.
-        site: Folder of static pages, uploaded to ``site/`` in the bucket. None uploads nothing.
+        site: Folder or zip file of static pages, uploaded to ``site/`` in the bucket. None
+            uploads nothing.
         entry: The function's entry point in ``handler``.
         runtime: Lambda's runtime.
         memory_size: The function's memory in MiB, 128-10240.
@@ -130,7 +134,7 @@ class ServerlessStack(Stack):
             names = {"code_argument": "handler", "entry_argument": "entry"}
             problems.add(code_problems(Path(handler), entry, runtime, **names))
         if site is not None:
-            problems.add(content_problems(Path(site), "site"))
+            problems.add(source_problems([Path(site)], "site"))
         problems.raise_if_any()
 
         super().__init__(
@@ -199,9 +203,17 @@ class ServerlessStack(Stack):
                 "Cdn",
                 bucket=self._bucket,
                 origin_path=_SITE if self._bucket is not None else "",
-                content=site,
                 api=self._api,
-                removal_policy=removal_policy,
+            )
+        self._content: ContentDeployment | None = None
+        if site is not None and self._bucket is not None and self._cdn is not None:
+            self._content = ContentDeployment(
+                self,
+                "Content",
+                source=site,
+                bucket=self._bucket,
+                cdn=self._cdn,
+                removal_policy=RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN,
             )
         self._add_outputs()
 
@@ -224,6 +236,11 @@ class ServerlessStack(Stack):
     def cdn(self) -> Cdn:
         """The distribution in front of the static pages and the API."""
         return self._part("cdn", self._cdn)
+
+    @property
+    def content(self) -> ContentDeployment:
+        """The deployment of the static pages."""
+        return self._part("content", self._content)
 
     @property
     def redis(self) -> RedisCache:

@@ -1,6 +1,7 @@
 import pytest
 
 from serverless_stack.checks.cloudfront import (
+    invalidation_path_problems,
     object_path_problems,
     origin_path_problems,
     path_pattern_problems,
@@ -48,3 +49,38 @@ def test_origin_paths_are_accepted(path: str) -> None:
 def test_other_origin_paths_are_refused(path: str) -> None:
     (problem,) = origin_path_problems(path, "origin_path")
     assert problem.startswith("`origin_path` must begin with a slash, not end with one")
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["/"],
+        ["/*"],
+        ["/a/*", "/b%20c?x=1"],
+        [f"/{number}" for number in range(3000)],
+        [f"/{number}*" for number in range(15)],
+        ["/" + "a" * 3999],
+        ["${Token[TOKEN.1]}"],
+    ],
+)
+def test_paths_to_invalidate(paths: list[str]) -> None:
+    assert invalidation_path_problems(paths, "paths") == []
+
+
+@pytest.mark.parametrize(
+    ("paths", "told"),
+    [
+        ([], "at least one path, got: none"),
+        (["a"], "begin with a slash, got: 'a'"),
+        (["/a*/b"], "have `*` as the last character only, got: '/a*/b'"),
+        (["/a b"], "be percent-encoded, got: '/a b'"),
+        (["/a%2"], "be percent-encoded, got: '/a%2'"),
+        ([f"/{number}" for number in range(3001)], "have 3,000 paths at most, got: 3,001"),
+        ([f"/{n}*" for n in range(16)], "have 15 paths with a wildcard at most, got: 16"),
+        (["/" + "a" * 4000], "have 4,000 characters at most"),
+    ],
+)
+def test_paths_that_cloudfront_refuses(paths: list[str], told: str) -> None:
+    (problem,) = invalidation_path_problems(paths, "paths")
+    assert problem.startswith("`paths` must ")
+    assert told in problem

@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
@@ -54,14 +52,13 @@ def minimal() -> Json:
 
 
 @pytest.fixture(scope="module")
-def maximal(site: Path) -> Json:
+def maximal() -> Json:
     stack = cdk.Stack(new_app(), "Test", env=cdk.Environment(region="us-east-1"))
     Cdn(
         stack,
         "Site",
         bucket=StorageBucket(stack, "Pages"),
         origin_path="/site",
-        content=site,
         api=proxy_api(stack),
         api_path_pattern="/v1/*",
         default_root_object="home.html",
@@ -69,7 +66,6 @@ def maximal(site: Path) -> Json:
         certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
         price_class=cloudfront.PriceClass.PRICE_CLASS_100,
         web_acl_id="arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1",
-        removal_policy=cdk.RemovalPolicy.DESTROY,
     )
     return synth(stack)
 
@@ -152,13 +148,6 @@ def test_every_argument_arrives(maximal: Json) -> None:
     assert distribution["WebACLId"].endswith("webacl/shop/1")
 
 
-def test_content_is_deployed_under_the_origin_path_and_invalidated(maximal: Json) -> None:
-    deployment = properties(maximal, "Custom::CDKBucketDeployment")
-    assert deployment["DestinationBucketKeyPrefix"] == "site"
-    assert deployment["DistributionPaths"] == ["/*"]
-    assert deployment["Prune"] is False
-
-
 def test_the_origin_path_limits_what_the_distribution_reads(maximal: Json) -> None:
     read = next(s for s in allowed_to_cloudfront(maximal) if s["Action"] == "s3:GetObject")
     assert read["Resource"]["Fn::Join"][1][-1] == "/site/*"
@@ -166,45 +155,28 @@ def test_the_origin_path_limits_what_the_distribution_reads(maximal: Json) -> No
     assert bucket["OriginPath"] == "/site"
 
 
-def test_destroy_keeps_no_log_of_the_upload(maximal: Json) -> None:
-    kept = [g for g in all_of(maximal, "AWS::Logs::LogGroup") if g["DeletionPolicy"] != "Delete"]
-    assert len(kept) == 1  # the access log of the API, which has a policy of its own
-
-
-def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: Cdn(
             stack,
             "Site",
             origin_path="site/",
-            content=tmp_path / "nowhere",
             api_path_pattern="*",
             default_root_object="/index.html",
             domain_names=["shop.example.com"],
         )
     )
     assert message.splitlines() == [
-        "7 problems in Test/Site:",
+        "5 problems in Test/Site:",
         "- `bucket` or `api` must be given, got: neither; a distribution needs an origin",
-        "- `content` must go with a `bucket` to upload it to, got: None",
         "- `domain_names` must go with a `certificate`, got: ['shop.example.com'] without one",
         "- `api_path_pattern` must leave paths to the bucket, got: '*', which takes all of them",
         "- `default_root_object` must be the name of an object without a slash before it, "
         "got: '/index.html'",
         "- `origin_path` must begin with a slash, not end with one and have no wildcard, "
         "got: 'site/'",
-        f"- `content` must be an existing folder, got: '{tmp_path}/nowhere' "
-        f"(looked for {tmp_path}/nowhere)",
     ]
     assert stack.node.children == []
-
-
-def test_a_folder_without_files_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
-    (tmp_path / "images").mkdir()
-    pages = StorageBucket(stack, "Pages")
-    assert "`content` must have files in it, got an empty folder" in refused(
-        lambda: Cdn(stack, "Site", bucket=pages, content=tmp_path)
-    )
 
 
 def test_tokens_pass(stack: cdk.Stack) -> None:
@@ -257,7 +229,7 @@ def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> 
 def test_parts_that_are_not_asked_for_are_none(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", api=proxy_api(stack))
     assert cdn.origin_access_control is None
-    assert cdn.content_deployment is None
+    assert cdn.api_path_pattern == ""
 
 
 def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:

@@ -103,7 +103,7 @@ def test_every_part_is_an_attribute(app: cdk.App, code: Path) -> None:
 def test_construct_ids_are_a_contract(app: cdk.App, code: Path, site: Path) -> None:
     """Renaming one of them replaces what users have deployed."""
     shop = ServerlessStack(app, "Shop", handler=code, site=site)
-    own = {name: getattr(shop, name) for name in ("handler", "api", "bucket", "cdn")}
+    own = {name: getattr(shop, name) for name in ("handler", "api", "bucket", "cdn", "content")}
     caches = {name: getattr(shop, name) for name in ("redis", "memcached")}
     ids = [
         f"{part.node.id}/{child.node.id}"
@@ -118,8 +118,13 @@ def test_construct_ids_are_a_contract(app: cdk.App, code: Path, site: Path) -> N
         "Bucket/Bucket",
         "Cdn/OriginAccessControl",
         "Cdn/Distribution",
-        "Cdn/ContentLogs",
-        "Cdn/Content",
+        "Content/Source1",
+        "Content/Index1",
+        "Content/Logs",
+        "Content/Role",
+        "Content/Function",
+        "Content/Permissions",
+        "Content/Resource",
         "Redis/SecurityGroup",
         "Redis/SubnetGroup",
         "Redis/Secret",
@@ -169,9 +174,7 @@ def test_every_argument_arrives(maximal: Json) -> None:
     assert function["Environment"]["Variables"]["STAGE"] == "prod"
     assert maximal["Description"] == "A shop"
     assert "AccessLogSetting" not in properties(maximal, "AWS::ApiGateway::Stage")
-    assert (
-        properties(maximal, "Custom::CDKBucketDeployment")["DestinationBucketKeyPrefix"] == "site"
-    )
+    assert properties(maximal, "Custom::ContentDeployment")["Destination"]["Prefix"] == "site/"
 
 
 @pytest.mark.parametrize("env", [None, cdk.Environment(account="123456789012", region="eu-west-1")])
@@ -217,7 +220,8 @@ def test_all_problems_are_told_together_in_the_callers_words(app: cdk.App, tmp_p
         "got: SNAPSHOT, which buckets and logs do not have",
         f"- `handler` must be an existing folder or file, got: '{tmp_path}/nowhere' "
         f"(looked for {tmp_path}/nowhere)",
-        f"- `site` must be an existing folder, got: '{tmp_path}/site' (looked for {tmp_path}/site)",
+        f"- `site` must be an existing folder or zip file, got: '{tmp_path}/site' "
+        f"(looked for {tmp_path}/site)",
     ]
     assert [child.node.id for child in app.node.children if child.node.id == "Shop"] == []
 

@@ -15,7 +15,8 @@ CHANGED = {
         ("ArchiveBucket", "LifecycleConfiguration"),
         ("ApiRestApiDeploymentStageprod", "MethodSettings"),
         ("RedisReplicationGroup", "NumCacheClusters"),
-        ("CdnContentCustomResource512MiB", "SourceObjectKeys"),
+        ("Content", "Sources"),
+        ("ContentPermissions", "PolicyDocument"),
     },
     "Kept": {("HandlerFunction", "Code")},
 }

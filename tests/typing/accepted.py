@@ -9,7 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs import (
+    IMMUTABLE,
+    CacheRule,
     Cdn,
+    ContentDeployment,
+    Invalidation,
     LambdaHandler,
     MemcachedCache,
     ProxyApi,
@@ -25,7 +29,17 @@ def the_readme(app: cdk.App) -> None:
     handler = LambdaHandler(stack, "Orders", code="examples/orders", vpc=cache.vpc)
     uploads = StorageBucket(stack, "Uploads", expire_after=cdk.Duration.days(90))
     api = ProxyApi(stack, "Api", handler=handler)
-    site = Cdn(stack, "Site", bucket=uploads, api=api, content=Path("site"))
+    site = Cdn(stack, "Site", bucket=uploads, api=api)
+    ContentDeployment(
+        stack,
+        "Content",
+        source=Path("site"),
+        bucket=uploads,
+        cdn=site,
+        cache_control=[CacheRule("assets/*", IMMUTABLE)],
+        config={"api": api.url, "limits": {"page": 20, "names": ["a", "b"]}},
+    )
+    Invalidation(stack, "Invalidation", cdn=site.distribution, paths=["/x*"], trigger=Path("x"))
     uploads.connect(handler)
     cache.connect(handler)
     cdk.CfnOutput(stack, "Url", value=site.url)

@@ -1,31 +1,28 @@
 """CDK's custom resources: a function has to have done what they stand for."""
 
+import gzip
 import io
+import json
 import zipfile
 
 from ..account import Account
 from .registry import AbsentError, Properties, Resource, reads
 
 
-@reads("Custom::CDKBucketDeployment")
-def bucket_deployment(account: Account, resource: Resource) -> Properties:
+@reads("Custom::ContentDeployment")
+def content_deployment(account: Account, resource: Resource) -> Properties:
     asked = resource.properties
-    bucket, prefix = asked["DestinationBucketName"], asked["DestinationBucketKeyPrefix"]
-    account.s3.head_bucket(Bucket=bucket)
-    for source, key in zip(asked["SourceBucketNames"], asked["SourceObjectKeys"], strict=True):
-        for name, content in _files(account, source, key).items():
-            uploaded = account.s3.get_object(Bucket=bucket, Key=f"{prefix}/{name}")["Body"].read()
-            assert uploaded == content, f"{prefix}/{name} is not the asset's"
+    bucket, prefix = asked["Destination"]["Bucket"], asked["Destination"]["Prefix"]
+    for source in asked["Sources"]:
+        for name, content in _files(account, source["Bucket"], source["Key"]).items():
+            uploaded = account.s3.get_object(Bucket=bucket, Key=f"{prefix}{name}")["Body"].read()
+            assert uploaded == content, f"{prefix}{name} is not the asset's"
+    manifest = account.s3.get_object(Bucket=bucket, Key=asked["ManifestKey"])["Body"].read()
+    assert json.loads(gzip.decompress(manifest))["pending"] is None, "the deployment is not done"
     account.lambda_.get_function(FunctionName=asked["ServiceToken"])
-    invalidations = account.cloudfront.list_invalidations(DistributionId=asked["DistributionId"])
-    paths = [
-        path
-        for item in invalidations["InvalidationList"].get("Items", [])
-        for path in account.cloudfront.get_invalidation(
-            DistributionId=asked["DistributionId"], Id=item["Id"]
-        )["Invalidation"]["InvalidationBatch"]["Paths"]["Items"]
-    ]
-    return {**asked, "DistributionPaths": sorted(set(paths))}
+    for distribution in asked["Distributions"]:
+        account.cloudfront.get_distribution(Id=distribution["Id"])
+    return dict(asked)
 
 
 @reads("Custom::S3AutoDeleteObjects")

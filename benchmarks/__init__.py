@@ -1,0 +1,1 @@
+"""Measures of this library, each as ratios within one run: ``make bench``."""

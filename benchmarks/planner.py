@@ -1,0 +1,56 @@
+"""How long planning an invalidation takes: ``python -m benchmarks.planner``."""
+
+import random
+import statistics
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+
+from serverless_stack.operations.invalidation import InvalidationPlan, plan
+
+COUNT = 100_000
+Planning = Callable[[], InvalidationPlan]
+
+
+def cases() -> dict[str, Planning]:
+    """The plannings by what they are."""
+    chance = random.Random(1)
+    tree = sorted(f"f{n % 1000:04}/page{n:06}.html" for n in range(COUNT))
+    flat = sorted(f"page{n:06}.html" for n in range(COUNT))
+    some, half = sorted(chance.sample(tree, COUNT // 100)), sorted(chance.sample(tree, COUNT // 2))
+    folder = [key for key in tree if key.startswith("f05")]
+    return {
+        "one key": lambda: plan(tree[:1], tree),
+        "one key, query strings": lambda: plan(tree[:1], tree, query_strings=True),
+        "one key, protected": lambda: plan(tree[:1], tree, protected=["/api/*"]),
+        "100 of 1,000 folders": lambda: plan(folder, tree),
+        "1 % at random, budget 3,000": lambda: plan(some, tree, budget=3000),
+        "1 % at random, budget 30": lambda: plan(some, tree),
+        "half at random, budget 30": lambda: plan(half, tree),
+        "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
+        "all": lambda: plan(tree, tree),
+        "all, flat": lambda: plan(flat, flat),
+        "every second, flat, budget 30": lambda: plan(flat[::2], flat),
+    }
+
+
+def main() -> None:
+    """Measure and print."""
+    table = Table("100,000 keys, changed", "paths", "collateral", "ms", title="Planner")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, planning in cases().items():
+        seconds = []
+        for _ in range(5):
+            start = time.process_time()
+            found = planning()
+            seconds.append(time.process_time() - start)
+        milliseconds = f"{statistics.median(seconds) * 1000:.0f}"
+        table.add_row(name, f"{found.cost:,}", f"{found.collateral:,}", milliseconds)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

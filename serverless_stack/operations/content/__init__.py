@@ -1,0 +1,1 @@
+"""Deploying a tree of content to a bucket: what changed, in an order that breaks no page."""

@@ -1,0 +1,64 @@
+"""What a deployment is to make of a bucket."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from serverless_stack._content.headers import Headers, content_type_of, headers_of
+from serverless_stack._content.index import Entry
+from serverless_stack._content.rules import DOCUMENTS, CacheRule, cache_control_of
+from serverless_stack.operations.content.plan import GENERATED, File
+
+
+@dataclass(frozen=True)
+class Source:
+    """A zip file in S3 and the index of it, which says what is in it."""
+
+    bucket: str
+    key: str
+    entries: Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is wanted.
+
+    Attributes:
+        bucket: The bucket.
+        prefix: What comes before every key: empty, or with a slash at its end.
+        manifest_key: Where the manifest is.
+        owner: The value of the tag of obsolete objects.
+        sources: The sources; a later one wins.
+        generated: Files that are made of what is known at deploy time only.
+        cache_control: The rules of ``Cache-Control``.
+        documents: The patterns of documents.
+        grace_period: How many days obsolete objects are kept; None for ever.
+    """
+
+    bucket: str
+    prefix: str
+    manifest_key: str
+    owner: str
+    sources: Sequence[Source] = ()
+    generated: Mapping[str, bytes] = field(default_factory=dict)
+    cache_control: Sequence[CacheRule] = ()
+    documents: Sequence[str] = DOCUMENTS
+    grace_period: int | None = 7
+
+    def files(self) -> dict[str, File]:
+        """All files of the content, by their keys."""
+        numbers = {key: n for n, source in enumerate(self.sources) for key in source.entries}
+        names = numbers.keys() | self.generated.keys()
+        found = {
+            key: File(
+                self.sources[number].entries[key],
+                headers_of(key, names, self.cache_control),
+                number,
+            )
+            for key, number in numbers.items()
+        }
+        for key, content in self.generated.items():
+            entry = Entry(key, hashlib.sha256(content).hexdigest(), len(content))
+            cache_control = cache_control_of(key, self.cache_control) or "no-cache"
+            found[key] = File(entry, Headers(content_type_of(key), cache_control), GENERATED)
+        return found

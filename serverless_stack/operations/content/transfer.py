@@ -1,0 +1,132 @@
+"""Writing single objects of a deployment."""
+
+import base64
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Literal, TypedDict, cast
+from urllib.parse import urlencode
+
+from serverless_stack import _contract
+from serverless_stack._content.headers import Headers, headers_of
+from serverless_stack.operations.content.archive import Archive, ContentError
+from serverless_stack.operations.content.plan import File
+from serverless_stack.operations.content.target import Target
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_MIN_PART, _MAX_PARTS = 8 << 20, 10_000  # "Amazon S3 multipart upload limits"
+_STREAMS = 4
+# An obsolete page is served for a while, and is gone soon after it was deleted.
+_OBSOLETE_CACHE_CONTROL = "public, max-age=0, s-maxage=60"
+
+
+class Transfer:
+    """Writes objects below the prefix of a target; used by several threads.
+
+    Args:
+        client: A client of S3.
+        target: The target.
+        did: Told the step and the key of what was written.
+    """
+
+    def __init__(self, client: "S3Client", target: Target, did: Callable[[str, str], None]) -> None:
+        self._client = client
+        self._target = target
+        self._did = did
+        self._large = threading.Lock()
+
+    def put(self, file: File, content: bytes) -> None:
+        """Upload a small file; S3 checks its hash."""
+        with _about("uploading", file.entry.key):
+            self._client.put_object(
+                Bucket=self._target.bucket,
+                Key=self._key(file.entry.key),
+                Body=content,
+                ChecksumSHA256=base64.b64encode(bytes.fromhex(file.entry.sha256)).decode(),
+                **_arguments(file.headers),
+            )
+        self._did("uploaded", file.entry.key)
+
+    def put_large(self, archive: Archive, file: File) -> None:
+        """Upload a large file in parts, one such file at a time, so that the memory is bounded."""
+        from boto3.s3.transfer import TransferConfig
+
+        part = max(_MIN_PART, -(-file.entry.size // _MAX_PARTS))
+        with self._large, _about("uploading", file.entry.key):
+            self._client.upload_fileobj(
+                cast(IO[bytes], archive.stream(file.entry)),
+                self._target.bucket,
+                self._key(file.entry.key),
+                ExtraArgs={**_arguments(file.headers), "ChecksumAlgorithm": "SHA256"},
+                Config=TransferConfig(
+                    multipart_threshold=part, multipart_chunksize=part, max_concurrency=_STREAMS
+                ),
+            )
+        self._did("uploaded", file.entry.key)
+
+    def rewrite(self, file: File) -> None:
+        """Write the headers of an object anew."""
+        with _about("rewriting", file.entry.key):
+            self._copy(file.entry.key, file.headers, "COPY", "")
+        self._did("rewritten", file.entry.key)
+
+    def expire(self, key: str) -> None:
+        """Mark an object as obsolete. It is written anew, so that its age is counted from now."""
+        headers = headers_of(key, {key.rpartition(".")[0]}, ())
+        kept = Headers(headers.content_type, _OBSOLETE_CACHE_CONTROL, headers.content_encoding)
+        tagging = urlencode({_contract.OBSOLETE_TAG: self._target.owner})
+        with _about("expiring", key):
+            try:
+                self._copy(key, kept, "REPLACE", tagging)
+            except self._client.exceptions.ClientError as error:
+                # Somebody has deleted it: that is what was wanted.
+                if error.response.get("Error", {}).get("Code") not in ("NoSuchKey", "404"):
+                    raise
+        self._did("expired", key)
+
+    def _copy(
+        self, key: str, headers: Headers, directive: Literal["COPY", "REPLACE"], tagging: str
+    ) -> None:
+        bucket, own = self._target.bucket, self._key(key)
+        self._client.copy_object(
+            Bucket=bucket,
+            Key=own,
+            CopySource={"Bucket": bucket, "Key": own},
+            MetadataDirective="REPLACE",
+            TaggingDirective=directive,
+            Tagging=tagging,
+            **_arguments(headers),
+        )
+
+    def _key(self, key: str) -> str:
+        return f"{self._target.prefix}{key}"
+
+
+@contextmanager
+def _about(step: str, key: str) -> Iterator[None]:
+    """Let an error of S3 say what it is about."""
+    from boto3.exceptions import S3UploadFailedError
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError, S3UploadFailedError) as error:
+        raise ContentError(f"{step} {key}: {error}") from error
+
+
+class _Arguments(TypedDict, total=False):
+    ContentType: str
+    CacheControl: str
+    ContentEncoding: str
+
+
+def _arguments(headers: Headers) -> _Arguments:
+    """The headers as arguments of a call of S3."""
+    arguments: _Arguments = {"ContentType": headers.content_type}
+    if headers.cache_control is not None:
+        arguments["CacheControl"] = headers.cache_control
+    if headers.content_encoding is not None:
+        arguments["ContentEncoding"] = headers.content_encoding
+    return arguments

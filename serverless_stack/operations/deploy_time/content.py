@@ -1,0 +1,211 @@
+"""The function behind ``ContentDeployment``."""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from serverless_stack._content.index import from_json
+from serverless_stack._content.rules import CacheRule
+from serverless_stack.operations.content.deployment import (
+    THREADS,
+    Deployment,
+    OutOfTimeError,
+    delete,
+)
+from serverless_stack.operations.content.manifest import Pending
+from serverless_stack.operations.content.target import Source, Target
+from serverless_stack.operations.deploy_time.custom_resource import (
+    Context,
+    Event,
+    Json,
+    Request,
+    answered,
+    logger,
+)
+from serverless_stack.operations.invalidation import plan, send
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_RESERVE_SECONDS = 60
+_MOST_HAND_OVERS = 12
+_LONGEST_SECONDS = 55 * 60  # CloudFormation waits an hour
+_PERMISSION_SECONDS = 90
+
+
+def handler(event: Event, context: Context) -> None:
+    """Answer CloudFormation, in this call or in one to which this one hands over.
+
+    Args:
+        event: Its request; with ``HandOver`` it was handed over by an earlier call.
+        context: The context of the call.
+    """
+    request = Request.parse(event)
+    asked = request.properties
+    destination = _mapping(asked["Destination"])
+    place = f"{destination['Bucket']}/{destination['Prefix']}#{asked['Owner']}"
+    answered(event, context, place, lambda: _run(event, request, context))
+
+
+def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json] | None:
+    client = s3_client()
+    asked = request.properties
+    if request.kind == "Delete":
+        deleted = 0
+        if asked["RemovalPolicy"] == "destroy":
+            deleted = delete(client, target_of(asked, client))
+        return {"Removed": deleted}
+    target = _patiently(lambda: target_of(asked, client))
+    billed: list[int] = []
+
+    def left() -> float:
+        return context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
+
+    def invalidate(pending: Pending, keys: list[str]) -> None:
+        billed.append(_invalidate(asked, pending, keys, left()))
+
+    deployment = Deployment(
+        client,
+        target,
+        invalidate,  # type: ignore[arg-type]
+        time_is_up=lambda: left() <= 0,
+        checkpoint=_log,
+    )
+    try:
+        result = deployment.run()
+    except OutOfTimeError:
+        _hand_over(event, context)
+        return None
+    return {
+        "Version": result.version,
+        "Uploaded": result.uploaded,
+        "Removed": result.removed,
+        "PathsBilled": sum(billed),
+    }
+
+
+def s3_client() -> "S3Client":
+    """A client with a connection for every thread."""
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(
+        "s3",
+        config=Config(
+            max_pool_connections=THREADS + 4,
+            connect_timeout=10,
+            read_timeout=60,
+            retries={"mode": "standard", "max_attempts": 8},
+        ),
+    )
+
+
+def target_of(asked: Mapping[str, Json], client: "S3Client") -> Target:
+    """Read what is wanted from the properties of the resource.
+
+    Args:
+        asked: The properties.
+        client: A client of S3, which reads the indexes of the sources.
+
+    Returns:
+        What is wanted.
+    """
+    destination = _mapping(asked["Destination"])
+    sources = [_mapping(each) for each in _list(asked["Sources"])]
+    key, days = asked.get("ConfigKey"), asked["GracePeriodDays"]
+    return Target(
+        bucket=str(destination["Bucket"]),
+        prefix=str(destination["Prefix"]),
+        manifest_key=str(asked["ManifestKey"]),
+        owner=str(asked["Owner"]),
+        sources=[_source(each, client) for each in sources],
+        generated={str(key): f"{asked['ConfigJson']}\n".encode()} if key else {},
+        cache_control=[
+            CacheRule(str(each["Pattern"]), str(each["CacheControl"]))
+            for each in map(_mapping, _list(asked["CacheControl"]))
+        ],
+        documents=[*map(str, _list(asked["Documents"])), *([str(key)] if key else [])],
+        grace_period=int(str(days)) if days else None,
+    )
+
+
+def _source(asked: Mapping[str, Json], client: "S3Client") -> Source:
+    index = client.get_object(Bucket=str(asked["IndexBucket"]), Key=str(asked["IndexKey"]))
+    entries = from_json(index["Body"].read().decode())
+    return Source(str(asked["Bucket"]), str(asked["Key"]), entries)
+
+
+def _invalidate(asked: Mapping[str, Json], pending: Pending, keys: list[str], left: float) -> int:
+    billed = 0
+    for each in map(_mapping, _list(asked["Distributions"])):
+        planned = plan(
+            pending.invalidated,
+            keys,
+            budget=int(str(asked["Budget"])),
+            index_document=str(each["IndexDocument"]),
+            path_prefix=str(each["PathPrefix"]),
+            query_strings=each["QueryStrings"] == "true",
+            protected=[*map(str, _list(each["Protected"]))],
+        )
+        wait = min(float(str(asked["WaitSeconds"])), left)
+        sent = send(
+            planned,
+            [str(each["Id"])],
+            deployment=pending.version,
+            replaces=pending.replaces,
+            wait=timedelta(seconds=wait) if wait > 0 else False,
+            patience=timedelta(seconds=max(0, min(600, left))),
+        )
+        logger.info(json.dumps({"sent": str(sent), "collateral": planned.collateral}))
+        billed += planned.cost
+    return billed
+
+
+def _hand_over(event: Event, context: Context) -> None:
+    """Let another call go on."""
+    import boto3
+
+    number = int(str(event.get("HandOver") or 0)) + 1
+    began = float(str(event.get("Began") or time.time()))
+    if number > _MOST_HAND_OVERS or time.time() - began > _LONGEST_SECONDS:
+        raise TimeoutError(f"the content is not deployed after {number} calls; deploy it again")
+    logger.info(json.dumps({"handed over": number}))
+    boto3.client("lambda").invoke(
+        FunctionName=context.function_name,
+        InvocationType="Event",
+        Payload=json.dumps({**event, "HandOver": number, "Began": began}).encode(),
+    )
+
+
+def _patiently(work: Callable[[], Target]) -> Target:
+    """Repeat what is refused at first: IAM may not know yet what was allowed a moment ago."""
+    from botocore.exceptions import ClientError
+
+    limit = time.monotonic() + _PERMISSION_SECONDS
+    while True:
+        try:
+            return work()
+        except ClientError as error:
+            refused = error.response.get("Error", {}).get("Code") in ("AccessDenied", "403")
+            if not refused or time.monotonic() > limit:
+                raise
+            time.sleep(3)
+
+
+def _log(step: str) -> None:
+    if " " not in step or step == "new documents":
+        logger.info(json.dumps({"done": step}))
+
+
+def _mapping(value: Json) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(f"a mapping is wanted, got: {value!r}")
+    return value
+
+
+def _list(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list is wanted, got: {value!r}")
+    return value

@@ -1,0 +1,11 @@
+"""Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
+
+from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
+from serverless_stack.operations.invalidation.sender import (
+    InvalidationError,
+    Sent,
+    caller_reference,
+    send,
+)
+
+__all__ = ["InvalidationError", "InvalidationPlan", "Sent", "caller_reference", "plan", "send"]

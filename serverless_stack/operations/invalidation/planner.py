@@ -1,0 +1,144 @@
+"""Planning an invalidation: the fewest paths that drop what changed. Pure: no AWS, no clock."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from serverless_stack.operations.invalidation._cover import Cover, Piece
+from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded, urls_of
+
+# "Quotas on invalidations": what may be in progress for one distribution.
+MAX_PATHS = 3000
+MAX_WILDCARDS = 15
+DEFAULT_BUDGET = 30
+
+
+@dataclass(frozen=True)
+class InvalidationPlan:
+    """What to invalidate.
+
+    Attributes:
+        paths: The paths, sorted, as CloudFront wants them.
+        collateral: How many URLs of unchanged objects they drop from the cache as well.
+    """
+
+    paths: tuple[str, ...]
+    collateral: int
+
+    @property
+    def cost(self) -> int:
+        """The paths that AWS bills; a wildcard is one."""
+        return len(self.paths)
+
+    def batches(self) -> tuple[tuple[str, ...], ...]:
+        """The paths in parts, of which each fits into CloudFront's quotas."""
+        return batches_of(self.paths)
+
+
+def plan(
+    changed_keys: Iterable[str],
+    all_keys: Iterable[str],
+    *,
+    budget: int = DEFAULT_BUDGET,
+    index_document: str = "index.html",
+    path_prefix: str = "",
+    query_strings: bool = False,
+    protected: Sequence[str] = (),
+) -> InvalidationPlan:
+    """Find the fewest paths that drop every URL under which a changed object can be cached.
+
+    Nothing else is dropped as long as the budget allows; beyond it, paths are merged into
+    wildcards that drop the fewest unchanged URLs. ``/*`` is the last resort, when nothing else
+    fits the budget, because it drops what the plan does not know of as well.
+
+    Args:
+        changed_keys: The objects that were changed or removed.
+        all_keys: All objects that can be cached, so that the plan knows what a wildcard drops.
+        budget: How many paths may be billed, 1 or more.
+        index_document: The file that is given for its folder: ``a/index.html`` is cached as
+            ``/a/index.html``, ``/a/`` and ``/a``, that of the root as ``/``.
+        path_prefix: What viewers see before a key, such as ``/docs``.
+        query_strings: Whether the cache tells query strings apart, so that each variant of a
+            changed URL has to be dropped.
+        protected: Path patterns that another origin serves, such as ``/api/*``. No path that is
+            planned can drop one of them, even if that exceeds the budget.
+
+    Returns:
+        The paths, what they cost and what they drop besides.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    _check(budget, index_document, protected)
+    base = f"/{path_prefix.strip('/')}/" if path_prefix.strip("/") else "/"
+    guard = Protected(protected)
+    changed = set(urls_of(_keys(changed_keys), index_document, base))
+    everything = changed.union(urls_of(_keys(all_keys), index_document, base))
+    if protected:
+        everything = {url for url in everything if not guard.takes(url)}
+        changed &= everything
+    if not changed:
+        return InvalidationPlan((), 0)
+    texts = sorted(everything)
+    if query_strings:
+        texts = sorted([*texts, *(url + QUERY for url in texts)])
+        changed |= {url + QUERY for url in changed}
+        counted = [not text.endswith(QUERY) for text in texts]
+    else:
+        counted = [True] * len(texts)
+    needed = [text in changed for text in texts]
+    cover = Cover(texts, needed, counted, lambda prefix: prefix == "/" or guard.meets(prefix))
+    pieces = cover.exact()
+    if len(pieces) > budget:
+        merged = cover.within(pieces, budget)
+        if merged is None and not guard.meets("/"):
+            return InvalidationPlan(("/*",), len(everything) - len(changed & everything))
+        pieces = merged or cover.within(pieces, cover.fewest(pieces)) or pieces
+    paths = sorted(_path(piece, texts) for piece in pieces)
+    return InvalidationPlan(tuple(paths), sum(piece.others for piece in pieces))
+
+
+def batches_of(paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """Part paths so that each part fits into CloudFront's quotas.
+
+    Args:
+        paths: The paths.
+
+    Returns:
+        Parts of up to 3,000 single paths and 15 wildcards.
+    """
+    wildcards = [path for path in paths if path.endswith("*")]
+    singles = [path for path in paths if not path.endswith("*")]
+    parts = max(-(-len(wildcards) // MAX_WILDCARDS), -(-len(singles) // MAX_PATHS))
+    return tuple(
+        (
+            *singles[number * MAX_PATHS : (number + 1) * MAX_PATHS],
+            *wildcards[number * MAX_WILDCARDS : (number + 1) * MAX_WILDCARDS],
+        )
+        for number in range(parts)
+    )
+
+
+def _check(budget: int, index_document: str, protected: Sequence[str]) -> None:
+    if budget < 1:
+        raise ValueError(f"`budget` must be 1 path or more, got: {budget}")
+    if not index_document or "/" in index_document:
+        raise ValueError(
+            f"`index_document` must be a file name without a slash, got: {index_document!r}"
+        )
+    for pattern in protected:
+        if pattern in ("", "*", "/*"):
+            raise ValueError(f"`protected` must leave some paths to invalidate, got: {pattern!r}")
+
+
+def _keys(keys: Iterable[str]) -> list[str]:
+    listed = list(keys)
+    if "" in listed:
+        raise ValueError("keys must have a character at least, got: ''")
+    return listed
+
+
+def _path(piece: Piece, texts: Sequence[str]) -> str:
+    if piece.prefix is not None:
+        return f"{encoded(piece.prefix)}*"
+    path = encoded(texts[piece.first])
+    return f"{path}*" if texts[piece.first].endswith(QUERY) else path

@@ -1,0 +1,230 @@
+"""Sending an invalidation to CloudFront, so that a retry is the same one and nothing is lost."""
+
+import hashlib
+import random
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+    from mypy_boto3_cloudfront.client import CloudFrontClient
+
+PATIENCE = timedelta(minutes=10)
+"""How long a request is repeated that CloudFront has no room for."""
+WAIT = timedelta(minutes=15)
+"""How long ``wait=True`` waits for the edge locations."""
+_POLL_SECONDS = 5.0
+_FIRST_DELAY, _LONGEST_DELAY = 1.0, 30.0
+_BUSY = {
+    "TooManyInvalidationsInProgress",
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "ServiceUnavailable",
+    "InternalError",
+}
+
+
+class InvalidationError(Exception):
+    """CloudFront refused an invalidation, or had no room for it for too long."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What one distribution was told.
+
+    Attributes:
+        distribution_id: The distribution.
+        invalidation_ids: Its invalidations: one, or more when they do not fit into one.
+        paths: How many paths, which is what AWS bills.
+        completed: Whether every edge location has dropped them; None was not waited for.
+    """
+
+    distribution_id: str
+    invalidation_ids: tuple[str, ...]
+    paths: int
+    completed: bool | None
+
+
+@dataclass(frozen=True)
+class _Time:
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
+
+
+def caller_reference(deployment: str, replaces: str) -> str:
+    """The reference by which CloudFront knows an invalidation again.
+
+    The same deployment over the same version gives the same one, so that a retry sends nothing
+    new. Going back to an earlier version replaces another one, and gives another reference:
+    CloudFront answers a reference that it knows with the old invalidation and drops nothing.
+
+    Args:
+        deployment: What is deployed, such as a hash of it.
+        replaces: The version that it replaces; it has to be another one each time.
+
+    Returns:
+        A text of 64 characters.
+    """
+    return hashlib.sha256(f"{len(deployment)}:{deployment}{replaces}".encode()).hexdigest()
+
+
+def send(
+    paths: Sequence[str] | InvalidationPlan,
+    distribution_ids: Sequence[str],
+    *,
+    deployment: str,
+    replaces: str,
+    wait: bool | timedelta = False,
+    patience: timedelta = PATIENCE,
+    client: "CloudFrontClient | None" = None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Sent, ...]:
+    """Invalidate paths of distributions.
+
+    Args:
+        paths: The paths, or a plan of them. None of them sends nothing.
+        distribution_ids: The distributions. If one refuses, the others are told all the same.
+        deployment: What is deployed; see `caller_reference`.
+        replaces: The version that it replaces.
+        wait: Whether to wait until every edge location has dropped the paths: no, for up to 15
+            minutes, or for a time. When it runs out there is a warning and no error.
+        patience: How long to repeat what CloudFront has no room for: it takes 3,000 paths and 15
+            wildcards at a time for one distribution ("Quotas on invalidations").
+        client: A client of boto3; made when it is needed by default.
+        sleep: How to wait, in seconds.
+        clock: The time, in seconds.
+
+    Returns:
+        What each distribution was told.
+
+    Raises:
+        ValueError: If a path is one that CloudFront refuses.
+        InvalidationError: If CloudFront refuses, with all that it said, or time runs out.
+    """
+    batches = _batches(paths)
+    if not batches:
+        return ()
+    cloudfront = client or _client()
+    timing = _Time(sleep, clock)
+    reference = caller_reference(deployment, replaces)
+    sent, failures = [], []
+    for distribution_id in distribution_ids:
+        try:
+            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing)
+        except InvalidationError as error:
+            failures.append(str(error))
+            continue
+        sent.append(Sent(distribution_id, ids, sum(map(len, batches)), None))
+    if failures:
+        raise InvalidationError("; ".join(failures))
+    if wait is False:
+        return tuple(sent)
+    limit = clock() + (WAIT if wait is True else wait).total_seconds()
+    return tuple(_waited(cloudfront, each, limit, timing) for each in sent)
+
+
+def _client() -> "CloudFrontClient":
+    import boto3
+    from botocore.config import Config
+
+    retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
+    return boto3.client("cloudfront", config=retries)
+
+
+def _batches(paths: Sequence[str] | InvalidationPlan) -> tuple[tuple[str, ...], ...]:
+    if isinstance(paths, InvalidationPlan):
+        return paths.batches()
+    for path in paths:
+        if not path.startswith("/") or "*" in path[:-1] or not path.isascii() or " " in path:
+            raise ValueError(
+                "`paths` must begin with a slash, be percent-encoded and have `*` as the last "
+                f"character only, got: {path!r}"
+            )
+    return batches_of(sorted(set(paths)))
+
+
+def _send(
+    client: "CloudFrontClient",
+    distribution_id: str,
+    batches: Sequence[Sequence[str]],
+    reference: str,
+    patience: timedelta,
+    timing: _Time,
+) -> tuple[str, ...]:
+    ids: list[str] = []
+    for number, batch in enumerate(batches, start=1):
+        own = reference if len(batches) == 1 else f"{reference}-{number}"
+        try:
+            ids.append(_create(client, distribution_id, batch, own, patience, timing))
+        except InvalidationError as error:
+            done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
+            raise InvalidationError(f"{distribution_id}: {error}{done}") from error
+    return tuple(ids)
+
+
+def _create(
+    client: "CloudFrontClient",
+    distribution_id: str,
+    paths: Sequence[str],
+    reference: str,
+    patience: timedelta,
+    timing: _Time,
+) -> str:
+    from botocore.exceptions import ClientError
+
+    limit = timing.clock() + patience.total_seconds()
+    delay = _FIRST_DELAY
+    while True:
+        try:
+            answer = client.create_invalidation(
+                DistributionId=distribution_id,
+                InvalidationBatch={
+                    "Paths": {"Quantity": len(paths), "Items": list(paths)},
+                    "CallerReference": reference,
+                },
+            )
+        except ClientError as error:
+            left = limit - timing.clock()
+            if not _is_busy(error) or left <= 0:
+                raise InvalidationError(_told(error)) from error
+            timing.sleep(min(left, delay * random.uniform(0.5, 1)))
+            delay = min(2 * delay, _LONGEST_DELAY)
+        else:
+            return answer["Invalidation"]["Id"]
+
+
+def _is_busy(error: "ClientError") -> bool:
+    return error.response.get("Error", {}).get("Code") in _BUSY
+
+
+def _told(error: "ClientError") -> str:
+    found = error.response.get("Error", {})
+    return f"{found.get('Code', 'error')}: {found.get('Message', error)}"
+
+
+def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time) -> Sent:
+    for invalidation_id in sent.invalidation_ids:
+        while not _is_completed(client, sent.distribution_id, invalidation_id):
+            left = limit - timing.clock()
+            if left <= 0:
+                warnings.warn(
+                    f"invalidation {invalidation_id} of {sent.distribution_id} is not completed "
+                    "yet; edge locations may serve earlier files for some more minutes",
+                    stacklevel=3,
+                )
+                return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
+            timing.sleep(min(left, _POLL_SECONDS))
+    return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
+
+
+def _is_completed(client: "CloudFrontClient", distribution_id: str, invalidation_id: str) -> bool:
+    found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
+    return found["Invalidation"]["Status"] == "Completed"

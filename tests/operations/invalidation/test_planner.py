@@ -1,0 +1,238 @@
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from serverless_stack.operations.invalidation import InvalidationPlan, plan
+from tests.operations.invalidation import brute_force
+
+SEGMENTS = st.sampled_from(["a", "b", "ab", "a b", "ü", "index.html", "x%2F", "c*", "d?", "~"])
+KEYS = st.lists(SEGMENTS, min_size=1, max_size=3).map("/".join)
+TREES = st.lists(st.tuples(KEYS, st.booleans()), min_size=1, max_size=6)
+SMALL = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["a", "b", "ab", "aa", "a/b", "a/c", "b/a", "index.html", "a/index.html", "bb"]
+        ),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def planned(tree: list[tuple[str, bool]], **settings: object) -> InvalidationPlan:
+    keys = dict(tree)
+    changed = [key for key, is_changed in keys.items() if is_changed]
+    return plan(changed, keys, **settings)  # type: ignore[arg-type]
+
+
+def sides(tree: list[tuple[str, bool]], prefix: str = "") -> tuple[set[str], set[str]]:
+    keys = dict(tree)
+    needed = brute_force.urls((key for key, changed in keys.items() if changed), prefix)
+    return needed, brute_force.urls(keys, prefix) - needed
+
+
+@given(TREES, st.integers(1, 12), st.booleans(), st.sampled_from(["", "docs"]))
+def test_every_changed_url_is_dropped_and_the_collateral_is_told(
+    tree: list[tuple[str, bool]], budget: int, query_strings: bool, prefix: str
+) -> None:
+    found = planned(tree, budget=budget, query_strings=query_strings, path_prefix=prefix)
+    needed, others = sides(tree, prefix)
+
+    def dropped(url: str) -> list[bool]:
+        return [
+            any(brute_force.drops(path, request) for path in found.paths)
+            for request in brute_force.requests(url, query_strings)
+        ]
+
+    assert all(all(dropped(url)) for url in needed)
+    assert found.collateral == sum(any(dropped(url)) for url in others)
+    assert len(found.paths) <= budget
+    for path in found.paths:
+        assert path.startswith("/")
+        assert "*" not in path[:-1]
+        assert path.isascii()
+        assert " " not in path
+
+
+@settings(max_examples=300, deadline=None)
+@given(SMALL, st.integers(1, 6), st.booleans())
+def test_nothing_is_better(tree: list[tuple[str, bool]], budget: int, query_strings: bool) -> None:
+    needed, others = sides(tree)
+    assume(len(needed) * (1 + query_strings) <= 8)
+    found = planned(tree, budget=budget, query_strings=query_strings)
+    prefixes = sorted(
+        {url[:length] for url in needed | others for length in range(2, len(url) + 1)}
+    )
+    best = brute_force.best(needed, others, prefixes, budget, query_strings)
+    if best is None:
+        assert found == InvalidationPlan(("/*",), len(others))
+    else:
+        assert (found.collateral, found.cost) == best
+        assert "/*" not in found.paths
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    SMALL,
+    st.integers(1, 4),
+    st.lists(st.sampled_from(["/a/*", "/b*", "a?", "/*/c", "/ab"]), min_size=1, max_size=2),
+)
+def test_nothing_that_is_protected_is_dropped(
+    tree: list[tuple[str, bool]], budget: int, protected: list[str]
+) -> None:
+    found = planned(tree, budget=budget, protected=protected)
+    patterns = [pattern if pattern.startswith("/") else f"/{pattern}" for pattern in protected]
+
+    def guarded(url: str) -> bool:
+        return any(brute_force.matches(pattern, url) for pattern in patterns)
+
+    candidates = ["/" + "/".join(parts) for parts in _texts(4)]
+    for path in found.paths:
+        assert not any(guarded(url) and brute_force.drops(path, url) for url in candidates)
+    needed, others = sides(tree)
+    served = {url for url in needed if not guarded(url)}
+    assert all(any(brute_force.drops(path, url) for path in found.paths) for url in served)
+    allowed = sorted(
+        {
+            url[:length]
+            for url in needed | others
+            for length in range(2, len(url) + 1)
+            if not any(guarded(url[:length] + tail) for tail in _tails())
+        }
+    )
+    rest = {url for url in others if not guarded(url)}
+    best = brute_force.best(served, rest, allowed, budget, False)
+    if best is not None:
+        assert (found.collateral, found.cost) == best
+    else:
+        assert found.cost > budget
+
+
+def _texts(length: int) -> list[list[str]]:
+    texts: list[list[str]] = [[]]
+    for _ in range(length):
+        texts += [[*text, part] for text in texts for part in ("a", "b", "c", "ab")]
+        texts = [list(text) for text in {tuple(text) for text in texts if len(text) <= 2}]
+    return texts
+
+
+def _tails() -> list[str]:
+    return ["", *("".join(t) for t in ("a", "b", "c", "/", "/c", "a/c", "b/c", "/a/c", "x/c"))]
+
+
+@given(TREES, st.randoms(use_true_random=False))
+def test_the_order_of_keys_does_not_matter(tree: list[tuple[str, bool]], random: object) -> None:
+    keys = dict(tree)
+    changed = [key for key, is_changed in keys.items() if is_changed]
+    found = plan(changed, keys, budget=3)
+    mixed = list(keys) * 2
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    assert plan(changed[::-1] * 2, mixed, budget=3) == found
+
+
+@pytest.mark.parametrize(
+    ("changed", "others", "paths"),
+    [
+        ([], ["a"], ()),
+        (["a.html"], ["b.html"], ("/a.html",)),
+        (["index.html"], ["b.html"], ("/", "/index.html")),
+        (["a/index.html"], ["b.html"], ("/a*",)),
+        (["a/index.html"], ["a.html"], ("/a", "/a/*")),
+        (["a/index.html"], ["a/b.html"], ("/a", "/a/", "/a/index.html")),
+        (["a/x", "a/y"], ["b"], ("/a/*",)),
+        (["p1.html", "p2.html"], ["pq.html"], ("/p1.html", "/p2.html")),
+        (["gr\u00fc\u00dfe/a b.html"], ["x"], ("/gr%C3%BC%C3%9Fe/a%20b.html",)),
+        (["a+b(c)'&=.html"], ["x"], ("/a+b(c)'&=.html",)),
+        (
+            ["100%.html", "a*.html", "what?.html", "~a"],
+            ["a", "1", "w"],
+            ("/100%25.html", "/a%2A.html", "/what%3F.html", "/%7Ea"),
+        ),
+        (["gone.html"], [], ("/gone.html",)),
+    ],
+)
+def test_paths(changed: list[str], others: list[str], paths: tuple[str, ...]) -> None:
+    found = plan(changed, [*changed, *others])
+    assert set(found.paths) == set(paths)
+    assert found.collateral == 0
+    assert found == plan(changed, others)
+
+
+def test_a_prefix_is_put_before_every_key() -> None:
+    for prefix in ("docs", "/docs", "/docs/"):
+        found = plan(["index.html", "a b"], ["x"], path_prefix=prefix)
+        assert found.paths == ("/docs", "/docs/", "/docs/a%20b", "/docs/index.html")
+
+
+def test_query_strings() -> None:
+    assert plan(["x"], ["x", "y"], query_strings=True).paths == ("/x*",)
+    assert plan(["x"], ["x", "xy"], query_strings=True).paths == ("/x", "/x?*")
+    assert plan(["x", "xy"], ["x", "xy", "z"], query_strings=True).paths == ("/x*",)
+    # the root: `/*` would drop everything
+    assert plan(["index.html"], ["index.html", "a"], query_strings=True).paths == (
+        "/",
+        "/?*",
+        "/index.html*",
+    )
+
+
+def test_within_the_budget_nothing_else_is_dropped() -> None:
+    keys = [f"p/{number:03}.html" for number in range(100)]
+    found = plan(keys[:50:2], keys, budget=25)
+    assert (found.cost, found.collateral) == (25, 0)
+    found = plan(keys[:50:2], keys, budget=24)
+    # ten pages, of which five have changed, become one wildcard
+    assert (found.cost, found.collateral) == (21, 5)
+
+
+def test_the_whole_site_is_dropped_last_of_all() -> None:
+    keys = [f"{name}.html" for name in "abcdef"]
+    assert plan(keys, keys, budget=6).cost == 6
+    assert plan(keys, [*keys, "g"], budget=5) == InvalidationPlan(("/*",), 1)
+
+
+def test_what_is_protected_wins_over_the_budget() -> None:
+    keys = ["a1", "b1", "c1"]
+    assert plan(keys, keys, budget=1, protected=["/api/*"]).paths == ("/a1", "/b1", "/c1")
+    found = plan(["a/1", "api/x"], ["a/1", "a/2"], budget=1, protected=["/api/*"])
+    assert found == InvalidationPlan(("/a/1",), 0)
+
+
+def test_batches_fit_into_the_quotas() -> None:
+    singles = [f"/{number:05}" for number in range(6001)]
+    wildcards = [f"/w{number:02}*" for number in range(31)]
+    batches = InvalidationPlan(tuple(singles + wildcards), 0).batches()
+    assert sorted(path for batch in batches for path in batch) == sorted(singles + wildcards)
+    for batch in batches:
+        assert sum(path.endswith("*") for path in batch) <= 15
+        assert sum(not path.endswith("*") for path in batch) <= 3000
+    assert len(batches) == 3
+    assert InvalidationPlan((), 0).batches() == ()
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"budget": 0}, "`budget` must be 1 path or more, got: 0"),
+        ({"index_document": ""}, "`index_document` must be a file name without a slash, got: ''"),
+        ({"index_document": "a/b"}, "`index_document` must be a file name without a slash"),
+        ({"protected": ["/*"]}, "`protected` must leave some paths to invalidate, got: '/\\*'"),
+    ],
+)
+def test_what_is_refused(settings: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        plan(["a"], ["a"], **settings)  # type: ignore[arg-type]
+
+
+def test_a_key_without_a_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="keys must have a character at least"):
+        plan([""], ["a"])
+
+
+def test_the_paths_are_encoded_once() -> None:
+    (path,) = plan(["a%20b"], ["x"]).paths
+    assert path == "/a%2520b"
+    assert unquote(path) == "/a%20b"
