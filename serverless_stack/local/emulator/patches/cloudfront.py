@@ -10,6 +10,7 @@ from ministack.services import apigateway_v1, cloudfront
 from ..doors.viewer import spelled
 from ..rest.entry import serve_rest_api
 from ..rest.request import RestRequest
+from . import cdn_cache
 from .types import Headers, Record
 
 REST_API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
@@ -43,7 +44,8 @@ def apply() -> None:
         fetched: Fetched = await stock(*request)
         return fetched
 
-    whole = serve_rest_apis(see_tls_at_buckets(fetch))
+    cdn_cache.apply()
+    whole = cdn_cache.cached(serve_rest_apis(see_tls_at_buckets(fetch)))
     cloudfront._fetch_from_origin = lambda *arguments: whole(OriginRequest(*arguments))
 
 

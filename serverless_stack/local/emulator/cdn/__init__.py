@@ -1,0 +1,1 @@
+"""The cache of a distribution; knows nothing of MiniStack."""
