@@ -1,0 +1,78 @@
+import pytest
+
+from serverless_stack.local.emulator.cdn.cache import Cache, Key
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def cache(clock: Clock) -> Cache:
+    return Cache(clock, most_bytes=100)
+
+
+def key(path: str, query: str = "", distribution: str = "E1") -> Key:
+    return Key(distribution, path, query, ())
+
+
+def test_an_answer_is_kept_while_it_is_fresh(cache: Cache, clock: Clock) -> None:
+    cache.put(key("/a"), "answer", 10, 5)
+    clock.now = 4.9
+    kept = cache.get(key("/a"))
+    assert kept is not None
+    assert (kept.answer, cache.age(kept)) == ("answer", 4)
+    clock.now = 5
+    assert cache.get(key("/a")) is None
+    assert len(cache) == 0
+
+
+def test_what_may_not_be_kept_drops_what_was(cache: Cache) -> None:
+    cache.put(key("/a"), "old", 10, 5)
+    cache.put(key("/a"), "new", 10, 0)
+    assert cache.get(key("/a")) is None
+
+
+def test_the_least_recently_used_makes_room(cache: Cache) -> None:
+    for path in ("/a", "/b"):
+        cache.put(key(path), path, 50, 5)
+    cache.get(key("/a"))
+    cache.put(key("/c"), "/c", 50, 5)
+    assert [cache.get(key(path)) is not None for path in ("/a", "/b", "/c")] == [True, False, True]
+    cache.put(key("/d"), "/d", 101, 5)
+    assert cache.get(key("/d")) is None
+    assert len(cache) == 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "dropped"),
+    [
+        (["/a"], {"/a"}),
+        (["/a*"], {"/a", "/a?x=1", "/a/b", "/a%20b"}),
+        (["/a/*"], {"/a/b"}),
+        (["/a%20b"], {"/a%20b"}),
+        (["/%61"], {"/a"}),
+        (["/a?x=1"], {"/a?x=1"}),
+        (["/a?*"], {"/a?x=1"}),
+        (["/b", "/a/b"], {"/b", "/a/b"}),
+        (["/*"], {"/a", "/a?x=1", "/a/b", "/a%20b", "/b"}),
+        (["/A", "/a/", "/c*"], set()),
+    ],
+)
+def test_an_invalidation(cache: Cache, paths: list[str], dropped: set[str]) -> None:
+    kept = {
+        text: key(*text.partition("?")[::2]) for text in ("/a", "/a?x=1", "/a/b", "/a%20b", "/b")
+    }
+    for each in (*kept.values(), key("/a", distribution="E2")):
+        cache.put(each, "answer", 1, 5)
+    assert cache.invalidate("E1", paths) == len(dropped)
+    assert {text for text, each in kept.items() if cache.get(each) is None} == dropped
+    assert cache.get(key("/a", distribution="E2")) is not None

@@ -1,0 +1,79 @@
+"""Killed at any point and run again, a deployment ends in the same state."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from serverless_stack.operations.content.manifest import Manifest
+from tests.operations.content.world import Killed, Stored, World
+
+OLD = {f"p{n}.html": b"old%d" % n for n in range(4)} | {"a/1.js": b"1", "a/x.js": b"x"}
+NEW = {f"p{n}.html": b"new%d" % n for n in range(2, 6)} | {"a/2.js": b"2", "a/x.js": b"xx"}
+STEPS = 14  # what is done before the last checkpoint, which follows the commit
+
+
+def state(world: World) -> tuple[dict[str, Stored], Manifest]:
+    """What is there, whatever way led to it."""
+    return world.stored(), replace(world.manifest(), version="")
+
+
+def undisturbed(world: World, *contents: dict[str, bytes]) -> tuple[dict[str, Stored], Manifest]:
+    world.empty()
+    for content in contents:
+        world.deploy(world.target(content))
+    found = state(world)
+    world.empty()
+    return found
+
+
+def test_the_steps_are_counted_right(world: World) -> None:
+    world.deploy(world.target(OLD))
+    world.deploy(world.target(NEW))
+    assert len(world.steps) == STEPS + 2
+    assert world.steps[-1] == "committed"
+
+
+@pytest.mark.parametrize("way", ["retry", "rollback"])
+def test_killed_at_any_step(world: World, way: str) -> None:
+    wanted = undisturbed(world, OLD, NEW)
+    for kill_at in range(STEPS + 1):
+        world.empty()
+        world.invalidations = []
+        world.deploy(world.target(OLD))
+        with pytest.raises(Killed):
+            world.deploy(world.target(NEW), kill_at=kill_at)
+        world.deploy(world.target(NEW if way == "retry" else OLD))
+        stored, manifest = state(world)
+        if way == "retry":
+            assert (stored, manifest) == wanted, kill_at
+        else:
+            live = {key: each for key, each in stored.items() if each.obsolete is None}
+            assert {key: each.body for key, each in live.items()} == OLD, kill_at
+            assert set(manifest.files) == set(OLD)
+            assert manifest.pending is None
+        changed = {"p2.html", "p3.html", "a/x.js"}
+        assert any(changed <= set(keys) for _v, _r, keys in world.invalidations), kill_at
+
+
+def test_killed_twice_at_random(world: World) -> None:
+    chance = random.Random(4)
+    wanted = undisturbed(world, OLD, NEW)
+    for _ in range(25):
+        world.empty()
+        world.deploy(world.target(OLD))
+        for _kill in range(2):
+            with pytest.raises(Killed):
+                world.deploy(world.target(NEW), kill_at=chance.randrange(STEPS))
+        world.deploy(world.target(NEW))
+        assert state(world) == wanted
+
+
+def test_a_retry_is_the_same_invalidation(world: World) -> None:
+    world.deploy(world.target(OLD))
+    world.invalidations = []
+    with pytest.raises(Killed):
+        world.deploy(world.target(NEW), kill_at=STEPS)
+    world.deploy(world.target(NEW))
+    first, second = world.invalidations
+    assert first == second
