@@ -1,0 +1,193 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from serverless_stack.operations.invalidation import (
+    InvalidationError,
+    Sent,
+    caller_reference,
+    plan,
+    send,
+)
+from tests.operations.invalidation.cloudfront_double import CloudFront
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront.client import CloudFrontClient
+
+VERSION: dict[str, Any] = {"deployment": "v2", "replaces": "v1"}
+
+
+class Time:
+    """Time that passes by being slept through."""
+
+    def __init__(self, then: Callable[[], object] = lambda: None) -> None:
+        self.now, self.slept, self._then = 0.0, 0, then
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += 1
+        self._then()
+
+    def clock(self) -> float:
+        return self.now
+
+
+def timing(time: Time) -> dict[str, Any]:
+    return {"sleep": time.sleep, "clock": time.clock}
+
+
+def test_paths_are_sent_to_every_distribution(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    sent = send(["/b*", "/a"], ["E1", "E2"], client=client, **VERSION)
+    assert [(each.distribution_id, each.paths, each.completed) for each in sent] == [
+        ("E1", 2, None),
+        ("E2", 2, None),
+    ]
+    assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/a", "/b*"]
+
+
+def test_nothing_is_sent_when_nothing_changed(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    assert send(plan([], ["a"]), ["E1"], client=client, **VERSION) == ()
+    assert cloudfront.requests == []
+
+
+def test_a_retry_is_the_same_invalidation(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    first = send(["/a"], ["E1"], client=client, **VERSION)
+    assert send(["/a"], ["E1"], client=client, **VERSION) == first
+    assert cloudfront.dropped("E1") == ["/a"]
+
+
+def test_going_back_is_a_new_invalidation(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    send(["/a"], ["E1"], client=client, deployment="v2", replaces="v1")
+    send(["/a"], ["E1"], client=client, deployment="v1", replaces="v2")
+    assert cloudfront.dropped("E1") == ["/a", "/a"]
+
+
+def test_references_tell_apart_what_is_deployed_and_replaced() -> None:
+    pairs = [("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("c", "ab")]
+    assert len({caller_reference(*pair) for pair in pairs}) == len(pairs)
+    assert caller_reference("a", "b") == caller_reference("a", "b")
+    assert len(caller_reference("a", "b")) == 64
+
+
+def test_the_same_reference_with_other_paths_is_an_error(client: "CloudFrontClient") -> None:
+    send(["/a"], ["E1"], client=client, **VERSION)
+    with pytest.raises(InvalidationError, match="E1: InvalidationBatchAlreadyExists"):
+        send(["/b"], ["E1"], client=client, **VERSION)
+
+
+@pytest.mark.parametrize(
+    ("paths", "batches"),
+    [
+        ([f"/{number:05}" for number in range(3001)], 2),
+        ([f"/{number:05}" for number in range(3000)], 1),
+        ([f"/{number:02}*" for number in range(16)], 2),
+        ([f"/{number:02}*" for number in range(15)], 1),
+    ],
+)
+def test_more_than_cloudfront_takes_at_once_is_sent_in_parts(
+    cloudfront: CloudFront, client: "CloudFrontClient", paths: list[str], batches: int
+) -> None:
+    time = Time(then=cloudfront.complete)
+    (sent,) = send(paths, ["E1"], client=client, **VERSION, **timing(time))
+    assert len(sent.invalidation_ids) == batches
+    assert cloudfront.dropped("E1") == paths
+    assert time.slept == batches - 1  # the second part waited for room
+
+
+def test_throttled_requests_are_repeated_later_and_later(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    cloudfront.throttled = 8
+    time = Time()
+    send(["/a"], ["E1"], client=client, **VERSION, **timing(time))
+    assert cloudfront.dropped("E1") == ["/a"]
+    assert time.slept == 8
+    assert time.now > 30
+
+
+def test_patience_ends(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    send([f"/{number}*" for number in range(15)], ["E1"], client=client, **VERSION)
+    time = Time()
+    with pytest.raises(InvalidationError, match="E1: TooManyInvalidationsInProgress"):
+        send(
+            ["/x*"],
+            ["E1"],
+            deployment="v3",
+            replaces="v2",
+            client=client,
+            patience=timedelta(minutes=1),
+            **timing(time),
+        )
+    assert time.now == pytest.approx(60)
+
+
+def test_one_refusal_does_not_keep_the_others_from_being_told(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    with pytest.raises(InvalidationError, match=r"E0: NoSuchDistribution.*; E9: NoSuchDist"):
+        send(["/a"], ["E0", "E1", "E9", "E2"], client=client, **VERSION)
+    assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/a"]
+
+
+def test_waiting(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    cloudfront.polls_to_complete = 3
+    time = Time()
+    (sent,) = send(["/a"], ["E1"], wait=True, client=client, **VERSION, **timing(time))
+    assert sent.completed is True
+    assert time.slept == 3
+
+
+def test_waiting_that_runs_out_warns(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    cloudfront.polls_to_complete = -1
+    time = Time()
+    with pytest.warns(UserWarning, match="of E1 is not completed yet"):
+        (sent,) = send(
+            ["/a"],
+            ["E1"],
+            wait=timedelta(seconds=12),
+            client=client,
+            **VERSION,
+            **timing(time),
+        )
+    assert sent == Sent("E1", sent.invalidation_ids, 1, False)
+    assert time.now == 12
+
+
+@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b"])
+def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -> None:
+    with pytest.raises(ValueError, match="`paths` must begin with a slash, be percent-encoded"):
+        send([path], ["E1"], client=client, **VERSION)
+
+
+def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    names = [
+        "a b",
+        "ü/index.html",
+        "100%",
+        "a*",
+        "b?",
+        "~",
+        "[x]",
+        "a'b(c)&d=e+f;g,h!$@:",
+        "\u65e5",
+    ]
+    send(plan(names, [*names, "abc"], budget=100), ["E1"], client=client, **VERSION)
+    send(
+        plan(names, [*names, "abc"], budget=100, query_strings=True),
+        ["E2"],
+        client=client,
+        **VERSION,
+        **timing(Time(then=cloudfront.complete)),
+    )
+    assert len(cloudfront.dropped("E1")) > 5
+    assert len(cloudfront.dropped("E2")) > 5
