@@ -2,7 +2,7 @@
 
 import typer
 
-from serverless_stack.cli import local, review
+from serverless_stack.cli import invalidate, local, objects, review, sync
 
 app = typer.Typer(
     help="Tools for serverless web applications on AWS CDK.",
@@ -12,6 +12,10 @@ app = typer.Typer(
 )
 app.add_typer(local.app, name="local")
 app.command()(review.review)
+app.command()(invalidate.invalidate)
+app.command("sync")(sync.run)
+app.command()(objects.ls)
+app.command()(objects.presign)
 
 
 @app.callback()

@@ -1,0 +1,29 @@
+"""Synchronising folders and buckets by content: planning (pure), then applying.
+
+``sync`` does all of it; ``inventory``, ``plan`` and ``apply`` are its parts.
+"""
+
+from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack.operations.sync.applying import SyncResult, apply
+from serverless_stack.operations.sync.command import sync
+from serverless_stack.operations.sync.inventories import inventory
+from serverless_stack.operations.sync.locations import Bucket, Folder, location
+from serverless_stack.operations.sync.planning import Action, Item, Side, SyncPlan, plan
+
+__all__ = [
+    "IMMUTABLE",
+    "REVALIDATE",
+    "Action",
+    "Bucket",
+    "CacheRule",
+    "Folder",
+    "Item",
+    "Side",
+    "SyncPlan",
+    "SyncResult",
+    "apply",
+    "inventory",
+    "location",
+    "plan",
+    "sync",
+]

@@ -1,0 +1,127 @@
+"""Synchronising two locations in one call, with the invalidation that follows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from serverless_stack._content.rules import CacheRule, is_document
+from serverless_stack.operations.invalidation import InvalidationPlan, Sent, send
+from serverless_stack.operations.invalidation import plan as plan_invalidation
+from serverless_stack.operations.sync.applying import SyncResult, apply
+from serverless_stack.operations.sync.headers import Wanted
+from serverless_stack.operations.sync.inventories import PARALLEL, inventory, s3_client
+from serverless_stack.operations.sync.locations import Bucket, Folder
+from serverless_stack.operations.sync.planning import Action, Side, SyncPlan, plan
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudfront.client import CloudFrontClient
+    from mypy_boto3_s3.client import S3Client
+
+
+@dataclass(frozen=True)
+class Synced:
+    """What a synchronisation planned and did.
+
+    Attributes:
+        plan: The plan.
+        result: What was done; None in a dry run.
+        invalidation: The plan of the invalidation; None if none was asked for.
+        sent: What the distributions were told.
+    """
+
+    plan: SyncPlan
+    result: SyncResult | None
+    invalidation: InvalidationPlan | None
+    sent: tuple[Sent, ...] = ()
+
+
+def sync(
+    source: Folder | Bucket,
+    destination: Folder | Bucket,
+    *,
+    delete: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    cache_control: Sequence[CacheRule] = (),
+    expires: datetime | None = None,
+    dry_run: bool = False,
+    parallel: int = PARALLEL,
+    distribution_ids: Sequence[str] = (),
+    path_prefix: str = "",
+    budget: int = 30,
+    protected: Sequence[str] = (),
+    wait: bool | timedelta = False,
+    client: "S3Client | None" = None,
+    cloudfront: "CloudFrontClient | None" = None,
+    planned: Callable[[SyncPlan], None] = lambda plan: None,
+    progress: Callable[[Action], None] = lambda action: None,
+) -> Synced:
+    """Make a folder or bucket the same as another one, by content and headers.
+
+    Args:
+        source: The location to read.
+        destination: The location to write.
+        delete: Whether what the source does not have is deleted, last of all.
+        include: Globs of keys that take part; all if there are none.
+        exclude: Globs of keys that take no part.
+        cache_control: ``Cache-Control`` of uploaded files by pattern, the first that matches.
+        expires: ``Expires`` of uploaded files.
+        dry_run: Whether to plan only.
+        parallel: How many files at a time, 1 or more.
+        distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
+            documents. Nothing if nothing was.
+        path_prefix: What viewers see before a key.
+        budget: The most paths to pay for.
+        protected: Paths that another origin serves.
+        wait: Whether to wait for the invalidation; see ``send``.
+        client: A client of S3.
+        cloudfront: A client of CloudFront.
+        planned: Told the plan before it is applied.
+        progress: Told each action that is done.
+
+    Returns:
+        The plan and what was done.
+
+    Raises:
+        ValueError: If both locations are folders, or an argument is out of range.
+        botocore.exceptions.ClientError: If a bucket cannot be read.
+    """
+    s3 = client or s3_client(parallel)
+    wanted = Wanted(cache_control, expires)
+    to_bucket = isinstance(destination, Bucket)
+    if isinstance(destination, Folder) and not destination.path.exists():
+        there = Side(destination, {})
+    else:
+        there = inventory(destination, headers=to_bucket, client=s3, parallel=parallel)
+    found = plan(
+        inventory(source, wanted=wanted, headers=to_bucket, client=s3, parallel=parallel),
+        there,
+        delete=delete,
+        include=include,
+        exclude=exclude,
+    )
+    planned(found)
+    result = None
+    if not dry_run:
+        result = apply(found, wanted=wanted, parallel=parallel, client=s3, progress=progress)
+    if not distribution_ids:
+        return Synced(found, result, None)
+    actions = found.actions if result is None else result.done
+    changed = [a.key for a in actions if a.replaces or is_document(a.key)]
+    everything = {*found.source.items, *found.destination.items}
+    paths = plan_invalidation(
+        changed, everything, budget=budget, path_prefix=path_prefix, protected=protected
+    )
+    if result is None or not paths.paths:
+        return Synced(found, result, paths)
+    sent = send(
+        paths,
+        distribution_ids,
+        deployment=uuid4().hex,  # a synchronisation that is repeated finds nothing to do
+        replaces="",
+        wait=wait,
+        client=cloudfront,
+    )
+    return Synced(found, result, paths, sent)

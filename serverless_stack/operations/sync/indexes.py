@@ -1,0 +1,70 @@
+"""The index: which content and headers the objects of a bucket have, as far as we wrote them.
+
+S3 lists neither headers nor, for large objects, a hash of the content. An entry counts as long as
+the object has the same tag and is not younger than the index: then nobody else has written it.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from serverless_stack.operations.sync.locations import Bucket
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+_FORMAT = 1
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of an object: its tag, its content and the digest of its headers."""
+
+    etag: str
+    content: str
+    headers: str
+
+
+@dataclass(frozen=True)
+class Index:
+    """The entries by key, and when they were written."""
+
+    entries: Mapping[str, Known] = field(default_factory=dict)
+    written: datetime = _NEVER
+
+    def get(self, key: str, etag: str, modified: datetime) -> Known | None:
+        """What is known of an object that S3 lists with this tag and date."""
+        known = self.entries.get(key)
+        seconds = modified.replace(microsecond=0)  # S3 dates the index by whole seconds
+        valid = known is not None and known.etag == etag and seconds <= self.written
+        return known if valid else None
+
+
+def read(client: "S3Client", bucket: Bucket) -> Index:
+    """Read the index of a bucket; an empty one if there is none."""
+    try:
+        answer = client.get_object(Bucket=bucket.name, Key=bucket.index_key)
+    except client.exceptions.NoSuchKey:
+        return Index()
+    content = json.loads(gzip.decompress(answer["Body"].read()))
+    if content.get("format") != _FORMAT:
+        return Index()
+    entries = {key: Known(*fields) for key, fields in content["entries"].items()}
+    return Index(entries, answer["LastModified"])
+
+
+def write(client: "S3Client", bucket: Bucket, entries: Mapping[str, Known]) -> None:
+    """Write the index of a bucket."""
+    listed = {key: [e.etag, e.content, e.headers] for key, e in sorted(entries.items())}
+    text = json.dumps({"format": _FORMAT, "entries": listed}, separators=(",", ":"))
+    client.put_object(
+        Bucket=bucket.name,
+        Key=bucket.index_key,
+        Body=gzip.compress(text.encode(), compresslevel=5, mtime=0),
+        ContentType="application/gzip",
+        CacheControl="no-store",
+    )

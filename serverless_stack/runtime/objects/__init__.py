@@ -1,0 +1,26 @@
+"""Objects in S3: safe keys, text, JSON and files, conditions, ranges, and presigned URLs."""
+
+from serverless_stack.runtime.objects.errors import (
+    NotFound,
+    NotModified,
+    ObjectError,
+    PreconditionFailed,
+)
+from serverless_stack.runtime.objects.keys import safe_key
+from serverless_stack.runtime.objects.presigning import Post
+from serverless_stack.runtime.objects.requests import Conditions
+from serverless_stack.runtime.objects.store import ObjectInfo, ObjectStore, Page, StoredObject
+
+__all__ = [
+    "Conditions",
+    "NotFound",
+    "NotModified",
+    "ObjectError",
+    "ObjectInfo",
+    "ObjectStore",
+    "Page",
+    "Post",
+    "PreconditionFailed",
+    "StoredObject",
+    "safe_key",
+]

@@ -1,0 +1,54 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from serverless_stack.runtime.objects import safe_key
+
+
+@pytest.mark.parametrize("name", ["a", "report.pdf", "A-b_c.tar.gz", "2026-01-31.json", "_x"])
+def test_a_safe_name_stays(name: str) -> None:
+    assert safe_key(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "begins", "ends"),
+    [
+        ("Gr\u00fc\u00dfe & K\u00fcsse.txt", "Grue-Kusse-", ".txt"),
+        ("a b.pdf", "a-b-", ".pdf"),
+        ("../../etc/passwd", "passwd-", ""),
+        ("C:\\docs\\a.doc", "a-", ".doc"),
+        (".htaccess", "", ".htaccess"),
+        ("...", "", ""),
+        ("\u65e5\u672c", "", ""),
+        ("\u65e5\u672c.png", "", ".png"),
+        ("x" * 300 + ".jpeg", "xxx", ".jpeg"),
+        ("folder/", "", ""),
+    ],
+)
+def test_another_name_is_marked(name: str, begins: str, ends: str) -> None:
+    key = safe_key(name)
+    assert key.startswith(begins)
+    assert key.endswith(ends)
+    assert len(key) <= 200
+
+
+def test_an_empty_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="`name` must have a character at least"):
+        safe_key("")
+
+
+NAMES = st.one_of(
+    st.text(min_size=1, max_size=20),
+    st.text(alphabet="ab.-_/ \u00fc", min_size=1, max_size=8),
+    st.text(alphabet="ab.-_/ \u00fc", min_size=1, max_size=8).map(safe_key),
+)
+
+
+@given(NAMES, NAMES)
+def test_two_names_never_become_one_key(one: str, other: str) -> None:
+    keys = safe_key(one), safe_key(other)
+    assert (keys[0] == keys[1]) == (one == other)
+    for key in keys:
+        assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}", key)

@@ -1,0 +1,237 @@
+import http.client
+import io
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import boto3
+import pytest
+
+from serverless_stack.runtime.objects import (
+    Conditions,
+    NotFound,
+    NotModified,
+    ObjectStore,
+    PreconditionFailed,
+)
+
+
+@pytest.fixture
+def store(use_aws: dict[str, str]) -> ObjectStore:
+    name = f"objects-{secrets.token_hex(6)}"
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return ObjectStore(name, prefix="app/")
+
+
+def test_bytes_text_and_json(store: ObjectStore) -> None:
+    written = store.put(
+        "a.bin", b"\x00\xff", content_type="x/y", metadata={"By": "ada"}, cache_control="no-cache"
+    )
+    found = store.get("a.bin")
+    assert found.body == b"\x00\xff"
+    assert (found.info.etag, found.info.size) == (written.etag, 2)
+    assert found.info.content_type == "x/y"
+    assert found.info.metadata == {"by": "ada"}
+    store.put_text("gr\u00fc\u00dfe.txt", "Gr\u00fc\u00dfe")
+    assert store.get("gr\u00fc\u00dfe.txt").text == "Gr\u00fc\u00dfe"
+    assert store.head("gr\u00fc\u00dfe.txt").content_type == "text/plain; charset=utf-8"
+    store.put_json("a.json", {"a": [1, None, "\u00fc"]})
+    assert store.get("a.json").json() == {"a": [1, None, "\u00fc"]}
+
+
+def test_the_prefix_is_put_before_every_key(store: ObjectStore) -> None:
+    store.put("a", b"1")
+    assert ObjectStore(store.bucket_name).get("app/a").body == b"1"
+
+
+def test_files_of_any_size(store: ObjectStore, tmp_path: Path) -> None:
+    content = bytes(range(256)) * 40_000
+    (tmp_path / "large").write_bytes(content)
+    store.upload("large", tmp_path / "large", content_type="x/y", metadata={"a": "b"})
+    assert store.head("large").metadata == {"a": "b"}
+    store.download("large", tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content
+    store.upload("open", io.BytesIO(b"open"))
+    target = io.BytesIO()
+    store.download("open", target)
+    assert target.getvalue() == b"open"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "part"),
+    [(0, 3, b"0123"), (7, None, b"789"), (-2, None, b"89"), (None, 2, b"012"), (None, None, None)],
+)
+def test_parts(store: ObjectStore, first: int | None, last: int | None, part: bytes | None) -> None:
+    store.put("digits", b"0123456789")
+    found = store.get("digits", first=first, last=last)
+    assert found.body == (part or b"0123456789")
+    assert found.info.size == 10
+
+
+@pytest.mark.parametrize(("first", "last"), [(5, 4), (-2, 4)])
+def test_parts_that_are_none(store: ObjectStore, first: int, last: int) -> None:
+    with pytest.raises(ValueError, match="`last` must be"):
+        store.get("digits", first=first, last=last)
+
+
+def test_conditions_of_reading(store: ObjectStore) -> None:
+    etag = store.put("a", b"1").etag
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert store.get("a", conditions=Conditions(if_match=etag)).body == b"1"
+    with pytest.raises(NotModified):
+        store.get("a", conditions=Conditions(if_none_match=etag))
+    with pytest.raises(PreconditionFailed):
+        store.get("a", conditions=Conditions(if_match='"other"'))
+    with pytest.raises(NotModified):
+        store.get("a", conditions=Conditions(if_modified_since=tomorrow))
+
+
+def test_conditions_of_writing(store: ObjectStore) -> None:
+    etag = store.put("a", b"1", conditions=Conditions(create_only=True)).etag
+    with pytest.raises(PreconditionFailed):
+        store.put("a", b"2", conditions=Conditions(create_only=True))
+    store.put("a", b"2", conditions=Conditions(if_match=etag))
+    with pytest.raises(PreconditionFailed):
+        store.put("a", b"3", conditions=Conditions(if_match=etag))
+    assert store.get("a").body == b"2"
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda s: s.get("a", conditions=Conditions(create_only=True)), "`create_only` must be"),
+        (lambda s: s.put("a", b"", conditions=Conditions(if_none_match="x")), "conditions must"),
+        (
+            lambda s: s.put("a", b"", conditions=Conditions(if_match="x", create_only=True)),
+            "`create_only` must be False with `if_match`",
+        ),
+        (lambda s: s.put("a", b"", metadata={"a": "\u00fc"}), "`metadata` must be printable ASCII"),
+        (lambda s: s.put("a", b"", metadata={"a": "x" * 2048}), "must be 2048 bytes at most"),
+        (lambda s: s.put("", b""), "`key` must have a character"),
+        (lambda s: s.put("\u00fc" * 511, b""), "`key` must be 1.1024 bytes, got: 1026"),
+        (lambda s: s.page(limit=1001), "`limit` must be 1.1000, got: 1001"),
+        (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must go with one key"),
+        (lambda s: s.presigned_get("a", expires_in=0), "`expires_in` must be 1.604800 seconds"),
+        (lambda s: s.presigned_get("a", expires_in=604801), "`expires_in` must be"),
+        (lambda s: s.presigned_get("a", response_headers={"X-A": "1"}), "`response_headers` must"),
+        (
+            lambda s: s.presigned_post("a", max_size=1, min_size=2, content_type="x/y"),
+            "`max_size` must be 2.",
+        ),
+    ],
+)
+def test_what_is_refused_before_it_is_sent(
+    store: ObjectStore, call: Callable[[ObjectStore], object], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        call(store)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda s: s.get("gone"),
+        lambda s: s.head("gone"),
+        lambda s: s.copy("gone", "b"),
+        lambda s: s.change_metadata("gone", content_type="x/y"),
+        lambda s: s.download("gone", io.BytesIO()),
+        lambda s: ObjectStore("no-such-bucket-at-all").get("a"),
+    ],
+)
+def test_what_is_not_there(store: ObjectStore, call: Callable[[ObjectStore], object]) -> None:
+    with pytest.raises(NotFound):
+        call(store)
+
+
+def test_existence_and_deletion(store: ObjectStore) -> None:
+    store.put("a", b"1")
+    store.put("b", b"1")
+    assert store.exists("a")
+    store.delete("a", "b", "never there")
+    assert not store.exists("a")
+
+
+def test_lists(store: ObjectStore) -> None:
+    for name in ("a/1", "a/2", "b/1", "c"):
+        store.put(name, b"1")
+    page = store.page(delimiter="/")
+    assert [each.key for each in page.objects] == ["c"]
+    assert page.prefixes == ("a/", "b/")
+    first = store.page(limit=3)
+    assert [each.key for each in first.objects] == ["a/1", "a/2", "b/1"]
+    assert [each.key for each in store.page(token=first.next_token).objects] == ["c"]
+    assert [each.key for each in store.list("a/")] == ["a/1", "a/2"]
+
+
+def test_changing_metadata_keeps_the_rest(store: ObjectStore) -> None:
+    store.put("a", b"1", content_type="x/y", metadata={"a": "1"}, cache_control="no-cache")
+    store.change_metadata("a", content_type="x/z")
+    found = store.get("a")
+    assert (found.body, found.info.content_type, found.info.metadata) == (b"1", "x/z", {"a": "1"})
+    store.change_metadata("a", metadata={"b": "2"})
+    assert store.head("a").metadata == {"b": "2"}
+    assert store.head("a").content_type == "x/z"
+    raw = store.client.head_object(Bucket=store.bucket_name, Key="app/a")
+    assert raw["CacheControl"] == "no-cache"
+
+
+def test_copies_and_versions(store: ObjectStore) -> None:
+    store.put("a", b"1", content_type="x/y")
+    store.put("a", b"2")
+    store.put("ab", b"3")
+    latest, first = store.versions("a")
+    assert store.get("a", version_id=first.version_id).body == b"1"
+    assert store.get("a").info.version_id == latest.version_id
+    store.copy("a", "c")
+    assert store.get("c").body == b"2"
+    store.delete("a", version_id=latest.version_id)
+    assert store.get("a").body == b"1"
+
+
+def fetch(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request(method, f"{parts.path}?{parts.query}", body, names)
+    answer = connection.getresponse()
+    found = answer.status, answer.read()
+    connection.close()
+    return found
+
+
+def test_presigned_urls(store: ObjectStore) -> None:
+    url = store.presigned_put("up", content_type="text/plain", expires_in=60)
+    assert fetch("PUT", url, b"hello", Content_Type="text/plain")[0] == 200
+    assert "content-type" in parse_qs(urlsplit(url).query)["X-Amz-SignedHeaders"][0]
+    override = {"Content-Disposition": 'attachment; filename="a.txt"'}
+    url = store.presigned_get("up", expires_in=60, response_headers=override)
+    assert fetch("GET", url) == (200, b"hello")
+    query = parse_qs(urlsplit(url).query)
+    assert query["X-Amz-Expires"] == ["60"]
+    assert query["response-content-disposition"] == [override["Content-Disposition"]]
+
+
+def test_a_presigned_form_limits_size_and_type(store: ObjectStore) -> None:
+    import base64
+    import json
+
+    form = store.presigned_post("up", max_size=100, min_size=1, content_type="image/*")
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+    assert ["content-length-range", 1, 100] in policy["conditions"]
+    assert ["starts-with", "$Content-Type", "image/"] in policy["conditions"]
+    form = store.presigned_post("up", max_size=100, content_type="image/png")
+    assert form.fields["Content-Type"] == "image/png"
+    assert form.fields["key"] == "app/up"
+
+
+def test_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUCKET_NAME", raising=False)
+    with pytest.raises(KeyError, match="BUCKET_NAME is not set"):
+        ObjectStore.from_env()
+    monkeypatch.setenv("UPLOADS_NAME", "uploads")
+    store = ObjectStore.from_env("UPLOADS", prefix="x/")
+    assert (store.bucket_name, store.prefix) == ("uploads", "x/")
