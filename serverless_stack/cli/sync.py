@@ -64,7 +64,7 @@ def run(
     protected: aws.Protected = None,
     budget: aws.Budget = 30,
     wait: aws.Wait = False,
-    parallel: Parallel = 16,
+    parallel: Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,

@@ -136,7 +136,8 @@ def _client() -> "CloudFrontClient":
     from botocore.config import Config
 
     retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
-    return boto3.client("cloudfront", config=retries)
+    # CloudFront has one endpoint for all regions, and signs for this one.
+    return boto3.client("cloudfront", region_name="us-east-1", config=retries)
 
 
 def _batches(paths: Sequence[str] | InvalidationPlan) -> tuple[tuple[str, ...], ...]:

@@ -127,15 +127,15 @@ class _Work:
         """Write into the index what is known now, if that is news."""
         if not isinstance(self._to, Bucket):
             return
+        if self._plan.destination.indexed and not self._known and not deleted:
+            return
         before = {
             key: Known(item.etag, item.content, item.headers)
             for key, item in self._plan.destination.items.items()
             if item.content is not None and item.headers is not None
         }
         now = {key: known for key, known in {**before, **self._known}.items() if key not in deleted}
-        index = indexes.read(self._client, self._to) if now == before else None
-        if index is None or dict(index.entries) != now:
-            indexes.write(self._client, self._to, now)
+        indexes.write(self._client, self._to, now)
 
     def _upload(self, source: Folder, target: Bucket, item: Item, *, rewrite: bool) -> None:
         arguments = self._wanted.arguments(item.key, self._plan.source.items)

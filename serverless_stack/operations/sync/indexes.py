@@ -1,7 +1,7 @@
 """The index: which content and headers the objects of a bucket have, as far as we wrote them.
 
 S3 lists neither headers nor, for large objects, a hash of the content. An entry counts as long as
-the object has the same tag and is not younger than the index: then nobody else has written it.
+the object has the same tag and is older than the index: then nobody else has written it.
 """
 
 import gzip
@@ -39,22 +39,23 @@ class Index:
     def get(self, key: str, etag: str, modified: datetime) -> Known | None:
         """What is known of an object that S3 lists with this tag and date."""
         known = self.entries.get(key)
-        seconds = modified.replace(microsecond=0)  # S3 dates the index by whole seconds
-        valid = known is not None and known.etag == etag and seconds <= self.written
+        # Strictly older: S3 counts whole seconds, in which somebody may have written it again.
+        valid = known is not None and known.etag == etag and modified < self.written
         return known if valid else None
 
 
 def read(client: "S3Client", bucket: Bucket) -> Index:
     """Read the index of a bucket; an empty one if there is none."""
-    try:
-        answer = client.get_object(Bucket=bucket.name, Key=bucket.index_key)
-    except client.exceptions.NoSuchKey:
+    # Dates of lists are finer than those of objects.
+    listed = client.list_objects_v2(Bucket=bucket.name, Prefix=bucket.index_key, MaxKeys=1)
+    written = [each["LastModified"] for each in listed.get("Contents", [])]
+    if not written:
         return Index()
+    answer = client.get_object(Bucket=bucket.name, Key=bucket.index_key)
     content = json.loads(gzip.decompress(answer["Body"].read()))
     if content.get("format") != _FORMAT:
         return Index()
-    entries = {key: Known(*fields) for key, fields in content["entries"].items()}
-    return Index(entries, answer["LastModified"])
+    return Index({key: Known(*fields) for key, fields in content["entries"].items()}, written[0])
 
 
 def write(client: "S3Client", bucket: Bucket, entries: Mapping[str, Known]) -> None:

@@ -3,6 +3,8 @@
 import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -14,16 +16,21 @@ from serverless_stack.operations.sync.planning import Item, Side
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-PARALLEL = 16
+PARALLEL = 8
 _BLOCK = 1 << 20
 
 
 def s3_client(parallel: int = PARALLEL) -> "S3Client":
     """A client with a connection for every thread, time-outs and retries."""
     import boto3
+    import botocore.session
     from botocore.config import Config
 
-    return boto3.client(
+    session = botocore.session.get_session()
+    # The parser of dates that botocore has takes a third of the time of listing a bucket.
+    factory = session.get_component("response_parser_factory")
+    factory.set_parser_defaults(timestamp_parser=_date)
+    return boto3.Session(botocore_session=session).client(
         "s3",
         config=Config(
             max_pool_connections=parallel + 4,
@@ -32,6 +39,13 @@ def s3_client(parallel: int = PARALLEL) -> "S3Client":
             retries={"mode": "standard", "max_attempts": 8},
         ),
     )
+
+
+def _date(text: str) -> datetime:
+    """A date of S3: ISO 8601 in documents, RFC 9110 in headers."""
+    if text[:4].isdigit():
+        return datetime.fromisoformat(text)
+    return parsedate_to_datetime(text)
 
 
 def inventory(
@@ -109,7 +123,8 @@ def _bucket(bucket: Bucket, headers: bool, client: "S3Client", parallel: int) ->
         with ThreadPoolExecutor(parallel) as pool:
             for item in pool.map(lambda item: _asked(client, bucket, item), unknown):
                 items[item.key] = item
-    return Side(bucket, items)
+    indexed = not unknown and items.keys() == index.entries.keys()
+    return Side(bucket, items, indexed)
 
 
 def _asked(client: "S3Client", bucket: Bucket, item: Item) -> Item:

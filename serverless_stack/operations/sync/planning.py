@@ -31,10 +31,17 @@ class Item:
 
 @dataclass(frozen=True)
 class Side:
-    """One side, and what is in it."""
+    """One side, and what is in it.
+
+    Attributes:
+        location: Where it is.
+        items: What is in it, by key.
+        indexed: Whether the index of a bucket says all of it already.
+    """
 
     location: Folder | Bucket
     items: Mapping[str, Item]
+    indexed: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,7 @@ def plan(
             actions.append(Action(kind, key, ours.size))
         elif ours.content is None or ours.content != theirs.content:
             actions.append(Action(kind, key, ours.size, replaces=True))
-        elif ours.headers is not None and ours.headers != theirs.headers:
+        elif kind != "download" and ours.headers is not None and ours.headers != theirs.headers:
             actions.append(Action("rewrite", key, 0, replaces=True))
     unchanged = len(wanted) - len(actions)
     if delete:

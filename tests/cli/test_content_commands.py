@@ -1,0 +1,143 @@
+"""sync, invalidate, ls and presign, as scripts use them."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from typer.testing import CliRunner, Result
+
+from serverless_stack.cli.app import app
+from tests.operations.invalidation.cloudfront_double import CloudFront, served
+
+
+@pytest.fixture
+def place(use_aws: dict[str, str]) -> str:
+    name = f"cli-{secrets.token_hex(6)}"
+    boto3.client("s3").create_bucket(Bucket=name)
+    return f"s3://{name}/site"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "index.html").write_text("hello")
+    (tmp_path / "folder" / "a.js").write_text("x")
+    return tmp_path / "folder"
+
+
+def run(*arguments: object, status: int = 0, text: str = "") -> Result:
+    result = CliRunner().invoke(app, [str(each) for each in arguments], input=text)
+    assert result.exit_code == status, result.output
+    return result
+
+
+def test_sync(place: str, folder: Path) -> None:
+    planned = run("sync", folder, place, "--dry-run").output
+    assert "upload" in planned
+    assert "index.html" in planned
+    run("sync", folder, place, "--dry-run", "--check", status=3)
+    assert "2 upload, 0 unchanged" in run("sync", folder, place).output
+    run("sync", folder, place, "--dry-run", "--check")
+    (folder / "a.js").unlink()
+    found = json.loads(run("sync", folder, place, "--delete", "--json").stdout)
+    assert found["actions"] == [{"kind": "delete", "key": "a.js", "size": 0, "replaces": True}]
+    assert (found["unchanged"], found["done"], found["failures"]) == (1, 1, {})
+
+
+def test_sync_tells_the_invalidation(place: str, folder: Path) -> None:
+    run("sync", folder, place)
+    (folder / "index.html").write_text("changed")
+    rule = "*.html=no-cache"
+    planned = run(
+        "sync", folder, place, "--dry-run", "--invalidate", "E1", "--cache-control", rule
+    ).output
+    assert "invalidation: /, /index.html" in planned
+
+
+def test_sync_fails_by_file(place: str, tmp_path: Path) -> None:
+    bucket = place.split("/")[2]
+    boto3.client("s3").put_object(Bucket=bucket, Key="site/../x", Body=b"x")
+    result = run("sync", place, tmp_path / "down", status=1)
+    assert "failed ../x: ValueError" in result.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sync", "a", "b"),
+        ("sync", "a", "s3://"),
+        ("sync", ".", "s3://b", "--cache-control", "x"),
+        ("sync", ".", "s3://no-such-bucket-at-all"),
+        ("ls", "bucket"),
+        ("presign", "bucket/key"),
+        ("presign", "s3://b/k", "--expires-in", "0"),
+        ("invalidate", "E1"),
+        ("invalidate", "E1", "--path", "a"),
+        ("invalidate", "E1", "--path", "/a", "--changed-from", "x"),
+        ("invalidate", "E1", "--changed-from", "no-such-file"),
+    ],
+)
+def test_what_is_refused(use_aws: dict[str, str], arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, status=2)
+    assert "Error: " in result.stderr
+
+
+@pytest.fixture
+def cloudfront(monkeypatch: pytest.MonkeyPatch) -> Iterator[CloudFront]:
+    double = CloudFront({"E1": [], "E2": []})
+    with served(double) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFRONT", url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        yield double
+
+
+def test_invalidate_paths(cloudfront: CloudFront) -> None:
+    said = run("invalidate", "E1", "E2", "--path", "/a*", "--path", "/b", "--wait").output
+    assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/b", "/a*"]
+    assert "E1: 2 paths, completed" in said
+
+
+def test_invalidate_what_changed(cloudfront: CloudFront, tmp_path: Path) -> None:
+    (tmp_path / "all").write_text("index.html\na/b.html\na/c.html\nd.html\n")
+    keys = ("--changed-from", "-", "--all-keys", tmp_path / "all")
+    text = "index.html\na/b.html\na/c.html\n"
+    planned = run("invalidate", "E1", *keys, "--dry-run", text=text).output
+    assert "/a/*" in planned
+    assert "wildcard" in planned
+    assert cloudfront.requests == []
+    sent = run("invalidate", "E1", *keys, "--json", "--reference", "one", text=text)
+    found = json.loads(sent.stdout)
+    assert found["paths"] == ["/", "/a*", "/index.html"] or "/a/*" in found["paths"]
+    assert (found["cost"], found["collateral"]) == (3, 0)
+    run("invalidate", "E1", *keys, "--reference", "one", text=text)
+    assert len(cloudfront.dropped("E1")) == 3
+
+
+def test_nothing_to_invalidate(cloudfront: CloudFront) -> None:
+    said = run("invalidate", "E1", "--changed-from", "-", text="").output
+    assert "Nothing to invalidate." in said
+    assert cloudfront.requests == []
+
+
+def test_ls(place: str, folder: Path) -> None:
+    run("ls", place, status=1)
+    run("sync", folder, place)
+    assert "site/" in run("ls", place).output
+    found = json.loads(run("ls", f"{place}/", "--recursive", "--json").stdout)
+    assert [each["key"] for each in found["objects"]] == ["site/a.js", "site/index.html"]
+    assert "2 objects, 6 bytes, 0 folders" in run("ls", f"{place}/").output
+    limited = json.loads(run("ls", f"{place}/", "--limit", "1", "--json").stdout)
+    assert len(limited["objects"]) == 1
+
+
+def test_presign(place: str) -> None:
+    url = run("presign", f"{place}/a", "--expires-in", "60").stdout
+    assert "X-Amz-Expires=60" in url
+    assert url.count("\n") == 1
+    assert "X-Amz-Expires" in run("presign", f"{place}/a", "--method", "put").stdout
+    form = json.loads(run("presign", f"{place}/a", "--method", "post").stdout)
+    assert form["fields"]["key"] == "site/a"
