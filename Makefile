@@ -5,9 +5,9 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Python versions come from this machine, never from a download.
 export UV_PYTHON_DOWNLOADS := never
-CODE := serverless_stack app.py examples tests docs/conf.py
+CODE := serverless_stack app.py benchmarks examples tests docs/conf.py
 
-.PHONY: help setup engines demo test check format lint types docs snapshots lock clean
+.PHONY: help setup engines demo test bench check format lint types docs snapshots lock clean
 
 help:  ## Show the commands.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+bench: setup  ## Measure: planner, paths billed, kills, sync, and a crawl during deployments.
+	$(BIN)/python -m benchmarks
 
 check: setup lint types test docs  ## Run everything that CI runs.
 

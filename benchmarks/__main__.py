@@ -1,0 +1,18 @@
+"""All measures, one after the other: ``make bench``."""
+
+import sys
+
+from benchmarks import crawl, kills, paths, planner, sync
+
+
+def main() -> int:
+    """Measure; the status is that of the crawl."""
+    planner.main()
+    paths.main()
+    kills.main()
+    sync.main()
+    return crawl.main()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Paths that AWS bills for three changes of a site: ``python -m benchmarks.paths``."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from serverless_stack.operations.invalidation import plan
+
+PAGES = [f"section{n % 20:02}/page{n:04}/index.html" for n in range(2000)]
+
+
+def assets(build: str) -> list[str]:
+    """The assets of a build, with a hash in each name."""
+    return [f"assets/chunk{n:02}.{build}.js" for n in range(40)]
+
+
+def urls_of(pages: Iterable[str]) -> int:
+    """How many paths one-path-per-file takes: each page has three URLs."""
+    return 3 * len(list(pages))
+
+
+def cases() -> dict[str, tuple[list[str], list[str]]]:
+    """Changed keys and all keys, by what happened."""
+    same = [*PAGES, *assets("a")]
+    half = [page for page in PAGES if int(page[7:9]) < 10]
+    # New assets were never asked for, and old ones are asked for by nobody any more.
+    return {
+        "one page changed": ([PAGES[7]], same),
+        "a template of half of the pages changed": (half, same),
+        "every second page changed": (PAGES[::2], same),
+        "full rebuild with hashed assets": (PAGES, [*same, *assets("b")]),
+    }
+
+
+def main() -> None:
+    """Plan and print."""
+    table = Table(
+        "2,000 pages, 40 assets",
+        "`/*`",
+        "one by one",
+        "ours",
+        "dropped besides by `/*`",
+        "by ours",
+        title="Paths billed",
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for name, (changed, everything) in cases().items():
+        planned = plan(changed, everything)
+        besides = urls_of(set(PAGES) - set(changed)) + len(everything) - len(PAGES)
+        table.add_row(
+            name,
+            "1",
+            f"{urls_of(changed):,}",
+            f"{planned.cost:,}",
+            f"{besides:,}",
+            f"{planned.collateral:,}",
+        )
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()
