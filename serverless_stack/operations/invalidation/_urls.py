@@ -58,18 +58,23 @@ class Protected:
             for pattern in self._patterns
         ]
         self._whole = re.compile("|".join(parts), re.DOTALL) if parts else None
+        # What a URL begins with that can be protected: most of them need no closer look.
+        self._begins = tuple(literal.partition("%")[0] for literal in self._literals)
 
     def takes(self, url: str) -> bool:
         """Tell whether a URL is protected."""
-        return self._whole is not None and self._whole.fullmatch(encoded(url)) is not None
+        if self._whole is None or not url.startswith(self._begins):
+            return False
+        return any(self._whole.fullmatch(text) is not None for text in (url, encoded(url)))
 
     def meets(self, prefix: str) -> bool:
         """Tell whether any URL that begins with a prefix can be protected."""
         if not self._patterns:
             return False
-        text = encoded(prefix).partition("?")[0]
+        plain = prefix.partition(QUERY)[0]
         return any(
             (text.startswith(literal) or literal.startswith(text)) and _alive(pattern, text)
+            for text in {plain, encoded(plain)}
             for pattern, literal in zip(self._patterns, self._literals, strict=True)
         )
 

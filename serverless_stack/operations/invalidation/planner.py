@@ -78,20 +78,20 @@ def plan(
         changed &= everything
     if not changed:
         return InvalidationPlan((), 0)
-    texts = sorted(everything)
     if query_strings:
-        texts = sorted([*texts, *(url + QUERY for url in texts)])
-        changed |= {url + QUERY for url in changed}
+        texts = sorted([*everything, *(url + QUERY for url in everything)])
+        wanted = changed.union(url + QUERY for url in changed)
         counted = [not text.endswith(QUERY) for text in texts]
     else:
+        texts, wanted = sorted(everything), changed
         counted = [True] * len(texts)
-    needed = [text in changed for text in texts]
+    needed = [text in wanted for text in texts]
     cover = Cover(texts, needed, counted, lambda prefix: prefix == "/" or guard.meets(prefix))
     pieces = cover.exact()
     if len(pieces) > budget:
         merged = cover.within(pieces, budget)
         if merged is None and not guard.meets("/"):
-            return InvalidationPlan(("/*",), len(everything) - len(changed & everything))
+            return InvalidationPlan(("/*",), len(everything) - len(changed))
         pieces = merged or cover.within(pieces, cover.fewest(pieces)) or pieces
     paths = sorted(_path(piece, texts) for piece in pieces)
     return InvalidationPlan(tuple(paths), sum(piece.others for piece in pieces))

@@ -201,6 +201,12 @@ def test_what_is_protected_wins_over_the_budget() -> None:
     assert found == InvalidationPlan(("/a/1",), 0)
 
 
+def test_a_pattern_is_compared_with_the_path_as_written_and_as_sent() -> None:
+    for pattern in ("/~ada/*", "/%7Eada/*"):
+        found = plan(["~ada/x", "~bob/x", "~bob/y"], ["~a"], budget=1, protected=[pattern])
+        assert found.paths == ("/%7Ebob/*",)
+
+
 def test_batches_fit_into_the_quotas() -> None:
     singles = [f"/{number:05}" for number in range(6001)]
     wildcards = [f"/w{number:02}*" for number in range(31)]
