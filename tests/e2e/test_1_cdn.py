@@ -15,10 +15,10 @@ SITE = HERE / "app" / "site"
 @pytest.mark.parametrize(
     ("path", "file", "content_type"),
     [
-        ("/", "index.html", "text/html"),
-        ("/index.html", "index.html", "text/html"),
-        ("/css/style.css", "css/style.css", "text/css"),
-        (quote("/css/größe & co.css"), "css/größe & co.css", "text/css"),
+        ("/", "index.html", "text/html; charset=utf-8"),
+        ("/index.html", "index.html", "text/html; charset=utf-8"),
+        ("/css/style.css", "css/style.css", "text/css; charset=utf-8"),
+        (quote("/css/größe & co.css"), "css/größe & co.css", "text/css; charset=utf-8"),
     ],
 )
 def test_pages(created: Run, path: str, file: str, content_type: str) -> None:

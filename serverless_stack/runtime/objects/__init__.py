@@ -7,9 +7,10 @@ from serverless_stack.runtime.objects.errors import (
     PreconditionFailed,
 )
 from serverless_stack.runtime.objects.keys import safe_key
+from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject
 from serverless_stack.runtime.objects.presigning import Post
 from serverless_stack.runtime.objects.requests import Conditions
-from serverless_stack.runtime.objects.store import ObjectInfo, ObjectStore, Page, StoredObject
+from serverless_stack.runtime.objects.store import ObjectStore
 
 __all__ = [
     "Conditions",

@@ -7,11 +7,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from serverless_stack.runtime.objects.errors import ObjectError
+from serverless_stack.runtime.objects.models import ObjectInfo
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
-
-    from serverless_stack.runtime.objects.store import ObjectInfo
 
 Raw: TypeAlias = Any  # what boto3 gives
 _MAX_METADATA_BYTES = 2048  # "Working with object metadata"
@@ -147,10 +146,8 @@ def version_arguments(version_id: str) -> dict[str, Raw]:
     return {"VersionId": version_id} if version_id else {}
 
 
-def info(key: str, answer: Mapping[str, Raw]) -> "ObjectInfo":
+def info(key: str, answer: Mapping[str, Raw]) -> ObjectInfo:
     """What an answer tells about an object."""
-    from serverless_stack.runtime.objects.store import ObjectInfo
-
     whole = str(answer.get("ContentRange", "")).rpartition("/")[2]
     return ObjectInfo(
         key=key,

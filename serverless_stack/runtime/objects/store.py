@@ -2,80 +2,21 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Self, TypeAlias
+from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack import _contract
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, told
 from serverless_stack.runtime.objects.keys import checked
+from serverless_stack.runtime.objects.models import Json, ObjectInfo, Page, StoredObject
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
-
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
-
-
-@dataclass(frozen=True)
-class ObjectInfo:
-    """What S3 tells about an object.
-
-    Attributes:
-        key: Its key, without the store's prefix.
-        size: Its size in bytes.
-        etag: The tag of its content, for conditions.
-        last_modified: When it was written.
-        content_type: Its media type; empty in lists, which do not tell.
-        metadata: What the application keeps with it.
-        version_id: Its version; empty in a bucket without versions.
-    """
-
-    key: str
-    size: int
-    etag: str
-    last_modified: datetime
-    content_type: str = ""
-    metadata: Mapping[str, str] | None = None
-    version_id: str = ""
-
-
-@dataclass(frozen=True)
-class StoredObject:
-    """An object with its bytes."""
-
-    info: ObjectInfo
-    body: bytes
-
-    @property
-    def text(self) -> str:
-        """The bytes as UTF-8."""
-        return self.body.decode()
-
-    def json(self) -> Json:
-        """The bytes as JSON."""
-        found: Json = json.loads(self.body)
-        return found
-
-
-@dataclass(frozen=True)
-class Page:
-    """A part of a list.
-
-    Attributes:
-        objects: The objects.
-        prefixes: The folders, if a delimiter was given.
-        next_token: What gives the next part; empty after the last one.
-    """
-
-    objects: tuple[ObjectInfo, ...]
-    prefixes: tuple[str, ...]
-    next_token: str
 
 
 class ObjectStore:

@@ -27,13 +27,6 @@ def function_arn(account: Account, name: str) -> str:
     return account.lambda_.get_function_configuration(FunctionName=name)["FunctionArn"]
 
 
-@reads("AWS::Lambda::LayerVersion")
-def layer_version(account: Account, resource: Resource) -> Properties:
-    found = account.lambda_.get_layer_version_by_arn(Arn=resource.physical_id)
-    code = _code(account, resource.properties["Content"], found["Content"]["CodeSha256"])
-    return {"Description": found["Description"], "Content": code}
-
-
 @reads("AWS::Lambda::Permission")
 def permission(account: Account, resource: Resource) -> Properties:
     name = str(resource.properties["FunctionName"])

@@ -12,9 +12,20 @@ def role(account: Account, resource: Resource) -> Properties:
     name = resource.physical_id
     attached = account.iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]
     found = account.iam.get_role(RoleName=name)["Role"]
+    asked = {policy["PolicyName"] for policy in resource.properties.get("Policies", [])}
+    inline = [
+        account.iam.get_role_policy(RoleName=name, PolicyName=policy)
+        for policy in account.iam.list_role_policies(RoleName=name)["PolicyNames"]
+        if policy in asked  # the others are resources of their own
+    ]
     return {
         "AssumeRolePolicyDocument": found["AssumeRolePolicyDocument"],
+        "Description": found.get("Description"),
         "ManagedPolicyArns": [policy["PolicyArn"] for policy in attached],
+        "Policies": [
+            {"PolicyName": each["PolicyName"], "PolicyDocument": each["PolicyDocument"]}
+            for each in inline
+        ],
     }
 
 
