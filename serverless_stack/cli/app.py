@@ -2,22 +2,47 @@
 
 import typer
 
-from serverless_stack.cli import invalidate, local, objects, review, sync
 
-app = typer.Typer(
-    help="Tools for serverless web applications on AWS CDK.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(local.app, name="local")
-app.command()(review.review)
-app.command()(invalidate.invalidate)
-app.command("sync")(sync.run)
-app.command()(objects.ls)
-app.command()(objects.presign)
+def application(only: str | None = None) -> typer.Typer:
+    """Make the command line.
+
+    Args:
+        only: The command that will be run, if that is known: the others are not even loaded.
+
+    Returns:
+        The application, with all commands if `only` is none of them.
+    """
+    made = typer.Typer(
+        help="Tools for serverless web applications on AWS CDK.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(serverless_stack)
+    every = only not in ("sync", "invalidate", "ls", "presign", "review", "local")
+    if every or only == "local":
+        from serverless_stack.cli import local
+
+        made.add_typer(local.app, name="local")
+    if every or only == "review":
+        from serverless_stack.cli.review import review
+
+        made.command()(review)
+    if every or only == "invalidate":
+        from serverless_stack.cli.invalidate import invalidate
+
+        made.command()(invalidate)
+    if every or only == "sync":
+        from serverless_stack.cli.sync import run
+
+        made.command("sync")(run)
+    if every or only in ("ls", "presign"):
+        from serverless_stack.cli import objects
+
+        made.command()(objects.ls)
+        made.command()(objects.presign)
+    return made
 
 
-@app.callback()
 def serverless_stack() -> None:
     """Tools for serverless web applications on AWS CDK."""

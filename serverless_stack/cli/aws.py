@@ -9,8 +9,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from serverless_stack.cli.errors import handled
-
 REFUSED_STATUS = 2
 
 Region = Annotated[str | None, typer.Option("--region", help="The AWS region.")]
@@ -37,16 +35,15 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:
         os.environ["AWS_PROFILE"] = profile
-    with handled():
-        from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError
 
-        from serverless_stack.operations.invalidation import InvalidationError
-        from serverless_stack.runtime.objects import ObjectError
+    from serverless_stack.operations.invalidation import InvalidationError
+    from serverless_stack.runtime.objects.errors import ObjectError
 
-        expected = (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
-        try:
-            yield
-        except expected as error:
-            console = Console(stderr=True)
-            console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
-            raise typer.Exit(REFUSED_STATUS) from error
+    expected = (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
+    try:
+        yield
+    except expected as error:
+        console = Console(stderr=True)
+        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        raise typer.Exit(REFUSED_STATUS) from error

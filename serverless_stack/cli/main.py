@@ -17,6 +17,7 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    from serverless_stack.cli.app import app
+    from serverless_stack.cli.app import application
 
-    app(prog_name="serverless-stack")
+    only = sys.argv[1] if len(sys.argv) > 1 else None
+    application(only)(prog_name="serverless-stack")

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import app
+from serverless_stack.cli.app import application
 
 QUEUE = {
     "Type": "AWS::SQS::Queue",
@@ -18,7 +18,7 @@ TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}
 
 
 def review(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["review", *arguments], catch_exceptions=False)
+    return CliRunner().invoke(application(), ["review", *arguments], catch_exceptions=False)
 
 
 def write(path: Path, **resources: object) -> str:

@@ -9,7 +9,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import app
+from serverless_stack.cli.app import application
 from tests.operations.invalidation.cloudfront_double import CloudFront, served
 
 
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object, status: int = 0, text: str = "") -> Result:
-    result = CliRunner().invoke(app, [str(each) for each in arguments], input=text)
+    result = CliRunner().invoke(application(), [str(each) for each in arguments], input=text)
     assert result.exit_code == status, result.output
     return result
 

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import app
+from serverless_stack.cli.app import application
 from serverless_stack.local import folders, lifecycle, ports
 
 from ..local.conftest import argv_of, processes_of
 
 
 def local(*arguments: str) -> Result:
-    return CliRunner().invoke(app, ["local", *arguments], catch_exceptions=False)
+    return CliRunner().invoke(application(), ["local", *arguments], catch_exceptions=False)
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def test_help_names_what_one_can_do() -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from serverless_stack.cli.app import app; "
+        "import sys; from serverless_stack.cli.app import application; app = application(); "
         "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
     )
     argv = [*argv_of()[:1], "-c", code]

@@ -17,6 +17,7 @@ from serverless_stack.operations.sync.planning import Action, Item, SyncPlan
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+    from s3transfer.manager import TransferManager
 
 _SMALL = 8 << 20
 _MAX_PARTS = 10_000  # "Amazon S3 multipart upload limits"
@@ -157,16 +158,9 @@ class _Work:
     def _upload_large(
         self, path: str, bucket: str, key: str, size: int, arguments: Arguments
     ) -> str:
-        from boto3.s3.transfer import TransferConfig
-
-        part = max(_SMALL, -(-size // _MAX_PARTS))
-        self._client.upload_file(
-            path,
-            bucket,
-            key,
-            ExtraArgs={**arguments, "ChecksumAlgorithm": "SHA256"},
-            Config=TransferConfig(multipart_threshold=part, multipart_chunksize=part),
-        )
+        extra = {**arguments, "ChecksumAlgorithm": "SHA256"}
+        with _transfers(self._client, size) as manager:
+            manager.upload(path, bucket, key, extra).result()
         return self._client.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
 
     def _rewrite(self, target: Bucket, item: Item, arguments: Arguments) -> None:
@@ -185,7 +179,8 @@ class _Work:
         key = f"{target.prefix}{item.key}"
         place = {"Bucket": source.name, "Key": f"{source.prefix}{item.key}"}
         if item.size > _LARGEST_COPY:
-            self._client.copy(place, target.name, key)  # type: ignore[arg-type]
+            with _transfers(self._client, item.size) as manager:
+                manager.copy(place, target.name, key).result()
             return
         answer = self._client.copy_object(Bucket=target.name, Key=key, CopySource=place)  # type: ignore[arg-type]
         etag = answer["CopyObjectResult"].get("ETag", "").strip('"')
@@ -197,10 +192,20 @@ class _Work:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".sync-")
         try:
-            with os.fdopen(handle, "wb") as file:
-                self._client.download_fileobj(source.name, f"{source.prefix}{item.key}", file)
+            key = f"{source.prefix}{item.key}"
+            with os.fdopen(handle, "wb") as file, _transfers(self._client, item.size) as manager:
+                manager.download(source.name, key, file).result()
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
         except BaseException:
             os.unlink(temporary)
             raise
+
+
+def _transfers(client: "S3Client", size: int) -> "TransferManager":
+    """What moves large objects in parts, each of them checked."""
+    from boto3.s3.transfer import TransferConfig, create_transfer_manager
+
+    part = max(_SMALL, -(-size // _MAX_PARTS))
+    config = TransferConfig(multipart_threshold=part, multipart_chunksize=part)
+    return create_transfer_manager(client, config)

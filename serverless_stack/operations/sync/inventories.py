@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from serverless_stack.operations.sync import indexes
 from serverless_stack.operations.sync.headers import Wanted, digest
@@ -22,7 +22,6 @@ _BLOCK = 1 << 20
 
 def s3_client(parallel: int = PARALLEL) -> "S3Client":
     """A client with a connection for every thread, time-outs and retries."""
-    import boto3
     import botocore.session
     from botocore.config import Config
 
@@ -30,7 +29,8 @@ def s3_client(parallel: int = PARALLEL) -> "S3Client":
     # The parser of dates that botocore has takes a third of the time of listing a bucket.
     factory = session.get_component("response_parser_factory")
     factory.set_parser_defaults(timestamp_parser=_date)
-    return boto3.Session(botocore_session=session).client(
+    # boto3's own client is this one, with transfers in parts, which `applying` adds where needed.
+    made = session.create_client(
         "s3",
         config=Config(
             max_pool_connections=parallel + 4,
@@ -39,6 +39,7 @@ def s3_client(parallel: int = PARALLEL) -> "S3Client":
             retries={"mode": "standard", "max_attempts": 8},
         ),
     )
+    return cast("S3Client", made)
 
 
 def _date(text: str) -> datetime:
