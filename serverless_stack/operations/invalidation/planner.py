@@ -72,19 +72,20 @@ def plan(
     base = f"/{path_prefix.strip('/')}/" if path_prefix.strip("/") else "/"
     guard = Protected(protected)
     changed = set(urls_of(_keys(changed_keys), index_document, base))
-    everything = changed.union(urls_of(_keys(all_keys), index_document, base))
+    # In the order of the keys, which usually are sorted: a set would have to be sorted anew.
+    everything = dict.fromkeys(urls_of(_keys(all_keys), index_document, base))
+    everything |= dict.fromkeys(changed - everything.keys())
     if protected:
-        everything = {url for url in everything if not guard.takes(url)}
-        changed &= everything
+        everything = {url: None for url in everything if not guard.takes(url)}
+        changed &= everything.keys()
     if not changed:
         return InvalidationPlan((), 0)
+    texts, wanted = sorted(everything), changed
+    counted = [True] * len(texts)
     if query_strings:
-        texts = sorted([*everything, *(url + QUERY for url in everything)])
+        texts = sorted(text for url in texts for text in (url, url + QUERY))
         wanted = changed.union(url + QUERY for url in changed)
         counted = [not text.endswith(QUERY) for text in texts]
-    else:
-        texts, wanted = sorted(everything), changed
-        counted = [True] * len(texts)
     needed = [text in wanted for text in texts]
     cover = Cover(texts, needed, counted, lambda prefix: prefix == "/" or guard.meets(prefix))
     pieces = cover.exact()
