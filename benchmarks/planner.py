@@ -20,6 +20,8 @@ def cases() -> dict[str, Planning]:
     tree = sorted(f"f{n % 1000:04}/page{n:06}.html" for n in range(COUNT))
     flat = sorted(f"page{n:06}.html" for n in range(COUNT))
     some, half = sorted(chance.sample(tree, COUNT // 100)), sorted(chance.sample(tree, COUNT // 2))
+    mixed = chance.sample(tree, COUNT)
+    pages = sorted(f"f{n % 1000:04}/page{n:06}/index.html" for n in range(COUNT // 3))
     folder = [key for key in tree if key.startswith("f05")]
     return {
         "one key": lambda: plan(tree[:1], tree),
@@ -30,6 +32,8 @@ def cases() -> dict[str, Planning]:
         "1 % at random, budget 30": lambda: plan(some, tree),
         "half at random, budget 30": lambda: plan(half, tree),
         "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
+        "1 % at random, keys in no order": lambda: plan(some, mixed),
+        "one of 33,333 index documents": lambda: plan(pages[:1], pages),
         "all": lambda: plan(tree, tree),
         "all, flat": lambda: plan(flat, flat),
         "every second, flat, budget 30": lambda: plan(flat[::2], flat),

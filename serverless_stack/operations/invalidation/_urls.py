@@ -1,7 +1,10 @@
-"""The URLs under which objects can be cached, and how CloudFront wants them written."""
+"""The URLs under which objects can be cached, and how CloudFront wants them written.
+
+URLs stand here without the slash that all of them begin with.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 QUERY = "\udfff"
 """Stands for `?` and any query string: a lone surrogate, which is in no key."""
@@ -11,25 +14,23 @@ QUERY = "\udfff"
 _ENCODED = re.compile(r"[^!$&'()+,\-./0-9:;=@A-Z_a-z]")
 
 
-def urls_of(keys: Iterable[str], index_document: str, base: str) -> Iterator[str]:
+def urls_of(keys: Iterable[str], index_document: str, base: str) -> list[str]:
     """Give every URL of objects.
 
     Args:
         keys: The objects.
         index_document: The file that is given for its folder, too.
-        base: What viewers see before a key: begins and ends with a slash.
+        base: What viewers see before a key; ends with a slash if there is anything.
 
-    Yields:
-        Their URLs; an index document has up to three.
+    Returns:
+        Their URLs, in the order of the keys and then of the folders; an index document has up to
+        three.
     """
-    ending = f"/{index_document}"
-    for key in keys:
-        yield base + key
-        if key.endswith(index_document) and (key == index_document or key.endswith(ending)):
-            folder = base + key[: -len(index_document)]
-            yield folder
-            if len(folder) > 1:
-                yield folder[:-1]
+    urls = [base + key for key in keys] if base else list(keys)
+    length = len(index_document)
+    folders = [url[:-length] for url in urls if url.endswith(index_document)]
+    folders = [folder for folder in folders if not folder or folder[-1] == "/"]
+    return [*urls, *folders, *(folder[:-1] for folder in folders if folder)]
 
 
 def encoded(url: str) -> str:
@@ -51,26 +52,27 @@ class Protected:
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._patterns = [p if p.startswith("/") else f"/{p}" for p in patterns]
+        self._patterns = [pattern.removeprefix("/") for pattern in patterns]
         self._literals = [re.split(r"[*?]", pattern)[0] for pattern in self._patterns]
         parts = [
             "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in pattern)
             for pattern in self._patterns
         ]
-        self._whole = re.compile("|".join(parts), re.DOTALL) if parts else None
+        self._whole = re.compile("|".join(parts), re.DOTALL)
         # What a URL begins with that can be protected: most of them need no closer look.
         self._begins = tuple(literal.partition("%")[0] for literal in self._literals)
 
-    def takes(self, url: str) -> bool:
-        """Tell whether a URL is protected."""
-        if self._whole is None or not url.startswith(self._begins):
-            return False
-        return any(self._whole.fullmatch(text) is not None for text in (url, encoded(url)))
+    def others(self, urls: Iterable[str]) -> list[str]:
+        """Give the URLs that are not protected."""
+        begins, whole = self._begins, self._whole.fullmatch
+        return [
+            url
+            for url in urls
+            if not url.startswith(begins) or not (whole(url) or whole(encoded(url)))
+        ]
 
     def meets(self, prefix: str) -> bool:
         """Tell whether any URL that begins with a prefix can be protected."""
-        if not self._patterns:
-            return False
         plain = prefix.partition(QUERY)[0]
         return any(
             (text.startswith(literal) or literal.startswith(text)) and _alive(pattern, text)

@@ -1,9 +1,10 @@
 """Planning an invalidation: the fewest paths that drop what changed. Pure: no AWS, no clock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 
-from serverless_stack.operations.invalidation._cover import Cover, Piece
+from serverless_stack.operations.invalidation._cover import Cover
+from serverless_stack.operations.invalidation._merge import merged
 from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded, urls_of
 
 # "Quotas on invalidations": what may be in progress for one distribution.
@@ -69,33 +70,61 @@ def plan(
         ValueError: If an argument is out of range.
     """
     _check(budget, index_document, protected)
-    base = f"/{path_prefix.strip('/')}/" if path_prefix.strip("/") else "/"
-    guard = Protected(protected)
-    changed = set(urls_of(_keys(changed_keys), index_document, base))
+    base = f"{path_prefix.strip('/')}/".lstrip("/")
+    guard = Protected(protected) if protected else None
+    changed = dict.fromkeys(urls_of(_keys(changed_keys), index_document, base))
     # In the order of the keys, which usually are sorted: a set would have to be sorted anew.
     everything = dict.fromkeys(urls_of(_keys(all_keys), index_document, base))
-    everything |= dict.fromkeys(changed - everything.keys())
-    if protected:
-        everything = {url: None for url in everything if not guard.takes(url)}
-        changed &= everything.keys()
+    everything |= changed
+    if guard is not None:
+        everything = dict.fromkeys(guard.others(everything))
+        changed = {url: None for url in changed if url in everything}
     if not changed:
         return InvalidationPlan((), 0)
-    texts, wanted = sorted(everything), changed
-    counted = [True] * len(texts)
-    if query_strings:
-        texts = sorted(text for url in texts for text in (url, url + QUERY))
-        wanted = changed.union(url + QUERY for url in changed)
-        counted = [not text.endswith(QUERY) for text in texts]
-    needed = [text in wanted for text in texts]
-    cover = Cover(texts, needed, counted, lambda prefix: prefix == "/" or guard.meets(prefix))
-    pieces = cover.exact()
-    if len(pieces) > budget:
-        merged = cover.within(pieces, budget)
-        if merged is None and not guard.meets("/"):
+
+    def forbidden(prefix: str) -> bool:
+        return prefix == "" or (guard is not None and guard.meets(prefix))
+
+    texts, needed, apart = _sides(everything, changed, forbidden, query_strings)
+    cover = Cover(texts, needed, forbidden)
+    spans = cover.exact(budget)
+    if spans is None:
+        spans = merged(cover, budget)
+        if spans is None and (guard is None or not guard.meets("")):
             return InvalidationPlan(("/*",), len(everything) - len(changed))
-        pieces = merged or cover.within(pieces, cover.fewest(pieces)) or pieces
-    paths = sorted(_path(piece, texts) for piece in pieces)
-    return InvalidationPlan(tuple(paths), sum(piece.others for piece in pieces))
+        spans = spans or merged(cover, None) or []
+    paths, collateral = [], 0
+    for span in spans:
+        prefix, single = cover.prefix(span), span[0] == span[1]
+        # A single URL with its query strings is a wildcard unless others begin as it does.
+        star = "" if single and (not query_strings or prefix in apart) else "*"
+        paths.append(f"/{encoded(prefix)}{star}")
+        collateral += 0 if single else cover.others(span, prefix)
+    return InvalidationPlan(tuple(sorted(paths)), collateral)
+
+
+def _sides(
+    everything: Iterable[str],
+    changed: Container[str],
+    forbidden: Callable[[str], bool],
+    query_strings: bool,
+) -> tuple[list[str], bytes, frozenset[str]]:
+    """All URLs, which of them are needed, and those whose query strings take another path."""
+    texts = sorted(everything)
+    needed = bytes(map(changed.__contains__, texts))
+    if not query_strings:
+        return texts, needed, frozenset()
+    following = [*texts[1:], ""]
+    apart = frozenset(
+        text
+        for text, after, is_needed in zip(texts, following, needed, strict=True)
+        if is_needed and (after.startswith(text) or forbidden(text))
+    )
+    if not apart:
+        return texts, needed, apart
+    variants = {text + QUERY for text in apart}
+    texts = sorted([*texts, *variants])
+    return texts, bytes(text in changed or text in variants for text in texts), apart
 
 
 def batches_of(paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -136,10 +165,3 @@ def _keys(keys: Iterable[str]) -> list[str]:
     if "" in listed:
         raise ValueError("keys must have a character at least, got: ''")
     return listed
-
-
-def _path(piece: Piece, texts: Sequence[str]) -> str:
-    if piece.prefix is not None:
-        return f"{encoded(piece.prefix)}*"
-    path = encoded(texts[piece.first])
-    return f"{path}*" if texts[piece.first].endswith(QUERY) else path

@@ -74,3 +74,33 @@ def best(
                 collateral = len({url for url, _variant in taken - wanted if url in others})
                 found = min(found or (collateral, count), (collateral, count))
     return found
+
+
+def least(needed: set[str], everything: Iterable[str], budget: int) -> tuple[int, int] | None:
+    """The same as `best` for larger trees without query strings: all ways for all prefixes."""
+    covers = _covers("/", needed, sorted(everything), budget)
+    found = min(covers)
+    return None if found == _IMPOSSIBLE else (found, covers.index(found))
+
+
+_IMPOSSIBLE = 10**9
+
+
+def _covers(prefix: str, needed: set[str], everything: list[str], budget: int) -> list[int]:
+    """The least collateral below a prefix, by how many paths there are."""
+    if not needed & set(everything):
+        return [0]
+    found = [_IMPOSSIBLE, 0] if prefix in needed else [0]
+    for character in sorted({text[len(prefix)] for text in everything if text != prefix}):
+        below = [text for text in everything if text.startswith(prefix + character)]
+        part = _covers(prefix + character, needed, below, budget)
+        sums = [_IMPOSSIBLE] * min(budget + 1, len(found) + len(part) - 1)
+        for one, some in enumerate(found):
+            for other, more in enumerate(part):
+                if one + other < len(sums):
+                    sums[one + other] = min(sums[one + other], some + more, _IMPOSSIBLE)
+        found = sums
+    if prefix != "/":
+        found += [_IMPOSSIBLE] * (2 - len(found))
+        found[1] = min(found[1], len(set(everything) - needed))
+    return found

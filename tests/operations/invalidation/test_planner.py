@@ -1,3 +1,4 @@
+from random import Random
 from urllib.parse import unquote
 
 import pytest
@@ -72,6 +73,30 @@ def test_nothing_is_better(tree: list[tuple[str, bool]], budget: int, query_stri
     else:
         assert (found.collateral, found.cost) == best
         assert "/*" not in found.paths
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.integers(2, 12),
+    st.integers(2, 120),
+    st.sampled_from([0.05, 0.3, 0.5, 0.9]),
+    st.integers(1, 40),
+    st.randoms(use_true_random=False),
+)
+def test_nothing_is_better_in_larger_trees(
+    folders: int, pages: int, share: float, budget: int, chance: Random
+) -> None:
+    keys = [f"f{page % folders:02}/p{page:03}" for page in range(pages)]
+    keys += ["".join(chance.choice("abc") for _ in range(5)) for _ in range(chance.randrange(20))]
+    changed = [key for key in keys if chance.random() < share]
+    assume(changed)
+    found = plan(changed, keys, budget=budget)
+    needed = {f"/{key}" for key in changed}
+    least = brute_force.least(needed, {f"/{key}" for key in keys}, budget)
+    if least is None:
+        assert found == InvalidationPlan(("/*",), len(set(keys) - set(changed)))
+    else:
+        assert (found.collateral, found.cost) == least
 
 
 @settings(max_examples=200, deadline=None)
@@ -165,6 +190,20 @@ def test_a_prefix_is_put_before_every_key() -> None:
     for prefix in ("docs", "/docs", "/docs/"):
         found = plan(["index.html", "a b"], ["x"], path_prefix=prefix)
         assert found.paths == ("/docs", "/docs/", "/docs/a%20b", "/docs/index.html")
+
+
+def test_keys_that_are_as_long_and_as_deep_as_can_be() -> None:
+    keys = ["a" * length for length in range(1, 1025)]
+    assert plan(keys[::2], keys, budget=512).collateral == 0
+    found = plan(keys[::2], keys, budget=511)
+    assert (found.cost, found.collateral) == (511, 2)
+
+
+def test_the_last_character_of_all() -> None:
+    last = "\U0010ffff"
+    found = plan([f"a{last}/x", f"a{last}/y"], ["a", "b"])
+    assert found.paths == ("/a%F4%8F%BF%BF/*",)
+    assert plan([f"{last}{last}", f"{last}a"], ["a"]).paths == ("/%F4%8F%BF%BF*",)
 
 
 def test_query_strings() -> None:
