@@ -88,3 +88,15 @@ def doubts_about(store: Store) -> Doubts:
     """Give the one memory of doubts that all strategies on a store share in this process."""
     with _lock:
         return _all.setdefault(store, Doubts())
+
+
+def drop(store: Store, doubts: Doubts, key: str, ttl: int) -> bool:
+    """Delete an entry, or doubt it until it can be deleted; tells which."""
+    mark = doubts.mark(key)
+    try:
+        store.delete(key)
+    except StoreError:
+        doubts.add(key, ttl)
+        return False
+    doubts.clear(key, mark)
+    return True

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
-from serverless_stack.runtime.caching.doubts import doubts_about
+from serverless_stack.runtime.caching.doubts import doubts_about, drop
 from serverless_stack.runtime.caching.errors import StoreError
 from serverless_stack.runtime.caching.events import Event
 from serverless_stack.runtime.caching.lives import Lives
@@ -111,10 +111,15 @@ class LazyLoading(Generic[V]):
         self._doubtful = self._doubts.keys
         self._watchful = self._rules.watchful
 
-    def get(self, key: str) -> V:
-        """Give the value of a key, from the cache or else from the source."""
+    def get(self, key: str, load: Callable[[str], V] | None = None) -> V:
+        """Give the value of a key, from the cache or else from the source.
+
+        Args:
+            key: The key.
+            load: Another source for this one call.
+        """
         if self._watchful or self._doubtful:
-            return self.lookup(key).value
+            return self.lookup(key, load).value
         seen = self._flights.landed
         try:
             cached = self._read(key)
@@ -127,15 +132,12 @@ class LazyLoading(Generic[V]):
                 if self._clock() < cached.fresh_until:
                     return cast("V", cached.value)
             flow = self._rules.judge(key, cached, seen)
-        return cast("V", drive(flow, partial(self._perform, self._load)).value)
+        return cast("V", drive(flow, partial(self._perform, load or self._load)).value)
 
-    def lookup(self, key: str) -> Lookup[V]:
-        """Give the value of a key and whether it was a hit."""
-        return self.lookup_or(key, self._load)
-
-    def lookup_or(self, key: str, load: Callable[[str], V]) -> Lookup[V]:
-        """As `lookup`, with another source for this one call."""
-        return cast("Lookup[V]", drive(self._rules.look(key), partial(self._perform, load)))
+    def lookup(self, key: str, load: Callable[[str], V] | None = None) -> Lookup[V]:
+        """Give the value of a key and whether it was a hit; see `get`."""
+        perform = partial(self._perform, load or self._load)
+        return cast("Lookup[V]", drive(self._rules.look(key), perform))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, V]:
         """Give the values of several keys, with one round trip and at most one ``load_many``.
@@ -153,14 +155,7 @@ class LazyLoading(Generic[V]):
             can drop the key; others may get the old value until then, or until its ``ttl`` has
             passed.
         """
-        mark = self._doubts.mark(key)
-        try:
-            self._store.delete(key)
-        except StoreError:
-            self._doubts.add(key, self._longest)
-            return False
-        self._doubts.clear(key, mark)
-        return True
+        return drop(self._store, self._doubts, key, self._longest)
 
     def _perform(self, load: Callable[[str], V], step: Step) -> object:
         if isinstance(step, Load):

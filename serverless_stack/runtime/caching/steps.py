@@ -5,7 +5,7 @@ share one set of rules. A step that is none of these classes is a call of the st
 block.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from serverless_stack.runtime.caching.lookup import Lookup
@@ -68,5 +68,22 @@ def drive(flow: Flow[T], perform: Callable[[Step], object]) -> T:
         result = error = None
         try:
             result = perform(step)
+        except Exception as failure:
+            error = failure
+
+
+async def drive_async(flow: Flow[T], perform: Callable[[Step], Awaitable[object]]) -> T:
+    """As `drive`, with steps that are awaited."""
+    result: object = None
+    error: Exception | None = None
+    while True:
+        try:
+            step = flow.send(result) if error is None else flow.throw(error)
+        except StopIteration as stop:
+            answer: T = stop.value
+            return answer
+        result = error = None
+        try:
+            result = await perform(step)
         except Exception as failure:
             error = failure

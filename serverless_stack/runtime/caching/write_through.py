@@ -1,10 +1,9 @@
 """Write-through: save to the source, then put the same value into the cache."""
 
-import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from serverless_stack.runtime.caching.doubts import doubts_about
+from serverless_stack.runtime.caching.doubts import Doubt, doubts_about
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, ValueTooLarge
 from serverless_stack.runtime.caching.key_locks import KeyLocks
 from serverless_stack.runtime.caching.lives import Lives, not_cached
@@ -30,6 +29,7 @@ class WriteThrough(Generic[V]):
         jitter: See `LazyLoading`.
         invalidate: Delete the entry instead of replacing it, so that the next read loads
             what was saved last, whatever the order of the puts.
+        random: Gives a number of 0 to 1 for the jitter.
 
     Raises:
         ValueError: A number is out of its range.
@@ -56,10 +56,10 @@ class WriteThrough(Generic[V]):
         """Save the value, then cache it.
 
         Returns:
-            Whether the cache knows of it; the value is saved in any case. If it does not,
-            the lazy loaders of this process ask the source, until one of them has been able
-            to delete the old entry. Other processes may be given the old value until then, or
-            until its ``ttl`` is over. A value that is too large is saved and not cached.
+            Whether the cache took it; the value is saved in any case. If the cache was not
+            reached, this process asks the source until it has been able to delete the old
+            entry; other processes may be given the old value until then, or until its ``ttl``
+            is over. If the value is too large, the old entry is deleted.
 
         Raises:
             TypeError: The value is of a type that cannot be cached; nothing has been saved.
@@ -67,7 +67,7 @@ class WriteThrough(Generic[V]):
         """
         self.check(key, value)
         with self._locks.of(key):
-            mark = self._doubts.mark(key)
+            mark = self.mark(key)
             self._save(key, value)
             return self.tell(key, value, mark)
 
@@ -79,13 +79,21 @@ class WriteThrough(Generic[V]):
         except ValueTooLarge:
             return
 
-    def tell(self, key: str, value: V, mark: object) -> bool:
+    def mark(self, key: str) -> Doubt | None:
+        """Give the doubt about a key that there is before it is saved."""
+        return self._doubts.mark(key)
+
+    def doubt(self, key: str) -> None:
+        """Doubt the entry of a key, as nobody knows whether its new value was saved."""
+        self._doubts.add(key, self._lives.ttl)
+
+    def tell(self, key: str, value: V, mark: Doubt | None) -> bool:
         """Tell the cache of a value that is saved.
 
         Args:
             key: The key.
             value: The value.
-            mark: The doubt about the key that there was before the value was saved.
+            mark: What `mark` gave before the value was saved.
         """
         try:
             try:
@@ -98,9 +106,9 @@ class WriteThrough(Generic[V]):
                 not_cached(key, error)
                 self._store.delete(key)
                 self._doubts.clear(key, mark)
-                return isinstance(error, ValueTooLarge)
+                return False
         except StoreError:
-            self._doubts.add(key, self._lives.ttl)
+            self.doubt(key)
             return False
         self._doubts.clear(key, mark)
         return True
