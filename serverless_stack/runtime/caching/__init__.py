@@ -15,7 +15,7 @@ In Lambda use ``RedisStore.from_env()`` or ``MemcachedStore.from_env()``, which 
 each name is loaded when it is asked for.
 """
 
-from typing import TYPE_CHECKING
+TYPE_CHECKING = False  # as type checkers know it: importing `typing` would take the most time
 
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.async_lazy_loading import AsyncLazyLoading
