@@ -17,6 +17,18 @@ class MemcachedClient(Protocol):
     def get(self, key: bytes) -> bytes | None:
         """Give an entry."""
 
+    def get_many(self, keys: list[bytes]) -> dict[bytes, bytes]:
+        """Give the entries that there are."""
+
+    def gets(self, key: bytes) -> tuple[bytes | None, bytes | None]:
+        """Give an entry and its version."""
+
+    def cas(self, key: bytes, value: bytes, cas: bytes, expire: int, noreply: bool) -> bool | None:
+        """Replace an entry that still has this version."""
+
+    def set_many(self, values: dict[bytes, bytes], expire: int, noreply: bool) -> list[bytes]:
+        """Store entries; gives the keys of those that were not."""
+
     def set(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool | None:
         """Store an entry."""
 

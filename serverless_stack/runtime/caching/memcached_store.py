@@ -5,7 +5,8 @@ import hashlib
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import methodcaller
 from urllib.parse import urlsplit
 
 from serverless_stack import _contract
@@ -20,10 +21,11 @@ from serverless_stack.runtime.caching.memcached_link import (
     client_of,
 )
 from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
-from serverless_stack.runtime.caching.values import Missing, decode, encode
+from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
 
 _DISCOVERY_INTERVAL = 60.0  # seconds, as ElastiCache's own clients do it
 _LONGEST_RELATIVE_TTL = 30 * 24 * 60 * 60  # seconds; memcached takes more for a point in time
+_EXPIRED = -1
 
 
 class MemcachedStore:
@@ -40,6 +42,7 @@ class MemcachedStore:
         find_nodes: Asks the endpoint for the nodes; none means that it is a plain memcached.
         connect: Makes the client of a node. Give it time-outs and no retries.
         cool_down: Seconds for which a node is not asked after a failure, 0 or more.
+        codec: How values become bytes; JSON unless given.
     """
 
     def __init__(
@@ -49,7 +52,9 @@ class MemcachedStore:
         connect: Callable[[Endpoint], MemcachedClient],
         *,
         cool_down: float = 1.0,
+        codec: Codec = JSON,
     ) -> None:
+        self._codec = codec
         self._endpoint = endpoint
         self._find_nodes = find_nodes
         self._connect = connect
@@ -66,6 +71,7 @@ class MemcachedStore:
         *,
         timeout: float = 0.15,
         cool_down: float = 1.0,
+        codec: Codec = JSON,
     ) -> "MemcachedStore":
         """Make a store from what ``MemcachedCache.connect(function)`` has set.
 
@@ -73,6 +79,7 @@ class MemcachedStore:
             prefix: The prefix of the variables, as given to ``connect``.
             timeout: Seconds to connect, and to wait for an answer; more than 0.
             cool_down: See the class.
+            codec: See the class.
 
         Raises:
             ValueError: A variable is missing or malformed.
@@ -80,11 +87,11 @@ class MemcachedStore:
         name = _contract.memcached_configuration_endpoint(prefix)
         endpoint = environment.endpoint(f"`{name}`", environment.required(name))
         tls = environment.flag(_contract.memcached_tls(prefix))
-        return cls._at(endpoint, tls, timeout, cool_down)
+        return cls._at(endpoint, tls, timeout, cool_down, codec)
 
     @classmethod
     def from_url(
-        cls, url: str, *, timeout: float = 0.15, cool_down: float = 1.0
+        cls, url: str, *, timeout: float = 0.15, cool_down: float = 1.0, codec: Codec = JSON
     ) -> "MemcachedStore":
         """Make a store from ``memcached://host:port``.
 
@@ -93,6 +100,7 @@ class MemcachedStore:
                 store (``SSL_CERT_FILE`` is honoured).
             timeout: Seconds to connect, and to wait for an answer; more than 0.
             cool_down: See the class.
+            codec: See the class.
 
         Raises:
             ValueError: The URL has another scheme, no host or no port.
@@ -103,11 +111,11 @@ class MemcachedStore:
                 f"`url` must be memcached://host:port or memcacheds://host:port, got: {url}"
             )
         endpoint = environment.endpoint("`url` after the scheme", parts.netloc)
-        return cls._at(endpoint, parts.scheme == "memcacheds", timeout, cool_down)
+        return cls._at(endpoint, parts.scheme == "memcacheds", timeout, cool_down, codec)
 
     @classmethod
     def _at(
-        cls, endpoint: Endpoint, encrypted: bool, timeout: float, cool_down: float
+        cls, endpoint: Endpoint, encrypted: bool, timeout: float, cool_down: float, codec: Codec
     ) -> "MemcachedStore":
         environment.check_timeout(timeout)
         trust = functools.cache(lambda: ssl.create_default_context() if encrypted else None)
@@ -116,19 +124,60 @@ class MemcachedStore:
             lambda: discover(endpoint, timeout, trust()),
             lambda node: client_of(node, timeout, trust()),
             cool_down=cool_down,
+            codec=codec,
         )
 
     def get(self, key: str) -> object | Missing:
         """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
         name = _wire_key(key)
-        return decode(self._link(name).run(lambda node: node.get(name)))
+        return self._codec.decode(self._link(name).run(lambda node: node.get(name)))
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
+        """Give the values that there are, in one round trip for each node."""
+        names = {_wire_key(key): key for key in keys}
+        found: dict[str, object] = {}
+        for link, part in self._parts(names):
+            for name, data in link.run(methodcaller("get_many", part)).items():
+                value = self._codec.decode(data)
+                if value is not MISSING:
+                    found[names[name]] = value
+        return found
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a JSON value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
         name = _wire_key(key)
         check_ttl(ttl)
-        data = encode(value)
+        data = self._codec.encode(value)
         self._link(name).run(lambda node: node.set(name, data, _expiry(ttl), noreply=False))
+
+    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
+        """Store several values, in one round trip for each node; not atomic."""
+        check_ttl(ttl)
+        encoded = {_wire_key(key): self._codec.encode(value) for key, value in values.items()}
+        for link, part in self._parts(encoded):
+            entries = {name: encoded[name] for name in part}
+            link.run(methodcaller("set_many", entries, _expiry(ttl), noreply=False))
+
+    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
+        """Store a value unless there is one, atomically; tells whether it did."""
+        name = _wire_key(key)
+        check_ttl(ttl)
+        data = self._codec.encode(value)
+        return self._link(name).run(lambda node: node.add(name, data, _expiry(ttl), noreply=False))
+
+    def delete_if(self, key: str, value: object) -> bool:
+        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        name = _wire_key(key)
+        data = self._codec.encode(value)
+
+        def swap(node: MemcachedClient) -> bool:
+            found, version = node.gets(name)
+            if version is None or found != data:
+                return False
+            # Memcached has no delete with a version: an entry that has expired takes its place.
+            return bool(node.cas(name, data, version, _EXPIRED, noreply=False))
+
+        return self._link(name).run(swap)
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""
@@ -152,6 +201,12 @@ class MemcachedStore:
             return total
 
         return self._link(name).run(count)
+
+    def _parts(self, names: Iterable[bytes]) -> list[tuple[MemcachedLink, list[bytes]]]:
+        parts: dict[MemcachedLink, list[bytes]] = {}
+        for name in names:
+            parts.setdefault(self._link(name), []).append(name)
+        return list(parts.items())
 
     def _link(self, name: bytes) -> MemcachedLink:
         with self._lock:

@@ -230,6 +230,97 @@ def test_corrupt_entry_is_missing(backend: Backend, key: str, data: bytes) -> No
     assert backend.store.get(key) == "mended"
 
 
+@pytest.fixture
+def whole(store: Store) -> Store:
+    """A store that has all methods of the protocol."""
+    if not hasattr(store, "get_many"):
+        pytest.skip("MemoryStore has them on another branch")
+    return store
+
+
+def test_many_values_come_back(whole: Store, key: str) -> None:
+    values: dict[str, object] = {f"{key}-{n}": {"n": n} for n in range(50)}
+    values[f"{key} ä"] = None
+    whole.set_many(values, ttl=60)
+
+    assert whole.get_many([*values, f"{key}-absent"]) == values
+    assert whole.get(f"{key}-7") == {"n": 7}
+
+
+def test_many_values_expire(whole: Store, key: str) -> None:
+    whole.set_many({key: 1}, ttl=1)
+
+    wait_until(lambda: whole.get_many([key]) == {})
+
+
+def test_no_keys_are_no_error(whole: Store) -> None:
+    whole.set_many({})
+
+    assert whole.get_many([]) == {}
+
+
+def test_one_key_twice_is_read_once(whole: Store, key: str) -> None:
+    whole.set(key, 1)
+
+    assert whole.get_many([key, key]) == {key: 1}
+
+
+def test_corrupt_entries_are_missing_among_others(backend: Backend, whole: Store, key: str) -> None:
+    backend.plant(key, b"{")
+    whole.set(f"{key}-good", 1)
+
+    assert whole.get_many([key, f"{key}-good"]) == {f"{key}-good": 1}
+
+
+def test_nothing_is_stored_when_one_of_many_is_refused(whole: Store, key: str) -> None:
+    for values in ({key: 1, "": 2}, {key: 1, f"{key}-bad": object()}):
+        with pytest.raises((TypeError, ValueError)):
+            whole.set_many(values)
+    with pytest.raises(ValueError, match="`ttl` must be 1 second or more, got: 0"):
+        whole.set_many({key: 1}, ttl=0)
+    with pytest.raises(ValueError, match="`key` must be a non-empty string"):
+        whole.get_many([key, ""])
+
+    assert whole.get(key) is MISSING
+
+
+def test_only_the_first_add_stores(whole: Store, key: str) -> None:
+    assert whole.add(key, "first", ttl=60) is True
+    assert whole.add(key, "second") is False
+    assert whole.get(key) == "first"
+
+
+def test_added_entry_expires(whole: Store, key: str) -> None:
+    whole.add(key, 1, ttl=1)
+
+    wait_until(lambda: whole.get(key) is MISSING)
+    assert whole.add(key, 2) is True
+
+
+def test_only_one_of_many_adds(whole: Store, key: str) -> None:
+    winners: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda n=n: winners.append(whole.add(key, n))) for n in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(winners) == [False] * 7 + [True]
+
+
+def test_entry_is_removed_if_it_still_has_the_value(whole: Store, key: str) -> None:
+    whole.set(key, "mine", ttl=60)
+
+    assert whole.delete_if(key, "another's") is False
+    assert whole.get(key) == "mine"
+    assert whole.delete_if(key, "mine") is True
+    assert whole.get(key) is MISSING
+    assert whole.delete_if(key, "mine") is False
+    assert whole.add(key, "again") is True
+
+
 def test_counter_counts(store: Store, key: str) -> None:
     assert store.increment(key) == 1
     assert store.increment(key) == 2
