@@ -139,6 +139,6 @@ def decode(data: bytes | None) -> object | Missing:
 
 
 def codec_of(store: object) -> Codec:
-    """Give the codec of a store: its ``codec`` attribute, or JSON."""
-    codec: Codec = getattr(store, "codec", JSON)
+    """Give the codec of a store: what it calls so, or JSON."""
+    codec: Codec = getattr(store, "codec", None) or getattr(store, "_codec", JSON)
     return codec
