@@ -190,7 +190,7 @@ def test_time_to_live_below_a_second_is_refused(store: Store, key: str, ttl: int
     assert store.get(key) is MISSING
 
 
-@pytest.mark.parametrize("value", [object(), b"bytes", {1, 2}, {"x": object()}, float("nan")])
+@pytest.mark.parametrize("value", [object(), {"x": object()}, float("nan")])
 def test_value_without_json_form_is_refused(store: Store, key: str, value: object) -> None:
     with pytest.raises((TypeError, ValueError), match="not JSON"):
         store.set(key, value)

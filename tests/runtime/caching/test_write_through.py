@@ -33,7 +33,7 @@ def test_value_that_is_not_saved_is_not_cached() -> None:
     assert store.get("a") is MISSING
 
 
-@pytest.mark.parametrize(("key", "value"), [("a", {1, 2}), ("a", float("inf")), ("", 1)])
+@pytest.mark.parametrize(("key", "value"), [("a", object()), ("a", float("inf")), ("", 1)])
 def test_nothing_is_saved_when_the_value_cannot_be_cached(key: str, value: object) -> None:
     saved: dict[str, object] = {}
     with pytest.raises((TypeError, ValueError)):
