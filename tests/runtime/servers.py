@@ -50,7 +50,13 @@ class Certificate:
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
                 critical=False,
             )
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.ExtendedKeyUsage(
+                    # and as a client, to the other nodes of a cluster
+                    [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+                ),
+                critical=False,
+            )
             .add_extension(
                 x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
                 critical=False,
@@ -150,6 +156,7 @@ def redis_server(
         if cluster:
             words += ["--cluster-enabled", "yes", "--cluster-config-file", f"nodes-{port}.conf"]
             words += ["--cluster-port", str(free_port()), "--cluster-node-timeout", "2000"]
+            words += ["--tls-cluster", "yes" if tls else "no"]
             words += ["--cluster-require-full-coverage", "no"]
         return words + (["--requirepass", token] if token else [])
 
@@ -164,11 +171,15 @@ SLOTS = 16384
 
 
 @contextmanager
-def redis_cluster(folder: Path, size: int = 3) -> Iterator[list[Server]]:
+def redis_cluster(
+    folder: Path, size: int = 3, tls: Certificate | None = None, token: str | None = None
+) -> Iterator[list[Server]]:
     """Primaries without replicas that share the slots."""
     with ExitStack() as stack:
-        nodes = [stack.enter_context(redis_server(folder, cluster=True)) for _ in range(size)]
-        clients = [stack.enter_context(Redis(host="127.0.0.1", port=at.port)) for at in nodes]
+        nodes = [
+            stack.enter_context(redis_server(folder, tls, token, cluster=True)) for _ in range(size)
+        ]
+        clients = [stack.enter_context(redis_client(node, tls, token)) for node in nodes]
         for number, client in enumerate(clients):
             first, end = number * SLOTS // size, (number + 1) * SLOTS // size
             client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
@@ -178,6 +189,19 @@ def redis_cluster(folder: Path, size: int = 3) -> Iterator[list[Server]]:
             client.execute_command("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, bus)
         wait_until(lambda: all(_is_whole(client, size) for client in clients))
         yield nodes
+
+
+def redis_client(
+    server: Server, tls: Certificate | None = None, token: str | None = None
+) -> "Redis":
+    """A plain client, for what a test does around the store."""
+    return Redis(
+        host="127.0.0.1",
+        port=server.port,
+        password=token,
+        ssl=tls is not None,
+        ssl_ca_certs=str(tls.certificate) if tls else None,
+    )
 
 
 def _is_whole(client: "Redis", size: int) -> bool:

@@ -96,16 +96,19 @@ def redis_with_replica(folder: Path) -> Iterator[Backend]:
 
 
 @contextmanager
-def redis_in_cluster_mode(folder: Path) -> Iterator[Backend]:
-    with redis_cluster(folder) as nodes:
-        store = RedisStore.from_url(f"redis+cluster://{nodes[0].address}", timeout=5)
-        client = RedisCluster(host="127.0.0.1", port=nodes[0].port)
+def redis_in_cluster_mode(
+    folder: Path, certificate: Certificate | None = None, token: str | None = None
+) -> Iterator[Backend]:
+    with redis_cluster(folder, tls=certificate, token=token) as nodes:
+        scheme, secret = ("rediss", f":{token}@") if certificate else ("redis", "")
+        url = f"{scheme}+cluster://{secret}{nodes[0].address}"
+        client = RedisCluster.from_url(url.replace("+cluster", ""))
 
         def plant(key: str, data: bytes) -> None:
             client.set(key, data)
 
         try:
-            yield Backend(store, plant)
+            yield Backend(RedisStore.from_url(url, timeout=5), plant)
         finally:
             client.close()
 
@@ -151,6 +154,7 @@ def planted(store: MemcachedStore) -> Backend:
         "redis-tls-auth",
         "redis-replica",
         "redis-cluster",
+        "redis-cluster-tls-auth",
         "valkey",
         "memcached",
         "memcached-tls",
@@ -174,6 +178,7 @@ def backend(
             "redis-tls-auth": lambda: redis_with_tls_and_auth(folder, certificate),
             "redis-replica": lambda: redis_with_replica(folder),
             "redis-cluster": lambda: redis_in_cluster_mode(folder),
+            "redis-cluster-tls-auth": lambda: redis_in_cluster_mode(folder, certificate, TOKEN),
             "valkey": lambda: redis(folder, "valkey-server"),
             "memcached": lambda: memcached("memcached", None),
             "memcached-tls": lambda: memcached("memcacheds", certificate),
