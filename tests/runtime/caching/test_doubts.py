@@ -1,0 +1,89 @@
+import gc
+import weakref
+
+import pytest
+
+from serverless_stack.runtime.caching import MISSING, MemoryStore, StoreUnavailable
+from serverless_stack.runtime.caching.doubts import Doubts, doubts_about, drop
+from tests.runtime.caching.rig import Clock, FlakyStore
+
+
+def test_one_memory_for_each_store() -> None:
+    first, second = MemoryStore(), MemoryStore()
+
+    assert doubts_about(first) is doubts_about(first)
+    assert doubts_about(first) is not doubts_about(second)
+
+
+def test_it_does_not_keep_a_store_alive() -> None:
+    store = MemoryStore()
+    doubts_about(store).add("a", 1)
+    gone = weakref.ref(store)
+    del store
+    gc.collect()
+
+    assert gone() is None
+
+
+def test_doubt_ends_when_the_entry_has_expired() -> None:
+    clock, store = Clock(), FlakyStore()
+    doubts = Doubts(clock=clock)
+    doubts.add("a", ttl=10)
+    store.down = True
+    with pytest.raises(StoreUnavailable):
+        doubts.settle(store, "a")
+
+    clock.now += 10
+    doubts.settle(store, "a")
+    assert doubts.keys == {}
+
+
+def test_the_oldest_is_forgotten_when_there_are_too_many() -> None:
+    doubts = Doubts(most=2)
+    for key in "abca":
+        doubts.add(key, 10)
+
+    assert list(doubts.keys) == ["c", "a"]
+
+
+def test_newer_doubt_is_not_cleared_by_an_older_success() -> None:
+    doubts = Doubts(clock=Clock())
+    doubts.add("a", 10)
+    mark = doubts.mark("a")
+    doubts.add("a", 10)  # another put has failed since
+    doubts.clear("a", mark)
+    assert "a" in doubts.keys
+
+    doubts.clear("a", None)
+    assert "a" in doubts.keys
+    doubts.clear("a", doubts.mark("a"))
+    assert doubts.keys == {}
+
+
+def test_failure_with_other_keys_does_not_concern_this_one() -> None:
+    store, doubts = FlakyStore(), Doubts()
+    store.inner.set("a", 1)
+    doubts.add("b", 10)
+    doubts.add("a", 10)
+
+    def fail_after_the_first(method: str) -> None:
+        store.down = len(store.asked) > 1
+
+    store.before = fail_after_the_first
+    doubts.settle(store, "a")
+
+    assert list(doubts.keys) == ["b"]
+    assert store.inner.get("a") is MISSING
+
+
+def test_drop_deletes_or_doubts() -> None:
+    store, doubts = FlakyStore(), Doubts()
+    store.set("a", 1)
+    store.down = True
+    assert not drop(store, doubts, "a", 10)
+    assert "a" in doubts.keys
+
+    store.down = False
+    assert drop(store, doubts, "a", 10)
+    assert doubts.keys == {}
+    assert store.get("a") is MISSING
