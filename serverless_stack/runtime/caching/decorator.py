@@ -23,6 +23,9 @@ S = TypeVar("S")
 class CachedFunction(Generic[P, R]):
     """A function whose results are cached; what `cached` makes of a function or a method."""
 
+    __name__: str
+    __qualname__: str
+
     def __init__(
         self,
         function: Callable[P, R],
@@ -73,6 +76,9 @@ class CachedFunction(Generic[P, R]):
 
 class CachedCoroutine(Generic[P, R]):
     """A coroutine function whose results are cached; see `CachedFunction`."""
+
+    __name__: str
+    __qualname__: str
 
     def __init__(
         self,

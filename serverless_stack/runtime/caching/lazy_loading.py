@@ -229,6 +229,7 @@ class LazyLoading(Generic[V]):
             return
 
         def fly() -> None:
+            flight.leader = threading.get_ident()
             found = None
             try:
                 found = drive(step.flow, partial(self._perform, load))
@@ -236,7 +237,6 @@ class LazyLoading(Generic[V]):
                 self._flights.land(step.key, flight, found)
 
         thread = threading.Thread(target=fly, name=f"refresh {step.key}", daemon=True)
-        flight.leader = None
         try:
             thread.start()
         except RuntimeError:  # no thread to be had
