@@ -71,7 +71,7 @@ def memcached(scheme: str, certificate: Certificate | None) -> Iterator[Backend]
 
         def plant(key: str, data: bytes) -> None:
             # The server's own TLS is tried through the store: a raw client need not trust it.
-            store._link(key.encode()).run(lambda node: node.set(key.encode(), data, 0, False))
+            store._nodes.pick(key.encode()).run(lambda node: node.set(key.encode(), data, 0, False))
 
         yield Backend(store, plant)
 

@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from redis import Redis
+from botocore.exceptions import EndpointConnectionError
+from redis import CredentialProvider, Redis
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import (
@@ -17,8 +18,6 @@ from serverless_stack.runtime.caching import (
     StoreUnavailable,
 )
 from serverless_stack.runtime.caching.auth_token import AuthToken
-from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.redis_link import client_of_endpoint
 from tests.runtime.servers import Certificate, Server, free_port, redis_server
 
 TOKEN = "the-first-token-16-or-more"
@@ -155,19 +154,31 @@ def test_unreadable_secret_is_unavailable(
     assert LazyLoading(store, str.upper).lookup("a").degraded
 
 
-def test_connection_made_without_a_token_is_not_used_later(
-    connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good = f"http://127.0.0.1:{secrets.server_address[1]}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{free_port()}")
-    token = AuthToken(ARN)
-    endpoint = Endpoint("127.0.0.1", connected.port)
-    store = RedisStore(client_of_endpoint(endpoint, 5, tls=True, token=token), cool_down=0)
+class Flaky:
+    """Secrets Manager that cannot be reached at first."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+        self.reads += 1
+        if self.reads == 1:
+            raise EndpointConnectionError(endpoint_url="secrets")
+        return {"SecretString": TOKEN}
+
+
+def test_connection_made_without_a_token_is_not_used_later(connected: Server) -> None:
+    token = AuthToken(ARN, Flaky())
+
+    class Provider(CredentialProvider):
+        def get_credentials(self) -> tuple[str] | tuple[str, str]:
+            return token.get()
+
+    client = Redis(host="127.0.0.1", port=connected.port, ssl=True, credential_provider=Provider())
+    store = RedisStore(lambda: client, cool_down=0)
     with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read"):
         store.get("a")
 
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", good)
-    token._client = None
     assert store.get("a") is MISSING
 
 
