@@ -85,7 +85,7 @@ class Rules:
         self._lease = lease
         self._budget = budget
         self._on_event = on_event
-        self._doubts = doubts_about(store)
+        self.doubts = doubts_about(store, lives.longest)
         self._last_known: LastKnown | None = None
         if lives.stale_if_error is not None:
             from serverless_stack.runtime.caching import last_known
@@ -104,8 +104,8 @@ class Rules:
         seen = self._flights.landed
         waiting = self._waiting()
         try:
-            if self._doubts.keys:
-                yield from self._ask(waiting, partial(self._doubts.settle, self._store, key))
+            if self.doubts.keys:
+                yield from self._ask(waiting, partial(self.doubts.settle, self._store, key))
             cached = yield from self._ask(waiting, partial(self._store.get, key))
         except StoreError:
             found = yield from self.degrade(key)
@@ -149,8 +149,8 @@ class Rules:
         cached: dict[str, object] = {}
         degraded = False
         try:
-            for key in [key for key in keys if key in self._doubts.keys]:
-                yield from self._ask(waiting, partial(self._doubts.settle, self._store, key))
+            for key in [key for key in keys if key in self.doubts.keys]:
+                yield from self._ask(waiting, partial(self.doubts.settle, self._store, key))
             if keys:
                 cached = yield from self._ask(waiting, partial(self._store.get_many, keys))
         except StoreError:

@@ -148,6 +148,19 @@ def test_source_that_asks_for_its_own_key_does_not_wait_for_itself() -> None:
     run(main())
 
 
+def test_batch_that_asks_for_its_own_keys_does_not_wait_for_itself(source: Source) -> None:
+    async def main() -> None:
+        async def load_many(keys: Sequence[str]) -> dict[str, str]:
+            if len(keys) == 1:
+                return {key: await lazy.get(key) for key in keys}
+            return await lazy.get_many(keys[:1])
+
+        lazy = AsyncLazyLoading(MemoryStore(), source.load, load_many=load_many)
+        assert await lazy.get_many(["a", "b"]) == {"a": "a:1"}
+
+    run(main())
+
+
 def test_stale_value_is_given_while_one_task_refreshes(source: Source) -> None:
     clock = Clock()
 

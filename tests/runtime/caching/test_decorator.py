@@ -11,6 +11,7 @@ from serverless_stack.runtime.caching import (
     MemoryStore,
     Namespace,
     cached,
+    default,
     default_store,
 )
 from tests.runtime.caching.rig import FlakyStore
@@ -143,6 +144,8 @@ def test_argument_that_has_no_key_is_refused() -> None:
     with pytest.raises(TypeError, match=r"argument of .*search cannot be .* give `key`: Query is"):
         search(Query("a"))
 
+    with pytest.raises(ValueError, match=r"argument of .* cannot be part of a key"):
+        cached(MemoryStore())(lambda number: number)(float("nan"))
     with_type = cached(MemoryStore(codec=JsonCodec(types=(Query,))))(lambda query: query.text)
     assert with_type(Query("a")) == "a"
     assert with_type(Query("b")) == "b"
@@ -176,7 +179,7 @@ def test_default_store_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatc
     for name in ("REDIS_PRIMARY_ENDPOINT", "REDIS_CONFIGURATION_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.delenv("MEMCACHED_CONFIGURATION_ENDPOINT", raising=False)
-    default_store.cache_clear()
+    default._store.forget()
 
     @cached(ttl=60)
     def double(x: int) -> int:
@@ -184,7 +187,7 @@ def test_default_store_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatc
 
     assert double(2) == 4
     assert default_store().get(double.key(2)) == 4
-    default_store.cache_clear()
+    default._store.forget()
 
 
 def test_in_a_namespace() -> None:

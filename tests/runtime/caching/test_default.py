@@ -7,6 +7,7 @@ from serverless_stack.runtime.caching import (
     MemcachedStore,
     MemoryStore,
     RedisStore,
+    default,
     default_store,
 )
 
@@ -19,9 +20,9 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         _contract.memcached_configuration_endpoint(),
     ):
         monkeypatch.delenv(name, raising=False)
-    default_store.cache_clear()
+    default._store.forget()
     yield
-    default_store.cache_clear()
+    default._store.forget()
 
 
 def test_memory_when_nothing_is_connected() -> None:

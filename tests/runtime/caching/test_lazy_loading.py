@@ -281,6 +281,17 @@ def test_source_that_asks_for_its_own_key_does_not_wait_for_itself() -> None:
     assert lazy.get("a") == "deep"
 
 
+def test_batch_that_asks_for_its_own_keys_does_not_wait_for_itself(source: Origin) -> None:
+    def load_many(keys: Sequence[str]) -> dict[str, str | None]:
+        if len(keys) == 1:
+            return {key: lazy.get(key) for key in keys}
+        return lazy.get_many(keys[:1])
+
+    lazy = LazyLoading(MemoryStore(), source.load, load_many=load_many)
+
+    assert lazy.get_many(["a", "b"]) == {"a": "a:1"}
+
+
 def test_miss_before_a_load_ended_looks_again(source: Origin) -> None:
     """A thread may miss, be put to sleep, and wake up after another has cached the value."""
     store = FlakyStore()
