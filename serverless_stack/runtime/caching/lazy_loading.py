@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
-from serverless_stack.runtime.caching.doubts import doubts_about, drop
+from serverless_stack.runtime.caching.doubts import drop
 from serverless_stack.runtime.caching.errors import StoreError
 from serverless_stack.runtime.caching.events import Event
 from serverless_stack.runtime.caching.lives import Lives
@@ -99,16 +99,14 @@ class LazyLoading(Generic[V]):
         self._store = store
         self._load = load
         self._load_many = load_many
-        self._longest = ttl + (stale_if_error or 0)
         self._clock = clock
         self._flights: SingleFlight[Found | None] = SingleFlight()
         self._rules = Rules(
             store, lives, self._flights, lease=lease, budget=budget, on_event=on_event
         )
-        self._doubts = doubts_about(store)
         # What each hit needs, without a detour.
         self._read = cast("Callable[[str], V | Aged | Missing]", store.get)
-        self._doubtful = self._doubts.keys
+        self._doubtful = self._rules.doubts.keys
         self._watchful = self._rules.watchful
 
     def get(self, key: str, load: Callable[[str], V] | None = None) -> V:
@@ -155,7 +153,7 @@ class LazyLoading(Generic[V]):
             can drop the key; others may get the old value until then, or until its ``ttl`` has
             passed.
         """
-        return drop(self._store, self._doubts, key, self._longest)
+        return drop(self._store, self._rules.doubts, key)
 
     def _perform(self, load: Callable[[str], V], step: Step) -> object:
         if isinstance(step, Load):
@@ -229,6 +227,7 @@ class LazyLoading(Generic[V]):
             return
 
         def fly() -> None:
+            flight.leader = threading.get_ident()
             found = None
             try:
                 found = drive(step.flow, partial(self._perform, load))
@@ -236,7 +235,6 @@ class LazyLoading(Generic[V]):
                 self._flights.land(step.key, flight, found)
 
         thread = threading.Thread(target=fly, name=f"refresh {step.key}", daemon=True)
-        flight.leader = None
         try:
             thread.start()
         except RuntimeError:  # no thread to be had

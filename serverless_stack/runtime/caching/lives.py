@@ -44,6 +44,7 @@ class Lives:
             raise ValueError("; ".join(problems))
         if jitter and random is None:
             from random import random
+        self.longest = ttl + (stale_if_error or 0)
         self.ttl = ttl
         self.soft_ttl = soft_ttl
         self.stale_if_error = stale_if_error

@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TypeVar, cast
 
 from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import doubts_about
 from serverless_stack.runtime.caching.errors import StoreError, StoreUnavailable, ValueTooLarge
 from serverless_stack.runtime.caching.events import Event, Outcome
-from serverless_stack.runtime.caching.last_known import LastKnown
 from serverless_stack.runtime.caching.lease import Lease
 from serverless_stack.runtime.caching.lives import Lives, not_cached
 from serverless_stack.runtime.caching.lookup import Lookup
@@ -26,6 +25,9 @@ from serverless_stack.runtime.caching.steps import (
 )
 from serverless_stack.runtime.caching.store import Store
 from serverless_stack.runtime.caching.values import MISSING
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.last_known import LastKnown
 
 T = TypeVar("T")
 Found = Lookup[object]
@@ -83,8 +85,12 @@ class Rules:
         self._lease = lease
         self._budget = budget
         self._on_event = on_event
-        self._doubts = doubts_about(store)
-        self._last_known = LastKnown(store, lives.stale_if_error) if lives.stale_if_error else None
+        self.doubts = doubts_about(store, lives.longest)
+        self._last_known: LastKnown | None = None
+        if lives.stale_if_error is not None:
+            from serverless_stack.runtime.caching import last_known
+
+            self._last_known = last_known.LastKnown(store, lives.stale_if_error)
 
     @property
     def watchful(self) -> bool:
@@ -98,8 +104,8 @@ class Rules:
         seen = self._flights.landed
         waiting = self._waiting()
         try:
-            if self._doubts.keys:
-                yield from self._ask(waiting, partial(self._doubts.settle, self._store, key))
+            if self.doubts.keys:
+                yield from self._ask(waiting, partial(self.doubts.settle, self._store, key))
             cached = yield from self._ask(waiting, partial(self._store.get, key))
         except StoreError:
             found = yield from self.degrade(key)
@@ -143,8 +149,8 @@ class Rules:
         cached: dict[str, object] = {}
         degraded = False
         try:
-            for key in [key for key in keys if key in self._doubts.keys]:
-                yield from self._ask(waiting, partial(self._doubts.settle, self._store, key))
+            for key in [key for key in keys if key in self.doubts.keys]:
+                yield from self._ask(waiting, partial(self.doubts.settle, self._store, key))
             if keys:
                 cached = yield from self._ask(waiting, partial(self._store.get_many, keys))
         except StoreError:
