@@ -10,7 +10,6 @@ from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import doubts_about
 from serverless_stack.runtime.caching.errors import StoreError, StoreUnavailable, ValueTooLarge
-from serverless_stack.runtime.caching.events import Event, Outcome
 from serverless_stack.runtime.caching.lease import Lease
 from serverless_stack.runtime.caching.lives import Lives, not_cached
 from serverless_stack.runtime.caching.lookup import Lookup
@@ -27,6 +26,7 @@ from serverless_stack.runtime.caching.store import Store
 from serverless_stack.runtime.caching.values import MISSING
 
 if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.events import Event, Outcome
     from serverless_stack.runtime.caching.last_known import LastKnown
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Rules:
         *,
         lease: int | None,
         budget: float | Budget | None,
-        on_event: Callable[[Event], None] | None,
+        on_event: "Callable[[Event], None] | None",
     ) -> None:
         if lease is not None and lease < 1:
             raise ValueError(f"`lease` must be 1 second or more, got: {lease}")
@@ -356,6 +356,8 @@ class Rules:
     def _tell(self, key: str, found: Found, waiting: Waiting) -> None:
         if self._on_event is None:
             return
+        from serverless_stack.runtime.caching.events import Event
+
         outcome: Outcome = "hit" if found.hit else "miss"
         if found.stale:
             outcome = "stale"
