@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from serverless_stack.runtime.caching.async_flight import AsyncFlight
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import drop
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.steps import (
     Join,
     JoinMany,

@@ -10,9 +10,10 @@ from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import drop
 from serverless_stack.runtime.caching.errors import StoreError
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.single_flight import SingleFlight
 from serverless_stack.runtime.caching.steps import (
     Join,
