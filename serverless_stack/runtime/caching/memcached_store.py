@@ -1,25 +1,26 @@
 """A store in Memcached: an ElastiCache cluster with auto discovery, or a single server."""
 
 import functools
-import hashlib
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import urlsplit
+from typing import Final
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import environment
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused
-from serverless_stack.runtime.caching.memcached_discovery import Membership, discover
-from serverless_stack.runtime.caching.memcached_link import MemcachedClient
 from serverless_stack.runtime.caching.memcached_nodes import MemcachedNodes
 from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
 
+TYPE_CHECKING = False  # what only some stores need is loaded by those
+
 if TYPE_CHECKING:
     import ssl
+
+    from serverless_stack.runtime.caching.clients import MemcachedClient
+    from serverless_stack.runtime.caching.memcached_discovery import Membership
 
 _LONGEST_RELATIVE_TTL = 30 * 24 * 60 * 60  # seconds; memcached takes more for a point in time
 _EXPIRED = -1
@@ -30,10 +31,6 @@ _SCHEMES: Final = {
     "memcached+discovery": (False, True),
     "memcacheds+discovery": (True, True),
 }
-
-
-class _NodeCommand(Protocol):
-    def __call__(self, node: MemcachedClient, /, part: list[bytes]) -> None: ...
 
 
 class MemcachedStore:
@@ -63,8 +60,8 @@ class MemcachedStore:
     def __init__(
         self,
         endpoint: Endpoint,
-        find_nodes: Callable[[], Membership | None] | None,
-        connect: Callable[[Endpoint], MemcachedClient],
+        find_nodes: "Callable[[], Membership | None] | None",
+        connect: "Callable[[Endpoint], MemcachedClient]",
         *,
         cool_down: float = 1.0,
         codec: Codec = JSON,
@@ -141,6 +138,8 @@ class MemcachedStore:
         Raises:
             ValueError: The URL has another scheme, no host or no port.
         """
+        from urllib.parse import urlsplit
+
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or "@" in parts.netloc:
             shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # no password
@@ -173,7 +172,12 @@ class MemcachedStore:
 
             return ssl.create_default_context()
 
-        def connect(node: Endpoint) -> MemcachedClient:
+        def find_nodes() -> "Membership | None":
+            from serverless_stack.runtime.caching.memcached_discovery import discover
+
+            return discover(endpoint, timeout, trust())
+
+        def connect(node: Endpoint) -> "MemcachedClient":
             from serverless_stack.runtime.caching.memcached_client import client_of
 
             client: MemcachedClient = client_of(node, timeout, trust())
@@ -181,7 +185,7 @@ class MemcachedStore:
 
         return cls(
             endpoint,
-            (lambda: discover(endpoint, timeout, trust())) if discovery else None,
+            find_nodes if discovery else None,
             connect,
             cool_down=cool_down,
             codec=codec,
@@ -225,7 +229,7 @@ class MemcachedStore:
         check_ttl(ttl)
         encoded = {_wire_key(key): self._codec.encode(value) for key, value in values.items()}
 
-        def put(node: MemcachedClient, part: list[bytes]) -> None:
+        def put(node: "MemcachedClient", part: list[bytes]) -> None:
             node.set_many({name: encoded[name] for name in part}, _expiry(ttl), noreply=False)
 
         failure = self._each_node(encoded, put)
@@ -246,7 +250,7 @@ class MemcachedStore:
         name = _wire_key(key)
         data = self._codec.encode(value)
 
-        def swap(node: MemcachedClient) -> bool:
+        def swap(node: "MemcachedClient") -> bool:
             found, version = node.gets(name)
             if version is None or found != data:
                 return False
@@ -266,7 +270,7 @@ class MemcachedStore:
         check_step(by)
         check_ttl(ttl)
 
-        def count(node: MemcachedClient) -> int:
+        def count(node: "MemcachedClient") -> int:
             total = node.incr(name, by)
             if total is None and node.add(name, b"%d" % by, _expiry(ttl), noreply=False):
                 return by
@@ -278,7 +282,9 @@ class MemcachedStore:
 
         return self._nodes.pick(name).run(count, repeatable=False)
 
-    def _each_node(self, names: Iterable[bytes], command: _NodeCommand) -> StoreError | None:
+    def _each_node(
+        self, names: Iterable[bytes], command: "Callable[[MemcachedClient, list[bytes]], None]"
+    ) -> StoreError | None:
         """Run a command with the keys of each node, and give the first failure."""
         failure: StoreError | None = None
         parts = self._nodes.parts(names)
@@ -287,7 +293,7 @@ class MemcachedStore:
             if failure is not None and time.monotonic() >= deadline:
                 break  # a node that hangs has used up the time for all
             try:
-                link.run(functools.partial(command, part=part))
+                link.run(lambda node, part=part: command(node, part))  # type: ignore[misc]
             except StoreError as error:
                 failure = failure or error
         return failure
@@ -297,6 +303,8 @@ def _wire_key(key: str) -> bytes:
     """Give the key as Memcached can take it: a hash if it is long or has blanks or non-ASCII."""
     if _PLAIN_KEY(key):
         return key.encode()
+    import hashlib
+
     check_key(key)
     return hashlib.sha256(key.encode()).hexdigest().encode()
 

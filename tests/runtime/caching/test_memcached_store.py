@@ -23,6 +23,7 @@ from serverless_stack.runtime.caching.memcached_nodes import Ring
 from tests.runtime.servers import (
     Certificate,
     Server,
+    configuration_endpoint,
     free_port,
     memcached_server,
     wait_until,
@@ -30,24 +31,11 @@ from tests.runtime.servers import (
 
 
 @contextmanager
-def configuration_endpoint(answer: bytes) -> Iterator[str]:
-    """Answers ``config get cluster`` as told; stands in for ElastiCache's, which is not free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                connection, _ = listener.accept()
-                with connection:
-                    if not connection.recv(100):
-                        return  # the test is over
-                    connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        host, port = listener.getsockname()
-        yield f"{host}:{port}"
-        socket.create_connection((host, port)).close()
-        thread.join()
+def answering(answer: bytes) -> Iterator[str]:
+    """A configuration endpoint that says something else."""
+    with configuration_endpoint([]) as endpoint:
+        endpoint.answer = answer
+        yield endpoint.address
 
 
 def cluster(*nodes: str) -> bytes:
@@ -67,9 +55,8 @@ def items(server: Server) -> int:
 
 def test_keys_are_spread_over_the_nodes_of_the_cluster(memcached: Server) -> None:
     with memcached_server() as second:
-        nodes = [f"localhost|127.0.0.1|{server.port}" for server in (memcached, second)]
-        with configuration_endpoint(cluster(*nodes)) as address:
-            store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
+        with configuration_endpoint([memcached, second]) as endpoint:
+            store = MemcachedStore.from_url(f"memcached+discovery://{endpoint.address}", timeout=5)
             for number in range(60):
                 store.set(f"key-{number}", number)
 
@@ -82,7 +69,7 @@ def test_keys_are_spread_over_the_nodes_of_the_cluster(memcached: Server) -> Non
 def test_node_that_fails_leaves_the_others_alone(memcached: Server) -> None:
     gone = free_port()
     nodes = [f"localhost|127.0.0.1|{port}" for port in (memcached.port, gone)]
-    with configuration_endpoint(cluster(*nodes)) as address:
+    with answering(cluster(*nodes)) as address:
         store = MemcachedStore.from_url(
             f"memcached+discovery://{address}", timeout=5, cool_down=3600
         )
@@ -254,17 +241,28 @@ def test_answer_of_a_cluster(answer: bytes, nodes: tuple[Endpoint, ...]) -> None
     "answer", [b"END\r\n", b"VALUE x\r\n1\r\nEND\r\n", cluster(), cluster("a|b|c"), cluster("||1")]
 )
 def test_answer_that_is_not_understood_is_unavailable(answer: bytes) -> None:
-    with configuration_endpoint(answer) as address:
+    with answering(answer) as address:
         store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
         with pytest.raises(StoreUnavailable, match="memcached configuration endpoint at 127"):
             store.get("a")
 
 
 def test_answer_that_is_cut_off_is_unavailable() -> None:
-    with configuration_endpoint(b"CONFIG cluster") as address:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(b"CONFIG cluster")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
         store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
         with pytest.raises(StoreUnavailable, match="cut off"):
             store.get("a")
+        thread.join()
 
 
 def test_value_that_is_too_large_is_refused_and_the_source_answers(

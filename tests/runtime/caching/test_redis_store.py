@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from redis import Redis
 
@@ -8,7 +11,9 @@ from serverless_stack.runtime.caching import (
     StoreRefused,
     StoreUnavailable,
 )
-from tests.runtime.servers import Server, free_port
+from serverless_stack.runtime.caching.environment import Endpoint
+from serverless_stack.runtime.caching.redis_url import RedisUrl
+from tests.runtime.servers import Certificate, Server, free_port, redis_server, wait_until
 
 
 def test_from_env_with_another_prefix_and_no_reader(
@@ -43,6 +48,78 @@ def test_reader_that_fails_does_not_stop_writes(redis: Server) -> None:
 
     assert lazy.lookup("a").degraded
     assert lazy.invalidate("a")
+
+
+def test_primary_is_read_while_the_reader_is_left_alone(
+    redis: Server, shared_redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = RedisStore.from_url(
+        f"redis://{shared_redis.address}/0", f"redis://{redis.address}/0", cool_down=3600
+    )
+    store.set("fallback", "primary")
+    redis.hang()
+    with pytest.raises(StoreUnavailable, match="redis reader at"):
+        store.get("fallback")
+
+    assert [store.get("fallback") for _ in range(3)] == ["primary"] * 3
+    assert store.get_many(["fallback"]) == {"fallback": "primary"}
+    assert len(caplog.messages) == 1
+
+
+def test_reader_is_read_again_when_it_is_back(redis: Server, shared_redis: Server) -> None:
+    store = RedisStore.from_url(
+        f"redis://{shared_redis.address}/0", f"redis://{redis.address}/0", cool_down=0.1
+    )
+    store.set("whose", "primary")
+    with Redis(host="127.0.0.1", port=redis.port) as client:
+        client.set("whose", '"reader"')
+    redis.hang()
+    with pytest.raises(StoreUnavailable):
+        store.get("whose")
+    redis.resume()
+
+    wait_until(lambda: store.get("whose") == "reader")
+
+
+def test_idle_connections_that_the_server_has_closed_are_no_failure(redis: Server) -> None:
+    store = RedisStore.from_url(f"redis://{redis.address}/0", timeout=5, cool_down=3600)
+    commands: list[Callable[[], object]] = [
+        lambda: store.get("a"),
+        lambda: store.get_many(["a", "b"]),
+        lambda: store.set("a", 1),
+        lambda: store.set_many({"a": 1}),
+        lambda: store.delete("a"),
+        lambda: store.increment("count"),
+        lambda: store.increment("count", ttl=60),
+        lambda: store.add("added", 1),
+        lambda: store.delete_if("added", 1),
+    ]
+    for command in commands:
+        command()
+        redis.restart()
+        command()
+
+    assert store.increment("count") == 1
+
+
+def test_url_may_have_options_of_redis_py(
+    certificate: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with redis_server(tmp_path, certificate) as server:
+        url = f"rediss://{server.address}/2?ssl_ca_certs={certificate.certificate}"
+        assert RedisStore.from_url(url, timeout=5).increment("a") == 1
+
+
+@pytest.mark.parametrize("host", ["h", "127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("port", ["", ":7000"])
+def test_url_of_a_node_keeps_all_but_the_address(host: str, port: str) -> None:
+    parsed = RedisUrl.parse("url", f"rediss+cluster://u:p%40@{host}{port}/0?ssl_cert_reqs=none")
+
+    assert parsed.endpoint == (host.strip("[]"), int(port[1:] or 6379))
+    at = parsed.at(Endpoint("10.0.0.1", 7001))
+    assert at == "rediss://u:p%40@10.0.0.1:7001/0?ssl_cert_reqs=none"
+    assert "p%40" not in f"{parsed} {parsed!r}"
 
 
 def test_primary_that_has_become_a_replica_is_unavailable(redis: Server) -> None:
