@@ -89,16 +89,18 @@ _ELSEWHERE = {  # names that do not lie in a module of the same name
 }
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # which would believe in any name
 
-    snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
-    module = import_module(f"{__name__}.{_ELSEWHERE.get(name, snake)}")
-    value: object = getattr(module, name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+        module = import_module(f"{__name__}.{_ELSEWHERE.get(name, snake)}")
+        value: object = getattr(module, name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.async_flight import AsyncFlight
 from serverless_stack.runtime.caching.budget import Budget
-from serverless_stack.runtime.caching.doubts import doubts_about, drop
-from serverless_stack.runtime.caching.events import Event
+from serverless_stack.runtime.caching.doubts import drop
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.steps import (
     Join,
     JoinMany,
@@ -24,6 +24,9 @@ from serverless_stack.runtime.caching.steps import (
     drive_async,
 )
 from serverless_stack.runtime.caching.store import Store
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.events import Event
 
 V = TypeVar("V")
 
@@ -66,7 +69,7 @@ class AsyncLazyLoading(Generic[V]):
         lease: int | None = None,
         budget: float | Budget | None = None,
         load_many: Callable[[Sequence[str]], Awaitable[Mapping[str, V]]] | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: "Callable[[Event], None] | None" = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
@@ -82,12 +85,10 @@ class AsyncLazyLoading(Generic[V]):
         self._store = store
         self._load = load
         self._load_many = load_many
-        self._longest = ttl + (stale_if_error or 0)
         self._flights: AsyncFlight[Found | None] = AsyncFlight()
         self._rules = Rules(
             store, lives, self._flights, lease=lease, budget=budget, on_event=on_event
         )
-        self._doubts = doubts_about(store)
 
     async def get(self, key: str, load: Callable[[str], Awaitable[V]] | None = None) -> V:
         """Give the value of a key, from the cache or else from the source.
@@ -113,7 +114,7 @@ class AsyncLazyLoading(Generic[V]):
 
     async def invalidate(self, key: str) -> bool:
         """Drop a key from the cache; see `LazyLoading.invalidate`."""
-        return await asyncio.to_thread(drop, self._store, self._doubts, key, self._longest)
+        return await asyncio.to_thread(drop, self._store, self._rules.doubts, key)
 
     async def _perform(self, load: Callable[[str], Awaitable[V]], step: Step) -> object:
         if isinstance(step, Load):
@@ -145,7 +146,7 @@ class AsyncLazyLoading(Generic[V]):
             running = self._flights.running(step.key)
             if running is None:
                 return await asyncio.shield(self._flights.start(step.key, self._work(load, step)))
-            if running is asyncio.current_task():  # `load` asks for its own key
+            if self._flights.is_mine(step.key):  # `load` asks for its own key
                 return await drive_async(step.flow, partial(self._perform, load))
             found = await self._wait(running)
             if found is not None:
@@ -162,13 +163,13 @@ class AsyncLazyLoading(Generic[V]):
                 drive_async(step.fill(mine), partial(self._perform, load))
             )
             for key in mine:
-                self._flights.start(key, asyncio.ensure_future(_part(batch, key)))
+                part = asyncio.ensure_future(_part(batch, key))
+                self._flights.start(key, part, cast("asyncio.Future[object]", batch))
             found = dict(await asyncio.shield(batch))
         rest = []
         for key, future in running.items():
             if future is not None:
-                itself = future is asyncio.current_task()
-                other = None if itself else await self._wait(future)
+                other = None if self._flights.is_mine(key) else await self._wait(future)
                 if other is None:
                     rest.append(key)
                 else:

@@ -4,6 +4,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping
 
+from serverless_stack.runtime.caching.errors import ValueTooLarge
 from serverless_stack.runtime.caching.store import Store
 from serverless_stack.runtime.caching.values import codec_of
 
@@ -43,6 +44,7 @@ class CallKeys:
         Raises:
             TypeError: The function does not take these arguments, or one is of a type that
                 the codec cannot take.
+            ValueError: An argument is a NaN, or so, or they are too large together.
         """
         if self._key is not None:
             return f"{self._name}({self._key(*owner, *args, **kwargs)})"
@@ -63,10 +65,11 @@ class CallKeys:
                 del values[first]
         try:
             data = self._codec.encode(values)
-        except TypeError as error:
-            raise TypeError(
-                f"an argument of {self._name} cannot be part of a key, give `key`: {error}"
-            ) from error
+        except (TypeError, ValueError, ValueTooLarge) as error:
+            message = f"an argument of {self._name} cannot be part of a key, give `key`: {error}"
+            if isinstance(error, TypeError):
+                raise TypeError(message) from error
+            raise ValueError(message) from error
         if len(data) <= _LONGEST and data.startswith(b"{") and data.isascii():
             return f"{self._name}({data.decode()})"
         return f"{self._name}({hashlib.sha256(data).hexdigest()})"

@@ -12,6 +12,7 @@ from serverless_stack.runtime.caching.default import default_store
 from serverless_stack.runtime.caching.events import Event
 from serverless_stack.runtime.caching.lazy_loading import LazyLoading
 from serverless_stack.runtime.caching.lookup import Lookup
+from serverless_stack.runtime.caching.once import Once
 from serverless_stack.runtime.caching.store import Store
 
 P = ParamSpec("P")
@@ -22,6 +23,9 @@ S = TypeVar("S")
 
 class CachedFunction(Generic[P, R]):
     """A function whose results are cached; what `cached` makes of a function or a method."""
+
+    __name__: str
+    __qualname__: str
 
     def __init__(
         self,
@@ -73,6 +77,9 @@ class CachedFunction(Generic[P, R]):
 
 class CachedCoroutine(Generic[P, R]):
     """A coroutine function whose results are cached; see `CachedFunction`."""
+
+    __name__: str
+    __qualname__: str
 
     def __init__(
         self,
@@ -151,6 +158,7 @@ class cached:
     Raises:
         ValueError: A number is out of its range.
         TypeError: On a call, an argument is of a type that the codec of the store cannot take.
+        ValueError: On a call, an argument is a value that it cannot take, such as a NaN.
     """
 
     def __init__(
@@ -167,7 +175,7 @@ class cached:
         budget: float | Budget | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
-        self._store = functools.cache(lambda: default_store() if store is None else store)
+        self._store = Once(lambda: default_store() if store is None else store)
         self._key = key
         self._threads = functools.partial(
             LazyLoading,
@@ -205,11 +213,11 @@ class cached:
 
     def __call__(self, function: Callable[..., object]) -> object:
         """Wrap a function."""
-        keys = functools.cache(lambda: CallKeys(function, self._store(), self._key))
+        keys = Once(lambda: CallKeys(function, self._store(), self._key))
         if inspect.iscoroutinefunction(function):
-            coroutines = functools.cache(lambda: self._tasks(self._store(), _no_async_load))
+            coroutines = Once(lambda: self._tasks(self._store(), _no_async_load))
             return CachedCoroutine(function, coroutines, keys)
-        lazy = functools.cache(lambda: self._threads(self._store(), _no_load))
+        lazy = Once(lambda: self._threads(self._store(), _no_load))
         return CachedFunction(function, lazy, keys)
 
 

@@ -1,13 +1,12 @@
 """The store of whatever cache this function is connected to."""
 
-import functools
 import os
 
 from serverless_stack import _contract
+from serverless_stack.runtime.caching.once import Once
 from serverless_stack.runtime.caching.store import Store
 
 
-@functools.cache
 def default_store() -> Store:
     """Give the one store of this process that the environment names, made on first use.
 
@@ -17,6 +16,10 @@ def default_store() -> Store:
     Raises:
         ValueError: A variable is malformed.
     """
+    return _store()
+
+
+def _make() -> Store:
     redis = (_contract.redis_primary_endpoint(), _contract.redis_configuration_endpoint())
     if any(map(os.environ.get, redis)):
         from serverless_stack.runtime.caching.redis_store import RedisStore
@@ -29,3 +32,6 @@ def default_store() -> Store:
     from serverless_stack.runtime.caching.memory_store import MemoryStore
 
     return MemoryStore()
+
+
+_store = Once(_make)

@@ -30,6 +30,10 @@ class Doubts:
     Until then this process does not believe the store about them. Other processes do, so
     the first request that finds the store well deletes them.
 
+    Attributes:
+        keys: The doubts, by key.
+        longest: Seconds that an entry of the store may live, by the strategies that use it.
+
     Args:
         most: How many keys are remembered, 1 or more. When there are more, the oldest is
             forgotten: its entry stays until its time to live is over.
@@ -38,6 +42,7 @@ class Doubts:
 
     def __init__(self, most: int = 1024, clock: Callable[[], float] = time.monotonic) -> None:
         self.keys: dict[str, Doubt] = {}
+        self.longest = 1
         self._most = most
         self._clock = clock
         self._lock = threading.Lock()
@@ -46,11 +51,11 @@ class Doubts:
         """Give the doubt about a key that there is now, for `clear`."""
         return self.keys.get(key)
 
-    def add(self, key: str, ttl: int) -> None:
-        """Doubt a key until its entry has expired or been deleted."""
+    def add(self, key: str) -> None:
+        """Doubt a key until its entry has been deleted or must have expired."""
         with self._lock:
             self.keys.pop(key, None)
-            self.keys[key] = Doubt(self._clock() + ttl)
+            self.keys[key] = Doubt(self._clock() + self.longest)
             if len(self.keys) > self._most:
                 del self.keys[next(iter(self.keys))]
 
@@ -84,19 +89,26 @@ _all: "WeakKeyDictionary[Store, Doubts]" = WeakKeyDictionary()
 _lock = threading.Lock()
 
 
-def doubts_about(store: Store) -> Doubts:
-    """Give the one memory of doubts that all strategies on a store share in this process."""
+def doubts_about(store: Store, ttl: int) -> Doubts:
+    """Give the one memory of doubts that all strategies on a store share in this process.
+
+    Args:
+        store: The store.
+        ttl: Seconds that the entries of the caller may live.
+    """
     with _lock:
-        return _all.setdefault(store, Doubts())
+        doubts = _all.setdefault(store, Doubts())
+        doubts.longest = max(doubts.longest, ttl)
+        return doubts
 
 
-def drop(store: Store, doubts: Doubts, key: str, ttl: int) -> bool:
+def drop(store: Store, doubts: Doubts, key: str) -> bool:
     """Delete an entry, or doubt it until it can be deleted; tells which."""
     mark = doubts.mark(key)
     try:
         store.delete(key)
     except StoreError:
-        doubts.add(key, ttl)
+        doubts.add(key)
         return False
     doubts.clear(key, mark)
     return True

@@ -4,16 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
-from serverless_stack.runtime.caching.doubts import doubts_about, drop
+from serverless_stack.runtime.caching.doubts import drop
 from serverless_stack.runtime.caching.errors import StoreError
-from serverless_stack.runtime.caching.events import Event
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.single_flight import SingleFlight
 from serverless_stack.runtime.caching.steps import (
     Join,
@@ -27,6 +27,9 @@ from serverless_stack.runtime.caching.steps import (
 )
 from serverless_stack.runtime.caching.store import Store
 from serverless_stack.runtime.caching.values import MISSING, Missing
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.events import Event
 
 V = TypeVar("V")
 
@@ -83,7 +86,7 @@ class LazyLoading(Generic[V]):
         lease: int | None = None,
         budget: float | Budget | None = None,
         load_many: Callable[[Sequence[str]], Mapping[str, V]] | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: "Callable[[Event], None] | None" = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
@@ -99,16 +102,14 @@ class LazyLoading(Generic[V]):
         self._store = store
         self._load = load
         self._load_many = load_many
-        self._longest = ttl + (stale_if_error or 0)
         self._clock = clock
         self._flights: SingleFlight[Found | None] = SingleFlight()
         self._rules = Rules(
             store, lives, self._flights, lease=lease, budget=budget, on_event=on_event
         )
-        self._doubts = doubts_about(store)
         # What each hit needs, without a detour.
         self._read = cast("Callable[[str], V | Aged | Missing]", store.get)
-        self._doubtful = self._doubts.keys
+        self._doubtful = self._rules.doubts.keys
         self._watchful = self._rules.watchful
 
     def get(self, key: str, load: Callable[[str], V] | None = None) -> V:
@@ -155,7 +156,7 @@ class LazyLoading(Generic[V]):
             can drop the key; others may get the old value until then, or until its ``ttl`` has
             passed.
         """
-        return drop(self._store, self._doubts, key, self._longest)
+        return drop(self._store, self._rules.doubts, key)
 
     def _perform(self, load: Callable[[str], V], step: Step) -> object:
         if isinstance(step, Load):
@@ -181,19 +182,19 @@ class LazyLoading(Generic[V]):
         while True:
             flight, leads = self._flights.board(step.key)
             if not leads and flight.leader == threading.get_ident():
-                return cast("Found", drive(step.flow, perform))  # `load` asks for its own key
+                return drive(step.flow, perform)  # `load` asks for its own key
             if leads:
                 try:
                     found = drive(step.flow, perform)
                 except BaseException as error:
-                    shared = error if isinstance(error, Exception) else None
-                    self._flights.land(step.key, flight, None, shared)
+                    told = error if isinstance(error, Exception) else None
+                    self._flights.land(step.key, flight, None, told)
                     raise
                 self._flights.land(step.key, flight, found)
-                return cast("Found", found)
-            found = flight.wait()
-            if found is not None:
                 return found
+            shared = flight.wait()
+            if shared is not None:
+                return shared
 
     def _join_many(self, load: Callable[[str], V], step: JoinMany) -> dict[str, Found]:
         perform = partial(self._perform, load)
@@ -229,6 +230,7 @@ class LazyLoading(Generic[V]):
             return
 
         def fly() -> None:
+            flight.leader = threading.get_ident()
             found = None
             try:
                 found = drive(step.flow, partial(self._perform, load))
@@ -236,7 +238,6 @@ class LazyLoading(Generic[V]):
                 self._flights.land(step.key, flight, found)
 
         thread = threading.Thread(target=fly, name=f"refresh {step.key}", daemon=True)
-        flight.leader = None
         try:
             thread.start()
         except RuntimeError:  # no thread to be had

@@ -10,7 +10,7 @@ class Flight(Generic[V]):
     """A load under way, and what came of it."""
 
     def __init__(self) -> None:
-        self.leader: int | None = threading.get_ident()
+        self.leader = threading.get_ident()
         self._landed = threading.Event()
         self._result: V | None = None
         self._error: BaseException | None = None

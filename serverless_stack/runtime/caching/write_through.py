@@ -49,7 +49,7 @@ class WriteThrough(Generic[V]):
         self._store = store
         self._save = save
         self._invalidate = invalidate
-        self._doubts = doubts_about(store)
+        self._doubts = doubts_about(store, ttl)
         self._locks = KeyLocks()
 
     def put(self, key: str, value: V) -> bool:
@@ -85,7 +85,7 @@ class WriteThrough(Generic[V]):
 
     def doubt(self, key: str) -> None:
         """Doubt the entry of a key, as nobody knows whether its new value was saved."""
-        self._doubts.add(key, self._lives.ttl)
+        self._doubts.add(key)
 
     def tell(self, key: str, value: V, mark: Doubt | None) -> bool:
         """Tell the cache of a value that is saved.
