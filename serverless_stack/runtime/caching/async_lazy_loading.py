@@ -4,15 +4,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.async_flight import AsyncFlight
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import drop
-from serverless_stack.runtime.caching.events import Event
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.steps import (
     Join,
     JoinMany,
@@ -24,6 +24,9 @@ from serverless_stack.runtime.caching.steps import (
     drive_async,
 )
 from serverless_stack.runtime.caching.store import Store
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.events import Event
 
 V = TypeVar("V")
 
@@ -66,7 +69,7 @@ class AsyncLazyLoading(Generic[V]):
         lease: int | None = None,
         budget: float | Budget | None = None,
         load_many: Callable[[Sequence[str]], Awaitable[Mapping[str, V]]] | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: "Callable[[Event], None] | None" = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:

@@ -2,22 +2,18 @@
 
 import json
 import time
-from collections.abc import Mapping
-from typing import Protocol
 
 from serverless_stack.runtime.caching.background import Background
 from serverless_stack.runtime.caching.errors import StoreUnavailable
 
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import SecretsManager
+
 _RECENT = 10.0  # seconds in which a new token is news to a thread whose old one was refused
 _PAUSE = 5.0  # seconds between reads when the token that is refused is still in the secret
 _FIELDS = ("password", "token", "auth_token", "authToken")
-
-
-class SecretsManager(Protocol):
-    """The part of boto3's Secrets Manager client that is used here."""
-
-    def get_secret_value(self, *, SecretId: str) -> Mapping[str, object]:
-        """Give a secret."""
 
 
 class AuthToken:
@@ -39,7 +35,7 @@ class AuthToken:
     def __init__(
         self,
         secret_arn: str,
-        client: SecretsManager | None = None,
+        client: "SecretsManager | None" = None,
         *,
         user: str | None = None,
         timeout: float = 5.0,

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from serverless_stack.runtime.caching.background import Background
 from serverless_stack.runtime.caching.errors import StoreUnavailable
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials

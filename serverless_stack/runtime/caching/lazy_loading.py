@@ -4,16 +4,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from serverless_stack.runtime.caching.aged import Aged
 from serverless_stack.runtime.caching.budget import Budget
 from serverless_stack.runtime.caching.doubts import drop
 from serverless_stack.runtime.caching.errors import StoreError
-from serverless_stack.runtime.caching.events import Event
+from serverless_stack.runtime.caching.filling import Found
 from serverless_stack.runtime.caching.lives import Lives
 from serverless_stack.runtime.caching.lookup import Lookup
-from serverless_stack.runtime.caching.rules import Found, Rules
+from serverless_stack.runtime.caching.rules import Rules
 from serverless_stack.runtime.caching.single_flight import SingleFlight
 from serverless_stack.runtime.caching.steps import (
     Join,
@@ -27,6 +27,9 @@ from serverless_stack.runtime.caching.steps import (
 )
 from serverless_stack.runtime.caching.store import Store
 from serverless_stack.runtime.caching.values import MISSING, Missing
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.events import Event
 
 V = TypeVar("V")
 
@@ -83,7 +86,7 @@ class LazyLoading(Generic[V]):
         lease: int | None = None,
         budget: float | Budget | None = None,
         load_many: Callable[[Sequence[str]], Mapping[str, V]] | None = None,
-        on_event: Callable[[Event], None] | None = None,
+        on_event: "Callable[[Event], None] | None" = None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
@@ -179,19 +182,19 @@ class LazyLoading(Generic[V]):
         while True:
             flight, leads = self._flights.board(step.key)
             if not leads and flight.leader == threading.get_ident():
-                return cast("Found", drive(step.flow, perform))  # `load` asks for its own key
+                return drive(step.flow, perform)  # `load` asks for its own key
             if leads:
                 try:
                     found = drive(step.flow, perform)
                 except BaseException as error:
-                    shared = error if isinstance(error, Exception) else None
-                    self._flights.land(step.key, flight, None, shared)
+                    told = error if isinstance(error, Exception) else None
+                    self._flights.land(step.key, flight, None, told)
                     raise
                 self._flights.land(step.key, flight, found)
-                return cast("Found", found)
-            found = flight.wait()
-            if found is not None:
                 return found
+            shared = flight.wait()
+            if shared is not None:
+                return shared
 
     def _join_many(self, load: Callable[[str], V], step: JoinMany) -> dict[str, Found]:
         perform = partial(self._perform, load)

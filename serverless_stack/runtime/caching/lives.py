@@ -53,11 +53,20 @@ class Lives:
         self._negative_ttl = negative_ttl
         self._random = random
 
-    def entry(self, value: object) -> tuple[object, int] | None:
-        """Give what to store for a value and for how many seconds; None if it is not cached."""
+    def draw(self) -> float:
+        """Give the part by which a life is shorter, by chance."""
+        return self._jitter * self._random() if self._random else 0.0
+
+    def entry(self, value: object, less: float | None = None) -> tuple[object, int] | None:
+        """Give what to store for a value and for how many seconds; None if it is not cached.
+
+        Args:
+            value: The value.
+            less: What `draw` gave; drawn now when None.
+        """
         if value is None and self._negative_ttl is not None:
             return (None, self._negative_ttl) if self._negative_ttl else None
-        less = self._jitter * self._random() if self._random else 0.0
+        less = self.draw() if less is None else less
         ttl = max(1, self.ttl - int(self.ttl * less))
         if self.soft_ttl is None and self.stale_if_error is None:
             return value, ttl

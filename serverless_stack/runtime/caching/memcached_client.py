@@ -4,12 +4,13 @@ This module needs pymemcache; import it only where a connection is made.
 """
 
 import time
-from typing import TYPE_CHECKING
 
 from pymemcache.client.base import Client  # type: ignore[import-untyped]
 
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.sockets import left, open_socket
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import ssl

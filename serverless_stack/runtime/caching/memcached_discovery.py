@@ -2,11 +2,13 @@
 
 import socket
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreUnavailable
 from serverless_stack.runtime.caching.sockets import left, open_socket
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import ssl

@@ -3,48 +3,18 @@
 import socket
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.link import Link
 
+TYPE_CHECKING = False
 
-class MemcachedClient(Protocol):
-    """The part of pymemcache's clients that a store uses, from one thread at a time."""
-
-    def get(self, key: bytes) -> bytes | None:
-        """Give an entry."""
-
-    def get_many(self, keys: list[bytes]) -> dict[bytes, bytes]:
-        """Give the entries that there are."""
-
-    def gets(self, key: bytes) -> tuple[bytes | None, bytes | None]:
-        """Give an entry and its version."""
-
-    def set(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool | None:
-        """Store an entry."""
-
-    def set_many(self, values: dict[bytes, bytes], expire: int, noreply: bool) -> list[bytes]:
-        """Store entries; gives the keys of those that were not."""
-
-    def add(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool:
-        """Store an entry unless there is one."""
-
-    def cas(self, key: bytes, value: bytes, cas: bytes, expire: int, noreply: bool) -> bool | None:
-        """Replace an entry that still has this version."""
-
-    def delete(self, key: bytes, noreply: bool) -> bool:
-        """Remove an entry."""
-
-    def incr(self, key: bytes, value: int) -> int | None:
-        """Add to a counter; None when there is none."""
-
-    def close(self) -> None:
-        """Close the connection."""
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import MemcachedClient
 
 
-class MemcachedLink(Link[MemcachedClient]):
+class MemcachedLink(Link["MemcachedClient"]):
     """A node's connections behind a circuit breaker.
 
     Args:
@@ -57,7 +27,7 @@ class MemcachedLink(Link[MemcachedClient]):
     def __init__(
         self,
         endpoint: Endpoint,
-        connect: Callable[[Endpoint], MemcachedClient],
+        connect: "Callable[[Endpoint], MemcachedClient]",
         cool_down: float,
         on_failure: Callable[[], None] | None = None,
     ) -> None:
@@ -83,27 +53,27 @@ class MemcachedLink(Link[MemcachedClient]):
         return self.run(lambda client: client.get(name))
 
     def _resume(
-        self, error: Exception, client: MemcachedClient, started: float, name: bytes
+        self, error: Exception, client: "MemcachedClient", started: float, name: bytes
     ) -> bytes | None:
         return self.breaker.call(
             lambda: self._recover(error, client, started, lambda new: new.get(name), True)
         )
 
-    def _open(self, spent: float) -> MemcachedClient:
+    def _open(self, spent: float) -> "MemcachedClient":
         client = self._connect(self.endpoint)
         if spent and hasattr(client, "spent"):
             client.spent = spent
         return client
 
-    def _settle(self, connection: MemcachedClient) -> None:
+    def _settle(self, connection: "MemcachedClient") -> None:
         settle = getattr(connection, "settle", None)
         if settle is not None:
             settle()
 
-    def _close(self, connection: MemcachedClient) -> None:
+    def _close(self, connection: "MemcachedClient") -> None:
         connection.close()
 
-    def _is_stale(self, connection: MemcachedClient) -> bool:
+    def _is_stale(self, connection: "MemcachedClient") -> bool:
         wire = getattr(connection, "sock", None)
         if not isinstance(wire, socket.socket):
             return False

@@ -1,14 +1,17 @@
 """The nodes of a Memcached cluster: which one has a key, and what to do when they change."""
 
-import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from serverless_stack.runtime.caching.background import Background
 from serverless_stack.runtime.caching.breaker import CircuitBreaker
 from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.memcached_discovery import Membership
-from serverless_stack.runtime.caching.memcached_link import MemcachedClient, MemcachedLink
+from serverless_stack.runtime.caching.memcached_link import MemcachedLink
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import MemcachedClient
+    from serverless_stack.runtime.caching.memcached_discovery import Membership
 
 
 class Ring:
@@ -21,9 +24,10 @@ class Ring:
     def __init__(self, links: Sequence[MemcachedLink]) -> None:
         self.links = {link.endpoint: link for link in links}
         self.only = links[0] if len(links) == 1 else None
-        self._seeds = [
-            (hashlib.sha256(f"{link.endpoint} ".encode()), link) for link in self.links.values()
-        ]
+        if self.only is None:
+            from hashlib import sha256
+
+            self._seeds = [(sha256(f"{at} ".encode()), link) for at, link in self.links.items()]
 
     def pick(self, name: bytes) -> MemcachedLink:
         """Give the node of a key."""
@@ -58,8 +62,8 @@ class MemcachedNodes:
     def __init__(
         self,
         endpoint: Endpoint,
-        find_nodes: Callable[[], Membership | None] | None,
-        connect: Callable[[Endpoint], MemcachedClient],
+        find_nodes: "Callable[[], Membership | None] | None",
+        connect: "Callable[[Endpoint], MemcachedClient]",
         *,
         cool_down: float,
         timeout: float,
@@ -77,6 +81,8 @@ class MemcachedNodes:
         if find_nodes is None:
             self._ring = self._ring_of((endpoint,))
         else:
+            from serverless_stack.runtime.caching.background import Background
+
             self._find_nodes = find_nodes
             self._looking = Background(f"memcached discovery at {endpoint}", self._find)
 
@@ -122,7 +128,7 @@ class MemcachedNodes:
         self._ring = ring
         return ring
 
-    def _is_news(self, found: Membership, ring: Ring) -> bool:
+    def _is_news(self, found: "Membership", ring: Ring) -> bool:
         """Tell whether the answer is newer than what is known.
 
         The endpoint leads to any node of the cluster, and one may lag behind. An older

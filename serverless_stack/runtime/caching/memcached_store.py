@@ -1,39 +1,33 @@
 """A store in Memcached: an ElastiCache cluster with auto discovery, or a single server."""
 
 import functools
-import hashlib
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol
-from urllib.parse import urlsplit
+from typing import Final
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import environment
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused
-from serverless_stack.runtime.caching.memcached_discovery import Membership, discover
-from serverless_stack.runtime.caching.memcached_link import MemcachedClient
 from serverless_stack.runtime.caching.memcached_nodes import MemcachedNodes
-from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
+from serverless_stack.runtime.caching.memcached_words import EXPIRED, expiry, wire_key
+from serverless_stack.runtime.caching.store import check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
+
+TYPE_CHECKING = False  # what only some stores need is loaded by those
 
 if TYPE_CHECKING:
     import ssl
 
-_LONGEST_RELATIVE_TTL = 30 * 24 * 60 * 60  # seconds; memcached takes more for a point in time
-_EXPIRED = -1
-_PLAIN_KEY = re.compile(r"[!-~]{1,250}").fullmatch
+    from serverless_stack.runtime.caching.clients import MemcachedClient
+    from serverless_stack.runtime.caching.memcached_discovery import Membership
+
 _SCHEMES: Final = {
     "memcached": (False, False),
     "memcacheds": (True, False),
     "memcached+discovery": (False, True),
     "memcacheds+discovery": (True, True),
 }
-
-
-class _NodeCommand(Protocol):
-    def __call__(self, node: MemcachedClient, /, part: list[bytes]) -> None: ...
 
 
 class MemcachedStore:
@@ -63,8 +57,8 @@ class MemcachedStore:
     def __init__(
         self,
         endpoint: Endpoint,
-        find_nodes: Callable[[], Membership | None] | None,
-        connect: Callable[[Endpoint], MemcachedClient],
+        find_nodes: "Callable[[], Membership | None] | None",
+        connect: "Callable[[Endpoint], MemcachedClient]",
         *,
         cool_down: float = 1.0,
         codec: Codec = JSON,
@@ -141,6 +135,8 @@ class MemcachedStore:
         Raises:
             ValueError: The URL has another scheme, no host or no port.
         """
+        from urllib.parse import urlsplit
+
         parts = urlsplit(url)
         if parts.scheme not in _SCHEMES or "@" in parts.netloc:
             shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"  # no password
@@ -173,7 +169,12 @@ class MemcachedStore:
 
             return ssl.create_default_context()
 
-        def connect(node: Endpoint) -> MemcachedClient:
+        def find_nodes() -> "Membership | None":
+            from serverless_stack.runtime.caching.memcached_discovery import discover
+
+            return discover(endpoint, timeout, trust())
+
+        def connect(node: Endpoint) -> "MemcachedClient":
             from serverless_stack.runtime.caching.memcached_client import client_of
 
             client: MemcachedClient = client_of(node, timeout, trust())
@@ -181,7 +182,7 @@ class MemcachedStore:
 
         return cls(
             endpoint,
-            (lambda: discover(endpoint, timeout, trust())) if discovery else None,
+            find_nodes if discovery else None,
             connect,
             cool_down=cool_down,
             codec=codec,
@@ -191,7 +192,7 @@ class MemcachedStore:
 
     def get(self, key: str) -> object | Missing:
         """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
-        name = _wire_key(key)
+        name = wire_key(key)
         return self._decode(self._nodes.pick(name).get(name))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
@@ -199,7 +200,7 @@ class MemcachedStore:
 
         Keys of a node that cannot be used count as absent while another node answers.
         """
-        names = {_wire_key(key): key for key in keys}
+        names = {wire_key(key): key for key in keys}
         found: dict[str, object] = {}
 
         def collect(data: dict[bytes, bytes]) -> None:
@@ -215,18 +216,18 @@ class MemcachedStore:
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
         """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_ttl(ttl)
         data = self._codec.encode(value)
-        self._nodes.pick(name).run(lambda node: node.set(name, data, _expiry(ttl), noreply=False))
+        self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
         """Store several values, in one round trip for each node; not atomic."""
         check_ttl(ttl)
-        encoded = {_wire_key(key): self._codec.encode(value) for key, value in values.items()}
+        encoded = {wire_key(key): self._codec.encode(value) for key, value in values.items()}
 
-        def put(node: MemcachedClient, part: list[bytes]) -> None:
-            node.set_many({name: encoded[name] for name in part}, _expiry(ttl), noreply=False)
+        def put(node: "MemcachedClient", part: list[bytes]) -> None:
+            node.set_many({name: encoded[name] for name in part}, expiry(ttl), noreply=False)
 
         failure = self._each_node(encoded, put)
         if failure is not None:
@@ -234,41 +235,41 @@ class MemcachedStore:
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
         """Store a value unless there is one, atomically; tells whether it did."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_ttl(ttl)
         data = self._codec.encode(value)
         return self._nodes.pick(name).run(
-            lambda node: node.add(name, data, _expiry(ttl), noreply=False), repeatable=False
+            lambda node: node.add(name, data, expiry(ttl), noreply=False), repeatable=False
         )
 
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
-        name = _wire_key(key)
+        name = wire_key(key)
         data = self._codec.encode(value)
 
-        def swap(node: MemcachedClient) -> bool:
+        def swap(node: "MemcachedClient") -> bool:
             found, version = node.gets(name)
             if version is None or found != data:
                 return False
             # Memcached has no delete with a version: an entry that has expired takes its place.
-            return bool(node.cas(name, data, version, _EXPIRED, noreply=False))
+            return bool(node.cas(name, data, version, EXPIRED, noreply=False))
 
         return self._nodes.pick(name).run(swap, repeatable=False)
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""
-        name = _wire_key(key)
+        name = wire_key(key)
         self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
 
     def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
         """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_step(by)
         check_ttl(ttl)
 
-        def count(node: MemcachedClient) -> int:
+        def count(node: "MemcachedClient") -> int:
             total = node.incr(name, by)
-            if total is None and node.add(name, b"%d" % by, _expiry(ttl), noreply=False):
+            if total is None and node.add(name, b"%d" % by, expiry(ttl), noreply=False):
                 return by
             if total is None:  # another caller has just made the counter
                 total = node.incr(name, by)
@@ -278,7 +279,9 @@ class MemcachedStore:
 
         return self._nodes.pick(name).run(count, repeatable=False)
 
-    def _each_node(self, names: Iterable[bytes], command: _NodeCommand) -> StoreError | None:
+    def _each_node(
+        self, names: Iterable[bytes], command: "Callable[[MemcachedClient, list[bytes]], None]"
+    ) -> StoreError | None:
         """Run a command with the keys of each node, and give the first failure."""
         failure: StoreError | None = None
         parts = self._nodes.parts(names)
@@ -287,21 +290,7 @@ class MemcachedStore:
             if failure is not None and time.monotonic() >= deadline:
                 break  # a node that hangs has used up the time for all
             try:
-                link.run(functools.partial(command, part=part))
+                link.run(lambda node, part=part: command(node, part))  # type: ignore[misc]
             except StoreError as error:
                 failure = failure or error
         return failure
-
-
-def _wire_key(key: str) -> bytes:
-    """Give the key as Memcached can take it: a hash if it is long or has blanks or non-ASCII."""
-    if _PLAIN_KEY(key):
-        return key.encode()
-    check_key(key)
-    return hashlib.sha256(key.encode()).hexdigest().encode()
-
-
-def _expiry(ttl: int | None) -> int:
-    if ttl is None:
-        return 0
-    return ttl if ttl <= _LONGEST_RELATIVE_TTL else int(time.time()) + ttl

@@ -10,10 +10,14 @@ from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, St
 from serverless_stack.runtime.caching.redis_link import (
     Command,
     Redirected,
-    RedisConnection,
     RedisLink,
     Word,
 )
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import RedisConnection
 
 _SLOTS = 16384
 _REDIRECTIONS = 3  # for one command
@@ -38,7 +42,7 @@ class RedisCluster:
     def __init__(
         self,
         endpoint: Endpoint,
-        make: Callable[[Endpoint], RedisConnection],
+        make: "Callable[[Endpoint], RedisConnection]",
         refresh_token: Callable[[], bool] | None,
         cool_down: float,
         timeout: float,
@@ -187,7 +191,7 @@ class _Node(RedisLink):
     def __init__(
         self,
         endpoint: Endpoint,
-        make: Callable[[Endpoint], RedisConnection],
+        make: "Callable[[Endpoint], RedisConnection]",
         refresh_token: Callable[[], bool] | None,
         cool_down: float,
         on_failure: Callable[[], None],

@@ -6,7 +6,6 @@ This module needs redis-py; import it only where a connection is made.
 import socket
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
 
 from redis import CredentialProvider
 from redis.backoff import NoBackoff
@@ -16,20 +15,12 @@ from redis.retry import Retry
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.sockets import left, open_socket
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
     import ssl
 
-    from serverless_stack.runtime.caching.redis_link import RedisConnection
-
-
-class Credentials(Protocol):
-    """Who the function is to the server."""
-
-    def get(self) -> tuple[str] | tuple[str, str]:
-        """Give a token, or a user and a token."""
-
-    def refresh(self) -> bool:
-        """Get another token after one was refused, and tell whether another try is worth it."""
+    from serverless_stack.runtime.caching.clients import Credentials, RedisConnection
 
 
 class BoundedConnection(Connection):
@@ -80,7 +71,7 @@ def connection_to(
     endpoint: Endpoint,
     timeout: float,
     tls: "ssl.SSLContext | None",
-    credentials: Credentials | None,
+    credentials: "Credentials | None",
     db: int = 0,
 ) -> "RedisConnection":
     """Make a connection, not yet connected."""
@@ -116,7 +107,8 @@ def connection_of_url(
 
 def _brief(connection: BoundedConnection) -> "RedisConnection":
     """Save two round trips at every connect, in which redis-py tells its name and version."""
-    connection.driver_info = None
+    for name in ("driver_info", "lib_name", "lib_version"):  # before redis-py 7 the latter two
+        setattr(connection, name, None)
     return connection
 
 

@@ -2,42 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
 
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.link import Link
 
+TYPE_CHECKING = False
+
 if TYPE_CHECKING:
     from redis import Redis
 
+    from serverless_stack.runtime.caching.clients import RedisConnection
+
 Word = str | bytes | int
 Command = tuple[Word, ...]
-
-
-class RedisConnection(Protocol):
-    """The part of redis-py's connections that is used here."""
-
-    def connect(self) -> None:
-        """Connect and authenticate."""
-
-    def disconnect(self) -> None:
-        """Close."""
-
-    def can_read(self, timeout: float = 0) -> bool:
-        """Tell whether there is an answer, or the end of the connection."""
-
-    def send_command(self, *args: Word) -> None:
-        """Send a command."""
-
-    def send_packed_command(self, command: list[bytes]) -> None:
-        """Send commands."""
-
-    def pack_commands(self, commands: Sequence[Command]) -> list[bytes]:
-        """Give commands as they are sent."""
-
-    def read_response(self, disable_decoding: bool = False) -> object:
-        """Read an answer."""
 
 
 class Redirected(StoreError):
@@ -56,7 +34,7 @@ class Redirected(StoreError):
         self.moved = moved
 
 
-class RedisLink(Link[RedisConnection]):
+class RedisLink(Link["RedisConnection"]):
     """A server's connections behind a circuit breaker.
 
     Args:
@@ -71,7 +49,7 @@ class RedisLink(Link[RedisConnection]):
     def __init__(
         self,
         name: str,
-        make: Callable[[], RedisConnection],
+        make: "Callable[[], RedisConnection]",
         refresh_token: Callable[[], bool] | None,
         cool_down: float,
         on_failure: Callable[[], None] | None = None,
@@ -112,7 +90,7 @@ class RedisLink(Link[RedisConnection]):
         return found if isinstance(found, list) else []
 
     def _resume(
-        self, error: Exception, connection: RedisConnection, started: float, words: Command
+        self, error: Exception, connection: "RedisConnection", started: float, words: Command
     ) -> object:
         return self.breaker.call(
             lambda: self._recover(
@@ -120,7 +98,7 @@ class RedisLink(Link[RedisConnection]):
             )
         )
 
-    def _open(self, spent: float) -> RedisConnection:
+    def _open(self, spent: float) -> "RedisConnection":
         from redis.exceptions import AuthenticationError
 
         started = time.monotonic() - spent
@@ -131,7 +109,7 @@ class RedisLink(Link[RedisConnection]):
                 raise
             return self._connected(time.monotonic() - started)
 
-    def _connected(self, spent: float) -> RedisConnection:
+    def _connected(self, spent: float) -> "RedisConnection":
         connection = self._make()
         if spent and hasattr(connection, "spent"):
             connection.spent = spent
@@ -142,10 +120,10 @@ class RedisLink(Link[RedisConnection]):
             raise
         return connection
 
-    def _close(self, connection: RedisConnection) -> None:
+    def _close(self, connection: "RedisConnection") -> None:
         connection.disconnect()
 
-    def _is_stale(self, connection: RedisConnection) -> bool:
+    def _is_stale(self, connection: "RedisConnection") -> bool:
         from redis.exceptions import RedisError
 
         try:
@@ -191,11 +169,11 @@ class RedisLink(Link[RedisConnection]):
         return error
 
 
-def from_client(connect: "Callable[[], Redis]") -> Callable[[], RedisConnection]:
+def from_client(connect: "Callable[[], Redis]") -> "Callable[[], RedisConnection]":
     """Make connections as a client of the caller's own does, which is made on first use."""
     clients: list[Redis] = []
 
-    def make() -> RedisConnection:
+    def make() -> "RedisConnection":
         if not clients:
             clients.append(connect())
         pool = clients[0].connection_pool
@@ -205,12 +183,12 @@ def from_client(connect: "Callable[[], Redis]") -> Callable[[], RedisConnection]
     return make
 
 
-def _exchange(connection: RedisConnection, words: Command) -> object:
+def _exchange(connection: "RedisConnection", words: Command) -> object:
     connection.send_command(*words)
     return connection.read_response(disable_decoding=True)
 
 
-def _exchange_many(connection: RedisConnection, commands: Sequence[Command]) -> list[object]:
+def _exchange_many(connection: "RedisConnection", commands: Sequence[Command]) -> list[object]:
     from redis.exceptions import ResponseError
 
     connection.send_packed_command(connection.pack_commands(commands))

@@ -3,24 +3,26 @@
 import functools
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import environment
-from serverless_stack.runtime.caching.auth_token import AuthToken
-from serverless_stack.runtime.caching.iam_token import IamToken
-from serverless_stack.runtime.caching.redis_cluster import RedisCluster
-from serverless_stack.runtime.caching.redis_link import Command, RedisLink, from_client
-from serverless_stack.runtime.caching.redis_url import RedisUrl
+from serverless_stack.runtime.caching.redis_link import RedisLink, from_client
 from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
+
+TYPE_CHECKING = False  # what only some stores need is loaded by those
 
 if TYPE_CHECKING:
     import ssl
 
     from redis import Redis
 
-    from serverless_stack.runtime.caching.redis_link import RedisConnection
+    from serverless_stack.runtime.caching.auth_token import AuthToken
+    from serverless_stack.runtime.caching.clients import RedisConnection
+    from serverless_stack.runtime.caching.iam_token import IamToken
+    from serverless_stack.runtime.caching.redis_cluster import RedisCluster
+    from serverless_stack.runtime.caching.redis_link import Command
+    from serverless_stack.runtime.caching.redis_url import RedisUrl
 
 _DELETE_IF = (
     "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
@@ -105,6 +107,8 @@ class RedisStore:
 
         name = _contract.redis_configuration_endpoint(prefix)
         if address := os.environ.get(name):
+            from serverless_stack.runtime.caching.redis_cluster import RedisCluster
+
             at = environment.endpoint(f"`{name}`", address)
             return cls._of(RedisCluster(at, make, refresh, cool_down, timeout), None, codec)
         name = _contract.redis_primary_endpoint(prefix)
@@ -144,16 +148,20 @@ class RedisStore:
         Raises:
             ValueError: A URL has another scheme or no host, or a cluster has a reader.
         """
+        from serverless_stack.runtime.caching.redis_url import RedisUrl
+
         environment.check_timeout(timeout)
         parsed = RedisUrl.parse("url", url)
         trust = functools.cache(_default_trust)
 
-        def make(parsed: RedisUrl, at: environment.Endpoint) -> "RedisConnection":
+        def make(parsed: "RedisUrl", at: environment.Endpoint) -> "RedisConnection":
             from serverless_stack.runtime.caching.redis_connection import connection_of_url
 
             return connection_of_url(parsed.at(at), timeout, trust)
 
         if parsed.cluster:
+            from serverless_stack.runtime.caching.redis_cluster import RedisCluster
+
             if reader_url is not None:
                 raise ValueError(
                     "`reader_url` must be None for a cluster, whose shards are read by"
@@ -171,14 +179,14 @@ class RedisStore:
 
     @classmethod
     def _of(
-        cls, primary: RedisLink | RedisCluster, reader: RedisLink | None, codec: Codec
+        cls, primary: "RedisLink | RedisCluster", reader: RedisLink | None, codec: Codec
     ) -> "RedisStore":
         store = cls.__new__(cls)
         store._set_up(primary, reader, codec)
         return store
 
     def _set_up(
-        self, primary: RedisLink | RedisCluster, reader: RedisLink | None, codec: Codec
+        self, primary: "RedisLink | RedisCluster", reader: RedisLink | None, codec: Codec
     ) -> None:
         self._primary = primary
         self._reader = primary if reader is None else reader
@@ -247,10 +255,10 @@ class RedisStore:
             total = self._primary.ask_once("EVAL", _INCREMENT, 1, key, by, ttl)
         return int(total)  # type: ignore[call-overload, no-any-return]
 
-    def _readable(self) -> RedisLink | RedisCluster:
+    def _readable(self) -> "RedisLink | RedisCluster":
         return self._primary if self._reader.breaker.refuses() else self._reader
 
-    def _setting(self, key: str, value: object, ttl: int | None) -> Command:
+    def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
         check_key(key)
         check_ttl(ttl)
         data = self._codec.encode(value)
@@ -272,13 +280,17 @@ def _default_trust() -> "ssl.SSLContext":
     return ssl.create_default_context()
 
 
-def _credentials(prefix: str, timeout: float) -> AuthToken | IamToken | None:
+def _credentials(prefix: str, timeout: float) -> "AuthToken | IamToken | None":
     user = os.environ.get(_contract.redis_user(prefix)) or None
     secret_arn = os.environ.get(_contract.redis_secret_arn(prefix))
     if secret_arn:
+        from serverless_stack.runtime.caching.auth_token import AuthToken
+
         return AuthToken(secret_arn, user=user, timeout=timeout)
     if user is None:
         return None
+    from serverless_stack.runtime.caching.iam_token import IamToken
+
     return IamToken(
         user,
         environment.required(_contract.redis_cache_name(prefix)),

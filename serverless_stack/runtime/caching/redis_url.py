@@ -1,6 +1,6 @@
 """URLs of Redis servers, checked without showing a password."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from serverless_stack.runtime.caching.environment import Endpoint
@@ -10,18 +10,18 @@ _SCHEMES = {"redis": "redis", "rediss": "rediss"} | {
 }
 
 
-@dataclass(frozen=True)
-class RedisUrl:
+class RedisUrl(NamedTuple):
     """A URL and what of it the store needs; what is shown of it has no password.
 
     Attributes:
         endpoint: Where the server listens; port 6379 unless given.
         cluster: True for the endpoint of a cluster.
+        parts: The URL itself.
     """
 
     endpoint: Endpoint
     cluster: bool
-    _parts: SplitResult
+    parts: SplitResult
 
     @classmethod
     def parse(cls, argument: str, url: str) -> "RedisUrl":
@@ -59,14 +59,14 @@ class RedisUrl:
 
     def at(self, endpoint: Endpoint) -> str:
         """Give the URL for redis-py, with the same user, password and options, of a node."""
-        user, _, _ = self._parts.netloc.rpartition("@")
+        user, _, _ = self.parts.netloc.rpartition("@")
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         netloc = f"{user}@{host}:{endpoint.port}" if user else f"{host}:{endpoint.port}"
-        scheme = _SCHEMES[self._parts.scheme]
-        return self._parts._replace(scheme=scheme, netloc=netloc).geturl()
+        scheme = _SCHEMES[self.parts.scheme]
+        return self.parts._replace(scheme=scheme, netloc=netloc).geturl()
 
     def __str__(self) -> str:
-        return f"{self._parts.scheme}://{self.endpoint}"
+        return f"{self.parts.scheme}://{self.endpoint}"
 
     def __repr__(self) -> str:
         return f"RedisUrl({self})"

@@ -4,13 +4,15 @@ import functools
 import socket
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-from serverless_stack.runtime.caching.background import Background
 from serverless_stack.runtime.caching.environment import Endpoint
+
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import ssl
+
+    from serverless_stack.runtime.caching.background import Background
 
 _Addresses = Sequence[tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[object, ...]]]
 
@@ -69,7 +71,9 @@ def _addresses(endpoint: Endpoint, deadline: float) -> _Addresses:
 
 
 @functools.lru_cache(maxsize=256)
-def _lookup(endpoint: Endpoint) -> Background[_Addresses]:
+def _lookup(endpoint: Endpoint) -> "Background[_Addresses]":
+    from serverless_stack.runtime.caching.background import Background
+
     return Background(
         f"lookup of {endpoint.host}",
         lambda: socket.getaddrinfo(*endpoint, type=socket.SOCK_STREAM),

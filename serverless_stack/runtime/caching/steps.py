@@ -2,52 +2,74 @@
 
 A strategy is a generator that yields steps and gets their results, so that threads and asyncio
 share one set of rules. A step that is none of these classes is a call of the store, which may
-block.
+block. They are plain classes, since named tuples and dataclasses take long to import.
 """
 
 from collections.abc import Awaitable, Callable, Generator, Sequence
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from serverless_stack.runtime.caching.lookup import Lookup
 
 
-class Load(NamedTuple):
+class Load:
     """Ask the source for one key."""
 
-    key: str
+    __slots__ = ("key",)
+
+    def __init__(self, key: str) -> None:
+        self.key = key
 
 
-class LoadMany(NamedTuple):
+class LoadMany:
     """Ask the source for several keys; gives a mapping."""
 
-    keys: Sequence[str]
+    __slots__ = ("keys",)
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self.keys = keys
 
 
-class Pause(NamedTuple):
-    """Wait."""
+class Pause:
+    """Wait for some seconds."""
 
-    seconds: float
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
 
 
-class Join(NamedTuple):
+class Join:
     """Run a flow that answers a key, or wait for the one that is running."""
 
-    key: str
-    flow: "Flow[Lookup[object] | None]"
+    __slots__ = ("flow", "key")
+
+    def __init__(self, key: str, flow: "Flow[Lookup[object]]") -> None:
+        self.key = key
+        self.flow = flow
 
 
-class JoinMany(NamedTuple):
+class JoinMany:
     """Run a flow for those of the keys that nobody loads now, and wait for the others."""
 
-    keys: Sequence[str]
-    fill: "Callable[[Sequence[str]], Flow[dict[str, Lookup[object]]]]"
+    __slots__ = ("fill", "keys")
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        fill: "Callable[[Sequence[str]], Flow[dict[str, Lookup[object]]]]",
+    ) -> None:
+        self.keys = keys
+        self.fill = fill
 
 
-class Spawn(NamedTuple):
+class Spawn:
     """Run a flow in the background, unless one runs for this key."""
 
-    key: str
-    flow: "Flow[Lookup[object] | None]"
+    __slots__ = ("flow", "key")
+
+    def __init__(self, key: str, flow: "Flow[Lookup[object] | None]") -> None:
+        self.key = key
+        self.flow = flow
 
 
 Step: TypeAlias = Load | LoadMany | Pause | Join | JoinMany | Spawn | Callable[[], object]

@@ -591,6 +591,14 @@ def test_many_keys_take_one_round_trip_and_one_load(source: Origin) -> None:
     assert source.loads == ["a,c"]
 
 
+def test_many_keys_with_jitter_take_one_round_trip(source: Origin) -> None:
+    store = FlakyStore()
+    lazy = LazyLoading(store, source.load, ttl=1000, jitter=0.9, load_many=source.load_many)
+    lazy.get_many([str(number) for number in range(50)])
+
+    assert store.asked == ["get_many", "set_many"]
+
+
 def test_keys_that_the_source_leaves_out_are_left_out(source: Origin) -> None:
     lazy = LazyLoading(MemoryStore(), source.load, load_many=source.load_many)
 

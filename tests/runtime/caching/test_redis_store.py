@@ -208,6 +208,13 @@ def test_malformed_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch, address:
         RedisStore.from_env()
 
 
+def test_password_in_an_endpoint_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", "user:secret@host:6379")
+    with pytest.raises(ValueError, match="must be host:port, got: host:6379") as caught:
+        RedisStore.from_env()
+    assert "secret" not in str(caught.value)
+
+
 def test_malformed_flag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", "host:6379")
     monkeypatch.setenv("REDIS_TLS", "yes")

@@ -152,6 +152,16 @@ def test_entry_that_could_not_be_replaced_is_not_believed(rig: Rig) -> None:
     assert rig.lazy.get_many(["a"]) == {"a": "new"}
 
 
+def test_doubt_about_one_of_many_keys_concerns_no_other(rig: Rig) -> None:
+    rig.writer.put("a", "old")
+    rig.writer.put("b", "B")
+    rig.store.writes_fail = True
+    rig.writer.put("a", "new")
+    rig.saved["b"] = "not asked for"
+
+    assert rig.lazy.get_many(["a", "b"]) == {"a": "new", "b": "B"}
+
+
 def test_it_is_deleted_on_recovery_before_it_is_believed(rig: Rig) -> None:
     rig.writer.put("a", "old")
     rig.store.down = True
