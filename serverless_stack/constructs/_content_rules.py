@@ -13,8 +13,8 @@ from serverless_stack.constructs.cdn import Cdn
 _MAX_KEY_BYTES = 1024  # "Creating object key names"
 _MAX_FILE_BYTES = 5 * 1024**4  # "Amazon S3 multipart upload limits"
 MAX_OWNER_LENGTH = 100
-_RESERVED = ".serverless-stack/"
-_MAX_PREFIX_BYTES = _MAX_KEY_BYTES - len(f"{_RESERVED}/.json.gz") - MAX_OWNER_LENGTH + 1
+RESERVED = ".serverless-stack/"
+_MAX_PREFIX_BYTES = _MAX_KEY_BYTES - len(f"{RESERVED}/.json.gz") - MAX_OWNER_LENGTH + 1
 _WAIT_SECONDS = 30 * 60
 _MAX_WAIT_SECONDS = 45 * 60  # CloudFormation waits an hour for the whole deployment
 
@@ -44,9 +44,9 @@ def prefix_problems(prefix: str, fronts: Sequence[Front]) -> list[str]:
             "the manifest and the permissions are named by it"
         ]
     problems = []
-    if prefix.startswith(_RESERVED):
+    if prefix.startswith(RESERVED):
         problems.append(
-            f"`destination_key_prefix` must lie outside of {_RESERVED}, where the manifests are, "
+            f"`destination_key_prefix` must lie outside of {RESERVED}, where the manifests are, "
             f"got: {prefix!r}"
         )
     if len(prefix.encode()) > _MAX_PREFIX_BYTES + 1:
@@ -126,9 +126,9 @@ def file_problems(prefix: str, indexes: Sequence[Mapping[str, Entry]]) -> list[s
                 f"`source` must have keys of {_MAX_KEY_BYTES:,} bytes at most, "
                 f"got: {key!r} with {len(key.encode()):,}"
             )
-        if key.startswith(_RESERVED):
+        if key.startswith(RESERVED):
             problems.append(
-                f"`source` must have no files in {_RESERVED}, where the manifests are, got: {key!r}"
+                f"`source` must have no files in {RESERVED}, where the manifests are, got: {key!r}"
             )
         if entry.size > _MAX_FILE_BYTES:
             problems.append(f"`source` must have files of 5 TB at most, got: {entry.size:,} bytes")

@@ -127,7 +127,34 @@ def send(
         raise InvalidationError("; ".join(failures))
     if wait is False:
         return tuple(sent)
-    limit = clock() + (WAIT if wait is True else wait).total_seconds()
+    most = WAIT if wait is True else wait
+    return wait_for(sent, most, client=cloudfront, sleep=sleep, clock=clock)
+
+
+def wait_for(
+    sent: Sequence[Sent],
+    most: timedelta,
+    *,
+    client: "CloudFrontClient | None" = None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Sent, ...]:
+    """Wait until every edge location has dropped what was sent.
+
+    Args:
+        sent: What was sent, to one distribution or to several.
+        most: How long to wait. When it runs out, or CloudFront does not tell, there is a warning
+            and no error: the invalidations are on their way all the same.
+        client: A client of boto3; made when it is needed by default.
+        sleep: How to wait, in seconds.
+        clock: The time, in seconds.
+
+    Returns:
+        The same, with whether they are completed.
+    """
+    timing = _Time(sleep, clock)
+    limit = clock() + most.total_seconds()
+    cloudfront = client or _client()
     return tuple(_waited(cloudfront, each, limit, timing) for each in sent)
 
 
@@ -213,19 +240,39 @@ def _told(error: "ClientError") -> str:
 
 def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time) -> Sent:
     for invalidation_id in sent.invalidation_ids:
-        while not _is_completed(client, sent.distribution_id, invalidation_id):
+        while (
+            problem := _not_completed(client, sent.distribution_id, invalidation_id)
+        ) is not None:
             left = limit - timing.clock()
-            if left <= 0:
+            if left <= 0 or not problem.passes:
                 warnings.warn(
                     f"invalidation {invalidation_id} of {sent.distribution_id} is not completed "
-                    "yet; edge locations may serve earlier files for some more minutes",
-                    stacklevel=3,
+                    "yet; edge locations may serve earlier files for some more minutes"
+                    f"{problem.told}",
+                    stacklevel=4,
                 )
                 return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
             timing.sleep(min(left, _POLL_SECONDS))
     return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
 
 
-def _is_completed(client: "CloudFrontClient", distribution_id: str, invalidation_id: str) -> bool:
-    found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
-    return found["Invalidation"]["Status"] == "Completed"
+@dataclass(frozen=True)
+class _Problem:
+    """Why an invalidation is not known to be completed, and whether that may pass."""
+
+    told: str = ""
+    passes: bool = True
+
+
+def _not_completed(
+    client: "CloudFrontClient", distribution_id: str, invalidation_id: str
+) -> _Problem | None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
+    except ClientError as error:
+        return _Problem(f" ({_told(error)})", _is_busy(error))
+    except BotoCoreError as error:
+        return _Problem(f" ({error})")
+    return None if found["Invalidation"]["Status"] == "Completed" else _Problem()
