@@ -56,7 +56,8 @@ class ContentDeployment(Construct):
             that are never invalidated. Those of the API of a ``Cdn`` are known.
         query_strings: Whether the distribution's cache tells query strings apart, so that every
             variant of a changed file is invalidated.
-        index_document: The file that the distribution gives for a folder.
+        index_document: The file that the distribution gives for a folder. None takes the
+            ``default_root_object`` of a ``Cdn``, and ``index.html`` of another distribution.
         budget: The most paths to pay for in one deployment, 1-3,000. With more changes, paths are
             merged into wildcards that drop the fewest unchanged files ("Pay for file
             invalidation": the first 1,000 paths a month are free).
@@ -96,7 +97,7 @@ class ContentDeployment(Construct):
         config_key: str = "config.json",
         protected: Sequence[str] = (),
         query_strings: bool = False,
-        index_document: str = "index.html",
+        index_document: str | None = None,
         budget: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
@@ -199,7 +200,7 @@ class ContentDeployment(Construct):
                         "PathPrefix": rules.path_prefix(prefix, front),
                         "Protected": [*rules.protected_by(front), *protected],
                         "QueryStrings": "true" if query_strings else "false",
-                        "IndexDocument": index_document,
+                        "IndexDocument": rules.index_document_of(index_document, front),
                     }
                     for front in fronts
                 ],

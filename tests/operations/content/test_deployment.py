@@ -282,3 +282,17 @@ def test_deleting_without_the_bucket_is_no_error(world: World) -> None:
     nowhere = world.target(bucket="no-such-bucket-at-all")
     assert delete(world.s3, nowhere) == 0
     release(world.s3, nowhere)
+
+
+def test_compressed_pages_go_with_the_pages(world: World) -> None:
+    """They name the same files: before these are there, nobody may see them."""
+    pages = {"index.html": b"1", "index.html.br": b"1br", "app.1.js": b"1", "app.1.js.br": b"1"}
+    world.deploy(world.target(pages))
+    after = {"index.html": b"2", "index.html.br": b"2br", "app.2.js": b"2", "app.2.js.br": b"2"}
+    world.deploy(world.target(after))
+    places = {step: place for place, step in enumerate(world.steps)}
+    assets = places["assets"]
+    assert places["uploaded app.2.js"] < assets
+    assert places["uploaded app.2.js.br"] < assets
+    assert places["uploaded index.html"] > assets
+    assert places["uploaded index.html.br"] > assets
