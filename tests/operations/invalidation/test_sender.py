@@ -179,10 +179,15 @@ def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClie
     assert done.completed is False
 
 
-@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b"])
+@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b", '/a"b', "/a%2", "/a[b]"])
 def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -> None:
     with pytest.raises(ValueError, match="`paths` must begin with a slash, be percent-encoded"):
         send([path], ["E1"], client=client, **VERSION)
+
+
+def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
+    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+        send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 
 def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
