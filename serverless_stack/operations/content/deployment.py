@@ -79,7 +79,7 @@ class Deployment:
         self._time_is_up = time_is_up
         self._checkpoint = checkpoint
         self._today = today
-        self._transfer = Transfer(client, target, self._did)
+        self._transfer = Transfer(client, target, self._did, self._stop_in_time)
         self._stopped = threading.Event()
         self._done: list[str] = []
         self._others: set[str] | None = None
@@ -131,7 +131,9 @@ class Deployment:
         self._checkpoint("invalidated")
         if self._target.grace_period is not None:
             expired = [key for key in steps.remove if not self._is_of_others(key)]
-            self._run([partial(self._transfer.expire, key) for key in expired])
+            unknown = Record("", 0, "")
+            sizes = {key: manifest.files.get(key, unknown).size for key in expired}
+            self._run([partial(self._transfer.expire, key, size) for key, size in sizes.items()])
         self._checkpoint("expired")
 
     def _state(self, files: Mapping[str, File]) -> tuple[Manifest, set[str]]:

@@ -11,7 +11,7 @@ from serverless_stack.operations.content.manifest import Manifest, Pending, Reco
 
 GENERATED = -1
 """Instead of a source: the file is made of what is known at deploy time only."""
-_LARGEST_COPY = 5 << 30  # "CopyObject": larger objects are uploaded again
+LARGEST_COPY = 5 << 30  # "CopyObject": larger objects are uploaded again
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def steps_of(
         if key in dirty or old is None or old.sha256 != file.entry.sha256:
             upload.add(key)
         elif old.headers != file.headers.digest():
-            (rewrite if file.entry.size <= _LARGEST_COPY else upload).add(key)
+            (rewrite if file.entry.size <= LARGEST_COPY else upload).add(key)
     remove = (known.keys() | dirty) - files.keys()
     everything = files.keys() | known.keys()
     if before is not None and resumed:

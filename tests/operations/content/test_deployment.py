@@ -296,3 +296,34 @@ def test_compressed_pages_go_with_the_pages(world: World) -> None:
     assert places["uploaded app.2.js.br"] < assets
     assert places["uploaded index.html"] > assets
     assert places["uploaded index.html.br"] > assets
+
+
+def test_an_obsolete_file_beyond_what_one_copy_takes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 copies up to 5 GB at once, and the rest in parts."""
+    transfer = "serverless_stack.operations.content.transfer"
+    monkeypatch.setattr(f"{transfer}.LARGEST_COPY", 1_000_000)
+    monkeypatch.setattr(f"{transfer}._COPIED_PART", 5 << 20)
+    large = bytes(range(256)) * 48_000
+    world.deploy(world.target({"large.mp4": large, "a.txt": b"a"}))
+    world.deploy(world.target({"a.txt": b"a"}))
+    stored = world.stored()["large.mp4"]
+    assert (stored.body == large, stored.obsolete) == (True, "Test")
+    assert (stored.content_type, stored.cache_control) == (
+        "video/mp4",
+        "public, max-age=0, s-maxage=60",
+    )
+
+
+def test_a_large_file_does_not_outlast_the_time(world: World) -> None:
+    large = bytes(range(256)) * ((SMALL + 20_000_000) // 256)
+    source = world.source({"large.bin": large}, zipfile.ZIP_STORED)
+    calls = iter(range(1000))
+    with pytest.raises(OutOfTimeError):
+        world.deploy(world.target(source), time_is_up=lambda: next(calls) > 2)
+    assert world.stored() == {}
+    uploads = world.s3.list_multipart_uploads(Bucket=world.bucket)
+    assert uploads.get("Uploads", []) == []
+    world.deploy(world.target(source))
+    assert world.stored()["large.bin"].body == large
