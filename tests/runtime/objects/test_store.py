@@ -141,6 +141,8 @@ def test_what_is_refused_before_it_is_sent(
         lambda s: s.change_metadata("gone", content_type="x/y"),
         lambda s: s.download("gone", io.BytesIO()),
         lambda s: ObjectStore("no-such-bucket-at-all").get("a"),
+        lambda s: ObjectStore("no-such-bucket-at-all").upload("a", __file__),
+        lambda s: ObjectStore("no-such-bucket-at-all").upload("a", io.BytesIO(b"x")),
     ],
 )
 def test_what_is_not_there(store: ObjectStore, call: Callable[[ObjectStore], object]) -> None:
