@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 
+from serverless_stack import _contract
 from serverless_stack._content.index import Entry
 from serverless_stack._content.rules import matches
 from serverless_stack.checks.problems import is_unresolved
@@ -14,7 +15,7 @@ _INDEX = "index.html"
 _MAX_KEY_BYTES = 1024  # "Creating object key names"
 _MAX_FILE_BYTES = 5 * 1024**4  # "Amazon S3 multipart upload limits"
 MAX_OWNER_LENGTH = 100
-RESERVED = ".serverless-stack/"
+RESERVED = _contract.RESERVED_PREFIX
 _MAX_PREFIX_BYTES = _MAX_KEY_BYTES - len(f"{RESERVED}/.json.gz") - MAX_OWNER_LENGTH + 1
 _WAIT_SECONDS = 30 * 60
 _MAX_WAIT_SECONDS = 45 * 60  # CloudFormation waits an hour for the whole deployment

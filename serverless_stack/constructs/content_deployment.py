@@ -17,6 +17,7 @@ from serverless_stack.constructs import _content_access as access
 from serverless_stack.constructs import _content_rules as rules
 from serverless_stack.constructs._content_source import read_sources, source_assets, source_problems
 from serverless_stack.constructs._deploy_time import custom_resource, deploy_time_function
+from serverless_stack.constructs._origin_access import hide_manifests
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.storage_bucket import StorageBucket
 
@@ -169,6 +170,8 @@ class ContentDeployment(Construct):
         )
         if target.encryption_key is not None:
             target.encryption_key.grant_encrypt_decrypt(made.role)
+        if any(not isinstance(front, Cdn) for front in fronts):
+            hide_manifests(target)
         if grace_period is not None:
             access.expire_obsolete(self, target, prefix, owner, grace_period)
         self.resource: CustomResource = custom_resource(

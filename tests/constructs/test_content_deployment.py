@@ -387,6 +387,24 @@ def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> No
     assert front["PathPrefix"] == "/v2"
 
 
+def test_viewers_do_not_see_the_manifest(stack: cdk.Stack, site: Path) -> None:
+    """It names every file, linked or not, and its own name can be guessed."""
+    pages = s3.Bucket(stack, "Pages")
+    distribution = cloudfront.Distribution.from_distribution_attributes(
+        stack, "Site", distribution_id="E123", domain_name="d123.cloudfront.net"
+    )
+    fronts: list[Cdn | cloudfront.IDistribution] = [
+        Cdn(stack, "Whole", bucket=pages),
+        distribution,
+    ]
+    ContentDeployment(stack, "Content", source=site, bucket=pages, cdns=fronts)
+    policy = properties(synth(stack), "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    (deny,) = [each for each in policy if each["Effect"] == "Deny"]
+    assert deny["Action"] == "s3:GetObject"
+    assert deny["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert deny["Resource"]["Fn::Join"][1][1] == "/.serverless-stack/*"
+
+
 def test_two_deployments_share_a_bucket(stack: cdk.Stack, site: Path) -> None:
     pages = StorageBucket(stack, "Pages")
     ContentDeployment(stack, "One", source=site, bucket=pages, destination_key_prefix="one")
