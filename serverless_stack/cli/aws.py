@@ -25,6 +25,12 @@ Protected = Annotated[
         "--protected", metavar="PATTERN", help="Paths of another origin. May be repeated."
     ),
 ]
+IndexDocument = Annotated[
+    str, typer.Option("--index-document", help="The file given for a folder.")
+]
+QueryStrings = Annotated[
+    bool, typer.Option("--query-strings", help="The cache tells query strings apart.")
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until every edge location is done.")]
 
 

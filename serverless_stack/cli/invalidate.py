@@ -10,9 +10,11 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from serverless_stack.cli import aws
 from serverless_stack.operations.invalidation import InvalidationPlan, Sent, plan, send
+from serverless_stack.operations.invalidation.sender import checked
 
 TIMED_OUT_STATUS = 1
 
@@ -28,10 +30,6 @@ ChangedFrom = Annotated[
 AllKeys = Annotated[
     Path | None, typer.Option("--all-keys", help="A file with all keys, one a line.")
 ]
-Index = Annotated[str, typer.Option("--index-document", help="The file given for a folder.")]
-QueryStrings = Annotated[
-    bool, typer.Option("--query-strings", help="The cache tells query strings apart.")
-]
 Reference = Annotated[
     str | None,
     typer.Option("--reference", help="A name of this invalidation: again, it is the same one."),
@@ -43,9 +41,9 @@ def invalidate(
     path: Paths = None,
     changed_from: ChangedFrom = None,
     all_keys: AllKeys = None,
-    index_document: Index = "index.html",
+    index_document: aws.IndexDocument = "index.html",
     path_prefix: aws.PathPrefix = "",
-    query_strings: QueryStrings = False,
+    query_strings: aws.QueryStrings = False,
     protected: aws.Protected = None,
     budget: aws.Budget = 30,
     reference: Reference = None,
@@ -65,8 +63,7 @@ def invalidate(
         if bool(path) == (changed_from is not None):
             raise ValueError("give `--path` or `--changed-from`, and not both")
         if changed_from is None:
-            paths = sorted(set(path or []))
-            planned = InvalidationPlan(tuple(paths), 0)
+            planned = InvalidationPlan(checked(path or []), 0)
         else:
             changed = _lines(changed_from)
             planned = plan(
@@ -128,5 +125,5 @@ def table_of(planned: InvalidationPlan) -> Table:
     """A plan as a table."""
     table = Table("path", "kind")
     for path in planned.paths:
-        table.add_row(path, "wildcard" if path.endswith("*") else "single")
+        table.add_row(Text(path), "wildcard" if path.endswith("*") else "single")
     return table

@@ -30,6 +30,7 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects to 
 MethodOption = Annotated[Method, typer.Option("--method", help="What the URL is for.")]
 ExpiresIn = Annotated[int, typer.Option("--expires-in", help="Seconds, up to 7 days.")]
 ContentType = Annotated[str, typer.Option("--content-type", help="The media type of an upload.")]
+Size = Annotated[int | None, typer.Option("--size", help="The exact bytes of a PUT.")]
 MaxSize = Annotated[int, typer.Option("--max-size", help="The most bytes of a POST.")]
 Disposition = Annotated[
     str, typer.Option("--response-content-disposition", help="Content-Disposition of the answer.")
@@ -66,7 +67,9 @@ def presign(
     expires_in: ExpiresIn = 3600,
     content_type: ContentType = "application/octet-stream",
     max_size: MaxSize = 100 * 1024 * 1024,
+    size: Size = None,
     response_content_disposition: Disposition = "",
+    as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -74,17 +77,25 @@ def presign(
     with aws.account(region, profile):
         bucket, key = _parted(place)
         store = ObjectStore(bucket)
+        fields: dict[str, str] | None = None
         if method is Method.GET:
             named = {"Content-Disposition": response_content_disposition}
             headers = {name: value for name, value in named.items() if value}
-            typer.echo(store.presigned_get(key, expires_in=expires_in, response_headers=headers))
+            url = store.presigned_get(key, expires_in=expires_in, response_headers=headers)
         elif method is Method.PUT:
-            typer.echo(store.presigned_put(key, content_type=content_type, expires_in=expires_in))
+            url = store.presigned_put(
+                key, content_type=content_type, size=size, expires_in=expires_in
+            )
         else:
             form = store.presigned_post(
                 key, max_size=max_size, content_type=content_type, expires_in=expires_in
             )
-            typer.echo(json.dumps({"url": form.url, "fields": dict(form.fields)}, indent=2))
+            url, fields = form.url, dict(form.fields)
+        if not as_json and fields is None:
+            typer.echo(url)
+            return
+        made = {"method": method.value.upper(), "url": url, "expires_in": expires_in}
+        typer.echo(json.dumps(made if fields is None else {**made, "fields": fields}, indent=2))
 
 
 def _parted(place: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from serverless_stack.constructs import _content_access as access
 from serverless_stack.constructs import _content_rules as rules
 from serverless_stack.constructs._content_source import read_sources, source_assets, source_problems
 from serverless_stack.constructs._deploy_time import custom_resource, deploy_time_function
+from serverless_stack.constructs._origin_access import hide_manifests
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.storage_bucket import StorageBucket
 
@@ -56,7 +57,8 @@ class ContentDeployment(Construct):
             that are never invalidated. Those of the API of a ``Cdn`` are known.
         query_strings: Whether the distribution's cache tells query strings apart, so that every
             variant of a changed file is invalidated.
-        index_document: The file that the distribution gives for a folder.
+        index_document: The file that the distribution gives for a folder. None takes the
+            ``default_root_object`` of a ``Cdn``, and ``index.html`` of another distribution.
         budget: The most paths to pay for in one deployment, 1-3,000. With more changes, paths are
             merged into wildcards that drop the fewest unchanged files ("Pay for file
             invalidation": the first 1,000 paths a month are free).
@@ -96,7 +98,7 @@ class ContentDeployment(Construct):
         config_key: str = "config.json",
         protected: Sequence[str] = (),
         query_strings: bool = False,
-        index_document: str = "index.html",
+        index_document: str | None = None,
         budget: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
@@ -168,6 +170,8 @@ class ContentDeployment(Construct):
         )
         if target.encryption_key is not None:
             target.encryption_key.grant_encrypt_decrypt(made.role)
+        if any(not isinstance(front, Cdn) for front in fronts):
+            hide_manifests(target)
         if grace_period is not None:
             access.expire_obsolete(self, target, prefix, owner, grace_period)
         self.resource: CustomResource = custom_resource(
@@ -199,7 +203,7 @@ class ContentDeployment(Construct):
                         "PathPrefix": rules.path_prefix(prefix, front),
                         "Protected": [*rules.protected_by(front), *protected],
                         "QueryStrings": "true" if query_strings else "false",
-                        "IndexDocument": index_document,
+                        "IndexDocument": rules.index_document_of(index_document, front),
                     }
                     for front in fronts
                 ],

@@ -76,6 +76,8 @@ def test_sync_fails_by_file(place: str, tmp_path: Path) -> None:
         ("presign", "s3://b/k", "--expires-in", "0"),
         ("invalidate", "E1"),
         ("invalidate", "E1", "--path", "a"),
+        ("invalidate", "E1", "--path", "/a b", "--dry-run"),
+        ("presign", "s3://b/k", "--method", "put", "--size", "-1"),
         ("invalidate", "E1", "--path", "/a", "--changed-from", "x"),
         ("invalidate", "E1", "--changed-from", "no-such-file"),
     ],
@@ -99,6 +101,21 @@ def test_invalidate_paths(cloudfront: CloudFront) -> None:
     said = run("invalidate", "E1", "E2", "--path", "/a*", "--path", "/b", "--wait").output
     assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/b", "/a*"]
     assert "E1: 2 paths, completed" in said
+
+
+def test_a_plan_shows_paths_as_they_are(cloudfront: CloudFront) -> None:
+    said = run("invalidate", "E1", "--path", "/a:x:b", "--path", "/c*", "--dry-run").output
+    assert "/a:x:b" in said
+    assert cloudfront.requests == []
+
+
+def test_sync_invalidates_every_query_string(
+    cloudfront: CloudFront, place: str, folder: Path
+) -> None:
+    run("sync", folder, place)
+    (folder / "index.html").write_text("changed")
+    run("sync", folder, place, "--invalidate", "E1", "--query-strings", "--index-document", "a.js")
+    assert cloudfront.dropped("E1") == ["/index.html*"]
 
 
 def test_invalidate_what_changed(cloudfront: CloudFront, tmp_path: Path) -> None:
@@ -141,3 +158,6 @@ def test_presign(place: str) -> None:
     assert "X-Amz-Expires" in run("presign", f"{place}/a", "--method", "put").stdout
     form = json.loads(run("presign", f"{place}/a", "--method", "post").stdout)
     assert form["fields"]["key"] == "site/a"
+    made = json.loads(run("presign", f"{place}/a", "--method", "put", "--json").stdout)
+    assert (made["method"], made["expires_in"]) == ("PUT", 3600)
+    assert "X-Amz-Signature" in made["url"]

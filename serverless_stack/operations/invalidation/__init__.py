@@ -6,6 +6,15 @@ from serverless_stack.operations.invalidation.sender import (
     Sent,
     caller_reference,
     send,
+    wait_for,
 )
 
-__all__ = ["InvalidationError", "InvalidationPlan", "Sent", "caller_reference", "plan", "send"]
+__all__ = [
+    "InvalidationError",
+    "InvalidationPlan",
+    "Sent",
+    "caller_reference",
+    "plan",
+    "send",
+    "wait_for",
+]

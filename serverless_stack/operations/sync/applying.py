@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _SMALL = 8 << 20
 _MAX_PARTS = 10_000  # "Amazon S3 multipart upload limits"
 _LARGEST_COPY = 5 << 30  # "CopyObject"
+_COPIED = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Expires",
+    "Metadata",
+)
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
 
 
@@ -69,13 +78,19 @@ def apply(
         futures: list[tuple[Action, Future[None]]] = [
             (action, pool.submit(work.do, action)) for action in moves
         ]
-        for action, future in futures:
-            error = future.exception()
-            if error is not None:
-                failures[action.key] = f"{type(error).__name__}: {error}"
-                continue
-            done.append(action)
-            progress(action)
+        try:
+            for action, future in futures:
+                error = future.exception()
+                if error is not None:
+                    failures[action.key] = f"{type(error).__name__}: {error}"
+                    continue
+                done.append(action)
+                progress(action)
+        except BaseException:
+            # Ctrl-C: what is under way ends, the rest is not begun, and what is done is known.
+            pool.shutdown(cancel_futures=True)
+            work.remember(set())
+            raise
     if not failures:
         for start in range(0, len(deletions), _DELETED_AT_ONCE):
             batch = deletions[start : start + _DELETED_AT_ONCE]
@@ -179,8 +194,11 @@ class _Work:
         key = f"{target.prefix}{item.key}"
         place = {"Bucket": source.name, "Key": f"{source.prefix}{item.key}"}
         if item.size > _LARGEST_COPY:
+            # A copy in parts is a new object: its headers have to be named.
+            head = self._client.head_object(**place)  # type: ignore[arg-type]
+            extra = {name: head[name] for name in _COPIED if head.get(name)}  # type: ignore[literal-required]
             with _transfers(self._client, item.size) as manager:
-                manager.copy(place, target.name, key).result()
+                manager.copy(place, target.name, key, extra).result()
             return
         answer = self._client.copy_object(Bucket=target.name, Key=key, CopySource=place)  # type: ignore[arg-type]
         etag = answer["CopyObjectResult"].get("ETag", "").strip('"')

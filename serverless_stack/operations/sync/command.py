@@ -50,6 +50,8 @@ def sync(
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
     path_prefix: str = "",
+    index_document: str = "index.html",
+    query_strings: bool = False,
     budget: int = 30,
     protected: Sequence[str] = (),
     wait: bool | timedelta = False,
@@ -73,6 +75,8 @@ def sync(
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
             documents. Nothing if nothing was.
         path_prefix: What viewers see before a key.
+        index_document: The file that the distributions give for a folder.
+        query_strings: Whether their caches tell query strings apart.
         budget: The most paths to pay for.
         protected: Paths that another origin serves.
         wait: Whether to wait for the invalidation; see ``send``.
@@ -112,7 +116,13 @@ def sync(
     changed = [a.key for a in actions if a.replaces or is_document(a.key)]
     everything = {*found.source.items, *found.destination.items}
     paths = plan_invalidation(
-        changed, everything, budget=budget, path_prefix=path_prefix, protected=protected
+        changed,
+        everything,
+        budget=budget,
+        index_document=index_document,
+        path_prefix=path_prefix,
+        query_strings=query_strings,
+        protected=protected,
     )
     if result is None or not paths.paths:
         return Synced(found, result, paths)

@@ -100,14 +100,40 @@ class ObjectStore:
         version, etag = answer.get("VersionId", ""), answer["ETag"]
         return ObjectInfo(key, len(body), etag, now, content_type, dict(metadata or {}), version)
 
-    def put_text(self, key: str, text: str, *, content_type: str = "text/plain") -> ObjectInfo:
-        """Write a text as UTF-8."""
-        return self.put(key, text.encode(), content_type=f"{content_type}; charset=utf-8")
+    def put_text(
+        self,
+        key: str,
+        text: str,
+        *,
+        content_type: str = "text/plain",
+        metadata: Mapping[str, str] | None = None,
+        conditions: Conditions = ALWAYS,
+    ) -> ObjectInfo:
+        """Write a text as UTF-8; the arguments are those of `put`."""
+        return self.put(
+            key,
+            text.encode(),
+            content_type=f"{content_type}; charset=utf-8",
+            metadata=metadata,
+            conditions=conditions,
+        )
 
-    def put_json(self, key: str, value: Json) -> ObjectInfo:
-        """Write a value as JSON."""
-        body = json.dumps(value, ensure_ascii=False).encode()
-        return self.put(key, body, content_type="application/json")
+    def put_json(
+        self,
+        key: str,
+        value: Json,
+        *,
+        metadata: Mapping[str, str] | None = None,
+        conditions: Conditions = ALWAYS,
+    ) -> ObjectInfo:
+        """Write a value as JSON; the arguments are those of `put`."""
+        return self.put(
+            key,
+            json.dumps(value, ensure_ascii=False).encode(),
+            content_type="application/json",
+            metadata=metadata,
+            conditions=conditions,
+        )
 
     def upload(
         self,
@@ -279,6 +305,8 @@ class ObjectStore:
     ) -> None:
         """Change what is kept beside the bytes, by a copy of the object onto itself.
 
+        Everything else stays as it is, such as its encoding, storage class and tags.
+
         Args:
             key: Its key.
             content_type: The new media type; empty keeps the one it has.
@@ -287,6 +315,7 @@ class ObjectStore:
 
         Raises:
             NotFound: If there is none.
+            PreconditionFailed: If somebody has written it in the meantime.
         """
         before = self._raw_head(key)
         arguments = requests.write_arguments(
@@ -294,7 +323,7 @@ class ObjectStore:
             before.get("Metadata", {}) if metadata is None else metadata,
             cache_control or before.get("CacheControl", ""),
         )
-        self._copy(key, key, arguments)
+        self._copy(key, key, {**requests.kept_arguments(before), **arguments})
 
     def copy(self, key: str, to: str) -> None:
         """Copy an object within the store, with its metadata.
@@ -348,14 +377,23 @@ class ObjectStore:
         place = (self.client, self.bucket_name, self._key(key))
         return presigning.get(*place, expires_in, response_headers or {})
 
-    def presigned_put(self, key: str, *, content_type: str, expires_in: int = 3600) -> str:
+    def presigned_put(
+        self, key: str, *, content_type: str, size: int | None = None, expires_in: int = 3600
+    ) -> str:
         """A URL by which anybody writes an object for a while, with this media type only.
 
-        Its size is not limited: `presigned_post` can.
+        Args:
+            key: Its key.
+            content_type: The ``Content-Type`` that the request has to have.
+            size: How many bytes the object has to have exactly, up to 5 GB. None does not limit
+                it; `presigned_post` takes a range.
+            expires_in: How long, 1-604800 seconds.
+
+        Raises:
+            ValueError: If the time or the size is out of range.
         """
-        return presigning.put(
-            self.client, self.bucket_name, self._key(key), expires_in, content_type
-        )
+        place = (self.client, self.bucket_name, self._key(key))
+        return presigning.put(*place, expires_in, content_type, size)
 
     def presigned_post(
         self,
@@ -388,14 +426,14 @@ class ObjectStore:
         with told("looking at", key):
             return dict(self.client.head_object(Bucket=self.bucket_name, Key=self._key(key)))
 
-    def _copy(self, key: str, to: str, arguments: requests.Written | None) -> None:
+    def _copy(self, key: str, to: str, arguments: Mapping[str, requests.Raw] | None) -> None:
         changed = {} if arguments is None else {"MetadataDirective": "REPLACE", **arguments}
         with told("copying", key):
             self.client.copy_object(
                 Bucket=self.bucket_name,
                 Key=self._key(to),
                 CopySource={"Bucket": self.bucket_name, "Key": self._key(key)},
-                **changed,  # type: ignore[arg-type]
+                **changed,
             )
 
     def _key(self, key: str) -> str:

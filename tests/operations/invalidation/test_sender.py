@@ -10,6 +10,7 @@ from serverless_stack.operations.invalidation import (
     caller_reference,
     plan,
     send,
+    wait_for,
 )
 from tests.operations.invalidation.cloudfront_double import CloudFront
 
@@ -163,10 +164,30 @@ def test_waiting_that_runs_out_warns(cloudfront: CloudFront, client: "CloudFront
     assert time.now == 12
 
 
-@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b"])
+def test_waiting_outlasts_throttling(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    (sent,) = send(["/a"], ["E1"], client=client, **VERSION)
+    cloudfront.throttled_reads = 8
+    time = Time()
+    (done,) = wait_for([sent], timedelta(minutes=1), client=client, **timing(time))
+    assert done.completed is True
+
+
+def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClient") -> None:
+    gone = Sent("E1", ("I404",), 1, None)
+    with pytest.warns(UserWarning, match="of E1 is not completed yet.*NoSuchInvalidation"):
+        (done,) = wait_for([gone], timedelta(minutes=1), client=client, **timing(Time()))
+    assert done.completed is False
+
+
+@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b", '/a"b', "/a%2", "/a[b]"])
 def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -> None:
     with pytest.raises(ValueError, match="`paths` must begin with a slash, be percent-encoded"):
         send([path], ["E1"], client=client, **VERSION)
+
+
+def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
+    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+        send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 
 def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
