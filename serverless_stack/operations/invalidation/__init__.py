@@ -1,6 +1,7 @@
 """Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
+from serverless_stack.operations.invalidation.progress import Progress
 from serverless_stack.operations.invalidation.sender import (
     InvalidationError,
     Sent,
@@ -8,4 +9,12 @@ from serverless_stack.operations.invalidation.sender import (
     send,
 )
 
-__all__ = ["InvalidationError", "InvalidationPlan", "Sent", "caller_reference", "plan", "send"]
+__all__ = [
+    "InvalidationError",
+    "InvalidationPlan",
+    "Progress",
+    "Sent",
+    "caller_reference",
+    "plan",
+    "send",
+]

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
+from serverless_stack.operations.invalidation.progress import Counter, Progress
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -83,6 +84,7 @@ def send(
     replaces: str,
     wait: bool | timedelta = False,
     patience: timedelta = PATIENCE,
+    progress: Callable[[Progress], None] = lambda progress: None,
     client: "CloudFrontClient | None" = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -98,6 +100,7 @@ def send(
             minutes, or for a time. When it runs out there is a warning and no error.
         patience: How long to repeat what CloudFront has no room for: it takes 3,000 paths and 15
             wildcards at a time for one distribution ("Quotas on invalidations").
+        progress: Told how far it is: before the first batch, and after each.
         client: A client of boto3; made when it is needed by default.
         sleep: How to wait, in seconds.
         clock: The time, in seconds.
@@ -115,10 +118,11 @@ def send(
     cloudfront = client or _client()
     timing = _Time(sleep, clock)
     reference = caller_reference(deployment, replaces)
+    counter = Counter(progress, "sending", len(distribution_ids) * len(batches))
     sent, failures = [], []
     for distribution_id in distribution_ids:
         try:
-            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing)
+            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing, counter)
         except InvalidationError as error:
             failures.append(str(error))
             continue
@@ -128,7 +132,8 @@ def send(
     if wait is False:
         return tuple(sent)
     limit = clock() + (WAIT if wait is True else wait).total_seconds()
-    return tuple(_waited(cloudfront, each, limit, timing) for each in sent)
+    counter = Counter(progress, "waiting", len(sent) * len(batches))
+    return tuple(_waited(cloudfront, each, limit, timing, counter) for each in sent)
 
 
 def _client() -> "CloudFrontClient":
@@ -159,6 +164,7 @@ def _send(
     reference: str,
     patience: timedelta,
     timing: _Time,
+    counter: Counter,
 ) -> tuple[str, ...]:
     ids: list[str] = []
     for number, batch in enumerate(batches, start=1):
@@ -168,6 +174,7 @@ def _send(
         except InvalidationError as error:
             done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
             raise InvalidationError(f"{distribution_id}: {error}{done}") from error
+        counter.advance()
     return tuple(ids)
 
 
@@ -211,7 +218,9 @@ def _told(error: "ClientError") -> str:
     return f"{found.get('Code', 'error')}: {found.get('Message', error)}"
 
 
-def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time) -> Sent:
+def _waited(
+    client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time, counter: Counter
+) -> Sent:
     for invalidation_id in sent.invalidation_ids:
         while not _is_completed(client, sent.distribution_id, invalidation_id):
             left = limit - timing.clock()
@@ -223,6 +232,7 @@ def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time)
                 )
                 return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
             timing.sleep(min(left, _POLL_SECONDS))
+        counter.advance()
     return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
 
 
