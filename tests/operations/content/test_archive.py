@@ -1,6 +1,5 @@
 """Files out of a zip file in S3, and what is held of them in memory."""
 
-import io
 import random
 import zipfile
 from dataclasses import replace
@@ -56,7 +55,7 @@ def test_what_the_index_does_not_say(
     with pytest.raises(ContentError, match=r"a\.txt is not the file that was there"):
         list(archive.read([wrong]))
     with pytest.raises(ContentError, match=r"a\.txt is not the file that was there"):
-        io.BufferedReader(archive.stream(wrong)).read()
+        archive.stream(wrong).readall()
 
 
 def test_what_a_span_weighs(world: World) -> None:
