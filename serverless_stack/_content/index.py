@@ -13,7 +13,7 @@ from typing import IO, NoReturn
 _BLOCK = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file.
 

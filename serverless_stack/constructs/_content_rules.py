@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 
 from serverless_stack._content.index import Entry
+from serverless_stack._content.memory import LEAST_MIB, needed_mib
 from serverless_stack._content.rules import matches
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs.cdn import Cdn
@@ -133,6 +134,14 @@ def file_problems(prefix: str, indexes: Sequence[Mapping[str, Entry]]) -> list[s
         if entry.size > _MAX_FILE_BYTES:
             problems.append(f"`source` must have files of 5 TB at most, got: {entry.size:,} bytes")
     return problems
+
+
+def memory_problems(memory_size: int, files: int) -> list[str]:
+    """List what is wrong with the function's memory, by the number of files."""
+    needed = needed_mib(files)
+    if not LEAST_MIB <= memory_size < needed:
+        return []  # what is less is out of its range anyway
+    return [f"`memory_size` must be {needed} MiB or more for {files:,} files, got: {memory_size}"]
 
 
 def config_problems(config_key: str, names: Collection[str]) -> list[str]:

@@ -53,4 +53,4 @@ def test_what_is_printed(
     memory.measure(Console(width=100), trees, tmp_path)
     printed = capsys.readouterr().out
     assert "1.00" in printed
-    assert "of the 1,024 MiB that ContentDeployment gives the function" in printed
+    assert "of the 512 MiB that ContentDeployment lets the function have at least" in printed

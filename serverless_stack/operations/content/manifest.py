@@ -16,7 +16,7 @@ _FORMAT = 1
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is known of an object.
 
@@ -31,7 +31,7 @@ class Record:
     headers: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """An object that is in the content no more.
 

@@ -1,0 +1,21 @@
+"""How much memory the function needs that deploys content."""
+
+import math
+
+LEAST_MIB = 512
+_FIXED_MIB, _KIB_PER_FILE = 320, 2.5
+
+
+def needed_mib(files: int) -> int:
+    """The least memory in which a number of files can be deployed, whatever their sizes.
+
+    ``python -m benchmarks.memory`` measures what it takes: below 300 MiB for the bytes that are
+    on their way, and 2 KiB for what is known of each file.
+
+    Args:
+        files: How many files there are.
+
+    Returns:
+        The memory in MiB, 512 or more.
+    """
+    return max(LEAST_MIB, _FIXED_MIB + math.ceil(files * _KIB_PER_FILE / 1024))
