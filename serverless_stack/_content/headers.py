@@ -86,7 +86,7 @@ _UNKNOWN = "application/octet-stream"
 _ENCODINGS = {"br": "br", "gz": "gzip", "zst": "zstd"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Headers:
     """What S3 keeps beside the bytes of an object, and CloudFront serves.
 

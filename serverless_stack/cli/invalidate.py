@@ -3,6 +3,7 @@
 import json
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -13,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from serverless_stack.cli import aws
-from serverless_stack.operations.invalidation import InvalidationPlan, Sent, plan, send
+from serverless_stack.cli.bars import bar
+from serverless_stack.operations.invalidation import InvalidationPlan, Progress, Sent, plan, send
 from serverless_stack.operations.invalidation.sender import checked
 
 TIMED_OUT_STATUS = 1
@@ -79,16 +81,24 @@ def invalidate(
         if not dry_run:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore" if as_json else "default")
-                sent = send(
-                    planned.paths,
-                    distributions,
-                    deployment=reference or uuid4().hex,
-                    replaces="",
-                    wait=wait,
-                )
+                sent = _send(planned.paths, distributions, reference or uuid4().hex, wait)
         _show(planned, sent, dry_run=dry_run, as_json=as_json, known=changed_from is not None)
     if any(each.completed is False for each in sent):
         raise typer.Exit(TIMED_OUT_STATUS)
+
+
+def _send(
+    paths: Sequence[str], distributions: list[str], reference: str, wait: bool
+) -> tuple[Sent, ...]:
+    with bar() as shown:
+        task = shown.add_task("sending", total=None)
+
+        def told(how: Progress) -> None:
+            shown.update(task, description=how.phase, completed=how.done, total=how.total)
+
+        return send(
+            paths, distributions, deployment=reference, replaces="", wait=wait, progress=told
+        )
 
 
 def _lines(path: Path) -> list[str]:

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from serverless_stack.cli import aws
-from serverless_stack.runtime.objects import ObjectInfo, ObjectStore
+from serverless_stack.cli.object_lists import object_list, version_list
+from serverless_stack.runtime.objects import ObjectReader, ObjectStore
 
 NOTHING_STATUS = 1
 
@@ -26,7 +25,10 @@ class Method(enum.Enum):
 Place = Annotated[str, typer.Argument(help="s3://bucket/prefix", show_default=False)]
 Object = Annotated[str, typer.Argument(help="s3://bucket/key", show_default=False)]
 Recursive = Annotated[bool, typer.Option("--recursive", help="What is in folders as well.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects to list.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects or versions to list.")]
+Versions = Annotated[
+    bool, typer.Option("--versions", help="All versions and delete markers, latest first.")
+]
 MethodOption = Annotated[Method, typer.Option("--method", help="What the URL is for.")]
 ExpiresIn = Annotated[int, typer.Option("--expires-in", help="Seconds, up to 7 days.")]
 ContentType = Annotated[str, typer.Option("--content-type", help="The media type of an upload.")]
@@ -40,24 +42,24 @@ Disposition = Annotated[
 def ls(
     place: Place,
     recursive: Recursive = False,
+    versions: Versions = False,
     limit: Limit = 1000,
     as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """List objects. Status 0: some. 1: none. 2: refused."""
+    """List objects, or all their versions. Status 0: some. 1: none. 2: refused."""
     with aws.account(region, profile):
         bucket, prefix = _parted(place)
-        folders, objects = _listed(ObjectStore(bucket), prefix, recursive, limit)
+        listed = version_list if versions else object_list
+        found = listed(ObjectReader(bucket), prefix, "" if recursive else "/", limit)
         if as_json:
-            listed = [
-                {"key": o.key, "size": o.size, "last_modified": o.last_modified.isoformat()}
-                for o in objects
-            ]
-            typer.echo(json.dumps({"prefixes": folders, "objects": listed}, indent=2))
+            typer.echo(json.dumps(found.content, indent=2))
         else:
-            _show(folders, objects)
-    if not folders and not objects:
+            console = Console()
+            console.print(found.table)
+            console.print(found.summary)
+    if found.is_empty:
         raise typer.Exit(NOTHING_STATUS)
 
 
@@ -103,33 +105,3 @@ def _parted(place: str) -> tuple[str, str]:
     if not place.startswith("s3://") or not bucket:
         raise ValueError(f"a place must be s3://bucket/key, got: {place!r}")
     return bucket, key
-
-
-def _listed(
-    store: ObjectStore, prefix: str, recursive: bool, limit: int
-) -> tuple[list[str], list[ObjectInfo]]:
-    folders: list[str] = []
-    objects: list[ObjectInfo] = []
-    token = ""
-    while True:
-        left = min(1000, limit - len(objects))
-        page = store.page(prefix, delimiter="" if recursive else "/", limit=left, token=token)
-        folders += page.prefixes
-        objects += page.objects
-        token = page.next_token
-        if not token or len(objects) >= limit:
-            return folders, objects
-
-
-def _show(folders: list[str], objects: list[ObjectInfo]) -> None:
-    table = Table("modified", "bytes", "key")
-    table.columns[1].justify = "right"
-    for folder in folders:
-        table.add_row("", "", Text(folder, "bold"))
-    for each in objects:
-        when = each.last_modified.strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(when, f"{each.size:,}", Text(each.key))
-    console = Console()
-    console.print(table)
-    total = sum(each.size for each in objects)
-    console.print(f"{len(objects):,} objects, {total:,} bytes, {len(folders):,} folders")

@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 
 from serverless_stack import _contract
 from serverless_stack._content.index import Entry
+from serverless_stack._content.memory import LEAST_MIB, needed_mib
 from serverless_stack._content.rules import matches
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs.cdn import Cdn
@@ -155,6 +156,14 @@ def _is_unicode(key: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def memory_problems(memory_size: int, files: int) -> list[str]:
+    """List what is wrong with the function's memory, by the number of files."""
+    needed = needed_mib(files)
+    if not LEAST_MIB <= memory_size < needed:
+        return []  # what is less is out of its range anyway
+    return [f"`memory_size` must be {needed} MiB or more for {files:,} files, got: {memory_size}"]
 
 
 def config_problems(config_key: str, names: Collection[str]) -> list[str]:

@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from serverless_stack._content.memory import LEAST_MIB
 from serverless_stack._content.rules import DOCUMENTS, REVALIDATE, CacheRule
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs import _content_access as access
@@ -67,7 +68,8 @@ class ContentDeployment(Construct):
             logged and the deployment goes on.
         grace_period: How long a file stays that is no longer in the source: whole days, 1 or
             more. None keeps it for ever.
-        memory_size: The function's memory in MiB, 512-10240.
+        memory_size: The function's memory in MiB, 512-10240: 320, whatever the sizes of the files
+            are, and 2.5 KiB for each file at least. More of it is a faster processor, too.
         log_retention: How long the function's log is kept.
         removal_policy: What happens when the construct is deleted: RETAIN leaves the files,
             DESTROY deletes those that it has uploaded. Neither invalidates.
@@ -121,7 +123,7 @@ class ContentDeployment(Construct):
         problems.add(rules.grace_period_problems(grace_period))
         problems.add(rules.wait_problems(wait))
         problems.between("budget", budget, 1, 3000, "paths")
-        problems.between("memory_size", memory_size, 512, 10240, "MiB")
+        problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
         problems.require(
             removal_policy in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
             f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}",
@@ -129,6 +131,7 @@ class ContentDeployment(Construct):
         indexes = [] if found else read_sources(sources)
         names = {key for index in indexes for key in index}
         problems.add(rules.file_problems(prefix, indexes))
+        problems.add(rules.memory_problems(memory_size, len(names)))
         if config is not None:
             problems.add(rules.config_problems(config_key, names))
         problems.raise_if_any()

@@ -349,6 +349,14 @@ def test_a_place_without_room_for_the_manifest_is_refused(stack: cdk.Stack, site
     assert "`destination_key_prefix` must be 898 bytes at most" in message
 
 
+def test_more_files_than_the_memory_holds_are_refused(
+    stack: cdk.Stack, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serverless_stack._content.memory._FIXED_MIB", 1023)
+    message = make(stack, site, memory_size=1023)
+    assert "`memory_size` must be 1024 MiB or more for 1 files, got: 1023" in message
+
+
 def test_a_rule_that_takes_no_file_warns(stack: cdk.Stack, site: Path) -> None:
     ContentDeployment(
         stack,

@@ -13,6 +13,7 @@ from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.archive import SMALL, Archive
 from serverless_stack.operations.content.manifest import Manifest, Obsolete, Pending, Record
 from serverless_stack.operations.content.plan import GENERATED, File, Steps, steps_of
+from serverless_stack.operations.content.room import Room
 from serverless_stack.operations.content.target import Target
 from serverless_stack.operations.content.transfer import Transfer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 THREADS = 16
+ROOM = 96 << 20
+"""How many bytes of small files are held at a time."""
 PHASES = ("assets", "new documents", "documents")
 _LONGEST_CACHED_DAYS = 365  # CloudFront's default for the longest time to live
 
@@ -52,7 +55,7 @@ Invalidate = Callable[[Pending, Sequence[str]], None]
 class Deployment:
     """One run of a deployment. Killed at any point and run again, it ends in the same state.
 
-    It holds up to 16 x (4 + 8) MiB of small files in memory, and some parts of one large file.
+    It holds up to 96 MiB of small files in memory, and five parts of one large file.
 
     Args:
         client: A client of S3 with 16 connections.
@@ -81,6 +84,7 @@ class Deployment:
         self._today = today
         self._transfer = Transfer(client, target, self._did, self._stop_in_time)
         self._stopped = threading.Event()
+        self._room = Room(ROOM)
         self._done: list[str] = []
         self._others: set[str] | None = None
 
@@ -195,9 +199,10 @@ class Deployment:
                     yield partial(self._transfer.put_large, archive, files[entry.key])
 
     def _put_span(self, archive: Archive, span: Sequence[Entry], files: Mapping[str, File]) -> None:
-        for entry, content in archive.read(span):
-            self._stop_in_time()
-            self._transfer.put(files[entry.key], content)
+        with self._room.taken(archive.weight(span)):
+            for entry, content in archive.read(span):
+                self._stop_in_time()
+                self._transfer.put(files[entry.key], content)
 
     def _did(self, step: str, key: str) -> None:
         self._done.append(key)

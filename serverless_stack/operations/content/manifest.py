@@ -20,7 +20,7 @@ RESERVED = _contract.RESERVED_PREFIX
 _ENDING = ".json.gz"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is known of an object.
 
@@ -35,7 +35,7 @@ class Record:
     headers: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """An object that is in the content no more.
 

@@ -14,7 +14,7 @@ GENERATED = -1
 LARGEST_COPY = 5 << 30  # "CopyObject": larger objects are uploaded again
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the content.
 

@@ -46,13 +46,13 @@ class Transfer:
         self._did = did
         self._large = threading.Lock()
 
-    def put(self, file: File, content: bytes) -> None:
+    def put(self, file: File, content: bytes | bytearray) -> None:
         """Upload a small file; S3 checks its hash."""
         with _about("uploading", file.entry.key):
             self._client.put_object(
                 Bucket=self._target.bucket,
                 Key=self._key(file.entry.key),
-                Body=content,
+                Body=content,  # type: ignore[arg-type]  # a bytearray does as well
                 ChecksumSHA256=base64.b64encode(bytes.fromhex(file.entry.sha256)).decode(),
                 **_arguments(file.headers),
             )
@@ -63,15 +63,17 @@ class Transfer:
         from boto3.s3.transfer import TransferConfig
 
         part = max(_MIN_PART, -(-file.entry.size // _MAX_PARTS))
+        config = TransferConfig(
+            multipart_threshold=part, multipart_chunksize=part, max_concurrency=_STREAMS
+        )
+        config.max_in_memory_upload_chunks = _STREAMS  # of a stream it would hold ten parts
         with self._large, _about("uploading", file.entry.key):
             self._client.upload_fileobj(
                 cast(IO[bytes], _Timed(archive.stream(file.entry), self._in_time)),
                 self._target.bucket,
                 self._key(file.entry.key),
                 ExtraArgs={**_arguments(file.headers), "ChecksumAlgorithm": "SHA256"},
-                Config=TransferConfig(
-                    multipart_threshold=part, multipart_chunksize=part, max_concurrency=_STREAMS
-                ),
+                Config=config,
             )
         self._did("uploaded", file.entry.key)
 

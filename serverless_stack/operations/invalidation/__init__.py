@@ -1,6 +1,7 @@
 """Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
+from serverless_stack.operations.invalidation.progress import Progress
 from serverless_stack.operations.invalidation.sender import (
     InvalidationError,
     Sent,
@@ -12,6 +13,7 @@ from serverless_stack.operations.invalidation.sender import (
 __all__ = [
     "InvalidationError",
     "InvalidationPlan",
+    "Progress",
     "Sent",
     "caller_reference",
     "plan",

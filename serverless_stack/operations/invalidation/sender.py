@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
+from serverless_stack.operations.invalidation.progress import Counter, Progress
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -86,6 +87,7 @@ def send(
     replaces: str,
     wait: bool | timedelta = False,
     patience: timedelta = PATIENCE,
+    progress: Callable[[Progress], None] = lambda progress: None,
     client: "CloudFrontClient | None" = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -101,6 +103,7 @@ def send(
             minutes, or for a time. When it runs out there is a warning and no error.
         patience: How long to repeat what CloudFront has no room for: it takes 3,000 paths and 15
             wildcards at a time for one distribution ("Quotas on invalidations").
+        progress: Told how far it is: before the first batch, and after each.
         client: A client of boto3; made when it is needed by default.
         sleep: How to wait, in seconds.
         clock: The time, in seconds.
@@ -118,10 +121,11 @@ def send(
     cloudfront = client or _client()
     timing = _Time(sleep, clock)
     reference = caller_reference(deployment, replaces)
+    counter = Counter(progress, "sending", len(distribution_ids) * len(batches))
     sent, failures = [], []
     for distribution_id in distribution_ids:
         try:
-            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing)
+            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing, counter)
         except InvalidationError as error:
             failures.append(str(error))
             continue
@@ -131,7 +135,7 @@ def send(
     if wait is False:
         return tuple(sent)
     most = WAIT if wait is True else wait
-    return wait_for(sent, most, client=cloudfront, sleep=sleep, clock=clock)
+    return wait_for(sent, most, client=cloudfront, progress=progress, sleep=sleep, clock=clock)
 
 
 def wait_for(
@@ -139,6 +143,7 @@ def wait_for(
     most: timedelta,
     *,
     client: "CloudFrontClient | None" = None,
+    progress: Callable[[Progress], None] = lambda progress: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Sent, ...]:
@@ -149,6 +154,7 @@ def wait_for(
         most: How long to wait. When it runs out, or CloudFront does not tell, there is a warning
             and no error: the invalidations are on their way all the same.
         client: A client of boto3; made when it is needed by default.
+        progress: Told how many invalidations are completed.
         sleep: How to wait, in seconds.
         clock: The time, in seconds.
 
@@ -158,7 +164,8 @@ def wait_for(
     timing = _Time(sleep, clock)
     limit = clock() + most.total_seconds()
     cloudfront = client or _client()
-    return tuple(_waited(cloudfront, each, limit, timing) for each in sent)
+    counter = Counter(progress, "waiting", sum(len(each.invalidation_ids) for each in sent))
+    return tuple(_waited(cloudfront, each, limit, timing, counter) for each in sent)
 
 
 def _client() -> "CloudFrontClient":
@@ -203,6 +210,7 @@ def _send(
     reference: str,
     patience: timedelta,
     timing: _Time,
+    counter: Counter,
 ) -> tuple[str, ...]:
     ids: list[str] = []
     for number, batch in enumerate(batches, start=1):
@@ -212,6 +220,7 @@ def _send(
         except InvalidationError as error:
             done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
             raise InvalidationError(f"{distribution_id}: {error}{done}") from error
+        counter.advance()
     return tuple(ids)
 
 
@@ -255,7 +264,9 @@ def _told(error: "ClientError") -> str:
     return f"{found.get('Code', 'error')}: {found.get('Message', error)}"
 
 
-def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time) -> Sent:
+def _waited(
+    client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time, counter: Counter
+) -> Sent:
     for invalidation_id in sent.invalidation_ids:
         while (
             problem := _not_completed(client, sent.distribution_id, invalidation_id)
@@ -270,6 +281,7 @@ def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time)
                 )
                 return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
             timing.sleep(min(left, _POLL_SECONDS))
+        counter.advance()
     return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
 
 

@@ -1,3 +1,4 @@
+import random
 import zipfile
 
 import pytest
@@ -161,6 +162,15 @@ def test_a_large_file_passes_in_parts(world: World, compression: int) -> None:
     large = bytes(range(256)) * ((SMALL + 5_000_000) // 256) + b"end"
     world.deploy(world.target(world.source({"large.bin": large, "a.txt": b"a"}, compression)))
     assert world.stored()["large.bin"].body == large
+
+
+def test_a_large_file_that_does_not_pack_passes_in_parts_of_8_mib(world: World) -> None:
+    """A part may not be below 5 MiB, and a file that is not sent in parts is held whole."""
+    large = random.Random(1).randbytes(20 << 20)
+    world.deploy(world.target({"film.bin": large}))
+    head = world.s3.head_object(Bucket=world.bucket, Key="site/film.bin")
+    assert head["ETag"].rstrip('"').endswith("-3")
+    assert world.stored()["film.bin"].body == large
 
 
 def test_many_small_files_in_several_spans(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from serverless_stack.operations.invalidation import (
     InvalidationError,
+    Progress,
     Sent,
     caller_reference,
     plan,
@@ -177,6 +178,51 @@ def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClie
     with pytest.warns(UserWarning, match="of E1 is not completed yet.*NoSuchInvalidation"):
         (done,) = wait_for([gone], timedelta(minutes=1), client=client, **timing(Time()))
     assert done.completed is False
+
+
+def test_progress(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    told: list[Progress] = []
+    time = Time(then=cloudfront.complete)
+    paths = [f"/{number:02}*" for number in range(16)]  # two batches
+    send(
+        paths,
+        ["E1", "E2"],
+        client=client,
+        progress=told.append,
+        wait=True,
+        **VERSION,
+        **timing(time),
+    )
+    assert told == [
+        *(Progress("sending", done, 4) for done in range(5)),
+        *(Progress("waiting", done, 4) for done in range(5)),
+    ]
+
+
+def test_progress_does_not_count_what_was_not_done(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    told: list[Progress] = []
+    with pytest.raises(InvalidationError, match="E0"):
+        send(["/a"], ["E0", "E1"], client=client, progress=told.append, wait=True, **VERSION)
+    assert told == [Progress("sending", 0, 2), Progress("sending", 1, 2)]
+    told.clear()
+    cloudfront.polls_to_complete = -1
+    with pytest.warns(UserWarning, match="not completed yet"):
+        send(
+            ["/b"],
+            ["E1"],
+            client=client,
+            progress=told.append,
+            wait=timedelta(seconds=1),
+            deployment="v3",
+            replaces="v2",
+            **timing(Time()),
+        )
+    assert told[-1] == Progress("waiting", 0, 1)
+    told.clear()
+    send([], ["E1"], client=client, progress=told.append, wait=True, **VERSION)
+    assert told == []
 
 
 @pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b", '/a"b', "/a%2", "/a[b]"])

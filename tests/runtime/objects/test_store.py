@@ -13,6 +13,7 @@ from serverless_stack.runtime.objects import (
     Conditions,
     NotFound,
     NotModified,
+    ObjectReader,
     ObjectStore,
     PreconditionFailed,
 )
@@ -114,6 +115,8 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
         (lambda s: s.put("", b""), "`key` must have a character"),
         (lambda s: s.put("\u00fc" * 511, b""), "`key` must be 1.1024 bytes, got: 1026"),
         (lambda s: s.page(limit=1001), "`limit` must be 1.1000, got: 1001"),
+        (lambda s: s.version_page(limit=0), "`limit` must be 1.1000, got: 0"),
+        (lambda s: s.versions(""), "`key` must have a character"),
         (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must go with one key"),
         (lambda s: s.presigned_get("a", expires_in=0), "`expires_in` must be 1.604800 seconds"),
         (lambda s: s.presigned_get("a", expires_in=604801), "`expires_in` must be"),
@@ -246,6 +249,14 @@ def test_copies_and_versions(store: ObjectStore) -> None:
     assert store.get("c").body == b"2"
     store.delete("a", version_id=latest.version_id)
     assert store.get("a").body == b"1"
+
+
+def test_a_reader_reads_what_a_store_wrote(store: ObjectStore) -> None:
+    store.put_text("a", "1")
+    reader = ObjectReader(store.bucket_name, prefix="app/")
+    assert reader.get("a").text == "1"
+    assert [each.key for each in reader.list()] == ["a"]
+    assert not hasattr(reader, "put")
 
 
 def fetch(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
