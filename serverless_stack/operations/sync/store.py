@@ -64,8 +64,11 @@ class Store:
             else:
                 return
         pages = self.client.get_paginator("list_objects_v2")
-        where = {"StartAfter": last} if last else {}
-        for page in pages.paginate(Bucket=bucket, Prefix=prefix, **where):
+        for page in (
+            pages.paginate(Bucket=bucket, Prefix=prefix, StartAfter=last)
+            if last
+            else pages.paginate(Bucket=bucket, Prefix=prefix)
+        ):
             for found in page.get("Contents", []):
                 etag = found["ETag"].strip('"')
                 yield Listed(found["Key"], found["Size"], etag, found["LastModified"])

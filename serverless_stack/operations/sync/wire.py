@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
+from ssl import create_default_context
 from urllib.parse import quote, urlsplit
 
 # What these say is understood here; any other variable of AWS is left to botocore.
@@ -32,6 +33,7 @@ _UNDERSTOOD = {
     "AWS_EC2_METADATA_DISABLED",
     "AWS_EXECUTION_ENV",
     "AWS_PAGER",
+    "AWS_CA_BUNDLE",
 }
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
 _PLAIN_REGION = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d")
@@ -53,6 +55,7 @@ class Access:
         token: The token of temporary credentials, or "".
         region: The region that requests are signed for.
         endpoint: The endpoint of S3, or "" for that of the region.
+        authorities: A file of certificates to trust, or "" for those of the machine.
     """
 
     key_id: str
@@ -60,6 +63,7 @@ class Access:
     token: str
     region: str
     endpoint: str
+    authorities: str = ""
 
 
 def access(environment: Mapping[str, str], home: Path) -> Access | None:
@@ -82,6 +86,7 @@ def access(environment: Mapping[str, str], home: Path) -> Access | None:
         get("AWS_SESSION_TOKEN", ""),
         region,
         get("AWS_ENDPOINT_URL_S3") or get("AWS_ENDPOINT_URL", ""),
+        get("AWS_CA_BUNDLE", ""),
     )
     plain = (
         understood
@@ -114,7 +119,9 @@ class Wire:
             raise NotPlainError(access.endpoint)
         self._root = f"/{bucket}/" if access.endpoint else "/"
         self._access = access
-        self._host, self._secure = url.netloc, url.scheme == "https"
+        self._host, self._security = url.netloc, None
+        if url.scheme == "https":
+            self._security = create_default_context(cafile=access.authorities or None)
         self._here = threading.local()
         self._key = ("", b"")
 
@@ -171,9 +178,13 @@ class Wire:
                 return _exchange(connection, method, target, headers, content)
             except (OSError, HTTPException):
                 connection.close()  # it was idle for too long, most likely
-        kind = HTTPSConnection if self._secure else HTTPConnection
         self._here.connection = None
-        connection = kind(self._host, timeout=_CONNECT_SECONDS)
+        if self._security is None:
+            connection = HTTPConnection(self._host, timeout=_CONNECT_SECONDS)
+        else:
+            connection = HTTPSConnection(
+                self._host, timeout=_CONNECT_SECONDS, context=self._security
+            )
         connection.connect()
         connection.sock.settimeout(_READ_SECONDS)
         answered = _exchange(connection, method, target, headers, content)
