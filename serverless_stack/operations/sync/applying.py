@@ -5,14 +5,16 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.sync import indexes
+from serverless_stack.operations.sync.actions import Action, Actions
 from serverless_stack.operations.sync.headers import Arguments, Wanted, digest
 from serverless_stack.operations.sync.indexes import Entries, Known
 from serverless_stack.operations.sync.items import Item, ordered
 from serverless_stack.operations.sync.locations import Bucket, Folder
-from serverless_stack.operations.sync.planning import Action, SyncPlan
+from serverless_stack.operations.sync.planning import SyncPlan
 from serverless_stack.operations.sync.store import PARALLEL, Store
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ class SyncResult:
         failures: What went wrong, by key. With a failure nothing was deleted.
     """
 
-    done: tuple[Action, ...]
+    done: Sequence[Action]
     failures: dict[str, str]
 
 
@@ -71,10 +73,8 @@ def carry_out(
 ) -> SyncResult:
     """Do what is planned, as `apply`, in a store that is there already."""
     work = _Work(store, plan, wanted)
-    deletions = [action for action in plan.actions if action.kind == "delete"]
-    done: list[Action] = []
+    done, news = Actions(), Entries()
     failures: dict[str, str] = {}
-    news = Entries()
     for action, future in work.all():
         error = future.exception()
         if error is not None:
@@ -82,21 +82,20 @@ def carry_out(
             continue
         if (known := future.result()) is not None:
             news.add(known)
-        done.append(action)
+        done.add(action)
         progress(action)
+    deletions = (action for action in plan.actions if action.kind == "delete")
     deleted: set[str] = set()
-    if not failures:
-        for start in range(0, len(deletions), _DELETED_AT_ONCE):
-            batch = deletions[start : start + _DELETED_AT_ONCE]
-            refused = work.delete(batch)
-            failures |= refused
-            for action in batch:
-                if action.key not in refused:
-                    deleted.add(action.key)
-                    done.append(action)
-                    progress(action)
+    while not failures and (batch := list(islice(deletions, _DELETED_AT_ONCE))):
+        refused = work.delete(batch)
+        failures |= refused
+        for action in batch:
+            if action.key not in refused:
+                deleted.add(action.key)
+                done.add(action)
+                progress(action)
     work.remember(news, deleted)
-    return SyncResult(tuple(done), failures)
+    return SyncResult(done, failures)
 
 
 class _Work:
@@ -108,12 +107,12 @@ class _Work:
 
     def all(self) -> "Iterator[tuple[Action, Future[Known | None]]]":
         """Do all that is no deletion, a few ahead of what is given; in the order of the keys."""
-        moves = [action for action in self._plan.actions if action.kind != "delete"]
-        if not moves:
-            return
+        actions = self._plan.actions
+        if not isinstance(actions, Actions):  # which is in that order
+            actions = sorted(actions, key=lambda action: action.key)
+        moves = (action for action in actions if action.kind != "delete")
         from concurrent.futures import ThreadPoolExecutor
 
-        moves.sort(key=lambda action: action.key)
         ahead: deque[tuple[Action, Future[Known | None]]] = deque()
         with ThreadPoolExecutor(self._store.parallel) as pool:
             for action in moves:
@@ -156,8 +155,11 @@ class _Work:
             return
         if self._plan.destination.indexed and not news.count and not deleted:
             return
-        now = _newest(self._before(), indexes.unpacked(news.packed()))
-        indexes.write(self._store, self._to, (each for each in now if each.key not in deleted))
+        packed = news.packed()
+        if deleted or next(self._before(), None) is not None:
+            now = _newest(self._before(), indexes.unpacked(packed))
+            packed = indexes.packed(each for each in now if each.key not in deleted)
+        indexes.write(self._store, self._to, packed)
 
     def _before(self) -> Iterator[Known]:
         for item in ordered(self._plan.destination.items):

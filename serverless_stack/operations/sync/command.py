@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from serverless_stack._content.rules import CacheRule, is_document
+from serverless_stack.operations.sync.actions import Action
 from serverless_stack.operations.sync.applying import SyncResult, carry_out
 from serverless_stack.operations.sync.headers import Wanted
 from serverless_stack.operations.sync.inventories import look
 from serverless_stack.operations.sync.locations import Bucket, Folder
-from serverless_stack.operations.sync.planning import Action, Side, SyncPlan, plan
+from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
 from serverless_stack.operations.sync.store import PARALLEL, Store
 
 if TYPE_CHECKING:

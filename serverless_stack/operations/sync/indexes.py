@@ -105,12 +105,16 @@ def read(store: Store, bucket: Bucket) -> Index:
     return Index(store.read(bucket.name, bucket.index_key), listed.modified)
 
 
-def write(store: Store, bucket: Bucket, entries: Iterable[Known]) -> None:
-    """Write the index of a bucket, from entries in the order of their keys."""
+def packed(entries: Iterable[Known]) -> bytes:
+    """Entries in the order of their keys, as they are kept in the bucket."""
     made = Entries()
     for known in entries:
         made.add(known)
-    packed = made.packed()
+    return made.packed()
+
+
+def write(store: Store, bucket: Bucket, packed: bytes) -> None:
+    """Write the index of a bucket."""
     md5 = hashlib.md5(packed, usedforsecurity=False).hexdigest()
     store.put(
         bucket.name,

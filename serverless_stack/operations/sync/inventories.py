@@ -2,10 +2,9 @@
 
 import hashlib
 import os
-from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from serverless_stack.operations.sync import indexes
 from serverless_stack.operations.sync.headers import Wanted, digest
@@ -56,38 +55,43 @@ def look(location: Folder | Bucket, store: Store, *, wanted: Wanted | None, head
 
 
 def _folder(folder: Folder, wanted: Wanted | None) -> Side:
-    keys = sorted(_keys(str(folder.path)))
-    everything = _Sorted(keys)
+    files = _Files(str(folder.path))
     buffer = memoryview(bytearray(_BLOCK))
     digests: dict[tuple[tuple[str, object], ...], str] = {}
     items = Items()
-    for key in keys:
-        content, size = _content(f"{folder.path}/{key}", buffer)
+    for key in files.in_order():
+        content, size = _content(files.path(key), buffer)
         headers = None
         if wanted is not None:
-            arguments = wanted.arguments(key, everything)
+            arguments = wanted.arguments(key, files)
             fields = tuple(arguments.items())
             headers = digests.get(fields) or digests.setdefault(fields, digest(arguments))
         items.add(Item(key, size, content, headers))
     return Side(folder, items)
 
 
-def _keys(base: str) -> Iterator[str]:
-    for root, _folders, names in os.walk(base, followlinks=True, onerror=_raise):
-        below = root[len(base) :].replace(os.sep, "/").lstrip("/")
+class _Files(Container[str]):
+    """The files below a folder, and links to files."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def path(self, key: str) -> str:
+        return f"{self._base}/{key}"
+
+    def __contains__(self, key: object) -> bool:
+        return os.path.isfile(self.path(str(key)))
+
+    def in_order(self, below: str = "") -> Iterator[str]:
+        """The keys in their order, one folder at a time."""
+        with os.scandir(self.path(below)) as found:
+            # With its slash, a folder sorts as the keys below it do.
+            names = sorted(f"{each.name}/" if each.is_dir() else each.name for each in found)
         for name in names:
-            yield f"{below}/{name}" if below else name
-
-
-class _Sorted(Container[str]):
-    """Sorted texts, which tell what they hold without a set."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    def __contains__(self, text: object) -> bool:
-        place = bisect_left(self._texts, str(text))
-        return place < len(self._texts) and self._texts[place] == text
+            if name.endswith("/"):
+                yield from self.in_order(below + name)
+            else:
+                yield below + name
 
 
 def _content(path: str, buffer: memoryview) -> tuple[str, int]:
@@ -98,10 +102,6 @@ def _content(path: str, buffer: memoryview) -> tuple[str, int]:
             found.update(buffer[:length])
             size += length
     return found.hexdigest(), size
-
-
-def _raise(error: OSError) -> NoReturn:
-    raise error
 
 
 def _bucket(bucket: Bucket, store: Store, headers: bool) -> Side:

@@ -1,11 +1,15 @@
 """What is in a location, packed: tens of thousands of entries in the memory of a few pages."""
 
+import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 _END = "\0"
 _SAME = "="
+_HASH = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,39 @@ class Item:
     etag: str = ""
 
 
+class Texts(Sequence[bytes]):
+    """Short texts, one after the other in one piece of memory."""
+
+    def __init__(self) -> None:
+        self._all, self._ends = bytearray(), array("Q", [0])
+
+    def append(self, text: bytes) -> None:
+        """Add a text."""
+        self._all += text
+        self._ends.append(len(self._all))
+
+    def __len__(self) -> int:
+        return len(self._ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | Sequence[bytes]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if not 0 <= place < len(self):
+            raise IndexError(place)
+        return bytes(self._all[self._ends[place] : self._ends[place + 1]])
+
+
 class Items(Mapping[str, Item]):
     """Items by key, in the order in which they were added. Each is made when it is asked for."""
 
     def __init__(self) -> None:
-        self._keys, self._fields = bytearray(), bytearray()
-        self._key_ends, self._field_ends = array("Q", [0]), array("Q", [0])
+        self._keys, self._fields = Texts(), Texts()
+        self._headers: dict[str | None, int] = {None: 0}  # few, whatever the number of files
+        self._digests: list[str | None] = [None]
         self._last = ""
         self._in_order = True
 
@@ -40,12 +71,13 @@ class Items(Mapping[str, Item]):
         """Add an item; in the order of the keys at best."""
         self._in_order = self._in_order and (self._last < item.key or len(self) == 0)
         self._last = item.key
+        headers = self._headers.setdefault(item.headers, len(self._digests))
+        if headers == len(self._digests):
+            self._digests.append(item.headers)
         etag = _SAME if item.etag == item.content else item.etag
-        fields = (str(item.size), item.content or "", item.headers or "", etag)
-        self._keys += _bytes(item.key)
-        self._key_ends.append(len(self._keys))
-        self._fields += _bytes(_END.join(fields))
-        self._field_ends.append(len(self._fields))
+        text = f"{item.size}{_END}{headers}{_END}{etag}{_END}"
+        self._keys.append(encoded(item.key))
+        self._fields.append(encoded(text) + _short(item.content))
 
     def settled(self) -> "Items":
         """The same in the order of the keys, in which the buckets of some makers do not list."""
@@ -57,35 +89,29 @@ class Items(Mapping[str, Item]):
         return made
 
     def __len__(self) -> int:
-        return len(self._key_ends) - 1
+        return len(self._keys)
 
     def __iter__(self) -> Iterator[str]:
-        return (self._key(place) for place in range(len(self)))
+        return map(decoded, self._keys)
 
     def __getitem__(self, key: str) -> Item:
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self._key(middle) < key:
-                low = middle + 1
-            else:
-                high = middle
-        if low == len(self) or self._key(low) != key:
+        wanted = encoded(key)  # sorts as the text does
+        place = bisect_left(self._keys, wanted)
+        if place == len(self) or self._keys[place] != wanted:
             raise KeyError(key)
-        return self._item(low)
+        return self._item(place)
 
     def ordered(self) -> Iterator[Item]:
-        """All items, in the order of the keys."""
-        return (self._item(place) for place in range(len(self)))
-
-    def _key(self, place: int) -> str:
-        return _text(self._keys[self._key_ends[place] : self._key_ends[place + 1]])
+        """All items, in the order in which they were added."""
+        return map(self._item, range(len(self)))
 
     def _item(self, place: int) -> Item:
-        text = _text(self._fields[self._field_ends[place] : self._field_ends[place + 1]])
-        size, content, headers, etag = text.split(_END, 3)
-        tag = content if etag == _SAME else etag
-        return Item(self._key(place), int(size), content or None, headers or None, tag)
+        size, headers, tag, short = self._fields[place].split(_END.encode(), 3)
+        content, etag = _long(short), decoded(tag)
+        if etag == _SAME:
+            etag = content or ""
+        key, digest = decoded(self._keys[place]), self._digests[int(headers)]
+        return Item(key, int(size), content, digest, etag)
 
 
 def ordered(items: Mapping[str, Item]) -> Iterable[Item]:
@@ -113,10 +139,27 @@ def pairs(
             one, other = next(left, None), next(right, None)
 
 
-def _bytes(text: str) -> bytes:
+def encoded(text: str) -> bytes:
+    """A text in UTF-8, which sorts as the text does."""
     # Names of files need not be UTF-8: Python keeps such bytes as surrogates.
     return text.encode("utf-8", "surrogatepass")
 
 
-def _text(content: bytearray) -> str:
-    return content.decode("utf-8", "surrogatepass")
+def decoded(text: bytes) -> str:
+    """The text of `encoded`."""
+    return text.decode("utf-8", "surrogatepass")
+
+
+def _short(content: str | None) -> bytes:
+    """What content is known by, in half of the bytes if it is a hash as S3 writes it."""
+    if content is None:
+        return b""
+    if _HASH.fullmatch(content):
+        return b"h" + bytes.fromhex(content)
+    return b"t" + encoded(content)
+
+
+def _long(short: bytes) -> str | None:
+    if not short:
+        return None
+    return short[1:].hex() if short.startswith(b"h") else decoded(short[1:])

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from serverless_stack._content.rules import matches
+from serverless_stack.operations.sync.actions import Action, Actions, Kind
 from serverless_stack.operations.sync.items import Item, pairs
 from serverless_stack.operations.sync.locations import Bucket, Folder
-
-Kind = Literal["upload", "download", "copy", "rewrite", "delete"]
 
 
 @dataclass(frozen=True)
@@ -26,23 +24,6 @@ class Side:
     indexed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing to do.
-
-    Attributes:
-        kind: What is done: ``rewrite`` writes the headers alone, no bytes.
-        key: The file or object.
-        size: The bytes that are moved.
-        replaces: Whether there is one of that key already.
-    """
-
-    kind: Kind
-    key: str
-    size: int = 0
-    replaces: bool = False
-
-
 @dataclass(frozen=True)
 class SyncPlan:
     """What a synchronisation does.
@@ -56,7 +37,7 @@ class SyncPlan:
 
     source: Side
     destination: Side
-    actions: tuple[Action, ...]
+    actions: Sequence[Action]
     unchanged: int
 
     @property
@@ -89,24 +70,24 @@ def plan(
         ValueError: If both sides are folders.
     """
     kind = _kind(source, destination)
-    actions: list[Action] = []
-    gone: list[Action] = []
+    actions, gone = Actions(), Actions()
     unchanged = 0
     for key, ours, theirs in pairs(source.items, destination.items):
         if not _chosen(key, include, exclude):
             continue
         if ours is None:
             if delete:
-                gone.append(Action("delete", key, 0, replaces=True))
+                gone.add(Action("delete", key, 0, replaces=True))
         elif theirs is None:
-            actions.append(Action(kind, key, ours.size))
+            actions.add(Action(kind, key, ours.size))
         elif ours.content is None or ours.content != theirs.content:
-            actions.append(Action(kind, key, ours.size, replaces=True))
+            actions.add(Action(kind, key, ours.size, replaces=True))
         elif kind != "download" and ours.headers is not None and ours.headers != theirs.headers:
-            actions.append(Action("rewrite", key, 0, replaces=True))
+            actions.add(Action("rewrite", key, 0, replaces=True))
         else:
             unchanged += 1
-    return SyncPlan(source, destination, (*actions, *gone), unchanged)
+    actions.extend(gone)
+    return SyncPlan(source, destination, actions, unchanged)
 
 
 def _kind(source: Side, destination: Side) -> Kind:
