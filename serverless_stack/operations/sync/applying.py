@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -73,7 +73,7 @@ def carry_out(
 ) -> SyncResult:
     """Do what is planned, as `apply`, in a store that is there already."""
     work = _Work(store, plan, wanted)
-    done, news = Actions(), Entries()
+    news = Entries()
     failures: dict[str, str] = {}
     for action, future in work.all():
         error = future.exception()
@@ -82,7 +82,6 @@ def carry_out(
             continue
         if (known := future.result()) is not None:
             news.add(known)
-        done.add(action)
         progress(action)
     deletions = (action for action in plan.actions if action.kind == "delete")
     deleted: set[str] = set()
@@ -92,10 +91,21 @@ def carry_out(
         for action in batch:
             if action.key not in refused:
                 deleted.add(action.key)
-                done.add(action)
                 progress(action)
     work.remember(news, deleted)
-    return SyncResult(done, failures)
+    return SyncResult(_done(plan.actions, failures, deleted), failures)
+
+
+def _done(
+    actions: Sequence[Action], failures: Mapping[str, str], deleted: Container[str]
+) -> Sequence[Action]:
+    if not failures:
+        return actions
+    done = Actions()
+    for action in actions:
+        if action.key not in failures and (action.kind != "delete" or action.key in deleted):
+            done.add(action)
+    return done
 
 
 class _Work:

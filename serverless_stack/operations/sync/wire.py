@@ -113,13 +113,14 @@ class Wire:
     def __init__(self, access: Access, bucket: str) -> None:
         if not _PLAIN_BUCKET.fullmatch(bucket):
             raise NotPlainError(bucket)
-        own = f"https://{bucket}.s3.{access.region}.amazonaws.com"
+        regional = "" if access.region == "us-east-1" else f".{access.region}"  # as botocore does
+        own = f"https://{bucket}.s3{regional}.amazonaws.com"
         url = urlsplit(access.endpoint or own)
         if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
             raise NotPlainError(access.endpoint)
         self._root = f"/{bucket}/" if access.endpoint else "/"
         self._access = access
-        self._host, self._security = url.netloc, None
+        self._scheme, self._host, self._security = url.scheme, url.netloc, None
         if url.scheme == "https":
             self._security = create_default_context(cafile=access.authorities or None)
         self._here = threading.local()
@@ -146,6 +147,13 @@ class Wire:
         """One answer of ``ListObjectsV2``, as XML with encoded keys."""
         return self._ask("GET", "", {"list-type": "2", "encoding-type": "url", **query}, {}, b"")[1]
 
+    def url(self, key: str) -> str:
+        """The URL of an object."""
+        return f"{self._scheme}://{self._host}{self._path(key)}"
+
+    def _path(self, key: str) -> str:
+        return self._root + quote(key, safe="/~")
+
     def _ask(
         self,
         method: str,
@@ -154,7 +162,7 @@ class Wire:
         headers: Mapping[str, str],
         content: bytes,
     ) -> tuple[dict[str, str], bytes]:
-        path = self._root + quote(key, safe="/~")
+        path = self._path(key)
         asked = "&".join(
             f"{quote(name, safe='')}={quote(value, safe='')}"
             for name, value in sorted(query.items())
