@@ -14,7 +14,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ CALL = (
 FLOORS = {
     "a Python that does nothing": [sys.executable, "-c", ""],
     "importing sync()": [sys.executable, "-c", "import serverless_stack.operations.sync"],
-    "serverless-stack sync --help": [
+    "the command with --help": [
         sys.executable,
         "-m",
         "serverless_stack.cli",
@@ -48,11 +47,11 @@ FLOORS = {
     ],
 }
 ROOT = Path(__file__).parents[1]
-PEAK = (
-    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
-    "stdout=subprocess.DEVNULL); "
-    "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
-    "print(used.ru_utime + used.ru_stime, used.ru_maxrss)"
+MEASURE = (
+    "import resource, subprocess, sys, time; start = time.monotonic(); "
+    "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    "wall = time.monotonic() - start; used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+    "print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss)"
 )
 
 
@@ -89,17 +88,15 @@ class Took:
 
 def timed(command: list[str], environment: Mapping[str, str]) -> Took:
     """Run a command."""
-    start = time.monotonic()
     said = subprocess.run(
-        [sys.executable, "-c", PEAK, *command],
+        [sys.executable, "-c", MEASURE, *command],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    wall = time.monotonic() - start
-    processor, peak = said.split()[-2:]
-    return Took(wall, float(processor), int(peak) / 1024)
+    wall, processor, peak = said.split()[-3:]
+    return Took(float(wall), float(processor), int(peak) / 1024)
 
 
 def main() -> None:

@@ -7,8 +7,9 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import unquote_plus
 
+from serverless_stack.operations.sync.access import environment_access
 from serverless_stack.operations.sync.headers import Arguments
-from serverless_stack.operations.sync.wire import NotPlainError, Wire, environment_access
+from serverless_stack.operations.sync.wire import NotPlainError, Wire
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -7,96 +7,25 @@ again through botocore, which knows retries, redirects, proxies, profiles and th
 """
 
 import hmac
-import os
 import re
 import threading
 from base64 import b64encode
 from binascii import unhexlify
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from pathlib import Path
 from ssl import create_default_context
 from urllib.parse import quote, urlsplit
 
-# What these say is understood here; any other variable of AWS is left to botocore.
-_UNDERSTOOD = {
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_EC2_METADATA_DISABLED",
-    "AWS_EXECUTION_ENV",
-    "AWS_PAGER",
-    "AWS_CA_BUNDLE",
-}
-_PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
-_PLAIN_REGION = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-[a-z]+-\d")
+from serverless_stack.operations.sync.access import Access
+
 _PLAIN_BUCKET = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _CONNECT_SECONDS, _READ_SECONDS = 10, 60
 
 
 class NotPlainError(Exception):
     """The answer was none that the short way understands."""
-
-
-@dataclass(frozen=True)
-class Access:
-    """Who asks, and whom: what the environment says.
-
-    Attributes:
-        key_id: The access key.
-        secret: Its secret.
-        token: The token of temporary credentials, or "".
-        region: The region that requests are signed for.
-        endpoint: The endpoint of S3, or "" for that of the region.
-        authorities: A file of certificates to trust, or "" for those of the machine.
-    """
-
-    key_id: str
-    secret: str
-    token: str
-    region: str
-    endpoint: str
-    authorities: str = ""
-
-
-def access(environment: Mapping[str, str], home: Path) -> Access | None:
-    """What the environment says, or None if botocore should find it out.
-
-    Args:
-        environment: The variables.
-        home: The home folder: a configuration of AWS in it may say more.
-    """
-    get = environment.get
-    region = get("AWS_DEFAULT_REGION", "")
-    understood = all(
-        name in _UNDERSTOOD or not (name.startswith("AWS_") or name.lower() in _PROXIES)
-        for name, value in environment.items()
-        if value
-    )
-    found = Access(
-        get("AWS_ACCESS_KEY_ID", ""),
-        get("AWS_SECRET_ACCESS_KEY", ""),
-        get("AWS_SESSION_TOKEN", ""),
-        region,
-        get("AWS_ENDPOINT_URL_S3") or get("AWS_ENDPOINT_URL", ""),
-        get("AWS_CA_BUNDLE", ""),
-    )
-    plain = (
-        understood
-        and found.key_id
-        and found.secret
-        and get("AWS_REGION", region) == region
-        and (_PLAIN_REGION.fullmatch(region) and not region.startswith("us-gov"))
-        and not (home / ".aws" / "config").exists()
-    )
-    return found if plain else None
 
 
 class Wire:
@@ -115,14 +44,19 @@ class Wire:
             raise NotPlainError(bucket)
         regional = "" if access.region == "us-east-1" else f".{access.region}"  # as botocore does
         own = f"https://{bucket}.s3{regional}.amazonaws.com"
-        url = urlsplit(access.endpoint or own)
-        if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/"):
+        try:
+            url = urlsplit(access.endpoint or own)
+            secure = url.scheme == "https"
+            trusted = access.authorities or None
+            self._security = create_default_context(cafile=trusted) if secure else None
+        except (OSError, ValueError) as error:
+            raise NotPlainError(str(error)) from error
+        plain = url.scheme in ("http", "https") and url.hostname and "@" not in url.netloc
+        if not plain or url.path not in ("", "/") or url.query:
             raise NotPlainError(access.endpoint)
         self._root = f"/{bucket}/" if access.endpoint else "/"
         self._access = access
-        self._scheme, self._host, self._security = url.scheme, url.netloc, None
-        if url.scheme == "https":
-            self._security = create_default_context(cafile=access.authorities or None)
+        self._scheme, self._host = url.scheme, url.netloc
         self._here = threading.local()
         self._key = ("", b"")
 
@@ -137,6 +71,8 @@ class Wire:
         """
         checked = {**headers, "Content-MD5": b64encode(unhexlify(md5)).decode()}
         answered, _body = self._ask("PUT", key, {}, checked, content)
+        if "etag" not in answered:
+            raise NotPlainError("no tag")
         return answered["etag"].strip('"')
 
     def get(self, key: str) -> bytes:
@@ -252,8 +188,3 @@ def _exchange(
     connection.request(method, target, content or None, headers)
     answer = connection.getresponse()
     return answer, answer.read()
-
-
-def environment_access() -> Access | None:
-    """What the environment of this process says."""
-    return access(os.environ, Path.home())

@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
@@ -14,15 +13,10 @@ from botocore.credentials import Credentials
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.operations.sync.wire import Access, NotPlainError, Wire, access
+from serverless_stack.operations.sync.access import Access
+from serverless_stack.operations.sync.wire import NotPlainError, Wire
 
 NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
-ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "id",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-    "AWS_DEFAULT_REGION": "eu-west-1",
-    "PATH": "/bin",
-}
 HEADERS = st.dictionaries(
     st.sampled_from(["Content-Type", "Cache-Control", "Content-Encoding", "Expires"]),
     st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1),
@@ -96,46 +90,19 @@ def test_buckets_that_are_left_to_botocore(bucket: str) -> None:
         Wire(Access("id", "secret", "", "eu-west-1", ""), bucket)
 
 
-def test_the_environment_alone_is_enough(tmp_path: Path) -> None:
-    assert access(ENVIRONMENT, tmp_path) == Access("id", "secret", "", "eu-west-1", "")
-    more = {
-        "AWS_SESSION_TOKEN": "token",
-        "AWS_REGION": "eu-west-1",
-        "AWS_ENDPOINT_URL": "http://b",
-        "AWS_ENDPOINT_URL_S3": "http://a",
-        "AWS_CA_BUNDLE": "/ca.pem",
-        "AWS_PROFILE": "",
-    }
-    assert access(ENVIRONMENT | more, tmp_path) == Access(
-        "id", "secret", "token", "eu-west-1", "http://a", "/ca.pem"
-    )
-
-
 @pytest.mark.parametrize(
-    "more",
+    ("endpoint", "authorities"),
     [
-        {"AWS_ACCESS_KEY_ID": ""},
-        {"AWS_SECRET_ACCESS_KEY": ""},
-        {"AWS_DEFAULT_REGION": ""},
-        {"AWS_DEFAULT_REGION": "cn-north-1"},
-        {"AWS_DEFAULT_REGION": "us-gov-west-1"},
-        {"AWS_DEFAULT_REGION": "us-iso-east-1"},
-        {"AWS_REGION": "us-east-1"},
-        {"AWS_PROFILE": "work"},
-        {"AWS_USE_FIPS_ENDPOINT": "true"},
-        {"AWS_S3_DISABLE_MULTIREGION_ACCESS_POINTS": "true"},
-        {"HTTPS_PROXY": "http://proxy"},
-        {"http_proxy": "http://proxy"},
+        ("ftp://a", ""),
+        ("http://a/path", ""),
+        ("http://user:word@a", ""),
+        ("http://[a", ""),
+        ("https://a", "/no/such/file"),
     ],
 )
-def test_what_botocore_should_find_out(more: dict[str, str], tmp_path: Path) -> None:
-    assert access(ENVIRONMENT | more, tmp_path) is None
-
-
-def test_a_configuration_is_left_to_botocore(tmp_path: Path) -> None:
-    (tmp_path / ".aws").mkdir()
-    (tmp_path / ".aws" / "config").write_text("")
-    assert access(ENVIRONMENT, tmp_path) is None
+def test_endpoints_that_are_left_to_botocore(endpoint: str, authorities: str) -> None:
+    with pytest.raises(NotPlainError):
+        Wire(Access("id", "secret", "", "eu-west-1", endpoint, authorities), "bucket")
 
 
 class Server(BaseHTTPRequestHandler):
