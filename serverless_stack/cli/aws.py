@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 REFUSED_STATUS = 2
 
@@ -41,15 +39,24 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:
         os.environ["AWS_PROFILE"] = profile
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(stderr=True)
+        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        raise typer.Exit(REFUSED_STATUS) from error
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """What is told by its message alone; loaded when something went wrong."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from serverless_stack.operations.invalidation import InvalidationError
     from serverless_stack.runtime.objects.errors import ObjectError
 
-    expected = (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
-    try:
-        yield
-    except expected as error:
-        console = Console(stderr=True)
-        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
-        raise typer.Exit(REFUSED_STATUS) from error
+    return (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
