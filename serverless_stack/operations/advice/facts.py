@@ -67,7 +67,7 @@ _ALWAYS_ENCRYPTED = _yes("TLS and encryption at rest are always on.", _DEPLOYMEN
 _ENCRYPTED_NODES = _yes(
     "TLS and encryption at rest are options, which the construct turns on.", _DEPLOYMENTS
 )
-_BACKUPS = _yes("It has automatic and manual backups, to be restored into a new cache.", _ENGINES)
+_BACKUPS = _yes("It has automatic and manual backups.", _ENGINES)
 _COPIES = _yes("Data is copied to several availability zones by itself.", _DEPLOYMENTS)
 _TYPES = _yes("It has lists, sets, sorted sets, hashes, bitmaps and geospatial indexes.", _ENGINES)
 _NO_TYPES = _no("It knows strings and objects by key only.", _ENGINES)
