@@ -34,6 +34,32 @@ def redis_secret_arn(prefix: str = REDIS_PREFIX) -> str:
     return f"{prefix}_SECRET_ARN"
 
 
+def redis_configuration_endpoint(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with ``host:port`` of the configuration endpoint, set in cluster mode only.
+
+    A serverless cache has one endpoint, which speaks the protocol of cluster mode: it is here.
+    """
+    return f"{prefix}_CONFIGURATION_ENDPOINT"
+
+
+def redis_user(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with the name of the RBAC user; its password is in the secret, if there is one.
+
+    Without a secret the user authenticates with IAM.
+    """
+    return f"{prefix}_USER"
+
+
+def redis_cache_name(prefix: str = REDIS_PREFIX) -> str:
+    """The variable with the name of the replication group or serverless cache, for IAM tokens."""
+    return f"{prefix}_CACHE_NAME"
+
+
+def redis_serverless(prefix: str = REDIS_PREFIX) -> str:
+    """The variable that is ``true`` when the cache is serverless, which IAM tokens tell."""
+    return f"{prefix}_SERVERLESS"
+
+
 def memcached_configuration_endpoint(prefix: str = MEMCACHED_PREFIX) -> str:
     """The variable with ``host:port`` of the auto-discovery configuration endpoint."""
     return f"{prefix}_CONFIGURATION_ENDPOINT"

@@ -179,6 +179,7 @@ def test_only_the_emulator_uses_relative_imports() -> None:
         ("_content", "from serverless_stack import _contract"),
         ("operations", "import boto3"),
         ("operations", "from serverless_stack.runtime import objects"),
+        ("operations", "from rich.table import Table"),
     ],
 )
 def test_a_forbidden_import_is_found(part: str, source: str) -> None:
@@ -195,6 +196,7 @@ def test_a_forbidden_import_is_found(part: str, source: str) -> None:
         ("constructs", "from serverless_stack.constructs._network import isolated_vpc"),
         ("cli", "from serverless_stack.local import ports"),
         ("cli", "from serverless_stack.testing import review"),
+        ("cli", "from serverless_stack.operations.advice import advise"),
         ("testing", "if TYPE_CHECKING:\n    from aws_cdk import Stack"),
         ("testing", "def f():\n    import cfnlint"),
     ],

@@ -1,5 +1,6 @@
 """What every store can do."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from serverless_stack.runtime.caching.values import Missing
@@ -15,8 +16,23 @@ class Store(Protocol):
     def get(self, key: str) -> object | Missing:
         """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
+        """Give the values that there are, in one round trip for each node."""
+
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a JSON value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+
+    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
+        """Store several values, in one round trip for each node."""
+
+    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
+        """Store a value unless there is one, atomically; tells whether it did."""
+
+    def delete_if(self, key: str, value: object) -> bool:
+        """Remove an entry if it still has this value, atomically; tells whether it did.
+
+        With ``add`` it makes a lease: who added it removes it, and nobody removes another's.
+        """
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""

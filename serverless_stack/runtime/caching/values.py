@@ -2,7 +2,7 @@
 
 import json
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 
 class Missing(Enum):
@@ -34,3 +34,34 @@ def decode(data: bytes | None) -> object | Missing:
     except (ValueError, RecursionError):
         return MISSING
     return value
+
+
+class Codec(Protocol):
+    """How values become bytes in a store and come back."""
+
+    def encode(self, value: object) -> bytes:
+        """Give the bytes of a value.
+
+        Raises:
+            TypeError: The value, or a part of it, cannot be encoded.
+            ValueError: The value is of a type that can be encoded, but not this value.
+        """
+
+    def decode(self, data: bytes | None) -> object | Missing:
+        """Give the value back; absent, corrupt and foreign entries are all ``MISSING``."""
+
+
+class JsonCodec:
+    """JSON: plain, so that other programs read it, too."""
+
+    def encode(self, value: object) -> bytes:
+        """Give the JSON of a value."""
+        return encode(value)
+
+    def decode(self, data: bytes | None) -> object | Missing:
+        """Give the value back, or ``MISSING``."""
+        return decode(data)
+
+
+JSON: Final[Codec] = JsonCodec()
+"""The codec of every store unless it is given another one."""
