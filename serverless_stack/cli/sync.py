@@ -121,12 +121,9 @@ def run(
 
 
 def _progress() -> "Progress":
-    """A bar, for terminals."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from serverless_stack.cli.bars import bar  # rich takes longer to load than a sync without news
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    return bar()
 
 
 def _rule(text: str) -> CacheRule:
