@@ -21,6 +21,7 @@ NAMES = [
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
 ]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.memcached_cache import MemcachedCache
     from serverless_stack.constructs.proxy_api import ProxyApi
     from serverless_stack.constructs.redis_cache import RedisCache
+    from serverless_stack.constructs.serverless_cache import ServerlessCache
     from serverless_stack.constructs.serverless_stack import ServerlessStack
     from serverless_stack.constructs.storage_bucket import StorageBucket
 
@@ -29,6 +30,7 @@ __all__ = [
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
 ]
@@ -41,6 +43,7 @@ _MODULES = {
     "MemcachedCache": "memcached_cache",
     "ProxyApi": "proxy_api",
     "RedisCache": "redis_cache",
+    "ServerlessCache": "serverless_cache",
     "ServerlessStack": "serverless_stack",
     "StorageBucket": "storage_bucket",
 }

@@ -72,7 +72,7 @@ def cache_subnets(
             f"`vpc` must have isolated or private subnets, got: {vpc.node.path} without any; "
             "choose subnets with `vpc_subnets`"
         )
-    zones = {_zone(subnet) for subnet in subnets}
+    zones = {zone_of(subnet) for subnet in subnets}
     if len(zones) < min_zones and None not in zones:
         raise ValueError(
             f"`vpc_subnets` must span {min_zones} availability zones or more, got: {len(zones)}"
@@ -80,7 +80,7 @@ def cache_subnets(
     return subnets
 
 
-def _zone(subnet: ec2.ISubnet) -> str | None:
+def zone_of(subnet: ec2.ISubnet) -> str | None:
     """Give the availability zone of a subnet, or None if it is not known before deployment."""
     try:
         zone = subnet.availability_zone
@@ -127,22 +127,34 @@ def cache_network(
         port: The port of the cache.
     """
     home = vpc or isolated_vpc(cache, "Vpc", secrets=engine == "Redis")
-    description = f"{engine} of {cache.node.path}"
-    groups = list(security_groups) or [
-        ec2.SecurityGroup(
-            cache, "SecurityGroup", vpc=home, allow_all_outbound=False, description=description
-        )
-    ]
+    groups = list(security_groups) or [closed_group(cache, engine, home)]
     return CacheNetwork(
         vpc=home,
         subnet_group=elasticache.CfnSubnetGroup(
             cache,
             "SubnetGroup",
-            description=description,
+            description=f"{engine} of {cache.node.path}",
             subnet_ids=[subnet.subnet_id for subnet in cache_subnets(home, vpc_subnets)],
         ),
         security_groups=groups,
         connections=ec2.Connections(security_groups=groups, default_port=ec2.Port.tcp(port)),
+    )
+
+
+def closed_group(cache: Construct, engine: str, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    """Make a security group for a cache, which lets nobody in and nothing out.
+
+    Args:
+        cache: The cache construct, which becomes the parent.
+        engine: What is in it, such as ``Redis``, for the description.
+        vpc: The VPC of the cache.
+    """
+    return ec2.SecurityGroup(
+        cache,
+        "SecurityGroup",
+        vpc=vpc,
+        allow_all_outbound=False,
+        description=f"{engine} of {cache.node.path}",
     )
 
 
