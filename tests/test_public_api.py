@@ -14,6 +14,8 @@ from constructs import Construct
 from serverless_stack import constructs, testing
 
 NAMES = [
+    "CacheAlarms",
+    "CacheDashboard",
     "Cdn",
     "ContentDeployment",
     "Invalidation",

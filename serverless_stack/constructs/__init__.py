@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.cache_alarms import CacheAlarms
+    from serverless_stack.constructs.cache_dashboard import CacheDashboard
     from serverless_stack.constructs.cdn import Cdn
     from serverless_stack.constructs.content_deployment import ContentDeployment
     from serverless_stack.constructs.invalidation import Invalidation
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
+    "CacheAlarms",
+    "CacheDashboard",
     "CacheRule",
     "Cdn",
     "ContentDeployment",
@@ -36,6 +40,8 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CacheAlarms": "cache_alarms",
+    "CacheDashboard": "cache_dashboard",
     "Cdn": "cdn",
     "ContentDeployment": "content_deployment",
     "Invalidation": "invalidation",

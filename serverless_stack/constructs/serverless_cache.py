@@ -172,7 +172,7 @@ class ServerlessCache(Construct):
             "Cache",
             engine=engine,
             major_engine_version=engine_version or rules.MAJOR_VERSIONS[engine],
-            serverless_cache_name=cache_name or unique_name(self),
+            serverless_cache_name=_stored(cache_name) or unique_name(self),
             description=description or self.node.path[:255],
             cache_usage_limits=usage_limits(
                 (min_storage_gb, max_storage_gb), (min_ecpu_per_second, max_ecpu_per_second)
@@ -288,3 +288,8 @@ class ServerlessCache(Construct):
             actions=["elasticache:Connect"],
             resource_arns=[self.serverless_cache.attr_arn, user_arn],
         )
+
+
+def _stored(cache_name: str) -> str:
+    """Give the name as ElastiCache keeps it and `Ref` has to give it, in small letters."""
+    return cache_name if is_unresolved(cache_name) else cache_name.lower()

@@ -63,7 +63,7 @@ def maximal() -> Json:
         security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
         engine="valkey",
         engine_version="7",
-        cache_name="shop-sessions",
+        cache_name="Shop-Sessions",
         description="Sessions of the shop",
         min_storage_gb=1,
         max_storage_gb=5_000,
