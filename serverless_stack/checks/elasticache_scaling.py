@@ -1,7 +1,7 @@
 """Rules of Amazon ElastiCache on auto scaling and on global datastores."""
 
 from serverless_stack.checks import elasticache_versions as versions
-from serverless_stack.checks.elasticache_common import parse_node_type
+from serverless_stack.checks.elasticache_common import name_problems, parse_node_type
 from serverless_stack.checks.elasticache_model import SHARDS, ReplicationGroup
 from serverless_stack.checks.problems import Problems, is_unresolved
 
@@ -101,11 +101,12 @@ def capacity_problems(
     return problems.messages
 
 
-def global_datastore_problems(group: ReplicationGroup) -> list[str]:
+def global_datastore_problems(group: ReplicationGroup, suffix: str = "") -> list[str]:
     """List why a replication group cannot be in a global datastore.
 
     Args:
         group: The replication group.
+        suffix: The end of the global datastore's id; "" and a CDK token pass.
 
     Returns:
         One message per rule that is broken ("Prerequisites and limitations", of global
@@ -123,4 +124,6 @@ def global_datastore_problems(group: ReplicationGroup) -> list[str]:
             f"`{group.name('node_type')}` must be of m5, r5 or later for a global datastore, "
             f"got: {group.node_type!r}"
         )
+    if suffix:
+        problems += name_problems(suffix, "global_replication_group_id_suffix")
     return problems
