@@ -230,6 +230,16 @@ def topic_problems(topic_arn: str, argument: str = "notification_topic") -> list
     return problems
 
 
+def stream_name_problems(stream_name: str, argument: str) -> list[str]:
+    """List what Amazon Data Firehose refuses in a stream's name; a CDK token passes."""
+    if is_unresolved(stream_name) or re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", stream_name):
+        return []
+    return [
+        f"`{argument}` must be the name of a Firehose stream, 1 to 64 letters, digits, periods, "
+        f"hyphens and underscores, got: {stream_name!r}"
+    ]
+
+
 def version_of(engine_version: str) -> tuple[int, ...] | None:
     """Give the numbers of an engine's version, such as (7, 1).
 

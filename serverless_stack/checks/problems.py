@@ -37,7 +37,7 @@ class Problems:
 
     @property
     def messages(self) -> list[str]:
-        """What was collected, for a rule function that returns it."""
+        """What was collected, for a rule function to return."""
         return list(self._messages)
 
     def add(self, messages: Iterable[str]) -> None:

@@ -96,12 +96,14 @@ class CacheNetwork:
 
     Attributes:
         vpc: The VPC.
+        subnets: The subnets of the cache.
         subnet_group: The cache subnet group.
         security_groups: The security groups of the cache.
         connections: Those groups with the cache's port.
     """
 
     vpc: ec2.IVpc
+    subnets: Sequence[ec2.ISubnet]
     subnet_group: elasticache.CfnSubnetGroup
     security_groups: Sequence[ec2.ISecurityGroup]
     connections: ec2.Connections
@@ -115,6 +117,7 @@ def cache_network(
     vpc_subnets: ec2.SubnetSelection | None,
     security_groups: Sequence[ec2.ISecurityGroup],
     port: int,
+    secrets: bool = True,
 ) -> CacheNetwork:
     """Make the subnet group and security group of a cache, and its VPC if none is given.
 
@@ -125,16 +128,19 @@ def cache_network(
         vpc_subnets: The user's choice of subnets, or None.
         security_groups: The user's security groups; none makes one that lets nobody in.
         port: The port of the cache.
+        secrets: Whether clients of Redis need Secrets Manager.
     """
-    home = vpc or isolated_vpc(cache, "Vpc", secrets=engine == "Redis")
+    home = vpc or isolated_vpc(cache, "Vpc", secrets=secrets and engine == "Redis")
+    subnets = cache_subnets(home, vpc_subnets)
     groups = list(security_groups) or [closed_group(cache, engine, home)]
     return CacheNetwork(
         vpc=home,
+        subnets=subnets,
         subnet_group=elasticache.CfnSubnetGroup(
             cache,
             "SubnetGroup",
             description=f"{engine} of {cache.node.path}",
-            subnet_ids=[subnet.subnet_id for subnet in cache_subnets(home, vpc_subnets)],
+            subnet_ids=[subnet.subnet_id for subnet in subnets],
         ),
         security_groups=groups,
         connections=ec2.Connections(security_groups=groups, default_port=ec2.Port.tcp(port)),
