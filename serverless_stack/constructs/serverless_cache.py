@@ -229,7 +229,8 @@ class ServerlessCache(Construct):
                 takes ``REDIS`` or ``MEMCACHED``, as the engine is.
             user_name: The user of the cache's user group. Without a ``secret`` it authenticates
                 with IAM: its id must be its name, and the function may connect as it.
-            secret: The secret with that user's password, which the function may read.
+            secret: The secret with that user's password, which the function may read. The VPC
+                that a cache makes has no way to Secrets Manager: give one that does.
 
         Raises:
             ValueError: If the function is in no VPC, has a variable of such a name already, or

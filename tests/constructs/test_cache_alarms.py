@@ -176,6 +176,24 @@ def test_shards_are_in_the_names_of_nodes(stack: cdk.Stack) -> None:
     assert "Evictions 0002-001" in alarms.alarms
 
 
+@pytest.mark.parametrize(("shards", "replicas"), [(0, 0), (0, 5), (1, 0), (1, 1), (3, 2)])
+def test_the_nodes_of_a_redis_cache_are_those_it_names(
+    stack: cdk.Stack, shards: int, replicas: int
+) -> None:
+    cache = RedisCache(stack, "Cache", num_node_groups=shards, replicas=replicas)
+    CacheAlarms(stack, "Alarms", cache=cache)
+    template = synth(stack)
+    watched = {
+        dimension["Value"]["Fn::Join"][1][1]
+        for alarm in all_of(template, ALARM)
+        for dimension in alarm["Properties"]["Dimensions"]
+        if dimension["Name"] == "CacheClusterId"
+    }
+    name = cache.replication_group.ref
+    assert watched == {node.removeprefix(name) for node in cache.node_ids}
+    assert ("ReplicationLag" in thresholds(template)) is (replicas > 0)
+
+
 def test_shards_may_have_ids_and_replicas_of_their_own(stack: cdk.Stack) -> None:
     shard = elasticache.CfnReplicationGroup.NodeGroupConfigurationProperty
     group = raw_group(
