@@ -64,6 +64,7 @@ def raw_group(
         engine="redis",
         cache_node_type=cache_node_type,
         num_cache_clusters=num_cache_clusters,
+        automatic_failover_enabled=num_cache_clusters != 1,
         num_node_groups=num_node_groups,
         replicas_per_node_group=replicas_per_node_group,
         cache_parameter_group_name=cache_parameter_group_name,
