@@ -107,6 +107,33 @@ def placement_problems(
     return problems.messages
 
 
+def zone_problems(
+    zones: Sequence[str],
+    subnet_zones: Sequence[str | None],
+    argument: str = "availability_zones",
+) -> list[str]:
+    """List whether nodes shall be where a cluster has no subnet.
+
+    Args:
+        zones: The preferred availability zone of each node.
+        subnet_zones: The zones of the subnets; None for one that is not known.
+        argument: The caller's name for ``zones``, used in the message.
+
+    Returns:
+        One message if a zone has no subnet; none if the subnets' zones are not all known.
+    """
+    known = [zone for zone in subnet_zones if zone is not None and not is_unresolved(zone)]
+    if len(known) < len(subnet_zones):
+        return []
+    foreign = sorted({zone for zone in zones if zone not in known and not is_unresolved(zone)})
+    if not foreign:
+        return []
+    return [
+        f"`{argument}` must be zones of the subnets ({', '.join(sorted(set(known)))}), "
+        f"got: {', '.join(foreign)}"
+    ]
+
+
 def memcached_version_problems(version: str, argument: str = "engine_version") -> list[str]:
     """List what is wrong with a version of Memcached.
 

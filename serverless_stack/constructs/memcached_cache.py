@@ -18,7 +18,7 @@ from serverless_stack.constructs._connect import (
     function_of,
     require_vpc,
 )
-from serverless_stack.constructs._network import cache_network, cache_subnets, let_in
+from serverless_stack.constructs._network import cache_network, cache_subnets, let_in, zone_of
 
 
 @jsii.implements(ec2.IConnectable)
@@ -42,8 +42,9 @@ class MemcachedCache(Construct):
         num_cache_nodes: Nodes, 1-60; more than 40 only in accounts whose quota says so.
         az_mode: ``cross-az`` or ``single-az``. Empty spreads two nodes or more.
         availability_zones: The zone of each node, as many as there are nodes; a zone may come
-            again. Empty leaves them to ElastiCache. Another list replaces the cluster when its
-            nodes cannot stay.
+            again. Empty takes those of the subnets in turn. Subnets whose zones are not known at
+            synthesis leave them to ElastiCache; then another number of nodes replaces the cluster
+            ("AWS::ElastiCache::CacheCluster").
         port: The port, 1-65535; another one replaces the cluster.
         tls: Whether connections are encrypted.
         parameters: Parameters of Memcached that differ from the defaults, such as
@@ -108,7 +109,12 @@ class MemcachedCache(Construct):
         problems.raise_if_any()
         placed = az_mode or _az_mode(num_cache_nodes, availability_zones)
         if vpc is not None:
-            cache_subnets(vpc, vpc_subnets, min_zones=2 if placed == "cross-az" else 1)
+            min_zones = 2 if placed == "cross-az" else 1
+            subnets = cache_subnets(vpc, vpc_subnets, min_zones=min_zones)
+            problems.add(
+                rules.zone_problems(availability_zones, [zone_of(subnet) for subnet in subnets])
+            )
+            problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         self._port = port
@@ -143,7 +149,9 @@ class MemcachedCache(Construct):
             cache_node_type=node_type,
             num_cache_nodes=num_cache_nodes,
             az_mode=placed,
-            preferred_availability_zones=list(availability_zones) or None,
+            preferred_availability_zones=(
+                list(availability_zones) or _zones(num_cache_nodes, placed, network.subnets)
+            ),
             port=port,
             cache_subnet_group_name=self.subnet_group.ref,
             cache_parameter_group_name=(
@@ -198,3 +206,16 @@ class MemcachedCache(Construct):
 def _az_mode(nodes: int, zones: Sequence[str]) -> str:
     apart = len(set(zones)) > 1 if zones else nodes > 1
     return "cross-az" if apart else "single-az"
+
+
+def _zones(nodes: int, az_mode: str, subnets: Sequence[ec2.ISubnet]) -> list[str] | None:
+    """Give each node a zone of the subnets; None if that is not known at synthesis.
+
+    Without zones of its own a cluster is replaced, and emptied, for one node more.
+    """
+    known = [zone for subnet in subnets if (zone := zone_of(subnet)) is not None]
+    apart = list(dict.fromkeys(known))[: 1 if az_mode == "single-az" else None]
+    least = 2 if az_mode == "cross-az" else 1
+    if is_unresolved(nodes) or is_unresolved(az_mode) or len(apart) < least:
+        return None
+    return [apart[position % len(apart)] for position in range(nodes)]

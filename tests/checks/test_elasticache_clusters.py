@@ -9,6 +9,7 @@ from serverless_stack.checks.elasticache_clusters import (
     node_count_problems,
     placement_problems,
     snapshot_problems,
+    zone_problems,
 )
 
 TOKEN = "${Token[AWS.StackName.1]}"
@@ -93,6 +94,26 @@ def test_only_memcached_is_placed() -> None:
         "`AZMode` and `PreferredZones` must be left out for redis, which has one node"
     ]
     assert placement_problems(TOKEN, 1, "cross-az", ["a", "b"]) == []
+
+
+@pytest.mark.parametrize(
+    ("zones", "subnet_zones"),
+    [
+        ([], ["a"]),
+        (["a", "b", "a"], ["b", "a"]),
+        (["c"], ["a", None]),
+        ([TOKEN], ["a"]),
+        (["c"], [TOKEN, "a"]),
+    ],
+)
+def test_zones_with_a_subnet(zones: list[str], subnet_zones: list[str | None]) -> None:
+    assert zone_problems(zones, subnet_zones) == []
+
+
+def test_zones_without_a_subnet_are_refused() -> None:
+    assert zone_problems(["a", "c"], ["b", "a"]) == [
+        "`availability_zones` must be zones of the subnets (a, b), got: c"
+    ]
 
 
 @pytest.mark.parametrize("version", ["1.4.5", "1.5.16", "1.6.6", "1.6.22", "1.6.99", TOKEN])

@@ -117,6 +117,78 @@ def test_two_nodes_may_stay_in_one_zone(stack: cdk.Stack) -> None:
     assert (cluster["AZMode"], cluster["NumCacheNodes"]) == ("single-az", 2)
 
 
+def zones_of(stack: cdk.Stack) -> list[Json | str]:
+    return list(properties(synth(stack), CLUSTER).get("PreferredAvailabilityZones", []))
+
+
+def in_region(app: cdk.App, zones: int = 2) -> tuple[cdk.Stack, ec2.Vpc]:
+    """A stack and a VPC with availability zones that are known at synthesis."""
+    stack = cdk.Stack(app, "There", env=cdk.Environment(account="1" * 12, region="us-east-1"))
+    names = [f"us-east-1{letter}" for letter in "abc"[:zones]]
+    return stack, ec2.Vpc(stack, "Vpc", availability_zones=names, nat_gateways=0)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "az_mode", "letters"),
+    [(1, "", "a"), (2, "", "ab"), (5, "", "ababa"), (3, "single-az", "aaa")],
+)
+def test_nodes_take_the_zones_of_the_subnets_in_turn(
+    app: cdk.App, nodes: int, az_mode: str, letters: str
+) -> None:
+    stack, vpc = in_region(app)
+    MemcachedCache(
+        stack,
+        "Cache",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        num_cache_nodes=nodes,
+        az_mode=az_mode,
+    )
+    assert zones_of(stack) == [f"us-east-1{letter}" for letter in letters]
+
+
+def test_nodes_that_stay_keep_their_zones(app: cdk.App) -> None:
+    def zones(nodes: int) -> list[Json | str]:
+        stack = cdk.Stack(new_app(), "Test")
+        MemcachedCache(stack, "Cache", num_cache_nodes=nodes)
+        return zones_of(stack)
+
+    assert zones(5)[:2] == zones(2)
+    assert len(zones(5)) == 5
+
+
+def test_zones_that_are_not_known_are_left_to_elasticache(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-1",
+        availability_zones=cdk.Fn.get_azs(),
+        isolated_subnet_ids=["subnet-1"],
+    )
+    subnets = [ec2.Subnet.from_subnet_id(stack, name, f"subnet-{name}") for name in "ab"]
+    MemcachedCache(stack, "Cache", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
+    cluster = properties(synth(stack), CLUSTER)
+    assert cluster["AZMode"] == "cross-az"
+    assert "PreferredAvailabilityZones" not in cluster
+
+
+def test_zones_without_a_subnet_are_refused(app: cdk.App) -> None:
+    stack, vpc = in_region(app)
+    subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+
+    def cache(construct_id: str, zones: list[str]) -> MemcachedCache:
+        return MemcachedCache(
+            stack, construct_id, vpc=vpc, vpc_subnets=subnets, availability_zones=zones
+        )
+
+    assert refused(lambda: cache("Bad", ["us-east-1a", "us-east-1c"])) == (
+        "`availability_zones` must be zones of the subnets (us-east-1a, us-east-1b), "
+        "got: us-east-1c (in There/Bad)"
+    )
+    cache("Good", ["us-east-1a", "us-east-1b"])
+    assert zones_of(stack) == ["us-east-1a", "us-east-1b"]
+
+
 def test_sixty_nodes_are_accepted(stack: cdk.Stack) -> None:
     MemcachedCache(stack, "Cache", num_cache_nodes=60)
     assert properties(synth(stack), CLUSTER)["NumCacheNodes"] == 60
