@@ -84,10 +84,10 @@ class ReplicationGroup:
 
     @property
     def cluster_mode(self) -> bool | None:
-        """Whether it has shards; None if that is not known."""
-        if self.num_node_groups is None or is_unresolved(self.num_node_groups):
+        """Whether it has shards; None if that is not known. A CDK token is for a number of them."""
+        if self.num_node_groups is None:
             return None
-        return self.num_node_groups > 0
+        return is_unresolved(self.num_node_groups) or self.num_node_groups > 0
 
     def name(self, attribute: str) -> str:
         """What the caller calls a field."""

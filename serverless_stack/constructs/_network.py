@@ -40,6 +40,20 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
     return vpc
 
 
+def add_endpoint(
+    vpc: ec2.IVpc, construct_id: str, service: ec2.InterfaceVpcEndpointAwsService
+) -> None:
+    """Let what runs in an isolated VPC of ours reach a service, which AWS bills per hour.
+
+    Args:
+        vpc: The VPC; one of ours is an ``ec2.Vpc``.
+        construct_id: The id of the endpoint in it, which has one of them at most.
+        service: The service.
+    """
+    if isinstance(vpc, ec2.Vpc) and vpc.node.try_find_child(construct_id) is None:
+        vpc.add_interface_endpoint(construct_id, service=service)
+
+
 def cache_subnets(
     vpc: ec2.IVpc, vpc_subnets: ec2.SubnetSelection | None, min_zones: int = 1
 ) -> Sequence[ec2.ISubnet]:

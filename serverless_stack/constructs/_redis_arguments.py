@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
+from aws_cdk import Annotations, Duration
+from constructs import Construct
 
+from serverless_stack.checks.elasticache import NODES_BY_QUOTA, nodes_of
 from serverless_stack.checks.elasticache_common import stream_name_problems, topic_problems
 from serverless_stack.checks.elasticache_model import ReplicationGroup
 from serverless_stack.checks.elasticache_parameters import parameter_group_family
@@ -17,7 +19,7 @@ from serverless_stack.checks.elasticache_versions import (
 )
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._redis_logs import LogTarget
-from serverless_stack.constructs._redis_users import AUTHS
+from serverless_stack.constructs._redis_users import AUTHS, EVERYTHING
 
 NAMES = {
     "auth_token": "auth",
@@ -61,6 +63,11 @@ def other_problems(
         f"`secret` must be None for `auth` of {auth}, got: a secret",
     )
     problems.add(access_string_problems(access_string))
+    problems.require(
+        group.user_group or access_string == EVERYTHING,
+        f"`access_string` must be left out for `auth` of {auth}, which has no user, "
+        f"got: {access_string!r}",
+    )
     for argument, target in log_targets.items():
         if isinstance(target, str):
             problems.add(stream_name_problems(target, argument))
@@ -77,6 +84,16 @@ def other_problems(
     if group.secondary:
         problems.add(_secondary_problems(group, auth, has_secret))
     return problems.messages
+
+
+def warn_of_quota(scope: Construct, group: ReplicationGroup) -> None:
+    """Warn of more nodes than AWS gives a cluster without being asked."""
+    if nodes_of(group) > NODES_BY_QUOTA:
+        Annotations.of(scope).add_warning_v2(
+            "serverless-stack:RedisNodes",
+            f"{nodes_of(group)} nodes need a higher quota of nodes per cluster, which is "
+            f"{NODES_BY_QUOTA} before AWS raises it",
+        )
 
 
 def user_problems(

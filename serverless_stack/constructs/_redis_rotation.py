@@ -95,9 +95,12 @@ def rotation_function(
         ),
     )
     _allow(function, secret, subject)
-    function.add_permission(
-        "SecretsManager",
-        principal=iam.ServicePrincipal("secretsmanager.amazonaws.com"),
+    permission = lambda_.CfnPermission(
+        scope,
+        "Permission",
+        action="lambda:InvokeFunction",
+        function_name=function.function_arn,
+        principal="secretsmanager.amazonaws.com",
         source_account=Stack.of(scope).account,
     )
     schedule = secretsmanager.CfnRotationSchedule(
@@ -110,20 +113,20 @@ def rotation_function(
             automatically_after_days=automatically_after.to_days()
         ),
     )
-    schedule.node.add_dependency(function)  # with its role's policy and the permission to call it
+    schedule.node.add_dependency(permission)
     return function
 
 
 def _allow(function: lambda_.Function, secret: secretsmanager.ISecret, subject: Subject) -> None:
-    secret.grant_read(function)
-    if secret.encryption_key is not None:
-        secret.encryption_key.grant_encrypt(function)
+    actions = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
     function.add_to_role_policy(
         iam.PolicyStatement(
-            actions=["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"],
-            resources=[secret.secret_arn],
+            actions=[f"secretsmanager:{action}" for action in actions],
+            resources=[secret.secret_full_arn or f"{secret.secret_arn}-??????"],
         )
     )
     function.add_to_role_policy(
         iam.PolicyStatement(actions=list(subject.actions), resources=[subject.arn])
     )
+    if secret.encryption_key is not None:
+        secret.encryption_key.grant_encrypt_decrypt(function)

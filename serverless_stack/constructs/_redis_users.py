@@ -63,13 +63,12 @@ def make_user(
         secret: A secret with its password; None generates one.
     """
     name = unique_id(scope)
-    mode = elasticache.CfnUser.AuthenticationModeProperty
-    if auth == "iam":
-        held, authentication = None, mode(type="iam")
-    else:
+    # CDK takes this property as it is, so that its names have to be those of CloudFormation.
+    mode: dict[str, object] = {"Type": auth}
+    held = None
+    if auth == "password":
         held = secret or generated_secret(scope, f"Password of {scope.node.path}")
-        password = held.secret_value.unsafe_unwrap()  # a reference, not the password
-        authentication = mode(type="password", passwords=[password])
+        mode["Passwords"] = [held.secret_value.unsafe_unwrap()]  # a reference, not the password
     user = elasticache.CfnUser(
         scope,
         "User",
@@ -77,7 +76,7 @@ def make_user(
         user_id=name,
         user_name=name,
         access_string=access_string,
-        authentication_mode=authentication,
+        authentication_mode=mode,
     )
     return RedisUser(user, name, held)
 
@@ -101,9 +100,7 @@ def make_user_group(scope: Construct, engine: str, first: RedisUser) -> elastica
             user_id=unique_id(scope, "-off"),
             user_name="default",
             access_string=_NOTHING,
-            authentication_mode=elasticache.CfnUser.AuthenticationModeProperty(
-                type="no-password-required"
-            ),
+            authentication_mode={"Type": "no-password-required"},
         )
         members.insert(0, off.ref)
     return elasticache.CfnUserGroup(

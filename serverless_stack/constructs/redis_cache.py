@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import jsii
-from aws_cdk import Annotations, Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
@@ -24,7 +24,12 @@ from serverless_stack.constructs._connect import (
     function_of,
     require_vpc,
 )
-from serverless_stack.constructs._network import cache_network, cache_subnets, let_in
+from serverless_stack.constructs._network import (
+    add_endpoint,
+    cache_network,
+    cache_subnets,
+    let_in,
+)
 from serverless_stack.constructs._redis_arguments import (
     NAMES,
     VERSIONS,
@@ -32,7 +37,9 @@ from serverless_stack.constructs._redis_arguments import (
     rotation_problems,
     tiers_data,
     user_problems,
+    warn_of_quota,
 )
+from serverless_stack.constructs._redis_endpoints import endpoints_of, environment
 from serverless_stack.constructs._redis_group import (
     global_datastore,
     keep_what_it_needs,
@@ -42,7 +49,7 @@ from serverless_stack.constructs._redis_group import (
 )
 from serverless_stack.constructs._redis_logs import LogTarget, deliver
 from serverless_stack.constructs._redis_rotation import password_of, rotation_function, token_of
-from serverless_stack.constructs._redis_scaling import scale
+from serverless_stack.constructs._redis_scaling import REPLICAS, SHARDS, is_scaled, scale
 from serverless_stack.constructs._redis_users import (
     EVERYTHING,
     RedisAuth,
@@ -284,13 +291,7 @@ class RedisCache(Construct):
         )
         self.rotation_function: lambda_.Function | None = None
         self.global_datastore: elasticache.CfnGlobalReplicationGroup | None = None
-        self._scaled: set[str] = set()
-        if rules.nodes_of(group) > rules.NODES_BY_QUOTA:
-            Annotations.of(self).add_warning_v2(
-                "serverless-stack:RedisNodes",
-                f"{rules.nodes_of(group)} nodes need a higher quota of nodes per cluster, which is "
-                f"{rules.NODES_BY_QUOTA} before AWS raises it",
-            )
+        warn_of_quota(self, group)
         self.replication_group.apply_removal_policy(removal_policy)
         self._removal_policy = removal_policy
         keep_what_it_needs(self, removal_policy)
@@ -328,9 +329,7 @@ class RedisCache(Construct):
         Raises:
             ValueError: In cluster mode, which has a primary in each shard.
         """
-        self._require_mode(cluster=False)
-        group = self.replication_group
-        return f"{group.attr_primary_end_point_address}:{group.attr_primary_end_point_port}"
+        return endpoints_of(self._group, self.replication_group, cluster=False).primary
 
     @property
     def reader_endpoint(self) -> str:
@@ -339,9 +338,7 @@ class RedisCache(Construct):
         Raises:
             ValueError: In cluster mode, which has replicas in each shard.
         """
-        self._require_mode(cluster=False)
-        group = self.replication_group
-        return f"{group.attr_reader_end_point_address}:{group.attr_reader_end_point_port}"
+        return endpoints_of(self._group, self.replication_group, cluster=False).reader
 
     @property
     def configuration_endpoint(self) -> str:
@@ -350,12 +347,7 @@ class RedisCache(Construct):
         Raises:
             ValueError: If cluster mode is off.
         """
-        self._require_mode(cluster=True)
-        group = self.replication_group
-        return (
-            f"{group.attr_configuration_end_point_address}"
-            f":{group.attr_configuration_end_point_port}"
-        )
+        return endpoints_of(self._group, self.replication_group, cluster=True).configuration
 
     def connect(
         self,
@@ -379,9 +371,12 @@ class RedisCache(Construct):
         target = function_of(function)
         require_vpc(target, self.node.path)
         who = user or self.user
-        add_environment(target, self._environment(prefix, who))
+        secret = who.secret if who else self._secret
+        add_environment(
+            target, environment(prefix, self._group, self.replication_group, who, secret)
+        )
         let_in(self.security_groups, self._port, target, f"Redis from {target.node.path}")
-        grant_login(target, self.replication_group, who, who.secret if who else self._secret)
+        grant_login(target, self.replication_group, who, secret)
 
     def add_user(
         self,
@@ -412,6 +407,9 @@ class RedisCache(Construct):
         made = make_user(home, self._group.engine, auth, access_string, secret)
         if self.user_group is not None:
             self.user_group.user_ids = [*self.user_group.user_ids, made.user.ref]
+        if self._own_vpc and made.secret is not None:
+            service = ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+            add_endpoint(self.vpc, "SecretsManager", service)
         keep_what_it_needs(home, self._removal_policy)
         return made
 
@@ -440,15 +438,16 @@ class RedisCache(Construct):
         )
         problems.add(rotation_problems(self._group, self._secret is not None, automatically_after))
         problems.raise_if_any()
-        if self._own_vpc and isinstance(self.vpc, ec2.Vpc):
-            self.vpc.add_interface_endpoint(
-                "ElastiCache", service=ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
-            )
+        if self._own_vpc:
+            service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
+            add_endpoint(self.vpc, "ElastiCache", service)
+        cluster = self._group.cluster_mode
+        endpoint = self.configuration_endpoint if cluster else self.primary_endpoint
         self.rotation_function = rotation_function(
             Construct(self, "Rotation"),
             self.secret,
             token_of(self.replication_group) if self.user is None else password_of(self.user),
-            endpoint=self._endpoint,
+            endpoint=endpoint,
             network=self._network,
             automatically_after=automatically_after,
             log_retention=self._log_retention,
@@ -479,7 +478,17 @@ class RedisCache(Construct):
         Raises:
             ValueError: If the cache cannot be scaled, or not so.
         """
-        return self._scale("NodeGroups", min_capacity, max_capacity, target_utilization, metric)
+        return scale(
+            self,
+            SHARDS,
+            self._group,
+            self.replication_group,
+            in_global_datastore=self._in_global_datastore,
+            min_capacity=min_capacity,
+            max_capacity=max_capacity,
+            target_utilization=target_utilization,
+            metric=metric,
+        )
 
     def add_replica_scaling(
         self,
@@ -501,8 +510,17 @@ class RedisCache(Construct):
         Raises:
             ValueError: If the cache cannot be scaled, or not so.
         """
-        metric = scaling_rules.REPLICA_METRICS[0]
-        return self._scale("Replicas", min_capacity, max_capacity, target_utilization, metric)
+        return scale(
+            self,
+            REPLICAS,
+            self._group,
+            self.replication_group,
+            in_global_datastore=self._in_global_datastore,
+            min_capacity=min_capacity,
+            max_capacity=max_capacity,
+            target_utilization=target_utilization,
+            metric=scaling_rules.REPLICA_METRICS[0],
+        )
 
     def add_global_datastore(
         self, *, global_replication_group_id_suffix: str
@@ -525,7 +543,7 @@ class RedisCache(Construct):
             "`add_global_datastore` must be called once and not on a secondary, got: again",
         )
         problems.require(
-            not self._scaled, "a global datastore must not have auto scaling, got: both"
+            not is_scaled(self), "a global datastore must not have auto scaling, got: both"
         )
         problems.add(
             scaling_rules.global_datastore_problems(self._group, global_replication_group_id_suffix)
@@ -537,72 +555,5 @@ class RedisCache(Construct):
         return self.global_datastore
 
     @property
-    def _endpoint(self) -> str:
-        return self.configuration_endpoint if self._group.cluster_mode else self.primary_endpoint
-
-    @property
     def _in_global_datastore(self) -> bool:
         return self._group.secondary or self.global_datastore is not None
-
-    def _environment(self, prefix: str, user: RedisUser | None) -> dict[str, str]:
-        secret = user.secret if user else self._secret
-        tls = self._group.transit_encryption_enabled
-        variables = {_contract.redis_tls(prefix): "true" if tls else "false"}
-        if self._group.cluster_mode:
-            variables[_contract.redis_configuration_endpoint(prefix)] = self.configuration_endpoint
-        else:
-            variables[_contract.redis_primary_endpoint(prefix)] = self.primary_endpoint
-            variables[_contract.redis_reader_endpoint(prefix)] = self.reader_endpoint
-        if user is not None:
-            variables[_contract.redis_user(prefix)] = user.user_name
-        if secret is not None:
-            variables[_contract.redis_secret_arn(prefix)] = secret.secret_arn
-        elif user is not None:
-            variables[_contract.redis_cache_name(prefix)] = self.cache_name
-        return variables
-
-    def _scale(
-        self, dimension: str, low: int, high: int, target: float, metric: str
-    ) -> scaling.CfnScalableTarget:
-        problems = Problems(self.node.path)
-        problems.require(
-            dimension not in self._scaled, f"{dimension} must be scaled once, got: again"
-        )
-        problems.add(
-            scaling_rules.auto_scaling_problems(
-                self._group, in_global_datastore=self._in_global_datastore
-            )
-        )
-        shards = dimension == "NodeGroups"
-        problems.add(
-            scaling_rules.capacity_problems(
-                low,
-                high,
-                scaling_rules.SCALED_SHARDS if shards else scaling_rules.SCALED_REPLICAS,
-                target_utilization=target,
-                metric=metric,
-                metrics=scaling_rules.SHARD_METRICS if shards else scaling_rules.REPLICA_METRICS,
-                data_tiering=bool(self._group.data_tiering_enabled),
-            )
-        )
-        problems.raise_if_any()
-        self._scaled.add(dimension)
-        return scale(
-            self,
-            "ShardScaling" if shards else "ReplicaScaling",
-            self.replication_group,
-            dimension,
-            min_capacity=low,
-            max_capacity=high,
-            target_utilization=target,
-            metric=metric,
-        )
-
-    def _require_mode(self, *, cluster: bool) -> None:
-        if bool(self._group.cluster_mode) != cluster:
-            wanted, other = ("1 or more", "primary") if cluster else ("0", "configuration")
-            raise ValueError(
-                f"`num_node_groups` must be {wanted} for this endpoint, "
-                f"got: {self._group.num_node_groups}; the cache has a {other} endpoint "
-                f"(in {self.node.path})"
-            )

@@ -13,6 +13,7 @@ from serverless_stack.operations.rotation.targets import (
 )
 
 _RESERVE_SECONDS = 20
+_POLL_SECONDS = 5.0
 
 
 class Context(Protocol):
@@ -40,9 +41,9 @@ def handler(event: Mapping[str, str], context: Context) -> None:
     user = os.environ.get("USER_ID", "")
     elasticache = boto3.client("elasticache", config=timeouts)
     target: Target = (
-        UserPassword(user, elasticache)
+        UserPassword(user, elasticache, _POLL_SECONDS)
         if user
-        else ReplicationGroupToken(os.environ["REPLICATION_GROUP_ID"], elasticache)
+        else ReplicationGroupToken(os.environ["REPLICATION_GROUP_ID"], elasticache, _POLL_SECONDS)
     )
     Rotation(
         secret=event["SecretId"],

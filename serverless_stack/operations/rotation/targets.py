@@ -12,7 +12,6 @@ logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
 _ONLY_ONE_VALID = ("InvalidParameterCombination", "InvalidParameterValue")
-_POLL_SECONDS = 5.0
 
 Patience = Callable[[], float]
 """Gives the seconds that are left."""
@@ -47,7 +46,7 @@ class ReplicationGroupToken:
         self,
         replication_group_id: str,
         client: "ElastiCacheClient",
-        poll_seconds: float = _POLL_SECONDS,
+        poll_seconds: float,
     ) -> None:
         self._id = replication_group_id
         self._client = client
@@ -102,9 +101,7 @@ class UserPassword:
         poll_seconds: How long to wait between two looks at its state.
     """
 
-    def __init__(
-        self, user_id: str, client: "ElastiCacheClient", poll_seconds: float = _POLL_SECONDS
-    ) -> None:
+    def __init__(self, user_id: str, client: "ElastiCacheClient", poll_seconds: float) -> None:
         self._id = user_id
         self._client = client
         self._poll_seconds = poll_seconds
