@@ -25,7 +25,6 @@ from serverless_stack.checks.elasticache_security import (
 from serverless_stack.checks.problems import is_unresolved
 
 __all__ = [
-    "MEMCACHED_NODES",
     "NODES",
     "PORT",
     "REPLICAS",
@@ -38,7 +37,6 @@ __all__ = [
 REPLICAS = (0, 5)
 NODES = 500
 NODES_BY_QUOTA = 90  # until AWS raises it
-MEMCACHED_NODES = (1, 60)
 _WITHOUT_SHARDS = ("c1", "m1", "m2", "t1")
 _WITHOUT_FAILOVER = ("t1",)
 _MANY_SHARDS = versions.Feature(f"more than {NODES_BY_QUOTA} nodes", (5, 0, 6))

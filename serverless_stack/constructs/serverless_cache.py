@@ -72,7 +72,8 @@ class ServerlessCache(Construct):
         user_group_id: A group of users of Valkey or Redis; ``connect`` then needs a user's name.
             Empty lets everyone in whom the security groups let in.
         removal_policy: Whether the cache is kept when the stack is deleted: ``DESTROY``,
-            ``RETAIN`` or ``RETAIN_ON_UPDATE_OR_DELETE``.
+            ``RETAIN`` or ``RETAIN_ON_UPDATE_OR_DELETE``, which keep its security group, too, but
+            not a VPC of the same stack, which AWS then refuses to delete.
 
     Attributes:
         vpc: The VPC of the cache.
@@ -187,6 +188,9 @@ class ServerlessCache(Construct):
             security_group_ids=[group.security_group_id for group in self.security_groups],
         )
         self.serverless_cache.apply_removal_policy(removal_policy)
+        if removal_policy != RemovalPolicy.DESTROY:  # it needs its own security group, too
+            for own in () if security_groups else self.security_groups:
+                own.apply_removal_policy(removal_policy)
 
     @property
     def connections(self) -> ec2.Connections:

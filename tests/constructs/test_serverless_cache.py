@@ -141,6 +141,12 @@ def test_every_argument_arrives(maximal: Json) -> None:
     assert resource["DeletionPolicy"] == "Retain"
 
 
+def test_keeping_it_keeps_its_own_security_group(stack: cdk.Stack) -> None:
+    ServerlessCache(stack, "Cache", removal_policy=cdk.RemovalPolicy.RETAIN)
+    (group,) = all_of(synth(stack), "AWS::EC2::SecurityGroup")
+    assert group["DeletionPolicy"] == "Retain"
+
+
 def test_its_name_is_of_the_stack_and_the_path() -> None:
     def name(stack_name: str, construct_id: str) -> str:
         stack = cdk.Stack(new_app(), "Test", stack_name=stack_name)
