@@ -125,7 +125,8 @@ class RedisCache(Construct):
             as for the primary and is left to ElastiCache. None joins none.
         removal_policy: What happens when the stack is deleted. ``SNAPSHOT`` keeps a last backup.
             ``RETAIN`` keeps what the cache needs, too, but not a VPC of the same stack, which
-            AWS then refuses to delete.
+            AWS then refuses to delete. Users that are kept keep their names, which the same stack
+            needs when it is deployed again.
 
     Attributes:
         vpc: The VPC of the cache.

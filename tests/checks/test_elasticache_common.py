@@ -11,6 +11,7 @@ from serverless_stack.checks.elasticache_common import (
     parse_node_type,
     port_problems,
     snapshot_window_problems,
+    stream_name_problems,
     topic_problems,
     version_of,
     windows_overlap_problems,
@@ -197,3 +198,14 @@ def test_versions_have_numbers() -> None:
     assert version_of("latest") is None
     assert version_of("7") is None
     assert version_of(TOKEN) is None
+
+
+@pytest.mark.parametrize("name", ["a", "My_stream-1.x", "a" * 64, TOKEN])
+def test_names_of_streams_are_accepted(name: str) -> None:
+    assert stream_name_problems(name, "slow_log") == []
+
+
+@pytest.mark.parametrize("name", ["", "a" * 65, "a b", "ä", "a\n"])
+def test_other_names_of_streams_are_refused(name: str) -> None:
+    (problem,) = stream_name_problems(name, "slow_log")
+    assert problem.startswith("`slow_log` must be the name of a Firehose stream")

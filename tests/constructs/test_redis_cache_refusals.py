@@ -370,7 +370,7 @@ def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
         ),
         "TOPIC": lambda: sns.Topic(stack, "Topic"),
     }
-    given = {
+    given: Arguments = {
         name: named[value]() if isinstance(value, str) and value in named else value
         for name, value in arguments.items()
     }

@@ -17,6 +17,7 @@ from redis import Redis
 
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:cache-AbCdEf"
 GROUP, USER = "orders", "app"
+ADMINISTRATOR = "administrator-of-the-test"
 V0, V1, V2, V3, V8, V9 = (f"{number:032}" for number in (0, 1, 2, 3, 8, 9))
 
 
@@ -41,15 +42,15 @@ class Cache:
 
     def __init__(self, port: int, authority: Path, token: str) -> None:
         self._port, self._authority = port, authority
-        self._admin = token
+        self._first = token
         self.tokens = [token]
         self.passwords: list[str] = []
         self.rotated = False
         self.lasts = 2
         self.modifying = 0
         self.calls: list[tuple[str, str]] = []
-        self._acl("root", ["administrator-of-the-test"], "+@all")
-        self._admin = ""
+        self._acl("root", [ADMINISTRATOR], "+@all")
+        self._first = ""
 
     def add_user(self, password: str) -> None:
         self.passwords = [password]
@@ -82,18 +83,14 @@ class Cache:
         self.modifying = self.lasts
 
     def _acl(self, user: str, passwords: list[str], rights: str) -> None:
-        credentials = (
-            {"password": self._admin}
-            if self._admin
-            else {"username": "root", "password": "administrator-of-the-test"}
-        )
         with Redis(
             host="127.0.0.1",
             port=self._port,
             ssl=True,
             ssl_ca_certs=str(self._authority),
             protocol=2,
-            **credentials,
+            username=None if self._first else "root",
+            password=self._first or ADMINISTRATOR,
         ) as client:
             rules = ["on", "resetpass", *(f">{each}" for each in passwords), "~*", *rights.split()]
             client.execute_command("ACL", "SETUSER", user, *rules)
