@@ -16,6 +16,8 @@ from serverless_stack import constructs, testing
 from serverless_stack.operations import advice
 
 NAMES = [
+    "CacheAlarms",
+    "CacheDashboard",
     "Cdn",
     "ContentDeployment",
     "Invalidation",
@@ -23,6 +25,7 @@ NAMES = [
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
 ]
