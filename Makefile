@@ -44,7 +44,7 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-bench: setup  ## Measure: planner, paths billed, kills, sync, and a crawl during deployments.
+bench: setup  ## Measure: planner, paths billed, kills, memory, sync, and a crawl during deployments.
 	$(BIN)/python -m benchmarks
 
 check: setup lint types test docs  ## Run everything that CI runs.

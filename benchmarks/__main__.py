@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import crawl, kills, paths, planner, sync
+from benchmarks import crawl, kills, memory, paths, planner, sync
 
 
 def main() -> int:
@@ -10,6 +10,7 @@ def main() -> int:
     planner.main()
     paths.main()
     kills.main()
+    memory.main()
     sync.main()
     return crawl.main()
 

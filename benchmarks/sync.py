@@ -1,4 +1,10 @@
-"""Syncing 2,000 small files, beside ``aws s3 sync``: ``python -m benchmarks.sync``."""
+"""Syncing 2,000 small files, beside ``aws s3 sync``: ``python -m benchmarks.sync``.
+
+Each tool is measured as a process of its own: ``sync()`` from a program, the command
+`serverless-stack sync`, and the AWS CLI. The floors are what each of them takes to start and do
+nothing. Seconds of the processor are those of the tool, without the local S3; they tell more than
+the clock on a machine that does other things as well.
+"""
 
 import os
 import random
@@ -8,8 +14,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
@@ -18,12 +24,34 @@ from rich.table import Table
 
 from serverless_stack.local.cloud import LocalCloud
 
-RUNS = 3
+RUNS = 5
+CALL = (
+    "import sys; from serverless_stack.operations.sync import location, sync; "
+    "done = sync(location(sys.argv[1]), location(sys.argv[2])).result; "
+    "sys.exit(bool(done and done.failures))"
+)
+FLOORS = {
+    "a Python that does nothing": [sys.executable, "-c", ""],
+    "importing sync()": [sys.executable, "-c", "import serverless_stack.operations.sync"],
+    "the command with --help": [
+        sys.executable,
+        "-m",
+        "serverless_stack.cli",
+        "sync",
+        "--help",
+    ],
+    "a botocore client of S3": [
+        sys.executable,
+        "-c",
+        "import botocore.session as b; b.get_session().create_client('s3')",
+    ],
+}
 ROOT = Path(__file__).parents[1]
-PEAK = (
-    "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, "
-    "stdout=subprocess.DEVNULL); "
-    "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+MEASURE = (
+    "import resource, subprocess, sys, time; start = time.monotonic(); "
+    "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
+    "wall = time.monotonic() - start; used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+    "print(wall, used.ru_utime + used.ru_stime, used.ru_maxrss)"
 )
 
 
@@ -49,17 +77,26 @@ def aws_cli(folder: Path) -> list[str]:
     return [python, str(folder / "bin" / "aws"), "s3", "sync", "--only-show-errors"]
 
 
-def timed(command: list[str], environment: Mapping[str, str]) -> tuple[float, float]:
-    """Run a command; gives its seconds and its peak memory in MiB."""
-    start = time.monotonic()
+@dataclass(frozen=True)
+class Took:
+    """What a process took: seconds of the clock and of the processor, and its peak in MiB."""
+
+    wall: float
+    processor: float
+    peak: float
+
+
+def timed(command: list[str], environment: Mapping[str, str]) -> Took:
+    """Run a command."""
     said = subprocess.run(
-        [sys.executable, "-c", PEAK, *command],
+        [sys.executable, "-c", MEASURE, *command],
         env={**os.environ, **environment},
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    return time.monotonic() - start, int(said.split()[-1]) / 1024
+    wall, processor, peak = said.split()[-3:]
+    return Took(float(wall), float(processor), int(peak) / 1024)
 
 
 def main() -> None:
@@ -71,11 +108,14 @@ def main() -> None:
     (work / "app").mkdir()
     (work / "app" / "cdk.json").write_text('{"app": "true"}')
     try:
-        theirs = aws_cli(work / "aws")
-        ours = [sys.executable, "-m", "serverless_stack.cli", "sync"]
+        tools = {
+            "aws": aws_cli(work / "aws"),
+            "sync()": [sys.executable, "-c", CALL],
+            "command": [sys.executable, "-m", "serverless_stack.cli", "sync"],
+        }
         small, large = files(work / "small", 2000), files(work / "large", 20000)
         with LocalCloud.start(work / "app", name=f"bench-{os.getpid()}") as cloud:
-            measure(console, cloud.environment(), ours, theirs, small, large)
+            measure(console, cloud.environment(), tools, small, large)
     finally:
         shutil.rmtree(work)
 
@@ -83,36 +123,55 @@ def main() -> None:
 def measure(
     console: Console,
     environment: dict[str, str],
-    ours: list[str],
-    theirs: list[str],
+    tools: Mapping[str, list[str]],
     small: Path,
     large: Path,
 ) -> None:
-    """Run both tools in turn and print their seconds."""
+    """Run the tools in turn and print what they took."""
     os.environ.update(environment)
     s3 = boto3.client("s3")
-    seconds: dict[tuple[str, str], list[float]] = {}
+    took: dict[tuple[str, str], list[Took]] = {}
     for run in range(RUNS):
-        for name, command in (("ours", ours), ("aws", theirs))[:: 1 if run % 2 else -1]:
-            bucket = f"bench-{name}-{run}"
+        for name in list(tools)[:: 1 if run % 2 else -1]:
+            bucket = f"bench-{name.strip('()')}-{run}"
             s3.create_bucket(Bucket=bucket)
             for case in ("cold", "unchanged"):
-                took, _peak = timed([*command, str(small), f"s3://{bucket}/site/"], environment)
-                seconds.setdefault((case, name), []).append(took)
-    table = Table("2,000 files", "aws s3 sync", "ours", "ratio", title="Sync, seconds")
+                command = [*tools[name], str(small), f"s3://{bucket}/site/"]
+                took.setdefault((case, name), []).append(timed(command, environment))
+    table = Table("2,000 files", "tool", "seconds", "ratio", "of the processor", "ratio")
     for case in ("cold", "unchanged"):
-        own, other = (statistics.median(seconds[case, name]) for name in ("ours", "aws"))
-        table.add_row(case, f"{other:.2f}", f"{own:.2f}", f"{own / other:.2f}")
+        walls, processors = (
+            {
+                name: statistics.median(vars(each)[what] for each in took[case, name])
+                for name in tools
+            }
+            for what in ("wall", "processor")
+        )
+        for name in tools:
+            ratios = [f"{each[name] / each['aws']:.2f}" for each in (walls, processors)]
+            row = [f"{walls[name]:.2f}", ratios[0], f"{processors[name]:.2f}", ratios[1]]
+            table.add_row(case, name, *row)
+    for name, command in FLOORS.items():
+        runs = [timed(command, environment) for _run in range(RUNS)]
+        wall, processor = (
+            statistics.median(vars(r)[w] for r in runs) for w in ("wall", "processor")
+        )
+        table.add_row("floor", name, f"{wall:.2f}", "", f"{processor:.2f}", "")
     console.print(table)
     s3.create_bucket(Bucket="bench-memory")
-    peaks = [
-        timed([*ours, str(folder), f"s3://bench-memory/{folder.name}/"], environment)[1]
-        for folder in (small, large)
-    ]
-    console.print(
-        f"Peak memory: {peaks[0]:.0f} MiB for 2,000 files, {peaks[1]:.0f} MiB for 20,000 "
-        f"({peaks[1] / peaks[0]:.2f}x)"
-    )
+    for name in ("sync()", "command"):
+        for case in ("cold", "unchanged"):
+            peaks = [
+                timed(
+                    [*tools[name], str(folder), f"s3://bench-memory/{name}/{folder.name}/"],
+                    environment,
+                ).peak
+                for folder in (small, large)
+            ]
+            console.print(
+                f"Peak memory, {name}, {case}: {peaks[0]:.0f} MiB for 2,000 files, "
+                f"{peaks[1]:.0f} MiB for 20,000 ({peaks[1] / peaks[0]:.2f}x)"
+            )
 
 
 if __name__ == "__main__":

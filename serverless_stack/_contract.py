@@ -73,3 +73,7 @@ def memcached_tls(prefix: str = MEMCACHED_PREFIX) -> str:
 def bucket_name(prefix: str = BUCKET_PREFIX) -> str:
     """The variable with the bucket's name."""
     return f"{prefix}_NAME"
+
+
+RESERVED_PREFIX: Final = ".serverless-stack/"
+"""What this library keeps in buckets, such as manifests; it is no content."""

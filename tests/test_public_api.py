@@ -6,14 +6,18 @@ import subprocess
 import sys
 import typing
 from collections.abc import Callable
+from types import ModuleType
 
 import aws_cdk as cdk
 import pytest
 from constructs import Construct
 
 from serverless_stack import constructs, testing
+from serverless_stack.operations import advice
 
 NAMES = [
+    "CacheAlarms",
+    "CacheDashboard",
     "Cdn",
     "ContentDeployment",
     "Invalidation",
@@ -21,6 +25,7 @@ NAMES = [
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
 ]
@@ -40,6 +45,20 @@ TESTING = [
     "review",
     "scrub",
     "template_of",
+]
+ADVICE = [
+    "Advice",
+    "Alternative",
+    "Conflict",
+    "Fact",
+    "Fit",
+    "NEEDS",
+    "Need",
+    "OPTIONS",
+    "Option",
+    "Reason",
+    "advise",
+    "fact",
 ]
 TESTING_FUNCTIONS = [name for name in TESTING if name[0].islower() and name != "review"]
 
@@ -98,6 +117,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         ),
         ("serverless_stack.testing.review", ["aws_cdk", "jsii", "cfnlint", "boto3"]),
         ("serverless_stack.runtime", ["aws_cdk", "jsii", "boto3", "redis", "pymemcache"]),
+        ("serverless_stack.operations.advice", ["aws_cdk", "jsii", "boto3", "rich", "typer"]),
     ],
 )
 def test_importing_loads_no_more_than_needed(module: str, absent: list[str]) -> None:
@@ -167,9 +187,37 @@ def test_the_review_is_a_package_with_a_function() -> None:
     assert testing.review.review({"Resources": {}}, {"Resources": {}}).changes == ()
 
 
-@pytest.mark.parametrize("name", TESTING_FUNCTIONS)
-def test_functions_of_testing_are_whole(name: str) -> None:
-    function = getattr(testing, name)
+def test_these_names_of_advice_are_public() -> None:
+    assert sorted(advice.__all__) == ADVICE
+    assert [name for name in ADVICE if not hasattr(advice, name)] == []
+
+
+def test_the_needs_that_can_be_stated() -> None:
+    """Scripts name them: one that is renamed breaks them."""
+    assert {need.name for need in advice.NEEDS} == {
+        "control",
+        "data-types",
+        "encryption",
+        "multi-threading",
+        "persistence",
+        "pub-sub",
+        "replication",
+        "scale",
+        "simplicity",
+        "unpredictable-traffic",
+    }
+
+
+FUNCTIONS = [
+    *((testing, name) for name in TESTING_FUNCTIONS),
+    (advice, "advise"),
+    (advice, "fact"),
+]
+
+
+@pytest.mark.parametrize(("module", "name"), FUNCTIONS)
+def test_functions_are_whole(module: ModuleType, name: str) -> None:
+    function = getattr(module, name)
     signature = inspect.signature(function)
     assert signature.return_annotation is not inspect.Signature.empty
     for parameter in signature.parameters.values():

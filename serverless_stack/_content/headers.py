@@ -86,7 +86,7 @@ _UNKNOWN = "application/octet-stream"
 _ENCODINGS = {"br": "br", "gz": "gzip", "zst": "zstd"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Headers:
     """What S3 keeps beside the bytes of an object, and CloudFront serves.
 
@@ -119,14 +119,20 @@ def headers_of(key: str, all_keys: Container[str], rules: Sequence[CacheRule]) -
         key: Its path in the content.
         all_keys: All paths in the content. Beside ``app.js``, the file ``app.js.br`` is the same
             script, compressed; alone it is a file of its own.
-        rules: The ``Cache-Control`` by pattern; the first that matches counts.
+        rules: The ``Cache-Control`` by pattern; the first that matches counts. Of a compressed
+            file, one that matches the original matches, too.
 
     Returns:
         Its headers.
     """
-    original, _dot, extension = key.rpartition(".")
-    encoding = _ENCODINGS.get(extension)
-    if encoding is None or original not in all_keys:
+    original = original_of(key, all_keys)
+    if original is None:
         return Headers(content_type_of(key), cache_control_of(key, rules))
-    cache_control = cache_control_of(key, rules) or cache_control_of(original, rules)
-    return Headers(content_type_of(original), cache_control, encoding)
+    encoding = _ENCODINGS[key.rpartition(".")[2]]
+    return Headers(content_type_of(original), cache_control_of(key, rules, original), encoding)
+
+
+def original_of(key: str, all_keys: Container[str]) -> str | None:
+    """The file that a file is a compressed copy of: of ``app.js.br`` it is ``app.js``, if there."""
+    original, _dot, extension = key.rpartition(".")
+    return original if extension in _ENCODINGS and original in all_keys else None

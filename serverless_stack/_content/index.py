@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import IO, NoReturn
 
 _BLOCK = 1 << 20
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what can be read by ranges at deploy time
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One file.
 
@@ -40,7 +41,8 @@ def index_of(path: Path) -> dict[str, Entry]:
         The entries by their keys, sorted.
 
     Raises:
-        ValueError: If a zip file names a place outside of itself, or one file twice.
+        ValueError: If a zip file names a place outside of itself, or one file twice, or has one
+            that is encrypted or compressed in another way than zip files mostly are.
         OSError: If a file cannot be read, or links make a loop.
     """
     entries = _zip_entries(path) if path.is_file() else _folder_entries(path)
@@ -84,6 +86,12 @@ def _zip_entries(path: Path) -> list[Entry]:
         for name in names:
             if name.startswith("/") or ".." in name.split("/"):
                 raise ValueError(f"{path} must have paths inside of it only, got: {name!r}")
+        for info in files:
+            if info.compress_type not in _PACKED or info.flag_bits & 1:
+                raise ValueError(
+                    f"{path} must have files that are stored or deflated, and not encrypted, "
+                    f"got: {info.filename!r}"
+                )
         twice = [name for name, count in Counter(names).items() if count > 1]
         if twice:
             raise ValueError(f"{path} must have each file once, got twice: {twice[0]!r}")

@@ -48,9 +48,20 @@ def matches(pattern: str, key: str) -> bool:
     return fnmatchcase(key, pattern)
 
 
-def cache_control_of(key: str, rules: Sequence[CacheRule]) -> str | None:
-    """The ``Cache-Control`` of a file: that of the first rule that takes it, or None."""
-    return next((rule.cache_control for rule in rules if matches(rule.pattern, key)), None)
+def cache_control_of(key: str, rules: Sequence[CacheRule], original: str = "") -> str | None:
+    """The ``Cache-Control`` of a file: that of the first rule that takes it, or None.
+
+    Args:
+        key: The file.
+        rules: The rules.
+        original: The file that it is a compressed copy of: a rule that takes that one takes both.
+
+    Returns:
+        The header.
+    """
+    names = [name for name in (key, original) if name]
+    taken = (rule for rule in rules if any(matches(rule.pattern, name) for name in names))
+    return next((rule.cache_control for rule in taken), None)
 
 
 def is_document(key: str, documents: Sequence[str] = DOCUMENTS) -> bool:

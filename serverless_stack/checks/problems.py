@@ -35,6 +35,11 @@ class Problems:
         self._path = "/".join(part for part in path if part)
         self._messages: list[str] = []
 
+    @property
+    def messages(self) -> list[str]:
+        """What was collected, for a rule function to return."""
+        return list(self._messages)
+
     def add(self, messages: Iterable[str]) -> None:
         """Add the messages that a rule function returned."""
         self._messages.extend(messages)

@@ -19,11 +19,15 @@ def application(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     made.callback()(serverless_stack)
-    every = only not in ("sync", "invalidate", "ls", "presign", "review", "local")
+    every = only not in ("sync", "invalidate", "ls", "presign", "review", "local", "advise")
     if every or only == "local":
         from serverless_stack.cli import local
 
         made.add_typer(local.app, name="local")
+    if every or only == "advise":
+        from serverless_stack.cli import advise
+
+        made.add_typer(advise.app, name="advise")
     if every or only == "review":
         from serverless_stack.cli.review import review
 

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 REFUSED_STATUS = 2
 
@@ -25,6 +23,12 @@ Protected = Annotated[
         "--protected", metavar="PATTERN", help="Paths of another origin. May be repeated."
     ),
 ]
+IndexDocument = Annotated[
+    str, typer.Option("--index-document", help="The file given for a folder.")
+]
+QueryStrings = Annotated[
+    bool, typer.Option("--query-strings", help="The cache tells query strings apart.")
+]
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until every edge location is done.")]
 
 
@@ -35,15 +39,24 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:
         os.environ["AWS_PROFILE"] = profile
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, _expected()):
+            raise
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(stderr=True)
+        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        raise typer.Exit(REFUSED_STATUS) from error
+
+
+def _expected() -> tuple[type[Exception], ...]:
+    """What is told by its message alone; loaded when something went wrong."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     from serverless_stack.operations.invalidation import InvalidationError
     from serverless_stack.runtime.objects.errors import ObjectError
 
-    expected = (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
-    try:
-        yield
-    except expected as error:
-        console = Console(stderr=True)
-        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
-        raise typer.Exit(REFUSED_STATUS) from error
+    return (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)

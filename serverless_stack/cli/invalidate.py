@@ -3,6 +3,7 @@
 import json
 import sys
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -10,9 +11,12 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from serverless_stack.cli import aws
-from serverless_stack.operations.invalidation import InvalidationPlan, Sent, plan, send
+from serverless_stack.cli.bars import bar
+from serverless_stack.operations.invalidation import InvalidationPlan, Progress, Sent, plan, send
+from serverless_stack.operations.invalidation.sender import checked
 
 TIMED_OUT_STATUS = 1
 
@@ -28,10 +32,6 @@ ChangedFrom = Annotated[
 AllKeys = Annotated[
     Path | None, typer.Option("--all-keys", help="A file with all keys, one a line.")
 ]
-Index = Annotated[str, typer.Option("--index-document", help="The file given for a folder.")]
-QueryStrings = Annotated[
-    bool, typer.Option("--query-strings", help="The cache tells query strings apart.")
-]
 Reference = Annotated[
     str | None,
     typer.Option("--reference", help="A name of this invalidation: again, it is the same one."),
@@ -43,9 +43,9 @@ def invalidate(
     path: Paths = None,
     changed_from: ChangedFrom = None,
     all_keys: AllKeys = None,
-    index_document: Index = "index.html",
+    index_document: aws.IndexDocument = "index.html",
     path_prefix: aws.PathPrefix = "",
-    query_strings: QueryStrings = False,
+    query_strings: aws.QueryStrings = False,
     protected: aws.Protected = None,
     budget: aws.Budget = 30,
     reference: Reference = None,
@@ -65,8 +65,7 @@ def invalidate(
         if bool(path) == (changed_from is not None):
             raise ValueError("give `--path` or `--changed-from`, and not both")
         if changed_from is None:
-            paths = sorted(set(path or []))
-            planned = InvalidationPlan(tuple(paths), 0)
+            planned = InvalidationPlan(checked(path or []), 0)
         else:
             changed = _lines(changed_from)
             planned = plan(
@@ -82,16 +81,24 @@ def invalidate(
         if not dry_run:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore" if as_json else "default")
-                sent = send(
-                    planned.paths,
-                    distributions,
-                    deployment=reference or uuid4().hex,
-                    replaces="",
-                    wait=wait,
-                )
+                sent = _send(planned.paths, distributions, reference or uuid4().hex, wait)
         _show(planned, sent, dry_run=dry_run, as_json=as_json, known=changed_from is not None)
     if any(each.completed is False for each in sent):
         raise typer.Exit(TIMED_OUT_STATUS)
+
+
+def _send(
+    paths: Sequence[str], distributions: list[str], reference: str, wait: bool
+) -> tuple[Sent, ...]:
+    with bar() as shown:
+        task = shown.add_task("sending", total=None)
+
+        def told(how: Progress) -> None:
+            shown.update(task, description=how.phase, completed=how.done, total=how.total)
+
+        return send(
+            paths, distributions, deployment=reference, replaces="", wait=wait, progress=told
+        )
 
 
 def _lines(path: Path) -> list[str]:
@@ -128,5 +135,5 @@ def table_of(planned: InvalidationPlan) -> Table:
     """A plan as a table."""
     table = Table("path", "kind")
     for path in planned.paths:
-        table.add_row(path, "wildcard" if path.endswith("*") else "single")
+        table.add_row(Text(path), "wildcard" if path.endswith("*") else "single")
     return table

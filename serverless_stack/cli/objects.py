@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from serverless_stack.cli import aws
-from serverless_stack.runtime.objects import ObjectInfo, ObjectStore
+from serverless_stack.cli.object_lists import object_list, version_list
+from serverless_stack.runtime.objects import ObjectReader, ObjectStore
 
 NOTHING_STATUS = 1
 
@@ -26,10 +25,14 @@ class Method(enum.Enum):
 Place = Annotated[str, typer.Argument(help="s3://bucket/prefix", show_default=False)]
 Object = Annotated[str, typer.Argument(help="s3://bucket/key", show_default=False)]
 Recursive = Annotated[bool, typer.Option("--recursive", help="What is in folders as well.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects to list.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects or versions to list.")]
+Versions = Annotated[
+    bool, typer.Option("--versions", help="All versions and delete markers, latest first.")
+]
 MethodOption = Annotated[Method, typer.Option("--method", help="What the URL is for.")]
 ExpiresIn = Annotated[int, typer.Option("--expires-in", help="Seconds, up to 7 days.")]
 ContentType = Annotated[str, typer.Option("--content-type", help="The media type of an upload.")]
+Size = Annotated[int | None, typer.Option("--size", help="The exact bytes of a PUT.")]
 MaxSize = Annotated[int, typer.Option("--max-size", help="The most bytes of a POST.")]
 Disposition = Annotated[
     str, typer.Option("--response-content-disposition", help="Content-Disposition of the answer.")
@@ -39,24 +42,24 @@ Disposition = Annotated[
 def ls(
     place: Place,
     recursive: Recursive = False,
+    versions: Versions = False,
     limit: Limit = 1000,
     as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """List objects. Status 0: some. 1: none. 2: refused."""
+    """List objects, or all their versions. Status 0: some. 1: none. 2: refused."""
     with aws.account(region, profile):
         bucket, prefix = _parted(place)
-        folders, objects = _listed(ObjectStore(bucket), prefix, recursive, limit)
+        listed = version_list if versions else object_list
+        found = listed(ObjectReader(bucket), prefix, "" if recursive else "/", limit)
         if as_json:
-            listed = [
-                {"key": o.key, "size": o.size, "last_modified": o.last_modified.isoformat()}
-                for o in objects
-            ]
-            typer.echo(json.dumps({"prefixes": folders, "objects": listed}, indent=2))
+            typer.echo(json.dumps(found.content, indent=2))
         else:
-            _show(folders, objects)
-    if not folders and not objects:
+            console = Console()
+            console.print(found.table)
+            console.print(found.summary)
+    if found.is_empty:
         raise typer.Exit(NOTHING_STATUS)
 
 
@@ -66,7 +69,9 @@ def presign(
     expires_in: ExpiresIn = 3600,
     content_type: ContentType = "application/octet-stream",
     max_size: MaxSize = 100 * 1024 * 1024,
+    size: Size = None,
     response_content_disposition: Disposition = "",
+    as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -74,17 +79,25 @@ def presign(
     with aws.account(region, profile):
         bucket, key = _parted(place)
         store = ObjectStore(bucket)
+        fields: dict[str, str] | None = None
         if method is Method.GET:
             named = {"Content-Disposition": response_content_disposition}
             headers = {name: value for name, value in named.items() if value}
-            typer.echo(store.presigned_get(key, expires_in=expires_in, response_headers=headers))
+            url = store.presigned_get(key, expires_in=expires_in, response_headers=headers)
         elif method is Method.PUT:
-            typer.echo(store.presigned_put(key, content_type=content_type, expires_in=expires_in))
+            url = store.presigned_put(
+                key, content_type=content_type, size=size, expires_in=expires_in
+            )
         else:
             form = store.presigned_post(
                 key, max_size=max_size, content_type=content_type, expires_in=expires_in
             )
-            typer.echo(json.dumps({"url": form.url, "fields": dict(form.fields)}, indent=2))
+            url, fields = form.url, dict(form.fields)
+        if not as_json and fields is None:
+            typer.echo(url)
+            return
+        made = {"method": method.value.upper(), "url": url, "expires_in": expires_in}
+        typer.echo(json.dumps(made if fields is None else {**made, "fields": fields}, indent=2))
 
 
 def _parted(place: str) -> tuple[str, str]:
@@ -92,33 +105,3 @@ def _parted(place: str) -> tuple[str, str]:
     if not place.startswith("s3://") or not bucket:
         raise ValueError(f"a place must be s3://bucket/key, got: {place!r}")
     return bucket, key
-
-
-def _listed(
-    store: ObjectStore, prefix: str, recursive: bool, limit: int
-) -> tuple[list[str], list[ObjectInfo]]:
-    folders: list[str] = []
-    objects: list[ObjectInfo] = []
-    token = ""
-    while True:
-        left = min(1000, limit - len(objects))
-        page = store.page(prefix, delimiter="" if recursive else "/", limit=left, token=token)
-        folders += page.prefixes
-        objects += page.objects
-        token = page.next_token
-        if not token or len(objects) >= limit:
-            return folders, objects
-
-
-def _show(folders: list[str], objects: list[ObjectInfo]) -> None:
-    table = Table("modified", "bytes", "key")
-    table.columns[1].justify = "right"
-    for folder in folders:
-        table.add_row("", "", Text(folder, "bold"))
-    for each in objects:
-        when = each.last_modified.strftime("%Y-%m-%d %H:%M:%S")
-        table.add_row(when, f"{each.size:,}", Text(each.key))
-    console = Console()
-    console.print(table)
-    total = sum(each.size for each in objects)
-    console.print(f"{len(objects):,} objects, {total:,} bytes, {len(folders):,} folders")

@@ -1,18 +1,18 @@
 """`serverless-stack sync`: make a folder or bucket the same as another one."""
 
-import json
+import sys
+from contextlib import nullcontext
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
-from rich.text import Text
 
 from serverless_stack.cli import aws
 from serverless_stack.operations.sync import Action, CacheRule, SyncPlan, location, sync
 from serverless_stack.operations.sync.command import Synced
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 FAILED_STATUS, DIFFERENT_STATUS = 1, 3
 _MOST_ROWS = 200
@@ -62,6 +62,8 @@ def run(
     invalidate: Invalidate = None,
     path_prefix: aws.PathPrefix = "",
     protected: aws.Protected = None,
+    index_document: aws.IndexDocument = "index.html",
+    query_strings: aws.QueryStrings = False,
     budget: aws.Budget = 30,
     wait: aws.Wait = False,
     parallel: Parallel = 8,
@@ -76,16 +78,18 @@ def run(
     from datetime import UTC
 
     with aws.account(region, profile):
-        progress = _progress()
-        task = progress.add_task("sync", total=None)
+        progress = _progress() if sys.stderr.isatty() else None
+        task = progress.add_task("sync", total=None) if progress else None
 
         def planned(found: SyncPlan) -> None:
-            progress.update(task, total=len(found.actions))
+            if progress and task is not None:
+                progress.update(task, total=len(found.actions))
 
         def done(_action: Action) -> None:
-            progress.advance(task)
+            if progress and task is not None:
+                progress.advance(task)
 
-        with progress:
+        with progress or nullcontext():
             synced = sync(
                 location(source),
                 location(destination),
@@ -98,6 +102,8 @@ def run(
                 parallel=parallel,
                 distribution_ids=invalidate or [],
                 path_prefix=path_prefix,
+                index_document=index_document,
+                query_strings=query_strings,
                 budget=budget,
                 protected=protected or [],
                 wait=wait,
@@ -105,7 +111,7 @@ def run(
                 progress=done,
             )
         if as_json:
-            typer.echo(json.dumps(_json(synced), indent=2))
+            _print_json(synced)
         else:
             _show(synced)
     if synced.result is not None and synced.result.failures:
@@ -114,11 +120,10 @@ def run(
         raise typer.Exit(DIFFERENT_STATUS)
 
 
-def _progress() -> Progress:
-    """A bar on a terminal, nothing elsewhere."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+def _progress() -> "Progress":
+    from serverless_stack.cli.bars import bar  # rich takes longer to load than a sync without news
+
+    return bar()
 
 
 def _rule(text: str) -> CacheRule:
@@ -128,37 +133,46 @@ def _rule(text: str) -> CacheRule:
     return CacheRule(pattern, value)
 
 
-def _json(synced: Synced) -> dict[str, object]:
+def _print_json(synced: Synced) -> None:
+    import json
+    from dataclasses import asdict
+
     result = synced.result
-    return {
-        "actions": [vars(action) for action in synced.plan.actions],
+    said = {
+        "actions": [asdict(action) for action in synced.plan.actions],
         "unchanged": synced.plan.unchanged,
         "done": None if result is None else len(result.done),
         "failures": None if result is None else result.failures,
         "invalidation": None if synced.invalidation is None else list(synced.invalidation.paths),
         "sent": [vars(each) for each in synced.sent],
     }
+    typer.echo(json.dumps(said, indent=2))
 
 
 def _show(synced: Synced) -> None:
-    console, plan = Console(), synced.plan
+    plan = synced.plan
     if synced.result is None and plan.actions:
-        table = Table("action", "key", "bytes")
-        table.columns[2].justify = "right"
-        for action in plan.actions[:_MOST_ROWS]:
-            table.add_row(action.kind, Text(action.key), f"{action.size:,}" if action.size else "")
-        console.print(table)
-        if len(plan.actions) > _MOST_ROWS:
-            console.print(f"... and {len(plan.actions) - _MOST_ROWS:,} more")
+        _show_table(plan)
     counts: dict[str, int] = {}
-    actions = plan.actions if synced.result is None else synced.result.done
-    for action in actions:
+    for action in plan.actions if synced.result is None else synced.result.done:
         counts[action.kind] = counts.get(action.kind, 0) + 1
     told = [f"{count:,} {kind}" for kind, count in counts.items()]
-    console.print(", ".join([*told, f"{plan.unchanged:,} unchanged"]))
+    typer.echo(", ".join([*told, f"{plan.unchanged:,} unchanged"]))
     if synced.invalidation is not None:
-        paths = ", ".join(synced.invalidation.paths) or "nothing"
-        console.print(Text(f"invalidation: {paths}"), soft_wrap=True)
+        typer.echo(f"invalidation: {', '.join(synced.invalidation.paths) or 'nothing'}")
     for key, reason in (synced.result.failures if synced.result else {}).items():
-        line = Text("failed ", "bold red").append(f"{key}: {reason}", "default")
-        console.print(line, soft_wrap=True)
+        typer.echo(f"{typer.style('failed', 'red', bold=True)} {key}: {reason}")
+
+
+def _show_table(plan: SyncPlan) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, table = Console(), Table("action", "key", "bytes")
+    table.columns[2].justify = "right"
+    for action in plan.actions[:_MOST_ROWS]:
+        table.add_row(action.kind, Text(action.key), f"{action.size:,}" if action.size else "")
+    console.print(table)
+    if len(plan.actions) > _MOST_ROWS:
+        console.print(f"... and {len(plan.actions) - _MOST_ROWS:,} more")

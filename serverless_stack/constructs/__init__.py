@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.cache_alarms import CacheAlarms
+    from serverless_stack.constructs.cache_dashboard import CacheDashboard
     from serverless_stack.constructs.cdn import Cdn
     from serverless_stack.constructs.content_deployment import ContentDeployment
     from serverless_stack.constructs.invalidation import Invalidation
@@ -15,12 +17,15 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.memcached_cache import MemcachedCache
     from serverless_stack.constructs.proxy_api import ProxyApi
     from serverless_stack.constructs.redis_cache import RedisCache
+    from serverless_stack.constructs.serverless_cache import ServerlessCache
     from serverless_stack.constructs.serverless_stack import ServerlessStack
     from serverless_stack.constructs.storage_bucket import StorageBucket
 
 __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
+    "CacheAlarms",
+    "CacheDashboard",
     "CacheRule",
     "Cdn",
     "ContentDeployment",
@@ -29,11 +34,14 @@ __all__ = [
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
 ]
 
 _MODULES = {
+    "CacheAlarms": "cache_alarms",
+    "CacheDashboard": "cache_dashboard",
     "Cdn": "cdn",
     "ContentDeployment": "content_deployment",
     "Invalidation": "invalidation",
@@ -41,6 +49,7 @@ _MODULES = {
     "MemcachedCache": "memcached_cache",
     "ProxyApi": "proxy_api",
     "RedisCache": "redis_cache",
+    "ServerlessCache": "serverless_cache",
     "ServerlessStack": "serverless_stack",
     "StorageBucket": "storage_bucket",
 }

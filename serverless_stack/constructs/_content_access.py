@@ -11,13 +11,13 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.constructs._content_rules import MAX_OWNER_LENGTH
+from serverless_stack.constructs import _content_rules as rules
 from serverless_stack.constructs._invalidation_access import invalidation_statement
 
 
 def owner_of(deployment: Construct) -> str:
     """The name by which a deployment marks its files; it is part of the manifest's key."""
-    return Names.unique_resource_name(deployment, max_length=MAX_OWNER_LENGTH)
+    return Names.unique_resource_name(deployment, max_length=rules.MAX_OWNER_LENGTH)
 
 
 def statements(
@@ -51,6 +51,11 @@ def statements(
         iam.PolicyStatement(
             actions=[*delete, "s3:GetObject", "s3:PutObject"],
             resources=[bucket.arn_for_objects(manifest_key)],
+        ),
+        # Other deployments' manifests, so that files that have moved there are left alone.
+        iam.PolicyStatement(
+            actions=["s3:GetObject"],
+            resources=[bucket.arn_for_objects(f"{rules.RESERVED}*.json.gz")],
         ),
         # Without it S3 answers 403 instead of 404 for an object that is not there, and it has to
         # be without a condition: reading an object has no prefix to compare.

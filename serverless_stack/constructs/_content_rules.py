@@ -5,16 +5,19 @@ from collections.abc import Collection, Mapping, Sequence
 from aws_cdk import Duration
 from aws_cdk import aws_cloudfront as cloudfront
 
+from serverless_stack import _contract
 from serverless_stack._content.index import Entry
+from serverless_stack._content.memory import LEAST_MIB, needed_mib
 from serverless_stack._content.rules import matches
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs.cdn import Cdn
 
+_INDEX = "index.html"
 _MAX_KEY_BYTES = 1024  # "Creating object key names"
 _MAX_FILE_BYTES = 5 * 1024**4  # "Amazon S3 multipart upload limits"
 MAX_OWNER_LENGTH = 100
-_RESERVED = ".serverless-stack/"
-_MAX_PREFIX_BYTES = _MAX_KEY_BYTES - len(f"{_RESERVED}/.json.gz") - MAX_OWNER_LENGTH + 1
+RESERVED = _contract.RESERVED_PREFIX
+_MAX_PREFIX_BYTES = _MAX_KEY_BYTES - len(f"{RESERVED}/.json.gz") - MAX_OWNER_LENGTH + 1
 _WAIT_SECONDS = 30 * 60
 _MAX_WAIT_SECONDS = 45 * 60  # CloudFormation waits an hour for the whole deployment
 
@@ -44,9 +47,9 @@ def prefix_problems(prefix: str, fronts: Sequence[Front]) -> list[str]:
             "the manifest and the permissions are named by it"
         ]
     problems = []
-    if prefix.startswith(_RESERVED):
+    if prefix.startswith(RESERVED):
         problems.append(
-            f"`destination_key_prefix` must lie outside of {_RESERVED}, where the manifests are, "
+            f"`destination_key_prefix` must lie outside of {RESERVED}, where the manifests are, "
             f"got: {prefix!r}"
         )
     if len(prefix.encode()) > _MAX_PREFIX_BYTES + 1:
@@ -84,9 +87,17 @@ def protected_problems(protected: Sequence[str]) -> list[str]:
     ]
 
 
-def index_document_problems(index_document: str) -> list[str]:
+def index_document_of(given: str | None, front: Front) -> str:
+    """The file that a distribution gives for a folder: as told, or what it gives for ``/``."""
+    if given is not None:
+        return given
+    root = front.default_root_object if isinstance(front, Cdn) else ""
+    return _INDEX if not root or "/" in root or is_unresolved(root) else root
+
+
+def index_document_problems(index_document: str | None) -> list[str]:
     """List what is wrong with the name of the index document."""
-    if index_document and "/" not in index_document:
+    if index_document is None or (index_document and "/" not in index_document):
         return []
     return [f"`index_document` must be a file name without a slash, got: {index_document!r}"]
 
@@ -121,18 +132,38 @@ def file_problems(prefix: str, indexes: Sequence[Mapping[str, Entry]]) -> list[s
     problems = []
     for entry in (entry for index in indexes for entry in index.values()):
         key = f"{prefix}{entry.key}"
+        if not _is_unicode(key):
+            problems.append(f"`source` must have file names in UTF-8, got: {key!r}")
+            continue
         if len(key.encode()) > _MAX_KEY_BYTES:
             problems.append(
                 f"`source` must have keys of {_MAX_KEY_BYTES:,} bytes at most, "
                 f"got: {key!r} with {len(key.encode()):,}"
             )
-        if key.startswith(_RESERVED):
+        if key.startswith(RESERVED):
             problems.append(
-                f"`source` must have no files in {_RESERVED}, where the manifests are, got: {key!r}"
+                f"`source` must have no files in {RESERVED}, where the manifests are, got: {key!r}"
             )
         if entry.size > _MAX_FILE_BYTES:
             problems.append(f"`source` must have files of 5 TB at most, got: {entry.size:,} bytes")
     return problems
+
+
+def _is_unicode(key: str) -> bool:
+    """Whether a file name is text: on Linux it may be any bytes, and S3 takes UTF-8 only."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def memory_problems(memory_size: int, files: int) -> list[str]:
+    """List what is wrong with the function's memory, by the number of files."""
+    needed = needed_mib(files)
+    if not LEAST_MIB <= memory_size < needed:
+        return []  # what is less is out of its range anyway
+    return [f"`memory_size` must be {needed} MiB or more for {files:,} files, got: {memory_size}"]
 
 
 def config_problems(config_key: str, names: Collection[str]) -> list[str]:

@@ -40,6 +40,20 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
     return vpc
 
 
+def add_endpoint(
+    vpc: ec2.IVpc, construct_id: str, service: ec2.InterfaceVpcEndpointAwsService
+) -> None:
+    """Let what runs in an isolated VPC of ours reach a service, which AWS bills per hour.
+
+    Args:
+        vpc: The VPC; one of ours is an ``ec2.Vpc``.
+        construct_id: The id of the endpoint in it, which has one of them at most.
+        service: The service.
+    """
+    if isinstance(vpc, ec2.Vpc) and vpc.node.try_find_child(construct_id) is None:
+        vpc.add_interface_endpoint(construct_id, service=service)
+
+
 def cache_subnets(
     vpc: ec2.IVpc, vpc_subnets: ec2.SubnetSelection | None, min_zones: int = 1
 ) -> Sequence[ec2.ISubnet]:
@@ -72,7 +86,7 @@ def cache_subnets(
             f"`vpc` must have isolated or private subnets, got: {vpc.node.path} without any; "
             "choose subnets with `vpc_subnets`"
         )
-    zones = {_zone(subnet) for subnet in subnets}
+    zones = {zone_of(subnet) for subnet in subnets}
     if len(zones) < min_zones and None not in zones:
         raise ValueError(
             f"`vpc_subnets` must span {min_zones} availability zones or more, got: {len(zones)}"
@@ -80,7 +94,7 @@ def cache_subnets(
     return subnets
 
 
-def _zone(subnet: ec2.ISubnet) -> str | None:
+def zone_of(subnet: ec2.ISubnet) -> str | None:
     """Give the availability zone of a subnet, or None if it is not known before deployment."""
     try:
         zone = subnet.availability_zone
@@ -96,12 +110,14 @@ class CacheNetwork:
 
     Attributes:
         vpc: The VPC.
+        subnets: The subnets of the cache.
         subnet_group: The cache subnet group.
         security_groups: The security groups of the cache.
         connections: Those groups with the cache's port.
     """
 
     vpc: ec2.IVpc
+    subnets: Sequence[ec2.ISubnet]
     subnet_group: elasticache.CfnSubnetGroup
     security_groups: Sequence[ec2.ISecurityGroup]
     connections: ec2.Connections
@@ -115,6 +131,7 @@ def cache_network(
     vpc_subnets: ec2.SubnetSelection | None,
     security_groups: Sequence[ec2.ISecurityGroup],
     port: int,
+    secrets: bool = True,
 ) -> CacheNetwork:
     """Make the subnet group and security group of a cache, and its VPC if none is given.
 
@@ -125,24 +142,39 @@ def cache_network(
         vpc_subnets: The user's choice of subnets, or None.
         security_groups: The user's security groups; none makes one that lets nobody in.
         port: The port of the cache.
+        secrets: Whether clients of Redis need Secrets Manager.
     """
-    home = vpc or isolated_vpc(cache, "Vpc", secrets=engine == "Redis")
-    description = f"{engine} of {cache.node.path}"
-    groups = list(security_groups) or [
-        ec2.SecurityGroup(
-            cache, "SecurityGroup", vpc=home, allow_all_outbound=False, description=description
-        )
-    ]
+    home = vpc or isolated_vpc(cache, "Vpc", secrets=secrets and engine == "Redis")
+    subnets = cache_subnets(home, vpc_subnets)
+    groups = list(security_groups) or [closed_group(cache, engine, home)]
     return CacheNetwork(
         vpc=home,
+        subnets=subnets,
         subnet_group=elasticache.CfnSubnetGroup(
             cache,
             "SubnetGroup",
-            description=description,
-            subnet_ids=[subnet.subnet_id for subnet in cache_subnets(home, vpc_subnets)],
+            description=f"{engine} of {cache.node.path}",
+            subnet_ids=[subnet.subnet_id for subnet in subnets],
         ),
         security_groups=groups,
         connections=ec2.Connections(security_groups=groups, default_port=ec2.Port.tcp(port)),
+    )
+
+
+def closed_group(cache: Construct, engine: str, vpc: ec2.IVpc) -> ec2.SecurityGroup:
+    """Make a security group for a cache, which lets nobody in and nothing out.
+
+    Args:
+        cache: The cache construct, which becomes the parent.
+        engine: What is in it, such as ``Redis``, for the description.
+        vpc: The VPC of the cache.
+    """
+    return ec2.SecurityGroup(
+        cache,
+        "SecurityGroup",
+        vpc=vpc,
+        allow_all_outbound=False,
+        description=f"{engine} of {cache.node.path}",
     )
 
 

@@ -6,6 +6,26 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from serverless_stack import _contract
+
+
+def hide_manifests(bucket: s3.IBucket) -> None:
+    """Keep viewers of a bucket that is served as a whole from what this library keeps in it.
+
+    A manifest names every file of a site, linked or not.
+
+    Args:
+        bucket: The bucket. The policy of one that is not in this app is left as it is.
+    """
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=["s3:GetObject"],
+            principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+            resources=[bucket.arn_for_objects(f"{_contract.RESERVED_PREFIX}*")],
+        )
+    )
+
 
 def let_distribution_read(
     cdn: Construct, distribution: cloudfront.Distribution, bucket: s3.IBucket, origin_path: str
@@ -52,6 +72,8 @@ def let_distribution_read(
                 f"the policy of {bucket.node.path} is not in this app: add a statement that "
                 f"allows cloudfront.amazonaws.com {action} for this distribution",
             )
+    if not origin_path:
+        hide_manifests(bucket)
     if bucket.encryption_key is not None:
         bucket.encryption_key.add_to_resource_policy(
             iam.PolicyStatement(

@@ -44,6 +44,7 @@ class Cdn(Construct):
         distribution: The distribution.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The folder of the bucket that is served.
+        default_root_object: What ``/`` gives; empty without a bucket.
         api_path_pattern: The paths that the API serves beside a bucket; empty without both.
 
     Raises:
@@ -83,6 +84,7 @@ class Cdn(Construct):
         source = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
         rest_api = api.rest_api if isinstance(api, ProxyApi) else api
         self.origin_path = origin_path
+        self.default_root_object = default_root_object if source is not None else ""
         self.api_path_pattern = api_path_pattern if source and rest_api else ""
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = None
         api_behavior = None if rest_api is None else _api_behavior(rest_api)
@@ -96,7 +98,7 @@ class Cdn(Construct):
             additional_behaviors=(
                 {api_path_pattern: api_behavior} if bucket_behavior and api_behavior else None
             ),
-            default_root_object=default_root_object if source is not None else None,
+            default_root_object=self.default_root_object or None,
             domain_names=list(domain_names) or None,
             certificate=certificate,
             minimum_protocol_version=(

@@ -11,12 +11,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from serverless_stack._content.memory import LEAST_MIB
 from serverless_stack._content.rules import DOCUMENTS, REVALIDATE, CacheRule
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs import _content_access as access
 from serverless_stack.constructs import _content_rules as rules
 from serverless_stack.constructs._content_source import read_sources, source_assets, source_problems
 from serverless_stack.constructs._deploy_time import custom_resource, deploy_time_function
+from serverless_stack.constructs._origin_access import hide_manifests
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.storage_bucket import StorageBucket
 
@@ -56,7 +58,8 @@ class ContentDeployment(Construct):
             that are never invalidated. Those of the API of a ``Cdn`` are known.
         query_strings: Whether the distribution's cache tells query strings apart, so that every
             variant of a changed file is invalidated.
-        index_document: The file that the distribution gives for a folder.
+        index_document: The file that the distribution gives for a folder. None takes the
+            ``default_root_object`` of a ``Cdn``, and ``index.html`` of another distribution.
         budget: The most paths to pay for in one deployment, 1-3,000. With more changes, paths are
             merged into wildcards that drop the fewest unchanged files ("Pay for file
             invalidation": the first 1,000 paths a month are free).
@@ -65,7 +68,8 @@ class ContentDeployment(Construct):
             logged and the deployment goes on.
         grace_period: How long a file stays that is no longer in the source: whole days, 1 or
             more. None keeps it for ever.
-        memory_size: The function's memory in MiB, 512-10240.
+        memory_size: The function's memory in MiB, 512-10240: 320, whatever the sizes of the files
+            are, and 2.5 KiB for each file at least. More of it is a faster processor, too.
         log_retention: How long the function's log is kept.
         removal_policy: What happens when the construct is deleted: RETAIN leaves the files,
             DESTROY deletes those that it has uploaded. Neither invalidates.
@@ -96,7 +100,7 @@ class ContentDeployment(Construct):
         config_key: str = "config.json",
         protected: Sequence[str] = (),
         query_strings: bool = False,
-        index_document: str = "index.html",
+        index_document: str | None = None,
         budget: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
@@ -119,7 +123,7 @@ class ContentDeployment(Construct):
         problems.add(rules.grace_period_problems(grace_period))
         problems.add(rules.wait_problems(wait))
         problems.between("budget", budget, 1, 3000, "paths")
-        problems.between("memory_size", memory_size, 512, 10240, "MiB")
+        problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
         problems.require(
             removal_policy in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
             f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}",
@@ -127,6 +131,7 @@ class ContentDeployment(Construct):
         indexes = [] if found else read_sources(sources)
         names = {key for index in indexes for key in index}
         problems.add(rules.file_problems(prefix, indexes))
+        problems.add(rules.memory_problems(memory_size, len(names)))
         if config is not None:
             problems.add(rules.config_problems(config_key, names))
         problems.raise_if_any()
@@ -168,6 +173,8 @@ class ContentDeployment(Construct):
         )
         if target.encryption_key is not None:
             target.encryption_key.grant_encrypt_decrypt(made.role)
+        if any(not isinstance(front, Cdn) for front in fronts):
+            hide_manifests(target)
         if grace_period is not None:
             access.expire_obsolete(self, target, prefix, owner, grace_period)
         self.resource: CustomResource = custom_resource(
@@ -199,7 +206,7 @@ class ContentDeployment(Construct):
                         "PathPrefix": rules.path_prefix(prefix, front),
                         "Protected": [*rules.protected_by(front), *protected],
                         "QueryStrings": "true" if query_strings else "false",
-                        "IndexDocument": index_document,
+                        "IndexDocument": rules.index_document_of(index_document, front),
                     }
                     for front in fronts
                 ],

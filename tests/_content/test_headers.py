@@ -50,3 +50,10 @@ def test_other_headers_have_another_digest() -> None:
     }
     assert len(digests) == 4
     assert Headers("text/html").digest() == Headers("text/html").digest()
+
+
+def test_a_compressed_page_is_not_cached_longer_than_the_page() -> None:
+    """The rule for all other files comes last, and would take ``index.html.br``."""
+    rules = [CacheRule("*.html", "no-cache"), CacheRule("*", "immutable")]
+    assert headers_of("index.html.br", {"index.html"}, rules).cache_control == "no-cache"
+    assert headers_of("app.js.br", {"app.js"}, rules).cache_control == "immutable"

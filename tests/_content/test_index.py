@@ -71,3 +71,10 @@ def test_the_text_of_an_index(tmp_path: Path) -> None:
     assert from_json(text) == entries
     assert to_json(dict(reversed(list(entries.items())))) == text
     assert from_json(to_json({})) == {}
+
+
+def test_a_zip_that_cannot_be_read_at_deploy_time_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", "a")
+    with pytest.raises(ValueError, match=r"must have files that are stored or deflated.*'a\.txt'"):
+        index_of(tmp_path / "x.zip")

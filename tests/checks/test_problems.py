@@ -79,3 +79,10 @@ def test_tokens_of_cdk_are_unresolved() -> None:
 )
 def test_plain_values_are_resolved(value: object) -> None:
     assert not is_unresolved(value)
+
+
+def test_what_was_collected_is_given_as_a_copy() -> None:
+    problems = Problems()
+    problems.require(False, "one")
+    problems.messages.append("two")
+    assert problems.messages == ["one"]

@@ -72,10 +72,13 @@ def test_sync_fails_by_file(place: str, tmp_path: Path) -> None:
         ("sync", ".", "s3://b", "--cache-control", "x"),
         ("sync", ".", "s3://no-such-bucket-at-all"),
         ("ls", "bucket"),
+        ("ls", "s3://no-such-bucket-at-all", "--versions"),
         ("presign", "bucket/key"),
         ("presign", "s3://b/k", "--expires-in", "0"),
         ("invalidate", "E1"),
         ("invalidate", "E1", "--path", "a"),
+        ("invalidate", "E1", "--path", "/a b", "--dry-run"),
+        ("presign", "s3://b/k", "--method", "put", "--size", "-1"),
         ("invalidate", "E1", "--path", "/a", "--changed-from", "x"),
         ("invalidate", "E1", "--changed-from", "no-such-file"),
     ],
@@ -99,6 +102,21 @@ def test_invalidate_paths(cloudfront: CloudFront) -> None:
     said = run("invalidate", "E1", "E2", "--path", "/a*", "--path", "/b", "--wait").output
     assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/b", "/a*"]
     assert "E1: 2 paths, completed" in said
+
+
+def test_a_plan_shows_paths_as_they_are(cloudfront: CloudFront) -> None:
+    said = run("invalidate", "E1", "--path", "/a:x:b", "--path", "/c*", "--dry-run").output
+    assert "/a:x:b" in said
+    assert cloudfront.requests == []
+
+
+def test_sync_invalidates_every_query_string(
+    cloudfront: CloudFront, place: str, folder: Path
+) -> None:
+    run("sync", folder, place)
+    (folder / "index.html").write_text("changed")
+    run("sync", folder, place, "--invalidate", "E1", "--query-strings", "--index-document", "a.js")
+    assert cloudfront.dropped("E1") == ["/index.html*"]
 
 
 def test_invalidate_what_changed(cloudfront: CloudFront, tmp_path: Path) -> None:
@@ -134,6 +152,56 @@ def test_ls(place: str, folder: Path) -> None:
     assert len(limited["objects"]) == 1
 
 
+def versioned(place: str) -> list[str]:
+    """Two keys, of which one was deleted; gives the version ids from the first to the last."""
+    s3, bucket = boto3.client("s3"), place.split("/")[2]
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    made = [
+        s3.put_object(Bucket=bucket, Key="site/a", Body=b"1")["VersionId"],
+        s3.put_object(Bucket=bucket, Key="site/a", Body=b"22")["VersionId"],
+        s3.delete_object(Bucket=bucket, Key="site/a")["VersionId"],
+        s3.put_object(Bucket=bucket, Key="site/b/c", Body=b"333")["VersionId"],
+    ]
+    return made
+
+
+def test_ls_versions(place: str) -> None:
+    run("ls", "--versions", f"{place}/", status=1)
+    one, two, marker, other = versioned(place)
+    found = json.loads(run("ls", "--versions", f"{place}/", "--json").stdout)
+    told = [
+        (each["key"], each["version_id"], each["latest"], each["delete_marker"], each["size"])
+        for each in found["versions"]
+    ]
+    assert told == [
+        ("site/a", marker, True, True, 0),
+        ("site/a", two, False, False, 2),
+        ("site/a", one, False, False, 1),
+    ]
+    assert found["prefixes"] == ["site/b/"]
+    every = json.loads(run("ls", "--versions", "--recursive", f"{place}/", "--json").stdout)
+    assert [each["version_id"] for each in every["versions"]] == [marker, two, one, other]
+    assert every["prefixes"] == []
+    limited = json.loads(run("ls", "--versions", f"{place}/", "--limit", "2", "--json").stdout)
+    assert [each["version_id"] for each in limited["versions"]] == [marker, two]
+    said = run("ls", "--versions", f"{place}/").output
+    assert "latest, delete marker" in " ".join(said.split())
+    assert "2 versions, 1 delete markers, 3 bytes, 1 folders" in said
+    assert all(version_id[:8] in said for version_id in (one, two, marker))
+    # Only deleted objects: nothing for `ls`, something for `ls --versions`.
+    run("ls", f"{place}/a", status=1)
+    run("ls", "--versions", f"{place}/a")
+
+
+def test_ls_versions_of_a_bucket_without_versions(place: str, folder: Path) -> None:
+    run("sync", folder, place)
+    found = json.loads(run("ls", "--versions", f"{place}/", "--json").stdout)
+    assert [(each["key"], each["version_id"], each["latest"]) for each in found["versions"]] == [
+        ("site/a.js", "null", True),
+        ("site/index.html", "null", True),
+    ]
+
+
 def test_presign(place: str) -> None:
     url = run("presign", f"{place}/a", "--expires-in", "60").stdout
     assert "X-Amz-Expires=60" in url
@@ -141,3 +209,6 @@ def test_presign(place: str) -> None:
     assert "X-Amz-Expires" in run("presign", f"{place}/a", "--method", "put").stdout
     form = json.loads(run("presign", f"{place}/a", "--method", "post").stdout)
     assert form["fields"]["key"] == "site/a"
+    made = json.loads(run("presign", f"{place}/a", "--method", "put", "--json").stdout)
+    assert (made["method"], made["expires_in"]) == ("PUT", 3600)
+    assert "X-Amz-Signature" in made["url"]

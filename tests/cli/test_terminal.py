@@ -32,13 +32,14 @@ def test_a_line_for_each_phase_in_the_end(width: int) -> None:
     with pytest.raises(ValueError, match="no"), phases.phase("deploy"):
         raise ValueError("no")
     lines = lines_of(screen)
-    assert [line for line in lines if line.startswith(("✓", "✗"))] == [
+    ended = [line for line in lines if line.startswith(("✓", "✗"))]
+    assert [re.sub(r"\d\.\d", "0.0", line) for line in ended] == [
         "✓ synth        0.0 s",
         "✗ deploy       0.0 s failed",
     ]
     (moving,) = [line for line in lines if "xxx" in line]
     assert len(moving) == width
-    assert moving[2:22] == "synth        0.0 s x"
+    assert re.fullmatch(r"synth        \d\.\d s x", moving[2:22])
     assert moving.endswith("x…")
 
 

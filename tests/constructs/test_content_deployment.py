@@ -1,3 +1,4 @@
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -126,6 +127,27 @@ def test_each_distribution_sees_the_files_at_its_own_place(maximal: Json) -> Non
     assert first["Protected"] == ["/api/*", "/health"]
     assert second["Protected"] == ["/health"]
     assert {first["QueryStrings"], first["IndexDocument"]} == {"true", "home.html"}
+
+
+def test_the_index_document_is_that_of_the_distribution(stack: cdk.Stack, site: Path) -> None:
+    pages = StorageBucket(stack, "Pages")
+    own = cloudfront.Distribution.from_distribution_attributes(
+        stack, "Own", distribution_id="E123", domain_name="d123.cloudfront.net"
+    )
+    cdns: list[Cdn | cloudfront.IDistribution] = [
+        Cdn(stack, "Home", bucket=pages, default_root_object="home.html"),
+        Cdn(stack, "Deep", bucket=pages, default_root_object="app/home.html"),
+        own,
+    ]
+    ContentDeployment(stack, "Content", source=site, bucket=pages, cdns=cdns)
+    fronts = properties(synth(stack), RESOURCE)["Distributions"]
+    assert [f["IndexDocument"] for f in fronts] == ["home.html", "index.html", "index.html"]
+
+
+def test_a_file_name_that_is_no_text_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.html")).write_text("x")
+    message = make(stack, tmp_path)
+    assert "`source` must have file names in UTF-8, got: 'caf\\udce9.html'" in message
 
 
 def test_the_function_may_do_what_it_has_to_and_no_more(minimal: Json) -> None:
@@ -327,6 +349,14 @@ def test_a_place_without_room_for_the_manifest_is_refused(stack: cdk.Stack, site
     assert "`destination_key_prefix` must be 898 bytes at most" in message
 
 
+def test_more_files_than_the_memory_holds_are_refused(
+    stack: cdk.Stack, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serverless_stack._content.memory._FIXED_MIB", 1023)
+    message = make(stack, site, memory_size=1023)
+    assert "`memory_size` must be 1024 MiB or more for 1 files, got: 1023" in message
+
+
 def test_a_rule_that_takes_no_file_warns(stack: cdk.Stack, site: Path) -> None:
     ContentDeployment(
         stack,
@@ -363,6 +393,24 @@ def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> No
     (front,) = properties(synth(stack), RESOURCE)["Distributions"]
     assert front["Id"] == "E123"
     assert front["PathPrefix"] == "/v2"
+
+
+def test_viewers_do_not_see_the_manifest(stack: cdk.Stack, site: Path) -> None:
+    """It names every file, linked or not, and its own name can be guessed."""
+    pages = s3.Bucket(stack, "Pages")
+    distribution = cloudfront.Distribution.from_distribution_attributes(
+        stack, "Site", distribution_id="E123", domain_name="d123.cloudfront.net"
+    )
+    fronts: list[Cdn | cloudfront.IDistribution] = [
+        Cdn(stack, "Whole", bucket=pages),
+        distribution,
+    ]
+    ContentDeployment(stack, "Content", source=site, bucket=pages, cdns=fronts)
+    policy = properties(synth(stack), "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    (deny,) = [each for each in policy if each["Effect"] == "Deny"]
+    assert deny["Action"] == "s3:GetObject"
+    assert deny["Principal"] == {"Service": "cloudfront.amazonaws.com"}
+    assert deny["Resource"]["Fn::Join"][1][1] == "/.serverless-stack/*"
 
 
 def test_two_deployments_share_a_bucket(stack: cdk.Stack, site: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
 
 from serverless_stack.constructs import LambdaHandler, MemcachedCache
 from serverless_stack.testing import TemplateSnapshot
@@ -42,8 +43,15 @@ def maximal() -> Json:
         security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
         node_type="cache.m7g.large",
         engine_version="1.6.17",
-        num_cache_nodes=60,
+        num_cache_nodes=3,
+        az_mode="cross-az",
+        availability_zones=["us-east-1a", "us-east-1b", "us-east-1a"],
         port=11212,
+        tls=False,
+        parameters={"max_item_size": "10485760", "idle_timeout": "300"},
+        preferred_maintenance_window="sun:05:00-sun:06:00",
+        notification_topic=sns.Topic(stack, "Events"),
+        cluster_name="shop-views",
     )
     return synth(stack)
 
@@ -77,7 +85,17 @@ def test_every_argument_arrives(maximal: Json) -> None:
     cluster = properties(maximal, CLUSTER)
     assert cluster["CacheNodeType"] == "cache.m7g.large"
     assert cluster["EngineVersion"] == "1.6.17"
-    assert (cluster["NumCacheNodes"], cluster["Port"]) == (60, 11212)
+    assert (cluster["NumCacheNodes"], cluster["Port"]) == (3, 11212)
+    assert cluster["AZMode"] == "cross-az"
+    assert cluster["PreferredAvailabilityZones"] == ["us-east-1a", "us-east-1b", "us-east-1a"]
+    assert cluster["TransitEncryptionEnabled"] is False
+    assert cluster["PreferredMaintenanceWindow"] == "sun:05:00-sun:06:00"
+    assert cluster["NotificationTopicArn"]["Ref"].startswith("Events")
+    assert cluster["ClusterName"] == "shop-views"
+    group = properties(maximal, "AWS::ElastiCache::ParameterGroup")
+    assert group["CacheParameterGroupFamily"] == "memcached1.6"
+    assert group["Properties"] == {"max_item_size": "10485760", "idle_timeout": "300"}
+    assert cluster["CacheParameterGroupName"]["Ref"].startswith("CacheParameterGroup")
     assert cluster["VpcSecurityGroupIds"][0]["Fn::GetAtt"][0].startswith("Own")
 
 
@@ -85,6 +103,113 @@ def test_one_node_stays_in_one_zone(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     MemcachedCache(stack, "Cache", vpc=vpc, num_cache_nodes=1)
     assert properties(synth(stack), CLUSTER)["AZMode"] == "single-az"
+
+
+def test_zones_tell_the_mode(stack: cdk.Stack) -> None:
+    MemcachedCache(stack, "Cache", num_cache_nodes=2, availability_zones=["us-east-1a"] * 2)
+    assert properties(synth(stack), CLUSTER)["AZMode"] == "single-az"
+
+
+def test_two_nodes_may_stay_in_one_zone(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
+    MemcachedCache(stack, "Cache", vpc=vpc, az_mode="single-az")
+    cluster = properties(synth(stack), CLUSTER)
+    assert (cluster["AZMode"], cluster["NumCacheNodes"]) == ("single-az", 2)
+
+
+def zones_of(stack: cdk.Stack) -> list[Json | str]:
+    return list(properties(synth(stack), CLUSTER).get("PreferredAvailabilityZones", []))
+
+
+def in_region(app: cdk.App, zones: int = 2) -> tuple[cdk.Stack, ec2.Vpc]:
+    """A stack and a VPC with availability zones that are known at synthesis."""
+    stack = cdk.Stack(app, "There", env=cdk.Environment(account="1" * 12, region="us-east-1"))
+    names = [f"us-east-1{letter}" for letter in "abc"[:zones]]
+    return stack, ec2.Vpc(stack, "Vpc", availability_zones=names, nat_gateways=0)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "az_mode", "letters"),
+    [(1, "", "a"), (2, "", "ab"), (5, "", "ababa"), (3, "single-az", "aaa")],
+)
+def test_nodes_take_the_zones_of_the_subnets_in_turn(
+    app: cdk.App, nodes: int, az_mode: str, letters: str
+) -> None:
+    stack, vpc = in_region(app)
+    MemcachedCache(
+        stack,
+        "Cache",
+        vpc=vpc,
+        vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC),
+        num_cache_nodes=nodes,
+        az_mode=az_mode,
+    )
+    assert zones_of(stack) == [f"us-east-1{letter}" for letter in letters]
+
+
+def test_nodes_that_stay_keep_their_zones(app: cdk.App) -> None:
+    def zones(nodes: int) -> list[Json | str]:
+        stack = cdk.Stack(new_app(), "Test")
+        MemcachedCache(stack, "Cache", num_cache_nodes=nodes)
+        return zones_of(stack)
+
+    assert zones(5)[:2] == zones(2)
+    assert len(zones(5)) == 5
+
+
+def test_zones_that_are_not_known_are_left_to_elasticache(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-1",
+        availability_zones=cdk.Fn.get_azs(),
+        isolated_subnet_ids=["subnet-1"],
+    )
+    subnets = [ec2.Subnet.from_subnet_id(stack, name, f"subnet-{name}") for name in "ab"]
+    MemcachedCache(stack, "Cache", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=subnets))
+    cluster = properties(synth(stack), CLUSTER)
+    assert cluster["AZMode"] == "cross-az"
+    assert "PreferredAvailabilityZones" not in cluster
+
+
+def test_zones_without_a_subnet_are_refused(app: cdk.App) -> None:
+    stack, vpc = in_region(app)
+    subnets = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+
+    def cache(construct_id: str, zones: list[str]) -> MemcachedCache:
+        return MemcachedCache(
+            stack, construct_id, vpc=vpc, vpc_subnets=subnets, availability_zones=zones
+        )
+
+    assert refused(lambda: cache("Bad", ["us-east-1a", "us-east-1c"])) == (
+        "`availability_zones` must be zones of the subnets (us-east-1a, us-east-1b), "
+        "got: us-east-1c (in There/Bad)"
+    )
+    cache("Good", ["us-east-1a", "us-east-1b"])
+    assert zones_of(stack) == ["us-east-1a", "us-east-1b"]
+
+
+def test_sixty_nodes_are_accepted(stack: cdk.Stack) -> None:
+    MemcachedCache(stack, "Cache", num_cache_nodes=60)
+    assert properties(synth(stack), CLUSTER)["NumCacheNodes"] == 60
+
+
+def test_more_nodes_change_nothing_in_the_function(code: Path) -> None:
+    def function_beside(nodes: int) -> Json:
+        stack = cdk.Stack(new_app(), "Test")
+        cache = MemcachedCache(stack, "Cache", num_cache_nodes=nodes)
+        cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
+        template = synth(stack)
+        assert properties(template, CLUSTER)["NumCacheNodes"] == nodes
+        return properties(template, "AWS::Lambda::Function")
+
+    assert function_beside(2) == function_beside(5)
+
+
+def test_without_tls_the_function_is_told_so(stack: cdk.Stack, code: Path) -> None:
+    cache = MemcachedCache(stack, "Cache", engine_version="1.6.6", tls=False)
+    cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
+    assert variables(synth(stack))["MEMCACHED_TLS"] == "false"
 
 
 def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
@@ -95,14 +220,66 @@ def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
 
 
 def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
-    message = refused(lambda: MemcachedCache(stack, "Cache", num_cache_nodes=61, port=65536))
-    assert message.splitlines() == [
-        "2 problems in Test/Cache:",
-        "- `num_cache_nodes` must be 1–60, got: 61",  # noqa: RUF001
-        "- `port` must be 1–65535, got: 65536",  # noqa: RUF001
+    topic = sns.Topic.from_topic_arn(stack, "Fifo", "arn:aws:sns:us-east-1:111122223333:e.fifo")
+    message = refused(
+        lambda: MemcachedCache(
+            stack,
+            "Cache",
+            node_type="cache.t2.huge",
+            engine_version="1.6.11",
+            num_cache_nodes=61,
+            az_mode="both",
+            availability_zones=["us-east-1a"],
+            port=65536,
+            preferred_maintenance_window="sun:05:00-sun:05:59",
+            notification_topic=topic,
+            cluster_name="a" * 51,
+        )
+    )
+    assert [line.split(" must ")[0] for line in message.splitlines()] == [
+        "10 problems in Test/Cache:",
+        "- `node_type`",
+        "- `num_cache_nodes`",
+        "- `az_mode`",
+        "- `availability_zones`",
+        "- `port`",
+        "- `tls`",
+        "- `tls`",
+        "- `preferred_maintenance_window`",
+        "- `notification_topic`",
+        "- `cluster_name`",
     ]
     assert "(in Test/Cache)" in refused(lambda: MemcachedCache(stack, "Cache", num_cache_nodes=0))
-    assert stack.node.children == []
+    assert stack.node.try_find_child("Cache") is None
+
+
+def test_the_nearest_accepted_twins(stack: cdk.Stack) -> None:
+    MemcachedCache(
+        stack,
+        "Cache",
+        node_type="cache.t3.small",
+        engine_version="1.6.12",
+        num_cache_nodes=1,
+        az_mode="single-az",
+        availability_zones=["us-east-1a"],
+        port=65535,
+        preferred_maintenance_window="sun:05:00-sun:06:00",
+        notification_topic=sns.Topic.from_topic_arn(
+            stack, "Standard", "arn:aws:sns:us-east-1:111122223333:events"
+        ),
+        cluster_name="a" * 50,
+    )
+    assert properties(synth(stack), CLUSTER)["TransitEncryptionEnabled"] is True
+
+
+def test_the_version_of_parameters_has_to_be_known(stack: cdk.Stack) -> None:
+    version = cdk.CfnParameter(stack, "Version").value_as_string
+    parameters = {"idle_timeout": "60"}
+    assert "`engine_version` must be known at synthesis" in refused(
+        lambda: MemcachedCache(stack, "Cache", engine_version=version, parameters=parameters)
+    )
+    MemcachedCache(stack, "Cache", engine_version=version)
+    assert properties(synth(stack), CLUSTER)["EngineVersion"] == {"Ref": "Version"}
 
 
 def test_tokens_pass(stack: cdk.Stack) -> None:

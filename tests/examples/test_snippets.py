@@ -45,3 +45,11 @@ def test_other_runtimes(tmp_path: Path) -> None:
         if resource["Type"] == "AWS::Lambda::Function"
     }
     assert runtimes == {"java21": "shop.Invoices::handle", "nodejs22.x": "index.handler"}
+
+
+def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
+    example = EXAMPLES / "choosing_a_cache.py"
+    runpy.run_path(str(example))
+    said = capsys.readouterr().out.splitlines()
+    told = [line.split("  # ")[1] for line in example.read_text().splitlines() if "  # " in line]
+    assert said == told

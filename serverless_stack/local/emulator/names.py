@@ -91,6 +91,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_vpcs",
     ),
     "ministack.services.elasticache": (
+        "_SERVERLESS_DEFAULT_MAJOR",
+        "_SERVERLESS_ENGINE_VERSIONS",
         "_cluster_xml_inner",
         "_clusters",
         "_create_cache_cluster",

@@ -96,7 +96,12 @@ class Archive:
         if span:
             yield span
 
-    def read(self, span: Sequence[Entry]) -> Iterator[tuple[Entry, bytes]]:
+    def weight(self, span: Sequence[Entry]) -> int:
+        """How many bytes are held while a span is read: all of it packed, one file unpacked."""
+        packed = self._ends[span[-1].key] - self._info(span[0]).header_offset
+        return packed + max(entry.size for entry in span)
+
+    def read(self, span: Sequence[Entry]) -> Iterator[tuple[Entry, bytearray]]:
         """Read the files of a span.
 
         Yields:
@@ -111,8 +116,9 @@ class Archive:
             info = self._info(entry)
             at = info.header_offset - start
             at += _data_offset(data[at : at + _HEADER.size])
-            packed = io.BytesIO(data[at : at + info.compress_size])
-            yield entry, Stream(packed, info, entry).read()
+            packed = io.BytesIO(data)  # which does not copy them
+            packed.seek(at)
+            yield entry, Stream(packed, info, entry).whole()
 
     def stream(self, entry: Entry) -> "Stream":
         """Read a large file in parts.
@@ -150,17 +156,31 @@ class Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override]
-        """Fill a buffer with what comes next; an end that is not right raises `ContentError`."""
-        while True:
-            block = self._block(len(buffer))
+        """Fill a buffer with what comes next; an end that is not right raises `ContentError`.
+
+        It is filled to its end, unless the file ends: boto3 takes a short read for the end, and
+        reads all that follows into memory.
+        """
+        filled = 0
+        while filled < len(buffer):
+            block = self._block(len(buffer) - filled)
             if block:
                 self._digest.update(block)
                 self._size += len(block)
-                buffer[: len(block)] = block
-                return len(block)
-            if not self._left and not (self._inflate and self._inflate.unconsumed_tail):
+                buffer[filled : filled + len(block)] = block
+                filled += len(block)
+            elif not self._left and not (self._inflate and self._inflate.unconsumed_tail):
                 self._check()
-                return 0
+                break
+        return filled
+
+    def whole(self) -> bytearray:
+        """All bytes, held once; those that are not right raise `ContentError`."""
+        content = bytearray(self._entry.size)
+        self.readinto(content)
+        self.read(1)
+        self._check()
+        return content
 
     def _block(self, size: int) -> bytes:
         if self._inflate is None:

@@ -13,6 +13,7 @@ from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.archive import SMALL, Archive
 from serverless_stack.operations.content.manifest import Manifest, Obsolete, Pending, Record
 from serverless_stack.operations.content.plan import GENERATED, File, Steps, steps_of
+from serverless_stack.operations.content.room import Room
 from serverless_stack.operations.content.target import Target
 from serverless_stack.operations.content.transfer import Transfer
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 THREADS = 16
+ROOM = 96 << 20
+"""How many bytes of small files are held at a time."""
 PHASES = ("assets", "new documents", "documents")
 _LONGEST_CACHED_DAYS = 365  # CloudFront's default for the longest time to live
 
@@ -52,7 +55,7 @@ Invalidate = Callable[[Pending, Sequence[str]], None]
 class Deployment:
     """One run of a deployment. Killed at any point and run again, it ends in the same state.
 
-    It holds up to 16 x (4 + 8) MiB of small files in memory, and some parts of one large file.
+    It holds up to 96 MiB of small files in memory, and five parts of one large file.
 
     Args:
         client: A client of S3 with 16 connections.
@@ -79,9 +82,11 @@ class Deployment:
         self._time_is_up = time_is_up
         self._checkpoint = checkpoint
         self._today = today
-        self._transfer = Transfer(client, target, self._did)
+        self._transfer = Transfer(client, target, self._did, self._stop_in_time)
         self._stopped = threading.Event()
+        self._room = Room(ROOM)
         self._done: list[str] = []
+        self._others: set[str] | None = None
 
     def run(self) -> Result:
         """Deploy.
@@ -97,7 +102,11 @@ class Deployment:
         manifest, found = self._state(files)
         steps = steps_of(files, manifest, found, self._target.documents)
         pending = steps.pending
+        if steps.is_empty and not manifest.released:
+            return Result(manifest.version)
+        manifest.released = False
         if steps.is_empty:
+            self._save(manifest)
             return Result(manifest.version)
         manifest.pending = pending
         self._done = pending.done
@@ -108,7 +117,8 @@ class Deployment:
         except Exception:
             self._save(manifest)  # what is done need not be done again
             raise
-        removed = sorted((manifest.files.keys() | set(pending.touched)) - files.keys())
+        gone = (manifest.files.keys() | set(pending.touched)) - files.keys()
+        removed = sorted(key for key in gone if not self._is_of_others(key))
         self._commit(manifest, files, pending.version, removed)
         written = len(files.keys() & set(pending.touched))
         return Result(pending.version, written, len(removed), tuple(pending.invalidated))
@@ -124,7 +134,10 @@ class Deployment:
         self._invalidate(steps.pending, sorted(everything))
         self._checkpoint("invalidated")
         if self._target.grace_period is not None:
-            self._run([partial(self._transfer.expire, key) for key in steps.remove])
+            expired = [key for key in steps.remove if not self._is_of_others(key)]
+            unknown = Record("", 0, "")
+            sizes = {key: manifest.files.get(key, unknown).size for key in expired}
+            self._run([partial(self._transfer.expire, key, size) for key, size in sizes.items()])
         self._checkpoint("expired")
 
     def _state(self, files: Mapping[str, File]) -> tuple[Manifest, set[str]]:
@@ -139,6 +152,13 @@ class Deployment:
             keys = (each["Key"].removeprefix(target.prefix) for each in page.get("Contents", []))
             found |= {key for key in keys if key in files}
         return Manifest(), found
+
+    def _is_of_others(self, key: str) -> bool:
+        """Whether another deployment has put an object there; looked up once, when it matters."""
+        if self._others is None:
+            bucket, own = self._target.bucket, self._target.manifest_key
+            self._others = manifests.keys_of_others(self._client, bucket, own)
+        return f"{self._target.prefix}{key}" in self._others
 
     def _save(self, manifest: Manifest) -> None:
         manifests.write(self._client, self._target.bucket, self._target.manifest_key, manifest)
@@ -179,9 +199,10 @@ class Deployment:
                     yield partial(self._transfer.put_large, archive, files[entry.key])
 
     def _put_span(self, archive: Archive, span: Sequence[Entry], files: Mapping[str, File]) -> None:
-        for entry, content in archive.read(span):
-            self._stop_in_time()
-            self._transfer.put(files[entry.key], content)
+        with self._room.taken(archive.weight(span)):
+            for entry, content in archive.read(span):
+                self._stop_in_time()
+                self._transfer.put(files[entry.key], content)
 
     def _did(self, step: str, key: str) -> None:
         self._done.append(key)
@@ -213,21 +234,44 @@ class Deployment:
 def delete(client: "S3Client", target: Target) -> int:
     """Delete what a deployment has put into a bucket, and its manifest last.
 
+    Files that another deployment has by now are left: a construct that was renamed is deleted
+    after the new one has deployed.
+
     Args:
         client: A client of S3.
         target: Where it is.
 
     Returns:
-        How many objects were deleted.
+        How many objects were deleted; none if the bucket is gone.
 
     Raises:
         ContentError: If some could not be deleted.
     """
-    manifest = manifests.read(client, target.bucket, target.manifest_key)
+    try:
+        manifest = manifests.read(client, target.bucket, target.manifest_key)
+    except client.exceptions.NoSuchBucket:
+        return 0
     if manifest is None:
         return 0
     touched = manifest.pending.touched if manifest.pending else []
-    keys = sorted({*manifest.files, *manifest.obsolete, *touched})
-    manifests.delete_all(client, target.bucket, [f"{target.prefix}{key}" for key in keys])
+    own = {f"{target.prefix}{key}" for key in (*manifest.files, *manifest.obsolete, *touched)}
+    keys = sorted(own - manifests.keys_of_others(client, target.bucket, target.manifest_key))
+    manifests.delete_all(client, target.bucket, keys)
     manifests.delete_all(client, target.bucket, [target.manifest_key])
     return len(keys)
+
+
+def release(client: "S3Client", target: Target) -> None:
+    """Leave what a deployment has put into a bucket to whoever comes next.
+
+    Args:
+        client: A client of S3.
+        target: Where it is.
+    """
+    try:
+        manifest = manifests.read(client, target.bucket, target.manifest_key)
+    except client.exceptions.NoSuchBucket:
+        return
+    if manifest is not None:
+        manifest.released = True
+        manifests.write(client, target.bucket, target.manifest_key, manifest)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from serverless_stack import _contract
 from serverless_stack.operations.content.archive import ContentError
 
 if TYPE_CHECKING:
@@ -14,9 +15,12 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
+RESERVED = _contract.RESERVED_PREFIX
+"""Where manifests are; what comes between it and a manifest's name is the prefix of the files."""
+_ENDING = ".json.gz"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """What is known of an object.
 
@@ -31,7 +35,7 @@ class Record:
     headers: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Obsolete:
     """An object that is in the content no more.
 
@@ -72,12 +76,14 @@ class Manifest:
         files: The objects of that version.
         obsolete: The objects of earlier versions.
         pending: The deployment that has begun and is not done.
+        released: Whether the deployment was deleted and has left its objects in the bucket.
     """
 
     version: str = ""
     files: dict[str, Record] = field(default_factory=dict)
     obsolete: dict[str, Obsolete] = field(default_factory=dict)
     pending: Pending | None = None
+    released: bool = False
 
 
 def version_of(content: str, replaces: str) -> str:
@@ -88,7 +94,7 @@ def version_of(content: str, replaces: str) -> str:
 def dumps(manifest: Manifest) -> bytes:
     """Write a manifest; the same one gives the same bytes."""
     pending = manifest.pending
-    content = {
+    content: dict[str, object] = {
         "format": _FORMAT,
         "version": manifest.version,
         "files": {
@@ -101,6 +107,8 @@ def dumps(manifest: Manifest) -> bytes:
         },
         "pending": None if pending is None else vars(pending),
     }
+    if manifest.released:
+        content["released"] = True
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), mtime=0)
 
@@ -125,6 +133,7 @@ def loads(content: bytes) -> Manifest:
             for key, (*fields, since) in found["obsolete"].items()
         },
         pending=None if found["pending"] is None else Pending(**found["pending"]),
+        released=found.get("released", False),
     )
 
 
@@ -134,6 +143,37 @@ def read(client: "S3Client", bucket: str, key: str) -> Manifest | None:
         return loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
     except client.exceptions.NoSuchKey:
         return None
+
+
+def keys_of_others(client: "S3Client", bucket: str, own_key: str) -> set[str]:
+    """Find the objects of a bucket that other deployments have put there.
+
+    A file may move from one deployment to another, and a construct that was renamed is a new
+    deployment, which has its files in place before the old one is deleted.
+
+    Args:
+        client: A client of S3.
+        bucket: The bucket.
+        own_key: The manifest of the deployment that asks.
+
+    Returns:
+        The keys of their objects, with their prefixes.
+    """
+    found: set[str] = set()
+    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=RESERVED):
+        for key in (each["Key"] for each in page.get("Contents", [])):
+            if key == own_key or not key.endswith(_ENDING):
+                continue
+            try:
+                manifest = read(client, bucket, key)
+            except KeyError:  # `sync` keeps its index there, too
+                continue
+            if manifest is None or manifest.released:
+                continue
+            prefix = key.removeprefix(RESERVED)[: key.rfind("/") + 1 - len(RESERVED)]
+            touched = manifest.pending.touched if manifest.pending else []
+            found.update(f"{prefix}{own}" for own in (*manifest.files, *touched))
+    return found
 
 
 def write(client: "S3Client", bucket: str, key: str, manifest: Manifest) -> None:

@@ -4,17 +4,17 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from serverless_stack._content.headers import Headers
+from serverless_stack._content.headers import Headers, original_of
 from serverless_stack._content.index import Entry
 from serverless_stack._content.rules import is_document
 from serverless_stack.operations.content.manifest import Manifest, Pending, Record, version_of
 
 GENERATED = -1
 """Instead of a source: the file is made of what is known at deploy time only."""
-_LARGEST_COPY = 5 << 30  # "CopyObject": larger objects are uploaded again
+LARGEST_COPY = 5 << 30  # "CopyObject": larger objects are uploaded again
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class File:
     """A file of the content.
 
@@ -91,8 +91,9 @@ def steps_of(
         if key in dirty or old is None or old.sha256 != file.entry.sha256:
             upload.add(key)
         elif old.headers != file.headers.digest():
-            (rewrite if file.entry.size <= _LARGEST_COPY else upload).add(key)
+            (rewrite if file.entry.size <= LARGEST_COPY else upload).add(key)
     remove = (known.keys() | dirty) - files.keys()
+    everything = files.keys() | known.keys()
     if before is not None and resumed:
         pending = before
     else:
@@ -104,7 +105,7 @@ def steps_of(
         if manifest.version or dirty or found:
             # Somebody may have asked for a new page already, and the error may be cached.
             new = added | remove
-            changed |= {key for key in new if is_document(key, documents)}
+            changed |= {key for key in new if _is_page(key, everything, documents)}
         replaces = before.version if before else manifest.version
         pending = Pending(
             version=version_of(digest, replaces),
@@ -115,16 +116,27 @@ def steps_of(
     done = set(pending.done)
     return Steps(
         pending,
-        _phases(upload - done, known, documents),
-        _phases(rewrite - done, known, documents),
+        _phases(upload - done, known, everything, documents),
+        _phases(rewrite - done, known, everything, documents),
         tuple(sorted(remove - done)),
     )
 
 
 def _phases(
-    keys: Collection[str], known: Collection[str], documents: Sequence[str]
+    keys: Collection[str],
+    known: Collection[str],
+    everything: Collection[str],
+    documents: Sequence[str],
 ) -> tuple[tuple[str, ...], ...]:
     """Assets first, then documents that nothing names yet, then those that may name them."""
-    pages = {key for key in keys if is_document(key, documents)}
+    pages = {key for key in keys if _is_page(key, everything, documents)}
     new = {key for key in pages if key not in known}
     return tuple(tuple(sorted(phase)) for phase in (set(keys) - pages, new, pages - new))
+
+
+def _is_page(key: str, everything: Collection[str], documents: Sequence[str]) -> bool:
+    """Whether a file is a document, or a compressed copy of one, which names the same files."""
+    original = original_of(key, everything)
+    return is_document(key, documents) or (
+        original is not None and is_document(original, documents)
+    )

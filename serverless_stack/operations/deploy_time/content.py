@@ -2,8 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from serverless_stack._content.index import from_json
@@ -13,6 +12,7 @@ from serverless_stack.operations.content.deployment import (
     Deployment,
     OutOfTimeError,
     delete,
+    release,
 )
 from serverless_stack.operations.content.manifest import Pending
 from serverless_stack.operations.content.target import Source, Target
@@ -22,9 +22,11 @@ from serverless_stack.operations.deploy_time.custom_resource import (
     Json,
     Request,
     answered,
+    list_of,
     logger,
+    mapping_of,
 )
-from serverless_stack.operations.invalidation import plan, send
+from serverless_stack.operations.deploy_time.invalidating import invalidate
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _RESERVE_SECONDS = 60
 _MOST_HAND_OVERS = 12
 _LONGEST_SECONDS = 55 * 60  # CloudFormation waits an hour
+_LONGEST_WAIT_SECONDS = 50 * 60
 _PERMISSION_SECONDS = 90
 
 
@@ -44,7 +47,7 @@ def handler(event: Event, context: Context) -> None:
     """
     request = Request.parse(event)
     asked = request.properties
-    destination = _mapping(asked["Destination"])
+    destination = mapping_of(asked["Destination"])
     place = f"{destination['Bucket']}/{destination['Prefix']}#{asked['Owner']}"
     answered(event, context, place, lambda: _run(event, request, context))
 
@@ -53,30 +56,35 @@ def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json]
     client = s3_client()
     asked = request.properties
     if request.kind == "Delete":
-        deleted = 0
-        if asked["RemovalPolicy"] == "destroy":
-            deleted = delete(client, target_of(asked, client))
-        return {"Removed": deleted}
+        return {"Removed": _removed(asked, client)}
     target = _patiently(lambda: target_of(asked, client))
     billed: list[int] = []
+    began = float(str(event.get("Began") or time.time()))
+    following: dict[str, Json] = {**event, "Began": began}
 
     def left() -> float:
         return context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
 
-    def invalidate(pending: Pending, keys: list[str]) -> None:
-        billed.append(_invalidate(asked, pending, keys, left()))
+    def wait_until() -> float:
+        # Asked when the invalidations are sent; a call that goes on waiting has it already.
+        until = min(time.time() + float(str(asked["WaitSeconds"])), began + _LONGEST_WAIT_SECONDS)
+        following.setdefault("WaitUntil", until)
+        return float(str(following["WaitUntil"]))
+
+    def invalidated(pending: Pending, keys: Sequence[str]) -> None:
+        billed.append(invalidate(asked, pending, keys, left=left, wait_until=wait_until))
 
     deployment = Deployment(
         client,
         target,
-        invalidate,  # type: ignore[arg-type]
+        invalidated,
         time_is_up=lambda: left() <= 0,
         checkpoint=_log,
     )
     try:
         result = deployment.run()
     except OutOfTimeError:
-        _hand_over(event, context)
+        _hand_over(following, context)
         return None
     return {
         "Version": result.version,
@@ -84,6 +92,20 @@ def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json]
         "Removed": result.removed,
         "PathsBilled": sum(billed),
     }
+
+
+def _removed(asked: Mapping[str, Json], client: "S3Client") -> int:
+    """Delete the files or leave them, as is wanted; the sources may be gone."""
+    target = target_of({**asked, "Sources": []}, client)
+    if asked["RemovalPolicy"] == "destroy":
+        return delete(client, target)
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        release(client, target)
+    except (BotoCoreError, ClientError) as error:
+        logger.warning("the manifest still claims the files: %s", error)
+    return 0
 
 
 def s3_client() -> "S3Client":
@@ -112,8 +134,8 @@ def target_of(asked: Mapping[str, Json], client: "S3Client") -> Target:
     Returns:
         What is wanted.
     """
-    destination = _mapping(asked["Destination"])
-    sources = [_mapping(each) for each in _list(asked["Sources"])]
+    destination = mapping_of(asked["Destination"])
+    sources = [mapping_of(each) for each in list_of(asked["Sources"])]
     key, days = asked.get("ConfigKey"), asked["GracePeriodDays"]
     return Target(
         bucket=str(destination["Bucket"]),
@@ -124,9 +146,9 @@ def target_of(asked: Mapping[str, Json], client: "S3Client") -> Target:
         generated={str(key): f"{asked['ConfigJson']}\n".encode()} if key else {},
         cache_control=[
             CacheRule(str(each["Pattern"]), str(each["CacheControl"]))
-            for each in map(_mapping, _list(asked["CacheControl"]))
+            for each in map(mapping_of, list_of(asked["CacheControl"]))
         ],
-        documents=[*map(str, _list(asked["Documents"])), *([str(key)] if key else [])],
+        documents=[*map(str, list_of(asked["Documents"])), *([str(key)] if key else [])],
         grace_period=int(str(days)) if days else None,
     )
 
@@ -137,45 +159,18 @@ def _source(asked: Mapping[str, Json], client: "S3Client") -> Source:
     return Source(str(asked["Bucket"]), str(asked["Key"]), entries)
 
 
-def _invalidate(asked: Mapping[str, Json], pending: Pending, keys: list[str], left: float) -> int:
-    billed = 0
-    for each in map(_mapping, _list(asked["Distributions"])):
-        planned = plan(
-            pending.invalidated,
-            keys,
-            budget=int(str(asked["Budget"])),
-            index_document=str(each["IndexDocument"]),
-            path_prefix=str(each["PathPrefix"]),
-            query_strings=each["QueryStrings"] == "true",
-            protected=[*map(str, _list(each["Protected"]))],
-        )
-        wait = min(float(str(asked["WaitSeconds"])), left)
-        sent = send(
-            planned,
-            [str(each["Id"])],
-            deployment=pending.version,
-            replaces=pending.replaces,
-            wait=timedelta(seconds=wait) if wait > 0 else False,
-            patience=timedelta(seconds=max(0, min(600, left))),
-        )
-        logger.info(json.dumps({"sent": str(sent), "collateral": planned.collateral}))
-        billed += planned.cost
-    return billed
-
-
 def _hand_over(event: Event, context: Context) -> None:
     """Let another call go on."""
     import boto3
 
     number = int(str(event.get("HandOver") or 0)) + 1
-    began = float(str(event.get("Began") or time.time()))
-    if number > _MOST_HAND_OVERS or time.time() - began > _LONGEST_SECONDS:
+    if number > _MOST_HAND_OVERS or time.time() - float(str(event["Began"])) > _LONGEST_SECONDS:
         raise TimeoutError(f"the content is not deployed after {number} calls; deploy it again")
     logger.info(json.dumps({"handed over": number}))
     boto3.client("lambda").invoke(
         FunctionName=context.function_name,
         InvocationType="Event",
-        Payload=json.dumps({**event, "HandOver": number, "Began": began}).encode(),
+        Payload=json.dumps({**event, "HandOver": number}).encode(),
     )
 
 
@@ -197,15 +192,3 @@ def _patiently(work: Callable[[], Target]) -> Target:
 def _log(step: str) -> None:
     if " " not in step or step == "new documents":
         logger.info(json.dumps({"done": step}))
-
-
-def _mapping(value: Json) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise TypeError(f"a mapping is wanted, got: {value!r}")
-    return value
-
-
-def _list(value: Json) -> list[Json]:
-    if not isinstance(value, list):
-        raise TypeError(f"a list is wanted, got: {value!r}")
-    return value

@@ -58,16 +58,30 @@ class Request:
             operation=str(event["RequestId"]),
             resource=f"{event['StackId']}/{event['LogicalResourceId']}",
             physical_id=str(event.get("PhysicalResourceId") or ""),
-            properties=_mapping(event.get("ResourceProperties")),
-            old_properties=_mapping(event.get("OldResourceProperties")),
+            properties=mapping_of(event.get("ResourceProperties") or {}),
+            old_properties=mapping_of(event.get("OldResourceProperties") or {}),
         )
 
 
-def _mapping(value: Json) -> dict[str, Json]:
-    if value is None:
-        return {}
+def mapping_of(value: Json) -> dict[str, Json]:
+    """A value that has to be a mapping.
+
+    Raises:
+        TypeError: If it is none.
+    """
     if not isinstance(value, dict):
         raise TypeError(f"a mapping is wanted, got: {type(value).__name__}")
+    return value
+
+
+def list_of(value: Json) -> list[Json]:
+    """A value that has to be a list.
+
+    Raises:
+        TypeError: If it is none.
+    """
+    if not isinstance(value, list):
+        raise TypeError(f"a list is wanted, got: {type(value).__name__}")
     return value
 
 

@@ -10,7 +10,7 @@ from serverless_stack.operations.deploy_time.custom_resource import (
     answered,
     logger,
 )
-from serverless_stack.operations.invalidation.sender import send
+from serverless_stack.operations.invalidation.sender import send, wait_for
 
 _COMPARED = ("Trigger", "Paths", "Distributions")
 _RESERVE_SECONDS = 30
@@ -32,16 +32,21 @@ def _run(request: Request, context: Context) -> dict[str, Json]:
     same = request.kind == "Update" and all(asked[key] == before.get(key) for key in _COMPARED)
     if request.kind == "Delete" or same:
         return {"PathsBilled": 0}
-    left = context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
-    seconds = min(float(str(asked["WaitSeconds"])), left)
+
+    def left() -> float:
+        return max(0.0, context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS)
+
     sent = send(
         _texts(asked["Paths"]),
         _texts(asked["Distributions"]),
         deployment=f"{request.resource}/{asked['Trigger']}",
         replaces=request.operation,
-        wait=timedelta(seconds=seconds) if seconds > 0 else False,
-        patience=timedelta(seconds=max(0, min(600, left))),
+        patience=timedelta(seconds=min(600, left())),
     )
+    # What was spent on finding room for it is not there for waiting any more.
+    seconds = min(float(str(asked["WaitSeconds"])), left())
+    if seconds > 0:
+        sent = wait_for(sent, timedelta(seconds=seconds))
     for each in sent:
         logger.info("invalidated %s: %s", each.distribution_id, each)
     return {"PathsBilled": sum(each.paths for each in sent)}

@@ -1,11 +1,22 @@
 """Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
+from serverless_stack.operations.invalidation.progress import Progress
 from serverless_stack.operations.invalidation.sender import (
     InvalidationError,
     Sent,
     caller_reference,
     send,
+    wait_for,
 )
 
-__all__ = ["InvalidationError", "InvalidationPlan", "Sent", "caller_reference", "plan", "send"]
+__all__ = [
+    "InvalidationError",
+    "InvalidationPlan",
+    "Progress",
+    "Sent",
+    "caller_reference",
+    "plan",
+    "send",
+    "wait_for",
+]

@@ -161,6 +161,8 @@ def _check(budget: int, index_document: str, protected: Sequence[str]) -> None:
 
 
 def _keys(keys: Iterable[str]) -> list[str]:
+    if isinstance(keys, str):  # which is an iterable of texts, too
+        raise ValueError(f"keys must be several texts, got one: {keys!r}")
     listed = list(keys)
     if "" in listed:
         raise ValueError("keys must have a character at least, got: ''")

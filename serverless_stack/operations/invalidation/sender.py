@@ -2,14 +2,16 @@
 
 import hashlib
 import random
+import re
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
+from serverless_stack.operations.invalidation.progress import Counter, Progress
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
@@ -19,6 +21,8 @@ PATIENCE = timedelta(minutes=10)
 """How long a request is repeated that CloudFront has no room for."""
 WAIT = timedelta(minutes=15)
 """How long ``wait=True`` waits for the edge locations."""
+_PATH = re.compile(r"/(?:[!$&'()+,\-./0-9:;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})*\*?")
+_MAX_PATH_LENGTH = 4000
 _POLL_SECONDS = 5.0
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 30.0
 _BUSY = {
@@ -83,6 +87,7 @@ def send(
     replaces: str,
     wait: bool | timedelta = False,
     patience: timedelta = PATIENCE,
+    progress: Callable[[Progress], None] = lambda progress: None,
     client: "CloudFrontClient | None" = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
@@ -98,6 +103,7 @@ def send(
             minutes, or for a time. When it runs out there is a warning and no error.
         patience: How long to repeat what CloudFront has no room for: it takes 3,000 paths and 15
             wildcards at a time for one distribution ("Quotas on invalidations").
+        progress: Told how far it is: before the first batch, and after each.
         client: A client of boto3; made when it is needed by default.
         sleep: How to wait, in seconds.
         clock: The time, in seconds.
@@ -115,10 +121,11 @@ def send(
     cloudfront = client or _client()
     timing = _Time(sleep, clock)
     reference = caller_reference(deployment, replaces)
+    counter = Counter(progress, "sending", len(distribution_ids) * len(batches))
     sent, failures = [], []
     for distribution_id in distribution_ids:
         try:
-            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing)
+            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing, counter)
         except InvalidationError as error:
             failures.append(str(error))
             continue
@@ -127,8 +134,38 @@ def send(
         raise InvalidationError("; ".join(failures))
     if wait is False:
         return tuple(sent)
-    limit = clock() + (WAIT if wait is True else wait).total_seconds()
-    return tuple(_waited(cloudfront, each, limit, timing) for each in sent)
+    most = WAIT if wait is True else wait
+    return wait_for(sent, most, client=cloudfront, progress=progress, sleep=sleep, clock=clock)
+
+
+def wait_for(
+    sent: Sequence[Sent],
+    most: timedelta,
+    *,
+    client: "CloudFrontClient | None" = None,
+    progress: Callable[[Progress], None] = lambda progress: None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> tuple[Sent, ...]:
+    """Wait until every edge location has dropped what was sent.
+
+    Args:
+        sent: What was sent, to one distribution or to several.
+        most: How long to wait. When it runs out, or CloudFront does not tell, there is a warning
+            and no error: the invalidations are on their way all the same.
+        client: A client of boto3; made when it is needed by default.
+        progress: Told how many invalidations are completed.
+        sleep: How to wait, in seconds.
+        clock: The time, in seconds.
+
+    Returns:
+        The same, with whether they are completed.
+    """
+    timing = _Time(sleep, clock)
+    limit = clock() + most.total_seconds()
+    cloudfront = client or _client()
+    counter = Counter(progress, "waiting", sum(len(each.invalidation_ids) for each in sent))
+    return tuple(_waited(cloudfront, each, limit, timing, counter) for each in sent)
 
 
 def _client() -> "CloudFrontClient":
@@ -143,13 +180,27 @@ def _client() -> "CloudFrontClient":
 def _batches(paths: Sequence[str] | InvalidationPlan) -> tuple[tuple[str, ...], ...]:
     if isinstance(paths, InvalidationPlan):
         return paths.batches()
-    for path in paths:
-        if not path.startswith("/") or "*" in path[:-1] or not path.isascii() or " " in path:
+    return batches_of(checked(paths))
+
+
+def checked(paths: Iterable[str]) -> tuple[str, ...]:
+    """Give paths as they are sent: sorted, and each once.
+
+    Raises:
+        ValueError: If a path is one that CloudFront refuses ("Invalidating files").
+    """
+    found = tuple(sorted(set(paths)))
+    for path in found:
+        if not _PATH.fullmatch(path):
             raise ValueError(
                 "`paths` must begin with a slash, be percent-encoded and have `*` as the last "
                 f"character only, got: {path!r}"
             )
-    return batches_of(sorted(set(paths)))
+        if len(path) > _MAX_PATH_LENGTH:
+            raise ValueError(
+                f"`paths` must have {_MAX_PATH_LENGTH:,} characters at most, got: {len(path):,}"
+            )
+    return found
 
 
 def _send(
@@ -159,6 +210,7 @@ def _send(
     reference: str,
     patience: timedelta,
     timing: _Time,
+    counter: Counter,
 ) -> tuple[str, ...]:
     ids: list[str] = []
     for number, batch in enumerate(batches, start=1):
@@ -168,6 +220,7 @@ def _send(
         except InvalidationError as error:
             done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
             raise InvalidationError(f"{distribution_id}: {error}{done}") from error
+        counter.advance()
     return tuple(ids)
 
 
@@ -211,21 +264,44 @@ def _told(error: "ClientError") -> str:
     return f"{found.get('Code', 'error')}: {found.get('Message', error)}"
 
 
-def _waited(client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time) -> Sent:
+def _waited(
+    client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time, counter: Counter
+) -> Sent:
     for invalidation_id in sent.invalidation_ids:
-        while not _is_completed(client, sent.distribution_id, invalidation_id):
+        while (
+            problem := _not_completed(client, sent.distribution_id, invalidation_id)
+        ) is not None:
             left = limit - timing.clock()
-            if left <= 0:
+            if left <= 0 or not problem.passes:
                 warnings.warn(
                     f"invalidation {invalidation_id} of {sent.distribution_id} is not completed "
-                    "yet; edge locations may serve earlier files for some more minutes",
-                    stacklevel=3,
+                    "yet; edge locations may serve earlier files for some more minutes"
+                    f"{problem.told}",
+                    stacklevel=4,
                 )
                 return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
             timing.sleep(min(left, _POLL_SECONDS))
+        counter.advance()
     return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
 
 
-def _is_completed(client: "CloudFrontClient", distribution_id: str, invalidation_id: str) -> bool:
-    found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
-    return found["Invalidation"]["Status"] == "Completed"
+@dataclass(frozen=True)
+class _Problem:
+    """Why an invalidation is not known to be completed, and whether that may pass."""
+
+    told: str = ""
+    passes: bool = True
+
+
+def _not_completed(
+    client: "CloudFrontClient", distribution_id: str, invalidation_id: str
+) -> _Problem | None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
+    except ClientError as error:
+        return _Problem(f" ({_told(error)})", _is_busy(error))
+    except BotoCoreError as error:
+        return _Problem(f" ({error})")
+    return None if found["Invalidation"]["Status"] == "Completed" else _Problem()

@@ -4,11 +4,13 @@
 """
 
 from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack.operations.sync.actions import Action
 from serverless_stack.operations.sync.applying import SyncResult, apply
 from serverless_stack.operations.sync.command import sync
 from serverless_stack.operations.sync.inventories import inventory
+from serverless_stack.operations.sync.items import Item
 from serverless_stack.operations.sync.locations import Bucket, Folder, location
-from serverless_stack.operations.sync.planning import Action, Item, Side, SyncPlan, plan
+from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
 
 __all__ = [
     "IMMUTABLE",

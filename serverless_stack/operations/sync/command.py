@@ -4,20 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from serverless_stack._content.rules import CacheRule, is_document
-from serverless_stack.operations.invalidation import InvalidationPlan, Sent, send
-from serverless_stack.operations.invalidation import plan as plan_invalidation
-from serverless_stack.operations.sync.applying import SyncResult, apply
+from serverless_stack.operations.sync.actions import Action
+from serverless_stack.operations.sync.applying import SyncResult, carry_out
 from serverless_stack.operations.sync.headers import Wanted
-from serverless_stack.operations.sync.inventories import PARALLEL, inventory, s3_client
+from serverless_stack.operations.sync.inventories import look
 from serverless_stack.operations.sync.locations import Bucket, Folder
-from serverless_stack.operations.sync.planning import Action, Side, SyncPlan, plan
+from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
+from serverless_stack.operations.sync.store import PARALLEL, Store
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
     from mypy_boto3_s3.client import S3Client
+
+    from serverless_stack.operations.invalidation import InvalidationPlan, Sent
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Synced:
 
     plan: SyncPlan
     result: SyncResult | None
-    invalidation: InvalidationPlan | None
-    sent: tuple[Sent, ...] = ()
+    invalidation: "InvalidationPlan | None"
+    sent: "tuple[Sent, ...]" = ()
 
 
 def sync(
@@ -50,6 +51,8 @@ def sync(
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
     path_prefix: str = "",
+    index_document: str = "index.html",
+    query_strings: bool = False,
     budget: int = 30,
     protected: Sequence[str] = (),
     wait: bool | timedelta = False,
@@ -73,6 +76,8 @@ def sync(
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
             documents. Nothing if nothing was.
         path_prefix: What viewers see before a key.
+        index_document: The file that the distributions give for a folder.
+        query_strings: Whether their caches tell query strings apart.
         budget: The most paths to pay for.
         protected: Paths that another origin serves.
         wait: Whether to wait for the invalidation; see ``send``.
@@ -88,15 +93,17 @@ def sync(
         ValueError: If both locations are folders, or an argument is out of range.
         botocore.exceptions.ClientError: If a bucket cannot be read.
     """
-    s3 = client or s3_client(parallel)
+    if parallel < 1:
+        raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
+    store = Store(client, parallel)
     wanted = Wanted(cache_control, expires)
     to_bucket = isinstance(destination, Bucket)
     if isinstance(destination, Folder) and not destination.path.exists():
         there = Side(destination, {})
     else:
-        there = inventory(destination, headers=to_bucket, client=s3, parallel=parallel)
+        there = look(destination, store, wanted=None, headers=to_bucket)
     found = plan(
-        inventory(source, wanted=wanted, headers=to_bucket, client=s3, parallel=parallel),
+        look(source, store, wanted=wanted, headers=to_bucket),
         there,
         delete=delete,
         include=include,
@@ -105,14 +112,25 @@ def sync(
     planned(found)
     result = None
     if not dry_run:
-        result = apply(found, wanted=wanted, parallel=parallel, client=s3, progress=progress)
+        result = carry_out(found, store, wanted=wanted, progress=progress)
     if not distribution_ids:
         return Synced(found, result, None)
+    from uuid import uuid4
+
+    from serverless_stack.operations.invalidation import plan as plan_invalidation
+    from serverless_stack.operations.invalidation import send
+
     actions = found.actions if result is None else result.done
     changed = [a.key for a in actions if a.replaces or is_document(a.key)]
     everything = {*found.source.items, *found.destination.items}
     paths = plan_invalidation(
-        changed, everything, budget=budget, path_prefix=path_prefix, protected=protected
+        changed,
+        everything,
+        budget=budget,
+        index_document=index_document,
+        path_prefix=path_prefix,
+        query_strings=query_strings,
+        protected=protected,
     )
     if result is None or not paths.paths:
         return Synced(found, result, paths)

@@ -2,51 +2,22 @@
 
 import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
-from email.utils import parsedate_to_datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, cast
+from collections.abc import Container, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
 
 from serverless_stack.operations.sync import indexes
 from serverless_stack.operations.sync.headers import Wanted, digest
+from serverless_stack.operations.sync.items import Item, Items
 from serverless_stack.operations.sync.locations import RESERVED, Bucket, Folder
-from serverless_stack.operations.sync.planning import Item, Side
+from serverless_stack.operations.sync.planning import Side
+from serverless_stack.operations.sync.store import PARALLEL, Store
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-PARALLEL = 8
-_BLOCK = 1 << 20
-
-
-def s3_client(parallel: int = PARALLEL) -> "S3Client":
-    """A client with a connection for every thread, time-outs and retries."""
-    import botocore.session
-    from botocore.config import Config
-
-    session = botocore.session.get_session()
-    # The parser of dates that botocore has takes a third of the time of listing a bucket.
-    factory = session.get_component("response_parser_factory")
-    factory.set_parser_defaults(timestamp_parser=_date)
-    # boto3's own client is this one, with transfers in parts, which `applying` adds where needed.
-    made = session.create_client(
-        "s3",
-        config=Config(
-            max_pool_connections=parallel + 4,
-            connect_timeout=10,
-            read_timeout=60,
-            retries={"mode": "standard", "max_attempts": 8},
-        ),
-    )
-    return cast("S3Client", made)
-
-
-def _date(text: str) -> datetime:
-    """A date of S3: ISO 8601 in documents, RFC 9110 in headers."""
-    if text[:4].isdigit():
-        return datetime.fromisoformat(text)
-    return parsedate_to_datetime(text)
+_BLOCK = 1 << 18
+_AT_ONCE = 1000
 
 
 def inventory(
@@ -73,61 +44,101 @@ def inventory(
         OSError: If a file cannot be read.
         botocore.exceptions.ClientError: If the bucket cannot.
     """
+    return look(location, Store(client, parallel), wanted=wanted, headers=headers)
+
+
+def look(location: Folder | Bucket, store: Store, *, wanted: Wanted | None, headers: bool) -> Side:
+    """Read what is in a location, as `inventory`, from a store that is there already."""
     if isinstance(location, Folder):
         return _folder(location, wanted)
-    return _bucket(location, headers, client or s3_client(parallel), parallel)
-
-
-def content_of(path: Path) -> tuple[str, int]:
-    """The MD5 of a file, which S3 gives as the tag of most objects, and its size."""
-    found, size = hashlib.md5(usedforsecurity=False), 0
-    with path.open("rb", buffering=0) as file:
-        while block := file.read(_BLOCK):
-            found.update(block)
-            size += len(block)
-    return found.hexdigest(), size
+    return _bucket(location, store, headers)
 
 
 def _folder(folder: Folder, wanted: Wanted | None) -> Side:
-    files = {}
-    for root, _folders, names in os.walk(folder.path, followlinks=True, onerror=_raise):
-        below = "" if root == str(folder.path) else Path(root).relative_to(folder.path).as_posix()
-        for name in names:
-            files[f"{below}/{name}" if below else name] = Path(root, name)
-    items = {}
-    for key, path in files.items():
-        content, size = content_of(path)
-        headers = None if wanted is None else digest(wanted.arguments(key, files))
-        items[key] = Item(key, size, content, headers)
+    files = _Files(str(folder.path))
+    buffer = memoryview(bytearray(_BLOCK))
+    digests: dict[tuple[tuple[str, object], ...], str] = {}
+    items = Items()
+    for key in files.in_order():
+        content, size = _content(files.path(key), buffer)
+        headers = None
+        if wanted is not None:
+            arguments = wanted.arguments(key, files)
+            fields = tuple(arguments.items())
+            headers = digests.get(fields) or digests.setdefault(fields, digest(arguments))
+        items.add(Item(key, size, content, headers))
     return Side(folder, items)
 
 
-def _raise(error: OSError) -> NoReturn:
-    raise error
+class _Files(Container[str]):
+    """The files below a folder, and links to files."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def path(self, key: str) -> str:
+        return f"{self._base}/{key}"
+
+    def __contains__(self, key: object) -> bool:
+        return os.path.isfile(self.path(str(key)))
+
+    def in_order(self, below: str = "") -> Iterator[str]:
+        """The keys in their order, one folder at a time."""
+        with os.scandir(self.path(below)) as found:
+            # With its slash, a folder sorts as the keys below it do.
+            names = sorted(f"{each.name}/" if each.is_dir() else each.name for each in found)
+        for name in names:
+            if name.endswith("/"):
+                yield from self.in_order(below + name)
+            else:
+                yield below + name
 
 
-def _bucket(bucket: Bucket, headers: bool, client: "S3Client", parallel: int) -> Side:
-    index = indexes.read(client, bucket)
-    items: dict[str, Item] = {}
-    pages = client.get_paginator("list_objects_v2")
-    for page in pages.paginate(Bucket=bucket.name, Prefix=bucket.prefix):
-        for each in page.get("Contents", []):
-            key, etag = each["Key"].removeprefix(bucket.prefix), each["ETag"].strip('"')
-            if each["Key"].startswith(RESERVED) or not key or key.endswith("/"):
-                continue  # no content, but what consoles make to show a folder
-            known = index.get(key, etag, each["LastModified"])
-            plain = etag if len(etag) == 32 else None
-            content = known.content if known else plain
-            items[key] = Item(key, each["Size"], content, known.headers if known else None, etag)
-    unknown = [item for item in items.values() if headers and item.headers is None]
-    if unknown:
-        with ThreadPoolExecutor(parallel) as pool:
-            for item in pool.map(lambda item: _asked(client, bucket, item), unknown):
-                items[item.key] = item
-    indexed = not unknown and items.keys() == index.entries.keys()
-    return Side(bucket, items, indexed)
+def _content(path: str, buffer: memoryview) -> tuple[str, int]:
+    """The MD5 of a file, which S3 gives as the tag of most objects, and its size."""
+    found, size = hashlib.md5(usedforsecurity=False), 0
+    with open(path, "rb", buffering=0) as file:
+        while length := file.readinto(buffer):
+            found.update(buffer[:length])
+            size += length
+    return found.hexdigest(), size
 
 
-def _asked(client: "S3Client", bucket: Bucket, item: Item) -> Item:
-    answer = client.head_object(Bucket=bucket.name, Key=f"{bucket.prefix}{item.key}")
-    return Item(item.key, item.size, item.content, digest(dict(answer)), item.etag)
+def _bucket(bucket: Bucket, store: Store, headers: bool) -> Side:
+    index = indexes.read(store, bucket)
+    items, listed, unknown = Items(), _items(bucket, store, index), 0
+    while batch := list(islice(listed, _AT_ONCE)):
+        asked = [item for item in batch if headers and item.headers is None]
+        unknown += len(asked)
+        told = _told(bucket, store, asked)
+        for item in batch:
+            items.add(told.get(item.key, item))
+    index.close()
+    return Side(bucket, items.settled(), indexed=not unknown and not index.idle)
+
+
+def _items(bucket: Bucket, store: Store, index: indexes.Index) -> Iterator[Item]:
+    for each in store.list(bucket.name, bucket.prefix):
+        key = each.key.removeprefix(bucket.prefix)
+        if each.key.startswith(RESERVED) or not key or key.endswith("/"):
+            continue  # no content, but what consoles make to show a folder
+        known = index.get(key, each.etag, each.modified)
+        plain = each.etag if len(each.etag) == 32 else None
+        content = known.content if known else plain
+        yield Item(key, each.size, content, known.headers if known else None, each.etag)
+
+
+def _told(bucket: Bucket, store: Store, items: Sequence[Item]) -> dict[str, Item]:
+    """The items with their headers, which S3 is asked for one by one."""
+    if not items:
+        return {}
+    from concurrent.futures import ThreadPoolExecutor
+
+    client = store.client
+
+    def ask(item: Item) -> Item:
+        answer = client.head_object(Bucket=bucket.name, Key=f"{bucket.prefix}{item.key}")
+        return Item(item.key, item.size, item.content, digest(dict(answer)), item.etag)
+
+    with ThreadPoolExecutor(store.parallel) as pool:
+        return {item.key: item for item in pool.map(ask, items)}

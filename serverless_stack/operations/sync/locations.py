@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from serverless_stack import _contract
+
 _SCHEME = "s3://"
-RESERVED = ".serverless-stack/"
+RESERVED = _contract.RESERVED_PREFIX
 """What this library keeps in buckets; it is no content."""
 
 

@@ -1,32 +1,12 @@
 """Planning a synchronisation. Pure: the same two sides always give the same plan."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from serverless_stack._content.rules import matches
+from serverless_stack.operations.sync.actions import Action, Actions, Kind
+from serverless_stack.operations.sync.items import Item, pairs
 from serverless_stack.operations.sync.locations import Bucket, Folder
-
-Kind = Literal["upload", "download", "copy", "rewrite", "delete"]
-
-
-@dataclass(frozen=True)
-class Item:
-    """A file or an object.
-
-    Attributes:
-        key: Its path below the location.
-        size: Its size in bytes.
-        content: What its bytes are known by, the same on both sides; None is not known.
-        headers: The digest of its headers; None has none, or does not matter.
-        etag: The tag that S3 gave it.
-    """
-
-    key: str
-    size: int
-    content: str | None
-    headers: str | None = None
-    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,23 +25,6 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Action:
-    """One thing to do.
-
-    Attributes:
-        kind: What is done: ``rewrite`` writes the headers alone, no bytes.
-        key: The file or object.
-        size: The bytes that are moved.
-        replaces: Whether there is one of that key already.
-    """
-
-    kind: Kind
-    key: str
-    size: int = 0
-    replaces: bool = False
-
-
-@dataclass(frozen=True)
 class SyncPlan:
     """What a synchronisation does.
 
@@ -74,7 +37,7 @@ class SyncPlan:
 
     source: Side
     destination: Side
-    actions: tuple[Action, ...]
+    actions: Sequence[Action]
     unchanged: int
 
     @property
@@ -107,22 +70,24 @@ def plan(
         ValueError: If both sides are folders.
     """
     kind = _kind(source, destination)
-    wanted = _chosen(source.items, include, exclude)
-    there = _chosen(destination.items, include, exclude)
-    actions: list[Action] = []
-    for key in wanted:
-        ours, theirs = source.items[key], destination.items.get(key)
-        if theirs is None:
-            actions.append(Action(kind, key, ours.size))
+    actions, gone = Actions(), Actions()
+    unchanged = 0
+    for key, ours, theirs in pairs(source.items, destination.items):
+        if not _chosen(key, include, exclude):
+            continue
+        if ours is None:
+            if delete:
+                gone.add(Action("delete", key, 0, replaces=True))
+        elif theirs is None:
+            actions.add(Action(kind, key, ours.size))
         elif ours.content is None or ours.content != theirs.content:
-            actions.append(Action(kind, key, ours.size, replaces=True))
+            actions.add(Action(kind, key, ours.size, replaces=True))
         elif kind != "download" and ours.headers is not None and ours.headers != theirs.headers:
-            actions.append(Action("rewrite", key, 0, replaces=True))
-    unchanged = len(wanted) - len(actions)
-    if delete:
-        gone = sorted(set(there) - set(wanted))
-        actions += [Action("delete", key, 0, replaces=True) for key in gone]
-    return SyncPlan(source, destination, tuple(actions), unchanged)
+            actions.add(Action("rewrite", key, 0, replaces=True))
+        else:
+            unchanged += 1
+    actions.extend(gone)
+    return SyncPlan(source, destination, actions, unchanged)
 
 
 def _kind(source: Side, destination: Side) -> Kind:
@@ -135,12 +100,6 @@ def _kind(source: Side, destination: Side) -> Kind:
     )
 
 
-def _chosen(keys: Iterable[str], include: Sequence[str], exclude: Sequence[str]) -> list[str]:
-    if not include and not exclude:
-        return sorted(keys)
-    return sorted(
-        key
-        for key in keys
-        if (not include or any(matches(pattern, key) for pattern in include))
-        and not any(matches(pattern, key) for pattern in exclude)
-    )
+def _chosen(key: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
+    taken = not include or any(matches(pattern, key) for pattern in include)
+    return taken and not any(matches(pattern, key) for pattern in exclude)

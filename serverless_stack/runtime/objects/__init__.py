@@ -7,8 +7,15 @@ from serverless_stack.runtime.objects.errors import (
     PreconditionFailed,
 )
 from serverless_stack.runtime.objects.keys import safe_key
-from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject
+from serverless_stack.runtime.objects.models import (
+    ObjectInfo,
+    ObjectVersion,
+    Page,
+    StoredObject,
+    VersionPage,
+)
 from serverless_stack.runtime.objects.presigning import Post
+from serverless_stack.runtime.objects.reader import ObjectReader
 from serverless_stack.runtime.objects.requests import Conditions
 from serverless_stack.runtime.objects.store import ObjectStore
 
@@ -18,10 +25,13 @@ __all__ = [
     "NotModified",
     "ObjectError",
     "ObjectInfo",
+    "ObjectReader",
     "ObjectStore",
+    "ObjectVersion",
     "Page",
     "Post",
     "PreconditionFailed",
     "StoredObject",
+    "VersionPage",
     "safe_key",
 ]

@@ -38,12 +38,17 @@ _KINDS: dict[str, type[ObjectError]] = {
 @contextmanager
 def told(doing: str, key: str) -> Iterator[None]:
     """Turn errors of boto3 into ours, which say what was done to which object."""
+    from boto3.exceptions import S3UploadFailedError
     from botocore.exceptions import ClientError
 
     try:
         yield
-    except ClientError as error:
-        found = error.response.get("Error", {})
+    except (ClientError, S3UploadFailedError) as error:
+        # The upload of a file hides what S3 said behind an error of boto3's own.
+        cause = error if isinstance(error, ClientError) else error.__context__
+        if not isinstance(cause, ClientError):
+            raise ObjectError(f"{doing} {key!r}: {error}") from error
+        found = cause.response.get("Error", {})
         code, message = str(found.get("Code", "")), found.get("Message", "")
         kind = _KINDS.get(code, ObjectError)
         raise kind(f"{doing} {key!r}: {code} {message}".rstrip()) from error

@@ -63,3 +63,41 @@ class Page:
     objects: tuple[ObjectInfo, ...]
     prefixes: tuple[str, ...]
     next_token: str
+
+
+@dataclass(frozen=True)
+class ObjectVersion:
+    """A version of an object, or a delete marker, which hides the versions before it.
+
+    Attributes:
+        key: The object's key, without the store's prefix.
+        version_id: The version; ``null`` for what was written while the bucket kept none.
+        last_modified: When it was written.
+        is_latest: Whether a request that names no version gets it.
+        is_delete_marker: Whether it is a delete marker: it has no bytes.
+        size: Its size in bytes.
+        etag: The tag of its content, for conditions; empty for a delete marker.
+    """
+
+    key: str
+    version_id: str
+    last_modified: datetime
+    is_latest: bool
+    is_delete_marker: bool = False
+    size: int = 0
+    etag: str = ""
+
+
+@dataclass(frozen=True)
+class VersionPage:
+    """A part of a list of versions.
+
+    Attributes:
+        versions: The versions and delete markers by their keys, of each the latest first.
+        prefixes: The folders, if a delimiter was given.
+        next_token: What gives the next part; empty after the last one.
+    """
+
+    versions: tuple[ObjectVersion, ...]
+    prefixes: tuple[str, ...]
+    next_token: str

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 MAX_SECONDS = 7 * 24 * 3600  # "Download and upload objects with presigned URLs"
-_MAX_POST_BYTES = 5 * 1024**3
+_MAX_BYTES = 5 * 1024**3
 _OVERRIDES = {
     "cache-control": "ResponseCacheControl",
     "content-disposition": "ResponseContentDisposition",
@@ -48,19 +48,25 @@ def get(client: "S3Client", bucket: str, key: str, seconds: int, headers: Mappin
     )
 
 
-def put(client: "S3Client", bucket: str, key: str, seconds: int, content_type: str) -> str:
+def put(
+    client: "S3Client", bucket: str, key: str, seconds: int, content_type: str, size: int | None
+) -> str:
     """A URL that writes."""
     _check(seconds)
-    parameters = {"Bucket": bucket, "Key": key, "ContentType": content_type}
+    if size is not None and not 0 <= size <= _MAX_BYTES:
+        raise ValueError(f"`size` must be 0–{_MAX_BYTES} bytes, got: {size}")  # noqa: RUF001
+    parameters: dict[str, str | int] = {"Bucket": bucket, "Key": key, "ContentType": content_type}
+    if size is not None:
+        parameters["ContentLength"] = size
     return client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
 
 
 def post(client: "S3Client", bucket: str, key: str, seconds: int, limits: Limits) -> Post:
     """A form that writes."""
     _check(seconds)
-    if not 0 <= limits.min_size <= limits.max_size <= _MAX_POST_BYTES:
+    if not 0 <= limits.min_size <= limits.max_size <= _MAX_BYTES:
         raise ValueError(
-            f"`max_size` must be {limits.min_size}–{_MAX_POST_BYTES} bytes, "  # noqa: RUF001
+            f"`max_size` must be {limits.min_size}–{_MAX_BYTES} bytes, "  # noqa: RUF001
             f"got: {limits.max_size}"
         )
     conditions: list[object] = [["content-length-range", limits.min_size, limits.max_size]]

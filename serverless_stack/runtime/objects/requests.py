@@ -117,6 +117,31 @@ def write_arguments(
     return arguments
 
 
+_KEPT = (
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "Expires",
+    "SSEKMSKeyId",
+    "ServerSideEncryption",
+    "StorageClass",
+    "WebsiteRedirectLocation",
+)
+
+
+def kept_arguments(before: Mapping[str, Raw]) -> dict[str, Raw]:
+    """What a copy of an object onto itself has to name to keep it, and that it is still the same.
+
+    Args:
+        before: The answer of ``HeadObject``.
+
+    Returns:
+        The arguments of the copy.
+    """
+    kept = {name: before[name] for name in _KEPT if before.get(name)}
+    return {**kept, "CopySourceIfMatch": before["ETag"]}
+
+
 def range_arguments(first: int | None, last: int | None) -> dict[str, Raw]:
     """The part that is read.
 

@@ -130,3 +130,33 @@ def test_node_count_follows_the_template(cloud: Emulator) -> None:
     assert cloud.destroy("memcached-nodes") == "DELETE_COMPLETE"
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", after[1][0]), 5)
+
+
+def test_serverless_cache_is_one_node_behind_tls(cloud: Emulator) -> None:
+    resources = {
+        "Cache": {
+            "Type": "AWS::ElastiCache::ServerlessCache",
+            "Properties": {
+                "ServerlessCacheName": "views",
+                "Engine": "memcached",
+                "MajorEngineVersion": "1.6",
+            },
+        }
+    }
+    outputs = cloud.deploy(
+        "serverless-memcached",
+        resources,
+        Host={"Fn::GetAtt": ["Cache", "Endpoint.Address"]},
+        Port={"Fn::GetAtt": ["Cache", "Endpoint.Port"]},
+    )
+    port = int(outputs["Port"])
+    assert discover(outputs["Host"], port, context(cloud)) == (1, [port])
+    client = Client(("127.0.0.1", port), tls_context=context(cloud), timeout=5)
+    client.set("key", "value")
+    assert client.get("key") == b"value"
+    client.close()
+    (found,) = cloud.client("elasticache").describe_serverless_caches()["ServerlessCaches"]
+    assert (found["Engine"], found["FullEngineVersion"]) == ("memcached", "1.6.22")
+    assert cloud.destroy("serverless-memcached") == "DELETE_COMPLETE"
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port), 5).close()

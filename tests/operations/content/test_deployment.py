@@ -1,3 +1,4 @@
+import random
 import zipfile
 
 import pytest
@@ -5,7 +6,7 @@ import pytest
 from serverless_stack._content.index import Entry
 from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.content.archive import SMALL, ContentError
-from serverless_stack.operations.content.deployment import OutOfTimeError, delete
+from serverless_stack.operations.content.deployment import OutOfTimeError, delete, release
 from serverless_stack.operations.content.target import Source
 from tests.operations.content.world import Stored, World
 
@@ -163,6 +164,15 @@ def test_a_large_file_passes_in_parts(world: World, compression: int) -> None:
     assert world.stored()["large.bin"].body == large
 
 
+def test_a_large_file_that_does_not_pack_passes_in_parts_of_8_mib(world: World) -> None:
+    """A part may not be below 5 MiB, and a file that is not sent in parts is held whole."""
+    large = random.Random(1).randbytes(20 << 20)
+    world.deploy(world.target({"film.bin": large}))
+    head = world.s3.head_object(Bucket=world.bucket, Key="site/film.bin")
+    assert head["ETag"].rstrip('"').endswith("-3")
+    assert world.stored()["film.bin"].body == large
+
+
 def test_many_small_files_in_several_spans(world: World) -> None:
     files = {f"f{n:03}.bin": bytes([n % 256]) * 150_000 for n in range(80)}
     world.deploy(world.target(world.source(files, zipfile.ZIP_STORED)))
@@ -237,3 +247,93 @@ def test_deleting_takes_everything_of_its_own(world: World) -> None:
     assert delete(world.s3, world.target()) == 7
     assert world.stored("") == {}
     assert delete(world.s3, world.target()) == 0
+
+
+def test_a_deployment_that_was_renamed_keeps_its_files_when_the_old_one_is_deleted(
+    world: World,
+) -> None:
+    """CloudFormation creates the new resource first, and deletes the old one last."""
+    world.deploy(world.target(ONE))
+    renamed = {"owner": "New", "manifest_key": ".serverless-stack/site/New.json.gz"}
+    world.deploy(world.target(TWO, **renamed))
+    assert delete(world.s3, world.target()) == 2
+    assert set(world.stored()) == {*TWO, "about.html"}
+    assert delete(world.s3, world.target(**renamed)) == len({*TWO, "about.html"})
+    assert world.stored("") == {}
+
+
+def test_a_file_that_moves_to_another_deployment_is_not_expired(world: World) -> None:
+    other = {"owner": "Other", "manifest_key": ".serverless-stack/Other.json.gz", "prefix": ""}
+    world.deploy(world.target(ONE))
+    world.deploy(world.target({"site/logo.png": b"theirs", "own.txt": b"x"}, **other))
+    without = {key: body for key, body in ONE.items() if key != "logo.png"}
+    result = world.deploy(world.target(without))
+    assert result.removed == 0
+    stored = world.stored()["logo.png"]
+    assert (stored.body, stored.obsolete) == (b"theirs", None)
+    assert world.manifest().obsolete == {}
+    delete(world.s3, world.target())
+    assert set(world.stored("")) == {"site/logo.png", "own.txt", other["manifest_key"]}
+
+
+def test_what_a_deleted_deployment_has_left_is_nobodys(world: World) -> None:
+    world.deploy(world.target(ONE))
+    release(world.s3, world.target())
+    renamed = {"owner": "New", "manifest_key": ".serverless-stack/site/New.json.gz"}
+    world.deploy(world.target(ONE, **renamed))
+    world.deploy(world.target(TWO, **renamed))
+    assert world.stored()["assets/app.1.js"].obsolete == "New"
+    # The old one comes back: it goes on with what it knew.
+    world.deploy(world.target(ONE))
+    assert not world.manifest().released
+
+
+def test_deleting_without_the_bucket_is_no_error(world: World) -> None:
+    nowhere = world.target(bucket="no-such-bucket-at-all")
+    assert delete(world.s3, nowhere) == 0
+    release(world.s3, nowhere)
+
+
+def test_compressed_pages_go_with_the_pages(world: World) -> None:
+    """They name the same files: before these are there, nobody may see them."""
+    pages = {"index.html": b"1", "index.html.br": b"1br", "app.1.js": b"1", "app.1.js.br": b"1"}
+    world.deploy(world.target(pages))
+    after = {"index.html": b"2", "index.html.br": b"2br", "app.2.js": b"2", "app.2.js.br": b"2"}
+    world.deploy(world.target(after))
+    places = {step: place for place, step in enumerate(world.steps)}
+    assets = places["assets"]
+    assert places["uploaded app.2.js"] < assets
+    assert places["uploaded app.2.js.br"] < assets
+    assert places["uploaded index.html"] > assets
+    assert places["uploaded index.html.br"] > assets
+
+
+def test_an_obsolete_file_beyond_what_one_copy_takes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S3 copies up to 5 GB at once, and the rest in parts."""
+    transfer = "serverless_stack.operations.content.transfer"
+    monkeypatch.setattr(f"{transfer}.LARGEST_COPY", 1_000_000)
+    monkeypatch.setattr(f"{transfer}._COPIED_PART", 5 << 20)
+    large = bytes(range(256)) * 48_000
+    world.deploy(world.target({"large.mp4": large, "a.txt": b"a"}))
+    world.deploy(world.target({"a.txt": b"a"}))
+    stored = world.stored()["large.mp4"]
+    assert (stored.body == large, stored.obsolete) == (True, "Test")
+    assert (stored.content_type, stored.cache_control) == (
+        "video/mp4",
+        "public, max-age=0, s-maxage=60",
+    )
+
+
+def test_a_large_file_does_not_outlast_the_time(world: World) -> None:
+    large = bytes(range(256)) * ((SMALL + 20_000_000) // 256)
+    source = world.source({"large.bin": large}, zipfile.ZIP_STORED)
+    calls = iter(range(1000))
+    with pytest.raises(OutOfTimeError):
+        world.deploy(world.target(source), time_is_up=lambda: next(calls) > 2)
+    assert world.stored() == {}
+    uploads = world.s3.list_multipart_uploads(Bucket=world.bucket)
+    assert uploads.get("Uploads", []) == []
+    world.deploy(world.target(source))
+    assert world.stored()["large.bin"].body == large

@@ -121,6 +121,147 @@ def test_content_from_create_to_delete(
     assert len(cloudfront.dropped("E1")) == 3
 
 
+def test_deleting_needs_no_sources_and_no_bucket(
+    world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
+) -> None:
+    """Assets are cleaned up by their age, and somebody may have deleted the bucket."""
+    wanted = asked(world, FILES)
+    content.handler(event("Create", 1, wanted), FakeContext())
+    for key in ("files.zip", "index.json"):
+        world.s3.delete_object(Bucket=world.assets, Key=key)
+    content.handler(event("Delete", 2, wanted), FakeContext())
+    assert told[-1] == {"id": told[0]["id"], "status": "SUCCESS", "data": {"Removed": 3}}
+    gone = {**wanted, "Destination": {"Bucket": "no-such-bucket-at-all", "Prefix": ""}}
+    for policy in ("retain", "destroy"):
+        content.handler(event("Delete", 3, {**gone, "RemovalPolicy": policy}), FakeContext())
+        assert (told[-1]["status"], told[-1]["data"]) == ("SUCCESS", {"Removed": 0})
+    assert cloudfront.requests == []
+
+
+def test_a_deployment_that_is_gone_claims_its_files_no_more(
+    world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
+) -> None:
+    kept = asked(world, FILES, RemovalPolicy="retain")
+    content.handler(event("Create", 1, kept), FakeContext())
+    content.handler(event("Delete", 2, kept), FakeContext())
+    assert world.manifest().released
+    assert len(world.stored()) == 3
+
+
+class Calls:
+    """Lambda, as far as a function calls itself, and the time that its calls have."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.payloads: list[dict[str, Any]] = []
+        self.now = 1_000_000.0
+        self.slept = 0
+        make = boto3.client
+        patch.setattr(
+            boto3,
+            "client",
+            lambda name, **more: self if name == "lambda" else make(name, **more),
+        )
+        patch.setattr("time.time", lambda: self.now)
+        patch.setattr("time.sleep", self.sleep)
+
+    def invoke(self, **arguments: Any) -> None:  # noqa: ANN401
+        self.payloads.append(json.loads(arguments["Payload"]))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += 1
+
+    def context(self, seconds: float) -> FakeContext:
+        calls, end = self, self.now + seconds
+
+        class Passing(FakeContext):
+            def get_remaining_time_in_millis(self) -> int:
+                return int((end - calls.now) * 1000)
+
+        return Passing()
+
+
+def fronts(*names: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "Id": name,
+            "PathPrefix": "",
+            "Protected": [],
+            "QueryStrings": "false",
+            "IndexDocument": "index.html",
+        }
+        for name in names
+    ]
+
+
+def test_every_distribution_is_told_before_any_is_waited_for(
+    world: World,
+    cloudfront: CloudFront,
+    told: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    two = {"Distributions": fronts("E1", "E2"), "WaitSeconds": "300"}
+    content.handler(event("Create", 1, asked(world, FILES, **two)), FakeContext())
+    cloudfront.polls_to_complete = 2
+    Calls(monkeypatch)
+    changed = asked(world, {**FILES, "index.html": b"two"}, **two)
+    content.handler(event("Update", 2, changed), FakeContext())
+    assert told[-1]["data"]["PathsBilled"] == 4
+    assert cloudfront.requests[:2] == ["POST", "POST"]
+    assert "GET" in cloudfront.requests
+
+
+def test_a_refusal_does_not_keep_other_distributions_from_being_told(
+    world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
+) -> None:
+    content.handler(event("Create", 1, asked(world, FILES)), FakeContext())
+    wrong = {"Distributions": fronts("E9", "E1", "E8")}
+    changed = asked(world, {**FILES, "index.html": b"two"}, **wrong)
+    content.handler(event("Update", 2, changed), FakeContext())
+    assert told[-1]["status"] == "FAILED"
+    assert "E9: NoSuchDistribution" in told[-1]["reason"]
+    assert "E8: NoSuchDistribution" in told[-1]["reason"]
+    assert cloudfront.dropped("E1") == ["/", "/index.html"]
+
+
+def test_waiting_longer_than_a_call_may_take_goes_on_in_another_one(
+    world: World,
+    cloudfront: CloudFront,
+    told: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content.handler(event("Create", 1, asked(world, FILES)), FakeContext())
+    cloudfront.polls_to_complete = -1
+    calls = Calls(monkeypatch)
+    began = calls.now
+    waits = {"WaitSeconds": "1800"}
+    changed = asked(world, {**FILES, "index.html": b"two"}, **waits)
+    content.handler(event("Update", 2, changed), calls.context(900))
+    content.handler(calls.payloads.pop(), calls.context(900))
+    with pytest.warns(UserWarning, match="of E1 is not completed yet"):
+        content.handler(calls.payloads.pop(), calls.context(900))
+    assert told[-1]["status"] == "SUCCESS"
+    assert told[-1]["data"]["PathsBilled"] == 3
+    assert calls.now - began == pytest.approx(1800, abs=30)
+    assert cloudfront.requests.count("POST") == 3  # three calls, and one invalidation
+    assert len(cloudfront.distributions["E1"]) == 1
+
+
+def test_other_settings_for_the_same_content_are_another_invalidation(
+    world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
+) -> None:
+    """A deployment that failed is repeated with another budget, without a rollback between."""
+    content.handler(event("Create", 1, asked(world, FILES)), FakeContext())
+    changed = {**FILES, "index.html": b"two"}
+    wrong = [*asked(world, changed)["Distributions"], *fronts("E9")]
+    content.handler(event("Update", 2, asked(world, changed, Distributions=wrong)), FakeContext())
+    assert told[-1]["status"] == "FAILED"
+    less = asked(world, changed, Budget="1")
+    content.handler(event("Update", 3, less), FakeContext())
+    assert told[-1]["status"] == "SUCCESS"
+    assert cloudfront.dropped("E1")[-1] == "/docs*"
+
+
 def test_a_failure_is_told(world: World, told: list[dict[str, Any]]) -> None:
     wrong = asked(world, FILES)
     wrong["Destination"]["Bucket"] = "no-such-bucket-at-all"

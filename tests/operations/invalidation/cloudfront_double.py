@@ -42,11 +42,13 @@ class CloudFront:
     Attributes:
         distributions: The distributions with their invalidations.
         throttled: How many requests are still throttled.
+        throttled_reads: How many looks at an invalidation are still throttled.
         polls_to_complete: How often an invalidation is looked at before it is completed; -1 never.
     """
 
     distributions: dict[str, list[Made]]
     throttled: int = 0
+    throttled_reads: int = 0
     polls_to_complete: int = 0
     requests: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,7 +89,11 @@ class CloudFront:
         return made
 
     def get(self, distribution: str, invalidation: str) -> Made:
-        for made in self._known(distribution):
+        known = self._known(distribution)
+        if self.throttled_reads:
+            self.throttled_reads -= 1
+            raise Refused(400, "Throttling", "Rate exceeded")
+        for made in known:
             if made.id == invalidation:
                 if self.polls_to_complete == 0:
                     made.completed = True

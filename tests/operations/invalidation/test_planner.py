@@ -272,6 +272,11 @@ def test_what_is_refused(settings: dict[str, object], told: str) -> None:
         plan(["a"], ["a"], **settings)  # type: ignore[arg-type]
 
 
+def test_one_text_is_no_list_of_keys() -> None:
+    with pytest.raises(ValueError, match="keys must be several texts, got one: 'a/b'"):
+        plan("a/b", ["a/b"])
+
+
 def test_a_key_without_a_name_is_refused() -> None:
     with pytest.raises(ValueError, match="keys must have a character at least"):
         plan([""], ["a"])

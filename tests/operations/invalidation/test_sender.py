@@ -6,10 +6,12 @@ import pytest
 
 from serverless_stack.operations.invalidation import (
     InvalidationError,
+    Progress,
     Sent,
     caller_reference,
     plan,
     send,
+    wait_for,
 )
 from tests.operations.invalidation.cloudfront_double import CloudFront
 
@@ -163,10 +165,75 @@ def test_waiting_that_runs_out_warns(cloudfront: CloudFront, client: "CloudFront
     assert time.now == 12
 
 
-@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b"])
+def test_waiting_outlasts_throttling(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    (sent,) = send(["/a"], ["E1"], client=client, **VERSION)
+    cloudfront.throttled_reads = 8
+    time = Time()
+    (done,) = wait_for([sent], timedelta(minutes=1), client=client, **timing(time))
+    assert done.completed is True
+
+
+def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClient") -> None:
+    gone = Sent("E1", ("I404",), 1, None)
+    with pytest.warns(UserWarning, match="of E1 is not completed yet.*NoSuchInvalidation"):
+        (done,) = wait_for([gone], timedelta(minutes=1), client=client, **timing(Time()))
+    assert done.completed is False
+
+
+def test_progress(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    told: list[Progress] = []
+    time = Time(then=cloudfront.complete)
+    paths = [f"/{number:02}*" for number in range(16)]  # two batches
+    send(
+        paths,
+        ["E1", "E2"],
+        client=client,
+        progress=told.append,
+        wait=True,
+        **VERSION,
+        **timing(time),
+    )
+    assert told == [
+        *(Progress("sending", done, 4) for done in range(5)),
+        *(Progress("waiting", done, 4) for done in range(5)),
+    ]
+
+
+def test_progress_does_not_count_what_was_not_done(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    told: list[Progress] = []
+    with pytest.raises(InvalidationError, match="E0"):
+        send(["/a"], ["E0", "E1"], client=client, progress=told.append, wait=True, **VERSION)
+    assert told == [Progress("sending", 0, 2), Progress("sending", 1, 2)]
+    told.clear()
+    cloudfront.polls_to_complete = -1
+    with pytest.warns(UserWarning, match="not completed yet"):
+        send(
+            ["/b"],
+            ["E1"],
+            client=client,
+            progress=told.append,
+            wait=timedelta(seconds=1),
+            deployment="v3",
+            replaces="v2",
+            **timing(Time()),
+        )
+    assert told[-1] == Progress("waiting", 0, 1)
+    told.clear()
+    send([], ["E1"], client=client, progress=told.append, wait=True, **VERSION)
+    assert told == []
+
+
+@pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b", '/a"b', "/a%2", "/a[b]"])
 def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -> None:
     with pytest.raises(ValueError, match="`paths` must begin with a slash, be percent-encoded"):
         send([path], ["E1"], client=client, **VERSION)
+
+
+def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
+    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+        send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 
 def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFrontClient") -> None:

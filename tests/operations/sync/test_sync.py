@@ -184,6 +184,44 @@ def test_a_large_file_goes_in_parts_and_is_known_again(
     assert sync(folder, bucket).plan.actions == ()
 
 
+def test_a_copy_in_parts_keeps_the_headers(
+    s3: "S3Client", bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("serverless_stack.operations.sync.applying._LARGEST_COPY", 1000)
+    s3.put_object(
+        Bucket=bucket.name,
+        Key="site/a.html",
+        Body=bytes(9 << 20),
+        ContentType="text/html",
+        CacheControl="no-cache",
+        Metadata={"by": "ada"},
+    )
+    sync(bucket, Bucket(bucket.name, "copy/"))
+    found = s3.head_object(Bucket=bucket.name, Key="copy/a.html")
+    assert "-" in found["ETag"]  # it went in parts
+    assert (found["ContentType"], found["CacheControl"]) == ("text/html", "no-cache")
+    assert found["Metadata"] == {"by": "ada"}
+
+
+def test_what_was_done_before_an_interruption_is_known(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    write(tmp_path, {f"{n:03}.txt": str(n).encode() for n in range(300)})
+    write(tmp_path, {"000.bin": bytes(9 << 20)})
+
+    def interrupt(action: Action) -> None:
+        if action.key == "001.txt":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(Folder(tmp_path), bucket, parallel=2, progress=interrupt)
+    assert len(stored(s3, bucket)) < 300
+    rest = sync(Folder(tmp_path), bucket)
+    assert "000.bin" not in kinds(rest)
+    assert 0 < len(kinds(rest)) < 300
+    assert len(stored(s3, bucket)) == 301
+
+
 def test_a_failure_is_told_and_nothing_is_deleted(
     s3: "S3Client", bucket: Bucket, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,6 +13,7 @@ from serverless_stack.runtime.objects import (
     Conditions,
     NotFound,
     NotModified,
+    ObjectReader,
     ObjectStore,
     PreconditionFailed,
 )
@@ -114,9 +115,12 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
         (lambda s: s.put("", b""), "`key` must have a character"),
         (lambda s: s.put("\u00fc" * 511, b""), "`key` must be 1.1024 bytes, got: 1026"),
         (lambda s: s.page(limit=1001), "`limit` must be 1.1000, got: 1001"),
+        (lambda s: s.version_page(limit=0), "`limit` must be 1.1000, got: 0"),
+        (lambda s: s.versions(""), "`key` must have a character"),
         (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must go with one key"),
         (lambda s: s.presigned_get("a", expires_in=0), "`expires_in` must be 1.604800 seconds"),
         (lambda s: s.presigned_get("a", expires_in=604801), "`expires_in` must be"),
+        (lambda s: s.presigned_put("a", content_type="x/y", size=-1), "`size` must be 0."),
         (lambda s: s.presigned_get("a", response_headers={"X-A": "1"}), "`response_headers` must"),
         (
             lambda s: s.presigned_post("a", max_size=1, min_size=2, content_type="x/y"),
@@ -140,6 +144,8 @@ def test_what_is_refused_before_it_is_sent(
         lambda s: s.change_metadata("gone", content_type="x/y"),
         lambda s: s.download("gone", io.BytesIO()),
         lambda s: ObjectStore("no-such-bucket-at-all").get("a"),
+        lambda s: ObjectStore("no-such-bucket-at-all").upload("a", __file__),
+        lambda s: ObjectStore("no-such-bucket-at-all").upload("a", io.BytesIO(b"x")),
     ],
 )
 def test_what_is_not_there(store: ObjectStore, call: Callable[[ObjectStore], object]) -> None:
@@ -179,6 +185,59 @@ def test_changing_metadata_keeps_the_rest(store: ObjectStore) -> None:
     assert raw["CacheControl"] == "no-cache"
 
 
+def test_changing_metadata_keeps_what_is_not_named(store: ObjectStore) -> None:
+    """A page that was compressed cannot be read without its encoding."""
+    kept = {
+        "ContentEncoding": "gzip",
+        "ContentDisposition": "attachment",
+        "ContentLanguage": "de",
+        "StorageClass": "STANDARD_IA",
+    }
+    place = {"Bucket": store.bucket_name, "Key": "app/a"}
+    store.client.put_object(**place, Body=b"1", Expires=datetime(2030, 1, 1, tzinfo=UTC), **kept)  # type: ignore[arg-type]
+    store.change_metadata("a", cache_control="no-cache")
+    found = store.client.head_object(**place)  # type: ignore[arg-type]
+    assert {name: found.get(name) for name in kept} == kept
+    assert "2030" in found["ResponseMetadata"]["HTTPHeaders"]["expires"]
+    assert found["CacheControl"] == "no-cache"
+
+
+def test_changing_metadata_of_what_somebody_writes_meanwhile(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("a", b"1")
+    head = store.client.head_object
+
+    def head_then_write(**arguments: str) -> object:
+        found = head(**arguments)  # type: ignore[arg-type]
+        store.put("a", b"2", metadata={"by": "somebody"})
+        return found
+
+    monkeypatch.setattr(store.client, "head_object", head_then_write)
+    with pytest.raises(PreconditionFailed):
+        store.change_metadata("a", content_type="x/y")
+    monkeypatch.undo()
+    assert store.head("a").metadata == {"by": "somebody"}
+
+
+def test_text_and_json_with_metadata_and_conditions(store: ObjectStore) -> None:
+    once = Conditions(create_only=True)
+    store.put_text("a", "1", metadata={"by": "ada"}, conditions=once)
+    store.put_json("b", 1, metadata={"by": "ada"}, conditions=once)
+    assert store.head("a").metadata == store.head("b").metadata == {"by": "ada"}
+    with pytest.raises(PreconditionFailed):
+        store.put_text("a", "2", conditions=once)
+    with pytest.raises(PreconditionFailed):
+        store.put_json("b", 2, conditions=once)
+
+
+def test_a_presigned_put_limits_the_size(store: ObjectStore) -> None:
+    url = store.presigned_put("up", content_type="text/plain", size=5)
+    assert fetch("PUT", url, b"hello", Content_Type="text/plain")[0] == 200
+    signed = parse_qs(urlsplit(url).query)["X-Amz-SignedHeaders"][0]
+    assert {"content-length", "content-type", "host"} <= set(signed.split(";"))
+
+
 def test_copies_and_versions(store: ObjectStore) -> None:
     store.put("a", b"1", content_type="x/y")
     store.put("a", b"2")
@@ -190,6 +249,14 @@ def test_copies_and_versions(store: ObjectStore) -> None:
     assert store.get("c").body == b"2"
     store.delete("a", version_id=latest.version_id)
     assert store.get("a").body == b"1"
+
+
+def test_a_reader_reads_what_a_store_wrote(store: ObjectStore) -> None:
+    store.put_text("a", "1")
+    reader = ObjectReader(store.bucket_name, prefix="app/")
+    assert reader.get("a").text == "1"
+    assert [each.key for each in reader.list()] == ["a"]
+    assert not hasattr(reader, "put")
 
 
 def fetch(method: str, url: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:

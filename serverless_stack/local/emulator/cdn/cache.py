@@ -100,9 +100,10 @@ class Cache:
         Returns:
             How many answers were dropped.
         """
-        wanted = [_normal(path) for path in paths]
-        exact = {path for path in wanted if not path.endswith("*")}
-        prefixes = tuple(path[:-1] for path in wanted if path.endswith("*"))
+        # Before it is decoded: `%2A` is a star in the name of an object, and no wildcard.
+        listed = list(paths)
+        exact = {_normal(path) for path in listed if not path.endswith("*")}
+        prefixes = tuple(_normal(path[:-1]) for path in listed if path.endswith("*"))
         dropped = []
         for key in self._kept:
             text = _normal(f"{key.path}?{key.query}" if key.query else key.path)

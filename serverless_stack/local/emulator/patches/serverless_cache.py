@@ -1,4 +1,4 @@
-"""ElastiCache Serverless: its CloudFormation type, unknown to MiniStack, and its server."""
+"""ElastiCache Serverless: its CloudFormation type and Memcached, unknown to MiniStack."""
 
 import time
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from ministack.services import elasticache
 from ministack.services.cloudformation import provisioners
 
 from ..engines.authority import HOST
+from ..engines.memcached import cluster_configuration
 from ..engines.park import EnginePark
 from ..engines.redis import RedisOptions
 from .types import Properties, Provisioned, Record
@@ -19,6 +20,7 @@ REPLACING = ("ServerlessCacheName", "KmsKeyId", "SubnetIds", "NetworkType")
 
 def apply(park: EnginePark) -> None:
     """Applies this module's patches."""
+    know_memcached()
     run_server(park)
     provisioners._RESOURCE_HANDLERS[TYPE] = {
         "create": create,
@@ -28,8 +30,14 @@ def apply(park: EnginePark) -> None:
     }
 
 
+def know_memcached() -> None:
+    """MiniStack refuses Memcached as the engine of a serverless cache."""
+    elasticache._SERVERLESS_ENGINE_VERSIONS["memcached"] = {"1.6": "1.6.22"}
+    elasticache._SERVERLESS_DEFAULT_MAJOR["memcached"] = "1.6"
+
+
 def run_server(park: EnginePark) -> None:
-    """Starts a redis-server as the cache: TLS only, a cluster of one shard, as AWS presents it."""
+    """Starts the cache, TLS only: a redis-server as a cluster of one shard, or one memcached."""
 
     def spawn(
         name: str,
@@ -39,6 +47,11 @@ def run_server(park: EnginePark) -> None:
         labels: Mapping[str, str],
         wait: bool = True,
     ) -> tuple[str, int, str]:
+        if engine == "memcached":
+            node_id, node = park.start_memcached(
+                name, True, lambda: cluster_configuration(1, [node.port])
+            )
+            return HOST, node.port, node_id
         engine_id, server = park.start_redis(name, RedisOptions(tls=True, cluster=True))
         return HOST, server.port, engine_id
 
@@ -49,8 +62,7 @@ def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
     """Creates the cache and waits until its server answers.
 
     Raises:
-        ValueError: The properties are refused (Memcached, which has no stand-in here, included),
-            or the server could not be started.
+        ValueError: The properties are refused, or the server could not be started.
     """
     name = _name(logical_id, props, stack_name)
     query = provisioners._ec_query({**props, "ServerlessCacheName": name})

@@ -52,6 +52,13 @@ def test_the_least_recently_used_makes_room(cache: Cache) -> None:
     assert len(cache) == 2
 
 
+def test_an_encoded_star_is_no_wildcard(cache: Cache) -> None:
+    for path in ("/a%2A", "/ab"):
+        cache.put(key(path), "answer", 1, 5)
+    assert cache.invalidate("E1", ["/a%2A"]) == 1
+    assert cache.get(key("/ab")) is not None
+
+
 @pytest.mark.parametrize(
     ("paths", "dropped"),
     [

@@ -1,0 +1,73 @@
+"""The lines to write: what needs put into them, and that they make a cache."""
+
+import ast
+import inspect
+from itertools import combinations
+
+import aws_cdk as cdk
+import pytest
+
+from serverless_stack import constructs
+from serverless_stack.operations.advice import NEEDS, OPTIONS, advise
+from serverless_stack.operations.advice.calls import call_of
+
+NAMES = [need.name for need in NEEDS]
+EVERY_CALL = sorted(
+    {
+        call_of(option, set(needs))
+        for option in OPTIONS
+        for size in range(len(NAMES) + 1)
+        for needs in combinations(NAMES, size)
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("needs", "call"),
+    [
+        (["data-types"], 'ServerlessCache(self, "Cache", engine="valkey")'),
+        (["simplicity"], 'ServerlessCache(self, "Cache", engine="memcached")'),
+        (
+            ["simplicity", "persistence"],
+            'ServerlessCache(self, "Cache", engine="memcached", snapshot_retention_days=7)',
+        ),
+        (["multi-threading"], 'MemcachedCache(self, "Cache", num_cache_nodes=2)'),
+        (["control"], 'RedisCache(self, "Cache")'),
+        (
+            ["control", "replication", "persistence"],
+            'RedisCache(self, "Cache", replicas=1, snapshot_retention_days=7)',
+        ),
+        (["control", "scale"], 'RedisCache(self, "Cache", shards=2)'),
+        (
+            ["control", "scale", "replication"],
+            'RedisCache(self, "Cache", shards=2, replicas=1)',
+        ),
+    ],
+)
+def test_a_call_has_what_the_needs_ask_for(needs: list[str], call: str) -> None:
+    assert advise(needs=needs).call == call
+
+
+def test_nothing_is_written_that_the_cache_does_not_have() -> None:
+    (nodes,) = (option for option in OPTIONS if option.construct == "MemcachedCache")
+    assert call_of(nodes, set(NAMES)) == 'MemcachedCache(self, "Cache", num_cache_nodes=2)'
+
+
+@pytest.mark.parametrize("call", EVERY_CALL)
+def test_a_call_makes_a_cache(call: str) -> None:
+    written = ast.parse(call, mode="eval").body
+    assert isinstance(written, ast.Call)
+    assert isinstance(written.func, ast.Name)
+    kind = getattr(constructs, written.func.id, None)
+    if kind is None:
+        pytest.skip(f"there is no {written.func.id} yet")
+    settings = inspect.signature(vars(kind)["__init__"]).parameters
+    if "shards" in call and "shards" not in settings:
+        assert [name for name in settings if "shard" in name or "group" in name] == [
+            "security_groups"
+        ], "the call names the shards otherwise than the construct"
+        pytest.skip("RedisCache has no cluster mode yet")
+    stack = cdk.Stack(cdk.App(), "Stack")
+    made = eval(call, {written.func.id: kind, "self": stack})
+    assert made.node.path == "Stack/Cache"
+    assert stack.node.find_child("Cache") is made
