@@ -1,7 +1,6 @@
 """A store in Memcached: an ElastiCache cluster with auto discovery, or a single server."""
 
 import functools
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -11,7 +10,8 @@ from serverless_stack.runtime.caching import environment
 from serverless_stack.runtime.caching.environment import Endpoint
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused
 from serverless_stack.runtime.caching.memcached_nodes import MemcachedNodes
-from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
+from serverless_stack.runtime.caching.memcached_words import EXPIRED, expiry, wire_key
+from serverless_stack.runtime.caching.store import check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from serverless_stack.runtime.caching.clients import MemcachedClient
     from serverless_stack.runtime.caching.memcached_discovery import Membership
 
-_LONGEST_RELATIVE_TTL = 30 * 24 * 60 * 60  # seconds; memcached takes more for a point in time
-_EXPIRED = -1
-_PLAIN_KEY = re.compile(r"[!-~]{1,250}").fullmatch
 _SCHEMES: Final = {
     "memcached": (False, False),
     "memcacheds": (True, False),
@@ -195,7 +192,7 @@ class MemcachedStore:
 
     def get(self, key: str) -> object | Missing:
         """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
-        name = _wire_key(key)
+        name = wire_key(key)
         return self._decode(self._nodes.pick(name).get(name))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
@@ -203,7 +200,7 @@ class MemcachedStore:
 
         Keys of a node that cannot be used count as absent while another node answers.
         """
-        names = {_wire_key(key): key for key in keys}
+        names = {wire_key(key): key for key in keys}
         found: dict[str, object] = {}
 
         def collect(data: dict[bytes, bytes]) -> None:
@@ -219,18 +216,18 @@ class MemcachedStore:
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
         """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_ttl(ttl)
         data = self._codec.encode(value)
-        self._nodes.pick(name).run(lambda node: node.set(name, data, _expiry(ttl), noreply=False))
+        self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
         """Store several values, in one round trip for each node; not atomic."""
         check_ttl(ttl)
-        encoded = {_wire_key(key): self._codec.encode(value) for key, value in values.items()}
+        encoded = {wire_key(key): self._codec.encode(value) for key, value in values.items()}
 
         def put(node: "MemcachedClient", part: list[bytes]) -> None:
-            node.set_many({name: encoded[name] for name in part}, _expiry(ttl), noreply=False)
+            node.set_many({name: encoded[name] for name in part}, expiry(ttl), noreply=False)
 
         failure = self._each_node(encoded, put)
         if failure is not None:
@@ -238,16 +235,16 @@ class MemcachedStore:
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
         """Store a value unless there is one, atomically; tells whether it did."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_ttl(ttl)
         data = self._codec.encode(value)
         return self._nodes.pick(name).run(
-            lambda node: node.add(name, data, _expiry(ttl), noreply=False), repeatable=False
+            lambda node: node.add(name, data, expiry(ttl), noreply=False), repeatable=False
         )
 
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
-        name = _wire_key(key)
+        name = wire_key(key)
         data = self._codec.encode(value)
 
         def swap(node: "MemcachedClient") -> bool:
@@ -255,24 +252,24 @@ class MemcachedStore:
             if version is None or found != data:
                 return False
             # Memcached has no delete with a version: an entry that has expired takes its place.
-            return bool(node.cas(name, data, version, _EXPIRED, noreply=False))
+            return bool(node.cas(name, data, version, EXPIRED, noreply=False))
 
         return self._nodes.pick(name).run(swap, repeatable=False)
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""
-        name = _wire_key(key)
+        name = wire_key(key)
         self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
 
     def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
         """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        name = _wire_key(key)
+        name = wire_key(key)
         check_step(by)
         check_ttl(ttl)
 
         def count(node: "MemcachedClient") -> int:
             total = node.incr(name, by)
-            if total is None and node.add(name, b"%d" % by, _expiry(ttl), noreply=False):
+            if total is None and node.add(name, b"%d" % by, expiry(ttl), noreply=False):
                 return by
             if total is None:  # another caller has just made the counter
                 total = node.incr(name, by)
@@ -297,19 +294,3 @@ class MemcachedStore:
             except StoreError as error:
                 failure = failure or error
         return failure
-
-
-def _wire_key(key: str) -> bytes:
-    """Give the key as Memcached can take it: a hash if it is long or has blanks or non-ASCII."""
-    if _PLAIN_KEY(key):
-        return key.encode()
-    import hashlib
-
-    check_key(key)
-    return hashlib.sha256(key.encode()).hexdigest().encode()
-
-
-def _expiry(ttl: int | None) -> int:
-    if ttl is None:
-        return 0
-    return ttl if ttl <= _LONGEST_RELATIVE_TTL else int(time.time()) + ttl

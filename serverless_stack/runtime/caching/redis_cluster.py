@@ -90,10 +90,12 @@ class RedisCluster:
 
         Keys of a node that cannot be used count as absent while another node answers.
         """
-        answers, failure = self._scatter([("GET", key) for key in keys])
-        if failure is not None and not any(answer is not None for answer in answers):
+        # MGET of one key: unlike GET it takes an entry of another type for an absent one.
+        answers, failure = self._scatter([("MGET", key) for key in keys])
+        found = [answer[0] if isinstance(answer, list) else None for answer in answers]
+        if failure is not None and not any(data is not None for data in found):
             raise failure
-        return answers
+        return found
 
     def drop(self) -> None:
         """Close the idle connections."""

@@ -107,7 +107,8 @@ def connection_of_url(
 
 def _brief(connection: BoundedConnection) -> "RedisConnection":
     """Save two round trips at every connect, in which redis-py tells its name and version."""
-    connection.driver_info = None
+    for name in ("driver_info", "lib_name", "lib_version"):  # before redis-py 7 the latter two
+        setattr(connection, name, None)
     return connection
 
 

@@ -137,9 +137,10 @@ class RedisLink(Link["RedisConnection"]):
         return isinstance(error, ConnectionError) and not isinstance(error, BusyLoadingError)
 
     def _was_never_run(self, error: Exception) -> bool:
-        from redis.exceptions import AuthenticationError
+        from redis.exceptions import AuthenticationError, ReadOnlyError
 
-        return isinstance(error, AuthenticationError)
+        # A primary that has become a replica says READONLY; its name may lead to the new one.
+        return isinstance(error, AuthenticationError | ReadOnlyError)
 
     def _was_refused(self, error: Exception) -> bool:
         explained = self._explain(error)
@@ -156,8 +157,6 @@ class RedisLink(Link["RedisConnection"]):
             | exceptions.NoPermissionError
             | OSError,
         ):
-            # After a failover the name leads to another server (an old primary answers
-            # READONLY): idle connections would lead back to the old one.
             return StoreUnavailable(f"{self.breaker.name}: {error}")
         if isinstance(error, exceptions.ResponseError):
             if isinstance(error, exceptions.AskError):  # MovedError is one, too

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import environment
+from serverless_stack.runtime.caching.errors import StoreRefused
 from serverless_stack.runtime.caching.redis_link import RedisLink, from_client
 from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
     from redis import Redis
 
-    from serverless_stack.runtime.caching.auth_token import AuthToken
     from serverless_stack.runtime.caching.clients import RedisConnection
-    from serverless_stack.runtime.caching.iam_token import IamToken
     from serverless_stack.runtime.caching.redis_cluster import RedisCluster
     from serverless_stack.runtime.caching.redis_link import Command
     from serverless_stack.runtime.caching.redis_url import RedisUrl
@@ -94,10 +93,12 @@ class RedisStore:
         Raises:
             ValueError: A variable is missing or malformed.
         """
+        from serverless_stack.runtime.caching.redis_credentials import credentials_of
+
         environment.check_timeout(timeout)
         encrypted = environment.flag(_contract.redis_tls(prefix))
         trust = functools.cache(_default_trust)
-        credentials = _credentials(prefix, timeout)
+        credentials = credentials_of(prefix, timeout)
         refresh = credentials.refresh if credentials else None
 
         def make(at: environment.Endpoint) -> "RedisConnection":
@@ -199,7 +200,13 @@ class RedisStore:
         reader = self._reader
         if reader.breaker.is_open:
             reader = self._readable()
-        return self._decode(reader.ask("GET", key))  # type: ignore[arg-type]
+        try:
+            data = reader.ask("GET", key)
+        except StoreRefused as refusal:
+            if "WRONGTYPE" in str(refusal) or "wrong kind of value" in str(refusal):
+                return MISSING  # somebody else's list or hash
+            raise
+        return self._decode(data)  # type: ignore[arg-type]
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
         """Give the values that there are, in one round trip for each node.
@@ -278,22 +285,3 @@ def _default_trust() -> "ssl.SSLContext":
     import ssl
 
     return ssl.create_default_context()
-
-
-def _credentials(prefix: str, timeout: float) -> "AuthToken | IamToken | None":
-    user = os.environ.get(_contract.redis_user(prefix)) or None
-    secret_arn = os.environ.get(_contract.redis_secret_arn(prefix))
-    if secret_arn:
-        from serverless_stack.runtime.caching.auth_token import AuthToken
-
-        return AuthToken(secret_arn, user=user, timeout=timeout)
-    if user is None:
-        return None
-    from serverless_stack.runtime.caching.iam_token import IamToken
-
-    return IamToken(
-        user,
-        environment.required(_contract.redis_cache_name(prefix)),
-        serverless=environment.flag(_contract.redis_serverless(prefix)),
-        timeout=timeout,
-    )

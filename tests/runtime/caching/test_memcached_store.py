@@ -82,6 +82,45 @@ def test_node_that_fails_leaves_the_others_alone(memcached: Server) -> None:
     assert all(answer.hit != answer.degraded for answer in answers)
 
 
+def test_node_that_is_added_takes_its_share(memcached: Server, shared_memcached: Server) -> None:
+    with (
+        memcached_server() as third,
+        configuration_endpoint([memcached, shared_memcached]) as endpoint,
+    ):
+        url = f"memcached+discovery://{endpoint.address}"
+        store = MemcachedStore.from_url(url, timeout=5, discovery_interval=0.05)
+        values: dict[str, object] = {f"share-{number}": number for number in range(2000)}
+        store.set_many(values)
+        assert store.get_many(list(values)) == values
+
+        endpoint.nodes = [memcached, shared_memcached, third]
+        wait_until(lambda: len(store.get_many(list(values))) < len(values))
+
+        moved = len(values) - len(store.get_many(list(values)))
+        assert moved <= 1.1 * len(values) / 3
+        store.set_many(values)
+        assert items(third) == moved
+
+        endpoint.nodes = [memcached, shared_memcached]
+        wait_until(lambda: store.get_many(list(values)) == values)  # nothing else has moved
+
+
+def test_node_that_is_back_is_used_again(memcached: Server, shared_memcached: Server) -> None:
+    with configuration_endpoint([memcached, shared_memcached]) as endpoint:
+        url = f"memcached+discovery://{endpoint.address}"
+        store = MemcachedStore.from_url(url, cool_down=0.2)
+        keys = [f"back-{number}" for number in range(40)]
+        store.set_many(dict.fromkeys(keys, 1))
+        memcached.kill()
+        some = store.get_many(keys)
+        assert 5 < len(some) < 35
+        memcached.restart()
+
+        lazy = LazyLoading(store, lambda key: 1)
+        wait_until(lambda: all(lazy.lookup(key).hit for key in keys))
+        assert items(memcached) == 40 - len(some)
+
+
 class Discovery:
     """Stands in for the configuration endpoint of a cluster that changes."""
 

@@ -7,7 +7,7 @@ from redis import Redis
 from redis.crc import key_slot
 
 from serverless_stack import _contract
-from serverless_stack.runtime.caching import LazyLoading, RedisStore, StoreUnavailable
+from serverless_stack.runtime.caching import MISSING, LazyLoading, RedisStore, StoreUnavailable
 from tests.runtime.servers import Server, free_port, redis_cluster, wait_until
 
 
@@ -52,6 +52,15 @@ def test_keys_are_spread_over_the_shards(nodes: list[Server], store: RedisStore)
     for node in nodes:
         with admin(node) as client:
             assert client.dbsize() > 50
+
+
+def test_entries_of_another_type_are_missing(nodes: list[Server], store: RedisStore) -> None:
+    key = keys_of(0, 1, "foreign")[0]
+    run(nodes[0], "RPUSH", key, "a")
+    store.set("not-foreign", 1)
+
+    assert store.get(key) is MISSING
+    assert store.get_many([key, "not-foreign"]) == {"not-foreign": 1}
 
 
 def test_from_env(nodes: list[Server], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -122,6 +123,47 @@ def test_url_of_a_node_keeps_all_but_the_address(host: str, port: str) -> None:
     assert "p%40" not in f"{parsed} {parsed!r}"
 
 
+def test_entry_of_another_type_is_missing_and_overwritten(shared_redis: Server) -> None:
+    store = RedisStore.from_url(f"redis://{shared_redis.address}/0", timeout=5)
+    with Redis(host="127.0.0.1", port=shared_redis.port) as client:
+        client.rpush("foreign", "a")
+    assert store.get("foreign") is MISSING
+    assert store.get_many(["foreign"]) == {}
+    with pytest.raises(StoreRefused):
+        store.increment("foreign")
+
+    store.set("foreign", 1)
+    assert store.get("foreign") == 1
+
+
+def test_connection_to_an_old_primary_is_replaced(
+    redis: Server, shared_redis: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = {"primary": redis.port}
+    real = socket.getaddrinfo
+
+    def failing_over(host: str, port: int, *args: object, **options: object) -> object:
+        if host == "primary.example":
+            if options.get("flags"):
+                raise socket.gaierror(socket.EAI_NONAME, "not a number")
+            return real("127.0.0.1", ports["primary"], *args, **options)  # type: ignore[arg-type]
+        return real(host, port, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", failing_over)
+    store = RedisStore.from_url("redis://primary.example:6379/0", timeout=5, cool_down=3600)
+    store.increment("before-failover")
+    with Redis(port=redis.port, host="127.0.0.1") as client:
+        client.execute_command("REPLICAOF", "127.0.0.1", str(shared_redis.port))
+    ports["primary"] = shared_redis.port
+
+    assert store.increment("after-failover") == 1
+    store.set("after-failover", 7)
+    assert (
+        RedisStore.from_url(f"redis://{shared_redis.address}/0", timeout=5).get("after-failover")
+        == 7
+    )
+
+
 def test_primary_that_has_become_a_replica_is_unavailable(redis: Server) -> None:
     store = RedisStore.from_url(f"redis://{redis.address}/0", timeout=5)
     with Redis(port=redis.port, host="127.0.0.1") as client:
@@ -206,6 +248,13 @@ def test_malformed_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch, address:
         ValueError, match=f"`REDIS_PRIMARY_ENDPOINT` must be host:port, got: {address}"
     ):
         RedisStore.from_env()
+
+
+def test_password_in_an_endpoint_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", "user:secret@host:6379")
+    with pytest.raises(ValueError, match="must be host:port, got: host:6379") as caught:
+        RedisStore.from_env()
+    assert "secret" not in str(caught.value)
 
 
 def test_malformed_flag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
