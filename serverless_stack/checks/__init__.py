@@ -14,7 +14,7 @@ from serverless_stack.checks.findings import Finding, Severity
 if TYPE_CHECKING:
     from serverless_stack.checks.registry import Rule
 
-__all__ = ["Finding", "Severity", "check_template", "rules"]
+__all__ = ["Finding", "Severity", "check_template", "check_templates", "rules"]
 
 
 def check_template(template: Mapping[str, object], region: str | None = None) -> list[Finding]:
@@ -35,6 +35,23 @@ def check_template(template: Mapping[str, object], region: str | None = None) ->
     from serverless_stack.checks import engine
 
     return engine.check_template(template, region)
+
+
+def check_templates(
+    templates: Mapping[str, Mapping[str, object]], regions: Mapping[str, str | None] | None = None
+) -> list[Finding]:
+    """Check the templates of an app, each alone and all together.
+
+    Args:
+        templates: The templates by name, which findings tell.
+        regions: The regions that they are deployed to, by the same names, as far as known.
+
+    Returns:
+        What was found, as `check_template` gives it.
+    """
+    from serverless_stack.checks import engine
+
+    return engine.check_templates(templates, regions or {})
 
 
 def rules() -> "tuple[Rule, ...]":

@@ -24,28 +24,42 @@ def rules() -> tuple[Rule, ...]:
 
 def check_template(template: Mapping[str, object], region: str | None = None) -> list[Finding]:
     """See ``serverless_stack.checks.check_template``."""
-    view = Template(template, region)
+    return check_templates({"": template}, {"": region})
+
+
+def check_templates(
+    templates: Mapping[str, Mapping[str, object]], regions: Mapping[str, str | None]
+) -> list[Finding]:
+    """See ``serverless_stack.checks.check_templates``."""
+    views = {name: Template(template, regions.get(name)) for name, template in templates.items()}
     found = {
-        (each.resource, each.rule, each.property, each.message): each
+        (each.template, each.resource, each.rule, each.property, each.message): each
         for rule in rules()
-        for each in _findings(rule, view)
+        for each in _findings(rule, views)
     }
     return [found[key] for key in sorted(found)]
 
 
-def _findings(rule: Rule, template: Template) -> Iterator[Finding]:
-    if rule.check_template is not None:
-        yield from _made(rule, template, "", rule.check_template(template))
-    if rule.check is not None:
-        for resource in template.of_type(*rule.types):
-            yield from _made(rule, template, resource.logical_id, rule.check(resource))
+def _findings(rule: Rule, templates: Mapping[str, Template]) -> Iterator[Finding]:
+    if rule.check_app is not None:
+        yield from _made(rule, templates, "", "", rule.check_app(templates))
+    for name, template in templates.items():
+        if rule.check_template is not None:
+            yield from _made(rule, templates, name, "", rule.check_template(template))
+        if rule.check is not None:
+            for resource in template.of_type(*rule.types):
+                yield from _made(rule, templates, name, resource.logical_id, rule.check(resource))
 
 
 def _made(
-    rule: Rule, template: Template, logical_id: str, problems: Iterable[Problem]
+    rule: Rule,
+    templates: Mapping[str, Template],
+    name: str,
+    logical_id: str,
+    problems: Iterable[Problem],
 ) -> Iterator[Finding]:
     for problem in problems:
-        resource = problem.resource or logical_id
+        resource, template = problem.resource or logical_id, problem.template or name
         yield Finding(
             rule=rule.id,
             resource=resource,
@@ -54,7 +68,8 @@ def _made(
             message=problem.message,
             severity=rule.severity,
             page=rule.page,
-            acknowledged=_reason(template, resource, rule.id),
+            acknowledged=_reason(templates[template], resource, rule.id),
+            template=template,
         )
 
 

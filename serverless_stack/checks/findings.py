@@ -28,6 +28,7 @@ class Finding:
         severity: How bad it is.
         page: The title of the AWS page that the rule rests on.
         acknowledged: The reason why it is accepted; empty if it is not.
+        template: The name of the template, where there are several.
     """
 
     rule: str
@@ -38,3 +39,4 @@ class Finding:
     severity: Severity = Severity.ERROR
     page: str = ""
     acknowledged: str = ""
+    template: str = ""

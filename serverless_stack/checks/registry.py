@@ -1,6 +1,6 @@
 """The rules over templates, and how they say what is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,16 +16,19 @@ class Problem(NamedTuple):
         value: Its value.
         message: The property, the rule and the value, in the shape of `must`.
         resource: The logical id, where it is not the one that the rule was given.
+        template: The name of the template, of a rule about the templates of an app.
     """
 
     property: str
     value: object
     message: str
     resource: str = ""
+    template: str = ""
 
 
 ResourceCheck = Callable[[Resource], Iterator[Problem]]
 TemplateCheck = Callable[[Template], Iterator[Problem]]
+AppCheck = Callable[[Mapping[str, Template]], Iterator[Problem]]
 
 
 @dataclass(frozen=True)
@@ -34,11 +37,12 @@ class Rule:
 
     Attributes:
         id: Its id: the service in two or three letters, and three digits.
-        types: The types of resources that it is about; none if it is about the template.
+        types: The types of resources that it is about; none if it is about templates.
         page: The title of the AWS page that it rests on.
         severity: How bad it is when it is broken.
-        check: Finds what is wrong with one resource; of a rule about the template, None.
-        check_template: Finds what is wrong with a template; of a rule about resources, None.
+        check: Finds what is wrong with one resource; of other rules, None.
+        check_template: Finds what is wrong with a template; of other rules, None.
+        check_app: Finds what is wrong with the templates of an app together; of other rules, None.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Rule:
     severity: Severity
     check: ResourceCheck | None = None
     check_template: TemplateCheck | None = None
+    check_app: AppCheck | None = None
 
 
 RULES: dict[str, Rule] = {}
@@ -82,6 +87,18 @@ def template_rule(
 
     def add(check: TemplateCheck) -> TemplateCheck:
         _add(Rule(id, (), page, severity, check_template=check))
+        return check
+
+    return add
+
+
+def app_rule(
+    id: str, *, page: str, severity: Severity = Severity.ERROR
+) -> Callable[[AppCheck], AppCheck]:
+    """Make a function that checks the templates of an app, by their names, a rule; see `rule`."""
+
+    def add(check: AppCheck) -> AppCheck:
+        _add(Rule(id, (), page, severity, check_app=check))
         return check
 
     return add
