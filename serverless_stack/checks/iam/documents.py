@@ -67,3 +67,33 @@ def size_of(document: object, *, spaces: bool = True) -> int:
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
     text = text.replace(UNKNOWN, "")
     return len(text.encode()) if spaces else len(_SPACE.sub("", text))
+
+
+IDENTITY = {
+    "AWS::IAM::ManagedPolicy": "PolicyDocument",
+    "AWS::IAM::Policy": "PolicyDocument",
+    "AWS::IAM::RolePolicy": "PolicyDocument",
+    "AWS::IAM::UserPolicy": "PolicyDocument",
+    "AWS::IAM::GroupPolicy": "PolicyDocument",
+}
+"""What says what somebody may do, and the property that is the document."""
+
+OWNERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
+"""What has such documents in its ``Policies``."""
+
+RESOURCE = {
+    "AWS::S3::BucketPolicy": "PolicyDocument",
+    "AWS::SQS::QueuePolicy": "PolicyDocument",
+    "AWS::SNS::TopicPolicy": "PolicyDocument",
+    "AWS::KMS::Key": "KeyPolicy",
+    "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
+    "AWS::IAM::Role": "AssumeRolePolicyDocument",
+}
+"""What says who may use a resource, and the property that is the document."""
+
+
+def identity_documents(resource: Resource) -> list[str]:
+    """The paths of the documents that say what somebody may do."""
+    if resource.type in IDENTITY:
+        return [IDENTITY[resource.type]]
+    return [f"{path}.PolicyDocument" for path in resource.paths("Policies")]
