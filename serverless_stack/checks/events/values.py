@@ -5,8 +5,8 @@ from typing import Final
 
 from serverless_stack.checks.problems import is_unresolved
 
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAYS = "SUN MON TUE WED THU FRI SAT".split()
+_MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
+_DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 # The fields of a cron expression: name, lowest and highest number, names for them, more of its own.
 _FIELDS: Final[tuple[tuple[str, int, int, list[str], str], ...]] = (
     ("minutes", 0, 59, [], r"(?!)"),
@@ -65,12 +65,13 @@ def _rate_problems(
 
 def _cron_problems(expression: str, fields: list[str], argument: str) -> list[str]:
     if len(fields) != len(_FIELDS):
-        names = ", ".join(field[0] for field in _FIELDS)
-        return [f"`{argument}` must have six fields, {names}, got: {expression!r}"]
+        listed = ", ".join(field[0] for field in _FIELDS)
+        return [f"`{argument}` must have six fields, {listed}, got: {expression!r}"]
     problems = []
     for value, (name, low, high, names, own) in zip(fields, _FIELDS, strict=True):
         if not all(_is_part(part, low, high, names, own) for part in value.upper().split(",")):
-            problems.append(f"`{argument}` must have {name} of {low}-{high}, got: {value!r}")  # fmt: skip
+            wanted = f"must have {name} of {low}-{high}"
+            problems.append(f"`{argument}` {wanted}, got: {value!r}")
     if not problems and (fields[2] == "?") == (fields[4] == "?"):
         problems.append(
             f"`{argument}` must have ? as the day of month or as the day of week, one of them, "

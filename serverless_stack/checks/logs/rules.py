@@ -33,10 +33,10 @@ def key_arn(group: Resource) -> Iterator[Problem]:
     key = group.get("KmsKeyId")
     text = group.text("KmsKeyId")
     target = group.template.referred(key)
-    if isinstance(key, Reference) and target is not None and key.attribute != "Arn":
-        if target.type in ("AWS::KMS::Key", "AWS::KMS::Alias"):
-            nearest = "its Arn" if target.type == "AWS::KMS::Key" else "the Arn of its key"
-            yield must("KmsKeyId", "be the ARN of a key", f"Ref {key.logical_id}", nearest)
+    named = isinstance(key, Reference) and key.attribute != "Arn"
+    if named and target is not None and target.type in ("AWS::KMS::Key", "AWS::KMS::Alias"):
+        nearest = "its Arn" if target.type == "AWS::KMS::Key" else "the Arn of its key"
+        yield must("KmsKeyId", "be the ARN of a key", f"Ref {target.logical_id}", nearest)
     if text is not None and not text.startswith("arn:"):
         yield must("KmsKeyId", "be the ARN of a key", text)
 

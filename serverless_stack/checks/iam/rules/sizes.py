@@ -41,9 +41,9 @@ def _inline(template: Template) -> Iterator[tuple[Resource, list[tuple[Resource,
     """Roles, users and groups with their inline policies: where each is, its name, its document."""
     attached: dict[str, list[tuple[Resource, str, object]]] = defaultdict(list)
     for policy in template.always(*_ATTACHES):
-        for owner in _owners(policy):
+        for logical_id in _owners(policy):
             document = policy.get("PolicyDocument")
-            attached[owner].append((policy, policy.text("PolicyName") or "", document))
+            attached[logical_id].append((policy, policy.text("PolicyName") or "", document))
     for owner in template.always(*OWNERS):
         own = [
             (owner, owner.text(f"{path}.PolicyName") or "", owner.get(f"{path}.PolicyDocument"))
