@@ -1,5 +1,6 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
+import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -70,9 +71,10 @@ class Resource:
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return None
         try:
-            return float(found)
-        except ValueError:
+            number = float(found)
+        except (OverflowError, ValueError):
             return None
+        return number if math.isfinite(number) and not is_unresolved(number) else None
 
     def boolean(self, path: str) -> bool | None:
         """A truth value; None if it is absent, none or known only at deploy time."""
