@@ -65,7 +65,9 @@ def inputs(event: Resource) -> Iterator[Problem]:
         known = names if isinstance(names, dict) else {} if names is None else None
         for name in _PLACEHOLDER.findall(template or ""):
             if known is not None and name not in known:
-                rule_ = f"have placeholders of the InputPathsMap only ({', '.join(map(str, known))})"
+                rule_ = (
+                    f"have placeholders of the InputPathsMap only ({', '.join(map(str, known))})"
+                )
                 yield must(f"{path}.InputTransformer.InputTemplate", rule_, f"<{name}>")
         for name in known or ():
             if str(name).upper().startswith("AWS"):
