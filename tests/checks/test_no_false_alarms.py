@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import aws_cdk as cdk
 import pytest
 
 from serverless_stack.checks import check_template
 from serverless_stack.testing import rendering
 from serverless_stack.testing.review.assemblies import read_folder, read_template
+from tests.checks.plain_cdk import PlainCdk
 from tests.testing.stacks import catalog
 
 TESTS = Path(__file__).parents[1]
@@ -44,6 +46,21 @@ def test_stacks_of_plain_cdk(tmp_path: Path) -> None:
     assert len(stacks) >= len(catalog.PLAIN_CDK)
     found = {stack.name: list(told(dict(stack.template), "eu-west-1")) for stack in stacks}
     assert {name: alarms for name, alarms in found.items() if alarms} == {}
+
+
+@pytest.mark.parametrize(
+    "env",
+    [None, cdk.Environment(account="111122223333", region="eu-west-1")],
+    ids=lambda env: "region" if env else "anywhere",
+)
+def test_what_plain_cdk_makes_of_the_checked_services(
+    env: cdk.Environment | None, tmp_path: Path
+) -> None:
+    app = cdk.App(outdir=str(tmp_path))
+    PlainCdk(app, "Shop", env)
+    (stack,) = app.synth().stacks
+    assert len(stack.template["Resources"]) >= 100
+    assert list(told(stack.template, env.region if env else None)) == []
 
 
 def test_there_are_snapshots() -> None:
