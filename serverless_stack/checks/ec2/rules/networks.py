@@ -80,7 +80,7 @@ def route(route: Resource) -> Iterator[Problem]:
         given = [name for name in names if name in route.properties]
         if len(given) > 1:
             value = route.get(given[1])
-            yield must(given[1], f"not be there with {given[0]}", value, f"one {what}")
+            yield must(given[1], f"not be there with {given[0]}", value)
         if not given and route.properties:
             yield must(names[0], f"be given, or another {what}", None)
     for name in _DESTINATIONS[:2]:

@@ -29,7 +29,9 @@ _NAMED = {
     "AWS::S3::Bucket": "Arn",
     "AWS::SQS::Queue": "Arn",
 }
-_SERVICE = re.compile(r"[\w.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal|aws\.com)")
+_SERVICE = re.compile(
+    r"[\w.-]+\.(amazonaws\.(com(\.cn)?|eu)|amazon\.com|aws\.internal|aws\.com|gov)"
+)
 _OPERATOR = re.compile(
     r"((ForAllValues|ForAnyValue):)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals"

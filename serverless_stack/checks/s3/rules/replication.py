@@ -15,7 +15,8 @@ def versioned(bucket: Resource) -> Iterator[Problem]:
     """A bucket that is replicated is versioned."""
     if bucket.mapping("ReplicationConfiguration"):
         status = bucket.get("VersioningConfiguration.Status")
-        locked = bucket.boolean("ObjectLockEnabled")
+        lock = "ObjectLockEnabled"  # turns versions on, too
+        locked = bucket.get(lock) is not None and bucket.boolean(lock) is not False
         if status == "Suspended" or (bucket.get("VersioningConfiguration") is None and not locked):
             name = "VersioningConfiguration.Status"
             yield must(name, "be Enabled for replication", status, "Enabled")
