@@ -11,11 +11,11 @@ MAX_RULES = 1000
 _DAYS_BEFORE_INFREQUENT_ACCESS = 30
 _INFREQUENT_ACCESS = ("STANDARD_IA", "ONEZONE_IA")
 # "Transitioning objects using Amazon S3 Lifecycle": objects only move to the right.
-_WATERFALL = (
+WATERFALL = (
     *("STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA"),
     *("GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"),
 )
-_GLACIERS = _WATERFALL[3:]
+_GLACIERS = WATERFALL[3:]
 
 
 class Move(NamedTuple):
@@ -70,7 +70,7 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
                 f"`{move.name}` must be after {soonest} days or more, got: {move.days:g} days "
                 f"(nearest accepted: {soonest} days)"
             )
-    known = [move for move in moves if move.storage_class in _WATERFALL]
+    known = [move for move in moves if move.storage_class in WATERFALL]
     for one, other in itertools.combinations(sorted(known, key=lambda move: move.days), 2):
         problems += _order_problems(one, other)
     return problems
@@ -83,7 +83,7 @@ def _order_problems(earlier: Move, later: Move) -> list[str]:
             f"got again: {later.storage_class}"
         ]
     apart = later.days - earlier.days
-    backwards = _WATERFALL.index(earlier.storage_class) > _WATERFALL.index(later.storage_class)
+    backwards = WATERFALL.index(earlier.storage_class) > WATERFALL.index(later.storage_class)
     if backwards and apart > 0:
         return [
             f"`{earlier.name}` must not come before {later.storage_class}, to which objects "

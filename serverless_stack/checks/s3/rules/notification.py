@@ -23,12 +23,13 @@ _EVENTS = {
     ),
     "LifecycleExpiration": ("Delete", "DeleteMarkerCreated"),
     "ObjectTagging": ("Put", "Delete"),
+    "ObjectAnnotation": ("Put", "Delete"),
 }
 _SINGLE = (
     *("s3:ReducedRedundancyLostObject", "s3:LifecycleTransition", "s3:IntelligentTiering"),
-    *("s3:ObjectAcl:Put", "s3:TestEvent"),
+    *("s3:ObjectAcl:Put", "s3:ObjectRetention:Put"),
 )
-_NAMES = frozenset(
+EVENT_TYPES = frozenset(
     [*_SINGLE, *(f"s3:{kind}:{name}" for kind, names in _EVENTS.items() for name in (*names, "*"))]
 )
 
@@ -51,7 +52,7 @@ def event_types(bucket: Resource) -> Iterator[Problem]:
     """Notifications are about events that S3 has."""
     for path, _target in _configurations(bucket):
         event = bucket.text(f"{path}.Event")
-        if event is not None and event not in _NAMES:
+        if event is not None and event not in EVENT_TYPES:
             kind = event.split(":")[1] if ":" in event else ""
             nearest = f"s3:{kind}:*" if kind in _EVENTS else None
             yield must(f"{path}.Event", "be an event type of S3", event, nearest)
