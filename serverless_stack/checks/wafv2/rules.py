@@ -243,7 +243,9 @@ def transformations(resource: Resource) -> Iterator[Problem]:
         seen: set[str] = set()
         several = statement.get("TextTransformations")
         for number, each in enumerate(several if isinstance(several, list) else ()):
-            priority = str(each.get("Priority")) if isinstance(each, dict) else ""
+            if not isinstance(each, dict):
+                continue
+            priority = str(each.get("Priority"))
             if priority in seen and not is_unresolved(priority):
                 name = f"{path}.TextTransformations.{number}.Priority"
                 yield must(name, "be there once", each.get("Priority"))
