@@ -60,21 +60,28 @@ def _made(
 ) -> Iterator[Finding]:
     for problem in problems:
         resource, template = problem.resource or logical_id, problem.template or name
+        reason = _reason(templates[template], resource, rule.id)
         yield Finding(
             rule=rule.id,
             resource=resource,
             property=problem.property,
             value=problem.value,
-            message=problem.message,
+            message=problem.message + (_NO_REASON if reason == "" else ""),
             severity=rule.severity,
             page=rule.page,
-            acknowledged=_reason(templates[template], resource, rule.id),
+            acknowledged=reason or "",
             template=template,
         )
 
 
-def _reason(template: Template, logical_id: str, id: str) -> str:
-    """The reason that the metadata of a resource, or of the template, gives for a rule."""
+_NO_REASON = " (acknowledged without a reason, which does not count)"
+
+
+def _reason(template: Template, logical_id: str, id: str) -> str | None:
+    """The reason that the metadata of a resource, or of the template, gives for a rule.
+
+    None if it does not speak of the rule; empty if it gives no reason.
+    """
     resource = template.resource(logical_id)
     metadata = template.source.get("Metadata") if resource is None else None
     metadata = metadata if resource is None else resource.attributes.get("Metadata")
@@ -82,5 +89,5 @@ def _reason(template: Template, logical_id: str, id: str) -> str:
     listed = ours.get("acknowledge") if isinstance(ours, dict) else None
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("id") == id:
-            return str(each.get("reason") or "")
-    return ""
+            return str(each.get("reason") or "").strip()
+    return None

@@ -73,3 +73,14 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     with pytest.raises(ValueError, match="one rule only, got: XX-001"):
         registry.rule("XX-001", page="Page")(one)
+
+
+@pytest.mark.parametrize("acknowledgement", [{}, {"reason": ""}, {"reason": " "}])
+def test_an_acknowledgement_without_a_reason_does_not_count(
+    acknowledgement: dict[str, object],
+) -> None:
+    listed = {"acknowledge": [{"id": "S3-001", **acknowledgement}]}
+    known = {**BAD, "Metadata": {"serverless-stack": listed}}
+    (found,) = check_template({"Resources": {"Bucket": known}})
+    assert found.acknowledged == ""
+    assert found.message.endswith("(acknowledged without a reason, which does not count)")
