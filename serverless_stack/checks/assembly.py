@@ -46,19 +46,18 @@ class AssemblyTemplate:
         """The construct path of a resource, or of the stack; the logical id if it has none."""
         return self.constructs.get(logical_id, logical_id) if logical_id else self.name
 
-    def reason(self, logical_id: str, rule: str) -> str:
-        """The reason why a construct, or one around it, acknowledges a rule; empty if none does."""
-        return reason_of(self.acknowledged, self.constructs.get(logical_id, self.name), rule)
+    def reason(self, logical_id: str, rule: str) -> str | None:
+        """The reason why a construct, or the closest one around it, acknowledges a rule.
 
-
-def reason_of(acknowledged: Mapping[str, Mapping[str, str]], path: str, rule: str) -> str:
-    """The reason why a construct, or the closest one around it, acknowledges a rule."""
-    while path:
-        reason = acknowledged.get(path, {}).get(f"{PLUGIN}::{rule}")
-        if reason is not None:
-            return reason
-        path = path.rpartition("/")[0]
-    return ""
+        None if none does; empty if it is done without a reason.
+        """
+        path = self.constructs.get(logical_id, self.name)
+        while path:
+            reason = self.acknowledged.get(path, {}).get(f"{PLUGIN}::{rule}")
+            if reason is not None:
+                return reason
+            path = path.rpartition("/")[0]
+        return None
 
 
 def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:

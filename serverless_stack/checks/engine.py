@@ -60,21 +60,16 @@ def _made(
 ) -> Iterator[Finding]:
     for problem in problems:
         resource, template = problem.resource or logical_id, problem.template or name
-        reason = _reason(templates[template], resource, rule.id)
         yield Finding(
             rule=rule.id,
             resource=resource,
             property=problem.property,
             value=problem.value,
-            message=problem.message + (_NO_REASON if reason == "" else ""),
+            message=problem.message,
             severity=rule.severity,
             page=rule.page,
-            acknowledged=reason or "",
             template=template,
-        )
-
-
-_NO_REASON = " (acknowledged without a reason, which does not count)"
+        ).accepted(_reason(templates[template], resource, rule.id))
 
 
 def _reason(template: Template, logical_id: str, id: str) -> str | None:
@@ -89,5 +84,5 @@ def _reason(template: Template, logical_id: str, id: str) -> str | None:
     listed = ours.get("acknowledge") if isinstance(ours, dict) else None
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("id") == id:
-            return str(each.get("reason") or "").strip()
+            return str(each.get("reason") or "")
     return None

@@ -78,9 +78,8 @@ class DeployabilityChecks:
 
 
 def _templates(paths: Iterable[Path]) -> Iterator[AssemblyTemplate]:
-    """The templates of stacks, by their files, and those of the stacks nested in them."""
-    wanted = [path.resolve() for path in paths]
-    for folder in dict.fromkeys(path.parent for path in wanted):
+    """The templates of the stacks in these files, and of those nested in them."""
+    for folder in dict.fromkeys(path.parent for path in paths):
         yield from templates(folder, stages=False)
 
 

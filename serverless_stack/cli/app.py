@@ -19,7 +19,7 @@ def application(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     made.callback()(serverless_stack)
-    every = only not in ("sync", "invalidate", "ls", "presign", "review", "local")
+    every = only not in ("sync", "invalidate", "ls", "presign", "review", "check", "local")
     if every or only == "local":
         from serverless_stack.cli import local
 
@@ -28,6 +28,10 @@ def application(only: str | None = None) -> typer.Typer:
         from serverless_stack.cli.review import review
 
         made.command()(review)
+    if every or only == "check":
+        from serverless_stack.cli.check import check
+
+        made.command()(check)
     if every or only == "invalidate":
         from serverless_stack.cli.invalidate import invalidate
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from serverless_stack.checks import Severity, check_template
+from serverless_stack.testing.deployability import acknowledged_by, region_of
 from serverless_stack.testing.privileges import Wildcard, wildcards
 from serverless_stack.testing.review.compare import review
 from serverless_stack.testing.review.consequences import stateful
@@ -17,7 +19,7 @@ from serverless_stack.testing.review.model import (
 )
 from serverless_stack.testing.review.text import render, short
 from serverless_stack.testing.review.values import mapping
-from serverless_stack.testing.templates import template_of
+from serverless_stack.testing.templates import PATH_KEY, template_of
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -134,6 +136,41 @@ def assert_least_privilege(stack: Templated, *, allow: Collection[str] = ()) -> 
             for (owner, path), group in found.items()
         ]
         raise AssertionError(_listed("permits more than it may need", statements))
+
+
+def assert_deployable(
+    stack: Templated, *, allow: Collection[str] = (), region: str | None = None, strict: bool = False
+) -> None:
+    """Assert that a template has nothing that AWS refuses at deploy time.
+
+    `Validations.of(construct).acknowledge(...)` and the metadata of a resource acknowledge a
+    finding, as at synthesis.
+
+    Args:
+        stack: What has the template.
+        allow: The rules that may be broken, by id: `"S3-001"`; by one construct alone
+            `"PATH: S3-001"`.
+        region: The region that it is deployed to; by default that of the stack, if it has one.
+        strict: Whether a warning fails as an error does.
+
+    Raises:
+        AssertionError: With rule, construct path and message of each finding.
+    """
+    template = _template(stack)
+    resources = mapping(template.get("Resources"))
+    found = []
+    for each in check_template(template, region or region_of(stack)):
+        metadata = mapping(mapping(resources.get(each.resource)).get("Metadata"))
+        owner = str(metadata.get(PATH_KEY) or each.resource or "the template")
+        if each.rule in allow or f"{owner}: {each.rule}" in allow:
+            continue
+        if each.severity is Severity.WARNING and not strict:
+            continue
+        finding = each.accepted(acknowledged_by(stack, owner, each.rule))
+        if not finding.acknowledged:
+            found.append(f"{owner}: {finding.rule}: {finding.message}")
+    if found:
+        raise AssertionError(_listed("cannot be deployed as it is", found))
 
 
 def _template(thing: Templated) -> Mapping[str, object]:
