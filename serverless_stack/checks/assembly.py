@@ -1,9 +1,12 @@
 """The templates of a cloud assembly (`cdk.out`), with what only its manifest knows of them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from serverless_stack.checks import check_templates
+from serverless_stack.checks.findings import Finding
 
 MANIFEST = "manifest.json"
 PLUGIN = "serverless-stack"
@@ -46,18 +49,18 @@ class AssemblyTemplate:
         """The construct path of a resource, or of the stack; the logical id if it has none."""
         return self.constructs.get(logical_id, logical_id) if logical_id else self.name
 
-    def reason(self, logical_id: str, rule: str) -> str | None:
-        """The reason why a construct, or the closest one around it, acknowledges a rule.
+    def accepted(self, finding: Finding) -> Finding:
+        """The finding as it is with what the constructs acknowledge."""
+        return finding.accepted(self._reason(finding.resource, finding.rule))
 
-        None if none does; empty if it is done without a reason.
-        """
+    def _reason(self, logical_id: str, rule: str) -> str | None:
+        """What the construct, or the closest one around it, says of a rule; None if none does."""
         path = self.constructs.get(logical_id, self.name)
-        while path:
+        while True:
             reason = self.acknowledged.get(path, {}).get(f"{PLUGIN}::{rule}")
-            if reason is not None:
+            if reason is not None or not path:
                 return reason
             path = path.rpartition("/")[0]
-        return None
 
 
 def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:
@@ -72,6 +75,30 @@ def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:
         ValueError: A file of it is not what it must be.
     """
     return list(_templates(folder, stages))
+
+
+def check(
+    listed: Iterable[AssemblyTemplate], region: str | None = None
+) -> list[tuple[AssemblyTemplate, Finding]]:
+    """Check templates of an assembly, each alone and all together.
+
+    Args:
+        listed: The templates.
+        region: The region of those that do not tell their own.
+
+    Returns:
+        What was found, with what constructs acknowledge, each after the template that it is in.
+
+    Raises:
+        OSError: A template cannot be read.
+        ValueError: A file is no template.
+    """
+    by_name = {each.name: each for each in listed}
+    found = check_templates(
+        {name: each.read() for name, each in by_name.items()},
+        {name: each.region or region for name, each in by_name.items()},
+    )
+    return [(by_name[each.template], by_name[each.template].accepted(each)) for each in found]
 
 
 def _templates(folder: Path, stages: bool) -> Iterator[AssemblyTemplate]:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from serverless_stack.checks import Finding, Severity, check_template, check_templates
-from serverless_stack.checks.assembly import MANIFEST, templates
+from serverless_stack.checks import Finding, Severity, assembly, check_template
 from serverless_stack.cli.check_lines import Lines
 from serverless_stack.testing.review.errors import SourceError
 from serverless_stack.testing.review.template_text import parse, parse_any
@@ -73,7 +72,7 @@ def check(target: Path, region: str | None) -> list[Checked]:
     if not target.exists():
         ask = "run `cdk synth` first, or name a template or the folder of an assembly"
         raise SourceError(f"there is no file or folder {target}: {ask}")
-    if (target / MANIFEST).is_file():
+    if (target / assembly.MANIFEST).is_file():
         return _assembly(target, region)
     if not target.is_dir():
         return [_alone(target, parse(_text(target), str(target)), region)]
@@ -88,27 +87,23 @@ def check(target: Path, region: str | None) -> list[Checked]:
 
 def _assembly(folder: Path, region: str | None) -> list[Checked]:
     try:
-        listed = {each.name: each for each in templates(folder)}
-        sources = {name: each.read() for name, each in listed.items()}
+        listed = assembly.templates(folder)
+        found: dict[str, list[Located]] = {each.name: [] for each in listed}
+        for template, each in assembly.check(listed, region):
+            found[template.name].append(Located(each, template.construct(each.resource)))
+        return [
+            Checked(
+                name=template.name,
+                path=template.path,
+                region=template.region or region,
+                types=_types(template.read()),
+                found=tuple(found[template.name]),
+                lines=Lines(template.path),
+            )
+            for template in listed
+        ]
     except (OSError, ValueError) as error:
         raise SourceError(f"{folder} cannot be read as a cloud assembly: {error}") from error
-    regions = {name: each.region or region for name, each in listed.items()}
-    found: dict[str, list[Located]] = {name: [] for name in listed}
-    for each in check_templates(sources, regions):
-        template = listed[each.template]
-        accepted = each.accepted(template.reason(each.resource, each.rule))
-        found[each.template].append(Located(accepted, template.construct(each.resource)))
-    return [
-        Checked(
-            name=name,
-            path=each.path,
-            region=regions[name],
-            types=_types(sources[name]),
-            found=tuple(found[name]),
-            lines=Lines(each.path),
-        )
-        for name, each in listed.items()
-    ]
 
 
 def _alone(path: Path, template: Mapping[str, object], region: str | None) -> Checked:

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from serverless_stack.checks import Severity, check_template
-from serverless_stack.testing.deployability import acknowledged_by, region_of
+from serverless_stack.checks import Severity
+from serverless_stack.testing.deployability import findings
 from serverless_stack.testing.privileges import Wildcard, wildcards
 from serverless_stack.testing.review.compare import review
 from serverless_stack.testing.review.consequences import stateful
@@ -19,7 +19,7 @@ from serverless_stack.testing.review.model import (
 )
 from serverless_stack.testing.review.text import render, short
 from serverless_stack.testing.review.values import mapping
-from serverless_stack.testing.templates import PATH_KEY, template_of
+from serverless_stack.testing.templates import template_of
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -139,38 +139,38 @@ def assert_least_privilege(stack: Templated, *, allow: Collection[str] = ()) -> 
 
 
 def assert_deployable(
-    stack: Templated, *, allow: Collection[str] = (), region: str | None = None, strict: bool = False
+    stack: Templated,
+    *,
+    allow: Collection[str] = (),
+    region: str | None = None,
+    strict: bool = False,
 ) -> None:
-    """Assert that a template has nothing that AWS refuses at deploy time.
+    """Assert that nothing is in a template that AWS refuses at deploy time.
 
-    `Validations.of(construct).acknowledge(...)` and the metadata of a resource acknowledge a
+    Nested stacks are checked with the stack that they are in, and all stacks of an assembly
+    together. `Validations.of(construct).acknowledge(...)` and a resource's metadata acknowledge a
     finding, as at synthesis.
 
     Args:
-        stack: What has the template.
+        stack: What has the template; a path may be one of an assembly with any number of stacks.
         allow: The rules that may be broken, by id: `"S3-001"`; by one construct alone
             `"PATH: S3-001"`.
-        region: The region that it is deployed to; by default that of the stack, if it has one.
+        region: The region of a template that does not tell its own.
         strict: Whether a warning fails as an error does.
 
     Raises:
-        AssertionError: With rule, construct path and message of each finding.
+        AssertionError: With construct path, rule and message of each finding.
     """
-    template = _template(stack)
-    resources = mapping(template.get("Resources"))
-    found = []
-    for each in check_template(template, region or region_of(stack)):
-        metadata = mapping(mapping(resources.get(each.resource)).get("Metadata"))
-        owner = str(metadata.get(PATH_KEY) or each.resource or "the template")
-        if each.rule in allow or f"{owner}: {each.rule}" in allow:
-            continue
-        if each.severity is Severity.WARNING and not strict:
-            continue
-        finding = each.accepted(acknowledged_by(stack, owner, each.rule))
-        if not finding.acknowledged:
-            found.append(f"{owner}: {finding.rule}: {finding.message}")
+    found = [
+        f"{owner}: {finding.rule}: {finding.message}"
+        for owner, finding in findings(stack, region)
+        if not finding.acknowledged
+        and (strict or finding.severity is Severity.ERROR)
+        and finding.rule not in allow
+        and f"{owner}: {finding.rule}" not in allow
+    ]
     if found:
-        raise AssertionError(_listed("cannot be deployed as it is", found))
+        raise AssertionError(_listed("cannot be deployed", found))
 
 
 def _template(thing: Templated) -> Mapping[str, object]:
