@@ -42,8 +42,11 @@ def _title(checked: Checked) -> Text:
 
 
 def _table(checked: Checked) -> Table:
+    """The findings by resource; those where all is acknowledged come last."""
     table = _empty("Severity", "Rule", "Resource and finding")
-    resources = groupby(checked.found, key=lambda each: each.finding.resource)
+    left = {each.finding.resource for each in checked.found if not each.finding.acknowledged}
+    ordered = sorted(checked.found, key=lambda each: each.finding.resource not in left)
+    resources = groupby(ordered, key=lambda each: each.finding.resource)
     for number, (logical_id, found) in enumerate(resources):
         if number:
             table.add_row()

@@ -1,6 +1,7 @@
 """`serverless-stack check`, as people and scripts use it."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,8 +127,9 @@ def test_the_table(template: str, width: int, monkeypatch: pytest.MonkeyPatch) -
     text = " ".join(result.stdout.split())
     assert "accepted S3-001 Known AWS::S3::Bucket `BucketName` must not begin with" in text
     assert "line 11, AWS: Bucket naming rules acknowledged: [legacy], since 2019" in text
-    assert "error S3-002 Uploads AWS::S3::Bucket `LifecycleConfiguration.Rules.1." in text
-    assert "line 20, AWS: Lifecycle configuration elements" in text
+    assert re.search(r"error \S+ Uploads AWS::S3::Bucket `LifecycleConfiguration.Rules.1.", text)
+    assert "line 20, AWS: " in text
+    assert text.index("Uploads") < text.index("Known")
     assert lines[0] == "template.yaml"
     assert lines[-1] == "1 error, 1 acknowledged in 1 template"
 
@@ -228,4 +230,4 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_as_a_program(template: str) -> None:
     done = subprocess.run(argv_of("check", template), capture_output=True, text=True)
     assert done.returncode == 1
-    assert "S3-002" in done.stdout
+    assert "1 error, 1 acknowledged in 1 template" in done.stdout
