@@ -47,7 +47,7 @@ class Finding:
         Args:
             reason: Why; None if nothing does. Without a reason it does not count, and that is told.
         """
-        if reason is None or self.acknowledged:
+        if reason is None or self.acknowledged or self.message.endswith(_WITHOUT_REASON):
             return self
         if reason.strip():
             return replace(self, acknowledged=reason.strip())

@@ -12,6 +12,8 @@ from serverless_stack.checks.registry import Rule
 from serverless_stack.cli.check_targets import Checked, Located
 
 Json = dict[str, object]
+# "SARIF support for code scanning": it shows ten tags of a rule, and refuses more than twenty.
+_MOST_TYPES = 9
 
 
 def to_json(checked: Sequence[Checked], status: int) -> str:
@@ -71,17 +73,12 @@ def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
     seen: Counter[str] = Counter()
     results = []
     for template, each in _all(checked):
-        key = "\n".join(
-            (
-                each.finding.rule,
-                _file(template.path),
-                each.construct,
-                each.finding.property,
-            )
-        )
+        finding = each.finding
+        parts = (finding.rule, _file(template.path), each.construct, finding.property)
+        key = "\n".join(parts)
         seen[key] += 1
         fingerprint = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}:{seen[key]}"
-        results.append(_result(template, each, index[each.finding.rule], fingerprint))
+        results.append(_result(template, each, index[finding.rule], fingerprint))
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
 
@@ -94,7 +91,10 @@ def _rule(rule: Rule) -> Json:
         "fullDescription": {"text": rule.summary},
         "help": {"text": f"{rule.summary}\n{page}", "markdown": f"{rule.summary}\n\n{page}"},
         "defaultConfiguration": {"level": rule.severity.value},
-        "properties": {"tags": ["deployability", *rule.types]},
+        "properties": {
+            "problem.severity": rule.severity.value,
+            "tags": ["deployability", *rule.types[:_MOST_TYPES]],
+        },
     }
 
 

@@ -111,3 +111,11 @@ def test_a_file_that_is_no_object(tmp_path: Path) -> None:
     write(tmp_path / "manifest.json", [])
     with pytest.raises(ValueError, match=r"manifest\.json must be a JSON object"):
         templates(tmp_path)
+
+
+def test_two_acknowledgements_without_a_reason_are_told_once(tmp_path: Path) -> None:
+    ours = {"serverless-stack": {"acknowledge": [{"id": "S3-001"}]}}
+    metadata = {"/Shop": [acknowledged(S3_001="")]}
+    folder = write_assembly(tmp_path, {"Bucket": {**NAMED, "Metadata": ours}}, metadata)
+    ((_, found),) = check(templates(folder))
+    assert found.message.count("without a reason") == 1

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -231,3 +232,16 @@ def test_as_a_program(template: str) -> None:
     done = subprocess.run(argv_of("check", template), capture_output=True, text=True)
     assert done.returncode == 1
     assert "1 error, 1 acknowledged in 1 template" in done.stdout
+
+
+def test_it_loads_what_it_needs_alone(here: Path) -> None:
+    write_assembly(here / "cdk.out", {"Bucket": NAMED})
+    program = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from serverless_stack.cli.app import application\n"
+        "assert CliRunner().invoke(application('check'), ['check']).exit_code == 1\n"
+        "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")

@@ -73,6 +73,9 @@ def test_every_rule_has_a_level_and_help() -> None:
         assert each["shortDescription"]["text"].endswith(".")
         assert f'See "{rule.page}" in the documentation of AWS.' in each["help"]["text"]
         assert each["defaultConfiguration"] == {"level": rule.severity}
+        assert each["properties"]["problem.severity"] == rule.severity
+        assert each["properties"]["tags"][0] == "deployability"
+        assert len(each["properties"]["tags"]) <= 10
 
 
 def test_a_result_names_file_line_construct_and_rule(here: Path) -> None:
