@@ -8,6 +8,7 @@ told of a mistake only if it does not say the same of the good twin.
 import argparse
 import json
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -110,10 +111,13 @@ def _refused(report: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         for violation in plugin["violations"]:
             if violation["severity"] in ("error", "fatal"):
                 for each in violation["violatingConstructs"]:
+                    # What is no resource, an output for example, has the path of its stack alone.
                     about = each.get("cloudFormationResource") or {}
-                    stack = str(about["templatePath"]).partition(".")[0]
+                    place = str(each["constructPath"] or about.get("templatePath"))
+                    stack = re.split(r"[/.]", place)[0]
                     properties = " ".join(about.get("propertyPaths") or ())
-                    yield stack, violation["ruleName"], str(about["logicalId"]), properties
+                    resource = str(about.get("logicalId") or violation["description"])
+                    yield stack, violation["ruleName"], resource, properties
 
 
 def _raises(template: Included) -> bool:

@@ -64,13 +64,13 @@ def test_what_it_finds_fails_synthesis(tmp_path: Path) -> None:
     app = checked_app(tmp_path)
     shop = cdk.Stack(app, "Shop")
     s3.CfnBucket(shop, "Bucket", bucket_name="xn--a")
-    s3.CfnBucket(cdk.NestedStack(shop, "Inner"), "Deep", bucket_name="xn--a")
-    s3.Bucket(cdk.Stack(cdk.Stage(app, "Prod"), "Shop"), "Other", bucket_name="xn--b")
+    s3.CfnBucket(cdk.NestedStack(shop, "Inner"), "Deep", bucket_name="xn--b")
+    s3.Bucket(cdk.Stack(cdk.Stage(app, "Prod"), "Shop"), "Other", bucket_name="xn--c")
     said = refused(app)
     for path in ("Shop/Bucket (Bucket)", "Shop/Inner/Deep (Deep)", "Prod/Shop/Other/Resource ("):
         assert path in said
-    assert said.count("got: 'xn--a' (serverless-stack)") == 2
-    assert said.count("got: 'xn--b' (serverless-stack)") == 1
+    for name in ("xn--a", "xn--b", "xn--c"):
+        assert said.count(f"got: '{name}' (serverless-stack)") == 1
     assert 'Suggested fix: see "Bucket naming rules" in the documentation of AWS' in said
     assert "Acknowledge with 'serverless-stack::S3-001'" in said
 

@@ -43,6 +43,17 @@ CASES = [
     Case("XX-002", "CDK warns", function(901), function(900), ""),
     Case("XX-003", "CDK says it of both", function(901), function(902), ""),
     Case("XX-004", "CDK raises for both", bucket(Tags="text"), bucket(Tags="text"), ""),
+    Case(
+        "XX-005",
+        "CDK warns of an output",
+        bucket(),
+        bucket(),
+        "",
+        bad_sections={
+            "Outputs": {"Secret": {"Value": "{{resolve:secretsmanager:a:SecretString}}"}}
+        },
+        good_sections={"Outputs": {"Secret": {"Value": "a"}}},
+    ),
     Case("S3-001", "only ours", bucket(BucketName="xn--a"), bucket(BucketName="x--a"), ""),
 ]
 
@@ -61,12 +72,13 @@ def test_who_refuses_what() -> None:
         ["CDK warns", False, True, None],
         ["CDK says it of both", False, False, None],
         ["CDK raises for both", False, False, None],
+        ["CDK warns of an output", False, True, None],
         ["only ours", False, False, "error"],
     ]
 
 
 def test_the_table() -> None:
-    raised, warned, _, _, ours = CASES
+    raised, warned, *_, ours = CASES
     found = [
         Row(raised, cdk=True, warned=False, ours=Severity.ERROR),
         Row(warned, cdk=False, warned=True, ours=Severity.WARNING),

@@ -143,7 +143,7 @@ def test_an_assembly_is_the_default(here: Path) -> None:
     )
     write_assembly(
         out / "assembly-Prod",
-        {"Bucket": NAMED},
+        {"Bucket": {**NAMED, "Properties": {"BucketName": "xn--b"}}},
         {"/Prod/Shop": [acknowledged(S3_001="it is so")]},
         stack="Prod/Shop",
     )

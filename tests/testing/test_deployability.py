@@ -103,7 +103,7 @@ def test_templates_and_files(tmp_path: Path) -> None:
 def test_an_assembly_may_have_any_number_of_stacks(tmp_path: Path) -> None:
     app = cdk.App(outdir=str(tmp_path))
     for name in ("One", "Two"):
-        s3.CfnBucket(cdk.Stack(app, name), "Bucket", bucket_name="xn--a")
+        s3.CfnBucket(cdk.Stack(app, name), "Bucket", bucket_name=f"xn--{name.lower()}")
     app.synth()
     lines = refused(tmp_path)
     assert [line.split(": ")[0] for line in lines] == ["One/Bucket", "Two/Bucket"]
