@@ -53,6 +53,12 @@ class Rule:
     check_template: TemplateCheck | None = None
     check_app: AppCheck | None = None
 
+    @property
+    def summary(self) -> str:
+        """What it is about, in a sentence: how its function's docstring begins."""
+        function = self.check or self.check_template or self.check_app
+        return (function.__doc__ or "").strip().partition("\n")[0]
+
 
 RULES: dict[str, Rule] = {}
 """All rules that are loaded, by id."""

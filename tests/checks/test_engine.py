@@ -35,6 +35,17 @@ def test_other_metadata_acknowledges_nothing(metadata: object) -> None:
     assert found.acknowledged == ""
 
 
+@pytest.mark.parametrize("acknowledgement", [{}, {"reason": ""}, {"reason": " "}])
+def test_an_acknowledgement_without_a_reason_does_not_count(
+    acknowledgement: dict[str, object],
+) -> None:
+    listed = {"acknowledge": [{"id": "S3-001", **acknowledgement}]}
+    known = {**BAD, "Metadata": {"serverless-stack": listed}}
+    (found,) = check_template({"Resources": {"Bucket": known}})
+    assert found.acknowledged == ""
+    assert found.message.endswith("(acknowledged without a reason, which does not count)")
+
+
 def test_one_mistake_in_two_branches_is_told_once() -> None:
     branches = {"Fn::If": ["Known", "xn--a", "xn--a"]}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": branches}}
