@@ -191,7 +191,7 @@ class RedisStore:
     ) -> None:
         self._primary = primary
         self._reader = primary if reader is None else reader
-        self._codec = codec
+        self.codec = codec
         self._decode = codec.decode
 
     def get(self, key: str) -> object | Missing:
@@ -243,7 +243,7 @@ class RedisStore:
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
         check_key(key)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, key, data))
 
     def delete(self, key: str) -> None:
@@ -268,7 +268,7 @@ class RedisStore:
     def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
         check_key(key)
         check_ttl(ttl)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return ("SET", key, data) if ttl is None else ("SET", key, data, "EX", ttl)
 
 
