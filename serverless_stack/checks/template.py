@@ -2,11 +2,21 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from serverless_stack.checks._resolver import UNKNOWN, Reference, Resolver
+from serverless_stack.checks._links import Link, links
+from serverless_stack.checks._resolver import TOKEN, UNKNOWN, Reference, Resolver, references_in
 from serverless_stack.checks.problems import is_unresolved
 
-__all__ = ["UNKNOWN", "Reference", "Resource", "Template"]
+__all__ = [
+    "TOKEN",
+    "UNKNOWN",
+    "Link",
+    "Reference",
+    "Resource",
+    "Template",
+    "references_in",
+]
 
 
 @dataclass(frozen=True)
@@ -127,3 +137,29 @@ class Template:
     def referred(self, value: object) -> Resource | None:
         """The resource that a value refers to, if it is one of this template."""
         return self.resource(value.logical_id) if isinstance(value, Reference) else None
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All that the template refers to: references, dependencies, conditions, mappings."""
+        return tuple(links(self.source))
+
+    @cached_property
+    def links_from(self) -> Mapping[str, tuple[Link, ...]]:
+        """What each resource refers to and depends on, by its logical id."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            if link.section == "Resources" and link.kind in ("Ref", "GetAtt", "DependsOn"):
+                found.setdefault(link.source, []).append(link)
+        return {source: tuple(each) for source, each in found.items()}
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """The logical ids that outputs refer to which other stacks can import."""
+        outputs = self.source.get("Outputs")
+        return frozenset(
+            link.target
+            for link in self.links
+            if link.section == "Outputs"
+            and isinstance(outputs, dict)
+            and "Export" in outputs[link.source]
+        )
