@@ -78,9 +78,9 @@ class _Walk:
                 if name == "Fn::Sub":
                     yield from self._sub(argument, path, branches)
                     return
-                if name == "Fn::FindInMap" and isinstance(argument, list) and argument:
-                    if isinstance(argument[0], str):
-                        yield self._link(path, "FindInMap", argument[0], "", branches)
+                first = argument[0] if isinstance(argument, list) and argument else None
+                if name == "Fn::FindInMap" and isinstance(first, str):
+                    yield self._link(path, "FindInMap", first, "", branches)
             for key, each in value.items():
                 if isinstance(each, dict | list):
                     yield from self.links(each, (path, key), branches)
