@@ -1,5 +1,6 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,9 +63,10 @@ class Resource:
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return None
         try:
-            return float(found)
-        except ValueError:
+            number = float(found)
+        except (ValueError, OverflowError):
             return None
+        return number if math.isfinite(number) else None
 
     def boolean(self, path: str) -> bool | None:
         """A truth value; None if it is absent, none or known only at deploy time."""
@@ -163,3 +165,7 @@ class Template:
             and isinstance(outputs, dict)
             and "Export" in outputs[link.source]
         )
+
+    def is_the_same(self, logical_id: str) -> bool:
+        """Tell whether a resource's properties do not depend on conditions that are not decided."""
+        return len(self._resources.get(logical_id, ())) == 1

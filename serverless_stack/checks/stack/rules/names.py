@@ -57,12 +57,12 @@ def outputs(template: Template) -> Iterator[Problem]:
     for name, described in section(template, "Outputs").items():
         path = f"Outputs.{name}"
         if not isinstance(described, dict) or "Value" not in described:
-            yield must(path, "have a `Value`", described)
+            yield must(path, "have a `Value`", type(described).__name__)
             continue
         for value in template.resolver.scenarios(described["Value"]):
             if isinstance(value, list | dict):
                 advice = "be a text; join a list by Fn::Join"
-                yield must(f"{path}.Value", advice, value)
+                yield must(f"{path}.Value", advice, type(value).__name__)
 
 
 def _exports(template: Template) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,9 @@ def types(template: Template) -> Iterator[Problem]:
     """A parameter has a type."""
     for name, described in section(template, "Parameters").items():
         if not str(name).startswith("Fn::") and not isinstance(mapping(described).get("Type"), str):
-            yield must(f"Parameters.{name}", "have a `Type`, such as String", described)
+            yield must(
+                f"Parameters.{name}", "have a `Type`, such as String", type(described).__name__
+            )
 
 
 def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[str]:
