@@ -21,6 +21,10 @@ class Case:
         good: Those of the good one, of which no rule may say a word.
         told: A part of the message.
         region: The region of the deployment.
+        bad_sections: What else the bad template has.
+        good_sections: What else the good one has.
+        bad_others: The resources of the other stacks of the bad one's app, by name.
+        good_others: Those of the good one's.
     """
 
     rule: str
@@ -31,6 +35,8 @@ class Case:
     region: str | None = None
     bad_sections: Json = field(default_factory=dict)
     good_sections: Json = field(default_factory=dict)
+    bad_others: Json = field(default_factory=dict)
+    good_others: Json = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.name.replace(' ', '-')}"
@@ -39,6 +45,21 @@ class Case:
 def resource(type_: str, **properties: object) -> Json:
     """A resource as a template has it."""
     return {"Type": type_, "Properties": properties}
+
+
+def ref(logical_id: str) -> Json:
+    """A reference."""
+    return {"Ref": logical_id}
+
+
+def att(logical_id: str, attribute: str = "Arn") -> Json:
+    """An attribute of a resource."""
+    return {"Fn::GetAtt": [logical_id, attribute]}
+
+
+def join(*parts: object) -> Json:
+    """A text of several parts."""
+    return {"Fn::Join": ["", list(parts)]}
 
 
 def cases() -> list[Case]:

@@ -52,7 +52,7 @@ def denial(distribution: Resource) -> Iterator[Problem]:
             for number, statement in enumerate(statements(found)):
                 if _denies(statement, bucket):
                     wanted = (
-                        f"except CloudFront, as the bucket is an origin of {distribution.logical_id}: "
+                        f"except CloudFront, as it is an origin of {distribution.logical_id}: "
                         "add a condition that aws:PrincipalIsAWSService is false"
                     )
                     here = f"PolicyDocument.Statement.{number}"
