@@ -5,6 +5,7 @@ A module a service, each with `CASES`.
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Json = dict[str, object]
@@ -23,7 +24,7 @@ class Case:
         region: The region of the deployment.
         bad_sections: What else the bad template has.
         good_sections: What else the good one has.
-        bad_others: The resources of the other stacks of the bad one's app, by name.
+        bad_others: The other templates of the bad one's app, by name; itself, it is ``Shop``.
         good_others: Those of the good one's.
     """
 
@@ -35,8 +36,8 @@ class Case:
     region: str | None = None
     bad_sections: Json = field(default_factory=dict)
     good_sections: Json = field(default_factory=dict)
-    bad_others: Json = field(default_factory=dict)
-    good_others: Json = field(default_factory=dict)
+    bad_others: Mapping[str, Json] = field(default_factory=dict)
+    good_others: Mapping[str, Json] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.name.replace(' ', '-')}"

@@ -210,6 +210,17 @@ CASES = [
         good_sections=exported("a", "b", stack_name("c")),
     ),
     Case(
+        "ST-032",
+        "one export of two stacks",
+        topic(),
+        topic(),
+        "must be another name than that of `Outputs.Out0.Export.Name` of Shop, if both are",
+        bad_sections=exported("a"),
+        good_sections=exported("a", stack_name("b")),
+        bad_others={"Other": {"Resources": topic(), **exported("a")}},
+        good_others={"Other": {"Resources": topic(), **exported("c", stack_name("b"))}},
+    ),
+    Case(
         "ST-033",
         "output that is a list",
         topic(),
