@@ -174,7 +174,7 @@ class Resolver:
 
     def _is_plain(self, name: str, attribute: str) -> bool:
         described = _mapping(self._resources.get(name))
-        return not attribute and (name in _PSEUDO or described.get("Type") in _PLAIN_TYPES)
+        return not attribute and (name in _PSEUDO or str(described.get("Type")) in _PLAIN_TYPES)
 
     def _if(self, argument: object, outcomes: Mapping[str, bool]) -> object:
         if not isinstance(argument, list) or len(argument) != 3:

@@ -1,10 +1,12 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from serverless_stack.checks import _texts
 from serverless_stack.checks._links import Link, links
 from serverless_stack.checks._resolver import TOKEN, UNKNOWN, Reference, Resolver, references_in
 from serverless_stack.checks.problems import is_unresolved
@@ -144,6 +146,28 @@ class Template:
     def links(self) -> tuple[Link, ...]:
         """All that the template refers to: references, dependencies, conditions, mappings."""
         return tuple(links(self.source))
+
+    @cached_property
+    def texts(self) -> tuple[_texts.Text, ...]:
+        """All texts of the template, as they are written."""
+        return tuple(_texts.texts(self.source))
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of the template as JSON without any space."""
+        return len(self.json().encode("utf-8", "surrogatepass"))
+
+    def json(self, indent: int | None = None) -> str:
+        """The template as JSON, without any space unless it is to be indented."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(
+            self.source,
+            ensure_ascii=False,
+            separators=separators,
+            indent=indent,
+            default=str,
+            skipkeys=True,
+        )
 
     @cached_property
     def links_from(self) -> Mapping[str, tuple[Link, ...]]:

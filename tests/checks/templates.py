@@ -5,7 +5,6 @@ from pathlib import Path
 
 from serverless_stack.testing import rendering
 from serverless_stack.testing.review.assemblies import read_folder, read_template
-from tests.testing.stacks import catalog
 
 TESTS = Path(__file__).parents[1]
 REGION = "eu-west-1"
@@ -27,13 +26,15 @@ def hand_written() -> dict[str, Template]:
     """The hand-written templates, by their names."""
     return {
         path.name: dict(stack.template)
-        for path in sorted(catalog.TEMPLATES.iterdir())
+        for path in sorted((TESTS / "testing" / "stacks" / "templates").iterdir())
         for stack in read_template(path)
     }
 
 
 def plain_cdk(folder: Path) -> dict[str, Template]:
     """The stacks of plain CDK, synthesised below a folder."""
+    from tests.testing.stacks import catalog  # loads all of CDK
+
     handler = folder / "handler"
     handler.mkdir(parents=True)
     (handler / "index.py").write_text("def handler(event, context): return 1\n")

@@ -1,6 +1,5 @@
 """No rule speaks of templates that AWS accepts, but of what is really wrong with them."""
 
-
 import pytest
 
 from serverless_stack.checks import Finding, check_template, check_templates

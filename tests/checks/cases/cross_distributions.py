@@ -8,6 +8,7 @@ OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
+NOTHING: Json = {}
 BEHAVIOUR: Json = {
     "TargetOriginId": "one",
     "ViewerProtocolPolicy": "redirect-to-https",
@@ -35,17 +36,17 @@ API: Json = {
 }
 
 
-def distribution(origin: Json, behaviour: Json | None = None, **config: object) -> Json:
+def distribution(origin: Json, behaviour: Json = NOTHING, **config: object) -> Json:
     described = {
         "Enabled": True,
         "Origins": [origin],
-        "DefaultCacheBehavior": {**BEHAVIOUR, **(behaviour or {})},
+        "DefaultCacheBehavior": {**BEHAVIOUR, **behaviour},
         **config,
     }
     return {"Cdn": resource("AWS::CloudFront::Distribution", DistributionConfig=described)}
 
 
-def method(authorization: str = "NONE", uri: object = None, **properties: object) -> Json:
+def method(authorization: str = "NONE", *, uri: object = None, **properties: object) -> Json:
     integration: Json = {"Type": "MOCK"}
     if uri is not None:
         integration = {"Type": "AWS_PROXY", "IntegrationHttpMethod": "POST", "Uri": uri}
@@ -104,7 +105,7 @@ def called(seconds: int, *, permitted: bool = True, **integration: object) -> Js
     )
     found = {
         **api(depends="Method Called"),
-        "Called": method(uri=URI, **integration),
+        "Called": method("NONE", uri=URI, **integration),
         "Function": function(Timeout=seconds),
         "Role": role(),
     }
@@ -207,7 +208,7 @@ CERTIFICATE = "arn:aws:acm:{}:123456789012:certificate/12345678-1234-1234-1234-1
 
 def named(**certificate: object) -> Json:
     described: Json = {"ViewerCertificate": certificate} if certificate else {}
-    return distribution(SITE, Aliases=["www.example.com"], **described)
+    return distribution(SITE, NOTHING, Aliases=["www.example.com"], **described)
 
 
 def certified(region: str) -> Json:
@@ -340,8 +341,8 @@ CASES = [
     Case(
         "XS-025",
         "single page over an API",
-        {**api(), **distribution(SITE, CustomErrorResponses=[FALLBACK], **SITE_AND_API)},
-        {**api(), **distribution(SITE, **SITE_AND_API)},
+        {**api(), **distribution(SITE, NOTHING, CustomErrorResponses=[FALLBACK], **SITE_AND_API)},
+        {**api(), **distribution(SITE, NOTHING, **SITE_AND_API)},
         "must not turn errors of the API of DistributionConfig.CacheBehaviors.0 into pages",
     ),
     Case(

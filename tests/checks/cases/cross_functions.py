@@ -104,7 +104,7 @@ def notified(key: str, prefix: str | None, *, permitted: bool = True) -> Json:
         PolicyName="write",
         Roles=[ref("Role")],
     )
-    found = {"Uploads": bucket, "Function": function(), "Role": role(), "Write": attached}
+    found: Json = {"Uploads": bucket, "Function": function(), "Role": role(), "Write": attached}
     if permitted:
         return {**found, "Permission": PERMISSION}
     bucket["DependsOn"] = "Role"

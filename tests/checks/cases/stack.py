@@ -24,8 +24,8 @@ def waiting(first: object, second: object) -> Json:
     return {"First": one, "Second": resource(TOPIC, DisplayName=second)}
 
 
-NEAR = {"Metadata": {"Note": "x" * 960_000}}
-LARGE = {"Metadata": {"Note": "x" * 1_000_000}}
+NEAR: Json = {"Metadata": {"Note": "x" * 960_000}}
+LARGE: Json = {"Metadata": {"Note": "x" * 1_000_000}}
 STAGE: Json = {"Stage": {"Type": "String"}}
 IS_PROD: Json = {"IsProd": {"Fn::Equals": [ref("Stage"), "prod"]}}
 BY_STAGE: Json = {"Parameters": STAGE, "Conditions": IS_PROD}

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from serverless_stack.checks._texts import shown
 from serverless_stack.checks.findings import Severity
 from serverless_stack.checks.registry import Problem, template_rule
 from serverless_stack.checks.secrets.patterns import form_of, is_secret, strength_of
-from serverless_stack.checks.secrets.texts import shown, texts
 from serverless_stack.checks.template import Template
 
 _PAGE: Final = "AWS CloudFormation best practices"
@@ -20,7 +20,7 @@ REDACTED: Final = "***"
 @template_rule("SEC-001", page=_PAGE)
 def by_form(template: Template) -> Iterator[Problem]:
     """No key, token or private key is in a template."""
-    for section, entry, path, _name, value in texts(template.source):
+    for section, entry, path, _name, value in template.texts:
         kind = form_of(value)
         if kind is not None:
             yield _told(section, entry, shown(path), f"not have {kind} in it")
@@ -29,7 +29,7 @@ def by_form(template: Template) -> Iterator[Problem]:
 @template_rule("SEC-002", page=_PAGE)
 def by_name(template: Template) -> Iterator[Problem]:
     """No value of what is called a password, secret, token or key is in a template."""
-    for section, entry, path, name, value in texts(template.source):
+    for section, entry, path, name, value in template.texts:
         if strength_of(name) and is_secret(name, value) and not form_of(value):
             where = shown(path)
             # What a list of such values may be is no value.

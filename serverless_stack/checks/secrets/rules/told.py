@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from serverless_stack.checks._texts import shown
 from serverless_stack.checks.findings import Severity
 from serverless_stack.checks.registry import Problem, template_rule
-from serverless_stack.checks.secrets.texts import shown, texts
 from serverless_stack.checks.template import Link, Template
 
 # Attributes of resources that are secrets.
@@ -29,7 +29,7 @@ def outputs(template: Template) -> Iterator[Problem]:
     for link in template.links:
         if link.section == "Outputs" and _is_secret(template, link):
             yield _output(link.source, f"{link.target}.{link.attribute}".rstrip("."))
-    for section, entry, path, _name, value in texts(template.source):
+    for section, entry, path, _name, value in template.texts:
         if section == "Outputs" and shown(path).startswith("Value") and _DYNAMIC.search(value):
             yield _output(entry, "a dynamic reference to a secret")
 
@@ -45,7 +45,7 @@ def environments(template: Template) -> Iterator[Problem]:
         in_one = link.section == "Resources" and _is_environment(template, link.source, link.path)
         if in_one and _is_secret(template, link):
             yield _variable(link.source, link.path, link.target)
-    for section, entry, path, _name, value in texts(template.source):
+    for section, entry, path, _name, value in template.texts:
         if section == "Resources" and _DYNAMIC.search(value):
             where = shown(path)
             if _is_environment(template, entry, where):

@@ -1,6 +1,5 @@
 """How large a template may be."""
 
-import json
 from collections.abc import Iterator
 from typing import Final
 
@@ -31,7 +30,7 @@ def resources(template: Template) -> Iterator[Problem]:
 @template_rule("ST-002", page=_PAGE)
 def size(template: Template) -> Iterator[Problem]:
     """A template has a million bytes at most."""
-    smallest = _bytes(template, None)
+    smallest = template.size
     if smallest > MAX_BYTES:
         yield Problem(
             "",
@@ -44,10 +43,10 @@ def size(template: Template) -> Iterator[Problem]:
 @template_rule("ST-003", page=_PAGE, severity=Severity.WARNING)
 def nearly_too_large(template: Template) -> Iterator[Problem]:
     """A template is not nearly too large, as it is usually written, with a space a level."""
-    smallest = _bytes(template, None)
+    smallest = template.size
     if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
         return
-    written = _bytes(template, 1)
+    written = len(template.json(1).encode("utf-8", "surrogatepass"))
     if written > MAX_BYTES * _NEAR:
         yield Problem(
             "",
@@ -74,16 +73,3 @@ def entries(template: Template) -> Iterator[Problem]:
 def _too_many(name: str, count: int, most: int, advice: str) -> Problem:
     message = f"`{name}` must have {most} entries at most, got: {count}; {advice}"
     return Problem(name, count, message)
-
-
-def _bytes(template: Template, indent: int | None) -> int:
-    separators = (",", ":") if indent is None else None
-    text = json.dumps(
-        template.source,
-        ensure_ascii=False,
-        separators=separators,
-        indent=indent,
-        default=str,
-        skipkeys=True,
-    )
-    return len(text.encode("utf-8", "surrogatepass"))

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 _PAIRS = (("Name", "Value"), ("HeaderName", "HeaderValue"), ("ParameterKey", "ParameterValue"))
 _SECTIONS = ("Parameters", "Mappings", "Resources", "Outputs", "Metadata")
 _Path = tuple["_Path | None", str | int]
+Text = tuple[str, str, _Path, str, str]
+"""Section, entry, path (`shown` makes a text of it), name of the value, and the value."""
 
 
-def texts(template: Mapping[str, object]) -> Iterator[tuple[str, str, _Path, str, str]]:
-    """All texts: section, entry, path, name and value; `shown` makes a text of a path."""
+def texts(template: Mapping[str, object]) -> Iterator[Text]:
+    """Find all texts of a template."""
     for section in _SECTIONS:
         entries = template.get(section)
         for entry, described in (entries if isinstance(entries, dict) else {}).items():
