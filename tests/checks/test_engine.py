@@ -74,3 +74,12 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     with pytest.raises(ValueError, match="one rule only, got: XX-001"):
         registry.rule("XX-001", page="Page")(one)
+
+
+def test_messages_of_values_tell_their_property() -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "A", "Other": "b"}}
+    (found,) = Template({"Resources": {"Bucket": bucket}}).all()
+    messages = ["`BucketName` must be `x`, got: 'A'", "`Gone` must be there"]
+    told = list(registry.told(found, messages))
+    assert [(each.property, each.value) for each in told] == [("BucketName", "A"), ("Gone", None)]
+    assert [each.message for each in told] == messages

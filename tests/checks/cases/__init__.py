@@ -49,7 +49,7 @@ def resource(type_: str, **properties: object) -> Json:
 
 
 def ref(logical_id: str) -> Json:
-    """A reference."""
+    """A reference to a resource."""
     return {"Ref": logical_id}
 
 
@@ -61,6 +61,16 @@ def att(logical_id: str, attribute: str = "Arn") -> Json:
 def join(*parts: object) -> Json:
     """A text of several parts."""
     return {"Fn::Join": ["", list(parts)]}
+
+
+def policy(*statements: Json, version: str = "2012-10-17") -> Json:
+    """A policy document."""
+    return {"Version": version, "Statement": list(statements)}
+
+
+def statement(**more: object) -> Json:
+    """A statement of a policy, which allows."""
+    return {"Effect": "Allow", **more}
 
 
 def cases() -> list[Case]:
