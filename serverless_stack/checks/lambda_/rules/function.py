@@ -114,15 +114,14 @@ def dead_letters(function: Resource) -> Iterator[Problem]:
         value = function.get(path)
         if fifo:
             yield must(path, wanted, f"the FIFO {target.logical_id}")
-        if target.type == "AWS::SQS::Queue" and isinstance(value, Reference):
-            if value.attribute != "Arn":
-                yield must(path, wanted, f"another value of {target.logical_id}", "its `Arn`")
+        is_arn = not isinstance(value, Reference) or value.attribute == "Arn"
+        if target.type == "AWS::SQS::Queue" and not is_arn:
+            yield must(path, wanted, f"another value of {target.logical_id}", "its `Arn`")
     arn = function.get(path)
     known = isinstance(arn, str) and ":" in arn
     service = str(arn).split(":")[2] if known and str(arn).count(":") > 2 else ""
-    if known and service not in ("sqs", "sns") and not is_unresolved(service):
-        yield must(path, wanted, arn)
-    elif known and str(arn).endswith(".fifo"):
+    elsewhere = service not in ("sqs", "sns") and not is_unresolved(service)
+    if known and (elsewhere or str(arn).endswith(".fifo")):
         yield must(path, wanted, arn)
 
 

@@ -20,7 +20,7 @@ def retries(config: Resource) -> Iterator[Problem]:
 
 @rule("LM-051", _CONFIG, page="Capturing records of Lambda asynchronous invocations")
 def destinations(config: Resource) -> Iterator[Problem]:
-    """Records go to a standard queue or topic, a function, an event bus, or of failures a bucket."""
+    """Records go to a queue, a topic, a function or an event bus; those of failures to S3, too."""
     for event in ("OnSuccess", "OnFailure"):
         path = f"DestinationConfig.{event}.Destination"
         arn, target = config.get(path), config.reference(path)

@@ -40,10 +40,10 @@ def source_of_permission(permission: Resource) -> Iterator[Problem]:
     arn = permission.get("SourceArn")
     source = permission.reference("SourceArn")
     by_name = ("AWS::S3::Bucket", "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
-    if source is not None and source.type in by_name:
-        if isinstance(arn, Reference) and not arn.attribute:
-            wanted = f"be the `Arn` of {source.logical_id}"
-            yield must("SourceArn", wanted, "its reference", "its `Arn`")
+    named = source is not None and source.type in by_name
+    if named and isinstance(arn, Reference) and not arn.attribute:
+        wanted = f"be the `Arn` of {arn.logical_id}"
+        yield must("SourceArn", wanted, "its reference", "its `Arn`")
 
 
 @rule("LM-062", _PERMISSION, page="Control access to Lambda function URLs")

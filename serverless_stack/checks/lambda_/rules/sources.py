@@ -173,12 +173,8 @@ def visibility_timeout(mapping: Resource) -> Iterator[Problem]:
 def table_stream(mapping: Resource) -> Iterator[Problem]:
     """A table has a stream only if it is told to."""
     table = mapping.reference("EventSourceArn")
-    if table is not None and table.type == "AWS::DynamoDB::Table":
-        missing = all(
-            table.get(name) is None
-            for name in ("StreamSpecification", "KinesisStreamSpecification")
-        )
-        if missing:
-            yield must(
-                "StreamSpecification", "be given for a trigger", None, resource=table.logical_id
-            )
+    if table is None or table.type != "AWS::DynamoDB::Table":
+        return
+    if table.get("StreamSpecification") is None:
+        id = table.logical_id
+        yield must("StreamSpecification", "be given for a trigger", None, resource=id)
