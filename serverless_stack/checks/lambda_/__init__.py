@@ -2,6 +2,7 @@
 
 from serverless_stack.checks.lambda_.values import (
     EPHEMERAL_STORAGE_MIB,
+    MAX_SECURITY_GROUPS,
     MEMORY_SIZE_MIB,
     TIMEOUT_SECONDS,
     description_problems,
@@ -16,6 +17,7 @@ from serverless_stack.checks.lambda_.values import (
 
 __all__ = [
     "EPHEMERAL_STORAGE_MIB",
+    "MAX_SECURITY_GROUPS",
     "MEMORY_SIZE_MIB",
     "TIMEOUT_SECONDS",
     "description_problems",

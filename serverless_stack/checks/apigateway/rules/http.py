@@ -45,12 +45,12 @@ def api(api: Resource) -> Iterator[Problem]:
 
 @rule("AG-071", _API, page="Configure CORS for HTTP APIs in API Gateway")
 def cors(api: Resource) -> Iterator[Problem]:
-    """With credentials nothing may be for all."""
+    """With credentials, origins are named."""
     place = "CorsConfiguration"
     if api.boolean(f"{place}.AllowCredentials"):
-        for name in ("AllowOrigins", "AllowHeaders", "AllowMethods"):
-            if "*" in api.known(f"{place}.{name}"):
-                yield must(f"{place}.{name}", "have no * with `AllowCredentials`", "*")
+        path = f"{place}.AllowOrigins"
+        if "*" in api.known(path):
+            yield must(path, "have no * with `AllowCredentials`", "*")
     yield from between(api, f"{place}.MaxAge", -1, 86400, "seconds")
 
 

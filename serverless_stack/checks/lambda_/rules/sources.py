@@ -121,13 +121,6 @@ def ranges(mapping: Resource) -> Iterator[Problem]:
     if age is not None and age != -1 and not 60 <= age <= 604_800:
         nearest = 60 if age < 60 else 604_800
         yield must("MaximumRecordAgeInSeconds", "be -1 or 60 to 604,800 seconds", int(age), nearest)
-    window, factor = (
-        mapping.number("TumblingWindowInSeconds"),
-        mapping.number("ParallelizationFactor"),
-    )
-    if window and factor is not None and factor > 1:
-        wanted = "be 1 with a `TumblingWindowInSeconds`"
-        yield must("ParallelizationFactor", wanted, int(factor), 1)
 
 
 @rule("LM-045", _MAPPING, page="Control which events Lambda sends to your function")

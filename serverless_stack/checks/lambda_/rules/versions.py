@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from serverless_stack.checks.findings import Severity
 from serverless_stack.checks.lambda_.rules.function import FUNCTION
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, between, must, rule, template_rule
 from serverless_stack.checks.template import Reference, Resource, Template
 
@@ -108,18 +110,22 @@ def url(url: Resource) -> Iterator[Problem]:
 
 @rule("LM-035", _URL, page=_URLS)
 def url_cors(url: Resource) -> Iterator[Problem]:
-    """What a URL lets other sites do."""
-    credentials = url.boolean("Cors.AllowCredentials")
-    if credentials and "*" in url.known("Cors.AllowOrigins"):
-        yield must("Cors.AllowOrigins", "have no * with `AllowCredentials`", "*")
-    for path in url.each("Cors.AllowOrigins"):
-        origin = url.get(path)
-        if isinstance(origin, str) and origin != "*" and "://" not in origin and origin[:1] != "$":
-            yield must(path, "be * or begin with a scheme", origin, f"https://{origin}")
-        elif isinstance(origin, str) and origin.endswith("/"):
-            yield must(path, "not end with a slash", origin, origin.rstrip("/"))
+    """Which methods of other sites a URL answers, and for how long they know."""
     for method in url.known("Cors.AllowMethods"):
         if method not in _URL_METHODS:
             wanted = f"be of {', '.join(_URL_METHODS)}"
             yield must("Cors.AllowMethods", wanted, method, "*")
     yield from between(url, "Cors.MaxAge", 0, 86400, "seconds")
+
+
+@rule("LM-036", _URL, page=_URLS, severity=Severity.WARNING)
+def url_origins(url: Resource) -> Iterator[Problem]:
+    """Browsers tell the origin with its scheme, and without a slash at its end."""
+    for path in url.each("Cors.AllowOrigins"):
+        origin = url.get(path)
+        if not isinstance(origin, str) or origin == "*" or is_unresolved(origin.split("://")[0]):
+            continue
+        if "://" not in origin:
+            yield must(path, "be * or begin with a scheme", origin, f"https://{origin}")
+        elif origin.endswith("/"):
+            yield must(path, "not end with a slash", origin, origin.rstrip("/"))
