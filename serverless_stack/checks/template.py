@@ -110,10 +110,22 @@ class Resource:
         """The paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
         return [f"{path}.{number}" for number in range(len(self.items(path)))]
 
+    def each(self, path: str) -> list[str]:
+        """The paths of the items of a list, such as ``Origins.0``; see `items`."""
+        return [f"{path}.{number}" for number in range(len(self.items(path)))]
+
     def mapping(self, path: str) -> Mapping[str, object]:
-        """A group of properties; empty if it is absent or known only at deploy time."""
+        """The items of an object; none if it is absent, no object or known only at deploy time.
+
+        For names that have a period in them, which paths cannot tell.
+        """
         found = self.get(path)
-        return found if isinstance(found, dict) else {}
+        return found if isinstance(found, Mapping) else {}
+
+    def known(self, path: str) -> list[str]:
+        """The texts in a list that are known in all their parts."""
+        found = self.items(path)
+        return [item for item in found if isinstance(item, str) and not is_unresolved(item)]
 
     def reference(self, path: str) -> "Resource | None":
         """The resource of the same template that a value refers to."""

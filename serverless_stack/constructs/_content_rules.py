@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 
 from serverless_stack._content.index import Entry
 from serverless_stack._content.rules import matches
+from serverless_stack.checks.cloudfront import pattern_problems
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs.cdn import Cdn
 
@@ -76,12 +77,18 @@ def protected_by(front: Front) -> list[str]:
 
 def protected_problems(protected: Sequence[str]) -> list[str]:
     """List the patterns that would leave nothing to invalidate, or that match nothing."""
-    return [
-        f"`protected` must have patterns that begin with a slash and leave some paths, "
-        f"got: {pattern!r}"
-        for pattern in protected
-        if not is_unresolved(pattern) and (not pattern.startswith("/") or pattern == "/*")
-    ]
+    problems = []
+    for pattern in protected:
+        if is_unresolved(pattern):
+            continue
+        if not pattern.startswith("/") or pattern == "/*":
+            problems.append(
+                "`protected` must have patterns that begin with a slash and leave some paths, "
+                f"got: {pattern!r}"
+            )
+        else:
+            problems += pattern_problems(pattern, "protected")
+    return problems
 
 
 def index_document_problems(index_document: str) -> list[str]:
