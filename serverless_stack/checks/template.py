@@ -18,8 +18,14 @@ __all__ = [
     "Reference",
     "Resource",
     "Template",
+    "known_part",
     "references_in",
 ]
+
+
+def known_part(text: str) -> str:
+    """What of a text is known before deployment: all of it without its tokens."""
+    return TOKEN.sub("", text)
 
 
 @dataclass(frozen=True)
