@@ -19,6 +19,7 @@ __all__ = [
     "Resource",
     "Template",
     "identity",
+    "known_part",
     "references_in",
 ]
 
@@ -39,6 +40,11 @@ def identity(value: object) -> Hashable | None:
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None or is_unresolved(value) else str(value)
+
+
+def known_part(text: str) -> str:
+    """What of a text is known before deployment: all of it without its tokens."""
+    return TOKEN.sub("", text)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from serverless_stack.checks import check_template
 from tests.checks.cases import Json, att, ref, resource
-from tests.checks.cases.cross_distributions import ALLOW, bucket, called, deny, edge
+from tests.checks.cases.cross_distributions import ALLOW, bucket, called, deny
 from tests.checks.cases.cross_functions import allow, notified, permissions, role, worker
 from tests.checks.cases.cross_network import CLIENT, SECRET, cache, network, reader
 
@@ -164,7 +164,3 @@ def test_permissions_under_conditions_do_not_count() -> None:
         if described["Type"] == "AWS::Lambda::Permission":
             described["Condition"] = "Some"
     assert not told(resources, "XS-050")
-
-
-def test_a_function_at_the_edge_whose_region_is_not_known() -> None:
-    assert not told(edge("${Token[AWS::Region]}"), "XS-092")

@@ -42,8 +42,8 @@ def test_each_way_to_refer(written: Json, kind: str, target: str, attribute: str
 def test_what_depends_on_a_condition_says_so() -> None:
     condition, one, other = links({"Value": {"Fn::If": ["Big", {"Ref": "A"}, {"Ref": "B"}]}})
     assert (condition.kind, condition.target) == ("Condition", "Big")
-    assert (one.target, one.branches) == ("A", {("Big", True)})
-    assert (other.target, other.branches) == ("B", {("Big", False)})
+    assert (one.target, one.branches) == ("A", frozenset({("Big", True)}))
+    assert (other.target, other.branches) == ("B", frozenset({("Big", False)}))
 
 
 def test_dependencies_and_conditions_of_resources() -> None:

@@ -229,13 +229,6 @@ CASES = [
     ),
     Case("AG-011", "stage made twice", staged("prod"), staged("next"), "than that of Deployment"),
     Case(
-        "AG-012",
-        "deployment before its methods",
-        deployment(),
-        deployment(DependsOn=["Method"]),
-        "`DependsOn` must name a method",
-    ),
-    Case(
         "AG-020",
         "compression size 20 MiB",
         api(MinimumCompressionSize=20 * 1024 * 1024),

@@ -147,23 +147,6 @@ def published(topic: str) -> Json:
     }
 
 
-def queues(fifo: bool) -> Json:
-    dead: Json = {"FifoQueue": True} if fifo else {}
-    redrive = {"deadLetterTargetArn": att("Dead"), "maxReceiveCount": 3}
-    return {
-        "Orders": resource("AWS::SQS::Queue", FifoQueue=True, RedrivePolicy=redrive),
-        "Dead": resource("AWS::SQS::Queue", **dead),
-    }
-
-
-def redriven(target: str) -> Json:
-    redrive = {"deadLetterTargetArn": att(target), "maxReceiveCount": 3}
-    return {
-        "Orders": resource("AWS::SQS::Queue", RedrivePolicy=redrive),
-        "Dead": resource("AWS::SQS::Queue"),
-    }
-
-
 def permissions(count: int) -> Json:
     described = {
         "Action": "lambda:InvokeFunction",
@@ -183,33 +166,11 @@ def permissions(count: int) -> Json:
 
 CASES = [
     Case(
-        "XS-010",
-        "visibility below the time-out",
-        worker(READ, timeout=60, hidden=30),
-        worker(READ, timeout=60, hidden=360),
-        "`VisibilityTimeout` must be the time-out of the function that reads it or more, "
-        "60 seconds, got: 30 (nearest accepted: 60; AWS advises 360)",
-    ),
-    Case(
         "XS-011",
         "visibility below six time-outs",
         worker(READ, timeout=60, hidden=359),
         worker(READ, timeout=60, hidden=360),
         "got: 359 (nearest accepted: 360)",
-    ),
-    Case(
-        "XS-012",
-        "dead letters of a FIFO queue",
-        queues(fifo=False),
-        queues(fifo=True),
-        "`RedrivePolicy.deadLetterTargetArn` must be a FIFO queue, too, got: 'Dead'",
-    ),
-    Case(
-        "XS-013",
-        "its own dead letters",
-        redriven("Orders"),
-        redriven("Dead"),
-        "must be another queue, got: 'Orders'",
     ),
     Case(
         "XS-040",

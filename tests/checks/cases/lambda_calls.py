@@ -283,14 +283,14 @@ CASES = [
         "LM-046",
         "messages visible before the function is done",
         waiting(60, 30),
-        waiting(30, None),
+        waiting(5, None),
         "`VisibilityTimeout` must be the `Timeout` of Function (60 seconds) or more, got: 30",
     ),
     Case(
         "LM-046",
         "messages visible before a function with default timeout is done",
         waiting(None, 2),
-        waiting(None, 3),
+        waiting(None, 18),
         "(nearest accepted: 3)",
     ),
     Case(

@@ -155,22 +155,3 @@ def stage_made_twice(template: Template) -> Iterator[Problem]:
         if first != resource.logical_id:
             wanted = f"be another stage than that of {first}"
             yield must("StageName", wanted, name, resource=resource.logical_id)
-
-
-@template_rule("AG-012", page="AWS::ApiGateway::Deployment")
-def deployment_before_methods(template: Template) -> Iterator[Problem]:
-    """A deployment needs a method that is there before it."""
-    with_methods = set()
-    for method in template.of_type(METHOD):
-        api = method.get("RestApiId")
-        if isinstance(api, Reference):
-            with_methods.add(api.logical_id)
-    for deployment in template.of_type(DEPLOYMENT):
-        api = deployment.get("RestApiId")
-        if not isinstance(api, Reference) or api.logical_id not in with_methods:
-            continue
-        rest = template.resource(api.logical_id)
-        described = rest is not None and (rest.get("Body") or rest.get("BodyS3Location"))
-        if not described and not deployment.attributes.get("DependsOn"):
-            wanted = "name a method; the API may have none yet"
-            yield must("DependsOn", wanted, None, resource=deployment.logical_id)

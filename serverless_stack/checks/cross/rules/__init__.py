@@ -2,7 +2,6 @@
 
 from serverless_stack.checks.cross.rules import (
     caches,
-    certificates,
     deployments,
     endpoints,
     fallbacks,
@@ -13,13 +12,11 @@ from serverless_stack.checks.cross.rules import (
     origins,
     permissions,
     queues,
-    regions,
     timeouts,
 )
 
 __all__ = [
     "caches",
-    "certificates",
     "deployments",
     "endpoints",
     "fallbacks",
@@ -30,6 +27,5 @@ __all__ = [
     "origins",
     "permissions",
     "queues",
-    "regions",
     "timeouts",
 ]

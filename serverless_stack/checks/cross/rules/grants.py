@@ -1,4 +1,4 @@
-"""What one resource must be allowed to do with another: buckets behind CloudFront, keys of logs."""
+"""What one resource must be allowed to do with another: CloudFront with buckets."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -60,27 +60,6 @@ def denial(distribution: Resource) -> Iterator[Problem]:
                     yield must(here, wanted, shown, resource=policy.logical_id)
 
 
-@rule(
-    "XS-062",
-    "AWS::Logs::LogGroup",
-    page="Encrypt log data in CloudWatch Logs using AWS Key Management Service",
-)
-def log_key(group: Resource) -> Iterator[Problem]:
-    """The key of a log group lets CloudWatch Logs use it."""
-    key = group.reference("KmsKeyId")
-    if key is None or key.type != "AWS::KMS::Key":
-        return
-    policy = key.get("KeyPolicy")
-    if not isinstance(policy, dict):
-        return
-    if not any(_encrypts(statement) for statement in statements(policy)):
-        wanted = (
-            "be a key whose policy allows kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, "
-            "kms:GenerateDataKey* and kms:Describe* to logs.REGION.amazonaws.com"
-        )
-        yield must("KmsKeyId", wanted, key.logical_id)
-
-
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
     """The buckets behind an origin access control that nobody else can give a policy to."""
     seen: set[str] = set()
@@ -105,12 +84,6 @@ def _reads(statement: Mapping[str, object]) -> bool:
     actions = listed(statement.get("Action"))
     allowed = any(is_unresolved(each) or matches(str(each), "s3:GetObject") for each in actions)
     return statement.get("Effect") != "Deny" and allowed and _is_for(statement, _CLOUDFRONT)
-
-
-def _encrypts(statement: Mapping[str, object]) -> bool:
-    actions = listed(statement.get("Action"))
-    allowed = any(is_unresolved(each) or matches(str(each), "kms:Encrypt") for each in actions)
-    return statement.get("Effect") != "Deny" and allowed and _is_for(statement, "logs.")
 
 
 def _is_for(statement: Mapping[str, object], service: str) -> bool:

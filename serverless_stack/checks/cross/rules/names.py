@@ -75,7 +75,8 @@ def in_a_template(template: Template) -> Iterator[Problem]:
     seen: dict[_Key, str] = {}
     for resource, path, name, key in _named(template):
         first = seen.setdefault(key, resource.logical_id)
-        if first != resource.logical_id:
+        # The rules of CloudFront tell of the domain names of one template.
+        if first != resource.logical_id and resource.type != DISTRIBUTION:
             yield must(
                 path, f"be another name than that of {first}", name, resource=resource.logical_id
             )
