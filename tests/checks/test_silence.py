@@ -22,7 +22,7 @@ def told(name: str, found: list[Finding]) -> list[str]:
     return [f"{f.rule} {f.resource}: {f.message}" for f in found if (name, f.rule) not in TRUE]
 
 
-@pytest.mark.parametrize("region", [None, templates.REGION, "us-east-1"])
+@pytest.mark.parametrize("region", [None, "eu-central-1"])  # where those are that say so
 @pytest.mark.parametrize("name", templates.snapshots())
 def test_our_own_templates(name: str, region: str | None) -> None:
     assert told(name, check_template(templates.snapshots()[name], region)) == []
