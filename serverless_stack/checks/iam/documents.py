@@ -66,7 +66,7 @@ def size_of(document: object, *, spaces: bool = True) -> int:
         return 0
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
     text = known_part(text)
-    return len(text.encode()) if spaces else len(_SPACE.sub("", text))
+    return len(text.encode("utf-8", "surrogatepass")) if spaces else len(_SPACE.sub("", text))
 
 
 IDENTITY = {

@@ -24,7 +24,7 @@ def function_code(function: Resource) -> Iterator[Problem]:
     """The code of a function has 10 KB at most."""
     code = function.get("FunctionCode")
     # What is known of a code with values of the deployment is no more than all of it.
-    size = len(known_part(code).encode()) if isinstance(code, str) else 1
+    size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
     if size > _MOST_BYTES:
         yield must("FunctionCode", f"be {_MOST_BYTES:,} bytes at most", size, _MOST_BYTES)
     if code == "":
