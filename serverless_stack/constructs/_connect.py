@@ -6,7 +6,10 @@ from typing import Protocol, cast
 from aws_cdk import Stack, TreeInspector
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.checks.lambda_ import environment_name_problems
+from serverless_stack.checks.lambda_ import (
+    environment_name_problems,
+    environment_value_problems,
+)
 from serverless_stack.checks.problems import Problems
 
 
@@ -65,6 +68,7 @@ def add_environment(function: lambda_.Function, variables: Mapping[str, str]) ->
     """
     problems = Problems(function.node.path)
     problems.add(environment_name_problems(variables))
+    problems.add(environment_value_problems(variables))
     taken = sorted(set(variables) & set(_environment_of(function)))
     problems.require(
         not taken,

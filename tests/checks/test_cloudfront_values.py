@@ -35,9 +35,10 @@ def test_object_names_are_accepted(path: str) -> None:
 
 @pytest.mark.parametrize("path", ["", "/index.html"])
 def test_other_object_names_are_refused(path: str) -> None:
-    assert object_path_problems(path, "root") == [
+    (problem,) = object_path_problems(path, "root")
+    assert problem.startswith(
         f"`root` must be the name of an object without a slash before it, got: {path!r}"
-    ]
+    )
 
 
 @pytest.mark.parametrize("path", ["", "/site", "/a/b", TOKEN])
