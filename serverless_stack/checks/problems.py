@@ -22,7 +22,7 @@ def is_unresolved(value: object) -> bool:
     if isinstance(value, str):
         return any(mark in value for mark in _STRING_TOKENS)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return math.isfinite(value) and value < _NUMBER_TOKEN_LIMIT
+        return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False
 
 

@@ -1,5 +1,6 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -52,9 +53,10 @@ class Resource:
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return None
         try:
-            return float(found)
-        except ValueError:
+            value = float(found)
+        except (ValueError, OverflowError):
             return None
+        return value if math.isfinite(value) else None
 
     def boolean(self, path: str) -> bool | None:
         """A truth value; None if it is absent, none or known only at deploy time."""

@@ -110,3 +110,17 @@ def test_numbers_and_truth_values_may_be_text() -> None:
 @pytest.mark.parametrize("source", [{}, {"Resources": []}, {"Resources": {"A": 1, "B": {}}}])
 def test_what_is_no_template_has_no_resources(source: Json) -> None:
     assert list(Template(source).all()) == []
+
+
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "nan", "1e999", 10**400])
+def test_what_is_no_finite_number_is_none(value: object) -> None:
+    (found,) = resources(value)
+    assert found.number("Value") is None
+
+
+def test_the_items_of_a_list_and_of_an_object() -> None:
+    (found,) = resources({"l": ["a", {"Ref": "AWS::StackName"}, 1], "o": {"a.b": 1}, "t": "c"})
+    assert found.each("Value.l") == ["Value.l.0", "Value.l.1", "Value.l.2"]
+    assert found.known("Value.l") == ["a"]
+    assert found.mapping("Value.o") == {"a.b": 1}
+    assert (found.each("Value.t"), found.known("Value.t"), found.mapping("Value.t")) == ([], [], {})

@@ -120,7 +120,9 @@ def environment_size_problems(
         One message if they are too large, else none.
     """
     known = {name: "" if is_unresolved(value) else str(value) for name, value in variables.items()}
-    size = len(json.dumps(known, separators=(",", ":"), ensure_ascii=False).encode())
+    size = len(
+        json.dumps(known, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+    )
     if size <= MAX_ENVIRONMENT_BYTES:
         return []
     return [f"`{argument}` must be {MAX_ENVIRONMENT_BYTES:,} bytes at most, got: {size:,} bytes"]

@@ -397,7 +397,7 @@ CASES = [
         "must have headers of the `MethodResponses` with 200",
     ),
     Case(
-        "AG-042",
+        "AG-047",
         "status of an answer that the method has not",
         answered(ORIGIN, "404"),
         answered(ORIGIN),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.cloudfront.invalidations import invalidation_path_problems
 from serverless_stack.checks.problems import repeated
 from serverless_stack.checks.registry import Problem, must, rule
-from serverless_stack.checks.template import Resource
+from serverless_stack.checks.template import UNKNOWN, Resource
 
 _FUNCTION = "AWS::CloudFront::Function"
 _QUOTAS = "Quotas on CloudFront Functions"
@@ -24,7 +24,7 @@ def function_code(function: Resource) -> Iterator[Problem]:
     """The code of a function has 10 KB at most."""
     code = function.get("FunctionCode")
     # What is known of a code with values of the deployment is no more than all of it.
-    size = len(code.replace("${Token[unknown]}", "").encode()) if isinstance(code, str) else 1
+    size = len(code.replace(UNKNOWN, "").encode(errors="replace")) if isinstance(code, str) else 1
     if size > _MOST_BYTES:
         yield must("FunctionCode", f"be {_MOST_BYTES:,} bytes at most", size, _MOST_BYTES)
     if code == "":

@@ -6,7 +6,7 @@ from serverless_stack.checks.findings import Severity
 from serverless_stack.checks.lambda_ import values
 from serverless_stack.checks.lambda_.rules.function import FUNCTION
 from serverless_stack.checks.registry import Problem, judged, must, rule
-from serverless_stack.checks.template import Resource
+from serverless_stack.checks.template import UNKNOWN, Resource
 
 _CODE = "AWS::Lambda::Function Code"
 _ARCHITECTURES = "Selecting and configuring an instruction set architecture"
@@ -32,7 +32,7 @@ def inline_code(function: Resource) -> Iterator[Problem]:
     if name is not None and not name.startswith(_INLINE):
         wanted = "be Node.js or Python with `Code.ZipFile`"
         yield must("Runtime", wanted, name, "`Code.S3Bucket` and `Code.S3Key`")
-    known = code.replace("${Token[unknown]}", "") if isinstance(code, str) else "x"
+    known = code.replace(UNKNOWN, "") if isinstance(code, str) else "x"
     size = len(known.encode(errors="replace"))
     if size > _MOST_INLINE_BYTES:
         wanted = f"be {_MOST_INLINE_BYTES:,} bytes at most"
