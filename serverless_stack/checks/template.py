@@ -36,7 +36,7 @@ class Resource:
         """
         found: object = self.properties
         for name in path.split("."):
-            if isinstance(found, Mapping):
+            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
                 found = found.get(name)
             elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]

@@ -155,7 +155,7 @@ CASES = [
         "negative throttling rate",
         setting(ThrottlingRateLimit=-1),
         setting(ThrottlingRateLimit=0),
-        "must be 0 or more, got: '-1' (nearest accepted: 0)",
+        "must be 0 or more, got: -1 (nearest accepted: 0)",
     ),
     Case(
         "AG-005",

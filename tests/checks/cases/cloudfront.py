@@ -115,7 +115,7 @@ def staging(**traffic: object) -> Json:
     }
 
 
-TAKES_ACLS = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}}
+TAKES_ACLS: Json = {"OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}}
 DOMAIN = {"Fn::GetAtt": ["Logs", "DomainName"]}
 ACL_ARN = {"Fn::GetAtt": ["Acl", "Arn"]}
 TWICE = {

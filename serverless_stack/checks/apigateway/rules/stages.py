@@ -67,7 +67,7 @@ def throttling(resource: Resource) -> Iterator[Problem]:
     for name in names:
         value = resource.number(name)
         if value is not None and value < 0:
-            yield must(name, "be 0 or more", f"{value:g}", 0)
+            yield must(name, "be 0 or more", int(value) if value == int(value) else value, 0)
     rate, burst = resource.number("Throttle.RateLimit"), resource.get("Throttle.BurstLimit")
     if rate is not None and burst is None:
         yield must("Throttle.BurstLimit", "be given with a `RateLimit`", None, int(rate))
