@@ -73,7 +73,7 @@ class Resource:
         """
         found: object = self.properties
         for name in path.split("."):
-            if isinstance(found, dict):
+            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
                 found = found.get(name)
             elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]
@@ -114,10 +114,6 @@ class Resource:
 
     def paths(self, path: str) -> list[str]:
         """The paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
-        return [f"{path}.{number}" for number in range(len(self.items(path)))]
-
-    def each(self, path: str) -> list[str]:
-        """The paths of the items of a list, such as ``Origins.0``; see `items`."""
         return [f"{path}.{number}" for number in range(len(self.items(path)))]
 
     def mapping(self, path: str) -> Mapping[str, object]:

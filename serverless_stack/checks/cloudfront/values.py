@@ -151,7 +151,8 @@ def certificate_problems(arn: str, argument: str) -> list[str]:
         One message if it is refused, else none.
     """
     parts = arn.split(":")
-    if parts[:1] != ["arn"] or len(parts) < 4 or is_unresolved(parts[3]):
+    # In China, CloudFront has rules of its own.
+    if parts[:2] != ["arn", "aws"] or len(parts) < 4 or is_unresolved(parts[3]):
         return []
     if parts[2] == "acm" and parts[3] == "us-east-1":
         return []

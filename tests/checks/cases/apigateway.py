@@ -155,7 +155,7 @@ CASES = [
         "negative throttling rate",
         setting(ThrottlingRateLimit=-1),
         setting(ThrottlingRateLimit=0),
-        "must be 0 or more, got: '-1' (nearest accepted: 0)",
+        "must be 0 or more, got: -1 (nearest accepted: 0)",
     ),
     Case(
         "AG-005",
@@ -390,7 +390,7 @@ CASES = [
         "must have headers of the `MethodResponses` with 200",
     ),
     Case(
-        "AG-042",
+        "AG-047",
         "status of an answer that the method has not",
         answered(ORIGIN, "404"),
         answered(ORIGIN),

@@ -102,7 +102,7 @@ def vpc_link(link: Resource) -> Iterator[Problem]:
     targets = link.items("TargetArns")
     if len(targets) > 1:
         yield must("TargetArns", "have one load balancer", len(targets), 1)
-    for path in link.each("TargetArns"):
+    for path in link.paths("TargetArns"):
         balancer = link.reference(path)
         kind = None if balancer is None else balancer.text("Type") or "application"
         if balancer is None or not balancer.type.endswith("V2::LoadBalancer"):

@@ -71,31 +71,46 @@ def undeclared_parameters(method: Resource) -> Iterator[Problem]:
             yield must("Integration.CacheKeyParameters", wanted, value)
 
 
+def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
+    """The headers of the answers of a method by status code; none if one is not known."""
+    paths = method.paths("MethodResponses")
+    codes = {
+        str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")
+        for path in paths
+    }
+    return {} if any(map(is_unresolved, codes)) else codes
+
+
 @rule("AG-042", METHOD, page=_MAPPINGS)
 def response_parameters(method: Resource) -> Iterator[Problem]:
     """An answer has the headers that the method says it has."""
-    codes: dict[str, Mapping[str, object]] = {}
-    for path in method.each("MethodResponses"):
-        declared = method.mapping(f"{path}.ResponseParameters")
-        codes[str(method.get(f"{path}.StatusCode"))] = declared
-        for name in declared:
+    for path in method.paths("MethodResponses"):
+        for name in method.mapping(f"{path}.ResponseParameters"):
             if not _METHOD_RESPONSE.fullmatch(str(name)):
                 example = "method.response.header.name"
                 yield _wrong_place(f"{path}.ResponseParameters", str(name), example)
-    for path in method.each("Integration.IntegrationResponses"):
+    codes = _answers(method)
+    for path in method.paths("Integration.IntegrationResponses"):
         code = str(method.get(f"{path}.StatusCode"))
-        known = not any(is_unresolved(each) for each in (code, *codes))
-        if known and code not in codes:
-            wanted = "be a `StatusCode` of `MethodResponses`"
-            yield must(f"{path}.StatusCode", wanted, code, next(iter(codes), None))
         for name, value in method.mapping(f"{path}.ResponseParameters").items():
-            if known and code in codes and name not in codes[code]:
+            if code in codes and name not in codes[code]:
                 wanted = f"have headers of the `MethodResponses` with {code}"
                 yield must(f"{path}.ResponseParameters", wanted, name)
             text = isinstance(value, str) and not is_unresolved(value)
             if text and not _RESPONSE_VALUE.fullmatch(str(value)):
                 wanted = "be a text in single quotes, or come from the integration"
                 yield must(f"{path}.ResponseParameters.{name}", wanted, value, f"'{value}'")
+
+
+@rule("AG-047", METHOD, page=_INTEGRATION, severity=Severity.WARNING)
+def response_codes(method: Resource) -> Iterator[Problem]:
+    """An answer of an integration that the method has not becomes an error 500."""
+    codes = _answers(method)
+    for path in method.paths("Integration.IntegrationResponses"):
+        code = str(method.get(f"{path}.StatusCode"))
+        if codes and code not in codes and not is_unresolved(code):
+            wanted = "be a `StatusCode` of `MethodResponses`"
+            yield must(f"{path}.StatusCode", wanted, code, next(iter(codes)))
 
 
 def _is_edge(method: Resource) -> bool:

@@ -27,8 +27,8 @@ _LOG_TARGETS = re.compile(
 def settings(stage: Resource) -> list[str]:
     """The paths of the settings of methods."""
     if stage.type == DEPLOYMENT:
-        return ["StageDescription", *stage.each("StageDescription.MethodSettings")]
-    return stage.each("MethodSettings")
+        return ["StageDescription", *stage.paths("StageDescription.MethodSettings")]
+    return stage.paths("MethodSettings")
 
 
 @rule("AG-001", STAGE, DEPLOYMENT, page="Stage (Amazon API Gateway API Reference)")
@@ -67,7 +67,7 @@ def throttling(resource: Resource) -> Iterator[Problem]:
     for name in names:
         value = resource.number(name)
         if value is not None and value < 0:
-            yield must(name, "be 0 or more", f"{value:g}", 0)
+            yield must(name, "be 0 or more", int(value) if value == int(value) else value, 0)
     rate, burst = resource.number("Throttle.RateLimit"), resource.get("Throttle.BurstLimit")
     if rate is not None and burst is None:
         yield must("Throttle.BurstLimit", "be given with a `RateLimit`", None, int(rate))

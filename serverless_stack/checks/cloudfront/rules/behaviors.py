@@ -24,14 +24,14 @@ _CACHED_METHODS = _METHODS[:2]
 
 def behaviors_of(distribution: Resource) -> list[str]:
     """The paths of the behaviours."""
-    return [_DEFAULT, *distribution.each(_BEHAVIORS)]
+    return [_DEFAULT, *distribution.paths(_BEHAVIORS)]
 
 
 @rule("CF-031", DISTRIBUTION, page=SETTINGS)
 def path_pattern(distribution: Resource) -> Iterator[Problem]:
     """A path pattern has the characters that CloudFront knows, and is there once."""
     patterns = []
-    for behavior in distribution.each(_BEHAVIORS):
+    for behavior in distribution.paths(_BEHAVIORS):
         yield from judged(distribution, f"{behavior}.PathPattern", values.pattern_problems)
         patterns.append(distribution.text(f"{behavior}.PathPattern"))
     for pattern in repeated(pattern for pattern in patterns if pattern is not None):

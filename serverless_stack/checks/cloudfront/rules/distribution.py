@@ -30,7 +30,7 @@ def default_root_object(distribution: Resource) -> Iterator[Problem]:
 def error_codes(distribution: Resource) -> Iterator[Problem]:
     """CloudFront has error pages for some status codes, each once."""
     seen: set[float] = set()
-    for path in distribution.each("DistributionConfig.CustomErrorResponses"):
+    for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code = distribution.number(f"{path}.ErrorCode")
         if code is None:
             continue
@@ -46,7 +46,7 @@ def error_codes(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-003", DISTRIBUTION, page=_ERROR_PAGES)
 def error_pages(distribution: Resource) -> Iterator[Problem]:
     """A response code and a page go together."""
-    for path in distribution.each("DistributionConfig.CustomErrorResponses"):
+    for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
         has_code = distribution.get(code) is not None
         found = distribution.get(page)
@@ -198,7 +198,8 @@ def log_bucket(distribution: Resource) -> Iterator[Problem]:
             yield must(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
         controls = bucket.get("OwnershipControls")
         owners = [
-            bucket.get(f"{each}.ObjectOwnership") for each in bucket.each("OwnershipControls.Rules")
+            bucket.get(f"{each}.ObjectOwnership")
+            for each in bucket.paths("OwnershipControls.Rules")
         ]
         if controls is None or owners == ["BucketOwnerEnforced"]:
             yield must(

@@ -27,7 +27,7 @@ _UNSUPPORTED = {
 def associations(distribution: Resource) -> Iterator[tuple[str, str | None]]:
     """The paths of the associations with Lambda@Edge, each with its event."""
     for behavior in behaviors_of(distribution):
-        for path in distribution.each(f"{behavior}.LambdaFunctionAssociations"):
+        for path in distribution.paths(f"{behavior}.LambdaFunctionAssociations"):
             yield path, distribution.text(f"{path}.EventType")
 
 
@@ -47,7 +47,7 @@ def one_function_an_event(distribution: Resource) -> Iterator[Problem]:
     for behavior in behaviors_of(distribution):
         kinds: dict[str, list[str]] = {}
         for name in ("FunctionAssociations", "LambdaFunctionAssociations"):
-            paths = distribution.each(f"{behavior}.{name}")
+            paths = distribution.paths(f"{behavior}.{name}")
             events = [distribution.text(f"{path}.EventType") for path in paths]
             kinds[name] = [event for event in events if event is not None]
             for event in repeated(kinds[name]):
@@ -144,7 +144,7 @@ def edge_role(distribution: Resource) -> Iterator[Problem]:
             continue
         path = "AssumeRolePolicyDocument.Statement"
         services: list[object] = []
-        for statement in role.each(path):
+        for statement in role.paths(path):
             service = role.get(f"{statement}.Principal.Service")
             services += service if isinstance(service, list) else [service]
         if any(service is None or is_unresolved(service) for service in services):

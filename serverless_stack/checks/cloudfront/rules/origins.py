@@ -31,7 +31,7 @@ _NEVER_ADDED = frozenset(
 
 
 def _ids(distribution: Resource, path: str) -> list[object]:
-    return [distribution.get(f"{each}.Id") for each in distribution.each(path)]
+    return [distribution.get(f"{each}.Id") for each in distribution.paths(path)]
 
 
 @rule("CF-020", DISTRIBUTION, page=SETTINGS)
@@ -46,7 +46,7 @@ def origin_ids(distribution: Resource) -> Iterator[Problem]:
     if unknown or is_unresolved(distribution.get(_GROUPS)) or any(map(is_unresolved, ids)):
         return
     behaviors = ["DistributionConfig.DefaultCacheBehavior"]
-    behaviors += distribution.each("DistributionConfig.CacheBehaviors")
+    behaviors += distribution.paths("DistributionConfig.CacheBehaviors")
     for behavior in behaviors:
         target = distribution.text(f"{behavior}.TargetOriginId")
         if target is not None and target not in ids:
@@ -57,7 +57,7 @@ def origin_ids(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-021", DISTRIBUTION, page=SETTINGS)
 def domain_name(distribution: Resource) -> Iterator[Problem]:
     """An origin is told by its domain name alone."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.DomainName"
         name = distribution.get(path)
         if isinstance(name, str):
@@ -68,7 +68,7 @@ def domain_name(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-022", DISTRIBUTION, page=SETTINGS)
 def origin_path(distribution: Resource) -> Iterator[Problem]:
     """The path of an origin begins with a slash, and does not end with one."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.OriginPath"
         given = distribution.text(path)
         if given is not None:
@@ -79,13 +79,13 @@ def origin_path(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-023", DISTRIBUTION, page=SETTINGS)
 def connections(distribution: Resource) -> Iterator[Problem]:
     """CloudFront tries one to three times, and waits one to ten seconds."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         yield from between(distribution, f"{origin}.ConnectionAttempts", 1, 3)
         yield from between(distribution, f"{origin}.ConnectionTimeout", 1, 10, "seconds")
 
 
 def _timeouts(distribution: Resource) -> Iterator[tuple[str, float]]:
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         for kind in _KINDS:
             for name in _TIMEOUTS:
                 path = f"{origin}.{kind}.{name}"
@@ -115,7 +115,7 @@ def timeouts_above_quota(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-026", DISTRIBUTION, page=SETTINGS)
 def response_completion_timeout(distribution: Resource) -> Iterator[Problem]:
     """The whole answer may take as long as a part of it."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.ResponseCompletionTimeout"
         whole = distribution.number(path)
         reads = (distribution.number(f"{origin}.{kind}.OriginReadTimeout") for kind in _KINDS)
@@ -128,7 +128,7 @@ def response_completion_timeout(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-027", DISTRIBUTION, page="Use various origins with CloudFront distributions")
 def kind_of_origin(distribution: Resource) -> Iterator[Problem]:
     """An origin is of one kind, and is let in in one way."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         kinds = [kind for kind in _KINDS if distribution.get(f"{origin}.{kind}") is not None]
         if len(kinds) != 1 and not is_unresolved(distribution.get(origin)):
             yield must(origin, f"have one of {', '.join(_KINDS)}", ", ".join(kinds) or "none")
@@ -158,8 +158,8 @@ def kind_of_origin(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-028", DISTRIBUTION, page="Add custom headers to origin requests")
 def custom_headers(distribution: Resource) -> Iterator[Problem]:
     """Some headers are CloudFront's own."""
-    for origin in distribution.each(_ORIGINS):
-        paths = distribution.each(f"{origin}.OriginCustomHeaders")
+    for origin in distribution.paths(_ORIGINS):
+        paths = distribution.paths(f"{origin}.OriginCustomHeaders")
         named = {path: distribution.text(f"{path}.HeaderName") for path in paths}
         for path, name in named.items():
             lower = (name or "").lower()
@@ -172,7 +172,7 @@ def custom_headers(distribution: Resource) -> Iterator[Problem]:
 @rule("CF-029", DISTRIBUTION, page=SETTINGS)
 def ports(distribution: Resource) -> Iterator[Problem]:
     """Ports are 80, 443, or from 1024 up."""
-    for origin in distribution.each(_ORIGINS):
+    for origin in distribution.paths(_ORIGINS):
         for name in ("HTTPPort", "HTTPSPort"):
             path = f"{origin}.CustomOriginConfig.{name}"
             port = distribution.number(path)
@@ -191,8 +191,8 @@ def ports(distribution: Resource) -> Iterator[Problem]:
 def origin_groups(distribution: Resource) -> Iterator[Problem]:
     """A group has two origins of the distribution, and knows when to take the second."""
     ids = _ids(distribution, _ORIGINS)
-    for group in distribution.each(_GROUPS):
-        paths = distribution.each(f"{group}.Members.Items")
+    for group in distribution.paths(_GROUPS):
+        paths = distribution.paths(f"{group}.Members.Items")
         members = [distribution.text(f"{path}.OriginId") for path in paths]
         if paths and len(paths) != 2:
             yield must(f"{group}.Members.Items", "have two origins", len(paths), 2)
@@ -202,7 +202,7 @@ def origin_groups(distribution: Resource) -> Iterator[Problem]:
         for id in repeated(id for id in members if id is not None):
             yield must(f"{group}.Members.Items", "have two different origins", id)
         codes = f"{group}.FailoverCriteria.StatusCodes.Items"
-        for path in distribution.each(codes):
+        for path in distribution.paths(codes):
             code = distribution.number(path)
             if code is not None and code not in _FAILOVER_CODES:
                 nearest = min(_FAILOVER_CODES, key=lambda known: abs(known - code))

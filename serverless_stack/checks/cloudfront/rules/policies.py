@@ -128,7 +128,7 @@ def response_headers(policy: Resource) -> Iterator[Problem]:
     """Some headers are CloudFront's own, and each is there once."""
     for section in ("CustomHeadersConfig", "RemoveHeadersConfig"):
         place = f"ResponseHeadersPolicyConfig.{section}.Items"
-        paths = [f"{path}.Header" for path in policy.each(place)]
+        paths = [f"{path}.Header" for path in policy.paths(place)]
         named = {path: (policy.text(path) or "").lower() for path in paths}
         for path, name in named.items():
             if name in _NEVER_SET or name.startswith(_READ_ONLY_PREFIXES):

@@ -78,7 +78,7 @@ def layers(function: Resource) -> Iterator[Problem]:
     if len(found) > 5:
         yield must("Layers", "have 5 layers at most", len(found), 5)
     versions: dict[str, str] = {}
-    for path in function.each("Layers"):
+    for path in function.paths("Layers"):
         arn = function.text(path)
         if arn is None:
             continue
@@ -147,7 +147,7 @@ def file_system(function: Resource) -> Iterator[Problem]:
         yield must("FileSystemConfigs", "have one file system", len(found), 1)
     if found and function.get("VpcConfig") is None:
         yield must("FileSystemConfigs", "go with a `VpcConfig`", len(found))
-    for path in function.each("FileSystemConfigs"):
+    for path in function.paths("FileSystemConfigs"):
         mount = function.text(f"{path}.LocalMountPath")
         if mount is not None and not mount.startswith("/mnt/"):
             yield must(f"{path}.LocalMountPath", "begin with /mnt/", mount, "/mnt/files")

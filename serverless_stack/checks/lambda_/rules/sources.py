@@ -126,7 +126,7 @@ def ranges(mapping: Resource) -> Iterator[Problem]:
 @rule("LM-045", _MAPPING, page="Control which events Lambda sends to your function")
 def filters(mapping: Resource) -> Iterator[Problem]:
     """A filter is a JSON object, and there are ten at most."""
-    paths = mapping.each("FilterCriteria.Filters")
+    paths = mapping.paths("FilterCriteria.Filters")
     if len(paths) > 10:
         yield must("FilterCriteria.Filters", "have 10 filters at most", len(paths), 10)
     for path in paths:

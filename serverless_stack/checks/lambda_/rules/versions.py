@@ -33,7 +33,7 @@ def alias(alias: Resource) -> Iterator[Problem]:
     version = alias.text("FunctionVersion")
     if version is not None and version != "$LATEST" and not version.isdecimal():
         yield must("FunctionVersion", "be a number or $LATEST", version)
-    weights = alias.each("RoutingConfig.AdditionalVersionWeights")
+    weights = alias.paths("RoutingConfig.AdditionalVersionWeights")
     if weights and version == "$LATEST":
         yield must("FunctionVersion", "be a number with a `RoutingConfig`", version)
     if len(weights) > 1:
@@ -121,7 +121,7 @@ def url_cors(url: Resource) -> Iterator[Problem]:
 @rule("LM-036", _URL, page=_URLS, severity=Severity.WARNING)
 def url_origins(url: Resource) -> Iterator[Problem]:
     """Browsers tell the origin with its scheme, and without a slash at its end."""
-    for path in url.each("Cors.AllowOrigins"):
+    for path in url.paths("Cors.AllowOrigins"):
         origin = url.get(path)
         if not isinstance(origin, str) or origin == "*" or is_unresolved(origin.split("://")[0]):
             continue
