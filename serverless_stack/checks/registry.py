@@ -128,9 +128,9 @@ def must(
         nearest: The nearest value that AWS accepts; None if there is none to tell.
         resource: The logical id, where it is not the one that the rule was given.
     """
-    shown = repr(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        shown = f"{value:.15g}"
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    shown = value if isinstance(value, int | float) and not isinstance(value, bool) else repr(value)
     message = f"`{property}` must {rule}, got: {shown}"
     if nearest is not None:
         message += f" (nearest accepted: {nearest})"

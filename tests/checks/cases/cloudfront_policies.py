@@ -296,6 +296,6 @@ CASES = [
         "sampling rate 101",
         response_policy(ServerTimingHeadersConfig={"Enabled": True, "SamplingRate": 101}),
         response_policy(ServerTimingHeadersConfig={"Enabled": True, "SamplingRate": 0.0001}),
-        "got: 101.0 (nearest accepted: 100)",
+        "got: 101 (nearest accepted: 100)",
     ),
 ]
