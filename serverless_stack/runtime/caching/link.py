@@ -110,16 +110,15 @@ class Link(ABC, Generic[C]):
             if explained is error:
                 raise
             raise explained from error
-        self._settle(connection)
+        settle = getattr(connection, "settle", None)  # a client of the caller's has none
+        if settle is not None:
+            settle()
         self._idle.append(connection)
         return answer
 
     @abstractmethod
     def _open(self, spent: float) -> C:
         """Make a connection; ``spent`` seconds of the time-out have gone by."""
-
-    def _settle(self, connection: C) -> None:
-        """Say that a new connection has answered once."""
 
     @abstractmethod
     def _close(self, connection: C) -> None: ...
