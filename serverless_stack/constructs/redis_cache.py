@@ -370,7 +370,7 @@ class RedisCache(Construct):
             ValueError: If the function is in no VPC or has a variable of such a name already.
         """
         target = function_of(function)
-        require_vpc(target, self.node.path)
+        require_vpc(target, self.node.path, self.vpc)
         who = user or self.user
         secret = who.secret if who else self._secret
         add_environment(

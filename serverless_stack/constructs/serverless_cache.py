@@ -241,7 +241,7 @@ class ServerlessCache(Construct):
                 the user does not go with the cache.
         """
         target = function_of(function)
-        require_vpc(target, self.node.path)
+        require_vpc(target, self.node.path, self.vpc)
         problems = Problems(self.node.path)
         problems.require(
             bool(user_name) == self._has_users,

@@ -1,11 +1,11 @@
 """Work that nobody can bound, in a thread of its own, so that no caller waits for too long."""
 
-import os
 import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.errors import StoreUnavailable
+from serverless_stack.runtime.caching.forks import renew_in_children
 
 T = TypeVar("T")
 
@@ -26,6 +26,12 @@ class Background(Generic[T]):
         self._work = work
         self._lock = threading.Lock()
         self._run: _Run[T] | None = None
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
+        self._lock = threading.Lock()
+        self._run = None
 
     def start(self) -> None:
         """Start a run unless there is one, and do not wait for it."""
@@ -45,7 +51,7 @@ class Background(Generic[T]):
     def _current(self) -> "_Run[T]":
         with self._lock:
             run = self._run
-            if run is None or run.done.is_set() or run.process != os.getpid():
+            if run is None or run.done.is_set():
                 run = self._run = _Run()
                 thread = threading.Thread(
                     target=run.do, args=(self._work,), name=self._name, daemon=True
@@ -57,7 +63,6 @@ class Background(Generic[T]):
 class _Run(Generic[T]):
     def __init__(self) -> None:
         self.done = threading.Event()
-        self.process = os.getpid()  # a thread does not live on in a fork
         self._result: list[T] = []
         self._error: Exception | None = None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.forks import renew_in_children
 
 T = TypeVar("T")
 
@@ -47,6 +48,11 @@ class CircuitBreaker:
         self._clock = clock
         self._on_failure = on_failure
         self._refused_until = 0.0
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
         self._lock = threading.Lock()
 
     def call(self, operation: Callable[[], T]) -> T:

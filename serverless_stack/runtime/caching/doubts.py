@@ -6,6 +6,7 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from serverless_stack.runtime.caching.errors import StoreError
+from serverless_stack.runtime.caching.forks import renew_in_children
 from serverless_stack.runtime.caching.store import Store
 
 _AT_ONCE = 100  # keys that one request deletes on behalf of earlier ones
@@ -45,6 +46,11 @@ class Doubts:
         self.longest = 1
         self._most = most
         self._clock = clock
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
         self._lock = threading.Lock()
 
     def mark(self, key: str) -> Doubt | None:

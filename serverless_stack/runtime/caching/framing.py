@@ -83,7 +83,10 @@ def parse_age(data: bytes) -> tuple[float, float, bytes]:
 
     Raises:
         struct.error: It is cut off.
+        ValueError: It is no age.
     """
     end = 1 + _TIMES.size
     fresh_until, valid_until = _TIMES.unpack(data[1:end])
+    if not fresh_until <= valid_until:  # nor if one is no number
+        raise ValueError("not the age of a value")
     return fresh_until, valid_until, data[end:]

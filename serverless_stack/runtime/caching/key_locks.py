@@ -4,6 +4,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from serverless_stack.runtime.caching.forks import renew_in_children
+
 
 class KeyLocks:
     """Makes a lock for each key that is being written, and keeps none of them."""
@@ -11,6 +13,12 @@ class KeyLocks:
     def __init__(self) -> None:
         self._locks: dict[str, tuple[threading.RLock, int]] = {}
         self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Forget the writers, which are threads of the parent process."""
+        self._lock = threading.Lock()
+        self._locks.clear()
 
     @contextmanager
     def of(self, key: str) -> Iterator[None]:
@@ -23,8 +31,8 @@ class KeyLocks:
                 yield
         finally:
             with self._lock:
-                lock, users = self._locks[key]
+                lock, users = self._locks.get(key, (lock, 1))  # none after a fork
                 if users == 1:
-                    del self._locks[key]
+                    self._locks.pop(key, None)
                 else:
                     self._locks[key] = (lock, users - 1)

@@ -1,26 +1,16 @@
 """One server: its idle connections, its circuit breaker, and one way to ask it."""
 
-import os
 import time
-import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.breaker import CircuitBreaker
 from serverless_stack.runtime.caching.errors import StoreError, StoreUnavailable
+from serverless_stack.runtime.caching.forks import renew_in_children
 
 C = TypeVar("C")
 T = TypeVar("T")
-
-
-class _Pool(list[C]):
-    """Idle connections; a list whose `pop` and `append` need no lock, and that can be found."""
-
-    __hash__ = object.__hash__  # type: ignore[assignment]
-
-
-_pools: "weakref.WeakSet[_Pool[object]]" = weakref.WeakSet()
 
 
 class Link(ABC, Generic[C]):
@@ -44,8 +34,12 @@ class Link(ABC, Generic[C]):
         self, name: str, cool_down: float, on_failure: Callable[[], None] | None = None
     ) -> None:
         self.breaker = CircuitBreaker(name, cool_down, on_failure=on_failure)
-        self._idle: _Pool[C] = _Pool()
-        _pools.add(cast("_Pool[object]", self._idle))
+        self._idle: list[C] = []  # whose `pop` and `append` need no lock
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Leave the connections to the parent process: two processes must not share one."""
+        self._idle.clear()
 
     def run(self, command: Callable[[C], T], repeatable: bool = True) -> T:
         """Run a command.
@@ -110,16 +104,15 @@ class Link(ABC, Generic[C]):
             if explained is error:
                 raise
             raise explained from error
-        self._settle(connection)
+        settle = getattr(connection, "settle", None)  # a client of the caller's has none
+        if settle is not None:
+            settle()
         self._idle.append(connection)
         return answer
 
     @abstractmethod
     def _open(self, spent: float) -> C:
         """Make a connection; ``spent`` seconds of the time-out have gone by."""
-
-    def _settle(self, connection: C) -> None:
-        """Say that a new connection has answered once."""
 
     @abstractmethod
     def _close(self, connection: C) -> None: ...
@@ -143,12 +136,3 @@ class Link(ABC, Generic[C]):
     @abstractmethod
     def _explain(self, error: Exception) -> StoreError | Exception:
         """Give the error for the caller; one that is not about the server stays as it is."""
-
-
-def _forget_connections() -> None:
-    """Leave the connections to the parent process: two processes must not share one."""
-    for pool in _pools:
-        pool.clear()
-
-
-os.register_at_fork(after_in_child=_forget_connections)

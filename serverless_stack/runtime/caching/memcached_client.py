@@ -7,8 +7,9 @@ import time
 
 from pymemcache.client.base import Client  # type: ignore[import-untyped]
 
+from serverless_stack.runtime.caching.bounded_socket import BoundedSocket
 from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.sockets import left, open_socket
+from serverless_stack.runtime.caching.sockets import open_socket
 
 TYPE_CHECKING = False
 
@@ -30,18 +31,13 @@ class BoundedClient(Client):  # type: ignore[misc]
     def _connect(self) -> None:
         self.close()
         deadline = time.monotonic() + self.timeout - self.spent
-        connection = open_socket(Endpoint(*self.server), deadline, self.tls)
-        try:
-            connection.settimeout(left(deadline))
-        except TimeoutError:
-            connection.close()
-            raise
-        self.sock = connection
+        wire = open_socket(Endpoint(*self.server), deadline, self.tls)
+        self.sock = BoundedSocket(wire, self.timeout, deadline)
 
     def settle(self) -> None:
         """Give each further answer the whole time-out."""
         if self.sock is not None:
-            self.sock.settimeout(self.timeout)
+            self.sock.settle()
 
 
 def client_of(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -> BoundedClient:

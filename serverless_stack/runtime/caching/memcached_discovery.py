@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ssl
 
 _LONGEST_ANSWER = 64 * 1024
+_ERRORS = ("ERROR", "CLIENT_ERROR")  # of a server that does not know the command
 
 
 class Membership(NamedTuple):
@@ -41,7 +42,7 @@ def discover(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -
             answer = _ask(connection, deadline)
     except OSError as error:
         raise StoreUnavailable(f"{name}: {error}") from error
-    if answer.startswith("ERROR"):
+    if answer.startswith(_ERRORS):
         return None
     try:
         return parse(answer)
@@ -76,10 +77,14 @@ def parse(answer: str) -> Membership:
 def _ask(connection: socket.socket, deadline: float) -> str:
     connection.sendall(b"config get cluster\r\n")
     answer = b""
-    while not answer.endswith((b"END\r\n", b"ERROR\r\n")):
+    while not (answer.endswith((b"END\r\n", b"ERROR\r\n")) or _is_error(answer)):
         connection.settimeout(left(deadline))
         chunk = connection.recv(4096)
         if not chunk or len(answer) > _LONGEST_ANSWER:
             raise ConnectionError("the answer is cut off or too long")
         answer += chunk
     return answer.decode("ascii", errors="replace")
+
+
+def _is_error(answer: bytes) -> bool:
+    return b"ERROR" in answer[:12] and answer.endswith(b"\r\n")

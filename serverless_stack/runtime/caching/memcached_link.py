@@ -1,6 +1,5 @@
 """One Memcached node: how a command is sent, and what its errors mean."""
 
-import socket
 import time
 from collections.abc import Callable
 
@@ -65,17 +64,12 @@ class MemcachedLink(Link["MemcachedClient"]):
             client.spent = spent
         return client
 
-    def _settle(self, connection: "MemcachedClient") -> None:
-        settle = getattr(connection, "settle", None)
-        if settle is not None:
-            settle()
-
     def _close(self, connection: "MemcachedClient") -> None:
         connection.close()
 
     def _is_stale(self, connection: "MemcachedClient") -> bool:
         wire = getattr(connection, "sock", None)
-        if not isinstance(wire, socket.socket):
+        if wire is None:
             return False
         before = wire.gettimeout()
         try:

@@ -19,7 +19,7 @@ def wire_key(key: str) -> bytes:
     import hashlib
 
     check_key(key)
-    return hashlib.sha256(key.encode()).hexdigest().encode()
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest().encode()
 
 
 def expiry(ttl: int | None) -> int:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack.runtime.caching.errors import StoreRefused
+from serverless_stack.runtime.caching.forks import renew_in_children
 from serverless_stack.runtime.caching.store import check_key, check_step, check_ttl
 from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, Missing
 
@@ -35,6 +36,11 @@ class MemoryStore:
         self._max_entries = max_entries
         self._clock = clock
         self._entries: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
         self._lock = threading.Lock()
 
     def get(self, key: str) -> object | Missing:

@@ -10,6 +10,8 @@ from serverless_stack.runtime.caching.events import Event
 
 _MOST_VALUES = 100  # of one metric in one document ("Embedded metric format specification")
 _MOST_DIMENSIONS = 30
+_LONGEST_NAME = 250  # characters of a dimension's name ("Dimension" of the API reference)
+_LONGEST_VALUE = 1024
 _NAMES = {"hit": "Hits", "miss": "Misses", "stale": "Stale", "degraded": "Degraded"}
 
 
@@ -30,12 +32,14 @@ class EmfMetrics:
 
     Args:
         namespace: The namespace of the metrics, 1 to 255 characters.
-        dimensions: Up to 30 names and values; each set of values is a metric that is paid for.
+        dimensions: Up to 30 names and values, strings that are not empty; each set of values is
+            a metric that is paid for.
         write: Takes a line. Lambda sends standard output to CloudWatch Logs.
         clock: Gives the seconds since 1970.
 
     Raises:
-        ValueError: The namespace is empty or too long, or there are too many dimensions.
+        ValueError: The namespace is empty or too long, there are too many dimensions, or
+            CloudWatch would drop what has them.
     """
 
     def __init__(
@@ -55,6 +59,16 @@ class EmfMetrics:
         taken = sorted({"_aws", "Latency", *_NAMES.values()} & self._dimensions.keys())
         if taken:
             problems.append(f"`dimensions` must not be named as metrics are, got: {taken}")
+        for name, value in self._dimensions.items():
+            if not 1 <= len(name) <= _LONGEST_NAME:
+                problems.append(
+                    f"`dimensions` must have names of 1 to 250 characters, got: {name!r}"
+                )
+            if not value.strip() or len(value) > _LONGEST_VALUE:
+                problems.append(
+                    "`dimensions` must have strings of 1 to 1024 characters, not all blank, as"
+                    f" values, got: {name}={value!r}"
+                )
         if problems:
             raise ValueError("; ".join(problems))
         self._namespace = namespace

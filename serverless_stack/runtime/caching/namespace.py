@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack.runtime.caching.errors import StoreError
+from serverless_stack.runtime.caching.forks import renew_in_children
 from serverless_stack.runtime.caching.store import Store, check_key
 from serverless_stack.runtime.caching.values import MISSING, Codec, Missing, codec_of
 
@@ -106,6 +107,11 @@ class NamespacedStore:
         self._counter = namespace.key("#version")
         self._version = 0
         self._old_at = float("-inf")
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
         self._lock = threading.Lock()
 
     @property

@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from serverless_stack.runtime.caching.forks import renew_in_children
+
 T = TypeVar("T")
 
 
@@ -17,6 +19,11 @@ class Once(Generic[T]):
     def __init__(self, make: Callable[[], T]) -> None:
         self._make = make
         self._made: list[T] = []
+        self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Wait for no thread of the parent process."""
         self._lock = threading.Lock()
 
     def __call__(self) -> T:

@@ -85,7 +85,7 @@ class RedisCluster:
             raise failure
         return answers
 
-    def get_many(self, keys: Sequence[str]) -> list[object]:
+    def get_many(self, keys: Sequence[Word]) -> list[object]:
         """Give what is under the keys, in one round trip for each node.
 
         Keys of a node that cannot be used count as absent while another node answers.

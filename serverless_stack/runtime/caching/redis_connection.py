@@ -6,14 +6,16 @@ This module needs redis-py; import it only where a connection is made.
 import socket
 import time
 from collections.abc import Callable
+from typing import cast
 
 from redis import CredentialProvider
 from redis.backoff import NoBackoff
 from redis.connection import Connection, SSLConnection, parse_url
 from redis.retry import Retry
 
+from serverless_stack.runtime.caching.bounded_socket import BoundedSocket
 from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.sockets import left, open_socket
+from serverless_stack.runtime.caching.sockets import open_socket
 
 TYPE_CHECKING = False
 
@@ -33,38 +35,36 @@ class BoundedConnection(Connection):
 
     tls: "ssl.SSLContext | None" = None
     spent: float = 0.0
-    _deadline: float | None = None
-    _is_ready = False
+    _deadline: float = 0.0
+    _wire: BoundedSocket | None = None
 
     def _connect(self) -> socket.socket:
-        self._is_ready = False
+        return self._bound(self._open())
+
+    def _open(self) -> socket.socket:
         self._deadline = time.monotonic() + float(self.socket_timeout or 0) - self.spent
         return open_socket(Endpoint(self.host, self.port), self._deadline, self.tls)
 
-    def connect(self) -> None:
-        """Connect and authenticate."""
-        super().connect()  # type: ignore[no-untyped-call]
-        self._is_ready = True
+    def _bound(self, wire: socket.socket) -> socket.socket:
+        self._wire = BoundedSocket(wire, float(self.socket_timeout or 0), self._deadline)
+        return cast("socket.socket", self._wire)
 
-    def read_response(self, disable_decoding: bool = False) -> object:  # type: ignore[override]
-        """Read an answer; the first one after connecting must come before the deadline."""
-        if self._deadline is None:
-            return super().read_response(disable_decoding=disable_decoding)
-        self._limit(left(self._deadline))
-        answer: object = super().read_response(disable_decoding=disable_decoding)
-        if self._is_ready:
-            self._deadline = None
-            self._limit(self.socket_timeout)
-        return answer
-
-    def _limit(self, seconds: float | None) -> None:
-        connected: socket.socket | None = self._sock
-        if connected is not None:
-            connected.settimeout(seconds)
+    def settle(self) -> None:
+        """Give each further answer the whole time-out."""
+        if self._wire is not None:
+            self._wire.settle()
 
 
-class OwnTlsConnection(SSLConnection, BoundedConnection):
+class _Plain(BoundedConnection):
+    def _connect(self) -> socket.socket:
+        return self._open()
+
+
+class OwnTlsConnection(SSLConnection, _Plain):
     """A bounded connection whose URL has TLS options of its own (`ssl_ca_certs` and so on)."""
+
+    def _connect(self) -> socket.socket:
+        return self._bound(super()._connect())  # type: ignore[no-untyped-call]
 
 
 def connection_to(

@@ -84,7 +84,7 @@ class RedisLink(Link["RedisConnection"]):
         """Send commands that can be repeated in one round trip, and give their answers."""
         return self.run(lambda connection: _exchange_many(connection, commands))
 
-    def get_many(self, keys: Sequence[str]) -> list[object]:
+    def get_many(self, keys: Sequence[Word]) -> list[object]:
         """Give what is under the keys, in one round trip."""
         found = self.ask("MGET", *keys)
         return found if isinstance(found, list) else []

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from serverless_stack.runtime.caching.clients import RedisConnection
     from serverless_stack.runtime.caching.redis_cluster import RedisCluster
-    from serverless_stack.runtime.caching.redis_link import Command
+    from serverless_stack.runtime.caching.redis_link import Command, Word
     from serverless_stack.runtime.caching.redis_url import RedisUrl
 
 _DELETE_IF = (
@@ -196,12 +196,12 @@ class RedisStore:
 
     def get(self, key: str) -> object | Missing:
         """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
-        check_key(key)
+        name = _wire_key(key)
         reader = self._reader
         if reader.breaker.is_open:
             reader = self._readable()
         try:
-            data = reader.ask("GET", key)
+            data = reader.ask("GET", name)
         except StoreRefused as refusal:
             if "WRONGTYPE" in str(refusal) or "wrong kind of value" in str(refusal):
                 return MISSING  # somebody else's list or hash
@@ -214,12 +214,11 @@ class RedisStore:
         In a cluster, keys of a node that cannot be used count as absent while another node
         answers.
         """
-        for key in keys:
-            check_key(key)
-        if not keys:
+        names = [_wire_key(key) for key in keys]
+        if not names:
             return {}
         found: dict[str, object] = {}
-        for key, data in zip(keys, self._readable().get_many(keys), strict=True):
+        for key, data in zip(keys, self._readable().get_many(names), strict=True):
             value = self._decode(data if isinstance(data, bytes) else None)
             if value is not MISSING:
                 found[key] = value
@@ -242,34 +241,51 @@ class RedisStore:
 
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
+<<<<<<< HEAD
         check_key(key)
         data = self.codec.encode(value)
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, key, data))
+=======
+        name = _wire_key(key)
+        data = self._codec.encode(value)
+        return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, name, data))
+>>>>>>> h/audit5
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""
-        check_key(key)
-        self._primary.ask("DEL", key)
+        self._primary.ask("DEL", _wire_key(key))
 
     def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
         """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        check_key(key)
+        name = _wire_key(key)
         check_step(by)
         check_ttl(ttl)
         if ttl is None:
-            total = self._primary.ask_once("INCRBY", key, by)
+            total = self._primary.ask_once("INCRBY", name, by)
         else:
-            total = self._primary.ask_once("EVAL", _INCREMENT, 1, key, by, ttl)
+            total = self._primary.ask_once("EVAL", _INCREMENT, 1, name, by, ttl)
         return int(total)  # type: ignore[call-overload, no-any-return]
 
     def _readable(self) -> "RedisLink | RedisCluster":
         return self._primary if self._reader.breaker.refuses() else self._reader
 
     def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
-        check_key(key)
+        name = _wire_key(key)
         check_ttl(ttl)
+<<<<<<< HEAD
         data = self.codec.encode(value)
         return ("SET", key, data) if ttl is None else ("SET", key, data, "EX", ttl)
+=======
+        data = self._codec.encode(value)
+        return ("SET", name, data) if ttl is None else ("SET", name, data, "EX", ttl)
+
+
+def _wire_key(key: str) -> "Word":
+    check_key(key)
+    if key.isascii():
+        return key
+    return key.encode("utf-8", "surrogatepass")  # half a pair, as in a path that was no UTF-8
+>>>>>>> h/audit5
 
 
 def _link(

@@ -3,6 +3,8 @@
 import threading
 from typing import Generic, TypeVar
 
+from serverless_stack.runtime.caching.forks import renew_in_children
+
 V = TypeVar("V")
 
 
@@ -41,6 +43,12 @@ class SingleFlight(Generic[V]):
         self.landed = 0
         self._flights: dict[str, Flight[V]] = {}
         self._lock = threading.Lock()
+        renew_in_children(self)
+
+    def renew(self) -> None:
+        """Forget the flights, whose leaders are threads of the parent process."""
+        self._lock = threading.Lock()
+        self._flights.clear()
 
     def board(self, key: str) -> tuple[Flight[V], bool]:
         """Give the flight of a key, and whether the caller leads it and must `land` it."""
@@ -57,5 +65,5 @@ class SingleFlight(Generic[V]):
         """End a flight that the caller leads."""
         with self._lock:
             self.landed += 1
-            del self._flights[key]
+            self._flights.pop(key, None)  # a leader that has forked finds none in the child
         flight.land(result, error)

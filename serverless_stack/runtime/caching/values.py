@@ -43,7 +43,11 @@ class Codec(Protocol):
         """Give the value back; absent, corrupt and foreign entries are all ``MISSING``."""
 
 
-_scan: Callable[[str, int], tuple[object, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
+
+
+_scan: Callable[[str, int], tuple[object, int]] = json.JSONDecoder(parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
 _dump = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")
 ).encode
@@ -80,7 +84,7 @@ class JsonCodec:
 
         self._tags = Tags(types)
         self._frame = Frame(compress_over, max_bytes)
-        self._decoder = json.JSONDecoder(object_hook=self._tags.unwrap)
+        self._decoder = json.JSONDecoder(object_hook=self._tags.unwrap, parse_constant=_refuse)
 
     def encode(self, value: object) -> bytes:
         """Give the bytes of a value.

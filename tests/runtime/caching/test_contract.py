@@ -302,10 +302,17 @@ def test_empty_key_is_refused(store: Store) -> None:
 
 def test_any_text_is_a_key(store: Store, key: str) -> None:
     keys = [f"{key} a", f"{key} ä", f"{key}\r\nflush_all\r\n", f"{key}\0", key * 100, key * 101]
+    keys.append(f"{key}\udcff")  # half a surrogate pair, as in a path that was no UTF-8
     for number, text in enumerate(keys):
         store.set(text, number)
 
-    assert [store.get(text) for text in keys] == [0, 1, 2, 3, 4, 5]
+    assert [store.get(text) for text in keys] == [0, 1, 2, 3, 4, 5, 6]
+    assert store.get_many(keys) == {text: number for number, text in enumerate(keys)}
+    assert store.increment(keys[-1]) == 7
+    assert store.delete_if(keys[-1], 7)
+    assert store.add(keys[-1], 8)
+    store.delete(keys[-1])
+    assert store.get(keys[-1]) is MISSING
 
 
 @pytest.mark.parametrize(

@@ -304,6 +304,43 @@ def test_answer_that_is_cut_off_is_unavailable() -> None:
         thread.join()
 
 
+@pytest.mark.parametrize("answer", [b"ERROR\r\n", b"CLIENT_ERROR unknown command\r\n"])
+def test_server_without_the_command_is_a_plain_one(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for reply in (answer, b"VALUE a 0 1\r\n7\r\nEND\r\n"):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(100)
+                    connection.sendall(reply)
+                    connection.recv(100)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
+        assert store.get("a") == 7
+
+
+def test_server_that_is_out_of_order_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(b"SERVER_ERROR out of memory\r\n")
+                connection.recv(100)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
+        with pytest.raises(StoreUnavailable, match="SERVER_ERROR out of memory"):
+            store.get("a")
+
+
 def test_value_that_is_too_large_is_refused_and_the_source_answers(
     shared_memcached: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -148,3 +148,15 @@ def test_arguments_are_checked_together() -> None:
 
     assert "`dimensions` must be 30 or fewer, got: 31" in str(got.value)
     assert "`dimensions` must not be named as metrics are, got: ['Hits']" in str(got.value)
+
+
+@pytest.mark.parametrize("value", ["", " ", "x" * 1025])
+def test_dimensions_that_cloudwatch_drops_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="`dimensions` must have strings of 1 to 1024 characters"):
+        EmfMetrics(dimensions={"Cache": value})
+    with pytest.raises(ValueError, match="`dimensions` must have names of 1 to 250 characters"):
+        EmfMetrics(dimensions={value.strip()[:251]: "x"})
+
+
+def test_longest_dimension_is_taken() -> None:
+    EmfMetrics(dimensions={"d" * 250: "x" * 1024})
