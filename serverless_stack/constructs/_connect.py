@@ -8,16 +8,11 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
-<<<<<<< HEAD
 from serverless_stack.checks.lambda_ import (
     environment_name_problems,
     environment_value_problems,
 )
-from serverless_stack.checks.problems import Problems
-=======
-from serverless_stack.checks.lambda_ import environment_name_problems
 from serverless_stack.checks.problems import Problems, is_unresolved
->>>>>>> h/audit5
 
 
 class HasFunction(Protocol):

@@ -241,15 +241,9 @@ class RedisStore:
 
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
-<<<<<<< HEAD
-        check_key(key)
-        data = self.codec.encode(value)
-        return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, key, data))
-=======
         name = _wire_key(key)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, name, data))
->>>>>>> h/audit5
 
     def delete(self, key: str) -> None:
         """Remove an entry; removing an absent one is no error."""
@@ -272,11 +266,7 @@ class RedisStore:
     def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
         name = _wire_key(key)
         check_ttl(ttl)
-<<<<<<< HEAD
         data = self.codec.encode(value)
-        return ("SET", key, data) if ttl is None else ("SET", key, data, "EX", ttl)
-=======
-        data = self._codec.encode(value)
         return ("SET", name, data) if ttl is None else ("SET", name, data, "EX", ttl)
 
 
@@ -285,7 +275,6 @@ def _wire_key(key: str) -> "Word":
     if key.isascii():
         return key
     return key.encode("utf-8", "surrogatepass")  # half a pair, as in a path that was no UTF-8
->>>>>>> h/audit5
 
 
 def _link(
