@@ -4,18 +4,19 @@ import math
 from collections.abc import Iterable
 
 # CDK hides values that are known only at deploy time in strings and in very large negative numbers.
-_STRING_TOKENS = ("${Token[", "#{Token[")
+# CloudFormation reads dynamic references while it deploys.
+_STRING_TOKENS = ("${Token[", "#{Token[", "{{resolve:")
 _NUMBER_TOKEN_LIMIT = -1e280
 
 
 def is_unresolved(value: object) -> bool:
-    """Tell whether a value is a CDK token, which is known only at deploy time.
+    """Tell whether a value is known only at deploy time: a CDK token or a dynamic reference.
 
     Args:
         value: Any value; strings and numbers can carry a token.
 
     Returns:
-        True for an unresolved token, which no check can judge.
+        True for what no check can judge.
     """
     if isinstance(value, str):
         return any(mark in value for mark in _STRING_TOKENS)

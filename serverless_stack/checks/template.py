@@ -1,0 +1,129 @@
+"""A template as rules see it: resources by type, with their properties resolved."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from serverless_stack.checks._resolver import UNKNOWN, Reference, Resolver
+from serverless_stack.checks.problems import is_unresolved
+
+__all__ = ["UNKNOWN", "Reference", "Resource", "Template"]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource, in one combination of the conditions that its properties depend on.
+
+    Attributes:
+        logical_id: Its logical id.
+        type: Its type.
+        properties: Its properties. What is known only at deploy time is a string that
+            `is_unresolved` tells; a `Reference` tells which resource it is of.
+        attributes: What else it has: ``DeletionPolicy``, ``DependsOn``, ``Metadata``, ...
+        template: The template that it is in.
+    """
+
+    logical_id: str
+    type: str
+    properties: Mapping[str, object]
+    attributes: Mapping[str, object]
+    template: "Template" = field(repr=False)
+
+    def get(self, path: str) -> object:
+        """The value of a property, such as ``VpcConfig.SubnetIds`` or ``Rules.0.Id``.
+
+        None if it is absent; a token if it, or what it is in, is known only at deploy time.
+        """
+        found: object = self.properties
+        for name in path.split("."):
+            if isinstance(found, Mapping):
+                found = found.get(name)
+            elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+                found = found[int(name)]
+            else:
+                return found if is_unresolved(found) else None
+        return found
+
+    def number(self, path: str) -> float | None:
+        """A number; None if it is absent, no number or known only at deploy time.
+
+        CloudFormation takes numbers written as text.
+        """
+        found = self.get(path)
+        if isinstance(found, bool) or not isinstance(found, int | float | str):
+            return None
+        try:
+            return float(found)
+        except ValueError:
+            return None
+
+    def boolean(self, path: str) -> bool | None:
+        """A truth value; None if it is absent, none or known only at deploy time."""
+        found = self.get(path)
+        if isinstance(found, str):
+            return {"true": True, "false": False}.get(found.lower())
+        return found if isinstance(found, bool) else None
+
+    def text(self, path: str) -> str | None:
+        """A text that is known in all its parts; None otherwise."""
+        found = self.get(path)
+        return found if isinstance(found, str) and not is_unresolved(found) else None
+
+    def items(self, path: str) -> list[object]:
+        """The items of a list; none if it is absent, no list or known only at deploy time."""
+        found = self.get(path)
+        return found if isinstance(found, list) else []
+
+    def reference(self, path: str) -> "Resource | None":
+        """The resource of the same template that a value refers to."""
+        return self.template.referred(self.get(path))
+
+
+class Template:
+    """A template.
+
+    Args:
+        source: The template as plain dictionaries and lists, as JSON or YAML gives it.
+        region: The region that it is deployed to, if that is known.
+    """
+
+    def __init__(self, source: Mapping[str, object], region: str | None = None) -> None:
+        self.source = source
+        self.region = region
+        self.resolver = Resolver(source, region)
+        self._resources: dict[str, list[Resource]] = {}
+        self._types: dict[str, list[Resource]] = {}
+        resources = source.get("Resources")
+        for logical_id, described in (resources if isinstance(resources, dict) else {}).items():
+            if isinstance(described, dict) and isinstance(described.get("Type"), str):
+                self._add(str(logical_id), described)
+
+    def _add(self, logical_id: str, described: Mapping[str, object]) -> None:
+        condition = described.get("Condition")
+        if isinstance(condition, str) and self.resolver.condition(condition) is False:
+            return
+        type_ = str(described["Type"])
+        attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
+        for properties in self.resolver.scenarios(described.get("Properties") or {}):
+            known = properties if isinstance(properties, dict) else {}
+            made = Resource(logical_id, type_, known, attributes, self)
+            self._resources.setdefault(logical_id, []).append(made)
+            self._types.setdefault(type_, []).append(made)
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types, each once for each combination of its conditions."""
+        for type_ in types:
+            yield from self._types.get(type_, ())
+
+    def all(self) -> Iterator[Resource]:
+        """All resources, each once for each combination of its conditions."""
+        for found in self._resources.values():
+            yield from found
+
+    def resource(self, logical_id: str) -> Resource | None:
+        """A resource; if its properties depend on conditions, in the first combination."""
+        found = self._resources.get(logical_id)
+        return found[0] if found else None
+
+    def referred(self, value: object) -> Resource | None:
+        """The resource that a value refers to, if it is one of this template."""
+        return self.resource(value.logical_id) if isinstance(value, Reference) else None

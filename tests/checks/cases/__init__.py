@@ -1,0 +1,48 @@
+"""Each rule with templates that break it and their nearest twins that AWS accepts.
+
+A module a service, each with `CASES`.
+"""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass, field
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A mistake and its good twin.
+
+    Attributes:
+        rule: The rule that tells it.
+        name: What the mistake is, in a few words; a row of shared lists has the same words.
+        bad: The resources of the bad template, by logical id.
+        good: Those of the good one, of which no rule may say a word.
+        told: A part of the message.
+        region: The region of the deployment.
+    """
+
+    rule: str
+    name: str
+    bad: Json
+    good: Json
+    told: str
+    region: str | None = None
+    bad_sections: Json = field(default_factory=dict)
+    good_sections: Json = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.rule}-{self.name.replace(' ', '-')}"
+
+
+def resource(type_: str, **properties: object) -> Json:
+    """A resource as a template has it."""
+    return {"Type": type_, "Properties": properties}
+
+
+def cases() -> list[Case]:
+    """All cases of all services."""
+    names = [module.name for module in pkgutil.iter_modules(__path__)]
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return [case for module in modules for case in module.CASES]
