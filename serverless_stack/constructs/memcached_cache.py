@@ -9,8 +9,8 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.checks import elasticache_clusters as rules
-from serverless_stack.checks import elasticache_common as common
+from serverless_stack.checks.elasticache import clusters as rules
+from serverless_stack.checks.elasticache import common as common
 from serverless_stack.checks.problems import Problems, is_unresolved
 from serverless_stack.constructs._connect import (
     Connectable,

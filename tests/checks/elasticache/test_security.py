@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_security import (
+from serverless_stack.checks.elasticache.security import (
     access_string_problems,
     auth_token_problems,
     user_id_problems,

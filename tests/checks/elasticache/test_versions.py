@@ -1,7 +1,7 @@
 import pytest
 
-from serverless_stack.checks import elasticache_versions as versions
-from serverless_stack.checks.elasticache_versions import (
+from serverless_stack.checks.elasticache import versions
+from serverless_stack.checks.elasticache.versions import (
     Feature,
     engine_problems,
     feature_problems,

@@ -1,8 +1,8 @@
 """Rules of Amazon ElastiCache on auto scaling and on global datastores."""
 
-from serverless_stack.checks import elasticache_versions as versions
-from serverless_stack.checks.elasticache_common import name_problems, parse_node_type
-from serverless_stack.checks.elasticache_model import SHARDS, ReplicationGroup
+from serverless_stack.checks.elasticache import versions
+from serverless_stack.checks.elasticache.common import name_problems, parse_node_type
+from serverless_stack.checks.elasticache.model import SHARDS, ReplicationGroup
 from serverless_stack.checks.problems import Problems, is_unresolved
 
 SCALED_SHARDS = SHARDS

@@ -2,14 +2,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache import (
+from serverless_stack.checks.elasticache.replication_groups import (
     ReplicationGroup,
     count_problems,
     features_of,
     nodes_of,
     replication_group_problems,
 )
-from serverless_stack.checks.elasticache_security import (
+from serverless_stack.checks.elasticache.security import (
     authentication_problems,
     encryption_problems,
 )

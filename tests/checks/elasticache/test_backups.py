@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.checks.elasticache_backups import backup_problems
+from serverless_stack.checks.elasticache.backups import backup_problems
 
 TOKEN = "${Token[Cache.1]}"
 

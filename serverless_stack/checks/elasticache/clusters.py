@@ -7,7 +7,7 @@ They are from "CreateCacheCluster" of the ElastiCache API reference, "Quotas for
 from collections.abc import Sequence
 from typing import Final
 
-from serverless_stack.checks.elasticache_common import parse_node_type, version_of
+from serverless_stack.checks.elasticache.common import parse_node_type, version_of
 from serverless_stack.checks.problems import Problems, is_unresolved
 
 MEMCACHED_NODES: Final = (1, 60)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from serverless_stack.checks.elasticache_common import (
+from serverless_stack.checks.elasticache.common import (
     arn_problems,
     snapshot_window_problems,
     windows_overlap_problems,

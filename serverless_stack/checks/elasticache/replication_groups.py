@@ -3,22 +3,22 @@
 From its API reference, "Quotas for ElastiCache" and the user guide's pages on each feature.
 """
 
-from serverless_stack.checks import elasticache_versions as versions
-from serverless_stack.checks.elasticache_backups import RETENTION_DAYS as SNAPSHOT_RETENTION_DAYS
-from serverless_stack.checks.elasticache_backups import backup_problems
-from serverless_stack.checks.elasticache_common import (
+from serverless_stack.checks.elasticache import versions
+from serverless_stack.checks.elasticache.backups import RETENTION_DAYS as SNAPSHOT_RETENTION_DAYS
+from serverless_stack.checks.elasticache.backups import backup_problems
+from serverless_stack.checks.elasticache.common import (
     PORT,
     maintenance_window_problems,
     name_problems,
     node_type_problems,
     port_problems,
 )
-from serverless_stack.checks.elasticache_model import SHARDS, ReplicationGroup
-from serverless_stack.checks.elasticache_parameters import (
+from serverless_stack.checks.elasticache.model import SHARDS, ReplicationGroup
+from serverless_stack.checks.elasticache.parameters import (
     default_group_problems,
     parameter_problems,
 )
-from serverless_stack.checks.elasticache_security import (
+from serverless_stack.checks.elasticache.security import (
     authentication_problems,
     encryption_problems,
 )

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_parameters import (
+from serverless_stack.checks.elasticache.parameters import (
     default_group_problems,
     parameter_group_family,
     parameter_problems,

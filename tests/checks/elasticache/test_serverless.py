@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_serverless import (
+from serverless_stack.checks.elasticache.serverless import (
     ECPU_PER_SECOND,
     MAJOR_VERSIONS,
     STORAGE_GB,

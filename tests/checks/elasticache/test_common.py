@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_common import (
+from serverless_stack.checks.elasticache.common import (
     NodeType,
     arn_problems,
     maintenance_window_problems,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from serverless_stack.checks.elasticache_common import version_of
+from serverless_stack.checks.elasticache.common import version_of
 from serverless_stack.checks.problems import is_unresolved
 
 CLUSTER_ENABLED = "cluster-enabled"

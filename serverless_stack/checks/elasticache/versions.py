@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from serverless_stack.checks.elasticache_common import parse_node_type, version_of
+from serverless_stack.checks.elasticache.common import parse_node_type, version_of
 from serverless_stack.checks.problems import is_unresolved
 
 ENGINES = ("redis", "valkey")

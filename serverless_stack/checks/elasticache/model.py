@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from serverless_stack.checks.elasticache_common import parse_node_type
+from serverless_stack.checks.elasticache.common import parse_node_type
 from serverless_stack.checks.problems import is_unresolved
 
 SHARDS = (1, 500)

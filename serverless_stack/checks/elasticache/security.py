@@ -2,7 +2,7 @@
 
 import re
 
-from serverless_stack.checks.elasticache_model import ReplicationGroup
+from serverless_stack.checks.elasticache.model import ReplicationGroup
 from serverless_stack.checks.problems import is_unresolved
 
 _SPECIAL = "!&#$^<>-"

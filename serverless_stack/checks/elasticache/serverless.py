@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from serverless_stack.checks.elasticache_common import arn_problems
+from serverless_stack.checks.elasticache.common import arn_problems
 from serverless_stack.checks.problems import Problems, is_unresolved
 
 MAJOR_VERSIONS: Final = {"memcached": "1.6", "redis": "7", "valkey": "8"}

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from serverless_stack.checks.elasticache_common import parse_node_type
+from serverless_stack.checks.elasticache.common import parse_node_type
 
 _ONE_VCPU = {
     ("m1", "medium"),

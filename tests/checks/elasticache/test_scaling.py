@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_model import ReplicationGroup
-from serverless_stack.checks.elasticache_scaling import (
+from serverless_stack.checks.elasticache.model import ReplicationGroup
+from serverless_stack.checks.elasticache.scaling import (
     REPLICA_METRICS,
     SCALED_REPLICAS,
     SCALED_SHARDS,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.checks.elasticache_clusters import (
+from serverless_stack.checks.elasticache.clusters import (
     memcached_family,
     memcached_tls_problems,
     memcached_version_problems,

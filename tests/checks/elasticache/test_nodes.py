@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.checks.elasticache_nodes import max_connections, vcpus
+from serverless_stack.checks.elasticache.nodes import max_connections, vcpus
 
 TOKEN = "${Token[TOKEN.1]}"
 
