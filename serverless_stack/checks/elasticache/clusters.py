@@ -15,7 +15,7 @@ AZ_MODES: Final = ("single-az", "cross-az")
 SNAPSHOT_RETENTION_DAYS: Final = (0, 35)
 _TLS_VERSION = (1, 6, 12)
 _FAMILIES = ((1, 4), (1, 5), (1, 6))
-_WITHOUT_TLS = ("c1", "m1", "m2", "m3", "r3", "t1", "t2")
+_WITHOUT_TLS = ("m1", "m2", "m3", "r3", "t2")
 
 
 def node_count_problems(engine: str, nodes: float, argument: str = "num_cache_nodes") -> list[str]:

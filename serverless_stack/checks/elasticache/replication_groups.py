@@ -20,6 +20,7 @@ from serverless_stack.checks.elasticache.parameters import (
 )
 from serverless_stack.checks.elasticache.security import (
     authentication_problems,
+    doubtful_encryption_problems,
     encryption_problems,
 )
 from serverless_stack.checks.problems import is_unresolved
@@ -66,6 +67,7 @@ def replication_group_problems(group: ReplicationGroup) -> list[str]:
         problems += port_problems(group.port, name("port"))
     problems += failover_problems(group)
     problems += encryption_problems(group)
+    problems += doubtful_encryption_problems(group)
     problems += authentication_problems(group)
     problems += node_problems(group)
     if not unknown_engine:
@@ -133,16 +135,15 @@ def failover_problems(group: ReplicationGroup) -> list[str]:
     failover, zones = group.automatic_failover_enabled, group.multi_az_enabled
     called, across = group.name("automatic_failover_enabled"), group.name("multi_az_enabled")
     alone = group.replicas == 0
+    one_node = group.names.get("one_node", f"`{group.name('replicas')}` of 0")
     rules = [
         (
             failover and alone and group.cluster_mode is False,
-            f"`{called}` must be False without a second node, got: True and "
-            f"`{group.name('replicas')}` of 0",
+            f"`{called}` must be False without a second node, got: True and {one_node}",
         ),
         (
             zones and alone,
-            f"`{across}` must be False without a second node, got: True and "
-            f"`{group.name('replicas')}` of 0",
+            f"`{across}` must be False without a second node, got: True and {one_node}",
         ),
         (
             zones and failover is False,

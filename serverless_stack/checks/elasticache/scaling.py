@@ -16,6 +16,7 @@ SHARD_METRICS = (
 REPLICA_METRICS = ("ElastiCacheReplicaEngineCPUUtilization",)
 _MEMORY = SHARD_METRICS[1]
 _SCALED_FAMILIES = ("r7g", "r6g", "r6gd", "r5", "m7g", "m6g", "m5", "c7gn")
+_KNOWN_GENERATION = 7  # later ones are not in the list yet
 _SCALED_SIZES = ("large", "xlarge", "2xlarge")
 _NOT_GLOBAL = ("c1", "m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2", "t3", "t4g")
 
@@ -38,7 +39,7 @@ def auto_scaling_problems(group: ReplicationGroup, *, in_global_datastore: bool)
         f"`{group.name('num_node_groups')}` must be 1 or more for auto scaling, got: 0",
     )
     problems.require(
-        node is None or node.family in _SCALED_FAMILIES,
+        node is None or node.family in _SCALED_FAMILIES or node.generation > _KNOWN_GENERATION,
         f"`{called}` must be of {', '.join(_SCALED_FAMILIES)} for auto scaling, "
         f"got: {group.node_type!r}",
     )

@@ -162,7 +162,7 @@ def test_where_tls_is_accepted(tls: bool, version: str, node_type: str, in_vpc: 
             "1.6.12",
             "cache.t2.micro",
             True,
-            "`tls` must be False for nodes of the kinds c1, m1, m2, m3, r3, t1, t2, "
+            "`tls` must be False for nodes of the kinds m1, m2, m3, r3, t2, "
             "got: True with cache.t2.micro",
         ),
         (

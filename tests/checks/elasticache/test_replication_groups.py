@@ -11,6 +11,7 @@ from serverless_stack.checks.elasticache.replication_groups import (
 )
 from serverless_stack.checks.elasticache.security import (
     authentication_problems,
+    doubtful_encryption_problems,
     encryption_problems,
 )
 
@@ -81,7 +82,7 @@ def test_a_token_and_a_user_group_exclude_each_other() -> None:
     assert authentication_problems(ReplicationGroup(user_group=True)) == []
 
 
-@pytest.mark.parametrize("family", ["t1.micro", "m1.large", "m3.large", "r3.large", "c1.xlarge"])
+@pytest.mark.parametrize("family", ["t1.micro", "m1.large", "m2.xlarge", "c1.xlarge"])
 def test_old_families_do_not_encrypt(family: str) -> None:
     group = ReplicationGroup(
         node_type=f"cache.{family}",
@@ -95,6 +96,20 @@ def test_old_families_do_not_encrypt(family: str) -> None:
         at_rest_encryption_enabled=None,
     )
     assert encryption_problems(plain) == []
+
+
+@pytest.mark.parametrize("family", ["m3.large", "r3.large"])
+def test_encryption_at_rest_is_in_doubt_on_some_nodes(family: str) -> None:
+    group = ReplicationGroup(
+        node_type=f"cache.{family}",
+        transit_encryption_enabled=True,
+        at_rest_encryption_enabled=True,
+    )
+    assert encryption_problems(group) == []
+    assert doubtful_encryption_problems(group) == [
+        f"`at_rest_encryption_enabled` must be False on {family[:2]} nodes, got: True"
+    ]
+    assert doubtful_encryption_problems(ReplicationGroup(node_type=f"cache.{family}")) == []
 
 
 def test_features_follow_from_what_is_asked_for() -> None:

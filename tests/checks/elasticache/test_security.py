@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from serverless_stack.checks.elasticache.security import (
     access_string_problems,
     auth_token_problems,
+    password_problems,
     user_id_problems,
 )
 
@@ -73,3 +74,20 @@ def test_other_rights_are_refused(rights: str, told: str) -> None:
     (problem,) = access_string_problems(rights)
     assert told in problem
     assert "secret" not in problem
+
+
+@pytest.mark.parametrize(
+    ("password", "told"),
+    [
+        ("a-str0ng-pa))word", ""),
+        ("${Token[x]}", ""),
+        ("short", "must be 16 to 128 characters long, got: 5"),
+        ("p" * 129, "must be 16 to 128 characters long, got: 129"),
+        ("a-str0ng,pa/s@word\"", "must have printable characters without"),
+        ("a-str0ng-p\u00e4ssword", "must have printable characters without"),
+    ],
+)
+def test_passwords_of_users_have_more_characters_than_tokens(password: str, told: str) -> None:
+    problems = password_problems(password)
+    assert bool(problems) == bool(told)
+    assert all(told in each and password not in each for each in problems)
