@@ -65,6 +65,11 @@ def parse_node_type(node_type: str) -> NodeType | None:
     return NodeType(found.group(1), int(found.group(3)), found.group(5))
 
 
+def sizes_of(family: str) -> tuple[str, ...]:
+    """Give the sizes of a family of node types; none for one that is not known."""
+    return _SIZES.get(family, ())
+
+
 def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]:
     """List what ElastiCache refuses in the spelling of a node type.
 

@@ -7,6 +7,8 @@ from serverless_stack.checks.elasticache.common import version_of
 from serverless_stack.checks.problems import is_unresolved
 
 CLUSTER_ENABLED = "cluster-enabled"
+FAMILIES = re.compile(r"redis(2\.6|2\.8|3\.2|4\.0|5\.0|6\.x|7)|valkey\d+|memcached1\.[456]")
+"""The families of parameter groups that there are."""
 _POLICIES = (
     "volatile-lru",
     "allkeys-lru",

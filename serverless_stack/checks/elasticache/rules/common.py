@@ -1,0 +1,199 @@
+"""Rules that several of ElastiCache's resources share: what must be there, and may be there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.elasticache import versions
+from serverless_stack.checks.elasticache.common import (
+    PORT,
+    node_type_problems,
+    parse_node_type,
+    sizes_of,
+    topic_problems,
+)
+from serverless_stack.checks.elasticache.rules._views import (
+    CLUSTER,
+    GLOBAL,
+    GROUP,
+    PARAMETERS,
+    SECURITY,
+    SERVERLESS,
+    SUBNETS,
+    USER,
+    USERS,
+    family_of,
+    is_given,
+    known_text,
+    told,
+)
+from serverless_stack.checks.registry import Problem, between, must, rule
+from serverless_stack.checks.template import Resource
+
+_REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    GROUP: ("ReplicationGroupDescription",),
+    CLUSTER: ("CacheNodeType", "Engine", "NumCacheNodes"),
+    SERVERLESS: ("Engine", "ServerlessCacheName"),
+    PARAMETERS: ("CacheParameterGroupFamily", "Description"),
+    SUBNETS: ("Description",),
+    USER: ("Engine", "UserId", "UserName"),
+    USERS: ("Engine", "UserGroupId"),
+    GLOBAL: ("Members",),
+}
+_ENGINES = ("redis", "valkey")
+_ONE_OF: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    GROUP: {
+        "ClusterMode": ("enabled", "disabled", "compatible"),
+        "IpDiscovery": ("ipv4", "ipv6"),
+        "NetworkType": ("ipv4", "ipv6", "dual_stack"),
+        "TransitEncryptionMode": ("preferred", "required"),
+    },
+    CLUSTER: {
+        "AZMode": ("single-az", "cross-az"),
+        "IpDiscovery": ("ipv4", "ipv6"),
+        "NetworkType": ("ipv4", "ipv6", "dual_stack"),
+    },
+    SERVERLESS: {"NetworkType": ("ipv4", "ipv6", "dual_stack")},
+    USER: {
+        "AuthenticationMode.Type": ("password", "iam", "no-password-required"),
+        "Engine": _ENGINES,
+    },
+    USERS: {"Engine": _ENGINES},
+}
+_LOGS = "LogDeliveryConfigurations"
+_LOG_VALUES = {
+    "LogType": ("slow-log", "engine-log"),
+    "LogFormat": ("json", "text"),
+    "DestinationType": ("cloudwatch-logs", "kinesis-firehose"),
+}
+_DETAILS = {
+    "cloudwatch-logs": "CloudWatchLogsDetails",
+    "kinesis-firehose": "KinesisFirehoseDetails",
+}
+_WITHOUT_NITRO = ("c1", "m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2")
+_IPV6 = versions.Feature("IPv6", (6, 2))
+_RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
+
+
+@rule("EC-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
+def required(resource: Resource) -> Iterator[Problem]:
+    """What ElastiCache cannot do without is there."""
+    for path in _REQUIRED[resource.type]:
+        value = resource.get(path)
+        if value is None or value == "" or value == []:
+            yield must(path, "be there", value)
+
+
+@rule("EC-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
+def one_of(resource: Resource) -> Iterator[Problem]:
+    """Values are of those that there are."""
+    for path, accepted in _ONE_OF[resource.type].items():
+        value = known_text(resource, path)
+        if value and value not in accepted:
+            nearest = value.lower() if value.lower() in accepted else None
+            yield must(path, f"be one of {', '.join(accepted)}", value, nearest)
+
+
+@rule("EC-030", GROUP, CLUSTER, GLOBAL, page="Supported node types")
+def node_type(resource: Resource) -> Iterator[Problem]:
+    """There is such a node type."""
+    name = known_text(resource, "CacheNodeType")
+    if not name:
+        return
+    parts = parse_node_type(name)
+    sizes = sizes_of(parts.family) if parts else ()
+    nearest = {"CacheNodeType": f"cache.{parts.family}.{sizes[0]}"} if parts and sizes else None
+    yield from told(resource, node_type_problems(name, "CacheNodeType"), nearest)
+
+
+@rule("EC-031", GROUP, CLUSTER, page="CreateReplicationGroup")
+def port(resource: Resource) -> Iterator[Problem]:
+    """The port is one."""
+    yield from between(resource, "Port", *PORT)
+
+
+@rule("EC-032", GROUP, CLUSTER, page="Managing ElastiCache Amazon SNS notifications")
+def topic(resource: Resource) -> Iterator[Problem]:
+    """Events are told to a standard topic."""
+    arn = known_text(resource, "NotificationTopicArn")
+    if arn:
+        yield from told(resource, topic_problems(arn, "NotificationTopicArn"))
+    known = resource.reference("NotificationTopicArn")
+    if known is not None and known.type == "AWS::SNS::Topic" and known.boolean("FifoTopic"):
+        yield must("NotificationTopicArn", "be a standard topic", known.logical_id)
+
+
+@rule("EC-033", GROUP, CLUSTER, page="Log delivery")
+def logs(resource: Resource) -> Iterator[Problem]:
+    """Each log is delivered once, to a destination that is told."""
+    seen: set[str] = set()
+    if resource.items(_LOGS) and known_text(resource, "Engine") == "memcached":
+        yield must(_LOGS, "be left out for memcached", len(resource.items(_LOGS)))
+        return
+    for number, _log in enumerate(resource.items(_LOGS)):
+        path = f"{_LOGS}.{number}"
+        for name, accepted in _LOG_VALUES.items():
+            value = known_text(resource, f"{path}.{name}")
+            if value and value not in accepted:
+                yield must(f"{path}.{name}", f"be {' or '.join(accepted)}", value)
+        kind = known_text(resource, f"{path}.LogType")
+        if kind in seen:
+            yield must(f"{path}.LogType", "be another one than those before it", kind)
+        seen |= {kind} - {""}
+        target = known_text(resource, f"{path}.DestinationType")
+        details = _DETAILS.get(target, "")
+        if details and not is_given(resource, f"{path}.DestinationDetails.{details}"):
+            rule_ = f"have {details} for {target}"
+            yield must(
+                f"{path}.DestinationDetails", rule_, resource.get(f"{path}.DestinationDetails")
+            )
+
+
+@rule("EC-034", GROUP, CLUSTER, page="Choosing a network type in ElastiCache")
+def network(resource: Resource) -> Iterator[Problem]:
+    """IPv6 goes with the network, the engine and the nodes."""
+    kind, asked = known_text(resource, "NetworkType"), known_text(resource, "IpDiscovery")
+    if asked == "ipv6" and kind == "ipv4":
+        yield must("IpDiscovery", "be ipv4 for a `NetworkType` of ipv4", asked, "ipv4")
+    if asked == "ipv4" and kind == "ipv6":
+        yield must("IpDiscovery", "be ipv6 for a `NetworkType` of ipv6", asked, "ipv6")
+    if kind not in ("ipv6", "dual_stack"):
+        return
+    family = family_of(resource)
+    if family in _WITHOUT_NITRO:
+        yield must("NetworkType", f"be ipv4 on {family} nodes", kind, "ipv4")
+    engine = known_text(resource, "Engine").lower() or "redis"
+    version = known_text(resource, "EngineVersion")
+    yield from told(resource, versions.feature_problems(engine, version, [_IPV6], "EngineVersion"))
+
+
+@rule("EC-035", GROUP, CLUSTER, page="Security groups: EC2-Classic")
+def classic(resource: Resource) -> Iterator[Problem]:
+    """Caches have VPC security groups, and none of ElastiCache's own."""
+    if resource.items("CacheSecurityGroupNames"):
+        yield must(
+            "CacheSecurityGroupNames", _RETIRED, len(resource.items("CacheSecurityGroupNames"))
+        )
+
+
+@rule(
+    "EC-036",
+    SECURITY,
+    "AWS::ElastiCache::SecurityGroupIngress",
+    page="Security groups: EC2-Classic",
+)
+def classic_group(resource: Resource) -> Iterator[Problem]:
+    """ElastiCache's own security groups cannot be made any more."""
+    yield must("Type", _RETIRED, resource.type, "AWS::EC2::SecurityGroup")
+
+
+@rule("EC-037", GROUP, SERVERLESS, page="At-Rest Encryption in ElastiCache")
+def key(resource: Resource) -> Iterator[Problem]:
+    """A key is symmetric, enabled, and for encryption."""
+    known = resource.reference("KmsKeyId")
+    if known is None or known.type != "AWS::KMS::Key":
+        return
+    spec = known_text(known, "KeySpec")
+    if spec and spec != "SYMMETRIC_DEFAULT":
+        yield must("KmsKeyId", "be a symmetric key", f"{known.logical_id} ({spec})")
+    if known.boolean("Enabled") is False:
+        yield must("KmsKeyId", "be a key that is enabled", known.logical_id)
