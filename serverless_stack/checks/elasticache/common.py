@@ -65,9 +65,21 @@ def parse_node_type(node_type: str) -> NodeType | None:
     return NodeType(found.group(1), int(found.group(3)), found.group(5))
 
 
-def sizes_of(family: str) -> tuple[str, ...]:
-    """Give the sizes of a family of node types; none for one that is not known."""
-    return _SIZES.get(family, ())
+def nearest_node_type(node_type: str) -> str:
+    """Give the node type of the same family whose size is nearest; "" for one that is not known."""
+    parts = parse_node_type(node_type)
+    sizes = _SIZES.get(parts.family, ()) if parts else ()
+    if parts is None or not sizes:
+        return ""
+    size = min(sizes, key=lambda each: abs(_rank(each) - _rank(parts.size)))
+    return f"cache.{parts.family}.{size}"
+
+
+def _rank(size: str) -> float:
+    """Give how large a size is; that of ``xlarge`` is 1."""
+    times = re.fullmatch(r"(\d+)xlarge", size)
+    small = {"nano": 0.03, "micro": 0.06, "small": 0.12, "medium": 0.25, "large": 0.5}
+    return float(times[1]) if times else small.get(size, 1)
 
 
 def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]:

@@ -83,7 +83,7 @@ def test_other_rights_are_refused(rights: str, told: str) -> None:
         ("${Token[x]}", ""),
         ("short", "must be 16 to 128 characters long, got: 5"),
         ("p" * 129, "must be 16 to 128 characters long, got: 129"),
-        ("a-str0ng,pa/s@word\"", "must have printable characters without"),
+        ('a-str0ng,pa/s@word"', "must have printable characters without"),
         ("a-str0ng-p\u00e4ssword", "must have printable characters without"),
     ],
 )

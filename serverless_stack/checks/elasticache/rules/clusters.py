@@ -44,8 +44,8 @@ def engine(resource: Resource) -> Iterator[Problem]:
     version = version_text(resource)
     if engine and engine.lower() not in _ENGINES:
         yield must("Engine", f"be one of {', '.join(_ENGINES)}", engine)
-    elif engine == "memcached" and version:
-        found = clusters.memcached_version_problems(version, "EngineVersion")
+    elif engine.lower() == "memcached":
+        found = clusters.memcached_version_problems(version, "EngineVersion") if version else []
         yield from told(resource, found, {"EngineVersion": "1.6.22"})
     elif engine:
         found = versions.engine_problems(engine.lower(), version, "Engine", "EngineVersion")

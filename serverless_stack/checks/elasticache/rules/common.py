@@ -6,9 +6,8 @@ from typing import Final
 from serverless_stack.checks.elasticache import versions
 from serverless_stack.checks.elasticache.common import (
     PORT,
+    nearest_node_type,
     node_type_problems,
-    parse_node_type,
-    sizes_of,
     topic_problems,
 )
 from serverless_stack.checks.elasticache.rules._views import (
@@ -99,10 +98,9 @@ def node_type(resource: Resource) -> Iterator[Problem]:
     name = known_text(resource, "CacheNodeType")
     if not name:
         return
-    parts = parse_node_type(name)
-    sizes = sizes_of(parts.family) if parts else ()
-    nearest = {"CacheNodeType": f"cache.{parts.family}.{sizes[0]}"} if parts and sizes else None
-    yield from told(resource, node_type_problems(name, "CacheNodeType"), nearest)
+    nearest = nearest_node_type(name)
+    found = node_type_problems(name, "CacheNodeType")
+    yield from told(resource, found, {"CacheNodeType": nearest} if nearest else None)
 
 
 @rule("EC-031", GROUP, CLUSTER, page="CreateReplicationGroup")

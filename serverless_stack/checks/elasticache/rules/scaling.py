@@ -10,6 +10,7 @@ from serverless_stack.checks.elasticache.rules._views import (
     GROUP,
     known_text,
     referred,
+    told,
 )
 from serverless_stack.checks.registry import Problem, between, must, rule
 from serverless_stack.checks.template import Resource
@@ -66,9 +67,10 @@ def scaled_group(resource: Resource) -> Iterator[Problem]:
     if group is None or known_text(resource, "ScalableDimension") == _NODES:
         return
     global_ = any(
-        referred(each, f"Members.{number}.ReplicationGroupId", GROUP) == [group]
+        member.logical_id == group.logical_id
         for each in resource.template.of_type(GLOBAL)
         for number, _member in enumerate(each.items("Members"))
+        for member in referred(each, f"Members.{number}.ReplicationGroupId", GROUP)
     )
     values = group_of(group)
     found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
