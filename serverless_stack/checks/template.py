@@ -35,7 +35,7 @@ class Resource:
         """
         found: object = self.properties
         for name in path.split("."):
-            if isinstance(found, Mapping):
+            if isinstance(found, dict):  # as a mapping, it takes thrice the time
                 found = found.get(name)
             elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from serverless_stack.checks.problems import is_unresolved
@@ -57,6 +58,7 @@ class NodeType(NamedTuple):
     size: str
 
 
+@lru_cache(maxsize=256)
 def parse_node_type(node_type: str) -> NodeType | None:
     """Take a node type apart; None for a CDK token and for what is no node type."""
     found = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)

@@ -58,7 +58,7 @@ def told_to(**topic: object) -> Json:
     )
 
 
-CLASSIC = {"Classic": resource("AWS::ElastiCache::SecurityGroup", Description="old")}
+CLASSIC: Json = {"Classic": resource("AWS::ElastiCache::SecurityGroup", Description="old")}
 
 CASES = [
     Case(
