@@ -3,6 +3,7 @@
 import sys
 
 from benchmarks import crawl, kills, memory, paths, planner, sync
+from benchmarks.caching import __main__ as caching
 
 
 def main() -> int:
@@ -12,6 +13,7 @@ def main() -> int:
     kills.main()
     memory.main()
     sync.main()
+    caching.main()
     return crawl.main()
 
 

@@ -68,13 +68,15 @@ def _made(
             message=problem.message,
             severity=rule.severity,
             page=rule.page,
-            acknowledged=_reason(templates[template], resource, rule.id),
             template=template,
-        )
+        ).accepted(_reason(templates[template], resource, rule.id))
 
 
-def _reason(template: Template, logical_id: str, id: str) -> str:
-    """The reason that the metadata of a resource, or of the template, gives for a rule."""
+def _reason(template: Template, logical_id: str, id: str) -> str | None:
+    """The reason that the metadata of a resource, or of the template, gives for a rule.
+
+    None if it does not speak of the rule; empty if it gives no reason.
+    """
     resource = template.resource(logical_id)
     metadata = template.source.get("Metadata") if resource is None else None
     metadata = metadata if resource is None else resource.attributes.get("Metadata")
@@ -83,4 +85,4 @@ def _reason(template: Template, logical_id: str, id: str) -> str:
     for each in listed if isinstance(listed, list) else []:
         if isinstance(each, dict) and each.get("id") == id:
             return str(each.get("reason") or "")
-    return ""
+    return None

@@ -1,6 +1,6 @@
 """What a check finds in a template."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -40,3 +40,18 @@ class Finding:
     page: str = ""
     acknowledged: str = ""
     template: str = ""
+
+    def accepted(self, reason: str | None) -> "Finding":
+        """The finding as it is when something acknowledges its rule.
+
+        Args:
+            reason: Why; None if nothing does. Without a reason it does not count, and that is told.
+        """
+        if reason is None or self.acknowledged or self.message.endswith(_WITHOUT_REASON):
+            return self
+        if reason.strip():
+            return replace(self, acknowledged=reason.strip())
+        return replace(self, message=f"{self.message} {_WITHOUT_REASON}")
+
+
+_WITHOUT_REASON = "(acknowledged without a reason, which does not count)"

@@ -22,7 +22,7 @@ def is_unresolved(value: object) -> bool:
         one, other, dynamic = _STRING_TOKENS
         return one in value or other in value or dynamic in value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return math.isfinite(value) and value < _NUMBER_TOKEN_LIMIT
+        return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False
 
 

@@ -1,6 +1,6 @@
 """The rules over templates, and how they say what is wrong."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,6 +52,12 @@ class Rule:
     check: ResourceCheck | None = None
     check_template: TemplateCheck | None = None
     check_app: AppCheck | None = None
+
+    @property
+    def summary(self) -> str:
+        """What it is about, in a sentence: how its function's docstring begins."""
+        function = self.check or self.check_template or self.check_app
+        return (function.__doc__ or "").strip().partition("\n")[0]
 
 
 RULES: dict[str, Rule] = {}
@@ -139,6 +145,13 @@ def between(
     wanted = f"be {low:.15g}–{high:.15g} {unit}".rstrip()  # noqa: RUF001 - a range has an en dash
     shown = int(value) if value == int(value) else value
     yield must(path, wanted, shown, f"{min(max(value, low), high):.15g}")
+
+
+def told(resource: Resource, messages: Iterable[str]) -> Iterator[Problem]:
+    """Find what functions on values say, whose messages begin with the path in backquotes."""
+    for message in messages:
+        path = message.split("`", 2)[1]
+        yield Problem(path, resource.get(path), message)
 
 
 def judged(

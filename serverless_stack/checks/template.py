@@ -1,12 +1,31 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from serverless_stack.checks._resolver import UNKNOWN, Reference, Resolver
 from serverless_stack.checks.problems import is_unresolved
 
-__all__ = ["UNKNOWN", "Reference", "Resource", "Template"]
+__all__ = ["UNKNOWN", "Reference", "Resource", "Template", "identity"]
+
+
+def identity(value: object) -> Hashable | None:
+    """What a value is, to be compared with others; None if it is known only at deploy time.
+
+    What refers to the same attribute of the same resource is the same, as are 80 and "80".
+    """
+    if isinstance(value, Reference):
+        return ("Ref", value.logical_id, value.attribute)
+    if isinstance(value, dict):
+        pairs = [(str(name), identity(value[name])) for name in sorted(value, key=str)]
+        return None if any(each is None for _, each in pairs) else ("map", *pairs)
+    if isinstance(value, list):
+        items = [identity(each) for each in value]
+        return None if None in items else ("list", *items)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None or is_unresolved(value) else str(value)
 
 
 @dataclass(frozen=True)
@@ -35,7 +54,7 @@ class Resource:
         """
         found: object = self.properties
         for name in path.split("."):
-            if isinstance(found, dict):  # as a mapping, it takes thrice the time
+            if isinstance(found, dict):
                 found = found.get(name)
             elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]
@@ -52,9 +71,10 @@ class Resource:
         if isinstance(found, bool) or not isinstance(found, int | float | str):
             return None
         try:
-            return float(found)
-        except ValueError:
+            number = float(found)
+        except (OverflowError, ValueError):
             return None
+        return number if math.isfinite(number) and not is_unresolved(number) else None
 
     def boolean(self, path: str) -> bool | None:
         """A truth value; None if it is absent, none or known only at deploy time."""
@@ -72,6 +92,15 @@ class Resource:
         """The items of a list; none if it is absent, no list or known only at deploy time."""
         found = self.get(path)
         return found if isinstance(found, list) else []
+
+    def paths(self, path: str) -> list[str]:
+        """The paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
+        return [f"{path}.{number}" for number in range(len(self.items(path)))]
+
+    def mapping(self, path: str) -> Mapping[str, object]:
+        """A group of properties; empty if it is absent or known only at deploy time."""
+        found = self.get(path)
+        return found if isinstance(found, dict) else {}
 
     def reference(self, path: str) -> "Resource | None":
         """The resource of the same template that a value refers to."""
@@ -118,6 +147,14 @@ class Template:
         """All resources, each once for each combination of its conditions."""
         for found in self._resources.values():
             yield from found
+
+    def always(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types that are there, and the same, whatever conditions hold."""
+        for type_ in types:
+            for found in self._types.get(type_, ()):
+                alone = len(self._resources[found.logical_id]) == 1
+                if alone and "Condition" not in found.attributes:
+                    yield found
 
     def resource(self, logical_id: str) -> Resource | None:
         """A resource; if its properties depend on conditions, in the first combination."""

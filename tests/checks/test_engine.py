@@ -35,6 +35,17 @@ def test_other_metadata_acknowledges_nothing(metadata: object) -> None:
     assert found.acknowledged == ""
 
 
+@pytest.mark.parametrize("acknowledgement", [{}, {"reason": ""}, {"reason": " "}])
+def test_an_acknowledgement_without_a_reason_does_not_count(
+    acknowledgement: dict[str, object],
+) -> None:
+    listed = {"acknowledge": [{"id": "S3-001", **acknowledgement}]}
+    known = {**BAD, "Metadata": {"serverless-stack": listed}}
+    (found,) = check_template({"Resources": {"Bucket": known}})
+    assert found.acknowledged == ""
+    assert found.message.endswith("(acknowledged without a reason, which does not count)")
+
+
 def test_one_mistake_in_two_branches_is_told_once() -> None:
     branches = {"Fn::If": ["Known", "xn--a", "xn--a"]}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": branches}}
@@ -73,3 +84,12 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     with pytest.raises(ValueError, match="one rule only, got: XX-001"):
         registry.rule("XX-001", page="Page")(one)
+
+
+def test_messages_of_values_tell_their_property() -> None:
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "A", "Other": "b"}}
+    (found,) = Template({"Resources": {"Bucket": bucket}}).all()
+    messages = ["`BucketName` must be `x`, got: 'A'", "`Gone` must be there"]
+    told = list(registry.told(found, messages))
+    assert [(each.property, each.value) for each in told] == [("BucketName", "A"), ("Gone", None)]
+    assert [each.message for each in told] == messages

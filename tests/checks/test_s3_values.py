@@ -100,7 +100,8 @@ def test_whole_days_and_tokens_are_accepted(days: float | None) -> None:
 @pytest.mark.parametrize("days", [0, -1, 0.5, 1.5])
 def test_other_ages_are_refused(days: float) -> None:
     assert day_problems(days, "expire_after") == [
-        f"`expire_after` must be whole days, 1 or more, got: {days:g} days"
+        f"`expire_after` must be whole days, 1 or more, got: {days:g} days "
+        f"(nearest accepted: {max(1, round(days))} days)"
     ]
 
 
@@ -114,14 +115,15 @@ def test_expiry_at_or_before_a_transition_is_refused(move: int, data: st.DataObj
     expiry = data.draw(st.integers(1, move))
     assert lifecycle_problems([("GLACIER", move)], expiry) == [
         f"`expire_after` must be later than the transition to GLACIER after {move} days, "
-        f"got: {expiry} days"
+        f"got: {expiry} days (nearest accepted: {move + 1} days)"
     ]
 
 
 @given(st.sampled_from(["STANDARD_IA", "ONEZONE_IA"]), st.integers(0, 29))
 def test_infrequent_access_before_30_days_is_refused(storage_class: str, days: int) -> None:
     assert lifecycle_problems([(storage_class, days)], None) == [
-        f"`transitions.{storage_class}` must be after 30 days or more, got: {days} days"
+        f"`transitions.{storage_class}` must be after 30 days or more, got: {days} days "
+        "(nearest accepted: 30 days)"
     ]
 
 

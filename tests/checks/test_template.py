@@ -1,7 +1,7 @@
 import pytest
 
 from serverless_stack.checks.problems import is_unresolved
-from serverless_stack.checks.template import Reference, Resource, Template
+from serverless_stack.checks.template import Reference, Resource, Template, identity
 
 Json = dict[str, object]
 
@@ -110,3 +110,42 @@ def test_numbers_and_truth_values_may_be_text() -> None:
 @pytest.mark.parametrize("source", [{}, {"Resources": []}, {"Resources": {"A": 1, "B": {}}}])
 def test_what_is_no_template_has_no_resources(source: Json) -> None:
     assert list(Template(source).all()) == []
+
+
+def test_items_and_groups_have_paths() -> None:
+    (found,) = resources({"list": [{"a": 1}, 2], "map": {"b": 3}, "text": "x"})
+    assert found.paths("Value.list") == ["Value.list.0", "Value.list.1"]
+    assert found.paths("Value.text") == found.paths("Value.none") == []
+    assert found.mapping("Value.map") == {"b": 3}
+    assert found.mapping("Value.text") == found.mapping("Value.none") == {}
+
+
+def test_what_conditions_change_is_not_always_there() -> None:
+    source: Json = {
+        "Parameters": STAGE,
+        "Conditions": NAMED,
+        "Resources": {
+            "Fixed": {"Type": "Some::Thing"},
+            "Maybe": {"Type": "Some::Thing", "Condition": "Big"},
+            "Either": {"Type": "Some::Thing", "Properties": {"Size": {"Fn::If": ["Big", 1, 2]}}},
+        },
+    }
+    assert [found.logical_id for found in Template(source).always("Some::Thing")] == ["Fixed"]
+
+
+def test_what_is_the_same_is_told_of_what_is_known() -> None:
+    def of(value: object) -> object:
+        described: Json = {
+            "Thing": {"Type": "Some::Thing", "Properties": {"Value": value}},
+            "Other": {"Type": "Some::Thing"},
+        }
+        (found, _other) = Template({"Resources": described}).all()
+        return identity(found.get("Value"))
+
+    assert of(80) == of("80") == "80"
+    assert of(True) == of("true")
+    assert of({"Ref": "Thing"}) != of({"Ref": "Other"})
+    assert of({"Ref": "Other"}) != of({"Fn::GetAtt": ["Other", "Arn"]})
+    assert of({"a": [1, {"Ref": "Other"}]}) == of({"a": ["1", {"Ref": "Other"}]})
+    assert of([1]) != of([2])
+    assert of({"Ref": "Unknown"}) is of([{"Fn::ImportValue": "x"}]) is of({"a": None}) is None

@@ -41,6 +41,26 @@ def resource(type_: str, **properties: object) -> Json:
     return {"Type": type_, "Properties": properties}
 
 
+def ref(logical_id: str) -> Json:
+    """A reference to a resource."""
+    return {"Ref": logical_id}
+
+
+def att(logical_id: str, attribute: str = "Arn") -> Json:
+    """An attribute of a resource."""
+    return {"Fn::GetAtt": [logical_id, attribute]}
+
+
+def policy(*statements: Json, version: str = "2012-10-17") -> Json:
+    """A policy document."""
+    return {"Version": version, "Statement": list(statements)}
+
+
+def statement(**more: object) -> Json:
+    """A statement of a policy, which allows."""
+    return {"Effect": "Allow", **more}
+
+
 def cases() -> list[Case]:
     """All cases of all services."""
     names = [module.name for module in pkgutil.iter_modules(__path__)]

@@ -120,6 +120,25 @@ def test_cancelling_one_task_leaves_the_load_to_the_others(source: Source) -> No
     assert source.loads == ["a"]
 
 
+def test_who_waits_for_a_load_that_is_cancelled_loads(source: Source) -> None:
+    async def main() -> None:
+        source.gate = asyncio.Event()
+        lazy = AsyncLazyLoading(MemoryStore(), source.load)
+        first = asyncio.create_task(lazy.get("a"))
+        await until_loading(source, 1)
+        second = asyncio.create_task(lazy.get("a"))
+        await asyncio.sleep(0.05)
+        load = lazy._flights.running("a")
+        assert load is not None
+        load.cancel()
+        source.gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert await second == "a:2"
+
+    run(main())
+
+
 def test_tasks_get_the_exception_of_the_source(source: Source) -> None:
     async def main() -> None:
         source.gate = asyncio.Event()

@@ -454,6 +454,22 @@ def test_others_wait_for_the_owner_of_the_lease(source: Origin) -> None:
     assert source.loads == ["a"]
 
 
+def test_value_stored_between_the_miss_and_the_lease_is_found(source: Origin) -> None:
+    store = FlakyStore()
+
+    def store_it(method: str) -> None:
+        if method == "add":
+            store.inner.set("a", "by the last owner")
+
+    store.before = store_it
+
+    assert LazyLoading(store, source.load, lease=5).lookup("a") == Lookup(
+        "by the last owner", hit=True, degraded=False
+    )
+    assert source.loads == []
+    assert store.inner.get("a#lease") is MISSING
+
+
 def test_without_a_lease_each_process_loads_once(source: Origin) -> None:
     store = MemoryStore()
     source.gate = threading.Event()
@@ -548,6 +564,21 @@ def test_last_value_is_given_when_the_source_fails(source: Origin, clock: Clock)
     assert lazy.get("a") == "a:1"
     source.failure = None
     assert lazy.lookup("a") == Lookup("a:4", hit=False, degraded=False)
+
+
+def test_last_value_of_another_process_is_given(source: Origin, clock: Clock) -> None:
+    store = MemoryStore(clock=clock)
+    one, other = (
+        LazyLoading(store, source.load, ttl=10, stale_if_error=60, clock=clock) for _ in range(2)
+    )
+    one.get("a")
+    clock.now += 69
+    source.failure = OSError("the source is down")
+
+    assert other.lookup("a") == Lookup("a:1", hit=True, degraded=False, stale=True)
+    clock.now += 1
+    with pytest.raises(OSError, match="the source is down"):
+        other.get("a")
 
 
 def test_last_value_is_given_when_source_and_cache_fail(source: Origin) -> None:

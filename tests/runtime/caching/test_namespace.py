@@ -155,6 +155,15 @@ def test_evicted_counter_does_not_bring_old_entries_back() -> None:
     assert len(seen) == 20
 
 
+def test_evicted_counter_is_not_counted_up_from_0() -> None:
+    inner = MemoryStore()
+    assert SHOP.on(inner).invalidate_all()
+
+    counter = inner.get(SHOP.key("#version"))
+    assert isinstance(counter, int)
+    assert 2**60 < counter < 2**63  # the time in milliseconds, and 20 bits of chance
+
+
 def test_processes_that_start_at_once_agree_on_the_counter() -> None:
     inner = MemoryStore()
     stores = [SHOP.on(inner) for _ in range(8)]

@@ -260,6 +260,13 @@ def test_large_values_are_compressed_on_request() -> None:
     assert JSON.decode(data) == large  # who does not compress reads it, too
 
 
+def test_compressed_entry_that_is_cut_off_or_has_a_tail_is_a_miss() -> None:
+    data = JsonCodec(compress_over=10).encode(["x" * 100] * 20)
+
+    assert JSON.decode(data[:-1]) is MISSING
+    assert JSON.decode(data + b"tail") is MISSING
+
+
 def test_what_compression_does_not_make_smaller_stays_plain() -> None:
     assert JsonCodec(compress_over=0).encode(1) == b"1"
 

@@ -1,3 +1,4 @@
+import threading
 from enum import Enum
 
 import pytest
@@ -221,6 +222,30 @@ def test_puts_of_one_process_cache_in_the_order_in_which_they_save(rig: Rig) -> 
 
     assert rig.store.get("a") == rig.saved["a"]
     assert rig.writer._locks._locks == {}
+
+
+def test_put_waits_until_the_one_before_it_has_told_the_cache(rig: Rig) -> None:
+    telling, proceed = threading.Event(), threading.Event()
+
+    def hold_the_first(method: str) -> None:
+        rig.store.before = lambda method: None
+        telling.set()
+        assert proceed.wait(30)
+
+    rig.store.before = hold_the_first
+    first = threading.Thread(target=rig.writer.put, args=("a", "1"))
+    first.start()
+    assert telling.wait(30)
+    second = threading.Thread(target=rig.writer.put, args=("a", "2"))
+    second.start()
+    rig.writer.put("b", "another key does not wait")
+    second.join(0.2)
+    assert rig.saved["a"] == "1"
+    proceed.set()
+    first.join()
+    second.join()
+
+    assert rig.saved["a"] == rig.store.get("a") == "2"
 
 
 @pytest.mark.parametrize(("invalidate", "read"), [(False, "1"), (True, "2")])
