@@ -239,6 +239,13 @@ CASES = [
         "`LogDeliveryConfigurations.0.DestinationDetails` must have KinesisFirehoseDetails",
     ),
     Case(
+        "EC-033",
+        "a log without a format",
+        logged(log(LogFormat="")),
+        logged(log(LogFormat="text")),
+        "`LogDeliveryConfigurations.0.LogFormat` must be there",
+    ),
+    Case(
         "EC-034",
         "IPv6 on nodes before Nitro",
         group(CacheNodeType="cache.t2.micro", NetworkType="dual_stack"),

@@ -30,6 +30,11 @@ def group(*members: Json, engine: str = "valkey") -> Json:
     return {"Users": made, **named}
 
 
+def members(*ids: str) -> Json:
+    group = "AWS::ElastiCache::UserGroup"
+    return {"Users": resource(group, Engine="valkey", UserGroupId="a", UserIds=list(ids))}
+
+
 def subnets(*ids: object, **properties: object) -> Json:
     return {
         "Subnets": resource(
@@ -136,6 +141,13 @@ CASES = [
         "`AuthenticationMode.Type` must be password or iam for valkey",
     ),
     Case(
+        "EC-052",
+        "a mode in the spelling of the API",
+        user(AuthenticationMode={"type": "iam"}),
+        user(AuthenticationMode={"Type": "iam"}),
+        "`AuthenticationMode` must have a `Type`, in this spelling, got: ['type']",
+    ),
+    Case(
         "EC-053",
         "a password with @",
         user(AuthenticationMode={"Type": "password", "Passwords": ["a-str0ng-p@ssword"]}),
@@ -232,6 +244,13 @@ CASES = [
         placed(ONE, ONE, MultiAZEnabled=True),
         placed(ONE, OTHER, MultiAZEnabled=True),
         "`CacheSubnetGroupName` must have subnets in two zones or more for `MultiAZEnabled`",
+    ),
+    Case(
+        "EC-071",
+        "one user twice in a group",
+        members("app", "app"),
+        members("app", "other"),
+        "`UserIds` must have each item once, got: 'app'",
     ),
     Case(
         "EC-064",

@@ -97,3 +97,13 @@ def family_of(resource: Resource, path: str = "CacheNodeType") -> str:
     """The family of the node type, such as ``r6gd``; "" if it is not known."""
     parts = parse_node_type(known_text(resource, path))
     return parts.family if parts else ""
+
+
+def is_whole(resource: Resource) -> bool:
+    """Tell whether all properties are in the template, and none comes from a macro."""
+    resources = resource.template.source.get("Resources")
+    source = resources.get(resource.logical_id) if isinstance(resources, dict) else None
+    properties = source.get("Properties") if isinstance(source, dict) else None
+    return properties is None or (
+        isinstance(properties, dict) and not any(str(key).startswith("Fn::") for key in properties)
+    )

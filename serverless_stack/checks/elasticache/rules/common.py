@@ -22,11 +22,14 @@ from serverless_stack.checks.elasticache.rules._views import (
     USERS,
     family_of,
     is_given,
+    is_whole,
     known_text,
+    texts,
     told,
 )
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, between, must, rule
-from serverless_stack.checks.template import Resource
+from serverless_stack.checks.template import Reference, Resource
 
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     GROUP: ("ReplicationGroupDescription",),
@@ -35,7 +38,7 @@ _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     PARAMETERS: ("CacheParameterGroupFamily", "Description"),
     SUBNETS: ("Description",),
     USER: ("Engine", "UserId", "UserName"),
-    USERS: ("Engine", "UserGroupId"),
+    USERS: ("Engine", "UserGroupId", "UserIds"),
     GLOBAL: ("Members",),
 }
 _ENGINES = ("redis", "valkey")
@@ -58,6 +61,12 @@ _ONE_OF: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     USERS: {"Engine": _ENGINES},
 }
+_UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
+    GROUP: ("SecurityGroupIds", "SnapshotArns", "UserGroupIds"),
+    CLUSTER: ("VpcSecurityGroupIds",),
+    SERVERLESS: ("SecurityGroupIds", "SnapshotArnsToRestore", "SubnetIds"),
+    USERS: ("UserIds",),
+}
 _LOGS = "LogDeliveryConfigurations"
 _LOG_VALUES = {
     "LogType": ("slow-log", "engine-log"),
@@ -76,7 +85,7 @@ _RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
 @rule("EC-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
 def required(resource: Resource) -> Iterator[Problem]:
     """What ElastiCache cannot do without is there."""
-    for path in _REQUIRED[resource.type]:
+    for path in _REQUIRED[resource.type] if is_whole(resource) else ():
         value = resource.get(path)
         if value is None or value == "" or value == []:
             yield must(path, "be there", value)
@@ -127,7 +136,7 @@ def logs(resource: Resource) -> Iterator[Problem]:
     if resource.items(_LOGS) and known_text(resource, "Engine") == "memcached":
         yield must(_LOGS, "be left out for memcached", len(resource.items(_LOGS)))
         return
-    for number, _log in enumerate(resource.items(_LOGS)):
+    for number, log in enumerate(resource.items(_LOGS)):
         path = f"{_LOGS}.{number}"
         for name, accepted in _LOG_VALUES.items():
             value = known_text(resource, f"{path}.{name}")
@@ -138,8 +147,13 @@ def logs(resource: Resource) -> Iterator[Problem]:
             yield must(f"{path}.LogType", "be another one than those before it", kind)
         seen |= {kind} - {""}
         target = known_text(resource, f"{path}.DestinationType")
+        for name in (*_LOG_VALUES, "DestinationDetails"):
+            if isinstance(log, dict) and not is_given(resource, f"{path}.{name}"):
+                yield must(f"{path}.{name}", "be there", None)
         details = _DETAILS.get(target, "")
-        if details and not is_given(resource, f"{path}.DestinationDetails.{details}"):
+        if details and resource.get(f"{path}.DestinationDetails.{details}") in ({}, None):
+            if not is_given(resource, f"{path}.DestinationDetails"):
+                continue
             rule_ = f"have {details} for {target}"
             yield must(
                 f"{path}.DestinationDetails", rule_, resource.get(f"{path}.DestinationDetails")
@@ -195,3 +209,17 @@ def key(resource: Resource) -> Iterator[Problem]:
         yield must("KmsKeyId", "be a symmetric key", f"{known.logical_id} ({spec})")
     if known.boolean("Enabled") is False:
         yield must("KmsKeyId", "be a key that is enabled", known.logical_id)
+
+
+@rule("EC-071", *_UNIQUE, page="Amazon ElastiCache resource type reference")
+def unique(resource: Resource) -> Iterator[Problem]:
+    """Lists have each item once."""
+    for path in _UNIQUE[resource.type]:
+        named = [
+            f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each
+            for each in texts(resource, path)
+        ]
+        known = [each for each in named if not is_unresolved(each)]
+        twice = sorted({each for each in known if known.count(each) > 1})
+        if twice:
+            yield must(path, "have each item once", ", ".join(twice).rstrip("."))

@@ -8,6 +8,7 @@ from serverless_stack.checks.elasticache.rules._views import (
     USER,
     USERS,
     is_given,
+    is_whole,
     known_text,
     told,
 )
@@ -58,7 +59,10 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Problem]:
     nothing = not any(
         is_given(resource, path) for path in ("AuthenticationMode", "NoPasswordRequired")
     )
-    if (nothing and not outside) or (
+    names = resource.get("AuthenticationMode")
+    if isinstance(names, dict) and "Type" not in names and _is_plain(names):
+        yield must("AuthenticationMode", "have a `Type`, in this spelling", sorted(names), "Type")
+    if (nothing and not outside and is_whole(resource)) or (
         resource.boolean("NoPasswordRequired") is False
         and not is_given(resource, "AuthenticationMode")
         and not outside
@@ -140,6 +144,11 @@ def default_user(resource: Resource) -> Iterator[Problem]:
     known = [known_text(each, "UserName") for each in found if each is not None]
     if all(known) and "default" not in known:
         yield must("UserIds", "have a user of the name default for redis", known, "default")
+
+
+def _is_plain(names: Mapping[str, object]) -> bool:
+    """Tell whether no key of a mode comes from a macro."""
+    return not any(str(name).startswith("Fn::") for name in names)
 
 
 def _is_open(user: Resource) -> bool:

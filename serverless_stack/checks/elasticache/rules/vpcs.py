@@ -8,6 +8,7 @@ from serverless_stack.checks.elasticache.rules._views import (
     GROUP,
     SUBNETS,
     is_given,
+    is_whole,
     known_text,
     name_of,
     referred,
@@ -25,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9 ._-]{1,255}")
 def subnets(resource: Resource) -> Iterator[Problem]:
     """A subnet group has subnets, each once."""
     listed = resource.get("SubnetIds")
-    if listed is None or listed == []:
+    if listed == [] or (listed is None and is_whole(resource)):
         yield must("SubnetIds", "have 1 subnet or more", listed)
     known = [name_of(each) for each in texts(resource, "SubnetIds") if not _is_token(each)]
     twice = sorted({each for each in known if known.count(each) > 1})
