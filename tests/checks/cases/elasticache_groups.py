@@ -10,7 +10,9 @@ def group(**properties: object) -> Json:
 
 
 def group_of(**properties: object) -> Json:
-    described = {"ReplicationGroupDescription": "a cache", "CacheNodeType": "cache.t4g.micro"}
+    described: Json = {"ReplicationGroupDescription": "a cache", "CacheNodeType": "cache.t4g.micro"}
+    if properties.get("Engine") == "valkey":
+        described["TransitEncryptionEnabled"] = True  # which has no default
     return resource("AWS::ElastiCache::ReplicationGroup", **described | properties)
 
 
@@ -274,5 +276,12 @@ CASES = [
             )
         },
         "`Engine` must be left to the primary of the global datastore, got: 'redis'",
+    ),
+    Case(
+        "EC-072",
+        "valkey without a word on TLS",
+        group(Engine="valkey", TransitEncryptionEnabled=None),
+        group(Engine="valkey", TransitEncryptionEnabled=False),
+        "`TransitEncryptionEnabled` must be told for valkey, which has no default for it",
     ),
 ]

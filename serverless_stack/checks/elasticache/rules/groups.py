@@ -18,6 +18,7 @@ from serverless_stack.checks.elasticache.rules._views import (
     HIDDEN,
     USERS,
     is_given,
+    is_whole,
     known_text,
     nearest_name,
     referred,
@@ -195,3 +196,13 @@ def secondary(resource: Resource) -> Iterator[Problem]:
         if is_given(resource, path):
             shown = HIDDEN if path == "AuthToken" else resource.get(path)
             yield must(path, "be left to the primary of the global datastore", shown)
+
+
+@rule("EC-072", GROUP, page="AWS::ElastiCache::ReplicationGroup")
+def tls_is_told(resource: Resource) -> Iterator[Problem]:
+    """Valkey has no default for TLS in CloudFormation."""
+    path = "TransitEncryptionEnabled"
+    told_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
+    missing = resource.get(path) is None and not told_elsewhere
+    if missing and known_text(resource, "Engine") == "valkey":
+        yield must(path, "be told for valkey, which has no default for it", None, True)
