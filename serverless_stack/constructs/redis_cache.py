@@ -3,43 +3,66 @@
 from collections.abc import Mapping, Sequence
 
 import jsii
-from aws_cdk import RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from serverless_stack import _contract
 from serverless_stack.checks import elasticache as rules
+from serverless_stack.checks.elasticache import scaling as scaling_rules
 from serverless_stack.checks.problems import Problems
-from serverless_stack.constructs._network import cache_network, cache_subnets
-from serverless_stack.constructs._redis_access import RedisAccess
+from serverless_stack.constructs._connect import (
+    Connectable,
+    add_environment,
+    function_of,
+    require_vpc,
+)
+from serverless_stack.constructs._network import (
+    add_endpoint,
+    cache_network,
+    cache_subnets,
+    let_in,
+)
 from serverless_stack.constructs._redis_arguments import (
     NAMES,
     VERSIONS,
     other_problems,
+    rotation_problems,
     tiers_data,
+    user_problems,
     warn_of_quota,
 )
+from serverless_stack.constructs._redis_endpoints import endpoints_of, environment
 from serverless_stack.constructs._redis_group import (
+    global_datastore,
     keep_what_it_needs,
+    node_ids,
     parameter_group,
     replication_group,
 )
-from serverless_stack.constructs._redis_growth import RedisGrowth
 from serverless_stack.constructs._redis_logs import LogTarget, deliver
+from serverless_stack.constructs._redis_rotation import password_of, rotation_function, token_of
+from serverless_stack.constructs._redis_scaling import REPLICAS, SHARDS, is_scaled, scale
 from serverless_stack.constructs._redis_users import (
     EVERYTHING,
     RedisAuth,
+    RedisUser,
     generated_secret,
+    grant_login,
     make_user,
     make_user_group,
 )
 
 
 @jsii.implements(ec2.IConnectable)
-class RedisCache(RedisAccess, RedisGrowth):
+class RedisCache(Construct):
     """A Redis or Valkey replication group: primaries, replicas, TLS, AUTH, encryption at rest.
 
     It creates the replication group, a subnet group, a security group, and a secret with a
@@ -235,8 +258,8 @@ class RedisCache(RedisAccess, RedisGrowth):
         self.subnet_group = self._network.subnet_group
         self.security_groups = self._network.security_groups
         self._secret = secret
-        self.user = None
-        self.user_group = None
+        self.user: RedisUser | None = None
+        self.user_group: elasticache.CfnUserGroup | None = None
         if auth == "token" and secret is None:
             self._secret = generated_secret(self, f"AUTH token of {self.node.path}")
         elif group.user_group:
@@ -267,9 +290,280 @@ class RedisCache(RedisAccess, RedisGrowth):
             notification_topic=notification_topic,
             global_replication_group_id=global_replication_group_id,
         )
-        self.rotation_function = None
-        self.global_datastore = None
+        self.rotation_function: lambda_.Function | None = None
+        self.global_datastore: elasticache.CfnGlobalReplicationGroup | None = None
         warn_of_quota(self, group)
         self.replication_group.apply_removal_policy(removal_policy)
         self._removal_policy = removal_policy
         keep_what_it_needs(self, removal_policy)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """The security groups and the port, for ``allow_from`` and the like."""
+        return self._network.connections
+
+    @property
+    def secret(self) -> secretsmanager.ISecret:
+        """The secret with the AUTH token or password.
+
+        Raises:
+            ValueError: If clients authenticate with IAM or not at all.
+        """
+        if self._secret is None:
+            raise ValueError(f"`auth` must be token or password for a secret (in {self.node.path})")
+        return self._secret
+
+    @property
+    def cache_name(self) -> str:
+        """The name of the replication group, as metrics have it; a token until it is deployed."""
+        return self.replication_group.ref
+
+    @property
+    def node_ids(self) -> list[str]:
+        """The ids of the nodes, as metrics have them, before any scaling; tokens."""
+        return node_ids(self._group, self.cache_name)
+
+    @property
+    def primary_endpoint(self) -> str:
+        """``host:port`` of the primary, which takes writes; a token until it is deployed.
+
+        Raises:
+            ValueError: In cluster mode, which has a primary in each shard.
+        """
+        return endpoints_of(self._group, self.replication_group, cluster=False).primary
+
+    @property
+    def reader_endpoint(self) -> str:
+        """``host:port`` that spreads reads over the replicas; a token until it is deployed.
+
+        Raises:
+            ValueError: In cluster mode, which has replicas in each shard.
+        """
+        return endpoints_of(self._group, self.replication_group, cluster=False).reader
+
+    @property
+    def configuration_endpoint(self) -> str:
+        """``host:port`` that names the shards to a client; a token until it is deployed.
+
+        Raises:
+            ValueError: If cluster mode is off.
+        """
+        return endpoints_of(self._group, self.replication_group, cluster=True).configuration
+
+    def connect(
+        self,
+        function: Connectable,
+        *,
+        prefix: str = _contract.REDIS_PREFIX,
+        user: RedisUser | None = None,
+    ) -> None:
+        """Give a function the network path, the permission and the environment for the cache.
+
+        ``RedisStore.from_env()`` of the runtime reads that environment.
+
+        Args:
+            function: The function, or a construct that has one; it must be in the cache's VPC.
+            prefix: Begins the names of the variables; another one for a second cache.
+            user: Whom it logs in as, of ``add_user``. None takes the cache's own user or token.
+
+        Raises:
+            ValueError: If the function is in no VPC or has a variable of such a name already.
+        """
+        target = function_of(function)
+        require_vpc(target, self.node.path)
+        who = user or self.user
+        secret = who.secret if who else self._secret
+        add_environment(
+            target, environment(prefix, self._group, self.replication_group, who, secret)
+        )
+        let_in(self.security_groups, self._port, target, f"Redis from {target.node.path}")
+        grant_login(target, self.replication_group, who, secret)
+
+    def add_user(
+        self,
+        construct_id: str,
+        *,
+        access_string: str,
+        auth: RedisAuth = "password",
+        secret: secretsmanager.ISecret | None = None,
+    ) -> RedisUser:
+        """Let one more user log in, for ``connect(function, user=...)``.
+
+        Args:
+            construct_id: The id of the user in the cache.
+            access_string: What it may do, such as ``on ~app:* +@read``.
+            auth: ``password`` or ``iam``.
+            secret: A secret with its password. None generates one.
+
+        Returns:
+            The user.
+
+        Raises:
+            ValueError: If the cache has no users, or ElastiCache refuses the access string.
+        """
+        problems = Problems(self.node.path, construct_id)
+        problems.add(user_problems(self._group, auth, access_string, has_secret=secret is not None))
+        problems.raise_if_any()
+        home = Construct(self, construct_id)
+        made = make_user(home, self._group.engine, auth, access_string, secret)
+        if self.user_group is not None:
+            self.user_group.user_ids = [*self.user_group.user_ids, made.user.ref]
+        if self._own_vpc and made.secret is not None:
+            service = ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
+            add_endpoint(self.vpc, "SecretsManager", service)
+        keep_what_it_needs(home, self._removal_policy)
+        return made
+
+    def add_rotation(
+        self,
+        *,
+        automatically_after: Duration = Duration.days(30),
+        user: RedisUser | None = None,
+    ) -> lambda_.Function:
+        """Rotate the AUTH token, or the password of a user.
+
+        The one before keeps working until the next rotation, so that no client is locked out. It
+        costs the calls of a small function and, in a VPC that the cache made, an interface
+        endpoint for ElastiCache in two availability zones ("AWS PrivateLink pricing"); in a VPC
+        of yours the function needs a way to ElastiCache and Secrets Manager.
+
+        Args:
+            automatically_after: How often, 1-1000 days. The first time is after that time.
+            user: Whose password, of ``add_user``. None takes the cache's own user or token.
+
+        Returns:
+            The function that Secrets Manager calls.
+
+        Raises:
+            ValueError: If there is nothing to rotate, or it is rotated already.
+        """
+        who = user or self.user
+        secret = who.secret if who else self._secret
+        home = who.scope if who else self
+        problems = Problems(home.node.path)
+        problems.require(
+            home.node.try_find_child("Rotation") is None,
+            "`add_rotation` must be called once for a secret, got: again",
+        )
+        problems.add(rotation_problems(self._group, secret is not None, automatically_after))
+        problems.raise_if_any()
+        if self._own_vpc:
+            service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
+            add_endpoint(self.vpc, "ElastiCache", service)
+        cluster = self._group.cluster_mode
+        function = rotation_function(
+            Construct(home, "Rotation"),
+            secret or self.secret,
+            token_of(self.replication_group) if who is None else password_of(who),
+            endpoint=self.configuration_endpoint if cluster else self.primary_endpoint,
+            network=self._network,
+            automatically_after=automatically_after,
+            log_retention=self._log_retention,
+            removal_policy=self._log_policy,
+        )
+        let_in(self.security_groups, self._port, function, "Rotation of the secret")
+        if home is self:
+            self.rotation_function = function
+        return function
+
+    def add_shard_scaling(
+        self,
+        *,
+        max_capacity: int,
+        min_capacity: int = 1,
+        target_utilization: float = 60,
+        metric: str = scaling_rules.SHARD_METRICS[0],
+    ) -> scaling.CfnScalableTarget:
+        """Let AWS add and remove shards, in cluster mode on nodes up to 2xlarge.
+
+        Args:
+            max_capacity: The most shards, 1-500.
+            min_capacity: The fewest shards, 1-500.
+            target_utilization: The percentage of the metric that is aimed at, 35-70.
+            metric: A predefined metric of "Target tracking scaling policies".
+
+        Returns:
+            The scalable target.
+
+        Raises:
+            ValueError: If the cache cannot be scaled, or not so.
+        """
+        return scale(
+            self,
+            SHARDS,
+            self._group,
+            self.replication_group,
+            in_global_datastore=self._in_global_datastore,
+            min_capacity=min_capacity,
+            max_capacity=max_capacity,
+            target_utilization=target_utilization,
+            metric=metric,
+        )
+
+    def add_replica_scaling(
+        self,
+        *,
+        max_capacity: int = 5,
+        min_capacity: int = 1,
+        target_utilization: float = 60,
+    ) -> scaling.CfnScalableTarget:
+        """Let AWS add and remove replicas of each shard by the load of their CPUs.
+
+        Args:
+            max_capacity: The most replicas, 1-5.
+            min_capacity: The fewest replicas, 1-5.
+            target_utilization: The percentage of the CPU that is aimed at, 35-70.
+
+        Returns:
+            The scalable target.
+
+        Raises:
+            ValueError: If the cache cannot be scaled, or not so.
+        """
+        return scale(
+            self,
+            REPLICAS,
+            self._group,
+            self.replication_group,
+            in_global_datastore=self._in_global_datastore,
+            min_capacity=min_capacity,
+            max_capacity=max_capacity,
+            target_utilization=target_utilization,
+            metric=scaling_rules.REPLICA_METRICS[0],
+        )
+
+    def add_global_datastore(
+        self, *, global_replication_group_id_suffix: str
+    ) -> elasticache.CfnGlobalReplicationGroup:
+        """Make the cache the primary of a global datastore, which others join as secondaries.
+
+        Args:
+            global_replication_group_id_suffix: Ends the id of the global datastore, which begins
+                with letters that AWS chooses by the region.
+
+        Returns:
+            The global datastore; its ``attr_global_replication_group_id`` is what others join.
+
+        Raises:
+            ValueError: If the cache cannot be in one, or is in one already.
+        """
+        problems = Problems(self.node.path)
+        problems.require(
+            not self._in_global_datastore,
+            "`add_global_datastore` must be called once and not on a secondary, got: again",
+        )
+        problems.require(
+            not is_scaled(self), "a global datastore must not have auto scaling, got: both"
+        )
+        problems.add(
+            scaling_rules.global_datastore_problems(self._group, global_replication_group_id_suffix)
+        )
+        problems.raise_if_any()
+        self.global_datastore = global_datastore(
+            self, self.replication_group, global_replication_group_id_suffix
+        )
+        return self.global_datastore
+
+    @property
+    def _in_global_datastore(self) -> bool:
+        return self._group.secondary or self.global_datastore is not None
