@@ -20,7 +20,8 @@ def is_unresolved(value: object) -> bool:
         True for what no check can judge.
     """
     if isinstance(value, str):
-        return any(mark in value for mark in _STRING_TOKENS)
+        one, other, dynamic = _STRING_TOKENS
+        return one in value or other in value or dynamic in value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False

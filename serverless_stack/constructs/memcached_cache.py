@@ -9,9 +9,9 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.checks import elasticache_clusters as rules
-from serverless_stack.checks import elasticache_common as common
-from serverless_stack.checks.memcached_parameters import (
+from serverless_stack.checks.elasticache import clusters as rules
+from serverless_stack.checks.elasticache import common as common
+from serverless_stack.checks.elasticache.memcached_parameters import (
     memcached_node_problems,
     memcached_parameter_problems,
 )

@@ -16,7 +16,7 @@ from constructs import Construct
 
 from serverless_stack import _contract
 from serverless_stack.checks import elasticache as rules
-from serverless_stack.checks import elasticache_scaling as scaling_rules
+from serverless_stack.checks.elasticache import scaling as scaling_rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._connect import (
     Connectable,

@@ -13,8 +13,8 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.checks import elasticache_common as common
-from serverless_stack.checks import elasticache_serverless as rules
+from serverless_stack.checks.elasticache import common as common
+from serverless_stack.checks.elasticache import serverless as rules
 from serverless_stack.checks.problems import Problems, is_unresolved
 from serverless_stack.constructs._connect import (
     Connectable,

@@ -90,6 +90,7 @@ def cache(*rules: Json, apart: Json | None = None) -> Json:
             NumCacheClusters=1,
             ReplicationGroupDescription="orders",
             SecurityGroupIds=[att("CacheGroup", "GroupId")],
+            TransitEncryptionEnabled=False,
         ),
     }
     if apart is not None:
