@@ -2,7 +2,7 @@
 
 import sys
 
-from benchmarks import crawl, kills, memory, paths, planner, sync
+from benchmarks import check_fuzz, checks, crawl, kills, memory, paths, planner, sync
 from benchmarks.caching import __main__ as caching
 
 
@@ -14,6 +14,8 @@ def main() -> int:
     memory.main()
     sync.main()
     caching.main()
+    checks.main()
+    check_fuzz.main()
     return crawl.main()
 
 

@@ -9,16 +9,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from serverless_stack.checks.problems import is_unresolved
+
 UNKNOWN: Final = "${Token[unknown]}"
 """Stands for a value, or a part of a text, that is known only at deploy time."""
+
+TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
+"""Such a part of a text, with the name and the attribute that it tells."""
 
 _ABSENT: Final = object()
 _MOST_SCENARIOS = 16
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+# What is known only at deploy time, and known to have no slash and no colon in it.
+_PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
+_PLAIN_TYPES = frozenset(
+    f"AWS::{name}"
+    for name in ("ApiGateway::RestApi", "ApiGateway::Stage", "ApiGatewayV2::Api", "S3::Bucket")
+)
 
 
 class Reference(str):
     """A value that another resource has: its reference, or one of its attributes.
+
+    In a text that is joined of several parts, `references_in` finds it again.
 
     Attributes:
         logical_id: The other resource.
@@ -30,7 +43,8 @@ class Reference(str):
 
     def __new__(cls, logical_id: str, attribute: str = "") -> "Reference":
         """Make a token."""
-        made = super().__new__(cls, UNKNOWN)
+        named = f"{logical_id}.{attribute}" if attribute else logical_id
+        made = super().__new__(cls, f"${{Token[{named}]}}")
         made.logical_id = logical_id
         made.attribute = attribute
         return made
@@ -47,6 +61,7 @@ class Resolver:
     def __init__(self, template: Mapping[str, object], region: str | None = None) -> None:
         self._resources = _mapping(template.get("Resources"))
         self._mappings = _mapping(template.get("Mappings"))
+        self._named = {*_mapping(template.get("Parameters")), *_PSEUDO}
         self._conditions = _mapping(template.get("Conditions"))
         self._known: dict[str, object] = {"AWS::NoValue": _ABSENT}
         if region:
@@ -114,11 +129,9 @@ class Resolver:
             return self._sub(argument, outcomes)
         given = self._value(argument, outcomes)
         if name == "Fn::Join" and isinstance(given, list) and len(given) == 2:
-            return _joined(given[0], given[1])
+            return self._whole(_joined(given[0], given[1]))
         if name == "Fn::Split" and isinstance(given, list) and len(given) == 2:
-            delimiter, text = given
-            if isinstance(delimiter, str) and isinstance(text, str) and UNKNOWN not in text:
-                return text.split(delimiter)
+            return self._split(given[0], given[1])
         if name == "Fn::Select" and isinstance(given, list) and len(given) == 2:
             index, items = given
             if str(index).isdecimal() and isinstance(items, list) and int(index) < len(items):
@@ -131,7 +144,37 @@ class Resolver:
     def _reference(self, name: str) -> object:
         if name in self._known:
             return self._known[name]
-        return Reference(name) if name in self._resources else UNKNOWN
+        if name in self._resources:
+            return Reference(name)
+        return f"${{Token[{name}]}}" if name in self._named else UNKNOWN
+
+    def _whole(self, text: str) -> str:
+        """A text; if it is all of one reference, that."""
+        found = TOKEN.fullmatch(text)
+        if found is None or found[1] not in self._resources:
+            return text
+        return Reference(found[1], found[2])
+
+    def _split(self, delimiter: object, text: object) -> object:
+        if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
+            return UNKNOWN
+        if not is_unresolved(text):
+            return text.split(delimiter)
+        if delimiter == "/" and isinstance(text, Reference) and text.attribute == "FunctionUrl":
+            return ["https:", "", text, ""]  # the part between the slashes stands for its host
+        others = is_unresolved(TOKEN.sub("", text))
+        if (
+            others
+            or delimiter not in "/:"
+            or not all(self._is_plain(*found) for found in TOKEN.findall(text))
+        ):
+            return UNKNOWN
+        parts = TOKEN.sub(lambda found: found[0].replace(":", "\0"), text).split(delimiter)
+        return [self._whole(part.replace("\0", ":")) for part in parts]
+
+    def _is_plain(self, name: str, attribute: str) -> bool:
+        described = _mapping(self._resources.get(name))
+        return not attribute and (name in _PSEUDO or str(described.get("Type")) in _PLAIN_TYPES)
 
     def _if(self, argument: object, outcomes: Mapping[str, bool]) -> object:
         if not isinstance(argument, list) or len(argument) != 3:
@@ -152,10 +195,15 @@ class Resolver:
             literal, name = match.groups()
             if literal:
                 return f"${{{name}}}"
-            found = given[name] if name in given else self._reference(name.strip())
-            return _text(found)
+            name = name.strip()
+            resource, _, attribute = name.partition(".")
+            if name in given:
+                return _text(given[name])
+            if attribute and resource in self._resources:
+                return Reference(resource, attribute)
+            return _text(self._reference(name))
 
-        return _VARIABLE.sub(replaced, text)
+        return self._whole(_VARIABLE.sub(replaced, text))
 
     def _holds(self, condition: object, outcomes: Mapping[str, bool]) -> bool | None:
         if not isinstance(condition, dict) or len(condition) != 1:
@@ -167,9 +215,8 @@ class Resolver:
             return None
         if name == "Fn::Equals" and len(argument) == 2:
             one, other = (self._value(each, outcomes) for each in argument)
-            if UNKNOWN in f"{one}{other}":
-                return None
-            return _text(one) == _text(other)
+            one, other = _text(one), _text(other)
+            return None if is_unresolved(one) or is_unresolved(other) else one == other
         each = [self._holds(part, outcomes) for part in argument]
         if name == "Fn::Not" and len(each) == 1:
             return None if each[0] is None else not each[0]
@@ -195,7 +242,17 @@ def _conditions_in(value: object) -> set[str]:
     return found
 
 
-def _joined(delimiter: object, parts: object) -> object:
+def references_in(value: object) -> Iterator[Reference]:
+    """The references to resources, and to parameters, that a text is made of."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, str) and "${Token[" in value:
+        for name, attribute in TOKEN.findall(value):
+            if name != "unknown":
+                yield Reference(name, attribute)
+
+
+def _joined(delimiter: object, parts: object) -> str:
     if not isinstance(delimiter, str) or not isinstance(parts, list):
         return UNKNOWN
     return delimiter.join(_text(part) for part in parts)

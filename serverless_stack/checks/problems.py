@@ -1,6 +1,7 @@
 """Collecting what is wrong with one call, so that all of it is reported together."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 # CDK hides values that are known only at deploy time in strings and in very large negative numbers.
@@ -23,6 +24,12 @@ def is_unresolved(value: object) -> bool:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """The texts that come more than once, each once."""
+    counted = Counter(value for value in values if not is_unresolved(value))
+    return [value for value, count in counted.items() if count > 1]
 
 
 class Problems:

@@ -128,6 +128,8 @@ def must(
         nearest: The nearest value that AWS accepts; None if there is none to tell.
         resource: The logical id, where it is not the one that the rule was given.
     """
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     shown = value if isinstance(value, int | float) and not isinstance(value, bool) else repr(value)
     message = f"`{property}` must {rule}, got: {shown}"
     if nearest is not None:
@@ -143,8 +145,7 @@ def between(
     if value is None or low <= value <= high:
         return
     wanted = f"be {low:.15g}–{high:.15g} {unit}".rstrip()  # noqa: RUF001 - a range has an en dash
-    shown = int(value) if value == int(value) else value
-    yield must(path, wanted, shown, f"{min(max(value, low), high):.15g}")
+    yield must(path, wanted, value, f"{min(max(value, low), high):.15g}")
 
 
 def told(resource: Resource, messages: Iterable[str]) -> Iterator[Problem]:

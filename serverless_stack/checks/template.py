@@ -1,13 +1,27 @@
 """A template as rules see it: resources by type, with their properties resolved."""
 
+import json
 import math
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from serverless_stack.checks._resolver import UNKNOWN, Reference, Resolver
+from serverless_stack.checks import _texts
+from serverless_stack.checks._links import Link, links
+from serverless_stack.checks._resolver import TOKEN, UNKNOWN, Reference, Resolver, references_in
 from serverless_stack.checks.problems import is_unresolved
 
-__all__ = ["UNKNOWN", "Reference", "Resource", "Template", "identity"]
+__all__ = [
+    "TOKEN",
+    "UNKNOWN",
+    "Link",
+    "Reference",
+    "Resource",
+    "Template",
+    "identity",
+    "known_part",
+    "references_in",
+]
 
 
 def identity(value: object) -> Hashable | None:
@@ -26,6 +40,11 @@ def identity(value: object) -> Hashable | None:
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None or is_unresolved(value) else str(value)
+
+
+def known_part(text: str) -> str:
+    """What of a text is known before deployment: all of it without its tokens."""
+    return TOKEN.sub("", text)
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,7 @@ class Resource:
         """
         found: object = self.properties
         for name in path.split("."):
-            if isinstance(found, dict):
+            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
                 found = found.get(name)
             elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
                 found = found[int(name)]
@@ -98,9 +117,17 @@ class Resource:
         return [f"{path}.{number}" for number in range(len(self.items(path)))]
 
     def mapping(self, path: str) -> Mapping[str, object]:
-        """A group of properties; empty if it is absent or known only at deploy time."""
+        """The items of an object; none if it is absent, no object or known only at deploy time.
+
+        For names that have a period in them, which paths cannot tell.
+        """
         found = self.get(path)
-        return found if isinstance(found, dict) else {}
+        return found if isinstance(found, Mapping) else {}
+
+    def known(self, path: str) -> list[str]:
+        """The texts in a list that are known in all their parts."""
+        found = self.items(path)
+        return [item for item in found if isinstance(item, str) and not is_unresolved(item)]
 
     def reference(self, path: str) -> "Resource | None":
         """The resource of the same template that a value refers to."""
@@ -164,3 +191,55 @@ class Template:
     def referred(self, value: object) -> Resource | None:
         """The resource that a value refers to, if it is one of this template."""
         return self.resource(value.logical_id) if isinstance(value, Reference) else None
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All that the template refers to: references, dependencies, conditions, mappings."""
+        return tuple(links(self.source))
+
+    @cached_property
+    def texts(self) -> tuple[_texts.Text, ...]:
+        """All texts of the template, as they are written."""
+        return tuple(_texts.texts(self.source))
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of the template as JSON without any space."""
+        return len(self.json().encode("utf-8", "surrogatepass"))
+
+    def json(self, indent: int | None = None) -> str:
+        """The template as JSON, without any space unless it is to be indented."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(
+            self.source,
+            ensure_ascii=False,
+            separators=separators,
+            indent=indent,
+            default=str,
+            skipkeys=True,
+        )
+
+    @cached_property
+    def links_from(self) -> Mapping[str, tuple[Link, ...]]:
+        """What each resource refers to and depends on, by its logical id."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            if link.section == "Resources" and link.kind in ("Ref", "GetAtt", "DependsOn"):
+                found.setdefault(link.source, []).append(link)
+        return {source: tuple(each) for source, each in found.items()}
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """The logical ids that outputs refer to which other stacks can import."""
+        outputs = self.source.get("Outputs")
+        return frozenset(
+            link.target
+            for link in self.links
+            if link.section == "Outputs"
+            and isinstance(outputs, dict)
+            and "Export" in outputs[link.source]
+        )
+
+    def is_the_same(self, logical_id: str) -> bool:
+        """Tell whether a resource's properties do not depend on conditions that are not decided."""
+        return len(self._resources.get(logical_id, ())) == 1

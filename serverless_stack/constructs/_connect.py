@@ -8,7 +8,10 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
-from serverless_stack.checks.lambda_ import environment_name_problems
+from serverless_stack.checks.lambda_ import (
+    environment_name_problems,
+    environment_value_problems,
+)
 from serverless_stack.checks.problems import Problems, is_unresolved
 
 
@@ -96,6 +99,7 @@ def add_environment(function: lambda_.Function, variables: Mapping[str, str]) ->
     """
     problems = Problems(function.node.path)
     problems.add(environment_name_problems(variables))
+    problems.add(environment_value_problems(variables))
     taken = sorted(set(variables) & set(_environment_of(function)))
     problems.require(
         not taken,

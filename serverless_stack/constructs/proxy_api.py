@@ -91,6 +91,7 @@ class ProxyApi(Construct):
         )
         problems.between("throttling_rate_limit", throttling_rate_limit, *rules.RATE_PER_SECOND)
         problems.between("throttling_burst_limit", throttling_burst_limit, *rules.BURST)
+        problems.add(rules.binary_media_type_problems(binary_media_types))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

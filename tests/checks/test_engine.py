@@ -49,7 +49,8 @@ def test_an_acknowledgement_without_a_reason_does_not_count(
 def test_one_mistake_in_two_branches_is_told_once() -> None:
     branches = {"Fn::If": ["Known", "xn--a", "xn--a"]}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": branches}}
-    assert len(check_template({"Resources": {"Bucket": bucket}})) == 1
+    known = {"Known": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
+    assert len(check_template({"Resources": {"Bucket": bucket}, "Conditions": known})) == 1
 
 
 def test_the_templates_of_an_app_are_told_apart() -> None:

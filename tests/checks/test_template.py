@@ -149,3 +149,21 @@ def test_what_is_the_same_is_told_of_what_is_known() -> None:
     assert of({"a": [1, {"Ref": "Other"}]}) == of({"a": ["1", {"Ref": "Other"}]})
     assert of([1]) != of([2])
     assert of({"Ref": "Unknown"}) is of([{"Fn::ImportValue": "x"}]) is of({"a": None}) is None
+
+
+@pytest.mark.parametrize("value", ["inf", "-Infinity", "nan", "1e999", 10**400])
+def test_what_is_no_finite_number_is_none(value: object) -> None:
+    (found,) = resources(value)
+    assert found.number("Value") is None
+
+
+def test_the_items_of_a_list_and_of_an_object() -> None:
+    (found,) = resources({"l": ["a", {"Ref": "AWS::StackName"}, 1], "o": {"a.b": 1}, "t": "c"})
+    assert found.paths("Value.l") == ["Value.l.0", "Value.l.1", "Value.l.2"]
+    assert found.known("Value.l") == ["a"]
+    assert found.mapping("Value.o") == {"a.b": 1}
+    assert (found.paths("Value.t"), found.known("Value.t"), found.mapping("Value.t")) == (
+        [],
+        [],
+        {},
+    )

@@ -119,13 +119,16 @@ def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Func
             stage_name="a/b",
             throttling_rate_limit=-1,
             throttling_burst_limit=-2,
+            binary_media_types=["png", "*/*", "*/*"],
         )
     )
     assert message.splitlines() == [
-        "3 problems in Test/Api:",
+        "5 problems in Test/Api:",
         "- `stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
         "- `throttling_rate_limit` must be 0 or more, got: -1",
         "- `throttling_burst_limit` must be 0 or more, got: -2",
+        "- `binary_media_types` must have media types such as image/png or */*, got: 'png'",
+        "- `binary_media_types` must have each media type once, got: '*/*' more than once",
     ]
     assert stack.node.try_find_child("Api") is None
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from serverless_stack.checks.problems import is_unresolved
-from serverless_stack.checks.template import UNKNOWN, Resource
+from serverless_stack.checks.template import Resource, known_part
 
 Statement = Mapping[str, object]
 
@@ -65,8 +65,8 @@ def size_of(document: object, *, spaces: bool = True) -> int:
     if not isinstance(document, dict):
         return 0
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), default=str)
-    text = text.replace(UNKNOWN, "")
-    return len(text.encode()) if spaces else len(_SPACE.sub("", text))
+    text = known_part(text)
+    return len(text.encode("utf-8", "surrogatepass")) if spaces else len(_SPACE.sub("", text))
 
 
 IDENTITY = {

@@ -71,7 +71,7 @@ class MemcachedStore:
                 f"`discovery_interval` must be more than 0 seconds, got: {discovery_interval}"
             )
         self._timeout = timeout
-        self._codec = codec
+        self.codec = codec
         self._decode = codec.decode
         self._nodes = MemcachedNodes(
             endpoint,
@@ -218,13 +218,13 @@ class MemcachedStore:
         """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
         name = wire_key(key)
         check_ttl(ttl)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
         """Store several values, in one round trip for each node; not atomic."""
         check_ttl(ttl)
-        encoded = {wire_key(key): self._codec.encode(value) for key, value in values.items()}
+        encoded = {wire_key(key): self.codec.encode(value) for key, value in values.items()}
 
         def put(node: "MemcachedClient", part: list[bytes]) -> None:
             node.set_many({name: encoded[name] for name in part}, expiry(ttl), noreply=False)
@@ -237,7 +237,7 @@ class MemcachedStore:
         """Store a value unless there is one, atomically; tells whether it did."""
         name = wire_key(key)
         check_ttl(ttl)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return self._nodes.pick(name).run(
             lambda node: node.add(name, data, expiry(ttl), noreply=False), repeatable=False
         )
@@ -245,7 +245,7 @@ class MemcachedStore:
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
         name = wire_key(key)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
 
         def swap(node: "MemcachedClient") -> bool:
             found, version = node.gets(name)

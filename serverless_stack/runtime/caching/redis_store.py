@@ -191,7 +191,7 @@ class RedisStore:
     ) -> None:
         self._primary = primary
         self._reader = primary if reader is None else reader
-        self._codec = codec
+        self.codec = codec
         self._decode = codec.decode
 
     def get(self, key: str) -> object | Missing:
@@ -242,7 +242,7 @@ class RedisStore:
     def delete_if(self, key: str, value: object) -> bool:
         """Remove an entry if it still has this value, atomically; tells whether it did."""
         name = _wire_key(key)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, name, data))
 
     def delete(self, key: str) -> None:
@@ -266,7 +266,7 @@ class RedisStore:
     def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
         name = _wire_key(key)
         check_ttl(ttl)
-        data = self._codec.encode(value)
+        data = self.codec.encode(value)
         return ("SET", name, data) if ttl is None else ("SET", name, data, "EX", ttl)
 
 

@@ -144,5 +144,5 @@ def decode(data: bytes | None) -> object | Missing:
 
 def codec_of(store: object) -> Codec:
     """Give the codec of a store: what it calls so, or JSON."""
-    codec: Codec = getattr(store, "codec", getattr(store, "_codec", JSON))
+    codec: Codec = getattr(store, "codec", JSON)
     return codec

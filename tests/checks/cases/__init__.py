@@ -5,6 +5,7 @@ A module a service, each with `CASES`.
 
 import importlib
 import pkgutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 Json = dict[str, object]
@@ -21,6 +22,10 @@ class Case:
         good: Those of the good one, of which no rule may say a word.
         told: A part of the message.
         region: The region of the deployment.
+        bad_sections: What else the bad template has.
+        good_sections: What else the good one has.
+        bad_others: The other templates of the bad one's app, by name; itself, it is ``Shop``.
+        good_others: Those of the good one's.
     """
 
     rule: str
@@ -31,6 +36,8 @@ class Case:
     region: str | None = None
     bad_sections: Json = field(default_factory=dict)
     good_sections: Json = field(default_factory=dict)
+    bad_others: Mapping[str, Json] = field(default_factory=dict)
+    good_others: Mapping[str, Json] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.name.replace(' ', '-')}"
@@ -49,6 +56,11 @@ def ref(logical_id: str) -> Json:
 def att(logical_id: str, attribute: str = "Arn") -> Json:
     """An attribute of a resource."""
     return {"Fn::GetAtt": [logical_id, attribute]}
+
+
+def join(*parts: object) -> Json:
+    """A text of several parts."""
+    return {"Fn::Join": ["", list(parts)]}
 
 
 def policy(*statements: Json, version: str = "2012-10-17") -> Json:
