@@ -157,6 +157,7 @@ class cached:
 
     Raises:
         ValueError: A number is out of its range.
+        TypeError: It is put on a function without being called.
         TypeError: On a call, an argument is of a type that the codec of the store cannot take.
         ValueError: On a call, an argument is a value that it cannot take, such as a NaN.
     """
@@ -175,6 +176,11 @@ class cached:
         budget: float | Budget | None = None,
         on_event: Callable[[Event], None] | None = None,
     ) -> None:
+        if inspect.isroutine(store):
+            raise TypeError(
+                f"`store` must be a store, got: the function {store.__qualname__}; `cached` is"
+                " called first: @cached(ttl=300)"
+            )
         self._store = Once(lambda: default_store() if store is None else store)
         self._key = key
         self._threads = functools.partial(

@@ -220,3 +220,11 @@ def test_coroutine_functions_and_methods() -> None:
         assert calls == ["a", "a"]
 
     asyncio.run(main())
+
+
+def test_decorator_that_is_not_called_is_refused() -> None:
+    def area(width: int) -> int:
+        return width
+
+    with pytest.raises(TypeError, match=r"got: the function .*area; `cached` is called first"):
+        cached(area)  # type: ignore[arg-type]
