@@ -1,8 +1,10 @@
 """Synchronising two locations in one call, with the invalidation that follows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from serverless_stack._content.rules import CacheRule, is_document
@@ -98,13 +100,11 @@ def sync(
     store = Store(client, parallel)
     wanted = Wanted(cache_control, expires)
     to_bucket = isinstance(destination, Bucket)
-    if isinstance(destination, Folder) and not destination.path.exists():
-        there = Side(destination, {})
-    else:
-        there = look(destination, store, wanted=None, headers=to_bucket)
+    with _ahead(lambda: _there(destination, store)) as there:
+        here = look(source, store, wanted=wanted, headers=to_bucket)
     found = plan(
-        look(source, store, wanted=wanted, headers=to_bucket),
-        there,
+        here,
+        there(),
         delete=delete,
         include=include,
         exclude=exclude,
@@ -143,3 +143,32 @@ def sync(
         client=cloudfront,
     )
     return Synced(found, result, paths, sent)
+
+
+def _there(destination: Folder | Bucket, store: Store) -> Side:
+    if isinstance(destination, Folder) and not destination.path.exists():
+        return Side(destination, {})
+    return look(destination, store, wanted=None, headers=isinstance(destination, Bucket))
+
+
+@contextmanager
+def _ahead(read: Callable[[], Side]) -> Iterator[Callable[[], Side]]:
+    """Read one side while the other one is read; gives how to get it afterwards."""
+    found: list[Side] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(read())
+        except BaseException as error:
+            failed.append(error)
+
+    def result() -> Side:
+        if failed:
+            raise failed[0]
+        return found[0]
+
+    thread = Thread(target=run, name="sync destination", daemon=True)
+    thread.start()
+    yield result
+    thread.join()
