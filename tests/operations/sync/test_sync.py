@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from serverless_stack.operations.sync import (
     IMMUTABLE,
@@ -346,3 +347,13 @@ def test_locations(text: str, found: Folder | Bucket) -> None:
 def test_locations_that_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a location must"):
         location(text)
+
+
+def test_a_bucket_that_is_not_there_is_told(s3: "S3Client", folder: Folder) -> None:
+    with pytest.raises(ClientError, match="NoSuchBucket"):
+        sync(folder, Bucket("no-such-bucket", "site/"))
+
+
+def test_a_folder_that_is_not_there_is_told(bucket: Bucket, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        sync(Folder(tmp_path / "nothing"), bucket)
