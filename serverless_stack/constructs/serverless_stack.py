@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -17,6 +17,7 @@ from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
 from serverless_stack.constructs.memcached_cache import MemcachedCache
+from serverless_stack.constructs.profile import Profile
 from serverless_stack.constructs.proxy_api import ProxyApi
 from serverless_stack.constructs.redis_cache import RedisCache
 from serverless_stack.constructs.storage_bucket import StorageBucket
@@ -47,6 +48,8 @@ class ServerlessStack(Stack):
     Args:
         scope: The app.
         construct_id: The id of the stack, which is its name in CloudFormation, too.
+        profile: The defaults of all parts. None takes that of the app, else
+            ``Profile.production()``.
         handler: Folder of the function's source, or a ``LambdaHandler`` of another stack, which
             needs the stores that it is connected to from there, too. None leaves out the function
             and the API.
@@ -58,8 +61,8 @@ class ServerlessStack(Stack):
         timeout: How long one call may take, 1-900 seconds.
         environment: Environment variables of the function.
         api: Whether there is an API, or a ``ProxyApi``.
-        access_log: Whether the API logs requests. AWS refuses it in an account and region that
-            never had a CloudWatch role for API Gateway; see ``ProxyApi``.
+        access_log: Whether the API logs requests. None takes the profile's. AWS refuses it in an
+            account and region that never had a CloudWatch role for API Gateway; see ``ProxyApi``.
         bucket: Whether there is a bucket, or a ``StorageBucket``.
         cdn: Whether there is a distribution, or a ``Cdn``.
         redis: Whether there is a Redis cache, or a ``RedisCache``.
@@ -68,10 +71,11 @@ class ServerlessStack(Stack):
             zones without NAT gateways if there is a cache to put into it.
         removal_policy: What happens to data when the stack is deleted. ``RETAIN`` keeps the
             bucket and the logs and takes a last backup of Redis; ``DESTROY`` deletes everything,
-            the objects in the bucket included.
+            the objects in the bucket included. None takes the profile's, which for production is
+            ``RETAIN``.
         env: Account and region. None leaves them to ``cdk deploy``.
         description: What the stack is for, shown in the console.
-        termination_protection: Whether deleting the stack is refused.
+        termination_protection: Whether deleting the stack is refused. None takes the profile's.
 
     Raises:
         ValueError: If an argument is refused by AWS or does not go with another one.
@@ -82,25 +86,30 @@ class ServerlessStack(Stack):
         scope: Construct,
         construct_id: str,
         *,
+        profile: Profile | None = None,
         handler: str | Path | LambdaHandler | None = None,
         site: str | Path | None = None,
         entry: str = "index.handler",
-        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_14,
         memory_size: int = 256,
         timeout: Duration = Duration.seconds(15),
         environment: Mapping[str, str] | None = None,
         api: ProxyApi | bool = True,
-        access_log: bool = True,
+        access_log: bool | None = None,
         bucket: StorageBucket | bool = True,
         cdn: Cdn | bool = True,
         redis: RedisCache | bool = True,
         memcached: MemcachedCache | bool = True,
         vpc: ec2.IVpc | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy | None = None,
         env: Environment | None = None,
         description: str = "",
-        termination_protection: bool = False,
+        termination_protection: bool | None = None,
     ) -> None:
+        chosen = profile or Profile.of(scope)
+        if termination_protection is None:
+            termination_protection = chosen.settings.termination_protection
+        removal_policy = removal_policy or chosen.removal_policy
         has_api = isinstance(api, ProxyApi) or (api and handler is not None)
         problems = Problems(construct_id)
         problems.require(
@@ -144,6 +153,7 @@ class ServerlessStack(Stack):
             description=description or None,
             termination_protection=termination_protection,
         )
+        chosen.apply(self)
         destroy = removal_policy == RemovalPolicy.DESTROY
         self._vpc = vpc or next(
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
@@ -216,6 +226,18 @@ class ServerlessStack(Stack):
                 removal_policy=RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN,
             )
         self._add_outputs()
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """Two zones of the region, by their order: their names need no account to be known.
+
+        Those of a region that ``cdk.context.json`` has names of already keep them.
+        """
+        key = f"availability-zones:account={self.account}:region={self.region}"
+        named = self.node.try_get_context(key)
+        if isinstance(named, list):
+            return named
+        return [Fn.select(index, Fn.get_azs()) for index in (0, 1)]
 
     @property
     def handler(self) -> LambdaHandler:
