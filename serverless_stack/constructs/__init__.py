@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs._api_cache import ApiCache
+    from serverless_stack.constructs._decisions import Decisions
     from serverless_stack.constructs.cache_alarms import CacheAlarms
     from serverless_stack.constructs.cache_dashboard import CacheDashboard
     from serverless_stack.constructs.cdn import Cdn
@@ -32,6 +33,7 @@ __all__ = [
     "CacheRule",
     "Cdn",
     "ContentDeployment",
+    "Decisions",
     "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
@@ -49,6 +51,7 @@ _MODULES = {
     "CacheDashboard": "cache_dashboard",
     "Cdn": "cdn",
     "ContentDeployment": "content_deployment",
+    "Decisions": "_decisions",
     "Invalidation": "invalidation",
     "LambdaHandler": "lambda_handler",
     "MemcachedCache": "memcached_cache",

@@ -102,4 +102,4 @@ def _integration(
 def uncached_methods() -> dict[str, apigateway.MethodDeploymentOptions]:
     """Give the settings by which a stage with a cache keeps nothing but the answers to GET."""
     none = apigateway.MethodDeploymentOptions(caching_enabled=False)
-    return {"/ANY": none, "/{proxy+}/ANY": none}
+    return {"//ANY": none, "/{proxy+}/ANY": none}

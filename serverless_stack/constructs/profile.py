@@ -10,7 +10,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from constructs import IConstruct
 
-from serverless_stack._profiles import DEV, PRODUCTION, REGULATED, Settings
+from serverless_stack._profiles import DEV, PRODUCTION, REGULATED, Removal, Settings
 
 _KEY = "serverless-stack:profile"  # in the metadata of the construct that it was applied to
 
@@ -73,6 +73,21 @@ class Profile:
         """
         # As text: jsii hands numbers and tuples back as something else.
         scope.node.add_metadata(_KEY, json.dumps(dataclasses.asdict(self.settings)))
+
+    def removing(self, removal_policy: RemovalPolicy | None) -> Profile:
+        """Give the same profile with another answer to what happens to data and logs.
+
+        Args:
+            removal_policy: What happens to them when a stack is deleted. None changes nothing.
+
+        Returns:
+            The profile.
+        """
+        if removal_policy is None:
+            return self
+        destroys = removal_policy == RemovalPolicy.DESTROY
+        removal: Removal = "destroy" if destroys else "retain"
+        return Profile(dataclasses.replace(self.settings, removal=removal))
 
     @property
     def name(self) -> str:

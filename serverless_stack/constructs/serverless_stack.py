@@ -11,6 +11,7 @@ from constructs import Construct
 
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._content_source import source_problems
+from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authorizer_of
 from serverless_stack.constructs._folders import code_problems
 from serverless_stack.constructs._network import isolated_vpc
 from serverless_stack.constructs.cdn import Cdn
@@ -73,6 +74,8 @@ class ServerlessStack(Stack):
             bucket and the logs and takes a last backup of Redis; ``DESTROY`` deletes everything,
             the objects in the bucket included. None takes the profile's, which for production is
             ``RETAIN``.
+        decisions: What only you can decide: a certificate, countries, a web ACL, an authorizer, a
+            cache of the API, a replica of the bucket.
         env: Account and region. None leaves them to ``cdk deploy``.
         description: What the stack is for, shown in the console.
         termination_protection: Whether deleting the stack is refused. None takes the profile's.
@@ -102,11 +105,12 @@ class ServerlessStack(Stack):
         memcached: MemcachedCache | bool = True,
         vpc: ec2.IVpc | None = None,
         removal_policy: RemovalPolicy | None = None,
+        decisions: Decisions = UNDECIDED,
         env: Environment | None = None,
         description: str = "",
         termination_protection: bool | None = None,
     ) -> None:
-        chosen = profile or Profile.of(scope)
+        chosen = (profile or Profile.of(scope)).removing(removal_policy)
         if termination_protection is None:
             termination_protection = chosen.settings.termination_protection
         removal_policy = removal_policy or chosen.removal_policy
@@ -183,13 +187,19 @@ class ServerlessStack(Stack):
                 self,
                 "Api",
                 handler=self._handler,
+                authorizer=authorizer_of(self, decisions),
+                cache=decisions.cache,
                 access_log=access_log,
                 removal_policy=removal_policy,
             )
         self._bucket = _given(bucket)
         if bucket is True:
             self._bucket = StorageBucket(
-                self, "Bucket", removal_policy=removal_policy, auto_delete_objects=destroy
+                self,
+                "Bucket",
+                replica=decisions.replica,
+                removal_policy=removal_policy,
+                auto_delete_objects=destroy,
             )
         self._redis = _given(redis)
         if redis is True:
@@ -214,6 +224,10 @@ class ServerlessStack(Stack):
                 bucket=self._bucket,
                 origin_path=_SITE if self._bucket is not None else "",
                 api=self._api,
+                domain_names=decisions.domain_names,
+                certificate=decisions.certificate,
+                countries=decisions.countries,
+                web_acl_id=decisions.web_acl_id,
             )
         self._content: ContentDeployment | None = None
         if site is not None and self._bucket is not None and self._cdn is not None:
