@@ -27,11 +27,13 @@ class RedisUser:
         user: The user, as the raw CloudFormation resource.
         user_name: Its name, which is its id, too.
         secret: The secret with its password; None for a user that authenticates with IAM.
+        scope: The construct that has it.
     """
 
     user: elasticache.CfnUser
     user_name: str
     secret: secretsmanager.ISecret | None
+    scope: Construct
 
 
 def generated_secret(scope: Construct, description: str) -> secretsmanager.Secret:
@@ -78,7 +80,7 @@ def make_user(
         access_string=access_string,
         authentication_mode=mode,
     )
-    return RedisUser(user, name, held)
+    return RedisUser(user, name, held, scope)
 
 
 def make_user_group(scope: Construct, engine: str, first: RedisUser) -> elasticache.CfnUserGroup:

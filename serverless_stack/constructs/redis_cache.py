@@ -115,8 +115,8 @@ class RedisCache(Construct):
         snapshot_window: When backups begin, ``hh:mm-hh:mm`` in UTC, an hour or more. None lets
             AWS choose.
         snapshot_name: A backup that a new cache begins with. Changing it replaces the cache.
-        snapshot_arns: RDB files in S3 that a new cache begins with, as ARNs. Changing them
-            replaces the cache.
+        snapshot_arns: RDB files in S3 that a new cache begins with, as ARNs, which ElastiCache
+            must be allowed to read. Changing them replaces the cache.
         preferred_maintenance_window: When AWS may maintain it, ``ddd:hh:mm-ddd:hh:mm`` in UTC, an
             hour or more. None lets AWS choose.
         notification_topic: An SNS topic that is told of events.
@@ -138,7 +138,7 @@ class RedisCache(Construct):
         user_group: The users that may log in, or None.
         slow_log_group: The log group of the slow log, or None.
         engine_log_group: The log group of the engine log, or None.
-        rotation_function: The function that rotates the secret; None before ``add_rotation``.
+        rotation_function: The function that rotates the cache's own secret, or None.
         global_datastore: The global datastore; None before ``add_global_datastore``.
         connections: For ``allow_from`` and the like.
         secret: The secret with the AUTH token or password.
@@ -415,9 +415,12 @@ class RedisCache(Construct):
         return made
 
     def add_rotation(
-        self, *, automatically_after: Duration = Duration.days(30)
+        self,
+        *,
+        automatically_after: Duration = Duration.days(30),
+        user: RedisUser | None = None,
     ) -> lambda_.Function:
-        """Rotate the AUTH token or the password of the cache's own user.
+        """Rotate the AUTH token, or the password of a user.
 
         The one before keeps working until the next rotation, so that no client is locked out. It
         costs the calls of a small function and, in a VPC that the cache made, an interface
@@ -426,6 +429,7 @@ class RedisCache(Construct):
 
         Args:
             automatically_after: How often, 1-1000 days. The first time is after that time.
+            user: Whose password, of ``add_user``. None takes the cache's own user or token.
 
         Returns:
             The function that Secrets Manager calls.
@@ -433,29 +437,34 @@ class RedisCache(Construct):
         Raises:
             ValueError: If there is nothing to rotate, or it is rotated already.
         """
-        problems = Problems(self.node.path)
+        who = user or self.user
+        secret = who.secret if who else self._secret
+        home = who.scope if who else self
+        problems = Problems(home.node.path)
         problems.require(
-            self.rotation_function is None, "`add_rotation` must be called once, got: again"
+            home.node.try_find_child("Rotation") is None,
+            "`add_rotation` must be called once for a secret, got: again",
         )
-        problems.add(rotation_problems(self._group, self._secret is not None, automatically_after))
+        problems.add(rotation_problems(self._group, secret is not None, automatically_after))
         problems.raise_if_any()
         if self._own_vpc:
             service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
             add_endpoint(self.vpc, "ElastiCache", service)
         cluster = self._group.cluster_mode
-        endpoint = self.configuration_endpoint if cluster else self.primary_endpoint
-        self.rotation_function = rotation_function(
-            Construct(self, "Rotation"),
-            self.secret,
-            token_of(self.replication_group) if self.user is None else password_of(self.user),
-            endpoint=endpoint,
+        function = rotation_function(
+            Construct(home, "Rotation"),
+            secret or self.secret,
+            token_of(self.replication_group) if who is None else password_of(who),
+            endpoint=self.configuration_endpoint if cluster else self.primary_endpoint,
             network=self._network,
             automatically_after=automatically_after,
             log_retention=self._log_retention,
             removal_policy=self._log_policy,
         )
-        let_in(self.security_groups, self._port, self.rotation_function, "Rotation of the secret")
-        return self.rotation_function
+        let_in(self.security_groups, self._port, function, "Rotation of the secret")
+        if home is self:
+            self.rotation_function = function
+        return function
 
     def add_shard_scaling(
         self,

@@ -171,4 +171,31 @@ def test_the_good_neighbours_are_rotated(stack: cdk.Stack, days: int) -> None:
     cache = RedisCache(stack, "Cache", engine_version="5.0.6")
     cache.add_rotation(automatically_after=cdk.Duration.days(days))
     told = refused(lambda: cache.add_rotation())
-    assert "`add_rotation` must be called once, got: again" in told
+    assert "`add_rotation` must be called once for a secret, got: again" in told
+
+
+def test_the_password_of_another_user_is_rotated_by_a_function_of_its_own(
+    stack: cdk.Stack,
+) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
+    reader = cache.add_user("Reader", access_string="on ~* +@read")
+    function = cache.add_rotation(user=reader)
+    assert cache.rotation_function is None
+    assert function.node.path == "Test/Cache/Reader/Rotation/Function"
+    template = synth(stack)
+    assert variables(template)["USER_ID"] == stack.resolve(reader.user.ref)
+    assert reader.secret is not None
+    assert properties(template, SCHEDULE)["SecretId"] == stack.resolve(reader.secret.secret_arn)
+    assert "`add_rotation` must be called once" in refused(lambda: cache.add_rotation(user=reader))
+
+
+def test_two_users_are_rotated(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="password")
+    first = cache.add_rotation()
+    second = cache.add_rotation(user=cache.add_user("Reader", access_string="on ~* +@read"))
+    assert cache.rotation_function is first
+    assert first is not second
+    template = synth(stack)
+    require_no_cycle(template)
+    assert len(all_of(template, SCHEDULE)) == 2
+    assert len(all_of(template, "AWS::EC2::SecurityGroupIngress")) == 2
