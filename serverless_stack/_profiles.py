@@ -26,7 +26,9 @@ class Settings:
         dead_letters: Whether events that a function failed to handle are kept in a queue.
         redis_replicas: Read replicas of a Redis, each in another availability zone.
         redis_backup_days: How long the daily backups of a Redis are kept.
+        redis_port: The port of a Redis.
         memcached_nodes: The nodes of a Memcached.
+        memcached_port: The port of a Memcached.
         rotation_days: How often the token of a Redis is rotated; 0 for never.
         customer_key: Whether data and logs are encrypted with a KMS key of the stack's own.
         web_acl: Whether AWS WAF stands before an API.
@@ -47,7 +49,9 @@ class Settings:
     dead_letters: bool
     redis_replicas: int
     redis_backup_days: int
+    redis_port: int
     memcached_nodes: int
+    memcached_port: int
     rotation_days: int
     customer_key: bool
     web_acl: bool
@@ -69,7 +73,9 @@ DEV = Settings(
     dead_letters=False,
     redis_replicas=0,
     redis_backup_days=0,
+    redis_port=6379,
     memcached_nodes=1,
+    memcached_port=11211,
     rotation_days=0,
     customer_key=False,
     web_acl=False,
@@ -90,7 +96,9 @@ PRODUCTION = Settings(
     dead_letters=True,
     redis_replicas=1,
     redis_backup_days=7,
+    redis_port=6379,
     memcached_nodes=2,
+    memcached_port=11211,
     rotation_days=0,
     customer_key=False,
     web_acl=False,
@@ -111,7 +119,9 @@ REGULATED = Settings(
     dead_letters=True,
     redis_replicas=1,
     redis_backup_days=35,
+    redis_port=6380,
     memcached_nodes=2,
+    memcached_port=11212,
     rotation_days=30,
     customer_key=True,
     web_acl=True,

@@ -133,7 +133,6 @@ def replicate(
     raw.replication_configuration = _configuration(
         role, replica, encrypted=source is not None, key_arn=target.key_arn if target else None
     )
-    raw.node.add_dependency(policy)
 
 
 def _configuration(

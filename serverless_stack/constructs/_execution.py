@@ -7,10 +7,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
-from serverless_stack.constructs._acknowledge import acknowledge_resources
+from serverless_stack._profiles import SERVERLESS
+from serverless_stack.constructs._acknowledge import acknowledge, acknowledge_resources
 from serverless_stack.constructs._shared import dead_letter_queue, key_of
 from serverless_stack.constructs.profile import Profile
 
@@ -24,6 +26,7 @@ _NETWORK = (
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 )
+_NO_NAMES = "traces and network interfaces of Lambda have no names before they exist"
 _TRACING = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
 
 
@@ -78,9 +81,11 @@ def execution(
     acknowledge_resources(
         policy or role,
         ["*"],
-        "X-Ray and the network interfaces of Lambda have no resources to name before they exist",
+        _NO_NAMES,
         profile=profile,
     )
+    if not managed:
+        acknowledge(role, "LambdaStarPermissions", _NO_NAMES, packs=(SERVERLESS,), profile=profile)
     return Execution(role, policy, own_key, queue)
 
 
@@ -120,6 +125,27 @@ def grant_key(key: kms.IKey, grantee: iam.IGrantable, *, writes: bool) -> None:
         writes: Whether it writes, too.
     """
     key.grant(grantee, *_key_actions(writes))
+
+
+def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> None:
+    """Let a function read the value of a secret; CDK's own grant lets it see all about it, too.
+
+    Args:
+        secret: The secret.
+        grantee: What takes the permission.
+    """
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["secretsmanager:GetSecretValue"],
+        resource_arns=[arn_of_secret(secret)],
+    )
+    if secret.encryption_key is not None:
+        grant_key(secret.encryption_key, grantee, writes=False)
+
+
+def arn_of_secret(secret: secretsmanager.ISecret) -> str:
+    """Give the ARN of a secret for a policy; that of one known by its name ends in any way."""
+    return secret.secret_full_arn or f"{secret.secret_arn}-??????"
 
 
 def _key_actions(writes: bool) -> list[str]:

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
+from serverless_stack._profiles import SERVERLESS
 from serverless_stack.constructs._acknowledge import ALL_STANDARDS, acknowledge, skip_in_checkov
 from serverless_stack.constructs.profile import Profile
 
@@ -93,6 +94,13 @@ def dead_letter_queue(scope: IConstruct, profile: Profile) -> sqs.Queue:
             enforce_ssl=True,
             retention_period=Duration.days(14),
             removal_policy=profile.removal_policy,
+        )
+        acknowledge(
+            found,
+            "SQSRedrivePolicy",
+            "it is the queue of what failed itself, and keeps it for two weeks",
+            packs=(SERVERLESS,),
+            profile=profile,
         )
     assert isinstance(found, sqs.Queue)
     return found

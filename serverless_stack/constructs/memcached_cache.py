@@ -56,7 +56,8 @@ class MemcachedCache(Construct):
             again. Empty takes those of the subnets in turn. Subnets whose zones are not known at
             synthesis leave them to ElastiCache; then another number of nodes replaces the cluster
             ("AWS::ElastiCache::CacheCluster").
-        port: The port, 1-65535; another one replaces the cluster.
+        port: The port, 1-65535. None takes the profile's, which for production is 11211. Another
+            one replaces the cluster.
         tls: Whether connections are encrypted.
         parameters: Parameters of Memcached that differ from the defaults, such as
             ``{"max_item_size": "10485760"}``; the family of the group follows the version.
@@ -91,7 +92,7 @@ class MemcachedCache(Construct):
         num_cache_nodes: int | None = None,
         az_mode: str = "",
         availability_zones: Sequence[str] = (),
-        port: int = 11211,
+        port: int | None = None,
         tls: bool = True,
         parameters: Mapping[str, str] | None = None,
         preferred_maintenance_window: str = "",
@@ -101,6 +102,7 @@ class MemcachedCache(Construct):
         profile = Profile.of(scope)
         if num_cache_nodes is None:
             num_cache_nodes = profile.settings.memcached_nodes
+        port = profile.settings.memcached_port if port is None else port
         problems = Problems(scope.node.path, construct_id)
         problems.add(common.node_type_problems(node_type))
         problems.add(rules.memcached_version_problems(engine_version))

@@ -13,7 +13,7 @@ from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._content_source import source_problems
 from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authorizer_of
 from serverless_stack.constructs._folders import code_problems
-from serverless_stack.constructs._network import isolated_vpc
+from serverless_stack.constructs._network import add_endpoint, isolated_vpc
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
@@ -163,7 +163,11 @@ class ServerlessStack(Stack):
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
         )
         if self._vpc is None and (redis is True or memcached is True):
-            self._vpc = isolated_vpc(self, "Vpc", secrets=redis is True)
+            made = isolated_vpc(self, "Vpc", secrets=redis is True)
+            if redis is True and chosen.settings.rotation_days:
+                service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
+                add_endpoint(made, "ElastiCache", service)
+            self._vpc = made
 
         self._handler: LambdaHandler | None = None
         if isinstance(handler, LambdaHandler):
