@@ -39,6 +39,7 @@ class Settings:
         alarms: Whether caches, functions and APIs have alarms and a topic that is told.
         termination_protection: Whether deleting a ``ServerlessStack`` is refused.
         packs: The packs of cdk-nag whose findings are fixed or acknowledged.
+        linters: Whether those of checkov and cfn-lint are, too.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Settings:
     alarms: bool
     termination_protection: bool
     packs: Packs
+    linters: bool
 
 
 DEV = Settings(
@@ -86,6 +88,7 @@ DEV = Settings(
     alarms=False,
     termination_protection=False,
     packs=(),
+    linters=False,
 )
 PRODUCTION = Settings(
     name="production",
@@ -109,6 +112,7 @@ PRODUCTION = Settings(
     alarms=False,
     termination_protection=False,
     packs=(AWS_SOLUTIONS, SERVERLESS),
+    linters=False,
 )
 REGULATED = Settings(
     name="regulated",
@@ -132,5 +136,6 @@ REGULATED = Settings(
     alarms=True,
     termination_protection=True,
     packs=(AWS_SOLUTIONS, SERVERLESS, NIST, HIPAA, PCI),
+    linters=True,
 )
 ALL = (DEV, PRODUCTION, REGULATED)

@@ -1,6 +1,6 @@
 """Findings of cdk-nag that stay, each with the reason why, next to the resource that has it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
 from constructs import IConstruct
@@ -52,18 +52,22 @@ def acknowledge_resources(
         acknowledge(construct, f"IAM5[Resource::{told}]", reason, profile=profile)
 
 
-def skip_in_checkov(resource: IConstruct, skips: dict[str, str]) -> None:
+def skip_in_checkov(resource: IConstruct, skips: Mapping[str, str], *, profile: Profile) -> None:
     """Tell checkov what stays, and why, in the metadata of a resource.
 
     Args:
         resource: The raw resource, or what has one.
         skips: Reasons by check, such as ``CKV_AWS_144``.
+        profile: The profile of the construct.
     """
+    if not skips or not profile.settings.linters:
+        return
     raw = resource if CfnResource.is_cfn_resource(resource) else resource.node.default_child
     assert isinstance(raw, CfnResource)  # every caller has one
     listed = [{"id": check, "comment": reason} for check, reason in skips.items()]
     before = raw.get_metadata("checkov") or {"skip": []}
-    raw.add_metadata("checkov", {"skip": [*before["skip"], *listed]})
+    if listed[0] not in before["skip"]:
+        raw.add_metadata("checkov", {"skip": [*before["skip"], *listed]})
 
 
 def _flat(value: object) -> str:

@@ -38,14 +38,15 @@ def acknowledge_decisions(
     if authorizer is None:
         acknowledge(api, "APIG4", _AUTHORIZER, profile=profile)
         acknowledge(api, "COG4", _AUTHORIZER, profile=profile)
+        for method in api.methods:
+            skip_in_checkov(method, {"CKV_AWS_59": _AUTHORIZER}, profile=profile)
     elif not isinstance(authorizer, apigateway.CognitoUserPoolsAuthorizer):
         acknowledge(api, "COG4", _NOT_COGNITO, profile=profile)
     if cache is None:
         acknowledge(
             api, "APIGWCacheEnabledAndEncrypted", _CACHE, packs=ALL_STANDARDS, profile=profile
         )
-        if profile.settings.packs:
-            skip_in_checkov(api.deployment_stage, {"CKV_AWS_120": _CACHE})
+        skip_in_checkov(api.deployment_stage, {"CKV_AWS_120": _CACHE}, profile=profile)
     if not protected:
         acknowledge(api, "APIG3", _WEB_ACL, profile=profile)
         acknowledge(api, "APIGWAssociatedWithWAF", _WEB_ACL, packs=(NIST, PCI), profile=profile)

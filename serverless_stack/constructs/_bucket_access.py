@@ -9,7 +9,6 @@ from serverless_stack.constructs._acknowledge import (
     ALL_STANDARDS,
     acknowledge,
     acknowledge_resources,
-    skip_in_checkov,
 )
 from serverless_stack.constructs._execution import grant_key
 from serverless_stack.constructs._shared import access_log_bucket
@@ -94,8 +93,6 @@ def replicate(
         acknowledge(
             bucket, "S3BucketReplicationEnabled", reason, packs=ALL_STANDARDS, profile=profile
         )
-        if profile.settings.packs:
-            skip_in_checkov(bucket, {"CKV_AWS_144": reason})
         return
     role = iam.Role(scope, "ReplicationRole", assumed_by=iam.ServicePrincipal("s3.amazonaws.com"))
     policy = iam.ManagedPolicy(scope, "Replication", roles=[role])

@@ -43,11 +43,9 @@ def acknowledge_decisions(
         skips["CKV_AWS_174"] = _CERTIFICATE
     if not countries:
         acknowledge(distribution, "CFR1", _COUNTRIES, profile=profile)
-        skips["CKV_AWS_374"] = _COUNTRIES
     if web_acl_id is None:
         acknowledge(distribution, "CFR2", _WEB_ACL, profile=profile)
         skips["CKV_AWS_68"] = _WEB_ACL
     if log_bucket is None:
         acknowledge(distribution, "CFR3", _ACCESS_LOG, packs=(AWS_SOLUTIONS,), profile=profile)
-    if skips and profile.settings.packs:
-        skip_in_checkov(distribution, skips)
+    skip_in_checkov(distribution, skips, profile=profile)

@@ -8,12 +8,17 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_stack.constructs._acknowledge import ALL_STANDARDS, acknowledge
+from serverless_stack.constructs._acknowledge import (
+    ALL_STANDARDS,
+    acknowledge,
+    skip_in_checkov,
+)
 from serverless_stack.constructs._execution import complete, execution, grantee_of, permissions
 from serverless_stack.constructs._logs import log_group
 from serverless_stack.constructs._packaging import package_library
 from serverless_stack.constructs.profile import Profile
 
+_OUTSIDE = "it invalidates by CloudFront's API, which has no VPC endpoint, and listens to nobody"
 # The parts of this library that the functions consist of.
 _PARTS = (
     "_content",
@@ -111,13 +116,8 @@ def deploy_time_function(
         log_group=logged,
     )
     complete(function, runs_with, profile, concurrency=None)
-    acknowledge(
-        function,
-        "LambdaInsideVPC",
-        "it invalidates by CloudFront's API, which has no VPC endpoint, and listens to nobody",
-        packs=ALL_STANDARDS,
-        profile=profile,
-    )
+    acknowledge(function, "LambdaInsideVPC", _OUTSIDE, packs=ALL_STANDARDS, profile=profile)
+    skip_in_checkov(function, {"CKV_AWS_117": _OUTSIDE}, profile=profile)
     return DeployTimeFunction(function, runs_with.role, logged)
 
 

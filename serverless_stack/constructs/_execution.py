@@ -12,7 +12,11 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from serverless_stack._profiles import SERVERLESS
-from serverless_stack.constructs._acknowledge import acknowledge, acknowledge_resources
+from serverless_stack.constructs._acknowledge import (
+    acknowledge,
+    acknowledge_resources,
+    skip_in_checkov,
+)
 from serverless_stack.constructs._shared import dead_letter_queue, key_of
 from serverless_stack.constructs.profile import Profile
 
@@ -84,6 +88,8 @@ def execution(
         _NO_NAMES,
         profile=profile,
     )
+    if in_vpc:
+        skip_in_checkov(policy or role, {"CKV_AWS_111": _NO_NAMES}, profile=profile)
     if not managed:
         acknowledge(role, "LambdaStarPermissions", _NO_NAMES, packs=(SERVERLESS,), profile=profile)
     return Execution(role, policy, own_key, queue)

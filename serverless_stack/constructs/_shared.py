@@ -70,8 +70,9 @@ def _make_access_log_bucket(home: Construct, profile: Profile) -> s3.Bucket:
         packs=ALL_STANDARDS,
         profile=profile,
     )
-    if profile.settings.packs:
-        skip_in_checkov(bucket, {"CKV_AWS_18": "it is the bucket of the access logs itself"})
+    skip_in_checkov(
+        bucket, {"CKV_AWS_18": "it is the bucket of the access logs itself"}, profile=profile
+    )
     return bucket
 
 
@@ -168,6 +169,15 @@ def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
     found = home.node.try_find_child("Alarms")
     if found is None:
         found = sns.Topic(home, "Alarms", master_key=key_of(scope, profile), enforce_ssl=True)
+        # A topic with a policy of its own has lost the one by which alarms may publish.
+        found.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                resources=[found.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )
     assert isinstance(found, sns.Topic)
     return found
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import jsii
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_sns as sns
@@ -180,6 +181,7 @@ class MemcachedCache(Construct):
                 None if notification_topic is None else notification_topic.topic_arn
             ),
         )
+        self.cluster.apply_removal_policy(RemovalPolicy.DESTROY)  # it keeps nothing on disk
         if port == _DEFAULT_PORT:
             acknowledge(self.cluster, "AEC5", PORT_IS_CLOSED, profile=profile)
 

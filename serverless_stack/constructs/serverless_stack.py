@@ -14,6 +14,7 @@ from serverless_stack.constructs._content_source import source_problems
 from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authorizer_of
 from serverless_stack.constructs._folders import code_problems
 from serverless_stack.constructs._network import add_endpoint, isolated_vpc
+from serverless_stack.constructs._stack_alarms import add_alarms
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
@@ -158,6 +159,12 @@ class ServerlessStack(Stack):
             termination_protection=termination_protection,
         )
         chosen.apply(self)
+        if chosen.settings.linters:
+            # CDK writes every text with a reference in it as Fn::Join, and lets every function
+            # depend on its role, although the function names the role already.
+            self.template_options.metadata = {
+                "cfn-lint": {"config": {"ignore_checks": ["I1022", "W3005"]}}
+            }
         destroy = removal_policy == RemovalPolicy.DESTROY
         self._vpc = vpc or next(
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
@@ -242,6 +249,16 @@ class ServerlessStack(Stack):
                 bucket=self._bucket,
                 cdn=self._cdn,
                 removal_policy=RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN,
+            )
+        if chosen.settings.alarms:
+            made_here = {"RedisAlarms": redis is True, "MemcachedAlarms": memcached is True}
+            found = {"RedisAlarms": self._redis, "MemcachedAlarms": self._memcached}
+            add_alarms(
+                self,
+                chosen,
+                function=self._handler.function if self._handler else None,
+                api=self._api.rest_api if self._api else None,
+                caches={name: cache for name, cache in found.items() if cache and made_here[name]},
             )
         self._add_outputs()
 
