@@ -17,7 +17,8 @@ ALLOWED = {
     "_content": set[str](),
     "checks": set[str](),
     "_machine": set[str](),
-    "constructs": {"checks", "_content", "_contract", "_machine"},
+    "_profiles": set[str](),
+    "constructs": {"checks", "_content", "_contract", "_machine", "_profiles"},
     "runtime": {"_contract"},
     "operations": {"_content", "_contract"},
     "testing": {"checks", "_machine"},
@@ -31,6 +32,7 @@ ALLOWED = {
         "_content",
         "_contract",
         "_machine",
+        "_profiles",
     },
 }
 # Packages that no module of a part may load by being imported; "*" forbids all but the standard.
@@ -38,6 +40,7 @@ HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}
 FORBIDDEN = {
     "_contract": HEAVY | {"redis", "pymemcache"},
     "_content": HEAVY,
+    "_profiles": HEAVY,
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
     "operations": HEAVY | {"rich", "typer"},
@@ -47,6 +50,7 @@ FORBIDDEN = {
 }
 # The public modules of constructs that may import others.
 COMPOSING = {
+    "_stack_alarms": {"cache_alarms"},
     "cdn": {"proxy_api", "storage_bucket"},
     "_content_rules": {"cdn"},
     "content_deployment": {"cdn", "storage_bucket"},
@@ -107,7 +111,8 @@ def problems(part: str, module: str, source: str) -> list[str]:
             found.append(f"{module}: {each.target} at once")
         if part == "constructs" and top == PACKAGE and own == "constructs":
             name, other = Path(module).stem, rest.split(".")[1]
-            if not other.startswith("_") and other not in COMPOSING.get(name, set()):
+            shared = other.startswith("_") or other == "profile"  # the defaults of them all
+            if not shared and other not in COMPOSING.get(name, set()):
                 found.append(f"{module}: {each.target}")
     return found
 

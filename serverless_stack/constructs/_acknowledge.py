@@ -1,9 +1,10 @@
 """Findings of cdk-nag that stay, each with the reason why, next to the resource that has it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import jsii
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
-from constructs import IConstruct
+from constructs import IConstruct, IValidation
 
 from serverless_stack._profiles import AWS_SOLUTIONS, HIPAA, NIST, PCI
 from serverless_stack.constructs.profile import Profile
@@ -50,6 +51,44 @@ def acknowledge_resources(
     for resource in resources:
         told = _flat(Stack.of(construct).resolve(resource))
         acknowledge(construct, f"IAM5[Resource::{told}]", reason, profile=profile)
+
+
+def acknowledge_while(
+    construct: IConstruct,
+    rule: str,
+    reason: str,
+    *,
+    packs: Sequence[str] = (AWS_SOLUTIONS,),
+    open_still: Callable[[], bool],
+) -> None:
+    """Acknowledge a finding if it is still there at synthesis.
+
+    Args:
+        construct: The construct that has the finding.
+        rule: The rule's name in its pack.
+        reason: Why it stays.
+        packs: The packs that have a rule of that name.
+        open_still: Tells whether the user has not decided by then.
+    """
+
+    def settle() -> None:
+        if open_still():
+            acknowledge(construct, rule, reason, packs=packs)
+
+    construct.node.add_validation(_AtSynthesis(settle))
+
+
+@jsii.implements(IValidation)
+class _AtSynthesis:
+    """CDK asks what is wrong when the tree is complete: the only time to do something then."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self._act = act
+
+    def validate(self) -> list[str]:
+        """Act, and find nothing wrong."""
+        self._act()
+        return []
 
 
 def skip_in_checkov(resource: IConstruct, skips: Mapping[str, str], *, profile: Profile) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -146,7 +147,13 @@ def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> Non
         resource_arns=[arn_of_secret(secret)],
     )
     if secret.encryption_key is not None:
-        grant_key(secret.encryption_key, grantee, writes=False)
+        service = f"secretsmanager.{Stack.of(secret).region}.amazonaws.com"
+        iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=_key_actions(writes=False),
+            resource_arns=[secret.encryption_key.key_arn],
+            conditions={"StringEquals": {"kms:ViaService": service}},
+        )
 
 
 def arn_of_secret(secret: secretsmanager.ISecret) -> str:

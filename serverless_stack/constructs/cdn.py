@@ -12,6 +12,7 @@ from constructs import Construct
 
 from serverless_stack.checks import cloudfront as rules
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._acknowledge import acknowledge
 from serverless_stack.constructs._cdn_decisions import acknowledge_decisions
 from serverless_stack.constructs._origin_access import let_distribution_read
 from serverless_stack.constructs._shared import access_log_bucket
@@ -132,6 +133,8 @@ class Cdn(Construct):
             web_acl_id=web_acl_id,
             log_bucket=log_bucket,
         )
+        if log_bucket is not None and not isinstance(source, s3.Bucket):
+            acknowledge(log_bucket, "S1", "it is the bucket of the access logs itself")
         if source is not None:
             let_distribution_read(self, self.distribution, source, origin_path)
 

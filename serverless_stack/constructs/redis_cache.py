@@ -18,7 +18,7 @@ from serverless_stack import _contract
 from serverless_stack.checks import elasticache as rules
 from serverless_stack.checks import elasticache_scaling as scaling_rules
 from serverless_stack.checks.problems import Problems
-from serverless_stack.constructs._acknowledge import acknowledge
+from serverless_stack.constructs._acknowledge import acknowledge, acknowledge_while
 from serverless_stack.constructs._connect import (
     Connectable,
     add_environment,
@@ -334,7 +334,13 @@ class RedisCache(Construct):
         if days and not rotation_problems(self._group, True, every):
             self.add_rotation(automatically_after=every)
         else:
-            acknowledge(secret, "SMG4", _ROTATION, profile=profile)
+            home = self.user.scope if self.user else self
+            acknowledge_while(
+                secret,
+                "SMG4",
+                _ROTATION,
+                open_still=lambda: home.node.try_find_child("Rotation") is None,
+            )
 
     @property
     def connections(self) -> ec2.Connections:

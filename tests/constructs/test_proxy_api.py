@@ -80,8 +80,12 @@ def test_its_stage_throttles_traces_and_logs(minimal: Json) -> None:
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
     assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
     assert "$context.requestId" in stage["AccessLogSetting"]["Format"]
-    (group,) = all_of(minimal, "AWS::Logs::LogGroup")
-    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (90, "Retain")
+    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
+    accesses, errors = all_of(minimal, "AWS::Logs::LogGroup")
+    for group in (accesses, errors):
+        assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (90, "Retain")
+    name = errors["Properties"]["LogGroupName"]["Fn::Join"][1]
+    assert (name[0], name[2]) == ("API-Gateway-Execution-Logs_", "/prod")
 
 
 def test_bodies_of_all_types_stay_whole(minimal: Json) -> None:
@@ -96,8 +100,8 @@ def test_every_argument_arrives(maximal: Json) -> None:
     (settings,) = stage["MethodSettings"]
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (10_000, 5_000)
     assert properties(maximal, "AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["image/*"]
-    (group,) = all_of(maximal, "AWS::Logs::LogGroup")
-    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (1, "Delete")
+    for group in all_of(maximal, "AWS::Logs::LogGroup"):
+        assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (1, "Delete")
 
 
 def test_without_access_log_there_is_no_log_group(

@@ -174,6 +174,7 @@ def nat_gateway_handlers() -> Handlers:
 
 
 def checked(response: Response) -> str:
+    """Give the answer of the API as text, or fail with it."""
     status, _headers, body = response
     text = body.decode()
     if status >= 400:
@@ -182,6 +183,7 @@ def checked(response: Response) -> str:
 
 
 def field(answer: str, name: str) -> str:
+    """Give the first element of a name in an answer."""
     found = re.search(f"<{name}>(.*?)</{name}>", answer)
     if found is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")
