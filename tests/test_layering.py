@@ -18,6 +18,7 @@ ALLOWED = {
     "checks": set[str](),
     "_machine": set[str](),
     "_profiles": set[str](),
+    "_profile_costs": {"_profiles"},
     "constructs": {"checks", "_content", "_contract", "_machine", "_profiles"},
     "runtime": {"_contract"},
     "operations": {"_content", "_contract"},
@@ -32,6 +33,7 @@ ALLOWED = {
         "_content",
         "_contract",
         "_machine",
+        "_profile_costs",
         "_profiles",
     },
 }
@@ -41,6 +43,7 @@ FORBIDDEN = {
     "_contract": HEAVY | {"redis", "pymemcache"},
     "_content": HEAVY,
     "_profiles": HEAVY,
+    "_profile_costs": HEAVY,
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
     "operations": HEAVY | {"rich", "typer"},

@@ -19,7 +19,16 @@ def application(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     made.callback()(serverless_stack)
-    every = only not in ("sync", "invalidate", "ls", "presign", "review", "local", "advise")
+    every = only not in (
+        "sync",
+        "invalidate",
+        "ls",
+        "presign",
+        "review",
+        "local",
+        "advise",
+        "profile",
+    )
     if every or only == "local":
         from serverless_stack.cli import local
 
@@ -32,6 +41,10 @@ def application(only: str | None = None) -> typer.Typer:
         from serverless_stack.cli.review import review
 
         made.command()(review)
+    if every or only == "profile":
+        from serverless_stack.cli.profile import profile
+
+        made.command()(profile)
     if every or only == "invalidate":
         from serverless_stack.cli.invalidate import invalidate
 
