@@ -49,7 +49,7 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
     if profile.settings.closed_default_group:
         _settle_provider(vpc, profile)
     if profile.settings.flow_logs:
-        add_flow_log(vpc, profile)
+        add_flow_log(Construct(scope, f"{construct_id}FlowLog"), vpc, profile)
     vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
     if secrets:
         _open_endpoint(vpc, "SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
