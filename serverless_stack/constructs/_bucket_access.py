@@ -117,7 +117,7 @@ def replicate(
     acknowledge_resources(
         policy,
         [bucket.arn_for_objects("*"), replica.arn_for_objects("*")],
-        "every object is replicated",
+        "S3 replicates every object of the bucket, under its own key, into the other",
         profile=profile,
     )
     source, target = bucket.encryption_key, replica.encryption_key
