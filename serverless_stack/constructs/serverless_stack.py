@@ -170,11 +170,11 @@ class ServerlessStack(Stack):
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
         )
         if self._vpc is None and (redis is True or memcached is True):
-            made = isolated_vpc(self, "Vpc", secrets=redis is True)
+            own_vpc = isolated_vpc(self, "Vpc", secrets=redis is True)
             if redis is True and chosen.settings.rotation_days:
                 service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
-                add_endpoint(made, "ElastiCache", service)
-            self._vpc = made
+                add_endpoint(own_vpc, "ElastiCache", service)
+            self._vpc = own_vpc
 
         self._handler: LambdaHandler | None = None
         if isinstance(handler, LambdaHandler):

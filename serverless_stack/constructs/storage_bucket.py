@@ -122,6 +122,12 @@ class StorageBucket(Construct):
             versioned or replica is None,
             "`versioned` must be True with a `replica`, got: False; S3 replicates versions",
         )
+        encrypted = encryption_key is not None or profile.settings.customer_key
+        problems.require(
+            replica is None or not encrypted or replica.encryption_key is not None,
+            "`replica` must have an encryption key for objects that are encrypted with a KMS key, "
+            "got: a bucket without one",
+        )
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 
@@ -40,8 +41,11 @@ def operations() -> dict[str, set[str]]:
     """The operations of all services by the names of boto3's methods."""
     found: dict[str, set[str]] = {}
     for service in SERVICES:
-        client = boto3.client(
-            service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"
+        client: Any = boto3.client(
+            service,  # type: ignore[call-overload]
+            region_name="eu-west-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
         )
         for method, operation in client.meta.method_to_api_mapping.items():
             found.setdefault(method, set()).add(f"{service}:{operation}")
@@ -70,7 +74,7 @@ def needed(files: Iterable[Path]) -> set[str]:
                 continue
             names = [node.func.attr]
             if names[0] in ("generate_presigned_url", "get_paginator", "get_waiter"):
-                names = [a.value for a in node.args if isinstance(a, ast.Constant)][:1]
+                names = [str(a.value) for a in node.args if isinstance(a, ast.Constant)][:1]
             for name in names:
                 actions |= TRANSFERS.get(name, set())
                 for operation in known.get(name, ()):

@@ -16,7 +16,7 @@ PACKS = ("AwsSolutions", "Serverless", "NIST.800.53.R5", "HIPAA.Security", "PCI.
 VALIDATOR = "CloudFormation Validate"
 CFN_LINT = "cfn-lint"
 CHECKOV = "checkov"
-CHECKOV_PROGRAM = REPOSITORY / ".checkov" / "bin" / "checkov"
+CHECKOV_PROGRAM = REPOSITORY / ".tools" / "bin" / "checkov"
 STRICT = {"@aws-cdk/core:validateAgainstDefaultRules": True}
 _ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
 
