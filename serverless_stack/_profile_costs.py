@@ -95,7 +95,7 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str, float, str]]:
     yield "Client certificate", _yes(settings.client_certificate), 0, ""
     yield "Default group closed", _yes(settings.closed_default_group), 0, ""
     yield "Managed policies", _yes(settings.managed_policies), 0, ""
-    yield "Calls at once", str(settings.concurrency or "as the account"), 0, ""
+    yield "Calls of the handler at once", str(settings.concurrency or "as the account"), 0, ""
     alarms = redis * _REDIS_ALARMS_PER_NODE + memcached * _MEMCACHED_ALARMS_PER_NODE + _OTHER_ALARMS
     yield (
         "Alarms",

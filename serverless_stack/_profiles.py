@@ -35,7 +35,7 @@ class Settings:
         client_certificate: Whether an API proves to what is behind it who it is.
         closed_default_group: Whether the default security group of a VPC that is made is emptied.
         managed_policies: Whether permissions are in policies of their own, not inline.
-        concurrency: How many calls of one function may run at once; 0 for the account's limit.
+        concurrency: How many calls of a handler may run at once; 0 for the account's limit.
         alarms: Whether caches, functions and APIs have alarms and a topic that is told.
         termination_protection: Whether deleting a ``ServerlessStack`` is refused.
         packs: The packs of cdk-nag whose findings are fixed or acknowledged.

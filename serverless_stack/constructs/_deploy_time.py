@@ -13,7 +13,7 @@ from serverless_stack.constructs._acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
-from serverless_stack.constructs._execution import complete, execution, grantee_of, permissions
+from serverless_stack.constructs._execution import complete, execution, few, grantee_of, permissions
 from serverless_stack.constructs._logs import log_group
 from serverless_stack.constructs._packaging import package_library
 from serverless_stack.constructs.profile import Profile
@@ -115,7 +115,7 @@ def deploy_time_function(
         role=runs_with.role,
         log_group=logged,
     )
-    complete(function, runs_with, profile, concurrency=None)
+    complete(function, runs_with, profile, concurrency=few(profile))
     acknowledge(function, "LambdaInsideVPC", _OUTSIDE, packs=ALL_STANDARDS, profile=profile)
     skip_in_checkov(function, {"CKV_AWS_117": _OUTSIDE}, profile=profile)
     return DeployTimeFunction(function, runs_with.role, logged)

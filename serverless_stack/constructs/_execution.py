@@ -22,6 +22,7 @@ from serverless_stack.constructs._shared import dead_letter_queue, key_of
 from serverless_stack.constructs.profile import Profile
 
 _POLICY = "Permissions"
+_FEW = 5
 # "Giving Lambda functions access to resources in an Amazon VPC"
 _NETWORK = (
     "ec2:AssignPrivateIpAddresses",
@@ -192,6 +193,18 @@ def complete(
     raw.reserved_concurrent_executions = concurrency
     if made.policy is not None:
         function.node.add_dependency(made.policy)  # Lambda tries the network permissions at once
+
+
+def few(profile: Profile) -> int | None:
+    """Give how many calls of a function may run at once that only AWS itself calls.
+
+    Args:
+        profile: Its profile.
+
+    Returns:
+        Enough for one that goes on in a call of its own; None shares the account's.
+    """
+    return _FEW if profile.settings.concurrency else None
 
 
 def grantee_of(function: lambda_.Function) -> iam.IGrantable:

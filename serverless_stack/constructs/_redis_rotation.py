@@ -15,6 +15,7 @@ from serverless_stack.constructs._execution import (
     arn_of_secret,
     complete,
     execution,
+    few,
     grant_key,
     grantee_of,
 )
@@ -107,7 +108,7 @@ def rotation_function(
         role=runs_with.role,
         log_group=logged,
     )
-    complete(function, runs_with, profile, concurrency=None)
+    complete(function, runs_with, profile, concurrency=few(profile))
     _allow(grantee_of(function), secret, subject)
     permission = lambda_.CfnPermission(
         scope,

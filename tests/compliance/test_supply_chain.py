@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,9 +40,11 @@ def test_what_npm_knows() -> None:
 
 
 def test_an_advisory_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    bad = {"dependencies": [{"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1"}]}]}
+    bad: dict[str, Any] = {
+        "dependencies": [{"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1"}]}]
+    }
 
-    def answer(command: list[str], folder: Path = Path()) -> dict[str, object]:
+    def answer(command: list[str], folder: Path = Path()) -> dict[str, Any]:
         return {} if command[0] == "npm" else bad
 
     monkeypatch.setattr(supply_chain, "_json", answer)
