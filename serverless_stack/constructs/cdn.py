@@ -45,7 +45,8 @@ class Cdn(Construct):
         web_acl_id: ARN of a WAF web ACL with the scope CLOUDFRONT. None uses none.
         countries: Where it answers, as two letters each, such as ``DE``. Empty answers everywhere.
         access_log: Whether CloudFront logs requests, into a bucket that all buckets and
-            distributions of the stack share. None takes the profile's.
+            distributions of the stack share. None takes the profile's. CloudFront refuses a
+            bucket in a region that accounts opt in to ("Configure standard logging (legacy)").
 
     Attributes:
         distribution: The distribution.
