@@ -2,7 +2,8 @@
 
 import sys
 
-from benchmarks import crawl, kills, memory, paths, planner, sync
+from benchmarks import check_fuzz, checks, crawl, kills, memory, paths, planner, sync
+from benchmarks.caching import __main__ as caching
 
 
 def main() -> int:
@@ -12,6 +13,9 @@ def main() -> int:
     kills.main()
     memory.main()
     sync.main()
+    caching.main()
+    checks.main()
+    check_fuzz.main()
     return crawl.main()
 
 

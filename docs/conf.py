@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from serverless_stack.checks import rules
+
 _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
 project = "serverless_stack"
@@ -50,5 +52,21 @@ class _Text:
         return self._text
 
 
+def _list_rules(app: Sphinx, name: str, source: list[str]) -> None:
+    """Put the rules of the checks where their page wants them."""
+    if name == "checks":
+        rows = [
+            f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} | {_cell(rule.page)} |"
+            for rule in rules()
+        ]
+        table = ["| Rule | | What it is about | Page of AWS |", "| --- | --- | --- | --- |", *rows]
+        source[0] = source[0].replace("% the list of rules", "\n".join(table))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("source-read", _list_rules)
     app.connect("autodoc-process-signature", _own_signature)

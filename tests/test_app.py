@@ -29,6 +29,24 @@ s3.CfnBucket(cdk.Stack(app, "Shop"), "Bucket").add_property_override("Nonsense",
 app.synth()
 """
 
+CHECKED = """\
+import aws_cdk as cdk
+from serverless_stack.checks.plugin import DeployabilityChecks
+from serverless_stack.constructs import ServerlessStack
+
+app = cdk.App()
+cdk.Validations.of(app).add_plugins(DeployabilityChecks(strict=True))
+ServerlessStack(app, "Shop", handler="examples/shop/handler", site="examples/shop/site")
+ServerlessStack(
+    app,
+    "Checkout",
+    handler="examples/shop/handler",
+    site="examples/shop/site",
+    env=cdk.Environment(region="eu-central-1"),
+)
+app.synth()
+"""
+
 CFN_LINT = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
 
@@ -89,3 +107,10 @@ def test_cdk_would_tell_what_is_wrong(tmp_path: Path, pytestconfig: pytest.Confi
     wrong = synthesise(pytestconfig.rootpath, tmp_path, "-c", INVALID)
     assert wrong.status != 0
     assert "Nonsense" in wrong.said
+
+
+def test_the_checks_find_nothing(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+    checked = synthesise(pytestconfig.rootpath, tmp_path, "-c", CHECKED)
+    assert (checked.status, checked.said) == (0, "")
+    report = json.loads((tmp_path / "validation-report.json").read_text())
+    assert report["pluginReports"] == []

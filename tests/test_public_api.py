@@ -40,6 +40,7 @@ TESTING = [
     "Synth",
     "TemplateSnapshot",
     "assert_compliant",
+    "assert_deployable",
     "assert_least_privilege",
     "assert_no_replacement",
     "assert_stateful_unchanged",

@@ -1,27 +1,36 @@
 """Collecting what is wrong with one call, so that all of it is reported together."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 
 # CDK hides values that are known only at deploy time in strings and in very large negative numbers.
-_STRING_TOKENS = ("${Token[", "#{Token[")
+# CloudFormation reads dynamic references while it deploys.
+_STRING_TOKENS = ("${Token[", "#{Token[", "{{resolve:")
 _NUMBER_TOKEN_LIMIT = -1e280
 
 
 def is_unresolved(value: object) -> bool:
-    """Tell whether a value is a CDK token, which is known only at deploy time.
+    """Tell whether a value is known only at deploy time: a CDK token or a dynamic reference.
 
     Args:
         value: Any value; strings and numbers can carry a token.
 
     Returns:
-        True for an unresolved token, which no check can judge.
+        True for what no check can judge.
     """
     if isinstance(value, str):
-        return any(mark in value for mark in _STRING_TOKENS)
+        one, other, dynamic = _STRING_TOKENS
+        return one in value or other in value or dynamic in value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return math.isfinite(value) and value < _NUMBER_TOKEN_LIMIT
+        return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """The texts that come more than once, each once."""
+    counted = Counter(value for value in values if not is_unresolved(value))
+    return [value for value, count in counted.items() if count > 1]
 
 
 class Problems:

@@ -2,6 +2,18 @@
 
 import typer
 
+_COMMANDS = (
+    "advise",
+    "check",
+    "invalidate",
+    "local",
+    "ls",
+    "presign",
+    "profile",
+    "review",
+    "sync",
+)
+
 
 def application(only: str | None = None) -> typer.Typer:
     """Make the command line.
@@ -19,16 +31,7 @@ def application(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
     )
     made.callback()(serverless_stack)
-    every = only not in (
-        "sync",
-        "invalidate",
-        "ls",
-        "presign",
-        "review",
-        "local",
-        "advise",
-        "profile",
-    )
+    every = only not in _COMMANDS
     if every or only == "local":
         from serverless_stack.cli import local
 
@@ -45,6 +48,10 @@ def application(only: str | None = None) -> typer.Typer:
         from serverless_stack.cli.profile import profile
 
         made.command()(profile)
+    if every or only == "check":
+        from serverless_stack.cli.check import check
+
+        made.command()(check)
     if every or only == "invalidate":
         from serverless_stack.cli.invalidate import invalidate
 

@@ -16,7 +16,7 @@ from rich.text import Text
 from serverless_stack.cli import aws
 from serverless_stack.cli.bars import bar
 from serverless_stack.operations.invalidation import InvalidationPlan, Progress, Sent, plan, send
-from serverless_stack.operations.invalidation.sender import checked
+from serverless_stack.operations.invalidation.paths import checked
 
 TIMED_OUT_STATUS = 1
 

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-from aws_cdk import Stack, TreeInspector
+from aws_cdk import Annotations, Stack, Tokenization, TreeInspector
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
+from constructs import IConstruct
 
-from serverless_stack.checks.lambda_ import environment_name_problems
-from serverless_stack.checks.problems import Problems
+from serverless_stack.checks.lambda_ import (
+    environment_name_problems,
+    environment_value_problems,
+)
+from serverless_stack.checks.problems import Problems, is_unresolved
 
 
 class HasFunction(Protocol):
@@ -34,12 +39,15 @@ def invokable_of(target: lambda_.IFunction | HasFunction) -> lambda_.IFunction:
     return function if isinstance(function, lambda_.Function) else cast(lambda_.IFunction, target)
 
 
-def require_vpc(function: lambda_.Function, target: str) -> None:
+def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
     """Refuse a function that has no network path to a resource inside a VPC.
+
+    One that is in another VPC gets a warning: it has a path if the two are peered.
 
     Args:
         function: The function that is being connected.
         target: The path of the resource it shall reach.
+        vpc: The VPC of that resource.
 
     Raises:
         ValueError: If the function is outside any VPC.
@@ -49,6 +57,32 @@ def require_vpc(function: lambda_.Function, target: str) -> None:
             f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
             f"none; make it with `vpc=` and the cache's `.vpc`"
         )
+    if _is_elsewhere(function, vpc):
+        Annotations.of(function).add_warning_v2(
+            "serverless-stack:OtherVpc",
+            f"{function.node.path} is in another VPC than {target}: make it with `vpc=` and the "
+            "cache's `.vpc`, or peer the two VPCs, else it does not reach the cache and the "
+            "rules of the security groups are refused",
+        )
+
+
+def _is_elsewhere(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
+    """Tell whether a function is certainly in another VPC."""
+    for group in function.connections.security_groups:
+        raw = group.node.default_child
+        if isinstance(raw, ec2.CfnSecurityGroup) and raw.vpc_id:
+            places = (_vpc_of(group, raw.vpc_id), _vpc_of(vpc, vpc.vpc_id))
+            return None not in places and places[0] != places[1]
+    return False
+
+
+def _vpc_of(scope: IConstruct, vpc_id: str) -> str | None:
+    """Give what tells a VPC from others: its id, or the path of its resource; None if unknown."""
+    if not is_unresolved(vpc_id):
+        return vpc_id
+    found = Tokenization.reverse_string(vpc_id).first_token
+    target = getattr(found, "target", None)
+    return target.node.path if isinstance(target, ec2.CfnVPC) else None
 
 
 def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:
@@ -65,6 +99,7 @@ def add_environment(function: lambda_.Function, variables: Mapping[str, str]) ->
     """
     problems = Problems(function.node.path)
     problems.add(environment_name_problems(variables))
+    problems.add(environment_value_problems(variables))
     taken = sorted(set(variables) & set(_environment_of(function)))
     problems.require(
         not taken,

@@ -9,6 +9,7 @@ from serverless_stack import _contract
 from serverless_stack._content.index import Entry
 from serverless_stack._content.memory import LEAST_MIB, needed_mib
 from serverless_stack._content.rules import matches
+from serverless_stack.checks.cloudfront import pattern_problems
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs.cdn import Cdn
 
@@ -79,12 +80,18 @@ def protected_by(front: Front) -> list[str]:
 
 def protected_problems(protected: Sequence[str]) -> list[str]:
     """List the patterns that would leave nothing to invalidate, or that match nothing."""
-    return [
-        f"`protected` must have patterns that begin with a slash and leave some paths, "
-        f"got: {pattern!r}"
-        for pattern in protected
-        if not is_unresolved(pattern) and (not pattern.startswith("/") or pattern == "/*")
-    ]
+    problems = []
+    for pattern in protected:
+        if is_unresolved(pattern):
+            continue
+        if not pattern.startswith("/") or pattern == "/*":
+            problems.append(
+                "`protected` must have patterns that begin with a slash and leave some paths, "
+                f"got: {pattern!r}"
+            )
+        else:
+            problems += pattern_problems(pattern, "protected")
+    return problems
 
 
 def index_document_of(given: str | None, front: Front) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from aws_cdk import Annotations, Duration
 from constructs import Construct
 
-from serverless_stack.checks.elasticache import NODES_BY_QUOTA, nodes_of
-from serverless_stack.checks.elasticache_common import stream_name_problems, topic_problems
-from serverless_stack.checks.elasticache_model import ReplicationGroup
-from serverless_stack.checks.elasticache_parameters import parameter_group_family
-from serverless_stack.checks.elasticache_scaling import global_datastore_problems
-from serverless_stack.checks.elasticache_security import ROTATION_DAYS, access_string_problems
-from serverless_stack.checks.elasticache_versions import (
+from serverless_stack.checks.elasticache.common import stream_name_problems, topic_problems
+from serverless_stack.checks.elasticache.model import ReplicationGroup
+from serverless_stack.checks.elasticache.parameters import parameter_group_family
+from serverless_stack.checks.elasticache.replication_groups import NODES_BY_QUOTA, nodes_of
+from serverless_stack.checks.elasticache.scaling import global_datastore_problems
+from serverless_stack.checks.elasticache.security import ROTATION_DAYS, access_string_problems
+from serverless_stack.checks.elasticache.versions import (
     AUTH_ROTATION,
     ENGINES,
     IAM,

@@ -6,7 +6,7 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_stack import _contract
-from serverless_stack.checks.elasticache_model import ReplicationGroup
+from serverless_stack.checks.elasticache.model import ReplicationGroup
 from serverless_stack.constructs._redis_users import RedisUser
 
 

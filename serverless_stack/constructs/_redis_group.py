@@ -9,8 +9,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from serverless_stack.checks.elasticache_model import ReplicationGroup
-from serverless_stack.checks.elasticache_parameters import CLUSTER_ENABLED, parameter_group_family
+from serverless_stack.checks.elasticache.model import ReplicationGroup
+from serverless_stack.checks.elasticache.parameters import CLUSTER_ENABLED, parameter_group_family
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.constructs._network import CacheNetwork
 

@@ -6,8 +6,8 @@ from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
-from serverless_stack.checks import elasticache_scaling as rules
-from serverless_stack.checks.elasticache_model import ReplicationGroup
+from serverless_stack.checks.elasticache import scaling as rules
+from serverless_stack.checks.elasticache.model import ReplicationGroup
 from serverless_stack.checks.problems import Problems
 
 

@@ -9,7 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
-from serverless_stack.checks import elasticache_serverless as rules
+from serverless_stack.checks.elasticache import serverless as rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._network import cache_subnets, zone_of
 

@@ -8,7 +8,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from serverless_stack.checks.elasticache_nodes import max_connections, vcpus
+from serverless_stack.checks.elasticache.nodes import max_connections, vcpus
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._cache_metrics import metric_of
 from serverless_stack.constructs._cache_nodes import AnyCache, WatchedCache, watched

@@ -88,6 +88,11 @@ class Cdn(Construct):
         problems.add(rules.path_pattern_problems(api_path_pattern, "api_path_pattern"))
         problems.add(rules.object_path_problems(default_root_object, "default_root_object"))
         problems.add(rules.origin_path_problems(origin_path, "origin_path"))
+        problems.add(rules.alias_problems(domain_names, "domain_names"))
+        if certificate is not None:
+            problems.add(rules.certificate_problems(certificate.certificate_arn, "certificate"))
+        if web_acl_id is not None:
+            problems.add(rules.web_acl_problems(web_acl_id, "web_acl_id"))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

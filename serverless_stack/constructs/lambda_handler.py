@@ -105,11 +105,21 @@ class LambdaHandler(Construct):
                 "MiB",
             )
         problems.add(rules.environment_name_problems(environment or {}))
+        problems.add(rules.environment_value_problems(environment or {}))
+        problems.add(rules.environment_size_problems(environment or {}))
+        problems.add(rules.description_problems(description))
+        problems.add(rules.handler_problems(handler))
+        problems.add(rules.runtime_problems(runtime.name))
         problems.add(code_problems(source, handler, runtime))
         if reserved_concurrent_executions is not None:
             problems.between(
                 "reserved_concurrent_executions", reserved_concurrent_executions, 0, math.inf
             )
+        groups = len(security_groups or ())
+        problems.require(
+            groups <= rules.MAX_SECURITY_GROUPS,
+            f"`security_groups` must have {rules.MAX_SECURITY_GROUPS} at most, got: {groups}",
+        )
         if vpc is None and (vpc_subnets is not None or security_groups is not None):
             problems.require(
                 False, "`vpc` must be given with `vpc_subnets` and `security_groups`, got: None"
@@ -161,10 +171,11 @@ class LambdaHandler(Construct):
             value: The value; a CDK token is fine.
 
         Raises:
-            ValueError: If the name is refused by Lambda or already set.
+            ValueError: If the name is refused by Lambda or already set, or the value is no text.
         """
         problems = Problems(self.node.path)
         problems.add(rules.environment_name_problems([name], "name"))
+        problems.add(rules.environment_value_problems({name: value}, "value"))
         problems.raise_if_any()
         add_environment(self.function, {name: value})
 

@@ -10,8 +10,12 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.checks import elasticache_clusters as rules
-from serverless_stack.checks import elasticache_common as common
+from serverless_stack.checks.elasticache import clusters as rules
+from serverless_stack.checks.elasticache import common as common
+from serverless_stack.checks.elasticache.memcached_parameters import (
+    memcached_node_problems,
+    memcached_parameter_problems,
+)
 from serverless_stack.checks.problems import Problems, is_unresolved
 from serverless_stack.constructs._acknowledge import acknowledge
 from serverless_stack.constructs._connect import (
@@ -111,6 +115,8 @@ class MemcachedCache(Construct):
         problems.add(
             rules.placement_problems("memcached", num_cache_nodes, az_mode, availability_zones)
         )
+        problems.add(memcached_node_problems(node_type, engine_version))
+        problems.add(memcached_parameter_problems(parameters or {}))
         problems.add(common.port_problems(port))
         problems.add(rules.memcached_tls_problems(tls, engine_version, node_type))
         problems.require(
@@ -212,7 +218,7 @@ class MemcachedCache(Construct):
             ValueError: If the function is in no VPC or has a variable of such a name already.
         """
         target = function_of(function)
-        require_vpc(target, self.node.path)
+        require_vpc(target, self.node.path, self.vpc)
         add_environment(
             target,
             {

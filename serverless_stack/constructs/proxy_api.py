@@ -115,6 +115,7 @@ class ProxyApi(Construct):
         problems.between("throttling_burst_limit", throttling_burst_limit, *rules.BURST)
         if cache is not None:
             problems.add(cache_problems(cache))
+        problems.add(rules.binary_media_type_problems(binary_media_types))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

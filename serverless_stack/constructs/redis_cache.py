@@ -16,7 +16,7 @@ from constructs import Construct
 
 from serverless_stack import _contract
 from serverless_stack.checks import elasticache as rules
-from serverless_stack.checks import elasticache_scaling as scaling_rules
+from serverless_stack.checks.elasticache import scaling as scaling_rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._acknowledge import acknowledge, acknowledge_while
 from serverless_stack.constructs._connect import (
@@ -415,7 +415,7 @@ class RedisCache(Construct):
             ValueError: If the function is in no VPC or has a variable of such a name already.
         """
         target = function_of(function)
-        require_vpc(target, self.node.path)
+        require_vpc(target, self.node.path, self.vpc)
         who = user or self.user
         secret = who.secret if who else self._secret
         add_environment(

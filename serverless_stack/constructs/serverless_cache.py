@@ -13,8 +13,8 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack import _contract
-from serverless_stack.checks import elasticache_common as common
-from serverless_stack.checks import elasticache_serverless as rules
+from serverless_stack.checks.elasticache import common as common
+from serverless_stack.checks.elasticache import serverless as rules
 from serverless_stack.checks.problems import Problems, is_unresolved
 from serverless_stack.constructs._connect import (
     Connectable,
@@ -246,7 +246,7 @@ class ServerlessCache(Construct):
                 the user does not go with the cache.
         """
         target = function_of(function)
-        require_vpc(target, self.node.path)
+        require_vpc(target, self.node.path, self.vpc)
         problems = Problems(self.node.path)
         problems.require(
             bool(user_name) == self._has_users,

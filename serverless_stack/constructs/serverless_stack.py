@@ -9,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from serverless_stack.checks import lambda_ as lambda_rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._content_source import source_problems
 from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authorizer_of
@@ -147,6 +148,7 @@ class ServerlessStack(Stack):
         if isinstance(handler, str | Path):
             names = {"code_argument": "handler", "entry_argument": "entry"}
             problems.add(code_problems(Path(handler), entry, runtime, **names))
+            problems.add(lambda_rules.handler_problems(entry, "entry"))
         if site is not None:
             problems.add(source_problems([Path(site)], "site"))
         problems.raise_if_any()

@@ -1,7 +1,6 @@
 """StorageBucket: a private S3 bucket with the lifecycle that its objects need."""
 
 from collections.abc import Sequence
-from itertools import chain
 
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
@@ -104,6 +103,7 @@ class StorageBucket(Construct):
                 _lifecycle_problems(rule, "lifecycle_rules.", "lifecycle_rules.expiration")
             )
         ids = [rule.id for rule in lifecycle_rules if rule.id] + [_DEFAULT_RULE]
+        problems.add(rules.rule_id_problems(list(dict.fromkeys(ids)), "lifecycle_rules.id"))
         problems.require(
             len(ids) == len(set(ids)),
             f"`lifecycle_rules` must have each id once, {_DEFAULT_RULE} is taken, got: {ids[:-1]}",
@@ -209,16 +209,30 @@ def _lifecycle_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) ->
         for move in rule.transitions or ()
         if move.transition_after is not None
     ]
-    ages = {
-        "noncurrent_version_expiration": rule.noncurrent_version_expiration,
-        "abort_incomplete_multipart_upload_after": rule.abort_incomplete_multipart_upload_after,
-    }
-    return [
+    older = f"{prefix}noncurrent_version_transitions."
+    old_moves = [
+        rules.Move(kind, age.to_days(integral=False), f"{older}{kind}")
+        for move in rule.noncurrent_version_transitions or ()
+        for kind, age in [(move.storage_class.value, move.transition_after)]
+    ]
+    kept = f"{prefix}noncurrent_version_expiration"
+    aborted = f"{prefix}abort_incomplete_multipart_upload_after"
+    problems = [
         *rules.lifecycle_problems(moves, _days(rule.expiration), expiration),
-        *chain.from_iterable(
-            rules.day_problems(_days(age), f"{prefix}{name}") for name, age in ages.items()
+        *rules.lifecycle_problems(old_moves, _days(rule.noncurrent_version_expiration), kept),
+        *rules.day_problems(_days(rule.abort_incomplete_multipart_upload_after), aborted),
+        *rules.size_filter_problems(
+            rule.object_size_greater_than,
+            rule.object_size_less_than,
+            f"{prefix}object_size_greater_than",
         ),
     ]
+    if rule.abort_incomplete_multipart_upload_after is not None:
+        sizes = (rule.object_size_greater_than, rule.object_size_less_than)
+        problems += rules.multipart_filter_problems(
+            tags=bool(rule.tag_filters), sizes=sizes != (None, None), argument=aborted
+        )
+    return problems
 
 
 def _days(age: Duration | None) -> float | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from serverless_stack.testing import review
     from serverless_stack.testing.assertions import (
         assert_compliant,
+        assert_deployable,
         assert_least_privilege,
         assert_no_replacement,
         assert_stateful_unchanged,
@@ -29,6 +30,7 @@ __all__ = [
     "Synth",
     "TemplateSnapshot",
     "assert_compliant",
+    "assert_deployable",
     "assert_least_privilege",
     "assert_no_replacement",
     "assert_stateful_unchanged",
@@ -44,6 +46,7 @@ _MODULES = {
     "Synth": "plugin",
     "TemplateSnapshot": "snapshots",
     "assert_compliant": "assertions",
+    "assert_deployable": "assertions",
     "assert_least_privilege": "assertions",
     "assert_no_replacement": "assertions",
     "assert_stateful_unchanged": "assertions",

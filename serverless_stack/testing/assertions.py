@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from serverless_stack.checks import Severity
+from serverless_stack.testing.deployability import findings
 from serverless_stack.testing.privileges import Wildcard, wildcards
 from serverless_stack.testing.review.compare import review
 from serverless_stack.testing.review.consequences import stateful
@@ -139,6 +141,41 @@ def assert_least_privilege(stack: Templated, *, allow: Collection[str] = ()) -> 
             for (owner, path), group in found.items()
         ]
         raise AssertionError(_listed("permits more than it may need", statements))
+
+
+def assert_deployable(
+    stack: Templated,
+    *,
+    allow: Collection[str] = (),
+    region: str | None = None,
+    strict: bool = False,
+) -> None:
+    """Assert that nothing is in a template that AWS refuses at deploy time.
+
+    Nested stacks are checked with the stack that they are in, and all stacks of an assembly
+    together. `Validations.of(construct).acknowledge(...)` and a resource's metadata acknowledge a
+    finding, as at synthesis.
+
+    Args:
+        stack: What has the template; a path may be one of an assembly with any number of stacks.
+        allow: The rules that may be broken, by id: `"S3-001"`; by one construct alone
+            `"PATH: S3-001"`.
+        region: The region of a template that does not tell its own.
+        strict: Whether a warning fails as an error does.
+
+    Raises:
+        AssertionError: With construct path, rule and message of each finding.
+    """
+    found = [
+        f"{owner}: {finding.rule}: {finding.message}"
+        for owner, finding in findings(stack, region)
+        if not finding.acknowledged
+        and (strict or finding.severity is Severity.ERROR)
+        and finding.rule not in allow
+        and f"{owner}: {finding.rule}" not in allow
+    ]
+    if found:
+        raise AssertionError(_listed("cannot be deployed", found))
 
 
 def _acknowledged(root: IConstruct, path: str, rule: str) -> bool:

@@ -163,20 +163,35 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
             origin_path="site/",
             api_path_pattern="*",
             default_root_object="/index.html",
-            domain_names=["shop.example.com"],
+            domain_names=["shop.example.com", "SHOP.example.com"],
+            web_acl_id="arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a",
         )
     )
     assert message.splitlines() == [
-        "5 problems in Test/Site:",
+        "7 problems in Test/Site:",
         "- `bucket` or `api` must be given, got: neither; a distribution needs an origin",
-        "- `domain_names` must go with a `certificate`, got: ['shop.example.com'] without one",
+        "- `domain_names` must go with a `certificate`, got: ['shop.example.com', "
+        "'SHOP.example.com'] without one",
         "- `api_path_pattern` must leave paths to the bucket, got: '*', which takes all of them",
         "- `default_root_object` must be the name of an object without a slash before it, "
-        "got: '/index.html'",
+        "got: '/index.html' (nearest accepted: index.html)",
         "- `origin_path` must begin with a slash, not end with one and have no wildcard, "
         "got: 'site/'",
+        "- `domain_names` must have each domain name once, got: 'shop.example.com' more than once",
+        "- `web_acl_id` must be a web ACL with the scope CLOUDFRONT, in us-east-1, "
+        "got: 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a'",
     ]
     assert stack.node.children == []
+
+
+def test_a_certificate_of_another_region_is_refused(stack: cdk.Stack) -> None:
+    arn = "arn:aws:acm:eu-west-1:111122223333:certificate/0a"
+    certificate = acm.Certificate.from_certificate_arn(stack, "Certificate", arn)
+    pages = StorageBucket(stack, "Pages")
+    assert refused(lambda: Cdn(stack, "Site", bucket=pages, certificate=certificate)) == (
+        "`certificate` must be of AWS Certificate Manager in us-east-1, "
+        f"got: '{arn}' (in Test/Site)"
+    )
 
 
 def test_tokens_pass(stack: cdk.Stack) -> None:

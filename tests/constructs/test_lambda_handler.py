@@ -138,6 +138,32 @@ def test_memory_outside_the_range_is_refused(
     )
 
 
+def test_what_lambda_refuses_in_texts_is_told(stack: cdk.Stack, code: Path) -> None:
+    groups = [ec2.SecurityGroup.from_security_group_id(stack, f"G{n}", f"sg-{n}") for n in range(6)]
+    variables = {"PORT": 8080, "BLOB": "b" * 4096}
+    message = refused(
+        lambda: LambdaHandler(
+            stack,
+            "Handler",
+            code=code,
+            runtime=lambda_.Runtime("python3.7", lambda_.RuntimeFamily.PYTHON),
+            environment=variables,  # type: ignore[arg-type]
+            description="d" * 257,
+            vpc=ec2.Vpc(stack, "Vpc", max_azs=2),
+            security_groups=groups,
+        )
+    )
+    assert message.splitlines() == [
+        "5 problems in Test/Handler:",
+        "- `environment` values must be texts, got: 8080 for 'PORT' (nearest accepted: '8080')",
+        "- `environment` must be 4,096 bytes at most, got: 4,121 bytes",
+        "- `description` must be 256 characters at most, got: 257",
+        "- `runtime` must be a runtime that Lambda still creates functions with, "
+        "got: 'python3.7' (nearest accepted: python3.14)",
+        "- `security_groups` must have 5 at most, got: 6",
+    ]
+
+
 def test_the_good_neighbours_are_accepted(stack: cdk.Stack, code: Path) -> None:
     LambdaHandler(
         stack,
@@ -237,6 +263,9 @@ def test_add_environment_refuses_a_name_that_is_taken_or_wrong(
     )
     assert "`name` names must begin with a letter" in refused(
         lambda: handler.add_environment("2ND", "2")
+    )
+    assert "`value` values must be texts, got: 2 for 'THIRD'" in refused(
+        lambda: handler.add_environment("THIRD", 2)  # type: ignore[arg-type]
     )
     assert variables(synth(stack)) == {"FIRST": "1"}
 

@@ -347,3 +347,17 @@ def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: P
     cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))
     assembly = app.synth()
     assert "Compute" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+
+
+def test_parameters_and_nodes_that_memcached_does_not_have_are_refused(stack: cdk.Stack) -> None:
+    message = refused(
+        lambda: MemcachedCache(
+            stack,
+            "Cache",
+            node_type="cache.r6gd.xlarge",
+            parameters={"max_item_size": "1", "maxmemory-policy": "allkeys-lru"},
+        )
+    )
+    assert "`node_type` must be another one than r6gd" in message
+    assert "`parameters` must have a whole number, 1024 to 1073741824" in message
+    assert "`parameters` must have names of small letters, digits and underscores" in message

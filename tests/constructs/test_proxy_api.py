@@ -123,13 +123,16 @@ def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Func
             stage_name="a/b",
             throttling_rate_limit=-1,
             throttling_burst_limit=-2,
+            binary_media_types=["png", "*/*", "*/*"],
         )
     )
     assert message.splitlines() == [
-        "3 problems in Test/Api:",
+        "5 problems in Test/Api:",
         "- `stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
         "- `throttling_rate_limit` must be 0 or more, got: -1",
         "- `throttling_burst_limit` must be 0 or more, got: -2",
+        "- `binary_media_types` must have media types such as image/png or */*, got: 'png'",
+        "- `binary_media_types` must have each media type once, got: '*/*' more than once",
     ]
     assert stack.node.try_find_child("Api") is None
 
@@ -218,7 +221,7 @@ def test_a_cache_keeps_answers_to_get_alone(stack: cdk.Stack, function: lambda_.
     assert (every["CachingEnabled"], every["CacheDataEncrypted"]) == (True, True)
     assert every["CacheTtlInSeconds"] == 60
     assert settings["/~1{proxy+}", "ANY"]["CachingEnabled"] is False
-    assert settings["/~1", "ANY"]["CachingEnabled"] is False
+    assert settings["/", "ANY"]["CachingEnabled"] is False
     keys = [
         method["Properties"]["Integration"]["CacheKeyParameters"]
         for method in all_of(template, "AWS::ApiGateway::Method")

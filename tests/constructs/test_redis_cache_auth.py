@@ -9,7 +9,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from serverless_stack.checks.elasticache_security import user_id_problems
+from serverless_stack.checks.elasticache.security import user_id_problems
 from serverless_stack.constructs import LambdaHandler, RedisCache
 from serverless_stack.testing import TemplateSnapshot, assert_least_privilege
 from tests.constructs.templates import (

@@ -152,12 +152,16 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
         "- `bucket_name` must have lowercase letters, digits, periods and hyphens only, "
         "got: 'Shop_'",
         "- `bucket_name` must begin and end with a lowercase letter or a digit, got: 'Shop_'",
-        "- `transitions.STANDARD_IA` must be after 30 days or more, got: 29 days",
+        "- `transitions.STANDARD_IA` must be after 30 days or more, got: 29 days "
+        "(nearest accepted: 30 days)",
         "- `expire_after` must be later than the transition to STANDARD_IA after 29 days, "
-        "got: 10 days",
-        "- `noncurrent_version_expiration` must be whole days, 1 or more, got: 0 days",
-        "- `abort_incomplete_multipart_upload_after` must be whole days, 1 or more, got: 0.5 days",
-        "- `lifecycle_rules.expiration` must be whole days, 1 or more, got: 1.5 days",
+        "got: 10 days (nearest accepted: 30 days)",
+        "- `noncurrent_version_expiration` must be whole days, 1 or more, got: 0 days "
+        "(nearest accepted: 1 days)",
+        "- `abort_incomplete_multipart_upload_after` must be whole days, 1 or more, got: 0.5 days "
+        "(nearest accepted: 1 days)",
+        "- `lifecycle_rules.expiration` must be whole days, 1 or more, got: 1.5 days "
+        "(nearest accepted: 2 days)",
         "- `lifecycle_rules` must have each id once, Default is taken, got: ['Default']",
         "- `noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
         "which has no noncurrent versions",
@@ -275,3 +279,46 @@ def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: 
     uploads.connect(LambdaHandler(stack, "Handler", code=code))
     assembly = app.synth()
     assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
+
+
+def test_what_s3_refuses_in_further_rules_is_told(stack: cdk.Stack) -> None:
+    days = cdk.Duration.days
+    message = refused(
+        lambda: StorageBucket(
+            stack,
+            "Uploads",
+            transitions=[
+                s3.Transition(storage_class=s3.StorageClass.GLACIER, transition_after=days(30)),
+                s3.Transition(
+                    storage_class=s3.StorageClass.INFREQUENT_ACCESS, transition_after=days(90)
+                ),
+            ],
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    id="a" * 256,
+                    tag_filters={"kind": "draft"},
+                    object_size_greater_than=500,
+                    object_size_less_than=100,
+                    abort_incomplete_multipart_upload_after=days(7),
+                    noncurrent_version_expiration=days(30),
+                    noncurrent_version_transitions=[
+                        s3.NoncurrentVersionTransition(
+                            storage_class=s3.StorageClass.GLACIER, transition_after=days(30)
+                        )
+                    ],
+                )
+            ],
+        )
+    )
+    assert message.splitlines() == [
+        "5 problems in Test/Uploads:",
+        "- `transitions.GLACIER` must not come before STANDARD_IA, to which objects cannot move "
+        "from GLACIER, got: 30 days, before 90 days",
+        "- `lifecycle_rules.noncurrent_version_expiration` must be later than the transition to "
+        "GLACIER after 30 days, got: 30 days (nearest accepted: 31 days)",
+        "- `lifecycle_rules.object_size_greater_than` must be less than the size that objects are "
+        "below, 100 bytes, got: 500 (nearest accepted: 99)",
+        "- `lifecycle_rules.abort_incomplete_multipart_upload_after` must be in a rule without a "
+        "filter by tags and sizes of objects, got: one with it",
+        "- `lifecycle_rules.id` must have 255 characters at most, got: 256",
+    ]

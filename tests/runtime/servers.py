@@ -5,10 +5,13 @@ import ipaddress
 import os
 import signal
 import socket
+import socketserver
+import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from redis import Redis
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,13 @@ class Certificate:
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
                 critical=False,
             )
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.ExtendedKeyUsage(
+                    # and as a client, to the other nodes of a cluster
+                    [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+                ),
+                critical=False,
+            )
             .add_extension(
                 x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]),
                 critical=False,
@@ -125,15 +135,29 @@ def free_port() -> int:
 
 @contextmanager
 def redis_server(
-    folder: Path, tls: Certificate | None = None, token: str | None = None
+    folder: Path,
+    tls: Certificate | None = None,
+    token: str | None = None,
+    *,
+    program: str = "redis-server",
+    replica_of: Server | None = None,
+    cluster: bool = False,
 ) -> Iterator[Server]:
     def command(port: int) -> list[str]:
-        words = ["redis-server", "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
+        words = [program, "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
         words += ["--port", str(0 if tls else port)]
         if tls:
             words += ["--tls-port", str(port), "--tls-auth-clients", "no"]
             words += ["--tls-cert-file", str(tls.certificate), "--tls-key-file", str(tls.key)]
             words += ["--tls-ca-cert-file", str(tls.certificate)]
+        if replica_of:
+            words += ["--replicaof", "127.0.0.1", str(replica_of.port)]
+            words += ["--repl-diskless-sync-delay", "0"]
+        if cluster:
+            words += ["--cluster-enabled", "yes", "--cluster-config-file", f"nodes-{port}.conf"]
+            words += ["--cluster-port", str(free_port()), "--cluster-node-timeout", "2000"]
+            words += ["--tls-cluster", "yes" if tls else "no"]
+            words += ["--cluster-require-full-coverage", "no"]
         return words + (["--requirepass", token] if token else [])
 
     server = Server(command)
@@ -141,6 +165,49 @@ def redis_server(
         yield server
     finally:
         server.kill()
+
+
+SLOTS = 16384
+
+
+@contextmanager
+def redis_cluster(
+    folder: Path, size: int = 3, tls: Certificate | None = None, token: str | None = None
+) -> Iterator[list[Server]]:
+    """Primaries without replicas that share the slots."""
+    with ExitStack() as stack:
+        nodes = [
+            stack.enter_context(redis_server(folder, tls, token, cluster=True)) for _ in range(size)
+        ]
+        clients = [stack.enter_context(redis_client(node, tls, token)) for node in nodes]
+        for number, client in enumerate(clients):
+            first, end = number * SLOTS // size, (number + 1) * SLOTS // size
+            client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
+        bus = clients[0].config_get("cluster-port")["cluster-port"]
+        for client in clients[1:]:
+            client.execute_command("CLUSTER", "MEET", "127.0.0.1", nodes[0].port, bus)
+        wait_until(lambda: all(_is_whole(client, size) for client in clients))
+        yield nodes
+
+
+def redis_client(
+    server: Server, tls: Certificate | None = None, token: str | None = None
+) -> "Redis":
+    """A plain client, for what a test does around the store."""
+    return Redis(
+        host="127.0.0.1",
+        port=server.port,
+        password=token,
+        ssl=tls is not None,
+        ssl_ca_certs=str(tls.certificate) if tls else None,
+    )
+
+
+def _is_whole(client: "Redis", size: int) -> bool:
+    slots = client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call]
+    state = client.execute_command("CLUSTER", "INFO")  # type: ignore[no-untyped-call]
+    return len(slots) == size and b"cluster_state:ok" in state
 
 
 @contextmanager
@@ -159,9 +226,82 @@ def memcached_server(tls: Certificate | None = None) -> Iterator[Server]:
         server.kill()
 
 
+class ConfigurationEndpoint(socketserver.ThreadingTCPServer):
+    """Answers ``config get cluster`` as ElastiCache's does, which is not free.
+
+    Attributes:
+        nodes: Who is in the cluster; each change makes a new version.
+        version: See above.
+        asked: How often it was.
+        answer: What it says instead, when not None.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, nodes: Sequence[Server], tls: Certificate | None = None) -> None:
+        super().__init__(("127.0.0.1", 0), _Configuration)
+        self.version = 1
+        self.asked = 0
+        self.answer: bytes | None = None
+        self._nodes = list(nodes)
+        self.host = "127.0.0.1" if tls else "localhost"  # the certificate has no names
+        if tls:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(tls.certificate, tls.key)
+            self.socket = context.wrap_socket(
+                self.socket, server_side=True, do_handshake_on_connect=False
+            )
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def nodes(self) -> list[Server]:
+        return self._nodes
+
+    @nodes.setter
+    def nodes(self, nodes: Sequence[Server]) -> None:
+        self._nodes = list(nodes)
+        self.version += 1
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Keep quiet about clients that leave."""
+
+
+class _Configuration(socketserver.StreamRequestHandler):
+    server: ConfigurationEndpoint
+
+    def handle(self) -> None:
+        while line := self.rfile.readline():
+            assert line == b"config get cluster\r\n"
+            self.server.asked += 1
+            nodes = " ".join(
+                f"{self.server.host}|127.0.0.1|{node.port}" for node in self.server.nodes
+            )
+            body = f"{self.server.version}\n{nodes}\n"
+            answer = f"CONFIG cluster 0 {len(body)}\r\n{body}\r\nEND\r\n".encode()
+            self.wfile.write(self.server.answer or answer)
+
+
+@contextmanager
+def configuration_endpoint(
+    nodes: Sequence[Server], tls: Certificate | None = None
+) -> Iterator[ConfigurationEndpoint]:
+    with ConfigurationEndpoint(nodes, tls) as endpoint:
+        thread = threading.Thread(target=endpoint.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield endpoint
+        finally:
+            endpoint.shutdown()
+            thread.join()
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     """Return as soon as the condition holds; fail when it does not hold for long."""
     deadline = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < deadline, "the condition never held"
-        time.sleep(0.05)
+        time.sleep(0.01)

@@ -1,6 +1,7 @@
 """What users write, as a type checker has to accept it."""
 
 from pathlib import Path
+from typing import assert_type
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
@@ -20,6 +21,15 @@ from serverless_stack.constructs import (
     RedisCache,
     ServerlessStack,
     StorageBucket,
+)
+from serverless_stack.runtime.caching import (
+    EmfMetrics,
+    JsonCodec,
+    LazyLoading,
+    Lookup,
+    MemoryStore,
+    Namespace,
+    cached,
 )
 
 
@@ -65,3 +75,38 @@ def parts_of_a_stack(app: cdk.App) -> tuple[str, lambda_.Function, elasticache.C
 
 def a_cache_is_connectable(cache: RedisCache, peer: ec2.Connections) -> None:
     peer.allow_to_default_port(cache)
+
+
+@cached(ttl=60)
+def price(article: str, *, net: bool = False) -> int:
+    return len(article)
+
+
+@cached(MemoryStore(), ttl=60)
+async def stock(article: str) -> int:
+    return len(article)
+
+
+class Shelf:
+    @cached(ttl=60)
+    def count(self, article: str) -> int:
+        return len(article)
+
+    @cached(ttl=60)
+    async def count_soon(self, article: str) -> int:
+        return len(article)
+
+
+async def caches_keep_types(shelf: Shelf) -> None:
+    store = Namespace("shop", schema=3).on(MemoryStore(codec=JsonCodec(types=(Shelf,))))
+    orders = LazyLoading(store, load=len, ttl=300, soft_ttl=60, lease=5, on_event=EmfMetrics())
+    assert_type(orders.get("7"), int)
+    assert_type(orders.lookup("7"), Lookup[int])
+    assert_type(orders.get_many(["7"]), dict[str, int])
+    assert_type(price("tea", net=True), int)
+    assert_type(price.lookup("tea"), Lookup[int])
+    assert_type(price.invalidate("tea"), bool)
+    assert_type(await stock("tea"), int)
+    assert_type(shelf.count("tea"), int)
+    assert_type(shelf.count.lookup(article="tea"), Lookup[int])
+    assert_type(await shelf.count_soon("tea"), int)

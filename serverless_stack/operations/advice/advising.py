@@ -46,9 +46,13 @@ def advise(*, needs: Iterable[str]) -> Advice:
 
 
 def _known(needs: Iterable[str]) -> list[Need]:
-    names = [needs] if isinstance(needs, str) else list(needs)
+    given = [needs] if isinstance(needs, str) else list(needs)
+    # As they are written in a sentence, too: `pub/sub`, `data types`.
+    names = [name.replace("/", "-").replace(" ", "-") for name in given]
     known = {need.name: need for need in NEEDS}
-    unknown = sorted({repr(name) for name in names if name not in known})
+    unknown = sorted(
+        {repr(name) for name, plain in zip(given, names, strict=True) if plain not in known}
+    )
     if unknown or not names or isinstance(needs, str):
         got = ", ".join(unknown) or (f"the text {needs!r}" if names else "none")
         raise ValueError(f"`needs` must be a list of one or more of {', '.join(known)}, got: {got}")

@@ -26,7 +26,7 @@ def call_of(option: Option, needs: Collection[str]) -> str:
         arguments.append("num_cache_nodes=2")
     else:
         if option.deployment == "cluster mode":
-            arguments.append("shards=2")
+            arguments.append("num_node_groups=2")
         if "replication" in needs:
             arguments.append("replicas=1")
     if "persistence" in needs and option.construct != "MemcachedCache":

@@ -2,14 +2,14 @@
 
 import hashlib
 import random
-import re
 import time
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from serverless_stack.operations.invalidation.paths import checked
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
 from serverless_stack.operations.invalidation.progress import Counter, Progress
 
@@ -21,8 +21,6 @@ PATIENCE = timedelta(minutes=10)
 """How long a request is repeated that CloudFront has no room for."""
 WAIT = timedelta(minutes=15)
 """How long ``wait=True`` waits for the edge locations."""
-_PATH = re.compile(r"/(?:[!$&'()+,\-./0-9:;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})*\*?")
-_MAX_PATH_LENGTH = 4000
 _POLL_SECONDS = 5.0
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 30.0
 _BUSY = {
@@ -181,26 +179,6 @@ def _batches(paths: Sequence[str] | InvalidationPlan) -> tuple[tuple[str, ...], 
     if isinstance(paths, InvalidationPlan):
         return paths.batches()
     return batches_of(checked(paths))
-
-
-def checked(paths: Iterable[str]) -> tuple[str, ...]:
-    """Give paths as they are sent: sorted, and each once.
-
-    Raises:
-        ValueError: If a path is one that CloudFront refuses ("Invalidating files").
-    """
-    found = tuple(sorted(set(paths)))
-    for path in found:
-        if not _PATH.fullmatch(path):
-            raise ValueError(
-                "`paths` must begin with a slash, be percent-encoded and have `*` as the last "
-                f"character only, got: {path!r}"
-            )
-        if len(path) > _MAX_PATH_LENGTH:
-            raise ValueError(
-                f"`paths` must have {_MAX_PATH_LENGTH:,} characters at most, got: {len(path):,}"
-            )
-    return found
 
 
 def _send(

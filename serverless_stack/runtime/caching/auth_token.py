@@ -1,56 +1,87 @@
-"""The AUTH token of a Redis, from Secrets Manager."""
+"""The password or AUTH token of a Redis, from Secrets Manager."""
 
-import threading
-from collections.abc import Mapping
-from typing import Protocol
+import json
+import time
 
+from serverless_stack.runtime.caching.background import Background
 from serverless_stack.runtime.caching.errors import StoreUnavailable
 
+TYPE_CHECKING = False
 
-class SecretsManager(Protocol):
-    """The part of boto3's Secrets Manager client that is used here."""
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import SecretsManager
 
-    def get_secret_value(self, *, SecretId: str) -> Mapping[str, object]:
-        """Give a secret."""
+_RECENT = 10.0  # seconds in which a new token is news to a thread whose old one was refused
+_PAUSE = 5.0  # seconds between reads when the token that is refused is still in the secret
+_FIELDS = ("password", "token", "auth_token", "authToken")
 
 
 class AuthToken:
-    """Reads a token once, and again when it has been rotated.
+    """Reads a token once, and again when the server has refused it, since it may be rotated.
+
+    The secret is read in a thread of its own, and a caller waits for it no longer than
+    ``timeout``; a later call finds it read.
 
     Args:
-        secret_arn: The secret; its string is the token.
+        secret_arn: The secret. Its string is the token, or JSON with the token under
+            ``password`` or ``token``, and perhaps a ``username``.
         client: A boto3 Secrets Manager client; one with finite time-outs (1 s to connect,
             2 s to read, two attempts) is made on first use when None.
+        user: The user of the token (RBAC); the secret's ``username`` or else the default
+            user when None.
+        timeout: Seconds that a caller waits for the secret.
     """
 
-    def __init__(self, secret_arn: str, client: SecretsManager | None = None) -> None:
+    def __init__(
+        self,
+        secret_arn: str,
+        client: "SecretsManager | None" = None,
+        *,
+        user: str | None = None,
+        timeout: float = 5.0,
+    ) -> None:
         self._secret_arn = secret_arn
         self._client = client
-        self._token: str | None = None
-        self._lock = threading.Lock()
+        self._user = user
+        self._timeout = timeout
+        self._credentials: tuple[str] | tuple[str, str] | None = None
+        self._changed_at = self._not_before = float("-inf")
+        self._reading = Background(f"reading the secret {secret_arn}", self._read)
 
-    def get(self) -> str:
-        """Give the token.
+    def get(self) -> tuple[str] | tuple[str, str]:
+        """Give the token, after its user if it has one.
 
         Raises:
-            StoreUnavailable: Secrets Manager does not give the secret.
+            StoreUnavailable: Secrets Manager does not give the secret, or not yet.
         """
-        with self._lock:
-            if self._token is None:
-                self._token = self._read()
-            return self._token
+        return self._credentials or self._reading.get(self._timeout)
 
     def refresh(self) -> bool:
-        """Read the secret again, and tell whether the token has changed.
+        """Read the secret again, and tell whether the token has changed in the last seconds.
+
+        Another thread may have read the new token already. A secret that has not changed is
+        read again after 5 s at the earliest.
 
         Raises:
-            StoreUnavailable: Secrets Manager does not give the secret.
+            StoreUnavailable: Secrets Manager does not give the secret, or not yet.
         """
-        with self._lock:
-            before, self._token = self._token, self._read()
-            return self._token != before
+        now = time.monotonic()
+        if now - self._changed_at > _RECENT and now >= self._not_before:
+            self._reading.get(self._timeout)
+        return time.monotonic() - self._changed_at <= _RECENT
 
-    def _read(self) -> str:
+    def _read(self) -> tuple[str] | tuple[str, str]:
+        credentials = self._parse(self._secret())
+        now = time.monotonic()
+        if self._credentials is None:
+            self._credentials = credentials
+        elif credentials != self._credentials:
+            self._credentials, self._changed_at = credentials, now
+        else:
+            self._not_before = now + _PAUSE
+        return credentials
+
+    def _secret(self) -> str:
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
@@ -68,7 +99,26 @@ class AuthToken:
             raise StoreUnavailable(
                 f"the AUTH token cannot be read from {self._secret_arn}: {error}"
             ) from error
-        token = answer.get("SecretString")
-        if not isinstance(token, str):
+        secret = answer.get("SecretString")
+        if not isinstance(secret, str) or not secret:
             raise StoreUnavailable(f"the secret {self._secret_arn} must hold the token as a string")
-        return token
+        return secret
+
+    def _parse(self, secret: str) -> tuple[str] | tuple[str, str]:
+        user = self._user
+        token: object = secret
+        if secret.startswith("{"):
+            try:
+                fields: dict[str, object] = json.loads(secret)
+            except ValueError:
+                pass  # a password may begin with a brace
+            else:
+                token = next((fields[name] for name in _FIELDS if name in fields), None)
+                name = fields.get("username")
+                user = user or (name if isinstance(name, str) and name else None)
+        if not isinstance(token, str) or not token:
+            raise StoreUnavailable(
+                f"the secret {self._secret_arn} must hold the token as a string under one of"
+                f" {', '.join(_FIELDS)}"
+            )
+        return (token,) if user is None else (user, token)

@@ -52,8 +52,14 @@ def endpoint(source: str, text: str) -> Endpoint:
         ValueError: It is not a host, a colon and a port of 1 to 65535.
     """
     host, _, port = text.rpartition(":")
-    if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
-        raise ValueError(f"{source} must be host:port, got: {text}")
+    if (
+        not host
+        or "@" in host
+        or not (port.isascii() and port.isdecimal())
+        or not 1 <= int(port) <= 65535
+    ):
+        shown = text.rpartition("@")[2]  # without a password that does not belong there
+        raise ValueError(f"{source} must be host:port, got: {shown}")
     return Endpoint(host, int(port))
 
 

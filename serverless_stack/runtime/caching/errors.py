@@ -11,3 +11,7 @@ class StoreUnavailable(StoreError):
 
 class StoreRefused(StoreError):
     """The server answered, and refused this one operation (say, a value too large for it)."""
+
+
+class ValueTooLarge(StoreRefused):
+    """The bytes of a value are more than its codec allows; it is not cached, nothing else."""

@@ -1,82 +1,108 @@
-"""One Memcached node: its client, and what its errors mean."""
+"""One Memcached node: how a command is sent, and what its errors mean."""
 
-import ssl
+import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
 
-from serverless_stack.runtime.caching.breaker import CircuitBreaker
 from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.errors import StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.link import Link
 
-T = TypeVar("T")
+TYPE_CHECKING = False
 
-
-class MemcachedClient(Protocol):
-    """The part of pymemcache's clients that a store uses; it must be safe between threads."""
-
-    def get(self, key: bytes) -> bytes | None:
-        """Give an entry."""
-
-    def set(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool | None:
-        """Store an entry."""
-
-    def add(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool:
-        """Store an entry unless there is one."""
-
-    def delete(self, key: bytes, noreply: bool) -> bool:
-        """Remove an entry."""
-
-    def incr(self, key: bytes, value: int) -> int | None:
-        """Add to a counter; None when there is none."""
-
-    def close(self) -> None:
-        """Close all connections; the next call makes a new one."""
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.clients import MemcachedClient
 
 
-class MemcachedLink:
-    """A node's client, made on first use, behind a circuit breaker."""
+class MemcachedLink(Link["MemcachedClient"]):
+    """A node's connections behind a circuit breaker.
+
+    Args:
+        endpoint: Where the node is.
+        connect: Makes a client of one connection.
+        cool_down: Seconds for which the node is not asked after a failure.
+        on_failure: See `Link`.
+    """
 
     def __init__(
-        self, endpoint: Endpoint, connect: Callable[[Endpoint], MemcachedClient], cool_down: float
+        self,
+        endpoint: Endpoint,
+        connect: "Callable[[Endpoint], MemcachedClient]",
+        cool_down: float,
+        on_failure: Callable[[], None] | None = None,
     ) -> None:
-        self._endpoint = endpoint
+        super().__init__(f"memcached at {endpoint}", cool_down, on_failure)
+        self.endpoint = endpoint
         self._connect = connect
-        self._client: MemcachedClient | None = None
-        self._breaker = CircuitBreaker(f"memcached at {endpoint}", cool_down)
 
-    def run(self, command: Callable[[MemcachedClient], T]) -> T:
-        """Run a command.
+    def get(self, name: bytes) -> bytes | None:
+        """Give an entry."""
+        if not self.breaker.is_open:  # the hot path: `run`, unrolled
+            try:
+                client = self._idle.pop()
+            except IndexError:
+                pass
+            else:
+                started = time.monotonic()
+                try:
+                    data = client.get(name)
+                except Exception as error:
+                    return self._resume(error, client, started, name)
+                self._idle.append(client)
+                return data
+        return self.run(lambda client: client.get(name))
 
-        Raises:
-            StoreUnavailable: The node cannot be used, or the breaker is open.
-            StoreRefused: The node refused the command.
-        """
-        return self._breaker.call(lambda: self._attempt(command))
+    def _resume(
+        self, error: Exception, client: "MemcachedClient", started: float, name: bytes
+    ) -> bytes | None:
+        return self.breaker.call(
+            lambda: self._recover(error, client, started, lambda new: new.get(name), True)
+        )
 
-    def _attempt(self, command: Callable[[MemcachedClient], T]) -> T:
+    def _open(self, spent: float) -> "MemcachedClient":
+        client = self._connect(self.endpoint)
+        if spent and hasattr(client, "spent"):
+            client.spent = spent
+        return client
+
+    def _close(self, connection: "MemcachedClient") -> None:
+        connection.close()
+
+    def _is_stale(self, connection: "MemcachedClient") -> bool:
+        wire = getattr(connection, "sock", None)
+        if wire is None:
+            return False
+        before = wire.gettimeout()
+        try:
+            wire.settimeout(0)
+            # Nothing is on its way to an idle client but the end of the connection.
+            wire.recv(1)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            return type(error).__name__ != "SSLWantReadError"
+        finally:
+            wire.settimeout(before)
+        return True
+
+    def _was_closed(self, error: Exception) -> bool:
         from pymemcache import exceptions  # type: ignore[import-untyped]
 
-        if self._client is None:
-            self._client = self._connect(self._endpoint)
-        try:
-            return command(self._client)
-        except (
-            OSError,
-            exceptions.MemcacheUnexpectedCloseError,
-            exceptions.MemcacheUnknownError,
-        ) as error:
-            self._client.close()  # other idle connections lead to the same dead server
-            reason = str(error) or type(error).__name__
-            raise StoreUnavailable(f"{self._breaker.name}: {reason}") from error
-        except exceptions.MemcacheError as error:
-            raise StoreRefused(f"{self._breaker.name}: {error}") from error
+        return isinstance(error, ConnectionError | exceptions.MemcacheUnexpectedCloseError)
 
+    def _was_never_run(self, error: Exception) -> bool:
+        return False
 
-def client_of(endpoint: Endpoint, timeout: float, tls: ssl.SSLContext | None) -> MemcachedClient:
-    """Make a client with finite time-outs and no retries."""
-    from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
+    def _was_refused(self, error: Exception) -> bool:
+        return False  # pymemcache closes the connection after any error
 
-    client: MemcachedClient = PooledClient(
-        endpoint, connect_timeout=timeout, timeout=timeout, no_delay=True, tls_context=tls
-    )
-    return client
+    def _explain(self, error: Exception) -> StoreError | Exception:
+        from pymemcache import exceptions
+
+        if isinstance(
+            error,
+            OSError | exceptions.MemcacheUnexpectedCloseError | exceptions.MemcacheUnknownError,
+        ):
+            return StoreUnavailable(f"{self.breaker.name}: {str(error) or type(error).__name__}")
+        if isinstance(error, exceptions.MemcacheError):
+            return StoreRefused(f"{self.breaker.name}: {error}")
+        return error

@@ -47,15 +47,16 @@ def replication_group(account: Account, resource: Resource) -> Properties:
 @reads("AWS::ElastiCache::CacheCluster")
 def cluster(account: Account, resource: Resource) -> Properties:
     found = cache_cluster(account, resource.physical_id)
-    zones = {node["CustomerAvailabilityZone"] for node in found["CacheNodes"]}
+    zones = [node["CustomerAvailabilityZone"] for node in found["CacheNodes"]]
     return {
         **_cluster_properties(found),
-        "AZMode": "cross-az" if len(zones) > 1 else "single-az",
+        "AZMode": "cross-az" if len(set(zones)) > 1 else "single-az",
         "NumCacheNodes": len(found["CacheNodes"]),
         "PreferredAvailabilityZones": [
             node["CustomerAvailabilityZone"] for node in found["CacheNodes"]
         ],
         "Port": _port(resource, found["ConfigurationEndpoint"]["Port"]),
+        "PreferredAvailabilityZones": zones,
         "TransitEncryptionEnabled": found["TransitEncryptionEnabled"],
     }
 

@@ -196,3 +196,9 @@ def test_conflicts_are_real_and_smallest(needs: list[str]) -> None:
         assert set(conflict.needs) <= set(needs)
         assert not met(conflict.needs)
         assert all(met(less) for less in combinations(conflict.needs, len(conflict.needs) - 1))
+
+
+def test_needs_may_be_written_as_in_a_sentence() -> None:
+    assert advise(needs=["pub/sub", "data types"]) == advise(needs=["pub-sub", "data-types"])
+    with pytest.raises(ValueError, match="got: 'pub sub/s'"):
+        advise(needs=["pub sub/s"])

@@ -1,4 +1,9 @@
+import contextlib
+import threading
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serverless_stack.runtime.caching import StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.breaker import CircuitBreaker
@@ -100,3 +105,84 @@ def test_refused_probe_closes_it_because_the_server_answered(failed: Rig) -> Non
 def test_negative_cool_down_is_refused() -> None:
     with pytest.raises(ValueError, match="`cool_down` must be 0 seconds or more, got: -1"):
         CircuitBreaker("the server", cool_down=-1)
+
+
+def test_next_probe_is_due_a_cool_down_after_the_last_one_began(failed: Rig) -> None:
+    failed.now += 1
+
+    def slow() -> str:
+        failed.now += 0.4
+        raise StoreUnavailable("still gone")
+
+    with pytest.raises(StoreUnavailable, match="still gone"):
+        failed.breaker.call(slow)
+    assert failed.breaker.refuses()
+    failed.now += 0.6
+    assert not failed.breaker.refuses()
+    failed.failure = None
+    assert failed.call() == "done"
+    assert not failed.breaker.is_open
+
+
+def test_late_success_of_an_older_call_does_not_close_it(rig: Rig) -> None:
+    def old() -> str:
+        rig.failure = StoreUnavailable("gone")
+        with pytest.raises(StoreUnavailable):
+            rig.call()
+        return "answered before"
+
+    assert rig.breaker.call(old) == "answered before"
+    assert rig.breaker.is_open
+
+
+def test_calls_that_fail_together_say_so_once(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    seen: list[bool] = []
+    breaker = CircuitBreaker("the server", on_failure=lambda: seen.append(True))
+    together = threading.Barrier(8)
+
+    def hang() -> None:
+        together.wait(30)
+        raise StoreUnavailable("gone")
+
+    def call() -> None:
+        with pytest.raises(StoreUnavailable, match="gone"):
+            breaker.call(hang)
+
+    threads = [threading.Thread(target=call) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == [True]
+    assert caplog.messages == ["gone; not asked again for 1 s"]
+
+
+@given(
+    st.floats(0, 60),
+    st.lists(st.tuples(st.floats(0, 100), st.booleans()), max_size=40),
+)
+def test_failing_server_is_asked_at_most_once_per_cool_down(
+    cool_down: float, steps: list[tuple[float, bool]]
+) -> None:
+    now = [0.0]
+    breaker = CircuitBreaker("the server", cool_down, clock=lambda: now[0])
+    asked: list[float] = []
+
+    def operation(works: bool) -> None:
+        asked.append(now[0])
+        if not works:
+            raise StoreUnavailable("gone")
+
+    last_failure: float | None = None
+    for pause, works in steps:
+        now[0] += pause
+        before = len(asked)
+        with contextlib.suppress(StoreUnavailable):
+            breaker.call(lambda works=works: operation(works))  # type: ignore[misc]
+        if last_failure is None:
+            assert len(asked) == before + 1
+        else:
+            assert (len(asked) == before + 1) == (now[0] >= last_failure + cool_down)
+        if len(asked) > before:
+            last_failure = None if works else now[0]

@@ -1,6 +1,7 @@
 """What happens when the server dies, hangs and comes back."""
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 
@@ -149,3 +150,33 @@ def test_recovers_from_a_hang_with_the_right_answers(engine: Engine) -> None:
     wait_until(lambda: lazy.lookup("b").hit)
     assert store.get("b") == "B"
     assert store.get("a") == "A"
+
+
+def test_threads_that_wait_for_a_hung_server_do_not_wait_for_each_other(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = engine.store(cool_down=NEVER)
+    together = threading.Barrier(8)
+    refused: list[int] = []
+    waited: list[int] = []
+
+    def work(number: int) -> None:
+        store.set(f"mine-{number}", number)
+        together.wait(30)
+        if number == 0:
+            engine.server.hang()
+        together.wait(30)
+        for _ in range(20):
+            with pytest.raises(StoreUnavailable) as caught:
+                store.get(f"mine-{number}")
+            (refused if "just failed" in str(caught.value) else waited).append(number)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(refused) + len(waited) == 160
+    assert len(waited) == len(set(waited)) > 0  # one time-out for each thread at most
+    assert failures(caplog) == 1

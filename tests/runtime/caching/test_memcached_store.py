@@ -1,10 +1,11 @@
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
+from hypothesis import given
+from hypothesis import strategies as st
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import (
@@ -13,38 +14,28 @@ from serverless_stack.runtime.caching import (
     MemcachedStore,
     StoreRefused,
     StoreUnavailable,
-    memcached_store,
 )
 from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.memcached_discovery import parse
-from serverless_stack.runtime.caching.memcached_link import client_of
+from serverless_stack.runtime.caching.memcached_client import client_of
+from serverless_stack.runtime.caching.memcached_discovery import Membership, parse
+from serverless_stack.runtime.caching.memcached_link import MemcachedLink
+from serverless_stack.runtime.caching.memcached_nodes import Ring
 from tests.runtime.servers import (
     Certificate,
     Server,
+    configuration_endpoint,
     free_port,
     memcached_server,
+    wait_until,
 )
 
 
 @contextmanager
-def configuration_endpoint(answer: bytes) -> Iterator[str]:
-    """Answers ``config get cluster`` as told; stands in for ElastiCache's, which is not free."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def serve() -> None:
-            while True:
-                connection, _ = listener.accept()
-                with connection:
-                    if not connection.recv(100):
-                        return  # the test is over
-                    connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        host, port = listener.getsockname()
-        yield f"{host}:{port}"
-        socket.create_connection((host, port)).close()
-        thread.join()
+def answering(answer: bytes) -> Iterator[str]:
+    """A configuration endpoint that says something else."""
+    with configuration_endpoint([]) as endpoint:
+        endpoint.answer = answer
+        yield endpoint.address
 
 
 def cluster(*nodes: str) -> bytes:
@@ -64,9 +55,8 @@ def items(server: Server) -> int:
 
 def test_keys_are_spread_over_the_nodes_of_the_cluster(memcached: Server) -> None:
     with memcached_server() as second:
-        nodes = [f"localhost|127.0.0.1|{server.port}" for server in (memcached, second)]
-        with configuration_endpoint(cluster(*nodes)) as address:
-            store = MemcachedStore.from_url(f"memcached://{address}", timeout=5)
+        with configuration_endpoint([memcached, second]) as endpoint:
+            store = MemcachedStore.from_url(f"memcached+discovery://{endpoint.address}", timeout=5)
             for number in range(60):
                 store.set(f"key-{number}", number)
 
@@ -79,8 +69,10 @@ def test_keys_are_spread_over_the_nodes_of_the_cluster(memcached: Server) -> Non
 def test_node_that_fails_leaves_the_others_alone(memcached: Server) -> None:
     gone = free_port()
     nodes = [f"localhost|127.0.0.1|{port}" for port in (memcached.port, gone)]
-    with configuration_endpoint(cluster(*nodes)) as address:
-        store = MemcachedStore.from_url(f"memcached://{address}", timeout=5, cool_down=3600)
+    with answering(cluster(*nodes)) as address:
+        store = MemcachedStore.from_url(
+            f"memcached+discovery://{address}", timeout=5, cool_down=3600
+        )
         lazy = LazyLoading(store, str.upper)
         for _ in range(2):
             answers = [lazy.lookup(f"key-{number}") for number in range(40)]
@@ -90,25 +82,68 @@ def test_node_that_fails_leaves_the_others_alone(memcached: Server) -> None:
     assert all(answer.hit != answer.degraded for answer in answers)
 
 
+def test_node_that_is_added_takes_its_share(memcached: Server, shared_memcached: Server) -> None:
+    with (
+        memcached_server() as third,
+        configuration_endpoint([memcached, shared_memcached]) as endpoint,
+    ):
+        url = f"memcached+discovery://{endpoint.address}"
+        store = MemcachedStore.from_url(url, timeout=5, discovery_interval=0.05)
+        values: dict[str, object] = {f"share-{number}": number for number in range(2000)}
+        store.set_many(values)
+        assert store.get_many(list(values)) == values
+
+        endpoint.nodes = [memcached, shared_memcached, third]
+        wait_until(lambda: len(store.get_many(list(values))) < len(values))
+
+        moved = len(values) - len(store.get_many(list(values)))
+        assert moved <= 1.1 * len(values) / 3
+        store.set_many(values)
+        assert items(third) == moved
+
+        endpoint.nodes = [memcached, shared_memcached]
+        wait_until(lambda: store.get_many(list(values)) == values)  # nothing else has moved
+
+
+def test_node_that_is_back_is_used_again(memcached: Server, shared_memcached: Server) -> None:
+    with configuration_endpoint([memcached, shared_memcached]) as endpoint:
+        url = f"memcached+discovery://{endpoint.address}"
+        store = MemcachedStore.from_url(url, cool_down=0.2)
+        keys = [f"back-{number}" for number in range(40)]
+        store.set_many(dict.fromkeys(keys, 1))
+        memcached.kill()
+        some = store.get_many(keys)
+        assert 5 < len(some) < 35
+        memcached.restart()
+
+        lazy = LazyLoading(store, lambda key: 1)
+        wait_until(lambda: all(lazy.lookup(key).hit for key in keys))
+        assert items(memcached) == 40 - len(some)
+
+
 class Discovery:
     """Stands in for the configuration endpoint of a cluster that changes."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, *servers: Server) -> None:
         self.asked = 0
-        self.server: Server | None = server
+        self.version = 1
+        self.servers = servers
 
-    def nodes(self) -> tuple[Endpoint, ...]:
+    def nodes(self) -> Membership:
         self.asked += 1
-        if self.server is None:
+        if not self.servers:
             raise StoreUnavailable("the configuration endpoint is gone")
-        return (Endpoint("127.0.0.1", self.server.port),)
+        nodes = tuple(Endpoint("127.0.0.1", server.port) for server in self.servers)
+        return Membership(self.version, nodes)
 
-    def store(self) -> MemcachedStore:
+    def store(self, interval: float = 60.0, cool_down: float = 0.0) -> MemcachedStore:
         return MemcachedStore(
             Endpoint("configuration", 11211),
             self.nodes,
             lambda node: client_of(node, timeout=5, tls=None),
-            cool_down=0,
+            cool_down=cool_down,
+            timeout=5,
+            discovery_interval=interval,
         )
 
 
@@ -120,20 +155,113 @@ def test_nodes_are_not_asked_for_at_every_call(memcached: Server) -> None:
     assert discovery.asked == 1
 
 
-def test_nodes_are_asked_for_from_time_to_time(
-    memcached: Server, shared_memcached: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memcached_store, "_DISCOVERY_INTERVAL", 0.0)
+def test_nodes_are_asked_for_from_time_to_time(memcached: Server, shared_memcached: Server) -> None:
     discovery = Discovery(shared_memcached)
-    store = discovery.store()
+    store = discovery.store(interval=0.05)
     store.set("moved", "old node")
-    discovery.server = memcached
-    assert store.get("moved") is MISSING
+    discovery.servers, discovery.version = (memcached,), 2
+    wait_until(lambda: store.get("moved") is MISSING)
     store.set("moved", "new node")
 
-    discovery.server = None  # the nodes that are known still serve
+    discovery.servers = ()  # the nodes that are known still serve
+    asked = discovery.asked
+    wait_until(lambda: store.get("moved") == "new node" and discovery.asked > asked + 2)
 
     assert store.get("moved") == "new node"
+
+
+def test_nodes_of_the_same_or_an_older_version_are_no_news(
+    memcached: Server, shared_memcached: Server
+) -> None:
+    discovery = Discovery(memcached)
+    discovery.version = 7
+    store = discovery.store(interval=0.02)
+    store.set("stays", "here")
+    for version in (7, 6):
+        discovery.servers, discovery.version = (shared_memcached,), version
+        asked = discovery.asked
+        wait_until(lambda asked=asked: store.get("stays") == "here" and discovery.asked > asked + 2)  # type: ignore[misc]
+
+        assert store.get("stays") == "here"
+
+
+def test_node_that_fails_makes_it_look_at_once(memcached: Server, shared_memcached: Server) -> None:
+    discovery = Discovery(memcached)
+    store = discovery.store(cool_down=3600)
+    store.set("replaced", "on the old node")
+    discovery.servers, discovery.version = (shared_memcached,), 2
+    memcached.kill()
+    with pytest.raises(StoreUnavailable):
+        store.get("replaced")
+
+    wait_until(lambda: discovery.asked == 2)
+    wait_until(lambda: LazyLoading(store, str.upper).lookup("replaced").hit)
+
+
+def test_older_version_is_believed_when_no_known_node_can_be_used(
+    memcached: Server, shared_memcached: Server
+) -> None:
+    discovery = Discovery(memcached)
+    discovery.version = 40
+    store = discovery.store(cool_down=3600)
+    store.set("a", 1)
+    memcached.kill()
+    discovery.servers, discovery.version = (shared_memcached,), 1  # deleted and made again
+    with pytest.raises(StoreUnavailable):
+        store.get("a")
+
+    wait_until(lambda: LazyLoading(store, str.upper).lookup("rebuilt").hit)
+
+
+def test_nodes_that_cannot_be_found_at_first_are_looked_for_again(memcached: Server) -> None:
+    discovery = Discovery()
+    store = discovery.store(cool_down=0)
+    with pytest.raises(StoreUnavailable, match="the configuration endpoint is gone"):
+        store.get("a")
+    discovery.servers = (memcached,)
+
+    assert store.get("a") is MISSING
+
+
+def test_plain_server_is_not_asked_for_nodes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        store = MemcachedStore.from_url(f"memcached://127.0.0.1:{listener.getsockname()[1]}")
+        with pytest.raises(StoreUnavailable, match="timed out"):
+            store.get("a")
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(100) == b"get a\r\n"
+
+
+class Asked(MemcachedLink):
+    """A link that is never used."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(Endpoint(f"node-{number}.example", 11211), lambda node: None, 0)  # type: ignore[arg-type, return-value]
+
+
+@given(
+    st.integers(1, 20),
+    st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=50, unique=True),
+)
+def test_only_the_share_of_an_added_node_moves(nodes: int, names: list[bytes]) -> None:
+    links: list[MemcachedLink] = [Asked(number) for number in range(nodes + 1)]
+    before, after = Ring(links[:-1]), Ring(links)
+    shuffled = Ring(links[::-1])
+
+    for name in names:
+        assert after.pick(name) in (before.pick(name), links[-1])
+        assert shuffled.pick(name) is after.pick(name)
+
+
+@pytest.mark.parametrize("nodes", [2, 3, 9])
+def test_share_that_moves_is_fair(nodes: int) -> None:
+    links: list[MemcachedLink] = [Asked(number) for number in range(nodes + 1)]
+    before, after = Ring(links[:-1]), Ring(links)
+    names = [b"key-%d" % number for number in range(20_000)]
+    moved = sum(before.pick(name) is not after.pick(name) for name in names) / len(names)
+
+    assert moved <= 1.1 / (nodes + 1)
 
 
 @pytest.mark.parametrize(
@@ -145,23 +273,71 @@ def test_nodes_are_asked_for_from_time_to_time(
     ],
 )
 def test_answer_of_a_cluster(answer: bytes, nodes: tuple[Endpoint, ...]) -> None:
-    assert parse(answer.decode()) == nodes
+    assert parse(answer.decode()) == Membership(1, nodes)
 
 
 @pytest.mark.parametrize(
     "answer", [b"END\r\n", b"VALUE x\r\n1\r\nEND\r\n", cluster(), cluster("a|b|c"), cluster("||1")]
 )
 def test_answer_that_is_not_understood_is_unavailable(answer: bytes) -> None:
-    with configuration_endpoint(answer) as address:
-        store = MemcachedStore.from_url(f"memcached://{address}", timeout=5)
+    with answering(answer) as address:
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
         with pytest.raises(StoreUnavailable, match="memcached configuration endpoint at 127"):
             store.get("a")
 
 
 def test_answer_that_is_cut_off_is_unavailable() -> None:
-    with configuration_endpoint(b"CONFIG cluster") as address:
-        store = MemcachedStore.from_url(f"memcached://{address}", timeout=5)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(b"CONFIG cluster")
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
         with pytest.raises(StoreUnavailable, match="cut off"):
+            store.get("a")
+        thread.join()
+
+
+@pytest.mark.parametrize("answer", [b"ERROR\r\n", b"CLIENT_ERROR unknown command\r\n"])
+def test_server_without_the_command_is_a_plain_one(answer: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for reply in (answer, b"VALUE a 0 1\r\n7\r\nEND\r\n"):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(100)
+                    connection.sendall(reply)
+                    connection.recv(100)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
+        assert store.get("a") == 7
+
+
+def test_server_that_is_out_of_order_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(100)
+                connection.sendall(b"SERVER_ERROR out of memory\r\n")
+                connection.recv(100)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        address = f"127.0.0.1:{listener.getsockname()[1]}"
+        store = MemcachedStore.from_url(f"memcached+discovery://{address}", timeout=5)
+        with pytest.raises(StoreUnavailable, match="SERVER_ERROR out of memory"):
             store.get("a")
 
 
@@ -178,20 +354,24 @@ def test_value_that_is_too_large_is_refused_and_the_source_answers(
     assert store.increment("after-large") == 1
 
 
-def test_one_failure_drops_all_idle_connections(memcached: Server) -> None:
-    endpoint = Endpoint("127.0.0.1", memcached.port)
-    client = PooledClient(endpoint, timeout=5, connect_timeout=5)
-    idle = [client.client_pool.get(), client.client_pool.get()]
-    for connection in idle:
-        connection.version()
-        client.client_pool.release(connection)
-    store = MemcachedStore(endpoint, lambda: (), lambda node: client, cool_down=0)
+def test_idle_connections_that_the_server_has_closed_are_no_failure(memcached: Server) -> None:
+    store = MemcachedStore.from_url(f"memcached://{memcached.address}", timeout=5, cool_down=3600)
+    commands: list[Callable[[], object]] = [
+        lambda: store.get("a"),
+        lambda: store.get_many(["a"]),
+        lambda: store.set("a", 1),
+        lambda: store.set_many({"a": 1}),
+        lambda: store.delete("a"),
+        lambda: store.increment("count"),
+        lambda: store.add("added", 1),
+        lambda: store.delete_if("added", 1),
+    ]
+    for command in commands:
+        command()
+        memcached.restart()
+        command()
 
-    memcached.restart()
-
-    with pytest.raises(StoreUnavailable):
-        store.get("a")
-    assert store.get("a") is MISSING
+    assert store.increment("count") == 1
 
 
 def test_from_env(shared_memcached: Server, monkeypatch: pytest.MonkeyPatch) -> None:

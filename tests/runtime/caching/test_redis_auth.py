@@ -7,7 +7,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from redis import Redis
+from botocore.exceptions import EndpointConnectionError
+from redis import CredentialProvider, Redis
 
 from serverless_stack import _contract
 from serverless_stack.runtime.caching import (
@@ -17,9 +18,7 @@ from serverless_stack.runtime.caching import (
     StoreUnavailable,
 )
 from serverless_stack.runtime.caching.auth_token import AuthToken
-from serverless_stack.runtime.caching.environment import Endpoint
-from serverless_stack.runtime.caching.redis_link import client_of_endpoint
-from tests.runtime.servers import Certificate, Server, free_port, redis_server
+from tests.runtime.servers import Certificate, Server, free_port, redis_server, wait_until
 
 TOKEN = "the-first-token-16-or-more"
 ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:cache-AbCdEf"
@@ -121,6 +120,138 @@ def test_token_is_read_again_after_a_rotation(
     assert secrets.reads == 2
 
 
+class Load:
+    """Eight threads that use a store without a pause, and what went wrong for them."""
+
+    def __init__(self, store: RedisStore) -> None:
+        self.calls = 0
+        self.failures: list[Exception] = []
+        self._store = store
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(8)]
+
+    def _run(self, number: int) -> None:
+        while not self._stop.is_set():
+            try:
+                self._store.set(f"load-{number}", number)
+                assert self._store.get(f"load-{number}") == number
+                self.calls += 1
+            except Exception as error:
+                self.failures.append(error)
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        self.go_on()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def go_on(self) -> None:
+        calls = self.calls
+        wait_until(lambda: self.calls > calls + 200)
+
+
+def kill_connections(client: "Redis") -> None:
+    client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
+
+
+def test_rotation_with_both_tokens_for_a_while_fails_no_request(
+    connected: Server, secrets: Secrets, certificate: Certificate
+) -> None:
+    second = "the-second-token-16-or-more"
+    with admin(connected, certificate) as client, Load(RedisStore.from_env(timeout=5)) as load:
+        client.execute_command("ACL", "SETUSER", "default", f">{second}")  # ROTATE
+        kill_connections(client)
+        load.go_on()
+        secrets.token = second
+        load.go_on()
+        client.execute_command("ACL", "SETUSER", "default", f"<{TOKEN}")  # SET
+        load.go_on()
+        kill_connections(client)
+        load.go_on()
+
+    assert load.failures == []
+    assert secrets.reads == 2
+
+
+def test_rotation_at_once_fails_no_request(
+    connected: Server, secrets: Secrets, certificate: Certificate
+) -> None:
+    with admin(connected, certificate) as client, Load(RedisStore.from_env(timeout=5)) as load:
+        secrets.token = "the-second-token-16-or-more"
+        client.config_set("requirepass", secrets.token)
+        load.go_on()  # connections that are there stay authenticated
+        assert secrets.reads == 1
+        kill_connections(client)
+        load.go_on()
+
+    assert load.failures == []
+    assert secrets.reads == 2
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"password": TOKEN},
+        {"token": TOKEN},
+        {"username": "default", "password": TOKEN},
+        {"auth_token": TOKEN, "engine": "redis"},
+    ],
+    ids=lambda secret: next(iter(secret)),
+)
+def test_secret_may_be_json(connected: Server, secrets: Secrets, secret: dict[str, str]) -> None:
+    secrets.token = json.dumps(secret)
+
+    assert RedisStore.from_env(timeout=5).get("a") is MISSING
+
+
+def test_user_of_rbac_has_the_password_of_the_secret(
+    connected: Server,
+    secrets: Secrets,
+    certificate: Certificate,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(_contract.redis_user(), "app")
+    secrets.token = "{a password that begins with a brace"
+    with admin(connected, certificate) as client:
+        client.execute_command("ACL", "SETUSER", "app", "on", f">{secrets.token}", "~*", "+@all")
+        store = RedisStore.from_env(timeout=5)
+        assert store.get("a") is MISSING
+        assert b"user=app" in client.execute_command("CLIENT", "LIST")
+
+
+def test_secret_of_json_without_a_token_is_unavailable() -> None:
+    class Other:
+        def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+            return {"SecretString": json.dumps({"key": "hidden"})}
+
+    with pytest.raises(StoreUnavailable, match="under one of password, token") as caught:
+        AuthToken(ARN, Other()).get()
+    assert "hidden" not in str(caught.value)
+
+
+def test_secret_that_takes_long_is_waited_for_no_longer_than_the_timeout() -> None:
+    answered = threading.Event()
+
+    class Slow:
+        def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+            answered.wait(30)
+            return {"SecretString": TOKEN}
+
+    token = AuthToken(ARN, Slow(), timeout=0.01)
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match=r"not done after 0\.01 s"):
+            token.get()
+    answered.set()
+
+    wait_until(lambda: token._credentials is not None)
+    assert token.get() == (TOKEN,)
+
+
 def test_wrong_token_is_unavailable_and_not_read_for_ever(
     connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,19 +286,31 @@ def test_unreadable_secret_is_unavailable(
     assert LazyLoading(store, str.upper).lookup("a").degraded
 
 
-def test_connection_made_without_a_token_is_not_used_later(
-    connected: Server, secrets: Secrets, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    good = f"http://127.0.0.1:{secrets.server_address[1]}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", f"http://127.0.0.1:{free_port()}")
-    token = AuthToken(ARN)
-    endpoint = Endpoint("127.0.0.1", connected.port)
-    store = RedisStore(client_of_endpoint(endpoint, 5, tls=True, token=token), cool_down=0)
+class Flaky:
+    """Secrets Manager that cannot be reached at first."""
+
+    def __init__(self) -> None:
+        self.reads = 0
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+        self.reads += 1
+        if self.reads == 1:
+            raise EndpointConnectionError(endpoint_url="secrets")
+        return {"SecretString": TOKEN}
+
+
+def test_connection_made_without_a_token_is_not_used_later(connected: Server) -> None:
+    token = AuthToken(ARN, Flaky())
+
+    class Provider(CredentialProvider):
+        def get_credentials(self) -> tuple[str] | tuple[str, str]:
+            return token.get()
+
+    client = Redis(host="127.0.0.1", port=connected.port, ssl=True, credential_provider=Provider())
+    store = RedisStore(lambda: client, cool_down=0)
     with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read"):
         store.get("a")
 
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", good)
-    token._client = None
     assert store.get("a") is MISSING
 
 

@@ -1,3 +1,7 @@
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 from redis import Redis
 
@@ -8,7 +12,9 @@ from serverless_stack.runtime.caching import (
     StoreRefused,
     StoreUnavailable,
 )
-from tests.runtime.servers import Server, free_port
+from serverless_stack.runtime.caching.environment import Endpoint
+from serverless_stack.runtime.caching.redis_url import RedisUrl
+from tests.runtime.servers import Certificate, Server, free_port, redis_server, wait_until
 
 
 def test_from_env_with_another_prefix_and_no_reader(
@@ -43,6 +49,119 @@ def test_reader_that_fails_does_not_stop_writes(redis: Server) -> None:
 
     assert lazy.lookup("a").degraded
     assert lazy.invalidate("a")
+
+
+def test_primary_is_read_while_the_reader_is_left_alone(
+    redis: Server, shared_redis: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = RedisStore.from_url(
+        f"redis://{shared_redis.address}/0", f"redis://{redis.address}/0", cool_down=3600
+    )
+    store.set("fallback", "primary")
+    redis.hang()
+    with pytest.raises(StoreUnavailable, match="redis reader at"):
+        store.get("fallback")
+
+    assert [store.get("fallback") for _ in range(3)] == ["primary"] * 3
+    assert store.get_many(["fallback"]) == {"fallback": "primary"}
+    assert len(caplog.messages) == 1
+
+
+def test_reader_is_read_again_when_it_is_back(redis: Server, shared_redis: Server) -> None:
+    store = RedisStore.from_url(
+        f"redis://{shared_redis.address}/0", f"redis://{redis.address}/0", cool_down=0.1
+    )
+    store.set("whose", "primary")
+    with Redis(host="127.0.0.1", port=redis.port) as client:
+        client.set("whose", '"reader"')
+    redis.hang()
+    with pytest.raises(StoreUnavailable):
+        store.get("whose")
+    redis.resume()
+
+    wait_until(lambda: store.get("whose") == "reader")
+
+
+def test_idle_connections_that_the_server_has_closed_are_no_failure(redis: Server) -> None:
+    store = RedisStore.from_url(f"redis://{redis.address}/0", timeout=5, cool_down=3600)
+    commands: list[Callable[[], object]] = [
+        lambda: store.get("a"),
+        lambda: store.get_many(["a", "b"]),
+        lambda: store.set("a", 1),
+        lambda: store.set_many({"a": 1}),
+        lambda: store.delete("a"),
+        lambda: store.increment("count"),
+        lambda: store.increment("count", ttl=60),
+        lambda: store.add("added", 1),
+        lambda: store.delete_if("added", 1),
+    ]
+    for command in commands:
+        command()
+        redis.restart()
+        command()
+
+    assert store.increment("count") == 1
+
+
+def test_url_may_have_options_of_redis_py(
+    certificate: Certificate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with redis_server(tmp_path, certificate) as server:
+        url = f"rediss://{server.address}/2?ssl_ca_certs={certificate.certificate}"
+        assert RedisStore.from_url(url, timeout=5).increment("a") == 1
+
+
+@pytest.mark.parametrize("host", ["h", "127.0.0.1", "[::1]"])
+@pytest.mark.parametrize("port", ["", ":7000"])
+def test_url_of_a_node_keeps_all_but_the_address(host: str, port: str) -> None:
+    parsed = RedisUrl.parse("url", f"rediss+cluster://u:p%40@{host}{port}/0?ssl_cert_reqs=none")
+
+    assert parsed.endpoint == (host.strip("[]"), int(port[1:] or 6379))
+    at = parsed.at(Endpoint("10.0.0.1", 7001))
+    assert at == "rediss://u:p%40@10.0.0.1:7001/0?ssl_cert_reqs=none"
+    assert "p%40" not in f"{parsed} {parsed!r}"
+
+
+def test_entry_of_another_type_is_missing_and_overwritten(shared_redis: Server) -> None:
+    store = RedisStore.from_url(f"redis://{shared_redis.address}/0", timeout=5)
+    with Redis(host="127.0.0.1", port=shared_redis.port) as client:
+        client.rpush("foreign", "a")
+    assert store.get("foreign") is MISSING
+    assert store.get_many(["foreign"]) == {}
+    with pytest.raises(StoreRefused):
+        store.increment("foreign")
+
+    store.set("foreign", 1)
+    assert store.get("foreign") == 1
+
+
+def test_connection_to_an_old_primary_is_replaced(
+    redis: Server, shared_redis: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = {"primary": redis.port}
+    real = socket.getaddrinfo
+
+    def failing_over(host: str, port: int, *args: object, **options: object) -> object:
+        if host == "primary.example":
+            if options.get("flags"):
+                raise socket.gaierror(socket.EAI_NONAME, "not a number")
+            return real("127.0.0.1", ports["primary"], *args, **options)  # type: ignore[arg-type]
+        return real(host, port, *args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket, "getaddrinfo", failing_over)
+    store = RedisStore.from_url("redis://primary.example:6379/0", timeout=5, cool_down=3600)
+    store.increment("before-failover")
+    with Redis(port=redis.port, host="127.0.0.1") as client:
+        client.execute_command("REPLICAOF", "127.0.0.1", str(shared_redis.port))
+    ports["primary"] = shared_redis.port
+
+    assert store.increment("after-failover") == 1
+    store.set("after-failover", 7)
+    assert (
+        RedisStore.from_url(f"redis://{shared_redis.address}/0", timeout=5).get("after-failover")
+        == 7
+    )
 
 
 def test_primary_that_has_become_a_replica_is_unavailable(redis: Server) -> None:
@@ -129,6 +248,13 @@ def test_malformed_endpoint_is_refused(monkeypatch: pytest.MonkeyPatch, address:
         ValueError, match=f"`REDIS_PRIMARY_ENDPOINT` must be host:port, got: {address}"
     ):
         RedisStore.from_env()
+
+
+def test_password_in_an_endpoint_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", "user:secret@host:6379")
+    with pytest.raises(ValueError, match="must be host:port, got: host:6379") as caught:
+        RedisStore.from_env()
+    assert "secret" not in str(caught.value)
 
 
 def test_malformed_flag_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

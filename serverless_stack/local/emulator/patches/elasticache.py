@@ -9,7 +9,7 @@ from ministack.services import elasticache
 from ..engines.authority import HOST
 from ..engines.park import EnginePark
 from ..engines.redis import RedisOptions, RedisServer
-from . import memcached, replicas
+from . import memcached, replicas, users
 from .types import Response
 
 Query = dict[str, Any]
@@ -20,6 +20,7 @@ def apply(park: EnginePark) -> None:
     elasticache._get_docker = lambda: EngineClient(park)
     elasticache._spawn_redis_container = single_server(park)
     replicas.apply(park)
+    users.apply(park)
     memcached.apply(park)
     keep_security_groups()
 

@@ -11,6 +11,7 @@ from ..engines.authority import HOST
 from ..engines.memcached import cluster_configuration
 from ..engines.park import EnginePark
 from ..engines.redis import RedisOptions
+from . import users
 from .types import Properties, Provisioned, Record
 
 TYPE = "AWS::ElastiCache::ServerlessCache"
@@ -22,9 +23,22 @@ def apply(park: EnginePark) -> None:
     """Applies this module's patches."""
     know_memcached()
     run_server(park)
+
+    def create_with_users(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        created = create(logical_id, props, stack_name)
+        users.let_all_in(park)
+        return created
+
+    def update_with_users(
+        physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Provisioned:
+        updated = update(physical_id, old, new, stack_name, logical_id)
+        users.let_all_in(park)
+        return updated
+
     provisioners._RESOURCE_HANDLERS[TYPE] = {
-        "create": create,
-        "update": update,
+        "create": create_with_users,
+        "update": update_with_users,
         "update_with_logical_id": True,
         "delete": delete,
     }

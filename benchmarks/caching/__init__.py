@@ -1,0 +1,1 @@
+"""Measures of the caches inside a function: ``python -m benchmarks.caching``."""

@@ -1,0 +1,1 @@
+"""What holds between resources of several services: rules on templates (``rules``)."""

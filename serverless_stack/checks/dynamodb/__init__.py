@@ -1,0 +1,1 @@
+"""Amazon DynamoDB: rules on the tables of a template (``rules``)."""

@@ -1,0 +1,65 @@
+"""Secrets in plain text anywhere in a template; none of them is ever shown."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks._texts import shown
+from serverless_stack.checks.findings import Severity
+from serverless_stack.checks.registry import Problem, template_rule
+from serverless_stack.checks.secrets.patterns import form_of, is_secret, strength_of
+from serverless_stack.checks.template import Template
+
+_PAGE: Final = "AWS CloudFormation best practices"
+_ADVICE: Final = (
+    "make it a secret of Secrets Manager and read it when the code runs, or refer to it by "
+    "{{resolve:secretsmanager:...}}; and change it, as it is known now"
+)
+REDACTED: Final = "***"
+
+
+@template_rule("SEC-001", page=_PAGE)
+def by_form(template: Template) -> Iterator[Problem]:
+    """No key, token or private key is in a template."""
+    for section, entry, path, _name, value in template.texts:
+        kind = form_of(value)
+        if kind is not None:
+            yield _told(section, entry, shown(path), f"not have {kind} in it")
+
+
+@template_rule("SEC-002", page=_PAGE)
+def by_name(template: Template) -> Iterator[Problem]:
+    """No value of what is called a password, secret, token or key is in a template."""
+    for section, entry, path, name, value in template.texts:
+        if strength_of(name) and is_secret(name, value) and not form_of(value):
+            where = shown(path)
+            # What a list of such values may be is no value.
+            if section == "Parameters" and where != "Default":
+                continue
+            yield _told(section, entry, where, "not be a secret in plain text")
+
+
+@template_rule(
+    "SEC-003", page="CloudFormation template Parameters syntax", severity=Severity.WARNING
+)
+def echoed(template: Template) -> Iterator[Problem]:
+    """A parameter that is a secret is not shown by CloudFormation."""
+    parameters = template.source.get("Parameters")
+    for name, described in (parameters if isinstance(parameters, dict) else {}).items():
+        if not isinstance(described, dict) or described.get("Type") != "String":
+            continue
+        shown_by_aws = str(described.get("NoEcho")).lower() != "true"
+        if strength_of(str(name)) == "password" and shown_by_aws:
+            path = f"Parameters.{name}.NoEcho"
+            message = f"`{path}` must be true for a secret, got: {described.get('NoEcho')!r}"
+            yield Problem(path, described.get("NoEcho"), message)
+
+
+def _told(section: str, entry: str, path: str, wanted: str) -> Problem:
+    resource = entry if section == "Resources" else ""
+    whole = (
+        path.removeprefix("Properties.")
+        if resource
+        else ".".join(part for part in (section, entry, path) if part)
+    )
+    message = f"`{whole}` must {wanted}, got: {REDACTED}; {_ADVICE}"
+    return Problem(whole, REDACTED, message, resource)

@@ -1,0 +1,87 @@
+"""Secrets that a template is given and tells where they can be read."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks._texts import shown
+from serverless_stack.checks.findings import Severity
+from serverless_stack.checks.registry import Problem, template_rule
+from serverless_stack.checks.template import Link, Template
+
+# Attributes of resources that are secrets.
+_SECRETS: Final = {
+    "AWS::Cognito::UserPoolClient": ("ClientSecret",),
+    "AWS::IAM::AccessKey": ("SecretAccessKey",),
+}
+_ENVIRONMENTS: Final = {
+    "AWS::Lambda::Function": re.compile(r"Properties\.Environment\.Variables\..*"),
+    "AWS::ECS::TaskDefinition": re.compile(
+        r"Properties\.ContainerDefinitions\.\d+\.Environment\..*"
+    ),
+}
+_DYNAMIC: Final = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
+
+
+@template_rule("SEC-010", page="CloudFormation template Outputs syntax")
+def outputs(template: Template) -> Iterator[Problem]:
+    """An output, which all see who see the stack, is no secret."""
+    for link in template.links:
+        if link.section == "Outputs" and _is_secret(template, link):
+            yield _output(link.source, f"{link.target}.{link.attribute}".rstrip("."))
+    for section, entry, path, _name, value in template.texts:
+        if section == "Outputs" and shown(path).startswith("Value") and _DYNAMIC.search(value):
+            yield _output(entry, "a dynamic reference to a secret")
+
+
+@template_rule(
+    "SEC-011",
+    page="Securing environment variables",
+    severity=Severity.WARNING,
+)
+def environments(template: Template) -> Iterator[Problem]:
+    """An environment variable, which all see who see the function, is no secret."""
+    for link in template.links:
+        in_one = link.section == "Resources" and _is_environment(template, link.source, link.path)
+        if in_one and _is_secret(template, link):
+            yield _variable(link.source, link.path, link.target)
+    for section, entry, path, _name, value in template.texts:
+        if section == "Resources" and _DYNAMIC.search(value):
+            where = shown(path)
+            if _is_environment(template, entry, where):
+                yield _variable(entry, where, "a dynamic reference to a secret")
+
+
+def _is_secret(template: Template, link: Link) -> bool:
+    if link.kind == "GetAtt":
+        resource = template.resource(link.target)
+        return resource is not None and link.attribute in _SECRETS.get(resource.type, ())
+    parameters = template.source.get("Parameters")
+    described = parameters.get(link.target) if isinstance(parameters, dict) else None
+    if link.kind != "Ref" or not isinstance(described, dict):
+        return False
+    return str(described.get("NoEcho")).lower() == "true"
+
+
+def _is_environment(template: Template, logical_id: str, path: str) -> bool:
+    resource = template.resource(logical_id)
+    pattern = _ENVIRONMENTS.get(resource.type) if resource is not None else None
+    return pattern is not None and pattern.fullmatch(path) is not None
+
+
+def _output(name: str, value: str) -> Problem:
+    path = f"Outputs.{name}.Value"
+    message = (
+        f"`{path}` must not be a secret, which all can read who can see the stack, got: {value}; "
+        "output the ARN of a secret instead"
+    )
+    return Problem(path, value, message)
+
+
+def _variable(logical_id: str, path: str, value: str) -> Problem:
+    where = path.removeprefix("Properties.")
+    message = (
+        f"`{where}` must not be a secret, which all can read who can see the function, "
+        f"got: {value}; give it the ARN of a secret and read that when the code runs"
+    )
+    return Problem(where, value, message, logical_id)

@@ -1,0 +1,1 @@
+"""AWS CloudFormation itself: rules on templates as a whole (``rules``)."""

@@ -1,0 +1,12 @@
+"""Rules on templates as a whole, whatever is in them."""
+
+from serverless_stack.checks.stack.rules import (
+    attributes,
+    cycles,
+    limits,
+    names,
+    parameters,
+    references,
+)
+
+__all__ = ["attributes", "cycles", "limits", "names", "parameters", "references"]

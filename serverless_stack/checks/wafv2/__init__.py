@@ -1,0 +1,1 @@
+"""AWS WAF: rules on the web ACLs of a template (``rules``)."""

@@ -1,0 +1,121 @@
+"""Users of Redis: MiniStack keeps records of them, here the servers let them in.
+
+A server cannot check a token of IAM, so it takes any for a user that logs in with IAM. The
+default user stays on, since the emulator itself logs in as it.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ministack.services import elasticache
+
+from ..engines.park import EnginePark
+from ..engines.redis import RedisServer
+from .types import Record, Response
+
+Query = dict[str, Any]
+CHANGES = (
+    "_create_replication_group",
+    "_increase_replica_count",
+    "_modify_replication_group",
+    "_modify_user",
+    "_modify_user_group",
+)
+OPEN = ("iam", "no-password-required")
+
+
+def apply(park: EnginePark) -> None:
+    """Applies this module's patches."""
+    for action in ("_create_user", "_modify_user"):
+        keep_logins(action)
+    for action in CHANGES:
+        let_in_after(park, action)
+
+
+def keep_logins(action: str) -> None:
+    """MiniStack forgets how a user logs in as soon as it has counted the passwords."""
+    original: Callable[[Query], Response] = getattr(elasticache, action)
+
+    def with_logins(query: Query) -> Response:
+        answer = original(query)
+        user = elasticache._users.get(elasticache._p(query, "UserId"))
+        rules = login_rules(query)
+        if answer[0] < 300 and user is not None and rules:
+            user["_login_rules"] = rules
+        return answer
+
+    setattr(elasticache, action, with_logins)
+
+
+def login_rules(query: Query) -> list[str]:
+    """How a user logs in, in the words of ``ACL SETUSER``; nothing if the query does not say it."""
+    kind = elasticache._p(query, "AuthenticationMode.Type")
+    if kind in OPEN or elasticache._p(query, "NoPasswordRequired") == "true":
+        return ["nopass"]
+    passwords = [
+        *elasticache._extract_configs(query, "AuthenticationMode.Passwords", ("member",)),
+        *elasticache._extract_configs(query, "Passwords", ("member",)),
+    ]
+    return [f">{password}" for password in passwords]
+
+
+def let_in_after(park: EnginePark, action: str) -> None:
+    """Tells the servers of their users after an action that may have changed either."""
+    original: Callable[[Query], Response] = getattr(elasticache, action)
+
+    def with_users(query: Query) -> Response:
+        answer = original(query)
+        if answer[0] < 300:
+            let_all_in(park)
+        return answer
+
+    setattr(elasticache, action, with_users)
+
+
+def let_all_in(park: EnginePark) -> None:
+    """Makes the users of every cache the same on its servers as in its record.
+
+    Raises:
+        RespError: A server refused the rights of a user.
+    """
+    for group in elasticache._replication_groups.values():
+        let_in(park, group, group.get("UserGroupIds") or [], _engines_of(group))
+    for cache in elasticache._serverless_caches.values():
+        let_in(park, cache, [cache.get("UserGroupId") or ""], _engines_of(cache))
+
+
+def let_in(
+    park: EnginePark, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
+) -> None:
+    """Makes the users of a cache the same on all of its servers.
+
+    Args:
+        park: Where the servers are.
+        cache: The record of the cache.
+        user_group_ids: The groups of its users; an unknown one has none.
+        engine_ids: Its servers.
+
+    Raises:
+        RespError: A server refused the rights of a user.
+    """
+    groups = [elasticache._user_groups.get(each) or {} for each in user_group_ids]
+    users = [elasticache._users.get(each) for group in groups for each in group.get("UserIds", [])]
+    wanted = {user["UserName"]: user for user in users if user and user["UserName"] != "default"}
+    gone = set(cache.get("_user_names") or ()) - wanted.keys()
+    if not wanted and not gone:
+        return
+    token = (cache.get("_auth_tokens") or [""])[-1]
+    for engine_id in engine_ids:
+        server = park.get(engine_id)
+        if isinstance(server, RedisServer):
+            for name, user in wanted.items():
+                rights = [*user["AccessString"].split(), *user.get("_login_rules", ["nopass"])]
+                server.command(["ACL", "SETUSER", name, "reset", *rights], token)
+            for name in gone:
+                server.command(["ACL", "DELUSER", name], token)
+    cache["_user_names"] = sorted(wanted)
+
+
+def _engines_of(cache: Record) -> list[str]:
+    found = [*(cache.get("_docker_container_ids") or []), cache.get("_docker_container_id")]
+    return [engine_id for engine_id in found if engine_id]

@@ -1,0 +1,91 @@
+"""What `serverless_stack.checks` finds in whatever a test has at hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeGuard
+
+from serverless_stack.checks import Finding, check_template
+from serverless_stack.checks.assembly import (
+    ACKNOWLEDGED,
+    MANIFEST,
+    AssemblyTemplate,
+    check,
+    templates,
+)
+from serverless_stack.testing.review.template_text import parse
+from serverless_stack.testing.review.values import mapping
+from serverless_stack.testing.templates import PATH_KEY, template_of
+
+if TYPE_CHECKING:
+    from constructs import IConstruct, Node
+
+    from serverless_stack.testing.assertions import Templated
+
+Owned = tuple[str, Finding]
+"""A finding after the construct path of its resource, or else the logical id."""
+
+
+def findings(thing: Templated, region: str | None) -> list[Owned]:
+    """Check a template.
+
+    Args:
+        thing: What has the template, or several.
+        region: The region of a template that does not tell its own.
+    """
+    if isinstance(thing, str | Path):
+        path = Path(thing)
+        if (path / MANIFEST).is_file():
+            return _together(templates(path), region)
+        return _alone(parse(path.read_text("utf-8"), str(path)), region)
+    template = template_of(thing)  # refuses what has none
+    if not _is_construct(thing):
+        return _alone(template, region)
+    found = _together(_templates_of(thing), region)
+    return [each for each in found if f"{each[0]}/".startswith(f"{thing.node.path}/")]
+
+
+def _is_construct(thing: object) -> TypeGuard[IConstruct]:
+    return hasattr(thing, "node")
+
+
+def _templates_of(construct: IConstruct) -> Iterator[AssemblyTemplate]:
+    """The template of the stack that a construct is in, and those that are nested in it."""
+    import aws_cdk as cdk
+
+    stack = cdk.Stack.of(construct)
+    stage = cdk.Stage.of(stack)
+    assert stage is not None
+    scopes = stage.node.scopes
+    # The assembly has no metadata of an app or a stage.
+    around = {scope.node.path: _acknowledged(scope.node) for scope in scopes}
+    for each in templates(Path(stage.synth().directory), stages=False):
+        if f"{each.name}/".startswith(f"{stack.node.path}/"):
+            yield dataclasses.replace(each, acknowledged={**around, **each.acknowledged})
+
+
+def _acknowledged(node: Node) -> dict[str, str]:
+    return {
+        str(id): str(reason or "")
+        for entry in node.metadata
+        if entry.type == ACKNOWLEDGED
+        for id, reason in mapping(entry.data).items()
+    }
+
+
+def _together(listed: Iterable[AssemblyTemplate], region: str | None) -> list[Owned]:
+    return [
+        (template.construct(found.resource), found) for template, found in check(listed, region)
+    ]
+
+
+def _alone(template: dict[str, object], region: str | None) -> list[Owned]:
+    resources = mapping(template.get("Resources"))
+    found = []
+    for each in check_template(template, region):
+        metadata = mapping(mapping(resources.get(each.resource)).get("Metadata"))
+        owner = str(metadata.get(PATH_KEY) or each.resource or "the template")
+        found.append((owner, each))
+    return found

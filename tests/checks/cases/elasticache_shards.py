@@ -1,0 +1,276 @@
+"""Shards, replicas, parameter groups, and what several resources of ElastiCache share."""
+
+from tests.checks.cases import Case, Json, resource
+from tests.checks.cases.elasticache_groups import group, group_of
+
+DUMP = "arn:aws:s3:::bucket/dump.rdb"
+
+
+def parameters(family: str = "redis7", **values: object) -> Json:
+    return {
+        "Parameters": resource(
+            "AWS::ElastiCache::ParameterGroup",
+            CacheParameterGroupFamily=family,
+            Description="values",
+            Properties={name.replace("_", "-"): value for name, value in values.items()},
+        )
+    }
+
+
+def tuned(found: Json, **properties: object) -> Json:
+    return found | group(CacheParameterGroupName={"Ref": "Parameters"}, **properties)
+
+
+def cluster(**properties: object) -> Json:
+    described = {"CacheNodeType": "cache.t4g.micro", "Engine": "memcached", "NumCacheNodes": 1}
+    return {"Cluster": resource("AWS::ElastiCache::CacheCluster", **described | properties)}
+
+
+def shards(*slots: str | None, **properties: object) -> Json:
+    listed = [{"Slots": each} if each else {"ReplicaCount": 1} for each in slots]
+    return group(NodeGroupConfiguration=listed, **properties)
+
+
+def log(**properties: object) -> Json:
+    details = {"CloudWatchLogsDetails": {"LogGroup": "cache"}}
+    described = {
+        "LogType": "slow-log",
+        "LogFormat": "json",
+        "DestinationType": "cloudwatch-logs",
+        "DestinationDetails": details,
+    }
+    return described | properties
+
+
+def logged(*logs: Json) -> Json:
+    return group(EngineVersion="7.1", LogDeliveryConfigurations=list(logs))
+
+
+def encrypted(**key: object) -> Json:
+    return {"Key": resource("AWS::KMS::Key", KeyPolicy={}, **key)} | group(
+        AtRestEncryptionEnabled=True, KmsKeyId={"Ref": "Key"}
+    )
+
+
+def told_to(**topic: object) -> Json:
+    return {"Topic": resource("AWS::SNS::Topic", **topic)} | group(
+        NotificationTopicArn={"Ref": "Topic"}
+    )
+
+
+CLASSIC: Json = {"Classic": resource("AWS::ElastiCache::SecurityGroup", Description="old")}
+
+CASES = [
+    Case(
+        "EC-016",
+        "6 replicas per shard",
+        group(NumNodeGroups=1, ReplicasPerNodeGroup=6),
+        group(NumNodeGroups=1, ReplicasPerNodeGroup=5),
+        "`ReplicasPerNodeGroup` must be 0\u20135, got: 6 (nearest accepted: 5)",
+    ),
+    Case(
+        "EC-016",
+        "501 nodes",
+        group(NumNodeGroups=251, ReplicasPerNodeGroup=1),
+        group(NumNodeGroups=250, ReplicasPerNodeGroup=1),
+        "must be 500 nodes at most, with their replicas, got: 502 (nearest accepted: 250)",
+    ),
+    Case(
+        "EC-016",
+        "7 nodes without shards",
+        group(NumCacheClusters="7"),
+        group(NumCacheClusters="6"),
+        "`NumCacheClusters` must be 1\u20136, got: 7 (nearest accepted: 6)",
+    ),
+    Case(
+        "EC-017",
+        "a number of nodes for shards",
+        group(NumNodeGroups=2, NumCacheClusters=2),
+        group(NumNodeGroups=2, ReplicasPerNodeGroup=1),
+        "`NumCacheClusters` must be left out for 2 shards, got: 2",
+    ),
+    Case(
+        "EC-018",
+        "fewer shards listed than said",
+        shards(None, None, NumNodeGroups=3),
+        shards(None, None, NumNodeGroups=2),
+        "`NodeGroupConfiguration` must list each of `NumNodeGroups` shards, got: 2",
+    ),
+    Case(
+        "EC-019",
+        "slots that nobody has",
+        shards("0-8000", "8002-16383"),
+        shards("0-8000", "8001-16383"),
+        "`NodeGroupConfiguration.0.Slots` must make 0-16383 with those of the other shards",
+    ),
+    Case(
+        "EC-019",
+        "slots beyond the last",
+        shards("0-8000", "8001-16384"),
+        shards("8001-16383", "0-4000,4001-8000"),
+        "`NodeGroupConfiguration.1.Slots` must be ranges such as 0-5460, up to 16383",
+    ),
+    Case(
+        "EC-019",
+        "files for shards without slots",
+        group(NumNodeGroups=2, SnapshotArns=[DUMP]),
+        shards("0-8191", "8192-16383", SnapshotArns=[DUMP]),
+        "`NodeGroupConfiguration` must tell the `Slots` of each shard for `SnapshotArns`",
+    ),
+    Case(
+        "EC-020",
+        "a zone for one of two nodes",
+        group(NumCacheClusters=2, PreferredCacheClusterAZs=["eu-west-1a"]),
+        group(NumCacheClusters=2, PreferredCacheClusterAZs=["eu-west-1a", "eu-west-1b"]),
+        "`PreferredCacheClusterAZs` must name a zone for each of 2 nodes, got: 1",
+    ),
+    Case(
+        "EC-021",
+        "shards with cluster mode disabled",
+        group(NumNodeGroups=2, ClusterMode="disabled"),
+        group(NumNodeGroups=2, ClusterMode="enabled"),
+        "`ClusterMode` must be enabled for 2 shards, got: 'disabled' (nearest accepted: enabled)",
+    ),
+    Case(
+        "EC-022",
+        "two files without shards",
+        group(SnapshotArns=[DUMP, f"{DUMP}2"]),
+        group(SnapshotArns=[DUMP]),
+        "`SnapshotArns` must be one file without cluster mode, got: 2 (nearest accepted: 1)",
+    ),
+    Case(
+        "EC-023",
+        "2 shards on non-cluster parameter group",
+        group(NumNodeGroups=2, CacheParameterGroupName="default.redis7"),
+        group(NumNodeGroups=2, CacheParameterGroupName="default.redis7.cluster.on"),
+        "`CacheParameterGroupName` must be a group with cluster-enabled=yes for 2 shards, "
+        "got: 'default.redis7' (nearest accepted: default.redis7.cluster.on)",
+    ),
+    Case(
+        "EC-023",
+        "2 shards on a parameter group of the template",
+        tuned(parameters(timeout="20"), NumNodeGroups=2),
+        tuned(parameters(cluster_enabled="yes"), NumNodeGroups=2),
+        "must be a group with cluster-enabled=yes for 2 shards, got: 'Parameters'",
+    ),
+    Case(
+        "EC-024",
+        "a parameter group of another family",
+        tuned(parameters("redis6.x"), EngineVersion="7.1"),
+        tuned(parameters("redis7"), EngineVersion="7.1"),
+        "`CacheParameterGroupName` must be of the family redis7, got: 'Parameters (redis6.x)'",
+    ),
+    Case(
+        "EC-025",
+        "cluster mode for one node",
+        cluster(Engine="redis", CacheParameterGroupName="default.redis7.cluster.on"),
+        cluster(Engine="redis", CacheParameterGroupName="default.redis7"),
+        "`CacheParameterGroupName` must be a group with cluster-enabled=no",
+    ),
+    Case(
+        "EC-026",
+        "a family that there is not",
+        parameters("redis7.1"),
+        parameters("redis7"),
+        "`CacheParameterGroupFamily` must be a family such as redis7",
+    ),
+    Case(
+        "EC-027",
+        "a parameter that cannot be changed",
+        parameters(maxmemory="1000"),
+        parameters(maxmemory_policy="allkeys-lru"),
+        "`Properties.maxmemory` must leave out maxmemory",
+    ),
+    Case(
+        "EC-027",
+        "an eviction policy that there is not",
+        parameters(maxmemory_policy="lru"),
+        parameters(maxmemory_policy="allkeys-lru"),
+        "`Properties.maxmemory-policy` must have a maxmemory-policy of volatile-lru",
+    ),
+    Case(
+        "EC-028",
+        "no description",
+        group(ReplicationGroupDescription=""),
+        group(),
+        "`ReplicationGroupDescription` must be there, got: ''",
+    ),
+    Case(
+        "EC-029",
+        "a network that there is not",
+        group(NetworkType="IPv4"),
+        group(NetworkType="ipv4"),
+        "must be one of ipv4, ipv6, dual_stack, got: 'IPv4' (nearest accepted: ipv4)",
+    ),
+    Case(
+        "EC-030",
+        "a size that the family does not have",
+        group(CacheNodeType="cache.t4g.large"),
+        group(CacheNodeType="cache.m7g.large"),
+        "must have a size that t4g has (micro, small, medium), got: 'cache.t4g.large' "
+        "(nearest accepted: cache.t4g.medium)",
+    ),
+    Case(
+        "EC-031",
+        "port 70000",
+        group(Port=70000),
+        group(Port=65535),
+        "`Port` must be 1\u201365535, got: 70000 (nearest accepted: 65535)",
+    ),
+    Case(
+        "EC-032",
+        "a FIFO topic",
+        told_to(FifoTopic=True),
+        told_to(),
+        "`NotificationTopicArn` must be a standard topic, got: 'Topic'",
+    ),
+    Case(
+        "EC-033",
+        "one log twice",
+        logged(log(), log(LogFormat="text")),
+        logged(log(), log(LogType="engine-log")),
+        "`LogDeliveryConfigurations.1.LogType` must be another one than those before it",
+    ),
+    Case(
+        "EC-033",
+        "details of another destination",
+        logged(log(DestinationType="kinesis-firehose")),
+        logged(log()),
+        "`LogDeliveryConfigurations.0.DestinationDetails` must have KinesisFirehoseDetails",
+    ),
+    Case(
+        "EC-033",
+        "a log without a format",
+        logged(log(LogFormat="")),
+        logged(log(LogFormat="text")),
+        "`LogDeliveryConfigurations.0.LogFormat` must be there",
+    ),
+    Case(
+        "EC-034",
+        "IPv6 on nodes before Nitro",
+        group(CacheNodeType="cache.t2.micro", NetworkType="dual_stack"),
+        group(CacheNodeType="cache.t4g.micro", NetworkType="dual_stack"),
+        "`NetworkType` must be ipv4 on t2 nodes, got: 'dual_stack' (nearest accepted: ipv4)",
+    ),
+    Case(
+        "EC-035",
+        "a security group of EC2-Classic",
+        group(CacheSecurityGroupNames=["default"]),
+        group(SecurityGroupIds=["sg-12345678"]),
+        "`CacheSecurityGroupNames` must be left out",
+    ),
+    Case(
+        "EC-036",
+        "a cache security group",
+        CLASSIC,
+        {"Cache": group_of()},
+        "`Type` must be left out: EC2-Classic, which has such groups, is retired",
+    ),
+    Case(
+        "EC-037",
+        "an asymmetric key",
+        encrypted(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT"),
+        encrypted(),
+        "`KmsKeyId` must be a symmetric key, got: 'Key (RSA_2048)'",
+    ),
+]

@@ -1,0 +1,169 @@
+from tests.checks.cases import Case, Json, policy, resource, statement
+
+ROOT: Json = {"AWS": "arn:aws:iam::111122223333:root"}
+ADMIN: Json = statement(Principal=ROOT, Action="kms:*", Resource="*")
+USE: Json = statement(Principal=ROOT, Action="kms:Decrypt", Resource="*")
+
+
+def alias(name: str) -> Json:
+    return {"Alias": resource("AWS::KMS::Alias", AliasName=name, TargetKeyId="a")}
+
+
+def key(**properties: object) -> Json:
+    return {"Key": resource("AWS::KMS::Key", **properties)}
+
+
+def secret(**properties: object) -> Json:
+    return {"Secret": resource("AWS::SecretsManager::Secret", **properties)}
+
+
+def generated(**properties: object) -> Json:
+    return secret(GenerateSecretString=properties)
+
+
+def rotation(**properties: object) -> Json:
+    made = resource("AWS::SecretsManager::RotationSchedule", SecretId="a", **properties)
+    return {"Rotation": made}
+
+
+HOSTED: Json = {"HostedRotationLambda": {"RotationType": "PostgreSQLSingleUser"}}
+LAMBDA = "arn:aws:lambda:eu-west-1:111122223333:function:f"
+
+CASES = [
+    Case(
+        "KMS-001",
+        "alias aws/x",
+        alias("alias/aws/x"),
+        alias("alias/x"),
+        "which AWS reserves, got: 'alias/aws/x' (nearest accepted: alias/x)",
+    ),
+    Case(
+        "KMS-001",
+        "alias without alias/",
+        alias("my shop"),
+        alias("alias/my-shop"),
+        "(nearest accepted: alias/my-shop)",
+    ),
+    Case(
+        "KMS-002",
+        "encryption by an elliptic curve",
+        key(KeySpec="ECC_NIST_P256"),
+        key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY"),
+        "`KeyUsage` must be SIGN_VERIFY or KEY_AGREEMENT for ECC_NIST_P256",
+    ),
+    Case(
+        "KMS-003",
+        "rotation of an asymmetric key",
+        key(KeySpec="RSA_2048", EnableKeyRotation=True),
+        key(EnableKeyRotation=True),
+        "`EnableKeyRotation` must be false for RSA_2048",
+    ),
+    Case(
+        "KMS-003",
+        "rotation period without rotation",
+        key(RotationPeriodInDays=90),
+        key(RotationPeriodInDays=90, EnableKeyRotation=True),
+        "`EnableKeyRotation` must be true with RotationPeriodInDays",
+    ),
+    Case(
+        "KMS-004",
+        "key policy that no one can change",
+        key(KeyPolicy=policy(USE)),
+        key(KeyPolicy=policy(ADMIN, USE)),
+        "must let somebody kms:PutKeyPolicy",
+    ),
+    Case(
+        "KMS-005",
+        "key policy of 33 KB",
+        key(KeyPolicy=policy(ADMIN, *[USE] * 400)),
+        key(KeyPolicy=policy(ADMIN, *[USE] * 200)),
+        "32 KB at most",
+    ),
+    Case(
+        "SM-001",
+        "secret that is given and generated",
+        secret(SecretString="a", GenerateSecretString={}),
+        secret(GenerateSecretString={}),
+        "`SecretString` must not be there with GenerateSecretString",
+    ),
+    Case(
+        "SM-002",
+        "template without a key",
+        generated(SecretStringTemplate="{}"),
+        generated(SecretStringTemplate="{}", GenerateStringKey="password"),
+        "`GenerateSecretString.GenerateStringKey` must be given",
+    ),
+    Case(
+        "SM-002",
+        "template that is no JSON",
+        generated(SecretStringTemplate="{'a': 1}", GenerateStringKey="password"),
+        generated(SecretStringTemplate='{"a": 1}', GenerateStringKey="password"),
+        "must be an object in JSON",
+    ),
+    Case(
+        "SM-003",
+        "password of 3 characters of four kinds",
+        generated(PasswordLength=3),
+        generated(PasswordLength=4),
+        "must be 4 or more, one for each kind of characters, got: 3 (nearest accepted: 4)",
+    ),
+    Case(
+        "SM-003",
+        "all digits excluded but wanted",
+        generated(ExcludeCharacters="0123456789"),
+        generated(ExcludeCharacters="0123456789", ExcludeNumbers=True),
+        "leave characters of each kind",
+    ),
+    Case(
+        "SM-003",
+        "all characters excluded",
+        generated(
+            ExcludeLowercase=True,
+            ExcludeUppercase=True,
+            ExcludeNumbers=True,
+            ExcludePunctuation=True,
+        ),
+        generated(ExcludeLowercase=True, ExcludeUppercase=True, ExcludeNumbers=True),
+        "have characters left",
+    ),
+    Case(
+        "SM-004",
+        "secret with a space",
+        secret(Name="my shop"),
+        secret(Name="my/shop"),
+        "(nearest accepted: my-shop)",
+    ),
+    Case(
+        "SM-005",
+        "name that ends as an ARN",
+        secret(Name="shop-secret"),
+        secret(Name="shop-secrets"),
+        "must not end with a hyphen and six characters",
+    ),
+    Case(
+        "SM-006",
+        "copy in the region itself",
+        secret(ReplicaRegions=[{"Region": "eu-west-1"}]),
+        secret(ReplicaRegions=[{"Region": "eu-west-2"}]),
+        "must be another region, got: 'eu-west-1'",
+        region="eu-west-1",
+    ),
+    Case(
+        "SM-007",
+        "hosted rotation without its transform",
+        rotation(**HOSTED),
+        rotation(**HOSTED),
+        "must be in a template with the transform AWS::SecretsManager-2024-09-16",
+        good_sections={"Transform": "AWS::SecretsManager-2024-09-16"},
+    ),
+    Case(
+        "SM-007",
+        "rotation by days and by schedule",
+        rotation(
+            RotationLambdaARN=LAMBDA,
+            RotationRules={"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"},
+        ),
+        rotation(RotationLambdaARN=LAMBDA, RotationRules={"AutomaticallyAfterDays": 1}),
+        "must not be there with ScheduleExpression",
+    ),
+]

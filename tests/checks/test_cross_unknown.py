@@ -1,0 +1,166 @@
+"""What rules on several resources cannot know, they do not speak of."""
+
+import copy
+
+import pytest
+
+from serverless_stack.checks import check_template
+from tests.checks.cases import Json, att, ref, resource
+from tests.checks.cases.cross_distributions import ALLOW, bucket, called, deny
+from tests.checks.cases.cross_functions import allow, notified, permissions, role, worker
+from tests.checks.cases.cross_network import CLIENT, SECRET, cache, network, reader
+
+UNREACHED: Json = {**network(), **reader(SECRET)}
+SHUT: Json = {**cache(), **CLIENT}
+
+
+def told(resources: Json, rule: str, **sections: object) -> bool:
+    found = check_template({"Resources": resources, **sections}, "us-east-1")
+    return rule in {each.rule for each in found}
+
+
+def changed(resources: Json, logical_id: str, **properties: object) -> Json:
+    found = copy.deepcopy(resources)
+    described = found[logical_id]
+    assert isinstance(described, dict)
+    described["Properties"].update(properties)
+    return found
+
+
+def exporting(value: object) -> Json:
+    return {"Out": {"Value": value, "Export": {"Name": "out"}}}
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        changed(UNREACHED, "Subnet", VpcId="vpc-1"),
+        changed(UNREACHED, "Association", RouteTableId={"Fn::ImportValue": "table"}),
+        changed(UNREACHED, "Association", SubnetId={"Fn::ImportValue": "subnet"}),
+        changed(UNREACHED, "Function", VpcConfig={"SubnetIds": [ref("Subnet"), "subnet-1"]}),
+        changed(UNREACHED, "Function", VpcConfig={"SubnetIds": {"Fn::ImportValue": "subnets"}}),
+        changed(UNREACHED, "Function", Role="arn:aws:iam::123456789012:role/worker"),
+        changed(UNREACHED, "Function", Environment={"Variables": {"HTTPS_PROXY": "proxy:80"}}),
+        {**UNREACHED, "Route": resource("AWS::EC2::Route", RouteTableId=ref("AWS::Region"))},
+        {
+            **UNREACHED,
+            "Endpoint": resource(
+                "AWS::EC2::VPCEndpoint",
+                VpcId=ref("Vpc"),
+                ServiceName={"Fn::ImportValue": "service"},
+            ),
+        },
+    ],
+)
+def test_networks_that_are_not_all_of_the_template(resources: Json) -> None:
+    assert told(UNREACHED, "XS-030")
+    assert not told(resources, "XS-030")
+
+
+@pytest.mark.parametrize("value", [ref("Vpc"), ref("Subnet"), ref("Table")])
+def test_networks_that_other_stacks_can_add_to(value: object) -> None:
+    assert not told(UNREACHED, "XS-030", Outputs=exporting(value))
+    assert told(UNREACHED, "XS-030", Outputs={"Out": {"Value": value}})
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        changed(SHUT, "Cache", SecurityGroupIds=["sg-1"]),
+        changed(SHUT, "Cache", SecurityGroupIds={"Fn::ImportValue": "groups"}),
+        changed(SHUT, "Cache", Port={"Fn::ImportValue": "port"}),
+        changed(SHUT, "CacheGroup", SecurityGroupIngress={"Fn::ImportValue": "rules"}),
+        {**cache({"IpProtocol": "-1", "CidrIp": "10.0.0.0/16"}), **CLIENT},
+        {**cache({"IpProtocol": "-1", "SourceSecurityGroupId": "sg-1"}), **CLIENT},
+    ],
+)
+def test_caches_that_may_let_the_function_in(resources: Json) -> None:
+    assert told(SHUT, "XS-031")
+    assert not told(resources, "XS-031")
+
+
+def test_a_security_group_that_lets_nothing_out() -> None:
+    shut = {"IpProtocol": "icmp", "FromPort": 252, "ToPort": 86, "CidrIp": "255.255.255.255/32"}
+    rule: Json = {
+        "IpProtocol": "tcp",
+        "FromPort": 6379,
+        "ToPort": 6379,
+        "SourceSecurityGroupId": att("Group", "GroupId"),
+    }
+    resources: Json = {**cache(rule), **CLIENT}
+    assert not told(resources, "XS-031")
+    assert told(changed(resources, "Group", SecurityGroupEgress=[shut]), "XS-031")
+
+
+def test_a_role_with_policies_that_are_not_known() -> None:
+    lacking = worker()
+    assert told(lacking, "XS-052")
+    for managed in ("arn:aws:iam::aws:policy/AdministratorAccess", {"Fn::ImportValue": "policy"}):
+        known = role()
+        described = known["Properties"]
+        assert isinstance(described, dict)
+        described["ManagedPolicyArns"].append(managed)
+        assert not told({**lacking, "Role": known}, "XS-052")
+
+
+def test_a_permission_of_what_is_not_known_may_be_the_one() -> None:
+    resources = notified("/out/*", "in/", permitted=False)
+    permission = resource(
+        "AWS::Lambda::Permission",
+        Action="lambda:InvokeFunction",
+        FunctionName={"Fn::ImportValue": "function"},
+        Principal="s3.amazonaws.com",
+    )
+    assert told(resources, "XS-053")
+    assert not told({**resources, "Permission": permission}, "XS-053")
+
+
+def test_writing_with_a_suffix_or_everywhere_is_no_loop() -> None:
+    everywhere = worker(allow("*", "sqs:SendMessage"))
+    assert not told(everywhere, "XS-040")
+    resources = notified("/*", None)
+    assert told(resources, "XS-041")
+    event: Json = {"Event": "s3:ObjectCreated:*", "Function": att("Function")}
+    suffix = {**event, "Filter": {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".jpg"}]}}}
+    removed = {**event, "Event": "s3:ObjectRemoved:*"}
+    for each in (suffix, removed):
+        configured = {"LambdaConfigurations": [each]}
+        assert not told(
+            changed(resources, "Uploads", NotificationConfiguration=configured), "XS-041"
+        )
+
+
+def test_a_bucket_whose_policy_may_be_elsewhere() -> None:
+    assert told(bucket(), "XS-060")
+    assert not told(bucket(), "XS-060", Outputs=exporting(ref("Bucket")))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+        {"StringNotEquals": {"aws:SourceArn": "arn:aws:cloudfront::123456789012:distribution/x"}},
+        {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+        {"StringEquals": {"aws:SourceVpce": "vpce-1"}},
+    ],
+)
+def test_denials_that_do_not_meet_cloudfront(condition: Json) -> None:
+    statement = {**deny(), "Condition": condition}
+    assert told(bucket(ALLOW, deny()), "XS-061")
+    assert not told(bucket(ALLOW, statement), "XS-061")
+
+
+def test_an_asynchronous_call_does_not_wait() -> None:
+    header = {"integration.request.header.X-Amz-Invocation-Type": "'Event'"}
+    assert told(called(60), "XS-001")
+    assert not told(called(60, RequestParameters=header), "XS-001")
+
+
+def test_permissions_under_conditions_do_not_count() -> None:
+    resources = copy.deepcopy(permissions(100))
+    assert told(resources, "XS-050")
+    for described in resources.values():
+        assert isinstance(described, dict)
+        if described["Type"] == "AWS::Lambda::Permission":
+            described["Condition"] = "Some"
+    assert not told(resources, "XS-050")

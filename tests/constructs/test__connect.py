@@ -1,0 +1,84 @@
+"""A function that is connected to a cache of another VPC."""
+
+from collections.abc import Callable
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+
+from serverless_stack.constructs import MemcachedCache, RedisCache, ServerlessCache
+from tests.constructs.templates import synth, warnings
+
+ELSEWHERE = "is in another VPC than Test/Cache: make it with `vpc=` and the cache's `.vpc`, or peer"
+Make = Callable[..., RedisCache | MemcachedCache | ServerlessCache]
+
+
+def a_function(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
+    return lambda_.Function(
+        stack,
+        "Function",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        handler="index.handler",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        vpc=vpc,
+    )
+
+
+def elsewhere(stack: cdk.Stack) -> list[str]:
+    return [text for text in warnings(stack) if ELSEWHERE in text]
+
+
+def imported(stack: cdk.Stack, construct_id: str, vpc_id: str) -> ec2.IVpc:
+    return ec2.Vpc.from_vpc_attributes(
+        stack,
+        construct_id,
+        vpc_id=vpc_id,
+        availability_zones=["us-east-1a", "us-east-1b"],
+        private_subnet_ids=[f"subnet-{vpc_id[-1]}1", f"subnet-{vpc_id[-1]}2"],
+    )
+
+
+@pytest.mark.parametrize("make", [RedisCache, MemcachedCache, ServerlessCache])
+def test_it_is_warned_of(stack: cdk.Stack, make: Make) -> None:
+    cache = make(stack, "Cache")
+    cache.connect(a_function(stack, ec2.Vpc(stack, "Other", max_azs=2)))
+    assert len(elsewhere(stack)) == 1
+
+
+def test_of_two_vpcs_that_were_imported_too(stack: cdk.Stack) -> None:
+    cache = MemcachedCache(stack, "Cache", vpc=imported(stack, "One", "vpc-1"))
+    cache.connect(a_function(stack, imported(stack, "Two", "vpc-2")))
+    assert len(elsewhere(stack)) == 1
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["same object", "imported again"])
+def test_the_same_vpc_is_fine(stack: cdk.Stack, again: bool) -> None:
+    vpc = imported(stack, "One", "vpc-1")
+    cache = MemcachedCache(stack, "Cache", vpc=vpc)
+    cache.connect(a_function(stack, imported(stack, "Again", "vpc-1") if again else vpc))
+    assert elsewhere(stack) == []
+
+
+def test_the_vpc_of_another_stack_is_fine(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache")
+    root = stack.node.root
+    assert isinstance(root, cdk.App)
+    app = cdk.Stack(root, "App")
+    cache.connect(a_function(app, cache.vpc))
+    assert elsewhere(app) == []
+    synth(app)
+
+
+def test_what_is_known_at_deployment_only_is_fine(stack: cdk.Stack) -> None:
+    chosen = cdk.CfnParameter(stack, "Chosen").value_as_string
+    known = imported(stack, "One", "vpc-1")
+    unknown = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Two",
+        vpc_id=chosen,
+        availability_zones=["us-east-1a"],
+        private_subnet_ids=["subnet-1"],
+    )
+    MemcachedCache(stack, "Cache", vpc=known).connect(a_function(stack, unknown))
+    assert elsewhere(stack) == []
