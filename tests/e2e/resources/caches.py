@@ -52,9 +52,6 @@ def cluster(account: Account, resource: Resource) -> Properties:
         **_cluster_properties(found),
         "AZMode": "cross-az" if len(set(zones)) > 1 else "single-az",
         "NumCacheNodes": len(found["CacheNodes"]),
-        "PreferredAvailabilityZones": [
-            node["CustomerAvailabilityZone"] for node in found["CacheNodes"]
-        ],
         "Port": _port(resource, found["ConfigurationEndpoint"]["Port"]),
         "PreferredAvailabilityZones": zones,
         "TransitEncryptionEnabled": found["TransitEncryptionEnabled"],
