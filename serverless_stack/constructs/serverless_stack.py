@@ -44,7 +44,8 @@ class ServerlessStack(Stack):
     at AWS's list price in us-east-1, about $47 a month for the four) and, for the AUTH token of
     Redis, the VPC's interface endpoint for Secrets Manager in two availability zones ($0.01 an
     hour each, about $15 a month) and the secret ($0.40 a month); see "Amazon ElastiCache pricing",
-    "AWS PrivateLink pricing" and "AWS Secrets Manager pricing". The VPC has no NAT gateway and
+    "AWS PrivateLink pricing" and "AWS Secrets Manager pricing". That is ``Profile.production()``;
+    ``serverless-stack profile`` has the others. The VPC has no NAT gateway and
     costs nothing beside that endpoint: the function reaches the caches, S3 and Secrets Manager,
     and nothing else. Give a ``vpc`` with a way out if it has to call other services.
 
