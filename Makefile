@@ -7,7 +7,8 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 CODE := serverless_stack app.py benchmarks examples tests docs/conf.py
 
-.PHONY: help setup engines demo test bench check format lint types docs snapshots lock clean
+.PHONY: help setup engines tools demo test bench compliance sbom audit check format lint types \
+	docs snapshots lock clean
 
 help:  ## Show the commands.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,7 +48,24 @@ test: setup  ## Run the whole test suite.
 bench: setup  ## Measure: planner, paths billed, kills, memory, sync, and a crawl during deployments.
 	$(BIN)/python -m benchmarks
 
-check: setup lint types test docs  ## Run everything that CI runs.
+# checkov and the like need other versions of our dependencies than we do.
+tools: .tools/.ready
+
+.tools/.ready: tests/compliance/requirements.txt $(VENV)/.ready
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python .tools
+	$(BIN)/uv pip install --quiet --python .tools/bin/python --require-hashes -r $<
+	touch $@
+
+compliance: setup tools  ## Count what cdk-nag, checkov and cfn-lint find, by profile.
+	$(BIN)/python -m tests.compliance
+
+sbom: setup tools  ## Write bills of materials (CycloneDX) into build.
+	$(BIN)/python -m tests.compliance.supply_chain sbom build
+
+audit: setup tools  ## Ask PyPI and npm for advisories on what is locked.
+	$(BIN)/python -m tests.compliance.supply_chain audit
+
+check: setup lint types test docs compliance audit  ## Run everything that CI runs.
 
 format: setup  ## Format the code.
 	$(BIN)/ruff format $(CODE)
@@ -75,7 +93,10 @@ lock: setup  ## Lock the dependencies again.
 	$(BIN)/uv pip compile --quiet examples/shop/handler/requirements.in --generate-hashes \
 	  --universal --python-version 3.13 --no-annotate --no-header --upgrade \
 	  -o examples/shop/handler/requirements.txt
+	$(BIN)/uv pip compile --quiet tests/compliance/requirements.in --generate-hashes \
+	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
+	  -o tests/compliance/requirements.txt
 	$(BIN)/npm install --package-lock-only
 
 clean:  ## Remove what these commands made in this folder.
-	rm -rf $(VENV) node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) .tools node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache

@@ -17,7 +17,9 @@ ALLOWED = {
     "_content": set[str](),
     "checks": set[str](),
     "_machine": set[str](),
-    "constructs": {"checks", "_content", "_contract", "_machine"},
+    "_profiles": set[str](),
+    "_profile_costs": {"_profiles"},
+    "constructs": {"checks", "_content", "_contract", "_machine", "_profiles"},
     "runtime": {"_contract"},
     "operations": {"_content", "_contract"},
     "testing": {"checks", "_machine"},
@@ -31,6 +33,8 @@ ALLOWED = {
         "_content",
         "_contract",
         "_machine",
+        "_profile_costs",
+        "_profiles",
     },
 }
 # Packages that no module of a part may load by being imported; "*" forbids all but the standard.
@@ -38,6 +42,8 @@ HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}
 FORBIDDEN = {
     "_contract": HEAVY | {"redis", "pymemcache"},
     "_content": HEAVY,
+    "_profiles": HEAVY,
+    "_profile_costs": HEAVY,
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
     "operations": HEAVY | {"rich", "typer"},
@@ -54,6 +60,7 @@ EXCEPT = {
 }
 # The public modules of constructs that may import others.
 COMPOSING = {
+    "_stack_alarms": {"cache_alarms"},
     "cdn": {"proxy_api", "storage_bucket"},
     "_content_rules": {"cdn"},
     "content_deployment": {"cdn", "storage_bucket"},
@@ -114,7 +121,8 @@ def problems(part: str, module: str, source: str) -> list[str]:
             found.append(f"{module}: {each.target} at once")
         if part == "constructs" and top == PACKAGE and own == "constructs":
             name, other = Path(module).stem, rest.split(".")[1]
-            if not other.startswith("_") and other not in COMPOSING.get(name, set()):
+            shared = other.startswith("_") or other == "profile"  # the defaults of them all
+            if not shared and other not in COMPOSING.get(name, set()):
                 found.append(f"{module}: {each.target}")
     return found
 

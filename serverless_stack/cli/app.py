@@ -2,7 +2,17 @@
 
 import typer
 
-_COMMANDS = ("advise", "check", "invalidate", "local", "ls", "presign", "review", "sync")
+_COMMANDS = (
+    "advise",
+    "check",
+    "invalidate",
+    "local",
+    "ls",
+    "presign",
+    "profile",
+    "review",
+    "sync",
+)
 
 
 def application(only: str | None = None) -> typer.Typer:
@@ -34,6 +44,10 @@ def application(only: str | None = None) -> typer.Typer:
         from serverless_stack.cli.review import review
 
         made.command()(review)
+    if every or only == "profile":
+        from serverless_stack.cli.profile import profile
+
+        made.command()(profile)
     if every or only == "check":
         from serverless_stack.cli.check import check
 

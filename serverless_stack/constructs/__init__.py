@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs._api_cache import ApiCache
+    from serverless_stack.constructs._decisions import Decisions
     from serverless_stack.constructs.cache_alarms import CacheAlarms
     from serverless_stack.constructs.cache_dashboard import CacheDashboard
     from serverless_stack.constructs.cdn import Cdn
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.invalidation import Invalidation
     from serverless_stack.constructs.lambda_handler import LambdaHandler
     from serverless_stack.constructs.memcached_cache import MemcachedCache
+    from serverless_stack.constructs.profile import Profile
     from serverless_stack.constructs.proxy_api import ProxyApi
     from serverless_stack.constructs.redis_cache import RedisCache
     from serverless_stack.constructs.serverless_cache import ServerlessCache
@@ -24,14 +27,17 @@ if TYPE_CHECKING:
 __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
+    "ApiCache",
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
     "Cdn",
     "ContentDeployment",
+    "Decisions",
     "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
+    "Profile",
     "ProxyApi",
     "RedisCache",
     "ServerlessCache",
@@ -40,13 +46,16 @@ __all__ = [
 ]
 
 _MODULES = {
+    "ApiCache": "_api_cache",
     "CacheAlarms": "cache_alarms",
     "CacheDashboard": "cache_dashboard",
     "Cdn": "cdn",
     "ContentDeployment": "content_deployment",
+    "Decisions": "_decisions",
     "Invalidation": "invalidation",
     "LambdaHandler": "lambda_handler",
     "MemcachedCache": "memcached_cache",
+    "Profile": "profile",
     "ProxyApi": "proxy_api",
     "RedisCache": "redis_cache",
     "ServerlessCache": "serverless_cache",

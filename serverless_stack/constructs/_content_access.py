@@ -14,6 +14,8 @@ from serverless_stack import _contract
 from serverless_stack.constructs import _content_rules as rules
 from serverless_stack.constructs._invalidation_access import invalidation_statement
 
+ANY_MANIFEST = f"{rules.RESERVED}*.json.gz"
+
 
 def owner_of(deployment: Construct) -> str:
     """The name by which a deployment marks its files; it is part of the manifest's key."""
@@ -55,7 +57,7 @@ def statements(
         # Other deployments' manifests, so that files that have moved there are left alone.
         iam.PolicyStatement(
             actions=["s3:GetObject"],
-            resources=[bucket.arn_for_objects(f"{rules.RESERVED}*.json.gz")],
+            resources=[bucket.arn_for_objects(ANY_MANIFEST)],
         ),
         # Without it S3 answers 403 instead of 404 for an object that is not there, and it has to
         # be without a condition: reading an object has no prefix to compare.

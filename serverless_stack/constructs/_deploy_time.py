@@ -8,8 +8,17 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_stack.constructs._acknowledge import (
+    ALL_STANDARDS,
+    acknowledge,
+    skip_in_checkov,
+)
+from serverless_stack.constructs._execution import complete, execution, few, grantee_of, permissions
+from serverless_stack.constructs._logs import log_group
 from serverless_stack.constructs._packaging import package_library
+from serverless_stack.constructs.profile import Profile
 
+_OUTSIDE = "it invalidates by CloudFront's API, which has no VPC endpoint, and listens to nobody"
 # The parts of this library that the functions consist of.
 _PARTS = (
     "_content",
@@ -23,7 +32,7 @@ _PARTS = (
 
 @dataclass(frozen=True)
 class DeployTimeFunction:
-    """A function that answers CloudFormation, with a role that can do nothing but write its log.
+    """A function that answers CloudFormation, with a role that can do nothing but log and trace.
 
     Attributes:
         function: The function.
@@ -35,7 +44,14 @@ class DeployTimeFunction:
     role: iam.Role
     log_group: logs.LogGroup
 
-    def allow(self, scope: Construct, statements: list[iam.PolicyStatement]) -> iam.Policy:
+    @property
+    def grantee(self) -> iam.IGrantable:
+        """What takes one more permission."""
+        return grantee_of(self.function)
+
+    def allow(
+        self, scope: Construct, statements: list[iam.PolicyStatement]
+    ) -> iam.Policy | iam.ManagedPolicy:
         """Allow it what it does.
 
         The policy is attached from outside, so that it may name the function: a role that names
@@ -48,7 +64,11 @@ class DeployTimeFunction:
         Returns:
             The policy, which has to be there before the function is called.
         """
-        return iam.Policy(scope, "Permissions", roles=[self.role], statements=statements)
+        if not Profile.of(scope).settings.managed_policies:
+            return iam.Policy(scope, "Permissions", roles=[self.role], statements=statements)
+        policy = permissions(scope, [self.role])
+        policy.add_statements(*statements)
+        return policy
 
 
 def deploy_time_function(
@@ -58,8 +78,8 @@ def deploy_time_function(
     description: str,
     memory_size: int,
     timeout: Duration,
-    log_retention: logs.RetentionDays,
-    removal_policy: RemovalPolicy,
+    log_retention: logs.RetentionDays | None,
+    removal_policy: RemovalPolicy | None,
 ) -> DeployTimeFunction:
     """Make the function, its role and its log group in a construct.
 
@@ -69,29 +89,18 @@ def deploy_time_function(
         description: What the function is for.
         memory_size: Its memory in MiB.
         timeout: How long one call may take.
-        log_retention: How long its log is kept.
-        removal_policy: What happens to the log when the stack is deleted.
+        log_retention: How long its log is kept. None takes the profile's.
+        removal_policy: What happens to the log when the stack is deleted. None takes the
+            profile's.
 
     Returns:
         All three.
     """
-    log_group = logs.LogGroup(scope, "Logs", retention=log_retention, removal_policy=removal_policy)
-    role = iam.Role(
-        scope,
-        "Role",
-        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
-        description=description,
-        inline_policies={
-            "Logs": iam.PolicyDocument(
-                statements=[
-                    iam.PolicyStatement(
-                        actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                        resources=[log_group.log_group_arn],
-                    )
-                ]
-            )
-        },
+    profile = Profile.of(scope)
+    logged = log_group(
+        scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
     )
+    runs_with = execution(scope, logged, profile, in_vpc=False, description=description)
     package = package_library(*_PARTS)
     function = lambda_.Function(
         scope,
@@ -99,21 +108,24 @@ def deploy_time_function(
         description=description,
         code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
         handler=f"serverless_stack.operations.deploy_time.{module}.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
+        runtime=lambda_.Runtime.PYTHON_3_14,
         architecture=lambda_.Architecture.ARM_64,
         memory_size=memory_size,
         timeout=timeout,
-        role=role,
-        log_group=log_group,
+        role=runs_with.role,
+        log_group=logged,
     )
-    return DeployTimeFunction(function, role, log_group)
+    complete(function, runs_with, profile, concurrency=few(profile))
+    acknowledge(function, "LambdaInsideVPC", _OUTSIDE, packs=ALL_STANDARDS, profile=profile)
+    skip_in_checkov(function, {"CKV_AWS_117": _OUTSIDE}, profile=profile)
+    return DeployTimeFunction(function, runs_with.role, logged)
 
 
 def custom_resource(
     scope: Construct,
     resource_type: str,
     made: DeployTimeFunction,
-    permissions: iam.Policy,
+    permissions: iam.Policy | iam.ManagedPolicy,
     properties: dict[str, object],
     *,
     service_timeout: Duration,

@@ -7,6 +7,9 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_stack.constructs._logs import log_group
+from serverless_stack.constructs.profile import Profile
+
 LogTarget = bool | str | logs.ILogGroup
 """False for nowhere, True for a log group to make, a log group, or a Firehose stream's name."""
 
@@ -31,6 +34,7 @@ def deliver(
     construct_id: str,
     log_type: str,
     target: LogTarget,
+    profile: Profile,
     *,
     retention: logs.RetentionDays,
     removal_policy: RemovalPolicy,
@@ -44,6 +48,7 @@ def deliver(
         construct_id: The id of a log group to make.
         log_type: ``slow-log`` or ``engine-log``.
         target: Where it goes.
+        profile: The profile of the cache.
         retention: How long a log group that is made keeps it.
         removal_policy: What happens to that log group when the stack is deleted.
 
@@ -62,7 +67,7 @@ def deliver(
         )
         return Delivery(_request(log_type, "kinesis-firehose", details), None)
     group = (
-        logs.LogGroup(scope, construct_id, retention=retention, removal_policy=removal_policy)
+        log_group(scope, construct_id, profile, retention=retention, removal_policy=removal_policy)
         if isinstance(target, bool)
         else target
     )

@@ -11,9 +11,19 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_stack.constructs._execution import (
+    arn_of_secret,
+    complete,
+    execution,
+    few,
+    grant_key,
+    grantee_of,
+)
+from serverless_stack.constructs._logs import log_group
 from serverless_stack.constructs._network import CacheNetwork
 from serverless_stack.constructs._packaging import package_library
 from serverless_stack.constructs._redis_users import RedisUser, arn_of
+from serverless_stack.constructs.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -77,24 +87,29 @@ def rotation_function(
         removal_policy: What happens to the log when the stack is deleted.
     """
     package = package_library("operations/__init__.py", "operations/rotation")
+    profile = Profile.of(scope)
+    logged = log_group(
+        scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
+    )
+    runs_with = execution(scope, logged, profile, in_vpc=True)
     function = lambda_.Function(
         scope,
         "Function",
         description="Rotates the token or password of a cache for Secrets Manager",
         code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
         handler="serverless_stack.operations.rotation.function.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
+        runtime=lambda_.Runtime.PYTHON_3_14,
         architecture=lambda_.Architecture.ARM_64,
         memory_size=256,
         timeout=Duration.minutes(15),
         environment={"CACHE_ENDPOINT": endpoint, subject.variable: subject.name},
         vpc=network.vpc,
         vpc_subnets=ec2.SubnetSelection(subnets=list(network.subnets)),
-        log_group=logs.LogGroup(
-            scope, "Logs", retention=log_retention, removal_policy=removal_policy
-        ),
+        role=runs_with.role,
+        log_group=logged,
     )
-    _allow(function, secret, subject)
+    complete(function, runs_with, profile, concurrency=few(profile))
+    _allow(grantee_of(function), secret, subject)
     permission = lambda_.CfnPermission(
         scope,
         "Permission",
@@ -117,16 +132,15 @@ def rotation_function(
     return function
 
 
-def _allow(function: lambda_.Function, secret: secretsmanager.ISecret, subject: Subject) -> None:
+def _allow(grantee: iam.IGrantable, secret: secretsmanager.ISecret, subject: Subject) -> None:
     actions = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
-    function.add_to_role_policy(
-        iam.PolicyStatement(
-            actions=[f"secretsmanager:{action}" for action in actions],
-            resources=[secret.secret_full_arn or f"{secret.secret_arn}-??????"],
-        )
+    iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=[f"secretsmanager:{action}" for action in actions],
+        resource_arns=[arn_of_secret(secret)],
     )
-    function.add_to_role_policy(
-        iam.PolicyStatement(actions=list(subject.actions), resources=[subject.arn])
+    iam.Grant.add_to_principal(
+        grantee=grantee, actions=list(subject.actions), resource_arns=[subject.arn]
     )
     if secret.encryption_key is not None:
-        secret.encryption_key.grant_encrypt_decrypt(function)
+        grant_key(secret.encryption_key, grantee, writes=True)

@@ -10,6 +10,10 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_stack.constructs._execution import grant_secret, grantee_of
+from serverless_stack.constructs._shared import key_of
+from serverless_stack.constructs.profile import Profile
+
 RedisAuth = Literal["token", "password", "iam", "none"]
 """How clients authenticate."""
 
@@ -42,6 +46,7 @@ def generated_secret(scope: Construct, description: str) -> secretsmanager.Secre
         scope,
         "Secret",
         description=description,
+        encryption_key=key_of(scope, Profile.of(scope)),
         generate_secret_string=secretsmanager.SecretStringGenerator(
             password_length=64, exclude_punctuation=True
         ),
@@ -137,13 +142,12 @@ def grant_login(
         secret: The secret with the token or password, or None.
     """
     if secret is not None:
-        secret.grant_read(function)  # with the key's permission, if it is the user's own key
+        grant_secret(secret, grantee_of(function))
     elif user is not None:
-        function.add_to_role_policy(
-            iam.PolicyStatement(
-                actions=["elasticache:Connect"],
-                resources=[arn_of(cache, "replicationgroup", cache.ref), user.user.attr_arn],
-            )
+        iam.Grant.add_to_principal(
+            grantee=grantee_of(function),
+            actions=["elasticache:Connect"],
+            resource_arns=[arn_of(cache, "replicationgroup", cache.ref), user.user.attr_arn],
         )
 
 

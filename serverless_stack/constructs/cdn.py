@@ -12,7 +12,11 @@ from constructs import Construct
 
 from serverless_stack.checks import cloudfront as rules
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._acknowledge import acknowledge
+from serverless_stack.constructs._cdn_decisions import acknowledge_decisions
 from serverless_stack.constructs._origin_access import let_distribution_read
+from serverless_stack.constructs._shared import access_log_bucket
+from serverless_stack.constructs.profile import Profile
 from serverless_stack.constructs.proxy_api import ProxyApi
 from serverless_stack.constructs.storage_bucket import StorageBucket
 
@@ -39,6 +43,10 @@ class Cdn(Construct):
         certificate: A certificate of AWS Certificate Manager in us-east-1 for them.
         price_class: Which edge locations answer.
         web_acl_id: ARN of a WAF web ACL with the scope CLOUDFRONT. None uses none.
+        countries: Where it answers, as two letters each, such as ``DE``. Empty answers everywhere.
+        access_log: Whether CloudFront logs requests, into a bucket that all buckets and
+            distributions of the stack share. None takes the profile's. CloudFront refuses a
+            bucket in a region that accounts opt in to ("Configure standard logging (legacy)").
 
     Attributes:
         distribution: The distribution.
@@ -65,6 +73,8 @@ class Cdn(Construct):
         certificate: acm.ICertificate | None = None,
         price_class: cloudfront.PriceClass = cloudfront.PriceClass.PRICE_CLASS_ALL,
         web_acl_id: str | None = None,
+        countries: Sequence[str] = (),
+        access_log: bool | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.require(
@@ -96,6 +106,9 @@ class Cdn(Construct):
         bucket_behavior = None if source is None else self._bucket_behavior(source, origin_path)
         default_behavior = bucket_behavior or api_behavior
         assert default_behavior is not None  # one of the two is there: checked above
+        profile = Profile.of(self)
+        logs = profile.settings.access_logs if access_log is None else access_log
+        log_bucket = access_log_bucket(self, profile) if logs else None
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -112,8 +125,22 @@ class Cdn(Construct):
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=price_class,
             web_acl_id=web_acl_id,
+            geo_restriction=cloudfront.GeoRestriction.allowlist(*countries) if countries else None,
+            enable_logging=log_bucket is not None,
+            log_bucket=log_bucket,
+            log_file_prefix=f"cloudfront/{self.node.path}/" if log_bucket else None,
             comment=self.node.path,
         )
+        acknowledge_decisions(
+            self.distribution,
+            profile,
+            certificate=certificate,
+            countries=countries,
+            web_acl_id=web_acl_id,
+            log_bucket=log_bucket,
+        )
+        if log_bucket is not None and not isinstance(source, s3.Bucket):
+            acknowledge(log_bucket, "S1", "it is the bucket of the access logs itself")
         if source is not None:
             let_distribution_read(self, self.distribution, source, origin_path)
 

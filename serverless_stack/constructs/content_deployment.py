@@ -16,10 +16,13 @@ from serverless_stack._content.rules import DOCUMENTS, REVALIDATE, CacheRule
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs import _content_access as access
 from serverless_stack.constructs import _content_rules as rules
+from serverless_stack.constructs._acknowledge import acknowledge_resources
 from serverless_stack.constructs._content_source import read_sources, source_assets, source_problems
 from serverless_stack.constructs._deploy_time import custom_resource, deploy_time_function
+from serverless_stack.constructs._execution import grant_key
 from serverless_stack.constructs._origin_access import hide_manifests
 from serverless_stack.constructs.cdn import Cdn
+from serverless_stack.constructs.profile import Profile
 from serverless_stack.constructs.storage_bucket import StorageBucket
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
@@ -70,9 +73,10 @@ class ContentDeployment(Construct):
             more. None keeps it for ever.
         memory_size: The function's memory in MiB, 512-10240: 320, whatever the sizes of the files
             are, and 2.5 KiB for each file at least. More of it is a faster processor, too.
-        log_retention: How long the function's log is kept.
+        log_retention: How long the function's log is kept. None takes the profile's.
         removal_policy: What happens when the construct is deleted: RETAIN leaves the files,
-            DESTROY deletes those that it has uploaded. Neither invalidates.
+            DESTROY deletes those that it has uploaded. Neither invalidates. None takes the
+            profile's.
 
     Attributes:
         function: The function that deploys.
@@ -105,9 +109,10 @@ class ContentDeployment(Construct):
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
         memory_size: int = 1024,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        log_retention: logs.RetentionDays | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
+        removal_policy = removal_policy or Profile.of(scope).removal_policy
         sources = [Path(source)] if isinstance(source, str | Path) else [Path(s) for s in source]
         fronts = [*cdns] if cdn is None else [cdn, *cdns]
         problems = Problems(scope.node.path, construct_id)
@@ -171,8 +176,13 @@ class ContentDeployment(Construct):
                 deletes=removal_policy == RemovalPolicy.DESTROY,
             ),
         )
+        acknowledge_resources(
+            permissions,
+            [target.arn_for_objects(each) for each in (f"{prefix}*", access.ANY_MANIFEST)],
+            "the files of a site and the manifests of its deployments, by their prefixes",
+        )
         if target.encryption_key is not None:
-            target.encryption_key.grant_encrypt_decrypt(made.role)
+            grant_key(target.encryption_key, made.grantee, writes=True)
         if any(not isinstance(front, Cdn) for front in fronts):
             hide_manifests(target)
         if grace_period is not None:

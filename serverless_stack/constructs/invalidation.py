@@ -35,8 +35,9 @@ class Invalidation(Construct):
             whose content counts.
         wait: Whether the deployment waits until all edge locations have dropped the paths, for
             10 minutes at most. If that runs out, a warning is logged and the deployment goes on.
-        log_retention: How long the function's log is kept.
-        removal_policy: What happens to that log when the stack is deleted.
+        log_retention: How long the function's log is kept. None takes the profile's.
+        removal_policy: What happens to that log when the stack is deleted. None takes the
+            profile's.
 
     Attributes:
         function: The function that invalidates.
@@ -56,8 +57,8 @@ class Invalidation(Construct):
         paths: Sequence[str],
         trigger: str | Path,
         wait: bool = False,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        log_retention: logs.RetentionDays | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.add(rules.invalidation_path_problems(paths, "paths"))

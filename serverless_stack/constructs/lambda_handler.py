@@ -14,9 +14,12 @@ from serverless_stack.checks import lambda_ as rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs import _packaging
 from serverless_stack.constructs._connect import add_environment
+from serverless_stack.constructs._execution import complete, execution
 from serverless_stack.constructs._folders import code_problems
 from serverless_stack.constructs._lambda_platform import LambdaPlatform
+from serverless_stack.constructs._logs import log_group
 from serverless_stack.constructs._requirements import find_requirements
+from serverless_stack.constructs.profile import Profile
 
 # Of a ready artefact everything goes to Lambda but these, which hold secrets or history.
 _NEVER_DEPLOYED = [".git", ".env"]
@@ -30,8 +33,9 @@ class LambdaHandler(Construct):
     ``serverless_stack.runtime``. The same input gives the same bytes. Any other runtime takes a
     ready artefact: a jar with its ``Class::method``, a Node.js folder, a zip file.
 
-    Default settings: arm64, X-Ray tracing active, a log group of its own that keeps
-    logs for three months and outlives the stack, a role with no more than logging and tracing.
+    Default settings: arm64, X-Ray tracing active, a log group of its own, a queue that keeps the
+    events which it failed to handle, a role with no more than logging and tracing. What a
+    ``Profile`` decides is said below.
 
     Args:
         scope: The parent construct.
@@ -51,9 +55,11 @@ class LambdaHandler(Construct):
         vpc_subnets: Subnets in that VPC. None takes the private ones, which have a way out, else
             the isolated ones.
         security_groups: Security groups in that VPC. None makes one.
-        reserved_concurrent_executions: How many calls may run at once. None shares the account's.
-        log_retention: How long logs are kept.
-        removal_policy: What happens to the logs when the stack is deleted.
+        reserved_concurrent_executions: How many calls may run at once. None takes the profile's,
+            which for production is to share the account's.
+        log_retention: How long logs are kept. None takes the profile's.
+        removal_policy: What happens to the logs when the stack is deleted. None takes the
+            profile's.
 
     Attributes:
         function: The function.
@@ -71,7 +77,7 @@ class LambdaHandler(Construct):
         *,
         code: str | Path,
         handler: str = "index.handler",
-        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_14,
         architecture: lambda_.Architecture = lambda_.Architecture.ARM_64,
         memory_size: int = 256,
         timeout: Duration = Duration.seconds(15),
@@ -82,8 +88,8 @@ class LambdaHandler(Construct):
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
         reserved_concurrent_executions: int | None = None,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        log_retention: logs.RetentionDays | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         is_python = runtime.family == lambda_.RuntimeFamily.PYTHON
         source = Path(code)
@@ -130,9 +136,11 @@ class LambdaHandler(Construct):
                 f"the requirements of {source} do not pin {', '.join(package.unpinned)}, so that "
                 "another machine may deploy other code; `uv pip compile --generate-hashes` does",
             )
-        self.log_group = logs.LogGroup(
-            self, "Logs", retention=log_retention, removal_policy=removal_policy
+        profile = Profile.of(self)
+        self.log_group = log_group(
+            self, "Logs", profile, retention=log_retention, removal_policy=removal_policy
         )
+        runs_with = execution(self, self.log_group, profile, in_vpc=vpc is not None)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -150,10 +158,10 @@ class LambdaHandler(Construct):
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=security_groups,
-            reserved_concurrent_executions=reserved_concurrent_executions,
+            role=runs_with.role,
             log_group=self.log_group,
-            tracing=lambda_.Tracing.ACTIVE,
         )
+        complete(self.function, runs_with, profile, concurrency=reserved_concurrent_executions)
 
     def add_environment(self, name: str, value: str) -> None:
         """Set one more environment variable.

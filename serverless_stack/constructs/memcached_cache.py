@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import jsii
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_sns as sns
@@ -16,13 +17,23 @@ from serverless_stack.checks.elasticache.memcached_parameters import (
     memcached_parameter_problems,
 )
 from serverless_stack.checks.problems import Problems, is_unresolved
+from serverless_stack.constructs._acknowledge import acknowledge
 from serverless_stack.constructs._connect import (
     Connectable,
     add_environment,
     function_of,
     require_vpc,
 )
-from serverless_stack.constructs._network import cache_network, cache_subnets, let_in, zone_of
+from serverless_stack.constructs._network import (
+    PORT_IS_CLOSED,
+    cache_network,
+    cache_subnets,
+    let_in,
+    zone_of,
+)
+from serverless_stack.constructs.profile import Profile
+
+_DEFAULT_PORT = 11211
 
 
 @jsii.implements(ec2.IConnectable)
@@ -43,13 +54,15 @@ class MemcachedCache(Construct):
         security_groups: Security groups of the cache. None makes one, closed until ``connect``.
         node_type: The node type, such as ``cache.t4g.micro``.
         engine_version: The version of Memcached; TLS needs 1.6.12 or later.
-        num_cache_nodes: Nodes, 1-60; more than 40 only in accounts whose quota says so.
+        num_cache_nodes: Nodes, 1-60; more than 40 only in accounts whose quota says so. None
+            takes the profile's, which for production are two.
         az_mode: ``cross-az`` or ``single-az``. Empty spreads two nodes or more.
         availability_zones: The zone of each node, as many as there are nodes; a zone may come
             again. Empty takes those of the subnets in turn. Subnets whose zones are not known at
             synthesis leave them to ElastiCache; then another number of nodes replaces the cluster
             ("AWS::ElastiCache::CacheCluster").
-        port: The port, 1-65535; another one replaces the cluster.
+        port: The port, 1-65535. None takes the profile's, which for production is 11211. Another
+            one replaces the cluster.
         tls: Whether connections are encrypted.
         parameters: Parameters of Memcached that differ from the defaults, such as
             ``{"max_item_size": "10485760"}``; the family of the group follows the version.
@@ -81,16 +94,20 @@ class MemcachedCache(Construct):
         security_groups: Sequence[ec2.ISecurityGroup] = (),
         node_type: str = "cache.t4g.micro",
         engine_version: str = "1.6.22",
-        num_cache_nodes: int = 2,
+        num_cache_nodes: int | None = None,
         az_mode: str = "",
         availability_zones: Sequence[str] = (),
-        port: int = 11211,
+        port: int | None = None,
         tls: bool = True,
         parameters: Mapping[str, str] | None = None,
         preferred_maintenance_window: str = "",
         notification_topic: sns.ITopic | None = None,
         cluster_name: str = "",
     ) -> None:
+        profile = Profile.of(scope)
+        if num_cache_nodes is None:
+            num_cache_nodes = profile.settings.memcached_nodes
+        port = profile.settings.memcached_port if port is None else port
         problems = Problems(scope.node.path, construct_id)
         problems.add(common.node_type_problems(node_type))
         problems.add(rules.memcached_version_problems(engine_version))
@@ -170,6 +187,9 @@ class MemcachedCache(Construct):
                 None if notification_topic is None else notification_topic.topic_arn
             ),
         )
+        self.cluster.apply_removal_policy(RemovalPolicy.DESTROY)  # it keeps nothing on disk
+        if port == _DEFAULT_PORT:
+            acknowledge(self.cluster, "AEC5", PORT_IS_CLOSED, profile=profile)
 
     @property
     def connections(self) -> ec2.Connections:

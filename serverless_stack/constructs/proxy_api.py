@@ -7,11 +7,22 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from serverless_stack.checks import apigateway as rules
 from serverless_stack.checks.problems import Problems, is_unresolved
+from serverless_stack.constructs._api_cache import (
+    ApiCache,
+    add_methods,
+    cache_problems,
+    uncached_methods,
+)
+from serverless_stack.constructs._api_decisions import acknowledge_decisions
+from serverless_stack.constructs._api_protection import execution_log_group, identify, protect
 from serverless_stack.constructs._connect import HasFunction, invokable_of
+from serverless_stack.constructs._logs import log_group
+from serverless_stack.constructs.profile import Profile
 
 _ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(
     json.dumps(
@@ -56,14 +67,22 @@ class ProxyApi(Construct):
             is 5,000 in most regions.
         binary_media_types: Content types that reach the function as base64. The default, all,
             keeps every body whole; ``isBase64Encoded`` in the event tells.
-        access_log: Whether requests are logged, one JSON line for each.
-        log_retention: How long the access log is kept.
-        removal_policy: What happens to the access log when the stack is deleted.
+        authorizer: Who lets requests in, such as a ``CognitoUserPoolsAuthorizer``. None lets
+            everybody in: the function has to look itself.
+        cache: What the API keeps of the answers. None keeps nothing.
+        web_acl: Whether AWS WAF refuses what its rules for common attacks match, or the ARN of a
+            regional web ACL of yours. None takes the profile's, which for production is no.
+        access_log: Whether requests are logged, one JSON line for each, and errors of the API
+            itself. None takes the profile's.
+        log_retention: How long these logs are kept. None takes the profile's.
+        removal_policy: What happens to these logs when the stack is deleted. None takes the
+            profile's.
 
     Attributes:
         rest_api: The REST API.
         stage: Its stage.
         access_log_group: The log group of the access log; None without it.
+        web_acl: The web ACL that was made, or None.
 
     Raises:
         ValueError: If an argument is out of range.
@@ -79,9 +98,12 @@ class ProxyApi(Construct):
         throttling_rate_limit: float = 100,
         throttling_burst_limit: int = 200,
         binary_media_types: Sequence[str] = ("*/*",),
-        access_log: bool = True,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        authorizer: apigateway.IAuthorizer | None = None,
+        cache: ApiCache | None = None,
+        web_acl: bool | str | None = None,
+        access_log: bool | None = None,
+        log_retention: logs.RetentionDays | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.add(rules.stage_name_problems(stage_name))
@@ -91,14 +113,19 @@ class ProxyApi(Construct):
         )
         problems.between("throttling_rate_limit", throttling_rate_limit, *rules.RATE_PER_SECOND)
         problems.between("throttling_burst_limit", throttling_burst_limit, *rules.BURST)
+        if cache is not None:
+            problems.add(cache_problems(cache))
         problems.add(rules.binary_media_type_problems(binary_media_types))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
+        profile = Profile.of(self)
+        if access_log is None:
+            access_log = profile.settings.access_logs
         self.access_log_group: logs.LogGroup | None = None
         if access_log:
-            self.access_log_group = logs.LogGroup(
-                self, "AccessLogs", retention=log_retention, removal_policy=removal_policy
+            self.access_log_group = log_group(
+                self, "AccessLogs", profile, retention=log_retention, removal_policy=removal_policy
             )
         self.rest_api = apigateway.RestApi(
             self,
@@ -118,15 +145,44 @@ class ProxyApi(Construct):
                     else None
                 ),
                 access_log_format=_ACCESS_LOG_FORMAT if access_log else None,
+                logging_level=apigateway.MethodLoggingLevel.ERROR if access_log else None,
+                data_trace_enabled=False if access_log else None,
+                cache_cluster_enabled=True if cache else None,
+                cache_cluster_size=cache.size_gb if cache else None,
+                cache_data_encrypted=True if cache else None,
+                cache_ttl=cache.ttl if cache else None,
+                caching_enabled=True if cache else None,
+                method_options=uncached_methods() if cache else None,
             ),
         )
-        integration = apigateway.LambdaIntegration(
-            invokable_of(handler),
-            scope_permission_to_method=False,  # one permission for all routes, not one for each
-        )
-        self.rest_api.root.add_method("ANY", integration)
-        self.rest_api.root.add_proxy(any_method=True, default_integration=integration)
+        add_methods(self.rest_api, invokable_of(handler), authorizer=authorizer, cache=cache)
         self.stage = self.rest_api.deployment_stage
+        if access_log:
+            execution_log_group(
+                self,
+                self.rest_api,
+                profile,
+                retention=log_retention,
+                removal_policy=removal_policy,
+            )
+        if profile.settings.client_certificate:
+            identify(self, self.rest_api)
+        self.web_acl: wafv2.CfnWebACL | None = protect(
+            self,
+            self.stage,
+            profile,
+            web_acl=profile.settings.web_acl if web_acl is None else web_acl,
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        )
+        acknowledge_decisions(
+            self.rest_api,
+            profile,
+            authorizer=authorizer,
+            cache=cache,
+            protected=bool(profile.settings.web_acl if web_acl is None else web_acl),
+            logged=access_log,
+        )
 
     @property
     def url(self) -> str:

@@ -18,6 +18,7 @@ from serverless_stack import _contract
 from serverless_stack.checks import elasticache as rules
 from serverless_stack.checks.elasticache import scaling as scaling_rules
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._acknowledge import acknowledge, acknowledge_while
 from serverless_stack.constructs._connect import (
     Connectable,
     add_environment,
@@ -25,6 +26,7 @@ from serverless_stack.constructs._connect import (
     require_vpc,
 )
 from serverless_stack.constructs._network import (
+    PORT_IS_CLOSED,
     add_endpoint,
     cache_network,
     cache_subnets,
@@ -59,6 +61,11 @@ from serverless_stack.constructs._redis_users import (
     make_user,
     make_user_group,
 )
+from serverless_stack.constructs._shared import key_of
+from serverless_stack.constructs.profile import Profile
+
+_DEFAULT_PORT = 6379
+_ROTATION = "`add_rotation` rotates the secret by a function and an endpoint, which are billed"
 
 
 @jsii.implements(ec2.IConnectable)
@@ -85,16 +92,19 @@ class RedisCache(Construct):
         num_node_groups: Shards in cluster mode, 1-500, with 500 nodes in all at most (90 before
             AWS raises a quota); 0 turns cluster mode off. Changing it later moves the data
             online; between 0 and a number the cache has to be made anew.
-        replicas: Read replicas of each primary, 0-5.
+        replicas: Read replicas of each primary, 0-5. None takes the profile's, which for
+            production is one.
         automatic_failover_enabled: Whether a replica takes over. None turns it on with a replica,
             and in cluster mode.
         multi_az_enabled: Whether nodes are in different availability zones. None turns it on with
             a replica.
-        port: The port, 1-65535. Changing it replaces the cache.
+        port: The port, 1-65535. None takes the profile's, which for production is 6379. Changing
+            it replaces the cache.
         transit_encryption_enabled: Whether connections use TLS; authentication needs it.
         at_rest_encryption_enabled: Whether what is on disk is encrypted. Changing it replaces the
             cache.
-        encryption_key: A KMS key for encryption at rest. None uses the service's own.
+        encryption_key: A KMS key for encryption at rest. None takes the profile's, which for
+            production is the service's own.
         auth: ``token`` for an AUTH token, ``password`` for a user with a generated password,
             ``iam`` for a user that logs in with the function's own role, and needs no Secrets
             Manager, or ``none``. Users need version 6.0, IAM 7.0. Changing it replaces the cache
@@ -110,8 +120,9 @@ class RedisCache(Construct):
         slow_log: Where slow commands are logged: True makes a log group; a log group, or the name
             of a Firehose stream. Needs version 6.0.
         engine_log: Where the engine's own log goes, likewise. Needs version 6.2.
-        log_retention: How long log groups that are made keep their logs.
+        log_retention: How long log groups that are made keep their logs. None takes the profile's.
         snapshot_retention_days: How many days an automatic backup is kept, 0-35; 0 makes none.
+            None takes the profile's, which for production is 7.
         snapshot_window: When backups begin, ``hh:mm-hh:mm`` in UTC, an hour or more. None lets
             AWS choose.
         snapshot_name: A backup that a new cache begins with. Changing it replaces the cache.
@@ -126,7 +137,8 @@ class RedisCache(Construct):
         removal_policy: What happens when the stack is deleted. ``SNAPSHOT`` keeps a last backup.
             ``RETAIN`` keeps what the cache needs, too, but not a VPC of the same stack, which
             AWS then refuses to delete. Users that are kept keep their names, which the same stack
-            needs when it is deployed again.
+            needs when it is deployed again. None takes the profile's, which for production is
+            ``SNAPSHOT``.
 
     Attributes:
         vpc: The VPC of the cache.
@@ -160,10 +172,10 @@ class RedisCache(Construct):
         engine: str = "redis",
         engine_version: str | None = None,
         num_node_groups: int = 0,
-        replicas: int = 1,
+        replicas: int | None = None,
         automatic_failover_enabled: bool | None = None,
         multi_az_enabled: bool | None = None,
-        port: int = 6379,
+        port: int | None = None,
         transit_encryption_enabled: bool = True,
         at_rest_encryption_enabled: bool = True,
         encryption_key: kms.IKey | None = None,
@@ -175,16 +187,25 @@ class RedisCache(Construct):
         data_tiering_enabled: bool | None = None,
         slow_log: LogTarget = False,
         engine_log: LogTarget = False,
-        log_retention: logs.RetentionDays = logs.RetentionDays.THREE_MONTHS,
-        snapshot_retention_days: int = 7,
+        log_retention: logs.RetentionDays | None = None,
+        snapshot_retention_days: int | None = None,
         snapshot_window: str | None = None,
         snapshot_name: str | None = None,
         snapshot_arns: Sequence[str] = (),
         preferred_maintenance_window: str | None = None,
         notification_topic: sns.ITopic | None = None,
         global_replication_group_id: str | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.SNAPSHOT,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
+        profile = Profile.of(scope)
+        wants_key = at_rest_encryption_enabled and profile.settings.customer_key
+        replicas = profile.settings.redis_replicas if replicas is None else replicas
+        port = profile.settings.redis_port if port is None else port
+        if snapshot_retention_days is None:
+            snapshot_retention_days = profile.settings.redis_backup_days
+        if removal_policy is None:
+            keeps = profile.settings.removal == "retain"
+            removal_policy = RemovalPolicy.SNAPSHOT if keeps else RemovalPolicy.DESTROY
         alone = replicas == 0
         group = rules.ReplicationGroup(
             names=NAMES,
@@ -203,7 +224,7 @@ class RedisCache(Construct):
             port=port,
             transit_encryption_enabled=transit_encryption_enabled,
             at_rest_encryption_enabled=at_rest_encryption_enabled,
-            kms_key=encryption_key is not None,
+            kms_key=encryption_key is not None or wants_key,
             auth_token=auth == "token",
             user_group=auth in ("password", "iam"),
             iam=auth == "iam",
@@ -242,7 +263,7 @@ class RedisCache(Construct):
         self._group = group
         self._port = port
         self._own_vpc = vpc is None
-        self._log_retention = log_retention
+        self._log_retention = log_retention or profile.log_retention
         snapshot = removal_policy == RemovalPolicy.SNAPSHOT  # which log groups do not have
         self._log_policy = RemovalPolicy.RETAIN if snapshot else removal_policy
         self._network = cache_network(
@@ -269,7 +290,13 @@ class RedisCache(Construct):
         self.parameter_group = parameter_group(self, group) if group.parameters else None
         slow, core = (
             deliver(
-                self, name, kind, target, retention=log_retention, removal_policy=self._log_policy
+                self,
+                name,
+                kind,
+                target,
+                profile,
+                retention=self._log_retention,
+                removal_policy=self._log_policy,
             )
             for name, kind, target in (
                 ("SlowLog", "slow-log", slow_log),
@@ -283,7 +310,7 @@ class RedisCache(Construct):
             group,
             network=self._network,
             parameters=self.parameter_group,
-            encryption_key=encryption_key,
+            encryption_key=encryption_key or (key_of(self, profile) if wants_key else None),
             auth_token=self.secret.secret_value.unsafe_unwrap() if group.auth_token else None,
             user_group=self.user_group,
             logs=[delivery.request for delivery in (slow, core) if delivery],
@@ -295,7 +322,25 @@ class RedisCache(Construct):
         warn_of_quota(self, group)
         self.replication_group.apply_removal_policy(removal_policy)
         self._removal_policy = removal_policy
+        if self._group.port == _DEFAULT_PORT:
+            acknowledge(self.replication_group, "AEC5", PORT_IS_CLOSED, profile=profile)
+        if secret is None and self._secret is not None:
+            self._rotate_by_profile(self._secret, profile)
         keep_what_it_needs(self, removal_policy)
+
+    def _rotate_by_profile(self, secret: secretsmanager.ISecret, profile: Profile) -> None:
+        days = profile.settings.rotation_days
+        every = Duration.days(days or 30)
+        if days and not rotation_problems(self._group, True, every):
+            self.add_rotation(automatically_after=every)
+        else:
+            home = self.user.scope if self.user else self
+            acknowledge_while(
+                secret,
+                "SMG4",
+                _ROTATION,
+                open_still=lambda: home.node.try_find_child("Rotation") is None,
+            )
 
     @property
     def connections(self) -> ec2.Connections:

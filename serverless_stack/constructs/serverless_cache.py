@@ -22,12 +22,15 @@ from serverless_stack.constructs._connect import (
     function_of,
     require_vpc,
 )
+from serverless_stack.constructs._execution import grant_secret, grantee_of
 from serverless_stack.constructs._network import closed_group, isolated_vpc, let_in
 from serverless_stack.constructs._serverless_parts import (
     serverless_subnets,
     unique_name,
     usage_limits,
 )
+from serverless_stack.constructs._shared import key_of
+from serverless_stack.constructs.profile import Profile
 
 _PORTS = {"memcached": (11211,), "redis": (6379, 6380), "valkey": (6379, 6380)}
 
@@ -68,7 +71,8 @@ class ServerlessCache(Construct):
         snapshot_arns: Snapshots that the cache begins with.
         final_snapshot_name: The name of a last snapshot when the cache is deleted; 1-40 letters,
             digits and hyphens. Empty makes none.
-        encryption_key: A KMS key for encryption at rest. None uses the service's own.
+        encryption_key: A KMS key for encryption at rest. None takes the profile's, which for
+            production is the service's own.
         user_group_id: A group of users of Valkey or Redis; ``connect`` then needs a user's name.
             Empty lets everyone in whom the security groups let in.
         removal_policy: Whether the cache is kept when the stack is deleted: ``DESTROY``,
@@ -156,6 +160,7 @@ class ServerlessCache(Construct):
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
+        key = encryption_key or key_of(self, Profile.of(self))
         self._engine = engine
         self._has_users = bool(user_group_id)
         self.vpc: ec2.IVpc = vpc or isolated_vpc(self, "Vpc", secrets=False)
@@ -182,7 +187,7 @@ class ServerlessCache(Construct):
             daily_snapshot_time=daily_snapshot_time or None,
             snapshot_arns_to_restore=list(snapshot_arns) or None,
             final_snapshot_name=final_snapshot_name or None,
-            kms_key_id=None if encryption_key is None else encryption_key.key_arn,
+            kms_key_id=None if key is None else key.key_arn,
             user_group_id=user_group_id or None,
             subnet_ids=[subnet.subnet_id for subnet in self.subnets],
             security_group_ids=[group.security_group_id for group in self.security_groups],
@@ -255,7 +260,7 @@ class ServerlessCache(Construct):
         for port in _PORTS[self._engine]:
             let_in(self.security_groups, port, target, f"{self._engine} from {target.node.path}")
         if secret is not None:
-            secret.grant_read(target)
+            grant_secret(secret, grantee_of(target))
         elif user_name:
             self._grant_connect(target, user_name)
 
@@ -289,7 +294,7 @@ class ServerlessCache(Construct):
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
         iam.Grant.add_to_principal(
-            grantee=function,
+            grantee=grantee_of(function),
             actions=["elasticache:Connect"],
             resource_arns=[self.serverless_cache.attr_arn, user_arn],
         )

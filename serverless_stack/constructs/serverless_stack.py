@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from aws_cdk import CfnOutput, Duration, Environment, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration, Environment, Fn, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -12,12 +12,15 @@ from constructs import Construct
 from serverless_stack.checks import lambda_ as lambda_rules
 from serverless_stack.checks.problems import Problems
 from serverless_stack.constructs._content_source import source_problems
+from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authorizer_of
 from serverless_stack.constructs._folders import code_problems
-from serverless_stack.constructs._network import isolated_vpc
+from serverless_stack.constructs._network import add_endpoint, isolated_vpc
+from serverless_stack.constructs._stack_alarms import add_alarms
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
 from serverless_stack.constructs.memcached_cache import MemcachedCache
+from serverless_stack.constructs.profile import Profile
 from serverless_stack.constructs.proxy_api import ProxyApi
 from serverless_stack.constructs.redis_cache import RedisCache
 from serverless_stack.constructs.storage_bucket import StorageBucket
@@ -41,13 +44,16 @@ class ServerlessStack(Stack):
     at AWS's list price in us-east-1, about $47 a month for the four) and, for the AUTH token of
     Redis, the VPC's interface endpoint for Secrets Manager in two availability zones ($0.01 an
     hour each, about $15 a month) and the secret ($0.40 a month); see "Amazon ElastiCache pricing",
-    "AWS PrivateLink pricing" and "AWS Secrets Manager pricing". The VPC has no NAT gateway and
+    "AWS PrivateLink pricing" and "AWS Secrets Manager pricing". That is ``Profile.production()``;
+    ``serverless-stack profile`` has the others. The VPC has no NAT gateway and
     costs nothing beside that endpoint: the function reaches the caches, S3 and Secrets Manager,
     and nothing else. Give a ``vpc`` with a way out if it has to call other services.
 
     Args:
         scope: The app.
         construct_id: The id of the stack, which is its name in CloudFormation, too.
+        profile: The defaults of all parts. None takes that of the app, else
+            ``Profile.production()``.
         handler: Folder of the function's source, or a ``LambdaHandler`` of another stack, which
             needs the stores that it is connected to from there, too. None leaves out the function
             and the API.
@@ -59,8 +65,8 @@ class ServerlessStack(Stack):
         timeout: How long one call may take, 1-900 seconds.
         environment: Environment variables of the function.
         api: Whether there is an API, or a ``ProxyApi``.
-        access_log: Whether the API logs requests. AWS refuses it in an account and region that
-            never had a CloudWatch role for API Gateway; see ``ProxyApi``.
+        access_log: Whether the API logs requests. None takes the profile's. AWS refuses it in an
+            account and region that never had a CloudWatch role for API Gateway; see ``ProxyApi``.
         bucket: Whether there is a bucket, or a ``StorageBucket``.
         cdn: Whether there is a distribution, or a ``Cdn``.
         redis: Whether there is a Redis cache, or a ``RedisCache``.
@@ -69,10 +75,13 @@ class ServerlessStack(Stack):
             zones without NAT gateways if there is a cache to put into it.
         removal_policy: What happens to data when the stack is deleted. ``RETAIN`` keeps the
             bucket and the logs and takes a last backup of Redis; ``DESTROY`` deletes everything,
-            the objects in the bucket included.
+            the objects in the bucket included. None takes the profile's, which for production is
+            ``RETAIN``.
+        decisions: What only you can decide: a certificate, countries, a web ACL, an authorizer, a
+            cache of the API, a replica of the bucket.
         env: Account and region. None leaves them to ``cdk deploy``.
         description: What the stack is for, shown in the console.
-        termination_protection: Whether deleting the stack is refused.
+        termination_protection: Whether deleting the stack is refused. None takes the profile's.
 
     Raises:
         ValueError: If an argument is refused by AWS or does not go with another one.
@@ -83,25 +92,31 @@ class ServerlessStack(Stack):
         scope: Construct,
         construct_id: str,
         *,
+        profile: Profile | None = None,
         handler: str | Path | LambdaHandler | None = None,
         site: str | Path | None = None,
         entry: str = "index.handler",
-        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_13,
+        runtime: lambda_.Runtime = lambda_.Runtime.PYTHON_3_14,
         memory_size: int = 256,
         timeout: Duration = Duration.seconds(15),
         environment: Mapping[str, str] | None = None,
         api: ProxyApi | bool = True,
-        access_log: bool = True,
+        access_log: bool | None = None,
         bucket: StorageBucket | bool = True,
         cdn: Cdn | bool = True,
         redis: RedisCache | bool = True,
         memcached: MemcachedCache | bool = True,
         vpc: ec2.IVpc | None = None,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        removal_policy: RemovalPolicy | None = None,
+        decisions: Decisions = UNDECIDED,
         env: Environment | None = None,
         description: str = "",
-        termination_protection: bool = False,
+        termination_protection: bool | None = None,
     ) -> None:
+        chosen = (profile or Profile.of(scope)).removing(removal_policy)
+        if termination_protection is None:
+            termination_protection = chosen.settings.termination_protection
+        removal_policy = removal_policy or chosen.removal_policy
         has_api = isinstance(api, ProxyApi) or (api and handler is not None)
         problems = Problems(construct_id)
         problems.require(
@@ -146,12 +161,23 @@ class ServerlessStack(Stack):
             description=description or None,
             termination_protection=termination_protection,
         )
+        chosen.apply(self)
+        if chosen.settings.linters:
+            # CDK writes every text with a reference in it as Fn::Join, and lets every function
+            # depend on its role, although the function names the role already.
+            self.template_options.metadata = {
+                "cfn-lint": {"config": {"ignore_checks": ["I1022", "W3005"]}}
+            }
         destroy = removal_policy == RemovalPolicy.DESTROY
         self._vpc = vpc or next(
             (cache.vpc for cache in (redis, memcached) if not isinstance(cache, bool)), None
         )
         if self._vpc is None and (redis is True or memcached is True):
-            self._vpc = isolated_vpc(self, "Vpc", secrets=redis is True)
+            own_vpc = isolated_vpc(self, "Vpc", secrets=redis is True)
+            if redis is True and chosen.settings.rotation_days:
+                service = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
+                add_endpoint(own_vpc, "ElastiCache", service)
+            self._vpc = own_vpc
 
         self._handler: LambdaHandler | None = None
         if isinstance(handler, LambdaHandler):
@@ -175,13 +201,19 @@ class ServerlessStack(Stack):
                 self,
                 "Api",
                 handler=self._handler,
+                authorizer=authorizer_of(self, decisions),
+                cache=decisions.cache,
                 access_log=access_log,
                 removal_policy=removal_policy,
             )
         self._bucket = _given(bucket)
         if bucket is True:
             self._bucket = StorageBucket(
-                self, "Bucket", removal_policy=removal_policy, auto_delete_objects=destroy
+                self,
+                "Bucket",
+                replica=decisions.replica,
+                removal_policy=removal_policy,
+                auto_delete_objects=destroy,
             )
         self._redis = _given(redis)
         if redis is True:
@@ -206,6 +238,10 @@ class ServerlessStack(Stack):
                 bucket=self._bucket,
                 origin_path=_SITE if self._bucket is not None else "",
                 api=self._api,
+                domain_names=decisions.domain_names,
+                certificate=decisions.certificate,
+                countries=decisions.countries,
+                web_acl_id=decisions.web_acl_id,
             )
         self._content: ContentDeployment | None = None
         if site is not None and self._bucket is not None and self._cdn is not None:
@@ -217,7 +253,29 @@ class ServerlessStack(Stack):
                 cdn=self._cdn,
                 removal_policy=RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN,
             )
+        if chosen.settings.alarms:
+            made_here = {"RedisAlarms": redis is True, "MemcachedAlarms": memcached is True}
+            found = {"RedisAlarms": self._redis, "MemcachedAlarms": self._memcached}
+            add_alarms(
+                self,
+                chosen,
+                function=self._handler.function if self._handler else None,
+                api=self._api.rest_api if self._api else None,
+                caches={name: cache for name, cache in found.items() if cache and made_here[name]},
+            )
         self._add_outputs()
+
+    @property
+    def availability_zones(self) -> list[str]:
+        """Two zones of the region, by their order: their names need no account to be known.
+
+        Those of a region that ``cdk.context.json`` has names of already keep them.
+        """
+        key = f"availability-zones:account={self.account}:region={self.region}"
+        named = self.node.try_get_context(key)
+        if isinstance(named, list):
+            return named
+        return [Fn.select(index, Fn.get_azs()) for index in (0, 1)]
 
     @property
     def handler(self) -> LambdaHandler:

@@ -11,7 +11,16 @@ from constructs import Construct
 from serverless_stack import _contract
 from serverless_stack.checks import s3 as rules
 from serverless_stack.checks.problems import Problems
+from serverless_stack.constructs._acknowledge import acknowledge_resources
+from serverless_stack.constructs._bucket_access import (
+    grant_objects,
+    log_accesses,
+    replicate,
+)
 from serverless_stack.constructs._connect import Connectable, add_environment, function_of
+from serverless_stack.constructs._execution import grantee_of, holder_of
+from serverless_stack.constructs._shared import key_of
+from serverless_stack.constructs.profile import Profile
 
 _DEFAULT_RULE = "Default"
 
@@ -29,7 +38,8 @@ class StorageBucket(Construct):
         bucket_name: A name by S3's rules ("Bucket naming rules"). None lets CloudFormation make
             one, which is what allows the bucket to be replaced and the stack to be deployed twice.
         versioned: Whether earlier versions of an object are kept.
-        encryption_key: A KMS key. None encrypts with keys that S3 manages.
+        encryption_key: A KMS key. None takes the profile's, which for production is a key that S3
+            manages.
         expire_after: Age at which objects are deleted, 1 day or more. None keeps them.
         transitions: Storage classes that objects move to, and when ("Lifecycle configuration
             elements").
@@ -38,9 +48,14 @@ class StorageBucket(Construct):
         abort_incomplete_multipart_upload_after: Age at which the parts of an unfinished upload
             are deleted.
         lifecycle_rules: More rules, such as for one prefix.
+        replica: A versioned bucket, in another region or account as a rule, that gets a copy of
+            every new object. None makes none.
+        access_log: Whether S3 logs who asks for which object, into a bucket that all buckets and
+            distributions of the stack share. None takes the profile's.
         auto_delete_objects: Empty the bucket when it is deleted with its stack; needs
-            ``removal_policy=RemovalPolicy.DESTROY``.
-        removal_policy: What happens to the bucket when the stack is deleted.
+            ``removal_policy=RemovalPolicy.DESTROY``. None does so if the profile destroys data.
+        removal_policy: What happens to the bucket when the stack is deleted. None takes the
+            profile's.
 
     Attributes:
         bucket: The bucket.
@@ -62,9 +77,16 @@ class StorageBucket(Construct):
         noncurrent_version_expiration: Duration | None = None,
         abort_incomplete_multipart_upload_after: Duration = Duration.days(7),
         lifecycle_rules: Sequence[s3.LifecycleRule] = (),
-        auto_delete_objects: bool = False,
-        removal_policy: RemovalPolicy = RemovalPolicy.RETAIN,
+        replica: s3.IBucket | None = None,
+        access_log: bool | None = None,
+        auto_delete_objects: bool | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
+        profile = Profile.of(scope)
+        if auto_delete_objects is None:
+            auto_delete_objects = removal_policy is None and profile.settings.removal == "destroy"
+        if removal_policy is None:
+            removal_policy = profile.removal_policy
         problems = Problems(scope.node.path, construct_id)
         if bucket_name is not None:
             problems.add(rules.bucket_name_problems(bucket_name))
@@ -96,9 +118,20 @@ class StorageBucket(Construct):
             "`auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
             f"got: {removal_policy}",
         )
+        problems.require(
+            versioned or replica is None,
+            "`versioned` must be True with a `replica`, got: False; S3 replicates versions",
+        )
+        encrypted = encryption_key is not None or profile.settings.customer_key
+        problems.require(
+            replica is None or not encrypted or replica.encryption_key is not None,
+            "`replica` must have an encryption key for objects that are encrypted with a KMS key, "
+            "got: a bucket without one",
+        )
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
+        encryption_key = encryption_key or key_of(self, profile)
         self.bucket = s3.Bucket(
             self,
             "Bucket",
@@ -117,6 +150,8 @@ class StorageBucket(Construct):
             auto_delete_objects=auto_delete_objects,
             removal_policy=removal_policy,
         )
+        log_accesses(self.bucket, profile, access_log)
+        replicate(self, self.bucket, profile, replica)
 
     @property
     def bucket_name(self) -> str:
@@ -132,7 +167,7 @@ class StorageBucket(Construct):
         Returns:
             What was granted.
         """
-        return self.bucket.grant_read(grantee)
+        return grant_objects(self.bucket, grantee, write=False)
 
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
         """Let a role, user or function read, list, write and delete objects.
@@ -143,7 +178,7 @@ class StorageBucket(Construct):
         Returns:
             What was granted.
         """
-        return self.bucket.grant_read_write(grantee)
+        return grant_objects(self.bucket, grantee, write=True)
 
     def connect(
         self, function: Connectable, *, prefix: str = _contract.BUCKET_PREFIX, write: bool = True
@@ -160,10 +195,12 @@ class StorageBucket(Construct):
         """
         target = function_of(function)
         add_environment(target, {_contract.bucket_name(prefix): self.bucket.bucket_name})
-        if write:
-            self.grant_read_write(target)
-        else:
-            self.grant_read(target)
+        grant_objects(self.bucket, grantee_of(target), write=write)
+        acknowledge_resources(
+            holder_of(target),
+            [self.bucket.arn_for_objects("*")],
+            "a function that is connected to a bucket works with any object in it",
+        )
 
 
 def _lifecycle_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> list[str]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
     from aws_cdk.assertions import Template
     from cdk_nag import NagPack
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
     Templated = Stack | Template | Construct | Mapping[str, object] | Path | str
     """What has a template; a path is one of a template, or of a cloud assembly with one stack."""
@@ -85,7 +85,8 @@ def assert_compliant(
 ) -> None:
     """Assert that a stack follows the rules of cdk-nag, or that exceptions are acknowledged.
 
-    `Validations.of(construct).acknowledge(...)` acknowledges a finding, as at synthesis.
+    `Validations.of(construct).acknowledge(...)` acknowledges a finding, as at synthesis, by
+    `Pack::Rule` or by the rule alone.
 
     Args:
         stack: The stack, or any construct in one.
@@ -98,6 +99,7 @@ def assert_compliant(
 
     # Aspects and lazy values are in the tree only when it is synthesised.
     template_of(stack)
+    root = stack.node.root
     found = []
     for pack in packs if packs is not None else [cdk_nag.AwsSolutionsChecks]:
         rules = pack() if isinstance(pack, type) else pack
@@ -105,6 +107,9 @@ def assert_compliant(
             found += [
                 f"{resource.construct_path}: {violation.rule_name}: {violation.description}"
                 for resource in violation.violating_resources
+                if not _acknowledged(
+                    root, resource.construct_path or "", f"{rules.name}::{violation.rule_name}"
+                )
             ]
     if found:
         raise AssertionError(_listed("is not compliant", found))
@@ -171,6 +176,20 @@ def assert_deployable(
     ]
     if found:
         raise AssertionError(_listed("cannot be deployed", found))
+
+
+def _acknowledged(root: IConstruct, path: str, rule: str) -> bool:
+    """Whether `Pack::Rule` is acknowledged on a construct or above it.
+
+    A pack that is called directly sees those only that name no pack.
+    """
+    here: IConstruct | None = root
+    for construct_id in ["", *path.split("/")]:
+        here = here if here is None or not construct_id else here.node.try_find_child(construct_id)
+        for entry in [] if here is None else here.node.metadata:
+            if entry.type == "aws:cdk:acknowledged-rules" and rule in entry.data:
+                return True
+    return False
 
 
 def _template(thing: Templated) -> Mapping[str, object]:

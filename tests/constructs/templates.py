@@ -22,9 +22,17 @@ def synth(stack: cdk.Stack) -> Json:
     return template_of(stack)
 
 
+SHARED = "ServerlessStackShared"
+"""What the logical ids of what all constructs of a stack share begin with."""
+
+
 def all_of(template: Json, resource_type: str) -> list[Json]:
-    """The resources of a type."""
-    return [r for r in template["Resources"].values() if r["Type"] == resource_type]
+    """The resources of a type, without those that all constructs of the stack share."""
+    return [
+        resource
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == resource_type and not name.startswith(SHARED)
+    ]
 
 
 def properties(template: Json, resource_type: str) -> Json:

@@ -212,7 +212,7 @@ def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[
     LambdaHandler(stack, "Handler", code=folder)
     (warning,) = warnings(stack)
     assert "do not pin typing-extensions, so that another machine may deploy other code" in warning
-    assert properties(synth(stack), "AWS::Lambda::Function")["Runtime"] == "python3.13"
+    assert properties(synth(stack), "AWS::Lambda::Function")["Runtime"] == "python3.14"
 
 
 def test_pinned_requirements_do_not_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:

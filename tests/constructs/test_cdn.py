@@ -254,3 +254,20 @@ def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
     raw.add_property_override("DistributionConfig.Staging", True)
     assert config(synth(stack))["Staging"] is True
     assert stack.resolve(cdn.url)["Fn::Join"][1][0] == "https://"
+
+
+def test_countries_are_an_allow_list(stack: cdk.Stack) -> None:
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), countries=("DE", "FR"))
+    config = properties(synth(stack), "AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert config["Restrictions"]["GeoRestriction"] == {
+        "Locations": ["DE", "FR"],
+        "RestrictionType": "whitelist",
+    }
+
+
+def test_the_access_log_can_be_turned_off(stack: cdk.Stack) -> None:
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages", access_log=False), access_log=False)
+    template = synth(stack)
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert "Logging" not in config
+    assert sum(r["Type"] == "AWS::S3::Bucket" for r in template["Resources"].values()) == 1

@@ -67,7 +67,7 @@ def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
 def test_its_defaults(minimal: Json) -> None:
     function = properties(minimal, FUNCTION)
     assert function["Architectures"] == ["arm64"]
-    assert function["Runtime"] == "python3.13"
+    assert function["Runtime"] == "python3.14"
     assert (function["MemorySize"], function["Timeout"]) == (256, 15)
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert "VpcConfig" not in function
@@ -221,7 +221,7 @@ def test_wheels_are_those_of_the_architecture(
     )
     app.synth()
     compiled = [path.name for path in (tmp_path / "out").rglob("*.so")]
-    assert compiled == [f"_speedups.cpython-313-{machine}-linux-gnu.so"]
+    assert compiled == [f"_speedups.cpython-314-{machine}-linux-gnu.so"]
 
 
 def test_nothing_is_packaged_when_the_cli_works_on_another_stack(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from serverless_stack.constructs import LambdaHandler, ProxyApi
+from serverless_stack.constructs import ApiCache, LambdaHandler, ProxyApi
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -80,8 +80,12 @@ def test_its_stage_throttles_traces_and_logs(minimal: Json) -> None:
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (100, 200)
     assert (settings["HttpMethod"], settings["ResourcePath"]) == ("*", "/*")
     assert "$context.requestId" in stage["AccessLogSetting"]["Format"]
-    (group,) = all_of(minimal, "AWS::Logs::LogGroup")
-    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (90, "Retain")
+    assert (settings["LoggingLevel"], settings["DataTraceEnabled"]) == ("ERROR", False)
+    accesses, errors = all_of(minimal, "AWS::Logs::LogGroup")
+    for group in (accesses, errors):
+        assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (90, "Retain")
+    name = errors["Properties"]["LogGroupName"]["Fn::Join"][1]
+    assert (name[0], name[2]) == ("API-Gateway-Execution-Logs_", "/prod")
 
 
 def test_bodies_of_all_types_stay_whole(minimal: Json) -> None:
@@ -96,8 +100,8 @@ def test_every_argument_arrives(maximal: Json) -> None:
     (settings,) = stage["MethodSettings"]
     assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (10_000, 5_000)
     assert properties(maximal, "AWS::ApiGateway::RestApi")["BinaryMediaTypes"] == ["image/*"]
-    (group,) = all_of(maximal, "AWS::Logs::LogGroup")
-    assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (1, "Delete")
+    for group in all_of(maximal, "AWS::Logs::LogGroup"):
+        assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (1, "Delete")
 
 
 def test_without_access_log_there_is_no_log_group(
@@ -202,3 +206,58 @@ def test_the_raw_resources_are_in_reach(stack: cdk.Stack, function: lambda_.Func
     assert properties(synth(stack), STAGE)["ClientCertificateId"] == "certificate"
     assert isinstance(api.rest_api, apigateway.RestApi)
     assert stack.resolve(api.url)["Fn::Join"][1][-1] == "/"
+
+
+def test_a_cache_keeps_answers_to_get_alone(stack: cdk.Stack, function: lambda_.Function) -> None:
+    cache = ApiCache(ttl=cdk.Duration.minutes(1), parameters=("querystring.page",))
+    ProxyApi(stack, "Api", handler=function, cache=cache)
+    template = synth(stack)
+    stage = properties(template, STAGE)
+    assert (stage["CacheClusterEnabled"], stage["CacheClusterSize"]) == (True, "0.5")
+    settings = {
+        (each["ResourcePath"], each["HttpMethod"]): each for each in stage["MethodSettings"]
+    }
+    every = settings["/*", "*"]
+    assert (every["CachingEnabled"], every["CacheDataEncrypted"]) == (True, True)
+    assert every["CacheTtlInSeconds"] == 60
+    assert settings["/~1{proxy+}", "ANY"]["CachingEnabled"] is False
+    assert settings["/", "ANY"]["CachingEnabled"] is False
+    keys = sorted(
+        method["Properties"]["Integration"]["CacheKeyParameters"]
+        for method in all_of(template, "AWS::ApiGateway::Method")
+        if method["Properties"]["HttpMethod"] == "GET"
+    )
+    page = "method.request.querystring.page"
+    assert keys == [["method.request.path.proxy", page], [page]]
+
+
+def test_a_cache_that_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
+    cache = ApiCache(ttl=cdk.Duration.seconds(3601), size_gb="2", parameters=("page",))
+    message = refused(lambda: ProxyApi(stack, "Api", handler=function, cache=cache))
+    assert "`cache.ttl` must be 0" in message
+    assert "`cache.size_gb` must be one of 0.5, 1.6" in message
+    assert "`cache.parameters` must be querystring.NAME or header.NAME, got: page" in message
+
+
+def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
+    arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234"
+    api = ProxyApi(stack, "Api", handler=function, web_acl=arn)
+    template = synth(stack)
+    assert api.web_acl is None
+    assert properties(template, "AWS::WAFv2::WebACLAssociation")["WebACLArn"] == arn
+    assert all_of(template, "AWS::WAFv2::WebACL") == []
+
+
+def test_a_web_acl_counts_large_bodies_and_logs(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    ProxyApi(stack, "Api", handler=function, web_acl=True)
+    template = synth(stack)
+    rules = properties(template, "AWS::WAFv2::WebACL")["Rules"]
+    common = rules[1]["Statement"]["ManagedRuleGroupStatement"]
+    (override,) = common["RuleActionOverrides"]
+    assert (override["Name"], override["ActionToUse"]) == ("SizeRestrictions_BODY", {"Count": {}})
+    (log,) = properties(template, "AWS::WAFv2::LoggingConfiguration")["LogDestinationConfigs"]
+    assert ":log-group:" in str(log)
+    names = [g["Properties"].get("LogGroupName") for g in all_of(template, "AWS::Logs::LogGroup")]
+    assert any(str(name).startswith("{'Fn::Join': ['', ['aws-waf-logs-") for name in names)

@@ -227,7 +227,7 @@ def test_connect_gives_permission_network_and_environment(
     assert {
         "Effect": "Allow",
         "Resource": {"Ref": secret},
-        "Action": ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+        "Action": "secretsmanager:GetSecretValue",
     } in statements(template)
     ingress = properties(template, INGRESS)
     assert (ingress["FromPort"], ingress["ToPort"], ingress["IpProtocol"]) == (6379, 6379, "tcp")

@@ -152,11 +152,10 @@ def test_a_secret_of_ones_own_and_its_key(stack: cdk.Stack, auth: str) -> None:
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
     assert len(all_of(template, SECRET)) == 1
-    (reading,) = statements(template)
-    assert reading["Action"][0] == "secretsmanager:GetSecretValue"
-    *_, decrypting = properties(template, "AWS::KMS::Key")["KeyPolicy"]["Statement"]
+    reading, decrypting = statements(template)
+    assert reading["Action"] == "secretsmanager:GetSecretValue"
     assert decrypting["Action"] == "kms:Decrypt"
-    assert decrypting["Principal"]["AWS"]["Fn::GetAtt"][0].startswith("InsideServiceRole")
+    assert decrypting["Resource"] == stack.resolve(key.key_arn)
     assert list(decrypting["Condition"]["StringEquals"]) == ["kms:ViaService"]
 
 

@@ -112,9 +112,11 @@ def test_construct_ids_are_a_contract(app: cdk.App, code: Path, site: Path) -> N
     ]
     assert ids == [
         "Handler/Logs",
+        "Handler/Role",
         "Handler/Function",
         "Api/AccessLogs",
         "Api/RestApi",
+        "Api/ExecutionLogs",
         "Bucket/Bucket",
         "Cdn/OriginAccessControl",
         "Cdn/Distribution",
@@ -258,6 +260,7 @@ def test_retain_keeps_data(minimal: Json) -> None:
     assert kept == {
         "AWS::S3::Bucket": "Retain",
         "AWS::Logs::LogGroup": "Retain",
+        "AWS::SQS::Queue": "Retain",
         "AWS::ElastiCache::ReplicationGroup": "Snapshot",
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -70,6 +70,10 @@ class Account:
     @cached_property
     def s3(self) -> "S3Client":
         return self._session.client("s3", endpoint_url=self._url, config=_ONE_ATTEMPT)
+
+    @cached_property
+    def sqs(self) -> Any:  # noqa: ANN401 - its stubs are not among the dependencies
+        return self._session.client("sqs", endpoint_url=self._url, config=_ONE_ATTEMPT)
 
     @cached_property
     def secretsmanager(self) -> "SecretsManagerClient":

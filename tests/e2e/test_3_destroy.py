@@ -47,6 +47,7 @@ def test_what_is_retained_and_no_more_is_left(destroyed: Run) -> None:
     assert {stack.resources[logical_id].type for logical_id in retained} == {
         "AWS::Logs::LogGroup",
         "AWS::S3::Bucket",
+        "AWS::SQS::Queue",
     }
 
 

@@ -47,6 +47,26 @@ def test_other_runtimes(tmp_path: Path) -> None:
     assert runtimes == {"java21": "shop.Invoices::handle", "nodejs22.x": "index.handler"}
 
 
+def test_profiles(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(tmp_path),
+        "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
+    }
+    example = str(EXAMPLES / "profiles.py")
+    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+
+    backups = {}
+    for stack in ("Shop", "Orders"):
+        template = json.loads((tmp_path / f"{stack}.template.json").read_text())
+        (backups[stack],) = [
+            resource["Properties"]["SnapshotRetentionLimit"]
+            for resource in template["Resources"].values()
+            if resource["Type"] == "AWS::ElastiCache::ReplicationGroup"
+        ]
+    assert backups == {"Shop": 35, "Orders": 1}
+
+
 def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
     example = EXAMPLES / "choosing_a_cache.py"
     runpy.run_path(str(example))

@@ -133,6 +133,18 @@ def test_acknowledged_findings_pass() -> None:
     assert_compliant(stack)
 
 
+def test_findings_acknowledged_by_their_pack_pass() -> None:
+    stack = cdk.Stack(cdk.App(), "Shop")
+    sqs.Queue(stack, "Jobs", enforce_ssl=True)
+    other = cdk.Acknowledgment(id="Serverless::AwsSolutions-SQS3", reason="of another pack")
+    cdk.Validations.of(stack).acknowledge(other)
+    with pytest.raises(AssertionError, match="AwsSolutions-SQS3"):
+        assert_compliant(stack)
+    meant = cdk.Acknowledgment(id="AwsSolutions::AwsSolutions-SQS3", reason="not needed again")
+    cdk.Validations.of(stack).acknowledge(meant)
+    assert_compliant(stack)
+
+
 def test_packs_as_instances_or_classes() -> None:
     stack = cdk.Stack(cdk.App(), "Shop")
     sqs.Queue(stack, "Jobs")

@@ -89,6 +89,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_security_groups",
         "_vpce_fields_xml",
         "_vpcs",
+        "_create_flow_logs",
+        "_delete_flow_logs",
+        "_flow_logs",
     ),
     "ministack.services.elasticache": (
         "_SERVERLESS_DEFAULT_MAJOR",
@@ -140,6 +143,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ministack.services.s3": (
         "_bucket_has_versions",
+        "_bucket_logging_config",
         "_bucket_owner_account",
         "_bucket_policies",
         "_bucket_versioning",
@@ -153,6 +157,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_head_object",
         "_put_bucket_encryption",
         "_put_bucket_lifecycle",
+        "_put_bucket_logging",
         "_put_bucket_ownership_controls",
         "_put_bucket_tagging",
         "_resolve_sse_write_headers",

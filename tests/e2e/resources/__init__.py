@@ -1,6 +1,6 @@
 """A reader for every resource type that the library makes."""
 
-from . import api, caches, custom, delivery, functions, network, permissions, storage
+from . import api, caches, custom, delivery, functions, messaging, network, permissions, storage
 from .compare import AtLeast, differences
 from .registry import (
     AbsentError,
@@ -26,6 +26,7 @@ __all__ = [
     "exists",
     "functions",
     "known_types",
+    "messaging",
     "network",
     "permissions",
     "read",

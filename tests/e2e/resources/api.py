@@ -87,4 +87,5 @@ def _method_setting(path: str, setting: Mapping[str, Any]) -> Properties:
         "ThrottlingRateLimit": setting["throttlingRateLimit"],
         "ThrottlingBurstLimit": setting["throttlingBurstLimit"],
         "DataTraceEnabled": setting["dataTraceEnabled"],
+        "LoggingLevel": setting["loggingLevel"],
     }

@@ -50,7 +50,11 @@ def permission(account: Account, resource: Resource) -> Properties:
 def log_group(account: Account, resource: Resource) -> Properties:
     groups = account.logs.describe_log_groups(logGroupNamePrefix=resource.physical_id)["logGroups"]
     named = [group for group in groups if group["logGroupName"] == resource.physical_id]
-    return {"RetentionInDays": only(named, resource.physical_id).get("retentionInDays")}
+    found = only(named, resource.physical_id)
+    return {
+        "LogGroupName": found["logGroupName"],
+        "RetentionInDays": found.get("retentionInDays"),
+    }
 
 
 @gives("AWS::Logs::LogGroup", "Arn")

@@ -64,6 +64,18 @@ def vpc_endpoint(account: Account, resource: Resource) -> Properties:
     }
 
 
+@reads("AWS::EC2::FlowLog")
+def flow_log(account: Account, resource: Resource) -> Properties:
+    answer = account.ec2.describe_flow_logs(FlowLogIds=[resource.physical_id])
+    found = only(list(answer["FlowLogs"]), resource.physical_id)
+    return {
+        **found,
+        "ResourceType": "VPC" if found["ResourceId"].startswith("vpc-") else "Subnet",
+        "DeliverLogsPermissionArn": found["DeliverLogsPermissionArn"],
+        "Tags": AtLeast(found.get("Tags", [])),
+    }
+
+
 @reads("AWS::EC2::SecurityGroup")
 def security_group(account: Account, resource: Resource) -> Properties:
     group_id = resource.physical_id

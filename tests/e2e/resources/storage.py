@@ -18,6 +18,7 @@ def bucket(account: Account, resource: Resource) -> Properties:
     ownership = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]
     access = s3.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
     rules = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    logging = s3.get_bucket_logging(Bucket=name).get("LoggingEnabled", {})
     tags = s3.get_bucket_tagging(Bucket=name)["TagSet"] if resource.properties.get("Tags") else []
     return {
         "BucketEncryption": {
@@ -27,6 +28,10 @@ def bucket(account: Account, resource: Resource) -> Properties:
             ]
         },
         "LifecycleConfiguration": {"Rules": [_lifecycle_rule(rule) for rule in rules]},
+        "LoggingConfiguration": {
+            "DestinationBucketName": logging.get("TargetBucket"),
+            "LogFilePrefix": logging.get("TargetPrefix"),
+        },
         "OwnershipControls": ownership,
         "PublicAccessBlockConfiguration": access,
         "Tags": AtLeast(tags),

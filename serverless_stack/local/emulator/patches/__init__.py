@@ -12,6 +12,7 @@ from . import (
     declared,
     ec2,
     elasticache,
+    flow_logs,
     functions,
     missing_objects,
     s3,
@@ -25,6 +26,7 @@ def apply_patches(settings: Settings, leash: Leash, park: EnginePark) -> None:
     s3.apply()
     missing_objects.apply()
     ec2.apply()
+    flow_logs.apply()
     declared.apply()
     elasticache.apply(park)
     serverless_cache.apply(park)

@@ -19,6 +19,7 @@ KINDS = {
 def apply() -> None:
     """Applies this module's patches."""
     store_after("AWS::Lambda::Function", store_vpc_config)
+    store_after("AWS::Lambda::Function", store_dead_letters)
     store_after("AWS::ApiGateway::RestApi", store_endpoint_types)
     generate_secrets_as_declared()
     refer_to_secrets_by_arn()
@@ -48,6 +49,12 @@ def store_vpc_config(name: str, props: Properties) -> None:
     """MiniStack makes a template's function without its subnets and security groups."""
     config = lambda_svc._functions[name]["config"]
     config["VpcConfig"] = lambda_svc._vpc_config_with_id(props.get("VpcConfig"))
+
+
+def store_dead_letters(name: str, props: Properties) -> None:
+    """MiniStack makes a template's function without its dead-letter queue."""
+    config = lambda_svc._functions[name]["config"]
+    config["DeadLetterConfig"] = dict(props.get("DeadLetterConfig") or {})
 
 
 def store_endpoint_types(api_id: str, props: Properties) -> None:

@@ -136,9 +136,9 @@ def elastic_ip_handlers() -> Handlers:
         raise ValueError(f"The address '{address}' does not exist")
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        answer = _checked(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
-        address = _field(answer, "publicIp")
-        provisioners._ec2_apply_tags(_field(answer, "allocationId"), props)
+        answer = checked(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
+        address = field(answer, "publicIp")
+        provisioners._ec2_apply_tags(field(answer, "allocationId"), props)
         return address, attributes(address)
 
     def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
@@ -159,7 +159,7 @@ def nat_gateway_handlers() -> Handlers:
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         query = {key: [value] for key, value in props.items() if isinstance(value, str)}
-        gateway = _field(_checked(ec2._create_nat_gateway(query)), "natGatewayId")
+        gateway = field(checked(ec2._create_nat_gateway(query)), "natGatewayId")
         provisioners._ec2_apply_tags(gateway, props)
         return gateway, {"NatGatewayId": gateway}
 
@@ -173,7 +173,8 @@ def nat_gateway_handlers() -> Handlers:
     return {"create": create, "update": update, "delete": delete}
 
 
-def _checked(response: Response) -> str:
+def checked(response: Response) -> str:
+    """Give the answer of the API as text, or fail with it."""
     status, _headers, body = response
     text = body.decode()
     if status >= 400:
@@ -181,7 +182,8 @@ def _checked(response: Response) -> str:
     return text
 
 
-def _field(answer: str, name: str) -> str:
+def field(answer: str, name: str) -> str:
+    """Give the first element of a name in an answer."""
     found = re.search(f"<{name}>(.*?)</{name}>", answer)
     if found is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")

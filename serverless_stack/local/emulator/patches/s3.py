@@ -44,6 +44,7 @@ def store_dropped_properties() -> None:
             accepted(s3._put_bucket_ownership_controls),
             s3._delete_bucket_ownership_controls,
         ),
+        ("LoggingConfiguration", logging_xml, accepted(s3._put_bucket_logging), stop_logging),
     )
 
 
@@ -141,6 +142,21 @@ def encryption_xml(encryption: Properties) -> bytes:
             parts.append(element("BucketKeyEnabled", str(rule["BucketKeyEnabled"]).lower()))
         rules.append(element("Rule", *parts))
     return bytes(element("ServerSideEncryptionConfiguration", *rules))
+
+
+def logging_xml(logging: Properties) -> bytes:
+    """The form in which S3's API takes where the access log goes."""
+    target = element(
+        "LoggingEnabled",
+        element("TargetBucket", logging.get("DestinationBucketName", "")),
+        element("TargetPrefix", logging.get("LogFilePrefix", "")),
+    )
+    return bytes(element("BucketLoggingStatus", target))
+
+
+def stop_logging(name: str) -> None:
+    """Turns the access log of a bucket off."""
+    s3._bucket_logging_config.pop(name, None)
 
 
 def ownership_xml(controls: Properties) -> bytes:

@@ -1,0 +1,62 @@
+"""Flow logs of a VPC, which MiniStack has in its API only: they are records, nothing is logged."""
+
+import re
+
+from ministack.services import ec2
+from ministack.services.cloudformation import provisioners
+
+from .ec2 import checked, field
+from .types import Handlers, Properties, Provisioned, Record, Response
+from .xml import element
+
+
+def apply() -> None:
+    """Applies this module's patches."""
+    provisioners._RESOURCE_HANDLERS["AWS::EC2::FlowLog"] = handlers()
+    describe_whole()
+
+
+def handlers() -> Handlers:
+    """Handlers of a flow log."""
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        query = {key: [value] for key, value in props.items() if isinstance(value, str)}
+        query["ResourceId.1"] = [props["ResourceId"]]
+        made = field(checked(ec2._create_flow_logs(query)), "item")
+        ec2._flow_logs[made]["declared"] = dict(props)
+        provisioners._ec2_apply_tags(made, props)
+        return made, {"Id": made}
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        """Nothing but tags changes without a replacement."""
+        if {**old, "Tags": None} != {**new, "Tags": None}:
+            delete(physical_id, old)
+            return create("", new, stack_name)
+        provisioners._ec2_apply_tags(physical_id, new, old)
+        return physical_id, {"Id": physical_id}
+
+    def delete(physical_id: str, props: Properties) -> None:
+        ec2._delete_flow_logs({"FlowLogId.1": [physical_id]})
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def describe_whole() -> None:
+    """MiniStack describes a flow log without its log group and the role that delivers it."""
+    describe = ec2._ACTION_MAP["DescribeFlowLogs"]
+
+    def with_rest(params: Record) -> Response:
+        status, headers, body = describe(params)
+
+        def fill(item: re.Match[str]) -> str:
+            declared = ec2._flow_logs[item[1]].get("declared", {})
+            return (
+                element("deliverLogsPermissionArn", declared.get("DeliverLogsPermissionArn", ""))
+                + element("logGroupName", declared.get("LogGroupName", ""))
+                + item[0]
+            )
+
+        text = re.sub(r"<flowLogId>([^<]+)</flowLogId>", fill, body.decode())
+        return status, headers, text.encode()
+
+    ec2._ACTION_MAP["DescribeFlowLogs"] = with_rest

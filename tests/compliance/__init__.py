@@ -1,0 +1,1 @@
+"""What cdk-nag, checkov, cfn-lint and CDK's own validator find in the stacks of this library."""

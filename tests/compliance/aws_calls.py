@@ -1,0 +1,85 @@
+"""Which permissions the code of a function needs: from its calls of boto3, by their names."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+SERVICES = ("cloudfront", "elasticache", "lambda", "s3", "secretsmanager")
+
+# "Actions, resources, and condition keys for Amazon S3": what is not called as its permission is.
+ACTIONS = {
+    "s3:AbortMultipartUpload": {"s3:AbortMultipartUpload"},
+    "s3:CompleteMultipartUpload": {"s3:PutObject"},
+    "s3:CopyObject": {"s3:GetObject", "s3:PutObject"},
+    "s3:CreateMultipartUpload": {"s3:PutObject"},
+    "s3:DeleteObject": {"s3:DeleteObject"},
+    "s3:DeleteObjects": {"s3:DeleteObject"},
+    "s3:HeadObject": {"s3:GetObject"},
+    "s3:ListObjectVersions": {"s3:ListBucketVersions"},
+    "s3:ListObjectsV2": {"s3:ListBucket"},
+    "s3:UploadPart": {"s3:PutObject"},
+    "lambda:Invoke": {"lambda:InvokeFunction"},
+    "secretsmanager:RotateSecret": {"secretsmanager:RotateSecret"},
+}
+# Methods that boto3 adds to the operations of S3; parts of a failed upload are aborted.
+TRANSFERS = {
+    "upload_file": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    "upload_fileobj": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    "download_file": {"s3:GetObject"},
+    "download_fileobj": {"s3:GetObject"},
+    "generate_presigned_post": {"s3:PutObject"},
+}
+BY_ARGUMENT = {"Tagging": "s3:PutObjectTagging", "TaggingDirective": "s3:GetObjectTagging"}
+# With `VersionId` S3 looks for another permission.
+VERSIONED = {"s3:GetObject": "s3:GetObjectVersion", "s3:DeleteObject": "s3:DeleteObjectVersion"}
+
+
+def operations() -> dict[str, set[str]]:
+    """The operations of all services by the names of boto3's methods."""
+    found: dict[str, set[str]] = {}
+    for service in SERVICES:
+        client: Any = boto3.client(
+            service,  # type: ignore[call-overload]
+            region_name="eu-west-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+        )
+        for method, operation in client.meta.method_to_api_mapping.items():
+            found.setdefault(method, set()).add(f"{service}:{operation}")
+    return found
+
+
+def python_files(*parts: Path) -> Iterator[Path]:
+    for part in parts:
+        yield from [part] if part.is_file() else sorted(part.rglob("*.py"))
+
+
+def needed(files: Iterable[Path]) -> set[str]:
+    """The permissions that code needs.
+
+    Both `client.get_object(...)` and `generate_presigned_url("get_object", ...)` are calls, as is
+    `get_paginator("list_objects_v2")`.
+    """
+    known = operations()
+    actions: set[str] = set()
+    words: set[str] = set()  # the names of arguments, also where they are keys of a dictionary
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant | ast.keyword):
+                words.add(str(node.value if isinstance(node, ast.Constant) else node.arg))
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            names = [node.func.attr]
+            if names[0] in ("generate_presigned_url", "get_paginator", "get_waiter"):
+                names = [str(a.value) for a in node.args if isinstance(a, ast.Constant)][:1]
+            for name in names:
+                actions |= TRANSFERS.get(name, set())
+                for operation in known.get(name, ()):
+                    actions |= ACTIONS.get(operation, {operation})
+    actions |= {action for word, action in BY_ARGUMENT.items() if word in words}
+    if "VersionId" in words:
+        actions |= {VERSIONED[action] for action in actions if action in VERSIONED}
+    return actions

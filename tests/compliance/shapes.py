@@ -1,0 +1,178 @@
+"""The stacks that are judged: ours by each profile, with each decision, and the same in plain CDK.
+
+`python -m tests.compliance.shapes FOLDER` writes them all, with the report of cdk-nag.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import aws_cdk as cdk
+import cdk_nag
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_s3_deployment as s3_deployment
+from constructs import Construct
+
+from serverless_stack.constructs import (
+    ApiCache,
+    Decisions,
+    Profile,
+    ServerlessStack,
+)
+
+REPOSITORY = Path(__file__).parents[2]
+HANDLER = REPOSITORY / "examples/shop/handler"
+SITE = REPOSITORY / "examples/shop/site"
+ACCOUNT = "123456789012"
+DECISIONS = ("authorizer", "cache", "certificate", "countries", "replica", "web_acl")
+CONTEXT: Mapping[str, object] = {
+    "aws:cdk:disable-asset-staging": True,
+    "aws:cdk:bundling-stacks": [],
+    "aws:cdk:enable-path-metadata": False,
+}
+PACKS = (
+    cdk_nag.AwsSolutionsChecks,
+    cdk_nag.ServerlessChecks,
+    cdk_nag.NIST80053R5Checks,
+    cdk_nag.HIPAASecurityChecks,
+    cdk_nag.PCIDSS321Checks,
+)
+
+
+def shop(
+    scope: Construct,
+    construct_id: str,
+    profile: Profile,
+    decided: Sequence[str] = (),
+    env: cdk.Environment | None = None,
+) -> ServerlessStack:
+    """The README's application, with some of the decisions that only its owner can make."""
+    elsewhere = cdk.Stack(scope, f"{construct_id}Elsewhere")
+    every = Decisions(
+        certificate=acm.Certificate.from_certificate_arn(
+            elsewhere, "Certificate", f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234"
+        ),
+        domain_names=("shop.example.com",),
+        countries=("DE", "FR"),
+        web_acl_id=f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234",
+        user_pools=[cognito.UserPool.from_user_pool_id(elsewhere, "Users", "eu-west-1_abcdefghi")],
+        cache=ApiCache(parameters=("header.Authorization",)),
+        replica=s3.Bucket.from_bucket_attributes(
+            elsewhere,
+            "Replica",
+            bucket_name="shop-replica",
+            encryption_key=kms.Key.from_key_arn(
+                elsewhere, "Key", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234"
+            ),
+        ),
+    )
+    names = {
+        "authorizer": ("user_pools",),
+        "certificate": ("certificate", "domain_names"),
+        "web_acl": ("web_acl_id",),
+    }
+    fields = [field for name in decided for field in names.get(name, (name,))]
+    return ServerlessStack(
+        scope,
+        construct_id,
+        profile=profile,
+        handler=HANDLER,
+        site=SITE,
+        decisions=Decisions(**{field: getattr(every, field) for field in fields}),
+        env=env,
+    )
+
+
+def naive(scope: Construct, construct_id: str) -> cdk.Stack:
+    """The same application as a beginner writes it, with CDK's own defaults."""
+    stack = cdk.Stack(scope, construct_id)
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    function = lambda_.Function(
+        stack,
+        "Function",
+        code=lambda_.Code.from_asset(str(HANDLER)),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+    )
+    bucket = s3.Bucket(stack, "Bucket")
+    bucket.grant_read_write(function)
+    api = apigateway.LambdaRestApi(stack, "Api", handler=function)
+    subnets = elasticache.CfnSubnetGroup(
+        stack,
+        "Subnets",
+        description="Caches",
+        subnet_ids=[subnet.subnet_id for subnet in vpc.private_subnets],
+    )
+    group = ec2.SecurityGroup(stack, "Caches", vpc=vpc)
+    group.add_ingress_rule(ec2.Peer.any_ipv4(), ec2.Port.tcp(6379))
+    elasticache.CfnReplicationGroup(
+        stack,
+        "Redis",
+        replication_group_description="Redis",
+        engine="redis",
+        cache_node_type="cache.t4g.micro",
+        num_cache_clusters=2,
+        cache_subnet_group_name=subnets.ref,
+        security_group_ids=[group.security_group_id],
+    )
+    elasticache.CfnCacheCluster(
+        stack,
+        "Memcached",
+        engine="memcached",
+        cache_node_type="cache.t4g.micro",
+        num_cache_nodes=2,
+        cache_subnet_group_name=subnets.ref,
+        vpc_security_group_ids=[group.security_group_id],
+    )
+    distribution = cloudfront.Distribution(
+        stack,
+        "Distribution",
+        default_behavior=cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket)
+        ),
+        additional_behaviors={
+            "/api/*": cloudfront.BehaviorOptions(origin=origins.RestApiOrigin(api))
+        },
+    )
+    s3_deployment.BucketDeployment(
+        stack,
+        "Site",
+        sources=[s3_deployment.Source.asset(str(SITE))],
+        destination_bucket=bucket,
+        distribution=distribution,
+    )
+    return stack
+
+
+def every_stack(scope: Construct) -> None:
+    """All of them in one app, so that the tools start once."""
+    naive(scope, "Naive")
+    shop(scope, "Dev", Profile.dev())
+    shop(scope, "Production", Profile.production())
+    shop(scope, "Regulated", Profile.regulated())
+    for name in DECISIONS:
+        shop(scope, f"Regulated-{name.replace('_', '-')}", Profile.regulated(), (name,))
+    shop(scope, "Decided", Profile.regulated(), DECISIONS)
+
+
+def main(folder: str, flags: Mapping[str, object] | None = None) -> None:
+    """Write the assembly and the report of cdk-nag."""
+    app = cdk.App(outdir=folder, analytics_reporting=False, context={**CONTEXT, **(flags or {})})
+    every_stack(app)
+    cdk.Validations.of(app).add_plugins(*(pack() for pack in PACKS))
+    app.synth()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], json.loads(sys.argv[2]) if len(sys.argv) > 2 else None)

@@ -1,0 +1,179 @@
+"""What is left, what is acknowledged and why, for each profile and each decision of a user."""
+
+import ast
+import json
+import tarfile
+from pathlib import Path
+
+import aws_cdk
+import pytest
+
+from tests.compliance import tools
+from tests.compliance.__main__ import COLUMNS, MOST, MOST_SKIPS, REQUIRED, problems, table
+from tests.compliance.tools import (
+    CFN_LINT,
+    CHECKOV,
+    CHECKOV_PROGRAM,
+    PACKS,
+    VALIDATOR,
+    Acknowledged,
+    Assembly,
+    Findings,
+)
+
+pytestmark = pytest.mark.xdist_group("compliance")
+
+DECISIONS = {
+    "authorizer": {"APIG4", "COG4"},
+    "cache": {"APIGWCacheEnabledAndEncrypted"},
+    "certificate": {"CFR4"},
+    "countries": {"CFR1"},
+    "replica": {"S3BucketReplicationEnabled"},
+    "web-acl": {"CFR2"},
+}
+"""The rules whose acknowledgements a decision removes, by their names in a pack."""
+
+REGULATED = ["Regulated", *(f"Regulated-{name}" for name in DECISIONS), "Decided"]
+STACKS = ["Production", *REGULATED]
+
+
+def short(rule: str) -> str:
+    """The rule's name in its pack, of `Pack::Pack-Rule`."""
+    return rule.partition("::")[2].rpartition("-")[2] if "[" not in rule else rule
+
+
+def acknowledged(assembly: Assembly, stack: str) -> list[Acknowledged]:
+    return [each for pack in PACKS for each in assembly.plugin(pack, stack).acknowledged]
+
+
+@pytest.mark.parametrize("tool", [*PACKS, VALIDATOR])
+@pytest.mark.parametrize("stack", REGULATED)
+def test_nothing_is_left_in_regulated(assembly: Assembly, stack: str, tool: str) -> None:
+    assert assembly.plugin(tool, stack).left == []
+
+
+@pytest.mark.parametrize("tool", ["AwsSolutions", "Serverless", VALIDATOR])
+def test_nothing_is_left_in_production(assembly: Assembly, tool: str) -> None:
+    assert assembly.plugin(tool, "Production").left == []
+
+
+def test_the_tools_do_find_something(assembly: Assembly) -> None:
+    """A tool that was not run finds nothing, too."""
+    for pack in PACKS:
+        assert len(assembly.plugin(pack, "Naive").left) > 10
+    assert len(tools.cfn_lint(assembly.template("Naive")).left) > 10
+
+
+@pytest.mark.parametrize("stack", ["Regulated", "Decided"])
+def test_nothing_is_left_in_cfn_lint(assembly: Assembly, stack: str) -> None:
+    found = tools.cfn_lint(assembly.template(stack))
+    assert found.left == []
+    assert {each.rule for each in found.acknowledged} == {"I1022", "W3005"}
+
+
+@pytest.mark.parametrize("stack", list(MOST))
+def test_acknowledgements_are_few(assembly: Assembly, stack: str) -> None:
+    assert len(acknowledged(assembly, stack)) <= MOST[stack]
+
+
+@pytest.mark.parametrize("decision", list(DECISIONS))
+def test_a_decision_removes_its_acknowledgements(assembly: Assembly, decision: str) -> None:
+    def places(stack: str) -> set[tuple[str, str]]:
+        return {
+            (short(rule), where.partition("/")[2])
+            for rule, where in assembly.acknowledgements(stack)
+        }
+
+    gone = places("Regulated") - places(f"Regulated-{decision}")
+    assert {rule for rule, _ in gone} == DECISIONS[decision]
+    where = {place for rule, place in gone if rule == "S3BucketReplicationEnabled"}
+    assert where <= {"Bucket/Bucket"}  # that of the access logs has no replica
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_no_acknowledgement_is_idle(assembly: Assembly, stack: str) -> None:
+    used = {(each.rule, each.where) for each in acknowledged(assembly, stack)}
+    assert assembly.acknowledgements(stack) - used == set()
+
+
+@pytest.mark.parametrize("stack", ["Naive", "Dev"])
+def test_nothing_is_acknowledged_where_nobody_asked(assembly: Assembly, stack: str) -> None:
+    assert acknowledged(assembly, stack) == []
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_reasons_say_something(assembly: Assembly, stack: str) -> None:
+    for each in acknowledged(assembly, stack):
+        assert len(each.reason.split()) >= 8, each
+        assert each.rule.partition("::")[0] in PACKS
+
+
+@pytest.mark.parametrize("recommended", [True, False])
+def test_counts_do_not_depend_on_flags(
+    assembly: Assembly, tmp_path: Path, recommended: bool
+) -> None:
+    """With all flags as `cdk init` writes them, or with none."""
+    flags = recommended_flags() if recommended else {}
+    other = tools.synthesise(tmp_path, {**flags, **tools.STRICT})
+    for stack in STACKS:
+        for pack in PACKS:
+            ours, theirs = assembly.plugin(pack, stack), other.plugin(pack, stack)
+            assert len(theirs.left) == len(ours.left), (stack, pack, theirs.left)
+            assert len(theirs.acknowledged) == len(ours.acknowledged), (stack, pack)
+
+
+def recommended_flags() -> dict[str, object]:
+    """What `cdk init` of this version of CDK writes."""
+    folder = Path(aws_cdk.__file__).parent / "_jsii"
+    (package,) = folder.glob("aws-cdk-lib@*.tgz")
+    with tarfile.open(package) as archive:
+        flags = archive.extractfile("package/recommended-feature-flags.json")
+        assert flags is not None
+        return dict(json.load(flags))
+
+
+@pytest.mark.skipif(not CHECKOV_PROGRAM.exists(), reason="`make compliance` installs checkov")
+def test_nothing_is_left_in_checkov(assembly: Assembly) -> None:
+    stacks = ["Regulated", "Decided"]
+    found = tools.checkov([assembly.template(stack) for stack in stacks])
+    for stack in stacks:
+        assert found[stack].left == []
+        used = {(each.rule, each.where) for each in found[stack].acknowledged}
+        assert tools.skips(assembly.template(stack)) == used  # none is idle
+    assert len(found["Regulated"].acknowledged) <= MOST_SKIPS
+
+
+def test_skips_of_checkov_are_few_and_have_reasons(assembly: Assembly) -> None:
+    assert len(tools.skips(assembly.template("Regulated"))) <= MOST_SKIPS
+    assert tools.skips(assembly.template("Production")) == set()
+
+
+def test_the_report_fails_on_a_finding_that_is_left() -> None:
+    none = {stack: Findings() for stack in COLUMNS}
+    counted = {tool: dict(none) for tool in (*PACKS, VALIDATOR, CFN_LINT, CHECKOV)}
+    assert problems(counted) == []
+    counted["Serverless"]["Production"] = Findings(["Serverless-LambdaDLQ Production/Handler"])
+    counted["HIPAA.Security"]["Production"] = Findings(["not asked of production"])
+    excuse = Acknowledged("AwsSolutions::AwsSolutions-S1", "Decided/Bucket", "because")
+    counted["AwsSolutions"]["Decided"] = Findings(acknowledged=[excuse] * 21)
+    counted[CHECKOV]["Regulated"] = Findings(acknowledged=[excuse] * 13)
+    assert problems(counted) == [
+        "Production: Serverless: Serverless-LambdaDLQ Production/Handler",
+        "Decided: 21 acknowledgements in cdk-nag, at most 20",
+        "Regulated: more than 12 skips in checkov",
+    ]
+    assert "21 / 21 / 0" in table(counted)[1]
+    assert set(REQUIRED) <= set(COLUMNS)
+
+
+def test_acknowledgements_are_made_in_one_place() -> None:
+    """So that none escapes the profile and the report."""
+    folder = tools.REPOSITORY / "serverless_stack" / "constructs"
+    found = {
+        path.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Name | ast.Attribute)
+        and (node.id if isinstance(node, ast.Name) else node.attr) == "Acknowledgment"
+    }
+    assert found == {"_acknowledge.py"}

@@ -1,0 +1,130 @@
+"""Every permission of our functions is used by their code, and every one that it uses is there."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compliance.aws_calls import needed, python_files
+from tests.compliance.tools import REPOSITORY, Assembly
+
+pytestmark = pytest.mark.xdist_group("compliance")
+
+PACKAGE = REPOSITORY / "serverless_stack"
+CODE = {
+    "Handler": (PACKAGE / "runtime", REPOSITORY / "examples/shop/handler"),
+    "Content": (
+        PACKAGE / "operations/deploy_time/content.py",
+        PACKAGE / "operations/deploy_time/custom_resource.py",
+        PACKAGE / "operations/content",
+        PACKAGE / "operations/invalidation",
+    ),
+    "RedisRotation": (PACKAGE / "operations/rotation",),
+}
+NOT_HERE = {
+    # It rotates passwords of users, too; this cache has a token.
+    ("Regulated", "RedisRotation"): {"elasticache:DescribeUsers", "elasticache:ModifyUser"},
+    # It deletes its files where the profile destroys data, and there only.
+    ("Production", "Content"): {"s3:DeleteObject"},
+    ("Regulated", "Content"): {"s3:DeleteObject"},
+}
+# What Lambda does with the role itself: logs, traces, its network, its queue and its key.
+PLATFORM = {
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+
+
+def documents(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    properties = resource.get("Properties", {})
+    yield from (policy["PolicyDocument"] for policy in properties.get("Policies", []))
+    if resource["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"):
+        yield properties["PolicyDocument"]
+
+
+def granted(template: Path, role: str) -> set[str]:
+    """The actions that the role of a function is allowed, inline or not."""
+    resources = json.loads(template.read_text())["Resources"]
+    (name,) = [
+        name
+        for name, resource in resources.items()
+        if name.startswith(f"{role}Role") and resource["Type"] == "AWS::IAM::Role"
+    ]
+    actions: set[str] = set()
+    for own, resource in resources.items():
+        if own != name and {"Ref": name} not in resource.get("Properties", {}).get("Roles", []):
+            continue
+        for document in documents(resource):
+            for statement in document["Statement"]:
+                allowed = statement["Action"]
+                actions |= {allowed} if isinstance(allowed, str) else set(allowed)
+    return actions
+
+
+@pytest.mark.parametrize(
+    ("stack", "role"),
+    [
+        ("Dev", "Handler"),
+        ("Dev", "Content"),
+        ("Production", "Handler"),
+        ("Production", "Content"),
+        ("Regulated", "Handler"),
+        ("Regulated", "Content"),
+        ("Regulated", "RedisRotation"),
+    ],
+)
+def test_what_is_granted_is_used(assembly: Assembly, stack: str, role: str) -> None:
+    allowed = granted(assembly.template(stack), role) - PLATFORM
+    wanted = needed(python_files(*CODE[role])) - NOT_HERE.get((stack, role), set())
+    assert allowed - wanted == set(), "granted, and nothing uses it"
+    assert wanted - allowed == set(), "used, and not granted"
+
+
+@pytest.mark.parametrize("stack", ["Production", "Regulated", "Decided"])
+def test_no_action_has_a_wildcard(assembly: Assembly, stack: str) -> None:
+    resources = json.loads(assembly.template(stack).read_text())["Resources"]
+    found = {
+        action
+        for resource in resources.values()
+        for document in documents(resource)
+        for statement in document["Statement"]
+        for action in (
+            [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+        )
+        if "*" in action
+    }
+    assert found == set()
+
+
+def test_the_calls_are_read_as_they_are_written(tmp_path: Path) -> None:
+    code = tmp_path / "code.py"
+    code.write_text(
+        "import boto3\n"
+        "s3 = boto3.client('s3')\n"
+        "s3.get_object(Bucket='b', Key='k', VersionId='v')\n"
+        "s3.head_object(Bucket='b', Key='k')\n"
+        "s3.generate_presigned_url('put_object', Params={})\n"
+        "s3.get_paginator('list_objects_v2')\n"
+        "s3.upload_file('f', 'b', 'k')\n"
+        "orders.get('put_bucket_acl')\n"
+    )
+    assert needed([code]) == {
+        "s3:GetObject",
+        "s3:GetObjectVersion",
+        "s3:PutObject",
+        "s3:ListBucket",
+        "s3:AbortMultipartUpload",
+    }
