@@ -45,7 +45,7 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-bench: setup  ## Measure: planner, paths billed, kills, memory, sync, and a crawl during deployments.
+bench: setup  ## Measure: invalidation, content, sync, caches, checks, and a crawl during deployments.
 	$(BIN)/python -m benchmarks
 
 # checkov and the like need other versions of our dependencies than we do.

@@ -123,8 +123,8 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"at_rest_encryption_enabled": False},
     ),
     (
-        {"node_type": "cache.r3.large", "auth": "none", "at_rest_encryption_enabled": False},
-        "`transit_encryption_enabled` must be False on r3 nodes",
+        {"node_type": "cache.m2.xlarge", "auth": "none", "at_rest_encryption_enabled": False},
+        "`transit_encryption_enabled` must be False on m2 nodes",
         {"transit_encryption_enabled": False},
     ),
     (
