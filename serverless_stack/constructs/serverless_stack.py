@@ -16,6 +16,7 @@ from serverless_stack.constructs._decisions import UNDECIDED, Decisions, authori
 from serverless_stack.constructs._folders import code_problems
 from serverless_stack.constructs._network import add_endpoint, isolated_vpc
 from serverless_stack.constructs._stack_alarms import add_alarms
+from serverless_stack.constructs._stack_rules import parts_problems
 from serverless_stack.constructs.cdn import Cdn
 from serverless_stack.constructs.content_deployment import ContentDeployment
 from serverless_stack.constructs.lambda_handler import LambdaHandler
@@ -119,32 +120,17 @@ class ServerlessStack(Stack):
         removal_policy = removal_policy or chosen.removal_policy
         has_api = isinstance(api, ProxyApi) or (api and handler is not None)
         problems = Problems(construct_id)
-        problems.require(
-            site is None or (bucket is not False and cdn is True),
-            "`site` must go with a bucket and a `cdn` that this stack makes, "
-            f"got: {str(site)!r} without them",
-        )
-        problems.require(
-            not isinstance(handler, LambdaHandler) or not environment,
-            "`environment` must be None for a `handler` that is given; set it there",
-        )
-        problems.require(
-            cdn is not True or bucket is not False or has_api,
-            "`cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
-        )
-        # The handler would need the stores of this stack, and the API here the handler: a cycle.
-        stores = {"bucket": bucket, "redis": redis, "memcached": memcached}
-        made = [name for name, part in stores.items() if part is True]
-        needs_handler = isinstance(handler, LambdaHandler) and (api is True or (api and cdn))
-        problems.require(
-            not made or not needs_handler,
-            "`bucket`, `redis` and `memcached` must be given or False for a `handler` that is "
-            f"given and has an API, got: True for {', '.join(made)}",
-        )
-        problems.require(
-            removal_policy != RemovalPolicy.SNAPSHOT,
-            "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, "
-            "got: SNAPSHOT, which buckets and logs do not have",
+        problems.add(
+            parts_problems(
+                given_handler=isinstance(handler, LambdaHandler),
+                environment=environment,
+                site=None if site is None else str(site),
+                api=api,
+                has_api=has_api,
+                cdn=cdn,
+                stores={"bucket": bucket, "redis": redis, "memcached": memcached},
+                removal_policy=removal_policy,
+            )
         )
         if isinstance(handler, str | Path):
             names = {"code_argument": "handler", "entry_argument": "entry"}
