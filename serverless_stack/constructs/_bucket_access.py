@@ -1,5 +1,6 @@
 """Who may do what with a bucket, what is logged of it, and where its copy is."""
 
+from aws_cdk import Names
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -67,7 +68,7 @@ def log_accesses(bucket: s3.Bucket, profile: Profile, wanted: bool | None) -> No
         assert isinstance(raw, s3.CfnBucket)  # it is what a Bucket makes
         raw.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=access_log_bucket(bucket, profile).bucket_name,
-            log_file_prefix=f"s3/{bucket.node.path}/",
+            log_file_prefix=f"s3/{Names.unique_id(bucket)}/",
         )
         return
     reason = "`access_log` was turned off for this bucket"

@@ -128,7 +128,7 @@ class Cdn(Construct):
             geo_restriction=cloudfront.GeoRestriction.allowlist(*countries) if countries else None,
             enable_logging=log_bucket is not None,
             log_bucket=log_bucket,
-            log_file_prefix=f"cloudfront/{self.node.path}/" if log_bucket else None,
+            log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path,
         )
         acknowledge_decisions(
