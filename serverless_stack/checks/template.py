@@ -154,12 +154,13 @@ class Template:
                 self._add(str(logical_id), described)
 
     def _add(self, logical_id: str, described: Mapping[str, object]) -> None:
-        condition = described.get("Condition")
-        if isinstance(condition, str) and self.resolver.condition(condition) is False:
+        named = described.get("Condition")
+        condition = named if isinstance(named, str) else None
+        if condition is not None and self.resolver.condition(condition) is False:
             return
         type_ = str(described["Type"])
         attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
-        for properties in self.resolver.scenarios(described.get("Properties") or {}):
+        for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
             known = properties if isinstance(properties, dict) else {}
             made = Resource(logical_id, type_, known, attributes, self)
             self._resources.setdefault(logical_id, []).append(made)
