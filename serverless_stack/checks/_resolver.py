@@ -75,7 +75,7 @@ class Resolver:
         self._conditions = Conditions(
             _mapping(template.get("Conditions")),
             _mapping(template.get("Parameters")),
-            lambda operand: text_of(self._value(operand, {})),
+            lambda operand: text_of(self._operand(operand)),
         )
 
     def condition(self, name: str) -> bool | None:
@@ -111,6 +111,8 @@ class Resolver:
                 ((name, argument),) = value.items()
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._function(name, argument, outcomes)
+            if "Fn::Transform" in value:
+                return UNKNOWN  # a macro can change what is beside it, too
             items = ((key, self._value(each, outcomes)) for key, each in value.items())
             return {key: each for key, each in items if each is not _ABSENT}
         if isinstance(value, list):
@@ -146,9 +148,17 @@ class Resolver:
             return found.get(str(given[2]), UNKNOWN)
         return UNKNOWN
 
+    def _operand(self, operand: object) -> object:
+        """An operand of a condition, which an empty default decides."""
+        name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
+        empty = isinstance(name, str) and self._known.get(name) == ""
+        return "" if empty else self._value(operand, {})
+
     def _reference(self, name: str) -> object:
         if name in self._known:
-            return self._known[name]
+            found = self._known[name]
+            # An empty default says that there is none, or asks for one.
+            return f"${{Token[{name}]}}" if found == "" else found
         if name in self._resources:
             return Reference(name)
         return f"${{Token[{name}]}}" if name in self._named else UNKNOWN

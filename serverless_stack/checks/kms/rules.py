@@ -74,7 +74,8 @@ def lockout(key: Resource) -> Iterator[Problem]:
             return
         if "NotAction" in statement or "Fn::Transform" in statement:
             return
-    if not isinstance(key.get("KeyPolicy.Statement"), list | dict):
+    said = key.get("KeyPolicy.Statement")
+    if not isinstance(said, list | dict) or any(map(is_unresolved, listed(said))):
         return
     yield must("KeyPolicy", "let somebody kms:PutKeyPolicy, or no one can change it", "no one")
 

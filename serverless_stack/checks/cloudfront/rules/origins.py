@@ -42,8 +42,8 @@ def origin_ids(distribution: Resource) -> Iterator[Problem]:
     ids = [id for id in found + groups if isinstance(id, str)]
     for id in repeated(ids):
         yield must(f"{_ORIGINS}", "have each `Id` once", id)
-    unknown = distribution.get(f"{_ORIGINS}.0.Id") is None and distribution.items(_ORIGINS) == []
-    if unknown or is_unresolved(distribution.get(_GROUPS)) or any(map(is_unresolved, ids)):
+    some = distribution.get(_ORIGINS), distribution.get(_GROUPS)
+    if not distribution.items(_ORIGINS) or any(map(is_unresolved, [*some, *ids])):
         return
     behaviors = ["DistributionConfig.DefaultCacheBehavior"]
     behaviors += distribution.paths("DistributionConfig.CacheBehaviors")
@@ -191,13 +191,14 @@ def ports(distribution: Resource) -> Iterator[Problem]:
 def origin_groups(distribution: Resource) -> Iterator[Problem]:
     """A group has two origins of the distribution, and knows when to take the second."""
     ids = _ids(distribution, _ORIGINS)
+    unknown = any(map(is_unresolved, [distribution.get(_ORIGINS), *ids]))
     for group in distribution.paths(_GROUPS):
         paths = distribution.paths(f"{group}.Members.Items")
         members = [distribution.text(f"{path}.OriginId") for path in paths]
         if paths and len(paths) != 2:
             yield must(f"{group}.Members.Items", "have two origins", len(paths), 2)
         for path, id in zip(paths, members, strict=True):
-            if id is not None and id not in ids and not any(map(is_unresolved, ids)):
+            if id is not None and id not in ids and not unknown:
                 yield must(f"{path}.OriginId", "be the `Id` of an origin", id)
         for id in repeated(id for id in members if id is not None):
             yield must(f"{group}.Members.Items", "have two different origins", id)
