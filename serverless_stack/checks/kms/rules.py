@@ -70,7 +70,8 @@ def lockout(key: Resource) -> Iterator[Problem]:
     if not key.mapping("KeyPolicy") or key.get("BypassPolicyLockoutSafetyCheck"):
         return
     for _path, statement in statements(key, "KeyPolicy"):
-        if statement.get("Effect") == "Allow" and _lets_change(statement.get("Action")):
+        effect = statement.get("Effect")
+        if (effect == "Allow" or is_unresolved(effect)) and _lets_change(statement.get("Action")):
             return
         if "NotAction" in statement or "Fn::Transform" in statement:
             return

@@ -60,7 +60,7 @@ def domain_name(distribution: Resource) -> Iterator[Problem]:
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.DomainName"
         name = distribution.get(path)
-        if isinstance(name, str):
+        if isinstance(name, str) and "{{resolve:" not in name:
             for message in values.origin_domain_problems(name, path):
                 yield Problem(path, name, message)
 
@@ -136,7 +136,8 @@ def kind_of_origin(distribution: Resource) -> Iterator[Problem]:
         control = distribution.get(f"{origin}.OriginAccessControlId")
         known = isinstance(identity, str) and (identity if not is_unresolved(identity) else "")
         path = f"{origin}.S3OriginConfig.OriginAccessIdentity"
-        if control and identity:
+        named = "origin-access-identity" in str(identity)
+        if control and identity and (named or not is_unresolved(identity)):
             yield must(path, "be empty with an `OriginAccessControlId`", identity)
         elif known and not known.startswith("origin-access-identity/cloudfront/"):
             nearest = f"origin-access-identity/cloudfront/{known}"
