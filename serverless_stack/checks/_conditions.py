@@ -89,7 +89,8 @@ class Conditions:
         """
         if isinstance(condition, dict) and len(condition) == 1:
             ((name, argument),) = condition.items()
-            if name == "Condition" and argument in self._conditions and argument not in within:
+            known = isinstance(argument, str) and argument in self._conditions
+            if name == "Condition" and known and argument not in within:
                 return name, [self._conditions[argument]], (*within, argument)
             counts = {
                 "Fn::Equals": (2, 2),

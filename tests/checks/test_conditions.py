@@ -28,6 +28,7 @@ CONDITIONS: Json = {
     "Alike": {"Fn::Equals": [{"Ref": "Stage"}, {"Ref": "Size"}]},
     "Itself": {"Fn::Not": [{"Condition": "Itself"}]},
     "Broken": {"Fn::Equals": [{"Ref": "Stage"}]},
+    "Odd": {"Condition": {"Ref": "Stage"}},
 }
 
 
@@ -50,6 +51,7 @@ def outcomes(*names: str, holding: str | None = None) -> list[list[object]]:
         (("Same",), None, [[1]]),
         (("Alike",), None, [[1], [0]]),
         (("Itself",), None, [[1], [0]]),
+        (("Odd",), None, [[1], [0]]),
         (("Broken", "Gone"), None, [[1, 1], [0, 1], [1, 0], [0, 0]]),
     ],
 )
