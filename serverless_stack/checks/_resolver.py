@@ -4,11 +4,11 @@ What is known only at deploy time becomes a token, a string that `is_unresolved`
 meets one must be silent.
 """
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from serverless_stack.checks._conditions import Conditions
 from serverless_stack.checks.problems import is_unresolved
 
 UNKNOWN: Final = "${Token[unknown]}"
@@ -18,7 +18,6 @@ TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
 """Such a part of a text, with the name and the attribute that it tells."""
 
 _ABSENT: Final = object()
-_MOST_SCENARIOS = 16
 _VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
 # What is known only at deploy time, and known to have no slash and no colon in it.
 _PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
@@ -62,7 +61,6 @@ class Resolver:
         self._resources = _mapping(template.get("Resources"))
         self._mappings = _mapping(template.get("Mappings"))
         self._named = {*_mapping(template.get("Parameters")), *_PSEUDO}
-        self._conditions = _mapping(template.get("Conditions"))
         self._known: dict[str, object] = {"AWS::NoValue": _ABSENT}
         if region:
             self._known["AWS::Region"] = region
@@ -74,27 +72,34 @@ class Resolver:
                 if isinstance(default, str) and (type_ == "CommaDelimitedList" or "List<" in type_):
                     default = [part.strip() for part in default.split(",")]
                 self._known[name] = default
-        self._decided: dict[str, bool | None] = {}
+        self._conditions = Conditions(
+            _mapping(template.get("Conditions")),
+            _mapping(template.get("Parameters")),
+            lambda operand: text_of(self._operand(operand)),
+        )
 
     def condition(self, name: str) -> bool | None:
         """Tell whether a condition holds; None if that is known only at deploy time."""
-        if name not in self._decided:
-            self._decided[name] = None  # one that is in its own definition is never decided
-            self._decided[name] = self._holds(self._conditions.get(name), {})
-        return self._decided[name]
+        return self._conditions.decided(name)
 
-    def scenarios(self, value: object) -> Iterator[object]:
+    def scenarios(self, value: object, holding: str | None = None) -> Iterator[object]:
         """Give the value as it is in each combination of the conditions that it depends on.
 
-        A condition that parameters' defaults decide has one outcome. With too many combinations
-        to look at, what depends on conditions is unknown.
+        Only combinations that can come true: of two conditions that exclude each other, one holds
+        at most. A condition that parameters' defaults decide has one outcome. With too many
+        combinations to look at, what depends on conditions is unknown.
+
+        Args:
+            value: The value as it is written.
+            holding: A condition that holds wherever there is such a value.
         """
         names = sorted(name for name in _conditions_in(value) if self.condition(name) is None)
-        if 2 ** len(names) > _MOST_SCENARIOS:
+        if not names:
             yield self._resolved(value, {})
             return
-        for outcomes in itertools.product((True, False), repeat=len(names)):
-            yield self._resolved(value, dict(zip(names, outcomes, strict=True)))
+        found = self._conditions.outcomes(tuple(names), holding)
+        for outcomes in [{}] if found is None else found:
+            yield self._resolved(value, outcomes)
 
     def _resolved(self, value: object, outcomes: Mapping[str, bool]) -> object:
         found = self._value(value, outcomes)
@@ -106,6 +111,8 @@ class Resolver:
                 ((name, argument),) = value.items()
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._function(name, argument, outcomes)
+            if "Fn::Transform" in value:
+                return UNKNOWN  # a macro can change what is beside it, too
             items = ((key, self._value(each, outcomes)) for key, each in value.items())
             return {key: each for key, each in items if each is not _ABSENT}
         if isinstance(value, list):
@@ -141,9 +148,17 @@ class Resolver:
             return found.get(str(given[2]), UNKNOWN)
         return UNKNOWN
 
+    def _operand(self, operand: object) -> object:
+        """An operand of a condition, which an empty default decides."""
+        name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
+        empty = isinstance(name, str) and self._known.get(name) == ""
+        return "" if empty else self._value(operand, {})
+
     def _reference(self, name: str) -> object:
         if name in self._known:
-            return self._known[name]
+            found = self._known[name]
+            # An empty default says that there is none, or asks for one.
+            return f"${{Token[{name}]}}" if found == "" else found
         if name in self._resources:
             return Reference(name)
         return f"${{Token[{name}]}}" if name in self._named else UNKNOWN
@@ -198,33 +213,12 @@ class Resolver:
             name = name.strip()
             resource, _, attribute = name.partition(".")
             if name in given:
-                return _text(given[name])
+                return text_of(given[name])
             if attribute and resource in self._resources:
                 return Reference(resource, attribute)
-            return _text(self._reference(name))
+            return text_of(self._reference(name))
 
         return self._whole(_VARIABLE.sub(replaced, text))
-
-    def _holds(self, condition: object, outcomes: Mapping[str, bool]) -> bool | None:
-        if not isinstance(condition, dict) or len(condition) != 1:
-            return None
-        ((name, argument),) = condition.items()
-        if name == "Condition":
-            return self.condition(str(argument))
-        if not isinstance(argument, list):
-            return None
-        if name == "Fn::Equals" and len(argument) == 2:
-            one, other = (self._value(each, outcomes) for each in argument)
-            one, other = _text(one), _text(other)
-            return None if is_unresolved(one) or is_unresolved(other) else one == other
-        each = [self._holds(part, outcomes) for part in argument]
-        if name == "Fn::Not" and len(each) == 1:
-            return None if each[0] is None else not each[0]
-        if name == "Fn::And":
-            return False if False in each else None if None in each else True
-        if name == "Fn::Or":
-            return True if True in each else None if None in each else False
-        return None
 
 
 def _conditions_in(value: object) -> set[str]:
@@ -255,10 +249,10 @@ def references_in(value: object) -> Iterator[Reference]:
 def _joined(delimiter: object, parts: object) -> str:
     if not isinstance(delimiter, str) or not isinstance(parts, list):
         return UNKNOWN
-    return delimiter.join(_text(part) for part in parts)
+    return delimiter.join(text_of(part) for part in parts)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
     """A value as CloudFormation puts it into a text."""
     if isinstance(value, bool):
         return str(value).lower()

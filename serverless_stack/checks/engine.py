@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from serverless_stack import checks
 from serverless_stack.checks.findings import Finding
 from serverless_stack.checks.registry import RULES, Problem, Rule
-from serverless_stack.checks.template import Template
+from serverless_stack.checks.template import Resource, Template
 
 _loaded: list[Rule] = []
 
@@ -48,7 +48,14 @@ def _findings(rule: Rule, templates: Mapping[str, Template]) -> Iterator[Finding
             yield from _made(rule, templates, name, "", rule.check_template(template))
         if rule.check is not None:
             for resource in template.of_type(*rule.types):
-                yield from _made(rule, templates, name, resource.logical_id, rule.check(resource))
+                problems = (each for each in rule.check(resource) if _is_known(resource, each))
+                yield from _made(rule, templates, name, resource.logical_id, problems)
+
+
+def _is_known(resource: Resource, problem: Problem) -> bool:
+    """Whether a problem is of a property that is there or is not, whatever is known later."""
+    other = resource.template.resource(problem.resource) if problem.resource else resource
+    return other is None or other.is_seen(problem.property)
 
 
 def _made(

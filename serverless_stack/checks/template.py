@@ -47,6 +47,13 @@ def known_part(text: str) -> str:
     return TOKEN.sub("", text)
 
 
+class _Unknown(dict[str, object]):
+    """The properties of a resource that has them from a macro, all known at deploy time only."""
+
+    def get(self, name: str, default: object = None) -> object:
+        return UNKNOWN
+
+
 @dataclass(frozen=True)
 class Resource:
     """One resource, in one combination of the conditions that its properties depend on.
@@ -80,6 +87,15 @@ class Resource:
             else:
                 return found if is_unresolved(found) else None
         return found
+
+    def is_seen(self, path: str) -> bool:
+        """Tell whether all that a property is in is known, so that it is there or is not."""
+        names = path.split(".")
+        if isinstance(self.properties, _Unknown):
+            return False
+        return not any(
+            is_unresolved(self.get(".".join(names[:length]))) for length in range(1, len(names))
+        )
 
     def number(self, path: str) -> float | None:
         """A number; None if it is absent, no number or known only at deploy time.
@@ -154,13 +170,16 @@ class Template:
                 self._add(str(logical_id), described)
 
     def _add(self, logical_id: str, described: Mapping[str, object]) -> None:
-        condition = described.get("Condition")
-        if isinstance(condition, str) and self.resolver.condition(condition) is False:
+        named = described.get("Condition")
+        condition = named if isinstance(named, str) else None
+        if condition is not None and self.resolver.condition(condition) is False:
             return
         type_ = str(described["Type"])
         attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
-        for properties in self.resolver.scenarios(described.get("Properties") or {}):
+        for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
             known = properties if isinstance(properties, dict) else {}
+            if is_unresolved(properties):
+                known = _Unknown()
             made = Resource(logical_id, type_, known, attributes, self)
             self._resources.setdefault(logical_id, []).append(made)
             self._types.setdefault(type_, []).append(made)

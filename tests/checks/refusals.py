@@ -19,7 +19,7 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import cloudformation_include as include
 
-from serverless_stack.checks import Severity, check_template
+from serverless_stack.checks import Severity, check_templates
 from tests.checks.cases import Case, cases
 
 CONTEXT = {
@@ -145,7 +145,8 @@ def _include(app: cdk.App, name: str, template: Included) -> None:
 
 
 def _ours(case: Case) -> Severity | None:
-    found = check_template({"Resources": case.bad, **case.bad_sections}, case.region)
+    app = {"Shop": {"Resources": case.bad, **case.bad_sections}, **case.bad_others}
+    found = check_templates(app, dict.fromkeys(app, case.region))
     told = [each.severity for each in found if each.rule == case.rule]
     return Severity.ERROR if Severity.ERROR in told else told[0] if told else None
 

@@ -97,6 +97,8 @@ def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
         kind = endpoint.get("VpcEndpointType")
         if kind in (None, "Gateway"):
             tables = endpoint.get("RouteTableIds")
+            if is_unresolved(tables):
+                raise Unknown
             if not isinstance(tables, list):
                 continue
             owners = [vpc.template.referred(each) for each in tables]

@@ -123,14 +123,21 @@ def knows_all_policies(template: Template, role: Resource) -> bool:
     if role.logical_id in template.exported:
         return False
     documents = [policy.get("PolicyDocument") for policy in template.of_type(*_ATTACHED)]
-    inline = role.get("Policies")
-    if inline is not None and not isinstance(inline, list):
+    for inline in listed(role.get("Policies")):
+        documents.append(inline.get("PolicyDocument") if isinstance(inline, dict) else inline)
+    return all(is_known(document) for document in documents)
+
+
+def is_known(document: object) -> bool:
+    """Tell whether it is known before deployment what all statements of a policy document allow."""
+    if is_unresolved(document):
         return False
-    return not any(is_unresolved(document) for document in documents) and not any(
-        is_unresolved(action)
-        for document in documents
-        for statement in statements(document)
-        for action in listed(statement.get("Action"))
+    found = listed(document.get("Statement")) if isinstance(document, dict) else []
+    return not any(
+        is_unresolved(value)
+        for statement in found
+        for key in ("Effect", "Action", "NotAction")
+        for value in (listed(statement.get(key)) if isinstance(statement, dict) else [statement])
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, must, rule
 from serverless_stack.checks.template import Resource
 
@@ -34,6 +35,13 @@ def attributes(table: Resource) -> Iterator[Problem]:
         for name, _ in _keys(table, path)
     ]
     if not used or None in used or None in defined:
+        return
+    lists = (
+        "AttributeDefinitions",
+        "KeySchema",
+        *(f"{each}.KeySchema" for each in _indexes(table)),
+    )
+    if any(is_unresolved(table.get(each)) for each in lists):
         return
     if not all(isinstance(table.get(name), list | None) for name in _LISTS):
         return

@@ -70,11 +70,13 @@ def lockout(key: Resource) -> Iterator[Problem]:
     if not key.mapping("KeyPolicy") or key.get("BypassPolicyLockoutSafetyCheck"):
         return
     for _path, statement in statements(key, "KeyPolicy"):
-        if statement.get("Effect") == "Allow" and _lets_change(statement.get("Action")):
+        effect = statement.get("Effect")
+        if (effect == "Allow" or is_unresolved(effect)) and _lets_change(statement.get("Action")):
             return
         if "NotAction" in statement or "Fn::Transform" in statement:
             return
-    if not isinstance(key.get("KeyPolicy.Statement"), list | dict):
+    said = key.get("KeyPolicy.Statement")
+    if not isinstance(said, list | dict) or any(map(is_unresolved, listed(said))):
         return
     yield must("KeyPolicy", "let somebody kms:PutKeyPolicy, or no one can change it", "no one")
 

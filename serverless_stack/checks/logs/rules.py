@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.iam.documents import listed, statements
 from serverless_stack.checks.logs.values import log_group_name_problems, retention_problems
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, judged, must, rule, template_rule, told
 from serverless_stack.checks.template import Reference, Resource, Template, identity
 
@@ -47,6 +48,9 @@ def key_policy(group: Resource) -> Iterator[Problem]:
     key = group.reference("KmsKeyId")
     policy = None if key is None else key.get("KeyPolicy")
     if key is None or key.type != "AWS::KMS::Key" or not isinstance(policy, dict | None):
+        return
+    said = listed(key.get("KeyPolicy.Statement"))
+    if any(map(is_unresolved, said)):
         return
     if not any(
         _may_use(statement.get("Principal")) for _, statement in statements(key, "KeyPolicy")

@@ -85,7 +85,7 @@ def log_names(logging: Resource) -> Iterator[Problem]:
         if target is None or property_ is None:
             continue
         found = target.get(property_)
-        begins = str(found or "").split("${", 1)[0]
+        begins = re.split(r"\$\{|\{\{", str(found or ""), maxsplit=1)[0]
         if is_unresolved(found) and _LOG_PREFIX.startswith(begins):
             continue
         if not begins.startswith(_LOG_PREFIX):

@@ -243,7 +243,7 @@ CASES = [
         "default out of range",
         topic(),
         topic(),
-        "must be from 1 to inf, got: 0",
+        "must be 1 or more, got: 0",
         bad_sections=parameter(Type="Number", MinValue=1, Default=0),
         good_sections=parameter(Type="Number", MinValue=1, Default=1),
     ),
@@ -295,5 +295,27 @@ CASES = [
         with_attributes(UpdateReplacePolicy="Retained"),
         with_attributes(UpdateReplacePolicy="Retain"),
         "`UpdateReplacePolicy` must be one of Delete, Retain, Snapshot, got: 'Retained'",
+    ),
+    Case(
+        "ST-053",
+        "unknown property via override",
+        topic(TopicNam="orders"),
+        topic(TopicName="orders"),
+        "`TopicNam` must be a property of AWS::SNS::Topic, got: 'TopicNam' "
+        "(nearest accepted: TopicName)",
+    ),
+    Case(
+        "ST-053",
+        "property in another case",
+        topic(topicName="orders"),
+        topic(TopicName="orders"),
+        "(nearest accepted: TopicName)",
+    ),
+    Case(
+        "ST-054",
+        "property of no type",
+        topic(Colour="red"),
+        topic(),
+        "`Colour` must be a property of AWS::SNS::Topic, got: 'Colour'",
     ),
 ]

@@ -50,7 +50,7 @@ def mutual_tls(domain: Resource) -> Iterator[Problem]:
     uri = domain.get(path)
     if uri is None:
         return
-    if isinstance(uri, str) and not is_unresolved(uri[:5]) and not uri.startswith("s3://"):
+    if isinstance(uri, str) and not uri.startswith(("${", "{{")) and not uri.startswith("s3://"):
         yield must(path, "begin with s3://", uri)
     if domain.items("EndpointConfiguration.Types") in ([], ["EDGE"]):
         types = "EndpointConfiguration.Types"

@@ -78,7 +78,8 @@ def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
         str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")
         for path in paths
     }
-    return {} if any(map(is_unresolved, codes)) else codes
+    said = [*codes, *(method.get(f"{path}.ResponseParameters") for path in paths)]
+    return {} if any(map(is_unresolved, said)) else codes
 
 
 @rule("AG-042", METHOD, page=_MAPPINGS)

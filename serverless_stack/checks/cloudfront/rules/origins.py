@@ -42,8 +42,8 @@ def origin_ids(distribution: Resource) -> Iterator[Problem]:
     ids = [id for id in found + groups if isinstance(id, str)]
     for id in repeated(ids):
         yield must(f"{_ORIGINS}", "have each `Id` once", id)
-    unknown = distribution.get(f"{_ORIGINS}.0.Id") is None and distribution.items(_ORIGINS) == []
-    if unknown or is_unresolved(distribution.get(_GROUPS)) or any(map(is_unresolved, ids)):
+    some = distribution.get(_ORIGINS), distribution.get(_GROUPS)
+    if not distribution.items(_ORIGINS) or any(map(is_unresolved, [*some, *ids])):
         return
     behaviors = ["DistributionConfig.DefaultCacheBehavior"]
     behaviors += distribution.paths("DistributionConfig.CacheBehaviors")
@@ -60,7 +60,7 @@ def domain_name(distribution: Resource) -> Iterator[Problem]:
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.DomainName"
         name = distribution.get(path)
-        if isinstance(name, str):
+        if isinstance(name, str) and "{{resolve:" not in name:
             for message in values.origin_domain_problems(name, path):
                 yield Problem(path, name, message)
 
@@ -136,7 +136,8 @@ def kind_of_origin(distribution: Resource) -> Iterator[Problem]:
         control = distribution.get(f"{origin}.OriginAccessControlId")
         known = isinstance(identity, str) and (identity if not is_unresolved(identity) else "")
         path = f"{origin}.S3OriginConfig.OriginAccessIdentity"
-        if control and identity:
+        named = "origin-access-identity" in str(identity)
+        if control and identity and (named or not is_unresolved(identity)):
             yield must(path, "be empty with an `OriginAccessControlId`", identity)
         elif known and not known.startswith("origin-access-identity/cloudfront/"):
             nearest = f"origin-access-identity/cloudfront/{known}"
@@ -191,13 +192,14 @@ def ports(distribution: Resource) -> Iterator[Problem]:
 def origin_groups(distribution: Resource) -> Iterator[Problem]:
     """A group has two origins of the distribution, and knows when to take the second."""
     ids = _ids(distribution, _ORIGINS)
+    unknown = any(map(is_unresolved, [distribution.get(_ORIGINS), *ids]))
     for group in distribution.paths(_GROUPS):
         paths = distribution.paths(f"{group}.Members.Items")
         members = [distribution.text(f"{path}.OriginId") for path in paths]
         if paths and len(paths) != 2:
             yield must(f"{group}.Members.Items", "have two origins", len(paths), 2)
         for path, id in zip(paths, members, strict=True):
-            if id is not None and id not in ids and not any(map(is_unresolved, ids)):
+            if id is not None and id not in ids and not unknown:
                 yield must(f"{path}.OriginId", "be the `Id` of an origin", id)
         for id in repeated(id for id in members if id is not None):
             yield must(f"{group}.Members.Items", "have two different origins", id)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross.distributions import DISTRIBUTION, bucket_of, routes
-from serverless_stack.checks.cross.policies import listed, matches, statements, texts
+from serverless_stack.checks.cross.policies import is_known, listed, matches, statements, texts
 from serverless_stack.checks.findings import Severity
 from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, must, rule
@@ -33,7 +33,10 @@ def access_control(distribution: Resource) -> Iterator[Problem]:
     """The policy of a bucket behind an origin access control lets CloudFront read it."""
     for path, bucket in _controlled(distribution):
         policies = list(_policies(bucket))
-        if any(not isinstance(each.get("PolicyDocument"), dict) for each in policies):
+        others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
+        if any(is_unresolved(each) and not isinstance(each, Reference) for each in others):
+            continue  # it may be the bucket's, by its name
+        if not all(is_known(each.get("PolicyDocument")) for each in policies):
             continue
         if not any(_reads(s) for each in policies for s in statements(each.get("PolicyDocument"))):
             wanted = (

@@ -118,7 +118,8 @@ def snapshots(resource: Resource) -> Iterator[Problem]:
             yield must("SnapshotName", "not go with `SnapshotArns`", resource.get("SnapshotName"))
         return
     for path in ("SnapshotArns", "SnapshotName", "SnapshotRetentionLimit", "SnapshotWindow"):
-        if is_given(resource, path) and whole(resource, path) != 0:
+        unknown = path == "SnapshotRetentionLimit" and whole(resource, path) is None
+        if is_given(resource, path) and whole(resource, path) != 0 and not unknown:
             rule_ = "be left out for memcached, which has no snapshots"
             yield must(path, rule_, resource.get(path))
 

@@ -32,6 +32,7 @@ from serverless_stack.checks.elasticache.security import (
     encryption_problems,
 )
 from serverless_stack.checks.findings import Severity
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, between, must, rule
 from serverless_stack.checks.template import Resource
 
@@ -51,6 +52,8 @@ def replication_group_id(resource: Resource) -> Iterator[Problem]:
 @rule("EC-002", GROUP, page="Engine versions and upgrading in ElastiCache")
 def engine_version(resource: Resource) -> Iterator[Problem]:
     """The engine, and the version of it, exist."""
+    if is_unresolved(resource.get("Engine")):
+        return
     engine, version = group_of(resource).engine, version_text(resource)
     nearest = {"EngineVersion": "7.2" if engine == "valkey" else "7.1"}
     if version.startswith(("1", "2")) and engine == "redis":
@@ -159,9 +162,9 @@ def user_group(resource: Resource) -> Iterator[Problem]:
     listed = resource.items("UserGroupIds")
     if len(listed) > 1:
         yield must("UserGroupIds", "have 1 user group at most", len(listed), 1)
-    engine = group_of(resource).engine
+    redis = group_of(resource).engine == "redis" and not is_unresolved(resource.get("Engine"))
     for each in referred(resource, "UserGroupIds", USERS):
-        if engine == "redis" and known_text(each, "Engine") == "valkey":
+        if redis and known_text(each, "Engine") == "valkey":
             yield must(
                 "UserGroupIds", "be of the engine redis, as the cache is", each.logical_id, "redis"
             )

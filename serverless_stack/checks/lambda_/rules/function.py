@@ -118,7 +118,7 @@ def dead_letters(function: Resource) -> Iterator[Problem]:
         if target.type == "AWS::SQS::Queue" and not is_arn:
             yield must(path, wanted, f"another value of {target.logical_id}", "its `Arn`")
     arn = function.get(path)
-    known = isinstance(arn, str) and ":" in arn
+    known = isinstance(arn, str) and ":" in arn and "{{resolve:" not in arn
     service = str(arn).split(":")[2] if known and str(arn).count(":") > 2 else ""
     elsewhere = service not in ("sqs", "sns") and not is_unresolved(service)
     if known and (elsewhere or str(arn).endswith(".fifo")):

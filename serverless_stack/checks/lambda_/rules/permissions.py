@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, must, rule
 from serverless_stack.checks.template import Reference, Resource
 
@@ -30,7 +29,12 @@ def permission(permission: Resource) -> Iterator[Problem]:
     if account is not None and not re.fullmatch(r"\d{12}", account):
         yield must("SourceAccount", "be 12 digits", account)
     arn = permission.get("SourceArn")
-    if isinstance(arn, str) and arn and not is_unresolved(arn[:8]) and not arn.startswith("arn:"):
+    if (
+        isinstance(arn, str)
+        and arn
+        and not arn.startswith(("${", "{{"))
+        and not arn.startswith("arn:")
+    ):
         yield must("SourceArn", "be an ARN", arn)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, must, rule
 from serverless_stack.checks.template import Resource
 
@@ -66,7 +67,8 @@ def _filters(bucket: Resource, path: str) -> tuple[str, str] | None:
         if name is None or value is None:
             return None
         found[name.lower()] = value
-    known = isinstance(bucket.get(f"{path}.Filter"), dict | None)
+    parts = ("Filter", "Filter.S3Key", "Filter.S3Key.Rules")
+    known = not any(is_unresolved(bucket.get(f"{path}.{part}")) for part in parts)
     return (found["prefix"], found["suffix"]) if known else None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.problems import is_unresolved
 from serverless_stack.checks.registry import Problem, must, rule
 from serverless_stack.checks.template import Reference, Resource
 
@@ -49,7 +50,7 @@ def filters(bucket: Resource) -> Iterator[Problem]:
         if "Filter" in described and "DeleteMarkerReplication" not in described:
             yield must(name, "be given with a Filter", None)
         tags = bucket.get(f"{path}.Filter.TagFilter") or bucket.get(f"{path}.Filter.And.TagFilters")
-        if tags and bucket.get(f"{name}.Status") == "Enabled":
+        if tags and not is_unresolved(tags) and bucket.get(f"{name}.Status") == "Enabled":
             yield must(f"{name}.Status", "be Disabled with a filter by tags", "Enabled", "Disabled")
 
 

@@ -6,7 +6,8 @@ from serverless_stack.checks.stack.rules import (
     limits,
     names,
     parameters,
+    properties,
     references,
 )
 
-__all__ = ["attributes", "cycles", "limits", "names", "parameters", "references"]
+__all__ = ["attributes", "cycles", "limits", "names", "parameters", "properties", "references"]

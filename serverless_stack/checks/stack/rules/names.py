@@ -10,7 +10,8 @@ from serverless_stack.checks.stack.sections import is_transformed, mapping, sect
 from serverless_stack.checks.template import Template
 
 _NAME = re.compile(r"[A-Za-z0-9]{1,255}")
-_SECTIONS: Final = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+# Not those of conditions: CloudFormation takes any, as quick starts of AWS show.
+_SECTIONS: Final = ("Parameters", "Mappings", "Resources", "Outputs")
 
 
 @template_rule("ST-030", page="CloudFormation template Resources syntax")

@@ -56,11 +56,11 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
             _bound(parameter, "MaxValue", math.inf),
         )
         if not low <= float(text) <= high:
-            yield f"be from {low:g} to {high:g}"
+            yield f"be {_range(low, high)}"
     elif type_ == "String":
         low, high = _bound(parameter, "MinLength", 0), _bound(parameter, "MaxLength", math.inf)
         if not low <= len(text) <= high:
-            yield f"have {low:g} to {high:g} characters"
+            yield f"have {_range(low, high)} characters"
 
 
 def _bound(parameter: Mapping[str, object], name: str, otherwise: float) -> float:
@@ -71,3 +71,9 @@ def _bound(parameter: Mapping[str, object], name: str, otherwise: float) -> floa
         return float(found)
     except ValueError:
         return otherwise
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"{low:.15g} or more"
+    return f"{high:.15g} or less" if math.isinf(low) else f"from {low:.15g} to {high:.15g}"
