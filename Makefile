@@ -65,7 +65,7 @@ sbom: setup tools  ## Write bills of materials (CycloneDX) into build.
 audit: setup tools  ## Ask PyPI and npm for advisories on what is locked.
 	$(BIN)/python -m tests.compliance.supply_chain audit
 
-check: setup lint types test docs compliance audit  ## Run everything that CI runs.
+check: setup tools lint types test docs compliance audit  ## Run everything that CI runs.
 
 format: setup  ## Format the code.
 	$(BIN)/ruff format $(CODE)

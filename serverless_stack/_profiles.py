@@ -1,6 +1,6 @@
 """What each profile sets, and what that costs: read by the constructs and the command line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Removal = Literal["retain", "destroy"]
@@ -90,7 +90,8 @@ DEV = Settings(
     packs=(),
     linters=False,
 )
-PRODUCTION = Settings(
+PRODUCTION = replace(
+    DEV,
     name="production",
     removal="retain",
     log_retention_days=90,
@@ -99,32 +100,15 @@ PRODUCTION = Settings(
     dead_letters=True,
     redis_replicas=1,
     redis_backup_days=7,
-    redis_port=6379,
     memcached_nodes=2,
-    memcached_port=11211,
-    rotation_days=0,
-    customer_key=False,
-    web_acl=False,
-    client_certificate=False,
-    closed_default_group=False,
-    managed_policies=False,
-    concurrency=0,
-    alarms=False,
-    termination_protection=False,
     packs=(AWS_SOLUTIONS, SERVERLESS),
-    linters=False,
 )
-REGULATED = Settings(
+REGULATED = replace(
+    PRODUCTION,
     name="regulated",
-    removal="retain",
     log_retention_days=365,
-    access_logs=True,
-    flow_logs=True,
-    dead_letters=True,
-    redis_replicas=1,
     redis_backup_days=35,
     redis_port=6380,
-    memcached_nodes=2,
     memcached_port=11212,
     rotation_days=30,
     customer_key=True,

@@ -39,49 +39,27 @@ def references(template: Template) -> Iterator[Problem]:
 @template_rule("ST-011", page="Fn::GetAtt")
 def attributes(template: Template) -> Iterator[Problem]:
     """An attribute is of a resource of the template."""
-    if is_transformed(template):
-        return
-    resources = section(template, "Resources").keys()
-    for link in template.links:
-        if link.kind == "GetAtt" and link.target not in resources:
-            wanted = "be an attribute of a resource of the template"
-            yield _told(link, wanted, nearest(link.target, resources))
+    yield from _unknown(
+        template, "GetAtt", "Resources", "be an attribute of a resource of the template"
+    )
 
 
 @template_rule("ST-012", page="DependsOn attribute")
 def dependencies(template: Template) -> Iterator[Problem]:
     """A resource depends on others of the template, not on itself."""
-    if is_transformed(template):
-        return
-    resources = section(template, "Resources").keys()
-    for link in template.links:
-        if link.kind == "DependsOn" and link.target not in resources:
-            wanted = "name a resource of the template"
-            yield _told(link, wanted, nearest(link.target, resources))
+    yield from _unknown(template, "DependsOn", "Resources", "name a resource of the template")
 
 
 @template_rule("ST-013", page="CloudFormation template Conditions syntax")
 def conditions(template: Template) -> Iterator[Problem]:
     """A condition that is named is one of the template."""
-    if is_transformed(template):
-        return
-    named = section(template, "Conditions").keys()
-    for link in template.links:
-        if link.kind == "Condition" and link.target not in named:
-            wanted = "name a condition of the template"
-            yield _told(link, wanted, nearest(link.target, named))
+    yield from _unknown(template, "Condition", "Conditions", "name a condition of the template")
 
 
 @template_rule("ST-014", page="Fn::FindInMap")
 def mappings(template: Template) -> Iterator[Problem]:
     """A mapping that is looked into is one of the template."""
-    if is_transformed(template):
-        return
-    named = section(template, "Mappings").keys()
-    for link in template.links:
-        if link.kind == "FindInMap" and link.target not in named:
-            wanted = "look into a mapping of the template"
-            yield _told(link, wanted, nearest(link.target, named))
+    yield from _unknown(template, "FindInMap", "Mappings", "look into a mapping of the template")
 
 
 @template_rule(
@@ -100,6 +78,16 @@ def left_out(template: Template) -> Iterator[Problem]:
         if template.resolver.condition(condition) is None:
             wanted = f"be within Fn::If, as {link.target} is there only if {condition} holds"
             yield _told(link, wanted, None)
+
+
+def _unknown(template: Template, kind: str, name: str, wanted: str) -> Iterator[Problem]:
+    """Find the links of a kind to what a section of the template does not have."""
+    if is_transformed(template):
+        return
+    named = section(template, name).keys()
+    for link in template.links:
+        if link.kind == kind and link.target not in named:
+            yield _told(link, wanted, nearest(link.target, named))
 
 
 def _told(link: Link, wanted: str, closest: str | None) -> Problem:
