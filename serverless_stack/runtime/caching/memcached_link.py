@@ -12,8 +12,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.clients import MemcachedClient
 
+    _Link = Link[MemcachedClient]
+else:
+    _Link = Link  # a name in a text would have to be compiled
 
-class MemcachedLink(Link["MemcachedClient"]):
+
+class MemcachedLink(_Link):
     """A node's connections behind a circuit breaker.
 
     Args:

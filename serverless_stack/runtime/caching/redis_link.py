@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from serverless_stack.runtime.caching.clients import RedisConnection
 
+    _Link = Link[RedisConnection]
+else:
+    _Link = Link  # a name in a text would have to be compiled
+
 Word = str | bytes | int
 Command = tuple[Word, ...]
 
@@ -34,7 +38,7 @@ class Redirected(StoreError):
         self.moved = moved
 
 
-class RedisLink(Link["RedisConnection"]):
+class RedisLink(_Link):
     """A server's connections behind a circuit breaker.
 
     Args:
