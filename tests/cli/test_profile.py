@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 from typer.testing import CliRunner
 
@@ -27,6 +29,13 @@ def test_json_has_the_same_sums() -> None:
         costs = sum(row["costs"][name] for row in report["settings"])
         assert abs(costs - report["total"][name]) < 0.05
     assert [row["name"] for row in report["settings"]] == [row.name for row in rows()]
+
+
+def test_the_documentation_has_the_same_sums() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "security.md").read_text()
+    told = re.findall(r"^\| `Profile\.(\w+)\(\)` \|.*\| \$([\d.]+) \|$", text, re.MULTILINE)
+    names = ("dev", "production", "regulated")
+    assert told == [(name, f"{total:.2f}") for name, total in zip(names, totals(), strict=True)]
 
 
 def test_production_costs_what_the_docstring_of_the_stack_says() -> None:

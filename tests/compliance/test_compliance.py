@@ -132,6 +132,41 @@ def recommended_flags() -> dict[str, object]:
         return dict(json.load(flags))
 
 
+def documented(tool: str) -> list[str]:
+    """The cells of a tool in the table of `docs/security.md`."""
+    text = (tools.REPOSITORY / "docs" / "security.md").read_text()
+    (line,) = [line for line in text.splitlines() if line.startswith(f"| {tool} |")]
+    return [cell.strip() for cell in line.strip("|").split("|")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("name", "tool"),
+    [
+        *zip(
+            ["AwsSolutions", "Serverless", "NIST 800-53 R5", "HIPAA", "PCI DSS 3.2.1"],
+            PACKS,
+            strict=True,
+        )
+    ],
+)
+def test_the_documentation_has_these_counts(assembly: Assembly, name: str, tool: str) -> None:
+    stacks = ["Naive", "Production", "Regulated", "Decided"]
+    for cell, stack in zip(documented(name), stacks, strict=True):
+        found = assembly.plugin(tool, stack)
+        count = f"{found.raw} / {len(found.acknowledged)} / {len(found.left)}"
+        assert cell in (count, "" if stack == "Production" else count), stack
+
+
+@pytest.mark.skipif(not CHECKOV_PROGRAM.exists(), reason="`make compliance` installs checkov")
+def test_the_documentation_has_the_counts_of_checkov(assembly: Assembly) -> None:
+    stacks = ["Naive", "Regulated", "Decided"]
+    found = tools.checkov([assembly.template(stack) for stack in stacks])
+    naive, _production, regulated, decided = documented("checkov")
+    assert [naive, regulated, decided] == [
+        f"{found[s].raw} / {len(found[s].acknowledged)} / {len(found[s].left)}" for s in stacks
+    ]
+
+
 @pytest.mark.skipif(not CHECKOV_PROGRAM.exists(), reason="`make compliance` installs checkov")
 def test_nothing_is_left_in_checkov(assembly: Assembly) -> None:
     stacks = ["Regulated", "Decided"]

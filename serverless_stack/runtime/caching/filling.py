@@ -221,7 +221,14 @@ class Filling:
         value = MISSING if spare is None else spare.value
         if value is MISSING and self._last_known is not None:
             value = self._last_known.recall(key)
-        return None if value is MISSING else Lookup(value, True, degraded, stale=True)
+        if value is MISSING:
+            return None
+        import logging
+
+        logging.getLogger(__name__).warning(
+            "`%s` is given stale: its source failed", key, exc_info=True
+        )
+        return Lookup(value, True, degraded, stale=True)
 
     def ask(self, waiting: Waiting, operation: Callable[[], T]) -> Flow[T]:
         """Call the store, and count the time."""

@@ -552,7 +552,9 @@ def test_budget_of_a_request_bounds_all_its_lookups(source: Origin) -> None:
 # Stale if the source fails
 
 
-def test_last_value_is_given_when_the_source_fails(source: Origin, clock: Clock) -> None:
+def test_last_value_is_given_when_the_source_fails(
+    source: Origin, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
     lazy = LazyLoading(
         MemoryStore(clock=clock), source.load, ttl=10, stale_if_error=60, clock=clock
     )
@@ -561,6 +563,8 @@ def test_last_value_is_given_when_the_source_fails(source: Origin, clock: Clock)
     source.failure = OSError("the source is down")
 
     assert lazy.lookup("a") == Lookup("a:1", hit=True, degraded=False, stale=True)
+    assert "`a` is given stale: its source failed" in caplog.text
+    assert "the source is down" in caplog.text
     assert lazy.get("a") == "a:1"
     source.failure = None
     assert lazy.lookup("a") == Lookup("a:4", hit=False, degraded=False)
