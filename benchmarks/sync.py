@@ -33,13 +33,7 @@ CALL = (
 FLOORS = {
     "a Python that does nothing": [sys.executable, "-c", ""],
     "importing sync()": [sys.executable, "-c", "import serverless_stack.operations.sync"],
-    "the command with --help": [
-        sys.executable,
-        "-m",
-        "serverless_stack.cli",
-        "sync",
-        "--help",
-    ],
+    "importing Typer": [sys.executable, "-c", "import typer"],
     "a botocore client of S3": [
         sys.executable,
         "-c",

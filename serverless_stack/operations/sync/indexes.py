@@ -91,7 +91,7 @@ def unpacked(packed: bytes) -> Iterator[Known]:
             if json.loads(next(lines, b"null")) != _FORMAT:
                 return
             for line in lines:
-                yield Known(*json.loads(line))
+                yield Known(*json.loads(line.decode()))
     except (EOFError, OSError, zlib.error, ValueError):
         return
 

@@ -97,10 +97,13 @@ class _Files(Container[str]):
 def _content(path: str, buffer: memoryview) -> tuple[str, int]:
     """The MD5 of a file, which S3 gives as the tag of most objects, and its size."""
     found, size = hashlib.md5(usedforsecurity=False), 0
-    with open(path, "rb", buffering=0) as file:
-        while length := file.readinto(buffer):
+    file = os.open(path, os.O_RDONLY)  # a file object takes a third longer for small files
+    try:
+        while length := os.readv(file, (buffer,)):
             found.update(buffer[:length])
             size += length
+    finally:
+        os.close(file)
     return found.hexdigest(), size
 
 
