@@ -56,7 +56,7 @@ class Cover:
             text = self.texts[at]
             before, behind = common(text, left, before), common(text, right, behind)
             length = 1 + max(before, behind)
-            last = at if length > len(text) else self._after(text[:length], at + 1, end) - 1
+            last = at if length > len(text) else self.after(text[:length], at + 1, end) - 1
             yield from self._pure(at, last)
             at = last + 1
 
@@ -92,7 +92,7 @@ class Cover:
                 found.append((at, at))
                 at = following
                 continue
-            end = self._after(prefix, following + 1, last + 1)
+            end = self.after(prefix, following + 1, last + 1)
             found.append((at, needed.rindex(1, at, end)))
             at = needed.find(1, end, last + 1)
         return found
@@ -100,10 +100,10 @@ class Cover:
     def others(self, span: Span, prefix: str) -> int:
         """How many texts begin with the prefix of a span and are not needed."""
         low = bisect_left(self.texts, prefix, 0, span[0])
-        high = self._after(prefix, span[1], len(self.texts))
+        high = self.after(prefix, span[1], len(self.texts))
         return high - low - self.needed.count(1, low, high)
 
-    def _after(self, prefix: str, low: int, high: int) -> int:
+    def after(self, prefix: str, low: int, high: int) -> int:
         """Where the texts end that begin with a prefix."""
         prefix = prefix.rstrip(_LAST)
         if not prefix:

@@ -1,7 +1,10 @@
 """Planning an invalidation: the fewest paths that drop what changed. Pure: no AWS, no clock."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
+from operator import eq
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
@@ -72,26 +75,27 @@ def plan(
     _check(budget, index_document, protected)
     base = f"{path_prefix.strip('/')}/".lstrip("/")
     guard = Protected(protected) if protected else None
-    changed = dict.fromkeys(urls_of(_keys(changed_keys), index_document, base))
-    # In the order of the keys, which usually are sorted: a set would have to be sorted anew.
-    everything = dict.fromkeys(urls_of(_keys(all_keys), index_document, base))
-    everything |= changed
+    changed = set(urls_of(_keys(changed_keys), index_document, base))
+    everything = urls_of(_keys(all_keys), index_document, base)
     if guard is not None:
-        everything = dict.fromkeys(guard.others(everything))
-        changed = {url: None for url in changed if url in everything}
+        changed, everything = set(guard.others(changed)), guard.others(everything)
     if not changed:
         return InvalidationPlan((), 0)
 
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    texts, needed, apart = _sides(everything, changed, forbidden, query_strings)
+    texts, needed = _sides(everything, changed)
+    apart: frozenset[str] = frozenset()
+    if query_strings and (apart := _apart(texts, needed, forbidden)):
+        variants = [text + QUERY for text in apart]
+        texts, needed = _sides([*texts, *variants], changed.union(variants))
     cover = Cover(texts, needed, forbidden)
     spans = cover.exact(budget)
     if spans is None:
         spans = merged(cover, budget)
         if spans is None and (guard is None or not guard.meets("")):
-            return InvalidationPlan(("/*",), len(everything) - len(changed))
+            return InvalidationPlan(("/*",), len(texts) - needed.count(1))
         spans = spans or merged(cover, None) or []
     paths, collateral = [], 0
     for span in spans:
@@ -103,28 +107,38 @@ def plan(
     return InvalidationPlan(tuple(sorted(paths)), collateral)
 
 
-def _sides(
-    everything: Iterable[str],
-    changed: Container[str],
-    forbidden: Callable[[str], bool],
-    query_strings: bool,
-) -> tuple[list[str], bytes, frozenset[str]]:
-    """All URLs, which of them are needed, and those whose query strings take another path."""
-    texts = sorted(everything)
-    needed = bytes(map(changed.__contains__, texts))
-    if not query_strings:
-        return texts, needed, frozenset()
+def _sides(everything: list[str], changed: set[str]) -> tuple[list[str], bytes]:
+    """All URLs, sorted and each once, and 1 for each that changed."""
+    texts = sorted(everything)  # quicker than a set to begin with: keys usually are sorted
+    if any(map(eq, texts, islice(texts, 1, None))):
+        texts = list(dict.fromkeys(texts))
+    needed = _marked(texts, changed)
+    if needed.count(1) < len(changed):  # some objects are gone
+        texts = sorted([*texts, *changed.difference(texts)])
+        needed = _marked(texts, changed)
+    return texts, needed
+
+
+def _marked(texts: list[str], changed: set[str]) -> bytes:
+    """1 for each of many sorted texts that is one of some, 0 for each that is not."""
+    if len(changed) > len(texts) // 32:
+        return bytes(map(changed.__contains__, texts))
+    marked = bytearray(len(texts))
+    for text in changed:
+        at = bisect_left(texts, text)
+        if at < len(texts) and texts[at] == text:
+            marked[at] = 1
+    return bytes(marked)
+
+
+def _apart(texts: list[str], needed: bytes, forbidden: Callable[[str], bool]) -> frozenset[str]:
+    """What is needed and has to be apart from its query strings, which take another path."""
     following = [*texts[1:], ""]
-    apart = frozenset(
+    return frozenset(
         text
         for text, after, is_needed in zip(texts, following, needed, strict=True)
         if is_needed and (after.startswith(text) or forbidden(text))
     )
-    if not apart:
-        return texts, needed, apart
-    variants = {text + QUERY for text in apart}
-    texts = sorted([*texts, *variants])
-    return texts, bytes(text in changed or text in variants for text in texts), apart
 
 
 def batches_of(paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
