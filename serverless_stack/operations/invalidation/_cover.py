@@ -1,7 +1,10 @@
 """Covering some of many sorted texts by prefixes that take nothing else."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from operator import gt
+
+from serverless_stack.operations.invalidation._sides import Sides
 
 Span = tuple[int, int]
 """The first and the last needed text that one path takes: the text, if they are one; else all that
@@ -14,22 +17,16 @@ class Cover:
     """The needed ones of many texts.
 
     Args:
-        texts: All texts, sorted, each once.
-        needed: 1 for each that is needed, 0 for each that is not.
+        sides: All texts, and which of them are needed.
         forbidden: Tells whether there must be no wildcard after a prefix; one that is longer than
             a prefix that is allowed is allowed.
     """
 
-    def __init__(
-        self, texts: Sequence[str], needed: bytes, forbidden: Callable[[str], bool]
-    ) -> None:
-        self.texts = texts
-        self.needed = needed
+    def __init__(self, sides: Sides, forbidden: Callable[[str], bool]) -> None:
+        self.texts = sides.texts
+        self.needed = sides.needed
         self.forbidden = forbidden
-
-    def whole(self) -> Span:
-        """All that is needed."""
-        return self.needed.index(1), self.needed.rindex(1)
+        self._folders = bytes(map(gt, sides.lone, sides.needed)) if 1 in sides.lone else b""
 
     def exact(self, most: int) -> list[Span] | None:
         """The fewest paths that take what is needed and nothing else; None if over `most`."""
@@ -97,11 +94,16 @@ class Cover:
             at = needed.find(1, end, last + 1)
         return found
 
-    def others(self, span: Span, prefix: str) -> int:
-        """How many texts begin with the prefix of a span and are not needed."""
+    def beginning(self, prefix: str, span: Span) -> tuple[int, int]:
+        """Where the texts are that begin with the prefix of a span."""
         low = bisect_left(self.texts, prefix, 0, span[0])
-        high = self.after(prefix, span[1], len(self.texts))
-        return high - low - self.needed.count(1, low, high)
+        return low, self.after(prefix, span[1], len(self.texts))
+
+    def others(self, between: tuple[int, int]) -> int:
+        """How many URLs that are not needed there are from a text up to another one."""
+        low, high = between
+        folders = self._folders.count(1, low, high)
+        return high - low - self.needed.count(1, low, high) + 2 * folders
 
     def after(self, prefix: str, low: int, high: int) -> int:
         """Where the texts end that begin with a prefix."""

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from itertools import accumulate, repeat
+from itertools import accumulate, pairwise, repeat
 
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
 
@@ -115,7 +115,7 @@ class Tree:
             depth = common(first, last, depth + 1)
             low = bisect_left(texts, first[:depth], low, high)
             high = cover.after(first[:depth], low + 1, high)
-        others = high - low - count
+        others = cover.others((low, high))
         allowed = allowed or not cover.forbidden(first[:depth])
         if allowed and not others:
             return False
@@ -172,7 +172,7 @@ class Tree:
                 waiting += below
                 ends = self._ends(low, high, depth)
                 nodes = {needed.find(1, self._ranges[part][0]) for part in below}
-            for at, end in zip(ends, ends[1:], strict=False):
+            for at, end in pairwise(ends):
                 first = needed.find(1, at, end)
                 if first >= 0 and first not in nodes:
                     found.append((first, needed.rfind(1, at, end)))

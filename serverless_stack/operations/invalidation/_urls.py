@@ -14,25 +14,6 @@ QUERY = "\udfff"
 _ENCODED = re.compile(r"[^!$&'()+,\-./0-9:;=@A-Z_a-z]")
 
 
-def urls_of(keys: Iterable[str], index_document: str, base: str) -> list[str]:
-    """Give every URL of objects.
-
-    Args:
-        keys: The objects.
-        index_document: The file that is given for its folder, too.
-        base: What viewers see before a key; ends with a slash if there is anything.
-
-    Returns:
-        Their URLs, in the order of the keys and then of the folders; an index document has up to
-        three.
-    """
-    urls = [base + key for key in keys] if base else list(keys)
-    length = len(index_document)
-    folders = [url[:-length] for url in urls if url.endswith(index_document)]
-    folders = [folder for folder in folders if not folder or folder[-1] == "/"]
-    return [*urls, *folders, *(folder[:-1] for folder in folders if folder)]
-
-
 def encoded(url: str) -> str:
     """Write a URL as CloudFront wants it in an invalidation."""
     return _ENCODED.sub(_percent, url)

@@ -1,14 +1,12 @@
 """Planning an invalidation: the fewest paths that drop what changed. Pure: no AWS, no clock."""
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from operator import eq
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
-from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded, urls_of
+from serverless_stack.operations.invalidation._sides import Sides, sides
+from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded
 
 # "Quotas on invalidations": what may be in progress for one distribution.
 MAX_PATHS = 3000
@@ -75,68 +73,42 @@ def plan(
     _check(budget, index_document, protected)
     base = f"{path_prefix.strip('/')}/".lstrip("/")
     guard = Protected(protected) if protected else None
-    changed = set(urls_of(_keys(changed_keys), index_document, base))
-    everything = urls_of(_keys(all_keys), index_document, base)
-    if guard is not None:
-        changed, everything = set(guard.others(changed)), guard.others(everything)
-    if not changed:
+    found = sides(_keys(changed_keys), _keys(all_keys), index_document, base, guard)
+    if 1 not in found.needed:
         return InvalidationPlan((), 0)
 
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    texts, needed = _sides(everything, changed)
-    apart: frozenset[str] = frozenset()
-    if query_strings and (apart := _apart(texts, needed, forbidden)):
-        variants = [text + QUERY for text in apart]
-        texts, needed = _sides([*texts, *variants], changed.union(variants))
-    cover = Cover(texts, needed, forbidden)
+    apart = _apart(found, forbidden) if query_strings else frozenset()
+    if apart:
+        found = found.with_more([text + QUERY for text in apart])
+    cover = Cover(found, forbidden)
     spans = cover.exact(budget)
     if spans is None:
         spans = merged(cover, budget)
         if spans is None and (guard is None or not guard.meets("")):
-            return InvalidationPlan(("/*",), len(texts) - needed.count(1))
+            return InvalidationPlan(("/*",), cover.others((0, len(found.texts))))
         spans = spans or merged(cover, None) or []
     paths, collateral = [], 0
     for span in spans:
         prefix, single = cover.prefix(span), span[0] == span[1]
+        if single and found.lone[span[0]]:
+            prefix, single = prefix[: -len(index_document) - 1], False  # and its folder
+        else:
+            collateral += 0 if single else cover.others(cover.beginning(prefix, span))
         # A single URL with its query strings is a wildcard unless others begin as it does.
         star = "" if single and (not query_strings or prefix in apart) else "*"
         paths.append(f"/{encoded(prefix)}{star}")
-        collateral += 0 if single else cover.others(span, prefix)
     return InvalidationPlan(tuple(sorted(paths)), collateral)
 
 
-def _sides(everything: list[str], changed: set[str]) -> tuple[list[str], bytes]:
-    """All URLs, sorted and each once, and 1 for each that changed."""
-    texts = sorted(everything)  # quicker than a set to begin with: keys usually are sorted
-    if any(map(eq, texts, islice(texts, 1, None))):
-        texts = list(dict.fromkeys(texts))
-    needed = _marked(texts, changed)
-    if needed.count(1) < len(changed):  # some objects are gone
-        texts = sorted([*texts, *changed.difference(texts)])
-        needed = _marked(texts, changed)
-    return texts, needed
-
-
-def _marked(texts: list[str], changed: set[str]) -> bytes:
-    """1 for each of many sorted texts that is one of some, 0 for each that is not."""
-    if len(changed) > len(texts) // 32:
-        return bytes(map(changed.__contains__, texts))
-    marked = bytearray(len(texts))
-    for text in changed:
-        at = bisect_left(texts, text)
-        if at < len(texts) and texts[at] == text:
-            marked[at] = 1
-    return bytes(marked)
-
-
-def _apart(texts: list[str], needed: bytes, forbidden: Callable[[str], bool]) -> frozenset[str]:
+def _apart(found: Sides, forbidden: Callable[[str], bool]) -> frozenset[str]:
     """What is needed and has to be apart from its query strings, which take another path."""
-    following = [*texts[1:], ""]
+    following = [*found.texts[1:], ""]
     return frozenset(
         text
-        for text, after, is_needed in zip(texts, following, needed, strict=True)
+        for text, after, is_needed in zip(found.texts, following, found.needed, strict=True)
         if is_needed and (after.startswith(text) or forbidden(text))
     )
 
