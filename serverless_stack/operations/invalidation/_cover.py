@@ -2,9 +2,8 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from operator import gt
 
-from serverless_stack.operations.invalidation._sides import Sides
+from serverless_stack.operations.invalidation._sides import Sides, both
 
 Span = tuple[int, int]
 """The first and the last needed text that one path takes: the text, if they are one; else all that
@@ -26,7 +25,8 @@ class Cover:
         self.texts = sides.texts
         self.needed = sides.needed
         self.forbidden = forbidden
-        self._folders = bytes(map(gt, sides.lone, sides.needed)) if 1 in sides.lone else b""
+        folders = both(sides.lone, sides.others())
+        self._folders = folders if 1 in folders else b""
 
     def exact(self, most: int) -> list[Span] | None:
         """The fewest paths that take what is needed and nothing else; None if over `most`."""
@@ -94,16 +94,15 @@ class Cover:
             at = needed.find(1, end, last + 1)
         return found
 
-    def beginning(self, prefix: str, span: Span) -> tuple[int, int]:
-        """Where the texts are that begin with the prefix of a span."""
+    def collateral(self, prefix: str, span: Span) -> int:
+        """How many URLs that are not needed begin with the prefix of a span."""
         low = bisect_left(self.texts, prefix, 0, span[0])
-        return low, self.after(prefix, span[1], len(self.texts))
+        high = self.after(prefix, span[1], len(self.texts))
+        return self.others(low, high, self.needed.count(1, low, high))
 
-    def others(self, between: tuple[int, int]) -> int:
-        """How many URLs that are not needed there are from a text up to another one."""
-        low, high = between
-        folders = self._folders.count(1, low, high)
-        return high - low - self.needed.count(1, low, high) + 2 * folders
+    def others(self, low: int, high: int, needed: int) -> int:
+        """How many URLs there are from a text up to another one, of which some are needed."""
+        return high - low - needed + 2 * self._folders.count(1, low, high)
 
     def after(self, prefix: str, low: int, high: int) -> int:
         """Where the texts end that begin with a prefix."""

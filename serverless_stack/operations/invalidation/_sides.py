@@ -1,12 +1,12 @@
 """What is to be dropped and what not: the URLs under which objects can be cached."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, compress, islice, repeat
-from operator import eq
+from operator import eq, ge, itemgetter, not_, or_
 
-from serverless_stack.operations.invalidation._urls import Protected
+_OPPOSITE = bytes([1, 0]) + bytes(254)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,67 +24,79 @@ class Sides:
     needed: bytes
     lone: bytes
 
-    def with_more(self, texts: Sequence[str]) -> "Sides":
-        """The same and some more that are needed."""
-        lone = set(compress(self.texts, self.lone))
-        changed = {*compress(self.texts, self.needed), *texts}
-        return _with_lone(*_marked([*self.texts, *texts], changed), lone)
-
-
-def sides(
-    changed: Sequence[str],
-    everything: Sequence[str],
-    index_document: str,
-    base: str,
-    guard: Protected | None,
-) -> Sides:
-    """Find every URL of objects.
-
-    Args:
-        changed: The keys of those that changed.
-        everything: The keys of all objects.
-        index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/`` and
-            ``a`` as well, that of the root ``/``.
-        base: What viewers see before a key; ends with a slash if there is anything.
-        guard: What another origin serves.
-
-    Returns:
-        The URLs, without those that another origin serves.
-    """
-    needed_texts = {base + key for key in changed} if base else set(changed)
-    texts, needed = _marked(
-        [base + key for key in everything] if base else everything, needed_texts
-    )
-    index = bytes(map(str.endswith, texts, repeat(f"/{index_document}")))
-    lone = bytes(len(texts)) if guard or 1 not in index else _lone(texts, index, index_document)
-    others = [
-        text for text, is_index, alone in zip(texts, index, lone, strict=True) if is_index > alone
-    ]
-    further = _folders(others, index_document)
-    needed_texts.update(_folders([text for text in others if text in needed_texts], index_document))
-    at = bisect_left(texts, index_document)
-    if texts[at : at + 1] == [index_document]:
-        further.append("")
-        needed_texts.update([""] if needed[at] else [])
-    if guard is None and not further:
-        return Sides(texts, needed, lone)
-    lone_texts = set(compress(texts, lone))
-    texts = [*texts, *further]
-    if guard is not None:
-        texts, needed_texts = guard.others(texts), set(guard.others(needed_texts))
-    return _with_lone(*_marked(texts, needed_texts), lone_texts)
-
-
-def _marked(texts: Sequence[str], needed: set[str]) -> tuple[list[str], bytes]:
-    """Texts and what is needed, sorted and each once, and 1 for each that is needed."""
-    found = sorted(texts)  # quicker than a set to begin with: keys usually are sorted
-    if any(map(eq, found, islice(found, 1, None))):
-        found = list(dict.fromkeys(found))
-    marks = _marks(found, needed)
-    if marks.count(1) < len(needed):  # some objects are gone
-        found = sorted([*found, *needed.difference(found)])
+    @classmethod
+    def of(cls, texts: Sequence[str], needed: set[str]) -> "Sides":
+        """The URLs of many objects and of some that are needed, of which some may be gone."""
+        found = sorted(texts)  # quicker than a set to begin with: keys usually are sorted
+        if _repeats(found):
+            found = list(dict.fromkeys(found))
         marks = _marks(found, needed)
-    return found, marks
+        if marks.count(1) < len(needed):
+            found = sorted([*found, *needed.difference(found)])
+            marks = _marks(found, needed)
+        return cls(found, marks, bytes(len(found)))
+
+    def others(self) -> bytes:
+        """1 for each that is not needed, 0 for each that is."""
+        return opposite(self.needed)
+
+    def with_folders(self, marks: bytes, index_document: str, *, lone: bool) -> "Sides":
+        """The same with the URLs of the folders of index documents.
+
+        Args:
+            marks: 1 for each object whose folder is wanted.
+            index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/``
+                and ``a`` as well, that of the root ``/``.
+            lone: Whether one may stand for them.
+        """
+        texts, needed = self.texts, self.needed
+        index = _narrowed(
+            marks, map(str.endswith, compress(texts, marks), repeat(f"/{index_document}"))
+        )
+        alone = _lone(texts, index, index_document) if lone and 1 in index else bytes(len(texts))
+        crowded = both(index, opposite(alone))
+        folders = [text[: -len(index_document)] for text in compress(texts, crowded)]
+        further = [*folders, *(folder[:-1] for folder in folders)]
+        further_needed = 2 * bytes(compress(needed, crowded))
+        at = bisect_left(texts, index_document)
+        if texts[at : at + 1] == [index_document] and marks[at]:
+            further, further_needed = [*further, ""], further_needed + needed[at : at + 1]
+        # None of them was alone before: so much had not been looked at.
+        found = Sides(texts, needed, opposite(both(opposite(self.lone), opposite(alone))))
+        return found.with_more(further, further_needed) if further else found
+
+    def with_more(self, texts: Sequence[str], needed: bytes) -> "Sides":
+        """The same and some more, with 1 for each of them that is needed."""
+        found, needed = [*self.texts, *texts], self.needed + needed
+        lone = self.lone + bytes(len(texts))
+        in_order = itemgetter(*sorted(range(len(found)), key=found.__getitem__))
+        found, needed, lone = list(in_order(found)), bytes(in_order(needed)), bytes(in_order(lone))
+        if _repeats(found):
+            any_needed, any_lone = set(compress(found, needed)), set(compress(found, lone))
+            found = list(dict.fromkeys(found))
+            needed, lone = _marks(found, any_needed), _marks(found, any_lone)
+        return Sides(found, needed, lone)
+
+    def without(self, marks: bytes) -> "Sides":
+        """The same without those that have a mark of 1."""
+        kept = opposite(marks)
+        needed, lone = compress(self.needed, kept), compress(self.lone, kept)
+        return Sides(list(compress(self.texts, kept)), bytes(needed), bytes(lone))
+
+
+def opposite(marks: bytes) -> bytes:
+    """1 for each 0, and 0 for each 1."""
+    return marks.translate(_OPPOSITE)
+
+
+def both(some: bytes, others: bytes) -> bytes:
+    """1 where both have a mark of 1, 0 elsewhere."""
+    return (int.from_bytes(some) & int.from_bytes(others)).to_bytes(len(some))
+
+
+def _repeats(texts: list[str]) -> bool:
+    """Whether one of the sorted texts is there twice."""
+    return any(map(eq, texts, islice(texts, 1, None)))
 
 
 def _marks(texts: list[str], some: set[str]) -> bytes:
@@ -99,8 +111,16 @@ def _marks(texts: list[str], some: set[str]) -> bytes:
     return bytes(marks)
 
 
-def _with_lone(texts: list[str], needed: bytes, lone: set[str]) -> Sides:
-    return Sides(texts, needed, _marks(texts, lone))
+def _narrowed(marks: bytes, tests: Iterable[bool]) -> bytes:
+    """The marks of 1 that pass their test."""
+    passed = bytes(tests)
+    if 0 not in passed:
+        return marks
+    found = bytearray(len(marks))
+    if 1 in passed:
+        for at in compress(compress(range(len(marks)), marks), passed):
+            found[at] = 1
+    return bytes(found)
 
 
 def _lone(texts: list[str], index: bytes, index_document: str) -> bytes:
@@ -109,20 +129,9 @@ def _lone(texts: list[str], index: bytes, index_document: str) -> bytes:
     What begins like that is together where the texts are sorted, so the neighbours tell it.
     """
     length = len(index_document) + 1
-    return bytes(
-        [
-            is_index
-            and (folder := text[:-length]) != ""
-            and not (before.startswith(folder) or after.startswith(folder))
-            for text, is_index, before, after in zip(
-                texts, index, chain([""], texts), chain(islice(texts, 1, None), [""]), strict=False
-            )
-        ]
-    )
-
-
-def _folders(texts: Sequence[str], index_document: str) -> list[str]:
-    """The URLs of the folders of index documents: with their slash, and without it."""
-    length = len(index_document)
-    folders = [text[:-length] for text in texts]
-    return [*folders, *(folder[:-1] for folder in folders)]
+    folders = [text[:-length] for text in compress(texts, index)]
+    before = compress(chain([""], texts), index)
+    after = compress(chain(islice(texts, 1, None), [""]), index)
+    # What is sorted between a folder and its index document begins as the folder.
+    crowded = map(or_, map(ge, before, folders), map(str.startswith, after, folders))
+    return _narrowed(index, map(not_, crowded))

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, pairwise, repeat
 
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
 
-_FEW = 256
+_NOTHING = range(0)
+_FEW, _FLAT = 256, 64
 
 
 class Tree:
@@ -44,7 +45,7 @@ class Tree:
         self.leaves: list[int] = []
         self.below: list[range] = []
         self.paths: list[int] = []
-        self._add(0, 0, len(cover.texts), 0, cover.needed.count(1), 1, allowed=False)
+        self._add([(0, len(cover.texts), cover.needed.count(1))], 0, 0, 1, allowed=False)
 
     def open(self, besides: int) -> bool:
         """Open every node whose wildcard takes more than this besides, or must not be.
@@ -72,12 +73,9 @@ class Tree:
         paths = self.paths[number] + len(counts) - counts.count(0) - 1
         if paths > self.budget and allowed:
             return False
-        leaves, first = 0, len(self.parents)
-        for at, end, count in zip(ends, ends[1:], counts, strict=False):
-            alone = count < 2 or (allowed and count == end - at)
-            if alone or not self._add(number, at, end, depth + 1, count, paths, allowed=allowed):
-                leaves += count > 0
-        self.leaves[number] = leaves
+        first = len(self.parents)
+        found = zip(ends, ends[1:], counts, strict=False)
+        self.leaves[number] = self._add(found, number, depth + 1, paths, allowed=allowed)
         self.below[number] = range(first, len(self.parents))
         return True
 
@@ -95,43 +93,65 @@ class Tree:
         return [*ends, high]
 
     def _add(
-        self, parent: int, low: int, high: int, depth: int, count: int, paths: int, *, allowed: bool
-    ) -> bool:
-        """Add a node, unless one path is enough for it, which takes nothing besides.
+        self,
+        parts: Iterable[tuple[int, int, int]],
+        parent: int,
+        depth: int,
+        paths: int,
+        *,
+        allowed: bool,
+    ) -> int:
+        """Add nodes for the parts of a node for which one path is not enough.
 
         Args:
-            parent: Its parent.
-            low: Where its texts begin.
-            high: Where they end.
-            depth: How many characters they have in common at least.
-            count: How many of them are needed, two or more.
-            paths: How many paths there are at least if its parent is open.
-            allowed: Whether there may be a wildcard, as far as is known.
+            parts: Where the texts of each part begin and end, and how many of them are needed.
+            parent: The node.
+            depth: How many characters the texts of a part have in common at least.
+            paths: How many paths there are at least if it is open.
+            allowed: Whether there may be a wildcard there, and so in its parts.
+
+        Returns:
+            For how many of the parts one path is enough, which takes nothing besides.
         """
-        cover, texts = self._cover, self._cover.texts
-        first = texts[cover.needed.find(1, low, high)]
-        last = texts[cover.needed.rfind(1, low, high)]
-        if first[depth : depth + 1] == last[depth : depth + 1]:
-            depth = common(first, last, depth + 1)
-            low = bisect_left(texts, first[:depth], low, high)
-            high = cover.after(first[:depth], low + 1, high)
-        others = cover.others((low, high))
-        allowed = allowed or not cover.forbidden(first[:depth])
-        if allowed and not others:
+        cover, budget = self._cover, self.budget - paths + 1
+        texts, needed = cover.texts, cover.needed
+        leaves = 0
+        for low, high, count in parts:
+            if count < 2 or (allowed and count == high - low):
+                leaves += count > 0
+                continue
+            deep, flat = depth, self._flat(low, high, depth)
+            if not flat:
+                first, last = texts[needed.find(1, low, high)], texts[needed.rfind(1, low, high)]
+                if first[depth : depth + 1] == last[depth : depth + 1]:
+                    deep = common(first, last, depth + 1)
+                    low = bisect_left(texts, first[:deep], low, high)
+                    high = cover.after(first[:deep], low + 1, high)
+                    flat = self._flat(low, high, deep)
+            others: int | None = cover.others(low, high, count)
+            if not allowed and cover.forbidden(texts[low][:deep]):
+                others = None
+            elif not others:
+                leaves += 1
+                continue
+            if not flat:
+                self._waiting.append(len(self.parents))
+            self._ranges.append((low, high, deep))
+            self.parents.append(parent)
+            self.others.append(others)
+            # What parts into nothing but single texts is open at once.
+            self.leaves.append(count if flat and (count <= budget or others is None) else 1)
+            self.below.append(_NOTHING)
+            self.paths.append(paths)
+        return leaves
+
+    def _flat(self, low: int, high: int, depth: int) -> bool:
+        """Whether each text of a range is a part of its own, as far as that is told quickly."""
+        if high - low > _FLAT:
             return False
-        begin = low + (len(texts[low]) == depth)
-        leaves = 1
-        if high - low > _FEW or len({text[depth] for text in texts[begin:high]}) < high - begin:
-            self._waiting.append(len(self.parents))
-        elif paths + count - 1 <= self.budget or not allowed:
-            leaves = count  # it parts into nothing but single texts: this opens it
-        self._ranges.append((low, high, depth))
-        self.parents.append(parent)
-        self.others.append(others if allowed else None)
-        self.leaves.append(leaves)
-        self.below.append(range(0))
-        self.paths.append(paths)
-        return True
+        texts = self._cover.texts
+        low += len(texts[low]) == depth
+        return len({text[depth] for text in texts[low:high]}) == high - low
 
     def priced(self, price: int, unit: int) -> tuple[list[int], list[int]]:
         """The cheapest cover of every node: how many paths it has, and what they take besides.

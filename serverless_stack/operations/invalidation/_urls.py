@@ -43,14 +43,12 @@ class Protected:
         # What a URL begins with that can be protected: most of them need no closer look.
         self._begins = tuple(literal.partition("%")[0] for literal in self._literals)
 
-    def others(self, urls: Iterable[str]) -> list[str]:
-        """Give the URLs that are not protected."""
+    def marks(self, urls: Iterable[str]) -> bytes:
+        """1 for each URL that is protected, 0 for each that is not."""
         begins, whole = self._begins, self._whole.fullmatch
-        return [
-            url
-            for url in urls
-            if not url.startswith(begins) or not (whole(url) or whole(encoded(url)))
-        ]
+        return bytes(
+            [url.startswith(begins) and bool(whole(url) or whole(encoded(url))) for url in urls]
+        )
 
     def meets(self, prefix: str) -> bool:
         """Tell whether any URL that begins with a prefix can be protected."""

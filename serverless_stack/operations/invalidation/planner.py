@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
-from serverless_stack.operations.invalidation._sides import Sides, sides
+from serverless_stack.operations.invalidation._sides import Sides
 from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded
 
 # "Quotas on invalidations": what may be in progress for one distribution.
@@ -73,7 +73,14 @@ def plan(
     _check(budget, index_document, protected)
     base = f"{path_prefix.strip('/')}/".lstrip("/")
     guard = Protected(protected) if protected else None
-    found = sides(_keys(changed_keys), _keys(all_keys), index_document, base, guard)
+    changed, everything = _keys(changed_keys), _keys(all_keys)
+    if base:
+        changed, everything = [base + key for key in changed], [base + key for key in everything]
+    found = Sides.of(everything, set(changed))
+    found = found.with_folders(found.needed, index_document, lone=guard is None)
+    if guard is not None:
+        found = found.with_folders(found.others(), index_document, lone=False)
+        found = found.without(guard.marks(found.texts))
     if 1 not in found.needed:
         return InvalidationPlan((), 0)
 
@@ -82,13 +89,17 @@ def plan(
 
     apart = _apart(found, forbidden) if query_strings else frozenset()
     if apart:
-        found = found.with_more([text + QUERY for text in apart])
+        found = found.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
     cover = Cover(found, forbidden)
     spans = cover.exact(budget)
     if spans is None:
+        if guard is None:
+            # What takes the folder of an object takes the object: only now they have to be told.
+            found = found.with_folders(found.others(), index_document, lone=True)
+            cover = Cover(found, forbidden)
         spans = merged(cover, budget)
         if spans is None and (guard is None or not guard.meets("")):
-            return InvalidationPlan(("/*",), cover.others((0, len(found.texts))))
+            return InvalidationPlan(("/*",), cover.collateral("", (0, 0)))
         spans = spans or merged(cover, None) or []
     paths, collateral = [], 0
     for span in spans:
@@ -96,7 +107,7 @@ def plan(
         if single and found.lone[span[0]]:
             prefix, single = prefix[: -len(index_document) - 1], False  # and its folder
         else:
-            collateral += 0 if single else cover.others(cover.beginning(prefix, span))
+            collateral += 0 if single else cover.collateral(prefix, span)
         # A single URL with its query strings is a wildcard unless others begin as it does.
         star = "" if single and (not query_strings or prefix in apart) else "*"
         paths.append(f"/{encoded(prefix)}{star}")
