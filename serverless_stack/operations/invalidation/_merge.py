@@ -5,6 +5,7 @@ the budget just holds tells how far the best cover can be from that one. Only ch
 near are combined: usually a few.
 """
 
+from serverless_stack.operations.invalidation._choices import Choices
 from serverless_stack.operations.invalidation._cover import Cover, Span
 from serverless_stack.operations.invalidation._near import Near
 from serverless_stack.operations.invalidation._tree import Tree
@@ -30,8 +31,8 @@ def merged(cover: Cover, budget: int | None) -> list[Span] | None:
         return None
     high, low, opened = _around(tree, budget, high, len(cover.texts))
     if low[0] <= budget:  # as little as can be, whatever it costs
-        return tree.spans([count > 1 for count in tree.priced(0, 1)[0]])
-    price, unit = _price(tree, budget, high, low)
+        return tree.spans([count > 1 for count in tree.choices().priced(0, 1)[0]])
+    price, unit = _price(tree.choices(), budget, high, low)
     return _nearest(tree, budget, price, unit, opened)
 
 
@@ -39,29 +40,32 @@ def _around(tree: Tree, budget: int, high: _Cost, besides: int) -> tuple[_Cost, 
     """Covers on both sides of the budget, and how far the tree was opened to find them."""
     while True:
         besides //= 4
-        tree.open(besides)
+        if not tree.open(besides) and besides:
+            continue
         found = _cost(tree, besides, 1)
         if found[0] > budget or besides == 0:
             return high, found, besides
         high = found
 
 
-def _price(tree: Tree, budget: int, high: _Cost, low: _Cost) -> tuple[int, int]:
+def _price(choices: Choices, budget: int, high: _Cost, low: _Cost) -> tuple[int, int]:
     """The price at which covers within the budget and beyond it cost the same, and are cheapest."""
     while True:
         price, unit = high[1] - low[1], low[0] - high[0]
-        found = _cost(tree, price, unit)
+        counts, besides = choices.priced(price, unit)
+        found = counts[0], besides[0]
         if found[1] * unit + found[0] * price == low[1] * unit + low[0] * price:
             return price, unit
         if found[0] <= budget:
             high = found
         else:
             low = found
+        choices = choices.left(counts, dearer=found is low)
 
 
 def _nearest(tree: Tree, budget: int, price: int, unit: int, opened: int) -> list[Span]:
     """The best cover of those that are near the cheapest one at a price."""
-    gap, near = 0, None
+    gap, near = unit, None
     while True:
         # The parts of a wildcard are far unless it takes nearly as much as a path costs.
         opened = min(opened, max(0, (price - gap - 1) // unit))
@@ -71,9 +75,9 @@ def _nearest(tree: Tree, budget: int, price: int, unit: int, opened: int) -> lis
         enough = near.best(gap) - unit
         if gap >= enough:
             return tree.spans(near.opened())
-        gap = min(enough, max(unit, 2 * gap))
+        gap = min(enough, 2 * gap)
 
 
 def _cost(tree: Tree, price: int, unit: int) -> _Cost:
-    counts, besides = tree.priced(price, unit)
+    counts, besides = tree.choices().priced(price, unit)
     return counts[0], besides[0]

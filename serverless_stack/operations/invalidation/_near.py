@@ -20,7 +20,7 @@ class Near:
         self._tree = tree
         self._price = price
         self._budget = budget
-        self._counts, besides = tree.priced(price, unit)
+        self._counts, besides = tree.choices().priced(price, unit)
         self._cheapest = [
             beside * unit + count * price
             for beside, count in zip(besides, self._counts, strict=True)

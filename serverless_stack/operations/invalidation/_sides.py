@@ -50,19 +50,22 @@ class Sides:
             lone: Whether one may stand for them.
         """
         texts, needed = self.texts, self.needed
+        further, further_needed = [], b""
+        at = bisect_left(texts, index_document)
+        if texts[at : at + 1] == [index_document] and marks[at]:
+            further, further_needed = [""], needed[at : at + 1]
         index = _narrowed(
             marks, map(str.endswith, compress(texts, marks), repeat(f"/{index_document}"))
         )
-        alone = _lone(texts, index, index_document) if lone and 1 in index else bytes(len(texts))
+        if 1 not in index:
+            return self.with_more(further, further_needed) if further else self
+        alone = _lone(texts, index, index_document) if lone else bytes(len(texts))
+        # None of them was alone before: they had not been looked at.
+        found = Sides(texts, needed, opposite(both(opposite(self.lone), opposite(alone))))
         crowded = both(index, opposite(alone))
         folders = [text[: -len(index_document)] for text in compress(texts, crowded)]
-        further = [*folders, *(folder[:-1] for folder in folders)]
-        further_needed = 2 * bytes(compress(needed, crowded))
-        at = bisect_left(texts, index_document)
-        if texts[at : at + 1] == [index_document] and marks[at]:
-            further, further_needed = [*further, ""], further_needed + needed[at : at + 1]
-        # None of them was alone before: so much had not been looked at.
-        found = Sides(texts, needed, opposite(both(opposite(self.lone), opposite(alone))))
+        further += [*folders, *(folder[:-1] for folder in folders)]
+        further_needed += 2 * bytes(compress(needed, crowded))
         return found.with_more(further, further_needed) if further else found
 
     def with_more(self, texts: Sequence[str], needed: bytes) -> "Sides":

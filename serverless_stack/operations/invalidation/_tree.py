@@ -1,10 +1,10 @@
 """The prefixes of what is needed as a tree, of which only what matters is ever opened."""
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, pairwise, repeat
+from itertools import pairwise, repeat
 
+from serverless_stack.operations.invalidation._choices import Choices
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
 
 _NOTHING = range(0)
@@ -85,8 +85,10 @@ class Tree:
         begin = low + (len(texts[low]) == depth)  # a text without a next character is the first
         ends = [low] if begin > low else []
         if high - begin <= _FEW:
-            sizes = Counter([text[depth] for text in texts[begin:high]]).values()
-            return [*ends, *accumulate(sizes, initial=begin)]
+            heads = [text[depth] for text in texts[begin:high]]
+            # Of the ends of each head the last one remains.
+            last = dict(zip(heads, range(begin + 1, high + 1), strict=True))
+            return [*ends, begin, *last.values()]
         while begin < high:
             ends.append(begin)
             begin = self._cover.after(texts[begin][: depth + 1], begin + 1, high)
@@ -153,29 +155,9 @@ class Tree:
         low += len(texts[low]) == depth
         return len({text[depth] for text in texts[low:high]}) == high - low
 
-    def priced(self, price: int, unit: int) -> tuple[list[int], list[int]]:
-        """The cheapest cover of every node: how many paths it has, and what they take besides.
-
-        Of two that cost the same it is the one with fewer paths.
-
-        Args:
-            price: What a path costs; as much as `unit` times what `open` was told, at least.
-            unit: What each text costs that is taken besides.
-        """
-        counts = self.leaves.copy()
-        besides = [0] * len(counts)
-        parents, others = self.parents, self.others
-        for number in range(len(counts) - 1, -1, -1):
-            count, beside, other = counts[number], besides[number], others[number]
-            if other is not None and (
-                (count == 1) or (beside - other) * unit + (count - 1) * price >= 0
-            ):
-                counts[number], besides[number] = count, beside = 1, other
-            if number:
-                parent = parents[number]
-                counts[parent] += count
-                besides[parent] += beside
-        return counts, besides
+    def choices(self) -> Choices:
+        """The choices at prices from what `open` was told."""
+        return Choices(self.parents, self.others, self.leaves, [0] * len(self.leaves))
 
     def spans(self, opened: Sequence[bool]) -> list[Span]:
         """The paths, given which nodes are open and which are wildcards."""
