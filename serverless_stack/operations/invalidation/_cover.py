@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 
-from serverless_stack.operations.invalidation._sides import Sides, both
+from serverless_stack.operations.invalidation._sides import Sides, both, opposite
 
 Span = tuple[int, int]
 """The first and the last needed text that one path takes: the text, if they are one; else all that
@@ -25,7 +25,7 @@ class Cover:
         self.texts = sides.texts
         self.needed = sides.needed
         self.forbidden = forbidden
-        folders = both(sides.lone, sides.others())
+        folders = both(sides.lone, opposite(sides.needed))
         self._folders = folders if 1 in folders else b""
 
     def exact(self, most: int) -> list[Span] | None:

@@ -36,20 +36,21 @@ class Sides:
             marks = _marks(found, needed)
         return cls(found, marks, bytes(len(found)))
 
-    def others(self) -> bytes:
-        """1 for each that is not needed, 0 for each that is."""
-        return opposite(self.needed)
+    def runs(self) -> int:
+        """How many times some that are needed follow each other: no path takes more than one."""
+        return (self.needed + b"\0").count(b"\1\0")
 
-    def with_folders(self, marks: bytes, index_document: str, *, lone: bool) -> "Sides":
+    def with_folders(self, index_document: str, *, of: bytes | None, lone: bool) -> "Sides":
         """The same with the URLs of the folders of index documents.
 
         Args:
-            marks: 1 for each object whose folder is wanted.
             index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/``
                 and ``a`` as well, that of the root ``/``.
+            of: 1 for each object whose folder is wanted; None wants all.
             lone: Whether one may stand for them.
         """
         texts, needed = self.texts, self.needed
+        marks = bytes([1]) * len(texts) if of is None else of
         further, further_needed = [], b""
         at = bisect_left(texts, index_document)
         if texts[at : at + 1] == [index_document] and marks[at]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, repeat
+from itertools import compress, pairwise, repeat
 
 from serverless_stack.operations.invalidation._choices import Choices
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
@@ -122,14 +122,14 @@ class Tree:
             if count < 2 or (allowed and count == high - low):
                 leaves += count > 0
                 continue
-            deep, flat = depth, self._flat(low, high, depth)
+            deep, flat = depth, self._flat(low, high, depth, count)
             if not flat:
                 first, last = texts[needed.find(1, low, high)], texts[needed.rfind(1, low, high)]
                 if first[depth : depth + 1] == last[depth : depth + 1]:
                     deep = common(first, last, depth + 1)
                     low = bisect_left(texts, first[:deep], low, high)
                     high = cover.after(first[:deep], low + 1, high)
-                    flat = self._flat(low, high, deep)
+                    flat = self._flat(low, high, deep, count)
             others: int | None = cover.others(low, high, count)
             if not allowed and cover.forbidden(texts[low][:deep]):
                 others = None
@@ -147,13 +147,15 @@ class Tree:
             self.paths.append(paths)
         return leaves
 
-    def _flat(self, low: int, high: int, depth: int) -> bool:
-        """Whether each text of a range is a part of its own, as far as that is told quickly."""
+    def _flat(self, low: int, high: int, depth: int, count: int) -> bool:
+        """Whether each needed text of a range is in a part of its own, if it is told quickly."""
         if high - low > _FLAT:
             return False
-        texts = self._cover.texts
-        low += len(texts[low]) == depth
-        return len({text[depth] for text in texts[low:high]}) == high - low
+        texts, needed = self._cover.texts, self._cover.needed
+        if len(texts[low]) == depth:
+            count -= needed[low]
+            low += 1
+        return len({text[depth] for text in compress(texts[low:high], needed[low:high])}) == count
 
     def choices(self) -> Choices:
         """The choices at prices from what `open` was told."""

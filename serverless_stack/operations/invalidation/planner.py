@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
-from serverless_stack.operations.invalidation._sides import Sides
+from serverless_stack.operations.invalidation._sides import Sides, opposite
 from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded
 
 # "Quotas on invalidations": what may be in progress for one distribution.
@@ -77,9 +77,11 @@ def plan(
     if base:
         changed, everything = [base + key for key in changed], [base + key for key in everything]
     found = Sides.of(everything, set(changed))
-    found = found.with_folders(found.needed, index_document, lone=guard is None)
+    # What takes the folder of an object takes the object: what is left in place has to be known
+    # with its folders to tell the collateral only, or another origin may serve one of them.
+    later = guard is None and found.runs() <= budget
+    found = found.with_folders(index_document, of=found.needed if later else None, lone=not guard)
     if guard is not None:
-        found = found.with_folders(found.others(), index_document, lone=False)
         found = found.without(guard.marks(found.texts))
     if 1 not in found.needed:
         return InvalidationPlan((), 0)
@@ -93,9 +95,8 @@ def plan(
     cover = Cover(found, forbidden)
     spans = cover.exact(budget)
     if spans is None:
-        if guard is None:
-            # What takes the folder of an object takes the object: only now they have to be told.
-            found = found.with_folders(found.others(), index_document, lone=True)
+        if later:
+            found = found.with_folders(index_document, of=opposite(found.needed), lone=True)
             cover = Cover(found, forbidden)
         spans = merged(cover, budget)
         if spans is None and (guard is None or not guard.meets("")):
