@@ -2,6 +2,7 @@
 
 from serverless_stack.operations.invalidation._tree import Tree
 
+_FEW = 8
 _States = dict[int, int]
 """How much more than the cheapest cover those cost at least that have so many paths."""
 
@@ -37,9 +38,9 @@ class Near:
             How much more than the cheapest one any cover costs at most that is as good.
         """
         self._states, self._steps = {}, {}
-        for number, slack, near in reversed(self._open_to_choice(gap)):
-            self._states[number] = self._combined(number, slack, near)
-        states = self._states.get(0, {self._counts[0]: 0})
+        for number, slack, to_open, near in reversed(self._open_to_choice(gap)):
+            self._states[number] = self._combined(number, slack, to_open, near)
+        states = self._states[0]
         _rest, paths, more = min(
             (more - self._price * paths, paths, more) for paths, more in states.items()
         )
@@ -62,40 +63,43 @@ class Near:
             return None
         return others * self._unit + self._price - self._cheapest[number]
 
-    def _open_to_choice(self, gap: int) -> list[tuple[int, int, list[int]]]:
-        """The nodes with a choice, how much it may cost, and which of their parts have one, too."""
+    def _open_to_choice(self, gap: int) -> list[tuple[int, int, int | None, list[int]]]:
+        """The nodes with a choice, how much it may cost, what opening costs, and such parts."""
         found = []
-        waiting = [(0, gap)]
+        waiting = [(0, gap, self._to_open(0))]
+        counts, below = self._counts, self._tree.below
         while waiting:
-            number, slack = waiting.pop()
+            number, slack, to_open = waiting.pop()
             near: list[int] = []
-            to_open = self._to_open(number)
-            if to_open is not None and to_open <= slack:
+            if to_open is None or to_open > slack:
+                to_open = None
+            else:
                 left = slack - to_open
-                for part in self._tree.below[number]:
+                for part in below[number]:
+                    further = self._to_open(part)
                     # A cheapest cover of more than one path may have a choice further below.
-                    if self._counts[part] > 1 or _within(self._to_open(part), left):
+                    if counts[part] > 1 or (further is not None and further <= left):
                         near.append(part)
-                        waiting.append((part, left))
-            found.append((number, slack, near))
+                        waiting.append((part, left, further))
+            found.append((number, slack, to_open, near))
         return found
 
-    def _combined(self, number: int, slack: int, near: list[int]) -> _States:
+    def _combined(self, number: int, slack: int, to_open: int | None, near: list[int]) -> _States:
         """Every cover of a node that costs little enough."""
         tree, counts = self._tree, self._counts
-        most = self._budget - tree.paths[number] + 1
         states: _States = {}
-        to_open, to_take = self._to_open(number), self._to_take(number)
-        if to_open is not None and to_open <= slack:
+        if to_open is not None:
             below = tree.below[number]
             fixed = tree.leaves[number] + sum(counts[below.start : below.stop])
-            states = {fixed - sum(counts[part] for part in near): to_open}
+            states = {fixed - sum([counts[part] for part in near]): to_open}
             steps = []
             for part in near:
                 steps.append((part, states))
                 states = self._sums(states, self._states[part], slack)
+            most = self._budget - tree.paths[number] + 1
             states = {paths: more for paths, more in states.items() if paths <= most}
             self._steps[number] = steps
+        to_take = self._to_take(number)
         if to_take is not None and to_take <= slack:
             states[1] = to_take
         return self._useful(states)
@@ -107,7 +111,7 @@ class Near:
                 both = more + further
                 if both <= slack and found.get(paths + besides, slack) >= both:
                     found[paths + besides] = both
-        return self._useful(found)
+        return found if len(found) < _FEW else self._useful(found)
 
     def _useful(self, states: _States) -> _States:
         """The states without those that have more paths than others and take no less besides."""
@@ -123,7 +127,7 @@ class Near:
     def opened(self) -> list[bool]:
         """Which nodes are open in the cover that `best` found."""
         found = [count > 1 for count in self._counts]
-        waiting = [(0, *self._chosen)] if 0 in self._states else []
+        waiting = [(0, *self._chosen)]
         while waiting:
             number, paths, more = waiting.pop()
             found[number] = paths > 1
@@ -138,7 +142,3 @@ class Near:
                 waiting.append((part, besides, further))
                 paths, more = paths - besides, more - further
         return found
-
-
-def _within(more: int | None, gap: int) -> bool:
-    return more is not None and more <= gap
