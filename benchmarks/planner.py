@@ -21,7 +21,11 @@ def cases() -> dict[str, Planning]:
     flat = sorted(f"page{n:06}.html" for n in range(COUNT))
     some, half = sorted(chance.sample(tree, COUNT // 100)), sorted(chance.sample(tree, COUNT // 2))
     mixed = chance.sample(tree, COUNT)
-    pages = sorted(f"f{n % 1000:04}/page{n:06}/index.html" for n in range(COUNT // 3))
+    pages = sorted(f"f{n % 1000:04}/page{n:06}/index.html" for n in range(COUNT))
+    articles = sorted(f"news/{n}/index.html" for n in range(COUNT))
+    some_pages, half_pages = chance.sample(pages, COUNT // 100), chance.sample(pages, COUNT // 2)
+    deep = sorted(_deep(chance, number) for number in range(COUNT))
+    half_deep = chance.sample(deep, COUNT // 2)
     folder = [key for key in tree if key.startswith("f05")]
     return {
         "one key": lambda: plan(tree[:1], tree),
@@ -33,11 +37,22 @@ def cases() -> dict[str, Planning]:
         "half at random, budget 30": lambda: plan(half, tree),
         "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
         "1 % at random, keys in no order": lambda: plan(some, mixed),
-        "one of 33,333 index documents": lambda: plan(pages[:1], pages),
+        "one index document of as many": lambda: plan(pages[:1], pages),
+        "1 % of index documents, budget 30": lambda: plan(some_pages, pages),
+        "half of index documents, budget 30": lambda: plan(half_pages, pages),
+        "all index documents, news/0 to 99999": lambda: plan(articles, articles),
         "all": lambda: plan(tree, tree),
         "all, flat": lambda: plan(flat, flat),
         "every second, flat, budget 30": lambda: plan(flat[::2], flat),
+        # The hardest that were found: whatever the price, paths are won or lost by the dozen.
+        "half at random, six levels deep, budget 30": lambda: plan(half_deep, deep),
+        "half of index documents, budget 300": lambda: plan(half_pages, pages, budget=300),
+        "half at random, six levels deep, budget 300": lambda: plan(half_deep, deep, budget=300),
     }
+
+
+def _deep(chance: random.Random, number: int) -> str:
+    return "/".join(f"{level}{chance.randrange(6)}" for level in "abcdef") + f"/{number}.html"
 
 
 def main() -> None:

@@ -19,6 +19,12 @@ class Cover:
         sides: All texts, and which of them are needed.
         forbidden: Tells whether there must be no wildcard after a prefix; one that is longer than
             a prefix that is allowed is allowed.
+
+    Attributes:
+        texts: All texts.
+        needed: 1 for each that is needed, 0 for each that is not.
+        folders: 1 for each that stands for two more URLs and is not needed; empty if none does.
+        forbidden: The same.
     """
 
     def __init__(self, sides: Sides, forbidden: Callable[[str], bool]) -> None:
@@ -26,7 +32,7 @@ class Cover:
         self.needed = sides.needed
         self.forbidden = forbidden
         folders = both(sides.lone, opposite(sides.needed))
-        self._folders = folders if 1 in folders else b""
+        self.folders = folders if 1 in folders else b""
 
     def exact(self, most: int) -> list[Span] | None:
         """The fewest paths that take what is needed and nothing else; None if over `most`."""
@@ -98,11 +104,8 @@ class Cover:
         """How many URLs that are not needed begin with the prefix of a span."""
         low = bisect_left(self.texts, prefix, 0, span[0])
         high = self.after(prefix, span[1], len(self.texts))
-        return self.others(low, high, self.needed.count(1, low, high))
-
-    def others(self, low: int, high: int, needed: int) -> int:
-        """How many URLs there are from a text up to another one, of which some are needed."""
-        return high - low - needed + 2 * self._folders.count(1, low, high)
+        folders = self.folders.count(1, low, high)
+        return high - low - self.needed.count(1, low, high) + 2 * folders
 
     def after(self, prefix: str, low: int, high: int) -> int:
         """Where the texts end that begin with a prefix."""

@@ -55,9 +55,11 @@ class Sides:
         at = bisect_left(texts, index_document)
         if texts[at : at + 1] == [index_document] and marks[at]:
             further, further_needed = [""], needed[at : at + 1]
-        index = _narrowed(
-            marks, map(str.endswith, compress(texts, marks), repeat(f"/{index_document}"))
-        )
+        end = f"/{index_document}"
+        if of is None and end not in "\n".join(texts):  # told at once, not one by one
+            index = bytes(len(texts))
+        else:
+            index = _narrowed(marks, map(str.endswith, compress(texts, marks), repeat(end)))
         if 1 not in index:
             return self.with_more(further, further_needed) if further else self
         alone = _lone(texts, index, index_document) if lone else bytes(len(texts))

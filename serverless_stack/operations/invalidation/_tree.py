@@ -116,7 +116,7 @@ class Tree:
             For how many of the parts one path is enough, which takes nothing besides.
         """
         cover, budget = self._cover, self.budget - paths + 1
-        texts, needed = cover.texts, cover.needed
+        texts, needed, folders = cover.texts, cover.needed, cover.folders
         leaves = 0
         for low, high, count in parts:
             if count < 2 or (allowed and count == high - low):
@@ -130,19 +130,20 @@ class Tree:
                     low = bisect_left(texts, first[:deep], low, high)
                     high = cover.after(first[:deep], low + 1, high)
                     flat = self._flat(low, high, deep, count)
-            others: int | None = cover.others(low, high, count)
-            if not allowed and cover.forbidden(texts[low][:deep]):
-                others = None
-            elif not others:
+            others = high - low - count
+            if folders:
+                others += 2 * folders.count(1, low, high)
+            forbidden = not allowed and cover.forbidden(texts[low][:deep])
+            if not others and not forbidden:
                 leaves += 1
                 continue
             if not flat:
                 self._waiting.append(len(self.parents))
             self._ranges.append((low, high, deep))
             self.parents.append(parent)
-            self.others.append(others)
+            self.others.append(None if forbidden else others)
             # What parts into nothing but single texts is open at once.
-            self.leaves.append(count if flat and (count <= budget or others is None) else 1)
+            self.leaves.append(count if flat and (count <= budget or forbidden) else 1)
             self.below.append(_NOTHING)
             self.paths.append(paths)
         return leaves

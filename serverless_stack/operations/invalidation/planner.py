@@ -93,7 +93,7 @@ def plan(
     if apart:
         found = found.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
     cover = Cover(found, forbidden)
-    spans = cover.exact(budget)
+    spans = cover.exact(budget) if found.runs() <= budget else None
     if spans is None:
         if later:
             found = found.with_folders(index_document, of=opposite(found.needed), lone=True)
