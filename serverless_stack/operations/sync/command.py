@@ -1,6 +1,6 @@
 """Synchronising two locations in one call, with the invalidation that follows."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from serverless_stack.operations.sync.applying import SyncResult, carry_out
 from serverless_stack.operations.sync.headers import Wanted
 from serverless_stack.operations.sync.inventories import look
 from serverless_stack.operations.sync.locations import Bucket, Folder
+from serverless_stack.operations.sync.owed import Owed
 from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
 from serverless_stack.operations.sync.store import PARALLEL, Store
 
@@ -76,7 +77,8 @@ def sync(
         dry_run: Whether to plan only.
         parallel: How many files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
-            documents. Nothing if nothing was.
+            documents. Nothing if nothing was. What they were not told, because a synchronisation
+            that named them was ended or CloudFront refused, they are told by the next one.
         path_prefix: What viewers see before a key.
         index_document: The file that the distributions give for a folder.
         query_strings: Whether their caches tell query strings apart.
@@ -110,8 +112,13 @@ def sync(
         exclude=exclude,
     )
     planned(found)
+    owed = None
+    if distribution_ids and isinstance(destination, Bucket):
+        owed = Owed(store, destination, distribution_ids)
     result = None
     if not dry_run:
+        if owed is not None:
+            owed.add(_visible(found.actions))
         result = carry_out(found, store, wanted=wanted, progress=progress)
     if not distribution_ids:
         return Synced(found, result, None)
@@ -120,8 +127,8 @@ def sync(
     from serverless_stack.operations.invalidation import plan as plan_invalidation
     from serverless_stack.operations.invalidation import send
 
-    actions = found.actions if result is None else result.done
-    changed = [a.key for a in actions if a.replaces or is_document(a.key)]
+    changed = _visible(found.actions if result is None else result.done)
+    changed |= owed.keys if owed is not None else set()
     everything = {*found.source.items, *found.destination.items}
     paths = plan_invalidation(
         changed,
@@ -132,17 +139,24 @@ def sync(
         query_strings=query_strings,
         protected=protected,
     )
-    if result is None or not paths.paths:
+    if result is None:
         return Synced(found, result, paths)
     sent = send(
         paths,
         distribution_ids,
-        deployment=uuid4().hex,  # a synchronisation that is repeated finds nothing to do
+        deployment=uuid4().hex,  # what was told is not owed, so no two of them are the same
         replaces="",
         wait=wait,
         client=cloudfront,
     )
+    if owed is not None:
+        owed.told(but=result.failures)  # which S3 may write later all the same
     return Synced(found, result, paths, sent)
+
+
+def _visible(actions: Iterable[Action]) -> set[str]:
+    """The keys of which viewers may have an old version: a new script was asked for by nobody."""
+    return {action.key for action in actions if action.replaces or is_document(action.key)}
 
 
 def _there(destination: Folder | Bucket, store: Store) -> Side:

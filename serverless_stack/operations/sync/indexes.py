@@ -6,7 +6,6 @@ entries lie in the order of the keys, as S3 lists them, so that both are read si
 """
 
 import gzip
-import hashlib
 import io
 import json
 import zlib
@@ -98,11 +97,8 @@ def unpacked(packed: bytes) -> Iterator[Known]:
 
 def read(store: Store, bucket: Bucket) -> Index:
     """Read the index of a bucket; an empty one if there is none."""
-    # Dates of lists are finer than those of objects.
-    listed = next(store.list(bucket.name, bucket.index_key), None)
-    if listed is None or listed.key != bucket.index_key:
-        return Index()
-    return Index(store.read(bucket.name, bucket.index_key), listed.modified)
+    kept = store.kept(bucket.name, bucket.index_key)
+    return Index(kept.content, kept.modified) if kept else Index()
 
 
 def packed(entries: Iterable[Known]) -> bytes:
@@ -115,14 +111,7 @@ def packed(entries: Iterable[Known]) -> bytes:
 
 def write(store: Store, bucket: Bucket, packed: bytes) -> None:
     """Write the index of a bucket."""
-    md5 = hashlib.md5(packed, usedforsecurity=False).hexdigest()
-    store.put(
-        bucket.name,
-        bucket.index_key,
-        packed,
-        md5,
-        {"ContentType": "application/gzip", "CacheControl": "no-store"},
-    )
+    store.keep(bucket.name, bucket.index_key, packed)
 
 
 def _line(fields: object) -> bytes:

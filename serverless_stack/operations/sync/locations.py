@@ -43,6 +43,11 @@ class Bucket:
         """Where it is kept which content and headers the objects have."""
         return f"{RESERVED}sync/{self.prefix}index.json.gz"
 
+    @property
+    def owed_key(self) -> str:
+        """Where it is kept what distributions have not been told yet."""
+        return f"{RESERVED}sync/{self.prefix}owed.json.gz"
+
     def __str__(self) -> str:
         return f"{_SCHEME}{self.name}/{self.prefix}"
 

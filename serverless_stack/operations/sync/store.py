@@ -1,5 +1,6 @@
 """What synchronising asks of S3: the short way where there is one, botocore otherwise."""
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,6 +24,13 @@ class Listed(NamedTuple):
     key: str
     size: int
     etag: str
+    modified: datetime
+
+
+class Kept(NamedTuple):
+    """What this library keeps in a bucket, and when it was written."""
+
+    content: bytes
     modified: datetime
 
 
@@ -92,6 +100,20 @@ class Store:
                 self._access = None
         answer = self.client.put_object(Bucket=bucket, Key=key, Body=content, **arguments)
         return answer["ETag"].strip('"')
+
+    def kept(self, bucket: str, key: str) -> Kept | None:
+        """Read what this library keeps in a bucket, or None if it is not there."""
+        # Asked first by listing: dates of lists are finer than those of objects.
+        listed = next(self.list(bucket, key), None)
+        if listed is None or listed.key != key:
+            return None
+        return Kept(self.read(bucket, key), listed.modified)
+
+    def keep(self, bucket: str, key: str, packed: bytes) -> None:
+        """Write what this library keeps in a bucket, compressed."""
+        md5 = hashlib.md5(packed, usedforsecurity=False).hexdigest()
+        headers: Arguments = {"ContentType": "application/gzip", "CacheControl": "no-store"}
+        self.put(bucket, key, packed, md5, headers)
 
     def _wire(self, bucket: str) -> Wire | None:
         if self._access is None:
