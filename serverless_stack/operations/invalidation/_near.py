@@ -2,7 +2,7 @@
 
 from serverless_stack.operations.invalidation._tree import Tree
 
-_FEW = 8
+_FEW = 8  # so many states are not worth sifting
 _States = dict[int, int]
 """How much more than the cheapest cover those cost at least that have so many paths."""
 

@@ -63,8 +63,7 @@ class Sides:
         if 1 not in index:
             return self.with_more(further, further_needed) if further else self
         alone = _lone(texts, index, index_document) if lone else bytes(len(texts))
-        # None of them was alone before: they had not been looked at.
-        found = Sides(texts, needed, opposite(both(opposite(self.lone), opposite(alone))))
+        found = Sides(texts, needed, _either(self.lone, alone))
         crowded = both(index, opposite(alone))
         folders = [text[: -len(index_document)] for text in compress(texts, crowded)]
         further += [*folders, *(folder[:-1] for folder in folders)]
@@ -100,6 +99,11 @@ def both(some: bytes, others: bytes) -> bytes:
     return (int.from_bytes(some) & int.from_bytes(others)).to_bytes(len(some))
 
 
+def _either(some: bytes, others: bytes) -> bytes:
+    """1 where one of them has a mark of 1, 0 elsewhere."""
+    return (int.from_bytes(some) | int.from_bytes(others)).to_bytes(len(some))
+
+
 def _repeats(texts: list[str]) -> bool:
     """Whether one of the sorted texts is there twice."""
     return any(map(eq, texts, islice(texts, 1, None)))
@@ -107,7 +111,7 @@ def _repeats(texts: list[str]) -> bool:
 
 def _marks(texts: list[str], some: set[str]) -> bytes:
     """1 for each of many sorted texts that is one of some, 0 for each that is not."""
-    if len(some) > len(texts) // 32:
+    if len(some) > len(texts) // 32:  # else most would be looked up in vain
         return bytes(map(some.__contains__, texts))
     marks = bytearray(len(texts))
     for text in some:

@@ -8,6 +8,7 @@ from serverless_stack.operations.invalidation._choices import Choices
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
 
 _NOTHING = range(0)
+# So many texts are looked at one by one, more by bisection.
 _FEW, _FLAT = 256, 64
 
 
