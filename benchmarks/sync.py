@@ -105,7 +105,7 @@ def main() -> None:
         tools = {
             "aws": aws_cli(work / "aws"),
             "sync()": [sys.executable, "-c", CALL],
-            "command": [sys.executable, "-m", "serverless_stack.cli", "sync"],
+            "command": [str(Path(sys.executable).parent / "serverless-stack"), "sync"],
         }
         small, large = files(work / "small", 2000), files(work / "large", 20000)
         with LocalCloud.start(work / "app", name=f"bench-{os.getpid()}") as cloud:

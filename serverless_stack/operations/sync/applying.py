@@ -5,7 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.sync import indexes
@@ -140,12 +140,15 @@ class _Work:
         if not isinstance(actions, Actions):  # which is in that order
             actions = sorted(actions, key=lambda action: action.key)
         moves = (action for action in actions if action.kind != "delete")
+        first = next(moves, None)
+        if first is None:
+            return  # threads take longer to load than to find out that there is nothing to do
         from concurrent.futures import ThreadPoolExecutor
 
         ahead: deque[tuple[Action, Future[Known | None]]] = deque()
         with ThreadPoolExecutor(self._store.parallel) as pool:
             try:
-                for action in moves:
+                for action in chain([first], moves):
                     ahead.append((action, pool.submit(self.do, action)))
                     if len(ahead) > _AHEAD * self._store.parallel:
                         yield ahead.popleft()
