@@ -4,7 +4,7 @@ from serverless_stack.operations.invalidation._tree import Tree
 
 _FEW = 8  # so many states are not worth sifting
 _States = dict[int, int]
-"""How much more than the cheapest cover those cost at least that have so many paths."""
+"""How much more than the cheapest cover those cost at least that have so many paths more."""
 
 
 class Near:
@@ -40,12 +40,13 @@ class Near:
         self._states, self._steps = {}, {}
         for number, slack, to_open, near in reversed(self._open_to_choice(gap)):
             self._states[number] = self._combined(number, slack, to_open, near)
-        states = self._states[0]
-        _rest, paths, more = min(
-            (more - self._price * paths, paths, more) for paths, more in states.items()
+        left = self._budget - self._counts[0]
+        _rest, further, more = min(
+            (more - self._price * further, further, more)
+            for further, more in self._states[0].items()
         )
-        self._chosen = paths, more
-        return more + self._price * (self._budget - paths)
+        self._chosen = further, more
+        return more + self._price * (left - further)
 
     def _to_open(self, number: int) -> int | None:
         """How much dearer than the cheapest cover of a node it is to open it; None cannot be."""
@@ -87,41 +88,35 @@ class Near:
     def _combined(self, number: int, slack: int, to_open: int | None, near: list[int]) -> _States:
         """Every cover of a node that costs little enough."""
         tree, counts = self._tree, self._counts
-        states: _States = {}
+        count, states = counts[number], _States()
         if to_open is not None:
             below = tree.below[number]
-            fixed = tree.leaves[number] + sum(counts[below.start : below.stop])
-            states = {fixed - sum([counts[part] for part in near]): to_open}
-            steps = []
+            opened = tree.leaves[number] + sum(counts[below.start : below.stop])
+            states = {opened - count: to_open}
+            steps, many = [], _FEW
             for part in near:
                 steps.append((part, states))
-                states = self._sums(states, self._states[part], slack)
-            most = self._budget - tree.paths[number] + 1
-            states = {paths: more for paths, more in states.items() if paths <= most}
+                states = _sums(states, self._states[part], slack)
+                if len(states) > many:
+                    states = self._useful(states)
+                    many = 2 * len(states) + _FEW
+            most = self._budget - tree.paths[number] + 1 - count
+            states = {further: more for further, more in states.items() if further <= most}
             self._steps[number] = steps
         to_take = self._to_take(number)
         if to_take is not None and to_take <= slack:
-            states[1] = to_take
+            states[1 - count] = to_take
         return self._useful(states)
-
-    def _sums(self, some: _States, others: _States, slack: int) -> _States:
-        found: _States = {}
-        for besides, further in others.items():
-            for paths, more in some.items():
-                both = more + further
-                if both <= slack and found.get(paths + besides, slack) >= both:
-                    found[paths + besides] = both
-        return found if len(found) < _FEW else self._useful(found)
 
     def _useful(self, states: _States) -> _States:
         """The states without those that have more paths than others and take no less besides."""
         found: _States = {}
         least = None
-        for paths in sorted(states):
-            rest = states[paths] - self._price * paths
+        for further in sorted(states):
+            rest = states[further] - self._price * further
             if least is None or rest < least:
                 least = rest
-                found[paths] = states[paths]
+                found[further] = states[further]
         return found
 
     def opened(self) -> list[bool]:
@@ -129,16 +124,28 @@ class Near:
         found = [count > 1 for count in self._counts]
         waiting = [(0, *self._chosen)]
         while waiting:
-            number, paths, more = waiting.pop()
-            found[number] = paths > 1
-            if paths == 1:
+            number, further, more = waiting.pop()
+            found[number] = self._counts[number] + further > 1
+            if not found[number]:
                 continue
             for part, before in reversed(self._steps[number]):
-                besides, further = next(
-                    (besides, further)
-                    for besides, further in self._states[part].items()
-                    if before.get(paths - besides) == more - further
+                change, dearer = next(
+                    (change, dearer)
+                    for change, dearer in self._states[part].items()
+                    if before.get(further - change) == more - dearer
                 )
-                waiting.append((part, besides, further))
-                paths, more = paths - besides, more - further
+                waiting.append((part, change, dearer))
+                further, more = further - change, more - dearer
         return found
+
+
+def _sums(some: _States, others: _States, slack: int) -> _States:
+    """Every state of one and every state of another together, if it costs little enough."""
+    found = some.copy() if others.get(0) == 0 else _States()
+    for change, dearer in others.items():
+        if change or dearer:
+            for further, more in some.items():
+                both = more + dearer
+                if both <= slack and found.get(further + change, slack) >= both:
+                    found[further + change] = both
+    return found
