@@ -10,6 +10,7 @@ Span = tuple[int, int]
 begins as both do."""
 
 _LAST = "\U0010ffff"
+_CLOSE = 8  # so far from a guess it is looked one by one
 
 
 class Cover:
@@ -122,14 +123,14 @@ def common(one: str, other: str, guess: int = 0) -> int:
     Args:
         one: A text.
         other: Another one.
-        guess: What it may be, which is looked at first.
+        guess: What it may be, or a few less, which is looked at first.
     """
     high = min(len(one), len(other))
     low = 0
     if guess < high and one[:guess] == other[:guess]:
-        if one[guess] != other[guess]:
-            return guess
-        low = guess + 1
+        for low in range(guess, min(guess + _CLOSE, high)):
+            if one[low] != other[low]:
+                return low
     if one[low:high] == other[low:high]:
         return high
     while high - low > 1:

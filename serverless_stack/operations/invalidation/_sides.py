@@ -61,17 +61,18 @@ class Sides:
         else:
             index = _narrowed(marks, map(str.endswith, compress(texts, marks), repeat(end)))
         if 1 not in index:
-            return self.with_more(further, further_needed) if further else self
+            return self.with_more(further, further_needed)
         alone = _lone(texts, index, index_document) if lone else bytes(len(texts))
-        found = Sides(texts, needed, _either(self.lone, alone))
         crowded = both(index, opposite(alone))
         folders = [text[: -len(index_document)] for text in compress(texts, crowded)]
         further += [*folders, *(folder[:-1] for folder in folders)]
         further_needed += 2 * bytes(compress(needed, crowded))
-        return found.with_more(further, further_needed) if further else found
+        return Sides(texts, needed, alone).with_more(further, further_needed)
 
     def with_more(self, texts: Sequence[str], needed: bytes) -> "Sides":
         """The same and some more, with 1 for each of them that is needed."""
+        if not texts:
+            return self
         found, needed = [*self.texts, *texts], self.needed + needed
         lone = self.lone + bytes(len(texts))
         in_order = itemgetter(*sorted(range(len(found)), key=found.__getitem__))
@@ -97,11 +98,6 @@ def opposite(marks: bytes) -> bytes:
 def both(some: bytes, others: bytes) -> bytes:
     """1 where both have a mark of 1, 0 elsewhere."""
     return (int.from_bytes(some) & int.from_bytes(others)).to_bytes(len(some))
-
-
-def _either(some: bytes, others: bytes) -> bytes:
-    """1 where one of them has a mark of 1, 0 elsewhere."""
-    return (int.from_bytes(some) | int.from_bytes(others)).to_bytes(len(some))
 
 
 def _repeats(texts: list[str]) -> bool:

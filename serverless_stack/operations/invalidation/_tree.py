@@ -126,10 +126,12 @@ class Tree:
             deep, flat = depth, self._flat(low, high, depth, count)
             if not flat:
                 first, last = texts[needed.find(1, low, high)], texts[needed.rfind(1, low, high)]
-                if first[depth : depth + 1] == last[depth : depth + 1]:
-                    deep = common(first, last, depth + 1)
-                    low = bisect_left(texts, first[:deep], low, high)
-                    high = cover.after(first[:deep], low + 1, high)
+                deep = common(first, last, depth)
+                if deep > depth:
+                    prefix = first[:deep]
+                    if not (texts[low].startswith(prefix) and texts[high - 1].startswith(prefix)):
+                        low = bisect_left(texts, prefix, low, high)
+                        high = cover.after(prefix, low + 1, high)
                     flat = self._flat(low, high, deep, count)
             others = high - low - count
             if folders:
@@ -151,9 +153,12 @@ class Tree:
 
     def _flat(self, low: int, high: int, depth: int, count: int) -> bool:
         """Whether each needed text of a range is in a part of its own, if it is told quickly."""
-        if high - low > _FLAT:
-            return False
         texts, needed = self._cover.texts, self._cover.needed
+        if (
+            high - low > _FLAT
+            or texts[low][depth : depth + 1] == texts[high - 1][depth : depth + 1]
+        ):
+            return False
         if len(texts[low]) == depth:
             count -= needed[low]
             low += 1

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
-from serverless_stack.operations.invalidation._sides import Sides, opposite
+from serverless_stack.operations.invalidation._sides import Sides
 from serverless_stack.operations.invalidation._urls import QUERY, Protected, encoded
 
 # "Quotas on invalidations": what may be in progress for one distribution.
@@ -76,27 +77,30 @@ def plan(
     changed, everything = _keys(changed_keys), _keys(all_keys)
     if base:
         changed, everything = [base + key for key in changed], [base + key for key in everything]
-    found = Sides.of(everything, set(changed))
-    # What takes the folder of an object takes the object: what is left in place has to be known
-    # with its folders to tell the collateral only, or another origin may serve one of them.
-    later = guard is None and found.runs() <= budget
-    found = found.with_folders(index_document, of=found.needed if later else None, lone=not guard)
-    if guard is not None:
-        found = found.without(guard.marks(found.texts))
-    if 1 not in found.needed:
-        return InvalidationPlan((), 0)
+    objects = Sides.of(everything, set(changed))
 
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    apart = _apart(found, forbidden) if query_strings else frozenset()
-    if apart:
-        found = found.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
+    def covered(of: bytes | None) -> tuple[Sides, frozenset[str]]:
+        found = objects.with_folders(index_document, of=of, lone=guard is None)
+        if guard is not None:
+            found = found.without(guard.marks(found.texts))
+        apart = _apart(found, forbidden) if query_strings else frozenset()
+        return found.with_more([text + QUERY for text in apart], bytes([1]) * len(apart)), apart
+
+    # What takes the folder of an object takes the object: what did not change has to be known with
+    # its folders to tell the collateral only, unless another origin serves one, or one has changed.
+    changed_folders = f"{index_document}/{index_document}" in "\n".join(changed)
+    later = guard is None and not changed_folders and objects.runs() <= budget
+    found, apart = covered(objects.needed if later else None)
+    if 1 not in found.needed:
+        return InvalidationPlan((), 0)
     cover = Cover(found, forbidden)
     spans = cover.exact(budget) if found.runs() <= budget else None
     if spans is None:
         if later:
-            found = found.with_folders(index_document, of=opposite(found.needed), lone=True)
+            found, apart = covered(None)
             cover = Cover(found, forbidden)
         spans = merged(cover, budget)
         if spans is None and (guard is None or not guard.meets("")):
@@ -117,10 +121,10 @@ def plan(
 
 def _apart(found: Sides, forbidden: Callable[[str], bool]) -> frozenset[str]:
     """What is needed and has to be apart from its query strings, which take another path."""
-    following = [*found.texts[1:], ""]
+    following = chain(islice(found.texts, 1, None), [""])
     return frozenset(
         text
-        for text, after, is_needed in zip(found.texts, following, found.needed, strict=True)
+        for text, after, is_needed in zip(found.texts, following, found.needed, strict=False)
         if is_needed and (after.startswith(text) or forbidden(text))
     )
 

@@ -170,6 +170,8 @@ def test_the_order_of_keys_does_not_matter(tree: list[tuple[str, bool]], random:
         (["a/index.html"], ["a.html"], ("/a", "/a/*")),
         (["a/index.html"], ["a/b.html"], ("/a", "/a/", "/a/index.html")),
         (["a/x", "a/y"], ["b"], ("/a/*",)),
+        # `/a/index.html` changed as a folder: what it is the document of did not
+        (["a/x", "a/index.html/index.html"], ["a/index.html"], ("/a/index.html*", "/a/x")),
         (["p1.html", "p2.html"], ["pq.html"], ("/p1.html", "/p2.html")),
         (["gr\u00fc\u00dfe/a b.html"], ["x"], ("/gr%C3%BC%C3%9Fe/a%20b.html",)),
         (["a+b(c)'&=.html"], ["x"], ("/a+b(c)'&=.html",)),
@@ -240,6 +242,9 @@ def test_what_is_protected_wins_over_the_budget() -> None:
     assert plan(keys, keys, budget=1, protected=["/api/*"]).paths == ("/a1", "/b1", "/c1")
     found = plan(["a/1", "api/x"], ["a/1", "a/2"], budget=1, protected=["/api/*"])
     assert found == InvalidationPlan(("/a/1",), 0)
+    for query_strings in (False, True):
+        found = plan(["a/1"], ["a/2"], protected=["/a/*"], query_strings=query_strings)
+        assert found == InvalidationPlan((), 0)
 
 
 def test_a_pattern_is_compared_with_the_path_as_written_and_as_sent() -> None:
