@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 REFUSED_STATUS = 2
+_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 Region = Annotated[str | None, typer.Option("--region", help="The AWS region.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile.")]
@@ -39,6 +40,8 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:
         os.environ["AWS_PROFILE"] = profile
+        for name in _KEYS:  # which would go before a profile that only the environment names
+            os.environ.pop(name, None)
     try:
         yield
     except Exception as error:
