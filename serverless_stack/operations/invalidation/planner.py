@@ -166,6 +166,6 @@ def _keys(keys: Iterable[str]) -> list[str]:
     if isinstance(keys, str):  # which is an iterable of texts, too
         raise ValueError(f"keys must be several texts, got one: {keys!r}")
     listed = list(keys)
-    if "" in listed:
+    if not all(listed):
         raise ValueError("keys must have a character at least, got: ''")
     return listed

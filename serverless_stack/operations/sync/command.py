@@ -129,7 +129,7 @@ def sync(
 
     changed = _visible(found.actions if result is None else result.done)
     changed |= owed.keys if owed is not None else set()
-    everything = {*found.source.items, *found.destination.items}
+    everything = [*found.source.items, *found.destination.items]  # both in order, which is quick
     paths = plan_invalidation(
         changed,
         everything,
