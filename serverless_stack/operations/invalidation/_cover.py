@@ -1,7 +1,8 @@
 """Covering some of many sorted texts by prefixes that take nothing else."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from serverless_stack.operations.invalidation._sides import Sides, both, opposite
 
@@ -10,6 +11,7 @@ Span = tuple[int, int]
 begins as both do."""
 
 _LAST = "\U0010ffff"
+_FEW = 256  # so many texts are looked at one by one, more by bisection
 _CLOSE = 8  # so far from a guess it is looked one by one
 
 
@@ -72,34 +74,28 @@ class Cover:
             if span[0] == span[1] or not self.forbidden(prefix := self.prefix(span)):
                 yield span
             else:
-                waiting += reversed(self.parts(span, len(prefix)))
+                ends = self.ends(span[0], span[1] + 1, len(prefix))
+                waiting += [(at, end - 1) for at, end in pairwise(ends)][::-1]
 
-    def prefix(self, span: Span, guess: int = 0) -> str:
-        """What the texts of a span begin with, of `guess` characters or more."""
+    def prefix(self, span: Span) -> str:
+        """What the texts of a span begin with."""
         text = self.texts[span[0]]
-        return text[: common(text, self.texts[span[1]], guess)]
+        return text[: common(text, self.texts[span[1]])]
 
-    def parts(self, span: Span, depth: int) -> list[Span]:
-        """The spans by the next character, of which each has a longer prefix.
-
-        Args:
-            span: What is parted.
-            depth: How many characters its texts have in common.
-        """
-        texts, needed = self.texts, self.needed
-        at, last = span
-        found = []
-        while at >= 0:
-            following = needed.find(1, at + 1, last + 1)
-            prefix = texts[at][: depth + 1]
-            if following < 0 or len(prefix) == depth or not texts[following].startswith(prefix):
-                found.append((at, at))
-                at = following
-                continue
-            end = self.after(prefix, following + 1, last + 1)
-            found.append((at, needed.rindex(1, at, end)))
-            at = needed.find(1, end, last + 1)
-        return found
+    def ends(self, low: int, high: int, depth: int) -> Sequence[int]:
+        """Where the parts of a range of texts begin, by the next character, and where it ends."""
+        texts = self.texts
+        begin = low + (len(texts[low]) == depth)  # a text without a next character is the first
+        ends = [low] if begin > low else []
+        if high - begin <= _FEW:
+            heads = [text[depth] for text in texts[begin:high]]
+            # Of the ends of each head the last one remains.
+            last = dict(zip(heads, range(begin + 1, high + 1), strict=True))
+            return [*ends, begin, *last.values()]
+        while begin < high:
+            ends.append(begin)
+            begin = self.after(texts[begin][: depth + 1], begin + 1, high)
+        return [*ends, high]
 
     def collateral(self, prefix: str, span: Span) -> int:
         """How many URLs that are not needed begin with the prefix of a span."""

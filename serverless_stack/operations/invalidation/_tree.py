@@ -8,8 +8,7 @@ from serverless_stack.operations.invalidation._choices import Choices
 from serverless_stack.operations.invalidation._cover import Cover, Span, common
 
 _NOTHING = range(0)
-# So many texts are looked at one by one, more by bisection.
-_FEW, _FLAT = 256, 64
+_FLAT = 64  # so many texts are looked at one by one to open a node at once
 
 
 class Tree:
@@ -68,7 +67,7 @@ class Tree:
 
     def _open(self, number: int) -> bool:
         low, high, depth = self._ranges[number]
-        ends = self._ends(low, high, depth)
+        ends = self._cover.ends(low, high, depth)
         counts = list(map(self._cover.needed.count, repeat(1), ends, ends[1:]))
         allowed = self.others[number] is not None
         paths = self.paths[number] + len(counts) - counts.count(0) - 1
@@ -79,21 +78,6 @@ class Tree:
         self.leaves[number] = self._add(found, number, depth + 1, paths, allowed=allowed)
         self.below[number] = range(first, len(self.parents))
         return True
-
-    def _ends(self, low: int, high: int, depth: int) -> Sequence[int]:
-        """Where the parts of a range of texts begin, by the next character, and where it ends."""
-        texts = self._cover.texts
-        begin = low + (len(texts[low]) == depth)  # a text without a next character is the first
-        ends = [low] if begin > low else []
-        if high - begin <= _FEW:
-            heads = [text[depth] for text in texts[begin:high]]
-            # Of the ends of each head the last one remains.
-            last = dict(zip(heads, range(begin + 1, high + 1), strict=True))
-            return [*ends, begin, *last.values()]
-        while begin < high:
-            ends.append(begin)
-            begin = self._cover.after(texts[begin][: depth + 1], begin + 1, high)
-        return [*ends, high]
 
     def _add(
         self,
@@ -181,7 +165,7 @@ class Tree:
             if opened[number]:
                 below = self.below[number]
                 waiting += below
-                ends = self._ends(low, high, depth)
+                ends = self._cover.ends(low, high, depth)
                 nodes = {needed.find(1, self._ranges[part][0]) for part in below}
             for at, end in pairwise(ends):
                 first = needed.find(1, at, end)

@@ -1,6 +1,6 @@
 """Synchronising two locations in one call, with the invalidation that follows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,6 +99,22 @@ def sync(
     """
     if parallel < 1:
         raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
+
+    def told(changed: Collection[str], everything: Collection[str]) -> "InvalidationPlan":
+        from serverless_stack.operations.invalidation import plan as plan_invalidation
+
+        return plan_invalidation(
+            changed,
+            everything,
+            budget=budget,
+            index_document=index_document,
+            path_prefix=path_prefix,
+            query_strings=query_strings,
+            protected=protected,
+        )
+
+    if distribution_ids:
+        told((), ())  # what it refuses is refused before anything is uploaded
     store = Store(client, parallel)
     wanted = Wanted(cache_control, expires)
     to_bucket = isinstance(destination, Bucket)
@@ -124,21 +140,12 @@ def sync(
         return Synced(found, result, None)
     from uuid import uuid4
 
-    from serverless_stack.operations.invalidation import plan as plan_invalidation
     from serverless_stack.operations.invalidation import send
 
     changed = _visible(found.actions if result is None else result.done)
     changed |= owed.keys if owed is not None else set()
     everything = [*found.source.items, *found.destination.items]  # both in order, which is quick
-    paths = plan_invalidation(
-        changed,
-        everything,
-        budget=budget,
-        index_document=index_document,
-        path_prefix=path_prefix,
-        query_strings=query_strings,
-        protected=protected,
-    )
+    paths = told(changed, everything)
     if result is None:
         return Synced(found, result, paths)
     sent = send(

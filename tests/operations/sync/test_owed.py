@@ -1,8 +1,6 @@
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
 from serverless_stack.operations.invalidation import InvalidationError
@@ -15,18 +13,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 FILES = ("a.html", "b.html", "c.js")
-
-
-@pytest.fixture
-def s3(use_aws: dict[str, str]) -> "S3Client":
-    return boto3.client("s3")
-
-
-@pytest.fixture
-def bucket(s3: "S3Client") -> Bucket:
-    name = f"owed-{secrets.token_hex(6)}"
-    s3.create_bucket(Bucket=name)
-    return Bucket(name, "site/")
 
 
 @pytest.fixture
@@ -114,3 +100,20 @@ def test_nothing_is_kept_for_nobody(s3: "S3Client", folder: Folder, bucket: Buck
     sync(folder, bucket, dry_run=True, distribution_ids=["E1"])
     kept = s3.list_objects_v2(Bucket=bucket.name, Prefix=".serverless-stack/")["Contents"]
     assert [each.get("Key") for each in kept] == [bucket.index_key]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"budget": 0}, "`budget` must be 1 path or more, got: 0"),
+        ({"index_document": "a/b"}, "`index_document` must be a file name without a slash"),
+        ({"protected": ["/*"]}, "`protected` must leave some paths to invalidate"),
+    ],
+)
+def test_what_is_refused_is_refused_before_anything_is_uploaded(
+    s3: "S3Client", folder: Folder, bucket: Bucket, settings: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        sync(folder, bucket, distribution_ids=["E1"], **settings)
+    kept = s3.get_object(Bucket=bucket.name, Key="site/a.html")["Body"].read()
+    assert kept == b"old"

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
 import pytest
 
 from serverless_stack.operations.sync import Bucket, Folder, sync
@@ -19,11 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 KEYS = ["a b+c%20", "a/1", "a/2", "a/3", "a/\u00f6 & <x>"]
-
-
-@pytest.fixture
-def s3(use_aws: dict[str, str]) -> "S3Client":
-    return boto3.client("s3")
 
 
 @pytest.fixture

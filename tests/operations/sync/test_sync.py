@@ -1,11 +1,9 @@
 import os
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
@@ -28,18 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 FILES = {"index.html": b"one", "a/b.js": b"two", "gr\u00f6\u00dfe & co.txt": b"three", "empty": b""}
-
-
-@pytest.fixture
-def s3(use_aws: dict[str, str]) -> "S3Client":
-    return boto3.client("s3")
-
-
-@pytest.fixture
-def bucket(s3: "S3Client") -> Bucket:
-    name = f"sync-{secrets.token_hex(6)}"
-    s3.create_bucket(Bucket=name)
-    return Bucket(name, "site/")
 
 
 @pytest.fixture
