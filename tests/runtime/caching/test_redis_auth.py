@@ -120,6 +120,9 @@ def test_token_is_read_again_after_a_rotation(
     assert secrets.reads == 2
 
 
+THREADS = 8
+
+
 class Load:
     """Eight threads that use a store without a pause, and what went wrong for them."""
 
@@ -128,7 +131,7 @@ class Load:
         self.failures: list[Exception] = []
         self._store = store
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(8)]
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(THREADS)]
 
     def _run(self, number: int) -> None:
         while not self._stop.is_set():
@@ -182,6 +185,8 @@ def test_rotation_at_once_fails_no_request(
     connected: Server, secrets: Secrets, certificate: Certificate
 ) -> None:
     with admin(connected, certificate) as client, Load(RedisStore.from_env(timeout=5)) as load:
+        # One for each thread, and ours: none that is opened later needs the new token.
+        wait_until(lambda: len(client.client_list()) == THREADS + 1)
         secrets.token = "the-second-token-16-or-more"
         client.config_set("requirepass", secrets.token)
         load.go_on()  # connections that are there stay authenticated
