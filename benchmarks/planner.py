@@ -26,6 +26,8 @@ def cases() -> dict[str, Planning]:
     some_pages, half_pages = chance.sample(pages, COUNT // 100), chance.sample(pages, COUNT // 2)
     deep = sorted(_deep(chance, number) for number in range(COUNT))
     half_deep = chance.sample(deep, COUNT // 2)
+    posts = sorted(f"{2000 + n % 20}/{n % 12:02}/{n % 28:02}/{n}/index.html" for n in range(COUNT))
+    tenth_posts, half_posts = chance.sample(posts, COUNT // 10), chance.sample(posts, COUNT // 2)
     folder = [key for key in tree if key.startswith("f05")]
     return {
         "one key": lambda: plan(tree[:1], tree),
@@ -44,9 +46,13 @@ def cases() -> dict[str, Planning]:
         "all": lambda: plan(tree, tree),
         "all, flat": lambda: plan(flat, flat),
         "every second, flat, budget 30": lambda: plan(flat[::2], flat),
+        "10 % of posts by date, budget 30": lambda: plan(tenth_posts, posts),
+        "10 % of posts by date, budget 300": lambda: plan(tenth_posts, posts, budget=300),
         # The hardest that were found: whatever the price, paths are won or lost by the dozen.
-        "half at random, six levels deep, budget 30": lambda: plan(half_deep, deep),
         "half of index documents, budget 300": lambda: plan(half_pages, pages, budget=300),
+        "half of posts by date, budget 30": lambda: plan(half_posts, posts),
+        "half of posts by date, budget 300": lambda: plan(half_posts, posts, budget=300),
+        "half at random, six levels deep, budget 30": lambda: plan(half_deep, deep),
         "half at random, six levels deep, budget 300": lambda: plan(half_deep, deep, budget=300),
     }
 

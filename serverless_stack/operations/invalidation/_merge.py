@@ -6,14 +6,15 @@ near are combined: usually a few.
 """
 
 from serverless_stack.operations.invalidation._choices import Choices
-from serverless_stack.operations.invalidation._cover import Cover, Span
+from serverless_stack.operations.invalidation._cover import Cover, Path
 from serverless_stack.operations.invalidation._near import Near
 from serverless_stack.operations.invalidation._tree import Tree
 
+_NEAR = 4  # so many times as far is gone at once to where the best cover must be
 _Cost = tuple[int, int]  # how many paths, and what they take besides
 
 
-def merged(cover: Cover, budget: int | None) -> list[Span] | None:
+def merged(cover: Cover, budget: int | None) -> list[Path] | None:
     """Find the paths with the least collateral, then the fewest.
 
     Args:
@@ -31,17 +32,20 @@ def merged(cover: Cover, budget: int | None) -> list[Span] | None:
         return None
     high, low, opened = _around(tree, budget, high, len(cover.texts))
     if low[0] <= budget:  # as little as can be, whatever it costs
-        return tree.spans([count > 1 for count in tree.choices().priced(0, 1)[0]])
+        return tree.found([count > 1 for count in tree.choices().priced(0, 1)[0]])
     price, unit = _price(tree.choices(), budget, high, low)
     return _nearest(tree, budget, price, unit, opened)
 
 
 def _around(tree: Tree, budget: int, high: _Cost, besides: int) -> tuple[_Cost, _Cost, int]:
     """Covers on both sides of the budget, and how far the tree was opened to find them."""
+    known = 0
     while True:
         besides //= 4
-        if not tree.open(besides) and besides:
-            continue
+        tree.open(besides)
+        if len(tree.parents) < known * 1.1 and besides:
+            continue  # not worth a walk
+        known = len(tree.parents)
         found = _cost(tree, besides, 1)
         if found[0] > budget or besides == 0:
             return high, found, besides
@@ -63,19 +67,19 @@ def _price(choices: Choices, budget: int, high: _Cost, low: _Cost) -> tuple[int,
         choices = choices.left(counts, dearer=found is low)
 
 
-def _nearest(tree: Tree, budget: int, price: int, unit: int, opened: int) -> list[Span]:
+def _nearest(tree: Tree, budget: int, price: int, unit: int, opened: int) -> list[Path]:
     """The best cover of those that are near the cheapest one at a price."""
     gap, near = unit, None
     while True:
         # The parts of a wildcard are far unless it takes nearly as much as a path costs.
-        opened = min(opened, max(0, (price - gap - 1) // unit))
+        opened = min(opened, max(0, (price - _NEAR * gap) // unit))
         if tree.open(opened) or near is None:
             near = Near(tree, price, unit, budget)
-        # What takes one text less cannot be further away than this.
-        enough = near.best(gap) - unit
+        # What takes one text less, or as many with a path less, cannot be further away than this.
+        enough = near.best(gap) - min(unit, price)
         if gap >= enough:
-            return tree.spans(near.opened())
-        gap = min(enough, 2 * gap)
+            return tree.found(near.opened())
+        gap = enough if enough <= _NEAR * gap else 2 * gap
 
 
 def _cost(tree: Tree, price: int, unit: int) -> _Cost:

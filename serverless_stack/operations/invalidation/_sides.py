@@ -1,10 +1,10 @@
 """What is to be dropped and what not: the URLs under which objects can be cached."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice, repeat
-from operator import eq, ge, itemgetter, not_, or_
+from itertools import compress, islice, repeat
+from operator import eq, itemgetter
 
 _OPPOSITE = bytes([1, 0]) + bytes(254)
 
@@ -16,13 +16,12 @@ class Sides:
     Attributes:
         texts: The URLs, sorted, each once.
         needed: 1 for each that changed, 0 for each that did not.
-        lone: 1 for each index document that stands for the two URLs of its folder as well, because
-            nothing else begins as these do.
+        index: 1 for each index document that stands for the two URLs of its folder as well.
     """
 
     texts: list[str]
     needed: bytes
-    lone: bytes
+    index: bytes
 
     @classmethod
     def of(cls, texts: Sequence[str], needed: set[str]) -> "Sides":
@@ -40,54 +39,65 @@ class Sides:
         """How many times some that are needed follow each other: no path takes more than one."""
         return (self.needed + b"\0").count(b"\1\0")
 
-    def with_folders(self, index_document: str, *, of: bytes | None, lone: bool) -> "Sides":
+    def with_folders(self, index_document: str, *, listed: bool) -> "Sides":
         """The same with the URLs of the folders of index documents.
 
         Args:
             index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/``
                 and ``a`` as well, that of the root ``/``.
-            of: 1 for each object whose folder is wanted; None wants all.
-            lone: Whether one may stand for them.
+            listed: Whether each URL is wanted by itself; else an index document stands for its
+                folder, if no URL of a folder is that of something else, too.
         """
         texts, needed = self.texts, self.needed
-        marks = bytes([1]) * len(texts) if of is None else of
-        further, further_needed = [], b""
         at = bisect_left(texts, index_document)
-        if texts[at : at + 1] == [index_document] and marks[at]:
-            further, further_needed = [""], needed[at : at + 1]
+        if texts[at : at + 1] == [index_document]:
+            texts, needed = ["", *texts], needed[at : at + 1] + needed
         end = f"/{index_document}"
-        if of is None and end not in "\n".join(texts):  # told at once, not one by one
-            index = bytes(len(texts))
+        joined = "\n".join(texts)  # in which much is told at once, not one by one
+        if end not in joined:
+            return Sides(texts, needed, bytes(len(texts)))
+        count = joined.count(f"{end}\n") + joined.endswith(end)
+        if count == len(texts) == joined.count("\n") + 1:
+            index = bytes([1]) * count
         else:
-            index = _narrowed(marks, map(str.endswith, compress(texts, marks), repeat(end)))
-        if 1 not in index:
-            return self.with_more(further, further_needed)
-        alone = _lone(texts, index, index_document) if lone else bytes(len(texts))
-        crowded = both(index, opposite(alone))
-        folders = [text[: -len(index_document)] for text in compress(texts, crowded)]
-        further += [*folders, *(folder[:-1] for folder in folders)]
-        further_needed += 2 * bytes(compress(needed, crowded))
-        return Sides(texts, needed, alone).with_more(further, further_needed)
+            index = bytes(map(str.endswith, texts, repeat(end)))
+        found = Sides(texts, needed, index)
+        doubtful = texts[0] == end or any(
+            text in joined for text in (f"/{end}", f"{index_document}{end}", f"\n{end}")
+        )
+        if not (listed or doubtful or found._clash(end)):
+            return found
+        folders = [text[: -len(index_document)] for text in compress(texts, index)]
+        folders += [folder[:-1] for folder in folders]
+        return found.with_more(folders, 2 * bytes(compress(needed, index)))
+
+    def _clash(self, end: str) -> bool:
+        """Whether a URL of a folder is that of another object, too."""
+        texts, rest = self.texts, opposite(self.index)
+        others, following = compress(texts, rest), compress(islice(texts, 1, None), rest)
+        # Such a text is followed by one that begins with it.
+        begins = compress(compress(texts, rest), map(str.startswith, following, others))
+        documents = {text.removesuffix("/") + end for text in begins}
+        return bool(documents) and not documents.isdisjoint(compress(texts, self.index))
 
     def with_more(self, texts: Sequence[str], needed: bytes) -> "Sides":
         """The same and some more, with 1 for each of them that is needed."""
         if not texts:
             return self
-        found, needed = [*self.texts, *texts], self.needed + needed
-        lone = self.lone + bytes(len(texts))
+        found, needed = [*texts, *self.texts], needed + self.needed
         in_order = itemgetter(*sorted(range(len(found)), key=found.__getitem__))
-        found, needed, lone = list(in_order(found)), bytes(in_order(needed)), bytes(in_order(lone))
+        found, needed = list(in_order(found)), bytes(in_order(needed))
         if _repeats(found):
-            any_needed, any_lone = set(compress(found, needed)), set(compress(found, lone))
+            any_needed = set(compress(found, needed))
             found = list(dict.fromkeys(found))
-            needed, lone = _marks(found, any_needed), _marks(found, any_lone)
-        return Sides(found, needed, lone)
+            needed = _marks(found, any_needed)
+        return Sides(found, needed, bytes(len(found)))
 
     def without(self, marks: bytes) -> "Sides":
         """The same without those that have a mark of 1."""
         kept = opposite(marks)
-        needed, lone = compress(self.needed, kept), compress(self.lone, kept)
-        return Sides(list(compress(self.texts, kept)), bytes(needed), bytes(lone))
+        needed, index = compress(self.needed, kept), compress(self.index, kept)
+        return Sides(list(compress(self.texts, kept)), bytes(needed), bytes(index))
 
 
 def opposite(marks: bytes) -> bytes:
@@ -115,29 +125,3 @@ def _marks(texts: list[str], some: set[str]) -> bytes:
         if texts[at : at + 1] == [text]:
             marks[at] = 1
     return bytes(marks)
-
-
-def _narrowed(marks: bytes, tests: Iterable[bool]) -> bytes:
-    """The marks of 1 that pass their test."""
-    passed = bytes(tests)
-    if 0 not in passed:
-        return marks
-    found = bytearray(len(marks))
-    if 1 in passed:
-        for at in compress(compress(range(len(marks)), marks), passed):
-            found[at] = 1
-    return bytes(found)
-
-
-def _lone(texts: list[str], index: bytes, index_document: str) -> bytes:
-    """Which index documents are alone: no other URL begins as their folder does without its slash.
-
-    What begins like that is together where the texts are sorted, so the neighbours tell it.
-    """
-    length = len(index_document) + 1
-    folders = [text[:-length] for text in compress(texts, index)]
-    before = compress(chain([""], texts), index)
-    after = compress(chain(islice(texts, 1, None), [""]), index)
-    # What is sorted between a folder and its index document begins as the folder.
-    crowded = map(or_, map(ge, before, folders), map(str.startswith, after, folders))
-    return _narrowed(index, map(not_, crowded))

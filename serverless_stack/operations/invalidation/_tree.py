@@ -5,10 +5,18 @@ from collections.abc import Iterable, Sequence
 from itertools import compress, pairwise, repeat
 
 from serverless_stack.operations.invalidation._choices import Choices
-from serverless_stack.operations.invalidation._cover import Cover, Span, common
+from serverless_stack.operations.invalidation._cover import Cover, Path
+from serverless_stack.operations.invalidation._subtree import is_regular, subtree
 
-_NOTHING = range(0)
-_FLAT = 64  # so many texts are looked at one by one to open a node at once
+# When to open at once what is below a node, and when node by node: measured, not more.
+_LITTLE = 256  # a wildcard takes so many texts besides at most; beyond, little is opened in the end
+_MANY = 1000  # so many texts has the node at most
+_DENSE = 4  # one of so many texts is needed at least; where fewer are, little is opened
+_LEVELS = 10  # more levels than that need not be looked at to know that all are within reach
+_SAMPLE = 32  # of so many texts is told whether all are regular
+# What is looked at text by text.
+_FLAT = 64  # so many texts
+_FEW = 8  # so many that are needed, of any number
 
 
 class Tree:
@@ -31,19 +39,18 @@ class Tree:
         others: What a wildcard there takes besides; None if there must be none.
         leaves: How many of its parts are no nodes: one path each, nothing besides. 1 for a node
             that is not open.
-        below: Its parts that are nodes.
         paths: How many paths there are at least if its parent is open.
     """
 
     def __init__(self, cover: Cover) -> None:
         self._cover = cover
-        self.budget = len(cover.texts)
+        self.budget = 3 * len(cover.texts)  # an index document takes three at most
         self._ranges: list[tuple[int, int, int]] = []  # of texts, and what they have in common
         self._waiting: list[int] = []
+        self._regular: dict[int, bool] = {}  # whether what is below a node is opened one by one
         self.parents: list[int] = []
         self.others: list[int | None] = []
         self.leaves: list[int] = []
-        self.below: list[range] = []
         self.paths: list[int] = []
         self._add([(0, len(cover.texts), cover.needed.count(1))], 0, 0, 1, allowed=False)
 
@@ -59,25 +66,59 @@ class Tree:
             number = self._waiting.pop()
             other = self.others[number]
             if other is None or other > besides:
-                any_opened |= self._open(number)
+                any_opened |= self._open(number, little=besides <= _LITTLE)
             else:
                 waiting.append(number)
         self._waiting = waiting
         return any_opened
 
-    def _open(self, number: int) -> bool:
+    def _open(self, number: int, *, little: bool) -> bool:
         low, high, depth = self._ranges[number]
-        ends = self._cover.ends(low, high, depth)
-        counts = list(map(self._cover.needed.count, repeat(1), ends, ends[1:]))
-        allowed = self.others[number] is not None
-        paths = self.paths[number] + len(counts) - counts.count(0) - 1
+        cover, allowed = self._cover, self.others[number] is not None
+        ends = cover.ends(low, high, depth)
+        counts = list(map(cover.needed.count, repeat(1), ends, ends[1:]))
+        own = self._own(low, high, depth)
+        parts = len(counts) - counts.count(0) + own
+        paths = self.paths[number] + parts - 1
         if paths > self.budget and allowed:
             return False
-        first = len(self.parents)
+        if little and allowed and self._at_once(number, sum(counts), parts):
+            self._add_all(number)
+            return True
         found = zip(ends, ends[1:], counts, strict=False)
-        self.leaves[number] = self._add(found, number, depth + 1, paths, allowed=allowed)
-        self.below[number] = range(first, len(self.parents))
+        self.leaves[number] = own + self._add(found, number, depth + 1, paths, allowed=allowed)
         return True
+
+    def _at_once(self, number: int, count: int, parts: int) -> bool:
+        """Whether it is quicker to open all that is below a node at once than one by one."""
+        low, high, _ = self._ranges[number]
+        if high - low > min(_MANY, _DENSE * count):
+            return False
+        # If all parts into as many, the budget allows so many levels.
+        levels = (self.budget - self.paths[number]) // max(1, parts - 1)
+        if parts ** min(levels, _LEVELS) < high - low:
+            return False
+        if self._cover.index:
+            return True
+        parent = self.parents[number]
+        if parent not in self._regular:  # told for all parts of it
+            middle = max(low, (low + high - _SAMPLE) // 2)
+            sample = self._cover.texts[middle : min(high, middle + _SAMPLE)]
+            self._regular[parent] = is_regular(sample)
+        if self._regular[parent]:
+            self._regular[number] = True
+        return not self._regular[parent]
+
+    def _add_all(self, number: int) -> None:
+        """Add nodes for all that is below a node."""
+        at, start = self._ranges[number], len(self.parents) - 1
+        found = subtree(self._cover, *at, paths=self.paths[number], budget=self.budget)
+        self.leaves[number] = found.leaves[0]
+        self._ranges += found.ranges[1:]
+        self.parents += [start + parent if parent else number for parent in found.parents[1:]]
+        self.others += found.others[1:]
+        self.leaves += found.leaves[1:]
+        self.paths += found.paths[1:]
 
     def _add(
         self,
@@ -101,74 +142,99 @@ class Tree:
             For how many of the parts one path is enough, which takes nothing besides.
         """
         cover, budget = self._cover, self.budget - paths + 1
-        texts, needed, folders = cover.texts, cover.needed, cover.folders
+        texts, needed = cover.texts, cover.needed
         leaves = 0
         for low, high, count in parts:
-            if count < 2 or (allowed and count == high - low):
+            if count < 1 or (allowed and count == high - low):
                 leaves += count > 0
                 continue
-            deep, flat = depth, self._flat(low, high, depth, count)
+            alone, prefix, flat = count == 1, texts[low][:depth], False
+            if not alone:
+                flat = self._flat(low, high, depth, count)
             if not flat:
-                first, last = texts[needed.find(1, low, high)], texts[needed.rfind(1, low, high)]
-                deep = common(first, last, depth)
-                if deep > depth:
-                    prefix = first[:deep]
+                first = needed.find(1, low, high)
+                if not alone or (cover.index and cover.index[first]):
+                    prefix, alone = cover.path(first, needed.rfind(1, low, high), depth)
+                if alone:
+                    leaves += 1
+                    continue
+                if len(prefix) > depth:
                     if not (texts[low].startswith(prefix) and texts[high - 1].startswith(prefix)):
                         low = bisect_left(texts, prefix, low, high)
                         high = cover.after(prefix, low + 1, high)
-                    flat = self._flat(low, high, deep, count)
+                    flat = self._flat(low, high, len(prefix), count)
             others = high - low - count
-            if folders:
-                others += 2 * folders.count(1, low, high)
-            forbidden = not allowed and cover.forbidden(texts[low][:deep])
+            if cover.folders:
+                others = cover.others(prefix, low, high, count)
+            forbidden = not allowed and cover.forbidden(prefix)
             if not others and not forbidden:
                 leaves += 1
                 continue
-            if not flat:
+            leaf = 1
+            if flat:  # it parts into nothing but single texts, and is open at once
+                leaf = count if count <= budget or forbidden else 1
+            else:
                 self._waiting.append(len(self.parents))
-            self._ranges.append((low, high, deep))
+            self._ranges.append((low, high, len(prefix)))
             self.parents.append(parent)
             self.others.append(None if forbidden else others)
-            # What parts into nothing but single texts is open at once.
-            self.leaves.append(count if flat and (count <= budget or forbidden) else 1)
-            self.below.append(_NOTHING)
+            self.leaves.append(leaf)
             self.paths.append(paths)
         return leaves
 
     def _flat(self, low: int, high: int, depth: int, count: int) -> bool:
-        """Whether each needed text of a range is in a part of its own, if it is told quickly."""
-        texts, needed = self._cover.texts, self._cover.needed
-        if (
-            high - low > _FLAT
-            or texts[low][depth : depth + 1] == texts[high - 1][depth : depth + 1]
-        ):
+        """Whether few texts are needed of a range, and each of them is in a part of its own."""
+        cover, at = self._cover, low - 1
+        texts, needed = cover.texts, cover.needed
+        places: Iterable[int]
+        some: Iterable[str]
+        if texts[low][depth : depth + 1] == texts[high - 1][depth : depth + 1]:
             return False
-        if len(texts[low]) == depth:
-            count -= needed[low]
-            low += 1
-        return len({text[depth] for text in compress(texts[low:high], needed[low:high])}) == count
+        if high - low <= _FLAT:
+            places = compress(range(low, high), needed[low:high])
+            some = compress(texts[low:high], needed[low:high])
+        elif count <= _FEW:
+            places = [at := needed.find(1, at + 1, high) for _ in range(count)]
+            some = [texts[at] for at in places]
+        else:
+            return False
+        if len({text[depth : depth + 1] for text in some}) < count:
+            return False
+        return not (cover.index and any(map(cover.crowded, places)))
+
+    def _own(self, low: int, high: int, depth: int) -> int:
+        """How many URLs of folders are needed that what a range begins with is: 0 or 1."""
+        cover = self._cover
+        at = cover.at(cover.texts[low][:depth], low, high)
+        return cover.needed[at] if at >= 0 else 0
 
     def choices(self) -> Choices:
         """The choices at prices from what `open` was told."""
         return Choices(self.parents, self.others, self.leaves, [0] * len(self.leaves))
 
-    def spans(self, opened: Sequence[bool]) -> list[Span]:
+    def found(self, opened: Sequence[bool]) -> list[Path]:
         """The paths, given which nodes are open and which are wildcards."""
-        needed = self._cover.needed
-        found: list[Span] = []
+        cover, needed = self._cover, self._cover.needed
+        found: list[Path] = []
+        parts: dict[int, list[int]] = {}
+        for part, parent in enumerate(self.parents[1:], 1):
+            if opened[parent]:
+                parts.setdefault(parent, []).append(part)
         waiting = [0]
         while waiting:
             number = waiting.pop()
             low, high, depth = self._ranges[number]
-            ends: Sequence[int] = (low, high)
-            nodes: set[int] = set()
-            if opened[number]:
-                below = self.below[number]
-                waiting += below
-                ends = self._cover.ends(low, high, depth)
-                nodes = {needed.find(1, self._ranges[part][0]) for part in below}
-            for at, end in pairwise(ends):
+            prefix = cover.texts[low][:depth]
+            if not opened[number]:
+                found.append((prefix, False))
+                continue
+            if self._own(low, high, depth):
+                found.append((prefix, True))
+            below = parts.get(number, [])
+            waiting += below
+            nodes = {needed.find(1, self._ranges[part][0]) for part in below}
+            for at, end in pairwise(cover.ends(low, high, depth)):
                 first = needed.find(1, at, end)
                 if first >= 0 and first not in nodes:
-                    found.append((first, needed.rfind(1, at, end)))
+                    found.append(cover.path(first, needed.rfind(1, at, end), depth + 1))
         return found

@@ -82,49 +82,36 @@ def plan(
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    def covered(of: bytes | None) -> tuple[Sides, frozenset[str]]:
-        found = objects.with_folders(index_document, of=of, lone=guard is None)
-        if guard is not None:
-            found = found.without(guard.marks(found.texts))
-        apart = _apart(found, forbidden) if query_strings else frozenset()
-        return found.with_more([text + QUERY for text in apart], bytes([1]) * len(apart)), apart
-
-    # What takes the folder of an object takes the object: what did not change has to be known with
-    # its folders to tell the collateral only, unless another origin serves one, or one has changed.
-    changed_folders = f"{index_document}/{index_document}" in "\n".join(changed)
-    later = guard is None and not changed_folders and objects.runs() <= budget
-    found, apart = covered(objects.needed if later else None)
-    if 1 not in found.needed:
+    sides = objects.with_folders(index_document, listed=guard is not None or query_strings)
+    if guard is not None:
+        sides = sides.without(guard.marks(sides.texts))
+    if 1 not in sides.needed:
         return InvalidationPlan((), 0)
-    cover = Cover(found, forbidden)
-    spans = cover.exact(budget) if found.runs() <= budget else None
-    if spans is None:
-        if later:
-            found, apart = covered(None)
-            cover = Cover(found, forbidden)
-        spans = merged(cover, budget)
-        if spans is None and (guard is None or not guard.meets("")):
-            return InvalidationPlan(("/*",), cover.collateral("", (0, 0)))
-        spans = spans or merged(cover, None) or []
+    apart = _apart(sides, forbidden) if query_strings else frozenset()
+    sides = sides.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
+    cover = Cover(sides, index_document, forbidden)
+    # No path takes more than one run.
+    found = cover.exact(budget) if sides.runs() <= budget else None
+    if found is None:
+        found = merged(cover, budget)
+        if found is None and (guard is None or not guard.meets("")):
+            return InvalidationPlan(("/*",), cover.collateral(""))
+        found = found or merged(cover, None) or []
     paths, collateral = [], 0
-    for span in spans:
-        prefix, single = cover.prefix(span), span[0] == span[1]
-        if single and found.lone[span[0]]:
-            prefix, single = prefix[: -len(index_document) - 1], False  # and its folder
-        else:
-            collateral += 0 if single else cover.collateral(prefix, span)
+    for text, single in found:
         # A single URL with its query strings is a wildcard unless others begin as it does.
-        star = "" if single and (not query_strings or prefix in apart) else "*"
-        paths.append(f"/{encoded(prefix)}{star}")
+        star = "" if single and (not query_strings or text in apart) else "*"
+        paths.append(f"/{encoded(text)}{star}")
+        collateral += 0 if single else cover.collateral(text)
     return InvalidationPlan(tuple(sorted(paths)), collateral)
 
 
-def _apart(found: Sides, forbidden: Callable[[str], bool]) -> frozenset[str]:
+def _apart(sides: Sides, forbidden: Callable[[str], bool]) -> frozenset[str]:
     """What is needed and has to be apart from its query strings, which take another path."""
-    following = chain(islice(found.texts, 1, None), [""])
+    following = chain(islice(sides.texts, 1, None), [""])
     return frozenset(
         text
-        for text, after, is_needed in zip(found.texts, following, found.needed, strict=False)
+        for text, after, is_needed in zip(sides.texts, following, sides.needed, strict=False)
         if is_needed and (after.startswith(text) or forbidden(text))
     )
 

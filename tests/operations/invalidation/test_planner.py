@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from serverless_stack.operations.invalidation import InvalidationPlan, plan
+from serverless_stack.operations.invalidation import InvalidationPlan, _tree, plan
 from tests.operations.invalidation import brute_force
 
 SEGMENTS = st.sampled_from(["a", "b", "ab", "a b", "ü", "index.html", "x%2F", "c*", "d?", "~"])
@@ -78,7 +78,7 @@ def test_nothing_is_better(tree: list[tuple[str, bool]], budget: int, query_stri
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(2, 12),
-    st.integers(2, 120),
+    st.integers(2, 700),
     st.sampled_from([0.05, 0.3, 0.5, 0.9]),
     st.integers(1, 40),
     st.randoms(use_true_random=False),
@@ -99,6 +99,71 @@ def test_nothing_is_better_in_larger_trees(
         assert found == InvalidationPlan(("/*",), len(everything - needed))
     else:
         assert (found.collateral, found.cost) == least
+
+
+FOLDERS = st.lists(st.sampled_from(["a", "a", "b", "a-", "aé", "aè"]), max_size=3)
+FILES = st.sampled_from(["index.html", "index.html", "i", "x.html", "index.html.br", ""])
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.tuples(FOLDERS, FILES).map(lambda key: "/".join([*key[0], key[1]])).filter(bool),
+            st.booleans(),
+        ),
+        min_size=5,
+        max_size=25,
+    ),
+    st.integers(1, 15),
+)
+def test_nothing_is_better_where_folders_lie_in_folders(
+    tree: list[tuple[str, bool]], budget: int
+) -> None:
+    needed, others = sides(tree)
+    found = planned(tree, budget=budget)
+    least = brute_force.least(needed, needed | others, budget)
+    if least is None:
+        assert found == InvalidationPlan(("/*",), len(others))
+    else:
+        assert (found.collateral, found.cost) == least
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(
+        [
+            "{0:05}.html",
+            "{1}/{0}",
+            "{1}/{0}/index.html",
+            "{2}/{1}/{0}.html",
+            "{2}/{1}/{3}",
+            "{2}/{1}/{3}/index.html",
+        ]
+    ),
+    st.sampled_from([0.02, 0.3, 0.5, 0.9]),
+    st.sampled_from([1, 5, 20, 60, 200]),
+    st.integers(0, 2**32),
+)
+def test_how_the_tree_is_opened_does_not_matter(
+    form: str, share: float, budget: int, seed: int
+) -> None:
+    chance = Random(seed)
+    keys = {
+        form.format(number, number % 13, chance.randrange(5), chance.randrange(10**6))
+        for number in range(1500)
+    }
+    keys |= {f"{key.rpartition('/')[0]}/index.html" for key in keys if "/" in key}
+    changed = sorted(key for key in keys if chance.random() < share)
+    found = set()
+    for many in (0, 30, 200, 10_000):  # what is opened at once, the rest node by node
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(_tree, "_MANY", many)
+            patched.setattr(_tree, "_DENSE", 1000)
+            patched.setattr(_tree, "is_regular", lambda _texts: False)
+            planned = plan(changed, keys, budget=budget)
+        found.add((planned.collateral, planned.cost))
+    assert len(found) == 1
 
 
 @settings(max_examples=200, deadline=None)
