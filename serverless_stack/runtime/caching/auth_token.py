@@ -65,12 +65,17 @@ class AuthToken:
         Raises:
             StoreUnavailable: Secrets Manager does not give the secret, or not yet.
         """
-        now = time.monotonic()
-        if now - self._changed_at > _RECENT and now >= self._not_before:
+        if not self._was_read_just_now():
             self._reading.get(self._timeout)
         return time.monotonic() - self._changed_at <= _RECENT
 
+    def _was_read_just_now(self) -> bool:
+        now = time.monotonic()
+        return now - self._changed_at <= _RECENT or now < self._not_before
+
     def _read(self) -> tuple[str] | tuple[str, str]:
+        if self._credentials is not None and self._was_read_just_now():
+            return self._credentials  # for a thread that began to ask before that
         credentials = self._parse(self._secret())
         now = time.monotonic()
         if self._credentials is None:

@@ -18,6 +18,7 @@ from serverless_stack.runtime.caching import (
     StoreUnavailable,
 )
 from serverless_stack.runtime.caching.auth_token import AuthToken
+from serverless_stack.runtime.caching.background import Background
 from tests.runtime.servers import Certificate, Server, free_port, redis_server, wait_until
 
 TOKEN = "the-first-token-16-or-more"
@@ -302,6 +303,39 @@ class Flaky:
         if self.reads == 1:
             raise EndpointConnectionError(endpoint_url="secrets")
         return {"SecretString": TOKEN}
+
+
+class Counting:
+    """Secrets Manager that counts."""
+
+    def __init__(self) -> None:
+        self.token = TOKEN
+        self.reads = 0
+
+    def get_secret_value(self, *, SecretId: str) -> dict[str, object]:
+        self.reads += 1
+        return {"SecretString": self.token}
+
+
+def test_new_token_is_read_once_although_another_thread_reads_it_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secrets = Counting()
+    token = AuthToken(ARN, secrets)
+    token.get()
+    secrets.token = "the-second-token-16-or-more"
+    get = Background.get
+
+    def late(reading: Background[tuple[str]], timeout: float) -> tuple[str]:
+        monkeypatch.setattr(Background, "get", get)
+        assert token.refresh()  # as the other thread does between our look and our read
+        return get(reading, timeout)
+
+    monkeypatch.setattr(Background, "get", late)
+
+    assert token.refresh()
+    assert token.get() == (secrets.token,)
+    assert secrets.reads == 2
 
 
 def test_connection_made_without_a_token_is_not_used_later(connected: Server) -> None:
