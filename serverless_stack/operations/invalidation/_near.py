@@ -121,11 +121,13 @@ class Near:
         number, _slack, _to_open, near = choice
         near.sort(key=lambda part: len(self._states[part]))
         steps: list[tuple[int, _States]] = []
-        many = _FEW
-        for part, (least, fewer, more) in zip(near, self._bounds(near), strict=True):
+        bounds, many = None, _FEW
+        for place, part in enumerate(near):
             steps.append((part, states))
             states = _sums(states, self._states[part], slack)
             if len(states) > many:
+                bounds = bounds or self._bounds(near)
+                least, fewer, more = bounds[place]
                 # The parts to come have to bring it down to as many paths as there may be.
                 states = {
                     further: dearer
@@ -200,7 +202,7 @@ class Near:
 def _sums(some: _States, others: _States, slack: int) -> _States:
     """Every state of one and every state of another together, if it costs little enough."""
     found = some.copy() if others.get(0) == 0 else _States()
-    cheap_first = sorted(some.items(), key=itemgetter(1))
+    cheap_first = sorted(some.items(), key=itemgetter(1)) if len(some) > 1 else some.items()
     for change, dearer in others.items():
         if change or dearer:
             left = slack - dearer
