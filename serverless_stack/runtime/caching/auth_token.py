@@ -47,6 +47,7 @@ class AuthToken:
         self._credentials: tuple[str] | tuple[str, str] | None = None
         self._changed_at = self._not_before = float("-inf")
         self._reading = Background(f"reading the secret {secret_arn}", self._read)
+        self._first_reading = Background(f"reading the secret {secret_arn}", self._read_first)
 
     def get(self) -> tuple[str] | tuple[str, str]:
         """Give the token, after its user if it has one.
@@ -54,7 +55,7 @@ class AuthToken:
         Raises:
             StoreUnavailable: Secrets Manager does not give the secret, or not yet.
         """
-        return self._credentials or self._reading.get(self._timeout)
+        return self._credentials or self._first_reading.get(self._timeout)
 
     def refresh(self) -> bool:
         """Read the secret again, and tell whether the token has changed in the last seconds.
@@ -73,9 +74,15 @@ class AuthToken:
         now = time.monotonic()
         return now - self._changed_at <= _RECENT or now < self._not_before
 
+    # A thread may have begun to ask before another one's reading ended: it gets that token.
+    # A secret that is read twice for that would seem not to have changed.
+
+    def _read_first(self) -> tuple[str] | tuple[str, str]:
+        return self._credentials or self._read()
+
     def _read(self) -> tuple[str] | tuple[str, str]:
         if self._credentials is not None and self._was_read_just_now():
-            return self._credentials  # for a thread that began to ask before that
+            return self._credentials
         credentials = self._parse(self._secret())
         now = time.monotonic()
         if self._credentials is None:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -317,22 +317,30 @@ class Counting:
         return {"SecretString": self.token}
 
 
-def test_new_token_is_read_once_although_another_thread_reads_it_meanwhile(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    secrets = Counting()
-    token = AuthToken(ARN, secrets)
-    token.get()
-    secrets.token = "the-second-token-16-or-more"
+def meanwhile(monkeypatch: pytest.MonkeyPatch, other: Callable[[], object]) -> None:
+    """Do what another thread may do between our look at a token and our reading of the secret."""
     get = Background.get
 
     def late(reading: Background[tuple[str]], timeout: float) -> tuple[str]:
         monkeypatch.setattr(Background, "get", get)
-        assert token.refresh()  # as the other thread does between our look and our read
+        other()
         return get(reading, timeout)
 
     monkeypatch.setattr(Background, "get", late)
 
+
+def test_token_is_read_once_although_another_thread_reads_it_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    secrets = Counting()
+    token = AuthToken(ARN, secrets)
+
+    meanwhile(monkeypatch, token.get)
+    assert token.get() == (TOKEN,)
+    assert secrets.reads == 1
+
+    secrets.token = "the-second-token-16-or-more"
+    meanwhile(monkeypatch, token.refresh)
     assert token.refresh()
     assert token.get() == (secrets.token,)
     assert secrets.reads == 2
