@@ -186,21 +186,20 @@ class Tree:
         """Whether few texts are needed of a range, and each of them is in a part of its own."""
         cover, at = self._cover, low - 1
         texts, needed = cover.texts, cover.needed
-        places: Iterable[int]
         some: Iterable[str]
         if texts[low][depth : depth + 1] == texts[high - 1][depth : depth + 1]:
             return False
         if high - low <= _FLAT:
-            places = compress(range(low, high), needed[low:high])
             some = compress(texts[low:high], needed[low:high])
         elif count <= _FEW:
-            places = [at := needed.find(1, at + 1, high) for _ in range(count)]
-            some = [texts[at] for at in places]
+            some = [texts[at := needed.find(1, at + 1, high)] for _ in range(count)]
         else:
             return False
         if len({text[depth : depth + 1] for text in some}) < count:
             return False
-        return not (cover.index and any(map(cover.crowded, places)))
+        if not cover.index:
+            return True
+        return not any(map(cover.crowded, compress(range(low, high), needed[low:high])))
 
     def _own(self, low: int, high: int, depth: int) -> int:
         """How many URLs of folders are needed that what a range begins with is: 0 or 1."""
