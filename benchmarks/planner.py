@@ -40,6 +40,7 @@ def cases() -> dict[str, Planning]:
         "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
         "1 % at random, keys in no order": lambda: plan(some, mixed),
         "one index document of as many": lambda: plan(pages[:1], pages),
+        "one index document, query strings": lambda: plan(pages[:1], pages, query_strings=True),
         "1 % of index documents, budget 30": lambda: plan(some_pages, pages),
         "half of index documents, budget 30": lambda: plan(half_pages, pages),
         "all index documents, news/0 to 99999": lambda: plan(articles, articles),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from serverless_stack.operations.invalidation._sides import Sides, both, opposite
+from serverless_stack.operations.invalidation._urls import QUERY
 
 Path = tuple[str, bool]
 """A text, and whether the path is no wildcard: it takes that text alone, not all that begin so."""
@@ -25,6 +26,7 @@ class Cover:
         index_document: The file that is given for its folder.
         forbidden: Tells whether there must be no wildcard after a prefix; one that is longer than
             a prefix that is allowed is allowed.
+        query_strings: Whether each URL has to be taken with its query strings.
 
     Attributes:
         texts: All texts.
@@ -34,9 +36,17 @@ class Cover:
         weights: How many URLs each stands for that are not needed.
         index_document: The same.
         forbidden: The same.
+        each: How many paths take a URL of a folder alone: its query strings take another one.
     """
 
-    def __init__(self, sides: Sides, index_document: str, forbidden: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        sides: Sides,
+        index_document: str,
+        forbidden: Callable[[str], bool],
+        *,
+        query_strings: bool,
+    ) -> None:
         self.texts = sides.texts
         self.needed = sides.needed
         self.forbidden = forbidden
@@ -44,6 +54,7 @@ class Cover:
         folders = both(self.index, opposite(self.needed)) if self.index else b""
         self.folders = folders if 1 in folders else b""
         self.index_document = index_document
+        self.each = 2 if query_strings else 1
         self.weights = opposite(sides.needed)
         if folders:
             weights = int.from_bytes(self.weights) + 2 * int.from_bytes(folders)  # 3 at most
@@ -74,9 +85,9 @@ class Cover:
             last = at if length > len(text) else self.after(text[:length], at + 1, end) - 1
             if self.above(text[:length], at, last + 1) >= 0:  # the folder has to be taken alone
                 slash = text.rindex("/", 0, length)
-                yield text[:slash], True
+                yield from self.alone(text[:slash])
                 if length > slash + 1:
-                    yield text[: slash + 1], True
+                    yield from self.alone(text[: slash + 1])
             yield from self._pure(at, last, length)
             at = last + 1
 
@@ -108,6 +119,10 @@ class Cover:
         if at >= 0 and depth <= slash + 1 and self.needed[at]:
             return prefix[: max(depth, slash)], False
         return prefix, first == last
+
+    def alone(self, folder: str) -> list[Path]:
+        """The paths for a URL of a folder, which take nothing that begins as it does."""
+        return [(folder, True), (folder + QUERY, True)][: self.each]
 
     def above(self, prefix: str, low: int, high: int) -> int:
         """Find the index document that begins with a prefix, of whose folder that is not true.

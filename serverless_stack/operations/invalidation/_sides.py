@@ -69,7 +69,9 @@ class Sides:
             return found
         folders = [text[: -len(index_document)] for text in compress(texts, index)]
         folders += [folder[:-1] for folder in folders]
-        return found.with_more(folders, 2 * bytes(compress(needed, index)))
+        return Sides(texts, needed, bytes(len(texts))).with_more(
+            folders, 2 * bytes(compress(needed, index))
+        )
 
     def _clash(self, end: str) -> bool:
         """Whether a URL of a folder is that of another object, too."""
@@ -85,13 +87,15 @@ class Sides:
         if not texts:
             return self
         found, needed = [*texts, *self.texts], needed + self.needed
+        index = bytes(len(texts)) + self.index
         in_order = itemgetter(*sorted(range(len(found)), key=found.__getitem__))
         found, needed = list(in_order(found)), bytes(in_order(needed))
+        index = bytes(in_order(index))
         if _repeats(found):
             any_needed = set(compress(found, needed))
             found = list(dict.fromkeys(found))
-            needed = _marks(found, any_needed)
-        return Sides(found, needed, bytes(len(found)))
+            needed, index = _marks(found, any_needed), bytes(len(found))
+        return Sides(found, needed, index)
 
     def without(self, marks: bytes) -> "Sides":
         """The same without those that have a mark of 1."""

@@ -33,7 +33,7 @@ class _Urls(NamedTuple):
 
     Attributes:
         places: Which text each is; for that of a folder the first that begins with it.
-        needed: 1 for each that is needed.
+        needed: How many paths take each that is needed, alone.
         others: How many it stands for that are not needed.
         common: How many characters each has in common with the next one.
     """
@@ -181,7 +181,7 @@ def _with_folders(cover: Cover, urls: _Urls, texts: Sequence[str], depth: int) -
             shared += common[done:first]
             done = first
         places.append(low + first)
-        needed.append(is_needed)
+        needed.append(cover.each * is_needed)
         besides.append(1 - is_needed)
         shared.append(length)
     return _Urls(places[:-1], needed[:-1], besides[:-1], shared[:-1])

@@ -44,7 +44,7 @@ class Tree:
 
     def __init__(self, cover: Cover) -> None:
         self._cover = cover
-        self.budget = 3 * len(cover.texts)  # an index document takes three at most
+        self.budget = 5 * len(cover.texts)  # an index document takes five at most
         self._ranges: list[tuple[int, int, int]] = []  # of texts, and what they have in common
         self._waiting: list[int] = []
         self._regular: dict[int, bool] = {}  # whether what is below a node is opened one by one
@@ -202,10 +202,10 @@ class Tree:
         return not any(map(cover.crowded, compress(range(low, high), needed[low:high])))
 
     def _own(self, low: int, high: int, depth: int) -> int:
-        """How many URLs of folders are needed that what a range begins with is: 0 or 1."""
+        """How many paths take what a range begins with if it is a URL of a folder and needed."""
         cover = self._cover
         at = cover.at(cover.texts[low][:depth], low, high)
-        return cover.needed[at] if at >= 0 else 0
+        return cover.each * cover.needed[at] if at >= 0 else 0
 
     def choices(self) -> Choices:
         """The choices at prices from what `open` was told."""
@@ -228,7 +228,7 @@ class Tree:
                 found.append((prefix, False))
                 continue
             if self._own(low, high, depth):
-                found.append((prefix, True))
+                found += cover.alone(prefix)
             below = parts.get(number, [])
             waiting += below
             nodes = {needed.find(1, self._ranges[part][0]) for part in below}

@@ -82,14 +82,14 @@ def plan(
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    sides = objects.with_folders(index_document, listed=guard is not None or query_strings)
+    sides = objects.with_folders(index_document, listed=guard is not None)
     if guard is not None:
         sides = sides.without(guard.marks(sides.texts))
     if 1 not in sides.needed:
         return InvalidationPlan((), 0)
     apart = _apart(sides, forbidden) if query_strings else frozenset()
     sides = sides.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
-    cover = Cover(sides, index_document, forbidden)
+    cover = Cover(sides, index_document, forbidden, query_strings=query_strings)
     # No path takes more than one run.
     found = cover.exact(budget) if sides.runs() <= budget else None
     if found is None:
@@ -97,10 +97,10 @@ def plan(
         if found is None and (guard is None or not guard.meets("")):
             return InvalidationPlan(("/*",), cover.collateral(""))
         found = found or merged(cover, None) or []
-    paths, collateral = [], 0
+    paths, collateral, texts = [], 0, {text for text, _ in found}
     for text, single in found:
-        # A single URL with its query strings is a wildcard unless others begin as it does.
-        star = "" if single and (not query_strings or text in apart) else "*"
+        # A single URL with its query strings is a wildcard unless these are taken by another path.
+        star = "" if single and (not query_strings or text + QUERY in texts) else "*"
         paths.append(f"/{encoded(text)}{star}")
         collateral += 0 if single else cover.collateral(text)
     return InvalidationPlan(tuple(sorted(paths)), collateral)
