@@ -41,6 +41,7 @@ def cases() -> dict[str, Planning]:
         "1 % at random, keys in no order": lambda: plan(some, mixed),
         "one index document of as many": lambda: plan(pages[:1], pages),
         "one index document, query strings": lambda: plan(pages[:1], pages, query_strings=True),
+        "one index document, protected": lambda: plan(pages[:1], pages, protected=["/api/*"]),
         "1 % of index documents, budget 30": lambda: plan(some_pages, pages),
         "half of index documents, budget 30": lambda: plan(half_pages, pages),
         "all index documents, news/0 to 99999": lambda: plan(articles, articles),

@@ -160,7 +160,7 @@ class Cover:
 
     def _place(self, text: str, low: int, high: int) -> int:
         at = bisect_left(self.texts, text, low, high)
-        return at if at < high and self.texts[at] == text else -1
+        return at if at < high and self.texts[at] == text and self.index[at] else -1
 
     def ends(self, low: int, high: int, depth: int) -> Sequence[int]:
         """Where the parts of a range of texts begin, by the next character, and where it ends."""

@@ -39,14 +39,16 @@ class Sides:
         """How many times some that are needed follow each other: no path takes more than one."""
         return (self.needed + b"\0").count(b"\1\0")
 
-    def with_folders(self, index_document: str, *, listed: bool) -> "Sides":
+    def with_folders(self, index_document: str, *, beside: tuple[str, ...]) -> "Sides":
         """The same with the URLs of the folders of index documents.
+
+        An index document stands for its folder, unless that has to be told from what is beside it.
+        If a URL of any folder is that of another object, too, each is there by itself.
 
         Args:
             index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/``
                 and ``a`` as well, that of the root ``/``.
-            listed: Whether each URL is wanted by itself; else an index document stands for its
-                folder, if no URL of a folder is that of something else, too.
+            beside: What the URLs begin with that something else may serve.
         """
         texts, needed = self.texts, self.needed
         at = bisect_left(texts, index_document)
@@ -65,13 +67,27 @@ class Sides:
         doubtful = texts[0] == end or any(
             text in joined for text in (f"/{end}", f"{index_document}{end}", f"\n{end}")
         )
-        if not (listed or doubtful or found._clash(end)):
-            return found
-        folders = [text[: -len(index_document)] for text in compress(texts, index)]
+        if doubtful or found._clash(end):
+            return found._listed(index, index_document)
+        return found._listed(found._beside(beside, end), index_document) if beside else found
+
+    def _beside(self, begins: tuple[str, ...], end: str) -> bytes:
+        """1 for each index document with a folder that begins so, or of which that begins so."""
+        marks = bytearray(map(str.startswith, self.texts, repeat(begins)))
+        for text in {begin[:length] + end for begin in begins for length in range(len(begin))}:
+            at = bisect_left(self.texts, text)
+            if self.texts[at : at + 1] == [text]:
+                marks[at] = 1
+        return both(bytes(marks), self.index)
+
+    def _listed(self, marks: bytes, index_document: str) -> "Sides":
+        """The same with the URLs of the folders of some index documents by themselves."""
+        if 1 not in marks:
+            return self
+        folders = [text[: -len(index_document)] for text in compress(self.texts, marks)]
         folders += [folder[:-1] for folder in folders]
-        return Sides(texts, needed, bytes(len(texts))).with_more(
-            folders, 2 * bytes(compress(needed, index))
-        )
+        found = Sides(self.texts, self.needed, both(self.index, opposite(marks)))
+        return found.with_more(folders, 2 * bytes(compress(self.needed, marks)))
 
     def _clash(self, end: str) -> bool:
         """Whether a URL of a folder is that of another object, too."""

@@ -4,7 +4,8 @@ URLs stand here without the slash that all of them begin with.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import compress, repeat
 
 QUERY = "\udfff"
 """Stands for `?` and any query string: a lone surrogate, which is in no key."""
@@ -30,6 +31,9 @@ class Protected:
 
     Args:
         patterns: Path patterns of CloudFront: ``*`` is any characters, ``?`` is one.
+
+    Attributes:
+        begins: What the URLs begin with that can be protected: others need no closer look.
     """
 
     def __init__(self, patterns: Sequence[str]) -> None:
@@ -40,15 +44,15 @@ class Protected:
             for pattern in self._patterns
         ]
         self._whole = re.compile("|".join(parts), re.DOTALL)
-        # What a URL begins with that can be protected: most of them need no closer look.
-        self._begins = tuple(literal.partition("%")[0] for literal in self._literals)
+        self.begins = tuple(literal.partition("%")[0] for literal in self._literals)
 
-    def marks(self, urls: Iterable[str]) -> bytes:
+    def marks(self, urls: Sequence[str]) -> bytes:
         """1 for each URL that is protected, 0 for each that is not."""
-        begins, whole = self._begins, self._whole.fullmatch
-        return bytes(
-            [url.startswith(begins) and bool(whole(url) or whole(encoded(url))) for url in urls]
-        )
+        whole = self._whole.fullmatch
+        marks = bytearray(map(str.startswith, urls, repeat(self.begins)))
+        for at in compress(range(len(urls)), marks):
+            marks[at] = bool(whole(urls[at]) or whole(encoded(urls[at])))
+        return bytes(marks)
 
     def meets(self, prefix: str) -> bool:
         """Tell whether any URL that begins with a prefix can be protected."""

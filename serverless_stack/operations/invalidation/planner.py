@@ -82,7 +82,7 @@ def plan(
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    sides = objects.with_folders(index_document, listed=guard is not None)
+    sides = objects.with_folders(index_document, beside=guard.begins if guard else ())
     if guard is not None:
         sides = sides.without(guard.marks(sides.texts))
     if 1 not in sides.needed:

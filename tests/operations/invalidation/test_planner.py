@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from serverless_stack.operations.invalidation import InvalidationPlan, _tree, plan
+from serverless_stack.operations.invalidation._sides import Sides
 from tests.operations.invalidation import brute_force
 
 SEGMENTS = st.sampled_from(["a", "b", "ab", "a b", "ü", "index.html", "x%2F", "c*", "d?", "~"])
@@ -203,6 +204,33 @@ def test_nothing_that_is_protected_is_dropped(
         assert found.cost > budget
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(["/api/*", "/ap?", "/a/*", "/b%C3%A9/*", "/*/b/*", "/api/"])),
+    st.sampled_from([1, 5, 30]),
+    st.booleans(),
+    st.integers(0, 2**32),
+)
+def test_how_folders_are_told_from_what_is_protected_does_not_matter(
+    protected: list[str], budget: int, query_strings: bool, seed: int
+) -> None:
+    chance = Random(seed)
+    names = ["a", "ap", "api", "apis", "b", "bé"]
+    folders = ["/".join(chance.choices(names, k=chance.randint(1, 3))) for _ in range(40)]
+    keys = [f"{folder}/{chance.choice(['index.html', 'index.html', 'x'])}" for folder in folders]
+    changed = [key for key in keys if chance.random() < 0.5]
+    found = set()
+    for all_listed in (False, True):
+        with pytest.MonkeyPatch.context() as patched:
+            if all_listed:
+                patched.setattr(Sides, "_beside", lambda sides, *_: sides.index)
+            planned = plan(
+                changed, keys, budget=budget, query_strings=query_strings, protected=protected
+            )
+        found.add((planned.collateral, planned.cost))
+    assert len(found) == 1
+
+
 def _texts(length: int) -> list[list[str]]:
     texts: list[list[str]] = [[]]
     for _ in range(length):
@@ -307,6 +335,9 @@ def test_what_is_protected_wins_over_the_budget() -> None:
     assert plan(keys, keys, budget=1, protected=["/api/*"]).paths == ("/a1", "/b1", "/c1")
     found = plan(["a/1", "api/x"], ["a/1", "a/2"], budget=1, protected=["/api/*"])
     assert found == InvalidationPlan(("/a/1",), 0)
+    # `/ap*` would drop `/api/`
+    found = plan(["ap/index.html", "b/index.html"], ["x"], protected=["/api/*"])
+    assert found.paths == ("/ap", "/ap/*", "/b*")
     for query_strings in (False, True):
         found = plan(["a/1"], ["a/2"], protected=["/a/*"], query_strings=query_strings)
         assert found == InvalidationPlan((), 0)
