@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress, islice, repeat
 from operator import eq, itemgetter
 
@@ -34,6 +34,10 @@ class Sides:
             found = sorted([*found, *needed.difference(found)])
             marks = _marks(found, needed)
         return cls(found, marks, bytes(len(found)))
+
+    def behind(self, prefix: str) -> "Sides":
+        """The same with a prefix before each."""
+        return replace(self, texts=[prefix + text for text in self.texts]) if prefix else self
 
     def runs(self) -> int:
         """How many times some that are needed follow each other: no path takes more than one."""
@@ -69,16 +73,18 @@ class Sides:
         )
         if doubtful or found._clash(end):
             return found._listed(index, index_document)
-        return found._listed(found._beside(beside, end), index_document) if beside else found
+        if not beside:
+            return found
+        return found._listed(both(found.beside(beside, end), index), index_document)
 
-    def _beside(self, begins: tuple[str, ...], end: str) -> bytes:
-        """1 for each index document with a folder that begins so, or of which that begins so."""
+    def beside(self, begins: tuple[str, ...], end: str = "") -> bytes:
+        """1 for each text that begins so, and for each of which that begins so before its end."""
         marks = bytearray(map(str.startswith, self.texts, repeat(begins)))
         for text in {begin[:length] + end for begin in begins for length in range(len(begin))}:
             at = bisect_left(self.texts, text)
             if self.texts[at : at + 1] == [text]:
                 marks[at] = 1
-        return both(bytes(marks), self.index)
+        return bytes(marks)
 
     def _listed(self, marks: bytes, index_document: str) -> "Sides":
         """The same with the URLs of the folders of some index documents by themselves."""
@@ -115,6 +121,8 @@ class Sides:
 
     def without(self, marks: bytes) -> "Sides":
         """The same without those that have a mark of 1."""
+        if 1 not in marks:
+            return self
         kept = opposite(marks)
         needed, index = compress(self.needed, kept), compress(self.index, kept)
         return Sides(list(compress(self.texts, kept)), bytes(needed), bytes(index))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, compress, islice
 
 from serverless_stack.operations.invalidation._cover import Cover
 from serverless_stack.operations.invalidation._merge import merged
@@ -75,19 +75,18 @@ def plan(
     base = f"{path_prefix.strip('/')}/".lstrip("/")
     guard = Protected(protected) if protected else None
     changed, everything = _keys(changed_keys), _keys(all_keys)
-    if base:
-        changed, everything = [base + key for key in changed], [base + key for key in everything]
-    objects = Sides.of(everything, set(changed))
+    objects = Sides.of(everything, set(changed)).behind(base)
 
     def forbidden(prefix: str) -> bool:
         return prefix == "" or (guard is not None and guard.meets(prefix))
 
-    sides = objects.with_folders(index_document, beside=guard.begins if guard else ())
+    begins = guard.begins if guard else ()
+    sides = objects.with_folders(index_document, beside=begins)
     if guard is not None:
         sides = sides.without(guard.marks(sides.texts))
     if 1 not in sides.needed:
         return InvalidationPlan((), 0)
-    apart = _apart(sides, forbidden) if query_strings else frozenset()
+    apart = _apart(sides, begins, forbidden) if query_strings else []
     sides = sides.with_more([text + QUERY for text in apart], bytes([1]) * len(apart))
     cover = Cover(sides, index_document, forbidden, query_strings=query_strings)
     # No path takes more than one run.
@@ -106,14 +105,15 @@ def plan(
     return InvalidationPlan(tuple(sorted(paths)), collateral)
 
 
-def _apart(sides: Sides, forbidden: Callable[[str], bool]) -> frozenset[str]:
+def _apart(sides: Sides, begins: tuple[str, ...], forbidden: Callable[[str], bool]) -> list[str]:
     """What is needed and has to be apart from its query strings, which take another path."""
-    following = chain(islice(sides.texts, 1, None), [""])
-    return frozenset(
-        text
-        for text, after, is_needed in zip(sides.texts, following, sides.needed, strict=False)
-        if is_needed and (after.startswith(text) or forbidden(text))
-    )
+    needed, following = sides.needed, chain(islice(sides.texts, 1, None), [""])
+    wanted = list(compress(sides.texts, needed))
+    marks = bytearray(map(str.startswith, compress(following, needed), wanted))
+    if begins:
+        for at in compress(range(len(wanted)), compress(sides.beside(begins), needed)):
+            marks[at] |= forbidden(wanted[at])
+    return list(compress(wanted, marks))
 
 
 def batches_of(paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:

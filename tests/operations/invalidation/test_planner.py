@@ -223,7 +223,7 @@ def test_how_folders_are_told_from_what_is_protected_does_not_matter(
     for all_listed in (False, True):
         with pytest.MonkeyPatch.context() as patched:
             if all_listed:
-                patched.setattr(Sides, "_beside", lambda sides, *_: sides.index)
+                patched.setattr(Sides, "beside", lambda sides, *_: bytes([1]) * len(sides.texts))
             planned = plan(
                 changed, keys, budget=budget, query_strings=query_strings, protected=protected
             )
