@@ -124,7 +124,7 @@ class Near:
         bounds, many = None, _FEW
         for place, part in enumerate(near):
             steps.append((part, states))
-            states = _sums(states, self._states[part], slack)
+            states = _together(states, self._states[part], slack)
             if len(states) > many:
                 bounds = bounds or self._bounds(near)
                 least, fewer, more = bounds[place]
@@ -199,7 +199,7 @@ class Near:
         return found
 
 
-def _sums(some: _States, others: _States, slack: int) -> _States:
+def _together(some: _States, others: _States, slack: int) -> _States:
     """Every state of one and every state of another together, if it costs little enough."""
     found = some.copy() if others.get(0) == 0 else _States()
     cheap_first = sorted(some.items(), key=itemgetter(1)) if len(some) > 1 else some.items()

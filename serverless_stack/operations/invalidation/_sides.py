@@ -1,7 +1,7 @@
 """What is to be dropped and what not: the URLs under which objects can be cached."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress, islice, repeat
 from operator import eq, itemgetter
@@ -52,7 +52,7 @@ class Sides:
         Args:
             index_document: The file that is given for its folder, too: ``a/index.html`` is ``a/``
                 and ``a`` as well, that of the root ``/``.
-            beside: What the URLs begin with that something else may serve.
+            beside: What the URLs begin with that something else may serve, if any.
         """
         texts, needed = self.texts, self.needed
         at = bisect_left(texts, index_document)
@@ -73,17 +73,19 @@ class Sides:
         )
         if doubtful or found._clash(end):
             return found._listed(index, index_document)
-        if not beside:
-            return found
         return found._listed(both(found.beside(beside, end), index), index_document)
 
     def beside(self, begins: tuple[str, ...], end: str = "") -> bytes:
         """1 for each text that begins so, and for each of which that begins so before its end."""
-        marks = bytearray(map(str.startswith, self.texts, repeat(begins)))
-        for text in {begin[:length] + end for begin in begins for length in range(len(begin))}:
-            at = bisect_left(self.texts, text)
-            if self.texts[at : at + 1] == [text]:
-                marks[at] = 1
+        texts, marks = self.texts, bytearray(len(self.texts))
+        for begin in begins:
+            low = bisect_left(texts, begin)
+            high = bisect_right(texts, begin, low, key=itemgetter(slice(len(begin))))
+            marks[low:high] = bytes([1]) * (high - low)
+            for length in range(len(begin)):
+                at = bisect_left(texts, begin[:length] + end)
+                if texts[at : at + 1] == [begin[:length] + end]:
+                    marks[at] = 1
         return bytes(marks)
 
     def _listed(self, marks: bytes, index_document: str) -> "Sides":
@@ -119,11 +121,13 @@ class Sides:
             needed, index = _marks(found, any_needed), bytes(len(found))
         return Sides(found, needed, index)
 
-    def without(self, marks: bytes) -> "Sides":
-        """The same without those that have a mark of 1."""
-        if 1 not in marks:
+    def without(self, begins: tuple[str, ...], taken: Callable[[str], bool]) -> "Sides":
+        """The same without what something else serves: all of that begins with one of some."""
+        kept = bytearray([1]) * len(self.texts)
+        for at in compress(range(len(kept)), self.beside(begins)):
+            kept[at] = not taken(self.texts[at])
+        if 0 not in kept:
             return self
-        kept = opposite(marks)
         needed, index = compress(self.needed, kept), compress(self.index, kept)
         return Sides(list(compress(self.texts, kept)), bytes(needed), bytes(index))
 

@@ -5,7 +5,6 @@ URLs stand here without the slash that all of them begin with.
 
 import re
 from collections.abc import Sequence
-from itertools import compress, repeat
 
 QUERY = "\udfff"
 """Stands for `?` and any query string: a lone surrogate, which is in no key."""
@@ -46,13 +45,9 @@ class Protected:
         self._whole = re.compile("|".join(parts), re.DOTALL)
         self.begins = tuple(literal.partition("%")[0] for literal in self._literals)
 
-    def marks(self, urls: Sequence[str]) -> bytes:
-        """1 for each URL that is protected, 0 for each that is not."""
-        whole = self._whole.fullmatch
-        marks = bytearray(map(str.startswith, urls, repeat(self.begins)))
-        for at in compress(range(len(urls)), marks):
-            marks[at] = bool(whole(urls[at]) or whole(encoded(urls[at])))
-        return bytes(marks)
+    def takes(self, url: str) -> bool:
+        """Tell whether a URL is protected."""
+        return bool(self._whole.fullmatch(url) or self._whole.fullmatch(encoded(url)))
 
     def meets(self, prefix: str) -> bool:
         """Tell whether any URL that begins with a prefix can be protected."""

@@ -83,7 +83,7 @@ def plan(
     begins = guard.begins if guard else ()
     sides = objects.with_folders(index_document, beside=begins)
     if guard is not None:
-        sides = sides.without(guard.marks(sides.texts))
+        sides = sides.without(begins, guard.takes)
     if 1 not in sides.needed:
         return InvalidationPlan((), 0)
     apart = _apart(sides, begins, forbidden) if query_strings else []
@@ -110,9 +110,8 @@ def _apart(sides: Sides, begins: tuple[str, ...], forbidden: Callable[[str], boo
     needed, following = sides.needed, chain(islice(sides.texts, 1, None), [""])
     wanted = list(compress(sides.texts, needed))
     marks = bytearray(map(str.startswith, compress(following, needed), wanted))
-    if begins:
-        for at in compress(range(len(wanted)), compress(sides.beside(begins), needed)):
-            marks[at] |= forbidden(wanted[at])
+    for at in compress(range(len(wanted)), compress(sides.beside(begins), needed)):
+        marks[at] |= forbidden(wanted[at])
     return list(compress(wanted, marks))
 
 

@@ -206,7 +206,9 @@ def test_nothing_that_is_protected_is_dropped(
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.sampled_from(["/api/*", "/ap?", "/a/*", "/b%C3%A9/*", "/*/b/*", "/api/"])),
+    st.lists(
+        st.sampled_from(["/api/*", "/ap?", "/a/*", "/b%C3%A9/*", "/*/b/*", "/api/"]), min_size=1
+    ),
     st.sampled_from([1, 5, 30]),
     st.booleans(),
     st.integers(0, 2**32),
@@ -338,6 +340,8 @@ def test_what_is_protected_wins_over_the_budget() -> None:
     # `/ap*` would drop `/api/`
     found = plan(["ap/index.html", "b/index.html"], ["x"], protected=["/api/*"])
     assert found.paths == ("/ap", "/ap/*", "/b*")
+    found = plan(["ap", "b"], ["x"], protected=["/api/*"], query_strings=True)
+    assert found.paths == ("/ap", "/ap?*", "/b*")
     for query_strings in (False, True):
         found = plan(["a/1"], ["a/2"], protected=["/a/*"], query_strings=query_strings)
         assert found == InvalidationPlan((), 0)
