@@ -122,7 +122,7 @@ class Sides:
         return Sides(found, needed, index)
 
     def without(self, begins: tuple[str, ...], taken: Callable[[str], bool]) -> "Sides":
-        """The same without what something else serves: all of that begins with one of some."""
+        """The same without what something else has taken, which begins with one of these."""
         kept = bytearray([1]) * len(self.texts)
         for at in compress(range(len(kept)), self.beside(begins)):
             kept[at] = not taken(self.texts[at])
