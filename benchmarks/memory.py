@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.trees import TREES, Tree
-from serverless_stack._content.index import index_of, to_json
-from serverless_stack._content.memory import LEAST_MIB, needed_mib
+from serverless_stack._shared.content.index import index_of, to_json
+from serverless_stack._shared.content.memory import LEAST_MIB, needed_mib
 from serverless_stack.local.cloud import LocalCloud
 from tests.operations.content.world import World
 from tests.operations.invalidation.cloudfront_double import CloudFront, served

@@ -8,45 +8,33 @@ from pathlib import Path
 import pytest
 
 PACKAGE = "serverless_stack"
-CONTRACT = f"{PACKAGE}._contract"
 ROOT = Path(__file__).parents[1] / PACKAGE
 
 # What each part of the package may import of the package; a part may always import itself.
 ALLOWED = {
-    "_contract": set[str](),
-    "_content": set[str](),
+    "_shared": set[str](),
     "checks": set[str](),
-    "_machine": set[str](),
-    "_profiles": set[str](),
-    "_profile_costs": {"_profiles"},
-    "constructs": {"checks", "_content", "_contract", "_machine", "_profiles"},
-    "runtime": {"_contract"},
-    "operations": {"_content", "_contract"},
-    "testing": {"checks", "_machine"},
-    "local": {"_contract", "_machine"},
-    "cli": {
-        "local",
-        "checks",
-        "operations",
-        "runtime",
-        "testing",
-        "_content",
-        "_contract",
-        "_machine",
-        "_profile_costs",
-        "_profiles",
-    },
+    "constructs": {"checks", "_shared"},
+    "runtime": {"_shared"},
+    "operations": {"_shared"},
+    "functions": {"operations", "_shared"},
+    "testing": {"checks", "_shared"},
+    "local": {"_shared"},
+    "cli": {"local", "checks", "operations", "runtime", "testing", "_shared"},
 }
-# Packages that no module of a part may load by being imported; "*" forbids all but the standard.
+# The modules of other parts that a part may import although it may not import the part.
+ALSO = {
+    # Plain values, read without loading CDK.
+    "cli": {"constructs.profiles.settings", "constructs.profiles.costs"},
+}
+# Packages that no module of a part may load by being imported.
 HEAVY = {"aws_cdk", "constructs", "jsii", "boto3", "botocore"}
 FORBIDDEN = {
-    "_contract": HEAVY | {"redis", "pymemcache"},
-    "_content": HEAVY,
-    "_profiles": HEAVY,
-    "_profile_costs": HEAVY,
+    "_shared": HEAVY | {"redis", "pymemcache"},
     "checks": HEAVY,
     "runtime": HEAVY | {"redis", "pymemcache"},
     "operations": HEAVY | {"rich", "typer"},
+    "functions": HEAVY | {"redis", "pymemcache", "rich", "typer"},
     "testing": HEAVY | {"cfnlint", "cdk_nag", "yaml"},
     "local": {"aws_cdk", "constructs", "jsii"},
     "cli": {"aws_cdk", "constructs", "jsii"},
@@ -54,27 +42,26 @@ FORBIDDEN = {
 # The modules that are there for one of them: those of the stores subclass what a client library
 # has, and are loaded with the first connection.
 EXCEPT = {
-    "checks/plugin.py": {"aws_cdk", "jsii"},
-    "runtime/caching/memcached_client.py": {"pymemcache"},
-    "runtime/caching/redis_connection.py": {"redis"},
+    "checks/integrations/cdk_plugin.py": {"aws_cdk", "jsii"},
+    "runtime/caching/clients/memcached_client.py": {"pymemcache"},
+    "runtime/caching/clients/redis_connection.py": {"redis"},
 }
-# The public modules of constructs that may import others.
-COMPOSING = {
-    "_stack_alarms": {"cache_alarms"},
-    "cdn": {"proxy_api", "storage_bucket"},
-    "_content_rules": {"cdn"},
-    "content_deployment": {"cdn", "storage_bucket"},
-    "invalidation": {"cdn"},
-    "serverless_stack": {
-        "cdn",
-        "content_deployment",
-        "lambda_handler",
-        "memcached_cache",
-        "proxy_api",
-        "redis_cache",
-        "storage_bucket",
-    },
+# The folders of constructs that each of them may import, besides those that all share.
+COMPOSING: dict[str, set[str]] = {
+    "_internal": set(),
+    "profiles": set(),
+    "network": set(),
+    "function": {"network"},
+    "storage": set(),
+    "api": {"function"},
+    "cdn": {"api", "storage"},
+    "content": {"cdn", "storage", "function"},
+    "cache": {"network", "function"},
+    "app": {"function", "api", "storage", "cdn", "content", "cache", "network"},
 }
+SHARED = {"_internal", "profiles"}
+# Plain values of the profiles, which load no CDK: for the command line.
+LIGHT = {"constructs/profiles/settings.py", "constructs/profiles/costs.py"}
 
 
 @dataclass(frozen=True)
@@ -116,13 +103,15 @@ def problems(part: str, module: str, source: str) -> list[str]:
             if part != "local":
                 found.append(f"{module}: relative import of {each.target}")
         elif top == PACKAGE and own and own not in {part, *ALLOWED[part]}:
-            found.append(f"{module}: {each.target}")
+            if not any(rest.startswith(f"{other}.") for other in ALSO.get(part, ())):
+                found.append(f"{module}: {each.target}")
         elif top in FORBIDDEN.get(part, set()) - EXCEPT.get(module, set()) and each.at_once:
             found.append(f"{module}: {each.target} at once")
+        elif module in LIGHT and top in HEAVY:
+            found.append(f"{module}: {each.target}")
         if part == "constructs" and top == PACKAGE and own == "constructs":
-            name, other = Path(module).stem, rest.split(".")[1]
-            shared = other.startswith("_") or other == "profile"  # the defaults of them all
-            if not shared and other not in COMPOSING.get(name, set()):
+            folder, other = Path(module).parts[1], rest.split(".")[1]
+            if other not in {folder, *SHARED, *COMPOSING.get(folder, ())}:
                 found.append(f"{module}: {each.target}")
     return found
 
@@ -183,22 +172,22 @@ def test_only_the_emulator_uses_relative_imports() -> None:
         ("checks", "import aws_cdk as cdk"),
         ("constructs", "from serverless_stack.runtime import caching"),
         ("constructs", "from serverless_stack import runtime"),
-        ("constructs", "from serverless_stack.constructs.redis_cache import RedisCache"),
+        ("constructs", "from serverless_stack.constructs.cache.redis.cache import RedisCache"),
         ("constructs", "def f():\n    from serverless_stack.local import ports"),
         ("testing", "from serverless_stack import constructs"),
         ("testing", "from serverless_stack.local import ports"),
         ("testing", "import aws_cdk as cdk"),
         ("testing", "from cfnlint.schema import manager"),
-        ("_contract", "from serverless_stack.checks import s3"),
+        ("_shared", "from serverless_stack.checks.services import s3"),
         ("local", "import aws_cdk"),
-        ("_content", "from serverless_stack import _contract"),
+        ("functions", "from serverless_stack.runtime import objects"),
         ("operations", "import boto3"),
         ("operations", "from serverless_stack.runtime import objects"),
         ("operations", "from rich.table import Table"),
     ],
 )
 def test_a_forbidden_import_is_found(part: str, source: str) -> None:
-    assert len(problems(part, "module.py", source)) >= 1
+    assert len(problems(part, f"{part}/storage/module.py", source)) >= 1
 
 
 @pytest.mark.parametrize(
@@ -206,9 +195,10 @@ def test_a_forbidden_import_is_found(part: str, source: str) -> None:
     [
         ("runtime", "def client():\n    import boto3"),
         ("runtime", "if TYPE_CHECKING:\n    import redis"),
-        ("runtime", "from serverless_stack._contract import redis_tls"),
-        ("constructs", "from serverless_stack import _contract"),
-        ("constructs", "from serverless_stack.constructs._network import isolated_vpc"),
+        ("runtime", "from serverless_stack._shared.contract import redis_tls"),
+        ("constructs", "from serverless_stack._shared import contract"),
+        ("cli", "from serverless_stack.constructs.profiles.settings import DEV"),
+        ("constructs", "from serverless_stack.constructs.network.vpc import isolated_vpc"),
         ("cli", "from serverless_stack.local import ports"),
         ("cli", "from serverless_stack.testing import review"),
         ("cli", "from serverless_stack.operations.advice import advise"),
@@ -217,11 +207,11 @@ def test_a_forbidden_import_is_found(part: str, source: str) -> None:
     ],
 )
 def test_an_allowed_import_is_not(part: str, source: str) -> None:
-    assert problems(part, "module.py", source) == []
+    assert problems(part, f"{part}/cache/module.py", source) == []
 
 
 def test_an_exception_is_of_one_module() -> None:
     source = "import aws_cdk as cdk"
-    assert problems("checks", "checks/plugin.py", source) == []
-    assert problems("checks", "checks/engine.py", source) != []
-    assert problems("checks", "checks/plugin.py", "import boto3") != []
+    assert problems("checks", "checks/integrations/cdk_plugin.py", source) == []
+    assert problems("checks", "checks/engine/runner.py", source) != []
+    assert problems("checks", "checks/integrations/cdk_plugin.py", "import boto3") != []

@@ -111,7 +111,7 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     [
         ("serverless_stack", ["aws_cdk", "jsii", "boto3", "serverless_stack.constructs"]),
         ("serverless_stack.constructs", ["aws_cdk", "jsii"]),
-        ("serverless_stack.checks.s3", ["aws_cdk", "jsii"]),
+        ("serverless_stack.checks.services.s3", ["aws_cdk", "jsii"]),
         ("serverless_stack.testing", ["aws_cdk", "jsii", "cfnlint", "syrupy", "pytest", "yaml"]),
         (
             "serverless_stack.testing.plugin",

@@ -12,7 +12,7 @@ from redis.retry import Retry
 from rich.console import Console
 
 from serverless_stack.runtime.caching import LazyLoading, RedisStore
-from serverless_stack.runtime.caching.auth_token import AuthToken
+from serverless_stack.runtime.caching.clients.auth_token import AuthToken
 from tests.runtime.servers import redis_server
 
 THREADS, ROTATIONS = 8, 2

@@ -5,7 +5,7 @@ import os
 import aws_cdk as cdk
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.checks.plugin import DeployabilityChecks
+from serverless_stack.checks.integrations.cdk_plugin import DeployabilityChecks
 
 app = cdk.App()
 cdk.Validations.of(app).add_plugins(DeployabilityChecks())

@@ -9,10 +9,10 @@ Example:
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from serverless_stack.checks.findings import Finding, Severity
+from serverless_stack.checks.engine.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from serverless_stack.checks.registry import Rule
+    from serverless_stack.checks.engine.registry import Rule
 
 __all__ = ["Finding", "Severity", "check_template", "check_templates", "rules"]
 
@@ -32,7 +32,7 @@ def check_template(template: Mapping[str, object], region: str | None = None) ->
         has its reason in `acknowledged`.
     """
     # Constructs use the rules on values only: they do not load what is for templates.
-    from serverless_stack.checks import engine
+    from serverless_stack.checks.engine import runner as engine
 
     return engine.check_template(template, region)
 
@@ -49,13 +49,13 @@ def check_templates(
     Returns:
         What was found, as `check_template` gives it.
     """
-    from serverless_stack.checks import engine
+    from serverless_stack.checks.engine import runner as engine
 
     return engine.check_templates(templates, regions or {})
 
 
 def rules() -> "tuple[Rule, ...]":
     """All rules on templates, by id."""
-    from serverless_stack.checks import engine
+    from serverless_stack.checks.engine import runner as engine
 
     return engine.rules()

@@ -33,35 +33,35 @@ def application(only: str | None = None) -> typer.Typer:
     made.callback()(serverless_stack)
     every = only not in _COMMANDS
     if every or only == "local":
-        from serverless_stack.cli import local
+        from serverless_stack.cli.commands.local import command as local
 
         made.add_typer(local.app, name="local")
     if every or only == "advise":
-        from serverless_stack.cli import advise
+        from serverless_stack.cli.commands.advise import command as advise
 
         made.add_typer(advise.app, name="advise")
     if every or only == "review":
-        from serverless_stack.cli.review import review
+        from serverless_stack.cli.commands.review.command import review
 
         made.command()(review)
     if every or only == "profile":
-        from serverless_stack.cli.profile import profile
+        from serverless_stack.cli.commands.profiles import profile
 
         made.command()(profile)
     if every or only == "check":
-        from serverless_stack.cli.check import check
+        from serverless_stack.cli.commands.check.command import check
 
         made.command()(check)
     if every or only == "invalidate":
-        from serverless_stack.cli.invalidate import invalidate
+        from serverless_stack.cli.commands.invalidate import invalidate
 
         made.command()(invalidate)
     if every or only == "sync":
-        from serverless_stack.cli.sync import run
+        from serverless_stack.cli.commands.sync import run
 
         made.command("sync")(run)
     if every or only in ("ls", "presign"):
-        from serverless_stack.cli import objects
+        from serverless_stack.cli.commands.objects import command as objects
 
         made.command()(objects.ls)
         made.command()(objects.presign)

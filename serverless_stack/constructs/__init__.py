@@ -7,22 +7,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
-    from serverless_stack.constructs._api_cache import ApiCache
-    from serverless_stack.constructs._decisions import Decisions
-    from serverless_stack.constructs.cache_alarms import CacheAlarms
-    from serverless_stack.constructs.cache_dashboard import CacheDashboard
-    from serverless_stack.constructs.cdn import Cdn
-    from serverless_stack.constructs.content_deployment import ContentDeployment
-    from serverless_stack.constructs.invalidation import Invalidation
-    from serverless_stack.constructs.lambda_handler import LambdaHandler
-    from serverless_stack.constructs.memcached_cache import MemcachedCache
-    from serverless_stack.constructs.profile import Profile
-    from serverless_stack.constructs.proxy_api import ProxyApi
-    from serverless_stack.constructs.redis_cache import RedisCache
-    from serverless_stack.constructs.serverless_cache import ServerlessCache
-    from serverless_stack.constructs.serverless_stack import ServerlessStack
-    from serverless_stack.constructs.storage_bucket import StorageBucket
+    from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.proxy_api import ProxyApi
+    from serverless_stack.constructs.app.decisions import Decisions
+    from serverless_stack.constructs.app.stack import ServerlessStack
+    from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
+    from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
+    from serverless_stack.constructs.cache.monitoring.dashboard import CacheDashboard
+    from serverless_stack.constructs.cache.redis.cache import RedisCache
+    from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+    from serverless_stack.constructs.cdn.distribution import Cdn
+    from serverless_stack.constructs.content.deployment import ContentDeployment
+    from serverless_stack.constructs.content.invalidation import Invalidation
+    from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.profiles.profile import Profile
+    from serverless_stack.constructs.storage.bucket import StorageBucket
 
 __all__ = [
     "IMMUTABLE",
@@ -46,21 +46,21 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ApiCache": "_api_cache",
-    "CacheAlarms": "cache_alarms",
-    "CacheDashboard": "cache_dashboard",
-    "Cdn": "cdn",
-    "ContentDeployment": "content_deployment",
-    "Decisions": "_decisions",
-    "Invalidation": "invalidation",
-    "LambdaHandler": "lambda_handler",
-    "MemcachedCache": "memcached_cache",
-    "Profile": "profile",
-    "ProxyApi": "proxy_api",
-    "RedisCache": "redis_cache",
-    "ServerlessCache": "serverless_cache",
-    "ServerlessStack": "serverless_stack",
-    "StorageBucket": "storage_bucket",
+    "ApiCache": "api.caching",
+    "CacheAlarms": "cache.monitoring.alarms",
+    "CacheDashboard": "cache.monitoring.dashboard",
+    "Cdn": "cdn.distribution",
+    "ContentDeployment": "content.deployment",
+    "Decisions": "app.decisions",
+    "Invalidation": "content.invalidation",
+    "LambdaHandler": "function.handler",
+    "MemcachedCache": "cache.memcached.cache",
+    "Profile": "profiles.profile",
+    "ProxyApi": "api.proxy_api",
+    "RedisCache": "cache.redis.cache",
+    "ServerlessCache": "cache.serverless.cache",
+    "ServerlessStack": "app.stack",
+    "StorageBucket": "storage.bucket",
 }
 
 
@@ -69,7 +69,7 @@ _RULES = ("IMMUTABLE", "REVALIDATE", "CacheRule")
 
 def __getattr__(name: str) -> object:
     if name in _RULES:
-        return getattr(import_module("serverless_stack._content.rules"), name)
+        return getattr(import_module("serverless_stack._shared.content.rules"), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

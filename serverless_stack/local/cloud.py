@@ -10,13 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from serverless_stack.local import cdk_commands, emulator_process, folders, lifecycle, state
-from serverless_stack.local.emulator_process import Ports
+from serverless_stack.local import folders
+from serverless_stack.local.cdk import commands as cdk_commands
 from serverless_stack.local.errors import CommandError, LocalCloudError
-from serverless_stack.local.locks import LockedError, locked
-from serverless_stack.local.ports import LOOPBACK
+from serverless_stack.local.processes import emulator as emulator_process
+from serverless_stack.local.processes import lifecycle, state
+from serverless_stack.local.processes.emulator import Ports
+from serverless_stack.local.processes.locks import LockedError, locked
+from serverless_stack.local.processes.ports import LOOPBACK
+from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, Silent
-from serverless_stack.local.state import State
 from serverless_stack.local.urls import Urls, parse_urls
 
 DEFAULT_NAME = "default"

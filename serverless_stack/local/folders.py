@@ -4,7 +4,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from serverless_stack._machine import cache_folder
+from serverless_stack._shared.machine import cache_folder
 from serverless_stack.local.errors import LocalCloudError
 
 PACKAGE = Path(__file__).resolve().parent

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         assert_stateful_unchanged,
     )
     from serverless_stack.testing.plugin import StackFactory, Synth
-    from serverless_stack.testing.scrubbing import Scrubbed, ScrubError, scrub
-    from serverless_stack.testing.snapshots import TemplateSnapshot
+    from serverless_stack.testing.snapshots.scrubbing import Scrubbed, ScrubError, scrub
+    from serverless_stack.testing.snapshots.snapshot import TemplateSnapshot
     from serverless_stack.testing.templates import template_of
 
 __all__ = [
@@ -40,17 +40,17 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ScrubError": "scrubbing",
-    "Scrubbed": "scrubbing",
+    "ScrubError": "snapshots.scrubbing",
+    "Scrubbed": "snapshots.scrubbing",
     "StackFactory": "plugin",
     "Synth": "plugin",
-    "TemplateSnapshot": "snapshots",
+    "TemplateSnapshot": "snapshots.snapshot",
     "assert_compliant": "assertions",
     "assert_deployable": "assertions",
     "assert_least_privilege": "assertions",
     "assert_no_replacement": "assertions",
     "assert_stateful_unchanged": "assertions",
-    "scrub": "scrubbing",
+    "scrub": "snapshots.scrubbing",
     "template_of": "templates",
 }
 

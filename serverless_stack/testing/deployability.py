@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeGuard
 
 from serverless_stack.checks import Finding, check_template
-from serverless_stack.checks.assembly import (
+from serverless_stack.checks.integrations.assembly import (
     ACKNOWLEDGED,
     MANIFEST,
     AssemblyTemplate,

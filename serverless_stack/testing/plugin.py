@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aws_cdk.assertions import Template
     from constructs import IConstruct
 
-    from serverless_stack.testing.snapshots import TemplateSnapshot
+    from serverless_stack.testing.snapshots.snapshot import TemplateSnapshot
 
 _VALIDATION = "CDK_VALIDATION"
 _USES = "serverless_stack_template_snapshot"
@@ -196,7 +196,10 @@ def template_snapshot(
         raise pytest.UsageError(
             "template_snapshot needs syrupy: run `pip install 'serverless-stack[testing]'`"
         )
-    from serverless_stack.testing.snapshots import TemplateSnapshot, TemplateSnapshotExtension
+    from serverless_stack.testing.snapshots.snapshot import (
+        TemplateSnapshot,
+        TemplateSnapshotExtension,
+    )
 
     snapshot = request.getfixturevalue("snapshot")
     return TemplateSnapshot(

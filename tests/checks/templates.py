@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from serverless_stack.testing import rendering
 from serverless_stack.testing.review.assemblies import read_folder, read_template
+from serverless_stack.testing.snapshots import rendering
 
 TESTS = Path(__file__).parents[1]
 REGION = "eu-west-1"

@@ -5,9 +5,9 @@ import re
 import pytest
 from botocore.loaders import Loader
 
-from serverless_stack.checks.logs.values import RETENTION_DAYS
-from serverless_stack.checks.s3 import lifecycle
-from serverless_stack.checks.s3.rules import notification
+from serverless_stack.checks.services.logs.limits import RETENTION_DAYS
+from serverless_stack.checks.services.s3.limits import lifecycle
+from serverless_stack.checks.services.s3.rules import notification
 
 Json = dict[str, object]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.checks import check_template
-from serverless_stack.testing import rendering
+from serverless_stack.testing.snapshots import rendering
 from tests.checks.cases import Json, cases
 
 TESTS = Path(__file__).parents[1]

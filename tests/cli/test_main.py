@@ -4,8 +4,7 @@ import sys
 import pytest
 
 from serverless_stack.cli.main import main
-
-from ..local.conftest import argv_of
+from tests.local.conftest import argv_of
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])

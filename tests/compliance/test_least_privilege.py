@@ -16,12 +16,12 @@ PACKAGE = REPOSITORY / "serverless_stack"
 CODE = {
     "Handler": (PACKAGE / "runtime", REPOSITORY / "examples/shop/handler"),
     "Content": (
-        PACKAGE / "operations/deploy_time/content.py",
-        PACKAGE / "operations/deploy_time/custom_resource.py",
+        PACKAGE / "functions/content",
+        PACKAGE / "functions/custom_resource.py",
         PACKAGE / "operations/content",
         PACKAGE / "operations/invalidation",
     ),
-    "RedisRotation": (PACKAGE / "operations/rotation",),
+    "RedisRotation": (PACKAGE / "functions/rotation",),
 }
 NOT_HERE = {
     # It rotates passwords of users, too; this cache has a token.

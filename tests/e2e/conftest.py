@@ -14,9 +14,8 @@ import pytest
 
 import serverless_stack
 from serverless_stack.local.cloud import LocalCloud
-
-from .account import Account
-from .run import HERE, Phase, Run
+from tests.e2e.account import Account
+from tests.e2e.run import HERE, Phase, Run
 
 REPOSITORY = HERE.parents[1]
 _FIXTURES = [phase.name.lower() for phase in Phase if phase is not Phase.STARTED]

@@ -8,8 +8,8 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from serverless_stack.local import emulator_process
 from serverless_stack.local.cloud import LocalCloud
+from serverless_stack.local.processes import emulator as emulator_process
 
 
 def authority_of(cloud: LocalCloud) -> Path:

@@ -5,15 +5,14 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 
-from serverless_stack.local import processes
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.errors import CommandError
-
-from .account import Account
-from .engines import authority_of, redis_at
-from .http_client import Headers, Reply, send
-from .programs import programs_below
-from .template import Stack, stack_of
+from serverless_stack.local.processes import running as processes
+from tests.e2e.account import Account
+from tests.e2e.engines import authority_of, redis_at
+from tests.e2e.http_client import Headers, Reply, send
+from tests.e2e.programs import programs_below
+from tests.e2e.template import Stack, stack_of
 
 HERE = Path(__file__).parent
 MAIN, KEPT = "EndToEnd", "Kept"

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from .account import Account
-from .resources import Resource, attribute
+from tests.e2e.account import Account
+from tests.e2e.resources import Resource, attribute
 
 _ACCOUNT_ID = "000000000000"
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .run import Run
+from tests.e2e.run import Run
 
 VERBS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ALL_BYTES = bytes(range(256)) * 41

@@ -6,11 +6,11 @@ import pytest
 import redis
 from pymemcache.exceptions import MemcacheError  # type: ignore[import-untyped]
 
-from serverless_stack.local import emulator_process, processes
-
-from .engines import authority_of, memcached_at, nodes_of, redis_at
-from .programs import programs_below
-from .run import Run
+from serverless_stack.local.processes import emulator as emulator_process
+from serverless_stack.local.processes import running as processes
+from tests.e2e.engines import authority_of, memcached_at, nodes_of, redis_at
+from tests.e2e.programs import programs_below
+from tests.e2e.run import Run
 
 
 def test_the_function_uses_all_stores(created: Run) -> None:

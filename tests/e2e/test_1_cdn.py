@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 import pytest
 
-from .http_client import send
-from .run import HERE, Run
-from .test_1_api import ALL_BYTES, VERBS
+from tests.e2e.http_client import send
+from tests.e2e.run import HERE, Run
+from tests.e2e.test_1_api import ALL_BYTES, VERBS
 
 SITE = HERE / "app" / "site"
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .resources import differences, known_types, read
-from .run import Phase, Run
+from tests.e2e.resources import differences, known_types, read
+from tests.e2e.run import Phase, Run
 
 if TYPE_CHECKING:
     from mypy_boto3_ec2.type_defs import FilterTypeDef

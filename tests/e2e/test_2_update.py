@@ -3,10 +3,10 @@
 import pytest
 from redis import Redis
 
-from .engines import authority_of, redis_at
-from .resources import known_types
-from .run import Phase, Run
-from .test_1_resources import wrong_resources
+from tests.e2e.engines import authority_of, redis_at
+from tests.e2e.resources import known_types
+from tests.e2e.run import Phase, Run
+from tests.e2e.test_1_resources import wrong_resources
 
 CHANGED = {
     "EndToEnd": {

@@ -2,11 +2,11 @@
 
 import pytest
 
-from serverless_stack.local import emulator_process, processes
-
-from .resources import exists, known_types
-from .run import Phase, Run
-from .test_1_caches import is_cache
+from serverless_stack.local.processes import emulator as emulator_process
+from serverless_stack.local.processes import running as processes
+from tests.e2e.resources import exists, known_types
+from tests.e2e.run import Phase, Run
+from tests.e2e.test_1_caches import is_cache
 
 ENDED = "DELETE_COMPLETE"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .resources import AtLeast, differences
+from tests.e2e.resources import AtLeast, differences
 
 
 @pytest.mark.parametrize(

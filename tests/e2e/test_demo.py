@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import serverless_stack
-from serverless_stack.local import emulator_process, processes, toolchain
-
-from .run import HERE
+from serverless_stack.local.processes import emulator as emulator_process
+from serverless_stack.local.processes import running as processes
+from serverless_stack.local.toolchain import install as toolchain
+from tests.e2e.run import HERE
 
 REPOSITORY = HERE.parents[1]
 

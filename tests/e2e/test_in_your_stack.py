@@ -8,10 +8,9 @@ import pytest
 
 import serverless_stack
 from serverless_stack.local.cloud import LocalCloud
-
-from .account import Account
-from .engines import authority_of, redis_at
-from .run import HERE
+from tests.e2e.account import Account
+from tests.e2e.engines import authority_of, redis_at
+from tests.e2e.run import HERE
 
 REPOSITORY = HERE.parents[1]
 

@@ -7,7 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local import emulator_process, folders, lifecycle, processes
+from serverless_stack.local import folders
+from serverless_stack.local.processes import (
+    emulator as emulator_process,
+)
+from serverless_stack.local.processes import (
+    lifecycle,
+)
+from serverless_stack.local.processes import (
+    running as processes,
+)
 
 APPS = Path(__file__).parent / "apps"
 REPOSITORY = Path(__file__).parents[2]

@@ -12,13 +12,23 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local import emulator_process, folders, lifecycle, ports, processes, state
+from serverless_stack.local import folders
+from serverless_stack.local.cdk.stacks import StackSummary, list_stacks
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.errors import CommandError, LocalCloudError
-from serverless_stack.local.locks import locked
-from serverless_stack.local.stacks import StackSummary, list_stacks
-
-from .conftest import processes_of
+from serverless_stack.local.processes import (
+    emulator as emulator_process,
+)
+from serverless_stack.local.processes import (
+    lifecycle,
+    ports,
+    state,
+)
+from serverless_stack.local.processes import (
+    running as processes,
+)
+from serverless_stack.local.processes.locks import locked
+from tests.local.conftest import processes_of
 
 
 def body_of(url: str) -> str:

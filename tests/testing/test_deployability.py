@@ -9,10 +9,12 @@ import pytest
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
-from serverless_stack.checks import Severity, engine, registry
-from serverless_stack.checks.problems import is_unresolved
-from serverless_stack.checks.registry import Problem
-from serverless_stack.checks.template import Resource
+from serverless_stack.checks import Severity
+from serverless_stack.checks.engine import registry
+from serverless_stack.checks.engine import runner as engine
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.template import Resource
 from serverless_stack.testing.assertions import assert_deployable
 from serverless_stack.testing.review.errors import SourceError
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from serverless_stack.testing import rendering
 from serverless_stack.testing.review import Consequence, Review, review
 from serverless_stack.testing.review.assemblies import read_folder, read_template
-from serverless_stack.testing.scrubbing import scrub
+from serverless_stack.testing.snapshots import rendering
+from serverless_stack.testing.snapshots.scrubbing import scrub
 from tests.testing.stacks import catalog
 from tests.testing.stacks.catalog import HAND_WRITTEN, PLAIN_CDK, Keeps
 

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import cache
 from typing import Literal
 
-from serverless_stack.checks.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved
 
 Strength = Literal["password", "token", "key", ""]
 

@@ -14,11 +14,11 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack.core import hypercorn_compat, lambda_runtime
 
-from .doors.gateway import Gateway
+from .adapters import apply_patches
 from .engines.authority import write_trust_bundle
 from .engines.park import EnginePark
+from .http.gateway import Gateway
 from .leash import Leash
-from .patches import apply_patches
 from .settings import Settings, system_ca_file
 
 logger = logging.getLogger("serverless_stack")

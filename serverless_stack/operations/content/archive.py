@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from serverless_stack._content.index import Entry
+from serverless_stack._shared.content.index import Entry
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from serverless_stack._content.index import Entry
+from serverless_stack._shared.content.index import Entry
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.archive import SMALL, Archive
 from serverless_stack.operations.content.manifest import Manifest, Obsolete, Pending, Record

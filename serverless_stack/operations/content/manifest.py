@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from serverless_stack import _contract
+from serverless_stack._shared import contract
 from serverless_stack.operations.content.archive import ContentError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FORMAT = 1
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
-RESERVED = _contract.RESERVED_PREFIX
+RESERVED = contract.RESERVED_PREFIX
 """Where manifests are; what comes between it and a manifest's name is the prefix of the files."""
 _ENDING = ".json.gz"
 

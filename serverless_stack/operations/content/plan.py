@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from serverless_stack._content.headers import Headers, original_of
-from serverless_stack._content.index import Entry
-from serverless_stack._content.rules import is_document
+from serverless_stack._shared.content.headers import Headers, original_of
+from serverless_stack._shared.content.index import Entry
+from serverless_stack._shared.content.rules import is_document
 from serverless_stack.operations.content.manifest import Manifest, Pending, Record, version_of
 
 GENERATED = -1

@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from serverless_stack._content.headers import Headers, content_type_of, headers_of
-from serverless_stack._content.index import Entry
-from serverless_stack._content.rules import DOCUMENTS, CacheRule, cache_control_of
+from serverless_stack._shared.content.headers import Headers, content_type_of, headers_of
+from serverless_stack._shared.content.index import Entry
+from serverless_stack._shared.content.rules import DOCUMENTS, CacheRule, cache_control_of
 from serverless_stack.operations.content.plan import GENERATED, File
 
 

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Literal, TypedDict, cast
 from urllib.parse import urlencode
 
-from serverless_stack import _contract
-from serverless_stack._content.headers import Headers, headers_of
+from serverless_stack._shared import contract
+from serverless_stack._shared.content.headers import Headers, headers_of
 from serverless_stack.operations.content.archive import Archive, ContentError, Stream
 from serverless_stack.operations.content.plan import LARGEST_COPY, File
 from serverless_stack.operations.content.target import Target
@@ -87,7 +87,7 @@ class Transfer:
         """Mark an object as obsolete. It is written anew, so that its age is counted from now."""
         headers = headers_of(key, {key.rpartition(".")[0]}, ())
         kept = Headers(headers.content_type, _OBSOLETE_CACHE_CONTROL, headers.content_encoding)
-        tagging = urlencode({_contract.OBSOLETE_TAG: self._target.owner})
+        tagging = urlencode({contract.OBSOLETE_TAG: self._target.owner})
         with _about("expiring", key):
             try:
                 if size > LARGEST_COPY:

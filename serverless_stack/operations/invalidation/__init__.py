@@ -1,14 +1,14 @@
 """Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
 
-from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
-from serverless_stack.operations.invalidation.progress import Progress
-from serverless_stack.operations.invalidation.sender import (
+from serverless_stack.operations.invalidation.client import (
     InvalidationError,
     Sent,
     caller_reference,
     send,
     wait_for,
 )
+from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
+from serverless_stack.operations.invalidation.progress import Progress
 
 __all__ = [
     "InvalidationError",

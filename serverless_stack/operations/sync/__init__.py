@@ -3,7 +3,7 @@
 ``sync`` does all of it; ``inventory``, ``plan`` and ``apply`` are its parts.
 """
 
-from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.sync.actions import Action
 from serverless_stack.operations.sync.applying import SyncResult, apply
 from serverless_stack.operations.sync.command import sync

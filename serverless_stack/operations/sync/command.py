@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from serverless_stack._content.rules import CacheRule, is_document
+from serverless_stack._shared.content.rules import CacheRule, is_document
 from serverless_stack.operations.sync.actions import Action
 from serverless_stack.operations.sync.applying import SyncResult, carry_out
 from serverless_stack.operations.sync.headers import Wanted

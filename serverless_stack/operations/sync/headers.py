@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypedDict
 
-from serverless_stack._content.headers import headers_of
-from serverless_stack._content.rules import CacheRule
+from serverless_stack._shared.content.headers import headers_of
+from serverless_stack._shared.content.rules import CacheRule
 
 
 class Arguments(TypedDict, total=False):

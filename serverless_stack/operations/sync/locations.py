@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from serverless_stack import _contract
+from serverless_stack._shared import contract
 
 _SCHEME = "s3://"
-RESERVED = _contract.RESERVED_PREFIX
+RESERVED = contract.RESERVED_PREFIX
 """What this library keeps in buckets; it is no content."""
 
 

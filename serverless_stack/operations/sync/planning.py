@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from serverless_stack._content.rules import matches
+from serverless_stack._shared.content.rules import matches
 from serverless_stack.operations.sync.actions import Action, Actions, Kind
 from serverless_stack.operations.sync.items import Item, pairs
 from serverless_stack.operations.sync.locations import Bucket, Folder

@@ -18,29 +18,35 @@ each name is loaded when it is asked for.
 TYPE_CHECKING = False  # as type checkers know it: importing `typing` would take the most time
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.async_lazy_loading import AsyncLazyLoading
-    from serverless_stack.runtime.caching.async_write_through import AsyncWriteThrough
-    from serverless_stack.runtime.caching.budget import Budget
-    from serverless_stack.runtime.caching.decorator import cached
-    from serverless_stack.runtime.caching.default import default_store
+    from serverless_stack.runtime.caching.codecs.json import (
+        JSON,
+        MISSING,
+        Codec,
+        JsonCodec,
+        Missing,
+    )
+    from serverless_stack.runtime.caching.codecs.msgpack import MsgpackCodec
     from serverless_stack.runtime.caching.errors import (
         StoreError,
         StoreRefused,
         StoreUnavailable,
         ValueTooLarge,
     )
-    from serverless_stack.runtime.caching.events import Event
-    from serverless_stack.runtime.caching.lazy_loading import LazyLoading
-    from serverless_stack.runtime.caching.lookup import Lookup
-    from serverless_stack.runtime.caching.memcached_store import MemcachedStore
-    from serverless_stack.runtime.caching.memory_store import MemoryStore
-    from serverless_stack.runtime.caching.metrics import EmfMetrics
-    from serverless_stack.runtime.caching.msgpack_codec import MsgpackCodec
-    from serverless_stack.runtime.caching.namespace import Namespace, NamespacedStore
-    from serverless_stack.runtime.caching.redis_store import RedisStore
-    from serverless_stack.runtime.caching.store import Store
-    from serverless_stack.runtime.caching.values import JSON, MISSING, Codec, JsonCodec, Missing
-    from serverless_stack.runtime.caching.write_through import WriteThrough
+    from serverless_stack.runtime.caching.metrics.emf import EmfMetrics
+    from serverless_stack.runtime.caching.metrics.events import Event
+    from serverless_stack.runtime.caching.resilience.budget import Budget
+    from serverless_stack.runtime.caching.stores.base import Store
+    from serverless_stack.runtime.caching.stores.default import default_store
+    from serverless_stack.runtime.caching.stores.memcached import MemcachedStore
+    from serverless_stack.runtime.caching.stores.memory import MemoryStore
+    from serverless_stack.runtime.caching.stores.namespace import Namespace, NamespacedStore
+    from serverless_stack.runtime.caching.stores.redis import RedisStore
+    from serverless_stack.runtime.caching.strategies.async_lazy_loading import AsyncLazyLoading
+    from serverless_stack.runtime.caching.strategies.async_write_through import AsyncWriteThrough
+    from serverless_stack.runtime.caching.strategies.decorator import cached
+    from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading
+    from serverless_stack.runtime.caching.strategies.lookup import Lookup
+    from serverless_stack.runtime.caching.strategies.write_through import WriteThrough
 
 __all__ = [
     "JSON",
@@ -71,21 +77,33 @@ __all__ = [
     "default_store",
 ]
 
-_ELSEWHERE = {  # names that do not lie in a module of the same name
-    "JSON": "values",
-    "MISSING": "values",
-    "Codec": "values",
-    "EmfMetrics": "metrics",
-    "Event": "events",
-    "JsonCodec": "values",
-    "Missing": "values",
-    "NamespacedStore": "namespace",
+_MODULES = {
+    "JSON": "codecs.json",
+    "MISSING": "codecs.json",
+    "AsyncLazyLoading": "strategies.async_lazy_loading",
+    "AsyncWriteThrough": "strategies.async_write_through",
+    "Budget": "resilience.budget",
+    "Codec": "codecs.json",
+    "EmfMetrics": "metrics.emf",
+    "Event": "metrics.events",
+    "JsonCodec": "codecs.json",
+    "LazyLoading": "strategies.lazy_loading",
+    "Lookup": "strategies.lookup",
+    "MemcachedStore": "stores.memcached",
+    "MemoryStore": "stores.memory",
+    "Missing": "codecs.json",
+    "MsgpackCodec": "codecs.msgpack",
+    "Namespace": "stores.namespace",
+    "NamespacedStore": "stores.namespace",
+    "RedisStore": "stores.redis",
+    "Store": "stores.base",
     "StoreError": "errors",
     "StoreRefused": "errors",
     "StoreUnavailable": "errors",
     "ValueTooLarge": "errors",
-    "cached": "decorator",
-    "default_store": "default",
+    "WriteThrough": "strategies.write_through",
+    "cached": "strategies.decorator",
+    "default_store": "stores.default",
 }
 
 
@@ -96,8 +114,7 @@ if not TYPE_CHECKING:  # which would believe in any name
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
-        module = import_module(f"{__name__}.{_ELSEWHERE.get(name, snake)}")
+        module = import_module(f"{__name__}.{_MODULES[name]}")
         value: object = getattr(module, name)
         globals()[name] = value
         return value

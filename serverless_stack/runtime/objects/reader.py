@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
-from serverless_stack import _contract
+from serverless_stack._shared import contract
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, told
 from serverless_stack.runtime.objects.keys import checked
@@ -34,7 +34,7 @@ class ObjectReader:
         self._client = client
 
     @classmethod
-    def from_env(cls, name_prefix: str = _contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
+    def from_env(cls, name_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
         """Take the bucket that ``StorageBucket.connect`` connected the function to.
 
         Args:
@@ -44,7 +44,7 @@ class ObjectReader:
         Raises:
             KeyError: If the variable is missing.
         """
-        variable = _contract.bucket_name(name_prefix)
+        variable = contract.bucket_name(name_prefix)
         if variable not in os.environ:
             raise KeyError(f"{variable} is not set: connect the function to a StorageBucket")
         return cls(os.environ[variable], prefix=prefix)

@@ -1,8 +1,7 @@
 """A reader for every resource type that the library makes."""
 
-from . import api, caches, custom, delivery, functions, messaging, network, permissions, storage
-from .compare import AtLeast, differences
-from .registry import (
+from tests.e2e.resources.compare import AtLeast, differences
+from tests.e2e.resources.registry import (
     AbsentError,
     Properties,
     Resource,
@@ -11,6 +10,8 @@ from .registry import (
     known_types,
     read,
 )
+
+from . import api, caches, custom, delivery, functions, messaging, network, permissions, storage
 
 __all__ = [
     "AbsentError",

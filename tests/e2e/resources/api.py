@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..account import Account
-from .registry import Properties, Resource, gives, only, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import Properties, Resource, gives, only, reads
 
 
 @reads("AWS::ApiGateway::RestApi")

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from ..account import Account
-from .registry import Properties, Resource, gives, only, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import Properties, Resource, gives, only, reads
 
 if TYPE_CHECKING:
     from mypy_boto3_elasticache.type_defs import CacheClusterTypeDef, NodeGroupTypeDef

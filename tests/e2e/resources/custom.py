@@ -5,8 +5,8 @@ import io
 import json
 import zipfile
 
-from ..account import Account
-from .registry import AbsentError, Properties, Resource, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import AbsentError, Properties, Resource, reads
 
 
 @reads("Custom::ContentDeployment")

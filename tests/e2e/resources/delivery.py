@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ..account import Account
-from .registry import Properties, Resource, gives, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import Properties, Resource, gives, reads
 
 # The API's names for what a template calls otherwise.
 _RENAMED = {"IsIPV6Enabled": "IPV6Enabled", "OriginSslProtocols": "OriginSSLProtocols"}

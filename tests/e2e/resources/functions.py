@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..account import Account
-from .registry import Properties, Resource, gives, only, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import Properties, Resource, gives, only, reads
 
 
 @reads("AWS::Lambda::Function")

@@ -2,9 +2,9 @@
 
 import json
 
-from ..account import Account
-from .compare import AtLeast
-from .registry import AbsentError, Properties, Resource, gives, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.compare import AtLeast
+from tests.e2e.resources.registry import AbsentError, Properties, Resource, gives, reads
 
 _NUMBERS = ("MessageRetentionPeriod", "VisibilityTimeout")
 

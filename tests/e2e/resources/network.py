@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..account import Account
-from .compare import AtLeast
-from .registry import AbsentError, Properties, Resource, gives, only, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.compare import AtLeast
+from tests.e2e.resources.registry import AbsentError, Properties, Resource, gives, only, reads
 
 
 @reads("AWS::EC2::VPC")

@@ -3,8 +3,8 @@
 import string
 from typing import Any
 
-from ..account import Account
-from .registry import AbsentError, Properties, Resource, gives, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.registry import AbsentError, Properties, Resource, gives, reads
 
 
 @reads("AWS::IAM::Role")

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from ..account import Account
+from tests.e2e.account import Account
 
 Properties = dict[str, Any]
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..account import Account
-from .compare import AtLeast
-from .registry import Properties, Resource, gives, reads
+from tests.e2e.account import Account
+from tests.e2e.resources.compare import AtLeast
+from tests.e2e.resources.registry import Properties, Resource, gives, reads
 
 
 @reads("AWS::S3::Bucket")

@@ -21,7 +21,7 @@ import pytest
 from botocore.config import Config
 
 import serverless_stack
-from serverless_stack.local.toolchain import emulator_python
+from serverless_stack.local.toolchain.install import emulator_python
 
 Json = Any
 Client = Any

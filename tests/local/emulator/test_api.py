@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from .conftest import Emulator, Reply, function, rest_api
+from tests.local.emulator.conftest import Emulator, Reply, function, rest_api
 
 ECHO = """
 import json

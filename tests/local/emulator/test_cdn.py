@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from .conftest import Emulator, Reply, function, rest_api
+from tests.local.emulator.conftest import Emulator, Reply, function, rest_api
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from .conftest import Emulator, function, rest_api
-from .test_ec2 import VPC, group
+from tests.local.emulator.conftest import Emulator, function, rest_api
+from tests.local.emulator.test_ec2 import VPC, group
 
 HANDLER = "def handler(event, context): return {}"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .conftest import Emulator
+from tests.local.emulator.conftest import Emulator
 
 VPC: dict[str, Any] = {
     "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.1.0.0/16"}},

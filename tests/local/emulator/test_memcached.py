@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pymemcache.client.base import Client  # type: ignore[import-untyped]
 
-from .conftest import Emulator
+from tests.local.emulator.conftest import Emulator
 
 
 def cluster(**properties: object) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import ast
 import importlib.util
 from pathlib import Path
 
-from .conftest import EMULATOR
+from tests.local.emulator.conftest import EMULATOR
 
 
 def declared() -> dict[str, set[str]]:

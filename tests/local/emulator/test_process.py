@@ -13,11 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.toolchain import emulator_python
-
-from .conftest import EMULATOR, Emulator, environment, function, rest_api, start, stop
-from .test_memcached import cluster
-from .test_redis import NETWORK, group
+from serverless_stack.local.toolchain.install import emulator_python
+from tests.local.emulator.conftest import (
+    EMULATOR,
+    Emulator,
+    environment,
+    function,
+    rest_api,
+    start,
+    stop,
+)
+from tests.local.emulator.test_memcached import cluster
+from tests.local.emulator.test_redis import NETWORK, group
 
 
 def run(settings: dict[str, str], *code: str) -> subprocess.CompletedProcess[str]:

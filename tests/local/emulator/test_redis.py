@@ -9,7 +9,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from .conftest import Emulator, function
+from tests.local.emulator.conftest import Emulator, function
 
 ONCE = Retry(NoBackoff(), 0)
 NETWORK: dict[str, Any] = {

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import redis
 
-from .conftest import Emulator
-from .test_redis import NETWORK, ONCE, group
+from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.test_redis import NETWORK, ONCE, group
 
 PASSWORD = "first-password-of-a-test"
 OTHER = "other-password-of-a-test"

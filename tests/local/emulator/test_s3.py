@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from .conftest import Emulator
+from tests.local.emulator.conftest import Emulator
 
 RULES: list[dict[str, Any]] = [
     {

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from serverless_stack._content.index import Entry
+from serverless_stack._shared.content.index import Entry
 from serverless_stack.operations.content.archive import Archive, ContentError
 from tests.operations.content.world import World
 

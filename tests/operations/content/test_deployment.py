@@ -3,8 +3,8 @@ import zipfile
 
 import pytest
 
-from serverless_stack._content.index import Entry
-from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack._shared.content.index import Entry
+from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.content.archive import SMALL, ContentError
 from serverless_stack.operations.content.deployment import OutOfTimeError, delete, release
 from serverless_stack.operations.content.target import Source

@@ -10,8 +10,8 @@ from datetime import date
 
 import boto3
 
-from serverless_stack._content.index import Entry
-from serverless_stack._content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack._shared.content.index import Entry
+from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.content.deployment import Deployment, Result
 from serverless_stack.operations.content.manifest import Manifest, Pending, read
 from serverless_stack.operations.content.target import Source, Target

@@ -10,9 +10,9 @@ import os
 from collections import defaultdict
 from difflib import SequenceMatcher
 
-from serverless_stack.testing.rendering import render
 from serverless_stack.testing.review import Action, Consequence, review
-from serverless_stack.testing.scrubbing import scrub
+from serverless_stack.testing.snapshots.rendering import render
+from serverless_stack.testing.snapshots.scrubbing import scrub
 from tests.constructs.templates import Json
 from tests.testing.review import oracle
 from tests.testing.review.bases import bases

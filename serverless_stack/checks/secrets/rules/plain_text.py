@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from serverless_stack.checks._texts import shown
-from serverless_stack.checks.findings import Severity
-from serverless_stack.checks.registry import Problem, template_rule
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.engine.texts import shown
 from serverless_stack.checks.secrets.patterns import form_of, is_secret, strength_of
-from serverless_stack.checks.template import Template
 
 _PAGE: Final = "AWS CloudFormation best practices"
 _ADVICE: Final = (

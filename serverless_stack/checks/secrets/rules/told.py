@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from serverless_stack.checks._texts import shown
-from serverless_stack.checks.findings import Severity
-from serverless_stack.checks.registry import Problem, template_rule
-from serverless_stack.checks.template import Link, Template
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.template import Link, Template
+from serverless_stack.checks.engine.texts import shown
 
 # Attributes of resources that are secrets.
 _SECRETS: Final = {

@@ -12,7 +12,7 @@ import pydantic
 import pydantic_core
 from version import VERSION  # type: ignore[import-not-found]
 
-from serverless_stack import _contract
+from serverless_stack._shared import contract
 from serverless_stack.runtime.caching import MISSING, MemcachedStore, RedisStore
 
 Answer = dict[str, Any]
@@ -91,7 +91,7 @@ def about() -> Answer:
 def caches() -> Answer:
     """Writes to each store that the function is connected to, and reads it back."""
     redis, memcached, s3 = RedisStore.from_env(), MemcachedStore.from_env(), boto3.client("s3")
-    bucket = os.environ[_contract.bucket_name()]
+    bucket = os.environ[contract.bucket_name()]
     redis.set("from-lambda", {"é": [1, 2]}, ttl=600)
     memcached.set("from-lambda", "counted", ttl=600)
     s3.put_object(Bucket=bucket, Key="from-lambda.txt", Body=b"stored")
@@ -101,5 +101,5 @@ def caches() -> Answer:
         "memcached": memcached.get("from-lambda"),
         "memcached_count": memcached.increment("calls-from-lambda"),
         "s3": s3.get_object(Bucket=bucket, Key="from-lambda.txt")["Body"].read().decode(),
-        "archive": os.environ[_contract.bucket_name("ARCHIVE")],
+        "archive": os.environ[contract.bucket_name("ARCHIVE")],
     }

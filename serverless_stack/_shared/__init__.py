@@ -1,0 +1,1 @@
+"""What synthesis and runtime agree on, and the paths of this machine."""

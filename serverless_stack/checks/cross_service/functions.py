@@ -1,0 +1,36 @@
+"""Functions, and what stands for them: their versions, aliases and addresses."""
+
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.template import Resource, Template, references_in
+
+FUNCTION = "AWS::Lambda::Function"
+DEFAULT_TIMEOUT = 3
+_STANDS_FOR_IT = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::Url")
+
+
+def functions_in(template: Template, value: object) -> Iterator[Resource]:
+    """The functions of the template that a value refers to, over versions and aliases, too."""
+    for found in references_in(value):
+        function = followed(template.resource(found.logical_id))
+        if function is not None:
+            yield function
+
+
+def followed(resource: Resource | None) -> Resource | None:
+    """The function that a resource stands for; None if it stands for none of the template."""
+    for _ in range(3):
+        if resource is None or resource.type == FUNCTION:
+            return resource
+        if resource.type not in _STANDS_FOR_IT:
+            return None
+        name = "TargetFunctionArn" if resource.type == "AWS::Lambda::Url" else "FunctionName"
+        resource = resource.reference(name)
+    return None
+
+
+def timeout(function: Resource) -> float | None:
+    """The time-out of a function in seconds; None if it is known only at deploy time."""
+    if function.get("Timeout") is None:
+        return DEFAULT_TIMEOUT
+    return function.number("Timeout")

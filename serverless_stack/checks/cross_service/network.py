@@ -1,0 +1,131 @@
+"""What subnets of a template reach, where all of it is in the template."""
+
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.template import Resource, Template
+
+
+class Unknown(Exception):
+    """Something that decides is not in the template, or is known only at deploy time."""
+
+
+def subnets_of(function: Resource) -> list[Resource]:
+    """The subnets of a function.
+
+    Raises:
+        Unknown: One is not of the template, or other stacks can add to it.
+    """
+    listed = function.get("VpcConfig.SubnetIds")
+    if not isinstance(listed, list) or not listed:
+        raise Unknown
+    found = []
+    for value in listed:
+        subnet = function.template.referred(value)
+        if subnet is None or subnet.type != "AWS::EC2::Subnet" or not _is_ours(subnet):
+            raise Unknown
+        found.append(subnet)
+    return found
+
+
+def vpc_of(subnet: Resource) -> Resource:
+    """The network of a subnet.
+
+    Raises:
+        Unknown: It is not of the template, or other stacks can add to it.
+    """
+    vpc = subnet.reference("VpcId")
+    if vpc is None or vpc.type != "AWS::EC2::VPC" or not _is_ours(vpc):
+        raise Unknown
+    return vpc
+
+
+def route_table_of(subnet: Resource) -> Resource:
+    """The route table of a subnet.
+
+    Raises:
+        Unknown: None of the template is associated with it, or other stacks can add to it.
+    """
+    tables = []
+    for association in subnet.template.of_type("AWS::EC2::SubnetRouteTableAssociation"):
+        associated = association.reference("SubnetId")
+        if associated is not None and associated.logical_id == subnet.logical_id:
+            tables.append(association.reference("RouteTableId"))
+        elif associated is None:
+            raise Unknown
+    if len(tables) != 1 or tables[0] is None or not _is_ours(tables[0]):
+        raise Unknown
+    return tables[0]
+
+
+def leads_out(table: Resource) -> bool:
+    """Tell whether a route table has a route by which a function can leave its network.
+
+    An internet gateway is none: the network interfaces of functions have no public address.
+
+    Raises:
+        Unknown: A route is of a table that is not known.
+    """
+    for route in table.template.of_type("AWS::EC2::Route"):
+        owner = route.reference("RouteTableId")
+        if owner is None:
+            raise Unknown
+        if owner.logical_id != table.logical_id:
+            continue
+        gateway = route.reference("GatewayId")
+        if gateway is None or gateway.type != "AWS::EC2::InternetGateway":
+            return True  # a NAT gateway, a transit gateway, ...: it may lead anywhere
+    return False
+
+
+def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
+    """The names of services that a network has endpoints of, for the subnets of a route table.
+
+    Raises:
+        Unknown: An endpoint is of a network, a service or a table that is not known.
+    """
+    for endpoint in vpc.template.of_type("AWS::EC2::VPCEndpoint"):
+        owner = endpoint.reference("VpcId")
+        service = endpoint.get("ServiceName")
+        if owner is None or not isinstance(service, str):
+            raise Unknown
+        if owner.logical_id != vpc.logical_id:
+            continue
+        name = service.rsplit(".", 1)[-1]
+        if is_unresolved(name):
+            raise Unknown
+        kind = endpoint.get("VpcEndpointType")
+        if kind in (None, "Gateway"):
+            tables = endpoint.get("RouteTableIds")
+            if is_unresolved(tables):
+                raise Unknown
+            if not isinstance(tables, list):
+                continue
+            owners = [vpc.template.referred(each) for each in tables]
+            if None in owners:
+                raise Unknown
+            if not any(each and each.logical_id == table.logical_id for each in owners):
+                continue
+        yield name
+
+
+def _is_ours(resource: Resource) -> bool:
+    """Tell whether only this template says what belongs to a resource."""
+    return resource.logical_id not in resource.template.exported
+
+
+def security_groups_of(template: Template, values: object) -> list[Resource]:
+    """The security groups that a list names.
+
+    Raises:
+        Unknown: One is not of the template, or other stacks can add to it.
+    """
+    if not isinstance(values, list) or not values:
+        raise Unknown
+    found = []
+    for value in values:
+        group = template.referred(value)
+        if group is None or group.type != "AWS::EC2::SecurityGroup" or not _is_ours(group):
+            raise Unknown
+        found.append(group)
+    return found

@@ -1,0 +1,148 @@
+"""What the policies of a template allow, as far as it is known before deployment."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.template import Reference, Resource, Template, references_in
+
+_ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """One statement that allows something.
+
+    Attributes:
+        actions: The patterns of actions that are known.
+        resources: The patterns of resources, with tokens in what is not known.
+        policy: The logical id of what has the statement.
+    """
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    policy: str
+
+    def allows(self, *actions: str) -> list[str]:
+        """Those of some actions that it allows."""
+        return [each for each in actions if any(matches(p, each) for p in self.actions)]
+
+    def keys_of(self, bucket: str) -> Iterator[str]:
+        """The patterns of keys in a bucket that it is about."""
+        for resource in self.resources:
+            path = resource.partition("/")[2]
+            if path and any(
+                found.logical_id == bucket and found.attribute in ("", "Arn")
+                for found in references_in(resource.partition("/")[0])
+            ):
+                yield path
+
+    def is_about(self, logical_id: str, attribute: str = "Arn") -> bool:
+        """Tell whether it names this resource."""
+        return any(
+            found.logical_id == logical_id and found.attribute == attribute
+            for resource in self.resources
+            for found in references_in(resource)
+        )
+
+
+def listed(value: object) -> list[object]:
+    """What is one value or a list of them, as a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def texts(value: object) -> list[str]:
+    """The texts in one value or a list of them."""
+    return [each for each in listed(value) if isinstance(each, str)]
+
+
+def statements(document: object) -> list[Mapping[str, object]]:
+    """The statements of a policy document."""
+    found = document.get("Statement") if isinstance(document, dict) else None
+    return [each for each in listed(found) if isinstance(each, dict)]
+
+
+def matches(pattern: str, action: str) -> bool:
+    """Tell whether a pattern of actions has an action."""
+    return bool(_compiled(pattern.lower()).fullmatch(action.lower()))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
+
+
+def role_of(function: Resource) -> Resource | None:
+    """The role of a function, if it is of the same template."""
+    role = function.reference("Role")
+    return role if role is not None and role.type == "AWS::IAM::Role" else None
+
+
+def grants_of(template: Template, role: Resource) -> list[Grant]:
+    """What the policies of a role in its template allow; managed ones of AWS are not read."""
+    found = []
+    for policy in listed(role.get("Policies")):
+        document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
+        found += list(_grants(document, role.logical_id))
+    for policy in template.of_type(*_ATTACHED):
+        holders = [*listed(policy.get("Roles")), *listed(policy.get("RoleName"))]
+        if refer_to(holders, role.logical_id):
+            found += list(_grants(policy.get("PolicyDocument"), policy.logical_id))
+    for managed in listed(role.get("ManagedPolicyArns")):
+        if isinstance(managed, Reference):
+            policy_or_none = template.referred(managed)
+            if policy_or_none is not None and policy_or_none.type == "AWS::IAM::ManagedPolicy":
+                found += list(
+                    _grants(policy_or_none.get("PolicyDocument"), policy_or_none.logical_id)
+                )
+    return found
+
+
+def refer_to(values: Iterable[object], logical_id: str) -> bool:
+    """Tell whether one of some values is a reference to a resource."""
+    return any(isinstance(v, Reference) and v.logical_id == logical_id for v in values)
+
+
+def knows_all_policies(template: Template, role: Resource) -> bool:
+    """Tell whether all that a role may do is in the template or in plain policies for its log."""
+    known = re.compile(
+        r".*:policy/(service-role/AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess"
+        r"|AWSXrayWriteOnlyAccess|CloudWatchLambdaInsightsExecutionRolePolicy)"
+    )
+    managed = role.get("ManagedPolicyArns")
+    if managed is not None and not isinstance(managed, list):
+        return False
+    for each in listed(managed):
+        owned = template.referred(each)
+        if owned is None and not (isinstance(each, str) and known.fullmatch(each)):
+            return False
+    if role.logical_id in template.exported:
+        return False
+    documents = [policy.get("PolicyDocument") for policy in template.of_type(*_ATTACHED)]
+    for inline in listed(role.get("Policies")):
+        documents.append(inline.get("PolicyDocument") if isinstance(inline, dict) else inline)
+    return all(is_known(document) for document in documents)
+
+
+def is_known(document: object) -> bool:
+    """Tell whether it is known before deployment what all statements of a policy document allow."""
+    if is_unresolved(document):
+        return False
+    found = listed(document.get("Statement")) if isinstance(document, dict) else []
+    return not any(
+        is_unresolved(value)
+        for statement in found
+        for key in ("Effect", "Action", "NotAction")
+        for value in (listed(statement.get(key)) if isinstance(statement, dict) else [statement])
+    )
+
+
+def _grants(document: object, policy: str) -> Iterator[Grant]:
+    for statement in statements(document):
+        if statement.get("Effect") == "Allow" and "Action" in statement:
+            actions = [each for each in texts(statement["Action"]) if not is_unresolved(each)]
+            yield Grant(tuple(actions), tuple(texts(statement.get("Resource"))), policy)

@@ -1,0 +1,135 @@
+"""Functions and the caches that they are told of."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from serverless_stack.checks.cross_service import network
+from serverless_stack.checks.cross_service.functions import FUNCTION
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource, references_in
+
+# The property with the security groups of a cache, and the port that it has by default.
+_GROUPS: Final = {
+    "AWS::ElastiCache::ReplicationGroup": "SecurityGroupIds",
+    "AWS::ElastiCache::CacheCluster": "VpcSecurityGroupIds",
+    "AWS::ElastiCache::ServerlessCache": "SecurityGroupIds",
+}
+_SOURCES: Final = ("SourceSecurityGroupId", "CidrIp", "CidrIpv6", "SourcePrefixListId")
+_TARGETS: Final = ("DestinationSecurityGroupId", "CidrIp", "CidrIpv6", "DestinationPrefixListId")
+_NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all"
+
+
+@rule(
+    "XS-031",
+    FUNCTION,
+    page="Access Patterns for Accessing an ElastiCache Cache in an Amazon VPC",
+    severity=Severity.WARNING,
+)
+def caches(function: Resource) -> Iterator[Problem]:
+    """A function whose environment names a cache is let in by the cache's security groups."""
+    template = function.template
+    for cache in _told_of(function):
+        path = _GROUPS[cache.type]
+        if function.get("VpcConfig") is None:
+            wanted = f"be in the network of {cache.logical_id}, which its environment names"
+            yield must("VpcConfig", wanted, None)
+            continue
+        try:
+            ours = network.security_groups_of(template, function.get("VpcConfig.SecurityGroupIds"))
+            theirs = network.security_groups_of(template, cache.get(path))
+        except network.Unknown:
+            continue
+        port = _port(cache)
+        if port is None:
+            continue
+        if not _lets(theirs, "Ingress", ours, port):
+            wanted = (
+                f"let {function.logical_id} in on port {port}, whose environment names the cache"
+            )
+            yield must(
+                path, wanted, [each.logical_id for each in theirs], resource=cache.logical_id
+            )
+        elif not _lets(ours, "Egress", theirs, port):
+            wanted = f"let the function out to {cache.logical_id} on port {port}"
+            yield must("VpcConfig.SecurityGroupIds", wanted, [each.logical_id for each in ours])
+
+
+def _told_of(function: Resource) -> Iterator[Resource]:
+    variables = function.get("Environment.Variables")
+    seen = set()
+    for value in variables.values() if isinstance(variables, dict) else ():
+        for found in references_in(value):
+            cache = function.template.resource(found.logical_id)
+            endpoint = "Address" in found.attribute
+            if (
+                cache is not None
+                and cache.type in _GROUPS
+                and endpoint
+                and cache.logical_id not in seen
+            ):
+                seen.add(cache.logical_id)
+                yield cache
+
+
+def _port(cache: Resource) -> int | None:
+    if cache.get("Port") is not None:
+        found = cache.number("Port")
+        return None if found is None else int(found)
+    engine = cache.get("Engine")
+    return {"memcached": 11211, "redis": 6379, "valkey": 6379}.get(str(engine).lower())
+
+
+def _lets(
+    groups: Iterable[Resource], direction: str, others: Iterable[Resource], port: int
+) -> bool:
+    """Tell whether a rule of some security groups is for some others; what is not known is."""
+    ids = {other.logical_id for other in others}
+    names = _SOURCES if direction == "Ingress" else _TARGETS
+    for group in groups:
+        inline = group.get(f"SecurityGroup{direction}")
+        if inline is None and direction == "Egress" and not list(_apart(group, direction)):
+            return True  # a group lets all out unless a rule says otherwise
+        if inline is not None and not isinstance(inline, list):
+            return True
+        for described in [*(inline or []), *_apart(group, direction)]:
+            if not isinstance(described, dict):
+                return True
+            if _is_for(described, port) and _is_from(group, described, names, ids):
+                return True
+    return False
+
+
+def _apart(group: Resource, direction: str) -> Iterator[object]:
+    """The rules of a group that are resources of their own."""
+    for each in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
+        owner = each.reference("GroupId")
+        if owner is None or owner.logical_id == group.logical_id:
+            yield each.properties
+
+
+def _is_for(described: dict[str, object], port: int) -> bool:
+    protocol = str(described.get("IpProtocol")).lower()
+    if protocol not in ("tcp", "6", "-1") and not is_unresolved(protocol):
+        return False
+    low, high = described.get("FromPort"), described.get("ToPort")
+    if protocol == "-1" or None in (low, high):
+        return True
+    try:
+        return int(str(low)) <= port <= int(str(high))
+    except ValueError:
+        return True  # known only at deploy time
+
+
+def _is_from(
+    group: Resource, described: dict[str, object], names: Iterable[str], ids: set[str]
+) -> bool:
+    for name in names:
+        value = described.get(name)
+        if value is None or value == _NOWHERE:
+            continue
+        other = group.template.referred(value)
+        if other is None or other.logical_id in ids:
+            return True  # a range of addresses, or what is not of the template, may be it
+    return False

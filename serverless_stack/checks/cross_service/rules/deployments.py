@@ -1,0 +1,63 @@
+"""Deployments of REST APIs, which have the methods that are there when they are made."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource, Template
+
+_DEPLOYMENT: Final = "AWS::ApiGateway::Deployment"
+_PAGE: Final = "AWS::ApiGateway::Deployment"
+
+
+@rule("XS-080", _DEPLOYMENT, page=_PAGE)
+def methods(deployment: Resource) -> Iterator[Problem]:
+    """A deployment waits for methods, without which API Gateway refuses it."""
+    methods = _methods(deployment)
+    if methods and not _waited(deployment, methods):
+        wanted = "have the methods of its API, without which there is nothing to deploy"
+        yield must("DependsOn", wanted, deployment.attributes.get("DependsOn"), sorted(methods)[0])
+
+
+@rule("XS-081", _DEPLOYMENT, page=_PAGE, severity=Severity.WARNING)
+def all_methods(deployment: Resource) -> Iterator[Problem]:
+    """A deployment waits for all methods, as it has none that is made after it."""
+    methods = _methods(deployment)
+    waited = _waited(deployment, methods)
+    left = sorted(methods - waited)
+    if waited and left:
+        wanted = "have all methods of its API; those that are made later are not in it"
+        yield must("DependsOn", wanted, f"none of {', '.join(left)}")
+
+
+def _methods(deployment: Resource) -> set[str]:
+    """The methods of the deployment's API that are always there."""
+    template = deployment.template
+    api = deployment.reference("RestApiId")
+    if api is None or api.get("Body") is not None or api.get("BodyS3Location") is not None:
+        return set()
+    return {
+        method.logical_id
+        for method in template.of_type("AWS::ApiGateway::Method")
+        if "Condition" not in method.attributes
+        and (owner := method.reference("RestApiId")) is not None
+        and owner.logical_id == api.logical_id
+    }
+
+
+def _waited(deployment: Resource, methods: set[str]) -> set[str]:
+    """Those of some methods that are made before the deployment."""
+    reached = _reached(deployment.template, deployment.logical_id)
+    return methods & reached
+
+
+def _reached(template: Template, logical_id: str) -> set[str]:
+    found: set[str] = set()
+    waiting = [logical_id]
+    while waiting:
+        for link in template.links_from.get(waiting.pop(), ()):
+            if link.target not in found:
+                found.add(link.target)
+                waiting.append(link.target)
+    return found

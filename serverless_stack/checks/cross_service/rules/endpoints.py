@@ -1,0 +1,136 @@
+"""Functions in a network, and the services that they are to call from there."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks.cross_service import network
+from serverless_stack.checks.cross_service.functions import FUNCTION, functions_in
+from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+# The prefix of a service's actions, and the ends of the names of its endpoints.
+_ENDPOINTS: Final = {
+    "dynamodb": ("dynamodb",),
+    "events": ("events",),
+    "firehose": ("kinesis-firehose",),
+    "kinesis": ("kinesis-streams",),
+    "lambda": ("lambda",),
+    "s3": ("s3",),
+    "secretsmanager": ("secretsmanager",),
+    "sns": ("sns",),
+    "sqs": ("sqs",),
+    "ssm": ("ssm",),
+    "states": ("states", "sync-states"),
+}
+# What Lambda itself does for a function with the function's role, from outside of the network.
+_READS_SOURCES: Final = frozenset(
+    [
+        *("sqs:receivemessage", "sqs:deletemessage", "sqs:getqueueattributes"),
+        *("sqs:changemessagevisibility", "sqs:getqueueurl"),
+        *("kinesis:describestream", "kinesis:describestreamsummary", "kinesis:getrecords"),
+        *("kinesis:getsharditerator", "kinesis:listshards", "kinesis:liststreams"),
+        *("kinesis:subscribetoshard", "kinesis:describestreamconsumer"),
+        *("dynamodb:describestream", "dynamodb:getrecords", "dynamodb:getsharditerator"),
+        *("dynamodb:liststreams",),
+    ]
+)
+_SENDS_RESULTS: Final = frozenset(
+    [
+        *("sqs:sendmessage", "sqs:getqueueattributes", "sqs:getqueueurl", "sns:publish"),
+        *("lambda:invokefunction", "events:putevents", "s3:putobject", "s3:listbucket"),
+    ]
+)
+
+
+@rule(
+    "XS-030",
+    FUNCTION,
+    page="Enable internet access for VPC-connected Lambda functions",
+    severity=Severity.WARNING,
+)
+def endpoints(function: Resource) -> Iterator[Problem]:
+    """A function in a network has a way to each service that its role lets it call."""
+    role = role_of(function)
+    if role is None or function.get("VpcConfig") is None or _has_proxy(function):
+        return
+    try:
+        reached = _reached(function)
+    except network.Unknown:
+        return
+    if reached is None:
+        return
+    missing: dict[str, str] = {}
+    for grant in grants_of(function.template, role):
+        for action in _called(function, grant):
+            service = action.partition(":")[0].lower()
+            if service in _ENDPOINTS and not reached.intersection(_ENDPOINTS[service]):
+                missing.setdefault(service, action)
+    for service, action in sorted(missing.items()):
+        wanted = (
+            f"have a route to {service}, for which its role has {action}: an endpoint for "
+            f"{_ENDPOINTS[service][0]} in the network, or a NAT gateway"
+        )
+        yield must(
+            "VpcConfig.SubnetIds",
+            wanted,
+            f"endpoints for {', '.join(sorted(reached)) or 'nothing'}",
+        )
+
+
+def _reached(function: Resource) -> set[str] | None:
+    """The endpoints that all subnets of a function have; None if one leads out."""
+    found: set[str] | None = None
+    for subnet in network.subnets_of(function):
+        table = network.route_table_of(subnet)
+        if network.leads_out(table) or function.get("VpcConfig.Ipv6AllowedForDualStack"):
+            return None
+        here = set(network.endpoints(network.vpc_of(subnet), table))
+        found = here if found is None else found & here
+    return found
+
+
+def _called(function: Resource, grant: Grant) -> Iterator[str]:
+    """The actions of a grant that the function itself can only be meant to call."""
+    # A policy of its own for what only Lambda does is not the function's business.
+    by_lambda: set[str] = set()
+    if _is_fed(function):
+        by_lambda |= _READS_SOURCES
+    if _reports(function):
+        by_lambda |= _SENDS_RESULTS
+    for action in grant.actions:
+        if action.lower() not in by_lambda and ":" in action:
+            yield action
+
+
+def _is_fed(function: Resource) -> bool:
+    template = function.template
+    return any(
+        each.logical_id == function.logical_id
+        for mapping in template.of_type("AWS::Lambda::EventSourceMapping")
+        for each in functions_in(template, mapping.get("FunctionName"))
+    )
+
+
+def _reports(function: Resource) -> bool:
+    template = function.template
+    types = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
+    return function.get("DeadLetterConfig") is not None or any(
+        each.logical_id == function.logical_id
+        for config in template.of_type(*types)
+        if config.get("DestinationConfig") is not None
+        for each in functions_in(template, config.get("FunctionName"))
+    )
+
+
+def _has_proxy(function: Resource) -> bool:
+    variables = function.get("Environment.Variables")
+    if variables is None:
+        return False
+    if not isinstance(variables, dict):
+        return True
+    names = {str(name).upper() for name in variables}
+    return bool(names & {"HTTPS_PROXY", "HTTP_PROXY"}) or any(
+        name.startswith("AWS_ENDPOINT_URL") for name in names
+    )

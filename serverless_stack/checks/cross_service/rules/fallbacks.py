@@ -1,0 +1,32 @@
+"""A single page that answers for what is not found, and an API behind the same distribution."""
+
+from collections.abc import Iterator
+
+from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, routes
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+
+@rule(
+    "XS-025",
+    DISTRIBUTION,
+    page="Change response codes with custom error responses",
+    severity=Severity.WARNING,
+)
+def single_page(distribution: Resource) -> Iterator[Problem]:
+    """A fallback for a single page is not put over an API, whose errors it hides as a page."""
+    api = next((route for route in routes(distribution) if route.is_api), None)
+    if api is None:
+        return
+    path = "DistributionConfig.CustomErrorResponses"
+    for number, response in enumerate(distribution.items(path)):
+        here = f"{path}.{number}"
+        page = distribution.text(f"{here}.ResponsePagePath")
+        success = distribution.number(f"{here}.ResponseCode") == 200
+        if success and page and distribution.number(f"{here}.ErrorCode") in (403, 404):
+            wanted = (
+                f"not turn errors of the API of {api.path} into pages; rewrite paths by a "
+                "CloudFront function on the behaviour of the site instead"
+            )
+            yield must(here, wanted, response)

@@ -1,0 +1,146 @@
+"""What one resource must be allowed to do with another: CloudFront with buckets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, bucket_of, routes
+from serverless_stack.checks.cross_service.policies import (
+    is_known,
+    listed,
+    matches,
+    statements,
+    texts,
+)
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Reference, Resource, references_in
+
+_PAGE: Final = "Restrict access to an Amazon S3 origin"
+_CLOUDFRONT: Final = "cloudfront.amazonaws.com"
+# What a request of CloudFront does not have, so that a condition that denies it is met.
+_ABSENT: Final = frozenset(
+    f"aws:{name}"
+    for name in (
+        *("sourcevpc", "sourcevpce", "vpcsourceip", "sourceip"),
+        *("principalorgid", "principalaccount", "principalarn"),
+    )
+)
+_DENIALS: Final = frozenset(
+    [
+        *("stringnotequals", "stringnotlike", "stringnotequalsignorecase"),
+        *("arnnotequals", "arnnotlike", "notipaddress"),
+    ]
+)
+
+
+@rule("XS-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def access_control(distribution: Resource) -> Iterator[Problem]:
+    """The policy of a bucket behind an origin access control lets CloudFront read it."""
+    for path, bucket in _controlled(distribution):
+        policies = list(_policies(bucket))
+        others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
+        if any(is_unresolved(each) and not isinstance(each, Reference) for each in others):
+            continue  # it may be the bucket's, by its name
+        if not all(is_known(each.get("PolicyDocument")) for each in policies):
+            continue
+        if not any(_reads(s) for each in policies for s in statements(each.get("PolicyDocument"))):
+            wanted = (
+                f"have the policy of {bucket.logical_id} with it, which allows s3:GetObject to "
+                f"{_CLOUDFRONT}"
+            )
+            yield must(path, wanted, [each.logical_id for each in policies] or "no policy")
+
+
+@rule("XS-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def denial(distribution: Resource) -> Iterator[Problem]:
+    """The policy of a bucket does not deny CloudFront its origin."""
+    for _path, bucket in _controlled(distribution):
+        for policy in _policies(bucket):
+            found = policy.get("PolicyDocument")
+            for number, statement in enumerate(statements(found)):
+                if _denies(statement, bucket):
+                    wanted = (
+                        f"except CloudFront, as it is an origin of {distribution.logical_id}: "
+                        "add a condition that aws:PrincipalIsAWSService is false"
+                    )
+                    here = f"PolicyDocument.Statement.{number}"
+                    shown = statement.get("Sid") or statement.get("Condition") or "Deny"
+                    yield must(here, wanted, shown, resource=policy.logical_id)
+
+
+def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
+    """The buckets behind an origin access control that nobody else can give a policy to."""
+    seen: set[str] = set()
+    for route in routes(distribution):
+        bucket = bucket_of(route)
+        if bucket is None or not route.has_control() or bucket.logical_id in seen:
+            continue
+        if bucket.logical_id not in bucket.template.exported:
+            seen.add(bucket.logical_id)
+            yield f"{route.origin}.OriginAccessControlId", bucket
+
+
+def _policies(bucket: Resource) -> Iterator[Resource]:
+    for policy in bucket.template.of_type("AWS::S3::BucketPolicy"):
+        value = policy.get("Bucket")
+        named = value == bucket.text("BucketName") and value is not None
+        if named or (isinstance(value, Reference) and value.logical_id == bucket.logical_id):
+            yield policy
+
+
+def _reads(statement: Mapping[str, object]) -> bool:
+    actions = listed(statement.get("Action"))
+    allowed = any(is_unresolved(each) or matches(str(each), "s3:GetObject") for each in actions)
+    return statement.get("Effect") != "Deny" and allowed and _is_for(statement, _CLOUDFRONT)
+
+
+def _is_for(statement: Mapping[str, object], service: str) -> bool:
+    """Tell whether a statement is for a service, or may be."""
+    principal = statement.get("Principal")
+    if not isinstance(principal, dict):
+        return principal is not None
+    services = listed(principal.get("Service"))
+    everybody = "*" in texts(principal.get("AWS"))
+    return everybody or any(is_unresolved(s) or str(s).startswith(service) for s in services)
+
+
+def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
+    """Tell whether a statement denies CloudFront to read, in each of its requests."""
+    if statement.get("Effect") != "Deny":
+        return False
+    principal = statement.get("Principal")
+    if principal != "*" and not (
+        isinstance(principal, dict) and "*" in texts(principal.get("AWS"))
+    ):
+        return False
+    if not any(matches(each, "s3:GetObject") for each in texts(statement.get("Action"))):
+        return False
+    if not any(_is_all_of(each, bucket) for each in texts(statement.get("Resource"))):
+        return False
+    conditions = statement.get("Condition", {})
+    if not isinstance(conditions, dict):
+        return False
+    return all(
+        isinstance(keys, dict)
+        and all(_is_met(str(operator), str(key), value) for key, value in keys.items())
+        for operator, keys in conditions.items()
+    )
+
+
+def _is_all_of(resource: str, bucket: Resource) -> bool:
+    if resource == "*":
+        return True
+    name, _, keys = resource.partition("/")
+    return keys == "*" and any(
+        found.logical_id == bucket.logical_id for found in references_in(name)
+    )
+
+
+def _is_met(operator: str, key: str, value: object) -> bool:
+    """Tell whether a condition is met by all requests of CloudFront, of which keys are absent."""
+    if key.lower() not in _ABSENT:
+        return False
+    if operator.lower() == "null":
+        return texts(value) == ["true"] or value is True
+    return operator.lower().removesuffix("ifexists") in _DENIALS

@@ -1,0 +1,116 @@
+"""What a function's role must allow before AWS takes it, and who must be let call it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks.cross_service.functions import FUNCTION, followed, functions_in
+from serverless_stack.checks.cross_service.policies import (
+    grants_of,
+    knows_all_policies,
+    role_of,
+    texts,
+)
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+# What Lambda asks the role for when a source is connected.
+_NEEDED: Final = {
+    "AWS::SQS::Queue": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "AWS::Kinesis::Stream": ("kinesis:GetRecords", "kinesis:GetShardIterator"),
+    "AWS::DynamoDB::Table": ("dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+}
+
+
+@rule("XS-051", FUNCTION, page="Giving Lambda functions access to resources in an Amazon VPC")
+def network_interfaces(function: Resource) -> Iterator[Problem]:
+    """The role of a function in a network may make network interfaces."""
+    subnets = function.get("VpcConfig.SubnetIds")
+    role = role_of(function)
+    if role is None or not isinstance(subnets, list) or not subnets:
+        return
+    if _lacks(role, "ec2:CreateNetworkInterface"):
+        wanted = (
+            "have AWSLambdaVPCAccessExecutionRole or ec2:CreateNetworkInterface, as "
+            f"{function.logical_id} is in a network"
+        )
+        yield must(
+            "ManagedPolicyArns", wanted, role.get("ManagedPolicyArns"), resource=role.logical_id
+        )
+
+
+@rule(
+    "XS-052",
+    "AWS::Lambda::EventSourceMapping",
+    page="Lambda execution role permissions for event source mappings",
+)
+def event_source(mapping: Resource) -> Iterator[Problem]:
+    """The role of a function may read the queue or stream that it is connected to."""
+    source = mapping.reference("EventSourceArn")
+    needed = _NEEDED.get(source.type, ()) if source is not None else ()
+    for function in functions_in(mapping.template, mapping.get("FunctionName")):
+        role = role_of(function)
+        for action in needed if role is not None else ():
+            if role is not None and source is not None and _lacks(role, action):
+                wanted = f"be a source that {role.logical_id} allows {action} on"
+                yield must("EventSourceArn", wanted, source.logical_id)
+                break
+
+
+@rule(
+    "XS-053",
+    "AWS::S3::Bucket",
+    page="Granting permissions to publish event notification messages to a destination",
+)
+def notification(bucket: Resource) -> Iterator[Problem]:
+    """S3 may call the functions that a bucket tells of its objects."""
+    path = "NotificationConfiguration.LambdaConfigurations"
+    for number, _described in enumerate(bucket.items(path)):
+        for function in functions_in(bucket.template, bucket.get(f"{path}.{number}.Function")):
+            if not _may_call(function, "s3.amazonaws.com"):
+                wanted = "be a function with a permission for s3.amazonaws.com"
+                yield must(f"{path}.{number}.Function", wanted, function.logical_id)
+
+
+@rule(
+    "XS-054",
+    "AWS::ApiGateway::Method",
+    page="Set up Lambda proxy integrations in API Gateway",
+    severity=Severity.WARNING,
+)
+def method(method: Resource) -> Iterator[Problem]:
+    """API Gateway may call the functions of its methods."""
+    if method.get("Integration.Type") not in ("AWS", "AWS_PROXY"):
+        return
+    if method.get("Integration.Credentials") is not None:
+        return
+    for function in functions_in(method.template, method.get("Integration.Uri")):
+        if not _may_call(function, "apigateway.amazonaws.com"):
+            wanted = "be a function with a permission for apigateway.amazonaws.com"
+            yield must("Integration.Uri", wanted, function.logical_id)
+
+
+def _lacks(role: Resource, action: str) -> bool:
+    """Tell whether a role surely does not allow an action on anything."""
+    template = role.template
+    if not knows_all_policies(template, role):
+        return False
+    return not any(grant.allows(action) for grant in grants_of(template, role))
+
+
+def _may_call(function: Resource, service: str) -> bool:
+    """Tell whether a permission lets a service call a function; one that is not known may."""
+    if function.logical_id in function.template.exported:
+        return True
+    name = function.text("FunctionName")
+    for permission in function.template.of_type("AWS::Lambda::Permission"):
+        target = permission.get("FunctionName")
+        owner = followed(permission.reference("FunctionName"))
+        known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
+        ours = owner is not None and owner.logical_id == function.logical_id
+        if ours or not known or (name is not None and name in texts(target)):
+            principal = permission.get("Principal")
+            if principal in (service, "*") or is_unresolved(principal):
+                return True
+    return False

@@ -1,0 +1,140 @@
+"""Functions that write where they are triggered from."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.cross_service.functions import functions_in
+from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+_PAGE: Final = "Use Lambda recursive loop detection to prevent infinite loops"
+_WRITES: Final = {
+    "AWS::SQS::Queue": ("Arn", ("sqs:SendMessage",)),
+    "AWS::Kinesis::Stream": ("Arn", ("kinesis:PutRecord", "kinesis:PutRecords")),
+    "AWS::DynamoDB::Table": (
+        "Arn",
+        (
+            "dynamodb:PutItem",
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:BatchWriteItem",
+        ),
+    ),
+    "AWS::SNS::Topic": ("", ("sns:Publish",)),
+}
+_ADVICE: Final = "write to another one, or see that what it writes does not trigger it"
+
+
+@rule(
+    "XS-040",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::SNS::Subscription",
+    page=_PAGE,
+    severity=Severity.WARNING,
+)
+def sources(trigger: Resource) -> Iterator[Problem]:
+    """A function does not write to the queue, stream, table or topic that triggers it."""
+    is_topic = trigger.type == "AWS::SNS::Subscription"
+    path = "TopicArn" if is_topic else "EventSourceArn"
+    # A filter may leave out what the function writes.
+    if trigger.get("FilterPolicy" if is_topic else "FilterCriteria") is not None:
+        return
+    source = trigger.reference(path)
+    if source is None or source.type not in _WRITES:
+        return
+    attribute, actions = _WRITES[source.type]
+    target = trigger.get("Endpoint" if is_topic else "FunctionName")
+    for function in functions_in(trigger.template, target):
+        for grant in _grants(function):
+            allowed = grant.allows(*actions)
+            if allowed and grant.is_about(source.logical_id, attribute):
+                wanted = (
+                    f"not be what {function.logical_id} writes to ({allowed[0]} in "
+                    f"{grant.policy}); {_ADVICE}"
+                )
+                yield must(path, wanted, source.logical_id)
+                break
+
+
+@rule("XS-041", "AWS::S3::Bucket", page=_PAGE, severity=Severity.WARNING)
+def bucket(bucket: Resource) -> Iterator[Problem]:
+    """A function does not write under the prefix of the bucket that triggers it."""
+    path = "NotificationConfiguration.LambdaConfigurations"
+    for number, described in enumerate(bucket.items(path)):
+        if isinstance(described, dict):
+            events = [described.get("Event")]
+            rules = bucket.get(f"{path}.{number}.Filter.S3Key.Rules")
+            functions = described.get("Function")
+            yield from _written(bucket, bucket, f"{path}.{number}", events, rules, functions)
+
+
+@rule("XS-042", "Custom::S3BucketNotifications", page=_PAGE, severity=Severity.WARNING)
+def notifications(made: Resource) -> Iterator[Problem]:
+    """The same of the notifications that CDK sets by a function of its own."""
+    bucket = made.reference("BucketName")
+    path = "NotificationConfiguration.LambdaFunctionConfigurations"
+    for number, described in enumerate(made.items(path)):
+        if isinstance(described, dict) and bucket is not None:
+            events = described.get("Events")
+            rules = made.get(f"{path}.{number}.Filter.Key.FilterRules")
+            functions = described.get("LambdaFunctionArn")
+            listed = events if isinstance(events, list) else []
+            yield from _written(made, bucket, f"{path}.{number}", listed, rules, functions)
+
+
+def _written(
+    told: Resource,
+    bucket: Resource,
+    path: str,
+    events: list[object],
+    rules: object,
+    target: object,
+) -> Iterator[Problem]:
+    if not any(str(event).startswith("s3:ObjectCreated:") for event in events):
+        return
+    prefix = _prefix(rules)
+    if prefix is None:
+        return
+    for function in functions_in(told.template, target):
+        for grant in _grants(function):
+            if not grant.allows("s3:PutObject"):
+                continue
+            keys = [key for key in grant.keys_of(bucket.logical_id) if _is_within(key, prefix)]
+            if keys:
+                wanted = (
+                    f"not be for objects that {function.logical_id} writes itself "
+                    f"(s3:PutObject on {keys[0]} in {grant.policy}); {_ADVICE}"
+                )
+                yield must(path, wanted, f"{prefix}*")
+                break
+
+
+def _grants(function: Resource) -> list[Grant]:
+    role = role_of(function)
+    return [] if role is None else grants_of(function.template, role)
+
+
+def _prefix(rules: object) -> str | None:
+    """The prefix that a notification is for; None if it is not known, or there is a suffix."""
+    prefix = ""
+    if rules is None:
+        return prefix
+    for each in rules if isinstance(rules, list) else [None]:
+        if not isinstance(each, Mapping) or not isinstance(each.get("Value"), str):
+            return None
+        if str(each.get("Name")).lower() != "prefix" or is_unresolved(each["Value"]):
+            return None
+        prefix = str(each["Value"])
+    return prefix
+
+
+def _is_within(key: str, prefix: str) -> bool:
+    """Tell whether all keys of a pattern begin with a prefix.
+
+    A function that may write everywhere, and is triggered by a prefix, is meant to write elsewhere.
+    """
+    fixed = key.split("*", 1)[0].split("?", 1)[0]
+    return not is_unresolved(key) and fixed.startswith(prefix)

@@ -1,0 +1,122 @@
+"""APIs as origins of distributions."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, Route, routes
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+# "Use managed origin request policies": those that send the viewer's Host header on.
+_ALL_VIEWER: Final = {
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": "AllViewer",
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
+}
+_EXCEPT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader)"
+
+
+@rule(
+    "XS-020",
+    DISTRIBUTION,
+    page="Use managed origin request policies",
+    severity=Severity.WARNING,
+)
+def host_header(distribution: Resource) -> Iterator[Problem]:
+    """An API is not sent the viewer's Host header, by which it does not know itself."""
+    for route in routes(distribution):
+        if route.is_api and not route.is_rewritten:
+            yield from _sends_host(route)
+
+
+@rule(
+    "XS-021",
+    DISTRIBUTION,
+    page="Control access to REST APIs using IAM permissions",
+    severity=Severity.WARNING,
+)
+def signed_api(distribution: Resource) -> Iterator[Problem]:
+    """An API that takes signed requests only is not behind CloudFront, which signs none."""
+    for route in routes(distribution):
+        api = route.rest_api
+        if api is None or route.is_rewritten:
+            continue
+        for method in _methods(api):
+            if method.get("AuthorizationType") == "AWS_IAM":
+                wanted = (
+                    "lead to an API without IAM authorization, as CloudFront does not sign "
+                    "requests to an API and changes the host that viewers sign for"
+                )
+                yield must(f"{route.path}.TargetOriginId", wanted, method.logical_id)
+                break
+
+
+@rule(
+    "XS-022",
+    DISTRIBUTION,
+    page="Restrict access to an AWS Lambda function URL origin",
+    severity=Severity.WARNING,
+)
+def signed_function_url(distribution: Resource) -> Iterator[Problem]:
+    """The address of a function that takes signed requests only has an origin access control."""
+    for route in routes(distribution):
+        url = route.url
+        if url is None or route.is_rewritten or route.has_control():
+            continue
+        if url.get("AuthType") == "AWS_IAM":
+            path = f"{route.origin}.OriginAccessControlId"
+            wanted = (
+                f"be an origin access control of type lambda, as {url.logical_id} takes signed "
+                "requests only"
+            )
+            yield must(path, wanted, None)
+
+
+def _methods(api: Resource) -> Iterator[Resource]:
+    template = api.template
+    for method in template.of_type("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"):
+        owner = method.reference("RestApiId") or method.reference("ApiId")
+        preflight = method.get("HttpMethod") == "OPTIONS"  # which nobody signs
+        if owner is not None and owner.logical_id == api.logical_id and not preflight:
+            yield method
+
+
+def _sends_host(route: Route) -> Iterator[Problem]:
+    distribution = route.distribution
+    path = f"{route.path}.OriginRequestPolicyId"
+    managed = distribution.text(path)
+    if managed in _ALL_VIEWER:
+        shown = f"{managed} ({_ALL_VIEWER[managed]})"
+        yield must(path, "not send the Host header to an API", shown, _EXCEPT_HOST)
+    policy = distribution.reference(path)
+    if policy is not None and _has_host(policy, "OriginRequestPolicyConfig.HeadersConfig"):
+        yield must(path, "not send the Host header to an API", policy.logical_id, _EXCEPT_HOST)
+    path = f"{route.path}.CachePolicyId"
+    policy = distribution.reference(path)
+    headers = "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin.HeadersConfig"
+    if policy is not None and _has_host(policy, headers):
+        yield must(path, "not send the Host header to an API", policy.logical_id)
+    path = f"{route.path}.ForwardedValues.Headers"
+    for header in distribution.items(path):
+        if isinstance(header, str) and header.lower() in ("*", "host"):
+            yield must(path, "not send the Host header to an API", header)
+
+
+def _has_host(policy: Resource, path: str) -> bool:
+    behaviour = policy.get(f"{path}.HeaderBehavior")
+    if behaviour in ("allViewer", "allViewerAndWhitelistCloudFront"):
+        return True
+    found = policy.get(f"{path}.Headers")
+    if isinstance(found, dict):  # as a list is in some templates
+        found = found.get("Items")
+    names = (
+        [each.lower() for each in found if isinstance(each, str)] if isinstance(found, list) else []
+    )
+    if behaviour == "whitelist":
+        return "host" in names
+    known = isinstance(found, list) and len(names) == len(found)
+    return behaviour == "allExcept" and known and "host" not in names and not _unknown(names)
+
+
+def _unknown(names: list[str]) -> bool:
+    return any("${token[" in name for name in names)

@@ -1,0 +1,42 @@
+"""Queues with the functions that read them."""
+
+from collections.abc import Iterator
+
+from serverless_stack.checks.cross_service.functions import functions_in, timeout
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+_MAPPING = "AWS::Lambda::EventSourceMapping"
+_PAGE = "Creating and configuring an Amazon SQS event source mapping"
+
+
+@rule("XS-011", _MAPPING, page=_PAGE, severity=Severity.WARNING)
+def visibility_for_retries(mapping: Resource) -> Iterator[Problem]:
+    """A message stays hidden while Lambda tries again when the function is throttled."""
+    for queue, hidden, seconds in _read(mapping):
+        advised = _advised(mapping, seconds)
+        if seconds <= hidden < advised:
+            wanted = (
+                "be six times the time-out of the function that reads it or more, "
+                f"{advised:g} seconds, so that Lambda can try again when it is throttled"
+            )
+            shown = int(hidden) if hidden == int(hidden) else hidden
+            nearest = f"{advised:g}"
+            yield must("VisibilityTimeout", wanted, shown, nearest, resource=queue.logical_id)
+
+
+def _read(mapping: Resource) -> Iterator[tuple[Resource, float, float]]:
+    """The queue that a function reads, how long it hides messages, and the time-out."""
+    queue = mapping.reference("EventSourceArn")
+    if queue is None or queue.type != "AWS::SQS::Queue":
+        return
+    hidden = 30 if queue.get("VisibilityTimeout") is None else queue.number("VisibilityTimeout")
+    for function in functions_in(mapping.template, mapping.get("FunctionName")):
+        seconds = timeout(function)
+        if hidden is not None and seconds is not None:
+            yield queue, hidden, seconds
+
+
+def _advised(mapping: Resource, seconds: float) -> float:
+    return 6 * seconds + (mapping.number("MaximumBatchingWindowInSeconds") or 0)

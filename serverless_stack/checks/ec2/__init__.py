@@ -1,5 +1,0 @@
-"""Amazon EC2 and VPC: rules on values, for constructs, and on templates (``rules``)."""
-
-from serverless_stack.checks.ec2.values import cidr_problems, group_description_problems
-
-__all__ = ["cidr_problems", "group_description_problems"]

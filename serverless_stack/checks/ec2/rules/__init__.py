@@ -1,5 +1,0 @@
-"""Rules on the networks of a template."""
-
-from serverless_stack.checks.ec2.rules import endpoints, groups, networks
-
-__all__ = ["endpoints", "groups", "networks"]

@@ -1,0 +1,1 @@
+"""Reading templates, running the rules, and what they find."""

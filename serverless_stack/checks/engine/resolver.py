@@ -1,0 +1,270 @@
+"""Seeing through the intrinsic functions of a template, without guessing.
+
+What is known only at deploy time becomes a token, a string that `is_unresolved` tells; a rule that
+meets one must be silent.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from serverless_stack.checks.engine.conditions import Conditions
+from serverless_stack.checks.engine.problems import is_unresolved
+
+UNKNOWN: Final = "${Token[unknown]}"
+"""Stands for a value, or a part of a text, that is known only at deploy time."""
+
+TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
+"""Such a part of a text, with the name and the attribute that it tells."""
+
+_ABSENT: Final = object()
+_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+# What is known only at deploy time, and known to have no slash and no colon in it.
+_PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
+_PLAIN_TYPES = frozenset(
+    f"AWS::{name}"
+    for name in ("ApiGateway::RestApi", "ApiGateway::Stage", "ApiGatewayV2::Api", "S3::Bucket")
+)
+
+
+class Reference(str):
+    """A value that another resource has: its reference, or one of its attributes.
+
+    In a text that is joined of several parts, `references_in` finds it again.
+
+    Attributes:
+        logical_id: The other resource.
+        attribute: The attribute; empty for the reference itself.
+    """
+
+    logical_id: str
+    attribute: str
+
+    def __new__(cls, logical_id: str, attribute: str = "") -> "Reference":
+        """Make a token."""
+        named = f"{logical_id}.{attribute}" if attribute else logical_id
+        made = super().__new__(cls, f"${{Token[{named}]}}")
+        made.logical_id = logical_id
+        made.attribute = attribute
+        return made
+
+
+class Resolver:
+    """Resolves values of one template.
+
+    Args:
+        template: The template.
+        region: The region that it is deployed to, if that is known.
+    """
+
+    def __init__(self, template: Mapping[str, object], region: str | None = None) -> None:
+        self._resources = _mapping(template.get("Resources"))
+        self._mappings = _mapping(template.get("Mappings"))
+        self._named = {*_mapping(template.get("Parameters")), *_PSEUDO}
+        self._known: dict[str, object] = {"AWS::NoValue": _ABSENT}
+        if region:
+            self._known["AWS::Region"] = region
+        for name, parameter in _mapping(template.get("Parameters")).items():
+            described = _mapping(parameter)
+            type_ = str(described.get("Type"))
+            if "Default" in described and not type_.startswith("AWS::SSM::"):
+                default = described["Default"]
+                if isinstance(default, str) and (type_ == "CommaDelimitedList" or "List<" in type_):
+                    default = [part.strip() for part in default.split(",")]
+                self._known[name] = default
+        self._conditions = Conditions(
+            _mapping(template.get("Conditions")),
+            _mapping(template.get("Parameters")),
+            lambda operand: text_of(self._operand(operand)),
+        )
+
+    def condition(self, name: str) -> bool | None:
+        """Tell whether a condition holds; None if that is known only at deploy time."""
+        return self._conditions.decided(name)
+
+    def scenarios(self, value: object, holding: str | None = None) -> Iterator[object]:
+        """Give the value as it is in each combination of the conditions that it depends on.
+
+        Only combinations that can come true: of two conditions that exclude each other, one holds
+        at most. A condition that parameters' defaults decide has one outcome. With too many
+        combinations to look at, what depends on conditions is unknown.
+
+        Args:
+            value: The value as it is written.
+            holding: A condition that holds wherever there is such a value.
+        """
+        names = sorted(name for name in _conditions_in(value) if self.condition(name) is None)
+        if not names:
+            yield self._resolved(value, {})
+            return
+        found = self._conditions.outcomes(tuple(names), holding)
+        for outcomes in [{}] if found is None else found:
+            yield self._resolved(value, outcomes)
+
+    def _resolved(self, value: object, outcomes: Mapping[str, bool]) -> object:
+        found = self._value(value, outcomes)
+        return None if found is _ABSENT else found
+
+    def _value(self, value: object, outcomes: Mapping[str, bool]) -> object:
+        if isinstance(value, dict):
+            if len(value) == 1:
+                ((name, argument),) = value.items()
+                if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
+                    return self._function(name, argument, outcomes)
+            if "Fn::Transform" in value:
+                return UNKNOWN  # a macro can change what is beside it, too
+            items = ((key, self._value(each, outcomes)) for key, each in value.items())
+            return {key: each for key, each in items if each is not _ABSENT}
+        if isinstance(value, list):
+            each = (self._value(item, outcomes) for item in value)
+            return [item for item in each if item is not _ABSENT]
+        return value
+
+    def _function(self, name: str, argument: object, outcomes: Mapping[str, bool]) -> object:
+        if name == "Condition":
+            return {name: argument}  # a key of a policy statement, not the function
+        if name == "Ref":
+            return self._reference(str(argument))
+        if name == "Fn::If":
+            return self._if(argument, outcomes)
+        if name == "Fn::GetAtt":
+            parts = argument.split(".", 1) if isinstance(argument, str) else argument
+            if isinstance(parts, list) and len(parts) == 2:
+                return Reference(str(parts[0]), str(parts[1]))
+            return UNKNOWN
+        if name == "Fn::Sub":
+            return self._sub(argument, outcomes)
+        given = self._value(argument, outcomes)
+        if name == "Fn::Join" and isinstance(given, list) and len(given) == 2:
+            return self._whole(_joined(given[0], given[1]))
+        if name == "Fn::Split" and isinstance(given, list) and len(given) == 2:
+            return self._split(given[0], given[1])
+        if name == "Fn::Select" and isinstance(given, list) and len(given) == 2:
+            index, items = given
+            if str(index).isdecimal() and isinstance(items, list) and int(index) < len(items):
+                return items[int(index)]
+        if name == "Fn::FindInMap" and isinstance(given, list) and len(given) >= 3:
+            found = _mapping(_mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
+            return found.get(str(given[2]), UNKNOWN)
+        return UNKNOWN
+
+    def _operand(self, operand: object) -> object:
+        """An operand of a condition, which an empty default decides."""
+        name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
+        empty = isinstance(name, str) and self._known.get(name) == ""
+        return "" if empty else self._value(operand, {})
+
+    def _reference(self, name: str) -> object:
+        if name in self._known:
+            found = self._known[name]
+            # An empty default says that there is none, or asks for one.
+            return f"${{Token[{name}]}}" if found == "" else found
+        if name in self._resources:
+            return Reference(name)
+        return f"${{Token[{name}]}}" if name in self._named else UNKNOWN
+
+    def _whole(self, text: str) -> str:
+        """A text; if it is all of one reference, that."""
+        found = TOKEN.fullmatch(text)
+        if found is None or found[1] not in self._resources:
+            return text
+        return Reference(found[1], found[2])
+
+    def _split(self, delimiter: object, text: object) -> object:
+        if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
+            return UNKNOWN
+        if not is_unresolved(text):
+            return text.split(delimiter)
+        if delimiter == "/" and isinstance(text, Reference) and text.attribute == "FunctionUrl":
+            return ["https:", "", text, ""]  # the part between the slashes stands for its host
+        others = is_unresolved(TOKEN.sub("", text))
+        if (
+            others
+            or delimiter not in "/:"
+            or not all(self._is_plain(*found) for found in TOKEN.findall(text))
+        ):
+            return UNKNOWN
+        parts = TOKEN.sub(lambda found: found[0].replace(":", "\0"), text).split(delimiter)
+        return [self._whole(part.replace("\0", ":")) for part in parts]
+
+    def _is_plain(self, name: str, attribute: str) -> bool:
+        described = _mapping(self._resources.get(name))
+        return not attribute and (name in _PSEUDO or str(described.get("Type")) in _PLAIN_TYPES)
+
+    def _if(self, argument: object, outcomes: Mapping[str, bool]) -> object:
+        if not isinstance(argument, list) or len(argument) != 3:
+            return UNKNOWN
+        name = str(argument[0])
+        holds = outcomes.get(name, self.condition(name))
+        return UNKNOWN if holds is None else self._value(argument[1 if holds else 2], outcomes)
+
+    def _sub(self, argument: object, outcomes: Mapping[str, bool]) -> object:
+        text, given = argument, dict[str, object]()
+        if isinstance(argument, list) and len(argument) == 2:
+            text, values = argument
+            given = {k: self._value(v, outcomes) for k, v in _mapping(values).items()}
+        if not isinstance(text, str):
+            return UNKNOWN
+
+        def replaced(match: re.Match[str]) -> str:
+            literal, name = match.groups()
+            if literal:
+                return f"${{{name}}}"
+            name = name.strip()
+            resource, _, attribute = name.partition(".")
+            if name in given:
+                return text_of(given[name])
+            if attribute and resource in self._resources:
+                return Reference(resource, attribute)
+            return text_of(self._reference(name))
+
+        return self._whole(_VARIABLE.sub(replaced, text))
+
+
+def _conditions_in(value: object) -> set[str]:
+    found: set[str] = set()
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            chosen = each.get("Fn::If")
+            if isinstance(chosen, list) and chosen:
+                found.add(str(chosen[0]))
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+    return found
+
+
+def references_in(value: object) -> Iterator[Reference]:
+    """The references to resources, and to parameters, that a text is made of."""
+    if isinstance(value, Reference):
+        yield value
+    elif isinstance(value, str) and "${Token[" in value:
+        for name, attribute in TOKEN.findall(value):
+            if name != "unknown":
+                yield Reference(name, attribute)
+
+
+def _joined(delimiter: object, parts: object) -> str:
+    if not isinstance(delimiter, str) or not isinstance(parts, list):
+        return UNKNOWN
+    return delimiter.join(text_of(part) for part in parts)
+
+
+def text_of(value: object) -> str:
+    """A value as CloudFormation puts it into a text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float | str):
+        return str(value)
+    return UNKNOWN
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> Sequence[object]:
+    """The items of a list; none of what is no list, or is known only at deploy time."""
+    return value if isinstance(value, list) else []

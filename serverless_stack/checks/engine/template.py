@@ -1,0 +1,270 @@
+"""A template as rules see it: resources by type, with their properties resolved."""
+
+import json
+import math
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from serverless_stack.checks.engine import texts as _texts
+from serverless_stack.checks.engine.links import Link, links
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.resolver import (
+    TOKEN,
+    UNKNOWN,
+    Reference,
+    Resolver,
+    references_in,
+)
+
+__all__ = [
+    "TOKEN",
+    "UNKNOWN",
+    "Link",
+    "Reference",
+    "Resource",
+    "Template",
+    "identity",
+    "known_part",
+    "references_in",
+]
+
+
+def identity(value: object) -> Hashable | None:
+    """What a value is, to be compared with others; None if it is known only at deploy time.
+
+    What refers to the same attribute of the same resource is the same, as are 80 and "80".
+    """
+    if isinstance(value, Reference):
+        return ("Ref", value.logical_id, value.attribute)
+    if isinstance(value, dict):
+        pairs = [(str(name), identity(value[name])) for name in sorted(value, key=str)]
+        return None if any(each is None for _, each in pairs) else ("map", *pairs)
+    if isinstance(value, list):
+        items = [identity(each) for each in value]
+        return None if None in items else ("list", *items)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None or is_unresolved(value) else str(value)
+
+
+def known_part(text: str) -> str:
+    """What of a text is known before deployment: all of it without its tokens."""
+    return TOKEN.sub("", text)
+
+
+class _Unknown(dict[str, object]):
+    """The properties of a resource that has them from a macro, all known at deploy time only."""
+
+    def get(self, name: str, default: object = None) -> object:
+        return UNKNOWN
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource, in one combination of the conditions that its properties depend on.
+
+    Attributes:
+        logical_id: Its logical id.
+        type: Its type.
+        properties: Its properties. What is known only at deploy time is a string that
+            `is_unresolved` tells; a `Reference` tells which resource it is of.
+        attributes: What else it has: ``DeletionPolicy``, ``DependsOn``, ``Metadata``, ...
+        template: The template that it is in.
+    """
+
+    logical_id: str
+    type: str
+    properties: Mapping[str, object]
+    attributes: Mapping[str, object]
+    template: "Template" = field(repr=False)
+
+    def get(self, path: str) -> object:
+        """The value of a property, such as ``VpcConfig.SubnetIds`` or ``Rules.0.Id``.
+
+        None if it is absent; a token if it, or what it is in, is known only at deploy time.
+        """
+        found: object = self.properties
+        for name in path.split("."):
+            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
+                found = found.get(name)
+            elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+                found = found[int(name)]
+            else:
+                return found if is_unresolved(found) else None
+        return found
+
+    def is_seen(self, path: str) -> bool:
+        """Tell whether all that a property is in is known, so that it is there or is not."""
+        names = path.split(".")
+        if isinstance(self.properties, _Unknown):
+            return False
+        return not any(
+            is_unresolved(self.get(".".join(names[:length]))) for length in range(1, len(names))
+        )
+
+    def number(self, path: str) -> float | None:
+        """A number; None if it is absent, no number or known only at deploy time.
+
+        CloudFormation takes numbers written as text.
+        """
+        found = self.get(path)
+        if isinstance(found, bool) or not isinstance(found, int | float | str):
+            return None
+        try:
+            number = float(found)
+        except (OverflowError, ValueError):
+            return None
+        return number if math.isfinite(number) and not is_unresolved(number) else None
+
+    def boolean(self, path: str) -> bool | None:
+        """A truth value; None if it is absent, none or known only at deploy time."""
+        found = self.get(path)
+        if isinstance(found, str):
+            return {"true": True, "false": False}.get(found.lower())
+        return found if isinstance(found, bool) else None
+
+    def text(self, path: str) -> str | None:
+        """A text that is known in all its parts; None otherwise."""
+        found = self.get(path)
+        return found if isinstance(found, str) and not is_unresolved(found) else None
+
+    def items(self, path: str) -> list[object]:
+        """The items of a list; none if it is absent, no list or known only at deploy time."""
+        found = self.get(path)
+        return found if isinstance(found, list) else []
+
+    def paths(self, path: str) -> list[str]:
+        """The paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
+        return [f"{path}.{number}" for number in range(len(self.items(path)))]
+
+    def mapping(self, path: str) -> Mapping[str, object]:
+        """The items of an object; none if it is absent, no object or known only at deploy time.
+
+        For names that have a period in them, which paths cannot tell.
+        """
+        found = self.get(path)
+        return found if isinstance(found, Mapping) else {}
+
+    def known(self, path: str) -> list[str]:
+        """The texts in a list that are known in all their parts."""
+        found = self.items(path)
+        return [item for item in found if isinstance(item, str) and not is_unresolved(item)]
+
+    def reference(self, path: str) -> "Resource | None":
+        """The resource of the same template that a value refers to."""
+        return self.template.referred(self.get(path))
+
+
+class Template:
+    """A template.
+
+    Args:
+        source: The template as plain dictionaries and lists, as JSON or YAML gives it.
+        region: The region that it is deployed to, if that is known.
+    """
+
+    def __init__(self, source: Mapping[str, object], region: str | None = None) -> None:
+        self.source = source
+        self.region = region
+        self.resolver = Resolver(source, region)
+        self._resources: dict[str, list[Resource]] = {}
+        self._types: dict[str, list[Resource]] = {}
+        resources = source.get("Resources")
+        for logical_id, described in (resources if isinstance(resources, dict) else {}).items():
+            if isinstance(described, dict) and isinstance(described.get("Type"), str):
+                self._add(str(logical_id), described)
+
+    def _add(self, logical_id: str, described: Mapping[str, object]) -> None:
+        named = described.get("Condition")
+        condition = named if isinstance(named, str) else None
+        if condition is not None and self.resolver.condition(condition) is False:
+            return
+        type_ = str(described["Type"])
+        attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
+        for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
+            known = properties if isinstance(properties, dict) else {}
+            if is_unresolved(properties):
+                known = _Unknown()
+            made = Resource(logical_id, type_, known, attributes, self)
+            self._resources.setdefault(logical_id, []).append(made)
+            self._types.setdefault(type_, []).append(made)
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types, each once for each combination of its conditions."""
+        for type_ in types:
+            yield from self._types.get(type_, ())
+
+    def all(self) -> Iterator[Resource]:
+        """All resources, each once for each combination of its conditions."""
+        for found in self._resources.values():
+            yield from found
+
+    def always(self, *types: str) -> Iterator[Resource]:
+        """The resources of some types that are there, and the same, whatever conditions hold."""
+        for type_ in types:
+            for found in self._types.get(type_, ()):
+                alone = len(self._resources[found.logical_id]) == 1
+                if alone and "Condition" not in found.attributes:
+                    yield found
+
+    def resource(self, logical_id: str) -> Resource | None:
+        """A resource; if its properties depend on conditions, in the first combination."""
+        found = self._resources.get(logical_id)
+        return found[0] if found else None
+
+    def referred(self, value: object) -> Resource | None:
+        """The resource that a value refers to, if it is one of this template."""
+        return self.resource(value.logical_id) if isinstance(value, Reference) else None
+
+    @cached_property
+    def links(self) -> tuple[Link, ...]:
+        """All that the template refers to: references, dependencies, conditions, mappings."""
+        return tuple(links(self.source))
+
+    @cached_property
+    def texts(self) -> tuple[_texts.Text, ...]:
+        """All texts of the template, as they are written."""
+        return tuple(_texts.texts(self.source))
+
+    @cached_property
+    def size(self) -> int:
+        """The bytes of the template as JSON without any space."""
+        return len(self.json().encode("utf-8", "surrogatepass"))
+
+    def json(self, indent: int | None = None) -> str:
+        """The template as JSON, without any space unless it is to be indented."""
+        separators = (",", ":") if indent is None else None
+        return json.dumps(
+            self.source,
+            ensure_ascii=False,
+            separators=separators,
+            indent=indent,
+            default=str,
+            skipkeys=True,
+        )
+
+    @cached_property
+    def links_from(self) -> Mapping[str, tuple[Link, ...]]:
+        """What each resource refers to and depends on, by its logical id."""
+        found: dict[str, list[Link]] = {}
+        for link in self.links:
+            if link.section == "Resources" and link.kind in ("Ref", "GetAtt", "DependsOn"):
+                found.setdefault(link.source, []).append(link)
+        return {source: tuple(each) for source, each in found.items()}
+
+    @cached_property
+    def exported(self) -> frozenset[str]:
+        """The logical ids that outputs refer to which other stacks can import."""
+        outputs = self.source.get("Outputs")
+        return frozenset(
+            link.target
+            for link in self.links
+            if link.section == "Outputs"
+            and isinstance(outputs, dict)
+            and "Export" in outputs[link.source]
+        )
+
+    def is_the_same(self, logical_id: str) -> bool:
+        """Tell whether a resource's properties do not depend on conditions that are not decided."""
+        return len(self._resources.get(logical_id, ())) == 1

@@ -1,5 +1,0 @@
-"""Rules on the IAM resources of a template."""
-
-from serverless_stack.checks.iam.rules import sizes, statements
-
-__all__ = ["sizes", "statements"]

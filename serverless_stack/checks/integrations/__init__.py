@@ -1,0 +1,1 @@
+"""The checks as a CDK plugin and on cloud assemblies."""

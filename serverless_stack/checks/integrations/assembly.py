@@ -1,0 +1,168 @@
+"""The templates of a cloud assembly (`cdk.out`), with what only its manifest knows of them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack.checks import check_templates
+from serverless_stack.checks.engine.findings import Finding
+
+MANIFEST = "manifest.json"
+PLUGIN = "serverless-stack"
+"""The name of the validation plugin, which is before the id of a rule that is acknowledged."""
+
+ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
+"""The key of a construct's metadata with what `Validations.of(...).acknowledge` was given."""
+
+_UNKNOWN_REGION = "unknown-region"
+
+
+@dataclass(frozen=True)
+class AssemblyTemplate:
+    """One template of an assembly: of a stack, or of a nested one.
+
+    Attributes:
+        name: The construct path of the stack, such as ``Prod/Shop``.
+        path: The file.
+        region: The region that it is deployed to; None if that is not known.
+        constructs: The construct paths of its resources, by logical id.
+        acknowledged: The reasons that constructs acknowledge rules by, by construct path and id.
+    """
+
+    name: str
+    path: Path
+    region: str | None
+    constructs: Mapping[str, str]
+    acknowledged: Mapping[str, Mapping[str, str]]
+
+    def read(self) -> dict[str, object]:
+        """Read the template.
+
+        Raises:
+            OSError: It cannot be read.
+            ValueError: It is no template.
+        """
+        return _object(self.path)
+
+    def construct(self, logical_id: str) -> str:
+        """The construct path of a resource, or of the stack; the logical id if it has none."""
+        return self.constructs.get(logical_id, logical_id) if logical_id else self.name
+
+    def accepted(self, finding: Finding) -> Finding:
+        """The finding as it is with what the constructs acknowledge."""
+        return finding.accepted(self._reason(finding.resource, finding.rule))
+
+    def _reason(self, logical_id: str, rule: str) -> str | None:
+        """What the construct, or the closest one around it, says of a rule; None if none does."""
+        path = self.constructs.get(logical_id, self.name)
+        while True:
+            reason = self.acknowledged.get(path, {}).get(f"{PLUGIN}::{rule}")
+            if reason is not None or not path:
+                return reason
+            path = path.rpartition("/")[0]
+
+
+def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:
+    """Find the templates of an assembly, those of nested stacks too.
+
+    Args:
+        folder: The folder with the ``manifest.json``.
+        stages: Whether the assemblies of stages, which are folders in it, are read too.
+
+    Raises:
+        OSError: A file of the assembly cannot be read.
+        ValueError: A file of it is not what it must be.
+    """
+    return list(_templates(folder, stages))
+
+
+def check(
+    listed: Iterable[AssemblyTemplate], region: str | None = None
+) -> list[tuple[AssemblyTemplate, Finding]]:
+    """Check templates of an assembly, each alone and all together.
+
+    Args:
+        listed: The templates.
+        region: The region of those that do not tell their own.
+
+    Returns:
+        What was found, with what constructs acknowledge, each after the template that it is in.
+
+    Raises:
+        OSError: A template cannot be read.
+        ValueError: A file is no template.
+    """
+    by_name = {each.name: each for each in listed}
+    found = check_templates(
+        {name: each.read() for name, each in by_name.items()},
+        {name: each.region or region for name, each in by_name.items()},
+    )
+    return [(by_name[each.template], by_name[each.template].accepted(each)) for each in found]
+
+
+def _templates(folder: Path, stages: bool) -> Iterator[AssemblyTemplate]:
+    for key, described in _mapping(_object(folder / MANIFEST).get("artifacts")).items():
+        artifact = _mapping(described)
+        properties = _mapping(artifact.get("properties"))
+        if artifact.get("type") == "cdk:cloud-assembly" and stages:
+            yield from _templates(folder / str(properties.get("directoryName")), stages)
+        elif artifact.get("type") == "aws:cloudformation:stack":
+            yield from _stack(folder, key, artifact, properties)
+
+
+def _stack(
+    folder: Path, key: str, artifact: Mapping[str, object], properties: Mapping[str, object]
+) -> Iterator[AssemblyTemplate]:
+    name = str(artifact.get("displayName") or key)
+    region = str(artifact.get("environment", "")).rpartition("/")[2]
+    metadata = dict(_mapping(artifact.get("metadata")))
+    if further := artifact.get("additionalMetadataFile"):
+        metadata |= _object(folder / str(further))
+    files = {name: str(properties.get("templateFile"))}
+    constructs: dict[str, dict[str, str]] = {}
+    acknowledged: dict[str, dict[str, str]] = {}
+    entries = [(path.removeprefix("/"), type_, data) for path, type_, data in _entries(metadata)]
+    for path, type_, data in entries:
+        if type_ == "aws:cdk:templateFile" and str(data) not in files.values():
+            files[path] = str(data)
+    for path, type_, data in entries:
+        if type_ == "aws:cdk:logicalId":
+            constructs.setdefault(_stack_of(path, files), {})[str(data)] = path
+        elif type_ == ACKNOWLEDGED:
+            reasons = {id: str(reason or "") for id, reason in _mapping(data).items()}
+            acknowledged.setdefault(path, {}).update(reasons)
+    for stack, file in files.items():
+        yield AssemblyTemplate(
+            name=stack,
+            path=folder / file,
+            region=None if region in ("", _UNKNOWN_REGION) else region,
+            constructs=constructs.get(stack, {}),
+            acknowledged=acknowledged,
+        )
+
+
+def _stack_of(path: str, files: Mapping[str, str]) -> str:
+    """The stack that a construct is in: the closest one around it."""
+    around = path
+    while around and around not in files:
+        around = around.rpartition("/")[0]
+    return around or next(iter(files))
+
+
+def _entries(metadata: Mapping[str, object]) -> Iterator[tuple[str, object, object]]:
+    for path, listed in metadata.items():
+        for entry in listed if isinstance(listed, list) else []:
+            if isinstance(entry, dict):
+                yield path, entry.get("type"), entry.get("data")
+
+
+def _object(path: Path) -> dict[str, object]:
+    found = json.loads(path.read_text("utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} must be a JSON object")
+    return found
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,1 @@
+"""One folder per AWS service: limits on values, rules on templates."""

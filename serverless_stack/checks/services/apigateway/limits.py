@@ -1,0 +1,124 @@
+"""Rules of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
+
+# No upper bound: AWS raises an account's quota on request, and takes a limit above it.
+RATE_PER_SECOND = (0, math.inf)
+BURST = (0, math.inf)
+
+CACHE_TTL_SECONDS = (0, 3600)
+COMPRESSION_BYTES = (0, 10 * 1024 * 1024)
+INTEGRATION_TIMEOUT_MS = (50, 29_000)
+CACHE_SIZES_GB = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
+
+_MEDIA_TYPE = re.compile(r"(\*|[\w.+-]+)(/|~1)(\*|[\w.+-]+)( *;.*)?")
+_PATH_PART = re.compile(r"[a-zA-Z0-9._:,$~-]+|\{[a-zA-Z0-9._:-]+\+?\}")
+_REQUEST_ID = re.compile(r"\$context\.(requestId|extendedRequestId)\b")
+_STAGE_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+
+
+def stage_name_problems(stage_name: str, argument: str = "stage_name") -> list[str]:
+    """List what API Gateway refuses in the name of a stage.
+
+    Args:
+        stage_name: The name; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if the name is refused, else none.
+    """
+    if is_unresolved(stage_name) or _STAGE_NAME.fullmatch(stage_name):
+        return []
+    return [
+        f"`{argument}` must be 1 to 128 letters, digits, hyphens and underscores, "
+        f"got: {stage_name!r}"
+    ]
+
+
+def binary_media_type_problems(
+    types: Sequence[str], argument: str = "binary_media_types"
+) -> list[str]:
+    """List what API Gateway refuses in the binary media types of an API.
+
+    Args:
+        types: The media types, such as ``image/png`` or ``*/*``; CDK tokens pass.
+        argument: The caller's name for them, used in the messages.
+
+    Returns:
+        One message per type that is refused, or comes again.
+    """
+    problems = [
+        f"`{argument}` must have media types such as image/png or */*, got: {type_!r}"
+        for type_ in types
+        if not is_unresolved(type_) and not _MEDIA_TYPE.fullmatch(type_)
+    ]
+    problems += [
+        f"`{argument}` must have each media type once, got: {type_!r} more than once"
+        for type_ in repeated(types)
+    ]
+    return problems
+
+
+def cache_size_problems(size: str, argument: str) -> list[str]:
+    """List what API Gateway refuses in the size of a stage's cache.
+
+    Args:
+        size: The size in GB; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if it is refused, else none.
+    """
+    if is_unresolved(size) or size in CACHE_SIZES_GB:
+        return []
+    try:
+        wanted = float(size)
+        nearest = min(CACHE_SIZES_GB, key=lambda known: abs(float(known) - wanted))
+    except ValueError:
+        nearest = CACHE_SIZES_GB[0]
+    return [
+        f"`{argument}` must be one of {', '.join(CACHE_SIZES_GB)} GB, got: {size!r} "
+        f"(nearest accepted: {nearest})"
+    ]
+
+
+def access_log_format_problems(format: str, argument: str) -> list[str]:
+    """List what API Gateway refuses in the format of an access log of a REST API.
+
+    Args:
+        format: The format; a CDK token, which may stand for what is missing, passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if it is refused, else none.
+    """
+    if is_unresolved(format) or _REQUEST_ID.search(format):
+        return []
+    return [
+        f"`{argument}` must have $context.requestId or $context.extendedRequestId, "
+        f"got: {format[:80]!r}"
+    ]
+
+
+def path_part_problems(path_part: str, argument: str) -> list[str]:
+    """List what API Gateway refuses in one part of a path.
+
+    Args:
+        path_part: The part, such as ``orders``, ``{id}`` or ``{proxy+}``; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if it is refused, else none.
+    """
+    if is_unresolved(path_part) or _PATH_PART.fullmatch(path_part):
+        return []
+    nearest = re.sub(r"[^a-zA-Z0-9._:{}+-]+", "-", path_part)
+    hint = f" (nearest accepted: {nearest})" if _PATH_PART.fullmatch(nearest) else ""
+    return [
+        f"`{argument}` must have letters, digits and ._:- only, or be a variable such as {{id}} "
+        f"or {{proxy+}}, got: {path_part!r}{hint}"
+    ]

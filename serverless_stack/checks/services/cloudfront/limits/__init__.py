@@ -1,0 +1,1 @@
+"""Limits of Amazon CloudFront on values."""

@@ -1,0 +1,154 @@
+"""Rules on what runs at the edge: CloudFront Functions and Lambda@Edge."""
+
+import re
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import UNKNOWN, Resource
+from serverless_stack.checks.services.cloudfront.rules.behaviors import behaviors_of
+from serverless_stack.checks.services.cloudfront.rules.distribution import DISTRIBUTION
+
+_RESTRICTIONS = "Restrictions on Lambda@Edge"
+_EDGE_RESTRICTIONS = "Restrictions on all edge functions"
+_QUOTAS = "Quotas on Lambda@Edge"
+_VIEWER = ("viewer-request", "viewer-response")
+_VERSION = re.compile(r"arn:[^:]*:lambda:([^:]*):[^:]*:function:[^:]+(?::([^:]+))?")
+_UNSUPPORTED = {
+    "DeadLetterConfig": "a dead-letter queue",
+    "VpcConfig": "a VPC",
+    "Layers": "layers",
+    "FileSystemConfigs": "a file system",
+    "ImageConfig": "a container image",
+    "Code.ImageUri": "a container image",
+}
+
+
+def associations(distribution: Resource) -> Iterator[tuple[str, str | None]]:
+    """The paths of the associations with Lambda@Edge, each with its event."""
+    for behavior in behaviors_of(distribution):
+        for path in distribution.paths(f"{behavior}.LambdaFunctionAssociations"):
+            yield path, distribution.text(f"{path}.EventType")
+
+
+def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resource]]:
+    """The functions behind the associations, as far as they are in the template."""
+    for path, event in associations(distribution):
+        version = distribution.reference(f"{path}.LambdaFunctionARN")
+        if version is not None and version.type == "AWS::Lambda::Version":
+            function = version.reference("FunctionName")
+            if function is not None and function.type == "AWS::Lambda::Function":
+                yield path, event, function
+
+
+@rule("CF-040", DISTRIBUTION, page=_EDGE_RESTRICTIONS)
+def one_function_an_event(distribution: Resource) -> Iterator[Problem]:
+    """An event of a behaviour calls one function; those of viewers are of one kind."""
+    for behavior in behaviors_of(distribution):
+        kinds: dict[str, list[str]] = {}
+        for name in ("FunctionAssociations", "LambdaFunctionAssociations"):
+            paths = distribution.paths(f"{behavior}.{name}")
+            events = [distribution.text(f"{path}.EventType") for path in paths]
+            kinds[name] = [event for event in events if event is not None]
+            for event in repeated(kinds[name]):
+                yield must(f"{behavior}.{name}", "have one function for each event", event)
+        for event in kinds["FunctionAssociations"]:
+            if event not in _VIEWER:
+                wanted = "have the events viewer-request and viewer-response only"
+                nearest = event.replace("origin", "viewer")
+                yield must(f"{behavior}.FunctionAssociations", wanted, event, nearest)
+        viewer = [event for event in kinds["LambdaFunctionAssociations"] if event in _VIEWER]
+        if viewer and any(event in _VIEWER for event in kinds["FunctionAssociations"]):
+            wanted = "have no viewer event beside one of a CloudFront function"
+            yield must(f"{behavior}.LambdaFunctionAssociations", wanted, viewer[0])
+
+
+@rule("CF-041", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_version(distribution: Resource) -> Iterator[Problem]:
+    """Lambda@Edge runs a numbered version in us-east-1."""
+    region = distribution.template.region
+    for path, event in associations(distribution):
+        arn_path = f"{path}.LambdaFunctionARN"
+        arn = distribution.get(arn_path)
+        found = distribution.reference(arn_path)
+        if found is not None and found.type in ("AWS::Lambda::Function", "AWS::Lambda::Alias"):
+            kind = found.type.rsplit("::", 1)[-1].lower()
+            yield must(arn_path, "be a numbered version", f"the {kind} {found.logical_id}")
+        is_version = found is not None and found.type == "AWS::Lambda::Version"
+        if is_version and region not in (None, "us-east-1"):
+            yield must(arn_path, "be of a function in us-east-1", region, "us-east-1")
+        match = _VERSION.fullmatch(arn) if isinstance(arn, str) else None
+        if match and not is_unresolved(match[1]) and match[1] != "us-east-1":
+            yield must(arn_path, "be of a function in us-east-1", arn)
+        if match and UNKNOWN not in str(arn) and not (match[2] or "").isdecimal():
+            yield must(arn_path, "be a numbered version", arn)
+        if distribution.boolean(f"{path}.IncludeBody") and str(event).endswith("response"):
+            yield must(f"{path}.IncludeBody", "be false for the event of a response", True)
+
+
+@rule("CF-042", DISTRIBUTION, page=_QUOTAS)
+def edge_quotas(distribution: Resource) -> Iterator[Problem]:
+    """A function at the edge has little time, and for viewers little memory."""
+    for _path, event, function in _functions(distribution):
+        id, timeout = function.logical_id, function.number("Timeout")
+        most = 5 if event in _VIEWER else 30
+        if event is not None and timeout is not None and timeout > most:
+            wanted = f"be {most} seconds at most at the edge ({event})"
+            yield must("Timeout", wanted, int(timeout), most, resource=id)
+        memory = function.number("MemorySize")
+        if event in _VIEWER and memory is not None and memory > 128:
+            wanted = f"be 128 MiB at the edge ({event})"
+            yield must("MemorySize", wanted, int(memory), 128, resource=id)
+
+
+@rule("CF-043", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_architecture(distribution: Resource) -> Iterator[Problem]:
+    """Lambda@Edge runs Node.js and Python on x86."""
+    for _path, _event, function in _functions(distribution):
+        id = function.logical_id
+        if function.get("Architectures.0") == "arm64":
+            yield must("Architectures", "be x86_64 at the edge", "arm64", "x86_64", resource=id)
+        runtime = function.text("Runtime")
+        if runtime is not None and not runtime.startswith(("nodejs", "python")):
+            yield must("Runtime", "be Node.js or Python at the edge", runtime, resource=id)
+
+
+@rule("CF-044", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_features(distribution: Resource) -> Iterator[Problem]:
+    """Lambda@Edge has not all that Lambda has."""
+    for _path, _event, function in _functions(distribution):
+        id = function.logical_id
+        for path, name in _UNSUPPORTED.items():
+            value = function.get(path)
+            if value not in (None, [], {}):
+                yield must(path, f"be absent at the edge, which has not {name}", value, resource=id)
+        variables = function.mapping("Environment.Variables")
+        if variables:
+            wanted = "be absent at the edge, which has no environment variables"
+            yield must("Environment.Variables", wanted, sorted(variables), resource=id)
+        size = function.number("EphemeralStorage.Size")
+        if size is not None and size > 512:
+            wanted = "be 512 MiB at the edge"
+            yield must("EphemeralStorage.Size", wanted, int(size), 512, resource=id)
+        if function.number("ReservedConcurrentExecutions") == 0:
+            path, wanted = "ReservedConcurrentExecutions", "be 1 or more, or absent, at the edge"
+            yield must(path, wanted, 0, 1, resource=id)
+
+
+@rule("CF-045", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_role(distribution: Resource) -> Iterator[Problem]:
+    """The role of a function at the edge is for edgelambda.amazonaws.com, too."""
+    for _path, _event, function in _functions(distribution):
+        role = function.reference("Role")
+        if role is None or role.type != "AWS::IAM::Role":
+            continue
+        path = "AssumeRolePolicyDocument.Statement"
+        services: list[object] = []
+        for statement in role.paths(path):
+            service = role.get(f"{statement}.Principal.Service")
+            services += service if isinstance(service, list) else [service]
+        if any(service is None or is_unresolved(service) for service in services):
+            continue
+        if services and "edgelambda.amazonaws.com" not in services:
+            wanted = "allow edgelambda.amazonaws.com, as the role of a function at the edge"
+            yield must(path, wanted, services, resource=role.logical_id)

@@ -1,0 +1,161 @@
+"""Rules on cache, origin request and response headers policies."""
+
+import re
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.problems import repeated
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+_CACHE = "AWS::CloudFront::CachePolicy"
+_REQUEST = "AWS::CloudFront::OriginRequestPolicy"
+_RESPONSE = "AWS::CloudFront::ResponseHeadersPolicy"
+_CACHE_PAGE = "Understand cache policies"
+_REQUEST_PAGE = "Understand origin request policies"
+_RESPONSE_PAGE = "Understand response headers policies"
+_CONFIGS = {
+    _CACHE: ("CachePolicyConfig", "CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin"),
+    _REQUEST: ("OriginRequestPolicyConfig", "OriginRequestPolicyConfig"),
+    _RESPONSE: ("ResponseHeadersPolicyConfig", "ResponseHeadersPolicyConfig"),
+}
+_PARTS = {
+    "HeadersConfig": ("HeaderBehavior", "Headers"),
+    "CookiesConfig": ("CookieBehavior", "Cookies"),
+    "QueryStringsConfig": ("QueryStringBehavior", "QueryStrings"),
+}
+_LISTS = ("whitelist", "allExcept", "allViewerAndWhitelistCloudFront")
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
+_CORS = "ResponseHeadersPolicyConfig.CorsConfig"
+_NEVER_SET = frozenset(
+    {
+        *("connection", "content-encoding", "content-length", "expect", "host", "keep-alive"),
+        *("proxy-authenticate", "proxy-authorization", "proxy-connection", "trailer"),
+        *("transfer-encoding", "upgrade", "via", "warning", "x-accel-buffering"),
+        *("x-accel-charset", "x-accel-limit-rate", "x-accel-redirect", "x-cache"),
+        *("x-forwarded-proto", "x-real-ip"),
+    }
+)
+_READ_ONLY_PREFIXES = ("x-amz-cf-", "x-edge-")
+
+
+@rule("CF-060", _CACHE, _REQUEST, _RESPONSE, page=_CACHE_PAGE)
+def policy_name(policy: Resource) -> Iterator[Problem]:
+    """The name of a policy."""
+    path = f"{_CONFIGS[policy.type][0]}.Name"
+    name = policy.text(path)
+    if name is not None and not _NAME.fullmatch(name):
+        yield must(path, "be 1 to 128 letters, digits, hyphens and underscores", name)
+
+
+@rule("CF-061", _CACHE, _REQUEST, page=_REQUEST_PAGE)
+def lists(policy: Resource) -> Iterator[Problem]:
+    """Names go with a behaviour that takes a list, and only with such a one."""
+    config = _CONFIGS[policy.type][1]
+    for part, (kind, names) in _PARTS.items():
+        behavior = policy.text(f"{config}.{part}.{kind}")
+        path = f"{config}.{part}.{names}"
+        found = policy.get(path)
+        if behavior in _LISTS and found in (None, []):
+            yield must(path, f"have a name with the `{kind}` {behavior}", found)
+        if behavior in ("none", "all", "allViewer") and isinstance(found, list) and found:
+            yield must(path, f"be absent with the `{kind}` {behavior}", found)
+
+
+@rule("CF-062", _CACHE, _REQUEST, page=_REQUEST_PAGE)
+def headers(policy: Resource) -> Iterator[Problem]:
+    """Some headers are for other settings."""
+    config = _CONFIGS[policy.type][1]
+    path = f"{config}.HeadersConfig.Headers"
+    behavior = policy.text(f"{config}.HeadersConfig.HeaderBehavior")
+    names = policy.known(path)
+    if behavior == "allViewerAndWhitelistCloudFront":
+        for name in names:
+            if not name.lower().startswith("cloudfront-"):
+                yield must(path, f"have CloudFront-* headers only with {behavior}", name)
+    if behavior != "whitelist":
+        return
+    compressed = any(
+        policy.boolean(f"{config}.EnableAcceptEncoding{kind}") for kind in ("Gzip", "Brotli")
+    )
+    for name in names:
+        if policy.type == _REQUEST and name.lower() == "authorization":
+            yield must(path, "leave Authorization to a cache policy", name)
+        if name.lower() == "accept-encoding" and (policy.type == _REQUEST or compressed):
+            yield must(path, "leave Accept-Encoding to `EnableAcceptEncodingGzip`", name)
+
+
+@rule("CF-063", _CACHE, page=_CACHE_PAGE)
+def disabled_cache(policy: Resource) -> Iterator[Problem]:
+    """Without a cache there is no key."""
+    if policy.number("CachePolicyConfig.MaxTTL") != 0:
+        return
+    config = _CONFIGS[_CACHE][1]
+    for part, (kind, _names) in _PARTS.items():
+        path = f"{config}.{part}.{kind}"
+        behavior = policy.text(path)
+        if behavior not in (None, "none"):
+            yield must(path, "be none with a `MaxTTL` of 0", behavior, "none")
+    for kind in ("Gzip", "Brotli"):
+        path = f"{config}.EnableAcceptEncoding{kind}"
+        if policy.boolean(path):
+            yield must(path, "be false with a `MaxTTL` of 0", True, "false")
+
+
+@rule("CF-064", _RESPONSE, page=_RESPONSE_PAGE)
+def cors(policy: Resource) -> Iterator[Problem]:
+    """With credentials nothing may be for all; and a list of methods is ALL or names."""
+    credentials = policy.boolean(f"{_CORS}.AccessControlAllowCredentials")
+    for name in ("Headers", "Methods", "Origins"):
+        path = f"{_CORS}.AccessControlAllow{name}.Items"
+        found = policy.known(path)
+        if policy.get(path) == []:
+            yield must(path, "have an item", [])
+        # Of a header `*` may be a part; an origin such as https://*.example.com is fine.
+        everything = "ALL" if name == "Methods" else "*"
+        for item in found:
+            if credentials and (item == everything or (name == "Headers" and "*" in item)):
+                wanted = f"have no {everything} with `AccessControlAllowCredentials`"
+                yield must(path, wanted, item)
+        if name == "Methods" and "ALL" in found and len(found) > 1:
+            yield must(path, "have ALL alone", found, "ALL")
+    path = f"{_CORS}.AccessControlExposeHeaders.Items"
+    if credentials and "*" in policy.known(path):
+        yield must(path, "have no * with `AccessControlAllowCredentials`", "*")
+
+
+@rule("CF-065", _RESPONSE, page=_RESPONSE_PAGE)
+def response_headers(policy: Resource) -> Iterator[Problem]:
+    """Some headers are CloudFront's own, and each is there once."""
+    for section in ("CustomHeadersConfig", "RemoveHeadersConfig"):
+        place = f"ResponseHeadersPolicyConfig.{section}.Items"
+        paths = [f"{path}.Header" for path in policy.paths(place)]
+        named = {path: (policy.text(path) or "").lower() for path in paths}
+        for path, name in named.items():
+            if name in _NEVER_SET or name.startswith(_READ_ONLY_PREFIXES):
+                yield must(path, "be no header that CloudFront sets", policy.get(path))
+        for name in repeated(name for name in named.values() if name):
+            yield must(place, "have each header once", name)
+
+
+@rule("CF-066", _RESPONSE, page=_RESPONSE_PAGE)
+def security_headers(policy: Resource) -> Iterator[Problem]:
+    """A report and a block do not go together."""
+    place = "ResponseHeadersPolicyConfig.SecurityHeadersConfig.XSSProtection"
+    mode, report = policy.boolean(f"{place}.ModeBlock"), policy.get(f"{place}.ReportUri")
+    if mode and report:
+        yield must(f"{place}.ReportUri", "be absent with `ModeBlock`", report)
+    if (mode or report) and policy.boolean(f"{place}.Protection") is False:
+        yield must(f"{place}.Protection", "be true with `ModeBlock` or `ReportUri`", False, "true")
+
+
+@rule("CF-067", _RESPONSE, page=_RESPONSE_PAGE)
+def sampling_rate(policy: Resource) -> Iterator[Problem]:
+    """The share of answers with a Server-Timing header."""
+    place = "ResponseHeadersPolicyConfig.ServerTimingHeadersConfig"
+    rate = policy.number(f"{place}.SamplingRate")
+    if rate is not None and (not 0 <= rate <= 100 or round(rate, 4) != rate):
+        nearest = round(min(max(rate, 0), 100), 4)
+        yield must(f"{place}.SamplingRate", "be 0 to 100 with 4 decimals at most", rate, nearest)
+    enabled = policy.boolean(f"{place}.Enabled")
+    if enabled and policy.get(f"{place}.SamplingRate") is None:
+        yield must(f"{place}.SamplingRate", "be given when it is enabled", None)

@@ -1,0 +1,68 @@
+"""Rules of Amazon EC2 and VPC on values."""
+
+import ipaddress
+import re
+
+from serverless_stack.checks.engine.problems import is_unresolved
+
+_DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
+MAX_DESCRIPTION = 255
+
+
+def cidr_problems(
+    cidr: str, argument: str, *, largest: int = 0, smallest: int | None = None
+) -> list[str]:
+    """List what is wrong with a range of addresses.
+
+    Args:
+        cidr: Such as ``10.0.0.0/16``; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+        largest: The shortest prefix that AWS accepts, which is the largest range.
+        smallest: The longest prefix that AWS accepts; None accepts one address.
+
+    Returns:
+        One message if the range is refused, else none.
+    """
+    if is_unresolved(cidr):
+        return []
+    address, slash, length = cidr.partition("/")
+    try:
+        version = ipaddress.ip_address(address).version
+    except ValueError:
+        return [f"`{argument}` must be a range such as 10.0.0.0/16, got: {cidr!r}"]
+    longest = (32 if version == 4 else 128) if smallest is None else smallest
+    if slash and length.isdecimal() and largest <= int(length) <= longest:
+        return []
+    number = int(length) if length.isdecimal() else longest
+    nearest = f"{address}/{min(max(number, largest), longest)}"
+    return [
+        f"`{argument}` must be a range of /{largest} to /{longest}, got: {cidr!r} "
+        f"(nearest accepted: {nearest})"
+    ]
+
+
+def group_description_problems(description: str, argument: str) -> list[str]:
+    """List what EC2 refuses in the description of a security group or of its rule.
+
+    Args:
+        description: The description; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message per rule that is broken ("CreateSecurityGroup").
+    """
+    if is_unresolved(description):
+        return []
+    problems = []
+    if len(description) > MAX_DESCRIPTION:
+        problems.append(
+            f"`{argument}` must have {MAX_DESCRIPTION} characters at most, "
+            f"got: {len(description)} (nearest accepted: {MAX_DESCRIPTION})"
+        )
+    if not _DESCRIPTION.fullmatch(description):
+        nearest = re.sub(r"[^a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]", "-", description)
+        problems.append(
+            f"`{argument}` must have letters, digits, spaces and ._-:/()#,@[]+=&;{{}}!$* only, "
+            f"got: {description!r} (nearest accepted: {nearest})"
+        )
+    return problems

@@ -1,0 +1,1 @@
+"""Limits of Amazon ElastiCache on values."""

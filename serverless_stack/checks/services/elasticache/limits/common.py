@@ -1,0 +1,296 @@
+"""Rules of Amazon ElastiCache that hold for every engine: names, ports, windows, node types."""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from serverless_stack.checks.engine.problems import is_unresolved
+
+PORT = (1, 65535)
+_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_DAY = 24 * 60
+_WEEK = 7 * _DAY
+_SHORTEST_WINDOW = 60  # minutes
+_CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
+_MAINTENANCE = re.compile(rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}", re.I)
+_SNAPSHOT = re.compile(rf"{_CLOCK}-{_CLOCK}")
+_NODE_TYPE = re.compile(r"cache\.(([a-z])(\d+)([a-z]*))\.(\d*[a-z]+)")
+_ARN = re.compile(r"arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:\S+")
+
+_GRAVITON = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+_INTEL = ("large", "xlarge", "2xlarge", "4xlarge", "12xlarge", "24xlarge")
+_BURSTABLE = ("micro", "small", "medium")
+_SIZES = {
+    "c1": ("xlarge",),
+    "c7gn": _GRAVITON,
+    "m1": ("small", "medium", "large", "xlarge"),
+    "m2": ("xlarge", "2xlarge", "4xlarge"),
+    "m3": ("medium", "large", "xlarge", "2xlarge"),
+    "m4": ("large", "xlarge", "2xlarge", "4xlarge", "10xlarge"),
+    "m5": _INTEL,
+    "m6g": _GRAVITON,
+    "m7g": _GRAVITON,
+    "r3": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge"),
+    "r4": ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "16xlarge"),
+    "r5": _INTEL,
+    "r6g": _GRAVITON,
+    "r6gd": _GRAVITON[1:],
+    "r7g": _GRAVITON,
+    "t1": ("micro",),
+    "t2": _BURSTABLE,
+    "t3": _BURSTABLE,
+    "t4g": _BURSTABLE,
+}
+
+
+class NodeType(NamedTuple):
+    """The parts of a node type, such as ``cache.r6gd.2xlarge``.
+
+    Attributes:
+        family: ``r6gd``.
+        generation: 6.
+        size: ``2xlarge``.
+    """
+
+    family: str
+    generation: int
+    size: str
+
+
+@lru_cache(maxsize=256)
+def parse_node_type(node_type: str) -> NodeType | None:
+    """Take a node type apart; None for a CDK token and for what is no node type."""
+    found = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)
+    if found is None:
+        return None
+    return NodeType(found.group(1), int(found.group(3)), found.group(5))
+
+
+def nearest_node_type(node_type: str) -> str:
+    """Give the node type of the same family whose size is nearest; "" for one that is not known."""
+    parts = parse_node_type(node_type)
+    sizes = _SIZES.get(parts.family, ()) if parts else ()
+    if parts is None or not sizes:
+        return ""
+    size = min(sizes, key=lambda each: abs(_rank(each) - _rank(parts.size)))
+    return f"cache.{parts.family}.{size}"
+
+
+def _rank(size: str) -> float:
+    """Give how large a size is; that of ``xlarge`` is 1."""
+    times = re.fullmatch(r"(\d+)xlarge", size)
+    small = {"nano": 0.03, "micro": 0.06, "small": 0.12, "medium": 0.25, "large": 0.5}
+    return float(times[1]) if times else small.get(size, 1)
+
+
+def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]:
+    """List what ElastiCache refuses in the spelling of a node type.
+
+    A family that this library does not know passes, for AWS adds some every year.
+
+    Args:
+        node_type: The node type; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if there is no such node type ("Supported node types").
+    """
+    if is_unresolved(node_type):
+        return []
+    parts = parse_node_type(node_type)
+    if parts is None:
+        return [
+            f"`{argument}` must be `cache.FAMILY.SIZE`, such as cache.t4g.micro, got: {node_type!r}"
+        ]
+    sizes = _SIZES.get(parts.family, (parts.size,))
+    if parts.size in sizes:
+        return []
+    return [
+        f"`{argument}` must have a size that {parts.family} has ({', '.join(sizes)}), "
+        f"got: {node_type!r}"
+    ]
+
+
+def name_problems(name: str, argument: str, longest: int = 40) -> list[str]:
+    """List what ElastiCache refuses in a name or id.
+
+    Args:
+        name: The name; a CDK token passes. ElastiCache makes its letters small.
+        argument: The caller's name for it, used in the messages.
+        longest: How many characters it may have: 40 for replication groups, serverless caches,
+            users and user groups; 50 for clusters.
+
+    Returns:
+        One message per rule that is broken ("CreateReplicationGroup", "CreateCacheCluster").
+    """
+    if is_unresolved(name):
+        return []
+    rules = [
+        (1 <= len(name) <= longest, f"be 1 to {longest} characters long"),
+        (
+            re.fullmatch(r"[A-Za-z0-9-]*", name),
+            "have letters, digits and hyphens only",
+        ),
+        (not name or re.match(r"[A-Za-z]", name), "begin with a letter"),
+        ("--" not in name, "not have two hyphens in a row"),
+        (not name.endswith("-"), "not end with a hyphen"),
+    ]
+    return [f"`{argument}` must {rule}, got: {name!r}" for ok, rule in rules if not ok]
+
+
+def port_problems(port: float, argument: str = "port") -> list[str]:
+    """List what is wrong with a port; a CDK token passes."""
+    if is_unresolved(port) or (PORT[0] <= port <= PORT[1] and port == int(port)):
+        return []
+    return [f"`{argument}` must be {PORT[0]}–{PORT[1]}, got: {port:.15g}"]  # noqa: RUF001
+
+
+def maintenance_window_problems(
+    window: str, argument: str = "preferred_maintenance_window"
+) -> list[str]:
+    """List what ElastiCache refuses in a weekly maintenance window.
+
+    Args:
+        window: ``ddd:hh:mm-ddd:hh:mm`` in UTC; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if the window is refused ("Managing maintenance").
+    """
+    if is_unresolved(window):
+        return []
+    times = _maintenance_times(window)
+    if times is None:
+        return [
+            f"`{argument}` must be `ddd:hh:mm-ddd:hh:mm` in UTC, such as "
+            f"sun:05:00-sun:06:00, got: {window!r}"
+        ]
+    if _SHORTEST_WINDOW <= times[1] <= _DAY:
+        return []
+    return [f"`{argument}` must last 60 minutes to 24 hours, got: {window!r}"]
+
+
+def snapshot_window_problems(window: str, argument: str = "snapshot_window") -> list[str]:
+    """List what ElastiCache refuses in a daily window for backups.
+
+    Args:
+        window: ``hh:mm-hh:mm`` in UTC; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+
+    Returns:
+        One message if the window is refused ("Scheduling automatic backups").
+    """
+    if is_unresolved(window):
+        return []
+    times = _snapshot_times(window)
+    if times is None:
+        return [f"`{argument}` must be `hh:mm-hh:mm` in UTC, such as 03:00-04:00, got: {window!r}"]
+    if times[1] >= _SHORTEST_WINDOW:
+        return []
+    return [f"`{argument}` must last 60 minutes or more, got: {window!r}"]
+
+
+def windows_overlap_problems(
+    snapshot_window: str,
+    maintenance_window: str,
+    snapshot_argument: str = "snapshot_window",
+    maintenance_argument: str = "preferred_maintenance_window",
+) -> list[str]:
+    """List whether backups and maintenance would run at the same time.
+
+    Args:
+        snapshot_window: The daily window; a CDK token, and what is no window, passes.
+        maintenance_window: The weekly window; likewise.
+        snapshot_argument: The caller's name for the first.
+        maintenance_argument: The caller's name for the second.
+
+    Returns:
+        One message if they overlap.
+    """
+    daily = None if is_unresolved(snapshot_window) else _snapshot_times(snapshot_window)
+    weekly = None if is_unresolved(maintenance_window) else _maintenance_times(maintenance_window)
+    if daily is None or weekly is None:
+        return []
+    start, minutes = weekly
+    for day in range(-1, 15):  # a window may begin on Saturday and end on Sunday
+        begins = day * _DAY + daily[0]
+        if begins < start + minutes and start < begins + daily[1]:
+            return [
+                f"`{snapshot_argument}` must not overlap `{maintenance_argument}`, "
+                f"got: {snapshot_window!r} and {maintenance_window!r}"
+            ]
+    return []
+
+
+def arn_problems(value: str, argument: str, services: Iterable[str]) -> list[str]:
+    """List whether something is no ARN of one of some services.
+
+    Args:
+        value: The ARN; a CDK token passes.
+        argument: The caller's name for it, used in the messages.
+        services: The services' names in ARNs, such as ``s3``.
+
+    Returns:
+        One message if it is none.
+    """
+    found = _ARN.fullmatch(value)
+    names = tuple(services)
+    if is_unresolved(value) or (found and found.group(1) in names):
+        return []
+    return [f"`{argument}` must be an ARN of {' or '.join(names)}, got: {value!r}"]
+
+
+def topic_problems(topic_arn: str, argument: str = "notification_topic") -> list[str]:
+    """List what ElastiCache refuses in the topic that it tells of events; a CDK token passes."""
+    problems = arn_problems(topic_arn, argument, ["sns"])
+    if not is_unresolved(topic_arn) and topic_arn.endswith(".fifo"):
+        problems.append(f"`{argument}` must be a standard topic, got: {topic_arn!r}, a FIFO topic")
+    return problems
+
+
+def stream_name_problems(stream_name: str, argument: str) -> list[str]:
+    """List what Amazon Data Firehose refuses in a stream's name; a CDK token passes."""
+    if is_unresolved(stream_name) or re.fullmatch(r"[A-Za-z0-9_.-]{1,64}", stream_name):
+        return []
+    return [
+        f"`{argument}` must be the name of a Firehose stream, 1 to 64 letters, digits, periods, "
+        f"hyphens and underscores, got: {stream_name!r}"
+    ]
+
+
+def version_of(engine_version: str) -> tuple[int, ...] | None:
+    """Give the numbers of an engine's version, such as (7, 1).
+
+    Args:
+        engine_version: ``7.1``, ``5.0.6`` or ``6.x``; ``x`` stands for the newest.
+
+    Returns:
+        The numbers; None for a CDK token and for what is no version.
+    """
+    if is_unresolved(engine_version):
+        return None
+    if not re.fullmatch(r"\d+(\.\d+){1,2}|\d+\.x", engine_version):
+        return None
+    return tuple(999 if part == "x" else int(part) for part in engine_version.split("."))
+
+
+def _maintenance_times(window: str) -> tuple[int, int] | None:
+    """Give the minute of the week at which a window begins, and its minutes."""
+    found = _MAINTENANCE.fullmatch(window)
+    if found is None:
+        return None
+    first, hour, minute, last, until_hour, until_minute = found.groups()
+    start = _DAYS.index(first.lower()) * _DAY + int(hour) * 60 + int(minute)
+    end = _DAYS.index(last.lower()) * _DAY + int(until_hour) * 60 + int(until_minute)
+    return start, (end - start) % _WEEK
+
+
+def _snapshot_times(window: str) -> tuple[int, int] | None:
+    """Give the minute of the day at which a window begins, and its minutes."""
+    found = _SNAPSHOT.fullmatch(window)
+    if found is None:
+        return None
+    hour, minute, until_hour, until_minute = (int(part) for part in found.groups())
+    start, end = hour * 60 + minute, until_hour * 60 + until_minute
+    return start, (end - start) % _DAY

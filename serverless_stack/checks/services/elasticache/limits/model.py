@@ -1,0 +1,94 @@
+"""A replication group in plain values, as the rules of Amazon ElastiCache see it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.services.elasticache.limits.common import parse_node_type
+
+SHARDS = (1, 500)
+
+
+@dataclass(frozen=True)
+class ReplicationGroup:
+    """A replication group in plain values, of a construct or of a template.
+
+    CDK tokens pass every rule, and so do None and "", which mean that a value is not known or
+    that AWS chooses it.
+
+    Attributes:
+        names: What the caller calls a field, if not by its name here, for the messages.
+        replication_group_id: Its name.
+        engine: ``redis`` or ``valkey``.
+        engine_version: The version of the engine.
+        node_type: The node type.
+        num_node_groups: Shards in cluster mode; 0 for cluster mode off.
+        replicas: Replicas of each primary.
+        automatic_failover_enabled: Whether a replica takes over.
+        multi_az_enabled: Whether the nodes are spread over availability zones.
+        port: The port.
+        transit_encryption_enabled: Whether connections use TLS.
+        at_rest_encryption_enabled: Whether what is on disk is encrypted.
+        kms_key: Whether the user gives a key for that.
+        auth_token: Whether there is an AUTH token.
+        user_group: Whether there is a user group.
+        iam: Whether a user of that group authenticates with IAM.
+        cache_parameter_group_name: The parameter group by name.
+        parameters: The values of a parameter group of its own.
+        data_tiering_enabled: Whether data is tiered to SSD.
+        slow_log: Whether the slow log is delivered.
+        engine_log: Whether the engine log is delivered.
+        snapshot_retention_days: Days that an automatic backup is kept.
+        snapshot_window: When backups begin.
+        snapshot_name: The backup to restore.
+        snapshot_arns: RDB files in S3 to restore.
+        final_snapshot: Whether deleting it takes a last backup.
+        preferred_maintenance_window: When it is maintained.
+        secondary: Whether it joins a global datastore, which has a primary elsewhere.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    replication_group_id: str = ""
+    engine: str = "redis"
+    engine_version: str = ""
+    node_type: str = ""
+    num_node_groups: int | None = None
+    replicas: int | None = None
+    automatic_failover_enabled: bool | None = None
+    multi_az_enabled: bool | None = None
+    port: int | None = None
+    transit_encryption_enabled: bool | None = None
+    at_rest_encryption_enabled: bool | None = None
+    kms_key: bool = False
+    auth_token: bool = False
+    user_group: bool = False
+    iam: bool = False
+    cache_parameter_group_name: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    data_tiering_enabled: bool | None = None
+    slow_log: bool = False
+    engine_log: bool = False
+    snapshot_retention_days: int | None = None
+    snapshot_window: str = ""
+    snapshot_name: str = ""
+    snapshot_arns: Sequence[str] = ()
+    final_snapshot: bool = False
+    preferred_maintenance_window: str = ""
+    secondary: bool = False
+
+    @property
+    def family(self) -> str:
+        """The family of the node type, such as ``r6gd``; "" if it is not known."""
+        parts = parse_node_type(self.node_type)
+        return parts.family if parts else ""
+
+    @property
+    def cluster_mode(self) -> bool | None:
+        """Whether it has shards; None if that is not known. A CDK token is for a number of them."""
+        if self.num_node_groups is None:
+            return None
+        return is_unresolved(self.num_node_groups) or self.num_node_groups > 0
+
+    def name(self, attribute: str) -> str:
+        """What the caller calls a field."""
+        return self.names.get(attribute, attribute)

@@ -1,0 +1,36 @@
+"""What the parameter group of a cache says, its own or one of AWS's."""
+
+import re
+
+from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
+from serverless_stack.checks.services.elasticache.rules._views import (
+    PARAMETERS,
+    known_text,
+    referred,
+)
+
+_PATH = "CacheParameterGroupName"
+_DEFAULT = re.compile(r"default\.([a-z]+\d[\d.]*x?)(\.cluster\.on)?")
+
+
+def cluster_enabled(resource: Resource) -> bool | None:
+    """Whether the parameter group of a cache is for cluster mode; None if that cannot be seen."""
+    for group in referred(resource, _PATH, PARAMETERS):
+        properties = group.get("Properties")
+        if not isinstance(properties, dict) and properties is not None:
+            return None
+        switch = group.get(f"Properties.{CLUSTER_ENABLED}")
+        if switch is None:
+            return False
+        return {"yes": True, "no": False}.get(str(switch))
+    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return bool(found.group(2)) if found else None
+
+
+def family(resource: Resource) -> str:
+    """The family of the parameter group of a cache; "" if it cannot be seen."""
+    for group in referred(resource, _PATH, PARAMETERS):
+        return known_text(group, "CacheParameterGroupFamily")
+    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return found.group(1) if found else ""

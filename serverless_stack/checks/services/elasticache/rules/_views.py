@@ -1,0 +1,109 @@
+"""What rules need of a template's resources: values in the shape of the functions on values."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.services.elasticache.limits.common import parse_node_type
+
+GROUP = "AWS::ElastiCache::ReplicationGroup"
+CLUSTER = "AWS::ElastiCache::CacheCluster"
+SERVERLESS = "AWS::ElastiCache::ServerlessCache"
+PARAMETERS = "AWS::ElastiCache::ParameterGroup"
+SUBNETS = "AWS::ElastiCache::SubnetGroup"
+USER = "AWS::ElastiCache::User"
+USERS = "AWS::ElastiCache::UserGroup"
+GLOBAL = "AWS::ElastiCache::GlobalReplicationGroup"
+SECURITY = "AWS::ElastiCache::SecurityGroup"
+
+HIDDEN = "(hidden)"
+"""The value of a finding on a secret."""
+_SECRETS = ("AuthToken", "Passwords")
+_PROPERTY = re.compile(r"`([A-Za-z0-9.-]+)`")
+
+
+def told(
+    resource: Resource, messages: Iterable[str], nearest: Mapping[str, object] | None = None
+) -> Iterator[Problem]:
+    """Make problems of what a function on values says, which begins with the property.
+
+    Args:
+        resource: The resource.
+        messages: The messages, with the paths of properties for names.
+        nearest: The nearest value that AWS accepts, by path.
+    """
+    for message in messages:
+        found = _PROPERTY.match(message)
+        path = found.group(1) if found else ""
+        if nearest and path in nearest:
+            message += f" (nearest accepted: {nearest[path]})"
+        secret = any(name in path for name in _SECRETS)
+        yield Problem(path, HIDDEN if secret else resource.get(path), message)
+
+
+def known_text(resource: Resource, path: str) -> str:
+    """A text, or a number as a text; "" if it is absent or known only at deploy time."""
+    found = resource.get(path)
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        return ""
+    return "" if is_unresolved(found) else str(found)
+
+
+def version_text(resource: Resource, path: str = "EngineVersion") -> str:
+    """The version of an engine; "" for a major version alone, which is not judged."""
+    found = known_text(resource, path)
+    return "" if found.isdecimal() else found
+
+
+def whole(resource: Resource, path: str) -> int | None:
+    """A whole number; None if it is absent, another one or known only at deploy time."""
+    found = resource.number(path)
+    return int(found) if found is not None and found == int(found) else None
+
+
+def is_given(resource: Resource, path: str) -> bool:
+    """Tell whether a property is there and not empty, known or not."""
+    return resource.get(path) not in (None, "", [], {})
+
+
+def texts(resource: Resource, path: str) -> list[str]:
+    """The texts of a list, tokens among them."""
+    return [each for each in resource.items(path) if isinstance(each, str)]
+
+
+def referred(resource: Resource, path: str, type_: str) -> list[Resource]:
+    """The resources of a type that a property, or each item of it, refers to."""
+    value = resource.get(path)
+    values = value if isinstance(value, list) else [value]
+    found = (resource.template.referred(each) for each in values)
+    return [each for each in found if each is not None and each.type == type_]
+
+
+def name_of(value: object) -> str:
+    """What to call a value in a message: the logical id that it refers to, or itself."""
+    return value.logical_id if isinstance(value, Reference) else str(value)
+
+
+def nearest_name(name: str, longest: int = 40) -> str:
+    """Mend a name, so that ElastiCache accepts it."""
+    mended = re.sub(r"-{2,}", "-", re.sub(r"[^A-Za-z0-9-]", "-", name))
+    mended = re.sub(r"^[^A-Za-z]+", "", mended)[:longest].rstrip("-")
+    return mended or "cache"
+
+
+def family_of(resource: Resource, path: str = "CacheNodeType") -> str:
+    """The family of the node type, such as ``r6gd``; "" if it is not known."""
+    parts = parse_node_type(known_text(resource, path))
+    return parts.family if parts else ""
+
+
+def is_whole(resource: Resource) -> bool:
+    """Tell whether all properties are in the template, and none comes from a macro."""
+    resources = resource.template.source.get("Resources")
+    source = resources.get(resource.logical_id) if isinstance(resources, dict) else None
+    properties = source.get("Properties") if isinstance(source, dict) else None
+    return properties is None or (
+        isinstance(properties, dict) and not any(str(key).startswith("Fn::") for key in properties)
+    )

@@ -1,0 +1,161 @@
+"""Rules that several of ElastiCache's resources share: what must be there, and may be there."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.services.elasticache.limits.common import (
+    PORT,
+    nearest_node_type,
+    node_type_problems,
+    topic_problems,
+)
+from serverless_stack.checks.services.elasticache.rules._views import (
+    CLUSTER,
+    GLOBAL,
+    GROUP,
+    PARAMETERS,
+    SECURITY,
+    SERVERLESS,
+    SUBNETS,
+    USER,
+    USERS,
+    is_whole,
+    known_text,
+    texts,
+    told,
+)
+
+_REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
+    GROUP: ("ReplicationGroupDescription",),
+    CLUSTER: ("CacheNodeType", "Engine", "NumCacheNodes"),
+    SERVERLESS: ("Engine", "ServerlessCacheName"),
+    PARAMETERS: ("CacheParameterGroupFamily", "Description"),
+    SUBNETS: ("Description",),
+    USER: ("Engine", "UserId", "UserName"),
+    USERS: ("Engine", "UserGroupId", "UserIds"),
+    GLOBAL: ("Members",),
+}
+_ENGINES = ("redis", "valkey")
+_ONE_OF: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
+    GROUP: {
+        "ClusterMode": ("enabled", "disabled", "compatible"),
+        "IpDiscovery": ("ipv4", "ipv6"),
+        "NetworkType": ("ipv4", "ipv6", "dual_stack"),
+        "TransitEncryptionMode": ("preferred", "required"),
+    },
+    CLUSTER: {
+        "AZMode": ("single-az", "cross-az"),
+        "IpDiscovery": ("ipv4", "ipv6"),
+        "NetworkType": ("ipv4", "ipv6", "dual_stack"),
+    },
+    SERVERLESS: {"NetworkType": ("ipv4", "ipv6", "dual_stack")},
+    USER: {
+        "AuthenticationMode.Type": ("password", "iam", "no-password-required"),
+        "Engine": _ENGINES,
+    },
+    USERS: {"Engine": _ENGINES},
+}
+_UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
+    GROUP: ("SecurityGroupIds", "SnapshotArns", "UserGroupIds"),
+    CLUSTER: ("VpcSecurityGroupIds",),
+    SERVERLESS: ("SecurityGroupIds", "SnapshotArnsToRestore", "SubnetIds"),
+    USERS: ("UserIds",),
+}
+_RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
+
+
+@rule("EC-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
+def required(resource: Resource) -> Iterator[Problem]:
+    """What ElastiCache cannot do without is there."""
+    for path in _REQUIRED[resource.type] if is_whole(resource) else ():
+        value = resource.get(path)
+        if value is None or value == "" or value == []:
+            yield must(path, "be there", value)
+
+
+@rule("EC-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
+def one_of(resource: Resource) -> Iterator[Problem]:
+    """Values are of those that there are."""
+    for path, accepted in _ONE_OF[resource.type].items():
+        value = known_text(resource, path)
+        if value and value not in accepted:
+            nearest = value.lower() if value.lower() in accepted else None
+            yield must(path, f"be one of {', '.join(accepted)}", value, nearest)
+
+
+@rule("EC-030", GROUP, CLUSTER, GLOBAL, page="Supported node types")
+def node_type(resource: Resource) -> Iterator[Problem]:
+    """There is such a node type."""
+    name = known_text(resource, "CacheNodeType")
+    if not name:
+        return
+    nearest = nearest_node_type(name)
+    found = node_type_problems(name, "CacheNodeType")
+    yield from told(resource, found, {"CacheNodeType": nearest} if nearest else None)
+
+
+@rule("EC-031", GROUP, CLUSTER, page="CreateReplicationGroup")
+def port(resource: Resource) -> Iterator[Problem]:
+    """The port is one."""
+    yield from between(resource, "Port", *PORT)
+
+
+@rule("EC-032", GROUP, CLUSTER, page="Managing ElastiCache Amazon SNS notifications")
+def topic(resource: Resource) -> Iterator[Problem]:
+    """Events are told to a standard topic."""
+    arn = known_text(resource, "NotificationTopicArn")
+    if arn:
+        yield from told(resource, topic_problems(arn, "NotificationTopicArn"))
+    known = resource.reference("NotificationTopicArn")
+    if known is not None and known.type == "AWS::SNS::Topic" and known.boolean("FifoTopic"):
+        yield must("NotificationTopicArn", "be a standard topic", known.logical_id)
+
+
+@rule("EC-035", GROUP, CLUSTER, page="Security groups: EC2-Classic")
+def classic(resource: Resource) -> Iterator[Problem]:
+    """Caches have VPC security groups, and none of ElastiCache's own."""
+    if resource.items("CacheSecurityGroupNames"):
+        yield must(
+            "CacheSecurityGroupNames", _RETIRED, len(resource.items("CacheSecurityGroupNames"))
+        )
+
+
+@rule(
+    "EC-036",
+    SECURITY,
+    "AWS::ElastiCache::SecurityGroupIngress",
+    page="Security groups: EC2-Classic",
+)
+def classic_group(resource: Resource) -> Iterator[Problem]:
+    """ElastiCache's own security groups cannot be made any more."""
+    yield must("Type", _RETIRED, resource.type, "AWS::EC2::SecurityGroup")
+
+
+@rule("EC-037", GROUP, SERVERLESS, page="At-Rest Encryption in ElastiCache")
+def key(resource: Resource) -> Iterator[Problem]:
+    """A key is symmetric, enabled, and for encryption."""
+    known = resource.reference("KmsKeyId")
+    if known is None or known.type != "AWS::KMS::Key":
+        return
+    spec = known_text(known, "KeySpec")
+    if spec and spec != "SYMMETRIC_DEFAULT":
+        yield must("KmsKeyId", "be a symmetric key", f"{known.logical_id} ({spec})")
+    if known.boolean("Enabled") is False:
+        yield must("KmsKeyId", "be a key that is enabled", known.logical_id)
+
+
+@rule("EC-071", *_UNIQUE, page="Amazon ElastiCache resource type reference")
+def unique(resource: Resource) -> Iterator[Problem]:
+    """Lists have each item once."""
+    for path in _UNIQUE[resource.type]:
+        named = [
+            f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each
+            for each in texts(resource, path)
+        ]
+        known = [each for each in named if not is_unresolved(each)]
+        twice = sorted({each for each in known if known.count(each) > 1})
+        if twice:
+            yield must(path, "have each item once", ", ".join(twice).rstrip("."))

@@ -1,0 +1,128 @@
+"""Rules on scaling caches: scalable targets of ElastiCache, and their policies."""
+
+import re
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.services.elasticache.limits import scaling
+from serverless_stack.checks.services.elasticache.rules._groups import group_of
+from serverless_stack.checks.services.elasticache.rules._views import (
+    GLOBAL,
+    GROUP,
+    known_text,
+    referred,
+    told,
+)
+
+TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
+POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+_PAGE = "Auto Scaling Valkey and Redis OSS clusters"
+_SHARDS = "elasticache:replication-group:NodeGroups"
+_REPLICAS = "elasticache:replication-group:Replicas"
+_NODES = "elasticache:cache-cluster:Nodes"
+_BOUNDS = {
+    _SHARDS: scaling.SCALED_SHARDS,
+    _REPLICAS: scaling.SCALED_REPLICAS,
+    _NODES: (1, 60),
+}
+_METRICS = {_SHARDS: scaling.SHARD_METRICS, _REPLICAS: scaling.REPLICA_METRICS}
+_TRACKING = "TargetTrackingScalingPolicyConfiguration"
+_METRIC = f"{_TRACKING}.PredefinedMetricSpecification.PredefinedMetricType"
+
+
+@rule("EC-064", TARGET, page=_PAGE)
+def capacity(resource: Resource) -> Iterator[Problem]:
+    """Shards and replicas are scaled between what there may be."""
+    if known_text(resource, "ServiceNamespace") != "elasticache":
+        return
+    dimension = known_text(resource, "ScalableDimension")
+    if dimension and dimension not in _BOUNDS:
+        yield must("ScalableDimension", f"be one of {', '.join(_BOUNDS)}", dimension)
+        return
+    for path in ("MinCapacity", "MaxCapacity"):
+        yield from between(resource, path, *_BOUNDS.get(dimension, (1, 500)))
+    low, high = resource.number("MinCapacity"), resource.number("MaxCapacity")
+    if low is not None and high is not None and low > high:
+        yield must("MinCapacity", "be `MaxCapacity` at most", int(low), int(high))
+
+
+@rule("EC-065", TARGET, page=_PAGE)
+def resource_id(resource: Resource) -> Iterator[Problem]:
+    """What is scaled is named in the way of its dimension."""
+    if known_text(resource, "ServiceNamespace") != "elasticache":
+        return
+    kind = known_text(resource, "ScalableDimension").partition(":")[2].partition(":")[0]
+    name = known_text(resource, "ResourceId")
+    if kind and name and not re.fullmatch(rf"{kind}/[A-Za-z][A-Za-z0-9-]*", name):
+        yield must("ResourceId", f"be {kind}/ and a name", name, f"{kind}/{name.split('/')[-1]}")
+
+
+@rule("EC-066", TARGET, page=_PAGE)
+def scaled_group(resource: Resource) -> Iterator[Problem]:
+    """What is scaled has shards, on nodes that can be scaled, in no global datastore."""
+    if known_text(resource, "ServiceNamespace") != "elasticache":
+        return
+    group = _group(resource)
+    if group is None or known_text(resource, "ScalableDimension") == _NODES:
+        return
+    global_ = any(
+        member.logical_id == group.logical_id
+        for each in resource.template.of_type(GLOBAL)
+        for number, _member in enumerate(each.items("Members"))
+        for member in referred(each, f"Members.{number}.ReplicationGroupId", GROUP)
+    )
+    values = group_of(group)
+    found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
+    yield from (each._replace(resource=group.logical_id) for each in told(group, found))
+
+
+@rule("EC-067", POLICY, page="Target tracking scaling policies")
+def tracked(resource: Resource) -> Iterator[Problem]:
+    """A policy aims at 35 to 70 percent of a metric of what it scales."""
+    target = resource.reference("ScalingTargetId")
+    of = resource if target is None or target.type != TARGET else target
+    dimension = known_text(of, "ScalableDimension")
+    if known_text(of, "ServiceNamespace") != "elasticache" and dimension not in _METRICS:
+        return
+    kind = known_text(resource, "PolicyType")
+    if kind and kind != "TargetTrackingScaling":
+        yield must("PolicyType", "be TargetTrackingScaling", kind, "TargetTrackingScaling")
+    metric = known_text(resource, _METRIC)
+    if metric:
+        yield from between(resource, f"{_TRACKING}.TargetValue", *scaling.TARGET, "percent")
+        accepted = _METRICS.get(dimension, ())
+        if accepted and metric not in accepted:
+            yield must(_METRIC, f"be one of {', '.join(accepted)}", metric, accepted[0])
+    group = _group(of) if of.type == TARGET else None
+    if (
+        group is not None
+        and group_of(group).data_tiering_enabled
+        and metric == scaling.SHARD_METRICS[1]
+    ):
+        yield must(
+            _METRIC, "be another one on nodes that tier data", metric, scaling.SHARD_METRICS[2]
+        )
+
+
+def _group(target: Resource) -> Resource | None:
+    """The replication group of the same template that a target is of."""
+    resources = target.template.source.get("Resources")
+    source = resources.get(target.logical_id) if isinstance(resources, dict) else None
+    properties = source.get("Properties") if isinstance(source, dict) else None
+    waiting = [properties.get("ResourceId") if isinstance(properties, dict) else None]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, dict):
+            found = target.template.resource(str(each.get("Ref", "")))
+            if found is not None and found.type == GROUP:
+                return found
+            waiting += each.values()
+        elif isinstance(each, list):
+            waiting += each
+        elif isinstance(each, str):
+            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", each):
+                found = target.template.resource(name)
+                if found is not None and found.type == GROUP:
+                    return found
+    return None

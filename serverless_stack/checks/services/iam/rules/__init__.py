@@ -1,0 +1,5 @@
+"""Rules on the IAM resources of a template."""
+
+from serverless_stack.checks.services.iam.rules import sizes, statements
+
+__all__ = ["sizes", "statements"]

@@ -1,0 +1,102 @@
+"""Rules on how large policies are, and how many."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule, template_rule
+from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.services.iam.documents import OWNERS, size_of
+
+_PAGE = "IAM and AWS STS quotas"
+_MANAGED = 6144
+_INLINE = {"AWS::IAM::Role": 10240, "AWS::IAM::User": 2048, "AWS::IAM::Group": 5120}
+_ATTACHES = {
+    "AWS::IAM::Policy": ("Roles", "Users", "Groups"),
+    "AWS::IAM::RolePolicy": ("RoleName",),
+    "AWS::IAM::UserPolicy": ("UserName",),
+    "AWS::IAM::GroupPolicy": ("GroupName",),
+}
+
+
+@rule("IAM-001", "AWS::IAM::ManagedPolicy", page=_PAGE)
+def managed_size(policy: Resource) -> Iterator[Problem]:
+    """A managed policy has 6,144 characters at most, without spaces."""
+    size = size_of(policy.get("PolicyDocument"), spaces=False)
+    if size > _MANAGED:
+        yield must("PolicyDocument", "have 6,144 characters at most", size, _MANAGED)
+
+
+def _owners(policy: Resource) -> set[str]:
+    found = set()
+    for name in _ATTACHES[policy.type]:
+        value = policy.get(name)
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Reference):
+                found.add(each.logical_id)
+    return found
+
+
+def _inline(template: Template) -> Iterator[tuple[Resource, list[tuple[Resource, str, object]]]]:
+    """Roles, users and groups with their inline policies: where each is, its name, its document."""
+    attached: dict[str, list[tuple[Resource, str, object]]] = defaultdict(list)
+    for policy in template.always(*_ATTACHES):
+        for logical_id in _owners(policy):
+            document = policy.get("PolicyDocument")
+            attached[logical_id].append((policy, policy.text("PolicyName") or "", document))
+    for owner in template.always(*OWNERS):
+        own = [
+            (owner, owner.text(f"{path}.PolicyName") or "", owner.get(f"{path}.PolicyDocument"))
+            for path in owner.paths("Policies")
+        ]
+        yield owner, own + attached[owner.logical_id]
+
+
+@template_rule("IAM-002", page=_PAGE)
+def inline_size(template: Template) -> Iterator[Problem]:
+    """The inline policies of one role, user or group are short all together."""
+    for owner, policies in _inline(template):
+        size = sum(size_of(document, spaces=False) for _where, _name, document in policies)
+        most = _INLINE[owner.type]
+        if size > most:
+            rule_ = f"have {most:,} characters at most in all inline policies together"
+            yield must("Policies", rule_, size, most, resource=owner.logical_id)
+
+
+@template_rule("IAM-003", page=_PAGE)
+def inline_names(template: Template) -> Iterator[Problem]:
+    """The inline policies of one role, user or group have a name each: one replaces another."""
+    for owner, policies in _inline(template):
+        seen: set[str] = set()
+        for where, name, _document in policies:
+            if name and name in seen:
+                rule_ = f"be another name than the other policies of {owner.logical_id} have"
+                yield must("PolicyName", rule_, name, resource=where.logical_id)
+            seen.add(name)
+
+
+@rule("IAM-004", "AWS::IAM::Role", page=_PAGE, severity=Severity.WARNING)
+def trust_size(role: Resource) -> Iterator[Problem]:
+    """A trust policy is short, unless the account's quota was raised."""
+    size = size_of(role.get("AssumeRolePolicyDocument"), spaces=False)
+    if size > 2048:
+        rule_ = "have 2,048 characters at most unless the quota was raised"
+        yield must("AssumeRolePolicyDocument", rule_, size, 2048)
+
+
+@rule("IAM-005", *OWNERS, page=_PAGE, severity=Severity.WARNING)
+def managed_count(owner: Resource) -> Iterator[Problem]:
+    """Ten managed policies are attached at most, unless the account's quota was raised."""
+    count = len(owner.items("ManagedPolicyArns"))
+    if count > 10:
+        rule_ = "have 10 policies at most unless the quota was raised"
+        yield must("ManagedPolicyArns", rule_, count, 10)
+
+
+@rule("IAM-006", *OWNERS, page="AWS::IAM::Role")
+def managed_arns(owner: Resource) -> Iterator[Problem]:
+    """Managed policies are named by their ARNs."""
+    for path in [*owner.paths("ManagedPolicyArns"), "PermissionsBoundary"]:
+        arn = owner.text(path)
+        if arn is not None and not arn.startswith("arn:"):
+            yield must(path, "be the ARN of a policy", arn, f"arn:aws:iam::aws:policy/{arn}")

@@ -1,0 +1,131 @@
+"""Rules on the statements of policies."""
+
+import re
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.services.iam.documents import (
+    IDENTITY,
+    OWNERS,
+    RESOURCE,
+    identity_documents,
+    listed,
+    resources_of,
+    statements,
+    texts,
+)
+
+# Types whose reference is a name or a URL, and the attribute that is the ARN.
+_NAMED = {
+    "AWS::DynamoDB::Table": "Arn",
+    "AWS::Events::EventBus": "Arn",
+    "AWS::IAM::Role": "Arn",
+    "AWS::KMS::Key": "Arn",
+    "AWS::Kinesis::Stream": "Arn",
+    "AWS::Lambda::Function": "Arn",
+    "AWS::Logs::LogGroup": "Arn",
+    "AWS::S3::Bucket": "Arn",
+    "AWS::SQS::Queue": "Arn",
+}
+_SERVICE = re.compile(
+    r"[\w.-]+\.(amazonaws\.(com(\.cn)?|eu)|amazon\.com|aws\.internal|aws\.com|gov)"
+)
+_OPERATOR = re.compile(
+    r"((ForAllValues|ForAnyValue):)?"
+    r"(String(Not)?(Equals(IgnoreCase)?|Like)|Numeric(Not)?Equals"
+    r"|Numeric(Less|Greater)Than(Equals)?|Date(Not)?Equals|Date(Less|Greater)Than(Equals)?"
+    r"|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null",
+    re.IGNORECASE,
+)
+_VARIABLE = re.compile(r"\$\{(aws|s3|ec2|iam|saml|cognito-identity\.amazonaws\.com):")
+
+
+@rule("IAM-010", "AWS::IAM::Role", page="AWS JSON policy elements: Action")
+def trust_actions(role: Resource) -> Iterator[Problem]:
+    """A trust policy is about assuming the role."""
+    for path, statement in statements(role, "AssumeRolePolicyDocument"):
+        for action in texts(statement.get("Action")):
+            if action != "*" and not action.lower().startswith("sts:"):
+                yield must(f"{path}.Action", "be an action of STS", action, "sts:AssumeRole")
+
+
+@rule("IAM-011", *RESOURCE, page="AWS JSON policy elements: Principal")
+def principals(resource: Resource) -> Iterator[Problem]:
+    """A principal is everybody, or somebody by name: no wildcard stands for a part of a name."""
+    for path, statement in statements(resource, RESOURCE[resource.type]):
+        principal = statement.get("Principal")
+        if not isinstance(principal, dict):
+            continue
+        for name in texts(principal.get("AWS")):
+            if "*" in name and name != "*":
+                rule_ = "not have a wildcard for a part of a name; conditions may"
+                yield must(f"{path}.Principal.AWS", rule_, name)
+            if re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:group/.+", name):
+                yield must(f"{path}.Principal.AWS", "not be a group", name)
+        for name in texts(principal.get("Service")):
+            if name != "*" and not _SERVICE.fullmatch(name):
+                first = name.split(".", 1)[0].lower()
+                nearest = f"{first}.amazonaws.com"
+                yield must(f"{path}.Principal.Service", "be a service", name, nearest)
+
+
+@rule("IAM-012", *IDENTITY, *OWNERS, page="AWS JSON policy elements: Resource")
+def resources(resource: Resource) -> Iterator[Problem]:
+    """The resources of a policy are ARNs."""
+    for document in identity_documents(resource):
+        for path, statement in statements(resource, document):
+            for each in resources_of(statement):
+                yield from _arn(resource, f"{path}.Resource", each)
+
+
+def _arn(resource: Resource, path: str, value: object) -> Iterator[Problem]:
+    if isinstance(value, Reference):
+        target = resource.template.referred(value)
+        attribute = _NAMED.get(target.type) if target is not None else None
+        if attribute and not value.attribute:
+            nearest = f"its {attribute}"
+            yield must(path, "be an ARN or *", f"Ref {value.logical_id}", nearest)
+        return
+    for text in texts(value):
+        if not text.startswith(("arn:", "*")):
+            yield must(path, "be an ARN or *", text)
+
+
+@rule(
+    "IAM-013",
+    *IDENTITY,
+    *OWNERS,
+    *(RESOURCE.keys() - {"AWS::IAM::Role"}),
+    page="AWS JSON policy elements: Condition operators",
+)
+def operators(resource: Resource) -> Iterator[Problem]:
+    """Conditions have operators that there are."""
+    own = [RESOURCE[resource.type]] if resource.type in RESOURCE else []
+    for document in [*own, *identity_documents(resource)]:
+        for path, statement in statements(resource, document):
+            condition = statement.get("Condition")
+            for name in condition if isinstance(condition, dict) else ():
+                if not _OPERATOR.fullmatch(str(name)) and not str(name).startswith("Fn::"):
+                    yield must(f"{path}.Condition", "have operators of IAM", name)
+
+
+@rule(
+    "IAM-014",
+    *IDENTITY,
+    page="IAM policy elements: Variables and tags",
+    severity=Severity.WARNING,
+)
+def variables(policy: Resource) -> Iterator[Problem]:
+    """Variables are variables in policies of the newer version only."""
+    document = IDENTITY[policy.type]
+    version = policy.get(f"{document}.Version")
+    if version not in (None, "2008-10-17"):
+        return
+    for path, statement in statements(policy, document):
+        for value in listed(statement.get("Resource")):
+            if isinstance(value, str) and _VARIABLE.search(value):
+                name = f"{document}.Version"
+                rule_ = f"be 2012-10-17 for the variable in `{path}.Resource`"
+                yield must(name, rule_, version, "2012-10-17")

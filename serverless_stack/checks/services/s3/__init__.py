@@ -1,0 +1,23 @@
+"""Amazon S3: rules on values, for constructs, and on templates (``rules``)."""
+
+from serverless_stack.checks.services.s3.limits.lifecycle import (
+    Move,
+    day_problems,
+    lifecycle_problems,
+    multipart_filter_problems,
+    rule_id_problems,
+    size_filter_problems,
+    transition_problems,
+)
+from serverless_stack.checks.services.s3.limits.naming import bucket_name_problems
+
+__all__ = [
+    "Move",
+    "bucket_name_problems",
+    "day_problems",
+    "lifecycle_problems",
+    "multipart_filter_problems",
+    "rule_id_problems",
+    "size_filter_problems",
+    "transition_problems",
+]

@@ -1,0 +1,1 @@
+"""Limits of Amazon S3 on values."""

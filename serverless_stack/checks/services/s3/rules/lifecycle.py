@@ -1,0 +1,177 @@
+"""Rules on the lifecycle rules of buckets."""
+
+import re
+from collections.abc import Iterator
+
+from serverless_stack.checks.engine.registry import Problem, must, rule, told
+from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.services.s3.limits import lifecycle as values
+
+_BUCKET = "AWS::S3::Bucket"
+_RULES = "LifecycleConfiguration.Rules"
+_PAGE = "Lifecycle configuration elements"
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d(T00:00(:00(\.0+)?)?(Z|\+00:00)?)?")
+# A rule has one of each pair: CloudFormation keeps the first for old templates.
+_EXCLUSIVE = (
+    ("Transition", "Transitions"),
+    ("NoncurrentVersionTransition", "NoncurrentVersionTransitions"),
+    ("NoncurrentVersionExpirationInDays", "NoncurrentVersionExpiration"),
+    ("ExpirationInDays", "ExpirationDate"),
+)
+_ACTIONS = (
+    *("AbortIncompleteMultipartUpload", "ExpirationDate", "ExpirationInDays"),
+    *("ExpiredObjectDeleteMarker", "NoncurrentVersionExpiration"),
+    *("NoncurrentVersionExpirationInDays", "NoncurrentVersionTransition"),
+    *("NoncurrentVersionTransitions", "Transition", "Transitions"),
+)
+
+
+def _moves(bucket: Resource, one: str, many: str, days: str) -> list[values.Move]:
+    found = []
+    for path in [one, *bucket.paths(many)]:
+        storage_class = bucket.text(f"{path}.StorageClass")
+        age = bucket.number(f"{path}.{days}")
+        if storage_class is not None and age is not None:
+            found.append(values.Move(storage_class, age, f"{path}.{days}"))
+    return found
+
+
+def _current(bucket: Resource, path: str) -> list[values.Move]:
+    return _moves(bucket, f"{path}.Transition", f"{path}.Transitions", "TransitionInDays")
+
+
+def _noncurrent(bucket: Resource, path: str) -> list[values.Move]:
+    one, many = "NoncurrentVersionTransition", "NoncurrentVersionTransitions"
+    return _moves(bucket, f"{path}.{one}", f"{path}.{many}", "TransitionInDays")
+
+
+@rule("S3-003", _BUCKET, page=_PAGE)
+def ages(bucket: Resource) -> Iterator[Problem]:
+    """Objects, versions and uploads are deleted after a day at least."""
+    names = (
+        "ExpirationInDays",
+        "NoncurrentVersionExpirationInDays",
+        "NoncurrentVersionExpiration.NoncurrentDays",
+        "AbortIncompleteMultipartUpload.DaysAfterInitiation",
+    )
+    for path in bucket.paths(_RULES):
+        for name in names:
+            days = bucket.number(f"{path}.{name}")
+            yield from told(bucket, values.day_problems(days, f"{path}.{name}"))
+
+
+@rule("S3-004", _BUCKET, page="Transitioning objects using Amazon S3 Lifecycle")
+def transitions(bucket: Resource) -> Iterator[Problem]:
+    """Objects move to colder storage only, and not too soon."""
+    for path in bucket.paths(_RULES):
+        for moves in (_current(bucket, path), _noncurrent(bucket, path)):
+            yield from told(bucket, values.transition_problems(moves))
+
+
+@rule("S3-005", _BUCKET, page=_PAGE)
+def expiry(bucket: Resource) -> Iterator[Problem]:
+    """Objects expire after their transitions."""
+    for path in bucket.paths(_RULES):
+        name = f"{path}.ExpirationInDays"
+        days = bucket.number(name)
+        if days is not None:
+            yield from told(bucket, values.expiry_problems(_current(bucket, path), days, name))
+        for name in (
+            f"{path}.NoncurrentVersionExpirationInDays",
+            f"{path}.NoncurrentVersionExpiration.NoncurrentDays",
+        ):
+            days = bucket.number(name)
+            if days is not None:
+                moves = _noncurrent(bucket, path)
+                yield from told(bucket, values.expiry_problems(moves, days, name))
+
+
+@rule("S3-006", _BUCKET, page=_PAGE)
+def ids(bucket: Resource) -> Iterator[Problem]:
+    """Lifecycle rules have ids that are short and there once."""
+    found = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
+    known = [id for id in found if id is not None]
+    for message in values.rule_id_problems(known, f"{_RULES}.Id"):
+        yield Problem(f"{_RULES}.Id", known, message)
+
+
+@rule("S3-007", _BUCKET, page=_PAGE)
+def actions(bucket: Resource) -> Iterator[Problem]:
+    """A lifecycle rule does something."""
+    for path in bucket.paths(_RULES):
+        described = bucket.get(path)
+        if isinstance(described, dict) and not any(name in described for name in _ACTIONS):
+            yield must(path, f"have an action, one of {', '.join(_ACTIONS)}", described)
+
+
+@rule("S3-008", _BUCKET, page=_PAGE)
+def sizes(bucket: Resource) -> Iterator[Problem]:
+    """A lifecycle rule is for sizes that objects can have."""
+    for path in bucket.paths(_RULES):
+        name = f"{path}.ObjectSizeGreaterThan"
+        greater, less = bucket.number(name), bucket.number(f"{path}.ObjectSizeLessThan")
+        yield from told(bucket, values.size_filter_problems(greater, less, name))
+
+
+@rule("S3-009", _BUCKET, page=_PAGE)
+def multipart_filters(bucket: Resource) -> Iterator[Problem]:
+    """Uploads are aborted whatever tags and size they will have."""
+    for path in bucket.paths(_RULES):
+        described = bucket.mapping(path)
+        if bucket.mapping(f"{path}.AbortIncompleteMultipartUpload"):
+            sized = "ObjectSizeGreaterThan" in described or "ObjectSizeLessThan" in described
+            tagged = bool(bucket.items(f"{path}.TagFilters"))
+            name = f"{path}.AbortIncompleteMultipartUpload"
+            found = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
+            yield from told(bucket, found)
+
+
+@rule("S3-010", _BUCKET, page=_PAGE)
+def delete_markers(bucket: Resource) -> Iterator[Problem]:
+    """Expired delete markers are removed by a rule that expires nothing else, and has no tags."""
+    for path in bucket.paths(_RULES):
+        name = f"{path}.ExpiredObjectDeleteMarker"
+        described = bucket.mapping(path)
+        if bucket.boolean(name):
+            for other in ("ExpirationInDays", "ExpirationDate"):
+                if other in described:
+                    yield must(name, f"not be in a rule with {other}", True)
+            if bucket.items(f"{path}.TagFilters"):
+                yield must(name, "not be in a rule with TagFilters", True)
+
+
+@rule("S3-011", _BUCKET, page=_PAGE)
+def dates(bucket: Resource) -> Iterator[Problem]:
+    """A rule counts days or names dates, at midnight UTC."""
+    for path in bucket.paths(_RULES):
+        moves = [f"{path}.Transition", *bucket.paths(f"{path}.Transitions")]
+        dated = [f"{path}.ExpirationDate", *(f"{move}.TransitionDate" for move in moves)]
+        aged = [f"{path}.ExpirationInDays", *(f"{move}.TransitionInDays" for move in moves)]
+        given = [name for name in dated if bucket.get(name) is not None]
+        days = [name for name in aged if bucket.get(name) is not None]
+        if given and days:
+            value = bucket.get(given[0])
+            yield must(given[0], f"not be in a rule with days, which `{days[0]}` has", value)
+        for name in given:
+            date = bucket.text(name)
+            if date is not None and not _MIDNIGHT.fullmatch(date):
+                nearest = f"{date[:10]}T00:00:00Z" if len(date) > 10 else None
+                yield must(name, "be midnight UTC", date, nearest)
+
+
+@rule("S3-012", _BUCKET, page="AWS::S3::Bucket Rule")
+def exclusive(bucket: Resource) -> Iterator[Problem]:
+    """A rule does not say the same twice."""
+    for path in bucket.paths(_RULES):
+        described = bucket.mapping(path)
+        for one, other in _EXCLUSIVE:
+            if one in described and other in described:
+                yield must(f"{path}.{one}", f"not be there with {other}", described[one])
+
+
+@rule("S3-013", _BUCKET, page=_PAGE)
+def number_of_rules(bucket: Resource) -> Iterator[Problem]:
+    """A bucket has 1,000 lifecycle rules at most."""
+    count = len(bucket.items(_RULES))
+    if count > values.MAX_RULES:
+        yield must(_RULES, "have 1,000 rules at most", count, values.MAX_RULES)

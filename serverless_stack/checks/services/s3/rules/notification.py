@@ -1,0 +1,144 @@
+"""Rules on the event notifications of buckets."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.template import Resource
+
+_BUCKET = "AWS::S3::Bucket"
+_PAGE = "Supported event types for SQS, SNS, and Lambda"
+_KINDS = {
+    "LambdaConfigurations": "Function",
+    "QueueConfigurations": "Queue",
+    "TopicConfigurations": "Topic",
+}
+_EVENTS = {
+    "ObjectCreated": ("Put", "Post", "Copy", "CompleteMultipartUpload"),
+    "ObjectRemoved": ("Delete", "DeleteMarkerCreated"),
+    "ObjectRestore": ("Post", "Completed", "Delete"),
+    "Replication": (
+        *("OperationFailedReplication", "OperationMissedThreshold"),
+        *("OperationReplicatedAfterThreshold", "OperationNotTracked"),
+    ),
+    "LifecycleExpiration": ("Delete", "DeleteMarkerCreated"),
+    "ObjectTagging": ("Put", "Delete"),
+    "ObjectAnnotation": ("Put", "Delete"),
+}
+_SINGLE = (
+    *("s3:ReducedRedundancyLostObject", "s3:LifecycleTransition", "s3:IntelligentTiering"),
+    *("s3:ObjectAcl:Put", "s3:ObjectRetention:Put"),
+)
+EVENT_TYPES = frozenset(
+    [*_SINGLE, *(f"s3:{kind}:{name}" for kind, names in _EVENTS.items() for name in (*names, "*"))]
+)
+
+
+class _Notified(NamedTuple):
+    path: str
+    event: str
+    prefix: str
+    suffix: str
+
+
+def _configurations(bucket: Resource) -> Iterator[tuple[str, str]]:
+    for kind, target in _KINDS.items():
+        for path in bucket.paths(f"NotificationConfiguration.{kind}"):
+            yield path, f"{path}.{target}"
+
+
+@rule("S3-030", _BUCKET, page=_PAGE)
+def event_types(bucket: Resource) -> Iterator[Problem]:
+    """Notifications are about events that S3 has."""
+    for path, _target in _configurations(bucket):
+        event = bucket.text(f"{path}.Event")
+        if event is not None and event not in EVENT_TYPES:
+            kind = event.split(":")[1] if ":" in event else ""
+            nearest = f"s3:{kind}:*" if kind in _EVENTS else None
+            yield must(f"{path}.Event", "be an event type of S3", event, nearest)
+
+
+def _filters(bucket: Resource, path: str) -> tuple[str, str] | None:
+    """The prefix and the suffix of a notification; None if they are not known."""
+    found = {"prefix": "", "suffix": ""}
+    for each in bucket.paths(f"{path}.Filter.S3Key.Rules"):
+        name, value = bucket.text(f"{each}.Name"), bucket.text(f"{each}.Value")
+        if name is None or value is None:
+            return None
+        found[name.lower()] = value
+    parts = ("Filter", "Filter.S3Key", "Filter.S3Key.Rules")
+    known = not any(is_unresolved(bucket.get(f"{path}.{part}")) for part in parts)
+    return (found["prefix"], found["suffix"]) if known else None
+
+
+@rule("S3-031", _BUCKET, page="Configuring event notifications using object key name filtering")
+def overlaps(bucket: Resource) -> Iterator[Problem]:
+    """No two notifications are for the same event of the same object."""
+    seen: list[_Notified] = []
+    for path, _target in _configurations(bucket):
+        event, filters = bucket.text(f"{path}.Event"), _filters(bucket, path)
+        if event is None or filters is None:
+            continue
+        one = _Notified(path, event, *filters)
+        for other in seen:
+            if _overlap(one, other):
+                where = f"overlap with {other.path}, which is for {other.event} of the same objects"
+                yield must(path, f"not {where}", f"{event} {'…'.join(filters)}".strip(" …"))
+                break
+        seen.append(one)
+
+
+def _overlap(one: _Notified, other: _Notified) -> bool:
+    def begins(a: str, b: str) -> bool:
+        return a.startswith(b) or b.startswith(a)
+
+    return (
+        _same_event(one.event, other.event)
+        and begins(one.prefix, other.prefix)
+        and begins(one.suffix[::-1], other.suffix[::-1])
+    )
+
+
+def _same_event(one: str, other: str) -> bool:
+    return one == other or any(
+        a.endswith(":*") and b.startswith(a[:-1]) for a, b in ((one, other), (other, one))
+    )
+
+
+@rule("S3-032", _BUCKET, page="Configuring event notifications using object key name filtering")
+def filter_rules(bucket: Resource) -> Iterator[Problem]:
+    """A filter has one prefix and one suffix at most."""
+    for path, _target in _configurations(bucket):
+        names: list[str] = []
+        for each in bucket.paths(f"{path}.Filter.S3Key.Rules"):
+            name = bucket.text(f"{each}.Name")
+            if name is not None and name.lower() not in ("prefix", "suffix"):
+                yield must(f"{each}.Name", "be prefix or suffix", name)
+            elif name is not None and name.lower() in names:
+                yield must(f"{each}.Name", "be there once in a filter", name)
+            names.append((name or "").lower())
+
+
+@rule("S3-033", _BUCKET, page="Supported event destinations")
+def fifo_destinations(bucket: Resource) -> Iterator[Problem]:
+    """S3 sends no notification to FIFO queues and topics."""
+    for _path, target in _configurations(bucket):
+        text, resource = bucket.text(target) or "", bucket.reference(target)
+        if text.endswith(".fifo"):
+            yield must(target, "not be FIFO", text)
+        if resource is not None and (
+            resource.boolean("FifoQueue") or resource.boolean("FifoTopic")
+        ):
+            yield must(target, "not be FIFO", resource.logical_id)
+
+
+@rule("S3-034", _BUCKET, page="Granting permissions to publish event notification messages")
+def encrypted_destinations(bucket: Resource) -> Iterator[Problem]:
+    """S3 cannot use the keys that AWS manages for queues and topics."""
+    for _path, target in _configurations(bucket):
+        resource = bucket.reference(target)
+        key = None if resource is None else resource.text("KmsMasterKeyId")
+        if resource is not None and key is not None and "alias/aws/" in key:
+            rule_ = f"have a key of your own in {resource.logical_id}, which S3 may use"
+            yield must(target, rule_, key)

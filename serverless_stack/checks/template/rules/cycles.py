@@ -1,0 +1,149 @@
+"""Resources that wait for each other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.template import Link, Template
+from serverless_stack.checks.template.sections import mapping, section
+
+_MOST_STEPS: Final = 2000
+_Outcomes = Mapping[str, bool]
+_Graph = Mapping[str, tuple[Link, ...]]
+
+
+@template_rule("ST-020", page="Circular dependency between resources")
+def cycles(template: Template) -> Iterator[Problem]:
+    """No resource waits for itself, over others or at once."""
+    graph = _graph(template)
+    for component in _components(graph):
+        cycle = _shortest(template, graph, component)
+        if cycle:
+            yield _told(cycle)
+
+
+def _graph(template: Template) -> _Graph:
+    """What each resource waits for in its properties and dependencies."""
+    resources = section(template, "Resources")
+    return {
+        source: tuple(
+            link
+            for link in links
+            if link.target in resources and link.path.startswith(("Properties", "DependsOn"))
+        )
+        for source, links in template.links_from.items()
+    }
+
+
+def _components(graph: _Graph) -> Iterator[list[str]]:
+    """The groups of resources that all reach each other, found by Tarjan's algorithm."""
+    index: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    on_stack: set[str] = set()
+    for root in sorted(graph):
+        if root in index:
+            continue
+        work = [(root, iter(graph.get(root, ())))]
+        index[root] = lowest[root] = len(index)
+        stack.append(root)
+        on_stack.add(root)
+        while work:
+            name, waiting = work[-1]
+            link = next(waiting, None)
+            if link is not None:
+                target = link.target
+                if target not in index:
+                    index[target] = lowest[target] = len(index)
+                    stack.append(target)
+                    on_stack.add(target)
+                    work.append((target, iter(graph.get(target, ()))))
+                elif target in on_stack:
+                    lowest[name] = min(lowest[name], index[target])
+                continue
+            work.pop()
+            if work:
+                above = work[-1][0]
+                lowest[above] = min(lowest[above], lowest[name])
+            if lowest[name] == index[name]:
+                component: list[str] = []
+                while not component or component[-1] != name:
+                    component.append(stack.pop())
+                    on_stack.discard(component[-1])
+                itself = any(link.target == name for link in graph.get(name, ()))
+                if len(component) > 1 or itself:
+                    yield sorted(component)
+
+
+def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[Link]:
+    """The shortest cycle in a group that some outcome of the conditions has."""
+    members, steps = set(component), 0
+    best: list[Link] = []
+    for start in component:
+        waiting: list[tuple[str, list[Link], dict[str, bool]]] = [(start, [], {})]
+        seen = {(start, frozenset[tuple[str, bool]]())}
+        while waiting and steps < _MOST_STEPS:
+            name, way, outcomes = waiting.pop(0)
+            if best and len(way) + 1 >= len(best):
+                break
+            for link in graph.get(name, ()):
+                steps += 1
+                if link.target not in members:
+                    continue
+                decided = _decided(template, link, outcomes)
+                if decided is None:
+                    continue
+                if link.target == start:
+                    best = [*way, link]
+                    break
+                key = (link.target, frozenset(decided.items()))
+                if key not in seen:
+                    seen.add(key)
+                    waiting.append((link.target, [*way, link], decided))
+    return best
+
+
+def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, bool] | None:
+    """The outcomes with those that a link needs; None if they contradict each other."""
+    found = dict(outcomes)
+    resources = section(template, "Resources")
+    needed = set(link.branches)
+    for logical_id in (link.source, link.target):
+        condition = mapping(resources.get(logical_id)).get("Condition")
+        if isinstance(condition, str):
+            needed.add((condition, True))
+    for name, outcome in needed:
+        name, outcome = _plain(template, name, outcome)
+        constant = template.resolver.condition(name)
+        known = found.setdefault(name, outcome if constant is None else constant)
+        if known != outcome:
+            return None
+    return found
+
+
+def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
+    """A condition that says that another does not hold, as that one."""
+    conditions = section(template, "Conditions")
+    for _ in range(len(conditions)):
+        denied = mapping(conditions.get(name)).get("Fn::Not")
+        other = mapping(denied[0]).get("Condition") if isinstance(denied, list) and denied else None
+        if not isinstance(other, str):
+            break
+        name, outcome = other, not outcome
+    return name, outcome
+
+
+def _told(cycle: list[Link]) -> Problem:
+    steps = [f"{link.source} ({link.path}: {_shown(link)})" for link in cycle]
+    way = " -> ".join([*steps, cycle[0].source])
+    first = cycle[0]
+    message = (
+        f"`{first.path}` must not wait for {first.source} itself, got: {way}; take one of these "
+        "references out, or make a resource of its own of what two of them share"
+    )
+    return Problem(first.path, [link.source for link in cycle], message, first.source)
+
+
+def _shown(link: Link) -> str:
+    attribute = f".{link.attribute}" if link.attribute else ""
+    return f"{link.kind} {link.target}{attribute}"

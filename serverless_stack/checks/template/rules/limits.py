@@ -1,0 +1,75 @@
+"""How large a template may be."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.template.sections import mapping, section
+
+_PAGE: Final = "Understand CloudFormation quotas"
+MAX_RESOURCES: Final = 500
+MAX_BYTES: Final = 1_000_000
+_NEAR: Final = 0.9
+_MOST: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
+
+
+@template_rule("ST-001", page=_PAGE)
+def resources(template: Template) -> Iterator[Problem]:
+    """A stack has 500 resources at most; those that a condition leaves out do not count."""
+    count = sum(
+        1
+        for described in section(template, "Resources").values()
+        if template.resolver.condition(str(mapping(described).get("Condition"))) is not False
+    )
+    if count > MAX_RESOURCES:
+        yield _too_many("Resources", count, MAX_RESOURCES, "move some to another or a nested stack")
+
+
+@template_rule("ST-002", page=_PAGE)
+def size(template: Template) -> Iterator[Problem]:
+    """A template has a million bytes at most."""
+    smallest = template.size
+    if smallest > MAX_BYTES:
+        yield Problem(
+            "",
+            smallest,
+            f"The template must have {MAX_BYTES:,} bytes at most, got: {smallest:,} bytes without "
+            "any indentation; move resources to another or a nested stack",
+        )
+
+
+@template_rule("ST-003", page=_PAGE, severity=Severity.WARNING)
+def nearly_too_large(template: Template) -> Iterator[Problem]:
+    """A template is not nearly too large, as it is usually written, with a space a level."""
+    smallest = template.size
+    if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
+        return
+    written = len(template.json(1).encode("utf-8", "surrogatepass"))
+    if written > MAX_BYTES * _NEAR:
+        yield Problem(
+            "",
+            written,
+            f"The template must have {MAX_BYTES:,} bytes at most, got: {written:,} bytes "
+            f"({smallest:,} without indentation); move resources to another or a nested stack "
+            "before it is too large",
+        )
+
+
+@template_rule("ST-004", page=_PAGE)
+def entries(template: Template) -> Iterator[Problem]:
+    """A template has 200 outputs, parameters and mappings at most."""
+    for name, most in _MOST.items():
+        count = len(section(template, name))
+        if count > most:
+            yield _too_many(name, count, most, "move some to another stack")
+    for name, described in section(template, "Mappings").items():
+        count = len(mapping(described))
+        if count > _MOST["Mappings"]:
+            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "make two of it")
+
+
+def _too_many(name: str, count: int, most: int, advice: str) -> Problem:
+    message = f"`{name}` must have {most} entries at most, got: {count}; {advice}"
+    return Problem(name, count, message)

@@ -1,0 +1,79 @@
+"""Parameters and their defaults."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from serverless_stack.checks.engine.registry import Problem, must, template_rule
+from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.template.sections import mapping, section
+
+_PAGE: Final = "CloudFormation template Parameters syntax"
+_NUMBER = re.compile(r"\s*-?\d+(\.\d+)?\s*")
+
+
+@template_rule("ST-040", page=_PAGE)
+def defaults(template: Template) -> Iterator[Problem]:
+    """The default of a parameter is a value that the parameter takes."""
+    for name, described in section(template, "Parameters").items():
+        parameter = mapping(described)
+        default = parameter.get("Default")
+        if not isinstance(default, str | int | float) or isinstance(default, bool):
+            continue
+        shown = "***" if str(parameter.get("NoEcho")).lower() == "true" else default
+        for wanted in _broken(parameter, default):
+            yield must(f"Parameters.{name}.Default", wanted, shown)
+
+
+@template_rule("ST-041", page=_PAGE)
+def types(template: Template) -> Iterator[Problem]:
+    """A parameter has a type."""
+    for name, described in section(template, "Parameters").items():
+        if not str(name).startswith("Fn::") and not isinstance(mapping(described).get("Type"), str):
+            yield must(
+                f"Parameters.{name}", "have a `Type`, such as String", type(described).__name__
+            )
+
+
+def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[str]:
+    """What a default must be and is not."""
+    type_, text = parameter.get("Type"), str(default)
+    if type_ not in ("String", "Number", "CommaDelimitedList", "List<Number>"):
+        return
+    is_list = type_ in ("CommaDelimitedList", "List<Number>")
+    parts = [part.strip() for part in text.split(",")] if is_list else [text]
+    allowed = parameter.get("AllowedValues")
+    if isinstance(allowed, list):
+        known = [str(each) for each in allowed]
+        if not all(part in known for part in parts):
+            yield f"be one of {', '.join(known)}"
+    if type_ in ("Number", "List<Number>") and not all(_NUMBER.fullmatch(p) for p in parts):
+        yield "be a number"
+    elif type_ == "Number":
+        low, high = (
+            _bound(parameter, "MinValue", -math.inf),
+            _bound(parameter, "MaxValue", math.inf),
+        )
+        if not low <= float(text) <= high:
+            yield f"be {_range(low, high)}"
+    elif type_ == "String":
+        low, high = _bound(parameter, "MinLength", 0), _bound(parameter, "MaxLength", math.inf)
+        if not low <= len(text) <= high:
+            yield f"have {_range(low, high)} characters"
+
+
+def _bound(parameter: Mapping[str, object], name: str, otherwise: float) -> float:
+    found = parameter.get(name)
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
+        return otherwise
+    try:
+        return float(found)
+    except ValueError:
+        return otherwise
+
+
+def _range(low: float, high: float) -> str:
+    if math.isinf(high):
+        return f"{low:.15g} or more"
+    return f"{high:.15g} or less" if math.isinf(low) else f"from {low:.15g} to {high:.15g}"

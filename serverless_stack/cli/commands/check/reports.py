@@ -1,0 +1,147 @@
+"""What `serverless-stack check` prints for programs: JSON, and SARIF 2.1.0 for code scanning."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from serverless_stack.checks import Severity
+from serverless_stack.checks.engine.registry import Rule
+from serverless_stack.cli.commands.check.targets import Checked, Located
+
+Json = dict[str, object]
+# "SARIF support for code scanning": it shows ten tags of a rule, and refuses more than twenty.
+_MOST_TYPES = 9
+
+
+def to_json(checked: Sequence[Checked], status: int) -> str:
+    """All findings, with counts and the status that the command ends with."""
+    findings = [
+        {
+            "rule": each.finding.rule,
+            "severity": each.finding.severity,
+            "file": _file(template.path),
+            "line": template.lines.of(each.finding.resource, each.finding.property),
+            "stack": template.name,
+            "region": template.region,
+            "resource": each.finding.resource,
+            "construct": each.construct,
+            "property": each.finding.property,
+            "value": each.finding.value,
+            "message": each.finding.message,
+            "page": each.finding.page,
+            "acknowledged": each.finding.acknowledged,
+        }
+        for template, each in _all(checked)
+    ]
+    report = {
+        "status": status,
+        "templates": len(checked),
+        "errors": sum(each.count(Severity.ERROR) for each in checked),
+        "warnings": sum(each.count(Severity.WARNING) for each in checked),
+        "acknowledged": sum(each.acknowledged for each in checked),
+        "findings": findings,
+    }
+    return json.dumps(report, indent=2, ensure_ascii=False, default=str)
+
+
+def rules_to_json(rules: Sequence[Rule]) -> str:
+    """All rules."""
+    listed = [
+        {
+            "id": rule.id,
+            "severity": rule.severity,
+            "types": list(rule.types),
+            "summary": rule.summary,
+            "page": rule.page,
+        }
+        for rule in rules
+    ]
+    return json.dumps(listed, indent=2, ensure_ascii=False)
+
+
+def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
+    """All findings and rules; what is acknowledged is suppressed, with its reason."""
+    driver = {
+        "name": "serverless-stack",
+        "semanticVersion": metadata.version("serverless-stack"),
+        "rules": [_rule(rule) for rule in rules],
+    }
+    index = {rule.id: number for number, rule in enumerate(rules)}
+    seen: Counter[str] = Counter()
+    results = []
+    for template, each in _all(checked):
+        finding = each.finding
+        parts = (finding.rule, _file(template.path), each.construct, finding.property)
+        key = "\n".join(parts)
+        seen[key] += 1
+        fingerprint = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}:{seen[key]}"
+        results.append(_result(template, each, index[finding.rule], fingerprint))
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+
+
+def _rule(rule: Rule) -> Json:
+    page = f'See "{rule.page}" in the documentation of AWS.'
+    return {
+        "id": rule.id,
+        "shortDescription": {"text": rule.summary},
+        "fullDescription": {"text": rule.summary},
+        "help": {"text": f"{rule.summary}\n{page}", "markdown": f"{rule.summary}\n\n{page}"},
+        "defaultConfiguration": {"level": rule.severity.value},
+        "properties": {
+            "problem.severity": rule.severity.value,
+            "tags": ["deployability", *rule.types[:_MOST_TYPES]],
+        },
+    }
+
+
+def _result(template: Checked, each: Located, index: int, fingerprint: str) -> Json:
+    finding = each.finding
+    line = template.lines.of(finding.resource, finding.property)
+    owner = f"{each.construct}: " if each.construct else ""
+    location: Json = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": _uri(template.path)},
+            "region": {"startLine": line},
+        }
+    }
+    if each.construct:
+        location["logicalLocations"] = [{"fullyQualifiedName": each.construct, "kind": "resource"}]
+    result: Json = {
+        "ruleId": finding.rule,
+        "ruleIndex": index,
+        "level": finding.severity.value,
+        "message": {"text": f"{owner}{finding.message}"},
+        "locations": [location],
+        # The one that code scanning tells alerts by. No value and no line: it stays the same when
+        # lines move.
+        "partialFingerprints": {"primaryLocationLineHash": fingerprint},
+    }
+    if finding.acknowledged:
+        result["suppressions"] = [
+            {"kind": "inSource", "status": "accepted", "justification": finding.acknowledged}
+        ]
+    return result
+
+
+def _all(checked: Sequence[Checked]) -> Iterator[tuple[Checked, Located]]:
+    for template in checked:
+        for each in template.found:
+            yield template, each
+
+
+def _file(path: Path) -> str:
+    """A path as it is from this folder, if the file is in it."""
+    absolute = path.resolve()
+    here = Path.cwd().resolve()
+    return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()
+
+
+def _uri(path: Path) -> str:
+    file = Path(_file(path))
+    if file.is_absolute():
+        return file.as_uri()
+    return file.absolute().as_uri().removeprefix(f"{Path.cwd().as_uri()}/")

@@ -1,0 +1,111 @@
+"""What the commands of the local cloud print."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from serverless_stack.local.cdk.stacks import list_stacks
+from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
+from serverless_stack.local.processes import emulator as emulator_process
+from serverless_stack.local.processes.ports import LOOPBACK
+from serverless_stack.local.urls import Urls
+
+
+def show_cloud(console: Console, cloud: LocalCloud) -> None:
+    """Where a running cloud is reached."""
+    known = cloud.state
+    _show_pairs(
+        console,
+        f"Local cloud `{cloud.name}` (process {known.pid})",
+        {
+            "AWS endpoint": cloud.endpoint_url,
+            "APIs": f"http://{LOOPBACK}:{known.api_port}/",
+            "CDN": f"http://{LOOPBACK}:{known.cdn_port}/",
+        },
+    )
+
+
+def show_urls(console: Console, urls: Urls) -> None:
+    """What a browser opens."""
+    pairs = {f"{api.name} ({api.stage})": api.url for api in urls.apis}
+    pairs |= {f"distribution {item.id}": item.url for item in urls.distributions}
+    _show_pairs(console, "Open in a browser", pairs)
+
+
+def show_deployment(console: Console, result: DeployResult) -> None:
+    """What a deployment made: the URLs and the outputs of each stack."""
+    show_urls(console, result.urls)
+    for stack, outputs in result.outputs.items():
+        _show_pairs(console, f"Outputs of {stack}, as on AWS", outputs)
+
+
+def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
+    """All about a running cloud."""
+    known, urls = cloud.state, cloud.urls()
+    stacks = list_stacks(known.gateway_port)
+    if as_json:
+        content = {
+            "running": True,
+            "name": cloud.name,
+            "app_dir": known.app_dir,
+            "home": str(cloud.home),
+            "pid": known.pid,
+            "uptime_seconds": round(known.uptime_seconds, 1),
+            "endpoint_url": cloud.endpoint_url,
+            "ports": {
+                "gateway": known.gateway_port,
+                "api": known.api_port,
+                "cdn": known.cdn_port,
+            },
+            "urls": asdict(urls),
+            "stacks": [asdict(stack) for stack in stacks],
+        }
+        print(json.dumps(content, indent=2))
+        return
+    show_cloud(console, cloud)
+    _show_pairs(console, "Stacks", {stack.name: stack.status for stack in stacks})
+    show_urls(console, urls)
+    _show_pairs(
+        console,
+        "Files",
+        {
+            "app": known.app_dir,
+            "CDK CLI": str(cloud.home / "cdk.log"),
+            "logs": str(emulator_process.logs_of(cloud.home)),
+        },
+    )
+
+
+def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -> None:
+    """That a cloud does not run."""
+    if as_json:
+        print(json.dumps({"running": False, "name": name, "app_dir": str(app_dir)}, indent=2))
+    else:
+        console.print(Text(f"The local cloud `{name}` of {app_dir} does not run."), soft_wrap=True)
+
+
+def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:
+    """What one may do next."""
+    options = "" if cloud.name == DEFAULT_NAME else f" --name {cloud.name}"
+    if cloud.app_dir != Path.cwd():
+        options += f" --app-dir {cloud.app_dir}"
+    console.print()
+    console.print(Text("Next", "bold"))
+    for command in commands:
+        console.print(Text(f"  serverless-stack local {command}{options}"), soft_wrap=True)
+
+
+def _show_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:
+    """A title and lines of name and value; the terminal wraps them, so that they can be copied."""
+    if not pairs:
+        return
+    console.print()
+    console.print(Text(title, "bold"))
+    width = max(map(len, pairs))
+    for name, value in pairs.items():
+        line = Text("  ").append(name.ljust(width), "cyan").append(f"  {value}")
+        console.print(line, soft_wrap=True)

@@ -1,0 +1,1 @@
+"""VPCs, endpoints and flow logs."""

@@ -1,0 +1,1 @@
+"""Defaults by stage, and what they cost."""

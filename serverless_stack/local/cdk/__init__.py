@@ -1,0 +1,1 @@
+"""The CDK command line interface, run against the local cloud."""

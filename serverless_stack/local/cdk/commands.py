@@ -1,0 +1,178 @@
+"""Running the CDK command line interface against the local cloud."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from serverless_stack.local.errors import CommandError
+from serverless_stack.local.processes.programs import run
+from serverless_stack.local.progress import Report
+from serverless_stack.local.toolchain import prerequisites
+from serverless_stack.local.toolchain.node import Node
+
+ACCOUNT = "000000000000"
+REGION = "us-east-1"
+
+
+def run_cdk(
+    arguments: Sequence[str], *, app_dir: Path, endpoint_url: str, home: Path, report: Report
+) -> None:
+    """Run the CDK CLI in the app's folder and report what it is at.
+
+    Args:
+        arguments: One of the commands below.
+        app_dir: The folder of the app.
+        endpoint_url: The AWS endpoint of the local cloud.
+        home: The cloud's folder, which gets the output as `cdk.log`.
+        report: Who is told.
+
+    Raises:
+        CommandError: It ended with another status than 0; with what it said of the reason.
+        PrerequisitesError: Node.js, the CLI or cdk.json is missing.
+    """
+    node, cdk = prerequisites.check_app(app_dir)
+    said: list[str] = []
+
+    def told(line: str) -> None:
+        said.append(line)
+        report.output(line)
+        if line.strip():
+            report.detail(event(line) or line.strip())
+
+    log = home / "cdk.log"
+    report.detail(f"cdk {arguments[0]}")
+    try:
+        run(
+            [*cdk.argv, *arguments],
+            cwd=app_dir,
+            environment=cdk_environment(os.environ, endpoint_url, home, node),
+            log=log,
+            on_line=told,
+        )
+    except CommandError as error:
+        raise CommandError(
+            f"`cdk {arguments[0]}` failed; all of its output is in {log}", relevant(said)
+        ) from error
+
+
+def aws_environment(endpoint_url: str) -> dict[str, str]:
+    """The variables by which the SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint_url,
+        "AWS_ENDPOINT_URL_S3": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def cdk_environment(
+    base: Mapping[str, str], endpoint_url: str, home: Path, node: Node
+) -> dict[str, str]:
+    """All of the environment of the CDK CLI and, through it, of the user's app.
+
+    The user's own variables stay, save those that lead to an AWS account of theirs.
+
+    Args:
+        base: The user's environment.
+        endpoint_url: The AWS endpoint of the local cloud.
+        home: The cloud's folder: the CLI remembers accounts by access key, so it gets a home there.
+        node: The Node.js that the CLI and jsii run on.
+    """
+    kept = {name: value for name, value in base.items() if not _leads_elsewhere(name)}
+    return {
+        **kept,
+        **aws_environment(endpoint_url),
+        **without_proxy(base),
+        "AWS_CONFIG_FILE": str(home / "no-aws-config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-aws-credentials"),
+        "CDK_HOME": str(_home_of_cli(home)),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DISABLE_VERSION_CHECK": "true",
+        "NO_COLOR": "1",
+        "PATH": node.search_path(base),
+    }
+
+
+def mark_of(home: Path) -> str:
+    """What the CDK CLI and all that it starts have in their environment."""
+    return f"CDK_HOME={_home_of_cli(home)}"
+
+
+def _home_of_cli(home: Path) -> Path:
+    return home / "cdk-home"
+
+
+def without_proxy(base: Mapping[str, str]) -> dict[str, str]:
+    """The variables that keep a proxy of the user's from standing before the local cloud."""
+    given = base.get("NO_PROXY") or base.get("no_proxy")
+    value = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
+    return {"NO_PROXY": value, "no_proxy": value}
+
+
+def leading_elsewhere(base: Mapping[str, str]) -> list[str]:
+    """The variables of the user's environment that lead to an AWS account of theirs."""
+    return sorted(name for name in base if _leads_elsewhere(name))
+
+
+def _leads_elsewhere(name: str) -> bool:
+    return name.startswith(("AWS_", "CDK_DEFAULT_")) or name in ("CDK_HOME", "CDK_OUTDIR")
+
+
+def synth_arguments(assembly: Path) -> list[str]:
+    """Synthesise the app into a folder of our own: the user's cdk.out is left alone."""
+    return ["synth", "--quiet", "--output", str(assembly), "--no-notices"]
+
+
+def bootstrap_arguments(assembly: Path) -> list[str]:
+    """Make what the CDK needs in an account. The assembly saves a second synthesis."""
+    return ["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly), "--no-notices"]
+
+
+def deploy_arguments(assembly: Path, stacks: Sequence[str], outputs: Path) -> list[str]:
+    """Deploy stacks of an assembly; all of them, those of stages too, when none is named."""
+    return [
+        "deploy",
+        *(stacks or ["**"]),
+        *("--app", str(assembly)),
+        *("--require-approval", "never"),
+        *("--outputs-file", str(outputs)),
+        *("--progress", "events"),
+        "--no-notices",
+    ]
+
+
+def destroy_arguments(assembly: Path, stacks: Sequence[str]) -> list[str]:
+    """Destroy stacks of an assembly without asking; all of them when none is named."""
+    return ["destroy", *(stacks or ["**"]), "--app", str(assembly), "--force", "--no-notices"]
+
+
+_RELEVANT_LINES = 40
+_EVENT = re.compile(
+    r"(?P<stack>\S+) \|\s*(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+\| (?P<status>[A-Z_]+)\s*"
+    r"\| (?P<type>\S+)\s*\| (?P<path>.*?)(?: \(.*)?"
+)
+
+
+def event(line: str) -> str | None:
+    """What a line of the CLI's output says of a resource, shortened; None for other lines."""
+    match = _EVENT.fullmatch(line.strip())
+    if match is None:
+        return None
+    count = f"{match['done']}/{match['total']}" if match["total"] else match["done"]
+    status = match["status"].lower().replace("_", " ")
+    return f"{match['stack']} {count}  {match['path']}  {status}"
+
+
+def relevant(lines: Sequence[str]) -> str:
+    """The part of the CLI's output that tells why it failed: without what went well."""
+    kept = [line for line in lines if line.strip() and _tells_of_failure(line)]
+    return "\n".join(kept[-_RELEVANT_LINES:])
+
+
+def _tells_of_failure(line: str) -> bool:
+    match = _EVENT.fullmatch(line.strip())
+    return match is None or "FAILED" in match["status"] or "ROLLBACK" in match["status"]

@@ -1,0 +1,72 @@
+"""Finding the CDK command line interface."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack.local.errors import PrerequisitesError
+from serverless_stack.local.toolchain.node import Node
+
+VERSION = "2.1148.1"
+"""The version of the npm package `aws-cdk` that the local cloud is tested with."""
+
+_HOW = f"run `npm install aws-cdk@{VERSION}` in the app's folder"
+
+
+@dataclass(frozen=True)
+class Cdk:
+    """A CDK CLI that can be run: the beginning of its command line, and its version."""
+
+    argv: tuple[str, ...]
+    version: str
+
+
+def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
+    """The CDK CLI to use: the one of the app's `node_modules`, else the one on PATH.
+
+    As npm does, `node_modules` is looked for in the app's folder and in those above it.
+
+    Raises:
+        PrerequisitesError: There is none, or it is of another major version than 2.
+    """
+    above = [folder / "node_modules" / ".bin" / "cdk" for folder in (app_dir, *app_dir.parents)]
+    own = next((program for program in above if program.exists()), None)
+    found = shutil.which("cdk") if own is None else str(own)
+    if found is None:
+        raise PrerequisitesError([f"the CDK CLI is missing: {_HOW}"])
+    package = Path(found).resolve().parent.parent / "package.json"
+    version = _version_of(package) or _said_version(found, node)
+    if version.split(".")[0] != "2":
+        raise PrerequisitesError(
+            [
+                f"the CDK CLI must be of version 2, got: {version} ({found}); the npm tag `latest` "
+                f"is a 3.0.0 that cannot read what aws-cdk-lib 2 writes: {_HOW}"
+            ]
+        )
+    return Cdk((found,), version)
+
+
+def _version_of(package: Path) -> str | None:
+    if not package.is_file():
+        return None
+    content = json.loads(package.read_text())
+    return str(content["version"]) if content.get("name") == "aws-cdk" else None
+
+
+def _said_version(program: str, node: Node | None) -> str:
+    path = os.environ.get("PATH", os.defpath) if node is None else node.search_path(os.environ)
+    try:
+        answer = subprocess.run(
+            [program, "--version"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, "PATH": path},
+        )
+    except OSError as error:
+        return str(error.strerror)
+    return answer.stdout.strip() or f"nothing, status {answer.returncode}"

@@ -1,0 +1,183 @@
+"""Lambda: execution environments of our own for Python, and their logs."""
+
+import subprocess
+import time
+from typing import Any, Protocol
+
+from ministack.core import lambda_runtime
+from ministack.services import cloudwatch_logs, lambda_svc
+
+from ..lambda_.runtime_site import link_runtime_packages
+from ..lambda_.worker import PythonWorker, WorkerTools
+from ..leash import Leash
+from ..settings import Settings
+
+Config = dict[str, Any]
+
+
+class NodeWorker(Protocol):
+    """A worker of MiniStack's, as far as it is used here."""
+
+    _proc: subprocess.Popen[str]
+    _leashed: int
+
+
+def apply(settings: Settings, leash: Leash) -> None:
+    """Applies this module's patches."""
+    tools = WorkerTools(settings, leash, link_runtime_packages(settings.tmp / "runtime"))
+    run_python_workers(tools)
+    leash_other_workers(leash)
+    refuse_other_runtimes()
+    keep_failure_types(tools)
+    log_by_environment(tools, settings)
+
+
+def run_python_workers(tools: WorkerTools) -> None:
+    """MiniStack's Python worker shows the function the emulator's packages and environment.
+
+    It also cannot put an overlay ahead of the code, mounts no ``/opt``, and waits up to 50 ms
+    after every call in case the handler still prints something.
+    """
+    choose = lambda_runtime._worker_class_for
+    PythonWorker.tools = tools
+
+    def choose_worker(config: Config) -> type:
+        if str(config.get("Runtime", "")).startswith("python"):
+            return PythonWorker
+        chosen: type = choose(config)
+        return chosen
+
+    lambda_runtime._worker_class_for = choose_worker
+
+
+def leash_other_workers(leash: Leash) -> None:
+    """Node.js workers are MiniStack's own; they too must not outlive the emulator."""
+    spawn = lambda_runtime.Worker._spawn
+    discard = lambda_runtime.Worker._discard_tmpdir
+
+    def spawn_leashed(worker: NodeWorker) -> None:
+        spawn(worker)
+        worker._leashed = worker._proc.pid
+        leash.add(worker._leashed)
+
+    def discard_unleashed(worker: NodeWorker) -> None:
+        leashed = getattr(worker, "_leashed", None)
+        if leashed is not None:
+            leash.remove(leashed)
+        discard(worker)
+
+    lambda_runtime.Worker._spawn = spawn_leashed
+    lambda_runtime.Worker._discard_tmpdir = discard_unleashed
+
+
+def refuse_other_runtimes() -> None:
+    """Java, .NET and Ruby need Docker; without it MiniStack answers something made up."""
+
+    def refuse(func: Config, event: object, request_id: str) -> Config:
+        config: Config = func.get("config") or func
+        runtime = config.get("Runtime") or config.get("PackageType")
+        message = (
+            f"{config['FunctionName']}: the local cloud runs Python, Node.js and provided "
+            f"runtimes, this function is {runtime}; it runs on AWS only"
+        )
+        return {
+            "body": {"errorMessage": message, "errorType": "Runtime.NotAvailableLocally"},
+            "error": True,
+            "log": message,
+        }
+
+    lambda_svc._execute_function_docker = refuse
+
+
+def keep_failure_types(tools: WorkerTools) -> None:
+    """MiniStack calls every failure ``Runtime.HandlerError`` and drops its stack trace.
+
+    AWS answers an Invoke with the exception's class, message and trace.
+    """
+    execute = lambda_svc._execute_function_warm
+
+    def execute_keeping_failure(func: Config, event: object, request_id: str) -> Config:
+        tools.last.worker = tools.last.failure = None
+        result: Config = execute(func, event, request_id)
+        if result.get("error") and tools.last.failure:
+            result["body"] = tools.last.failure
+        return result
+
+    lambda_svc._execute_function_warm = execute_keeping_failure
+
+
+def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
+    """One log stream per environment, as on AWS, and the same lines in a file a person can read.
+
+    MiniStack makes a new stream for every invocation.
+    """
+    emit = lambda_svc._emit_lambda_logs
+    folder = settings.logs / "functions"
+    folder.mkdir(exist_ok=True)
+
+    def emit_to_stream(
+        func: Config,
+        request_id: str,
+        log_text: str,
+        error: bool,
+        duration_ms: int,
+        *,
+        log_source: str | None = None,
+    ) -> None:
+        config: Config = func.get("config") or func
+        worker = getattr(tools.last, "worker", None)
+        lines = report(config, request_id, log_text, duration_ms)
+        with (folder / f"{config['FunctionName']}.log").open("a", encoding="utf-8") as out:
+            out.write("".join(f"{line}\n" for line in lines))
+        if worker is None:
+            emit(func, request_id, log_text, error, duration_ms, log_source=log_source)
+        else:
+            append(config, worker.stream, lines)
+        tools.last.worker = None
+
+    lambda_svc._emit_lambda_logs = emit_to_stream
+
+
+def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> list[str]:
+    """An invocation's log lines, with those that Lambda itself writes."""
+    version = config.get("Version", "$LATEST")
+    return [
+        f"START RequestId: {request_id} Version: {version}",
+        *log_text.splitlines(),
+        f"END RequestId: {request_id}",
+        f"REPORT RequestId: {request_id}\tDuration: {duration_ms} ms\t"
+        f"Billed Duration: {duration_ms} ms\tMemory Size: {config.get('MemorySize', 128)} MB",
+    ]
+
+
+def append(config: Config, stream_name: str, lines: list[str]) -> None:
+    """Appends lines to a function's log group, making group and stream when missing."""
+    name = config["FunctionName"]
+    group_name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    now = int(time.time() * 1000)
+    groups = cloudwatch_logs._log_groups
+    if group_name not in groups:
+        groups[group_name] = {
+            "arn": cloudwatch_logs._make_group_arn(group_name),
+            "creationTime": now,
+            "retentionInDays": None,
+            "tags": {},
+            "subscriptionFilters": {},
+            "streams": {},
+        }
+    stream = groups[group_name]["streams"].setdefault(
+        stream_name,
+        {
+            "events": [],
+            "uploadSequenceToken": "1",
+            "creationTime": now,
+            "firstEventTimestamp": None,
+            "lastEventTimestamp": None,
+            "lastIngestionTime": None,
+        },
+    )
+    events = [{"timestamp": now, "message": line, "ingestionTime": now} for line in lines]
+    cloudwatch_logs._append_log_events(stream, events)
+    cloudwatch_logs._fanout_to_subscription_filters(
+        group_name, stream_name, [{"timestamp": now, "message": line} for line in lines]
+    )

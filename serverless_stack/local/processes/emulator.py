@@ -1,0 +1,190 @@
+"""Starting the emulator as a process that outlives the launcher, and stopping it."""
+
+import http.client
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack._shared.machine import find_uv
+from serverless_stack.local import folders
+from serverless_stack.local.cdk.commands import without_proxy
+from serverless_stack.local.errors import CommandError
+from serverless_stack.local.processes import ports
+from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes.programs import tail
+
+EMULATOR = folders.PACKAGE / "emulator"
+_HEALTHY_SECONDS = 60.0
+_STOP_SECONDS = 5.0
+_ATTEMPTS = 4
+_WRONG_VERSION_STATUS = 3
+
+# What the emulator may see of the user's environment: nothing that changes what it does.
+_KEPT = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER")
+_KEPT_PREFIXES = ("LC_", "PIP_", "SSL_CERT_", "UV_", "XDG_")
+_KEPT_SUFFIXES = ("_PROXY", "_proxy", "_CA_BUNDLE")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The loopback ports of one emulator."""
+
+    gateway: int
+    api: int
+    cdn: int
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What the emulator runs with and runs itself."""
+
+    python: Path
+    node_modules: Path
+    redis: Path
+    memcached: Path
+    search_path: str
+
+
+def home_of(cloud: Path) -> Path:
+    """The emulator's folder within the folder of its cloud."""
+    return cloud / "emulator"
+
+
+def log_of(cloud: Path) -> Path:
+    """The file with the emulator's own output."""
+    return cloud / "emulator.log"
+
+
+def logs_of(cloud: Path) -> Path:
+    """The folder with the emulator's logs and, in `functions`, those of the Lambda functions."""
+    return home_of(cloud) / "logs"
+
+
+def start(cloud: Path, programs: Programs, wanted: Ports) -> tuple[subprocess.Popen[bytes], Ports]:
+    """Start an emulator and wait until it answers.
+
+    A free port may be taken by somebody else before the emulator listens on it: then it is tried
+    again with others, unless the user chose that port.
+
+    Args:
+        cloud: The folder of the cloud.
+        programs: What the emulator runs with.
+        wanted: The ports that the user chose; 0 for any free one.
+
+    Raises:
+        CommandError: It ended at once or does not answer; with the end of its log. Whoever
+            calls stops what is left, then and at Ctrl-C.
+    """
+    for attempt in range(_ATTEMPTS):
+        gateway, api, cdn = ports.choose(wanted.gateway, wanted.api, wanted.cdn)
+        chosen = Ports(gateway, api, cdn)
+        process = _spawn(cloud, programs, chosen)
+        if _wait_until_healthy(cloud, process, chosen):
+            return process, chosen
+        taken = [port for port in (gateway, api, cdn) if not ports.is_free(port)]
+        if not taken or attempt == _ATTEMPTS - 1:
+            break
+    raise _died(cloud, process.wait())
+
+
+def stop(cloud: Path, leader: processes.Process | None) -> bool:
+    """End an emulator and all that it started.
+
+    Returns:
+        Whether it ended by itself when asked, within 5 seconds.
+    """
+    return processes.stop(leader, mark_of(cloud), _STOP_SECONDS)
+
+
+def mark_of(cloud: Path) -> str:
+    """What every process of this cloud has in its environment."""
+    return f"SERVERLESS_STACK_HOME={home_of(cloud)}"
+
+
+def environment_of(cloud: Path, programs: Programs, chosen: Ports) -> dict[str, str]:
+    """All of the environment of an emulator."""
+    uv = find_uv()
+    return {
+        **{name: value for name, value in os.environ.items() if _is_kept(name)},
+        **without_proxy(os.environ),
+        "PATH": programs.search_path,
+        "GATEWAY_PORT": str(chosen.gateway),
+        "SERVERLESS_STACK_API_PORT": str(chosen.api),
+        "SERVERLESS_STACK_CDN_PORT": str(chosen.cdn),
+        "SERVERLESS_STACK_HOME": str(home_of(cloud)),
+        "SERVERLESS_STACK_OVERLAYS": str(folders.overlays()),
+        "SERVERLESS_STACK_UV": "" if uv is None else str(uv),
+        "SERVERLESS_STACK_REDIS": str(programs.redis),
+        "SERVERLESS_STACK_MEMCACHED": str(programs.memcached),
+        "NODE_PATH": str(programs.node_modules),
+    }
+
+
+def _is_kept(name: str) -> bool:
+    return name in _KEPT or name.startswith(_KEPT_PREFIXES) or name.endswith(_KEPT_SUFFIXES)
+
+
+def _spawn(cloud: Path, programs: Programs, chosen: Ports) -> subprocess.Popen[bytes]:
+    home_of(cloud).mkdir(parents=True, exist_ok=True, mode=0o700)
+    folders.overlays().mkdir(parents=True, exist_ok=True)
+    with log_of(cloud).open("wb") as log:
+        return subprocess.Popen(
+            [str(programs.python), str(EMULATOR)],
+            cwd=cloud,
+            env=environment_of(cloud, programs, chosen),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def _wait_until_healthy(cloud: Path, process: subprocess.Popen[bytes], chosen: Ports) -> bool:
+    deadline = time.monotonic() + _HEALTHY_SECONDS
+    while process.poll() is None:
+        if is_healthy(chosen.gateway):
+            return True
+        if time.monotonic() > deadline:
+            raise CommandError(
+                f"the emulator does not answer within {_HEALTHY_SECONDS:.0f} s on port "
+                f"{chosen.gateway}",
+                tail(log_of(cloud)),
+            )
+        time.sleep(0.05)
+    return False
+
+
+def is_healthy(port: int) -> bool:
+    """Whether an emulator answers on this port."""
+    return get(port, "/_ministack/health", timeout=1) is not None
+
+
+def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
+    """The body of a page of the emulator, past any proxy; None unless it answers 200.
+
+    Args:
+        port: The port, on loopback.
+        path: The path, from its slash on.
+        timeout: Seconds without a byte after which it counts as not answering.
+    """
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"http://{ports.LOOPBACK}:{port}{path}", timeout=timeout) as answer:
+            return bytes(answer.read())
+    except (urllib.error.URLError, http.client.HTTPException, OSError):
+        return None
+
+
+def _died(cloud: Path, status: int) -> CommandError:
+    said = tail(log_of(cloud))
+    if status == _WRONG_VERSION_STATUS:
+        return CommandError(
+            f"the emulator refuses to start: {said.strip()}; its packages were changed: "
+            "remove the folder `emulator-…` of the cache and start again",
+            said,
+        )
+    return CommandError(f"the emulator ended at once with status {status}", said)

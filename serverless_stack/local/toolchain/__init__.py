@@ -1,0 +1,1 @@
+"""What the local cloud needs of this machine."""

@@ -1,0 +1,120 @@
+"""The emulator's own Python and npm packages, made once and kept in the cache folder.
+
+The emulator pins exact versions of boto3 and others, so it never shares the user's environment.
+Each folder is named by what went into it, and is complete when its marker file is there.
+"""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+from serverless_stack._shared.machine import cache_folder, find_uv
+from serverless_stack.local import folders
+from serverless_stack.local.errors import CommandError
+from serverless_stack.local.processes.locks import locked
+from serverless_stack.local.processes.programs import run
+from serverless_stack.local.toolchain.node import find_node
+
+REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
+NODE_PACKAGES = folders.PACKAGE / "toolchain" / "npm"
+_MARKER = ".complete"
+
+
+def emulator_python(cancel: Event | None = None) -> Path:
+    """The Python that runs the emulator, with its locked packages; made when missing.
+
+    Args:
+        cancel: Set it from another thread to stop the work.
+
+    Raises:
+        CommandError: The packages cannot be installed.
+    """
+    folder = emulator_venv()
+
+    def build() -> None:
+        log = folder.with_name(f"{folder.name}.log")
+        for argv in _venv_commands(folder):
+            run(argv, cwd=cache_folder(), environment=_environment(), log=log, cancel=cancel)
+
+    python = folder / "bin" / "python"
+    if not python.exists():  # the interpreter that it was made from was removed
+        (folder / _MARKER).unlink(missing_ok=True)
+    _make(folder, "the emulator's Python packages", build, cancel)
+    return python
+
+
+def node_modules(cancel: Event | None = None) -> Path:
+    """The folder with the AWS clients for Node.js, for NODE_PATH; made when missing.
+
+    Args:
+        cancel: Set it from another thread to stop the work.
+
+    Raises:
+        CommandError: The packages cannot be installed.
+        PrerequisitesError: There is no Node.js 20 or newer with npm.
+    """
+    lock = NODE_PACKAGES / "package-lock.json"
+    folder = cache_folder() / f"node-{folders.short_hash(lock.read_text())}"
+
+    def build() -> None:
+        folder.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copyfile(NODE_PACKAGES / name, folder / name)
+        node = find_node()
+        argv = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        environment = _environment()
+        environment["PATH"] = node.search_path(environment)
+        log = folder.with_name(f"{folder.name}.log")
+        run(argv, cwd=folder, environment=environment, log=log, cancel=cancel)
+
+    _make(folder, "the AWS clients for Node.js", build, cancel)
+    return folder / "node_modules"
+
+
+def emulator_venv() -> Path:
+    """The folder of the emulator's virtual environment, named by all that decides its content."""
+    key = folders.short_hash(
+        REQUIREMENTS.read_text(), sys.version, sys.base_prefix, platform.machine()
+    )
+    return cache_folder() / f"emulator-{key}"
+
+
+def _make(folder: Path, what: str, build: Callable[[], None], cancel: Event | None) -> None:
+    if (folder / _MARKER).exists():
+        return
+    # Virtual environments cannot be moved, so it is built in place; the marker comes last.
+    with locked(folders.locks() / f"{folder.name}.lock", cancel=cancel):
+        if (folder / _MARKER).exists():
+            return
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            build()
+        except CommandError as error:
+            raise type(error)(f"cannot install {what}: {error}", error.log) from error
+        (folder / _MARKER).touch()
+
+
+def _venv_commands(folder: Path) -> list[list[str]]:
+    python = str(folder / "bin" / "python")
+    requirements = ["--require-hashes", "-r", str(REQUIREMENTS)]
+    uv = find_uv()
+    if uv is None:
+        return [
+            [sys.executable, "-m", "venv", str(folder)],
+            [python, "-m", "pip", "install", "--no-input", *requirements],
+        ]
+    return [
+        [str(uv), "venv", "--no-project", "--python", sys.executable, str(folder)],
+        [str(uv), "pip", "install", "--compile-bytecode", "--python", python, *requirements],
+    ]
+
+
+def _environment() -> dict[str, str]:
+    """The user's environment without what points Python and its installers to other places."""
+    dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT", "UV_SYSTEM_PYTHON")
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    return {"PATH": os.defpath, **kept}

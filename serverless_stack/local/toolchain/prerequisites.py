@@ -1,0 +1,122 @@
+"""What must be on the machine before the local cloud starts, checked all at once."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack._shared.machine import cache_folder
+from serverless_stack.local.cdk.executable import Cdk, find_cdk
+from serverless_stack.local.errors import PrerequisitesError
+from serverless_stack.local.processes import ports
+from serverless_stack.local.toolchain.node import Node, find_node
+
+
+@dataclass(frozen=True)
+class Tools:
+    """The programs that the local cloud found on this machine.
+
+    Attributes:
+        redis: `redis-server`, or `valkey-server`, which speaks the same protocol.
+        memcached: `memcached`.
+        node: Node.js and npm.
+        cdk: The CDK CLI.
+    """
+
+    redis: Path
+    memcached: Path
+    node: Node
+    cdk: Cdk
+
+
+def check(app_dir: Path, wanted_ports: Mapping[str, int]) -> Tools:
+    """Find all that the local cloud needs.
+
+    Args:
+        app_dir: The folder of the CDK app, with its cdk.json.
+        wanted_ports: Option by option, the port that the user chose; 0 for any free one.
+
+    Raises:
+        PrerequisitesError: With every problem there is; nothing was changed.
+    """
+    if sys.platform not in ("linux", "darwin"):
+        raise PrerequisitesError(
+            [f"the local cloud runs on Linux and macOS, got: {sys.platform}; on Windows use WSL"]
+        )
+    found = [*_cache_problems(), *_app_problems(app_dir)]
+    redis = _which("redis-server", "valkey-server")
+    if redis is None:
+        found.append(f"redis-server (or valkey-server) is missing: {_install('redis')}")
+    memcached = _which("memcached")
+    if memcached is None:
+        found.append(f"memcached is missing: {_install('memcached')}")
+    node, cdk = _node_and_cdk(app_dir, found)
+    found += ports.problems(wanted_ports)
+    if found or redis is None or memcached is None or node is None or cdk is None:
+        raise PrerequisitesError(found)
+    return Tools(redis, memcached, node, cdk)
+
+
+def check_app(app_dir: Path) -> tuple[Node, Cdk]:
+    """Find all that running the CDK CLI on an app needs; the cloud runs already.
+
+    Raises:
+        PrerequisitesError: With every problem there is; nothing was changed.
+    """
+    found = _app_problems(app_dir)
+    node, cdk = _node_and_cdk(app_dir, found)
+    if found or node is None or cdk is None:
+        raise PrerequisitesError(found)
+    return node, cdk
+
+
+def _node_and_cdk(app_dir: Path, found: list[str]) -> tuple[Node | None, Cdk | None]:
+    """Both, or None for the one that is missing, whose problem is added to `found`."""
+    node = cdk = None
+    try:
+        node = find_node()
+    except PrerequisitesError as error:
+        found += error.problems
+    try:
+        cdk = find_cdk(app_dir, node)
+    except PrerequisitesError as error:
+        found += error.problems
+    return node, cdk
+
+
+def _app_problems(app_dir: Path) -> list[str]:
+    """What is wrong with the folder of the CDK app."""
+    if not app_dir.is_dir():
+        return [f"the app's folder must exist, got: {app_dir}"]
+    if not (app_dir / "cdk.json").is_file():
+        return [f"there is no cdk.json in {app_dir}: name your CDK app's folder by `--app-dir`"]
+    return []
+
+
+def _which(*programs: str) -> Path | None:
+    for program in programs:
+        found = shutil.which(program)
+        if found is not None:
+            return Path(found)
+    return None
+
+
+def _install(package: str) -> str:
+    if sys.platform == "darwin":
+        return f"install it by `brew install {package}`"
+    debian = "redis-server" if package == "redis" else package
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"install it by `{sudo}apt-get install {debian}`, or your system's own package manager"
+
+
+def _cache_problems() -> list[str]:
+    cache = cache_folder()
+    nearest = next(folder for folder in [cache, *cache.parents] if folder.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return []
+    return [
+        f"the cache folder {cache} cannot be written: "
+        "name another one in the variable SERVERLESS_STACK_CACHE"
+    ]

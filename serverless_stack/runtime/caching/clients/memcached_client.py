@@ -1,0 +1,47 @@
+"""Connections of pymemcache with one deadline for all that it takes to make them.
+
+This module needs pymemcache; import it only where a connection is made.
+"""
+
+import time
+
+from pymemcache.client.base import Client  # type: ignore[import-untyped]
+
+from serverless_stack.runtime.caching.clients.bounded_socket import BoundedSocket
+from serverless_stack.runtime.caching.clients.environment import Endpoint
+from serverless_stack.runtime.caching.clients.sockets import open_socket
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class BoundedClient(Client):  # type: ignore[misc]
+    """Looks the name up, connects, shakes hands and asks, all in one time-out.
+
+    Attributes:
+        tls: Encrypt with this context.
+        spent: Seconds of the time-out that have gone by before the connection is made.
+    """
+
+    tls: "ssl.SSLContext | None" = None
+    spent: float = 0.0
+
+    def _connect(self) -> None:
+        self.close()
+        deadline = time.monotonic() + self.timeout - self.spent
+        wire = open_socket(Endpoint(*self.server), deadline, self.tls)
+        self.sock = BoundedSocket(wire, self.timeout, deadline)
+
+    def settle(self) -> None:
+        """Give each further answer the whole time-out."""
+        if self.sock is not None:
+            self.sock.settle()
+
+
+def client_of(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -> BoundedClient:
+    """Make a client of one connection, not yet connected."""
+    client = BoundedClient(tuple(endpoint), connect_timeout=timeout, timeout=timeout)
+    client.tls = tls
+    return client

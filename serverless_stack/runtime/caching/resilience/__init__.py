@@ -1,0 +1,1 @@
+"""What keeps a cache from being a point of failure."""

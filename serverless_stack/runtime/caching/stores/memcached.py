@@ -1,0 +1,296 @@
+"""A store in Memcached: an ElastiCache cluster with auto discovery, or a single server."""
+
+import functools
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from serverless_stack._shared import contract
+from serverless_stack.runtime.caching.clients import environment
+from serverless_stack.runtime.caching.clients.environment import Endpoint
+from serverless_stack.runtime.caching.clients.memcached_nodes import MemcachedNodes
+from serverless_stack.runtime.caching.clients.memcached_words import EXPIRED, expiry, wire_key
+from serverless_stack.runtime.caching.codecs.json import JSON, MISSING, Codec, Missing
+from serverless_stack.runtime.caching.errors import StoreError, StoreRefused
+from serverless_stack.runtime.caching.stores.base import check_step, check_ttl
+
+TYPE_CHECKING = False  # what only some stores need is loaded by those
+
+if TYPE_CHECKING:
+    import ssl
+
+    from serverless_stack.runtime.caching.clients.memcached_discovery import Membership
+    from serverless_stack.runtime.caching.clients.protocols import MemcachedClient
+
+_SCHEMES: Final = {
+    "memcached": (False, False),
+    "memcacheds": (True, False),
+    "memcached+discovery": (False, True),
+    "memcacheds+discovery": (True, True),
+}
+
+
+class MemcachedStore:
+    """Spreads keys over the nodes of a cluster, or uses a single server.
+
+    The configuration endpoint is asked for the nodes on first use, and in the background
+    once a minute and whenever a node begins to fail. After a failure a node is left alone for
+    a cool-down, so a node that hangs costs one time-out per cool-down; its keys are not
+    looked for elsewhere, where they would be stale by the time it is back. An idle connection
+    that the server has closed is no failure: a command is sent again on a new connection if
+    it may be run twice. There is no other retry. Safe to share between threads, and after a
+    fork.
+
+    Most callers want `from_env` or `from_url`; the constructor takes clients of your own.
+
+    Args:
+        endpoint: The configuration endpoint, or a plain memcached.
+        find_nodes: Asks the endpoint for the nodes, and gives None for a plain memcached;
+            None when it is known to be one.
+        connect: Makes a client of one connection. Give it time-outs and no retries.
+        cool_down: Seconds for which a node is not asked after a failure, 0 or more.
+        codec: How values become bytes; JSON unless given.
+        timeout: Seconds that a first call waits for the nodes; more than 0.
+        discovery_interval: Seconds between two looks for the nodes; more than 0.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        find_nodes: "Callable[[], Membership | None] | None",
+        connect: "Callable[[Endpoint], MemcachedClient]",
+        *,
+        cool_down: float = 1.0,
+        codec: Codec = JSON,
+        timeout: float = 0.15,
+        discovery_interval: float = 60.0,
+    ) -> None:
+        environment.check_timeout(timeout)
+        if not discovery_interval > 0:
+            raise ValueError(
+                f"`discovery_interval` must be more than 0 seconds, got: {discovery_interval}"
+            )
+        self._timeout = timeout
+        self.codec = codec
+        self._decode = codec.decode
+        self._nodes = MemcachedNodes(
+            endpoint,
+            find_nodes,
+            connect,
+            cool_down=cool_down,
+            timeout=timeout,
+            interval=discovery_interval,
+        )
+
+    @classmethod
+    def from_env(
+        cls,
+        prefix: str = contract.MEMCACHED_PREFIX,
+        *,
+        timeout: float = 0.15,
+        cool_down: float = 1.0,
+        codec: Codec = JSON,
+        discovery_interval: float = 60.0,
+    ) -> "MemcachedStore":
+        """Make a store from what ``MemcachedCache.connect(function)`` has set.
+
+        Args:
+            prefix: The prefix of the variables, as given to ``connect``.
+            timeout: Seconds for a new connection with TLS and its first answer, and for each
+                later answer; more than 0. A first call waits that long for the nodes, too.
+            cool_down: See the class.
+            codec: See the class.
+            discovery_interval: See the class.
+
+        Raises:
+            ValueError: A variable is missing or malformed.
+        """
+        name = contract.memcached_configuration_endpoint(prefix)
+        endpoint = environment.endpoint(f"`{name}`", environment.required(name))
+        encrypted = environment.flag(contract.memcached_tls(prefix))
+        return cls._at(endpoint, encrypted, True, timeout, cool_down, codec, discovery_interval)
+
+    @classmethod
+    def from_url(
+        cls,
+        url: str,
+        *,
+        timeout: float = 0.15,
+        cool_down: float = 1.0,
+        codec: Codec = JSON,
+        discovery_interval: float = 60.0,
+    ) -> "MemcachedStore":
+        """Make a store from ``memcached://host:port``.
+
+        Args:
+            url: The server; ``memcacheds://`` for TLS, checked against the default trust
+                store (``SSL_CERT_FILE`` is honoured); ``memcached+discovery://`` or
+                ``memcacheds+discovery://`` for a configuration endpoint.
+            timeout: Seconds for a new connection with TLS and its first answer, and for each
+                later answer; more than 0. A first call waits that long for the nodes, too.
+            cool_down: See the class.
+            codec: See the class.
+            discovery_interval: See the class.
+
+        Raises:
+            ValueError: The URL has another scheme, no host or no port.
+        """
+        # By hand: `urllib.parse` takes longer to load than this module.
+        scheme, mark, place = url.partition("://")
+        scheme, place = scheme.lower(), place.partition("/")[0].partition("?")[0]
+        if scheme not in _SCHEMES or not mark or "@" in place:
+            shown = f"{scheme}{mark}{place.rpartition('@')[2]}"  # no password
+            raise ValueError(
+                "`url` must be memcached://host:port or memcacheds://host:port (with +discovery"
+                f" for a configuration endpoint), got: {shown}"
+            )
+        endpoint = environment.endpoint("`url` after the scheme", place)
+        encrypted, discovery = _SCHEMES[scheme]
+        return cls._at(
+            endpoint, encrypted, discovery, timeout, cool_down, codec, discovery_interval
+        )
+
+    @classmethod
+    def _at(
+        cls,
+        endpoint: Endpoint,
+        encrypted: bool,
+        discovery: bool,
+        timeout: float,
+        cool_down: float,
+        codec: Codec,
+        discovery_interval: float,
+    ) -> "MemcachedStore":
+        @functools.cache
+        def trust() -> "ssl.SSLContext | None":
+            if not encrypted:
+                return None
+            import ssl
+
+            return ssl.create_default_context()
+
+        def find_nodes() -> "Membership | None":
+            from serverless_stack.runtime.caching.clients.memcached_discovery import discover
+
+            return discover(endpoint, timeout, trust())
+
+        def connect(node: Endpoint) -> "MemcachedClient":
+            from serverless_stack.runtime.caching.clients.memcached_client import client_of
+
+            client: MemcachedClient = client_of(node, timeout, trust())
+            return client
+
+        return cls(
+            endpoint,
+            find_nodes if discovery else None,
+            connect,
+            cool_down=cool_down,
+            codec=codec,
+            timeout=timeout,
+            discovery_interval=discovery_interval,
+        )
+
+    def get(self, key: str) -> object | Missing:
+        """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
+        name = wire_key(key)
+        return self._decode(self._nodes.pick(name).get(name))
+
+    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
+        """Give the values that there are, in one round trip for each node.
+
+        Keys of a node that cannot be used count as absent while another node answers.
+        """
+        names = {wire_key(key): key for key in keys}
+        found: dict[str, object] = {}
+
+        def collect(data: dict[bytes, bytes]) -> None:
+            for name, text in data.items():
+                value = self._decode(text)
+                if value is not MISSING:
+                    found[names[name]] = value
+
+        failure = self._each_node(names, lambda node, part: collect(node.get_many(part)))
+        if failure is not None and not found:
+            raise failure
+        return found
+
+    def set(self, key: str, value: object, ttl: int | None = None) -> None:
+        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        name = wire_key(key)
+        check_ttl(ttl)
+        data = self.codec.encode(value)
+        self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
+
+    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
+        """Store several values, in one round trip for each node; not atomic."""
+        check_ttl(ttl)
+        encoded = {wire_key(key): self.codec.encode(value) for key, value in values.items()}
+
+        def put(node: "MemcachedClient", part: list[bytes]) -> None:
+            node.set_many({name: encoded[name] for name in part}, expiry(ttl), noreply=False)
+
+        failure = self._each_node(encoded, put)
+        if failure is not None:
+            raise failure
+
+    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
+        """Store a value unless there is one, atomically; tells whether it did."""
+        name = wire_key(key)
+        check_ttl(ttl)
+        data = self.codec.encode(value)
+        return self._nodes.pick(name).run(
+            lambda node: node.add(name, data, expiry(ttl), noreply=False), repeatable=False
+        )
+
+    def delete_if(self, key: str, value: object) -> bool:
+        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        name = wire_key(key)
+        data = self.codec.encode(value)
+
+        def swap(node: "MemcachedClient") -> bool:
+            found, version = node.gets(name)
+            if version is None or found != data:
+                return False
+            # Memcached has no delete with a version: an entry that has expired takes its place.
+            return bool(node.cas(name, data, version, EXPIRED, noreply=False))
+
+        return self._nodes.pick(name).run(swap, repeatable=False)
+
+    def delete(self, key: str) -> None:
+        """Remove an entry; removing an absent one is no error."""
+        name = wire_key(key)
+        self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
+
+    def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
+        """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
+        name = wire_key(key)
+        check_step(by)
+        check_ttl(ttl)
+
+        def count(node: "MemcachedClient") -> int:
+            total = node.incr(name, by)
+            if total is None and node.add(name, b"%d" % by, expiry(ttl), noreply=False):
+                return by
+            if total is None:  # another caller has just made the counter
+                total = node.incr(name, by)
+            if total is None:
+                raise StoreRefused(f"the counter `{key}` is evicted as soon as it is made")
+            return total
+
+        return self._nodes.pick(name).run(count, repeatable=False)
+
+    def _each_node(
+        self, names: Iterable[bytes], command: "Callable[[MemcachedClient, list[bytes]], None]"
+    ) -> StoreError | None:
+        """Run a command with the keys of each node, and give the first failure."""
+        failure: StoreError | None = None
+        parts = self._nodes.parts(names)
+        deadline = time.monotonic() + self._timeout
+        for link, part in parts.items():
+            if failure is not None and time.monotonic() >= deadline:
+                break  # a node that hangs has used up the time for all
+            try:
+                link.run(lambda node, part=part: command(node, part))  # type: ignore[misc]
+            except StoreError as error:
+                failure = failure or error
+        return failure

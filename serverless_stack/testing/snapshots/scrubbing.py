@@ -1,0 +1,169 @@
+"""Templates without what changes although nothing that matters does."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from serverless_stack.testing.snapshots import cdk_churn
+
+Edit: TypeAlias = Callable[[dict[str, object]], Mapping[str, object]]
+"""A function that takes a template, which it may change, and gives one."""
+
+Rule: TypeAlias = Mapping[str, str] | Edit
+Scrub: TypeAlias = Rule | Sequence[Rule]
+"""What a caller adds: see :func:`scrub`."""
+
+_PROPERTY = re.compile(r"((?:AWS|Alexa|Custom)::[\w@:-]+)\.([\w*-][\w.*-]*)")
+
+
+class ScrubError(ValueError):
+    """Scrubbing would hide a resource, or the rule for it cannot be used."""
+
+
+@dataclass(frozen=True)
+class Scrubbed:
+    """A template that was scrubbed.
+
+    Attributes:
+        template: The template with stable names.
+        replaced: What was replaced by what, one line each, for the head of a snapshot.
+    """
+
+    template: dict[str, object]
+    replaced: tuple[str, ...]
+
+
+def scrub(template: Mapping[str, object], extra: Scrub = ()) -> Scrubbed:
+    """Replace what churns by stable names, wherever it is: in values, names and references.
+
+    Args:
+        template: A template; it is not changed.
+        extra: What else to replace, after CDK's own: a mapping, a function, or a list of those.
+            A mapping's key is a property, such as
+            `AWS::Lambda::Function.Environment.Variables.BUILD` (`*` stands for any key or index),
+            or else a regular expression for a part of any text, names of resources and references
+            to them included; its value is what to write instead. A function takes the template
+            and gives the one to use.
+
+    Returns:
+        The scrubbed template and what was replaced.
+
+    Raises:
+        ScrubError: A resource would disappear, two would get one name, or a rule is no rule.
+    """
+    found: dict[str, Any] = json.loads(json.dumps(template))
+    cdk_churn.remove_metadata(found)
+    for pattern, new in cdk_churn.names(found):
+        found = _replaced(found, pattern, new)
+    cdk_churn.replace_own_code(found)
+    found = _replaced(found, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
+    cdk_churn.replace_versions(found)
+    _sort_dependencies(found)
+    listed = list(cdk_churn.LISTED)
+    for rule in _rules(extra):
+        if isinstance(rule, Mapping):
+            for key, new in rule.items():
+                found = _apply(found, key, new)
+                listed.append(f"{key} -> {new}")
+        else:
+            found = _edited(found, rule)
+            listed.append(f"by {getattr(rule, '__name__', type(rule).__name__)}()")
+    return Scrubbed(found, tuple(" ".join(each.split()) for each in listed))
+
+
+def _sort_dependencies(template: dict[str, Any]) -> None:
+    for _, resource in cdk_churn.resources(template):
+        if isinstance(resource.get("DependsOn"), list):
+            resource["DependsOn"].sort(key=str)
+
+
+def _rules(extra: Scrub) -> Iterator[Rule]:
+    for rule in extra if isinstance(extra, Sequence) else [extra]:
+        given: object = rule
+        texts = isinstance(given, Mapping) and all(
+            isinstance(each, str) for pair in given.items() for each in pair
+        )
+        if not (texts or callable(given)):
+            raise ScrubError(
+                "`scrub` must be a mapping of texts to texts, a function, or a list of those, "
+                f"got: {given!r}"
+            )
+        yield rule
+
+
+def _apply(template: dict[str, Any], key: str, new: str) -> dict[str, Any]:
+    if found := _PROPERTY.fullmatch(key):
+        for _, resource in cdk_churn.resources(template):
+            if resource.get("Type") == found[1]:
+                _set(resource.get("Properties"), found[2].split("."), new)
+        return template
+    try:
+        pattern = re.compile(key)
+    except re.error as error:
+        raise ScrubError(f"`scrub` has no regular expression: {key!r} ({error})") from error
+    return _replaced(template, pattern, new)
+
+
+def _set(value: object, keys: list[str], new: str) -> None:
+    """Replace what is at a path, if there is something."""
+    key, *rest = keys
+    places: list[Any] = []
+    if isinstance(value, dict):
+        places = list(value) if key == "*" else [key] * (key in value)
+        for place in places:
+            if rest:
+                _set(value[place], rest, new)
+            else:
+                value[place] = new
+    elif isinstance(value, list):
+        indices = range(len(value)) if key == "*" else [int(key)] if key.isdecimal() else []
+        for index in indices:
+            if index < len(value):
+                if rest:
+                    _set(value[index], rest, new)
+                else:
+                    value[index] = new
+
+
+def _edited(template: dict[str, Any], edit: Edit) -> dict[str, Any]:
+    before = list(template.get("Resources", {}))
+    result = edit(template)
+    if not isinstance(result, Mapping):
+        raise ScrubError(f"a function of `scrub` must return a template, got: {result!r}")
+    found: dict[str, Any] = json.loads(json.dumps(result))
+    after = found.get("Resources", {})
+    if len(after) < len(before):
+        gone = ", ".join(f"`{name}`" for name in sorted(set(before) - set(after)))
+        raise ScrubError(f"scrubbing must not make a resource disappear: of {gone} one is missing")
+    return found
+
+
+def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> dict[str, Any]:
+    """Replace a pattern in all texts, keys included."""
+
+    def replace(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON
+        if isinstance(value, str):
+            return pattern.sub(new, value)
+        if isinstance(value, list):
+            return [replace(each, f"{where}.{index}") for index, each in enumerate(value)]
+        if not isinstance(value, dict):
+            return value
+        names = {key: pattern.sub(new, key) for key in value}
+        twice = [name for name, count in Counter(names.values()).items() if count > 1]
+        if twice:
+            old = " and ".join(f"`{key}`" for key, name in names.items() if name == twice[0])
+            raise ScrubError(
+                f"scrubbing must keep names apart: {old} in {where or 'the template'} "
+                f"would both be `{twice[0]}` (by {pattern.pattern})"
+            )
+        return {
+            names[key]: replace(each, f"{where}.{key}".lstrip(".")) for key, each in value.items()
+        }
+
+    found: dict[str, Any] = replace(template, "")
+    return found

@@ -1,0 +1,67 @@
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.cli.commands.check.lines import Lines
+
+YAML = """\
+# A template.
+Resources:
+  Uploads:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: uploads
+      LifecycleConfiguration: !If
+        - Old
+        - Rules:
+            - ExpirationInDays: 0
+        - !Ref AWS::NoValue
+      CorsConfiguration:
+        CorsRules:
+          - AllowedMethods: [GET]
+          - AllowedMethods:
+              - PUT
+              - PATCH
+  Empty:
+"""
+
+
+@pytest.mark.parametrize(
+    ("logical_id", "property", "line"),
+    [
+        ("", "", 1),
+        ("Uploads", "", 3),
+        ("Uploads", "BucketName", 6),
+        ("Uploads", "CorsConfiguration.CorsRules.1.AllowedMethods.1", 17),
+        ("Uploads", "CorsConfiguration.CorsRules.7", 13),
+        ("Uploads", "LifecycleConfiguration.Rules.0.ExpirationInDays", 7),
+        ("Uploads", "Absent", 5),
+        ("Empty", "BucketName", 18),
+        ("Absent", "BucketName", 2),
+    ],
+)
+def test_of_yaml(tmp_path: Path, logical_id: str, property: str, line: int) -> None:
+    path = tmp_path / "t.yaml"
+    path.write_text(YAML)
+    assert Lines(path).of(logical_id, property) == line
+
+
+@pytest.mark.parametrize("indent", [1, 4, "\t"])
+def test_of_json(tmp_path: Path, indent: int | str) -> None:
+    path = tmp_path / "t.json"
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"A": [1, {"B": 2}]}}
+    path.write_text(json.dumps({"Resources": {"Bucket": bucket}}, indent=indent))
+    assert Lines(path).of("Bucket", "A.1.B") == 9
+
+
+def test_what_is_no_yaml_has_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text('{"Resources": [}')
+    assert Lines(path).of("Bucket", "A") == 1
+
+
+def test_without_pyyaml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert Lines(tmp_path / "t.json").of("Bucket", "A") == 1

@@ -1,0 +1,231 @@
+"""Who may log in, and what a function gets by ``connect``."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from serverless_stack.checks.services.elasticache.limits.security import user_id_problems
+from serverless_stack.constructs import LambdaHandler, RedisCache
+from serverless_stack.testing import TemplateSnapshot, assert_least_privilege
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    require_no_cycle,
+    statements,
+    synth,
+    variables,
+)
+
+GROUP = "AWS::ElastiCache::ReplicationGroup"
+USER = "AWS::ElastiCache::User"
+USERS = "AWS::ElastiCache::UserGroup"
+SECRET = "AWS::SecretsManager::Secret"
+
+
+def function_in(stack: cdk.Stack, construct_id: str, vpc: ec2.IVpc) -> lambda_.Function:
+    return lambda_.Function(
+        stack,
+        construct_id,
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+    )
+
+
+def endpoints(template: Json) -> list[str]:
+    return [
+        item["Properties"]["ServiceName"]["Fn::Join"][1][-1].rpartition(".")[2]
+        for item in all_of(template, "AWS::EC2::VPCEndpoint")
+        if item["Properties"]["VpcEndpointType"] == "Interface"
+    ]
+
+
+@pytest.mark.parametrize("engine", ["redis", "valkey"])
+@pytest.mark.parametrize("auth", ["password", "iam"])
+def test_a_user_that_is_connected(
+    engine: str, auth: str, template_snapshot: TemplateSnapshot
+) -> None:
+    stack = cdk.Stack(new_app(), "Test")
+    cache = RedisCache(stack, "Cache", engine=engine, auth=auth)  # type: ignore[arg-type]
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    require_no_cycle(template)
+    assert template == template_snapshot
+
+
+def test_a_password_is_a_reference_to_a_generated_secret(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="password")
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    user = properties(template, USER)
+    assert user["UserId"] == user["UserName"]
+    assert user["AccessString"] == "on ~* &* +@all"
+    assert user["AuthenticationMode"]["Type"] == "password"
+    (password,) = user["AuthenticationMode"]["Passwords"]
+    assert password["Fn::Join"][1][0] == "{{resolve:secretsmanager:"
+    asked = properties(template, GROUP)
+    assert "AuthToken" not in asked
+    assert "Ref" in asked["UserGroupIds"][0]
+    assert set(variables(template)) == {
+        "REDIS_PRIMARY_ENDPOINT",
+        "REDIS_READER_ENDPOINT",
+        "REDIS_TLS",
+        "REDIS_USER",
+        "REDIS_SECRET_ARN",
+    }
+    assert variables(template)["REDIS_USER"] == user["UserName"]
+    assert endpoints(template) == ["secretsmanager"]
+
+
+def test_a_function_proves_who_it_is_with_iam(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    assert all_of(template, SECRET) == []
+    assert properties(template, USER)["AuthenticationMode"] == {"Type": "iam"}
+    group = stack.resolve(cache.cache_name)
+    (statement,) = statements(template)
+    assert statement["Action"] == "elasticache:Connect"
+    first, second = statement["Resource"]
+    assert first["Fn::Join"][1][-2:] == [":replicationgroup:", group]
+    assert second["Fn::GetAtt"][1] == "Arn"
+    assert set(variables(template)) == {
+        "REDIS_PRIMARY_ENDPOINT",
+        "REDIS_READER_ENDPOINT",
+        "REDIS_TLS",
+        "REDIS_USER",
+        "REDIS_CACHE_NAME",
+    }
+    assert variables(template)["REDIS_CACHE_NAME"] == group
+    assert endpoints(template) == []  # nothing is read from Secrets Manager
+    assert_least_privilege(template)
+
+
+def test_redis_has_a_default_user_that_is_off_and_valkey_none(stack: cdk.Stack) -> None:
+    RedisCache(stack, "Cache", auth="password")
+    template = synth(stack)
+    (off,) = [u for u in all_of(template, USER) if u["Properties"]["UserName"] == "default"]
+    assert off["Properties"]["AccessString"] == "off ~* -@all"
+    assert off["Properties"]["AuthenticationMode"] == {"Type": "no-password-required"}
+    assert len(properties(template, USERS)["UserIds"]) == 2
+    other = cdk.Stack(new_app(), "Other")
+    RedisCache(other, "Cache", engine="valkey", auth="password")
+    assert len(all_of(synth(other), USER)) == 1
+
+
+def test_without_authentication_there_is_no_secret_and_no_endpoint_for_it(
+    stack: cdk.Stack,
+) -> None:
+    cache = RedisCache(stack, "Cache", auth="none", transit_encryption_enabled=False)
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    assert all_of(template, SECRET) == []
+    assert endpoints(template) == []
+    assert variables(template)["REDIS_TLS"] == "false"
+    assert "REDIS_SECRET_ARN" not in variables(template)
+    assert statements(template) == []
+    with pytest.raises(ValueError, match="`auth` must be token or password for a secret"):
+        cache.secret  # noqa: B018
+
+
+@pytest.mark.parametrize("auth", ["token", "password"])
+def test_a_secret_of_ones_own_and_its_key(stack: cdk.Stack, auth: str) -> None:
+    key = kms.Key(stack, "Key")
+    own = secretsmanager.Secret(stack, "Own", encryption_key=key)
+    cache = RedisCache(
+        stack,
+        "Cache",
+        engine="valkey",
+        auth=auth,  # type: ignore[arg-type]
+        secret=own,
+    )
+    assert cache.secret is own
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    assert len(all_of(template, SECRET)) == 1
+    reading, decrypting = statements(template)
+    assert reading["Action"] == "secretsmanager:GetSecretValue"
+    assert decrypting["Action"] == "kms:Decrypt"
+    assert decrypting["Resource"] == stack.resolve(key.key_arn)
+    assert list(decrypting["Condition"]["StringEquals"]) == ["kms:ViaService"]
+
+
+def test_shards_are_reached_by_their_configuration_endpoint(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", num_node_groups=2)
+    cache.connect(function_in(stack, "Inside", cache.vpc), prefix="ORDERS")
+    template = synth(stack)
+    assert set(variables(template)) == {
+        "ORDERS_CONFIGURATION_ENDPOINT",
+        "ORDERS_TLS",
+        "ORDERS_SECRET_ARN",
+    }
+    parts = variables(template)["ORDERS_CONFIGURATION_ENDPOINT"]["Fn::Join"][1][::2]
+    assert [part["Fn::GetAtt"][1] for part in parts] == [
+        "ConfigurationEndPoint.Address",
+        "ConfigurationEndPoint.Port",
+    ]
+
+
+def test_an_endpoint_that_there_is_not_is_refused(stack: cdk.Stack) -> None:
+    single = RedisCache(stack, "Single")
+    shards = RedisCache(stack, "Shards", num_node_groups=2)
+    assert refused(lambda: single.configuration_endpoint) == (
+        "`num_node_groups` must be 1 or more for this endpoint, got: 0; the cache has a primary "
+        "endpoint (in Test/Single/ReplicationGroup)"
+    )
+    assert "must be 0 for this endpoint, got: 2" in refused(lambda: shards.primary_endpoint)
+    assert "must be 0 for this endpoint, got: 2" in refused(lambda: shards.reader_endpoint)
+
+
+def test_another_user_reads_with_rights_of_its_own(stack: cdk.Stack, code: Path) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
+    reader = cache.add_user("Reader", access_string="on ~app:* +@read")
+    cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc), user=reader)
+    template = synth(stack)
+    assert len(properties(template, USERS)["UserIds"]) == 2
+    assert variables(template)["REDIS_USER"] == reader.user_name
+    assert "REDIS_SECRET_ARN" in variables(template)
+    assert "REDIS_CACHE_NAME" not in variables(template)
+    assert endpoints(template) == ["secretsmanager"]  # which only the reader needs
+
+
+def test_ids_of_users_are_those_that_elasticache_takes() -> None:
+    names = []
+    for stack_name in ("A", "My-Shop-Of-All-Things-In-The-World-And-Beyond"):
+        stack = cdk.Stack(new_app(), stack_name)
+        for construct_id in ("C", "Cache_2", "A-Cache-With-A-Name-That-Is-Longer-Than-Forty"):
+            RedisCache(stack, construct_id, auth="password")
+        template = synth(stack)
+        names += [u["Properties"]["UserId"] for u in all_of(template, USER)]
+        names += [g["Properties"]["UserGroupId"] for g in all_of(template, USERS)]
+    assert len(set(names)) == 18
+    assert [problem for name in names for problem in user_id_problems(name)] == []
+
+
+def test_what_a_user_must_not_be(stack: cdk.Stack) -> None:
+    token = RedisCache(stack, "Token")
+    told = refused(lambda: token.add_user("Reader", access_string="on ~* +@read"))
+    assert told == (
+        "`auth` of the cache must be password or iam for users, got: token or none "
+        "(in Test/Token/Reader)"
+    )
+    users = RedisCache(stack, "Users", auth="password", engine_version="6.2")
+    own = secretsmanager.Secret(stack, "Own")
+    told = refused(lambda: users.add_user("A", access_string="~*", auth="iam", secret=own))
+    assert [line.partition(",")[0] for line in told.splitlines()[1:]] == [
+        "- `secret` must be None for `auth` of iam",
+        "- `access_string` must begin with on or off",
+        "- `engine_version` must be 7.0 or later for authentication with IAM",
+    ]
+    told = refused(lambda: users.add_user("A", access_string="on ~*", auth="token"))
+    assert "`auth` must be password or iam, got: 'token'" in told
+    users.add_user("A", access_string="on ~*")

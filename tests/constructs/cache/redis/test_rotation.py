@@ -1,0 +1,215 @@
+"""Rotating the token or password."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+
+from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs.function.packaging import package_library
+from serverless_stack.testing import TemplateSnapshot, assert_least_privilege
+from tests.constructs.templates import (
+    all_of,
+    new_app,
+    properties,
+    refused,
+    require_no_cycle,
+    statements,
+    synth,
+    variables,
+)
+
+FUNCTION = "AWS::Lambda::Function"
+SCHEDULE = "AWS::SecretsManager::RotationSchedule"
+
+
+def test_rotation_of_a_token(template_snapshot: TemplateSnapshot) -> None:
+    stack = cdk.Stack(new_app(), "Test")
+    cache = RedisCache(stack, "Cache", removal_policy=cdk.RemovalPolicy.DESTROY)
+    assert cache.rotation_function is None
+    assert cache.add_rotation() is cache.rotation_function
+    template = synth(stack)
+    require_no_cycle(template)
+    assert template == template_snapshot
+
+
+def test_nothing_is_rotated_without_being_told(stack: cdk.Stack) -> None:
+    RedisCache(stack, "Cache")
+    template = synth(stack)
+    assert all_of(template, SCHEDULE) == []
+    assert all_of(template, FUNCTION) == []
+
+
+def test_the_function_may_do_what_it_is_for_and_no_more(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache")
+    cache.add_rotation()
+    template = synth(stack)
+    reading, modifying = statements(template)
+    assert reading["Action"] == [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:UpdateSecretVersionStage",
+    ]
+    assert reading["Resource"] == stack.resolve(cache.secret.secret_arn)
+    assert modifying["Action"] == [
+        "elasticache:DescribeReplicationGroups",
+        "elasticache:ModifyReplicationGroup",
+    ]
+    assert modifying["Resource"]["Fn::Join"][1][-1] == stack.resolve(cache.cache_name)
+    assert_least_privilege(
+        template,
+        allow=[
+            f"Test/Cache/Rotation/Role/Resource: {action} on *"
+            for action in (
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+                "ec2:UnassignPrivateIpAddresses",
+                "xray:PutTelemetryRecords",
+                "xray:PutTraceSegments",
+            )
+        ],
+    )
+    permission = properties(template, "AWS::Lambda::Permission")
+    assert permission["Principal"] == "secretsmanager.amazonaws.com"
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_the_first_rotation_is_after_the_interval(stack: cdk.Stack) -> None:
+    RedisCache(stack, "Cache").add_rotation(automatically_after=cdk.Duration.days(7))
+    schedule = properties(synth(stack), SCHEDULE)
+    assert schedule["RotateImmediatelyOnUpdate"] is False
+    assert schedule["RotationRules"] == {"AutomaticallyAfterDays": 7}
+
+
+def test_the_function_reaches_the_cache_and_both_services(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", port=6380)
+    cache.add_rotation()
+    template = synth(stack)
+    ingress = properties(template, "AWS::EC2::SecurityGroupIngress")
+    assert (ingress["FromPort"], ingress["Description"]) == (6380, "Rotation of the secret")
+    services = [
+        item["Properties"]["ServiceName"]["Fn::Join"][1][-1]
+        for item in all_of(template, "AWS::EC2::VPCEndpoint")
+        if item["Properties"]["VpcEndpointType"] == "Interface"
+    ]
+    assert services == [".secretsmanager", ".elasticache"]
+    assert variables(template)["REPLICATION_GROUP_ID"] == stack.resolve(cache.cache_name)
+
+
+def test_a_vpc_of_ones_own_is_left_alone(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    RedisCache(stack, "Cache", vpc=vpc).add_rotation()
+    assert all_of(synth(stack), "AWS::EC2::VPCEndpoint") == []
+
+
+def test_shards_are_tried_at_their_configuration_endpoint(stack: cdk.Stack) -> None:
+    RedisCache(stack, "Cache", num_node_groups=2).add_rotation()
+    endpoint = variables(synth(stack))["CACHE_ENDPOINT"]["Fn::Join"][1][0]
+    assert endpoint["Fn::GetAtt"][1] == "ConfigurationEndPoint.Address"
+
+
+def test_a_password_of_a_user_in_a_secret_with_a_key(stack: cdk.Stack) -> None:
+    own = secretsmanager.Secret(stack, "Own", encryption_key=kms.Key(stack, "Key"))
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="password", secret=own)
+    cache.add_rotation()
+    template = synth(stack)
+    assert cache.user is not None
+    assert variables(template)["USER_ID"] == stack.resolve(cache.user.user.ref)
+    _, modifying, using = statements(template)
+    assert modifying["Action"] == ["elasticache:DescribeUsers", "elasticache:ModifyUser"]
+    assert using["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+
+
+def test_a_secret_by_name_is_granted_with_its_random_end(stack: cdk.Stack) -> None:
+    own = secretsmanager.Secret.from_secret_name_v2(stack, "Own", "orders/redis")
+    RedisCache(stack, "Cache", secret=own).add_rotation()
+    reading = statements(synth(stack))[0]
+    assert reading["Resource"]["Fn::Join"][1][-1] == ":secret:orders/redis-??????"
+
+
+def test_the_package_is_small_and_has_what_it_imports(tmp_path: Path) -> None:
+    package = package_library("functions/__init__.py", "functions/rotation")
+    files = {str(p.relative_to(package.folder)) for p in package.folder.rglob("*.py")}
+    assert "serverless_stack/functions/rotation/handler.py" in files
+    assert not any("content" in name or "runtime" in name for name in files)
+    archive = tmp_path / "package.zip"
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as written:
+        for path in package.folder.rglob("*.py"):
+            written.write(path, path.relative_to(package.folder))
+    assert archive.stat().st_size < 16 * 1024
+    code = (
+        f"import sys; sys.path.insert(0, {str(archive)!r})\n"
+        "from serverless_stack.functions.rotation.handler import handler\n"
+        "assert 'boto3' not in sys.modules\n"
+        "import serverless_stack; assert 'package.zip' in serverless_stack.__path__[0]"
+    )
+    subprocess.run([sys.executable, "-S", "-c", code], check=True, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "days", "told"),
+    [
+        ({"auth": "iam"}, 30, "`auth` must be token or password for a rotation"),
+        ({"auth": "none"}, 30, "`auth` must be token or password for a rotation"),
+        ({}, 0, "`automatically_after` must be 1–1000 days, got: 0"),  # noqa: RUF001
+        ({}, 1001, "`automatically_after` must be 1–1000 days, got: 1001"),  # noqa: RUF001
+        ({}, 1.5, "`automatically_after` must be whole days, got: 1.5 days"),
+        (
+            {"engine_version": "5.0.5", "node_type": "cache.m5.large"},
+            30,
+            "`engine_version` must be 5.0.6 or later for a change of the AUTH token",
+        ),
+    ],
+)
+def test_what_cannot_be_rotated(
+    stack: cdk.Stack, arguments: dict[str, str], days: float, told: str
+) -> None:
+    cache = RedisCache(stack, "Cache", **arguments)  # type: ignore[arg-type]
+    every = cdk.Duration.hours(days * 24)
+    assert told in refused(lambda: cache.add_rotation(automatically_after=every))
+    assert cache.rotation_function is None
+
+
+@pytest.mark.parametrize("days", [1, 1000])
+def test_the_good_neighbours_are_rotated(stack: cdk.Stack, days: int) -> None:
+    cache = RedisCache(stack, "Cache", engine_version="5.0.6")
+    cache.add_rotation(automatically_after=cdk.Duration.days(days))
+    told = refused(lambda: cache.add_rotation())
+    assert "`add_rotation` must be called once for a secret, got: again" in told
+
+
+def test_the_password_of_another_user_is_rotated_by_a_function_of_its_own(
+    stack: cdk.Stack,
+) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
+    reader = cache.add_user("Reader", access_string="on ~* +@read")
+    function = cache.add_rotation(user=reader)
+    assert cache.rotation_function is None
+    assert function.node.path == "Test/Cache/Reader/Rotation/Function"
+    template = synth(stack)
+    assert variables(template)["USER_ID"] == stack.resolve(reader.user.ref)
+    assert reader.secret is not None
+    assert properties(template, SCHEDULE)["SecretId"] == stack.resolve(reader.secret.secret_arn)
+    assert "`add_rotation` must be called once" in refused(lambda: cache.add_rotation(user=reader))
+
+
+def test_two_users_are_rotated(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache", engine="valkey", auth="password")
+    first = cache.add_rotation()
+    second = cache.add_rotation(user=cache.add_user("Reader", access_string="on ~* +@read"))
+    assert cache.rotation_function is first
+    assert first is not second
+    template = synth(stack)
+    require_no_cycle(template)
+    assert len(all_of(template, SCHEDULE)) == 2
+    assert len(all_of(template, "AWS::EC2::SecurityGroupIngress")) == 2

@@ -1,0 +1,35 @@
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.constructs.content.custom_resource import _PARTS
+from serverless_stack.constructs.function.packaging import package_library
+
+
+@pytest.mark.parametrize("module", ["content.handler", "invalidation"])
+def test_the_package_needs_nothing_but_boto3(tmp_path: Path, module: str) -> None:
+    """Lambda has boto3; a module that is missing there keeps CloudFormation waiting for an hour."""
+    packages = sysconfig.get_paths()["purelib"]
+    code = (
+        f"import sys; sys.path += [{str(package_library(*_PARTS).folder)!r}, {packages!r}]; "
+        f"import serverless_stack.functions.{module} as found; "
+        "print(found.__file__, callable(found.handler), sorted({'rich', 'typer'} & {*sys.modules}))"
+    )
+    # -S: without the packages' .pth files, one of which makes this repository importable
+    said = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+    ).stdout
+    assert said.startswith(str(package_library(*_PARTS).folder))
+    assert said.endswith("True []\n")
+
+
+def test_the_package_is_the_same_each_time() -> None:
+    assert package_library(*_PARTS) == package_library(*_PARTS)
+    assert not list(package_library(*_PARTS).folder.rglob("__pycache__"))

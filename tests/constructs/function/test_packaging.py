@@ -1,0 +1,243 @@
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from serverless_stack.constructs import LambdaHandler
+from serverless_stack.constructs.function import (
+    packaging as _packaging,
+)
+from serverless_stack.constructs.function import (
+    requirements as _requirements,
+)
+from serverless_stack.constructs.function.packaging import Package
+from serverless_stack.constructs.function.platform import LambdaPlatform
+from serverless_stack.constructs.function.requirements import find_requirements
+from tests.constructs.templates import properties, synth, warnings
+
+ARM = LambdaPlatform("3.13", "aarch64")
+COMPILED = (
+    "annotated-types==0.7.0\npydantic==2.11.7\npydantic-core==2.33.2\n"
+    "typing-extensions==4.14.1\ntyping-inspection==0.4.1\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    """Make a folder with files in it."""
+
+    def files(name: str, **contents: str) -> Path:
+        for path, text in {"index.py": "def handler(event, context): ...\n", **contents}.items():
+            file = tmp_path / name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        return tmp_path / name
+
+    return files
+
+
+def package(folder: Path, platform: LambdaPlatform = ARM) -> Package:
+    return _packaging.package(folder, find_requirements(folder), platform)
+
+
+def contents(built: Package) -> dict[str, tuple[int, bytes]]:
+    """Mode and bytes of every file."""
+    return {
+        path.relative_to(built.folder).as_posix(): (path.stat().st_mode & 0o777, path.read_bytes())
+        for path in built.folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_two_folders_with_the_same_files_give_the_same_asset(make: Callable[..., Path]) -> None:
+    first, second = package(make("a/handler")), package(make("b/elsewhere"))
+    assert first == second
+
+
+def test_what_is_no_source_is_left_out(make: Callable[..., Path]) -> None:
+    plain = package(make("a"))
+    littered = package(
+        make(
+            "b",
+            **{
+                "__pycache__/index.cpython-313.pyc": "x",
+                "index.pyc": "x",
+                ".env": "SECRET=1",
+                ".git/config": "x",
+                ".venv/lib/site.py": "x",
+                "lib/.cache/x": "x",
+                "node_modules/x/index.js": "x",
+                "requirements.in": "",
+            },
+        )
+    )
+    assert littered.digest == plain.digest
+
+
+def test_umask_and_times_do_not_matter(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = package(make("a"))
+    before = os.umask(0o077)
+    try:
+        other = make("b")
+        os.utime(other / "index.py", (0, 0))
+        monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "other-cache"))
+        strict = package(other)
+    finally:
+        os.umask(before)
+    assert strict.folder != usual.folder
+    assert strict.digest == usual.digest
+    assert contents(strict) == contents(usual)
+    assert {path.stat().st_mode & 0o777 for path in strict.folder.rglob("*") if path.is_dir()} == {
+        0o755
+    }
+
+
+def test_a_program_in_the_source_stays_executable(make: Callable[..., Path]) -> None:
+    folder = make("a", **{"bin/tool": "#!/bin/sh\n"})
+    plain = package(folder)
+    (folder / "bin/tool").chmod(0o700)
+    executable = package(folder)
+    assert contents(executable)["bin/tool"] == (0o755, b"#!/bin/sh\n")
+    assert executable.digest != plain.digest
+
+
+def test_other_source_gives_another_asset(make: Callable[..., Path]) -> None:
+    digests = {
+        package(make("a")).digest,
+        package(make("b", **{"index.py": "def handler(event, context): return 1\n"})).digest,
+        package(make("c", **{"more.py": ""})).digest,
+        package(make("d", **{"more/__init__.py": ""})).digest,
+    }
+    assert len(digests) == 4
+
+
+def test_packaging_again_takes_what_is_kept(make: Callable[..., Path], own_cache: Path) -> None:
+    folder = make("a")
+    first = package(folder)
+    os.utime(first.folder / "index.py", (0, 0))
+    assert package(folder) == first
+    assert (first.folder / "index.py").stat().st_mtime == 0
+    assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.folder.name]
+
+
+def test_another_process_may_build_the_same_at_the_same_time(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make("a")
+    build = _packaging._build
+
+    def build_twice(target: Path, *arguments: object) -> None:
+        monkeypatch.setattr(_packaging, "_build", build)
+        package(folder)
+        build(target, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_packaging, "_build", build_twice)
+    assert package(folder).folder.is_dir()
+
+
+def test_uv_and_pip_give_the_same_bytes(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make("a", **{"requirements.txt": COMPILED})
+    by_uv = package(folder)
+    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache-of-pip"))
+    by_pip = package(folder)
+    assert by_pip.folder != by_uv.folder
+    assert contents(by_pip) == contents(by_uv)
+    assert by_pip.digest == by_uv.digest
+    assert by_uv.unpinned == ()
+    assert any(
+        re.fullmatch(r"pydantic_core/.*cpython-313-aarch64.*\.so", name) for name in contents(by_uv)
+    )
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.14"])
+def test_wheels_fit_other_pythons_and_machines(make: Callable[..., Path], python: str) -> None:
+    folder = make("a", **{"requirements.txt": "markupsafe==3.0.3\n"})
+    built = package(folder, LambdaPlatform(python, "x86_64"))
+    compiled = [name for name in contents(built) if name.endswith(".so")]
+    assert compiled == [
+        f"markupsafe/_speedups.cpython-{python.replace('.', '')}-x86_64-linux-gnu.so"
+    ]
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+@pytest.mark.parametrize("impossible", ["redis==0.0.0.1", "docopt==0.6.2"])
+def test_requirements_that_cannot_be_resolved_are_refused(
+    make: Callable[..., Path],
+    own_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    impossible: str,
+    installer: str,
+) -> None:
+    """The first version does not exist, the second is published as source only."""
+    if installer == "pip":
+        monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    folder = make("a", **{"requirements.txt": f"{impossible}\n"})
+    with pytest.raises(ValueError, match="must be installable as wheels for Lambda") as caught:
+        package(folder)
+    assert f"the requirements in {folder}/requirements.txt must" in str(caught.value)
+    assert "(aarch64, Python 3.13)" in str(caught.value)
+    assert impossible in str(caught.value)
+    assert list((own_cache / "handlers").iterdir()) == []
+
+
+def test_without_uv_and_pip_it_says_what_to_install(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make("a", **{"requirements.txt": "redis==6.4.0\n"})
+    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match="needs uv or pip, and this Python has neither"):
+        _requirements.install(_found(folder), folder / "target", ARM)
+
+
+def _found(folder: Path) -> _requirements.Requirements:
+    found = find_requirements(folder)
+    assert found is not None
+    return found
+
+
+def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+    folder = make("a", **{"requirements.txt": "typing-inspection==0.4.1\n"})
+    LambdaHandler(stack, "Handler", code=folder)
+    (warning,) = warnings(stack)
+    assert "do not pin typing-extensions, so that another machine may deploy other code" in warning
+    assert properties(synth(stack), "AWS::Lambda::Function")["Runtime"] == "python3.14"
+
+
+def test_pinned_requirements_do_not_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+    pinned = "typing-inspection==0.4.1\ntyping-extensions==4.14.1\n"
+    LambdaHandler(stack, "Handler", code=make("a", **{"requirements.txt": pinned}))
+    assert warnings(stack) == []
+
+
+def test_dependencies_of_a_pyproject_are_installed(make: Callable[..., Path]) -> None:
+    project = '[project]\nname = "a"\nversion = "1"\ndependencies = ["typing-extensions==4.14.1"]\n'
+    built = package(make("a", **{"pyproject.toml": project}))
+    assert "typing_extensions.py" in contents(built)
+    assert "pyproject.toml" not in contents(built)
+
+
+def test_the_packaged_handler_can_be_imported_with_our_runtime(make: Callable[..., Path]) -> None:
+    folder = make(
+        "a", **{"index.py": "import serverless_stack.runtime, serverless_stack._shared.contract\n"}
+    )
+    built = package(folder)
+    code = f"import sys; sys.path[:] = [{str(built.folder)!r}, *sys.path]; import index"
+    subprocess.run([sys.executable, "-I", "-c", code], check=True)

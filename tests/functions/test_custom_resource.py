@@ -1,0 +1,116 @@
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from serverless_stack.functions.custom_resource import Request, answered, respond
+
+
+class FakeContext:
+    log_stream_name = "stream"
+    function_name = "function"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+class Answers(list[dict[str, Any]]):
+    """What CloudFormation was told, and how often it does not listen at first."""
+
+    deaf = 0
+    url = ""
+
+
+@pytest.fixture
+def answers() -> Iterator[Answers]:
+    got = Answers()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if got.deaf:
+                got.deaf -= 1
+                self.send_response(503)
+            else:
+                assert self.headers["Content-Type"] == ""
+                assert len(body) <= 4096
+                got.append(json.loads(body))
+                self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    got.url = f"http://127.0.0.1:{server.server_port}/answer"
+    yield got
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def event(url: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
+    return {
+        "RequestType": "Create",
+        "ResponseURL": url,
+        "StackId": "arn:stack",
+        "RequestId": "1",
+        "LogicalResourceId": "Content",
+        "ResourceProperties": {"A": "1"},
+        **more,
+    }
+
+
+def test_a_request() -> None:
+    update = event("", RequestType="Update", PhysicalResourceId="x", OldResourceProperties={})
+    found = Request.parse(update)
+    assert found == Request("Update", "1", "arn:stack/Content", "x", {"A": "1"}, {})
+    with pytest.raises(TypeError, match="a mapping is wanted"):
+        Request.parse(event("", ResourceProperties="x"))
+
+
+def test_success(answers: Answers) -> None:
+    answered(event(answers.url), FakeContext(), "place", lambda: {"Uploaded": 3})
+    assert answers == [
+        {
+            "Status": "SUCCESS",
+            "Reason": "",
+            "PhysicalResourceId": "place",
+            "StackId": "arn:stack",
+            "RequestId": "1",
+            "LogicalResourceId": "Content",
+            "Data": {"Uploaded": 3},
+        }
+    ]
+
+
+def test_failure_tells_why_and_where(answers: Answers) -> None:
+    def fail() -> None:
+        raise ValueError("no bucket " + "x" * 5000)
+
+    answered(event(answers.url), FakeContext(), "place", fail)
+    (told,) = answers
+    assert told["Status"] == "FAILED"
+    assert told["Reason"].startswith("ValueError: no bucket xxx")
+    assert told["Reason"].endswith("... (log stream stream)")
+
+
+def test_an_answer_that_comes_later(answers: Answers) -> None:
+    answered(event(answers.url), FakeContext(), "place", lambda: None)
+    assert answers == []
+
+
+def test_an_answer_that_is_not_taken_is_repeated(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("serverless_stack.functions.custom_resource.time.sleep", slept.append)
+    answers.deaf = 2
+    respond(event(answers.url), FakeContext(), "place", status="SUCCESS")
+    assert len(answers) == 1
+    assert slept == [1, 2]

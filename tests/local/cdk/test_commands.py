@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local.cdk.commands import (
+    cdk_environment,
+    deploy_arguments,
+    event,
+    leading_elsewhere,
+    relevant,
+    without_proxy,
+)
+from serverless_stack.local.toolchain.node import find_node
+
+URL = "http://127.0.0.1:4566"
+CREATING = (
+    "Shop |  3/15 | 5:43:29 PM | CREATE_IN_PROGRESS   | AWS::Lambda::Function | Hi (Hi4A628BD4) "
+)
+FAILED = (
+    "Shop | 4/15 | 5:43:29 PM | CREATE_FAILED        | AWS::S3::Bucket | Files (F1) no (such) name"
+)
+DELETED = "Shop |   1 | 5:43:31 PM | DELETE_COMPLETE         | AWS::CloudFormation::Stack  | Shop"
+
+
+def test_no_account_of_the_user_is_reached(tmp_path: Path) -> None:
+    base = {
+        "AWS_PROFILE": "work",
+        "AWS_SESSION_TOKEN": "secret",
+        "AWS_ACCESS_KEY_ID": "AKIA",
+        "AWS_CA_BUNDLE": "/ca",
+        "CDK_DEFAULT_ACCOUNT": "123456789012",
+        "STAGE": "dev",
+        "PATH": "/usr/bin",
+    }
+    environment = cdk_environment(base, URL, tmp_path, find_node())
+    assert environment["AWS_ENDPOINT_URL"] == URL
+    assert environment["AWS_ACCESS_KEY_ID"] == "test"
+    assert environment["STAGE"] == "dev"
+    assert environment["PATH"].endswith(":/usr/bin")
+    assert Path(environment["CDK_HOME"]).parent == tmp_path
+    assert not Path(environment["AWS_CONFIG_FILE"]).exists()
+    assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} & set(environment)
+    assert "CDK_DEFAULT_ACCOUNT" not in environment
+    assert leading_elsewhere(base) == [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_CA_BUNDLE",
+        "AWS_PROFILE",
+        "AWS_SESSION_TOKEN",
+        "CDK_DEFAULT_ACCOUNT",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ({}, "127.0.0.1,localhost"),
+        ({"no_proxy": "intranet"}, "intranet,127.0.0.1,localhost"),
+        ({"NO_PROXY": "a,b"}, "a,b,127.0.0.1,localhost"),
+    ],
+)
+def test_a_proxy_stays_out_of_the_way(base: dict[str, str], expected: str) -> None:
+    assert without_proxy(base) == {"NO_PROXY": expected, "no_proxy": expected}
+
+
+def test_all_stacks_unless_some_are_named() -> None:
+    out, outputs = Path("cdk.out"), Path("outputs.json")
+    assert deploy_arguments(out, [], outputs)[:2] == ["deploy", "**"]
+    assert deploy_arguments(out, ["A", "B"], outputs)[:3] == ["deploy", "A", "B"]
+
+
+def test_events_are_told_shortly() -> None:
+    assert event(CREATING) == "Shop 3/15  Hi  create in progress"
+    assert event(FAILED) == "Shop 4/15  Files  create failed"
+    assert event(DELETED) == "Shop 1  Shop  delete complete"
+    assert event("Shop: deploying... [1/1]") is None
+    assert event("a | b | c") is None
+
+
+def test_only_what_failed_is_relevant() -> None:
+    lines = ["Shop: deploying...", "", CREATING, FAILED, DELETED, "❌ Shop failed: no such name"]
+    assert relevant(lines).splitlines() == [lines[0], FAILED, lines[5]]

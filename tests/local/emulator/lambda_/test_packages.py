@@ -1,0 +1,51 @@
+import io
+import stat
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local.emulator.lambda_.packages import merge_layers, unpack
+
+
+def archive(files: dict[str, str], mode: int = 0o644) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:
+        for name, text in files.items():
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = mode << 16
+            bundle.writestr(entry, text)
+    return buffer.getvalue()
+
+
+def test_same_content_is_unpacked_once(tmp_path: Path) -> None:
+    first = unpack(archive({"a/b.txt": "text"}), tmp_path)
+    (first / "kept").touch()
+    assert unpack(archive({"a/b.txt": "text"}), tmp_path) == first
+    assert (first / "kept").exists()
+    assert unpack(archive({"a/b.txt": "other"}), tmp_path) != first
+
+
+def test_scripts_can_be_run(tmp_path: Path) -> None:
+    folder = unpack(archive({"tool": "#!/bin/sh"}, 0o555), tmp_path)
+    assert (folder / "tool").stat().st_mode & stat.S_IXUSR
+
+
+def test_later_layers_win(tmp_path: Path) -> None:
+    one, two = archive({"x": "1", "y": "1"}), archive({"x": "2"})
+    folder = merge_layers([one, two], tmp_path)
+    assert ((folder / "x").read_text(), (folder / "y").read_text()) == ("2", "1")
+    assert (merge_layers([two, one], tmp_path) / "x").read_text() == "1"
+
+
+@pytest.mark.parametrize("name", ["../out", "a/../../out", "/out"])
+def test_entries_stay_in_their_folder(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="leaves its folder"):
+        unpack(archive({name: "text"}), tmp_path / "code")
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_broken_archive_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(zipfile.BadZipFile):
+        unpack(b"no zip file", tmp_path)
+    assert list(tmp_path.iterdir()) == []

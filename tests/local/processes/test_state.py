@@ -1,0 +1,74 @@
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local.errors import LocalCloudError
+from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import state
+from serverless_stack.local.processes.state import State
+
+
+def of_this_process() -> State:
+    me = processes.find(os.getpid())
+    assert me is not None
+    return State(
+        app_dir="/shop",
+        name="default",
+        pid=me.pid,
+        pid_started=me.started,
+        gateway_port=4001,
+        api_port=4002,
+        cdn_port=4003,
+        started_at=time.time() - 60,
+    )
+
+
+def test_what_is_written_is_read_and_only_by_its_owner(tmp_path: Path) -> None:
+    home = tmp_path / "cloud"
+    known = of_this_process()
+    state.write(home, known)
+    assert state.read(home) == known
+    assert (home / "state.json").stat().st_mode & 0o777 == 0o600
+    assert home.stat().st_mode & 0o777 == 0o700
+    state.write(home, replace(known, bootstrapped=True))
+    assert state.read(home) == replace(known, bootstrapped=True)
+    assert [path.name for path in home.iterdir()] == ["state.json"]
+
+
+def test_nothing_there(tmp_path: Path) -> None:
+    assert state.read(tmp_path / "no-such-folder") is None
+
+
+def test_it_runs_while_its_process_does() -> None:
+    known = of_this_process()
+    assert known.is_running()
+    assert 59 < known.uptime_seconds < 120
+
+
+def test_a_number_used_again_by_another_process_does_not_count() -> None:
+    assert not replace(of_this_process(), pid_started="at another time").is_running()
+
+
+def test_a_process_that_ended_does_not_count() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        process = processes.find(child.pid)
+        assert process is not None
+        known = replace(of_this_process(), pid=process.pid, pid_started=process.started)
+        assert known.is_running()
+    assert not known.is_running()
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "{}", '{"version": 1}', json.dumps({"version": 99, "pid": 1})],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "state.json").write_text(content)
+    with pytest.raises(LocalCloudError, match=r"state\.json cannot be read .*: stop its processes"):
+        state.read(tmp_path)

@@ -1,0 +1,99 @@
+import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from serverless_stack.local.errors import CommandError
+from serverless_stack.local.toolchain import install as toolchain
+
+
+def version_of(python: Path, package: str) -> str:
+    code = f"from importlib.metadata import version; print(version({package!r}))"
+    answer = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=True)
+    return answer.stdout.strip()
+
+
+@pytest.fixture
+def one_package(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the emulator's packages only jmespath, because it is small."""
+    locked = re.search(r"jmespath==.*?(?=^\w)", toolchain.REQUIREMENTS.read_text(), re.S | re.M)
+    assert locked is not None
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(locked[0])
+    monkeypatch.setattr(toolchain, "REQUIREMENTS", requirements)
+
+
+def test_the_emulators_packages_are_the_locked_ones() -> None:
+    assert version_of(toolchain.emulator_python(), "ministack") == "1.5.33"
+
+
+@pytest.mark.usefixtures("one_package")
+def test_two_at_once_make_one_environment(own_cache: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        pythons = list(pool.map(lambda _: toolchain.emulator_python(), range(2)))
+    assert pythons[0] == pythons[1]
+    assert version_of(pythons[0], "jmespath")
+    log = toolchain.emulator_venv().with_name(f"{toolchain.emulator_venv().name}.log")
+    assert log.read_text().count("Creating virtual environment") == 1
+    assert list((own_cache / "locks").iterdir()) == []
+
+
+@pytest.mark.usefixtures("one_package")
+def test_what_was_left_half_made_is_made_anew() -> None:
+    folder = toolchain.emulator_venv()
+    (folder / "bin").mkdir(parents=True)
+    (folder / "bin" / "python").write_text("half a python")
+    python = toolchain.emulator_python()
+    assert version_of(python, "jmespath")
+    before = python.stat().st_mtime_ns
+    assert toolchain.emulator_python() == python
+    assert python.stat().st_mtime_ns == before
+
+
+@pytest.mark.usefixtures("one_package")
+def test_an_environment_whose_python_was_removed_is_made_anew(own_cache: Path) -> None:
+    python = toolchain.emulator_python()
+    python.unlink()
+    python.symlink_to(own_cache / "removed")
+    assert version_of(toolchain.emulator_python(), "jmespath")
+
+
+@pytest.mark.usefixtures("one_package")
+def test_without_uv_by_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toolchain, "find_uv", lambda: None)
+    assert version_of(toolchain.emulator_python(), "jmespath")
+
+
+def test_a_package_that_is_not_the_locked_one_is_refused(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text(f"six==1.17.0 --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setattr(toolchain, "REQUIREMENTS", requirements)
+    with pytest.raises(CommandError, match="cannot install the emulator's Python packages") as got:
+        toolchain.emulator_python()
+    assert "hash" in got.value.log.lower()
+    assert not (toolchain.emulator_venv() / ".complete").exists()
+
+
+def test_the_node_clients(own_cache: Path) -> None:
+    modules = toolchain.node_modules()
+    assert (modules / "@aws-sdk" / "client-s3" / "package.json").is_file()
+    assert (modules / "@aws-sdk" / "client-ec2" / "package.json").is_file()
+    assert toolchain.node_modules() == modules
+
+
+def test_cancelled(own_cache: Path) -> None:
+    cancel = Event()
+    cancel.set()
+    with pytest.raises(CommandError):
+        toolchain.emulator_python(cancel)
+    assert not (toolchain.emulator_venv() / ".complete").exists()
+
+
+def test_the_lock_names_no_host() -> None:
+    for path in (toolchain.REQUIREMENTS, toolchain.NODE_PACKAGES / "package-lock.json"):
+        assert "://" not in path.read_text(), path

