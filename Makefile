@@ -7,11 +7,11 @@ export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export UV_PYTHON_DOWNLOADS := never
 CODE := serverless_stack app.py benchmarks examples tests docs/conf.py
 
-.PHONY: help setup engines tools demo test bench compliance sbom audit check format lint types \
-	docs snapshots lock clean
+.PHONY: help setup engines tools demo test test-fast bench compliance sbom audit check format lint types \
+	docs snapshots lock changelog clean
 
 help:  ## Show the commands.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready node_modules/.package-lock.json engines  ## Make .venv with everything in it.
 
@@ -44,6 +44,9 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-fast: setup  ## Run what needs no server and no CDK, in under a minute.
+	$(BIN)/python -m pytest -q -n auto --fast
 
 bench: setup  ## Measure: invalidation, content, sync, caches, checks, and a crawl during deployments.
 	$(BIN)/python -m benchmarks
@@ -97,6 +100,9 @@ lock: setup  ## Lock the dependencies again.
 	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
 	  -o tests/compliance/requirements.txt
 	$(BIN)/npm install --package-lock-only
+
+changelog: setup  ## Collect the fragments of changelog.d into CHANGELOG.md; VERSION=0.2.0.
+	$(BIN)/towncrier build --version $(VERSION)
 
 clean:  ## Remove what these commands made in this folder.
 	rm -rf $(VENV) .tools node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache

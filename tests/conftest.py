@@ -1,7 +1,16 @@
-"""What every test needs: CDK without its own template validation, and a local cloud."""
+"""What every test needs: CDK without its own template validation, a local cloud, a fast lane.
 
+`pytest --fast` (`make test-fast`) runs what starts no server and no CDK kernel, and fails if a test
+that it runs does so after all.
+"""
+
+import ast
+import functools
 import os
-from collections.abc import Iterator
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +19,89 @@ os.environ.setdefault("CDK_VALIDATION", "false")
 os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 
 REPOSITORY = Path(__file__).parents[1]
+
+# Modules that load CDK, or start processes that take longer than the lane may.
+_SLOW_FOLDERS = ("benchmarks", "compliance", "constructs", "e2e", "examples", "local", "typing")
+_SLOW_MODULES = (
+    "aws_cdk",
+    "constructs",
+    "serverless_stack.checks.integrations",
+    "serverless_stack.constructs",
+    "tests.local.conftest",
+    "tests.runtime.servers",
+)
+_CDK_FREE = "serverless_stack.constructs.profiles."
+# Fixtures that start a server or a CDK app, themselves or through others.
+_SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester"}
+_SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_stack.cli$")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the fast lane."""
+    parser.addoption("--fast", action="store_true", help="only what needs no server and no CDK")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out of the fast lane what loads CDK or starts servers."""
+    if not config.getoption("--fast"):
+        return None
+    parts = collection_path.relative_to(config.rootpath).parts
+    if len(parts) > 1 and parts[0] == "tests" and parts[1] in _SLOW_FOLDERS:
+        return True
+    return True if collection_path.suffix == ".py" and _is_slow_module(collection_path) else None
+
+
+@functools.cache
+def _is_slow_module(path: Path) -> bool:
+    """Whether a module of the tests loads CDK or starts servers, itself or by another one."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            loads = any(f"{name}.".startswith(f"{package}.") for package in _SLOW_MODULES)
+            if loads and not name.startswith(_CDK_FREE):
+                return True
+            other = REPOSITORY.joinpath(*name.split(".")).with_suffix(".py")
+            if name.startswith("tests.") and other.is_file() and _is_slow_module(other):
+                return True
+    return False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out of the fast lane what asks for a server or says that it is slow."""
+    if not config.getoption("--fast"):
+        return
+    slow = [item for item in items if _is_slow(item)]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in set(slow)]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marked = any(item.get_closest_marker(name) for name in ("server", "slow"))
+    return bool(fixtures & _SLOW_FIXTURES) or marked
+
+
+@pytest.fixture(autouse=True)
+def fast_lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold the promise of the fast lane: fail what starts a server or a CDK kernel in it."""
+    if not request.config.getoption("--fast"):
+        yield
+        return
+    start = subprocess.Popen.__init__
+    refused: list[str] = []
+
+    def watched(self: object, args: Sequence[str] | str, *more: object, **options: object) -> None:
+        words = [args] if isinstance(args, str) else [str(word) for word in args]
+        if any(_SLOW_PROGRAMS.search(word) for word in words[:3]):
+            refused.append(" ".join(words)[:80])
+        start(self, args, *more, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", watched)
+    yield
+    assert not refused, f"not for the fast lane, mark it `server`: {refused}"
+    assert "jsii" not in sys.modules, "loads CDK: not for the fast lane"
 
 
 @pytest.fixture(scope="session")

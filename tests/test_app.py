@@ -31,7 +31,7 @@ app.synth()
 
 CHECKED = """\
 import aws_cdk as cdk
-from serverless_stack.checks.plugin import DeployabilityChecks
+from serverless_stack.checks.integrations.cdk_plugin import DeployabilityChecks
 from serverless_stack.constructs import ServerlessStack
 
 app = cdk.App()
