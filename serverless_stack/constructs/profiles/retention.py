@@ -6,7 +6,9 @@ from typing import Final
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
 
-REMOVAL_POLICIES: Final = {
+from serverless_stack.constructs.profiles.settings import Removal
+
+REMOVAL_POLICIES: Final[dict[Removal, RemovalPolicy]] = {
     "destroy": RemovalPolicy.DESTROY,
     "retain": RemovalPolicy.RETAIN,
     "retain_on_update_or_delete": RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
