@@ -222,7 +222,7 @@ class ServerlessStack(Stack):
                 self,
                 "Cdn",
                 bucket=self._bucket,
-                origin_path=_SITE if self._bucket is not None else "",
+                origin_path=_SITE if self._bucket is not None else None,
                 api=self._api,
                 domain_names=decisions.domain_names,
                 certificate=decisions.certificate,
@@ -236,7 +236,7 @@ class ServerlessStack(Stack):
                 "Content",
                 source=site,
                 bucket=self._bucket,
-                cdn=self._cdn,
+                distributions=[self._cdn],
                 removal_policy=RemovalPolicy.DESTROY if destroy else RemovalPolicy.RETAIN,
             )
         if chosen.settings.alarms:
