@@ -114,7 +114,9 @@ class ServerlessStack(Stack):
         description: str = "",
         termination_protection: bool | None = None,
     ) -> None:
-        chosen = (profile or Profile.of(scope)).removing(removal_policy)
+        chosen = profile or Profile.of(scope)
+        if removal_policy is not None and removal_policy != RemovalPolicy.SNAPSHOT:
+            chosen = chosen.with_removal_policy(removal_policy)
         if termination_protection is None:
             termination_protection = chosen.settings.termination_protection
         removal_policy = removal_policy or chosen.removal_policy
