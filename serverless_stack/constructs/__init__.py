@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.proxy_api import ProxyApi
+    from serverless_stack.constructs.api.web_acl import WebAcl
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
@@ -42,6 +43,7 @@ __all__ = [
     "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
+    "WebAcl",
     "WebApp",
 ]
 
@@ -60,6 +62,7 @@ _MODULES = {
     "ServerlessCache": "cache.serverless.cache",
     "ServerlessStack": "app.stack",
     "StorageBucket": "storage.bucket",
+    "WebAcl": "api.web_acl",
     "WebApp": "app.web_app",
 }
 

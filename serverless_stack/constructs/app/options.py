@@ -23,6 +23,7 @@ from aws_cdk import aws_sns as sns
 from serverless_stack._shared.content.rules import CacheRule
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.api.web_acl import WebAcl
 from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.redis.cache import RedisCache
 from serverless_stack.constructs.cache.redis.logs import LogTarget
@@ -45,7 +46,7 @@ class FunctionOptions(TypedDict, total=False):
     timeout: Duration
     ephemeral_storage_size: Size
     environment: Mapping[str, str] | None
-    description: str
+    description: str | None
     vpc_subnets: ec2.SubnetSelection | None
     security_groups: Sequence[ec2.ISecurityGroup] | None
     reserved_concurrent_executions: int | None
@@ -62,7 +63,7 @@ class ApiOptions(TypedDict, total=False):
     binary_media_types: Sequence[str]
     authorizer: apigateway.IAuthorizer | None
     cache: ApiCache | None
-    web_acl: bool | str | None
+    web_acl: WebAcl | None
     access_log: bool | None
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
@@ -106,10 +107,10 @@ class ContentOptions(TypedDict, total=False):
     documents: Sequence[str]
     config: Mapping[str, Json] | None
     config_key: str
-    protected: Sequence[str]
+    exclude_paths: Sequence[str]
     query_strings: bool
     index_document: str | None
-    budget: int
+    max_paths: int
     wait: bool | Duration
     grace_period: Duration | None
     memory_size: int

@@ -48,7 +48,7 @@ MAKE: dict[type, Make] = {
     Invalidation: lambda s, code, site: Invalidation(
         s,
         "It",
-        cdn=Cdn(s, "Cdn", bucket=StorageBucket(s, "Pages")),
+        distributions=[Cdn(s, "Cdn", bucket=StorageBucket(s, "Pages"))],
         paths=["/*"],
         trigger="1",
     ),
