@@ -1,6 +1,6 @@
 """Resources that all constructs of a stack share: log bucket, dead-letter queue, key, topic."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.children import get_or_create
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
+_EMPTYING_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _HOME = "ServerlessStackShared"  # in the stack; renaming it replaces everything below it
 
 
@@ -36,8 +37,20 @@ def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
     )
     emptying = bucket.node.try_find_child("AutoDeleteObjectsCustomResource")
     if emptying is not None:
+        _describe_emptying(bucket)
         source.node.add_dependency(emptying)
     return bucket
+
+
+def _describe_emptying(bucket: s3.Bucket) -> None:
+    """Describe CDK's function that empties buckets without naming the first bucket of the stack.
+
+    If that bucket writes its access logs to this one, the two would need each other.
+    """
+    provider = Stack.of(bucket).node.find_child(_EMPTYING_PROVIDER)
+    function = provider.node.find_child("Handler")
+    if isinstance(function, CfnResource):
+        function.add_property_override("Description", "Empties buckets before they are deleted")
 
 
 def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profile) -> s3.Bucket:

@@ -38,9 +38,7 @@ Make = Callable[[cdk.Stack, Path, Path], object]
 # How to create each construct, in a stack that the profile was applied to.
 MAKE: dict[type, Make] = {
     CacheAlarms: lambda s, code, site: CacheAlarms(s, "It", cache=MemcachedCache(s, "Cache")),
-    CacheDashboard: lambda s, code, site: CacheDashboard(
-        s, "It", cache=MemcachedCache(s, "Cache")
-    ),
+    CacheDashboard: lambda s, code, site: CacheDashboard(s, "It", cache=MemcachedCache(s, "Cache")),
     Cdn: lambda s, code, site: Cdn(s, "It", bucket=StorageBucket(s, "Pages")),
     ContentDeployment: lambda s, code, site: ContentDeployment(
         s, "It", source=site, bucket=StorageBucket(s, "Pages")
