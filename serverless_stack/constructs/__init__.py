@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.proxy_api import ProxyApi
-    from serverless_stack.constructs.app.decisions import Decisions
+    from serverless_stack.constructs.api.web_acl import WebAcl
     from serverless_stack.constructs.app.stack import ServerlessStack
+    from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
     from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
     from serverless_stack.constructs.cache.monitoring.dashboard import CacheDashboard
@@ -33,7 +34,6 @@ __all__ = [
     "CacheRule",
     "Cdn",
     "ContentDeployment",
-    "Decisions",
     "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
@@ -43,6 +43,8 @@ __all__ = [
     "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
+    "WebAcl",
+    "WebApp",
 ]
 
 _MODULES = {
@@ -51,7 +53,6 @@ _MODULES = {
     "CacheDashboard": "cache.monitoring.dashboard",
     "Cdn": "cdn.distribution",
     "ContentDeployment": "content.deployment",
-    "Decisions": "app.decisions",
     "Invalidation": "content.invalidation",
     "LambdaHandler": "function.handler",
     "MemcachedCache": "cache.memcached.cache",
@@ -61,6 +62,8 @@ _MODULES = {
     "ServerlessCache": "cache.serverless.cache",
     "ServerlessStack": "app.stack",
     "StorageBucket": "storage.bucket",
+    "WebAcl": "api.web_acl",
+    "WebApp": "app.web_app",
 }
 
 

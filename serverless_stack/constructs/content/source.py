@@ -1,4 +1,4 @@
-"""Content at synthesis: what is in it, and the assets by which it reaches S3."""
+"""The source of content at synthesis: its files, and the assets that bring them to S3."""
 
 import hashlib
 import os
@@ -18,7 +18,7 @@ _NEVER_DEPLOYED = ["**/__pycache__"]
 
 
 def digest_of(path: Path) -> str:
-    """Hash what is in a file or a folder: the same content gives the same text."""
+    """Return a hash of the content of a file or folder."""
     if path.is_dir():
         return hashlib.sha256(to_json(index_of(path)).encode()).hexdigest()
     with path.open("rb") as file:
@@ -26,14 +26,14 @@ def digest_of(path: Path) -> str:
 
 
 def source_problems(sources: Sequence[Path], argument: str = "source") -> list[str]:
-    """List what is wrong with folders and zip files of content.
+    """Check that folders and zip files exist and have files.
 
     Args:
         sources: The folders and zip files.
         argument: The caller's name for them, used in the messages.
 
     Returns:
-        One message for each that is no folder or zip file with files in it.
+        One message per problem.
     """
     if not sources:
         return [f"`{argument}` must have at least one folder or zip file, got: none"]
@@ -57,27 +57,27 @@ def _source_problems(source: Path, argument: str) -> list[str]:
 
 
 def read_sources(sources: Sequence[Path]) -> list[dict[str, Entry]]:
-    """Read the index of each source."""
+    """Return the index of each source."""
     return [index_of(source) for source in sources]
 
 
 def source_assets(
     scope: Construct, sources: Sequence[Path], indexes: Sequence[Mapping[str, Entry]]
 ) -> list[tuple[s3_assets.Asset, s3_assets.Asset]]:
-    """Make the assets of content: for each source the files, and the index of them.
+    """Create the assets of content: for each source its files, and their index.
 
-    The asset of the files is named by their content alone, so that another machine, and a change
-    of dates, gives the same template.
+    The hash of a folder covers names and contents alone, so that dates and the machine do not
+    change the template.
 
     Args:
-        scope: The construct that gets them.
+        scope: The parent construct.
         sources: The folders and zip files.
         indexes: The index of each.
 
     Returns:
         The two assets of each source.
     """
-    made = []
+    assets = []
     for number, (source, index) in enumerate(zip(sources, indexes, strict=True), start=1):
         text = to_json(index)
         files = s3_assets.Asset(
@@ -90,13 +90,13 @@ def source_assets(
             ignore_mode=IgnoreMode.GLOB,
             follow_symlinks=SymlinkFollowMode.ALWAYS,
         )
-        listed = s3_assets.Asset(scope, f"Index{number}", path=str(_kept(text)))
-        made.append((files, listed))
-    return made
+        index_file = s3_assets.Asset(scope, f"Index{number}", path=str(_index_file(text)))
+        assets.append((files, index_file))
+    return assets
 
 
-def _kept(text: str) -> Path:
-    """Keep the text of an index in a file of the cache folder that is named by its hash."""
+def _index_file(text: str) -> Path:
+    """Return a file in the cache folder with the text of an index; its name is a hash."""
     path = cache_folder() / "content" / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)

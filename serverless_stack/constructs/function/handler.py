@@ -14,7 +14,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.connect import add_environment
 from serverless_stack.constructs._internal.logs import log_group
-from serverless_stack.constructs._internal.roles import complete, execution
+from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
 from serverless_stack.constructs.function import packaging as _packaging
 from serverless_stack.constructs.function.folders import code_problems
 from serverless_stack.constructs.function.platform import LambdaPlatform
@@ -83,7 +83,7 @@ class LambdaHandler(Construct):
         timeout: Duration = Duration.seconds(15),
         ephemeral_storage_size: Size = Size.mebibytes(512),
         environment: Mapping[str, str] | None = None,
-        description: str = "",
+        description: str | None = None,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
@@ -107,7 +107,8 @@ class LambdaHandler(Construct):
         problems.add(rules.environment_name_problems(environment or {}))
         problems.add(rules.environment_value_problems(environment or {}))
         problems.add(rules.environment_size_problems(environment or {}))
-        problems.add(rules.description_problems(description))
+        if description is not None:
+            problems.add(rules.description_problems(description))
         problems.add(rules.handler_problems(handler))
         problems.add(rules.runtime_problems(runtime.name))
         problems.add(code_problems(source, handler, runtime))
@@ -140,7 +141,7 @@ class LambdaHandler(Construct):
         self.log_group = log_group(
             self, "Logs", profile, retention=log_retention, removal_policy=removal_policy
         )
-        runs_with = execution(self, self.log_group, profile, in_vpc=vpc is not None)
+        runs_with = execution_role(self, self.log_group, profile, in_vpc=vpc is not None)
         self.function = lambda_.Function(
             self,
             "Function",
@@ -154,14 +155,16 @@ class LambdaHandler(Construct):
             timeout=timeout,
             ephemeral_storage_size=ephemeral_storage_size,
             environment=dict(environment or {}),
-            description=description or None,
+            description=description,
             vpc=vpc,
             vpc_subnets=vpc_subnets,
             security_groups=security_groups,
             role=runs_with.role,
             log_group=self.log_group,
         )
-        complete(self.function, runs_with, profile, concurrency=reserved_concurrent_executions)
+        apply_function_settings(
+            self.function, runs_with, profile, concurrency=reserved_concurrent_executions
+        )
 
     def add_environment(self, name: str, value: str) -> None:
         """Set one more environment variable.

@@ -21,7 +21,11 @@ _LEFT_OUT |= {"pyproject.toml", "uv.lock"}
 _INSTALLER_NOTES = {"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"}
 _INSTALLER_NOTES |= {"uv_cache.json", "uv_build.json"}
 _FORMAT = "2"
-_RUNTIME = ("_shared/__init__.py", "_shared/contract.py", "runtime")  # the parts of this library that every handler gets
+_RUNTIME = (
+    "_shared/__init__.py",
+    "_shared/contract.py",
+    "runtime",
+)  # the parts of this library that every handler gets
 
 
 @dataclass(frozen=True)

@@ -205,11 +205,14 @@ class RedisCache(Construct):
         wants_key = at_rest_encryption_enabled and profile.settings.customer_key
         replicas = profile.settings.redis_replicas if replicas is None else replicas
         port = profile.settings.redis_port if port is None else port
-        if snapshot_retention_days is None:
-            snapshot_retention_days = profile.settings.redis_backup_days
-        if removal_policy is None:
-            keeps = profile.settings.removal == "retain"
-            removal_policy = RemovalPolicy.SNAPSHOT if keeps else RemovalPolicy.DESTROY
+        retention = profile.retention(
+            removal_policy,
+            log_retention=log_retention,
+            backup_days=snapshot_retention_days,
+            snapshots=True,
+        )
+        snapshot_retention_days = retention.backup_days
+        removal_policy = retention.data
         alone = replicas == 0
         group = rules.ReplicationGroup(
             names=NAMES,
@@ -267,9 +270,8 @@ class RedisCache(Construct):
         self._group = group
         self._port = port
         self._own_vpc = vpc is None
-        self._log_retention = log_retention or profile.log_retention
-        snapshot = removal_policy == RemovalPolicy.SNAPSHOT  # which log groups do not have
-        self._log_policy = RemovalPolicy.RETAIN if snapshot else removal_policy
+        self._log_retention = retention.log_days
+        self._log_policy = retention.logs
         self._network = cache_network(
             self,
             "Redis",

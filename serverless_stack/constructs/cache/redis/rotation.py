@@ -13,10 +13,10 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import (
+    apply_function_settings,
     arn_of_secret,
-    complete,
-    execution,
-    few,
+    default_concurrency,
+    execution_role,
     grant_key,
     grantee_of,
 )
@@ -91,7 +91,7 @@ def rotation_function(
     logged = log_group(
         scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
     )
-    runs_with = execution(scope, logged, profile, in_vpc=True)
+    runs_with = execution_role(scope, logged, profile, in_vpc=True)
     function = lambda_.Function(
         scope,
         "Function",
@@ -108,7 +108,9 @@ def rotation_function(
         role=runs_with.role,
         log_group=logged,
     )
-    complete(function, runs_with, profile, concurrency=few(profile))
+    apply_function_settings(
+        function, runs_with, profile, concurrency=default_concurrency(profile)
+    )
     _allow(grantee_of(function), secret, subject)
     permission = lambda_.CfnPermission(
         scope,
