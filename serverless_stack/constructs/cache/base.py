@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
     Connectable,
     add_environment,
@@ -64,6 +65,7 @@ class CacheBase(Construct):
         """The security groups and ports, for ``allow_from`` and the like."""
         return self.network.connections
 
+    @check_types
     def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
         """Give a function the network path, the permission and the environment for the cache.
 
@@ -80,6 +82,7 @@ class CacheBase(Construct):
         """
         connect_function(self, function, self.client, prefix)
 
+    @check_types
     def metric(
         self,
         metric_name: str,

@@ -17,6 +17,7 @@ from serverless_stack.checks.services.elasticache.limits.memcached_parameters im
     memcached_parameter_problems,
 )
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, memcached_client
 from serverless_stack.constructs.cache.imported import import_memcached
@@ -90,6 +91,7 @@ class MemcachedCache(CacheBase):
         ValueError: If ElastiCache refuses an argument, or the VPC has no subnets for the cache.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,

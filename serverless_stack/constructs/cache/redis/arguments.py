@@ -31,6 +31,7 @@ from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.logs import Logs, logs_problems
 from serverless_stack.constructs.cache.redis.scaling import autoscale_problems
 from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
+from serverless_stack.constructs.cache.values import field_problems
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.retention import Retention
 
@@ -96,6 +97,19 @@ class RedisArguments:
     notification_topic: sns.ITopic | None
     global_datastore: GlobalDatastoreRef | None
     removal_policy: RemovalPolicy | None
+
+    def type_problems(self) -> list[str]:
+        """List the fields of the value objects that have a wrong type."""
+        values: dict[str, object] = {
+            "engine": self.engine,
+            "topology": self.topology,
+            "auth": self.auth,
+            "logs": self.logs,
+            "backup": self.backup,
+        }
+        return [
+            problem for name, value in values.items() for problem in field_problems(name, value)
+        ]
 
     @cached_property
     def retention(self) -> Retention:

@@ -13,6 +13,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase
@@ -122,6 +123,7 @@ class RedisCache(CacheBase):
         ValueError: If ElastiCache refuses an argument, or the VPC has no subnets for the cache.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -150,6 +152,7 @@ class RedisCache(CacheBase):
         global_datastore: GlobalDatastoreRef | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
+        problems = Problems(scope.node.path, construct_id)
         arguments = RedisArguments(
             profile=Profile.of(scope),
             replication_group_id=replication_group_id,
@@ -172,8 +175,9 @@ class RedisCache(CacheBase):
             global_datastore=global_datastore,
             removal_policy=removal_policy,
         )
+        problems.add(arguments.type_problems())
+        problems.raise_if_any()
         group, retention = arguments.group, arguments.retention
-        problems = Problems(scope.node.path, construct_id)
         problems.add(argument_problems(arguments))
         subnets = None
         if vpc is not None:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.scaling import global_datastore_problems
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.cache.redis.cache import RedisCache
 
 
@@ -29,6 +30,7 @@ class GlobalDatastore(Construct):
         ValueError: If the cache cannot be a primary, or is in a global datastore already.
     """
 
+    @check_types
     def __init__(
         self, scope: Construct, construct_id: str, *, primary: RedisCache, suffix: str
     ) -> None:

@@ -1,7 +1,7 @@
 """Logs: where the slow log and the engine log of a Redis cache go."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_logs as logs
@@ -12,12 +12,18 @@ from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.retention import Retention
 
-if TYPE_CHECKING:
-    from aws_cdk import aws_kinesisfirehose as firehose
 
-    LogTarget = bool | logs.ILogGroup | firehose.IDeliveryStream
-    """True for a new log group, a log group, or a Firehose stream; False for nowhere."""
+class HasDeliveryStream(Protocol):
+    """A Firehose stream of CDK; asked for its name only, because importing Firehose is slow."""
 
+    @property
+    def delivery_stream_name(self) -> str:
+        """The name of the stream."""
+        ...
+
+
+LogTarget = bool | logs.ILogGroup | HasDeliveryStream
+"""True for a new log group, a log group, or a Firehose stream; False for nowhere."""
 _Request = elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty
 _Destination = elasticache.CfnReplicationGroup.DestinationDetailsProperty
 
@@ -34,8 +40,8 @@ class Logs:
             days).
     """
 
-    slow: "LogTarget" = False
-    engine: "LogTarget" = False
+    slow: LogTarget = False
+    engine: LogTarget = False
     retention: logs.RetentionDays | None = None
 
 
@@ -83,7 +89,7 @@ def deliver_logs(
 
 
 def _deliver(
-    scope: Construct, construct_id: str, log_type: str, target: "LogTarget", retention: Retention
+    scope: Construct, construct_id: str, log_type: str, target: LogTarget, retention: Retention
 ) -> LogDelivery | None:
     if target is False:
         return None
@@ -117,8 +123,7 @@ def _deliver(
     return LogDelivery(_request(log_type, "cloudwatch-logs", details), group)
 
 
-def _stream_name(target: "LogTarget") -> str | None:
-    # Asked of the object: importing Firehose for `isinstance` costs everybody its import.
+def _stream_name(target: LogTarget) -> str | None:
     name: str | None = getattr(target, "delivery_stream_name", None)
     return name
 

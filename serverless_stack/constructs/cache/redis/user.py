@@ -11,6 +11,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.security import access_string_problems
 from serverless_stack.checks.services.elasticache.limits.versions import IAM, feature_problems
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
 from serverless_stack.constructs.cache.base import connect_function
 from serverless_stack.constructs.cache.client import ClientSettings
@@ -57,6 +58,7 @@ class RedisUser(Construct):
         ValueError: If the cache has no users, or ElastiCache refuses an argument.
     """
 
+    @check_types
     def __init__(
         self,
         cache: HasUsers,
@@ -108,6 +110,7 @@ class RedisUser(Construct):
             arns=(self._users.arn, self.user.attr_arn),
         )
 
+    @check_types
     def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
         """Connect a function to the cache, as ``cache.connect`` does, to log in as this user.
 

@@ -11,6 +11,7 @@ from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.cache.backup import Backup
@@ -40,6 +41,7 @@ from serverless_stack.constructs.cache.serverless.parts import (
     unique_name,
     usage_limits,
 )
+from serverless_stack.constructs.cache.values import field_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -97,6 +99,7 @@ class ServerlessCache(CacheBase):
         ValueError: If ElastiCache refuses an argument, or the VPC has no subnets for the cache.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -136,6 +139,13 @@ class ServerlessCache(CacheBase):
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)
+        for name, value in (
+            ("engine", engine),
+            ("backup", arguments.backup),
+            ("auth", arguments.auth),
+        ):
+            problems.add(field_problems(name, value))
+        problems.raise_if_any()
         problems.add(argument_problems(arguments, own_vpc=vpc is None))
         subnets = None
         if vpc is not None:
