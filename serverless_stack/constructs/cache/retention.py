@@ -12,11 +12,13 @@ _RETAINED_TYPES = (
     "AWS::SecretsManager::Secret",
 )
 
+_LEFT_ALONE = {"Vpc", "Rotation"}
+
 
 def retain_dependencies(scope: Construct, removal_policy: RemovalPolicy) -> None:
     """Retain the resources that a retained cache depends on.
 
-    A VPC below the cache is left alone.
+    A VPC below the cache and the functions that rotate secrets are left alone.
 
     Args:
         scope: The cache, or a user of it.
@@ -24,9 +26,8 @@ def retain_dependencies(scope: Construct, removal_policy: RemovalPolicy) -> None
     """
     if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE):
         return
-    own_vpc = f"{scope.node.path}/Vpc/"
     resources = [child for child in scope.node.find_all() if isinstance(child, CfnResource)]
     for resource in resources:
-        below_vpc = resource.node.path.startswith(own_vpc)
-        if resource.cfn_resource_type in _RETAINED_TYPES and not below_vpc:
+        below = resource.node.path.removeprefix(f"{scope.node.path}/").split("/")
+        if resource.cfn_resource_type in _RETAINED_TYPES and not _LEFT_ALONE & set(below):
             resource.apply_removal_policy(removal_policy)
