@@ -218,7 +218,7 @@ def _open_endpoints(redis: RedisCache) -> None:
     AWS bills both endpoints by the hour.
     """
     services = ec2.InterfaceVpcEndpointAwsService
-    if redis._secret is not None:
+    if redis.client.secret is not None:
         add_endpoint(redis.vpc, "SecretsManager", services.SECRETS_MANAGER)
     if redis.rotation_function is not None:
         add_endpoint(redis.vpc, "ElastiCache", services.ELASTICACHE)
