@@ -20,7 +20,7 @@ from serverless_stack.constructs.cache.redis.cache import RedisCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import ContentDeployment
 from serverless_stack.constructs.content.source import source_problems
-from serverless_stack.constructs.function.folders import code_problems
+from serverless_stack.constructs.function.source import code_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.network.vpc import add_endpoint, isolated_vpc
 from serverless_stack.constructs.profiles.profile import Profile
