@@ -211,32 +211,34 @@ def write(store: Store, key: str, manifest: Manifest, etag: str | None = None) -
     return store.write(key, dumps(manifest), _HEADERS, replaces=etag)
 
 
-def update(store: Store, key: str, change: Callable[[Manifest], Manifest]) -> Manifest:
-    """Change a manifest that others change at the same time.
+def update(
+    store: Store,
+    key: str,
+    change: Callable[[Manifest], Manifest],
+    start: tuple[Manifest, str],
+) -> tuple[Manifest, str]:
+    """Change a manifest that others may change at the same time.
 
     Args:
         store: The bucket.
         key: The key of the manifest.
         change: Returns the new manifest. It is called again if somebody else was faster.
+        start: The manifest and its ETag, as they were read last.
 
     Returns:
-        The manifest that was written.
+        The manifest that was written, and its ETag.
 
     Raises:
         ConflictError: If others were faster again and again.
     """
+    before, etag = start
     for attempt in range(_ATTEMPTS):
-        stored = store.read(key)
-        try:
-            before = loads(stored.content) if stored else Manifest()
-        except ContentError:
-            before = Manifest()
         after = change(before)
         try:
-            write(store, key, after, stored.etag if stored else ABSENT)
-            return after
+            return after, write(store, key, after, etag)
         except ConflictError:
-            time.sleep(random.uniform(0.05, 0.2) * 2**attempt)
+            time.sleep(random.uniform(0.05, 0.1) * 2**attempt)
+        before, etag = read(store, key) or (Manifest(), ABSENT)
     raise ConflictError(f"others keep changing s3://{store.bucket}/{key}; try again")
 
 

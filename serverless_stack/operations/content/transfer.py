@@ -95,7 +95,8 @@ def copy(store: Store, key: str, source_bucket: str, source_key: str, etag: str,
     """
     extra: dict[str, object] = {}
     if size > LARGEST_COPY:
-        extra = _kept(dict(store.client.head_object(Bucket=source_bucket, Key=source_key)))
+        head = store.client.head_object(Bucket=source_bucket, Key=source_key)
+        extra = {"MetadataDirective": "REPLACE", **_kept(dict(head))}
     return _copy(store, key, _Source(source_bucket, source_key, etag, size), extra)
 
 
