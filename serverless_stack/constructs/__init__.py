@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.proxy_api import ProxyApi
     from serverless_stack.constructs.api.web_acl import WebAcl
-    from serverless_stack.constructs.app.decisions import Decisions
     from serverless_stack.constructs.app.stack import ServerlessStack
+    from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
     from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
     from serverless_stack.constructs.cache.monitoring.dashboard import CacheDashboard
@@ -34,7 +34,6 @@ __all__ = [
     "CacheRule",
     "Cdn",
     "ContentDeployment",
-    "Decisions",
     "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
@@ -45,6 +44,7 @@ __all__ = [
     "ServerlessStack",
     "StorageBucket",
     "WebAcl",
+    "WebApp",
 ]
 
 _MODULES = {
@@ -53,7 +53,6 @@ _MODULES = {
     "CacheDashboard": "cache.monitoring.dashboard",
     "Cdn": "cdn.distribution",
     "ContentDeployment": "content.deployment",
-    "Decisions": "app.decisions",
     "Invalidation": "content.invalidation",
     "LambdaHandler": "function.handler",
     "MemcachedCache": "cache.memcached.cache",
@@ -64,6 +63,7 @@ _MODULES = {
     "ServerlessStack": "app.stack",
     "StorageBucket": "storage.bucket",
     "WebAcl": "api.web_acl",
+    "WebApp": "app.web_app",
 }
 
 

@@ -33,12 +33,15 @@ _EXAMPLES = {
     "Architecture": "Architecture.ARM_64",
     "Duration": "Duration.seconds(30)",
     "Environment": 'Environment(region="eu-west-1")',
-    "Path": "Path('folder')",
     "Profile": "Profile.dev()",
     "RemovalPolicy": "RemovalPolicy.DESTROY",
     "RetentionDays": "RetentionDays.ONE_MONTH",
     "Runtime": "Runtime.PYTHON_3_14",
     "Size": "Size.mebibytes(512)",
+}
+# What to do instead, for types for which people pass something similar.
+_REMEDIES = {
+    "Store": "connect resources of CDK with their `grant` methods and `add_environment`",
 }
 
 
@@ -105,7 +108,9 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
     shown = isinstance(value, str | int | float | Mapping) and not isinstance(value, bool)
     such = f", such as {examples[0]}" if examples and shown else ""
     accepted = _or(_words(option) for option in options if option is not type(None))
-    return [f"`{name}` must be {accepted}{such}, got: {_described(value)}"]
+    remedies = [_REMEDIES[kind] for kind in map(_name_of, options) if kind in _REMEDIES]
+    remedy = f"; {remedies[0]}" if remedies else ""
+    return [f"`{name}` must be {accepted}{such}, got: {_described(value)}{remedy}"]
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -267,9 +272,10 @@ def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object])
     unknown = [name for name in kwargs if name not in names]
     if not unknown:
         return None
+    settings = [name for name in names[1:] if name not in ("scope", "construct_id")]
     called = function.__qualname__.removesuffix(".__init__")
     listed = [
-        f"{called} has no argument `{name}`; {did_you_mean(name, names[1:])}" for name in unknown
+        f"{called} has no argument `{name}`; {did_you_mean(name, settings)}" for name in unknown
     ]
     return "\n".join(listed)
 

@@ -69,7 +69,8 @@ def test_wrong_types_of_one_call_are_reported_together(stack: cdk.Stack) -> None
         "- `profile` must be a Profile, such as Profile.dev(), got: 'dev'",
         "- `vpc` must be an aws_ec2.IVpc, got: the aws_s3.Bucket Test/Bucket",
         "- `names` must be a list of strings, got: 'abc'",
-        "- `stores[0]` must be a construct with `connect`, got: the class aws_iam.Role",
+        "- `stores[0]` must be a construct with `connect`, got: the class aws_iam.Role; "
+        "connect resources of CDK with their `grant` methods and `add_environment`",
         "- `cache` must not have `engin`; did you mean `engine`?",
         "- `cache.port` must be a whole number, got: '6379'",
     ]
