@@ -1,25 +1,24 @@
 """The code of a function as an asset: a packaged Python folder, or an artifact as it is."""
 
 import os
-import re
 import stat
 import zipfile
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Stack, Stage
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import (
     code_problems,
     entry_problems,
-    is_cloud_assembly,
     size_problems,
 )
 
@@ -61,8 +60,7 @@ def function_code(
     Raises:
         ValueError: If there are problems, in the code or the other arguments.
     """
-    stage = Stage.of(scope)
-    output = [] if stage is None else [Path(stage.asset_outdir)]
+    output = synth_outputs(scope, source) if source.is_dir() else []
     is_python = runtime.family == lambda_.RuntimeFamily.PYTHON and source.is_dir()
     requirements = _requirements(source, problems) if is_python else None
     has_dependencies = requirements is not None and not requirements.is_empty
@@ -94,19 +92,11 @@ def _requirements(source: Path, problems: Problems) -> Requirements | None:
         return None
 
 
-def _artifact(source: Path, output: Collection[Path], problems: Problems) -> lambda_.Code:
+def _artifact(source: Path, output: Sequence[str], problems: Problems) -> lambda_.Code:
     if source.is_dir():
-        assemblies = [folder for folder in source.iterdir() if is_cloud_assembly(folder)]
-        excluded = {path.resolve() for path in (*output, *assemblies)}
-        _check_folder(source, excluded, problems)
+        _check_folder(source, output, problems)
         problems.raise_if_any()
-        here = source.resolve()
-        inside = sorted(
-            path.relative_to(here).as_posix() for path in excluded if path.is_relative_to(here)
-        )
-        # Escape the characters that have a meaning in CDK's patterns.
-        patterns = [re.sub(r"([\\*?\[\]{}()!#@+|])", r"\\\1", path) for path in inside]
-        exclude = [*_NEVER_DEPLOYED, *patterns]
+        exclude = [*_NEVER_DEPLOYED, *map(ignore_pattern, output)]
         return lambda_.Code.from_asset(str(source.absolute()), exclude=exclude)
     try:
         with zipfile.ZipFile(source) as archive:
@@ -117,18 +107,19 @@ def _artifact(source: Path, output: Collection[Path], problems: Problems) -> lam
     return lambda_.Code.from_asset(str(source.absolute()))
 
 
-def _check_folder(folder: Path, excluded: Collection[Path], problems: Problems) -> None:
+def _check_folder(folder: Path, output: Sequence[str], problems: Problems) -> None:
     """Check the size and kinds of the files in a folder that is deployed as it is."""
     size = 0
+    excluded = {str(folder / path) for path in output}
     for root, folders, names in os.walk(folder):
-        kept = [name for name in folders if Path(root, name).resolve() not in excluded]
+        kept = [name for name in folders if os.path.join(root, name) not in excluded]
         folders[:] = [name for name in kept if name not in _NEVER_DEPLOYED]
-        for path in (Path(root, name) for name in names):
-            status = path.lstat()
+        for path in (os.path.join(root, name) for name in names):
+            status = os.lstat(path)
             size += status.st_size
             if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
                 problems.fail(
                     "`code` must have regular files only, got a file that is not a regular one: "
-                    f"{path.relative_to(folder).as_posix()!r}"
+                    f"{os.path.relpath(path, folder)!r}"
                 )
     problems.add(size_problems(size))

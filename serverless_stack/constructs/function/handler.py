@@ -12,6 +12,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
@@ -63,6 +64,7 @@ class LambdaHandler(Construct):
             its requirements cannot be installed for Lambda.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -146,6 +148,7 @@ class LambdaHandler(Construct):
         self.function: lambda_.Function = function
         self.log_group: logs.LogGroup = group
 
+    @check_types
     def add_environment(self, name: str, value: str) -> None:
         """Set one more environment variable.
 

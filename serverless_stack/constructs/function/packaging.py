@@ -58,7 +58,7 @@ def package(
     source: Path,
     requirements: Requirements | None,
     platform: LambdaPlatform,
-    exclude: Collection[Path] = (),
+    exclude: Collection[str] = (),
 ) -> Package:
     """Package the source of a handler with its requirements and the runtime of this library.
 
@@ -69,7 +69,7 @@ def package(
         source: The folder of the handler.
         requirements: Its requirements, or None.
         platform: The platform of the function.
-        exclude: Folders in the source that do not belong to it, such as the output of the app.
+        exclude: Paths in the source that do not belong to it, such as the output of the app.
 
     Raises:
         ValueError: If the requirements cannot be installed for the platform.

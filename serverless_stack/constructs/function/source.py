@@ -45,7 +45,7 @@ class Source:
     problems: list[str] = field(default_factory=list)
 
 
-def read_source(folder: Path, exclude: Collection[Path] = ()) -> Source:
+def read_source(folder: Path, exclude: Collection[str] = ()) -> Source:
     """Find the files of a folder that belong to a Python handler.
 
     Byte code, hidden files and folders, ``node_modules``, virtual environments, the output of
@@ -53,11 +53,10 @@ def read_source(folder: Path, exclude: Collection[Path] = ()) -> Source:
 
     Args:
         folder: The folder.
-        exclude: Further folders that do not belong to the handler, such as the output of the app.
+        exclude: Paths in the folder that do not belong to the handler, such as the app's output.
     """
     source = Source()
-    excluded = {os.path.realpath(path) for path in exclude}
-    for name, path, problem in _walk(str(folder), "", [os.path.realpath(folder)], excluded):
+    for name, path, problem in _walk(str(folder), "", [os.path.realpath(folder)], exclude):
         if problem is None:
             source.files[name] = Path(path)
         else:
@@ -78,10 +77,12 @@ def _walk(
         if entry.name in _EXCLUDED or entry.name.startswith("."):
             continue
         name, real = f"{prefix}{entry.name}", os.path.realpath(entry.path)
+        if name in excluded:
+            continue
         if entry.is_dir():
             if real in parents:
                 yield name, entry.path, "a link to a folder above it"
-            elif real not in excluded:
+            else:
                 yield from _walk(entry.path, f"{name}/", [*parents, real], excluded)
         elif not entry.name.endswith(_EXCLUDED_SUFFIXES):
             yield name, entry.path, _file_problem(entry)
@@ -105,7 +106,7 @@ def code_problems(
     *,
     code_argument: str = "code",
     entry_argument: str = "handler",
-    exclude: Collection[Path] = (),
+    exclude: Collection[str] = (),
     has_dependencies: bool = False,
 ) -> list[str]:
     """Check the code of a function and its entry point.
@@ -116,7 +117,7 @@ def code_problems(
         runtime: The runtime of the function.
         code_argument: The caller's name for the source, used in the messages.
         entry_argument: The caller's name for the entry point, used in the messages.
-        exclude: Folders in the source that do not belong to it, such as the output of the app.
+        exclude: Paths in the source that do not belong to it, such as the output of the app.
         has_dependencies: Whether the entry point may be in a dependency.
 
     Returns:
@@ -152,11 +153,6 @@ def code_problems(
     elif not any(source.iterdir()):
         problems.append(_empty(source, code_argument))
     return problems
-
-
-def is_cloud_assembly(folder: Path) -> bool:
-    """Return whether a folder is the output of ``cdk synth``."""
-    return all((folder / name).is_file() for name in _CLOUD_ASSEMBLY)
 
 
 def _empty(source: Path, argument: str) -> str:

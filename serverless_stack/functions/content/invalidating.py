@@ -86,11 +86,11 @@ def _planned(
     planned = plan(
         journal.invalidated,
         keys,
-        budget=int(str(properties["Budget"])),
+        budget=int(str(properties["MaxPaths"])),
         index_document=str(distribution["IndexDocument"]),
         path_prefix=str(distribution["PathPrefix"]),
         query_strings=distribution["QueryStrings"] == "true",
-        protected=[*map(str, list_of(distribution["Protected"]))],
+        protected=[*map(str, list_of(distribution["ExcludePaths"]))],
     )
     figures = {"distribution": distribution["Id"], "paths": planned.cost}
     logger.info(json.dumps({**figures, "collateral": planned.collateral}))
