@@ -9,9 +9,9 @@ from serverless_stack.functions.custom_resource import Json, list_of, logger, ma
 from serverless_stack.operations.content.deployment import OutOfTimeError
 from serverless_stack.operations.content.manifest import Pending
 from serverless_stack.operations.invalidation import (
+    Invalidation,
     InvalidationError,
     InvalidationPlan,
-    Sent,
     plan,
     send,
     wait_for,
@@ -50,7 +50,7 @@ def invalidate(
         time.sleep(seconds)
 
     billed = 0
-    sent: list[Sent] = []
+    sent: list[Invalidation] = []
     failures: list[str] = []
     for each in map(mapping_of, list_of(asked["Distributions"])):
         planned = _planned(asked, each, pending, keys)
@@ -83,11 +83,11 @@ def _planned(
     planned = plan(
         pending.invalidated,
         keys,
-        budget=int(str(asked["Budget"])),
+        max_paths=int(str(asked["Budget"])),
         index_document=str(front["IndexDocument"]),
         path_prefix=str(front["PathPrefix"]),
         query_strings=front["QueryStrings"] == "true",
-        protected=[*map(str, list_of(front["Protected"]))],
+        exclude_paths=[*map(str, list_of(front["Protected"]))],
     )
     told = {"distribution": front["Id"], "paths": planned.cost, "collateral": planned.collateral}
     logger.info(json.dumps(told))
