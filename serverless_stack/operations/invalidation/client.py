@@ -187,13 +187,7 @@ def _default_client() -> "CloudFrontClient":
 
 
 class _Counter:
-    """Reports the progress of a phase.
-
-    Args:
-        report: Called at once, and after each batch.
-        phase: The phase.
-        total: How many batches there are.
-    """
+    """Reports the progress of a phase, at once and after each batch."""
 
     def __init__(self, report: Callable[[Progress], None], phase: Phase, total: int) -> None:
         self._report = report
