@@ -1,4 +1,4 @@
-"""Paths that AWS bills for three changes of a site: ``python -m benchmarks.paths``."""
+"""The paths that AWS bills for four changes of a site: ``python -m benchmarks.paths``."""
 
 from collections.abc import Iterable
 
@@ -11,20 +11,20 @@ PAGES = [f"section{n % 20:02}/page{n:04}/index.html" for n in range(2000)]
 
 
 def assets(build: str) -> list[str]:
-    """The assets of a build, with a hash in each name."""
+    """Return the assets of a build, whose names contain a hash."""
     return [f"assets/chunk{n:02}.{build}.js" for n in range(40)]
 
 
 def urls_of(pages: Iterable[str]) -> int:
-    """How many paths one-path-per-file takes: each page has three URLs."""
+    """Return how many URLs pages have: three each."""
     return 3 * len(list(pages))
 
 
 def cases() -> dict[str, tuple[list[str], list[str]]]:
-    """Changed keys and all keys, by what happened."""
+    """Return the changed keys and all keys for each change."""
     same = [*PAGES, *assets("a")]
     half = [page for page in PAGES if int(page[7:9]) < 10]
-    # New assets were never asked for, and old ones are asked for by nobody any more.
+    # Nobody has requested the new assets yet, and nobody requests the old ones any more.
     return {
         "one page changed": ([PAGES[7]], same),
         "a template of half of the pages changed": (half, same),
@@ -40,8 +40,8 @@ def main() -> None:
         "`/*`",
         "one by one",
         "ours",
-        "dropped besides by `/*`",
-        "by ours",
+        "collateral of `/*`",
+        "of ours",
         title="Paths billed",
     )
     for column in table.columns[1:]:

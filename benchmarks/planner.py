@@ -1,81 +1,87 @@
 """How long planning an invalidation takes: ``python -m benchmarks.planner``."""
 
 import random
-import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-from serverless_stack.operations.invalidation import InvalidationPlan, plan
+from serverless_stack.operations.invalidation import plan
 
 COUNT = 100_000
-Planning = Callable[[], InvalidationPlan]
+SHARES = (0.01, 0.1, 0.5, 0.9)
+BOUNDS = {30: 0.5, 1000: 1.5}
+"""How many seconds of process time a plan may take, by `max_paths`."""
+_ROUNDS = 5
+_WORDS = ["about", "api", "blog", "cart", "docs", "guide", "help", "jobs", "press", "shop", "team"]
+
+Shape = Callable[[random.Random, int], str]
+SHAPES: dict[str, Shape] = {
+    "1,000 folders of files": lambda _, n: f"f{n % 1000:04}/page{n:06}.html",
+    "one folder": lambda _, n: f"page{n:06}.html",
+    "one folder, numbers of any length": lambda _, n: f"{n}.html",
+    "1,000 folders of index documents": lambda _, n: f"f{n % 1000:04}/page{n:06}/index.html",
+    "index documents of news": lambda _, n: f"news/{n}/index.html",
+    "index documents in index documents": lambda _, n: f"{'/'.join(str(n))}/index.html",
+    "posts by date": lambda _, n: f"{_date(n, '/')}/{n}/index.html",
+    "posts by date in the name": lambda _, n: f"blog/{_date(n, '-')}-{n}/index.html",
+    "four files a page": lambda _, n: (
+        f"s{n // 4 % 50}/{n // 4}/{('index.html', 'a.png', 'b.png', 'c.css')[n % 4]}"
+    ),
+    "six folders deep": lambda chance, n: _deep(chance, 6, 6, n),
+    "four to eight folders deep": lambda chance, n: _deep(chance, 4 + n % 5, 5, n),
+    "hashed names": lambda chance, _: f"assets/{chance.getrandbits(128):032x}.js",
+    "random texts of two letters": lambda chance, n: (
+        "".join(chance.choice("ab") for _ in range(24)) + str(n % 7)
+    ),
+    "words": lambda chance, n: f"{'/'.join(chance.choices(_WORDS, k=chance.randint(1, 5)))}-{n}",
+    "not ASCII": lambda chance, n: f"grüße/{chance.choice('äöüßéè')}{n % 300}/{n}/index.html",
+}
 
 
-def cases() -> dict[str, Planning]:
-    """The plannings by what they are."""
+def _date(number: int, separator: str) -> str:
+    return separator.join((str(2000 + number % 20), f"{number % 12:02}", f"{number % 28:02}"))
+
+
+def _deep(chance: random.Random, depth: int, folders: int, number: int) -> str:
+    names = [f"{level}{chance.randrange(folders)}" for level in "abcdefgh"[:depth]]
+    return f"{'/'.join(names)}/{number}.html"
+
+
+def keys_of(shape: Shape, count: int = COUNT) -> list[str]:
+    """Return the keys of a site."""
     chance = random.Random(1)
-    tree = sorted(f"f{n % 1000:04}/page{n:06}.html" for n in range(COUNT))
-    flat = sorted(f"page{n:06}.html" for n in range(COUNT))
-    some, half = sorted(chance.sample(tree, COUNT // 100)), sorted(chance.sample(tree, COUNT // 2))
-    mixed = chance.sample(tree, COUNT)
-    pages = sorted(f"f{n % 1000:04}/page{n:06}/index.html" for n in range(COUNT))
-    articles = sorted(f"news/{n}/index.html" for n in range(COUNT))
-    some_pages, half_pages = chance.sample(pages, COUNT // 100), chance.sample(pages, COUNT // 2)
-    deep = sorted(_deep(chance, number) for number in range(COUNT))
-    half_deep = chance.sample(deep, COUNT // 2)
-    posts = sorted(f"{2000 + n % 20}/{n % 12:02}/{n % 28:02}/{n}/index.html" for n in range(COUNT))
-    tenth_posts, half_posts = chance.sample(posts, COUNT // 10), chance.sample(posts, COUNT // 2)
-    folder = [key for key in tree if key.startswith("f05")]
-    return {
-        "one key": lambda: plan(tree[:1], tree),
-        "one key, query strings": lambda: plan(tree[:1], tree, query_strings=True),
-        "one key, protected": lambda: plan(tree[:1], tree, protected=["/api/*"]),
-        "100 of 1,000 folders": lambda: plan(folder, tree),
-        "1 % at random, budget 3,000": lambda: plan(some, tree, budget=3000),
-        "1 % at random, budget 30": lambda: plan(some, tree),
-        "half at random, budget 30": lambda: plan(half, tree),
-        "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
-        "1 % at random, keys in no order": lambda: plan(some, mixed),
-        "one index document of as many": lambda: plan(pages[:1], pages),
-        "one index document, query strings": lambda: plan(pages[:1], pages, query_strings=True),
-        "one index document, protected": lambda: plan(pages[:1], pages, protected=["/api/*"]),
-        "1 % of index documents, budget 30": lambda: plan(some_pages, pages),
-        "half of index documents, budget 30": lambda: plan(half_pages, pages),
-        "all index documents, news/0 to 99999": lambda: plan(articles, articles),
-        "all": lambda: plan(tree, tree),
-        "all, flat": lambda: plan(flat, flat),
-        "every second, flat, budget 30": lambda: plan(flat[::2], flat),
-        "10 % of posts by date, budget 30": lambda: plan(tenth_posts, posts),
-        "10 % of posts by date, budget 300": lambda: plan(tenth_posts, posts, budget=300),
-        # The hardest that were found: whatever the price, paths are won or lost by the dozen.
-        "half of index documents, budget 300": lambda: plan(half_pages, pages, budget=300),
-        "half of posts by date, budget 30": lambda: plan(half_posts, posts),
-        "half of posts by date, budget 300": lambda: plan(half_posts, posts, budget=300),
-        "half at random, six levels deep, budget 30": lambda: plan(half_deep, deep),
-        "half at random, six levels deep, budget 300": lambda: plan(half_deep, deep, budget=300),
-    }
+    return sorted({shape(chance, number) for number in range(count)})
 
 
-def _deep(chance: random.Random, number: int) -> str:
-    return "/".join(f"{level}{chance.randrange(6)}" for level in "abcdef") + f"/{number}.html"
+def seconds(keys: Sequence[str], share: float, max_paths: int, rounds: int) -> float:
+    """Return the least process time of planning after a random share of the keys changed."""
+    chance = random.Random(2)
+    changed = [key for key in keys if chance.random() < share]
+    times = []
+    for _ in range(rounds):
+        start = time.process_time()
+        plan(changed, keys, max_paths=max_paths)
+        times.append(time.process_time() - start)
+    return min(times)
 
 
 def main() -> None:
     """Measure and print."""
-    table = Table("100,000 keys, changed", "paths", "collateral", "ms", title="Planner")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for name, planning in cases().items():
-        seconds = []
-        for _ in range(5):
-            start = time.process_time()
-            found = planning()
-            seconds.append(time.process_time() - start)
-        milliseconds = f"{statistics.median(seconds) * 1000:.0f}"
-        table.add_row(name, f"{found.cost:,}", f"{found.collateral:,}", milliseconds)
+    table = Table("100,000 keys", title=f"Planner: the slowest share changed, best of {_ROUNDS}")
+    for max_paths in BOUNDS:
+        for header in (f"{max_paths:,} paths, s", "bound", "changed"):
+            table.add_column(header, justify="right")
+    for name, shape in SHAPES.items():
+        keys = keys_of(shape)
+        row = [name]
+        for max_paths, bound in BOUNDS.items():
+            slowest = max(SHARES, key=lambda share: seconds(keys, share, max_paths, 1))
+            taken = seconds(keys, slowest, max_paths, _ROUNDS)
+            over = "" if taken <= bound else " over"
+            row += [f"{taken:.2f}{over}", f"{bound}", f"{slowest:.0%}"]
+        table.add_row(*row)
     Console().print(table)
 
 

@@ -1,4 +1,4 @@
-"""Trees of files that are deployed to measure the memory of it."""
+"""Trees of files whose deployment ``benchmarks.memory`` measures."""
 
 import random
 import zipfile
@@ -16,9 +16,8 @@ class Tree:
     """A tree of files.
 
     Attributes:
-        name: What it is called.
-        kinds: How many files there are of each kind: a kind gives the blocks of the next file, by
-            a source of chance.
+        name: A description.
+        kinds: How many files there are of each kind. A kind yields the blocks of one file.
     """
 
     name: str
@@ -26,11 +25,11 @@ class Tree:
 
     @property
     def count(self) -> int:
-        """How many files there are."""
+        """The number of files."""
         return sum(count for count, _kind in self.kinds)
 
     def write(self, path: Path, seed: int) -> None:
-        """Write it as a zip file; another seed gives other files of the same names."""
+        """Write a zip file. Another seed changes the content, not the names."""
         chance = random.Random(seed)
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             kinds = [kind for count, kind in self.kinds for _ in range(count)]
@@ -65,7 +64,7 @@ TREES = (
     Tree("2,000 files of 1-4 KB", ((2_000, _small),)),
     Tree("20,000 files of 1-4 KB", ((20_000, _small),)),
     Tree("40 files of 8 MiB", ((40, _medium),)),
-    Tree("1 file of 1 GiB, packs well", ((1, _blank),)),
-    Tree("1 file of 512 MiB, does not", ((1, _film),)),
-    Tree("2,000, 40 and 1 of these", ((2_000, _small), (40, _medium), (1, _film))),
+    Tree("1 file of 1 GiB, compressible", ((1, _blank),)),
+    Tree("1 file of 512 MiB, incompressible", ((1, _film),)),
+    Tree("2,000 small, 40 medium, 1 large", ((2_000, _small), (40, _medium), (1, _film))),
 )

@@ -24,7 +24,7 @@ def contents(path: Path, seed: int) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_a_tree(tmp_path: Path) -> None:
+def test_a_tree_is_reproducible(tmp_path: Path) -> None:
     first, again, other = (contents(tmp_path / "a.zip", seed) for seed in (1, 1, 2))
     assert first == again
     assert len(first) == TREE.count == 5
@@ -33,7 +33,7 @@ def test_a_tree(tmp_path: Path) -> None:
     assert first["f00/file000000.js"] != other["f00/file000000.js"]
 
 
-def test_files_of_the_sizes_that_are_told(tmp_path: Path) -> None:
+def test_small_files_have_the_announced_sizes(tmp_path: Path) -> None:
     small = TREES[0]
     small.write(tmp_path / "small.zip", 1)
     with zipfile.ZipFile(tmp_path / "small.zip") as archive:

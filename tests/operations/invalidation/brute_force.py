@@ -1,4 +1,4 @@
-"""What a plan has to be, found by trying everything on small trees."""
+"""The best plans of small trees, found by trying every plan."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 
 
 def urls(keys: Iterable[str], prefix: str = "", index: str = "index.html") -> set[str]:
-    """Every URL under which objects can be cached, decoded."""
+    """Return every URL under which objects may be cached, decoded."""
     base = f"/{prefix}/" if prefix else "/"
     found = set()
     for key in keys:
@@ -19,13 +19,13 @@ def urls(keys: Iterable[str], prefix: str = "", index: str = "index.html") -> se
 
 
 def requests(url: str, query_strings: bool) -> list[str]:
-    """What viewers ask for: percent-encoded throughout, with query strings if they count."""
+    """Return the requests of viewers for a URL: encoded, and with query strings if they count."""
     plain = quote(url, safe="/")
     return [plain, f"{plain}?a=1", f"{plain}?b"] if query_strings else [plain]
 
 
 def drops(path: str, request: str) -> bool:
-    """Whether CloudFront drops what was asked for when a path is invalidated."""
+    """Return whether CloudFront drops the response to a request when a path is invalidated."""
     path, query, variant = path.partition("?")
     asked, _mark, asked_variant = request.partition("?")
     if query:
@@ -45,15 +45,15 @@ def matches(pattern: str, url: str) -> bool:
 
 
 def best(
-    needed: set[str], others: set[str], allowed: Sequence[str], budget: int, query_strings: bool
+    needed: set[str], others: set[str], allowed: Sequence[str], max_paths: int, query_strings: bool
 ) -> tuple[int, int] | None:
-    """The least collateral within the budget, and the fewest paths for it; None if none fits.
+    """Return the least collateral, and the fewest paths for it; None if no plan fits.
 
     Args:
         needed: The URLs to drop.
         others: The URLs not to drop.
-        allowed: The prefixes, decoded, behind which there may be a wildcard.
-        budget: The most paths.
+        allowed: The prefixes, decoded, that may be wildcards.
+        max_paths: How many paths there may be.
         query_strings: Whether they count.
     """
     # What a path takes: URLs without a query string, and URLs with one.
@@ -67,7 +67,7 @@ def best(
     wanted = {(url, variant) for url in needed for variant in variants}
     useful = list({path for path in paths if path & wanted})
     found: tuple[int, int] | None = None
-    for count in range(min(budget, len(useful)) + 1):
+    for count in range(min(max_paths, len(useful)) + 1):
         for chosen in combinations(useful, count):
             taken = frozenset().union(*chosen)
             if wanted <= taken:
@@ -76,9 +76,9 @@ def best(
     return found
 
 
-def least(needed: set[str], everything: Iterable[str], budget: int) -> tuple[int, int] | None:
-    """The same as `best` for larger trees without query strings: all ways for all prefixes."""
-    covers = _covers("/", needed, sorted(everything), budget)
+def least(needed: set[str], everything: Iterable[str], max_paths: int) -> tuple[int, int] | None:
+    """Return the same as `best` for larger trees without query strings."""
+    covers = _covers("/", needed, sorted(everything), max_paths)
     found = min(covers)
     return None if found == _IMPOSSIBLE else (found, covers.index(found))
 
@@ -86,15 +86,15 @@ def least(needed: set[str], everything: Iterable[str], budget: int) -> tuple[int
 _IMPOSSIBLE = 10**9
 
 
-def _covers(prefix: str, needed: set[str], everything: list[str], budget: int) -> list[int]:
-    """The least collateral below a prefix, by how many paths there are."""
+def _covers(prefix: str, needed: set[str], everything: list[str], max_paths: int) -> list[int]:
+    """Return the least collateral below a prefix for each number of paths."""
     if not needed & set(everything):
         return [0]
     found = [_IMPOSSIBLE, 0] if prefix in needed else [0]
     for character in sorted({text[len(prefix)] for text in everything if text != prefix}):
         below = [text for text in everything if text.startswith(prefix + character)]
-        part = _covers(prefix + character, needed, below, budget)
-        sums = [_IMPOSSIBLE] * min(budget + 1, len(found) + len(part) - 1)
+        part = _covers(prefix + character, needed, below, max_paths)
+        sums = [_IMPOSSIBLE] * min(max_paths + 1, len(found) + len(part) - 1)
         for one, some in enumerate(found):
             for other, more in enumerate(part):
                 if one + other < len(sums):

@@ -1,7 +1,7 @@
-"""CloudFront's invalidations as its documentation describes them, served over HTTP.
+"""A double of CloudFront's invalidations, served over HTTP.
 
-"CreateInvalidation", "Invalidating files" and "Quotas on invalidations": emulators take what
-CloudFront refuses, so the sender is tested against this.
+It follows "CreateInvalidation", "Invalidating files" and "Quotas on invalidations". Emulators
+accept what CloudFront refuses, so the client is tested against this double.
 """
 
 import re
@@ -42,8 +42,8 @@ class CloudFront:
     Attributes:
         distributions: The distributions with their invalidations.
         throttled: How many requests are still throttled.
-        throttled_reads: How many looks at an invalidation are still throttled.
-        polls_to_complete: How often an invalidation is looked at before it is completed; -1 never.
+        throttled_reads: How many reads of an invalidation are still throttled.
+        polls_to_complete: After how many reads an invalidation is completed; -1 is never.
     """
 
     distributions: dict[str, list[Made]]
@@ -103,12 +103,12 @@ class CloudFront:
         raise Refused(404, "NoSuchInvalidation", "The invalidation does not exist.")
 
     def complete(self) -> None:
-        """Let every edge location be done."""
+        """Complete every invalidation."""
         for made in self._all():
             made.completed = True
 
     def dropped(self, distribution: str) -> list[str]:
-        """The paths that were dropped, once for each time."""
+        """Return the paths that were invalidated, each as often as it was."""
         return [path for made in self.distributions[distribution] for path in made.paths]
 
     def _all(self) -> Iterator[Made]:
@@ -123,7 +123,7 @@ class CloudFront:
 
 @contextmanager
 def served(cloudfront: CloudFront) -> Iterator[str]:
-    """Serve it; gives the endpoint."""
+    """Serve the double, and yield its endpoint."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -151,7 +151,7 @@ def served(cloudfront: CloudFront) -> Iterator[str]:
             self.wfile.write(content)
 
         def log_message(self, *args: object) -> None:
-            """Tests read what they need from the double."""
+            """Log nothing: tests read the double."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)

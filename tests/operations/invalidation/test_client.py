@@ -3,11 +3,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from serverless_stack.operations.invalidation import (
+    Invalidation,
     InvalidationError,
     Progress,
-    Sent,
     caller_reference,
     plan,
     send,
@@ -66,7 +67,7 @@ def test_a_retry_is_the_same_invalidation(
     assert cloudfront.dropped("E1") == ["/a"]
 
 
-def test_going_back_is_a_new_invalidation(
+def test_a_rollback_is_a_new_invalidation(
     cloudfront: CloudFront, client: "CloudFrontClient"
 ) -> None:
     send(["/a"], ["E1"], client=client, deployment="v2", replaces="v1")
@@ -74,7 +75,7 @@ def test_going_back_is_a_new_invalidation(
     assert cloudfront.dropped("E1") == ["/a", "/a"]
 
 
-def test_references_tell_apart_what_is_deployed_and_replaced() -> None:
+def test_references_depend_on_what_is_deployed_and_replaced() -> None:
     pairs = [("a", "bc"), ("ab", "c"), ("", "abc"), ("abc", ""), ("c", "ab")]
     assert len({caller_reference(*pair) for pair in pairs}) == len(pairs)
     assert caller_reference("a", "b") == caller_reference("a", "b")
@@ -96,7 +97,7 @@ def test_the_same_reference_with_other_paths_is_an_error(client: "CloudFrontClie
         ([f"/{number:02}*" for number in range(15)], 1),
     ],
 )
-def test_more_than_cloudfront_takes_at_once_is_sent_in_parts(
+def test_more_than_cloudfront_accepts_at_once_is_sent_in_batches(
     cloudfront: CloudFront, client: "CloudFrontClient", paths: list[str], batches: int
 ) -> None:
     time = Time(then=cloudfront.complete)
@@ -106,9 +107,7 @@ def test_more_than_cloudfront_takes_at_once_is_sent_in_parts(
     assert time.slept == batches - 1  # the second part waited for room
 
 
-def test_throttled_requests_are_repeated_later_and_later(
-    cloudfront: CloudFront, client: "CloudFrontClient"
-) -> None:
+def test_throttled_requests_back_off(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
     cloudfront.throttled = 8
     time = Time()
     send(["/a"], ["E1"], client=client, **VERSION, **timing(time))
@@ -117,7 +116,9 @@ def test_throttled_requests_are_repeated_later_and_later(
     assert time.now > 30
 
 
-def test_patience_ends(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+def test_a_busy_distribution_fails_after_the_patience(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
     send([f"/{number}*" for number in range(15)], ["E1"], client=client, **VERSION)
     time = Time()
     with pytest.raises(InvalidationError, match="E1: TooManyInvalidationsInProgress"):
@@ -133,12 +134,21 @@ def test_patience_ends(cloudfront: CloudFront, client: "CloudFrontClient") -> No
     assert time.now == pytest.approx(60)
 
 
-def test_one_refusal_does_not_keep_the_others_from_being_told(
+def test_one_refusal_does_not_stop_the_others(
     cloudfront: CloudFront, client: "CloudFrontClient"
 ) -> None:
     with pytest.raises(InvalidationError, match=r"E0: NoSuchDistribution.*; E9: NoSuchDist"):
         send(["/a"], ["E0", "E1", "E9", "E2"], client=client, **VERSION)
     assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/a"]
+
+
+def test_a_distribution_out_of_reach_fails(client: "CloudFrontClient") -> None:
+    def drop_request(**_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="https://cloudfront.example")
+
+    client.meta.events.register("before-send.cloudfront.CreateInvalidation", drop_request)
+    with pytest.raises(InvalidationError, match=r"E1: Could not connect.*; E2: Could not connect"):
+        send(["/a"], ["E1", "E2"], client=client, **VERSION)
 
 
 def test_waiting(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
@@ -161,7 +171,7 @@ def test_waiting_that_runs_out_warns(cloudfront: CloudFront, client: "CloudFront
             **VERSION,
             **timing(time),
         )
-    assert sent == Sent("E1", sent.invalidation_ids, 1, False)
+    assert sent == Invalidation("E1", sent.invalidation_ids, 1, False)
     assert time.now == 12
 
 
@@ -173,27 +183,27 @@ def test_waiting_outlasts_throttling(cloudfront: CloudFront, client: "CloudFront
     assert done.completed is True
 
 
-def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClient") -> None:
-    gone = Sent("E1", ("I404",), 1, None)
+def test_waiting_for_an_unknown_invalidation_warns(client: "CloudFrontClient") -> None:
+    gone = Invalidation("E1", ("I404",), 1, None)
     with pytest.warns(UserWarning, match="of E1 is not completed yet.*NoSuchInvalidation"):
         (done,) = wait_for([gone], timedelta(minutes=1), client=client, **timing(Time()))
     assert done.completed is False
 
 
 def test_progress(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     time = Time(then=cloudfront.complete)
     paths = [f"/{number:02}*" for number in range(16)]  # two batches
     send(
         paths,
         ["E1", "E2"],
         client=client,
-        progress=told.append,
+        progress=reports.append,
         wait=True,
         **VERSION,
         **timing(time),
     )
-    assert told == [
+    assert reports == [
         *(Progress("sending", done, 4) for done in range(5)),
         *(Progress("waiting", done, 4) for done in range(5)),
     ]
@@ -202,41 +212,41 @@ def test_progress(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
 def test_progress_does_not_count_what_was_not_done(
     cloudfront: CloudFront, client: "CloudFrontClient"
 ) -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     with pytest.raises(InvalidationError, match="E0"):
-        send(["/a"], ["E0", "E1"], client=client, progress=told.append, wait=True, **VERSION)
-    assert told == [Progress("sending", 0, 2), Progress("sending", 1, 2)]
-    told.clear()
+        send(["/a"], ["E0", "E1"], client=client, progress=reports.append, wait=True, **VERSION)
+    assert reports == [Progress("sending", 0, 2), Progress("sending", 1, 2)]
+    reports.clear()
     cloudfront.polls_to_complete = -1
     with pytest.warns(UserWarning, match="not completed yet"):
         send(
             ["/b"],
             ["E1"],
             client=client,
-            progress=told.append,
+            progress=reports.append,
             wait=timedelta(seconds=1),
             deployment="v3",
             replaces="v2",
             **timing(Time()),
         )
-    assert told[-1] == Progress("waiting", 0, 1)
-    told.clear()
-    send([], ["E1"], client=client, progress=told.append, wait=True, **VERSION)
-    assert told == []
+    assert reports[-1] == Progress("waiting", 0, 1)
+    reports.clear()
+    send([], ["E1"], client=client, progress=reports.append, wait=True, **VERSION)
+    assert reports == []
 
 
 @pytest.mark.parametrize("path", ["a", "/a b", "/ü", "/a*b", '/a"b', "/a%2", "/a[b]"])
-def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -> None:
+def test_an_invalid_path_is_refused(client: "CloudFrontClient", path: str) -> None:
     with pytest.raises(ValueError, match="`paths` must begin with a slash, be percent-encoded"):
         send([path], ["E1"], client=client, **VERSION)
 
 
-def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
-    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+def test_a_long_path_is_refused(client: "CloudFrontClient") -> None:
+    with pytest.raises(ValueError, match="at most 4,000 characters each, got: 4,001"):
         send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 
-def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+def test_every_planned_path_is_accepted(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
     names = [
         "a b",
         "ü/index.html",
@@ -248,9 +258,9 @@ def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFront
         "a'b(c)&d=e+f;g,h!$@:",
         "\u65e5",
     ]
-    send(plan(names, [*names, "abc"], budget=100), ["E1"], client=client, **VERSION)
+    send(plan(names, [*names, "abc"], max_paths=100), ["E1"], client=client, **VERSION)
     send(
-        plan(names, [*names, "abc"], budget=100, query_strings=True),
+        plan(names, [*names, "abc"], max_paths=100, query_strings=True),
         ["E2"],
         client=client,
         **VERSION,

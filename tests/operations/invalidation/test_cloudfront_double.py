@@ -1,4 +1,4 @@
-"""The double refuses what CloudFront's documentation says it refuses."""
+"""The double refuses what CloudFront refuses by its documentation."""
 
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def create(client: "CloudFrontClient", paths: list[str], reference: str = "1") -
         ([], "InvalidArgument"),
     ],
 )
-def test_refused(client: "CloudFrontClient", paths: list[str], code: str) -> None:
+def test_refused_requests(client: "CloudFrontClient", paths: list[str], code: str) -> None:
     with pytest.raises(ClientError) as caught:
         create(client, paths)
     assert caught.value.response["Error"]["Code"] == code
@@ -47,7 +47,9 @@ def test_the_limits_count_what_is_in_progress(
     create(client, ["/x*"], "2")
 
 
-def test_a_reference_that_was_used(client: "CloudFrontClient", cloudfront: CloudFront) -> None:
+def test_a_known_reference_returns_the_earlier_invalidation(
+    client: "CloudFrontClient", cloudfront: CloudFront
+) -> None:
     first = create(client, ["/a", "/b"])
     assert create(client, ["/b", "/a"]) == first
     assert cloudfront.dropped("E1") == ["/a", "/b"]
