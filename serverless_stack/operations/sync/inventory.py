@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
@@ -45,6 +44,8 @@ class HeaderRules:
         headers = headers_of(key, all_keys, self.cache_control)
         if self.expires is None:
             return headers
+        from email.utils import format_datetime  # a third of the time of importing `sync`
+
         expires = format_datetime(self.expires.astimezone(UTC), usegmt=True)
         return Headers(
             headers.content_type, headers.cache_control, headers.content_encoding, expires
