@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
     from mypy_boto3_s3.client import S3Client
 
-    from serverless_stack.operations.invalidation import InvalidationPlan, Sent
+    from serverless_stack.operations.invalidation import Invalidation, InvalidationPlan
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Synced:
     plan: SyncPlan
     result: SyncResult | None
     invalidation: "InvalidationPlan | None"
-    sent: "tuple[Sent, ...]" = ()
+    sent: "tuple[Invalidation, ...]" = ()
 
 
 def sync(
@@ -116,11 +116,11 @@ def sync(
         return plan_invalidation(
             changed,
             everything,
-            budget=max_paths,
+            max_paths=max_paths,
             index_document=index_document,
             path_prefix=path_prefix,
             query_strings=query_strings,
-            protected=exclude_paths,
+            exclude_paths=exclude_paths,
         )
 
     if distribution_ids:
