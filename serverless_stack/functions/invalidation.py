@@ -23,8 +23,8 @@ def handler(event: Event, context: Context) -> None:
         event: The request, with ``Distributions``, ``Paths``, ``Trigger`` and ``WaitSeconds``.
         context: The context of the call.
     """
-    request = Request.parse(event)
-    answered(event, context, request.resource.rpartition("/")[2], lambda: _run(request, context))
+    name = str(event["LogicalResourceId"])
+    answered(event, context, name, lambda: _run(Request.parse(event), context))
 
 
 def _run(request: Request, context: Context) -> dict[str, Json]:

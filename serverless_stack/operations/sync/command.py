@@ -16,6 +16,7 @@ from serverless_stack.operations.sync.inventory import (
     chooser,
     read_bucket,
     read_folder,
+    refuse_shared_paths,
 )
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan, kind_of, plan
@@ -209,15 +210,10 @@ class _Sides:
             theirs = listed.result()
         elif isinstance(self._destination, Folder):
             ours = self._read_bucket(exact=True)
+            refuse_shared_paths(ours, self._destination)
             theirs = Inventory(self._destination, {})
             if self._destination.path.exists():
-                theirs = read_folder(
-                    self._destination,
-                    None,
-                    self._chosen,
-                    is_source=False,
-                    etags=lambda key: ours.items[key].etag if key in ours.items else "",
-                )
+                theirs = read_folder(self._destination, None, self._chosen, compared=ours)
             return ours, theirs
         else:
             store = open_store(self._source.name, self._client, self._parallel)
