@@ -1,6 +1,7 @@
 """Lazy loading for asyncio."""
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
@@ -308,7 +309,9 @@ async def finish_in_thread(operation: Callable[..., T], *arguments: object) -> T
     The store's time-outs bound it. What is done afterwards, such as releasing a lease, would
     otherwise come before what it is to undo.
     """
-    running = asyncio.ensure_future(asyncio.to_thread(operation, *arguments))
+    # Not a task, which `asyncio.run` would cancel at its end while the thread goes on.
+    context = contextvars.copy_context()
+    running = asyncio.get_running_loop().run_in_executor(None, context.run, operation, *arguments)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:

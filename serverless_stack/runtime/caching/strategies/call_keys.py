@@ -54,10 +54,10 @@ class Target:
         parent = path.rpartition(".")[0]
         self.is_method = self.binds and bool(parent) and not parent.endswith("<locals>")
         self.name = f"{function.__module__}:{path}"
+        self.signature = self._check(has_key)
         if "<" in path or hasattr(function, "__wrapped__"):
             # Other functions may have this name, such as lambda expressions.
             self.name += f":{_digest_of(function)}"
-        self.signature = self._check(has_key)
 
     def _check(self, has_key: bool) -> inspect.Signature | None:
         inner = inspect.unwrap(self.function)

@@ -181,8 +181,10 @@ class Entries:
                     return False
             except StoreError:
                 return False
-        changed = [entry_key(key) for key in values if key in flight.outdated]
-        return all([self.stale_keys.delete(self.store, name) for name in changed])
+            overwritten = [entry_key(key) for key in entries if key in flight.outdated]
+            if not all([self.stale_keys.delete(self.store, name) for name in overwritten]):
+                return False
+        return True
 
     def read_again(
         self, keys: Sequence[str], stopwatch: Stopwatch

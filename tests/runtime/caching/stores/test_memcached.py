@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from serverless_stack.runtime.caching.clients.memcached_link import MemcachedLink
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching import (
@@ -18,7 +19,6 @@ from serverless_stack.runtime.caching import (
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 from serverless_stack.runtime.caching.clients.memcached_client import client_of
 from serverless_stack.runtime.caching.clients.memcached_discovery import Membership, parse
-from serverless_stack.runtime.caching.clients.memcached_link import MemcachedLink
 from serverless_stack.runtime.caching.clients.memcached_nodes import Ring
 from tests.runtime.servers import (
     Certificate,

@@ -13,7 +13,7 @@ from serverless_stack.runtime.caching import (
     Namespace,
     WriteThrough,
 )
-from serverless_stack.runtime.caching.codecs.json import codec_of
+from serverless_stack.runtime.caching.base import codec_of
 from tests.runtime.caching.rig import Clock, FlakyStore
 
 SHOP = Namespace("shop", schema=3)
