@@ -250,7 +250,7 @@ def test_secret_that_takes_long_is_waited_for_no_longer_than_the_timeout() -> No
 
     token = AuthToken(ARN, Slow(), timeout=0.01)
     for _ in range(2):
-        with pytest.raises(StoreUnavailable, match=r"not done after 0\.01 s"):
+        with pytest.raises(StoreUnavailable, match=r"timed out after 0\.01 s"):
             token.get_credentials()
     answered.set()
 
