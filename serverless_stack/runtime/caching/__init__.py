@@ -1,4 +1,4 @@
-"""Caches for a Lambda handler: three stores, two strategies, a decorator, one error.
+"""Caches for a Lambda function: stores, strategies, a decorator, and one exception to catch.
 
 Example:
     >>> from serverless_stack.runtime.caching import LazyLoading, MemoryStore
@@ -10,32 +10,29 @@ Example:
     >>> orders.lookup("7").hit
     True
 
-In Lambda use ``RedisStore.from_env()`` or ``MemcachedStore.from_env()``, which read what
-``cache.connect(function)`` has put into the environment. Importing this package loads nothing;
-each name is loaded when it is asked for.
+In Lambda, use ``RedisStore.from_env()`` or ``MemcachedStore.from_env()``, which read the
+environment variables that ``cache.connect(function)`` sets. Importing this package loads
+nothing; each name is loaded on first use.
 """
 
-TYPE_CHECKING = False  # as type checkers know it: importing `typing` would take the most time
+TYPE_CHECKING = False  # type checkers know this name; importing `typing` would take the most time
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.codecs.json import (
-        JSON,
+    from serverless_stack.runtime.caching.base import (
         MISSING,
         Codec,
-        JsonCodec,
+        Lookup,
         Missing,
-    )
-    from serverless_stack.runtime.caching.codecs.msgpack import MsgpackCodec
-    from serverless_stack.runtime.caching.errors import (
+        Store,
         StoreError,
         StoreRefused,
         StoreUnavailable,
         ValueTooLarge,
     )
-    from serverless_stack.runtime.caching.metrics.emf import EmfMetrics
-    from serverless_stack.runtime.caching.metrics.events import Event
+    from serverless_stack.runtime.caching.codecs.json import JSON, JsonCodec
+    from serverless_stack.runtime.caching.codecs.msgpack import MsgpackCodec
+    from serverless_stack.runtime.caching.metrics import EmfMetrics, Event
     from serverless_stack.runtime.caching.resilience.budget import Budget
-    from serverless_stack.runtime.caching.stores.base import Store
     from serverless_stack.runtime.caching.stores.default import default_store
     from serverless_stack.runtime.caching.stores.memcached import MemcachedStore
     from serverless_stack.runtime.caching.stores.memory import MemoryStore
@@ -45,7 +42,6 @@ if TYPE_CHECKING:
     from serverless_stack.runtime.caching.strategies.async_write_through import AsyncWriteThrough
     from serverless_stack.runtime.caching.strategies.decorator import cached
     from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading
-    from serverless_stack.runtime.caching.strategies.lookup import Lookup
     from serverless_stack.runtime.caching.strategies.write_through import WriteThrough
 
 __all__ = [
@@ -79,35 +75,35 @@ __all__ = [
 
 _MODULES = {
     "JSON": "codecs.json",
-    "MISSING": "codecs.json",
+    "MISSING": "base",
     "AsyncLazyLoading": "strategies.async_lazy_loading",
     "AsyncWriteThrough": "strategies.async_write_through",
     "Budget": "resilience.budget",
-    "Codec": "codecs.json",
-    "EmfMetrics": "metrics.emf",
-    "Event": "metrics.events",
+    "Codec": "base",
+    "EmfMetrics": "metrics",
+    "Event": "metrics",
     "JsonCodec": "codecs.json",
     "LazyLoading": "strategies.lazy_loading",
-    "Lookup": "strategies.lookup",
+    "Lookup": "base",
     "MemcachedStore": "stores.memcached",
     "MemoryStore": "stores.memory",
-    "Missing": "codecs.json",
+    "Missing": "base",
     "MsgpackCodec": "codecs.msgpack",
     "Namespace": "stores.namespace",
     "NamespacedStore": "stores.namespace",
     "RedisStore": "stores.redis",
-    "Store": "stores.base",
-    "StoreError": "errors",
-    "StoreRefused": "errors",
-    "StoreUnavailable": "errors",
-    "ValueTooLarge": "errors",
+    "Store": "base",
+    "StoreError": "base",
+    "StoreRefused": "base",
+    "StoreUnavailable": "base",
+    "ValueTooLarge": "base",
     "WriteThrough": "strategies.write_through",
     "cached": "strategies.decorator",
     "default_store": "stores.default",
 }
 
 
-if not TYPE_CHECKING:  # which would believe in any name
+if not TYPE_CHECKING:  # with `__getattr__`, type checkers would accept any name
 
     def __getattr__(name: str) -> object:
         if name not in __all__:

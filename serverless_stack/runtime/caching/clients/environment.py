@@ -1,11 +1,11 @@
-"""Reading and checking where a cache is, as ``connect(function)`` or the caller says it."""
+"""Reads and checks the environment variables that ``connect(function)`` sets."""
 
 import os
 from typing import NamedTuple
 
 
 class Endpoint(NamedTuple):
-    """Where a server listens."""
+    """The address of a server."""
 
     host: str
     port: int
@@ -15,7 +15,7 @@ class Endpoint(NamedTuple):
 
 
 def required(name: str) -> str:
-    """Give the value of a variable.
+    """Return the value of a variable.
 
     Raises:
         ValueError: It is not set or empty.
@@ -30,10 +30,10 @@ def required(name: str) -> str:
 
 
 def flag(name: str) -> bool:
-    """Give True for ``true`` and False for ``false`` or an absent variable.
+    """Return whether a variable is ``true``; ``false`` by default.
 
     Raises:
-        ValueError: It is set to something else.
+        ValueError: It is neither ``true`` nor ``false``.
     """
     value = os.environ.get(name, "false")
     if value not in ("true", "false"):
@@ -45,7 +45,7 @@ def endpoint(source: str, text: str) -> Endpoint:
     """Parse ``host:port``.
 
     Args:
-        source: Where the text comes from, for the message.
+        source: What the message calls the text.
         text: The text.
 
     Raises:
@@ -64,6 +64,6 @@ def endpoint(source: str, text: str) -> Endpoint:
 
 
 def check_timeout(timeout: float) -> None:
-    """Refuse a time-out of 0 seconds or less, and one that never ends."""
+    """Check that a time-out is more than 0 seconds and ends."""
     if not 0 < timeout < float("inf"):
         raise ValueError(f"`timeout` must be more than 0 seconds and finite, got: {timeout}")

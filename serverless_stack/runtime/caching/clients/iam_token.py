@@ -1,35 +1,35 @@
-"""A token of IAM for a Redis or Valkey of ElastiCache, instead of a password."""
+"""IAM authentication to a Redis or Valkey cache of ElastiCache, instead of a password."""
 
 import time
 from collections.abc import Callable
 from urllib.parse import urlencode
 
-from serverless_stack.runtime.caching.errors import StoreUnavailable
-from serverless_stack.runtime.caching.resilience.background import Background
+from serverless_stack.runtime.caching.base import StoreUnavailable
+from serverless_stack.runtime.caching.resilience.threads import Background
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
 
-_LIFE = 900  # seconds, see "Authenticating with IAM" in the ElastiCache user guide
+_LIFETIME = 900  # seconds, see "Authenticating with IAM" in the ElastiCache user guide
 _REFRESH_AFTER = 720.0  # seconds: well before the end, since clocks differ
-_REFRESH_REFUSED_AFTER = 5.0  # seconds
+_REFRESH_REFUSED_AFTER = 5.0  # seconds: a younger token would be refused as well
 
 
 class IamToken:
-    """Signs a request to connect, which the server takes for a password for 15 minutes.
+    """Signs a request to connect, which the server accepts as a password for 15 minutes.
 
-    A connection lives on when its token has expired (ElastiCache ends it after 12 hours), so
-    only new connections need a token. Signing needs no network, but credentials may: it is
-    done in a thread of its own, and a caller waits no longer than ``timeout``.
+    A connection outlives its token (ElastiCache closes it after 12 hours), so only new
+    connections need one. Signing needs no network, but reading AWS credentials may: both are
+    done in a thread of their own, and a caller waits no longer than ``timeout``.
 
     Args:
-        user: The user id, which is its user name, too: IAM wants both alike.
-        cache_name: The replication group or serverless cache.
-        serverless: The cache is serverless.
+        user: The user id, which IAM requires to be the user name as well.
+        cache_name: The name of the replication group or serverless cache.
+        serverless: Whether the cache is serverless.
         timeout: Seconds that a caller waits for a token.
-        clock: Gives the current time in seconds.
+        clock: Returns the current time in seconds.
     """
 
     def __init__(
@@ -52,21 +52,21 @@ class IamToken:
         self._region = ""
         self._signing = Background(f"signing a token for {user}", self._sign)
 
-    def get(self) -> tuple[str, str]:
-        """Give the user and a token that is valid for some minutes more.
+    def get_credentials(self) -> tuple[str, str]:
+        """Return the user and a token that is valid for some more minutes.
 
         Raises:
-            StoreUnavailable: There are no AWS credentials, or not yet.
+            StoreUnavailable: No AWS credentials were found, or not in time.
         """
         if self._clock() - self._signed_at >= _REFRESH_AFTER:
             self._signing.get(self._timeout)
         return self._user, self._token
 
     def refresh(self) -> bool:
-        """Sign another token after one was refused, and tell whether it is worth a try.
+        """Sign another token after one was refused, and return whether to try it.
 
         Raises:
-            StoreUnavailable: There are no AWS credentials, or not yet.
+            StoreUnavailable: No AWS credentials were found, or not in time.
         """
         if self._clock() - self._signed_at < _REFRESH_REFUSED_AFTER:
             return False
@@ -85,7 +85,7 @@ class IamToken:
                 self._credentials = session.get_credentials()
                 self._region = str(session.get_config_variable("region") or "")
             if self._credentials is None or not self._region:
-                raise StoreUnavailable("an IAM token needs AWS credentials and a region")
+                raise StoreUnavailable("IAM authentication needs AWS credentials and a region")
             signer = RequestSigner(
                 ServiceId("elasticache"),
                 self._region,
@@ -107,10 +107,10 @@ class IamToken:
                     "context": {},
                 },
                 operation_name="connect",
-                expires_in=_LIFE,
+                expires_in=_LIFETIME,
                 region_name=self._region,
             )
         except BotoCoreError as error:
-            raise StoreUnavailable(f"no IAM token can be signed: {error}") from error
+            raise StoreUnavailable(f"the IAM token could not be signed: {error}") from error
         self._token = url.removeprefix("https://")
         self._signed_at = signed_at

@@ -1,15 +1,14 @@
-"""Connections of pymemcache with one deadline for all that it takes to make them.
+"""pymemcache's client, with one deadline for everything it takes to connect.
 
-This module needs pymemcache; import it only where a connection is made.
+Importing this module loads pymemcache, so it is imported where a connection is made.
 """
 
 import time
 
 from pymemcache.client.base import Client  # type: ignore[import-untyped]
 
-from serverless_stack.runtime.caching.clients.bounded_socket import BoundedSocket
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.sockets import open_socket
+from serverless_stack.runtime.caching.resilience.deadline import BoundedSocket, open_socket
 
 TYPE_CHECKING = False
 
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class BoundedClient(Client):  # type: ignore[misc]
-    """Looks the name up, connects, shakes hands and asks, all in one time-out.
+    """Looks up the name, connects, shakes hands and asks within one time-out.
 
     Attributes:
-        tls: Encrypt with this context.
+        tls: The context for TLS; None for a plain connection.
         spent: Seconds of the time-out that have gone by before the connection is made.
     """
 

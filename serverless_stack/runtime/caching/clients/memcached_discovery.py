@@ -4,16 +4,16 @@ import socket
 import time
 from typing import NamedTuple
 
+from serverless_stack.runtime.caching.base import StoreUnavailable
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.sockets import left, open_socket
-from serverless_stack.runtime.caching.errors import StoreUnavailable
+from serverless_stack.runtime.caching.resilience.deadline import left, open_socket
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     import ssl
 
-_LONGEST_ANSWER = 64 * 1024
+_MAX_ANSWER_BYTES = 64 * 1024
 _ERRORS = ("ERROR", "CLIENT_ERROR")  # of a server that does not know the command
 
 
@@ -21,8 +21,8 @@ class Membership(NamedTuple):
     """The nodes of a cluster.
 
     Attributes:
-        version: Grows whenever nodes come or go.
-        nodes: Where they are.
+        version: A number that grows whenever nodes come or go.
+        nodes: Their addresses.
     """
 
     version: int
@@ -30,10 +30,10 @@ class Membership(NamedTuple):
 
 
 def discover(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -> Membership | None:
-    """Give the nodes of the cluster; None when the server is a plain memcached.
+    """Return the nodes of the cluster; None if the server is a plain memcached.
 
     Raises:
-        StoreUnavailable: No connection, a time-out, or an answer that is not understood.
+        StoreUnavailable: No connection, a time-out, or an invalid answer.
     """
     name = f"memcached configuration endpoint at {endpoint}"
     deadline = time.monotonic() + timeout
@@ -51,7 +51,7 @@ def discover(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -
 
 
 def parse(answer: str) -> Membership:
-    """Read the nodes out of an answer to ``config get cluster``.
+    """Parse an answer to ``config get cluster``.
 
     Raises:
         ValueError: The answer is not of the form that ElastiCache documents.
@@ -80,7 +80,7 @@ def _ask(connection: socket.socket, deadline: float) -> str:
     while not (answer.endswith((b"END\r\n", b"ERROR\r\n")) or _is_error(answer)):
         connection.settimeout(left(deadline))
         chunk = connection.recv(4096)
-        if not chunk or len(answer) > _LONGEST_ANSWER:
+        if not chunk or len(answer) > _MAX_ANSWER_BYTES:
             raise ConnectionError("the answer is cut off or too long")
         answer += chunk
     return answer.decode("ascii", errors="replace")

@@ -1,30 +1,30 @@
-"""What the stores need of the libraries below them; for type checkers, not loaded at run time."""
+"""What is used of redis-py, pymemcache and boto3; for type checkers, not loaded at run time."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from serverless_stack.runtime.caching.clients.redis_link import Command, Word
+from serverless_stack.runtime.caching.clients.redis_pool import Command, Word
 
 
 class Credentials(Protocol):
-    """Who the function is to the server."""
+    """A credential provider of redis-py that can renew its credentials."""
 
-    def get(self) -> tuple[str] | tuple[str, str]:
-        """Give a token, or a user and a token."""
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        """Return a password, or a user and a password."""
 
     def refresh(self) -> bool:
-        """Get another token after one was refused, and tell whether another try is worth it."""
+        """Renew refused credentials, and return whether to try again."""
 
 
 class SecretsManager(Protocol):
-    """The part of boto3's Secrets Manager client that is used here."""
+    """boto3's Secrets Manager client."""
 
     def get_secret_value(self, *, SecretId: str) -> Mapping[str, object]:
-        """Give a secret."""
+        """Return a secret."""
 
 
 class RedisConnection(Protocol):
-    """The part of redis-py's connections that is used here."""
+    """A connection of redis-py."""
 
     def connect(self) -> None:
         """Connect and authenticate."""
@@ -33,7 +33,7 @@ class RedisConnection(Protocol):
         """Close."""
 
     def can_read(self, timeout: float = 0) -> bool:
-        """Tell whether there is an answer, or the end of the connection."""
+        """Return whether there is an answer, or the end of the connection."""
 
     def send_command(self, *args: Word) -> None:
         """Send a command."""
@@ -42,41 +42,41 @@ class RedisConnection(Protocol):
         """Send commands."""
 
     def pack_commands(self, commands: Sequence[Command]) -> list[bytes]:
-        """Give commands as they are sent."""
+        """Return commands as they are sent."""
 
     def read_response(self, disable_decoding: bool = False) -> object:
         """Read an answer."""
 
 
 class MemcachedClient(Protocol):
-    """The part of pymemcache's clients that a store uses, from one thread at a time."""
+    """A client of pymemcache with one connection, used by one thread at a time."""
 
     def get(self, key: bytes) -> bytes | None:
-        """Give an entry."""
+        """Return an entry."""
 
     def get_many(self, keys: list[bytes]) -> dict[bytes, bytes]:
-        """Give the entries that there are."""
+        """Return the entries that exist."""
 
     def gets(self, key: bytes) -> tuple[bytes | None, bytes | None]:
-        """Give an entry and its version."""
+        """Return an entry and its version."""
 
     def set(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool | None:
         """Store an entry."""
 
     def set_many(self, values: dict[bytes, bytes], expire: int, noreply: bool) -> list[bytes]:
-        """Store entries; gives the keys of those that were not."""
+        """Store entries, and return the keys of those that were not."""
 
     def add(self, key: bytes, value: bytes, expire: int, noreply: bool) -> bool:
-        """Store an entry unless there is one."""
+        """Store an entry if the key is absent."""
 
     def cas(self, key: bytes, value: bytes, cas: bytes, expire: int, noreply: bool) -> bool | None:
         """Replace an entry that still has this version."""
 
     def delete(self, key: bytes, noreply: bool) -> bool:
-        """Remove an entry."""
+        """Delete an entry."""
 
     def incr(self, key: bytes, value: int) -> int | None:
-        """Add to a counter; None when there is none."""
+        """Add to a counter; None if there is none."""
 
     def close(self) -> None:
         """Close the connection."""

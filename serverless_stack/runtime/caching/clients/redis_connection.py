@@ -1,6 +1,6 @@
-"""Connections of redis-py with one deadline for all that it takes to make them.
+"""redis-py's connections, with one deadline for everything it takes to make them.
 
-This module needs redis-py; import it only where a connection is made.
+Importing this module loads redis-py, so it is imported where a connection is made.
 """
 
 import socket
@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-from redis import CredentialProvider
 from redis.backoff import NoBackoff
 from redis.connection import Connection, SSLConnection, parse_url
 from redis.retry import Retry
 
-from serverless_stack.runtime.caching.clients.bounded_socket import BoundedSocket
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.sockets import open_socket
+from serverless_stack.runtime.caching.resilience.deadline import BoundedSocket, open_socket
 
 TYPE_CHECKING = False
 
@@ -26,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class BoundedConnection(Connection):
-    """Looks the name up, connects, shakes hands, authenticates and asks, all in one time-out.
+    """Looks up the name, connects, shakes hands, authenticates and asks within one time-out.
 
     Attributes:
-        tls: Encrypt with this context.
+        tls: The context for TLS; None for a plain connection.
         spent: Seconds of the time-out that have gone by before the connection is made.
     """
 
@@ -61,7 +59,7 @@ class _Plain(BoundedConnection):
 
 
 class OwnTlsConnection(SSLConnection, _Plain):
-    """A bounded connection whose URL has TLS options of its own (`ssl_ca_certs` and so on)."""
+    """A bounded connection whose URL has TLS options (`ssl_ca_certs` and so on)."""
 
     def _connect(self) -> socket.socket:
         return self._bound(super()._connect())  # type: ignore[no-untyped-call]
@@ -79,42 +77,34 @@ def connection_to(
         host=endpoint.host,
         port=endpoint.port,
         db=db,
-        credential_provider=None if credentials is None else _Provider(credentials.get),
+        credential_provider=credentials,
         socket_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
         protocol=2,
     )
     connection.tls = tls
-    return _brief(connection)
+    return _without_client_info(connection)
 
 
 def connection_of_url(
     url: str, timeout: float, trust: "Callable[[], ssl.SSLContext]"
 ) -> "RedisConnection":
-    """Make a connection, not yet connected, from a URL of redis-py with its options."""
+    """Make a connection, not yet connected, from a URL with redis-py's options."""
     options: dict[str, object] = parse_url(url)  # type: ignore[no-untyped-call]
     options |= {"socket_timeout": timeout, "retry": Retry(NoBackoff(), 0)}
     kind = options.pop("connection_class", BoundedConnection)
     options.setdefault("protocol", 2)
     options.pop("socket_connect_timeout", None)
     if kind is SSLConnection and any(name.startswith("ssl_") for name in options):
-        return _brief(OwnTlsConnection(**options))  # type: ignore[arg-type]
+        return _without_client_info(OwnTlsConnection(**options))  # type: ignore[arg-type]
     connection = BoundedConnection(**options)  # type: ignore[no-untyped-call]
     if kind is SSLConnection:
         connection.tls = trust()
-    return _brief(connection)
+    return _without_client_info(connection)
 
 
-def _brief(connection: BoundedConnection) -> "RedisConnection":
-    """Save two round trips at every connect, in which redis-py tells its name and version."""
+def _without_client_info(connection: BoundedConnection) -> "RedisConnection":
+    """Leave out two round trips of every connect, which tell redis-py's name and version."""
     for name in ("driver_info", "lib_name", "lib_version"):  # before redis-py 7 the latter two
         setattr(connection, name, None)
     return connection
-
-
-class _Provider(CredentialProvider):
-    def __init__(self, get: Callable[[], tuple[str] | tuple[str, str]]) -> None:
-        self._get = get
-
-    def get_credentials(self) -> tuple[str] | tuple[str, str]:
-        return self._get()

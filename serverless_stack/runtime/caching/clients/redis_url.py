@@ -1,20 +1,33 @@
 """URLs of Redis servers, checked without showing a password."""
 
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 
+_OPTIONS = {"client_name", "db", "password", "protocol", "username"} | {
+    f"ssl_{name}"
+    for name in (
+        "ca_certs",
+        "ca_data",
+        "ca_path",
+        "cert_reqs",
+        "certfile",
+        "check_hostname",
+        "keyfile",
+        "password",
+    )
+}
 _SCHEMES = {"redis": "redis", "rediss": "rediss"} | {
     f"{scheme}+cluster": scheme for scheme in ("redis", "rediss")
 }
 
 
 class RedisUrl(NamedTuple):
-    """A URL and what of it the store needs; what is shown of it has no password.
+    """A URL in parts; it is shown without its password.
 
     Attributes:
-        endpoint: Where the server listens; port 6379 unless given.
+        endpoint: The server; port 6379 by default.
         cluster: True for the endpoint of a cluster.
         parts: The URL itself.
     """
@@ -28,7 +41,8 @@ class RedisUrl(NamedTuple):
         """Check a URL.
 
         Raises:
-            ValueError: It has another scheme, no host or a bad port.
+            ValueError: It has another scheme, no host, a bad port or database, or an option
+                that a connection does not have.
         """
         parts = urlsplit(url)
         try:
@@ -41,6 +55,17 @@ class RedisUrl(NamedTuple):
                 f"`{argument}` must be redis://host:port or rediss:// (with +cluster for a"
                 f" cluster), got: {shown}"
             )
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
+        unknown = sorted(options.keys() - _OPTIONS)
+        if unknown:
+            raise ValueError(
+                f"`{argument}` must have no other options than {', '.join(sorted(_OPTIONS))},"
+                f" got: {unknown[0]}; time-outs are arguments"
+            )
+        for name in ("db", "protocol"):
+            if not options.get(name, "0").isdecimal():
+                shown = options[name]
+                raise ValueError(f"`{argument}` must have a number as `{name}`, got: {shown}")
         return cls(Endpoint(parts.hostname, port or 6379), "+" in parts.scheme, parts)
 
     @classmethod
@@ -48,7 +73,7 @@ class RedisUrl(NamedTuple):
         """Check the URL of a reader endpoint, if there is one.
 
         Raises:
-            ValueError: It has another scheme, no host or a bad port, or is one of a cluster.
+            ValueError: See `parse`; or it is the endpoint of a cluster.
         """
         if url is None:
             return None
@@ -58,7 +83,7 @@ class RedisUrl(NamedTuple):
         return parsed
 
     def at(self, endpoint: Endpoint) -> str:
-        """Give the URL for redis-py, with the same user, password and options, of a node."""
+        """Return the URL of a node for redis-py, with this one's user, password and options."""
         user, _, _ = self.parts.netloc.rpartition("@")
         host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
         netloc = f"{user}@{host}:{endpoint.port}" if user else f"{host}:{endpoint.port}"

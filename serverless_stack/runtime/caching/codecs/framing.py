@@ -1,29 +1,32 @@
-"""What comes before and around the bytes of a value: its age, compression, and a limit."""
+"""What JSON and msgpack entries have in common: the age of a value, compression, and a limit."""
 
 import struct
+from abc import ABC, abstractmethod
 
-from serverless_stack.runtime.caching.codecs.aged import Aged
-from serverless_stack.runtime.caching.errors import ValueTooLarge
+from serverless_stack.runtime.caching.base import MISSING, CacheEntry, Missing, ValueTooLarge
 
 # First bytes with which no JSON text begins.
 DEFLATED = b"\x01"
 MSGPACK = b"\x02"
 AGED = b"\x03"
 
-LARGEST = 1024 * 1024 - 1024
-"""Bytes of a value: Memcached takes items of 1 MiB, with the key and its own overhead in them."""
+MAX_ENTRY_BYTES = 1024 * 1024 - 1024
+"""Memcached limits items to 1 MiB, with the key and its own overhead in them."""
 
-_INFLATED = 64 * 1024 * 1024  # bytes; what is more is no value of ours, but an attack
+_MAX_INFLATED_BYTES = 64 * 1024 * 1024  # a compressed entry with more is an attack
 _TIMES = struct.Struct(">dd")
 
 
-class Frame:
-    """Compresses and limits.
+class FramedCodec(ABC):
+    """Encodes `CacheEntry` values, compresses large entries and limits their size.
 
     Args:
-        compress_over: Payloads of more than so many bytes are compressed if that makes them
-            smaller; 0 or more, None for never.
+        compress_over: Entries with more bytes are compressed if that makes them smaller; 0 or
+            more. Default: never.
         max_bytes: The largest entry, 1 or more.
+
+    Raises:
+        ValueError: A number is out of range.
     """
 
     def __init__(self, compress_over: int | None, max_bytes: int) -> None:
@@ -34,59 +37,72 @@ class Frame:
         self._compress_over = compress_over
         self._max_bytes = max_bytes
 
-    def close(self, payload: bytes) -> bytes:
-        """Give the entry of a payload.
+    def encode(self, value: object) -> bytes:
+        """Return the bytes of a value.
 
         Raises:
-            ValueTooLarge: It is larger than allowed.
+            TypeError: The value, or a part of it, is of a type that cannot be cached.
+            ValueError: The type can be cached, but not this value: a NaN (in JSON), an integer
+                of more than 64 bits (in msgpack), a lone surrogate, a value that contains itself.
+            ValueTooLarge: The bytes exceed ``max_bytes``.
         """
-        size = len(payload)
-        if self._compress_over is not None and self._compress_over < size <= _INFLATED:
-            import zlib
-
-            deflated = DEFLATED + zlib.compress(payload)
-            if len(deflated) < size:
-                payload = deflated
-        if len(payload) > self._max_bytes:
+        if type(value) is CacheEntry:
+            head = AGED + _TIMES.pack(value.fresh_until, value.valid_until)
+            return head + self.encode(value.value)
+        entry = self._dump(value)
+        if self._compress_over is not None and self._compress_over < len(entry):
+            entry = _deflate(entry)
+        if len(entry) > self._max_bytes:
             raise ValueTooLarge(
-                f"the value is too large to be cached: it must have {self._max_bytes} bytes or"
-                f" fewer, got: {len(payload)}"
+                f"the value is too large for the cache: its entry must have {self._max_bytes}"
+                f" bytes or fewer, got: {len(entry)}"
             )
-        return payload
+        return entry
+
+    def decode(self, data: bytes | None) -> object | Missing:
+        """Return the value; ``MISSING`` for absent, corrupt and foreign entries."""
+        if data is None:
+            return MISSING
+        try:
+            if data.startswith(AGED):
+                return self._decode_aged(data)
+            if data.startswith(DEFLATED):
+                data = _inflate(data)
+            return self._load(data)
+        except Exception:  # a user's class may raise anything about foreign content
+            return MISSING
+
+    def _decode_aged(self, data: bytes) -> CacheEntry | Missing:
+        end = len(AGED) + _TIMES.size
+        fresh_until, valid_until = _TIMES.unpack(data[len(AGED) : end])
+        if not fresh_until <= valid_until or data.startswith(AGED, end):  # a NaN, or corrupt
+            return MISSING
+        value = self.decode(data[end:])
+        return MISSING if value is MISSING else CacheEntry(value, fresh_until, valid_until)
+
+    @abstractmethod
+    def _dump(self, value: object) -> bytes:
+        """Return the bytes of a value, neither compressed nor limited."""
+
+    @abstractmethod
+    def _load(self, data: bytes) -> object | Missing:
+        """Return the value of such bytes; may raise anything if they are not."""
 
 
-def inflate(data: bytes) -> bytes:
-    """Give the payload of a compressed entry.
+def _deflate(entry: bytes) -> bytes:
+    import zlib
 
-    Raises:
-        ValueError: It is cut off or corrupt, or more than 64 MiB.
-    """
+    if len(entry) > _MAX_INFLATED_BYTES:
+        return entry
+    deflated = DEFLATED + zlib.compress(entry)
+    return deflated if len(deflated) < len(entry) else entry
+
+
+def _inflate(data: bytes) -> bytes:
     import zlib
 
     stream = zlib.decompressobj()
-    try:
-        payload = stream.decompress(data[1:], _INFLATED)
-    except zlib.error as error:
-        raise ValueError(f"not a compressed value: {error}") from error
+    entry = stream.decompress(data[len(DEFLATED) :], _MAX_INFLATED_BYTES)
     if not stream.eof or stream.unused_data:
         raise ValueError("not a compressed value: it is cut off, too large, or has a tail")
-    return payload
-
-
-def age_head(aged: Aged) -> bytes:
-    """Give what stands before the entry of a value with a soft life."""
-    return AGED + _TIMES.pack(aged.fresh_until, aged.valid_until)
-
-
-def parse_age(data: bytes) -> tuple[float, float, bytes]:
-    """Give both times and the entry of the value.
-
-    Raises:
-        struct.error: It is cut off.
-        ValueError: It is no age.
-    """
-    end = 1 + _TIMES.size
-    fresh_until, valid_until = _TIMES.unpack(data[1:end])
-    if not fresh_until <= valid_until:  # nor if one is no number
-        raise ValueError("not the age of a value")
-    return fresh_until, valid_until, data[end:]
+    return entry

@@ -2,32 +2,23 @@
 
 from collections.abc import Iterable
 
-from serverless_stack.runtime.caching.codecs.aged import Aged
-from serverless_stack.runtime.caching.codecs.framing import (
-    AGED,
-    DEFLATED,
-    LARGEST,
-    MSGPACK,
-    Frame,
-    age_head,
-    inflate,
-    parse_age,
-)
-from serverless_stack.runtime.caching.codecs.json import MISSING, JsonCodec, Missing
+from serverless_stack.runtime.caching.base import Missing
+from serverless_stack.runtime.caching.codecs.framing import MAX_ENTRY_BYTES, MSGPACK, FramedCodec
+from serverless_stack.runtime.caching.codecs.json import JsonCodec
 from serverless_stack.runtime.caching.codecs.tags import Tags
 
 
-class MsgpackCodec:
-    """msgpack, for what `JsonCodec` takes; integers have 64 bits, and bytes cost no more.
+class MsgpackCodec(FramedCodec):
+    """msgpack for the values of `JsonCodec`; integers have 64 bits, and bytes need no tag.
 
-    Entries that are JSON are read, too, so a cache can change over while it is used. A whole
-    number alone is stored as JSON, since servers count on its digits. Needs the ``msgpack``
+    JSON entries are read as well, so a cache can be switched while it is in use. A single
+    integer is stored as JSON, because servers increment its digits. Requires the ``msgpack``
     library: ``serverless-stack[msgpack]``.
 
     Args:
-        types: See `JsonCodec`.
-        compress_over: See `JsonCodec`.
-        max_bytes: See `JsonCodec`.
+        types: See `JsonCodec`, as for the following.
+        compress_over: See there.
+        max_bytes: See there.
 
     Raises:
         ImportError: The ``msgpack`` library is not installed.
@@ -38,55 +29,34 @@ class MsgpackCodec:
         types: Iterable[type] = (),
         *,
         compress_over: int | None = None,
-        max_bytes: int = LARGEST,
+        max_bytes: int = MAX_ENTRY_BYTES,
     ) -> None:
         try:
             from msgpack import packb, unpackb  # type: ignore[import-untyped]
         except ImportError as error:
             raise ImportError(
-                "MsgpackCodec needs the `msgpack` library: add it to the requirements of your"
-                " function, or install serverless-stack[msgpack]"
+                "MsgpackCodec needs the `msgpack` library: add `msgpack` to the requirements of"
+                " your function"
             ) from error
+        super().__init__(compress_over, max_bytes)
         types = tuple(types)
         self._pack = packb
         self._unpack = unpackb
         self._tags = Tags(types, binary=True)
-        self._frame = Frame(compress_over, max_bytes)
         self._json = JsonCodec(types)
 
-    def encode(self, value: object) -> bytes:
-        """Give the bytes of a value.
-
-        Raises:
-            TypeError: It, or a part of it, is of a type that cannot be cached.
-            ValueError: It holds an integer of more than 64 bits, half a surrogate pair, or itself.
-            ValueTooLarge: It has more than ``max_bytes``.
-        """
-        if type(value) is Aged:
-            return age_head(value) + self.encode(value.value)
+    def _dump(self, value: object) -> bytes:
         if type(value) is int:
             return self._json.encode(value)
         try:
-            payload: bytes = self._pack(self._tags.wrap(value))
+            packed: bytes = self._pack(self._tags.wrap(value))
         except OverflowError:
             raise ValueError("an integer in the value has more than 64 bits") from None
-        return self._frame.close(MSGPACK + payload)
+        return MSGPACK + packed
 
-    def decode(self, data: bytes | None) -> object | Missing:
-        """Give the value back; absent, corrupt and foreign entries are all ``MISSING``."""
-        if data is None:
-            return MISSING
-        try:
-            if data.startswith(AGED):
-                fresh_until, valid_until, rest = parse_age(data)
-                value = MISSING if rest.startswith(AGED) else self.decode(rest)
-                return MISSING if value is MISSING else Aged(value, fresh_until, valid_until)
-            if data.startswith(DEFLATED):
-                data = inflate(data)
-            if not data.startswith(MSGPACK):
-                return self._json.decode(data)
-            hook = self._tags.unwrap if b"$" in data else None
-            found: object = self._unpack(memoryview(data)[1:], object_hook=hook)
-        except Exception:  # a class of the user's may raise anything about foreign content
-            return MISSING
+    def _load(self, data: bytes) -> object | Missing:
+        if not data.startswith(MSGPACK):
+            return self._json.decode(data)
+        hook = self._tags.unwrap if b"$" in data else None
+        found: object = self._unpack(memoryview(data)[len(MSGPACK) :], object_hook=hook)
         return found

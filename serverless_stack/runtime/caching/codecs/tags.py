@@ -6,21 +6,23 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 if TYPE_CHECKING:
     from dataclasses import Field
+    from datetime import datetime, time, tzinfo
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
+_Pairs = list[tuple[str, object]]
 
 
 class Tags:
-    """Turns values into what JSON has, and back.
+    """Converts values to what JSON has, and back.
 
-    Classes come back only if they were named here; nothing is imported by a name in the data.
+    Only classes named here are restored; no class is looked up by a name in the data.
 
     Args:
         types: Dataclasses, pydantic models (2.11 or later) and enums that may be cached.
         binary: Leave bytes as they are, for a format that has them.
 
     Raises:
-        ValueError: Two types have one name.
+        ValueError: Two types have the same name.
         TypeError: A type is of another kind.
     """
 
@@ -28,7 +30,7 @@ class Tags:
         self._binary = binary
         self._types: dict[str, type] = {}
         for kind in types:
-            if _maker(kind) is None:
+            if not _is_supported(kind):
                 raise TypeError(
                     f"`types` must be dataclasses, pydantic models or enums, got: {kind!r}"
                 )
@@ -36,22 +38,22 @@ class Tags:
                 raise ValueError(f"`types` must have different names, got: {kind.__qualname__}")
 
     def wrap(self, value: object) -> object:
-        """Give the value in terms of JSON.
+        """Return the value in terms of JSON.
 
         Raises:
-            TypeError: It, or a part of it, is of a type that is neither JSON's, tagged nor named.
-            ValueError: It holds itself, or is nested too deeply.
+            TypeError: A part of it is of a type that is neither JSON's, tagged nor named.
+            ValueError: It contains itself, is nested too deeply, or would come back changed.
         """
         try:
             return self._wrap(value)
         except RecursionError:
-            raise ValueError("the value is not JSON: it holds itself or is too deep") from None
+            raise ValueError("the value is not JSON: it contains itself or is too deep") from None
 
     def unwrap(self, found: dict[str, object]) -> object:
-        """Give what an object stands for: itself, or the value of its tag.
+        """Return the value of a tagged object, or the object itself.
 
         Raises:
-            Exception: Any, when the object is not one that `wrap` has made.
+            Exception: Of any kind, if `wrap` has not made the object.
         """
         if len(found) != 1:
             return found
@@ -61,8 +63,8 @@ class Tags:
         if tag.startswith("$$"):
             return {tag[1:]: body}
         if tag == "$type":
-            name, content = cast("list[object]", body)
-            return self._make(cast("str", name), content)
+            name, *content = cast("list[object]", body)
+            return _restore(self._types[cast("str", name)], *content)
         return _READERS[tag](body)
 
     def _wrap(self, value: object) -> object:
@@ -70,7 +72,7 @@ class Tags:
         if kind in _PLAIN or (self._binary and kind is bytes):
             return value
         if self._types.get(kind.__qualname__) is kind:
-            return {"$type": [kind.__qualname__, self._content(value)]}
+            return {"$type": [kind.__qualname__, *self._content(value)]}
         if isinstance(value, dict):
             return self._wrap_dict(value)
         if isinstance(value, list):
@@ -100,25 +102,36 @@ class Tags:
                 return {f"${only}": content}
         return plain
 
-    def _content(self, value: object) -> object:
+    def _content(self, value: object) -> list[object]:
+        """Return the state of an instance of a named class, for `_restore`.
+
+        Attributes are pairs: an object with one key that begins with $ would be a tag.
+        """
         kind = type(value)
         if hasattr(kind, "__dataclass_fields__"):
             from dataclasses import fields
 
-            names = [field.name for field in fields(cast("type[_Record]", kind)) if field.init]
-        elif hasattr(kind, "model_fields"):
+            names = [field.name for field in fields(cast("type[_Record]", kind))]
+            pairs = self._pairs({name: getattr(value, name, _UNSET) for name in names})
+            others = {
+                name: each
+                for name, each in getattr(value, "__dict__", {}).items()
+                if name not in names and not _is_cached_property(kind, name)
+            }
+            return [pairs, self._pairs(others)] if others else [pairs]
+        if hasattr(kind, "model_fields"):
             extra: Mapping[str, object] = getattr(value, "model_extra", None) or {}
-            names = [*kind.model_fields, *extra]
-        else:
-            return self._wrap(cast("_Member", value).value)
-        # Pairs, as an object with one key that begins with $ would be taken for a tag.
-        return [[name, self._wrap(getattr(value, name))] for name in names]
+            content = {name: getattr(value, name) for name in [*kind.model_fields, *extra]}
+            if _validated(kind, content) != value:
+                raise ValueError(f"its validators would change {kind.__qualname__} when it is read")
+            return [self._pairs(content)]
+        return [self._wrap(cast("_Member", value).value)]
 
-    def _make(self, name: str, content: object) -> object:
-        kind = self._types[name]
-        make = _maker(kind)
-        assert make is not None, f"{name} was checked when it was named"
-        return make(content)
+    def _pairs(self, attributes: Mapping[str, object]) -> list[object]:
+        return [[name, self._wrap(each)] for name, each in attributes.items()]
+
+
+_UNSET = object()  # of a field: refused as any object is
 
 
 class _Member:
@@ -129,20 +142,46 @@ class _Record:
     __dataclass_fields__: "ClassVar[dict[str, Field[object]]]"
 
 
-def _maker(kind: type) -> Callable[[object], object] | None:
-    """Give the function that makes an instance of a type from its content."""
+def _is_supported(kind: object) -> bool:
     if not isinstance(kind, type):
-        return None
-    if hasattr(kind, "__dataclass_fields__"):
-        return lambda content: kind(**dict(cast("list[tuple[str, object]]", content)))
-    if hasattr(kind, "model_validate"):
-        validate = kind.model_validate
-        return lambda content: validate(
-            dict(cast("list[tuple[str, object]]", content)), by_name=True
-        )
+        return False
+    if hasattr(kind, "__dataclass_fields__") or hasattr(kind, "model_validate"):
+        return True
     from enum import Enum
 
-    return kind if issubclass(kind, Enum) else None
+    return issubclass(kind, Enum)
+
+
+def _is_cached_property(kind: type, name: str) -> bool:
+    from functools import cached_property
+
+    return isinstance(getattr(kind, name, None), cached_property)
+
+
+def _restore(kind: type, content: object, others: object = ()) -> object:
+    """Make an instance of a named class.
+
+    A dataclass gets its attributes as they were: `__init__` and `__post_init__` would compute
+    some of them anew.
+    """
+    if hasattr(kind, "__dataclass_fields__"):
+        from dataclasses import fields
+
+        attributes = dict(cast("_Pairs", content))
+        if attributes.keys() != {field.name for field in fields(cast("type[_Record]", kind))}:
+            raise ValueError(f"{kind.__qualname__} has other fields now")
+        instance: object = object.__new__(kind)
+        for name, value in [*attributes.items(), *cast("_Pairs", others)]:
+            object.__setattr__(instance, name, value)
+        return instance
+    if hasattr(kind, "model_validate"):
+        return _validated(kind, dict(cast("_Pairs", content)))
+    return kind(content)
+
+
+def _validated(kind: type, content: dict[str, object]) -> object:
+    validate: Callable[..., object] = kind.model_validate  # type: ignore[attr-defined]
+    return validate(content, by_name=True)
 
 
 def _wrap_special(value: object) -> object:
@@ -150,11 +189,11 @@ def _wrap_special(value: object) -> object:
     from decimal import Decimal
 
     if isinstance(value, datetime):
-        return {"$datetime": value.isoformat()}
+        return {"$datetime": _moment(value)}
     if isinstance(value, date):
         return {"$date": value.isoformat()}
     if isinstance(value, time):
-        return {"$time": value.isoformat()}
+        return {"$time": _moment(value)}
     if isinstance(value, timedelta):
         return {"$timedelta": [value.days, value.seconds, value.microseconds]}
     if isinstance(value, Decimal):
@@ -166,15 +205,53 @@ def _wrap_special(value: object) -> object:
     if isinstance(value, UUID):
         return {"$uuid": value.hex}
     name = type(value).__qualname__
-    if _maker(type(value)) is not None:
+    if _is_supported(type(value)):
         raise TypeError(f"{name} is not JSON: name it to the codec, JsonCodec(types=({name},))")
     raise TypeError(f"a value of type {name} is not JSON, nor a type that a codec can cache")
+
+
+def _moment(value: "datetime | time") -> object:
+    """Return an ISO date or time; with its named zone and fold, if it has them."""
+    zone = _zone_name(value.tzinfo)
+    if not zone and not value.fold:
+        return value.isoformat()
+    return [value.replace(tzinfo=None).isoformat() if zone else value.isoformat(), zone, value.fold]
+
+
+def _zone_name(zone: "tzinfo | None") -> str:
+    """Return the name of a time zone, unless its offset says all.
+
+    Raises:
+        TypeError: The time zone could not be restored.
+    """
+    from datetime import timezone
+
+    if zone is None:
+        return ""
+    if isinstance(zone, timezone):
+        if zone.tzname(None) == timezone(zone.utcoffset(None)).tzname(None):
+            return ""
+    elif type(zone).__module__.partition(".")[0] == "zoneinfo" and getattr(zone, "key", None):
+        return str(zone.key)  # type: ignore[attr-defined]
+    raise TypeError(f"a time zone is not JSON unless it is an offset or a ZoneInfo: {zone!r}")
+
+
+def _parse_moment(kind: "type[datetime] | type[time]", body: object) -> "datetime | time":
+    if isinstance(body, str):
+        return kind.fromisoformat(body)
+    text, zone, fold = cast("tuple[str, str, int]", body)
+    value = kind.fromisoformat(text).replace(fold=fold)
+    if not zone:
+        return value
+    from zoneinfo import ZoneInfo
+
+    return value.replace(tzinfo=ZoneInfo(zone))
 
 
 def _datetime(body: object) -> object:
     from datetime import datetime
 
-    return datetime.fromisoformat(cast("str", body))
+    return _parse_moment(datetime, body)
 
 
 def _date(body: object) -> object:
@@ -186,7 +263,7 @@ def _date(body: object) -> object:
 def _time(body: object) -> object:
     from datetime import time
 
-    return time.fromisoformat(cast("str", body))
+    return _parse_moment(time, body)
 
 
 def _timedelta(body: object) -> object:

@@ -1,13 +1,12 @@
-"""A circuit breaker: a server that hangs costs one time-out per cool-down, not one per request."""
+"""A circuit breaker: a hung server costs one time-out per cool-down, not one per request."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
-from serverless_stack.runtime.caching.resilience.forks import renew_in_children
+from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
 
 T = TypeVar("T")
 
@@ -17,14 +16,14 @@ _logger = logging.getLogger(__name__)
 class CircuitBreaker:
     """Refuses calls for a while after one has failed; safe to share between threads.
 
-    While all is well it costs a look at `is_open`, and no lock.
+    While the server works, a call reads `is_open` and takes no lock.
 
     Args:
-        name: What it guards, for messages (`redis at host:6379`).
+        name: What messages call the server (`redis at host:6379`).
         cool_down: Seconds for which calls are refused after a failure, 0 or more. The first
-            call after them goes through as a probe while others are still refused; if it
-            fails, the next probe is due ``cool_down`` seconds after this one began.
-        clock: Gives the current time in seconds.
+            call after them is a probe, while others are still refused; if it fails, the next
+            probe is due ``cool_down`` seconds after this one began.
+        clock: Returns the current time in seconds.
         on_failure: Called when the breaker opens and when a probe has failed; it must return
             at once.
 
@@ -48,12 +47,7 @@ class CircuitBreaker:
         self._clock = clock
         self._on_failure = on_failure
         self._refused_until = 0.0
-        self._lock = threading.Lock()
-        renew_in_children(self)
-
-    def renew(self) -> None:
-        """Wait for no thread of the parent process."""
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def call(self, operation: Callable[[], T]) -> T:
         """Run the operation, unless the breaker is open.
@@ -68,7 +62,7 @@ class CircuitBreaker:
         except StoreUnavailable as error:
             self.failed(error, probe)
             raise
-        except StoreError as answer:  # the server has answered, so it is well
+        except StoreError as answer:  # the server answered, so it works
             if isinstance(answer, StoreRefused):
                 _logger.warning("%s", answer)
             if probe:
@@ -79,14 +73,14 @@ class CircuitBreaker:
         return result
 
     def refuses(self) -> bool:
-        """Tell whether a call would be refused now."""
+        """Return whether a call would be refused now."""
         return self.is_open and self._clock() < self._refused_until
 
     def admit(self) -> bool:
-        """Let one call through as the probe when the cool-down is over.
+        """Admit one call as the probe when the cool-down is over.
 
         Returns:
-            True for the probe, whose outcome the caller reports; False when all is well again.
+            True for the probe, whose outcome the caller reports; False if the server works.
 
         Raises:
             StoreUnavailable: The cool-down is not over, or another call is the probe.
@@ -101,18 +95,18 @@ class CircuitBreaker:
             return True
 
     def failed(self, error: StoreUnavailable, probe: bool) -> None:
-        """Open the breaker; a failed probe has already set when the next one is due."""
+        """Open the breaker; `admit` has already set when the probe after this one is due."""
         with self._lock:
             news = probe or not self.is_open
             if not self.is_open:
                 self._refused_until = self._clock() + self._cool_down
                 self.is_open = True
-        if news:  # the others that waited for the same server would only say it again
+        if news:  # once, although several calls may have failed together
             _logger.warning("%s; not asked again for %g s", error, self._cool_down)
             if self._on_failure is not None:
                 self._on_failure()
 
     def close(self) -> None:
-        """Let calls through again."""
+        """Admit all calls again."""
         with self._lock:
             self.is_open = False

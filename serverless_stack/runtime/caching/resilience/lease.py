@@ -1,43 +1,76 @@
-"""The right to load a key, among all processes, for some seconds."""
+"""The right of one process, among all, to load a key for some seconds."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 
-from serverless_stack.runtime.caching.stores.base import Store
+from serverless_stack.runtime.caching.base import Store, StoreError
+from serverless_stack.runtime.caching.resilience.budget import Stopwatch
+from serverless_stack.runtime.caching.resilience.single_flight import Flight, ancestors
+
+_FIRST_PAUSE = 0.005  # seconds
+_LONGEST_PAUSE = 0.1
+_PREFIX = "#lease:"
+_ESCAPE = "#key:"
+
+
+def entry_key(key: str) -> str:
+    """Return the key under which a strategy stores a user's key: no key is that of a lease."""
+    return f"{_ESCAPE}{key}" if key[:1] == "#" else key
 
 
 class Lease:
-    """An entry in the store that says who loads a key now.
+    """An entry in the store that names the process loading a key.
 
-    It ends by itself: an owner that dies does not lock anyone out. Only the owner ends it
-    earlier, since nobody else knows its token.
+    A lease expires: an owner that dies locks nobody out. Only its owner ends it earlier,
+    because no other process knows its token.
 
     Args:
-        store: Where it lies, beside the value.
+        store: The store of the key.
         key: The key that is loaded.
-        seconds: How long it lasts, 1 or more.
+        seconds: How long the lease lasts, 1 or more.
     """
 
     def __init__(self, store: Store, key: str, seconds: int) -> None:
-        self._store = store
-        self._key = f"{key}#lease"
-        self._token = os.urandom(16).hex()
+        self.store = store
+        self.key = f"{_PREFIX}{key}"
         self.seconds = seconds
-        self.held = False
+        self._token = os.urandom(16).hex()
+        self._may_be_held = False
 
-    def acquire(self) -> bool:
-        """Take it, if nobody has it.
+    def is_held_here(self) -> bool:
+        """Return whether the caller runs within a load that holds the lease of this key."""
+        return any(
+            lease.key == self.key and lease.store is self.store
+            for flight in ancestors()
+            for lease in flight.leases
+        )
+
+    def acquire(self, flight: Flight) -> bool:
+        """Take the lease for a load, unless another process has it.
 
         Raises:
             StoreError: The store failed.
         """
-        self.held = self._store.add(self._key, self._token, self.seconds)
-        return self.held
+        self._may_be_held = True  # also if only the answer is lost
+        self._may_be_held = self.store.add(self.key, self._token, self.seconds)
+        if self._may_be_held:
+            flight.leases.append(self)
+        return self._may_be_held
 
-    def release(self) -> bool:
-        """End it, if it is still the caller's.
+    def release(self) -> None:
+        """End the lease if it is the caller's. If the store fails, the lease expires."""
+        if self._may_be_held:
+            self._may_be_held = False
+            with suppress(StoreError):  # logged by the store's breaker
+                self.store.delete_if(self.key, self._token)
 
-        Raises:
-            StoreError: The store failed; the lease will end by itself.
-        """
-        self.held = False
-        return self._store.delete_if(self._key, self._token)
+    def pauses(self, stopwatch: Stopwatch) -> Iterator[float]:
+        """Return the pauses between two attempts, until the lease or the budget has run out."""
+        left = float(self.seconds)
+        pause = _FIRST_PAUSE
+        while (length := min(pause, left, stopwatch.left)) > 0:
+            yield length
+            left -= length
+            stopwatch.spend(length)
+            pause = min(1.5 * pause, _LONGEST_PAUSE)

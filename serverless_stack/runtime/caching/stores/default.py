@@ -1,20 +1,20 @@
-"""The store of whatever cache this function is connected to."""
+"""The store of the cache that this Lambda function is connected to."""
 
 import os
 
 from serverless_stack._shared import contract
-from serverless_stack.runtime.caching.resilience.once import Once
-from serverless_stack.runtime.caching.stores.base import Store
+from serverless_stack.runtime.caching.base import Store
+from serverless_stack.runtime.caching.resilience.threads import Once
 
 
 def default_store() -> Store:
-    """Give the one store of this process that the environment names, made on first use.
+    """Return the store that the environment describes, one per process, made on first use.
 
-    A `RedisStore` if a Redis is connected (with the prefix ``REDIS``), else a
+    A `RedisStore` if a Redis cache is connected (with the prefix ``REDIS``), else a
     `MemcachedStore` (``MEMCACHED``), else a `MemoryStore`.
 
     Raises:
-        ValueError: A variable is malformed.
+        ValueError: An environment variable is malformed.
     """
     return _store()
 

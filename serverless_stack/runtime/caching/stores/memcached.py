@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from serverless_stack._shared import contract
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Codec,
+    Missing,
+    StoreError,
+    StoreRefused,
+    check_step,
+    check_ttl,
+)
 from serverless_stack.runtime.caching.clients import environment
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 from serverless_stack.runtime.caching.clients.memcached_nodes import MemcachedNodes
-from serverless_stack.runtime.caching.clients.memcached_words import EXPIRED, expiry, wire_key
-from serverless_stack.runtime.caching.codecs.json import JSON, MISSING, Codec, Missing
-from serverless_stack.runtime.caching.errors import StoreError, StoreRefused
-from serverless_stack.runtime.caching.stores.base import check_step, check_ttl
+from serverless_stack.runtime.caching.clients.memcached_pool import EXPIRED, expiry, wire_key
+from serverless_stack.runtime.caching.codecs.json import JSON
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -33,25 +40,24 @@ _SCHEMES: Final = {
 class MemcachedStore:
     """Spreads keys over the nodes of a cluster, or uses a single server.
 
-    The configuration endpoint is asked for the nodes on first use, and in the background
-    once a minute and whenever a node begins to fail. After a failure a node is left alone for
-    a cool-down, so a node that hangs costs one time-out per cool-down; its keys are not
-    looked for elsewhere, where they would be stale by the time it is back. An idle connection
-    that the server has closed is no failure: a command is sent again on a new connection if
-    it may be run twice. There is no other retry. Safe to share between threads, and after a
-    fork.
+    The configuration endpoint is asked for the nodes on first use, and in the background once
+    a minute and whenever a node begins to fail. After a failure a node is not asked for a
+    cool-down, so a hung node costs one time-out per cool-down; its keys are not looked for on
+    other nodes, where they would be stale by the time it is back. An idle connection that the
+    server has closed is no failure: a command is sent once more on a new connection if it may
+    run twice. There are no other retries. Safe to share between threads, and after a fork.
 
-    Most callers want `from_env` or `from_url`; the constructor takes clients of your own.
+    Most applications use `from_env` or `from_url`; the constructor takes your own clients.
 
     Args:
         endpoint: The configuration endpoint, or a plain memcached.
-        find_nodes: Asks the endpoint for the nodes, and gives None for a plain memcached;
-            None when it is known to be one.
-        connect: Makes a client of one connection. Give it time-outs and no retries.
+        find_nodes: Asks the endpoint for the nodes; returns None if it is a plain memcached.
+            None if it is known to be one.
+        connect: Makes a client of one connection; give it time-outs and no retries.
         cool_down: Seconds for which a node is not asked after a failure, 0 or more.
-        codec: How values become bytes; JSON unless given.
+        codec: Encodes the values. Default: JSON.
         timeout: Seconds that a first call waits for the nodes; more than 0.
-        discovery_interval: Seconds between two looks for the nodes; more than 0.
+        discovery_interval: Seconds between two discoveries of the nodes; more than 0.
     """
 
     def __init__(
@@ -92,12 +98,12 @@ class MemcachedStore:
         codec: Codec = JSON,
         discovery_interval: float = 60.0,
     ) -> "MemcachedStore":
-        """Make a store from what ``MemcachedCache.connect(function)`` has set.
+        """Make a store from the environment variables of ``MemcachedCache.connect(function)``.
 
         Args:
             prefix: The prefix of the variables, as given to ``connect``.
             timeout: Seconds for a new connection with TLS and its first answer, and for each
-                later answer; more than 0. A first call waits that long for the nodes, too.
+                later answer; more than 0. A first call waits as long for the nodes.
             cool_down: See the class.
             codec: See the class.
             discovery_interval: See the class.
@@ -123,11 +129,11 @@ class MemcachedStore:
         """Make a store from ``memcached://host:port``.
 
         Args:
-            url: The server; ``memcacheds://`` for TLS, checked against the default trust
-                store (``SSL_CERT_FILE`` is honoured); ``memcached+discovery://`` or
-                ``memcacheds+discovery://`` for a configuration endpoint.
+            url: The server. ``memcacheds://`` uses TLS and checks the certificate against the
+                default trust store (or ``SSL_CERT_FILE``); ``memcached+discovery://`` and
+                ``memcacheds+discovery://`` are a configuration endpoint.
             timeout: Seconds for a new connection with TLS and its first answer, and for each
-                later answer; more than 0. A first call waits that long for the nodes, too.
+                later answer; more than 0. A first call waits as long for the nodes.
             cool_down: See the class.
             codec: See the class.
             discovery_interval: See the class.
@@ -191,12 +197,12 @@ class MemcachedStore:
         )
 
     def get(self, key: str) -> object | Missing:
-        """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
         name = wire_key(key)
         return self._decode(self._nodes.pick(name).get(name))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Give the values that there are, in one round trip for each node.
+        """Return the values that exist, in one round trip per node.
 
         Keys of a node that cannot be used count as absent while another node answers.
         """
@@ -215,14 +221,14 @@ class MemcachedStore:
         return found
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
         name = wire_key(key)
         check_ttl(ttl)
         data = self.codec.encode(value)
         self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values, in one round trip for each node; not atomic."""
+        """Store several values, in one round trip per node; not atomic."""
         check_ttl(ttl)
         encoded = {wire_key(key): self.codec.encode(value) for key, value in values.items()}
 
@@ -234,7 +240,7 @@ class MemcachedStore:
             raise failure
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value unless there is one, atomically; tells whether it did."""
+        """Store a value atomically if the key is absent, and return whether it was."""
         name = wire_key(key)
         check_ttl(ttl)
         data = self.codec.encode(value)
@@ -243,7 +249,7 @@ class MemcachedStore:
         )
 
     def delete_if(self, key: str, value: object) -> bool:
-        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        """Delete an entry atomically if it has this value, and return whether it did."""
         name = wire_key(key)
         data = self.codec.encode(value)
 
@@ -257,7 +263,7 @@ class MemcachedStore:
         return self._nodes.pick(name).run(swap, repeatable=False)
 
     def delete(self, key: str) -> None:
-        """Remove an entry; removing an absent one is no error."""
+        """Delete an entry; an absent entry is no error."""
         name = wire_key(key)
         self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
 
@@ -271,10 +277,10 @@ class MemcachedStore:
             total = node.incr(name, by)
             if total is None and node.add(name, b"%d" % by, expiry(ttl), noreply=False):
                 return by
-            if total is None:  # another caller has just made the counter
+            if total is None:  # another caller has just stored the counter
                 total = node.incr(name, by)
             if total is None:
-                raise StoreRefused(f"the counter `{key}` is evicted as soon as it is made")
+                raise StoreRefused(f"the counter `{key}` is evicted as soon as it is stored")
             return total
 
         return self._nodes.pick(name).run(count, repeatable=False)
@@ -282,15 +288,15 @@ class MemcachedStore:
     def _each_node(
         self, names: Iterable[bytes], command: "Callable[[MemcachedClient, list[bytes]], None]"
     ) -> StoreError | None:
-        """Run a command with the keys of each node, and give the first failure."""
+        """Run a command with the keys of each node, and return the first failure."""
         failure: StoreError | None = None
         parts = self._nodes.parts(names)
         deadline = time.monotonic() + self._timeout
-        for link, part in parts.items():
+        for pool, part in parts.items():
             if failure is not None and time.monotonic() >= deadline:
                 break  # a node that hangs has used up the time for all
             try:
-                link.run(lambda node, part=part: command(node, part))  # type: ignore[misc]
+                pool.run(lambda node, part=part: command(node, part))  # type: ignore[misc]
             except StoreError as error:
                 failure = failure or error
         return failure

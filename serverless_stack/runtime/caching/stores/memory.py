@@ -1,26 +1,32 @@
 """A store in the memory of this process."""
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 
-from serverless_stack.runtime.caching.codecs.json import JSON, MISSING, Codec, Missing
-from serverless_stack.runtime.caching.errors import StoreRefused
-from serverless_stack.runtime.caching.resilience.forks import renew_in_children
-from serverless_stack.runtime.caching.stores.base import check_key, check_step, check_ttl
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Codec,
+    Missing,
+    StoreRefused,
+    check_key,
+    check_step,
+    check_ttl,
+)
+from serverless_stack.runtime.caching.codecs.json import JSON
+from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
 
 
 class MemoryStore:
-    """Keeps entries in this process: for tests, and for what may differ between Lambdas.
+    """Keeps entries in this process: for tests, and for values that may differ per process.
 
-    Values pass through the codec as in the other stores, so a caller never shares an object
+    Values are encoded and decoded as in the other stores, so a caller never shares an object
     with the cache. Safe to share between threads.
 
     Args:
-        max_entries: The least recently used entry goes when there are more, 1 or more.
-        clock: Gives the current time in seconds.
-        codec: How values become bytes.
+        max_entries: How many entries are kept, 1 or more; the least recently used is evicted.
+        clock: Returns the current time in seconds.
+        codec: Encodes the values. Default: JSON.
     """
 
     def __init__(
@@ -36,31 +42,26 @@ class MemoryStore:
         self._max_entries = max_entries
         self._clock = clock
         self._entries: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
-        self._lock = threading.Lock()
-        renew_in_children(self)
-
-    def renew(self) -> None:
-        """Wait for no thread of the parent process."""
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def get(self, key: str) -> object | Missing:
-        """Give the value, or ``MISSING``."""
+        """Return the value, or ``MISSING``."""
         check_key(key)
         with self._lock:
             data = self._live(key)[0]
         return self.codec.decode(data)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Give the values that there are."""
+        """Return the values that exist."""
         found = {key: self.get(key) for key in keys}
         return {key: value for key, value in found.items() if value is not MISSING}
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
         self.set_many({key: value}, ttl)
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values; none of them if one cannot be encoded."""
+        """Store several values, or none if one cannot be encoded."""
         check_ttl(ttl)
         for key in values:
             check_key(key)
@@ -70,7 +71,7 @@ class MemoryStore:
                 self._put(key, data, self._deadline(ttl))
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value unless there is one, atomically; tells whether it did."""
+        """Store a value atomically if the key is absent, and return whether it was."""
         check_key(key)
         check_ttl(ttl)
         data = self.codec.encode(value)
@@ -81,13 +82,13 @@ class MemoryStore:
             return True
 
     def delete(self, key: str) -> None:
-        """Remove an entry; removing an absent one is no error."""
+        """Delete an entry; an absent entry is no error."""
         check_key(key)
         with self._lock:
             self._entries.pop(key, None)
 
     def delete_if(self, key: str, value: object) -> bool:
-        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        """Delete an entry atomically if it has this value, and return whether it did."""
         check_key(key)
         data = self.codec.encode(value)
         with self._lock:

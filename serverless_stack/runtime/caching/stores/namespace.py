@@ -1,31 +1,36 @@
-"""Keys of one application and one schema, which can all be invalidated at once."""
+"""Keys of one application and schema version, which can be invalidated together."""
 
 import os
 import re
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from serverless_stack.runtime.caching.codecs.json import MISSING, Codec, Missing, codec_of
-from serverless_stack.runtime.caching.errors import StoreError
-from serverless_stack.runtime.caching.resilience.forks import renew_in_children
-from serverless_stack.runtime.caching.stores.base import Store, check_key
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Codec,
+    Missing,
+    Store,
+    StoreError,
+    check_key,
+    codec_of,
+)
+from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
 
-_LONGEST = 250  # characters of a key that Memcached takes
-_HASHED = "#"  # begins what stands for a key that is too long or has other characters
+_MAX_KEY = 250  # characters of a key that Memcached accepts
+_HASHED = "#"  # begins the hash of a key
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class Namespace:
-    """Names keys so that no other application or schema has the same.
+    """Prefixes keys, so that applications and schema versions do not share entries.
 
-    A key becomes ``name:schema:key``; if it is too long for Memcached, or has blanks or
-    characters beyond ASCII, a SHA-256 stands for it.
+    A key becomes ``name:schema:key``. A key that is too long for Memcached, has blanks or is
+    not ASCII is replaced by its SHA-256.
 
     Args:
         name: The application, or a part of it: 1 to 64 letters, digits, ``_``, ``.`` or ``-``.
-        schema: The version of the values' schema, 0 or more; count it up with a change that old
-            code, or old entries, would not survive.
+        schema: The version of the values' schema, 0 or more. Increase it with every change
+            after which old code cannot read new entries, or new code old ones.
 
     Raises:
         ValueError: The name or the schema is malformed.
@@ -44,7 +49,11 @@ class Namespace:
         self.schema = schema
 
     def key(self, key: str, version: int | None = None) -> str:
-        """Give the key to use in the store.
+        """Return the key to use in the store.
+
+        Args:
+            key: The key.
+            version: The version counter of a `NamespacedStore`.
 
         Raises:
             ValueError: The key is empty.
@@ -53,7 +62,7 @@ class Namespace:
         prefix = f"{self.name}:{self.schema}:"
         if version is not None:
             prefix += f"{version}:"
-        room = _LONGEST - len(prefix)
+        room = _MAX_KEY - len(prefix)
         readable = key.isascii() and key.isprintable() and " " not in key
         if readable and len(key) <= room and not key.startswith(_HASHED):
             return prefix + key
@@ -68,23 +77,23 @@ class Namespace:
         refresh: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> "NamespacedStore":
-        """Give a store whose keys are all in this namespace; see `NamespacedStore`."""
+        """Return a store whose keys are in this namespace; see `NamespacedStore`."""
         return NamespacedStore(store, self, refresh=refresh, clock=clock)
 
 
 class NamespacedStore:
-    """A part of a store, which can be invalidated as a whole.
+    """A part of a store that can be invalidated as a whole.
 
-    A counter in the store is part of every key; counting it up leaves all entries behind, to
-    expire unread. Each process reads the counter once in ``refresh`` seconds, so another
-    process may be given old entries for that long. If the counter is evicted, a new one starts
-    at a number that has never been used.
+    A version counter in the store is part of every key; incrementing it leaves all entries
+    behind, to expire unread. Each process reads the counter every ``refresh`` seconds, so
+    another process may read old entries for that long. If the counter is evicted, a new one
+    starts at a number that was never used.
 
     Args:
         store: The store.
-        namespace: What its keys begin with.
-        refresh: Seconds for which a process relies on the counter that it has read, 0 or more.
-        clock: Gives the current time in seconds.
+        namespace: The prefix of its keys.
+        refresh: Seconds for which a process relies on the counter it has read, 0 or more.
+        clock: Returns the current time in seconds.
 
     Raises:
         ValueError: ``refresh`` is negative.
@@ -104,15 +113,11 @@ class NamespacedStore:
         self._namespace = namespace
         self._refresh = refresh
         self._clock = clock
-        self._counter = namespace.key("#version")
+        # No key of a user: those that begin with # are hashed.
+        self._counter = f"{namespace.name}:{namespace.schema}:{_HASHED}version"
         self._version = 0
-        self._old_at = float("-inf")
-        self._lock = threading.Lock()
-        renew_in_children(self)
-
-    def renew(self) -> None:
-        """Wait for no thread of the parent process."""
-        self._lock = threading.Lock()
+        self._expires_at = float("-inf")
+        self._lock = ForkSafeLock()
 
     @property
     def codec(self) -> Codec:
@@ -120,7 +125,7 @@ class NamespacedStore:
         return codec_of(self._store)
 
     def invalidate_all(self) -> bool:
-        """Leave all entries behind.
+        """Invalidate all entries.
 
         Returns:
             Whether the store was reached; if not, nothing has changed.
@@ -128,39 +133,39 @@ class NamespacedStore:
         try:
             with self._lock:
                 self._read()  # an evicted counter must not start at 0 again
-                self._rely_on(self._store.increment(self._counter))
+                self._use(self._store.increment(self._counter))
         except StoreError:
             return False
         return True
 
     def get(self, key: str) -> object | Missing:
-        """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
         return self._store.get(self._key(key))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Give the values that there are."""
+        """Return the values that exist."""
         names = {self._key(key): key for key in keys}
         found = self._store.get_many(list(names))
         return {names[name]: value for name, value in found.items()}
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
+        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
         self._store.set(self._key(key), value, ttl)
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values."""
+        """Store several values, in one round trip per node."""
         self._store.set_many({self._key(key): value for key, value in values.items()}, ttl)
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value unless there is one, atomically; tells whether it did."""
+        """Store a value atomically if the key is absent, and return whether it was."""
         return self._store.add(self._key(key), value, ttl)
 
     def delete_if(self, key: str, value: object) -> bool:
-        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        """Delete an entry atomically if it has this value, and return whether it did."""
         return self._store.delete_if(self._key(key), value)
 
     def delete(self, key: str) -> None:
-        """Remove an entry; removing an absent one is no error."""
+        """Delete an entry; an absent entry is no error."""
         self._store.delete(self._key(key))
 
     def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
@@ -168,27 +173,27 @@ class NamespacedStore:
         return self._store.increment(self._key(key), by, ttl)
 
     def _key(self, key: str) -> str:
-        if self._clock() >= self._old_at:
+        if self._clock() >= self._expires_at:
             with self._lock:
-                if self._clock() >= self._old_at:
-                    self._rely_on(self._read())
+                if self._clock() >= self._expires_at:
+                    self._use(self._read())
         return self._namespace.key(key, self._version)
 
-    def _rely_on(self, version: int) -> None:
+    def _use(self, version: int) -> None:
         self._version = version
-        self._old_at = self._clock() + self._refresh
+        self._expires_at = self._clock() + self._refresh
 
     def _read(self) -> int:
         version = self._store.get(self._counter)
         if version is MISSING:
-            start = _unused()
+            start = _new_version()
             if self._store.add(self._counter, start):
                 return start
             version = self._store.get(self._counter)
-        # A replica may not have it yet: until the next refresh, this process keeps to itself.
-        return version if type(version) is int else _unused()
+        # A replica may not have it yet: until the next refresh, this process uses its own.
+        return version if type(version) is int else _new_version()
 
 
-def _unused() -> int:
-    """Give a number that no counter has had: the time, and chance, for clocks that differ."""
+def _new_version() -> int:
+    """Return a number that no counter has had: the time, and chance, since clocks differ."""
     return int(time.time() * 1000) << 20 | int.from_bytes(os.urandom(3)) >> 4

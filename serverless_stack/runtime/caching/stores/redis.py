@@ -5,11 +5,19 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack._shared import contract
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Codec,
+    Missing,
+    StoreRefused,
+    StoreUnavailable,
+    check_key,
+    check_step,
+    check_ttl,
+)
 from serverless_stack.runtime.caching.clients import environment
-from serverless_stack.runtime.caching.clients.redis_link import RedisLink, from_client
-from serverless_stack.runtime.caching.codecs.json import JSON, MISSING, Codec, Missing
-from serverless_stack.runtime.caching.errors import StoreRefused
-from serverless_stack.runtime.caching.stores.base import check_key, check_step, check_ttl
+from serverless_stack.runtime.caching.clients.redis_pool import RedisPool, from_client
+from serverless_stack.runtime.caching.codecs.json import JSON
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
     from serverless_stack.runtime.caching.clients.protocols import RedisConnection
     from serverless_stack.runtime.caching.clients.redis_cluster import RedisCluster
-    from serverless_stack.runtime.caching.clients.redis_link import Command, Word
+    from serverless_stack.runtime.caching.clients.redis_pool import Command, Word
     from serverless_stack.runtime.caching.clients.redis_url import RedisUrl
 
 _DELETE_IF = (
@@ -33,25 +41,25 @@ _INCREMENT = (
 
 
 class RedisStore:
-    """Writes to a primary, reads from a reader endpoint; or spreads keys over a cluster.
+    """Writes to a primary and reads from a reader endpoint, or spreads keys over a cluster.
 
-    After a failure an endpoint is left alone for a cool-down, so a server that hangs costs
-    one time-out per cool-down. While the reader endpoint is left alone, the primary is read.
-    An idle connection that the server has closed is no failure: a command is sent again on a
-    new connection if it may be run twice. There is no other retry. Safe to share between
-    threads, and after a fork.
+    After a failure an endpoint is not asked for a cool-down, so a hung server costs one
+    time-out per cool-down; while that is the reader endpoint, the primary is read. An idle
+    connection that the server has closed is no failure: a command is sent once more on a new
+    connection if it may run twice. There are no other retries. Safe to share between threads,
+    and after a fork.
 
-    Most callers want `from_env` or `from_url`; the constructor takes clients of your own.
+    Most applications use `from_env` or `from_url`; the constructor takes your own clients.
 
     Args:
-        primary: Makes the client for writes, on first use. Its connection settings are used,
-            the connections are the store's own. Give it time-outs and no retries.
-        reader: Makes the client for reads; the primary is read when None. A reader may lag
-            behind the primary for some milliseconds.
-        refresh_token: Called once after an authentication error; True means that there is a
-            new token and another attempt is worth it.
+        primary: Makes the client for writes, on first use. The store uses its connection
+            settings, not its connections; give it time-outs and no retries. If its credential
+            provider has a method ``refresh``, that is called after an authentication error;
+            True means that there are new credentials, and another attempt is made.
+        reader: Makes the client for reads, which may be some milliseconds behind the primary.
+            Default: the primary is read.
         cool_down: Seconds for which an endpoint is not asked after a failure, 0 or more.
-        codec: How values become bytes; JSON unless given.
+        codec: Encodes the values. Default: JSON.
     """
 
     def __init__(
@@ -59,15 +67,12 @@ class RedisStore:
         primary: "Callable[[], Redis]",
         reader: "Callable[[], Redis] | None" = None,
         *,
-        refresh_token: Callable[[], bool] | None = None,
         cool_down: float = 1.0,
         codec: Codec = JSON,
     ) -> None:
         self._set_up(
-            _link("primary", from_client(primary), refresh_token, cool_down),
-            None
-            if reader is None
-            else _link("reader", from_client(reader), refresh_token, cool_down),
+            RedisPool("redis primary", from_client(primary), cool_down),
+            reader and RedisPool("redis reader", from_client(reader), cool_down),
             codec,
         )
 
@@ -80,26 +85,25 @@ class RedisStore:
         cool_down: float = 1.0,
         codec: Codec = JSON,
     ) -> "RedisStore":
-        """Make a store from what ``RedisCache.connect(function)`` has set.
+        """Make a store from the environment variables of ``RedisCache.connect(function)``.
 
         Args:
             prefix: The prefix of the variables, as given to ``connect``.
-            timeout: Seconds for a new connection with TLS and authentication and its first
-                answer, and for each later answer; more than 0. The secret or the IAM token
-                is waited for that long, too, and is fetched on in the background.
+            timeout: Seconds for a new connection with TLS, authentication and its first
+                answer, and for each later answer; more than 0. A secret or IAM token that
+                takes longer is read in the background.
             cool_down: See the class.
             codec: See the class.
 
         Raises:
             ValueError: A variable is missing or malformed.
         """
-        from serverless_stack.runtime.caching.clients.redis_credentials import credentials_of
+        from serverless_stack.runtime.caching.clients.credentials import credentials_from_env
 
         environment.check_timeout(timeout)
         encrypted = environment.flag(contract.redis_tls(prefix))
         trust = functools.cache(_default_trust)
-        credentials = credentials_of(prefix, timeout)
-        refresh = credentials.refresh if credentials else None
+        credentials = credentials_from_env(prefix, timeout)
 
         def make(at: environment.Endpoint) -> "RedisConnection":
             from serverless_stack.runtime.caching.clients.redis_connection import connection_to
@@ -111,18 +115,18 @@ class RedisStore:
             from serverless_stack.runtime.caching.clients.redis_cluster import RedisCluster
 
             at = environment.endpoint(f"`{name}`", address)
-            return cls._of(RedisCluster(at, make, refresh, cool_down, timeout), None, codec)
+            return cls._of(RedisCluster(at, make, cool_down, timeout), None, codec)
         name = contract.redis_primary_endpoint(prefix)
         address = environment.required(name)
         at = environment.endpoint(f"`{name}`", address)
-        primary = _link(f"primary at {at}", functools.partial(make, at), refresh, cool_down)
+        primary = RedisPool(f"redis primary at {at}", functools.partial(make, at), cool_down)
         name = contract.redis_reader_endpoint(prefix)
         reader = os.environ.get(name)
         if not reader or reader == address:
             return cls._of(primary, None, codec)
         at = environment.endpoint(f"`{name}`", reader)
-        link = _link(f"reader at {at}", functools.partial(make, at), refresh, cool_down)
-        return cls._of(primary, link, codec)
+        pool = RedisPool(f"redis reader at {at}", functools.partial(make, at), cool_down)
+        return cls._of(primary, pool, codec)
 
     @classmethod
     def from_url(
@@ -137,17 +141,18 @@ class RedisStore:
         """Make a store from ``redis://[user:password@]host:port/db``.
 
         Args:
-            url: The primary; ``rediss://`` for TLS, checked against the default trust store
-                (``SSL_CERT_FILE`` is honoured); ``redis+cluster://`` or ``rediss+cluster://``
-                for the configuration endpoint, or any node, of a cluster.
-            reader_url: The reader endpoint; the primary is read when None.
-            timeout: Seconds for a new connection with TLS and authentication and its first
+            url: The primary. ``rediss://`` uses TLS and checks the certificate against the
+                default trust store (or ``SSL_CERT_FILE``); ``redis+cluster://`` and
+                ``rediss+cluster://`` are the configuration endpoint, or any node, of a cluster.
+            reader_url: The reader endpoint. Default: the primary is read.
+            timeout: Seconds for a new connection with TLS, authentication and its first
                 answer, and for each later answer; more than 0.
             cool_down: See the class.
             codec: See the class.
 
         Raises:
-            ValueError: A URL has another scheme or no host, or a cluster has a reader.
+            ValueError: A URL has another scheme, no host or an unknown option, or a cluster has
+                a reader.
         """
         from serverless_stack.runtime.caching.clients.redis_url import RedisUrl
 
@@ -167,29 +172,29 @@ class RedisStore:
 
             if reader_url is not None:
                 raise ValueError(
-                    "`reader_url` must be None for a cluster, whose shards are read by"
-                    f" themselves, got: {RedisUrl.parse('reader_url', reader_url)}"
+                    "`reader_url` must be None for a cluster, whose primaries are read,"
+                    f" got: {RedisUrl.parse('reader_url', reader_url)}"
                 )
             connect = functools.partial(make, parsed)
-            cluster = RedisCluster(parsed.endpoint, connect, None, cool_down, timeout)
+            cluster = RedisCluster(parsed.endpoint, connect, cool_down, timeout)
             return cls._of(cluster, None, codec)
-        links = []
+        pools = []
         for role, part in (("primary", parsed), ("reader", RedisUrl.reader(reader_url))):
             if part is not None:
                 connect_to = functools.partial(make, part, part.endpoint)
-                links.append(_link(f"{role} at {part.endpoint}", connect_to, None, cool_down))
-        return cls._of(links[0], links[1] if len(links) > 1 else None, codec)
+                pools.append(RedisPool(f"redis {role} at {part.endpoint}", connect_to, cool_down))
+        return cls._of(pools[0], pools[1] if len(pools) > 1 else None, codec)
 
     @classmethod
     def _of(
-        cls, primary: "RedisLink | RedisCluster", reader: RedisLink | None, codec: Codec
+        cls, primary: "RedisPool | RedisCluster", reader: RedisPool | None, codec: Codec
     ) -> "RedisStore":
         store = cls.__new__(cls)
         store._set_up(primary, reader, codec)
         return store
 
     def _set_up(
-        self, primary: "RedisLink | RedisCluster", reader: RedisLink | None, codec: Codec
+        self, primary: "RedisPool | RedisCluster", reader: RedisPool | None, codec: Codec
     ) -> None:
         self._primary = primary
         self._reader = primary if reader is None else reader
@@ -197,7 +202,7 @@ class RedisStore:
         self._decode = codec.decode
 
     def get(self, key: str) -> object | Missing:
-        """Give the value, or ``MISSING`` when there is none or the entry is corrupt."""
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
         name = _wire_key(key)
         reader = self._reader
         if reader.breaker.is_open:
@@ -206,12 +211,12 @@ class RedisStore:
             data = reader.ask("GET", name)
         except StoreRefused as refusal:
             if "WRONGTYPE" in str(refusal) or "wrong kind of value" in str(refusal):
-                return MISSING  # somebody else's list or hash
+                return MISSING  # another program's list or hash
             raise
-        return self._decode(data)  # type: ignore[arg-type]
+        return self._decode(data if type(data) is bytes else None)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Give the values that there are, in one round trip for each node.
+        """Return the values that exist, in one round trip per node.
 
         In a cluster, keys of a node that cannot be used count as absent while another node
         answers.
@@ -227,28 +232,28 @@ class RedisStore:
         return found
 
     def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more); None keeps it until evicted."""
-        self._primary.ask(*self._setting(key, value, ttl))
+        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
+        self._primary.ask(*self._set_command(key, value, ttl))
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values, in one round trip for each node; not atomic."""
+        """Store several values, in one round trip per node; not atomic."""
         check_ttl(ttl)
-        commands = [self._setting(key, value, ttl) for key, value in values.items()]
+        commands = [self._set_command(key, value, ttl) for key, value in values.items()]
         if commands:
             self._primary.ask_many(commands)
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value unless there is one, atomically; tells whether it did."""
-        return self._primary.ask_once(*self._setting(key, value, ttl), "NX") is not None
+        """Store a value atomically if the key is absent, and return whether it was."""
+        return self._primary.ask_once(*self._set_command(key, value, ttl), "NX") is not None
 
     def delete_if(self, key: str, value: object) -> bool:
-        """Remove an entry if it still has this value, atomically; tells whether it did."""
+        """Delete an entry atomically if it has this value, and return whether it did."""
         name = _wire_key(key)
         data = self.codec.encode(value)
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, name, data))
 
     def delete(self, key: str) -> None:
-        """Remove an entry; removing an absent one is no error."""
+        """Delete an entry; an absent entry is no error."""
         self._primary.ask("DEL", _wire_key(key))
 
     def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
@@ -260,12 +265,14 @@ class RedisStore:
             total = self._primary.ask_once("INCRBY", name, by)
         else:
             total = self._primary.ask_once("EVAL", _INCREMENT, 1, name, by, ttl)
-        return int(total)  # type: ignore[call-overload, no-any-return]
+        if not isinstance(total, int):
+            raise StoreUnavailable(f"redis: not an answer to INCRBY: {str(total)[:80]}")
+        return total
 
-    def _readable(self) -> "RedisLink | RedisCluster":
+    def _readable(self) -> "RedisPool | RedisCluster":
         return self._primary if self._reader.breaker.refuses() else self._reader
 
-    def _setting(self, key: str, value: object, ttl: int | None) -> "Command":
+    def _set_command(self, key: str, value: object, ttl: int | None) -> "Command":
         name = _wire_key(key)
         check_ttl(ttl)
         data = self.codec.encode(value)
@@ -276,16 +283,7 @@ def _wire_key(key: str) -> "Word":
     check_key(key)
     if key.isascii():
         return key
-    return key.encode("utf-8", "surrogatepass")  # half a pair, as in a path that was no UTF-8
-
-
-def _link(
-    name: str,
-    make: "Callable[[], RedisConnection]",
-    refresh_token: Callable[[], bool] | None,
-    cool_down: float,
-) -> RedisLink:
-    return RedisLink(f"redis {name}", make, refresh_token, cool_down)
+    return key.encode("utf-8", "surrogatepass")  # with lone surrogates, as in odd file names
 
 
 def _default_trust() -> "ssl.SSLContext":

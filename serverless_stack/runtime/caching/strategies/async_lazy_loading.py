@@ -1,59 +1,59 @@
 """Lazy loading for asyncio."""
 
 import asyncio
+import contextvars
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from serverless_stack.runtime.caching.resilience.async_flight import AsyncFlight
-from serverless_stack.runtime.caching.resilience.budget import Budget
-from serverless_stack.runtime.caching.resilience.doubts import drop
-from serverless_stack.runtime.caching.stores.base import Store
-from serverless_stack.runtime.caching.strategies.filling import Found
-from serverless_stack.runtime.caching.strategies.lives import Lives
-from serverless_stack.runtime.caching.strategies.lookup import Lookup
-from serverless_stack.runtime.caching.strategies.rules import Rules
-from serverless_stack.runtime.caching.strategies.steps import (
-    Join,
-    JoinMany,
-    Load,
-    LoadMany,
-    Pause,
-    Spawn,
-    Step,
-    drive_async,
+from serverless_stack.runtime.caching.base import MISSING, Lookup, Store, StoreError
+from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
+from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
+from serverless_stack.runtime.caching.resilience.single_flight import (
+    AsyncFlight,
+    AsyncSingleFlight,
 )
+from serverless_stack.runtime.caching.strategies.entries import (
+    Entries,
+    Miss,
+    is_shareable,
+    log_exception,
+)
+from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.metrics.events import Event
+    from serverless_stack.runtime.caching.metrics import Event
 
+T = TypeVar("T")
 V = TypeVar("V")
+_Load = Callable[[str], Awaitable[object]]
+_MAX_INTERRUPTED = 1024
 
 
 class AsyncLazyLoading(Generic[V]):
     """`LazyLoading` for coroutines: the same rules, and the event loop is never blocked.
 
-    Calls of the store run in threads. Tasks that miss one key at a time await one load; if
-    one of them is cancelled, the others still get its value.
+    The store is called in threads. Tasks that miss the same key at the same time await one
+    load; if one of them is cancelled, the others still get its value. A refresh is a task of
+    the running loop; if the loop ends first, the next caller waits for the refresh.
 
     Args:
-        store: Where values are cached.
-        load: Gives the value of a key from the source.
-        ttl: See `LazyLoading`, as for all that follow.
+        store: The store.
+        load: A coroutine function that returns the value of a key from the source.
+        ttl: See `LazyLoading`, as for the following.
         jitter: See there.
         negative_ttl: See there.
-        soft_ttl: See there; the refresh is a task of the same loop.
+        soft_ttl: See there.
         stale_if_error: See there.
         lease: See there.
         budget: See there.
-        load_many: See there.
-        on_event: See there; it is called in the loop, and must not block.
+        load_many: See there; a coroutine function.
+        on_event: See there; called in the event loop, so it must not block.
         clock: See there.
         random: See there.
 
     Raises:
-        ValueError: A number is out of its range.
+        ValueError: A number is out of range.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class AsyncLazyLoading(Generic[V]):
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
-        lives = Lives(
+        self._expiry = ExpiryPolicy(
             ttl,
             jitter=jitter,
             negative_ttl=negative_ttl,
@@ -82,111 +82,239 @@ class AsyncLazyLoading(Generic[V]):
             clock=clock,
             random=random,
         )
+        self._entries = Entries(store, self._expiry, lease=lease, budget=budget, on_event=on_event)
         self._store = store
         self._load = load
         self._load_many = load_many
-        self._flights: AsyncFlight[Found | None] = AsyncFlight()
-        self._rules = Rules(
-            store, lives, self._flights, lease=lease, budget=budget, on_event=on_event
-        )
+        self._flights = AsyncSingleFlight()
+        self._interrupted: set[str] = set()  # keys whose refresh was cancelled
 
     async def get(self, key: str, load: Callable[[str], Awaitable[V]] | None = None) -> V:
-        """Give the value of a key, from the cache or else from the source.
+        """Return the value of a key, from the cache or else from the source.
 
         Args:
             key: The key.
-            load: Another source for this one call.
+            load: The source of this call. Default: the loader's.
         """
         return (await self.lookup(key, load)).value
 
     async def lookup(
         self, key: str, load: Callable[[str], Awaitable[V]] | None = None
     ) -> Lookup[V]:
-        """Give the value of a key and whether it was a hit; see `get`."""
-        perform = partial(self._perform, load or self._load)
-        return cast("Lookup[V]", await drive_async(self._rules.look(key), perform))
+        """Return the value of a key and whether it was a hit; see `get`."""
+        landed = self._flights.landed
+        stopwatch = self._entries.stopwatch()
+        miss = Miss[_Load](load or self._load, {}, landed, stopwatch, degraded=False)
+        found: Found | None = None
+        try:
+            cached = await asyncio.to_thread(self._entries.read, key, stopwatch)
+        except StoreError:
+            miss.degraded = True
+        else:
+            miss.cached = {key: cached}
+            found = self._expiry.usable(cached)
+        if found is None:
+            found = (await self._load_missing([key], miss))[key]
+        elif self._expiry.is_due(found):
+            found = await self._refreshed(key, found, miss)
+        self._entries.report(key, found, stopwatch)
+        return cast("Lookup[V]", found)
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, V]:
-        """Give the values of several keys; see `LazyLoading.get_many`."""
-        perform = partial(self._perform, self._load)
-        found = await drive_async(self._rules.look_many(keys), perform)
-        return {key: cast("V", each.value) for key, each in found.items()}
+        """Return the values of several keys; see `LazyLoading.get_many`."""
+        keys = list(dict.fromkeys(keys))
+        landed = self._flights.landed
+        stopwatch = self._entries.stopwatch()
+        cached, degraded = await asyncio.to_thread(self._entries.read_many, keys, stopwatch)
+        found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
+        missing = [key for key in keys if found[key] is None]
+        miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
+        found.update(await self._load_missing(missing, miss))
+        answers = {key: answer for key, answer in found.items() if answer is not None}
+        for key, answer in answers.items():
+            if self._expiry.is_due(answer):
+                self._refresh_in_background(key, miss)
+            self._entries.report(key, answer, stopwatch)
+        return {key: cast("V", answer.value) for key, answer in answers.items()}
 
     async def invalidate(self, key: str) -> bool:
-        """Drop a key from the cache; see `LazyLoading.invalidate`."""
-        return await asyncio.to_thread(drop, self._store, self._rules.doubts, key)
+        """Delete a key from the cache; see `LazyLoading.invalidate`."""
+        stale_keys = self._entries.stale_keys
+        return await finish_in_thread(stale_keys.invalidate, self._store, key)
 
-    async def _perform(self, load: Callable[[str], Awaitable[V]], step: Step) -> object:
-        if isinstance(step, Load):
-            return await load(step.key)
-        if isinstance(step, LoadMany):
-            if self._load_many is not None:
-                return await self._load_many(step.keys)
-            return {key: await load(key) for key in step.keys}
-        if isinstance(step, Join):
-            return await self._join(load, step)
-        if isinstance(step, JoinMany):
-            return await self._join_many(load, step)
-        if isinstance(step, Spawn):
-            if self._flights.running(step.key) is None:
-                self._flights.start(step.key, self._work(load, step))
-        elif isinstance(step, Pause):
-            await asyncio.sleep(step.seconds)
-        else:
-            return await asyncio.to_thread(step)
-        return None
-
-    def _work(
-        self, load: Callable[[str], Awaitable[V]], step: Join | Spawn
-    ) -> "asyncio.Future[Found | None]":
-        return asyncio.ensure_future(drive_async(step.flow, partial(self._perform, load)))
-
-    async def _join(self, load: Callable[[str], Awaitable[V]], step: Join) -> Found | None:
-        while True:
-            running = self._flights.running(step.key)
-            if running is None:
-                return await asyncio.shield(self._flights.start(step.key, self._work(load, step)))
-            if self._flights.is_mine(step.key):  # `load` asks for its own key
-                return await drive_async(step.flow, partial(self._perform, load))
-            found = await self._wait(running)
-            if found is not None:
-                return found
-
-    async def _join_many(
-        self, load: Callable[[str], Awaitable[V]], step: JoinMany
-    ) -> dict[str, Found]:
-        running = {key: self._flights.running(key) for key in step.keys}
-        mine = [key for key, future in running.items() if future is None]
-        found: dict[str, Found] = {}
-        if mine:
-            batch = asyncio.ensure_future(
-                drive_async(step.fill(mine), partial(self._perform, load))
-            )
-            for key in mine:
-                part = asyncio.ensure_future(_part(batch, key))
-                self._flights.start(key, part, cast("asyncio.Future[object]", batch))
-            found = dict(await asyncio.shield(batch))
-        rest = []
-        for key, future in running.items():
-            if future is not None:
-                other = None if self._flights.is_mine(key) else await self._wait(future)
-                if other is None:
-                    rest.append(key)
+    async def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
+        """Load keys, and wait for the tasks that load some of them already."""
+        answers: dict[str, Found] = {}
+        fill = self._fill_many if miss.many else self._fill
+        while keys:
+            flight, others = self._flights.board(keys, lambda new: self._fly(new, miss, fill))
+            if flight is not None:
+                with flight.awaited():
+                    await asyncio.shield(flight.task)
+                answers.update(flight.landing)
+            keys = []
+            for key, other in others.items():
+                with other.awaited() as deadlock:  # `load` asks for the key that it loads
+                    found = await (_uncached(miss, key) if deadlock else other.wait(key))
+                if found is None:
+                    keys.append(key)
                 else:
-                    found[key] = other
-        if rest:  # those loads were refreshes that failed, or had nothing
-            found.update(await drive_async(step.fill(rest), partial(self._perform, load)))
-        return found
+                    answers[key] = found
+        return answers
+
+    async def _fly(
+        self,
+        flight: AsyncFlight,
+        miss: Miss[_Load],
+        fill: Callable[[AsyncFlight, Miss[_Load]], Awaitable[dict[str, Found]]],
+    ) -> dict[str, Found]:
+        """Run a load, and return what may be passed on to the tasks that wait for it."""
+        with self._entries.stale_keys.watch(flight):
+            flight.landing = await fill(flight, miss)
+        return {k: found for k, found in flight.landing.items() if is_shareable(found.value)}
+
+    async def _fill(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load the key of a flight and cache its value."""
+        (key,) = flight.keys
+        lease = None if miss.degraded else self._entries.lease(key)
+        cached: object = MISSING
+        try:
+            try:
+                if lease is not None:
+                    cached = await self._wait_for_lease(lease, flight, key, miss.stopwatch)
+                elif self._flights.landed != miss.landed and not miss.degraded:
+                    cached = await self._call(miss.stopwatch, self._store.get, entry_key(key))
+            except StoreError:
+                miss.degraded = True
+            found = self._expiry.usable(cached)
+            if found is not None:
+                return {key: found}
+            try:
+                value = await miss.load(key)
+            except Exception:
+                found = self._entries.fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                if found is None:
+                    raise
+                return {key: found}
+            if not miss.degraded:
+                miss.degraded = not await finish_in_thread(
+                    self._entries.keep, key, value, flight, miss.stopwatch
+                )
+            return {key: Lookup(value, hit=False, degraded=miss.degraded)}
+        finally:
+            await _release(lease)
+
+    async def _wait_for_lease(
+        self, lease: Lease, flight: AsyncFlight, key: str, stopwatch: Stopwatch
+    ) -> object:
+        """Acquire a lease and return what the store has then; see `LazyLoading`."""
+        pauses = lease.pauses(stopwatch)
+        while not await self._call(stopwatch, lease.acquire, flight):
+            pause = next(pauses, None)
+            if pause is None:
+                return MISSING
+            await asyncio.sleep(pause)
+            cached = await self._call(stopwatch, self._store.get, entry_key(key))
+            if self._expiry.usable(cached) is not None:
+                return cached
+        return await self._call(stopwatch, self._store.get, entry_key(key))
+
+    async def _fill_many(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load the keys of a flight and cache their values."""
+        keys = list(flight.keys)
+        answers: dict[str, Found] = {}
+        if self._flights.landed != miss.landed and not miss.degraded:
+            answers, miss.degraded = await finish_in_thread(
+                self._entries.read_again, keys, miss.stopwatch
+            )
+        keys = [key for key in keys if key not in answers]
+        if not keys:
+            return answers
+        try:
+            loaded: Mapping[str, object] = (
+                {key: await miss.load(key) for key in keys}
+                if self._load_many is None
+                else await self._load_many(keys)
+            )
+        except Exception:
+            return answers | self._entries.fallbacks(keys, miss)
+        values = {key: loaded[key] for key in keys if key in loaded}
+        if not miss.degraded:
+            miss.degraded = not await finish_in_thread(
+                self._entries.keep_many, values, flight, miss.stopwatch
+            )
+        return answers | {key: Lookup(v, False, miss.degraded) for key, v in values.items()}
+
+    async def _refreshed(self, key: str, found: Found, miss: Miss[_Load]) -> Found:
+        """Refresh a key in the background; in the foreground if that was cut short before.
+
+        A handler that runs an event loop per request ends each loop before a slow refresh
+        does: without this, no refresh would ever succeed.
+        """
+        if key not in self._interrupted:
+            self._refresh_in_background(key, miss)
+            return found
+        self._interrupted.discard(key)
+        try:
+            return (await self._load_missing([key], miss))[key]
+        except Exception:
+            log_exception(key, "stays stale")
+            return found
+
+    def _refresh_in_background(self, key: str, miss: Miss[_Load]) -> None:
+        refresh = Miss(miss.load, {}, 0, Stopwatch(), degraded=False)
+        self._flights.board_refresh(key, lambda new: self._fly(new, refresh, self._refresh))
+
+    async def _refresh(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load a stale key; one caller of all processes does."""
+        (key,) = flight.keys
+        lease = self._entries.refresh_lease(key)
+        try:
+            if not await finish_in_thread(lease.acquire, flight):
+                return {}
+            found = self._expiry.usable(await finish_in_thread(self._store.get, entry_key(key)))
+            if found is None or found.stale:  # no other process has refreshed it since
+                found = await _uncached(miss, key)
+                await finish_in_thread(self._entries.keep, key, found.value, flight, miss.stopwatch)
+            return {key: found}
+        except StoreError:
+            return {}  # logged by the store's breaker
+        except asyncio.CancelledError:
+            if len(self._interrupted) < _MAX_INTERRUPTED:
+                self._interrupted.add(key)
+            raise
+        except Exception:
+            log_exception(key, "stays stale")
+            return {}
+        finally:
+            await _release(lease)
 
     @staticmethod
-    async def _wait(running: "asyncio.Future[Found | None]") -> Found | None:
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            if running.cancelled():  # it was, and not who waits for it
-                return None
-            raise
+    async def _call(stopwatch: Stopwatch, operation: Callable[..., T], *arguments: object) -> T:
+        return await finish_in_thread(stopwatch.call, operation, *arguments)
 
 
-async def _part(batch: "asyncio.Future[dict[str, Found]]", key: str) -> Found | None:
-    return (await asyncio.shield(batch)).get(key)
+async def _uncached(miss: Miss[_Load], key: str) -> Found:
+    return Lookup(await miss.load(key), hit=False, degraded=miss.degraded)
+
+
+async def _release(lease: Lease | None) -> None:
+    if lease is not None:
+        await finish_in_thread(lease.release)
+
+
+async def finish_in_thread(operation: Callable[..., T], *arguments: object) -> T:
+    """Run an operation in a thread; a cancelled task goes on only when it is done.
+
+    The store's time-outs bound it. What is done afterwards, such as releasing a lease, would
+    otherwise come before what it is to undo.
+    """
+    # Not a task, which `asyncio.run` would cancel at its end while the thread goes on.
+    context = contextvars.copy_context()
+    running = asyncio.get_running_loop().run_in_executor(None, context.run, operation, *arguments)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        running.exception()  # retrieved
+        raise

@@ -5,8 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
-from serverless_stack.runtime.caching.stores.base import Store
-from serverless_stack.runtime.caching.strategies.write_through import WriteThrough
+from serverless_stack.runtime.caching.base import Store
+from serverless_stack.runtime.caching.strategies.async_lazy_loading import finish_in_thread
+from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy
+from serverless_stack.runtime.caching.strategies.write_through import CacheWriter
 
 V = TypeVar("V")
 
@@ -15,15 +17,15 @@ class AsyncWriteThrough(Generic[V]):
     """`WriteThrough` for coroutines: the same rules, and the event loop is never blocked.
 
     Args:
-        store: Where values are cached; it is called in threads.
-        save: Saves a value to the source.
-        ttl: See `WriteThrough`, as for all that follow.
+        store: The store, which is called in threads.
+        save: A coroutine function that saves a value to the source.
+        ttl: See `WriteThrough`, as for the following.
         jitter: See there.
         invalidate: See there.
         random: See there.
 
     Raises:
-        ValueError: A number is out of its range.
+        ValueError: A number is out of range.
     """
 
     def __init__(
@@ -36,8 +38,8 @@ class AsyncWriteThrough(Generic[V]):
         invalidate: bool = False,
         random: Callable[[], float] | None = None,
     ) -> None:
-        self._writer: WriteThrough[V] = WriteThrough(
-            store, _unused, ttl, jitter=jitter, invalidate=invalidate, random=random
+        self._writer = CacheWriter(
+            store, ExpiryPolicy(ttl, jitter=jitter, random=random), invalidate
         )
         self._save = save
         self._locks: WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock] = (
@@ -55,11 +57,7 @@ class AsyncWriteThrough(Generic[V]):
             mark = self._writer.mark(key)
             try:
                 await self._save(key, value)
-            except asyncio.CancelledError:
-                self._writer.doubt(key)  # it may have been saved
+            except asyncio.CancelledError:  # nobody knows whether it was saved
+                self._writer.distrust(key)
                 raise
-            return await asyncio.shield(asyncio.to_thread(self._writer.tell, key, value, mark))
-
-
-def _unused(key: str, value: object) -> None:
-    raise AssertionError("the coroutine saves")
+            return await finish_in_thread(self._writer.cache, key, value, mark)

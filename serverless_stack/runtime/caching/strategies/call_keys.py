@@ -1,75 +1,180 @@
-"""Keys made of a function and the arguments of a call."""
+"""Cache keys made of a function and the arguments of a call."""
 
+import functools
 import hashlib
 import inspect
+import types
 from collections.abc import Callable, Mapping
 
-from serverless_stack.runtime.caching.codecs.json import codec_of
-from serverless_stack.runtime.caching.errors import ValueTooLarge
-from serverless_stack.runtime.caching.stores.base import Store
+from serverless_stack.runtime.caching.base import Store, ValueTooLarge, codec_of
 
-_LONGEST = 120  # characters of arguments that are readable in a key
+_MAX_READABLE = 120  # characters of arguments that stand in a key as they are
+
+Function = Callable[..., object]
+
+
+class Target:
+    """A function to cache, and the name that tells its results from those of others.
+
+    Attributes:
+        function: The function that computes results.
+        name: Its module and qualified name.
+        args: Arguments before those of a call: of a partial function, or a method's instance.
+        kwargs: Keyword arguments of a partial function.
+        is_method: Whether the first argument is an instance or a class.
+        binds: Whether the function becomes a method when it is looked up in an instance.
+
+    Args:
+        function: What `cached` decorates.
+        has_key: Whether the user names results with `key`.
+
+    Raises:
+        TypeError: The function cannot be cached, or two functions like it would share results.
+    """
+
+    def __init__(self, function: object, has_key: bool) -> None:
+        self.args: tuple[object, ...] = ()
+        self.kwargs: dict[str, object] = {}
+        self.binds = not isinstance(function, staticmethod)
+        if isinstance(function, classmethod | property):
+            kind = type(function).__name__
+            raise TypeError(f"`@cached(…)` must be below `@{kind}`, which wraps its result")
+        if isinstance(function, staticmethod):
+            function = function.__func__
+        if isinstance(function, functools.partial):
+            self.args, self.kwargs, function = function.args, function.keywords, function.func
+        if isinstance(function, types.MethodType):
+            self.args, function = (function.__self__, *self.args), function.__func__
+        elif callable(function) and not hasattr(function, "__qualname__"):
+            self.args, function = (function, *self.args), type(function).__call__
+        if not callable(function):
+            raise TypeError(f"`cached` must decorate a function, got: {function!r}")
+        self.function: Function = function
+        path: str = getattr(function, "__qualname__", type(function).__qualname__)
+        parent = path.rpartition(".")[0]
+        self.is_method = self.binds and bool(parent) and not parent.endswith("<locals>")
+        self.name = f"{function.__module__}:{path}"
+        self.signature = self._check(has_key)
+        if "<" in path or hasattr(function, "__wrapped__"):
+            # Other functions may have this name, such as lambda expressions.
+            self.name += f":{_digest_of(function)}"
+
+    def _check(self, has_key: bool) -> inspect.Signature | None:
+        inner = inspect.unwrap(self.function)
+        if inspect.isgeneratorfunction(inner) or inspect.isasyncgenfunction(inner):
+            raise TypeError(
+                f"{self.name} is a generator, which only one caller can read: return a list"
+            )
+        if has_key:
+            return None
+        code = getattr(inner, "__code__", None)
+        captured = sorted(set(code.co_freevars if code else ()) - {"__class__"})
+        owner = getattr(self.function, "__self__", None)
+        problem = ""
+        if captured:
+            problem = f"it captures {', '.join(captured)}, which the arguments do not show"
+        elif owner is not None and not isinstance(owner, types.ModuleType | type):
+            problem = f"it belongs to a {type(owner).__name__}, which the arguments do not show"
+        try:
+            signature = inspect.signature(self.function)
+        except (TypeError, ValueError):
+            problem = problem or "its parameters are unknown"
+        if problem:
+            raise TypeError(
+                f"{self.name} cannot be cached by its arguments, as {problem}: pass"
+                " `cached(…, key=…)` with a function that names each result"
+            )
+        return signature
 
 
 class CallKeys:
-    """Makes the keys of one function.
+    """Makes the cache keys of one function.
 
     Args:
-        function: The function.
-        store: Its codec says what an argument may be.
-        key: Gives the rest of the key from the arguments, instead.
+        target: The function.
+        store: Its codec decides what an argument may be.
+        key: Returns the key of a call from its arguments. Default: made of the arguments.
     """
 
-    def __init__(
-        self, function: Callable[..., object], store: Store, key: Callable[..., str] | None
-    ) -> None:
-        self._name = f"{function.__module__}.{function.__qualname__}"
+    def __init__(self, target: Target, store: Store, key: Callable[..., str] | None) -> None:
+        self._target = target
         self._codec = codec_of(store)
-        self._signature = inspect.signature(function)
         self._key = key
 
-    def key(
-        self,
-        owner: tuple[object, ...],
-        args: tuple[object, ...],
-        kwargs: Mapping[str, object],
-    ) -> str:
-        """Give the key of a call.
-
-        Args:
-            owner: The instance of a method, or nothing.
-            args: The other positional arguments.
-            kwargs: The keyword arguments.
+    def key(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> str:
+        """Return the key of a call.
 
         Raises:
-            TypeError: The function does not take these arguments, or one is of a type that
-                the codec cannot take.
-            ValueError: An argument is a NaN, or so, or they are too large together.
+            TypeError: The function does not take these arguments, or the codec cannot encode
+                the type of one.
+            ValueError: An argument is a NaN or the like, or they are too large together.
         """
+        name = self._target.name
         if self._key is not None:
-            return f"{self._name}({self._key(*owner, *args, **kwargs)})"
-        bound = self._signature.bind(*owner, *args, **kwargs)
+            return f"{name}({self._key(*args, **kwargs)})"
+        signature = self._target.signature
+        assert signature is not None, "checked when the function was decorated"
+        if args and self._target.is_method:
+            args = (_identity(args[0]), *args[1:])
+        bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         values: dict[str, object] = {}
-        for name, value in bound.arguments.items():
-            kind = self._signature.parameters[name].kind
+        for parameter, value in bound.arguments.items():
+            kind = signature.parameters[parameter].kind
             if kind is inspect.Parameter.VAR_KEYWORD:
                 value = dict(sorted(value.items()))
-            values[name] = value
-        if owner:
-            first = next(iter(values))
-            told = getattr(owner[0], "cache_key", None)
-            if isinstance(told, str):
-                values[first] = told
-            else:
-                del values[first]
+            values[parameter] = value
         try:
             data = self._codec.encode(values)
         except (TypeError, ValueError, ValueTooLarge) as error:
-            message = f"an argument of {self._name} cannot be part of a key, give `key`: {error}"
+            hint = "pass `key`"
+            if self._target.is_method:
+                hint += ", or give the class a string `cache_key` that identifies the instance"
+            message = f"an argument of {name} cannot be part of a key ({hint}): {error}"
             if isinstance(error, TypeError):
                 raise TypeError(message) from error
             raise ValueError(message) from error
-        if len(data) <= _LONGEST and data.startswith(b"{") and data.isascii():
-            return f"{self._name}({data.decode()})"
-        return f"{self._name}({hashlib.sha256(data).hexdigest()})"
+        if len(data) <= _MAX_READABLE and data.startswith(b"{") and data.isascii():
+            return f"{name}({data.decode()})"
+        return f"{name}({hashlib.sha256(data).hexdigest()})"
+
+
+def _digest_of(function: Function) -> str:
+    """Return a hash of a function's code, and of the functions that it wraps."""
+    digest = hashlib.sha256()
+    while True:
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            digest.update(repr(_parts_of(code)).encode())
+        if not hasattr(function, "__wrapped__"):
+            return digest.hexdigest()[:32]
+        function = function.__wrapped__
+
+
+def _parts_of(code: types.CodeType) -> tuple[object, ...]:
+    """Return what of a function's code does not change from process to process."""
+    constants = [
+        _parts_of(each) if isinstance(each, types.CodeType) else _ordered(each)
+        for each in code.co_consts
+    ]
+    return code.co_code, code.co_names, code.co_varnames, constants
+
+
+def _ordered(constant: object) -> object:
+    return sorted(map(repr, constant)) if isinstance(constant, frozenset) else constant
+
+
+def _identity(owner: object) -> object:
+    """Return what tells an instance or class, the first argument of a method, from others."""
+    if isinstance(owner, type):
+        if "<locals>" in owner.__qualname__:
+            raise TypeError(
+                f"the class {owner.__qualname__} is made anew by each call of a function, so its"
+                " methods cannot be cached by their arguments: pass `key`"
+            )
+        return ("class", f"{owner.__module__}:{owner.__qualname__}")
+    cache_key = getattr(owner, "cache_key", None)
+    if not isinstance(cache_key, str):
+        return owner
+    kind = type(owner)
+    return ("instance", f"{kind.__module__}:{kind.__qualname__}", cache_key)

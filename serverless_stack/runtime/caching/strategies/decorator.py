@@ -1,64 +1,82 @@
-"""A decorator that caches what a function returns."""
+"""A decorator that caches the results of a function."""
 
 import functools
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import Concatenate, Generic, ParamSpec, TypeVar, cast, overload
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, overload
 
-from serverless_stack.runtime.caching.metrics.events import Event
+from serverless_stack.runtime.caching.base import Lookup, Store
+from serverless_stack.runtime.caching.metrics import Event
 from serverless_stack.runtime.caching.resilience.budget import Budget
-from serverless_stack.runtime.caching.resilience.once import Once
-from serverless_stack.runtime.caching.stores.base import Store
+from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.caching.stores.default import default_store
 from serverless_stack.runtime.caching.strategies.async_lazy_loading import AsyncLazyLoading
-from serverless_stack.runtime.caching.strategies.call_keys import CallKeys
+from serverless_stack.runtime.caching.strategies.call_keys import CallKeys, Target
 from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading
-from serverless_stack.runtime.caching.strategies.lookup import Lookup
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
 S = TypeVar("S")
+T = TypeVar("T")
 
 
-class CachedFunction(Generic[P, R]):
-    """A function whose results are cached; what `cached` makes of a function or a method."""
+class _Cached(Generic[P, R, T]):
+    """What cached functions and cached coroutine functions have in common.
+
+    `T` is the type of the strategy.
+    """
 
     __name__: str
     __qualname__: str
 
     def __init__(
         self,
-        function: Callable[P, R],
-        lazy: Callable[[], LazyLoading[R]],
+        target: Target,
+        strategy: Callable[[], T],
         keys: Callable[[], CallKeys],
         owner: tuple[object, ...] = (),
     ) -> None:
-        functools.update_wrapper(self, function)
-        self._function = function
-        self._lazy = lazy
+        functools.update_wrapper(cast("Callable[..., object]", self), target.function)
+        self._target = target
+        self._strategy = strategy
         self._keys = keys
         self._owner = owner
 
+    def key(self, *args: P.args, **kwargs: P.kwargs) -> str:
+        """Return the cache key of the result for these arguments."""
+        return self._keys().key(*self._all(args, kwargs))
+
+    def _all(
+        self, args: tuple[object, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[object, ...], dict[str, Any]]:
+        """Return the arguments of a call with the instance and those of a partial function."""
+        return (*self._target.args, *self._owner, *args), {**self._target.kwargs, **kwargs}
+
+    def _load(self, *args: P.args, **kwargs: P.kwargs) -> Callable[[str], Any]:
+        every, named = self._all(args, kwargs)
+        return lambda key: self._target.function(*every, **named)
+
+    def _bind(self, instance: object) -> Self:
+        if instance is None or not self._target.binds:
+            return self
+        return type(self)(self._target, self._strategy, self._keys, (instance,))
+
+
+class CachedFunction(_Cached[P, R, LazyLoading[R]]):
+    """A function or method whose results are cached; made by `cached`."""
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Give the result, from the cache or else by a call."""
-        return self._lazy().get(self.key(*args, **kwargs), self._load(*args, **kwargs))
+        """Return the result, from the cache or else by calling the function."""
+        return self._strategy().get(self.key(*args, **kwargs), self._load(*args, **kwargs))
 
     def lookup(self, *args: P.args, **kwargs: P.kwargs) -> Lookup[R]:
-        """Give the result and whether it was a hit."""
-        return self._lazy().lookup(self.key(*args, **kwargs), self._load(*args, **kwargs))
+        """Return the result and whether it was a hit."""
+        return self._strategy().lookup(self.key(*args, **kwargs), self._load(*args, **kwargs))
 
     def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Drop the result for these arguments; see `LazyLoading.invalidate`."""
-        return self._lazy().invalidate(self.key(*args, **kwargs))
-
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> str:
-        """Give the key under which the result for these arguments lies."""
-        return self._keys().key(self._owner, args, kwargs)
-
-    def _load(self, *args: P.args, **kwargs: P.kwargs) -> Callable[[str], R]:
-        function = cast("Callable[..., R]", self._function)
-        return lambda key: function(*self._owner, *args, **kwargs)
+        """Delete the result for these arguments; see `LazyLoading.invalidate`."""
+        return self._strategy().invalidate(self.key(*args, **kwargs))
 
     @overload
     def __get__(self, instance: None, owner: type) -> "CachedFunction[P, R]": ...
@@ -69,52 +87,38 @@ class CachedFunction(Generic[P, R]):
     ) -> "CachedFunction[Q, R]": ...
 
     def __get__(self, instance: object, owner: type) -> object:
-        if instance is None:
-            return self
-        function = cast("Callable[..., R]", self._function)
-        return CachedFunction(function, self._lazy, self._keys, (instance,))
+        return self._bind(instance)
 
 
-class CachedCoroutine(Generic[P, R]):
-    """A coroutine function whose results are cached; see `CachedFunction`."""
-
-    __name__: str
-    __qualname__: str
+class CachedCoroutine(_Cached[P, R, AsyncLazyLoading[R]]):
+    """A coroutine function or method whose results are cached; see `CachedFunction`."""
 
     def __init__(
         self,
-        function: Callable[P, Coroutine[object, object, R]],
-        lazy: Callable[[], AsyncLazyLoading[R]],
+        target: Target,
+        strategy: Callable[[], AsyncLazyLoading[R]],
         keys: Callable[[], CallKeys],
         owner: tuple[object, ...] = (),
     ) -> None:
-        functools.update_wrapper(self, function)
-        self._function = function
-        self._lazy = lazy
-        self._keys = keys
-        self._owner = owner
+        super().__init__(target, strategy, keys, owner)
+        # With these attributes, `inspect.iscoroutinefunction` is true of an object, too.
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):
+            setattr(self, name, getattr(inspect.unwrap(target.function), name, None))
+        if hasattr(inspect, "markcoroutinefunction"):  # Python 3.12
+            inspect.markcoroutinefunction(self)
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Give the result, from the cache or else by a call."""
-        return await self._lazy().get(self.key(*args, **kwargs), self._load(*args, **kwargs))
+        """Return the result, from the cache or else by calling the function."""
+        return await self._strategy().get(self.key(*args, **kwargs), self._load(*args, **kwargs))
 
     async def lookup(self, *args: P.args, **kwargs: P.kwargs) -> Lookup[R]:
-        """Give the result and whether it was a hit."""
-        return await self._lazy().lookup(self.key(*args, **kwargs), self._load(*args, **kwargs))
+        """Return the result and whether it was a hit."""
+        load = self._load(*args, **kwargs)
+        return await self._strategy().lookup(self.key(*args, **kwargs), load)
 
     async def invalidate(self, *args: P.args, **kwargs: P.kwargs) -> bool:
-        """Drop the result for these arguments; see `LazyLoading.invalidate`."""
-        return await self._lazy().invalidate(self.key(*args, **kwargs))
-
-    def key(self, *args: P.args, **kwargs: P.kwargs) -> str:
-        """Give the key under which the result for these arguments lies."""
-        return self._keys().key(self._owner, args, kwargs)
-
-    def _load(
-        self, *args: P.args, **kwargs: P.kwargs
-    ) -> Callable[[str], Coroutine[object, object, R]]:
-        function = cast("Callable[..., Coroutine[object, object, R]]", self._function)
-        return lambda key: function(*self._owner, *args, **kwargs)
+        """Delete the result for these arguments; see `LazyLoading.invalidate`."""
+        return await self._strategy().invalidate(self.key(*args, **kwargs))
 
     @overload
     def __get__(self, instance: None, owner: type) -> "CachedCoroutine[P, R]": ...
@@ -125,28 +129,28 @@ class CachedCoroutine(Generic[P, R]):
     ) -> "CachedCoroutine[Q, R]": ...
 
     def __get__(self, instance: object, owner: type) -> object:
-        if instance is None:
-            return self
-        function = cast("Callable[..., Coroutine[object, object, R]]", self._function)
-        return CachedCoroutine(function, self._lazy, self._keys, (instance,))
+        return self._bind(instance)
 
 
 class cached:
-    """Cache what a function, a method or a coroutine function returns, by its arguments.
+    """Cache the results of a function, a method or a coroutine function, by its arguments.
 
-    ``@cached(store, ttl=60)``, or ``@cached(ttl=60)`` for the cache that this function is
-    connected to (`default_store`). What it makes has ``lookup``, ``invalidate`` and ``key``,
-    which take the arguments of the function.
+    Use it as ``@cached(store, ttl=60)``, or as ``@cached(ttl=60)`` for the cache that this
+    Lambda function is connected to (`default_store`). The decorated function has the methods
+    ``lookup``, ``invalidate`` and ``key``, which take the function's arguments.
 
     The key is made of the module, the qualified name and the arguments as JSON, with defaults
     filled in: ``f(1)``, ``f(x=1)`` and ``f(1, y=<default>)`` are one; ``f(1)``, ``f("1")``,
-    ``f(1.0)`` and ``f(True)`` are four. The instance of a method is not in it, unless it has a
-    string ``cache_key`` that tells it from others.
+    ``f(1.0)`` and ``f(True)`` are four. The instance of a method is an argument: its class has
+    a string ``cache_key`` that identifies it (a tenant's id, say), or the store's codec can
+    encode it. Lambda expressions and functions that capture variables of an enclosing function
+    need a `key`, because neither name nor arguments tell their results apart. Generators are
+    refused, and so is ``@cached`` above ``@classmethod`` or ``@property``.
 
     Args:
-        store: Where results are cached; None for `default_store`, on the first call.
+        store: The store. Default: `default_store`, on the first call.
         ttl: See `LazyLoading`, as for those that follow.
-        key: Gives the rest of the key from the arguments (with the instance, for a method).
+        key: Returns the key of a call from its arguments, a method's instance included.
         jitter: See there.
         negative_ttl: See there.
         soft_ttl: See there.
@@ -156,10 +160,10 @@ class cached:
         on_event: See there.
 
     Raises:
-        ValueError: A number is out of its range.
-        TypeError: It is put on a function without being called.
-        TypeError: On a call, an argument is of a type that the codec of the store cannot take.
-        ValueError: On a call, an argument is a value that it cannot take, such as a NaN.
+        ValueError: A number is out of range.
+        TypeError: It decorates a function without being called, or one that cannot be cached.
+        TypeError: On a call, if the store's codec cannot encode the type of an argument.
+        ValueError: On a call, if it cannot encode the value of an argument, such as a NaN.
     """
 
     def __init__(
@@ -178,36 +182,24 @@ class cached:
     ) -> None:
         if inspect.isroutine(store):
             raise TypeError(
-                f"`store` must be a store, got: the function {store.__qualname__}; `cached` is"
-                " called first: @cached(ttl=300)"
+                f"`store` must be a store, got: the function {store.__qualname__}; call"
+                " `cached` before it decorates a function: @cached(ttl=300)"
             )
         self._store = Once(lambda: default_store() if store is None else store)
         self._key = key
-        self._threads = functools.partial(
-            LazyLoading,
-            ttl=ttl,
-            jitter=jitter,
-            negative_ttl=negative_ttl,
-            soft_ttl=soft_ttl,
-            stale_if_error=stale_if_error,
-            lease=lease,
-            budget=budget,
-            on_event=on_event,
-        )
-        self._tasks = functools.partial(
-            AsyncLazyLoading,
-            ttl=ttl,
-            jitter=jitter,
-            negative_ttl=negative_ttl,
-            soft_ttl=soft_ttl,
-            stale_if_error=stale_if_error,
-            lease=lease,
-            budget=budget,
-            on_event=on_event,
-        )
+        self._options = {
+            "ttl": ttl,
+            "jitter": jitter,
+            "negative_ttl": negative_ttl,
+            "soft_ttl": soft_ttl,
+            "stale_if_error": stale_if_error,
+            "lease": lease,
+            "budget": budget,
+            "on_event": on_event,
+        }
         from serverless_stack.runtime.caching.stores.memory import MemoryStore
 
-        self._threads(MemoryStore(), _no_load)  # refuses bad numbers now, not on the first call
+        self._strategy(LazyLoading, MemoryStore())  # checks the numbers now, not on the first call
 
     @overload
     def __call__(  # type: ignore[overload-overlap] # a coroutine function is a function, too
@@ -217,19 +209,19 @@ class cached:
     @overload
     def __call__(self, function: Callable[P, R]) -> CachedFunction[P, R]: ...
 
-    def __call__(self, function: Callable[..., object]) -> object:
+    def __call__(self, function: object) -> object:
         """Wrap a function."""
-        keys = Once(lambda: CallKeys(function, self._store(), self._key))
-        if inspect.iscoroutinefunction(function):
-            coroutines = Once(lambda: self._tasks(self._store(), _no_async_load))
-            return CachedCoroutine(function, coroutines, keys)
-        lazy = Once(lambda: self._threads(self._store(), _no_load))
-        return CachedFunction(function, lazy, keys)
+        target = Target(function, has_key=self._key is not None)
+        keys = Once(lambda: CallKeys(target, self._store(), self._key))
+        if inspect.iscoroutinefunction(target.function):
+            tasks = Once(lambda: self._strategy(AsyncLazyLoading, self._store()))
+            return CachedCoroutine(target, tasks, keys)
+        threads = Once(lambda: self._strategy(LazyLoading, self._store()))
+        return CachedFunction(target, threads, keys)
+
+    def _strategy(self, kind: Callable[..., T], store: Store) -> T:
+        return kind(store, _no_load, **self._options)
 
 
 def _no_load(key: str) -> object:
-    raise AssertionError(f"each call brings its own source, so nothing loads {key}")
-
-
-async def _no_async_load(key: str) -> object:
     raise AssertionError(f"each call brings its own source, so nothing loads {key}")

@@ -1,76 +1,75 @@
-"""Lazy loading (cache-aside): read the cache, and on a miss the source."""
+"""Lazy loading (cache-aside): read the cache, and on a miss load from the source."""
 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
-from serverless_stack.runtime.caching.codecs.aged import Aged
-from serverless_stack.runtime.caching.codecs.json import MISSING, Missing
-from serverless_stack.runtime.caching.errors import StoreError
-from serverless_stack.runtime.caching.resilience.budget import Budget
-from serverless_stack.runtime.caching.resilience.doubts import drop
-from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight
-from serverless_stack.runtime.caching.stores.base import Store
-from serverless_stack.runtime.caching.strategies.filling import Found
-from serverless_stack.runtime.caching.strategies.lives import Lives
-from serverless_stack.runtime.caching.strategies.lookup import Lookup
-from serverless_stack.runtime.caching.strategies.rules import Rules
-from serverless_stack.runtime.caching.strategies.steps import (
-    Join,
-    JoinMany,
-    Load,
-    LoadMany,
-    Pause,
-    Spawn,
-    Step,
-    drive,
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    CacheEntry,
+    Lookup,
+    Missing,
+    Store,
+    StoreError,
 )
+from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
+from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
+from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight, ThreadFlight
+from serverless_stack.runtime.caching.strategies.entries import (
+    Entries,
+    Miss,
+    is_shareable,
+    log_exception,
+)
+from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.metrics.events import Event
+    from serverless_stack.runtime.caching.metrics import Event
 
 V = TypeVar("V")
+_Load = Callable[[str], object]
 
 
 class LazyLoading(Generic[V]):
-    """Reads through a store; never fails because of it.
+    """Reads through a store; a failing cache never fails a lookup.
 
-    A value is at most ``ttl`` seconds old. What ``load`` raises goes to the caller, and
-    nothing is cached then; a ``None`` that it returns is cached like any value. A value that
-    the codec of the store cannot take is logged and given, and not cached.
+    A value is at most ``ttl`` seconds old. Exceptions of ``load`` go to the caller, and nothing
+    is cached then; a returned ``None`` is cached like any value. A value that the store's codec
+    cannot encode is logged and returned, and not cached.
 
-    Threads that miss one key at a time ask the source once; they share what it gives (treat it
-    as read-only) or raises. That holds when the cache is down, too. Safe to share between
-    threads.
+    Threads that miss the same key at the same time load it once and share the result (treat it
+    as read-only) or the exception, also while the cache is down. Safe to share between threads.
 
     Args:
-        store: Where values are cached.
-        load: Gives the value of a key from the source. It must be a value that the codec of
-            the store gives back as it was; see `JsonCodec`.
+        store: The store.
+        load: Returns the value of a key from the source. The store's codec must give the value
+            back as it was; see `JsonCodec`.
         ttl: Seconds that a value is cached, 1 or more.
-        jitter: A part of ``ttl``, 0 or more and less than 1: each value lives shorter by a
-            random time of up to it, so that values cached together do not expire together.
-            0.1 is good for most.
-        negative_ttl: Seconds that a None is cached; 0 for not at all, None for ``ttl``.
-        soft_ttl: Seconds, less than ``ttl``, after which a value is stale: it is still given
-            at once, while one caller of all processes loads it again in the background.
-        stale_if_error: Seconds, 1 or more, beyond its ``ttl`` that a value is given if
-            ``load`` raises; also from the memory of this process if the cache fails as well.
-        lease: Seconds, 1 or more, that one process has to load a missing key while the others
-            wait for its value. Longer than the slowest load; it ends by itself if its owner
-            dies. None lets each process load.
-        budget: Seconds that a lookup may wait for the cache in all, more than 0; then the
-            source answers. A `Budget` bounds all lookups of a request together.
-        load_many: Gives the values of several keys from the source at once, for `get_many`;
-            it leaves out what it does not have. None asks ``load`` for one after the other.
-        on_event: Told of each lookup; what it raises is logged.
-        clock: Gives the seconds since 1970, the same for all processes.
-        random: Gives a number of 0 to 1 for the jitter.
+        jitter: A fraction of ``ttl``, at least 0 and less than 1, by up to which each time to
+            live is shortened at random, so that values cached together do not expire together.
+            0.1 suits most applications.
+        negative_ttl: Seconds that a None is cached; 0 does not cache it. Default: ``ttl``.
+        soft_ttl: Seconds, less than ``ttl``, after which a value is stale: it is still returned
+            at once while one process refreshes it in the background. Default: values are not
+            refreshed before they expire.
+        stale_if_error: Seconds, 1 or more, beyond ``ttl`` for which a value is returned if
+            ``load`` raises; if the cache fails as well, from the memory of this process.
+            Default: the exception is raised.
+        lease: Seconds, 1 or more, for which one process may load a missing key while the others
+            wait for its value. Choose more than the slowest load takes; a lease expires if its
+            owner dies. Default: each process loads.
+        budget: Seconds that a lookup may wait for the cache in total, more than 0; then the
+            source answers. A `Budget` bounds all lookups of a request together. Default: only
+            the store's time-outs.
+        load_many: Returns the values of several keys from the source, for `get_many`, without
+            those that do not exist. Default: ``load`` is called for one key after the other.
+        on_event: Called with an `Event` for each lookup; its exceptions are logged.
+        clock: Returns the seconds since 1970, the same for all processes.
+        random: Returns a number from 0 to 1 for the jitter.
 
     Raises:
-        ValueError: A number is out of its range.
+        ValueError: A number is out of range.
     """
 
     def __init__(
@@ -90,7 +89,7 @@ class LazyLoading(Generic[V]):
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
-        lives = Lives(
+        self._expiry = ExpiryPolicy(
             ttl,
             jitter=jitter,
             negative_ttl=negative_ttl,
@@ -99,146 +98,240 @@ class LazyLoading(Generic[V]):
             clock=clock,
             random=random,
         )
+        self._entries = Entries(store, self._expiry, lease=lease, budget=budget, on_event=on_event)
         self._store = store
         self._load = load
         self._load_many = load_many
-        self._clock = clock
-        self._flights: SingleFlight[Found | None] = SingleFlight()
-        self._rules = Rules(
-            store, lives, self._flights, lease=lease, budget=budget, on_event=on_event
-        )
+        self._flights = SingleFlight()
         # What each hit needs, without a detour.
-        self._read = cast("Callable[[str], V | Aged | Missing]", store.get)
-        self._doubtful = self._rules.doubts.keys
-        self._watchful = self._rules.watchful
+        self._clock = clock
+        self._read = cast("Callable[[str], V | CacheEntry | Missing]", store.get)
+        self._stale_keys = self._entries.stale_keys.keys
+        self._observes_hits = self._entries.observes_hits
 
     def get(self, key: str, load: Callable[[str], V] | None = None) -> V:
-        """Give the value of a key, from the cache or else from the source.
+        """Return the value of a key, from the cache or else from the source.
 
         Args:
             key: The key.
-            load: Another source for this one call.
+            load: The source of this call. Default: the loader's.
         """
-        if self._watchful or self._doubtful:
+        if self._observes_hits or self._stale_keys or key[:1] == "#":
             return self.lookup(key, load).value
-        seen = self._flights.landed
+        landed = self._flights.landed
         try:
             cached = self._read(key)
         except StoreError:
-            flow = self._rules.degrade(key)
-        else:
-            if cached is not MISSING:
-                if type(cached) is not Aged:
-                    return cached
-                if self._clock() < cached.fresh_until:
-                    return cast("V", cached.value)
-            flow = self._rules.judge(key, cached, seen)
-        return cast("V", drive(flow, partial(self._perform, load or self._load)).value)
+            miss = Miss[_Load](load or self._load, {}, landed, Stopwatch(), degraded=True)
+            return cast("V", self._load_missing([key], miss)[key].value)
+        if cached is not MISSING:
+            if type(cached) is not CacheEntry:
+                return cached
+            if self._clock() < cached.fresh_until:
+                return cast("V", cached.value)
+        return cast("V", self._answer(key, cached, landed, Stopwatch(), load or self._load).value)
 
     def lookup(self, key: str, load: Callable[[str], V] | None = None) -> Lookup[V]:
-        """Give the value of a key and whether it was a hit; see `get`."""
-        perform = partial(self._perform, load or self._load)
-        return cast("Lookup[V]", drive(self._rules.look(key), perform))
+        """Return the value of a key and whether it was a hit; see `get`."""
+        load = load or self._load
+        landed = self._flights.landed
+        stopwatch = self._entries.stopwatch()
+        try:
+            cached = self._entries.read(key, stopwatch)
+        except StoreError:
+            miss = Miss[_Load](load, {}, landed, stopwatch, degraded=True)
+            found = self._load_missing([key], miss)[key]
+        else:
+            found = self._answer(key, cached, landed, stopwatch, load)
+        self._entries.report(key, found, stopwatch)
+        return cast("Lookup[V]", found)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, V]:
-        """Give the values of several keys, with one round trip and at most one ``load_many``.
+        """Return the values of several keys, with one round trip and one ``load_many`` at most.
 
         Keys that ``load_many`` leaves out are left out. There is no lease: each process loads.
         """
-        found = drive(self._rules.look_many(keys), partial(self._perform, self._load))
-        return {key: cast("V", each.value) for key, each in found.items()}
+        keys = list(dict.fromkeys(keys))
+        landed = self._flights.landed
+        stopwatch = self._entries.stopwatch()
+        cached, degraded = self._entries.read_many(keys, stopwatch)
+        found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
+        missing = [key for key in keys if found[key] is None]
+        miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
+        found.update(self._load_missing(missing, miss))
+        answers = {key: answer for key, answer in found.items() if answer is not None}
+        for key, answer in answers.items():
+            if self._expiry.is_due(answer):
+                self._refresh_in_background(key, self._load)
+            self._entries.report(key, answer, stopwatch)
+        return {key: cast("V", answer.value) for key, answer in answers.items()}
 
     def invalidate(self, key: str) -> bool:
-        """Drop a key from the cache, after the source has changed.
+        """Delete a key from the cache, after the source has changed.
 
         Returns:
-            Whether the cache was reached. If it was not, this process asks the source until it
-            can drop the key; others may get the old value until then, or until its ``ttl`` has
-            passed.
+            Whether the cache was reached. If not, this process loads from the source until it
+            has deleted the entry; other processes may return the old value until then, or until
+            its ``ttl`` is over.
         """
-        return drop(self._store, self._rules.doubts, key)
+        return self._entries.stale_keys.invalidate(self._store, key)
 
-    def _perform(self, load: Callable[[str], V], step: Step) -> object:
-        if isinstance(step, Load):
-            return load(step.key)
-        if isinstance(step, LoadMany):
-            if self._load_many is not None:
-                return self._load_many(step.keys)
-            return {key: load(key) for key in step.keys}
-        if isinstance(step, Join):
-            return self._join(load, step)
-        if isinstance(step, JoinMany):
-            return self._join_many(load, step)
-        if isinstance(step, Spawn):
-            self._spawn(load, step)
-        elif isinstance(step, Pause):
-            time.sleep(step.seconds)
-        else:
-            return step()
-        return None
+    def _answer(
+        self, key: str, cached: object, landed: int, stopwatch: Stopwatch, load: _Load
+    ) -> Found:
+        found = self._expiry.usable(cached)
+        if found is None:
+            miss = Miss[_Load](load, {key: cached}, landed, stopwatch, degraded=False)
+            return self._load_missing([key], miss)[key]
+        if self._expiry.is_due(found):
+            self._refresh_in_background(key, load)
+        return found
 
-    def _join(self, load: Callable[[str], V], step: Join) -> Found:
-        perform = partial(self._perform, load)
-        while True:
-            flight, leads = self._flights.board(step.key)
-            if not leads and flight.leader == threading.get_ident():
-                return drive(step.flow, perform)  # `load` asks for its own key
-            if leads:
-                try:
-                    found = drive(step.flow, perform)
-                except BaseException as error:
-                    told = error if isinstance(error, Exception) else None
-                    self._flights.land(step.key, flight, None, told)
-                    raise
-                self._flights.land(step.key, flight, found)
-                return found
-            shared = flight.wait()
-            if shared is not None:
-                return shared
+    def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
+        """Load keys, and wait for the threads that load some of them already."""
+        answers: dict[str, Found] = {}
+        while keys:
+            flight, others = self._flights.board(keys)
+            if flight is not None:
+                answers.update(
+                    self._fly(flight, miss, self._fill_many if miss.many else self._fill)
+                )
+            keys = []
+            for key, other in others.items():
+                with other.awaited() as deadlock:  # `load` asks for the key that it loads
+                    found = _uncached(miss, key) if deadlock else other.wait(key)
+                if found is None:
+                    keys.append(key)
+                else:
+                    answers[key] = found
+        return answers
 
-    def _join_many(self, load: Callable[[str], V], step: JoinMany) -> dict[str, Found]:
-        perform = partial(self._perform, load)
-        boarded = {key: self._flights.board(key) for key in step.keys}
-        mine = {key: flight for key, (flight, leads) in boarded.items() if leads}
-        found: dict[str, Found] = {}
-        error: BaseException | None = None
+    def _fly(
+        self,
+        flight: ThreadFlight,
+        miss: Miss[_Load],
+        fill: Callable[[ThreadFlight, Miss[_Load]], dict[str, Found]],
+    ) -> dict[str, Found]:
+        """Run a load that this thread leads, and pass the result on to those that wait."""
+        landing: dict[str, Found] = {}
+        error: Exception | None = None
         try:
-            if mine:
-                found = drive(step.fill(list(mine)), perform)
-        except BaseException as failure:
+            with flight.boarded(), self._entries.stale_keys.watch(flight):
+                landing = fill(flight, miss)
+        except Exception as failure:
             error = failure
             raise
         finally:
-            shared = error if isinstance(error, Exception) else None
-            for key, flight in mine.items():
-                self._flights.land(key, flight, found.get(key), shared)
-        rest = []
-        for key, (flight, leads) in boarded.items():
-            if not leads:
-                other = None if flight.leader == threading.get_ident() else flight.wait()
-                if other is None:
-                    rest.append(key)
-                else:
-                    found[key] = other
-        if rest:  # those flights were refreshes that failed, or had nothing
-            found.update(drive(step.fill(rest), perform))
-        return found
+            shared = {key: found for key, found in landing.items() if is_shareable(found.value)}
+            self._flights.land(flight, shared, error)
+        return landing
 
-    def _spawn(self, load: Callable[[str], V], step: Spawn) -> None:
-        flight, leads = self._flights.board(step.key)
-        if not leads:
-            return
-
-        def fly() -> None:
-            flight.leader = threading.get_ident()
-            found = None
+    def _fill(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load the key of a flight and cache its value."""
+        (key,) = flight.keys
+        lease = None if miss.degraded else self._entries.lease(key)
+        cached: object = MISSING
+        try:
             try:
-                found = drive(step.flow, partial(self._perform, load))
-            finally:
-                self._flights.land(step.key, flight, found)
+                if lease is not None:
+                    cached = self._wait_for_lease(lease, flight, key, miss.stopwatch)
+                elif self._flights.landed != miss.landed and not miss.degraded:
+                    cached = miss.stopwatch.call(self._store.get, entry_key(key))
+            except StoreError:
+                miss.degraded = True
+            found = self._expiry.usable(cached)
+            if found is not None:
+                return {key: found}
+            try:
+                value = miss.load(key)
+            except Exception:
+                found = self._entries.fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                if found is None:
+                    raise
+                return {key: found}
+            if not miss.degraded:
+                miss.degraded = not self._entries.keep(key, value, flight, miss.stopwatch)
+            return {key: Lookup(value, hit=False, degraded=miss.degraded)}
+        finally:
+            if lease is not None:
+                lease.release()
 
-        thread = threading.Thread(target=fly, name=f"refresh {step.key}", daemon=True)
+    def _wait_for_lease(
+        self, lease: Lease, flight: ThreadFlight, key: str, stopwatch: Stopwatch
+    ) -> object:
+        """Acquire a lease and return what the store has then.
+
+        Returns ``MISSING`` if the lease was not to be had in time.
+        """
+        pauses = lease.pauses(stopwatch)
+        while not stopwatch.call(lease.acquire, flight):
+            pause = next(pauses, None)
+            if pause is None:
+                return MISSING
+            time.sleep(pause)
+            cached = stopwatch.call(self._store.get, entry_key(key))
+            if self._expiry.usable(cached) is not None:
+                return cached
+        # Between the miss and the lease, its last owner may have stored the value.
+        return stopwatch.call(self._store.get, entry_key(key))
+
+    def _fill_many(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load the keys of a flight and cache their values."""
+        keys = list(flight.keys)
+        answers: dict[str, Found] = {}
+        if self._flights.landed != miss.landed and not miss.degraded:
+            answers, miss.degraded = self._entries.read_again(keys, miss.stopwatch)
+        keys = [key for key in keys if key not in answers]
+        if not keys:
+            return answers
+        try:
+            loaded = (
+                {key: miss.load(key) for key in keys}
+                if self._load_many is None
+                else self._load_many(keys)
+            )
+        except Exception:
+            return answers | self._entries.fallbacks(keys, miss)
+        values = {key: loaded[key] for key in keys if key in loaded}
+        if not miss.degraded:
+            miss.degraded = not self._entries.keep_many(values, flight, miss.stopwatch)
+        return answers | {key: Lookup(v, False, miss.degraded) for key, v in values.items()}
+
+    def _refresh_in_background(self, key: str, load: _Load) -> None:
+        flight = self._flights.board_refresh(key)
+        if flight is None:
+            return
+        miss = Miss[_Load](load, {}, 0, Stopwatch(), degraded=False)
+
+        def refresh() -> None:
+            self._fly(flight, miss, self._refresh)
+
+        thread = threading.Thread(target=refresh, name=f"refresh {key}", daemon=True)
         try:
             thread.start()
-        except RuntimeError:  # no thread to be had
-            fly()
+        except RuntimeError:  # the process has too many threads
+            refresh()
+
+    def _refresh(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+        """Load a stale key; one caller of all processes does."""
+        (key,) = flight.keys
+        lease = self._entries.refresh_lease(key)
+        try:
+            if not lease.acquire(flight):
+                return {}
+            found = self._expiry.usable(self._store.get(entry_key(key)))
+            if found is None or found.stale:  # no other process has refreshed it since
+                found = _uncached(miss, key)
+                self._entries.keep(key, found.value, flight, miss.stopwatch)
+            return {key: found}
+        except StoreError:
+            return {}  # logged by the store's breaker
+        except Exception:
+            log_exception(key, "stays stale")
+            return {}
+        finally:
+            lease.release()
+
+
+def _uncached(miss: Miss[_Load], key: str) -> Found:
+    return Lookup(miss.load(key), hit=False, degraded=miss.degraded)

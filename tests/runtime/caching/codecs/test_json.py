@@ -3,12 +3,14 @@
 import json
 import math
 from collections import OrderedDict, defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from dataclasses import InitVar, dataclass, field
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import Enum, IntEnum, StrEnum
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, field_validator
 
 from serverless_stack.runtime.caching import JSON, MISSING, Codec, JsonCodec, ValueTooLarge
-from serverless_stack.runtime.caching.codecs.aged import Aged
+from serverless_stack.runtime.caching.base import CacheEntry
 
 MIDDAY = datetime(2026, 1, 31, 12, 0, 0, 5, tzinfo=UTC)
 
@@ -143,6 +145,123 @@ def test_classes_that_are_named_come_back(value: object) -> None:
     assert type(found) is type(value)
 
 
+@dataclass
+class Cents:
+    amount: int
+
+    def __post_init__(self) -> None:
+        self.amount *= 100  # given in euros
+
+
+@dataclass
+class Rated:
+    net: int
+    rate: InitVar[int] = 19
+    gross: int = field(init=False, default=0)
+
+    def __post_init__(self, rate: int) -> None:
+        self.gross = self.net * (100 + rate) // 100
+
+
+@dataclass
+class Doubled:
+    number: int
+    computed: list[int] = field(default_factory=list, compare=False)
+
+    def __post_init__(self) -> None:
+        self.double = 2 * self.number
+
+    @cached_property
+    def triple(self) -> int:
+        self.computed.append(1)
+        return 3 * self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Slotted:
+    x: int
+
+
+def test_dataclasses_come_back_without_being_computed_anew() -> None:
+    codec = JsonCodec(types=(Cents, Rated, Order, Doubled, Slotted))
+    counted = Order("7", MIDDAY)
+    counted.total = 3
+
+    for value in (Cents(3), Rated(100, 7), counted, Slotted(1)):
+        assert codec.decode(codec.encode(value)) == value
+
+
+def test_attributes_beside_the_fields_come_back_save_cached_properties() -> None:
+    codec = JsonCodec(types=(Doubled,))
+    value = Doubled(7)
+    assert value.triple == 21
+
+    found = codec.decode(codec.encode(value))
+
+    assert isinstance(found, Doubled)
+    assert vars(found) == {"number": 7, "computed": [1], "double": 14}
+    assert found.triple == 21
+
+
+def test_dataclass_with_a_field_that_was_never_set_is_refused() -> None:
+    @dataclass
+    class Lazy:
+        x: int = field(init=False)
+
+    with pytest.raises(TypeError, match="object is not JSON"):
+        JsonCodec(types=(Lazy,)).encode(Lazy())
+
+
+def test_model_whose_validator_would_change_it_is_refused() -> None:
+    class Price(BaseModel):
+        cents: int
+
+        @field_validator("cents")
+        @classmethod
+        def in_cents(cls, euros: int) -> int:
+            return 100 * euros
+
+    with pytest.raises(ValueError, match=r"its validators would change .*Price"):
+        JsonCodec(types=(Price,)).encode(Price(cents=3))
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime(2026, 7, 1, 12, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
+        datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1),
+        datetime(2026, 10, 25, 2, 30, fold=1),
+        time(2, 30, tzinfo=BERLIN),
+        time(2, 30, fold=1),
+        datetime(2026, 1, 31, tzinfo=timezone(timedelta(hours=-3))),
+    ],
+    ids=repr,
+)
+def test_time_zone_and_fold_come_back(value: datetime | time) -> None:
+    found = JSON.decode(JSON.encode(value))
+
+    assert repr(found) == repr(value)
+    if isinstance(value, datetime):
+        assert isinstance(found, datetime)
+        assert found.utcoffset() == value.utcoffset()
+        assert repr(found + timedelta(days=180)) == repr(value + timedelta(days=180))
+
+
+class Odd(tzinfo):
+    def utcoffset(self, at: datetime | None, /) -> timedelta:
+        return timedelta(hours=1)
+
+
+@pytest.mark.parametrize("zone", [Odd(), timezone(timedelta(hours=1), "CET")])
+def test_time_zone_that_could_not_come_back_is_refused(zone: tzinfo) -> None:
+    with pytest.raises(TypeError, match="a time zone is not JSON unless it is an offset or"):
+        JSON.encode(datetime(2026, 1, 31, tzinfo=zone))
+
+
 def test_extra_fields_of_a_model_come_back() -> None:
     class Open(BaseModel, extra="allow"):
         name: str
@@ -195,7 +314,7 @@ def test_values_without_a_json_form_are_refused(value: object) -> None:
 def test_value_that_holds_itself_is_refused() -> None:
     value: list[object] = []
     value.append(value)
-    with pytest.raises(ValueError, match="holds itself or is too deep"):
+    with pytest.raises(ValueError, match="contains itself or is too deep"):
         JSON.encode(value)
 
 
@@ -248,9 +367,9 @@ def test_blanks_of_other_programs_are_fine(data: bytes) -> None:
 @pytest.mark.parametrize("codec", [JSON, JsonCodec(compress_over=10)], ids=["plain", "compressed"])
 @pytest.mark.parametrize("value", [None, "x" * 100, {"at": MIDDAY}])
 def test_age_comes_back_with_the_value(codec: Codec, value: object) -> None:
-    aged = Aged(value, 1_700_000_000.25, 1_700_000_300.5)
+    entry = CacheEntry(value, 1_700_000_000.25, 1_700_000_300.5)
 
-    assert codec.decode(codec.encode(aged)) == aged
+    assert codec.decode(codec.encode(entry)) == entry
 
 
 def test_large_values_are_compressed_on_request() -> None:
@@ -352,7 +471,7 @@ def test_no_bytes_crash_it(data: bytes) -> None:
 
 @given(VALUES, st.data())
 def test_no_damage_crashes_it(value: object, data: st.DataObject) -> None:
-    whole = bytearray(JsonCodec(compress_over=20).encode(Aged(value, 1.0, 2.0)))
+    whole = bytearray(JsonCodec(compress_over=20).encode(CacheEntry(value, 1.0, 2.0)))
     place = data.draw(st.integers(0, len(whole) - 1))
     whole[place] = data.draw(st.integers(0, 255))
 

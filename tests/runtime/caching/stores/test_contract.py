@@ -1,5 +1,6 @@
 """What every store promises, on every store."""
 
+import hashlib
 import pickle
 import shutil
 import threading
@@ -270,11 +271,11 @@ def test_time_to_live_of_more_than_a_month_is_kept(store: Store, key: str) -> No
     assert store.get(key) == "long"
 
 
-@pytest.mark.parametrize("ttl", [0, -1])
-def test_time_to_live_below_a_second_is_refused(store: Store, key: str, ttl: int) -> None:
-    with pytest.raises(ValueError, match=f"`ttl` must be 1 second or more, got: {ttl}"):
+@pytest.mark.parametrize("ttl", [0, -1, 1.5, 60.0])
+def test_time_to_live_is_a_whole_number_of_seconds(store: Store, key: str, ttl: int) -> None:
+    with pytest.raises(ValueError, match=rf"`ttl` must be a whole number .* got: {ttl}"):
         store.set(key, 1, ttl=ttl)
-    with pytest.raises(ValueError, match=f"`ttl` must be 1 second or more, got: {ttl}"):
+    with pytest.raises(ValueError, match=rf"`ttl` must be a whole number .* got: {ttl}"):
         store.increment(key, ttl=ttl)
 
     assert store.get(key) is MISSING
@@ -298,6 +299,23 @@ def test_empty_key_is_refused(store: Store) -> None:
         store.delete("")
     with pytest.raises(ValueError, match=message):
         store.increment("")
+
+
+@pytest.mark.parametrize("years", [1, 20, 100])
+def test_long_time_to_live_is_kept(store: Store, key: str, years: int) -> None:
+    store.set(key, 1, ttl=years * 365 * 24 * 60 * 60)
+
+    assert store.get(key) == 1
+
+
+def test_no_key_is_the_hash_of_another(store: Store, key: str) -> None:
+    odd = f"{key}-ä"
+    digest = hashlib.sha256(odd.encode()).hexdigest()
+    keys = [odd, digest, f"sha256:{digest}", f"#{digest}"]
+    for number, text in enumerate(keys):
+        store.set(text, number)
+
+    assert [store.get(text) for text in keys] == [0, 1, 2, 3]
 
 
 def test_any_text_is_a_key(store: Store, key: str) -> None:
@@ -365,7 +383,7 @@ def test_nothing_is_stored_when_one_of_many_is_refused(store: Store, key: str) -
     for values in ({key: 1, "": 2}, {key: 1, f"{key}-bad": object()}):
         with pytest.raises((TypeError, ValueError)):
             store.set_many(values)
-    with pytest.raises(ValueError, match="`ttl` must be 1 second or more, got: 0"):
+    with pytest.raises(ValueError, match="`ttl` must be a whole number of seconds"):
         store.set_many({key: 1}, ttl=0)
     with pytest.raises(ValueError, match="`key` must be a non-empty string"):
         store.get_many([key, ""])
@@ -455,7 +473,7 @@ def test_counter_is_atomic(store: Store, key: str) -> None:
 
 @pytest.mark.parametrize("by", [0, -1])
 def test_counting_down_is_refused(store: Store, key: str, by: int) -> None:
-    with pytest.raises(ValueError, match=f"`by` must be 1 or more, got: {by}"):
+    with pytest.raises(ValueError, match=f"`by` must be a whole number, 1 or more, got: {by}"):
         store.increment(key, by=by)
 
     assert store.get(key) is MISSING

@@ -18,8 +18,8 @@ from serverless_stack.runtime.caching import (
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 from serverless_stack.runtime.caching.clients.memcached_client import client_of
 from serverless_stack.runtime.caching.clients.memcached_discovery import Membership, parse
-from serverless_stack.runtime.caching.clients.memcached_link import MemcachedLink
 from serverless_stack.runtime.caching.clients.memcached_nodes import Ring
+from serverless_stack.runtime.caching.clients.memcached_pool import MemcachedPool
 from tests.runtime.servers import (
     Certificate,
     Server,
@@ -233,8 +233,8 @@ def test_plain_server_is_not_asked_for_nodes() -> None:
             assert connection.recv(100) == b"get a\r\n"
 
 
-class Asked(MemcachedLink):
-    """A link that is never used."""
+class Asked(MemcachedPool):
+    """A pool that is never used."""
 
     def __init__(self, number: int) -> None:
         super().__init__(Endpoint(f"node-{number}.example", 11211), lambda node: None, 0)  # type: ignore[arg-type, return-value]
@@ -245,19 +245,19 @@ class Asked(MemcachedLink):
     st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=50, unique=True),
 )
 def test_only_the_share_of_an_added_node_moves(nodes: int, names: list[bytes]) -> None:
-    links: list[MemcachedLink] = [Asked(number) for number in range(nodes + 1)]
-    before, after = Ring(links[:-1]), Ring(links)
-    shuffled = Ring(links[::-1])
+    pools: list[MemcachedPool] = [Asked(number) for number in range(nodes + 1)]
+    before, after = Ring(pools[:-1]), Ring(pools)
+    shuffled = Ring(pools[::-1])
 
     for name in names:
-        assert after.pick(name) in (before.pick(name), links[-1])
+        assert after.pick(name) in (before.pick(name), pools[-1])
         assert shuffled.pick(name) is after.pick(name)
 
 
 @pytest.mark.parametrize("nodes", [2, 3, 9])
 def test_share_that_moves_is_fair(nodes: int) -> None:
-    links: list[MemcachedLink] = [Asked(number) for number in range(nodes + 1)]
-    before, after = Ring(links[:-1]), Ring(links)
+    pools: list[MemcachedPool] = [Asked(number) for number in range(nodes + 1)]
+    before, after = Ring(pools[:-1]), Ring(pools)
     names = [b"key-%d" % number for number in range(20_000)]
     moved = sum(before.pick(name) is not after.pick(name) for name in names) / len(names)
 

@@ -13,10 +13,11 @@ from serverless_stack.runtime.caching import (
     Namespace,
     WriteThrough,
 )
-from serverless_stack.runtime.caching.codecs.json import codec_of
+from serverless_stack.runtime.caching.base import codec_of
 from tests.runtime.caching.rig import Clock, FlakyStore
 
 SHOP = Namespace("shop", schema=3)
+COUNTER = f"{SHOP.name}:{SHOP.schema}:#version"
 
 
 def test_short_keys_stay_readable() -> None:
@@ -144,12 +145,12 @@ def test_evicted_counter_does_not_bring_old_entries_back() -> None:
     seen = set()
     for _ in range(20):
         store.set("a", "old")
-        seen.add(inner.get(SHOP.key("#version")))
-        inner.delete(SHOP.key("#version"))
+        seen.add(inner.get(COUNTER))
+        inner.delete(COUNTER)
         clock.now += 5
         assert store.get("a") is MISSING
         store.invalidate_all()
-        inner.delete(SHOP.key("#version"))
+        inner.delete(COUNTER)
         assert SHOP.on(inner).get("a") is MISSING
 
     assert len(seen) == 20
@@ -159,7 +160,7 @@ def test_evicted_counter_is_not_counted_up_from_0() -> None:
     inner = MemoryStore()
     assert SHOP.on(inner).invalidate_all()
 
-    counter = inner.get(SHOP.key("#version"))
+    counter = inner.get(COUNTER)
     assert isinstance(counter, int)
     assert 2**60 < counter < 2**63  # the time in milliseconds, and 20 bits of chance
 
@@ -181,19 +182,19 @@ class LaggingStore(FlakyStore):
     """Reads from a replica that has not heard of the counter."""
 
     def get(self, key: str) -> object | Missing:
-        return MISSING if key == SHOP.key("#version") else super().get(key)
+        return MISSING if key == COUNTER else super().get(key)
 
 
 def test_replica_that_has_no_counter_yet_shows_no_old_entries() -> None:
     inner = LaggingStore()
-    inner.inner.add(SHOP.key("#version"), 7)
+    inner.inner.add(COUNTER, 7)
     inner.inner.set(SHOP.key("a", 7), "old")
     store = SHOP.on(inner)
 
     assert store.get("a") is MISSING
     store.set("a", "new")
     assert store.get("a") == "new"
-    assert inner.inner.get(SHOP.key("#version")) == 7
+    assert inner.inner.get(COUNTER) == 7
 
 
 def test_strategies_use_it_and_survive_its_failure() -> None:
@@ -210,3 +211,12 @@ def test_strategies_use_it_and_survive_its_failure() -> None:
     assert not store.invalidate_all()
     assert lazy.lookup("a").degraded
     assert LazyLoading(SHOP.on(inner), saved.__getitem__).lookup("a").degraded
+
+
+def test_no_key_is_that_of_the_counter() -> None:
+    store = FlakyStore()
+    SHOP.on(store).get("a")
+    assert store.inner.get(COUNTER) is not MISSING
+
+    assert SHOP.key("#version") != COUNTER
+    assert SHOP.key("version") != COUNTER

@@ -112,6 +112,21 @@ def test_url_may_have_options_of_redis_py(
         assert RedisStore.from_url(url, timeout=5).increment("a") == 1
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("max_connections=20", "max_connections"),
+        ("timeout=5", "timeout"),
+        ("socket_timeout=5", "socket_timeout"),
+        ("protocol=2&retry_on_error=secret", "retry_on_error"),
+        ("db=secret", "secret"),
+    ],
+)
+def test_url_with_other_options_is_refused_at_once(query: str, shown: str) -> None:
+    with pytest.raises(ValueError, match=f"`url` must have .* got: {shown}"):
+        RedisStore.from_url(f"redis://127.0.0.1:1/0?{query}")
+
+
 @pytest.mark.parametrize("host", ["h", "127.0.0.1", "[::1]"])
 @pytest.mark.parametrize("port", ["", ":7000"])
 def test_url_of_a_node_keeps_all_but_the_address(host: str, port: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from redis import CredentialProvider, Redis
+from redis import Redis
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching import (
@@ -17,8 +17,8 @@ from serverless_stack.runtime.caching import (
     RedisStore,
     StoreUnavailable,
 )
-from serverless_stack.runtime.caching.clients.auth_token import AuthToken
-from serverless_stack.runtime.caching.resilience.background import Background
+from serverless_stack.runtime.caching.clients.credentials import AuthToken
+from serverless_stack.runtime.caching.resilience.threads import Background
 from tests.runtime.servers import Certificate, Server, free_port, redis_server, wait_until
 
 TOKEN = "the-first-token-16-or-more"
@@ -236,7 +236,7 @@ def test_secret_of_json_without_a_token_is_unavailable() -> None:
             return {"SecretString": json.dumps({"key": "hidden"})}
 
     with pytest.raises(StoreUnavailable, match="under one of password, token") as caught:
-        AuthToken(ARN, Other()).get()
+        AuthToken(ARN, Other()).get_credentials()
     assert "hidden" not in str(caught.value)
 
 
@@ -250,12 +250,12 @@ def test_secret_that_takes_long_is_waited_for_no_longer_than_the_timeout() -> No
 
     token = AuthToken(ARN, Slow(), timeout=0.01)
     for _ in range(2):
-        with pytest.raises(StoreUnavailable, match=r"not done after 0\.01 s"):
-            token.get()
+        with pytest.raises(StoreUnavailable, match=r"timed out after 0\.01 s"):
+            token.get_credentials()
     answered.set()
 
     wait_until(lambda: token._credentials is not None)
-    assert token.get() == (TOKEN,)
+    assert token.get_credentials() == (TOKEN,)
 
 
 def test_wrong_token_is_unavailable_and_not_read_for_ever(
@@ -278,7 +278,7 @@ def test_secret_without_a_string_is_unavailable() -> None:
             return {"SecretBinary": b"token"}
 
     with pytest.raises(StoreUnavailable, match=f"the secret {ARN} must hold the token as a string"):
-        AuthToken(ARN, Binary()).get()
+        AuthToken(ARN, Binary()).get_credentials()
 
 
 def test_unreadable_secret_is_unavailable(
@@ -335,25 +335,20 @@ def test_token_is_read_once_although_another_thread_reads_it_meanwhile(
     secrets = Counting()
     token = AuthToken(ARN, secrets)
 
-    meanwhile(monkeypatch, token.get)
-    assert token.get() == (TOKEN,)
+    meanwhile(monkeypatch, token.get_credentials)
+    assert token.get_credentials() == (TOKEN,)
     assert secrets.reads == 1
 
     secrets.token = "the-second-token-16-or-more"
     meanwhile(monkeypatch, token.refresh)
     assert token.refresh()
-    assert token.get() == (secrets.token,)
+    assert token.get_credentials() == (secrets.token,)
     assert secrets.reads == 2
 
 
 def test_connection_made_without_a_token_is_not_used_later(connected: Server) -> None:
     token = AuthToken(ARN, Flaky())
-
-    class Provider(CredentialProvider):
-        def get_credentials(self) -> tuple[str] | tuple[str, str]:
-            return token.get()
-
-    client = Redis(host="127.0.0.1", port=connected.port, ssl=True, credential_provider=Provider())
+    client = Redis(host="127.0.0.1", port=connected.port, ssl=True, credential_provider=token)
     store = RedisStore(lambda: client, cool_down=0)
     with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read"):
         store.get("a")

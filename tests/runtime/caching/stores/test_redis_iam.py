@@ -48,7 +48,7 @@ def signature_of(token: str) -> str:
 
 @pytest.mark.parametrize("serverless", [False, True])
 def test_token_is_a_signed_request_to_connect(serverless: bool) -> None:
-    user, token = IamToken("app-1", "sessions", serverless=serverless).get()
+    user, token = IamToken("app-1", "sessions", serverless=serverless).get_credentials()
 
     assert user == "app-1"
     assert token.startswith("sessions/?")
@@ -67,14 +67,14 @@ def test_token_is_a_signed_request_to_connect(serverless: bool) -> None:
 def test_token_is_signed_again_well_before_it_expires(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     signing = IamToken("app", "sessions", clock=lambda: now[0])
-    first = signing.get()
+    first = signing.get_credentials()
     monkeypatch.setenv("AWS_SESSION_TOKEN", "rotated")  # so that another token differs
 
     now[0] += 719
-    assert signing.get() == first
+    assert signing.get_credentials() == first
     now[0] += 1
     assert signing._signed_at == 1000.0
-    signing.get()
+    signing.get_credentials()
     assert signing._signed_at == now[0]
 
 
@@ -85,14 +85,14 @@ def test_token_that_is_given_is_valid_for_minutes(steps: list[float]) -> None:
     signing = IamToken("app", "sessions", clock=lambda: now[0])
     for step in steps:
         now[0] += step
-        signing.get()
+        signing.get_credentials()
         assert now[0] - signing._signed_at < 900 - 60
 
 
 def test_refused_token_is_signed_again_but_not_at_every_call() -> None:
     now = [0.0]
     signing = IamToken("app", "sessions", clock=lambda: now[0])
-    signing.get()
+    signing.get_credentials()
 
     assert not signing.refresh()
     now[0] += 5
@@ -108,7 +108,7 @@ def test_no_credentials_are_unavailable(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
 
     with pytest.raises(StoreUnavailable, match="needs AWS credentials and a region"):
-        IamToken("app", "sessions").get()
+        IamToken("app", "sessions").get_credentials()
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The same rules as for threads; what differs is tested here."""
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import Coroutine, Sequence
 from typing import TypeVar
 
@@ -128,15 +130,103 @@ def test_who_waits_for_a_load_that_is_cancelled_loads(source: Source) -> None:
         await until_loading(source, 1)
         second = asyncio.create_task(lazy.get("a"))
         await asyncio.sleep(0.05)
-        load = lazy._flights.running("a")
-        assert load is not None
-        load.cancel()
+        lazy._flights._flights()["a"].task.cancel()
         source.gate.set()
         with pytest.raises(asyncio.CancelledError):
             await first
         assert await second == "a:2"
 
     run(main())
+
+
+def test_event_loop_ends_while_tasks_wait_for_a_load(source: Source) -> None:
+    """`asyncio.run` cancels all tasks; none of them may go on for ever."""
+
+    async def main() -> None:
+        source.gate = asyncio.Event()
+        lazy = AsyncLazyLoading(MemoryStore(), source.load)
+        tasks.extend(asyncio.create_task(lazy.get("a")) for _ in range(40))
+        await until_loading(source, 1)
+
+    tasks: list[asyncio.Task[str]] = []
+    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
+    thread.start()
+    thread.join(20)
+
+    assert not thread.is_alive()
+    assert all(task.cancelled() for task in tasks)
+
+
+def test_task_that_has_survived_a_cancellation_waits_for_loads_all_the_same(
+    source: Source,
+) -> None:
+    async def stubborn(lazy: AsyncLazyLoading[str]) -> str:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(30)
+        return await lazy.get("a")
+
+    async def main() -> None:
+        source.gate = asyncio.Event()
+        lazy = AsyncLazyLoading(MemoryStore(), source.load)
+        second = asyncio.create_task(stubborn(lazy))
+        first = asyncio.create_task(lazy.get("a"))
+        await until_loading(source, 1)
+        second.cancel()
+        await asyncio.sleep(0.05)
+        lazy._flights._flights()["a"].task.cancel()
+        source.gate.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert await second == "a:2"
+
+    run(main())
+
+
+def test_lease_is_gone_after_a_load_that_was_cancelled(source: Source) -> None:
+    store = MemoryStore()
+
+    async def main() -> None:
+        source.gate = asyncio.Event()
+        lazy = AsyncLazyLoading(store, source.load, lease=60)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(lazy.get("a"), 0.1)
+
+    run(main())
+    assert source.loads == ["a"]
+    assert store.get("#lease:a") is MISSING
+
+
+def test_lease_that_is_being_acquired_when_the_loop_ends_is_released(source: Source) -> None:
+    store = FlakyStore()
+    store.before = lambda method: time.sleep(0.2) if method == "add" else None
+
+    async def main() -> None:
+        lazy = AsyncLazyLoading(store, source.load, lease=60)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(lazy.get("a"), 0.1)
+
+    run(main())
+    assert source.loads == []
+    assert store.asked == ["get", "add", "delete_if"]
+    assert store.inner.get("#lease:a") is MISSING
+
+
+def test_load_that_began_before_a_change_does_not_undo_it(source: Source) -> None:
+    store = MemoryStore()
+
+    async def main() -> None:
+        source.gate = asyncio.Event()
+        lazy = AsyncLazyLoading(store, source.load)
+        first = asyncio.create_task(lazy.get("a"))
+        await until_loading(source, 1)
+        assert await lazy.invalidate("a")
+        later = asyncio.create_task(lazy.get("a"))
+        await asyncio.sleep(0.05)
+        source.gate.set()
+        assert await asyncio.gather(first, later) == ["a:1", "a:2"]
+
+    run(main())
+    assert store.get("a") == "a:2"
 
 
 def test_tasks_get_the_exception_of_the_source(source: Source) -> None:
@@ -163,6 +253,40 @@ def test_source_that_asks_for_its_own_key_does_not_wait_for_itself() -> None:
 
         lazy = AsyncLazyLoading(MemoryStore(), load)
         assert await lazy.get("a") == "deep"
+
+    run(main())
+
+
+def test_subtask_of_a_load_that_asks_for_its_key_does_not_wait_for_it() -> None:
+    depth: list[int] = []
+
+    async def main() -> None:
+        async def load(key: str) -> str:
+            depth.append(1)
+            if len(depth) > 1:
+                return "deep"
+            return (await asyncio.gather(lazy.get(key), lazy.get(key)))[0]
+
+        lazy = AsyncLazyLoading(MemoryStore(), load, lease=3600)
+        assert await lazy.get("a") == "deep"
+
+    run(main())
+
+
+def test_loads_that_ask_for_each_others_keys_do_not_wait_for_each_other() -> None:
+    loads: list[str] = []
+
+    async def main() -> None:
+        async def load(key: str) -> str:
+            loads.append(key)
+            if len(loads) > 2:
+                return "deep"
+            while len(loads) < 2:
+                await asyncio.sleep(0.001)
+            return await lazy.get("b" if key == "a" else "a")
+
+        lazy = AsyncLazyLoading(MemoryStore(), load)
+        assert await asyncio.gather(lazy.get("a"), lazy.get("b")) == ["deep", "deep"]
 
     run(main())
 
@@ -201,9 +325,32 @@ def test_stale_value_is_given_while_one_task_refreshes(source: Source) -> None:
     assert source.loads == ["a", "a"]
 
 
+def test_refresh_that_outlasts_its_event_loop_is_made_up_for(source: Source) -> None:
+    """A handler may run an event loop for each request, which ends before a slow refresh."""
+    clock, store = Clock(), MemoryStore()
+    lazy = AsyncLazyLoading(store, source.load, ttl=100, soft_ttl=10, clock=clock)
+
+    async def request() -> Lookup[str]:
+        return await lazy.lookup("a")
+
+    async def interrupted() -> Lookup[str]:
+        source.gate = asyncio.Event()
+        found = await lazy.lookup("a")
+        await until_loading(source, 2)
+        return found
+
+    run(request())
+    clock.now += 10
+    assert run(interrupted()) == Lookup("a:1", hit=True, degraded=False, stale=True)
+    assert store.get("#lease:a") is MISSING
+    source.gate = None
+    assert run(request()) == Lookup("a:3", hit=False, degraded=False)
+    assert run(request()) == Lookup("a:3", hit=True, degraded=False)
+
+
 def test_lease_is_shared_with_threads(source: Source) -> None:
     store = MemoryStore()
-    store.add("a#lease", "of another", ttl=3600)
+    store.add("#lease:a", "of another", ttl=3600)
 
     async def main() -> None:
         lazy = AsyncLazyLoading(store, source.load, lease=60)
@@ -283,7 +430,7 @@ def test_entries_are_shared_with_threads(source: Source) -> None:
     assert LazyLoading(store, str.upper).lookup("a") == Lookup("a:1", hit=True, degraded=False)
 
 
-def test_doubts_are_shared_with_threads(source: Source) -> None:
+def test_stale_keys_are_shared_with_threads(source: Source) -> None:
     store = FlakyStore()
     store.set("a", "old")
     store.writes_fail = True
@@ -300,5 +447,7 @@ def test_doubts_are_shared_with_threads(source: Source) -> None:
 
 
 def test_numbers_out_of_range_are_refused(source: Source) -> None:
-    with pytest.raises(ValueError, match="`ttl` must be 1 second or more, got: 0"):
+    with pytest.raises(
+        ValueError, match="`ttl` must be a whole number of seconds between 1 and 3153600000, got: 0"
+    ):
         AsyncLazyLoading(MemoryStore(), source.load, ttl=0)

@@ -1,4 +1,6 @@
 import asyncio
+import threading
+import time
 
 import pytest
 
@@ -111,5 +113,30 @@ def test_invalidating_writer_deletes() -> None:
         store.set("a", "old")
         assert await AsyncWriteThrough(store, table.save, invalidate=True).put("a", "new")
         assert store.get("a") is MISSING
+
+    asyncio.run(main())
+
+
+def test_put_after_one_that_was_cancelled_while_caching_comes_after_it() -> None:
+    """The first one's thread is still writing its value to the cache."""
+
+    async def main() -> None:
+        table, store = Table(), FlakyStore()
+        caching = threading.Event()
+
+        def hold_the_first(method: str) -> None:
+            store.before = lambda method: None
+            caching.set()
+            time.sleep(0.2)
+
+        store.before = hold_the_first
+        writer = AsyncWriteThrough(store, table.save)
+        first = asyncio.create_task(writer.put("a", "1"))
+        await asyncio.to_thread(caching.wait, 30)
+        first.cancel()
+        assert await writer.put("a", "2")
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert store.get("a") == table.rows["a"] == "2"
 
     asyncio.run(main())

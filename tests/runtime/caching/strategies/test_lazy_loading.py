@@ -1,6 +1,7 @@
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -14,6 +15,7 @@ from serverless_stack.runtime.caching import (
     MemoryStore,
     WriteThrough,
 )
+from serverless_stack.runtime.caching.resilience.single_flight import MAX_REFRESHES
 from tests.runtime.caching.rig import Clock, FlakyStore, in_threads
 from tests.runtime.caching.rig import Source as Origin
 from tests.runtime.servers import wait_until
@@ -84,8 +86,38 @@ def test_error_of_the_source_reaches_the_caller_and_is_not_cached() -> None:
 
 
 def test_time_to_live_below_a_second_is_refused() -> None:
-    with pytest.raises(ValueError, match="`ttl` must be 1 second or more, got: 0"):
+    with pytest.raises(
+        ValueError, match="`ttl` must be a whole number of seconds between 1 and 3153600000, got: 0"
+    ):
         LazyLoading(MemoryStore(), Source({}).load, ttl=0)
+
+
+@pytest.mark.parametrize("ttl", [1.5, 60.0, "60", True, None, 10**12, float("nan")])
+@pytest.mark.parametrize("name", ["ttl", "negative_ttl", "stale_if_error", "lease"])
+def test_times_to_live_are_whole_seconds(name: str, ttl: object) -> None:
+    if ttl is None and name != "ttl":
+        return
+    options = {"ttl": 100, name: ttl}
+    with pytest.raises((ValueError, TypeError), match=f"`{name}` must be a whole number"):
+        LazyLoading(MemoryStore(), str.upper, **options)  # type: ignore[arg-type]
+
+
+@dataclass
+class OwnStore(MemoryStore):
+    """Not hashable, and equal to others of its kind."""
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+def test_store_need_not_be_hashable() -> None:
+    first, second = OwnStore(), OwnStore()
+    assert first == second
+
+    lazy = LazyLoading(first, str.upper)
+    assert lazy.get("a") == "A"
+    assert lazy.lookup("a").hit
+    assert not LazyLoading(second, str.upper).lookup("a").hit
 
 
 @pytest.fixture
@@ -281,6 +313,51 @@ def test_source_that_asks_for_its_own_key_does_not_wait_for_itself() -> None:
     assert lazy.get("a") == "deep"
 
 
+@pytest.mark.parametrize("stores", [1, 2], ids=["one loader", "two loaders"])
+def test_source_that_asks_for_its_own_key_does_not_wait_for_its_own_lease(stores: int) -> None:
+    store = MemoryStore()
+    depth: list[int] = []
+
+    def load(key: str) -> str:
+        depth.append(1)
+        return loaders[-1].get(key) if len(depth) < 3 else "deep"
+
+    loaders = [LazyLoading(store, load, lease=3600) for _ in range(stores)]
+
+    assert loaders[0].get("a") == "deep"
+
+
+def test_loads_that_ask_for_each_others_keys_do_not_wait_for_each_other() -> None:
+    together = threading.Barrier(2)
+    loads: list[str] = []
+
+    def load(key: str) -> str:
+        loads.append(key)
+        if len(loads) <= 2:
+            together.wait(30)
+            return lazy.get("b" if key == "a" else "a")
+        return "deep"
+
+    lazy = LazyLoading(MemoryStore(), load)
+    keys = iter("ab")
+
+    assert in_threads(2, lambda: lazy.get(next(keys))) == ["deep", "deep"]
+
+
+def test_iterator_is_not_shared_between_threads(caplog: pytest.LogCaptureFixture) -> None:
+    entered = threading.Event()
+
+    def load(key: str) -> Iterator[int]:
+        entered.set()
+        time.sleep(0.1)
+        return iter([1, 2, 3])
+
+    lazy = LazyLoading(MemoryStore(), load)
+
+    assert in_threads(3, lambda: list(lazy.get("a"))) == [[1, 2, 3]] * 3
+    assert "`a` is not cached: TypeError" in caplog.text
+
+
 def test_batch_that_asks_for_its_own_keys_does_not_wait_for_itself(source: Origin) -> None:
     def load_many(keys: Sequence[str]) -> dict[str, str | None]:
         if len(keys) == 1:
@@ -385,13 +462,28 @@ def test_refresh_that_fails_leaves_the_value_stale(
         lazy.get("a")
 
 
+def test_many_stale_values_take_few_threads(source: Origin, clock: Clock) -> None:
+    keys = [str(number) for number in range(200)]
+    lazy = LazyLoading(MemoryStore(clock=clock), source.load, ttl=100, soft_ttl=10, clock=clock)
+    lazy.get_many(keys)
+    clock.now += 10
+    source.gate = threading.Event()
+    before = threading.active_count()
+    lazy.get_many(keys)
+
+    assert threading.active_count() - before <= MAX_REFRESHES
+    source.gate.set()
+    source.gate = None
+    wait_until(lambda: all(value.endswith(":2") for value in lazy.get_many(keys).values() if value))
+
+
 def test_dead_owner_of_a_refresh_locks_nobody_out(source: Origin, clock: Clock) -> None:
     store = MemoryStore(clock=clock)
     lazy = LazyLoading(store, source.load, ttl=100, soft_ttl=10, lease=5, clock=clock)
     lazy.get("a")
-    store.add("a#lease", "of a process that died", ttl=5)
+    store.add("#lease:a", "of a process that died", ttl=5)
     clock.now += 10
-    store.add("a#lease", "of a process that died", ttl=5)
+    store.add("#lease:a", "of a process that died", ttl=5)
     assert lazy.get("a") == "a:1"
     clock.now += 5
 
@@ -431,7 +523,7 @@ def test_lease_is_gone_after_the_load(source: Origin) -> None:
     store = MemoryStore()
     LazyLoading(store, source.load, lease=60).get("a")
 
-    assert store.get("a#lease") is MISSING
+    assert store.get("#lease:a") is MISSING
 
 
 def test_lease_is_gone_after_a_load_that_failed(source: Origin) -> None:
@@ -440,7 +532,20 @@ def test_lease_is_gone_after_a_load_that_failed(source: Origin) -> None:
     with pytest.raises(OSError, match="the source is down"):
         LazyLoading(store, source.load, lease=60).get("a")
 
-    assert store.get("a#lease") is MISSING
+    assert store.get("#lease:a") is MISSING
+
+
+@pytest.mark.parametrize("interrupt", [SystemExit, KeyboardInterrupt])
+def test_lease_is_gone_after_an_interrupt(interrupt: type[BaseException]) -> None:
+    store = MemoryStore()
+
+    def load(key: str) -> str:
+        raise interrupt
+
+    with pytest.raises(interrupt):
+        LazyLoading(store, load, lease=60).get("a")
+
+    assert store.get("#lease:a") is MISSING
 
 
 def test_others_wait_for_the_owner_of_the_lease(source: Origin) -> None:
@@ -467,7 +572,7 @@ def test_value_stored_between_the_miss_and_the_lease_is_found(source: Origin) ->
         "by the last owner", hit=True, degraded=False
     )
     assert source.loads == []
-    assert store.inner.get("a#lease") is MISSING
+    assert store.inner.get("#lease:a") is MISSING
 
 
 def test_without_a_lease_each_process_loads_once(source: Origin) -> None:
@@ -483,7 +588,7 @@ def test_without_a_lease_each_process_loads_once(source: Origin) -> None:
 
 def test_lease_of_a_dead_owner_ends_by_itself(source: Origin) -> None:
     store = MemoryStore()
-    store.add("a#lease", "of a process that died", ttl=1)
+    store.add("#lease:a", "of a process that died", ttl=1)
 
     assert LazyLoading(store, source.load, lease=60).get("a") == "a:1"
     assert store.get("a") == "a:1"
@@ -491,26 +596,26 @@ def test_lease_of_a_dead_owner_ends_by_itself(source: Origin) -> None:
 
 def test_who_has_waited_for_a_whole_lease_loads(source: Origin) -> None:
     store = MemoryStore()
-    store.add("a#lease", "of an owner that is slow", ttl=3600)
+    store.add("#lease:a", "of an owner that is slow", ttl=3600)
 
     assert LazyLoading(store, source.load, lease=1).get("a") == "a:1"
-    assert store.get("a#lease") == "of an owner that is slow"
+    assert store.get("#lease:a") == "of an owner that is slow"
 
 
 def test_owner_does_not_end_the_lease_of_another(source: Origin) -> None:
     store = MemoryStore()
 
     def load(key: str) -> str:
-        store.set("a#lease", "of another, after mine had ended")
+        store.set("#lease:a", "of another, after mine had ended")
         return "A"
 
     assert LazyLoading(store, load, lease=60).get("a") == "A"
-    assert store.get("a#lease") == "of another, after mine had ended"
+    assert store.get("#lease:a") == "of another, after mine had ended"
 
 
 def test_store_that_fails_while_waiting_is_not_waited_for(source: Origin) -> None:
     store = FlakyStore()
-    store.inner.add("a#lease", "of another", ttl=3600)
+    store.inner.add("#lease:a", "of another", ttl=3600)
 
     def fail(method: str) -> None:
         store.down = store.asked.count("add") > 2
@@ -527,7 +632,7 @@ def test_store_that_fails_while_waiting_is_not_waited_for(source: Origin) -> Non
 
 def test_budget_ends_the_wait_for_a_lease(source: Origin) -> None:
     store = MemoryStore()
-    store.add("a#lease", "of another", ttl=3600)
+    store.add("#lease:a", "of another", ttl=3600)
     lazy = LazyLoading(store, source.load, lease=3600, budget=0.05)
 
     assert lazy.lookup("a") == Lookup("a:1", hit=False, degraded=True)
@@ -563,7 +668,7 @@ def test_last_value_is_given_when_the_source_fails(
     source.failure = OSError("the source is down")
 
     assert lazy.lookup("a") == Lookup("a:1", hit=True, degraded=False, stale=True)
-    assert "`a` is given stale: its source failed" in caplog.text
+    assert "`a` is returned stale, because its source failed" in caplog.text
     assert "the source is down" in caplog.text
     assert lazy.get("a") == "a:1"
     source.failure = None
@@ -769,11 +874,11 @@ def test_numbers_out_of_range_are_refused_together() -> None:
         )
 
     assert str(caught.value).split("; ") == [
-        "`ttl` must be 1 second or more, got: 0",
+        "`ttl` must be a whole number of seconds between 1 and 3153600000, got: 0",
         "`jitter` must be 0 or more and less than 1, got: 1",
-        "`negative_ttl` must be 0 seconds or more, got: -1",
+        "`negative_ttl` must be a whole number of seconds between 0 and 3153600000, got: -1",
         "`soft_ttl` must be more than 0 seconds and less than `ttl`, got: 0",
-        "`stale_if_error` must be 1 second or more, got: 0",
+        "`stale_if_error` must be a whole number of seconds between 1 and 3153600000, got: 0",
     ]
 
 
@@ -783,7 +888,10 @@ def test_soft_life_must_be_shorter_than_the_life() -> None:
 
 
 def test_lease_and_budget_are_checked() -> None:
-    with pytest.raises(ValueError, match="`lease` must be 1 second or more, got: 0"):
+    with pytest.raises(
+        ValueError,
+        match="`lease` must be a whole number of seconds between 1 and 3153600000, got: 0",
+    ):
         LazyLoading(MemoryStore(), str.upper, lease=0)
     with pytest.raises(ValueError, match="`budget` must be more than 0 seconds, got: 0"):
         LazyLoading(MemoryStore(), str.upper, budget=0)

@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Sequence
 from enum import Enum
 
 import pytest
@@ -67,7 +68,9 @@ def test_cached_value_has_the_time_to_live() -> None:
 
 def test_time_to_live_below_a_second_is_refused() -> None:
     saved: dict[str, int] = {}
-    with pytest.raises(ValueError, match="`ttl` must be 1 second or more, got: 0"):
+    with pytest.raises(
+        ValueError, match="`ttl` must be a whole number of seconds between 1 and 3153600000, got: 0"
+    ):
         WriteThrough(MemoryStore(), saved.__setitem__, ttl=0)
 
 
@@ -266,12 +269,82 @@ def test_puts_of_two_processes_can_cache_in_another_order(invalidate: bool, read
     assert LazyLoading(store, saved.__getitem__).get("a") == read
 
 
-def test_load_that_began_before_a_put_can_cache_the_old_value() -> None:
-    """The loader reads "old", the writer saves and caches "new", the loader caches "old"."""
+@pytest.mark.parametrize("change", ["put", "put that invalidates", "invalidate"])
+def test_load_that_began_before_a_change_does_not_undo_it(change: str) -> None:
+    """The loader reads "old", the source and the cache are changed, and the loader ends."""
+    store = MemoryStore()
+    saved = {"a": "old"}
+    reading, proceed = threading.Event(), threading.Event()
+
+    def load(key: str) -> str:
+        value = saved[key]
+        reading.set()
+        assert proceed.wait(30)
+        return value
+
+    lazy = LazyLoading(store, load)
+    found: list[str] = []
+    thread = threading.Thread(target=lambda: found.append(lazy.get("a")))
+    thread.start()
+    assert reading.wait(30)
+    if change == "invalidate":
+        saved["a"] = "new"
+        assert LazyLoading(store, saved.__getitem__).invalidate("a")  # of another strategy
+    else:
+        invalidate = change == "put that invalidates"
+        assert WriteThrough(store, saved.__setitem__, invalidate=invalidate).put("a", "new")
+    later = threading.Thread(target=lambda: found.append(lazy.get("a")))
+    later.start()
+    proceed.set()
+    thread.join()
+    later.join()
+
+    assert sorted(found) == ["new", "old"]
+    assert store.get("a") == "new"
+
+
+def test_load_of_many_keys_does_not_undo_a_put() -> None:
+    store = MemoryStore()
+    saved = {"a": "old", "b": "B"}
+    writer = WriteThrough(store, saved.__setitem__)
+
+    def load_many(keys: Sequence[str]) -> dict[str, str]:
+        values = {key: saved[key] for key in keys}
+        writer.put("a", "new")
+        return values
+
+    lazy = LazyLoading(store, saved.__getitem__, load_many=load_many)
+
+    assert lazy.get_many(["a", "b"]) == {"a": "old", "b": "B"}
+    assert store.get_many(["a", "b"]) == {"a": "new", "b": "B"}
+
+
+def test_put_between_the_last_look_and_the_write_of_a_load_is_not_undone() -> None:
+    store = FlakyStore()
+    saved = {"a": "old"}
+    writer = WriteThrough(store.inner, saved.__setitem__)
+
+    def change(method: str) -> None:
+        if method == "set":
+            lazy._entries.stale_keys.changed("a")
+            writer.put("a", "new")
+
+    store.before = change
+    lazy = LazyLoading(store, saved.__getitem__)
+    assert lazy.get("a") == "old"
+
+    assert store.inner.get("a") is MISSING  # "old" was written over "new", and deleted
+    assert lazy.get("a") == "new"
+
+
+def test_put_of_another_process_can_be_undone_by_a_load_for_a_ttl() -> None:
+    """Two stores stand for two processes."""
     clock = Clock()
     store = MemoryStore(clock=clock)
     saved = {"a": "old"}
-    writer = WriteThrough(store, saved.__setitem__, ttl=100)
+    other = FlakyStore()
+    other.inner = store
+    writer = WriteThrough(other, saved.__setitem__, ttl=100)
 
     def load(key: str) -> str:
         value = saved[key]
@@ -283,6 +356,36 @@ def test_load_that_began_before_a_put_can_cache_the_old_value() -> None:
 
     clock.now += 100  # and not longer
     assert LazyLoading(store, saved.__getitem__).get("a") == "new"
+
+
+def test_interrupted_save_may_have_saved() -> None:
+    store = MemoryStore()
+    store.set("a", "old")
+    saved: dict[str, str] = {}
+
+    def save(key: str, value: str) -> None:
+        saved[key] = value
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        WriteThrough(store, save).put("a", "new")
+
+    assert LazyLoading(store, saved.__getitem__).get("a") == "new"
+
+
+def test_keys_that_look_like_leases_are_keys() -> None:
+    store = MemoryStore()
+    saved: dict[str, str] = {}
+    writer = WriteThrough(store, saved.__setitem__)
+    lazy = LazyLoading(store, saved.__getitem__, lease=60)
+    for key in ("a", "#lease:a", "#key:#lease:a"):
+        assert writer.put(key, f"value of {key}")
+
+    assert lazy.get_many(list(saved)) == saved
+    for key, value in saved.items():
+        assert lazy.lookup(key) == Lookup(value, hit=True, degraded=False)
+        assert lazy.invalidate(key)
+        assert lazy.get(key) == value
 
 
 def test_invalidating_writer_deletes_and_caches_nothing() -> None:

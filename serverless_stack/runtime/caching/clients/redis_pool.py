@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 
+from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.clients.connection_pool import ConnectionPool, Failure
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.link import Link
-from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
 
 TYPE_CHECKING = False
 
@@ -14,21 +14,21 @@ if TYPE_CHECKING:
 
     from serverless_stack.runtime.caching.clients.protocols import RedisConnection
 
-    _Link = Link[RedisConnection]
+    _Pool = ConnectionPool[RedisConnection]
 else:
-    _Link = Link  # a name in a text would have to be compiled
+    _Pool = ConnectionPool  # a subscript with a name in quotes would have to be compiled
 
 Word = str | bytes | int
 Command = tuple[Word, ...]
 
 
 class Redirected(StoreError):
-    """The server of a cluster says that another one has the key.
+    """A server of a cluster answered that another one has the key.
 
     Attributes:
         slot: The slot of the key.
-        endpoint: Where it is; no host means the server that was asked.
-        moved: True when it is there from now on, False when this command is to ask there.
+        endpoint: The other server; without a host, the host of the server that was asked.
+        moved: True if it has the slot from now on, False if only this command is to go there.
     """
 
     def __init__(self, slot: int, endpoint: Endpoint, moved: bool) -> None:
@@ -38,32 +38,30 @@ class Redirected(StoreError):
         self.moved = moved
 
 
-class RedisLink(_Link):
-    """A server's connections behind a circuit breaker.
+class RedisPool(_Pool):
+    """The connections of one server, behind a circuit breaker.
 
     Args:
-        name: What to call the server in messages.
-        make: Makes a connection, not yet connected.
-        refresh_token: Called after an authentication error; True means that another attempt
-            is worth it.
+        name: What messages call the server.
+        make: Makes a connection, not yet connected. If its credential provider has a method
+            ``refresh``, that is called after an authentication error; True means that there
+            are new credentials, and another attempt is made.
         cool_down: Seconds for which the server is not asked after a failure.
-        on_failure: See `Link`.
+        on_failure: See `ConnectionPool`.
     """
 
     def __init__(
         self,
         name: str,
         make: "Callable[[], RedisConnection]",
-        refresh_token: Callable[[], bool] | None,
         cool_down: float,
         on_failure: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(name, cool_down, on_failure)
         self._make = make
-        self._refresh_token = refresh_token
 
     def ask(self, *words: Word) -> object:
-        """Send a command that can be repeated, and give the answer."""
+        """Send a command that can be repeated, and return the answer."""
         if not self.breaker.is_open:  # the hot path: `run`, unrolled
             try:
                 connection = self._idle.pop()
@@ -81,17 +79,19 @@ class RedisLink(_Link):
         return self.run(lambda connection: _exchange(connection, words))
 
     def ask_once(self, *words: Word) -> object:
-        """Send a command that must not be repeated, and give the answer."""
+        """Send a command that must not be repeated, and return the answer."""
         return self.run(lambda connection: _exchange(connection, words), repeatable=False)
 
     def ask_many(self, commands: Sequence[Command]) -> list[object]:
-        """Send commands that can be repeated in one round trip, and give their answers."""
+        """Send repeatable commands in one round trip, and return their answers."""
         return self.run(lambda connection: _exchange_many(connection, commands))
 
     def get_many(self, keys: Sequence[Word]) -> list[object]:
-        """Give what is under the keys, in one round trip."""
+        """Return the entries of keys, in one round trip."""
         found = self.ask("MGET", *keys)
-        return found if isinstance(found, list) else []
+        if not isinstance(found, list) or len(found) != len(keys):
+            raise StoreUnavailable(f"{self.breaker.name}: not an answer to MGET")
+        return found
 
     def _resume(
         self, error: Exception, connection: "RedisConnection", started: float, words: Command
@@ -106,15 +106,18 @@ class RedisLink(_Link):
         from redis.exceptions import AuthenticationError
 
         started = time.monotonic() - spent
-        try:
-            return self._connected(spent)
-        except AuthenticationError:
-            if self._refresh_token is None or not self._refresh_token():
-                raise
-            return self._connected(time.monotonic() - started)
-
-    def _connected(self, spent: float) -> "RedisConnection":
         connection = self._make()
+        try:
+            return self._connected(connection, spent)
+        except AuthenticationError:
+            provider = getattr(connection, "credential_provider", None)
+            refresh: Callable[[], bool] | None = getattr(provider, "refresh", None)
+            if refresh is None or not refresh():
+                raise
+            return self._connected(self._make(), time.monotonic() - started)
+
+    @staticmethod
+    def _connected(connection: "RedisConnection", spent: float) -> "RedisConnection":
         if spent and hasattr(connection, "spent"):
             connection.spent = spent
         try:
@@ -135,45 +138,32 @@ class RedisLink(_Link):
         except (RedisError, OSError):
             return True
 
-    def _was_closed(self, error: Exception) -> bool:
-        from redis.exceptions import BusyLoadingError, ConnectionError
-
-        return isinstance(error, ConnectionError) and not isinstance(error, BusyLoadingError)
-
-    def _was_never_run(self, error: Exception) -> bool:
-        from redis.exceptions import AuthenticationError, ReadOnlyError
-
-        # A primary that has become a replica says READONLY; its name may lead to the new one.
-        return isinstance(error, AuthenticationError | ReadOnlyError)
-
-    def _was_refused(self, error: Exception) -> bool:
-        explained = self._explain(error)
-        return isinstance(explained, StoreError) and not isinstance(explained, StoreUnavailable)
-
-    def _explain(self, error: Exception) -> StoreError | Exception:
+    def _explain(self, error: Exception) -> tuple[Failure, StoreError]:
         from redis import exceptions
 
-        if isinstance(
-            error,
-            exceptions.ConnectionError
-            | exceptions.TimeoutError
-            | exceptions.ReadOnlyError
-            | exceptions.NoPermissionError
-            | OSError,
-        ):
-            return StoreUnavailable(f"{self.breaker.name}: {error}")
+        if isinstance(error, StoreError):  # credentials, or a name that is not resolved
+            return Failure.FAILED, error
+        if isinstance(error, exceptions.AskError):  # MovedError is one, too
+            moved = isinstance(error, exceptions.MovedError)
+            endpoint = Endpoint(error.host, error.port)
+            return Failure.REFUSED, Redirected(error.slot_id, endpoint, moved)
+        unavailable = StoreUnavailable(f"{self.breaker.name}: {str(error) or type(error).__name__}")
+        # A primary that has become a replica says READONLY; its name may lead to the new one.
+        if isinstance(error, exceptions.AuthenticationError | exceptions.ReadOnlyError):
+            return Failure.NOT_RUN, unavailable
+        if isinstance(error, exceptions.BusyLoadingError):
+            return Failure.FAILED, unavailable
+        if isinstance(error, exceptions.ConnectionError):
+            return Failure.CLOSED, unavailable
+        if isinstance(error, exceptions.NoPermissionError | exceptions.ClusterDownError):
+            return Failure.FAILED, unavailable
         if isinstance(error, exceptions.ResponseError):
-            if isinstance(error, exceptions.AskError):  # MovedError is one, too
-                moved = isinstance(error, exceptions.MovedError)
-                return Redirected(error.slot_id, Endpoint(error.host, error.port), moved)
-            if isinstance(error, exceptions.ClusterDownError):
-                return StoreUnavailable(f"{self.breaker.name}: {error}")
-            return StoreRefused(f"{self.breaker.name}: {error}")
-        return error
+            return Failure.REFUSED, StoreRefused(f"{self.breaker.name}: {error}")
+        return Failure.FAILED, unavailable
 
 
 def from_client(connect: "Callable[[], Redis]") -> "Callable[[], RedisConnection]":
-    """Make connections as a client of the caller's own does, which is made on first use."""
+    """Make connections with the settings of a user's client, which is made on first use."""
     clients: list[Redis] = []
 
     def make() -> "RedisConnection":

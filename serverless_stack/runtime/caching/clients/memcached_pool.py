@@ -1,30 +1,70 @@
 """One Memcached node: how a command is sent, and what its errors mean."""
 
+import re
 import time
 from collections.abc import Callable
 
+from serverless_stack.runtime.caching.base import (
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+    check_key,
+)
+from serverless_stack.runtime.caching.clients.connection_pool import ConnectionPool, Failure
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.link import Link
-from serverless_stack.runtime.caching.errors import StoreError, StoreRefused, StoreUnavailable
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.clients.protocols import MemcachedClient
 
-    _Link = Link[MemcachedClient]
+    _Pool = ConnectionPool[MemcachedClient]
 else:
-    _Link = Link  # a name in a text would have to be compiled
+    _Pool = ConnectionPool  # a subscript with a name in quotes would have to be compiled
+
+EXPIRED = -1
+"""The expiry of an entry that is gone at once."""
+
+_HASHED = "sha256:"
+_MAX_RELATIVE_TTL = 30 * 24 * 60 * 60  # seconds; memcached takes more for a point in time
+_MAX_TIME = 2**31 - 1  # January 2038: memcached takes a later point in time for one in the past
+_PLAIN_KEY = re.compile(rf"(?!{_HASHED})[!-~]{{1,250}}").fullmatch
 
 
-class MemcachedLink(_Link):
-    """A node's connections behind a circuit breaker.
+def wire_key(key: str) -> bytes:
+    """Return a key as Memcached accepts it: a hash if it is long, has blanks or is not ASCII.
+
+    A key that looks like a hash is hashed, too, so that no two keys become one.
+    """
+    if _PLAIN_KEY(key):
+        return key.encode()
+    import hashlib
+
+    check_key(key)
+    return f"{_HASHED}{hashlib.sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}".encode()
+
+
+def expiry(ttl: int | None) -> int:
+    """Return a time to live as Memcached accepts it: 0 for none, a point in time for a long one.
+
+    An entry that would live beyond January 2038 lives until then, or for 30 days.
+    """
+    if ttl is None:
+        return 0
+    if ttl <= _MAX_RELATIVE_TTL:
+        return ttl
+    until = min(int(time.time()) + ttl, _MAX_TIME)
+    return until if until - time.time() > _MAX_RELATIVE_TTL else _MAX_RELATIVE_TTL
+
+
+class MemcachedPool(_Pool):
+    """The connections of one node, behind a circuit breaker.
 
     Args:
         endpoint: Where the node is.
         connect: Makes a client of one connection.
         cool_down: Seconds for which the node is not asked after a failure.
-        on_failure: See `Link`.
+        on_failure: See `ConnectionPool`.
     """
 
     def __init__(
@@ -39,7 +79,7 @@ class MemcachedLink(_Link):
         self._connect = connect
 
     def get(self, name: bytes) -> bytes | None:
-        """Give an entry."""
+        """Return an entry."""
         if not self.breaker.is_open:  # the hot path: `run`, unrolled
             try:
                 client = self._idle.pop()
@@ -88,25 +128,16 @@ class MemcachedLink(_Link):
             wire.settimeout(before)
         return True
 
-    def _was_closed(self, error: Exception) -> bool:
+    def _explain(self, error: Exception) -> tuple[Failure, StoreError]:
         from pymemcache import exceptions  # type: ignore[import-untyped]
 
-        return isinstance(error, ConnectionError | exceptions.MemcacheUnexpectedCloseError)
-
-    def _was_never_run(self, error: Exception) -> bool:
-        return False
-
-    def _was_refused(self, error: Exception) -> bool:
-        return False  # pymemcache closes the connection after any error
-
-    def _explain(self, error: Exception) -> StoreError | Exception:
-        from pymemcache import exceptions
-
-        if isinstance(
-            error,
-            OSError | exceptions.MemcacheUnexpectedCloseError | exceptions.MemcacheUnknownError,
-        ):
-            return StoreUnavailable(f"{self.breaker.name}: {str(error) or type(error).__name__}")
-        if isinstance(error, exceptions.MemcacheError):
-            return StoreRefused(f"{self.breaker.name}: {error}")
-        return error
+        if isinstance(error, StoreError):  # a refusal of ours, or a name that is not resolved
+            return Failure.FAILED, error
+        message = f"{self.breaker.name}: {str(error) or type(error).__name__}"
+        if isinstance(error, ConnectionError | exceptions.MemcacheUnexpectedCloseError):
+            return Failure.CLOSED, StoreUnavailable(message)
+        if isinstance(error, exceptions.MemcacheError) and not isinstance(
+            error, exceptions.MemcacheUnknownError
+        ):  # pymemcache closes the connection after any error
+            return Failure.FAILED, StoreRefused(message)
+        return Failure.FAILED, StoreUnavailable(message)

@@ -14,7 +14,7 @@ from serverless_stack.runtime.caching import (
     Store,
     StoreUnavailable,
 )
-from serverless_stack.runtime.caching.clients.bounded_socket import BoundedSocket
+from serverless_stack.runtime.caching.resilience.deadline import BoundedSocket
 
 BETWEEN = 0.05
 """Seconds between two bytes: less than any time-out here, and more than it for all of an answer."""

@@ -1,24 +1,41 @@
-"""Metrics of caches, in CloudWatch's embedded metric format: a line of JSON in the log."""
+"""Lookup events, and metrics made of them in CloudWatch's embedded metric format (EMF)."""
 
 import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
+from typing import Literal, NamedTuple
 
-from serverless_stack.runtime.caching.metrics.events import Event
-
-_MOST_VALUES = 100  # of one metric in one document ("Embedded metric format specification")
-_MOST_DIMENSIONS = 30
-_LONGEST_NAME = 250  # characters of a dimension's name ("Dimension" of the API reference)
-_LONGEST_VALUE = 1024
+_MAX_VALUES = 100  # of one metric in one document ("Embedded metric format specification")
+_MAX_DIMENSIONS = 30
+_MAX_NAME = 250  # characters of a dimension's name ("Dimension" in the API reference)
+_MAX_VALUE = 1024
 _NAMES = {"hit": "Hits", "miss": "Misses", "stale": "Stale", "degraded": "Degraded"}
+
+Outcome = Literal["hit", "miss", "stale", "degraded"]
+
+
+class Event(NamedTuple):
+    """One lookup of one key.
+
+    Attributes:
+        outcome: ``hit``: the cache had the value. ``stale``: it had a value older than its soft
+            TTL, or the source failed. ``miss``: the value was loaded. ``degraded``: it was
+            loaded because the cache failed, or the cache failed to store it.
+        key: The key.
+        seconds: How long the caller waited for the cache, without the source.
+    """
+
+    outcome: Outcome
+    key: str
+    seconds: float
 
 
 class EmfMetrics:
-    """Counts hits, misses, stale and degraded answers, and how long the cache took.
+    """Counts hits, misses, stale and degraded lookups, and measures the cache's latency.
 
-    Give it to a strategy as ``on_event`` and flush it at the end of each request::
+    Pass it to a strategy as ``on_event`` and flush it at the end of each request::
 
         metrics = EmfMetrics(dimensions={"Cache": "orders"})
         orders = LazyLoading(store, load=load_order, on_event=metrics)
@@ -28,18 +45,17 @@ class EmfMetrics:
                 return orders.get(event["id"])
 
     It writes ``Hits``, ``Misses``, ``Stale``, ``Degraded`` (Count) and ``Latency``
-    (Milliseconds, one value for each lookup). Safe to share between threads and strategies.
+    (milliseconds, one value per lookup). Safe to share between threads and strategies.
 
     Args:
         namespace: The namespace of the metrics, 1 to 255 characters.
-        dimensions: Up to 30 names and values, strings that are not empty; each set of values is
-            a metric that is paid for.
-        write: Takes a line. Lambda sends standard output to CloudWatch Logs.
-        clock: Gives the seconds since 1970.
+        dimensions: Up to 30 names and values, strings that are not empty; each combination of
+            values is billed as a metric.
+        write: Writes a line. Default: to standard output, which Lambda sends to CloudWatch Logs.
+        clock: Returns the seconds since 1970.
 
     Raises:
-        ValueError: The namespace is empty or too long, there are too many dimensions, or
-            CloudWatch would drop what has them.
+        ValueError: CloudWatch would refuse the namespace or the dimensions.
     """
 
     def __init__(
@@ -54,20 +70,20 @@ class EmfMetrics:
         problems = []
         if not 1 <= len(namespace) <= 255:
             problems.append(f"`namespace` must be 1 to 255 characters, got: {len(namespace)}")
-        if len(self._dimensions) > _MOST_DIMENSIONS:
+        if len(self._dimensions) > _MAX_DIMENSIONS:
             problems.append(f"`dimensions` must be 30 or fewer, got: {len(self._dimensions)}")
         taken = sorted({"_aws", "Latency", *_NAMES.values()} & self._dimensions.keys())
         if taken:
-            problems.append(f"`dimensions` must not be named as metrics are, got: {taken}")
+            problems.append(f"`dimensions` must not have the names of metrics, got: {taken}")
         for name, value in self._dimensions.items():
-            if not 1 <= len(name) <= _LONGEST_NAME:
+            if not 1 <= len(name) <= _MAX_NAME:
                 problems.append(
                     f"`dimensions` must have names of 1 to 250 characters, got: {name!r}"
                 )
-            if not value.strip() or len(value) > _LONGEST_VALUE:
+            if not value.strip() or len(value) > _MAX_VALUE:
                 problems.append(
-                    "`dimensions` must have strings of 1 to 1024 characters, not all blank, as"
-                    f" values, got: {name}={value!r}"
+                    "`dimensions` must have values of 1 to 1024 characters, not all blank,"
+                    f" got: {name}={value!r}"
                 )
         if problems:
             raise ValueError("; ".join(problems))
@@ -79,18 +95,18 @@ class EmfMetrics:
         self._lock = threading.Lock()
 
     def __call__(self, event: Event) -> None:
-        """Count a lookup; this is what ``on_event`` takes."""
+        """Count a lookup."""
         with self._lock:
             self._counts[event.outcome] += 1
             self._latencies.append(round(event.seconds * 1000, 3))
 
     def flush(self) -> None:
-        """Write what has been counted since the last flush; nothing if that is nothing."""
+        """Write what was counted since the last flush, if anything."""
         with self._lock:
             counts, self._counts = self._counts, dict.fromkeys(_NAMES, 0)
             latencies, self._latencies = self._latencies, []
-        for start in range(0, len(latencies), _MOST_VALUES):
-            self._write(self._document(counts, latencies[start : start + _MOST_VALUES]))
+        for start in range(0, len(latencies), _MAX_VALUES):
+            self._write(self._document(counts, latencies[start : start + _MAX_VALUES]))
             counts = {}
 
     def __enter__(self) -> "EmfMetrics":

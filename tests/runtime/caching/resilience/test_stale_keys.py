@@ -10,20 +10,20 @@ from serverless_stack.runtime.caching import (
     StoreUnavailable,
     WriteThrough,
 )
-from serverless_stack.runtime.caching.resilience.doubts import Doubts, doubts_about, drop
+from serverless_stack.runtime.caching.resilience.stale_keys import StaleKeys, stale_keys_of
 from tests.runtime.caching.rig import Clock, FlakyStore
 
 
 def test_one_memory_for_each_store() -> None:
     first, second = MemoryStore(), MemoryStore()
 
-    assert doubts_about(first, 1) is doubts_about(first, 1)
-    assert doubts_about(first, 1) is not doubts_about(second, 1)
+    assert stale_keys_of(first, 1) is stale_keys_of(first, 1)
+    assert stale_keys_of(first, 1) is not stale_keys_of(second, 1)
 
 
 def test_it_does_not_keep_a_store_alive() -> None:
     store = MemoryStore()
-    doubts_about(store, 1).add("a")
+    stale_keys_of(store, 1).add("a")
     gone = weakref.ref(store)
     del store
     gc.collect()
@@ -33,16 +33,16 @@ def test_it_does_not_keep_a_store_alive() -> None:
 
 def test_doubt_ends_when_the_entry_has_expired() -> None:
     clock, store = Clock(), FlakyStore()
-    doubts = Doubts(clock=clock)
-    doubts.longest = 10
-    doubts.add("a")
+    stale_keys = StaleKeys(clock=clock)
+    stale_keys.max_ttl = 10
+    stale_keys.add("a")
     store.down = True
     with pytest.raises(StoreUnavailable):
-        doubts.settle(store, "a")
+        stale_keys.flush(store, "a")
 
     clock.now += 10
-    doubts.settle(store, "a")
-    assert doubts.keys == {}
+    stale_keys.flush(store, "a")
+    assert stale_keys.keys == {}
 
 
 def test_doubt_lasts_as_long_as_an_entry_of_any_strategy_on_the_store() -> None:
@@ -51,55 +51,55 @@ def test_doubt_lasts_as_long_as_an_entry_of_any_strategy_on_the_store() -> None:
     saved: dict[str, str] = {}
     WriteThrough(store, saved.__setitem__, ttl=5)
 
-    assert doubts_about(store, 1).longest == 3660
+    assert stale_keys_of(store, 1).max_ttl == 3660
 
 
 def test_the_oldest_is_forgotten_when_there_are_too_many() -> None:
-    doubts = Doubts(most=2)
+    stale_keys = StaleKeys(max_keys=2)
     for key in "abca":
-        doubts.add(key)
+        stale_keys.add(key)
 
-    assert list(doubts.keys) == ["c", "a"]
+    assert list(stale_keys.keys) == ["c", "a"]
 
 
 def test_newer_doubt_is_not_cleared_by_an_older_success() -> None:
-    doubts = Doubts(clock=Clock())
-    doubts.add("a")
-    mark = doubts.mark("a")
-    doubts.add("a")  # another put has failed since
-    doubts.clear("a", mark)
-    assert "a" in doubts.keys
+    stale_keys = StaleKeys(clock=Clock())
+    stale_keys.add("a")
+    mark = stale_keys.keys.get("a")
+    stale_keys.add("a")  # another put has failed since
+    stale_keys.clear("a", mark)
+    assert "a" in stale_keys.keys
 
-    doubts.clear("a", None)
-    assert "a" in doubts.keys
-    doubts.clear("a", doubts.mark("a"))
-    assert doubts.keys == {}
+    stale_keys.clear("a", None)
+    assert "a" in stale_keys.keys
+    stale_keys.clear("a", stale_keys.keys.get("a"))
+    assert stale_keys.keys == {}
 
 
 def test_failure_with_other_keys_does_not_concern_this_one() -> None:
-    store, doubts = FlakyStore(), Doubts()
+    store, stale_keys = FlakyStore(), StaleKeys()
     store.inner.set("a", 1)
-    doubts.add("b")
-    doubts.add("a")
+    stale_keys.add("b")
+    stale_keys.add("a")
 
     def fail_after_the_first(method: str) -> None:
         store.down = len(store.asked) > 1
 
     store.before = fail_after_the_first
-    doubts.settle(store, "a")
+    stale_keys.flush(store, "a")
 
-    assert list(doubts.keys) == ["b"]
+    assert list(stale_keys.keys) == ["b"]
     assert store.inner.get("a") is MISSING
 
 
-def test_drop_deletes_or_doubts() -> None:
-    store, doubts = FlakyStore(), Doubts()
+def test_an_entry_is_deleted_or_distrusted() -> None:
+    store, stale_keys = FlakyStore(), StaleKeys()
     store.set("a", 1)
     store.down = True
-    assert not drop(store, doubts, "a")
-    assert "a" in doubts.keys
+    assert not stale_keys.delete(store, "a")
+    assert "a" in stale_keys.keys
 
     store.down = False
-    assert drop(store, doubts, "a")
-    assert doubts.keys == {}
+    assert stale_keys.delete(store, "a")
+    assert stale_keys.keys == {}
     assert store.get("a") is MISSING

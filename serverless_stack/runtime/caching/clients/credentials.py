@@ -1,34 +1,68 @@
-"""The password or AUTH token of a Redis, from Secrets Manager."""
+"""How a function authenticates to a Redis cache: by a secret or with IAM.
+
+Both are credential providers of redis-py by their method `get_credentials`, not by its base
+class: redis-py is loaded with the first connection.
+"""
 
 import json
+import os
 import time
 
-from serverless_stack.runtime.caching.errors import StoreUnavailable
-from serverless_stack.runtime.caching.resilience.background import Background
+from serverless_stack._shared import contract
+from serverless_stack.runtime.caching.base import StoreUnavailable
+from serverless_stack.runtime.caching.clients import environment
+from serverless_stack.runtime.caching.resilience.threads import Background
 
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.clients.protocols import SecretsManager
+    from serverless_stack.runtime.caching.clients.protocols import Credentials, SecretsManager
 
 _RECENT = 10.0  # seconds in which a new token is news to a thread whose old one was refused
-_PAUSE = 5.0  # seconds between reads when the token that is refused is still in the secret
+_PAUSE = 5.0  # seconds between reads while the token that is refused is still in the secret
 _FIELDS = ("password", "token", "auth_token", "authToken")
 
 
-class AuthToken:
-    """Reads a token once, and again when the server has refused it, since it may be rotated.
+def credentials_from_env(prefix: str, timeout: float) -> "Credentials | None":
+    """Return the credentials that ``connect(function)`` has set up; None for no authentication.
 
-    The secret is read in a thread of its own, and a caller waits for it no longer than
-    ``timeout``; a later call finds it read.
+    Args:
+        prefix: The prefix of the environment variables, as given to ``connect``.
+        timeout: Seconds that a caller waits for the secret or a token.
+
+    Raises:
+        ValueError: A variable is missing or malformed.
+    """
+    user = os.environ.get(contract.redis_user(prefix)) or None
+    secret_arn = os.environ.get(contract.redis_secret_arn(prefix))
+    if secret_arn:
+        return AuthToken(secret_arn, user=user, timeout=timeout)
+    if user is None:
+        return None
+    from serverless_stack.runtime.caching.clients.iam_token import IamToken
+
+    return IamToken(
+        user,
+        environment.required(contract.redis_cache_name(prefix)),
+        serverless=environment.flag(contract.redis_serverless(prefix)),
+        timeout=timeout,
+    )
+
+
+class AuthToken:
+    """A password or AUTH token in Secrets Manager, which may be rotated.
+
+    The secret is read once, and again when the server has refused the token. It is read in a
+    thread of its own, and a caller waits no longer than ``timeout``; a later call finds it
+    read.
 
     Args:
         secret_arn: The secret. Its string is the token, or JSON with the token under
-            ``password`` or ``token``, and perhaps a ``username``.
-        client: A boto3 Secrets Manager client; one with finite time-outs (1 s to connect,
-            2 s to read, two attempts) is made on first use when None.
-        user: The user of the token (RBAC); the secret's ``username`` or else the default
-            user when None.
+            ``password`` or ``token``, and optionally a ``username``.
+        client: A boto3 Secrets Manager client. Default: made on first use, with two attempts
+            of 1 s to connect and 2 s to read.
+        user: The user of the token (RBAC). Default: the secret's ``username``, or else the
+            cache's default user.
         timeout: Seconds that a caller waits for the secret.
     """
 
@@ -49,22 +83,22 @@ class AuthToken:
         self._reading = Background(f"reading the secret {secret_arn}", self._read)
         self._first_reading = Background(f"reading the secret {secret_arn}", self._read_first)
 
-    def get(self) -> tuple[str] | tuple[str, str]:
-        """Give the token, after its user if it has one.
+    def get_credentials(self) -> tuple[str] | tuple[str, str]:
+        """Return the token, after its user if it has one.
 
         Raises:
-            StoreUnavailable: Secrets Manager does not give the secret, or not yet.
+            StoreUnavailable: The secret cannot be read, or not in time.
         """
         return self._credentials or self._first_reading.get(self._timeout)
 
     def refresh(self) -> bool:
-        """Read the secret again, and tell whether the token has changed in the last seconds.
+        """Read the secret again, and return whether the token changed in the last seconds.
 
         Another thread may have read the new token already. A secret that has not changed is
-        read again after 5 s at the earliest.
+        not read again for 5 s.
 
         Raises:
-            StoreUnavailable: Secrets Manager does not give the secret, or not yet.
+            StoreUnavailable: The secret cannot be read, or not in time.
         """
         if not self._was_read_just_now():
             self._reading.get(self._timeout)

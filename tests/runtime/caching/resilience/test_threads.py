@@ -1,4 +1,4 @@
-"""A process that is forked off while threads of its parent are at work is held up by none."""
+"""Locks, results and background work shared by threads, also in a forked process."""
 
 import os
 import threading
@@ -8,15 +8,150 @@ from contextlib import contextmanager
 
 import pytest
 
-from serverless_stack.runtime.caching import LazyLoading, MemoryStore, Namespace, WriteThrough
-from serverless_stack.runtime.caching.resilience.background import Background
-from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
-from serverless_stack.runtime.caching.resilience.forks import renew_in_children
-from serverless_stack.runtime.caching.resilience.once import Once
+from serverless_stack.runtime.caching import (
+    LazyLoading,
+    MemoryStore,
+    Namespace,
+    StoreUnavailable,
+    WriteThrough,
+)
+from serverless_stack.runtime.caching.resilience import threads as module
+from serverless_stack.runtime.caching.resilience.threads import (
+    Background,
+    ForkSafeLock,
+    KeyLocks,
+    Once,
+    register_fork_aware,
+)
+from tests.runtime.caching.rig import in_threads
+from tests.runtime.servers import wait_until
 
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 LIMIT = 20.0
 """Seconds after which a child hangs."""
+
+
+# Once
+
+
+def test_threads_get_one_thing() -> None:
+    def make() -> object:
+        time.sleep(0.02)
+        return object()
+
+    once = Once(make)
+
+    assert len(set(map(id, in_threads(10, once)))) == 1
+
+
+def test_failure_is_not_kept() -> None:
+    calls: list[int] = []
+
+    def make() -> int:
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyError("not yet")
+        return len(calls)
+
+    once = Once(make)
+    with pytest.raises(KeyError, match="not yet"):
+        once()
+
+    assert (once(), once()) == (2, 2)
+
+
+# KeyLocks
+
+
+def test_one_writer_of_a_key_at_a_time() -> None:
+    locks = KeyLocks()
+    inside = threading.Event()
+    order: list[str] = []
+
+    def second() -> None:
+        inside.set()
+        with locks.hold("a"):
+            order.append("second")
+
+    with locks.hold("a"), locks.hold("a"):  # `save` may put the same key again
+        thread = threading.Thread(target=second)
+        thread.start()
+        assert inside.wait(30)
+        with locks.hold("b"):
+            order.append("first")
+    thread.join()
+
+    assert order == ["first", "second"]
+
+
+def test_no_lock_is_kept() -> None:
+    locks = KeyLocks()
+    with locks.hold("a"):
+        assert len(locks._locks) == 1
+
+    assert locks._locks == {}
+
+
+# Background
+
+
+class Work:
+    """Waits to be let go, and counts its runs."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.may_end = threading.Event()
+        self.failure: Exception | None = None
+
+    def __call__(self) -> int:
+        self.runs += 1
+        assert self.may_end.wait(30)
+        if self.failure is not None:
+            raise self.failure
+        return self.runs
+
+
+def test_callers_share_a_run_and_its_outcome() -> None:
+    work = Work()
+    background = Background("work", work)
+    outcomes: list[int] = []
+    threads = [threading.Thread(target=lambda: outcomes.append(background.get(30))) for _ in "abc"]
+    for thread in threads:
+        thread.start()
+    wait_until(lambda: work.runs == 1)
+    work.may_end.set()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes[0] == 1
+    assert background.get(30) == work.runs  # each later call is a run of its own
+
+
+def test_run_goes_on_when_its_caller_has_given_up() -> None:
+    work = Work()
+    background = Background("work", work)
+    for _ in range(3):
+        with pytest.raises(StoreUnavailable, match=r"work: timed out after 0\.01 s"):
+            background.get(0.01)
+    background.start()
+
+    assert work.runs == 1
+    work.may_end.set()
+
+
+def test_failure_goes_to_the_caller_and_the_next_run_is_another() -> None:
+    work = Work()
+    work.may_end.set()
+    work.failure = OSError("no network")
+    background = Background("work", work)
+    with pytest.raises(OSError, match="no network"):
+        background.get(30)
+    work.failure = None
+
+    assert background.get(30) == 2
+
+
+# Forks
 
 
 def in_child(work: Callable[[], object]) -> object:
@@ -165,22 +300,41 @@ def test_what_is_being_made_is_made_again() -> None:
     assert in_child(lambda: background.get(10) != parent) is True
 
 
-@pytest.mark.parametrize("make", [MemoryStore, lambda: CircuitBreaker("it")])
-def test_locks_that_are_held_are_left_to_the_parent(make: Callable[[], object]) -> None:
-    thing = make()
-    with thing._lock:  # type: ignore[attr-defined]
-        assert in_child(lambda: thing._lock.acquire(timeout=5)) is True  # type: ignore[attr-defined]
+def test_a_lock_is_open_in_a_forked_process() -> None:
+    lock = ForkSafeLock()
+
+    def take() -> bool:
+        with lock:
+            return True
+
+    def hold(stay: Callable[[], None]) -> None:
+        with lock:
+            stay()
+
+    with busy(hold):
+        assert in_child(take) is True
+
+
+def test_a_thread_that_forks_while_it_holds_a_lock_can_leave_it_in_both_processes() -> None:
+    lock = ForkSafeLock()
+    with lock:
+        child = os.fork()
+    if child == 0:
+        with lock:
+            os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with lock:
+        pass
 
 
 def test_what_is_renewed_is_not_kept_alive() -> None:
-    from serverless_stack.runtime.caching.resilience import forks
 
     class Thing:
-        def renew(self) -> None: ...
+        def reset_after_fork(self) -> None: ...
 
     thing = Thing()
-    renew_in_children(thing)
-    assert thing in forks._all
-    before = len(forks._all)
+    register_fork_aware(thing)
+    assert thing in module._fork_aware
+    before = len(module._fork_aware)
     del thing
-    assert len(forks._all) < before
+    assert len(module._fork_aware) < before

@@ -147,12 +147,12 @@ def test_arguments_are_checked_together() -> None:
         EmfMetrics("", dimensions={f"d{number}": "x" for number in range(30)} | {"Hits": "x"})
 
     assert "`dimensions` must be 30 or fewer, got: 31" in str(got.value)
-    assert "`dimensions` must not be named as metrics are, got: ['Hits']" in str(got.value)
+    assert "`dimensions` must not have the names of metrics, got: ['Hits']" in str(got.value)
 
 
 @pytest.mark.parametrize("value", ["", " ", "x" * 1025])
 def test_dimensions_that_cloudwatch_drops_are_refused(value: str) -> None:
-    with pytest.raises(ValueError, match="`dimensions` must have strings of 1 to 1024 characters"):
+    with pytest.raises(ValueError, match="`dimensions` must have values of 1 to 1024 characters"):
         EmfMetrics(dimensions={"Cache": value})
     with pytest.raises(ValueError, match="`dimensions` must have names of 1 to 250 characters"):
         EmfMetrics(dimensions={value.strip()[:251]: "x"})

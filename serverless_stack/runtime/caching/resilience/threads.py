@@ -1,0 +1,179 @@
+"""Locks and background work shared by threads, which start anew in a forked process.
+
+A forked process has one thread, and copies of locks that its parent's other threads held at
+that moment: nobody would ever release them.
+"""
+
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Generic, Protocol, TypeVar
+
+from serverless_stack.runtime.caching.base import StoreUnavailable
+
+T = TypeVar("T")
+
+
+class ForkAware(Protocol):
+    """An object whose state belongs to one process."""
+
+    def reset_after_fork(self) -> None:
+        """Forget the parent's threads and connections."""
+
+
+_fork_aware: "weakref.WeakSet[ForkAware]" = weakref.WeakSet()
+
+
+def register_fork_aware(thing: ForkAware) -> None:
+    """Call `reset_after_fork` of an object in every forked process, while the object lives."""
+    _fork_aware.add(thing)
+
+
+def _reset_all() -> None:
+    for thing in list(_fork_aware):
+        thing.reset_after_fork()
+
+
+os.register_at_fork(after_in_child=_reset_all)
+
+
+class ForkSafeLock:
+    """A lock that is open in a forked process, whichever thread of the parent held it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        register_fork_aware(self)
+
+    def reset_after_fork(self) -> None:
+        """Open the lock."""
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        with suppress(RuntimeError):  # open: this thread forked while it held the lock
+            self._lock.release()
+
+
+class Once(Generic[T]):
+    """Calls a function on first use, and returns its result from then on.
+
+    Args:
+        make: The function. If it raises, the next call tries again.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._result: list[T] = []
+        self._lock = ForkSafeLock()
+
+    def __call__(self) -> T:
+        """Return the result."""
+        if not self._result:
+            with self._lock:
+                if not self._result:
+                    self._result.append(self._make())
+        return self._result[0]
+
+    def forget(self) -> None:
+        """Call the function again on next use."""
+        self._result.clear()
+
+
+class KeyLocks:
+    """One lock per key in use; a thread may take the lock of a key twice."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, tuple[threading.RLock, int]] = {}
+        self._lock = ForkSafeLock()
+        register_fork_aware(self)
+
+    def reset_after_fork(self) -> None:
+        """Forget the locks of the parent's threads."""
+        self._locks.clear()
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[None]:
+        """Wait until no other thread holds the key, and hold it."""
+        with self._lock:
+            lock, users = self._locks.get(key, (threading.RLock(), 0))
+            self._locks[key] = (lock, users + 1)
+        try:
+            with lock:
+                yield
+        finally:
+            with self._lock:
+                lock, users = self._locks.get(key, (lock, 1))  # absent after a fork
+                if users == 1:
+                    self._locks.pop(key, None)
+                else:
+                    self._locks[key] = (lock, users - 1)
+
+
+class Background(Generic[T]):
+    """Runs a function in a daemon thread, one run at a time; callers share the run.
+
+    For work without a time-out, or with a longer one than a request may take: looking up a
+    name in DNS, reading a secret. A run goes on when its callers have given up, so that a
+    later call finds it done.
+
+    Args:
+        name: What the function does, for the message of a time-out.
+        work: The function. Its exceptions go to all callers that wait for the run.
+    """
+
+    def __init__(self, name: str, work: Callable[[], T]) -> None:
+        self._name = name
+        self._work = work
+        self._lock = ForkSafeLock()
+        self._run: _Run[T] | None = None
+        register_fork_aware(self)
+
+    def reset_after_fork(self) -> None:
+        """Forget the run of the parent's thread."""
+        self._run = None
+
+    def start(self) -> None:
+        """Start a run unless one is under way, and return at once."""
+        self._current()
+
+    def get(self, timeout: float) -> T:
+        """Return the result of the run that is under way, or else of a new one.
+
+        Raises:
+            StoreUnavailable: The run has not ended after ``timeout`` seconds.
+        """
+        run = self._current()
+        if not run.done.wait(timeout):
+            raise StoreUnavailable(f"{self._name}: timed out after {timeout:.3g} s")
+        if run.error is not None:
+            raise run.error
+        return run.result[0]
+
+    def _current(self) -> "_Run[T]":
+        with self._lock:
+            run = self._run
+            if run is None or run.done.is_set():
+                run = self._run = _Run()
+                threading.Thread(
+                    target=run.do, args=(self._work,), name=self._name, daemon=True
+                ).start()
+            return run
+
+
+class _Run(Generic[T]):
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.result: list[T] = []
+        self.error: Exception | None = None
+
+    def do(self, work: Callable[[], T]) -> None:
+        try:
+            self.result.append(work())
+        except Exception as error:
+            self.error = error
+        finally:
+            self.done.set()

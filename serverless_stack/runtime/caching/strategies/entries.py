@@ -1,0 +1,275 @@
+"""What the lazy loaders for threads and for asyncio have in common: their entries in the store.
+
+Nothing here loads values or waits for other loads. What calls the store may block, so
+`AsyncLazyLoading` calls it in threads.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Lookup,
+    Store,
+    StoreError,
+    StoreRefused,
+    ValueTooLarge,
+    codec_of,
+    seconds_problem,
+)
+from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
+from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
+from serverless_stack.runtime.caching.resilience.single_flight import Flight
+from serverless_stack.runtime.caching.resilience.stale_keys import stale_keys_of
+from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
+
+if TYPE_CHECKING:
+    from serverless_stack.runtime.caching.metrics import Event, Outcome
+    from serverless_stack.runtime.caching.stores.memory import MemoryStore
+
+L = TypeVar("L")
+_REFRESH_LEASE = 10  # seconds, unless the strategy has leases of its own
+
+
+class Miss(Generic[L]):
+    """Lookups that the cache did not answer.
+
+    Attributes:
+        load: The source.
+        cached: What the store returned, if anything, by key: expired entries.
+        landed: How many loads had landed before the store was asked.
+        stopwatch: The time that the lookups have waited for the cache.
+        degraded: Whether the cache failed.
+        many: Whether the keys are loaded together.
+    """
+
+    __slots__ = ("cached", "degraded", "landed", "load", "many", "stopwatch")
+
+    def __init__(
+        self,
+        load: L,
+        cached: Mapping[str, object],
+        landed: int,
+        stopwatch: Stopwatch,
+        *,
+        degraded: bool,
+        many: bool = False,
+    ) -> None:
+        self.load = load
+        self.cached = cached
+        self.landed = landed
+        self.stopwatch = stopwatch
+        self.degraded = degraded
+        self.many = many
+
+
+class Entries:
+    """The entries of one lazy loader.
+
+    Args:
+        store: The store.
+        expiry: How long values are cached.
+        lease: See `LazyLoading`, as for the following.
+        budget: See there.
+        on_event: See there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        expiry: ExpiryPolicy,
+        *,
+        lease: int | None,
+        budget: float | Budget | None,
+        on_event: "Callable[[Event], None] | None",
+    ) -> None:
+        if lease is not None and (problem := seconds_problem("lease", lease)):
+            raise ValueError(problem)
+        if budget is not None and not isinstance(budget, Budget):
+            Budget(budget)  # checks the number
+        self.store = store
+        self.expiry = expiry
+        self.stale_keys = stale_keys_of(store, expiry.max_ttl)
+        self._lease = lease
+        self._budget = budget
+        self._on_event = on_event
+        self._last_known: MemoryStore | None = None
+        if expiry.stale_if_error is not None:
+            from serverless_stack.runtime.caching.stores import memory
+
+            self._last_known = memory.MemoryStore(codec=codec_of(store))
+
+    @property
+    def observes_hits(self) -> bool:
+        """Whether a plain hit must be reported, timed or remembered."""
+        return (
+            self._on_event is not None or self._budget is not None or self._last_known is not None
+        )
+
+    def stopwatch(self) -> Stopwatch:
+        """Return a stopwatch for one lookup."""
+        return Stopwatch(self._budget)
+
+    def read(self, key: str, stopwatch: Stopwatch) -> object:
+        """Return what the store has; stale keys are deleted first.
+
+        Raises:
+            StoreError: The store failed.
+        """
+        if self.stale_keys.keys:
+            stopwatch.call(self.stale_keys.flush, self.store, entry_key(key))
+        return stopwatch.call(self.store.get, entry_key(key))
+
+    def read_many(
+        self, keys: Sequence[str], stopwatch: Stopwatch
+    ) -> tuple[dict[str, object], bool]:
+        """Return what the store has in one round trip, and whether it failed."""
+        names = {entry_key(key): key for key in keys}
+        for name in [name for name in names if name in self.stale_keys.keys]:
+            try:
+                stopwatch.call(self.stale_keys.flush, self.store, name)
+            except StoreError:
+                del names[name]
+        if not names:
+            return {}, False
+        try:
+            cached = stopwatch.call(self.store.get_many, list(names))
+        except StoreError:
+            return {}, True
+        return {names[name]: value for name, value in cached.items()}, False
+
+    def lease(self, key: str) -> Lease | None:
+        """Return the lease for loading a missing key, not yet acquired, if there is to be one."""
+        if self._lease is None:
+            return None
+        lease = Lease(self.store, key, self._lease)
+        return None if lease.is_held_here() else lease
+
+    def refresh_lease(self, key: str) -> Lease:
+        """Return the lease for refreshing a key, not yet acquired."""
+        return Lease(self.store, key, self._lease or _REFRESH_LEASE)
+
+    def keep(self, key: str, value: object, flight: Flight, stopwatch: Stopwatch) -> bool:
+        """Cache a value that was loaded; return False if the cache failed."""
+        entry = self.expiry.entry(value)
+        if entry is None or key in flight.outdated:
+            return True
+        name = entry_key(key)
+        try:
+            stopwatch.call(self.store.set, name, *entry)
+        except (ValueTooLarge, TypeError, ValueError) as error:
+            log_not_cached(key, error)
+            return self.stale_keys.delete(self.store, name)
+        except StoreError:
+            return False
+        return key not in flight.outdated or self.stale_keys.delete(self.store, name)
+
+    def keep_many(self, values: Mapping[str, object], flight: Flight, stopwatch: Stopwatch) -> bool:
+        """Cache values, in one round trip per time to live; return False if the cache failed."""
+        by_ttl: dict[int, dict[str, object]] = {}
+        jitter = self.expiry.draw_jitter()  # one for all: more would be more round trips
+        for key, value in values.items():
+            entry = self.expiry.entry(value, jitter)
+            if entry is not None and key not in flight.outdated:
+                by_ttl.setdefault(entry[1], {})[key] = entry[0]
+        for ttl, entries in by_ttl.items():
+            try:
+                named = {entry_key(key): entry for key, entry in entries.items()}
+                stopwatch.call(self.store.set_many, named, ttl)
+            except (ValueTooLarge, TypeError, ValueError):  # of one value: keep the others
+                if not all([self.keep(key, values[key], flight, stopwatch) for key in entries]):
+                    return False
+            except StoreError:
+                return False
+            overwritten = [entry_key(key) for key in entries if key in flight.outdated]
+            if not all([self.stale_keys.delete(self.store, name) for name in overwritten]):
+                return False
+        return True
+
+    def read_again(
+        self, keys: Sequence[str], stopwatch: Stopwatch
+    ) -> tuple[dict[str, Found], bool]:
+        """Return what another load may have cached since the miss, and whether the store failed."""
+        cached, failed = self.read_many(keys, stopwatch)
+        found = {key: self.expiry.usable(value) for key, value in cached.items()}
+        return {key: hit for key, hit in found.items() if hit is not None}, failed
+
+    def fallback(self, key: str, expired: Sequence[object], degraded: bool) -> Found | None:
+        """Return the last value of a key whose source is failing, if it may be returned.
+
+        Args:
+            key: The key.
+            expired: What the store returned for it.
+            degraded: Whether the cache failed.
+        """
+        value = next(
+            (entry.value for entry in expired if self.expiry.outlives_error(entry)), MISSING
+        )
+        if value is MISSING and self._last_known is not None:
+            value = self._last_known.get(key)
+        if value is MISSING:
+            return None
+        log_exception(key, "is returned stale, because its source failed")
+        return Lookup(value, True, degraded, stale=True)
+
+    def fallbacks(self, keys: Sequence[str], miss: Miss[L]) -> dict[str, Found]:
+        """Return the last values of keys whose source is failing.
+
+        Raises:
+            Exception: The one being handled, if a key has no such value.
+        """
+        answers = {}
+        for key in keys:
+            found = self.fallback(key, [miss.cached.get(key)], miss.degraded)
+            if found is None:
+                raise  # called from an `except` clause
+            answers[key] = found
+        return answers
+
+    def report(self, key: str, found: Found, stopwatch: Stopwatch) -> None:
+        """Remember the value for `fallback` and report the lookup to `on_event`."""
+        if self._last_known is not None and not found.stale:
+            self._remember(key, found)
+        if self._on_event is None:
+            return
+        from serverless_stack.runtime.caching.metrics import Event
+
+        outcome: Outcome = "hit" if found.hit else "miss"
+        if found.stale:
+            outcome = "stale"
+        elif found.degraded:
+            outcome = "degraded"
+        try:
+            self._on_event(Event(outcome, key, stopwatch.spent))
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).warning("`on_event` failed", exc_info=True)
+
+    def _remember(self, key: str, found: Found) -> None:
+        assert self._last_known is not None, "the caller checks it"
+        keep = self._last_known.add if found.hit else self._last_known.set
+        try:
+            keep(key, found.value, self.expiry.stale_if_error)
+        except (StoreError, TypeError, ValueError):
+            self._last_known.delete(key)  # what cannot be encoded, and the value before it
+
+
+def is_shareable(value: object) -> bool:
+    """Return whether several callers can use a value: an iterator or awaitable serves one."""
+    return not any(hasattr(type(value), name) for name in ("__next__", "__anext__", "__await__"))
+
+
+def log_not_cached(key: str, error: Exception) -> None:
+    """Log that a value cannot be cached."""
+    import logging
+
+    kind = "" if isinstance(error, StoreRefused) else f"{type(error).__name__}: "
+    logging.getLogger(__name__).warning("`%s` is not cached: %s%s", key, kind, error)
+
+
+def log_exception(key: str, event: str) -> None:
+    """Log the exception that is being handled."""
+    import logging
+
+    logging.getLogger(__name__).warning("`%s` %s", key, event, exc_info=True)
