@@ -13,7 +13,7 @@ from serverless_stack.checks import Severity
 from serverless_stack.checks.engine import registry
 from serverless_stack.checks.engine import runner as engine
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.testing.assertions import assert_deployable
 from serverless_stack.testing.review.errors import SourceError
@@ -43,7 +43,7 @@ def warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "RULES", made)
 
     @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
+    def bucket(bucket: Resource) -> Iterator[Violation]:
         region = bucket.template.region
         assert region is None or not is_unresolved(region)
         yield registry.must("BucketName", "not be here", region)

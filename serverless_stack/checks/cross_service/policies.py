@@ -7,6 +7,7 @@ from functools import cache
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Reference, Resource, Template, references_in
+from serverless_stack.checks.engine.values import listed
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
@@ -46,13 +47,6 @@ class Grant:
             for resource in self.resources
             for found in references_in(resource)
         )
-
-
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def texts(value: object) -> list[str]:

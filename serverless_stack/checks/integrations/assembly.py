@@ -7,6 +7,7 @@ from pathlib import Path
 
 from serverless_stack.checks import check_templates
 from serverless_stack.checks.engine.findings import Finding
+from serverless_stack.checks.engine.values import mapping
 
 MANIFEST = "manifest.json"
 PLUGIN = "serverless-stack"
@@ -102,9 +103,9 @@ def check(
 
 
 def _templates(folder: Path, stages: bool) -> Iterator[AssemblyTemplate]:
-    for key, described in _mapping(_object(folder / MANIFEST).get("artifacts")).items():
-        artifact = _mapping(described)
-        properties = _mapping(artifact.get("properties"))
+    for key, described in mapping(_object(folder / MANIFEST).get("artifacts")).items():
+        artifact = mapping(described)
+        properties = mapping(artifact.get("properties"))
         if artifact.get("type") == "cdk:cloud-assembly" and stages:
             yield from _templates(folder / str(properties.get("directoryName")), stages)
         elif artifact.get("type") == "aws:cloudformation:stack":
@@ -116,7 +117,7 @@ def _stack(
 ) -> Iterator[AssemblyTemplate]:
     name = str(artifact.get("displayName") or key)
     region = str(artifact.get("environment", "")).rpartition("/")[2]
-    metadata = dict(_mapping(artifact.get("metadata")))
+    metadata = dict(mapping(artifact.get("metadata")))
     if further := artifact.get("additionalMetadataFile"):
         metadata |= _object(folder / str(further))
     files = {name: str(properties.get("templateFile"))}
@@ -130,7 +131,7 @@ def _stack(
         if type_ == "aws:cdk:logicalId":
             constructs.setdefault(_stack_of(path, files), {})[str(data)] = path
         elif type_ == ACKNOWLEDGED:
-            reasons = {id: str(reason or "") for id, reason in _mapping(data).items()}
+            reasons = {id: str(reason or "") for id, reason in mapping(data).items()}
             acknowledged.setdefault(path, {}).update(reasons)
     for stack, file in files.items():
         yield AssemblyTemplate(
@@ -162,7 +163,3 @@ def _object(path: Path) -> dict[str, object]:
     if not isinstance(found, dict):
         raise ValueError(f"{path} must be a JSON object")
     return found
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -166,21 +166,21 @@ def permissions(count: int) -> Json:
 
 CASES = [
     Case(
-        "XS-011",
+        "CROSS-SERVICE-011",
         "visibility below six time-outs",
         worker(READ, timeout=60, hidden=359),
         worker(READ, timeout=60, hidden=360),
         "got: 359 (nearest accepted: 360)",
     ),
     Case(
-        "XS-040",
+        "CROSS-SERVICE-040",
         "queue that it reads and writes",
         worker(READ, allow(att("Queue"), "sqs:Send*")),
         worker(READ, allow("arn:aws:sqs:eu-west-1:123456789012:other", "sqs:Send*")),
         "`EventSourceArn` must not be what Function writes to (sqs:SendMessage in Role)",
     ),
     Case(
-        "XS-040",
+        "CROSS-SERVICE-040",
         "table that it reads and writes",
         streamed(allow(att("Table"), "dynamodb:PutItem")),
         streamed(
@@ -190,42 +190,42 @@ CASES = [
         "(dynamodb:PutItem in Role)",
     ),
     Case(
-        "XS-040",
+        "CROSS-SERVICE-040",
         "topic that calls it",
         published("Topic"),
         published("Other"),
         "`TopicArn` must not be what Function writes to (sns:Publish in Role)",
     ),
     Case(
-        "XS-041",
+        "CROSS-SERVICE-041",
         "objects that it is told of and writes",
         notified("/*", None),
         notified("/out/*", "in/"),
         "must not be for objects that Function writes itself (s3:PutObject on * in Write)",
     ),
     Case(
-        "XS-041",
+        "CROSS-SERVICE-041",
         "objects under the prefix that it writes",
         notified("/in/small/*", "in/"),
         notified("/*", "in/"),
         "got: 'in/*'",
     ),
     Case(
-        "XS-042",
+        "CROSS-SERVICE-042",
         "objects that CDK has it told of",
         by_cdk("/in/*", "in/"),
         by_cdk("/out/*", "in/"),
         "(s3:PutObject on in/* in Role)",
     ),
     Case(
-        "XS-050",
+        "CROSS-SERVICE-050",
         "resource policy over 20 KB",
         permissions(100),
         permissions(50),
         "The resource policy must have 20,480 bytes at most",
     ),
     Case(
-        "XS-051",
+        "CROSS-SERVICE-051",
         "role without network interfaces",
         {
             "Function": function(
@@ -242,14 +242,14 @@ CASES = [
         "`ManagedPolicyArns` must have AWSLambdaVPCAccessExecutionRole",
     ),
     Case(
-        "XS-052",
+        "CROSS-SERVICE-052",
         "source that its role may not read",
         worker(allow(att("Queue"), "sqs:ReceiveMessage", "sqs:DeleteMessage")),
         worker(READ),
         "`EventSourceArn` must be a source that Role allows sqs:GetQueueAttributes on",
     ),
     Case(
-        "XS-053",
+        "CROSS-SERVICE-053",
         "notification without a permission",
         notified("/out/*", "in/", permitted=False),
         notified("/out/*", "in/"),

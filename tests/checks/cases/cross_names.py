@@ -14,14 +14,14 @@ def queue(name: str) -> Json:
 
 CASES = [
     Case(
-        "XS-070",
+        "CROSS-SERVICE-070",
         "one name twice",
         {**bucket("orders-of-the-shop"), **bucket("orders-of-the-shop", "Other")},
         {**bucket("orders-of-the-shop"), **bucket("others-of-the-shop", "Other")},
         "`BucketName` must be another name than that of Bucket, got: 'orders-of-the-shop'",
     ),
     Case(
-        "XS-071",
+        "CROSS-SERVICE-071",
         "two stacks with one bucket",
         bucket("orders-of-the-shop"),
         bucket("orders-of-the-shop"),
@@ -30,7 +30,7 @@ CASES = [
         good_others={"Other": {"Resources": bucket("others-of-the-shop")}},
     ),
     Case(
-        "XS-071",
+        "CROSS-SERVICE-071",
         "two stacks with one domain name",
         certified("us-east-1"),
         certified("us-east-1"),
@@ -38,7 +38,7 @@ CASES = [
         bad_others={"Other": {"Resources": certified("us-east-1")}},
     ),
     Case(
-        "XS-072",
+        "CROSS-SERVICE-072",
         "two stacks with one queue",
         queue("orders"),
         queue("orders"),

@@ -106,7 +106,7 @@ OUTSIDE: Json = {"Function": function(Environment=TOLD), "Role": role()}
 
 CASES = [
     Case(
-        "XS-030",
+        "CROSS-SERVICE-030",
         "no route to a service",
         {**network(), **reader(SECRET)},
         {**network(service="secretsmanager"), **reader(SECRET)},
@@ -114,35 +114,35 @@ CASES = [
         "secretsmanager:GetSecretValue",
     ),
     Case(
-        "XS-030",
+        "CROSS-SERVICE-030",
         "an endpoint of another service",
         {**network(service="secretsmanager"), **reader(SECRET, BUCKET)},
         {**network(service="s3"), **reader(BUCKET)},
         "must have a route to s3, for which its role has s3:GetObject",
     ),
     Case(
-        "XS-030",
+        "CROSS-SERVICE-030",
         "an internet gateway for what has no public address",
         {**network(out="internet"), **reader(SECRET)},
         {**network(out="nat"), **reader(SECRET)},
         "got: 'endpoints for nothing'",
     ),
     Case(
-        "XS-031",
+        "CROSS-SERVICE-031",
         "cache that lets nobody in",
         {**cache(), **CLIENT},
         {**cache(FROM_GROUP), **CLIENT},
         "`SecurityGroupIds` must let Function in on port 6379",
     ),
     Case(
-        "XS-031",
+        "CROSS-SERVICE-031",
         "cache that lets in on another port",
         {**cache({**FROM_GROUP, "FromPort": 11211, "ToPort": 11211}), **CLIENT},
         {**cache(apart=FROM_GROUP), **CLIENT},
         "`SecurityGroupIds` must let Function in on port 6379",
     ),
     Case(
-        "XS-031",
+        "CROSS-SERVICE-031",
         "function outside of the network of its cache",
         {**cache(FROM_GROUP), **OUTSIDE},
         {**cache(FROM_GROUP), **CLIENT},

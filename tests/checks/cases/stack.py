@@ -55,9 +55,9 @@ def stack_name(text: str) -> Json:
 
 
 CASES = [
-    Case("ST-001", "501 resources", topics(501), topics(500), "500 entries at most, got: 501"),
+    Case("TEMPLATE-001", "501 resources", topics(501), topics(500), "500 entries at most, got: 501"),
     Case(
-        "ST-002",
+        "TEMPLATE-002",
         "template over 1 MB",
         topic(),
         topic(),
@@ -66,7 +66,7 @@ CASES = [
         good_sections={"Metadata": {"Note": "x" * 800_000}},
     ),
     Case(
-        "ST-003",
+        "TEMPLATE-003",
         "template near 1 MB",
         topic(),
         topic(),
@@ -75,7 +75,7 @@ CASES = [
         good_sections={"Metadata": {"Note": "x" * 800_000}},
     ),
     Case(
-        "ST-004",
+        "TEMPLATE-004",
         "201 outputs",
         topic(),
         topic(),
@@ -84,7 +84,7 @@ CASES = [
         good_sections=outputs(200),
     ),
     Case(
-        "ST-004",
+        "TEMPLATE-004",
         "201 keys in a mapping",
         topic(),
         topic(),
@@ -93,7 +93,7 @@ CASES = [
         good_sections={"Mappings": {"Sizes": {f"k{n}": {"v": 1} for n in range(200)}}},
     ),
     Case(
-        "ST-010",
+        "TEMPLATE-010",
         "reference to nothing",
         topic(DisplayName=ref("Nmae")),
         topic(DisplayName=ref("Name")),
@@ -103,14 +103,14 @@ CASES = [
         good_sections={"Parameters": {"Name": {"Type": "String"}}},
     ),
     Case(
-        "ST-010",
+        "TEMPLATE-010",
         "reference to nothing in a text",
         topic(DisplayName={"Fn::Sub": "a ${Region} b"}),
         topic(DisplayName={"Fn::Sub": "a ${!Region} ${AWS::Region} b"}),
         "got: 'Region'",
     ),
     Case(
-        "ST-010",
+        "TEMPLATE-010",
         "condition on a resource",
         topic(),
         topic(),
@@ -119,21 +119,21 @@ CASES = [
         good_sections={"Conditions": {"IsProd": {"Fn::Equals": [ref("AWS::Region"), "a"]}}},
     ),
     Case(
-        "ST-011",
+        "TEMPLATE-011",
         "attribute of nothing",
         topic(DisplayName=att("Othr", "TopicName")),
         {**topic(DisplayName=att("Other", "TopicName")), "Other": resource(TOPIC)},
         "must be an attribute of a resource of the template, got: 'Othr'",
     ),
     Case(
-        "ST-012",
+        "TEMPLATE-012",
         "dependency on nothing",
         with_attributes(DependsOn=["Role"]),
         {**with_attributes(DependsOn=["Other"]), "Other": resource(TOPIC)},
         "`DependsOn` must name a resource of the template, got: 'Role'",
     ),
     Case(
-        "ST-013",
+        "TEMPLATE-013",
         "condition that is not there",
         with_attributes(Condition="IsProd"),
         with_attributes(Condition="IsProd"),
@@ -141,7 +141,7 @@ CASES = [
         good_sections=BY_STAGE,
     ),
     Case(
-        "ST-013",
+        "TEMPLATE-013",
         "choice by a condition that is not there",
         topic(DisplayName=chosen("IsProd", "a")),
         topic(DisplayName=chosen("IsProd", "a")),
@@ -149,7 +149,7 @@ CASES = [
         good_sections=BY_STAGE,
     ),
     Case(
-        "ST-014",
+        "TEMPLATE-014",
         "mapping that is not there",
         topic(DisplayName={"Fn::FindInMap": ["Size", ref("AWS::Region"), "Name"]}),
         topic(DisplayName={"Fn::FindInMap": ["Sizes", "prod", "Name"]}),
@@ -158,7 +158,7 @@ CASES = [
         good_sections=SIZES,
     ),
     Case(
-        "ST-015",
+        "TEMPLATE-015",
         "reference to what may not be there",
         {**OPTIONAL, **topic(DisplayName=att("Extra", "TopicName"))},
         {**OPTIONAL, **topic(DisplayName=chosen("IsProd", att("Extra", "TopicName")))},
@@ -167,7 +167,7 @@ CASES = [
         good_sections=BY_STAGE,
     ),
     Case(
-        "ST-020",
+        "TEMPLATE-020",
         "circular dependency",
         waiting("a", {"Fn::Sub": "${First.TopicName}"}),
         waiting("a", "b"),
@@ -175,14 +175,14 @@ CASES = [
         "Second (Properties.DisplayName: GetAtt First.TopicName) -> First",
     ),
     Case(
-        "ST-020",
+        "TEMPLATE-020",
         "dependency on itself",
         topic(DisplayName=ref("Topic")),
         topic(DisplayName=ref("AWS::StackName")),
         "got: Topic (Properties.DisplayName: Ref Topic) -> Topic",
     ),
     Case(
-        "ST-020",
+        "TEMPLATE-020",
         "circular dependency if a condition holds",
         waiting("a", chosen("IsProd", ref("First"))),
         {
@@ -194,14 +194,14 @@ CASES = [
         good_sections=EITHER,
     ),
     Case(
-        "ST-030",
+        "TEMPLATE-030",
         "logical id with a hyphen",
         {"My-Topic": resource(TOPIC)},
         {"MyTopic": resource(TOPIC)},
         "`Resources` must have names of 1 to 255 letters and digits, got: 'My-Topic'",
     ),
     Case(
-        "ST-031",
+        "TEMPLATE-031",
         "one export twice",
         topic(),
         topic(),
@@ -210,7 +210,7 @@ CASES = [
         good_sections=exported("a", "b", stack_name("c")),
     ),
     Case(
-        "ST-032",
+        "TEMPLATE-032",
         "one export of two stacks",
         topic(),
         topic(),
@@ -221,7 +221,7 @@ CASES = [
         good_others={"Other": {"Resources": topic(), **exported("c", stack_name("b"))}},
     ),
     Case(
-        "ST-033",
+        "TEMPLATE-033",
         "output that is a list",
         topic(),
         topic(),
@@ -230,7 +230,7 @@ CASES = [
         good_sections=outputs(1, Value={"Fn::Join": [",", ["a", "b"]]}),
     ),
     Case(
-        "ST-040",
+        "TEMPLATE-040",
         "default that is not allowed",
         topic(),
         topic(),
@@ -239,7 +239,7 @@ CASES = [
         good_sections=parameter(AllowedValues=["small", "big"], Default="big"),
     ),
     Case(
-        "ST-040",
+        "TEMPLATE-040",
         "default out of range",
         topic(),
         topic(),
@@ -248,7 +248,7 @@ CASES = [
         good_sections=parameter(Type="Number", MinValue=1, Default=1),
     ),
     Case(
-        "ST-041",
+        "TEMPLATE-041",
         "parameter without a type",
         topic(),
         topic(),
@@ -257,7 +257,7 @@ CASES = [
         good_sections=parameter(Default="a"),
     ),
     Case(
-        "ST-050",
+        "TEMPLATE-050",
         "section that is none",
         topic(),
         topic(),
@@ -266,7 +266,7 @@ CASES = [
         good_sections={"Outputs": {}},
     ),
     Case(
-        "ST-050",
+        "TEMPLATE-050",
         "version of templates",
         topic(),
         topic(),
@@ -275,7 +275,7 @@ CASES = [
         good_sections={"AWSTemplateFormatVersion": "2010-09-09"},
     ),
     Case(
-        "ST-051",
+        "TEMPLATE-051",
         "attribute that is none",
         with_attributes(Propertys={"DisplayName": "a"}),
         with_attributes(Properties={"DisplayName": "a"}),
@@ -283,21 +283,21 @@ CASES = [
         "(nearest accepted: Properties)",
     ),
     Case(
-        "ST-052",
+        "TEMPLATE-052",
         "snapshot of what has none",
         with_attributes(DeletionPolicy="Snapshot"),
         with_attributes(DeletionPolicy="Retain"),
         "`DeletionPolicy` must not be Snapshot, which AWS::SNS::Topic does not have",
     ),
     Case(
-        "ST-052",
+        "TEMPLATE-052",
         "policy that is none",
         with_attributes(UpdateReplacePolicy="Retained"),
         with_attributes(UpdateReplacePolicy="Retain"),
         "`UpdateReplacePolicy` must be one of Delete, Retain, Snapshot, got: 'Retained'",
     ),
     Case(
-        "ST-053",
+        "TEMPLATE-053",
         "unknown property via override",
         topic(TopicNam="orders"),
         topic(TopicName="orders"),
@@ -305,14 +305,14 @@ CASES = [
         "(nearest accepted: TopicName)",
     ),
     Case(
-        "ST-053",
+        "TEMPLATE-053",
         "property in another case",
         topic(topicName="orders"),
         topic(TopicName="orders"),
         "(nearest accepted: TopicName)",
     ),
     Case(
-        "ST-054",
+        "TEMPLATE-054",
         "property of no type",
         topic(Colour="red"),
         topic(),

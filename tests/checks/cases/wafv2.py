@@ -74,7 +74,7 @@ GROUP_ARN = "arn:aws:logs:eu-west-1:111122223333:log-group:"
 
 CASES = [
     Case(
-        "WAF-001",
+        "WAFV2-001",
         "rate limit 5",
         acl(rate(Limit=5)),
         acl(rate(Limit=10)),
@@ -82,7 +82,7 @@ CASES = [
         "got: 5 (nearest accepted: 10)",
     ),
     Case(
-        "WAF-001",
+        "WAFV2-001",
         "rate by forwarded address without its header",
         acl(rate(AggregateKeyType="FORWARDED_IP")),
         acl(
@@ -94,7 +94,7 @@ CASES = [
         "ForwardedIPConfig` must be given for FORWARDED_IP",
     ),
     Case(
-        "WAF-002",
+        "WAFV2-002",
         "log group not named aws-waf-logs-*",
         logged(att("Logs"), Logs=resource("AWS::Logs::LogGroup", LogGroupName="shop-waf")),
         logged(att("Logs"), Logs=resource("AWS::Logs::LogGroup", LogGroupName="aws-waf-logs-a")),
@@ -102,7 +102,7 @@ CASES = [
         "(nearest accepted: aws-waf-logs-shop-waf)",
     ),
     Case(
-        "WAF-002",
+        "WAFV2-002",
         "log group without a name",
         logged(att("Logs"), Logs=resource("AWS::Logs::LogGroup")),
         logged(
@@ -114,14 +114,14 @@ CASES = [
         "by `LogGroupName` of Logs, got: None",
     ),
     Case(
-        "WAF-002",
+        "WAFV2-002",
         "log group by an ARN of another name",
         logged(f"{GROUP_ARN}shop:*"),
         logged(f"{GROUP_ARN}aws-waf-logs-shop/a:*"),
         "must be named aws-waf-logs-…",
     ),
     Case(
-        "WAF-003",
+        "WAFV2-003",
         "web ACL for CloudFront in eu-west-1",
         acl(Scope="CLOUDFRONT"),
         acl(Scope="REGIONAL"),
@@ -129,85 +129,85 @@ CASES = [
         region="eu-west-1",
     ),
     Case(
-        "WAF-004",
+        "WAFV2-004",
         "web ACL of an HTTP API",
         associated("arn:aws:apigateway:eu-west-1::/apis/a/stages/prod"),
         associated(STAGE),
         "must be no HTTP API",
     ),
     Case(
-        "WAF-004",
+        "WAFV2-004",
         "web ACL for CloudFront at an API",
         associated(STAGE, Scope="CLOUDFRONT"),
         associated(STAGE),
         "`WebACLArn` must be a REGIONAL web ACL",
     ),
     Case(
-        "WAF-005",
+        "WAFV2-005",
         "two rules of one priority",
         acl(rule(GEO), rule(GEO, Name="b")),
         acl(rule(GEO), rule(GEO, Name="b", Priority=1)),
         "`Rules.1.Priority` must be there once, got: 0",
     ),
     Case(
-        "WAF-005",
+        "WAFV2-005",
         "group of rules with an action",
         acl(rule(COMMON)),
         acl(group(COMMON)),
         "`Rules.0.OverrideAction` must be given for a group of rules",
     ),
     Case(
-        "WAF-006",
+        "WAFV2-006",
         "group of rules in another statement",
         acl(rule({"NotStatement": {"Statement": COMMON}})),
         acl(rule({"NotStatement": {"Statement": GEO}})),
         "must not be in another statement, got: 'ManagedRuleGroupStatement'",
     ),
     Case(
-        "WAF-006",
+        "WAFV2-006",
         "and of one statement",
         acl(rule({"AndStatement": {"Statements": [GEO]}})),
         acl(rule({"AndStatement": {"Statements": [GEO, {"NotStatement": {"Statement": GEO}}]}})),
         "must have 2 statements or more",
     ),
     Case(
-        "WAF-007",
+        "WAFV2-007",
         "metric All",
         acl(VisibilityConfig={**SEEN, "MetricName": "All"}),
         acl(VisibilityConfig={**SEEN, "MetricName": "AllRules"}),
         "`VisibilityConfig.MetricName` must not be All or Default_Action",
     ),
     Case(
-        "WAF-008",
+        "WAFV2-008",
         "addresses without a range",
         addresses("192.0.2.1"),
         addresses("192.0.2.1/32"),
         "(nearest accepted: 192.0.2.1/32)",
     ),
-    Case("WAF-008", "all addresses", addresses("0.0.0.0/0"), addresses("0.0.0.0/1"), "/1 or less"),
+    Case("WAFV2-008", "all addresses", addresses("0.0.0.0/0"), addresses("0.0.0.0/1"), "/1 or less"),
     Case(
-        "WAF-008",
+        "WAFV2-008",
         "IPv6 among IPv4",
         addresses("2001:db8::/32"),
         addresses("2001:db8::/32", version="IPV6"),
         "must be of IPV4",
     ),
     Case(
-        "WAF-009",
+        "WAFV2-009",
         "expression that looks ahead",
         regex("^a(?!b)"),
         regex("^a[^b]", r"[*+]x", r"\++(?:a|b)", r"(?i)ab"),
         "must have no assertion",
     ),
     Case(
-        "WAF-010",
+        "WAFV2-010",
         "response with an unknown body",
         answers("none"),
         answers("no"),
         "must be one of CustomResponseBodies (no), got: 'none'",
     ),
     Case(
-        "WAF-011",
+        "WAFV2-011",
         "account rules without the login page",
         acl(
             group(
@@ -223,7 +223,7 @@ CASES = [
         "ManagedRuleGroupConfigs` must be given for AWSManagedRulesATPRuleSet",
     ),
     Case(
-        "WAF-012",
+        "WAFV2-012",
         "two transformations of one priority",
         matched(0, 0),
         matched(0, 1),

@@ -4,7 +4,7 @@ import pytest
 
 from serverless_stack.checks import check_template, check_templates
 from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.engine.template import Resource, Template
 
 BAD = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "xn--a"}}
@@ -65,15 +65,15 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(registry, "RULES", made)
 
     @registry.rule("XX-001", "AWS::S3::Bucket", page="Page")
-    def one(bucket: Resource) -> Iterator[Problem]:
+    def one(bucket: Resource) -> Iterator[Violation]:
         yield from registry.between(bucket, "Size", 1, 4, "GB")
 
     @registry.template_rule("XX-002", page="Page")
-    def two(template: Template) -> Iterator[Problem]:
+    def two(template: Template) -> Iterator[Violation]:
         yield registry.must("", "be small", len(template.source))
 
     @registry.app_rule("XX-003", page="Page")
-    def three(templates: Mapping[str, Template]) -> Iterator[Problem]:
+    def three(templates: Mapping[str, Template]) -> Iterator[Violation]:
         yield Problem("", None, "no", template=next(iter(templates)))
 
     monkeypatch.setattr("serverless_stack.checks.engine.runner._loaded", list(made.values()))

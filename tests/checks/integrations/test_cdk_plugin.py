@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 from serverless_stack.checks import Severity, rules
 from serverless_stack.checks.engine import registry
 from serverless_stack.checks.engine import runner as engine
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.integrations.cdk_plugin import DeployabilityChecks
 
@@ -49,7 +49,7 @@ def warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "RULES", made)
 
     @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
+    def bucket(bucket: Resource) -> Iterator[Violation]:
         yield registry.must("BucketName", "not be here", bucket.template.region)
 
     monkeypatch.setattr(engine, "_loaded", list(made.values()))
@@ -170,7 +170,7 @@ def test_the_whole_template_is_told_by_its_stack(
     monkeypatch.setattr(registry, "RULES", made)
 
     @registry.template_rule("XX-002", page="Page")
-    def all_of_it(template: object) -> Iterator[Problem]:
+    def all_of_it(template: object) -> Iterator[Violation]:
         yield registry.must("", "be small", 1)
 
     monkeypatch.setattr(engine, "_loaded", list(made.values()))

@@ -7,8 +7,11 @@ from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, references_in
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The property with the security groups of a cache, and the port that it has by default.
 _GROUPS: Final = {
@@ -21,20 +24,20 @@ _TARGETS: Final = ("DestinationSecurityGroupId", "CidrIp", "CidrIpv6", "Destinat
 _NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all"
 
 
-@rule(
-    "XS-031",
+@RULES.resource(
+    "CROSS-SERVICE-031",
     FUNCTION,
     page="Access Patterns for Accessing an ElastiCache Cache in an Amazon VPC",
     severity=Severity.WARNING,
 )
-def caches(function: Resource) -> Iterator[Problem]:
+def caches(function: Resource) -> Iterator[Violation]:
     """A function whose environment names a cache is let in by the cache's security groups."""
     template = function.template
     for cache in _told_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
-            wanted = f"be in the network of {cache.logical_id}, which its environment names"
-            yield must("VpcConfig", wanted, None)
+            requirement = f"be in the network of {cache.logical_id}, which its environment names"
+            yield violation("VpcConfig", requirement, None)
             continue
         try:
             ours = network.security_groups_of(template, function.get("VpcConfig.SecurityGroupIds"))
@@ -45,15 +48,17 @@ def caches(function: Resource) -> Iterator[Problem]:
         if port is None:
             continue
         if not _lets(theirs, "Ingress", ours, port):
-            wanted = (
+            requirement = (
                 f"let {function.logical_id} in on port {port}, whose environment names the cache"
             )
-            yield must(
-                path, wanted, [each.logical_id for each in theirs], resource=cache.logical_id
+            yield violation(
+                path, requirement, [each.logical_id for each in theirs], resource=cache.logical_id
             )
         elif not _lets(ours, "Egress", theirs, port):
-            wanted = f"let the function out to {cache.logical_id} on port {port}"
-            yield must("VpcConfig.SecurityGroupIds", wanted, [each.logical_id for each in ours])
+            requirement = f"let the function out to {cache.logical_id} on port {port}"
+            yield violation(
+                "VpcConfig.SecurityGroupIds", requirement, [each.logical_id for each in ours]
+            )
 
 
 def _told_of(function: Resource) -> Iterator[Resource]:

@@ -7,8 +7,11 @@ from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION, functions_in
 from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The prefix of a service's actions, and the ends of the names of its endpoints.
 _ENDPOINTS: Final = {
@@ -44,13 +47,13 @@ _SENDS_RESULTS: Final = frozenset(
 )
 
 
-@rule(
-    "XS-030",
+@RULES.resource(
+    "CROSS-SERVICE-030",
     FUNCTION,
     page="Enable internet access for VPC-connected Lambda functions",
     severity=Severity.WARNING,
 )
-def endpoints(function: Resource) -> Iterator[Problem]:
+def endpoints(function: Resource) -> Iterator[Violation]:
     """A function in a network has a way to each service that its role lets it call."""
     role = role_of(function)
     if role is None or function.get("VpcConfig") is None or _has_proxy(function):
@@ -68,13 +71,13 @@ def endpoints(function: Resource) -> Iterator[Problem]:
             if service in _ENDPOINTS and not reached.intersection(_ENDPOINTS[service]):
                 missing.setdefault(service, action)
     for service, action in sorted(missing.items()):
-        wanted = (
+        requirement = (
             f"have a route to {service}, for which its role has {action}: an endpoint for "
             f"{_ENDPOINTS[service][0]} in the network, or a NAT gateway"
         )
-        yield must(
+        yield violation(
             "VpcConfig.SubnetIds",
-            wanted,
+            requirement,
             f"endpoints for {', '.join(sorted(reached)) or 'nothing'}",
         )
 

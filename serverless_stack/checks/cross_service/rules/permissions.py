@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.cross_service.functions import followed
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import TOKEN, Resource, Template
+from serverless_stack.checks.engine.violations import Violation
+
+RULES = RuleList()
 
 MAX_BYTES: Final = 20 * 1024
 _NAME: Final = "s-f-000000000000"  # as CloudFormation makes it of stack and logical id, at least
@@ -20,8 +23,8 @@ _LENGTHS: Final = {
 _LENGTHS_OF_TYPES: Final = {"AWS::ApiGateway::RestApi": 10, "AWS::ApiGatewayV2::Api": 10}
 
 
-@template_rule("XS-050", page="Lambda quotas")
-def size(template: Template) -> Iterator[Problem]:
+@RULES.template("CROSS-SERVICE-050", page="Lambda quotas")
+def size(template: Template) -> Iterator[Violation]:
     """The permissions of a function fit into its resource policy, at their very shortest."""
     sizes: dict[str, int] = {}
     counts: dict[str, int] = {}
@@ -42,7 +45,7 @@ def size(template: Template) -> Iterator[Problem]:
                 f"or more, of {counts[logical_id]} permissions; make one permission for many "
                 "routes or rules by a wildcard in its `SourceArn`"
             )
-            yield Problem("", total, message, logical_id)
+            yield Violation("", total, message, logical_id)
 
 
 def _size(permission: Resource) -> int:

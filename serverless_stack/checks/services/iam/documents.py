@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, known_part
+from serverless_stack.checks.engine.values import listed, texts_of
 
 Statement = Mapping[str, object]
 
@@ -28,22 +28,10 @@ def statements(resource: Resource, path: str) -> Iterator[tuple[str, Statement]]
                 yield f"{path}.Statement.{number}", statement
 
 
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def texts(value: object) -> list[str]:
-    """The texts in one value or a list of them that are known before deployment."""
-    return [each for each in listed(value) if isinstance(each, str) and not is_unresolved(each)]
-
-
 def actions_of(statement: Statement) -> list[str]:
     """The actions of a statement; none if one is not known."""
     found = listed(statement.get("Action"))
-    known = texts(found)
+    known = texts_of(found)
     return known if len(known) == len(found) else []
 
 

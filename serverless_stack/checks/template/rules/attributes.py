@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
-from serverless_stack.checks.engine.registry import Problem, must, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.template.nearest import nearest
-from serverless_stack.checks.template.sections import is_transformed, mapping, section
+from serverless_stack.checks.template.sections import is_transformed, section
+
+RULES = RuleList()
 
 _ATTRIBUTES: Final = frozenset(
     [
@@ -35,40 +39,42 @@ _SNAPSHOTS: Final = frozenset(
 )
 
 
-@template_rule("ST-050", page="CloudFormation template sections")
-def sections(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-050", page="CloudFormation template sections")
+def sections(template: Template) -> Iterator[Violation]:
     """A template has known sections only, and the one version."""
     for name in () if is_transformed(template) else template.source:
         if name not in _SECTIONS and not str(name).startswith("Fn::"):
-            wanted = "be a section of a template"
-            yield must(str(name), wanted, name, nearest(str(name), _SECTIONS))
+            requirement = "be a section of a template"
+            yield violation(str(name), requirement, name, nearest(str(name), _SECTIONS))
     version = template.source.get("AWSTemplateFormatVersion", "2010-09-09")
     if str(version) != "2010-09-09":
-        yield must("AWSTemplateFormatVersion", "be 2010-09-09", version, "2010-09-09")
+        yield violation("AWSTemplateFormatVersion", "be 2010-09-09", version, "2010-09-09")
     description = template.source.get("Description")
     if isinstance(description, str) and len(description.encode("utf-8", "surrogatepass")) > 1024:
-        yield must("Description", "have 1,024 bytes at most", description)
+        yield violation("Description", "have 1,024 bytes at most", description)
 
 
-@template_rule("ST-051", page="Resource attribute reference")
-def attributes(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-051", page="Resource attribute reference")
+def attributes(template: Template) -> Iterator[Violation]:
     """A resource has known attributes only."""
     if is_transformed(template):
         return
     for logical_id, described in section(template, "Resources").items():
         if not isinstance(described, dict) or not isinstance(described.get("Type"), str):
-            wanted = "have a `Type`"
-            yield must("Type", wanted, described and type(described).__name__, resource=logical_id)
+            requirement = "have a `Type`"
+            yield violation(
+                "Type", requirement, described and type(described).__name__, resource=logical_id
+            )
             continue
         for name in described:
             if name not in _ATTRIBUTES:
                 closest = nearest(str(name), _ATTRIBUTES)
-                wanted = "be an attribute of a resource"
-                yield must(str(name), wanted, name, closest, resource=logical_id)
+                requirement = "be an attribute of a resource"
+                yield violation(str(name), requirement, name, closest, resource=logical_id)
 
 
-@template_rule("ST-052", page="DeletionPolicy attribute")
-def policies(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-052", page="DeletionPolicy attribute")
+def policies(template: Template) -> Iterator[Violation]:
     """What becomes of a resource is a known policy, and a snapshot only where there are some."""
     if is_transformed(template):
         return
@@ -80,9 +86,9 @@ def policies(template: Template) -> Iterator[Problem]:
             if value is None or isinstance(value, dict):
                 continue
             if value not in accepted:
-                wanted = f"be one of {', '.join(accepted)}"
+                requirement = f"be one of {', '.join(accepted)}"
                 closest = nearest(str(value), accepted)
-                yield must(name, wanted, value, closest, resource=logical_id)
+                yield violation(name, requirement, value, closest, resource=logical_id)
             elif value == "Snapshot" and type_.startswith("AWS::") and type_ not in _SNAPSHOTS:
-                wanted = f"not be Snapshot, which {type_} does not have"
-                yield must(name, wanted, value, "Retain", resource=logical_id)
+                requirement = f"not be Snapshot, which {type_} does not have"
+                yield violation(name, requirement, value, "Retain", resource=logical_id)

@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
-from serverless_stack.checks.template.sections import mapping, section
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.template.sections import section
+
+RULES = RuleList()
 
 _MOST_STEPS: Final = 2000
 _Outcomes = Mapping[str, bool]
 _Graph = Mapping[str, tuple[Link, ...]]
 
 
-@template_rule("ST-020", page="Circular dependency between resources")
-def cycles(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-020", page="Circular dependency between resources")
+def cycles(template: Template) -> Iterator[Violation]:
     """No resource waits for itself, over others or at once."""
     graph = _graph(template)
     for component in _components(graph):
@@ -133,7 +137,7 @@ def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
     return name, outcome
 
 
-def _told(cycle: list[Link]) -> Problem:
+def _told(cycle: list[Link]) -> Violation:
     steps = [f"{link.source} ({link.path}: {_shown(link)})" for link in cycle]
     way = " -> ".join([*steps, cycle[0].source])
     first = cycle[0]
@@ -141,7 +145,7 @@ def _told(cycle: list[Link]) -> Problem:
         f"`{first.path}` must not wait for {first.source} itself, got: {way}; take one of these "
         "references out, or make a resource of its own of what two of them share"
     )
-    return Problem(first.path, [link.source for link in cycle], message, first.source)
+    return Violation(first.path, [link.source for link in cycle], message, first.source)
 
 
 def _shown(link: Link) -> str:

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
-from serverless_stack.checks.template.sections import mapping, section
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.template.sections import section
+
+RULES = RuleList()
 
 _PAGE: Final = "Understand CloudFormation quotas"
 MAX_RESOURCES: Final = 500
@@ -15,8 +19,8 @@ _NEAR: Final = 0.9
 _MOST: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
 
 
-@template_rule("ST-001", page=_PAGE)
-def resources(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-001", page=_PAGE)
+def resources(template: Template) -> Iterator[Violation]:
     """A stack has 500 resources at most; those that a condition leaves out do not count."""
     count = sum(
         1
@@ -27,12 +31,12 @@ def resources(template: Template) -> Iterator[Problem]:
         yield _too_many("Resources", count, MAX_RESOURCES, "move some to another or a nested stack")
 
 
-@template_rule("ST-002", page=_PAGE)
-def size(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-002", page=_PAGE)
+def size(template: Template) -> Iterator[Violation]:
     """A template has a million bytes at most."""
     smallest = template.size
     if smallest > MAX_BYTES:
-        yield Problem(
+        yield Violation(
             "",
             smallest,
             f"The template must have {MAX_BYTES:,} bytes at most, got: {smallest:,} bytes without "
@@ -40,15 +44,15 @@ def size(template: Template) -> Iterator[Problem]:
         )
 
 
-@template_rule("ST-003", page=_PAGE, severity=Severity.WARNING)
-def nearly_too_large(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-003", page=_PAGE, severity=Severity.WARNING)
+def nearly_too_large(template: Template) -> Iterator[Violation]:
     """A template is not nearly too large, as it is usually written, with a space a level."""
     smallest = template.size
     if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
         return
     written = len(template.json(1).encode("utf-8", "surrogatepass"))
     if written > MAX_BYTES * _NEAR:
-        yield Problem(
+        yield Violation(
             "",
             written,
             f"The template must have {MAX_BYTES:,} bytes at most, got: {written:,} bytes "
@@ -57,8 +61,8 @@ def nearly_too_large(template: Template) -> Iterator[Problem]:
         )
 
 
-@template_rule("ST-004", page=_PAGE)
-def entries(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-004", page=_PAGE)
+def entries(template: Template) -> Iterator[Violation]:
     """A template has 200 outputs, parameters and mappings at most."""
     for name, most in _MOST.items():
         count = len(section(template, name))
@@ -70,6 +74,6 @@ def entries(template: Template) -> Iterator[Problem]:
             yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "make two of it")
 
 
-def _too_many(name: str, count: int, most: int, advice: str) -> Problem:
+def _too_many(name: str, count: int, most: int, advice: str) -> Violation:
     message = f"`{name}` must have {most} entries at most, got: {count}; {advice}"
-    return Problem(name, count, message)
+    return Violation(name, count, message)

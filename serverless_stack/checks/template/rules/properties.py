@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.template.properties import PROPERTIES
 from serverless_stack.checks.template.sections import is_transformed
+
+RULES = RuleList()
 
 _KNOWN: Final = {type_: frozenset(names.split()) for type_, names in PROPERTIES.items()}
 _PAGE = "AWS resource and property types reference"
@@ -16,20 +19,20 @@ _PAGE = "AWS resource and property types reference"
 _MISSPELT = 0.85
 
 
-@rule("ST-053", *PROPERTIES, page=_PAGE)
-def misspelt(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("TEMPLATE-053", *PROPERTIES, page=_PAGE)
+def misspelt(resource: Resource) -> Iterator[Violation]:
     """A property is no other one that is misspelt."""
     for name, meant in _unknown(resource):
         if meant is not None:
-            yield must(name, f"be a property of {resource.type}", name, meant)
+            yield violation(name, f"be a property of {resource.type}", name, meant)
 
 
-@rule("ST-054", *PROPERTIES, page=_PAGE, severity=Severity.WARNING)
-def unknown(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("TEMPLATE-054", *PROPERTIES, page=_PAGE, severity=Severity.WARNING)
+def unknown(resource: Resource) -> Iterator[Violation]:
     """A property is one that its type has, or has got since this version of the rules."""
     for name, meant in _unknown(resource):
         if meant is None:
-            yield must(name, f"be a property of {resource.type}", name)
+            yield violation(name, f"be a property of {resource.type}", name)
 
 
 def _unknown(resource: Resource) -> Iterator[tuple[str, str | None]]:

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.template.nearest import nearest
-from serverless_stack.checks.template.sections import is_transformed, mapping, section
+from serverless_stack.checks.template.sections import is_transformed, section
+
+RULES = RuleList()
 
 _PSEUDO: Final = frozenset(
     f"AWS::{name}"
@@ -18,8 +22,8 @@ _PSEUDO: Final = frozenset(
 )
 
 
-@template_rule("ST-010", page="Ref")
-def references(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-010", page="Ref")
+def references(template: Template) -> Iterator[Violation]:
     """A reference is to a resource or parameter of the template, or to a pseudo parameter."""
     if is_transformed(template):
         return
@@ -29,43 +33,43 @@ def references(template: Template) -> Iterator[Problem]:
         if link.kind != "Ref" or link.target in _PSEUDO or link.target in parameters:
             continue
         if link.section == "Conditions":
-            wanted = "refer to a parameter, which is all that a condition can refer to"
-            yield _told(link, wanted, nearest(link.target, parameters))
+            requirement = "refer to a parameter, which is all that a condition can refer to"
+            yield _told(link, requirement, nearest(link.target, parameters))
         elif link.target not in resources:
-            wanted = "refer to a resource or parameter of the template"
-            yield _told(link, wanted, nearest(link.target, {*resources, *parameters}))
+            requirement = "refer to a resource or parameter of the template"
+            yield _told(link, requirement, nearest(link.target, {*resources, *parameters}))
 
 
-@template_rule("ST-011", page="Fn::GetAtt")
-def attributes(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-011", page="Fn::GetAtt")
+def attributes(template: Template) -> Iterator[Violation]:
     """An attribute is of a resource of the template."""
     yield from _unknown(
         template, "GetAtt", "Resources", "be an attribute of a resource of the template"
     )
 
 
-@template_rule("ST-012", page="DependsOn attribute")
-def dependencies(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-012", page="DependsOn attribute")
+def dependencies(template: Template) -> Iterator[Violation]:
     """A resource depends on others of the template, not on itself."""
     yield from _unknown(template, "DependsOn", "Resources", "name a resource of the template")
 
 
-@template_rule("ST-013", page="CloudFormation template Conditions syntax")
-def conditions(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-013", page="CloudFormation template Conditions syntax")
+def conditions(template: Template) -> Iterator[Violation]:
     """A condition that is named is one of the template."""
     yield from _unknown(template, "Condition", "Conditions", "name a condition of the template")
 
 
-@template_rule("ST-014", page="Fn::FindInMap")
-def mappings(template: Template) -> Iterator[Problem]:
+@RULES.template("TEMPLATE-014", page="Fn::FindInMap")
+def mappings(template: Template) -> Iterator[Violation]:
     """A mapping that is looked into is one of the template."""
     yield from _unknown(template, "FindInMap", "Mappings", "look into a mapping of the template")
 
 
-@template_rule(
-    "ST-015", page="CloudFormation template Conditions syntax", severity=Severity.WARNING
+@RULES.template(
+    "TEMPLATE-015", page="CloudFormation template Conditions syntax", severity=Severity.WARNING
 )
-def left_out(template: Template) -> Iterator[Problem]:
+def left_out(template: Template) -> Iterator[Violation]:
     """What a condition can leave out is not referred to whatever holds."""
     resources = section(template, "Resources")
     for link in template.links:
@@ -76,27 +80,27 @@ def left_out(template: Template) -> Iterator[Problem]:
         if within is not None or not isinstance(condition, str):
             continue
         if template.resolver.condition(condition) is None:
-            wanted = f"be within Fn::If, as {link.target} is there only if {condition} holds"
-            yield _told(link, wanted, None)
+            requirement = f"be within Fn::If, as {link.target} is there only if {condition} holds"
+            yield _told(link, requirement, None)
 
 
-def _unknown(template: Template, kind: str, name: str, wanted: str) -> Iterator[Problem]:
+def _unknown(template: Template, kind: str, name: str, requirement: str) -> Iterator[Violation]:
     """Find the links of a kind to what a section of the template does not have."""
     if is_transformed(template):
         return
     named = section(template, name).keys()
     for link in template.links:
         if link.kind == kind and link.target not in named:
-            yield _told(link, wanted, nearest(link.target, named))
+            yield _told(link, requirement, nearest(link.target, named))
 
 
-def _told(link: Link, wanted: str, closest: str | None) -> Problem:
+def _told(link: Link, requirement: str, closest: str | None) -> Violation:
     """Say what is wrong with a reference."""
     path = link.path if link.section == "Resources" else f"{link.section}.{link.source}"
     if link.section != "Resources" and link.path:
         path = f"{path}.{link.path}"
-    message = f"`{path}` must {wanted}, got: {link.target!r}"
+    message = f"`{path}` must {requirement}, got: {link.target!r}"
     if closest is not None:
         message += f" (nearest: {closest})"
     resource = link.source if link.section == "Resources" else ""
-    return Problem(path, link.target, message, resource)
+    return Violation(path, link.target, message, resource)

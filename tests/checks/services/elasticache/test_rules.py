@@ -14,7 +14,7 @@ from tests.checks.cases.elasticache_shards import cluster, tuned
 
 CASES = [case for case in cases() if case.rule.startswith("EC-")]
 # What these rules tell is that a property is there, or is not, whatever its value.
-OF_PRESENCE = ("EC-007", "EC-015", "EC-036", "EC-052")
+OF_PRESENCE = ("ELASTICACHE-007", "ELASTICACHE-015", "ELASTICACHE-036", "ELASTICACHE-052")
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),

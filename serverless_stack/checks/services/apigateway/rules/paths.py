@@ -3,20 +3,23 @@
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, judged, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import UNKNOWN, Reference, Resource, Template
+from serverless_stack.checks.engine.violations import Violation, check_text, violation
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import METHOD
+
+RULES = RuleList()
 
 _RESOURCE = "AWS::ApiGateway::Resource"
 _PAGE = "Methods for REST APIs in API Gateway"
 _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-@rule("AG-030", _RESOURCE, page=_PAGE)
-def path_part(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("APIGATEWAY-030", _RESOURCE, page=_PAGE)
+def path_part(resource: Resource) -> Iterator[Violation]:
     """A part of a path."""
-    yield from judged(resource, "PathPart", values.path_part_problems)
+    yield from check_text(resource, "PathPart", values.path_part_problems)
 
 
 def _key(value: object) -> tuple[str, str] | None:
@@ -28,8 +31,8 @@ def _key(value: object) -> tuple[str, str] | None:
     return ("", value)
 
 
-@template_rule("AG-031", page=_PAGE)
-def siblings(template: Template) -> Iterator[Problem]:
+@RULES.template("APIGATEWAY-031", page=_PAGE)
+def siblings(template: Template) -> Iterator[Violation]:
     """A parent has a part once, and one variable."""
     seen: dict[tuple[object, str], str] = {}
     for resource in template.of_type(_RESOURCE):
@@ -41,33 +44,37 @@ def siblings(template: Template) -> Iterator[Problem]:
         for key in filter(None, (part, variable)):
             first = seen.setdefault((parent, key), resource.logical_id)
             if first != resource.logical_id:
-                wanted = f"be no other variable than that of {first}, which has the same parent"
+                requirement = (
+                    f"be no other variable than that of {first}, which has the same parent"
+                )
                 if key == part:
-                    wanted = f"be another part than that of {first}, which has the same parent"
-                yield must("PathPart", wanted, part, resource=resource.logical_id)
+                    requirement = f"be another part than that of {first}, which has the same parent"
+                yield violation("PathPart", requirement, part, resource=resource.logical_id)
                 break
 
 
-@rule("AG-032", _RESOURCE, page="Set up a proxy resource with a proxy integration")
-def below_greedy(resource: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "APIGATEWAY-032", _RESOURCE, page="Set up a proxy resource with a proxy integration"
+)
+def below_greedy(resource: Resource) -> Iterator[Violation]:
     """A variable that takes all of the path has nothing below it."""
     parent = resource.reference("ParentId")
     part = parent.text("PathPart") if parent is not None else None
     if part is not None and part.endswith("+}"):
-        yield must("ParentId", f"be no part that takes the rest of the path ({part})", part)
+        yield violation("ParentId", f"be no part that takes the rest of the path ({part})", part)
 
 
-@rule("AG-033", METHOD, page=_PAGE)
-def verb(method: Resource) -> Iterator[Problem]:
+@RULES.resource("APIGATEWAY-033", METHOD, page=_PAGE)
+def verb(method: Resource) -> Iterator[Violation]:
     """The verb of a method."""
     found = method.text("HttpMethod")
     if found is not None and found not in _VERBS:
         nearest = found.upper() if found.upper() in _VERBS else "ANY"
-        yield must("HttpMethod", f"be one of {', '.join(_VERBS)}", found, nearest)
+        yield violation("HttpMethod", f"be one of {', '.join(_VERBS)}", found, nearest)
 
 
-@template_rule("AG-034", page=_PAGE)
-def one_method(template: Template) -> Iterator[Problem]:
+@RULES.template("APIGATEWAY-034", page=_PAGE)
+def one_method(template: Template) -> Iterator[Violation]:
     """A path has a method once."""
     seen: dict[tuple[object, ...], str] = {}
     for method in template.of_type(METHOD):
@@ -77,5 +84,5 @@ def one_method(template: Template) -> Iterator[Problem]:
         key = (_key(method.get("RestApiId")), place, verb)
         first = seen.setdefault(key, method.logical_id)
         if first != method.logical_id:
-            wanted = f"be another verb than that of {first}, which has the same path"
-            yield must("HttpMethod", wanted, verb, resource=method.logical_id)
+            requirement = f"be another verb than that of {first}, which has the same path"
+            yield violation("HttpMethod", requirement, verb, resource=method.logical_id)

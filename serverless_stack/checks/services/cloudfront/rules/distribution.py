@@ -4,9 +4,12 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
+
+RULES = RuleList()
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SETTINGS = "All distribution settings reference"
@@ -16,18 +19,18 @@ _ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 _CERTIFICATE = "DistributionConfig.ViewerCertificate"
 
 
-@rule("CF-001", DISTRIBUTION, page="Specify a default root object")
-def default_root_object(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-001", DISTRIBUTION, page="Specify a default root object")
+def default_root_object(distribution: Resource) -> Iterator[Violation]:
     """The default root object has no slash before it."""
     path = "DistributionConfig.DefaultRootObject"
     name = distribution.get(path)
     if isinstance(name, str) and name:
         for message in values.object_path_problems(name, path):
-            yield Problem(path, name, message)
+            yield Violation(path, name, message)
 
 
-@rule("CF-002", DISTRIBUTION, page=_ERROR_PAGES)
-def error_codes(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-002", DISTRIBUTION, page=_ERROR_PAGES)
+def error_codes(distribution: Resource) -> Iterator[Violation]:
     """CloudFront has error pages for some status codes, each once."""
     seen: set[float] = set()
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
@@ -37,14 +40,14 @@ def error_codes(distribution: Resource) -> Iterator[Problem]:
         if code not in _ERROR_CODES:
             nearest = min(_ERROR_CODES, key=lambda known: abs(known - code))
             listed = ", ".join(map(str, _ERROR_CODES))
-            yield must(f"{path}.ErrorCode", f"be one of {listed}", int(code), nearest)
+            yield violation(f"{path}.ErrorCode", f"be one of {listed}", int(code), nearest)
         if code in seen:
-            yield must(f"{path}.ErrorCode", "be in one error response only", int(code))
+            yield violation(f"{path}.ErrorCode", "be in one error response only", int(code))
         seen.add(code)
 
 
-@rule("CF-003", DISTRIBUTION, page=_ERROR_PAGES)
-def error_pages(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-003", DISTRIBUTION, page=_ERROR_PAGES)
+def error_pages(distribution: Resource) -> Iterator[Violation]:
     """A response code and a page go together."""
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
@@ -52,44 +55,48 @@ def error_pages(distribution: Resource) -> Iterator[Problem]:
         found = distribution.get(page)
         if has_code != (found is not None):
             given, other = (code, page) if has_code else (page, code)
-            yield must(given, f"go with a `{other}`", distribution.get(given))
+            yield violation(given, f"go with a `{other}`", distribution.get(given))
         if isinstance(found, str) and found and found[0] not in "/$#{":
-            yield must(page, "begin with a slash", found, f"/{found}")
+            yield violation(page, "begin with a slash", found, f"/{found}")
         number = distribution.number(code)
         if number is not None and number not in (200, *_ERROR_CODES):
             listed = ", ".join(map(str, (200, *_ERROR_CODES)))
             nearest = min((200, *_ERROR_CODES), key=lambda known: abs(known - number))
-            yield must(code, f"be one of {listed}", int(number), nearest)
+            yield violation(code, f"be one of {listed}", int(number), nearest)
 
 
-@rule("CF-004", DISTRIBUTION, page="Requirements for using alternate domain names")
-def certificate_of_aliases(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "CLOUDFRONT-004", DISTRIBUTION, page="Requirements for using alternate domain names"
+)
+def certificate_of_aliases(distribution: Resource) -> Iterator[Violation]:
     """Own domain names need a certificate."""
     aliases = distribution.items("DistributionConfig.Aliases")
     own = ("AcmCertificateArn", "IamCertificateId")
     if aliases and all(distribution.get(f"{_CERTIFICATE}.{name}") is None for name in own):
         path = "DistributionConfig.Aliases"
-        yield must(path, f"go with a certificate in `{_CERTIFICATE}`", len(aliases))
+        yield violation(path, f"go with a certificate in `{_CERTIFICATE}`", len(aliases))
 
 
-@rule("CF-005", DISTRIBUTION, page="Requirements for using alternate domain names")
-def aliases(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "CLOUDFRONT-005", DISTRIBUTION, page="Requirements for using alternate domain names"
+)
+def aliases(distribution: Resource) -> Iterator[Violation]:
     """Own domain names are domain names, each once."""
     path = "DistributionConfig.Aliases"
     known = distribution.known(path)
     for message in values.alias_problems(known, path):
-        yield Problem(path, known, message)
+        yield Violation(path, known, message)
 
 
-@template_rule("CF-006", page="Requirements for using alternate domain names")
-def alias_of_one_distribution(template: Template) -> Iterator[Problem]:
+@RULES.template("CLOUDFRONT-006", page="Requirements for using alternate domain names")
+def alias_of_one_distribution(template: Template) -> Iterator[Violation]:
     """A domain name belongs to one distribution."""
     owners: dict[str, str] = {}
     for distribution in template.of_type(DISTRIBUTION):
         for alias in distribution.known("DistributionConfig.Aliases"):
             owner = owners.setdefault(alias.lower(), distribution.logical_id)
             if owner != distribution.logical_id and "Condition" not in distribution.attributes:
-                yield must(
+                yield violation(
                     "DistributionConfig.Aliases",
                     f"have no domain name of another distribution ({owner})",
                     alias,
@@ -97,23 +104,27 @@ def alias_of_one_distribution(template: Template) -> Iterator[Problem]:
                 )
 
 
-@rule("CF-007", DISTRIBUTION, page="Requirements for using SSL/TLS certificates with CloudFront")
-def certificate_region(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "CLOUDFRONT-007",
+    DISTRIBUTION,
+    page="Requirements for using SSL/TLS certificates with CloudFront",
+)
+def certificate_region(distribution: Resource) -> Iterator[Violation]:
     """A certificate of ACM is in us-east-1."""
     path = f"{_CERTIFICATE}.AcmCertificateArn"
     arn = distribution.get(path)
     if isinstance(arn, str):
         for message in values.certificate_problems(arn, path):
-            yield Problem(path, arn, message)
+            yield Violation(path, arn, message)
     region = distribution.template.region
     certificate = distribution.reference(path)
     is_acm = certificate is not None and certificate.type == "AWS::CertificateManager::Certificate"
     if is_acm and region not in (None, "us-east-1"):
-        yield must(path, "be of AWS Certificate Manager in us-east-1", region)
+        yield violation(path, "be of AWS Certificate Manager in us-east-1", region)
 
 
-@rule("CF-008", DISTRIBUTION, page=_CERTIFICATES, severity=Severity.WARNING)
-def tls_policy_without_certificate(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-008", DISTRIBUTION, page=_CERTIFICATES, severity=Severity.WARNING)
+def tls_policy_without_certificate(distribution: Resource) -> Iterator[Violation]:
     """With CloudFront's own certificate, the TLS policy does not count."""
     path = f"{_CERTIFICATE}.MinimumProtocolVersion"
     version = distribution.text(path)
@@ -121,11 +132,11 @@ def tls_policy_without_certificate(distribution: Resource) -> Iterator[Problem]:
     if any(distribution.get(f"{_CERTIFICATE}.{name}") is not None for name in own):
         return
     if version not in (None, "TLSv1"):
-        yield must(path, "go with a certificate; without one, CloudFront takes TLSv1", version)
+        yield violation(path, "go with a certificate; without one, CloudFront takes TLSv1", version)
 
 
-@rule("CF-009", DISTRIBUTION, page=_CERTIFICATES)
-def viewer_certificate(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-009", DISTRIBUTION, page=_CERTIFICATES)
+def viewer_certificate(distribution: Resource) -> Iterator[Violation]:
     """A certificate needs a way to serve it, and there is one certificate."""
     if not distribution.mapping(_CERTIFICATE):
         return
@@ -134,75 +145,77 @@ def viewer_certificate(distribution: Resource) -> Iterator[Problem]:
     default = distribution.boolean(f"{_CERTIFICATE}.CloudFrontDefaultCertificate")
     given = [name for name, it in (("acm", acm), ("iam", iam), ("default", default)) if it]
     if len(given) > 1:
-        yield must(_CERTIFICATE, "have one certificate only", ", ".join(given))
+        yield violation(_CERTIFICATE, "have one certificate only", ", ".join(given))
     method = distribution.get(f"{_CERTIFICATE}.SslSupportMethod")
     if (acm or iam) and method is None:
-        yield must(
+        yield violation(
             f"{_CERTIFICATE}.SslSupportMethod", "be given with a certificate", None, "sni-only"
         )
     version = distribution.text(f"{_CERTIFICATE}.MinimumProtocolVersion")
     if method == "vip" and version not in (None, "SSLv3", "TLSv1"):
         path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield must(path, "be SSLv3 or TLSv1 with the `SslSupportMethod` vip", version, "TLSv1")
+        yield violation(path, "be SSLv3 or TLSv1 with the `SslSupportMethod` vip", version, "TLSv1")
     if method == "sni-only" and version == "SSLv3":
         path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield must(path, "be TLSv1 or higher with sni-only", version, "TLSv1")
+        yield violation(path, "be TLSv1 or higher with sni-only", version, "TLSv1")
 
 
-@rule("CF-010", DISTRIBUTION, page="Restrict the geographic distribution of your content")
-def countries(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "CLOUDFRONT-010", DISTRIBUTION, page="Restrict the geographic distribution of your content"
+)
+def countries(distribution: Resource) -> Iterator[Violation]:
     """Countries have two letters, and go with a list that allows or denies."""
     restriction = "DistributionConfig.Restrictions.GeoRestriction"
     path = f"{restriction}.Locations"
     for message in values.country_problems(distribution.known(path), path):
-        yield Problem(path, distribution.get(path), message)
+        yield Violation(path, distribution.get(path), message)
     kind = distribution.text(f"{restriction}.RestrictionType")
     locations = distribution.get(path)
     if kind == "none" and isinstance(locations, list) and locations:
-        yield must(path, "be empty with the `RestrictionType` none", locations)
+        yield violation(path, "be empty with the `RestrictionType` none", locations)
     if kind in ("whitelist", "blacklist") and locations in (None, []):
-        yield must(path, f"have a country with the `RestrictionType` {kind}", locations)
+        yield violation(path, f"have a country with the `RestrictionType` {kind}", locations)
 
 
-@rule("CF-011", DISTRIBUTION, page="Use AWS WAF protections")
-def web_acl(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-011", DISTRIBUTION, page="Use AWS WAF protections")
+def web_acl(distribution: Resource) -> Iterator[Violation]:
     """A web ACL has the scope CLOUDFRONT, and is told by its ARN."""
     path = "DistributionConfig.WebACLId"
     found = distribution.get(path)
     if isinstance(found, str):
         for message in values.web_acl_problems(found, path):
-            yield Problem(path, found, message)
+            yield Violation(path, found, message)
     acl = distribution.reference(path)
     if acl is None or acl.type != "AWS::WAFv2::WebACL":
         return
     if isinstance(found, Reference) and found.attribute != "Arn":
-        yield must(path, f"be the `Arn` of {acl.logical_id}", found.attribute or "Ref")
+        yield violation(path, f"be the `Arn` of {acl.logical_id}", found.attribute or "Ref")
     if acl.text("Scope") == "REGIONAL":
-        yield must(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
+        yield violation(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
     elif distribution.template.region not in (None, "us-east-1"):
         region = distribution.template.region
-        yield must(path, "be a web ACL that is made in us-east-1", region, "us-east-1")
+        yield violation(path, "be a web ACL that is made in us-east-1", region, "us-east-1")
 
 
-@rule("CF-012", DISTRIBUTION, page="Access logs (standard logs)")
-def log_bucket(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-012", DISTRIBUTION, page="Access logs (standard logs)")
+def log_bucket(distribution: Resource) -> Iterator[Violation]:
     """The bucket of the logs is told by its domain name, and takes access control lists."""
     path = "DistributionConfig.Logging.Bucket"
     found = distribution.get(path)
     known = distribution.text(path)
     if known and not known.removesuffix(".cn").endswith(".amazonaws.com"):
-        yield must(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
+        yield violation(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
     bucket = distribution.reference(path)
     if bucket is not None and bucket.type == "AWS::S3::Bucket":
         if isinstance(found, Reference) and not found.attribute:
-            yield must(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
+            yield violation(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
         controls = bucket.get("OwnershipControls")
         owners = [
             bucket.get(f"{each}.ObjectOwnership")
             for each in bucket.paths("OwnershipControls.Rules")
         ]
         if controls is None or owners == ["BucketOwnerEnforced"]:
-            yield must(
+            yield violation(
                 path,
                 "be a bucket that takes access control lists (`OwnershipControls`)",
                 bucket.logical_id,
@@ -211,36 +224,38 @@ def log_bucket(distribution: Resource) -> Iterator[Problem]:
     prefix = distribution.get("DistributionConfig.Logging.Prefix")
     if isinstance(prefix, str) and prefix.startswith("/"):
         nearest = prefix.lstrip("/")
-        yield must("DistributionConfig.Logging.Prefix", "not begin with a slash", prefix, nearest)
+        yield violation(
+            "DistributionConfig.Logging.Prefix", "not begin with a slash", prefix, nearest
+        )
 
 
-@rule("CF-013", DISTRIBUTION, page=SETTINGS)
-def comment(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-013", DISTRIBUTION, page=SETTINGS)
+def comment(distribution: Resource) -> Iterator[Violation]:
     """A comment has 128 characters at most."""
     path = "DistributionConfig.Comment"
     text = distribution.text(path)
     if text is not None and len(text) > 128:
-        yield must(path, "be 128 characters at most", len(text), 128)
+        yield violation(path, "be 128 characters at most", len(text), 128)
 
 
-@rule(
-    "CF-014",
+@RULES.resource(
+    "CLOUDFRONT-014",
     "AWS::CloudFront::ContinuousDeploymentPolicy",
     page="Use CloudFront continuous deployment to safely test CDN configuration changes",
 )
-def continuous_deployment(policy: Resource) -> Iterator[Problem]:
+def continuous_deployment(policy: Resource) -> Iterator[Violation]:
     """A staging distribution gets 15 per cent at most, or what has a header of a certain name."""
     traffic = "ContinuousDeploymentPolicyConfig.TrafficConfig"
     path = f"{traffic}.SingleWeightConfig.Weight"
     weight = policy.number(path)
     if weight is not None and not 0 <= weight <= 0.15:
-        yield must(path, "be 0 to 0.15", weight, min(max(weight, 0), 0.15))
+        yield violation(path, "be 0 to 0.15", weight, min(max(weight, 0), 0.15))
     path = f"{traffic}.SingleHeaderConfig.Header"
     header = policy.get(path)
     known = isinstance(header, str) and not is_unresolved(header[:11])
     if known and not str(header).lower().startswith("aws-cf-cd-"):
-        yield must(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
+        yield violation(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
     sticky = f"{traffic}.SingleWeightConfig.SessionStickinessConfig"
     idle, most = policy.number(f"{sticky}.IdleTTL"), policy.number(f"{sticky}.MaximumTTL")
     if idle is not None and most is not None and idle > most:
-        yield must(f"{sticky}.IdleTTL", "not be above `MaximumTTL`", int(idle), int(most))
+        yield violation(f"{sticky}.IdleTTL", "not be above `MaximumTTL`", int(idle), int(most))

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved, repeated
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, check_range, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
 from serverless_stack.checks.services.cloudfront.rules.distribution import DISTRIBUTION, SETTINGS
+
+RULES = RuleList()
 
 _ORIGINS = "DistributionConfig.Origins"
 _GROUPS = "DistributionConfig.OriginGroups.Items"
@@ -34,14 +37,14 @@ def _ids(distribution: Resource, path: str) -> list[object]:
     return [distribution.get(f"{each}.Id") for each in distribution.paths(path)]
 
 
-@rule("CF-020", DISTRIBUTION, page=SETTINGS)
-def origin_ids(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-020", DISTRIBUTION, page=SETTINGS)
+def origin_ids(distribution: Resource) -> Iterator[Violation]:
     """Ids are unique, and behaviours name one that is there."""
     found = _ids(distribution, _ORIGINS)
     groups = _ids(distribution, _GROUPS)
     ids = [id for id in found + groups if isinstance(id, str)]
     for id in repeated(ids):
-        yield must(f"{_ORIGINS}", "have each `Id` once", id)
+        yield violation(f"{_ORIGINS}", "have each `Id` once", id)
     some = distribution.get(_ORIGINS), distribution.get(_GROUPS)
     if not distribution.items(_ORIGINS) or any(map(is_unresolved, [*some, *ids])):
         return
@@ -51,37 +54,39 @@ def origin_ids(distribution: Resource) -> Iterator[Problem]:
         target = distribution.text(f"{behavior}.TargetOriginId")
         if target is not None and target not in ids:
             nearest = ids[0] if len(ids) == 1 else None
-            yield must(f"{behavior}.TargetOriginId", "be the `Id` of an origin", target, nearest)
+            yield violation(
+                f"{behavior}.TargetOriginId", "be the `Id` of an origin", target, nearest
+            )
 
 
-@rule("CF-021", DISTRIBUTION, page=SETTINGS)
-def domain_name(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-021", DISTRIBUTION, page=SETTINGS)
+def domain_name(distribution: Resource) -> Iterator[Violation]:
     """An origin is told by its domain name alone."""
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.DomainName"
         name = distribution.get(path)
         if isinstance(name, str) and "{{resolve:" not in name:
             for message in values.origin_domain_problems(name, path):
-                yield Problem(path, name, message)
+                yield Violation(path, name, message)
 
 
-@rule("CF-022", DISTRIBUTION, page=SETTINGS)
-def origin_path(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-022", DISTRIBUTION, page=SETTINGS)
+def origin_path(distribution: Resource) -> Iterator[Violation]:
     """The path of an origin begins with a slash, and does not end with one."""
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.OriginPath"
         given = distribution.text(path)
         if given is not None:
             for message in values.origin_path_problems(given, path):
-                yield Problem(path, given, message)
+                yield Violation(path, given, message)
 
 
-@rule("CF-023", DISTRIBUTION, page=SETTINGS)
-def connections(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-023", DISTRIBUTION, page=SETTINGS)
+def connections(distribution: Resource) -> Iterator[Violation]:
     """CloudFront tries one to three times, and waits one to ten seconds."""
     for origin in distribution.paths(_ORIGINS):
-        yield from between(distribution, f"{origin}.ConnectionAttempts", 1, 3)
-        yield from between(distribution, f"{origin}.ConnectionTimeout", 1, 10, "seconds")
+        yield from check_range(distribution, f"{origin}.ConnectionAttempts", 1, 3)
+        yield from check_range(distribution, f"{origin}.ConnectionTimeout", 1, 10, "seconds")
 
 
 def _timeouts(distribution: Resource) -> Iterator[tuple[str, float]]:
@@ -94,26 +99,26 @@ def _timeouts(distribution: Resource) -> Iterator[tuple[str, float]]:
                     yield path, seconds
 
 
-@rule("CF-024", DISTRIBUTION, page=_QUOTAS)
-def timeouts(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-024", DISTRIBUTION, page=_QUOTAS)
+def timeouts(distribution: Resource) -> Iterator[Violation]:
     """CloudFront waits for an answer and keeps a connection for a time that has bounds."""
-    wanted = f"be 1 to {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
+    requirement = f"be 1 to {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
     for path, seconds in _timeouts(distribution):
         if not 1 <= seconds <= _MOST_SECONDS_EVER:
-            yield must(path, wanted, int(seconds), 1 if seconds < 1 else _MOST_SECONDS)
+            yield violation(path, requirement, int(seconds), 1 if seconds < 1 else _MOST_SECONDS)
 
 
-@rule("CF-025", DISTRIBUTION, page=_QUOTAS, severity=Severity.WARNING)
-def timeouts_above_quota(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-025", DISTRIBUTION, page=_QUOTAS, severity=Severity.WARNING)
+def timeouts_above_quota(distribution: Resource) -> Iterator[Violation]:
     """A longer time needs a quota that AWS has raised."""
     for path, seconds in _timeouts(distribution):
         if _MOST_SECONDS < seconds <= _MOST_SECONDS_EVER:
-            wanted = f"be {_MOST_SECONDS} seconds at most, unless AWS has raised the quota"
-            yield must(path, wanted, int(seconds), _MOST_SECONDS)
+            requirement = f"be {_MOST_SECONDS} seconds at most, unless AWS has raised the quota"
+            yield violation(path, requirement, int(seconds), _MOST_SECONDS)
 
 
-@rule("CF-026", DISTRIBUTION, page=SETTINGS)
-def response_completion_timeout(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-026", DISTRIBUTION, page=SETTINGS)
+def response_completion_timeout(distribution: Resource) -> Iterator[Violation]:
     """The whole answer may take as long as a part of it."""
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.ResponseCompletionTimeout"
@@ -121,43 +126,45 @@ def response_completion_timeout(distribution: Resource) -> Iterator[Problem]:
         reads = (distribution.number(f"{origin}.{kind}.OriginReadTimeout") for kind in _KINDS)
         read = max((seconds for seconds in reads if seconds is not None), default=30)
         if whole is not None and whole < read:
-            wanted = f"be the `OriginReadTimeout` ({read:g}) or more"
-            yield must(path, wanted, int(whole), f"{read:g}")
+            requirement = f"be the `OriginReadTimeout` ({read:g}) or more"
+            yield violation(path, requirement, int(whole), f"{read:g}")
 
 
-@rule("CF-027", DISTRIBUTION, page="Use various origins with CloudFront distributions")
-def kind_of_origin(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "CLOUDFRONT-027", DISTRIBUTION, page="Use various origins with CloudFront distributions"
+)
+def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
     """An origin is of one kind, and is let in in one way."""
     for origin in distribution.paths(_ORIGINS):
         kinds = [kind for kind in _KINDS if distribution.get(f"{origin}.{kind}") is not None]
         if len(kinds) != 1 and not is_unresolved(distribution.get(origin)):
-            yield must(origin, f"have one of {', '.join(_KINDS)}", ", ".join(kinds) or "none")
+            yield violation(origin, f"have one of {', '.join(_KINDS)}", ", ".join(kinds) or "none")
         identity = distribution.get(f"{origin}.S3OriginConfig.OriginAccessIdentity")
         control = distribution.get(f"{origin}.OriginAccessControlId")
         known = isinstance(identity, str) and (identity if not is_unresolved(identity) else "")
         path = f"{origin}.S3OriginConfig.OriginAccessIdentity"
         named = "origin-access-identity" in str(identity)
         if control and identity and (named or not is_unresolved(identity)):
-            yield must(path, "be empty with an `OriginAccessControlId`", identity)
+            yield violation(path, "be empty with an `OriginAccessControlId`", identity)
         elif known and not known.startswith("origin-access-identity/cloudfront/"):
             nearest = f"origin-access-identity/cloudfront/{known}"
-            yield must(path, "be origin-access-identity/cloudfront/ID", known, nearest)
+            yield violation(path, "be origin-access-identity/cloudfront/ID", known, nearest)
         name = distribution.get(f"{origin}.DomainName")
         if isinstance(name, str) and _WEBSITE.search(name):
             if "S3OriginConfig" in kinds:
-                yield must(
+                yield violation(
                     f"{origin}.DomainName",
                     "be no website endpoint with `S3OriginConfig`, but with `CustomOriginConfig`",
                     name,
                 )
             elif control:
-                yield must(
+                yield violation(
                     f"{origin}.OriginAccessControlId", "be empty with a website endpoint", name
                 )
 
 
-@rule("CF-028", DISTRIBUTION, page="Add custom headers to origin requests")
-def custom_headers(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-028", DISTRIBUTION, page="Add custom headers to origin requests")
+def custom_headers(distribution: Resource) -> Iterator[Violation]:
     """Some headers are CloudFront's own."""
     for origin in distribution.paths(_ORIGINS):
         paths = distribution.paths(f"{origin}.OriginCustomHeaders")
@@ -165,13 +172,13 @@ def custom_headers(distribution: Resource) -> Iterator[Problem]:
         for path, name in named.items():
             lower = (name or "").lower()
             if lower in _NEVER_ADDED or lower.startswith(("x-amz-", "x-edge-")):
-                yield must(f"{path}.HeaderName", "be no header that CloudFront sets", name)
+                yield violation(f"{path}.HeaderName", "be no header that CloudFront sets", name)
         for name in repeated(name.lower() for name in named.values() if name):
-            yield must(f"{origin}.OriginCustomHeaders", "have each header once", name)
+            yield violation(f"{origin}.OriginCustomHeaders", "have each header once", name)
 
 
-@rule("CF-029", DISTRIBUTION, page=SETTINGS)
-def ports(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-029", DISTRIBUTION, page=SETTINGS)
+def ports(distribution: Resource) -> Iterator[Violation]:
     """Ports are 80, 443, or from 1024 up."""
     for origin in distribution.paths(_ORIGINS):
         for name in ("HTTPPort", "HTTPSPort"):
@@ -181,15 +188,15 @@ def ports(distribution: Resource) -> Iterator[Problem]:
                 nearest = (
                     65535 if port > 65535 else min((80, 443, 1024), key=lambda p: abs(p - port))
                 )
-                yield must(path, "be 80, 443 or 1024 to 65535", int(port), nearest)
+                yield violation(path, "be 80, 443 or 1024 to 65535", int(port), nearest)
         shield = f"{origin}.OriginShield"
         region = distribution.get(f"{shield}.OriginShieldRegion")
         if distribution.boolean(f"{shield}.Enabled") and region is None:
-            yield must(f"{shield}.OriginShieldRegion", "be given when it is enabled", region)
+            yield violation(f"{shield}.OriginShieldRegion", "be given when it is enabled", region)
 
 
-@rule("CF-030", DISTRIBUTION, page=_FAILOVER)
-def origin_groups(distribution: Resource) -> Iterator[Problem]:
+@RULES.resource("CLOUDFRONT-030", DISTRIBUTION, page=_FAILOVER)
+def origin_groups(distribution: Resource) -> Iterator[Violation]:
     """A group has two origins of the distribution, and knows when to take the second."""
     ids = _ids(distribution, _ORIGINS)
     unknown = any(map(is_unresolved, [distribution.get(_ORIGINS), *ids]))
@@ -197,16 +204,16 @@ def origin_groups(distribution: Resource) -> Iterator[Problem]:
         paths = distribution.paths(f"{group}.Members.Items")
         members = [distribution.text(f"{path}.OriginId") for path in paths]
         if paths and len(paths) != 2:
-            yield must(f"{group}.Members.Items", "have two origins", len(paths), 2)
+            yield violation(f"{group}.Members.Items", "have two origins", len(paths), 2)
         for path, id in zip(paths, members, strict=True):
             if id is not None and id not in ids and not unknown:
-                yield must(f"{path}.OriginId", "be the `Id` of an origin", id)
+                yield violation(f"{path}.OriginId", "be the `Id` of an origin", id)
         for id in repeated(id for id in members if id is not None):
-            yield must(f"{group}.Members.Items", "have two different origins", id)
+            yield violation(f"{group}.Members.Items", "have two different origins", id)
         codes = f"{group}.FailoverCriteria.StatusCodes.Items"
         for path in distribution.paths(codes):
             code = distribution.number(path)
             if code is not None and code not in _FAILOVER_CODES:
                 nearest = min(_FAILOVER_CODES, key=lambda known: abs(known - code))
-                wanted = f"be one of {', '.join(map(str, _FAILOVER_CODES))}"
-                yield must(path, wanted, int(code), nearest)
+                requirement = f"be one of {', '.join(map(str, _FAILOVER_CODES))}"
+                yield violation(path, requirement, int(code), nearest)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, judged, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template, identity
+from serverless_stack.checks.engine.violations import Violation, check_text, violation
 from serverless_stack.checks.services.ec2.limits import cidr_problems, group_description_problems
+
+RULES = RuleList()
 
 _GROUP = "AWS::EC2::SecurityGroup"
 _ALONE = ("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress")
@@ -23,49 +26,55 @@ def _rules(resource: Resource) -> list[str]:
     return [f"{path}." for name in _LISTS for path in resource.paths(name)]
 
 
-@rule("EC2-001", _GROUP, *_ALONE, page="AWS::EC2::SecurityGroupIngress")
-def ranges(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("EC2-001", _GROUP, *_ALONE, page="AWS::EC2::SecurityGroupIngress")
+def ranges(resource: Resource) -> Iterator[Violation]:
     """Addresses are ranges that there are."""
     for path in _rules(resource):
         for name in ("CidrIp", "CidrIpv6"):
-            yield from judged(resource, f"{path}{name}", cidr_problems)
+            yield from check_text(resource, f"{path}{name}", cidr_problems)
 
 
-@rule("EC2-002", _GROUP, *_ALONE, page="CreateSecurityGroup")
-def descriptions(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("EC2-002", _GROUP, *_ALONE, page="CreateSecurityGroup")
+def descriptions(resource: Resource) -> Iterator[Violation]:
     """Descriptions have characters that EC2 takes."""
     names = [f"{path}Description" for path in _rules(resource)]
     for name in ["GroupDescription", *names]:
-        yield from judged(resource, name, group_description_problems)
+        yield from check_text(resource, name, group_description_problems)
     name_ = resource.text("GroupName") or ""
     if name_.startswith("sg-"):
-        yield must("GroupName", "not begin with sg-", name_, name_.removeprefix("sg-") or None)
+        yield violation("GroupName", "not begin with sg-", name_, name_.removeprefix("sg-") or None)
 
 
-@rule("EC2-003", _GROUP, *_ALONE, page=_PAGE)
-def peers(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("EC2-003", _GROUP, *_ALONE, page=_PAGE)
+def peers(resource: Resource) -> Iterator[Violation]:
     """A rule is about one peer, and ports in their order."""
     for path in _rules(resource):
         described = resource.mapping(path[:-1]) if path else resource.properties
         given = [name for name in _PEERS if name in described]
         if len(given) > 1:
-            yield must(f"{path}{given[1]}", f"not be there with {given[0]}", described[given[1]])
+            yield violation(
+                f"{path}{given[1]}", f"not be there with {given[0]}", described[given[1]]
+            )
         if described and not given:
-            yield must(f"{path}CidrIp", f"be given, or another of {', '.join(_PEERS[1:])}", None)
+            yield violation(
+                f"{path}CidrIp", f"be given, or another of {', '.join(_PEERS[1:])}", None
+            )
         low, high = resource.number(f"{path}FromPort"), resource.number(f"{path}ToPort")
         protocol = str(described.get("IpProtocol")).lower()
         if protocol in ("tcp", "udp", "6", "17"):
             for name, port in (("FromPort", low), ("ToPort", high)):
                 if port is not None and not (-1 <= port <= 65535):
-                    yield must(f"{path}{name}", "be 0-65535", int(port), 65535 if port > 0 else 0)
+                    yield violation(
+                        f"{path}{name}", "be 0-65535", int(port), 65535 if port > 0 else 0
+                    )
                 if name not in described:
-                    yield must(f"{path}{name}", f"be given for {protocol}", None)
+                    yield violation(f"{path}{name}", f"be given for {protocol}", None)
             if low is not None and high is not None and low > high:
-                yield must(f"{path}FromPort", f"be {int(high)} or less", int(low), int(high))
+                yield violation(f"{path}FromPort", f"be {int(high)} or less", int(low), int(high))
 
 
-@template_rule("EC2-004", page=_PAGE)
-def duplicates(template: Template) -> Iterator[Problem]:
+@RULES.template("EC2-004", page=_PAGE)
+def duplicates(template: Template) -> Iterator[Violation]:
     """No two rules of a group are the same."""
     seen: set[object] = set()
     for resource in template.always(_GROUP, *_ALONE):
@@ -83,6 +92,6 @@ def duplicates(template: Template) -> Iterator[Problem]:
             kept = {k: v for k, v in described.items() if k not in ("Description", "GroupId")}
             same = identity(kept)
             if same is not None and (group, kind, same) in seen:
-                rule_ = "not be the same as another rule of the group"
-                yield must(path or "GroupId", rule_, kept, resource=resource.logical_id)
+                requirement = "not be the same as another rule of the group"
+                yield violation(path or "GroupId", requirement, kept, resource=resource.logical_id)
             seen.add((group, kind, same))

@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits import scaling
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
 from serverless_stack.checks.services.elasticache.limits.model import SHARDS
@@ -14,8 +20,9 @@ from serverless_stack.checks.services.elasticache.rules._views import (
     known_text,
     nearest_name,
     referred,
-    told,
 )
+
+RULES = RuleList()
 
 _PAGE = "Prerequisites and limitations (global datastores)"
 _ROLES = ("PRIMARY", "SECONDARY")
@@ -23,17 +30,19 @@ _MOST_MEMBERS = 3
 _SUFFIX = "GlobalReplicationGroupIdSuffix"
 
 
-@rule("EC-068", GLOBAL, page="CreateGlobalReplicationGroup")
-def suffix(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("ELASTICACHE-068", GLOBAL, page="CreateGlobalReplicationGroup")
+def suffix(resource: Resource) -> Iterator[Violation]:
     """The end of its id has letters, digits and single hyphens; its shards are 1 to 500."""
     text = known_text(resource, _SUFFIX)
     if text:
-        yield from told(resource, name_problems(text, _SUFFIX), {_SUFFIX: nearest_name(text)})
-    yield from between(resource, "GlobalNodeGroupCount", *SHARDS)
+        yield from findings_from(
+            resource, name_problems(text, _SUFFIX), {_SUFFIX: nearest_name(text)}
+        )
+    yield from check_range(resource, "GlobalNodeGroupCount", *SHARDS)
 
 
-@rule("EC-069", GLOBAL, page=_PAGE)
-def members(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("ELASTICACHE-069", GLOBAL, page=_PAGE)
+def members(resource: Resource) -> Iterator[Violation]:
     """A global datastore has one primary, and secondaries in up to two other regions."""
     listed = resource.items("Members")
     roles = [known_text(resource, f"Members.{number}.Role") for number, _each in enumerate(listed)]
@@ -43,22 +52,24 @@ def members(resource: Resource) -> Iterator[Problem]:
     ]
     for number, role in enumerate(roles):
         if role and role not in _ROLES:
-            yield must(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
+            yield violation(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
     if len(listed) > _MOST_MEMBERS:
-        yield must("Members", "be 3 at most", len(listed), _MOST_MEMBERS)
+        yield violation("Members", "be 3 at most", len(listed), _MOST_MEMBERS)
     if listed and all(roles) and roles.count("PRIMARY") != 1:
-        yield must("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
+        yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
     known = [region for region in regions if region]
     twice = sorted({region for region in known if known.count(region) > 1})
     if twice:
-        yield must("Members", "be in regions of their own", ", ".join(twice))
+        yield violation("Members", "be in regions of their own", ", ".join(twice))
 
 
-@rule("EC-070", GLOBAL, page=_PAGE)
-def primary(resource: Resource) -> Iterator[Problem]:
+@RULES.resource("ELASTICACHE-070", GLOBAL, page=_PAGE)
+def primary(resource: Resource) -> Iterator[Violation]:
     """Its members are of an engine and nodes that can be in one."""
     for number, _member in enumerate(resource.items("Members")):
         path = f"Members.{number}.ReplicationGroupId"
         for group in referred(resource, path, GROUP):
             found = scaling.global_datastore_problems(group_of(group))
-            yield from (each._replace(resource=group.logical_id) for each in told(group, found))
+            yield from (
+                each._replace(resource=group.logical_id) for each in findings_from(group, found)
+            )

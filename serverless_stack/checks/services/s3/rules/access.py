@@ -3,15 +3,18 @@
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template, identity
+from serverless_stack.checks.engine.values import texts_of
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.iam.documents import (
     actions_of,
     resources_of,
     size_of,
     statements,
-    texts,
 )
+
+RULES = RuleList()
 
 _BUCKET = "AWS::S3::Bucket"
 _POLICY = "AWS::S3::BucketPolicy"
@@ -37,8 +40,10 @@ _BUCKET_ACTIONS = frozenset(
 )
 
 
-@rule("S3-040", _BUCKET, page="Controlling ownership of objects and disabling ACLs for your bucket")
-def acl_ownership(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource(
+    "S3-040", _BUCKET, page="Controlling ownership of objects and disabling ACLs for your bucket"
+)
+def acl_ownership(bucket: Resource) -> Iterator[Violation]:
     """An ACL needs a bucket with ACLs, which are off by default."""
     acl = bucket.text("AccessControl")
     if acl is None or acl in _OWN_ACLS:
@@ -46,32 +51,32 @@ def acl_ownership(bucket: Resource) -> Iterator[Problem]:
     name = "OwnershipControls.Rules.0.ObjectOwnership"
     ownership = bucket.get(name)
     if ownership == "BucketOwnerEnforced" or bucket.get("OwnershipControls") is None:
-        rule_ = f"be {' or '.join(_OWN_ACLS[:2])} unless `{name}` turns ACLs on"
-        yield must("AccessControl", rule_, acl, "Private")
+        requirement = f"be {' or '.join(_OWN_ACLS[:2])} unless `{name}` turns ACLs on"
+        yield violation("AccessControl", requirement, acl, "Private")
 
 
-@rule("S3-041", _BUCKET, page="Blocking public access to your Amazon S3 storage")
-def public_acl(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-041", _BUCKET, page="Blocking public access to your Amazon S3 storage")
+def public_acl(bucket: Resource) -> Iterator[Violation]:
     """A public ACL needs a bucket that does not block it, which all do by default."""
     acl = bucket.text("AccessControl")
     name = "PublicAccessBlockConfiguration"
     if acl in _PUBLIC_ACLS:
         blocks = bucket.boolean(f"{name}.BlockPublicAcls")
         if blocks or (bucket.get(name) is None):
-            rule_ = f"not be public unless `{name}.BlockPublicAcls` is false"
-            yield must("AccessControl", rule_, acl, "Private")
+            requirement = f"not be public unless `{name}.BlockPublicAcls` is false"
+            yield violation("AccessControl", requirement, acl, "Private")
 
 
-@rule("S3-042", _POLICY, page="Bucket policies for Amazon S3")
-def policy_size(policy: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-042", _POLICY, page="Bucket policies for Amazon S3")
+def policy_size(policy: Resource) -> Iterator[Violation]:
     """A bucket policy has 20 KB at most."""
     size = size_of(policy.get(_DOCUMENT))
     if size > 20480:
-        yield must(_DOCUMENT, "have 20 KB at most", f"{size} bytes", "20480 bytes")
+        yield violation(_DOCUMENT, "have 20 KB at most", f"{size} bytes", "20480 bytes")
 
 
-@rule("S3-043", _POLICY, page="Blocking public access to your Amazon S3 storage")
-def public_policy(policy: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-043", _POLICY, page="Blocking public access to your Amazon S3 storage")
+def public_policy(policy: Resource) -> Iterator[Violation]:
     """A policy for everybody needs a bucket that does not block it, which all do by default."""
     bucket = policy.reference("Bucket")
     if bucket is None or bucket.type != _BUCKET:
@@ -83,15 +88,17 @@ def public_policy(policy: Resource) -> Iterator[Problem]:
     for path, statement in statements(policy, _DOCUMENT):
         principal = statement.get("Principal")
         everybody = principal == "*" or (
-            isinstance(principal, dict) and "*" in texts(principal.get("AWS"))
+            isinstance(principal, dict) and "*" in texts_of(principal.get("AWS"))
         )
         if everybody and statement.get("Effect") == "Allow" and "Condition" not in statement:
-            rule_ = f"not be everybody unless `{name}.BlockPublicPolicy` of {bucket.logical_id}"
-            yield must(f"{path}.Principal", f"{rule_} is false", principal)
+            requirement = (
+                f"not be everybody unless `{name}.BlockPublicPolicy` of {bucket.logical_id}"
+            )
+            yield violation(f"{path}.Principal", f"{requirement} is false", principal)
 
 
-@rule("S3-044", _POLICY, page="Actions, resources, and condition keys for Amazon S3")
-def policy_resources(policy: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-044", _POLICY, page="Actions, resources, and condition keys for Amazon S3")
+def policy_resources(policy: Resource) -> Iterator[Violation]:
     """Actions on objects are about objects, those on buckets about buckets."""
     for path, statement in statements(policy, _DOCUMENT):
         actions, resources = actions_of(statement), resources_of(statement)
@@ -101,9 +108,11 @@ def policy_resources(policy: Resource) -> Iterator[Problem]:
         buckets = all(action.lower() in _BUCKET_ACTIONS for action in actions)
         name = f"{path}.Resource"
         if objects and all(_is_bucket(policy, each) for each in resources):
-            yield must(name, f"be objects, such as the ARN and /*, for {actions[0]}", resources[0])
+            yield violation(
+                name, f"be objects, such as the ARN and /*, for {actions[0]}", resources[0]
+            )
         if buckets and all(str(each).endswith("/*") for each in resources):
-            yield must(name, f"be a bucket for {actions[0]}", resources[0])
+            yield violation(name, f"be a bucket for {actions[0]}", resources[0])
 
 
 def _is_bucket(policy: Resource, resource: object) -> bool:
@@ -113,16 +122,16 @@ def _is_bucket(policy: Resource, resource: object) -> bool:
     return _BUCKET_ARN.fullmatch(str(resource)) is not None
 
 
-@rule("S3-045", _POLICY, page="AWS JSON policy elements: Principal")
-def policy_principals(policy: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-045", _POLICY, page="AWS JSON policy elements: Principal")
+def policy_principals(policy: Resource) -> Iterator[Violation]:
     """A bucket policy says whom it is about."""
     for path, statement in statements(policy, _DOCUMENT):
         if "Principal" not in statement and "NotPrincipal" not in statement:
-            yield must(f"{path}.Principal", "be given in a bucket policy", None)
+            yield violation(f"{path}.Principal", "be given in a bucket policy", None)
 
 
-@template_rule("S3-046", page="AWS::S3::BucketPolicy")
-def one_policy(template: Template) -> Iterator[Problem]:
+@RULES.template("S3-046", page="AWS::S3::BucketPolicy")
+def one_policy(template: Template) -> Iterator[Violation]:
     """A bucket has one policy."""
     seen: dict[object, str] = {}
     for policy in template.always(_POLICY):
@@ -130,7 +139,7 @@ def one_policy(template: Template) -> Iterator[Problem]:
         if bucket is not None and bucket in seen:
             value = policy.get("Bucket")
             shown = value.logical_id if isinstance(value, Reference) else value
-            rule_ = f"be a bucket without another policy, {seen[bucket]} is one"
-            yield must("Bucket", rule_, shown, resource=policy.logical_id)
+            requirement = f"be a bucket without another policy, {seen[bucket]} is one"
+            yield violation("Bucket", requirement, shown, resource=policy.logical_id)
         elif bucket is not None:
             seen[bucket] = policy.logical_id

@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, must, rule, told
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, findings_from, violation
 from serverless_stack.checks.services.s3.limits import lifecycle as values
+
+RULES = RuleList()
 
 _BUCKET = "AWS::S3::Bucket"
 _RULES = "LifecycleConfiguration.Rules"
@@ -45,8 +48,8 @@ def _noncurrent(bucket: Resource, path: str) -> list[values.Move]:
     return _moves(bucket, f"{path}.{one}", f"{path}.{many}", "TransitionInDays")
 
 
-@rule("S3-003", _BUCKET, page=_PAGE)
-def ages(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-003", _BUCKET, page=_PAGE)
+def ages(bucket: Resource) -> Iterator[Violation]:
     """Objects, versions and uploads are deleted after a day at least."""
     names = (
         "ExpirationInDays",
@@ -57,25 +60,27 @@ def ages(bucket: Resource) -> Iterator[Problem]:
     for path in bucket.paths(_RULES):
         for name in names:
             days = bucket.number(f"{path}.{name}")
-            yield from told(bucket, values.day_problems(days, f"{path}.{name}"))
+            yield from findings_from(bucket, values.day_problems(days, f"{path}.{name}"))
 
 
-@rule("S3-004", _BUCKET, page="Transitioning objects using Amazon S3 Lifecycle")
-def transitions(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-004", _BUCKET, page="Transitioning objects using Amazon S3 Lifecycle")
+def transitions(bucket: Resource) -> Iterator[Violation]:
     """Objects move to colder storage only, and not too soon."""
     for path in bucket.paths(_RULES):
         for moves in (_current(bucket, path), _noncurrent(bucket, path)):
-            yield from told(bucket, values.transition_problems(moves))
+            yield from findings_from(bucket, values.transition_problems(moves))
 
 
-@rule("S3-005", _BUCKET, page=_PAGE)
-def expiry(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-005", _BUCKET, page=_PAGE)
+def expiry(bucket: Resource) -> Iterator[Violation]:
     """Objects expire after their transitions."""
     for path in bucket.paths(_RULES):
         name = f"{path}.ExpirationInDays"
         days = bucket.number(name)
         if days is not None:
-            yield from told(bucket, values.expiry_problems(_current(bucket, path), days, name))
+            yield from findings_from(
+                bucket, values.expiry_problems(_current(bucket, path), days, name)
+            )
         for name in (
             f"{path}.NoncurrentVersionExpirationInDays",
             f"{path}.NoncurrentVersionExpiration.NoncurrentDays",
@@ -83,38 +88,38 @@ def expiry(bucket: Resource) -> Iterator[Problem]:
             days = bucket.number(name)
             if days is not None:
                 moves = _noncurrent(bucket, path)
-                yield from told(bucket, values.expiry_problems(moves, days, name))
+                yield from findings_from(bucket, values.expiry_problems(moves, days, name))
 
 
-@rule("S3-006", _BUCKET, page=_PAGE)
-def ids(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-006", _BUCKET, page=_PAGE)
+def ids(bucket: Resource) -> Iterator[Violation]:
     """Lifecycle rules have ids that are short and there once."""
     found = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
     known = [id for id in found if id is not None]
     for message in values.rule_id_problems(known, f"{_RULES}.Id"):
-        yield Problem(f"{_RULES}.Id", known, message)
+        yield Violation(f"{_RULES}.Id", known, message)
 
 
-@rule("S3-007", _BUCKET, page=_PAGE)
-def actions(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-007", _BUCKET, page=_PAGE)
+def actions(bucket: Resource) -> Iterator[Violation]:
     """A lifecycle rule does something."""
     for path in bucket.paths(_RULES):
         described = bucket.get(path)
         if isinstance(described, dict) and not any(name in described for name in _ACTIONS):
-            yield must(path, f"have an action, one of {', '.join(_ACTIONS)}", described)
+            yield violation(path, f"have an action, one of {', '.join(_ACTIONS)}", described)
 
 
-@rule("S3-008", _BUCKET, page=_PAGE)
-def sizes(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-008", _BUCKET, page=_PAGE)
+def sizes(bucket: Resource) -> Iterator[Violation]:
     """A lifecycle rule is for sizes that objects can have."""
     for path in bucket.paths(_RULES):
         name = f"{path}.ObjectSizeGreaterThan"
         greater, less = bucket.number(name), bucket.number(f"{path}.ObjectSizeLessThan")
-        yield from told(bucket, values.size_filter_problems(greater, less, name))
+        yield from findings_from(bucket, values.size_filter_problems(greater, less, name))
 
 
-@rule("S3-009", _BUCKET, page=_PAGE)
-def multipart_filters(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-009", _BUCKET, page=_PAGE)
+def multipart_filters(bucket: Resource) -> Iterator[Violation]:
     """Uploads are aborted whatever tags and size they will have."""
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
@@ -123,11 +128,11 @@ def multipart_filters(bucket: Resource) -> Iterator[Problem]:
             tagged = bool(bucket.items(f"{path}.TagFilters"))
             name = f"{path}.AbortIncompleteMultipartUpload"
             found = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
-            yield from told(bucket, found)
+            yield from findings_from(bucket, found)
 
 
-@rule("S3-010", _BUCKET, page=_PAGE)
-def delete_markers(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-010", _BUCKET, page=_PAGE)
+def delete_markers(bucket: Resource) -> Iterator[Violation]:
     """Expired delete markers are removed by a rule that expires nothing else, and has no tags."""
     for path in bucket.paths(_RULES):
         name = f"{path}.ExpiredObjectDeleteMarker"
@@ -135,13 +140,13 @@ def delete_markers(bucket: Resource) -> Iterator[Problem]:
         if bucket.boolean(name):
             for other in ("ExpirationInDays", "ExpirationDate"):
                 if other in described:
-                    yield must(name, f"not be in a rule with {other}", True)
+                    yield violation(name, f"not be in a rule with {other}", True)
             if bucket.items(f"{path}.TagFilters"):
-                yield must(name, "not be in a rule with TagFilters", True)
+                yield violation(name, "not be in a rule with TagFilters", True)
 
 
-@rule("S3-011", _BUCKET, page=_PAGE)
-def dates(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-011", _BUCKET, page=_PAGE)
+def dates(bucket: Resource) -> Iterator[Violation]:
     """A rule counts days or names dates, at midnight UTC."""
     for path in bucket.paths(_RULES):
         moves = [f"{path}.Transition", *bucket.paths(f"{path}.Transitions")]
@@ -151,27 +156,27 @@ def dates(bucket: Resource) -> Iterator[Problem]:
         days = [name for name in aged if bucket.get(name) is not None]
         if given and days:
             value = bucket.get(given[0])
-            yield must(given[0], f"not be in a rule with days, which `{days[0]}` has", value)
+            yield violation(given[0], f"not be in a rule with days, which `{days[0]}` has", value)
         for name in given:
             date = bucket.text(name)
             if date is not None and not _MIDNIGHT.fullmatch(date):
                 nearest = f"{date[:10]}T00:00:00Z" if len(date) > 10 else None
-                yield must(name, "be midnight UTC", date, nearest)
+                yield violation(name, "be midnight UTC", date, nearest)
 
 
-@rule("S3-012", _BUCKET, page="AWS::S3::Bucket Rule")
-def exclusive(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-012", _BUCKET, page="AWS::S3::Bucket Rule")
+def exclusive(bucket: Resource) -> Iterator[Violation]:
     """A rule does not say the same twice."""
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         for one, other in _EXCLUSIVE:
             if one in described and other in described:
-                yield must(f"{path}.{one}", f"not be there with {other}", described[one])
+                yield violation(f"{path}.{one}", f"not be there with {other}", described[one])
 
 
-@rule("S3-013", _BUCKET, page=_PAGE)
-def number_of_rules(bucket: Resource) -> Iterator[Problem]:
+@RULES.resource("S3-013", _BUCKET, page=_PAGE)
+def number_of_rules(bucket: Resource) -> Iterator[Violation]:
     """A bucket has 1,000 lifecycle rules at most."""
     count = len(bucket.items(_RULES))
     if count > values.MAX_RULES:
-        yield must(_RULES, "have 1,000 rules at most", count, values.MAX_RULES)
+        yield violation(_RULES, "have 1,000 rules at most", count, values.MAX_RULES)
