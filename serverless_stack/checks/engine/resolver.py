@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.engine.conditions import Conditions
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.engine.values import mapping
 
 UNKNOWN: Final = "${Token[unknown]}"
 """Stands for a value, or a part of a text, that is known only at deploy time."""
 
-TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
+TOKEN: Final = re.compile(r"\$\{Token\[([^\[\].$]*)(?:\.([^\[\]$]*))?\]\}")
 """Such a part of a text, with the name and the attribute that it tells."""
 
 _ABSENT: Final = object()
-_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 # What is known only at deploy time, and known to have no slash and no colon in it.
 _PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
 _PLAIN_TYPES = frozenset(
@@ -142,8 +142,9 @@ class Resolver:
             return self._split(given[0], given[1])
         if name == "Fn::Select" and isinstance(given, list) and len(given) == 2:
             index, items = given
-            if str(index).isdecimal() and isinstance(items, list) and int(index) < len(items):
-                return items[int(index)]
+            position = whole_number(text_of(index))
+            if isinstance(items, list) and position is not None and 0 <= position < len(items):
+                return items[position]
         if name == "Fn::FindInMap" and isinstance(given, list) and len(given) >= 3:
             found = mapping(mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
             return found.get(str(given[2]), UNKNOWN)
@@ -169,7 +170,7 @@ class Resolver:
         found = TOKEN.fullmatch(text)
         if found is None or found[1] not in self._resources:
             return text
-        return Reference(found[1], found[2])
+        return Reference(found[1], found[2] or "")
 
     def _split(self, delimiter: object, text: object) -> object:
         if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:

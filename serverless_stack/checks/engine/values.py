@@ -10,6 +10,8 @@ MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 1_000_000
 """A template of a million bytes, the most that CloudFormation accepts, has fewer values."""
 
+_MAX_BITS = 10_000  # Python refuses to convert longer integers to text
+
 
 def mapping(value: object) -> Mapping[str, object]:
     """Return a value if it is a mapping, else an empty one."""
@@ -54,6 +56,8 @@ def excess_of(tree: object) -> str | None:
         elif isinstance(value, list):
             children = list(value)
         else:
+            if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+                return "a number with thousands of digits"
             continue
         count += len(children)
         if len(levels) > MAX_DEPTH:

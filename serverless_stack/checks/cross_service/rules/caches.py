@@ -6,7 +6,8 @@ from typing import Final
 from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.resolver import text_of
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, references_in
 from serverless_stack.checks.engine.violations import Violation, violation
@@ -121,10 +122,8 @@ def _is_for(described: dict[str, object], port: int) -> bool:
     low, high = described.get("FromPort"), described.get("ToPort")
     if protocol == "-1" or None in (low, high):
         return True
-    try:
-        return int(str(low)) <= port <= int(str(high))
-    except ValueError:
-        return True  # known only at deploy time
+    first, last = whole_number(text_of(low)), whole_number(text_of(high))
+    return first is None or last is None or first <= port <= last  # known only at deploy time
 
 
 def _is_from(

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, bucket_of, routes
-from serverless_stack.checks.cross_service.policies import is_known, matches, statements, texts
+from serverless_stack.checks.cross_service.policies import is_known, statements, texts
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, references_in
 from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.iam.documents import matches
 
 RULES = RuleList()
 

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 
 _DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
 MAX_DESCRIPTION = 255
@@ -31,9 +31,10 @@ def cidr_problems(
     except ValueError:
         return [f"`{argument}` must be a range such as 10.0.0.0/16, got: {cidr!r}"]
     longest = (32 if version == 4 else 128) if smallest is None else smallest
-    if slash and length.isdecimal() and largest <= int(length) <= longest:
+    prefix = whole_number(length)
+    if slash and prefix is not None and largest <= prefix <= longest:
         return []
-    number = int(length) if length.isdecimal() else longest
+    number = longest if prefix is None else prefix
     nearest = f"{address}/{min(max(number, largest), longest)}"
     return [
         f"`{argument}` must be a range of /{largest} to /{longest}, got: {cidr!r} "

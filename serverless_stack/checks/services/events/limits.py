@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -16,7 +16,7 @@ _FIELDS: Final[tuple[tuple[str, int, int, list[str], str], ...]] = (
     ("day of week", 1, 7, _DAYS, r"\?|L|\w+L|\w+#[1-5]"),
     ("year", 1970, 2199, [], r"(?!)"),
 )
-_RATE = re.compile(r"rate\(\s*(\d+)\s+(\w+)\s*\)")
+_RATE = re.compile(r"rate\(\s*([0-9]{1,18})\s+(\w+)\s*\)")
 _UNITS = ("minute", "hour", "day")
 _AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)")
 
@@ -88,5 +88,8 @@ def _is_part(part: str, low: int, high: int, names: list[str], own: str) -> bool
         return False
     ends = [span] if span == "*" else span.split("-")
     return len(ends) <= 2 and all(
-        end == "*" or end in names or (end.isdecimal() and low <= int(end) <= high) for end in ends
+        end == "*"
+        or end in names
+        or low <= (-1 if (number := whole_number(end)) is None else number) <= high
+        for end in ends
     )

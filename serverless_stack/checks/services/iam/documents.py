@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from serverless_stack.checks.engine.template import Resource, known_part
 from serverless_stack.checks.engine.values import listed, texts_of
@@ -33,6 +34,31 @@ def actions_of(statement: Statement) -> list[str]:
     found = listed(statement.get("Action"))
     known = texts_of(found)
     return known if len(known) == len(found) else []
+
+
+@lru_cache(maxsize=65536)
+def matches(pattern: str, action: str) -> bool:
+    """Return whether a pattern with ``*`` and ``?`` matches an action, in any case.
+
+    The work is bounded by the product of both lengths, whatever the pattern.
+    """
+    pattern, action = pattern.lower(), action.lower()
+    at = position = mark = 0
+    star = -1
+    while position < len(action):
+        if at < len(pattern) and pattern[at] == "*":
+            star, mark = at, position
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", action[position]):
+            at += 1
+            position += 1
+        elif star >= 0:
+            at = star + 1
+            mark += 1
+            position = mark
+        else:
+            return False
+    return not pattern[at:].strip("*")
 
 
 def resources_of(statement: Statement) -> list[object]:

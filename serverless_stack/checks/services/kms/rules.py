@@ -1,6 +1,5 @@
 """Rules on the keys of a template."""
 
-import fnmatch
 import re
 from collections.abc import Iterator
 
@@ -9,7 +8,7 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.engine.violations import Violation, violation
-from serverless_stack.checks.services.iam.documents import size_of, statements
+from serverless_stack.checks.services.iam.documents import matches, size_of, statements
 
 RULES = RuleList()
 
@@ -87,8 +86,7 @@ def lockout(key: Resource) -> Iterator[Violation]:
 
 def _lets_change(actions: object) -> bool:
     return any(
-        is_unresolved(each) or fnmatch.fnmatchcase("kms:putkeypolicy", str(each).lower())
-        for each in listed(actions)
+        is_unresolved(each) or matches(str(each), "kms:PutKeyPolicy") for each in listed(actions)
     )
 
 

@@ -1,6 +1,5 @@
 """Rules on the secrets of a template."""
 
-import json
 import re
 import string
 from collections.abc import Iterator
@@ -8,6 +7,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.values import parsed_json
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
 
 RULES = RuleList()
@@ -39,15 +39,8 @@ def template(secret: Resource) -> Iterator[Violation]:
         missing = key if given is not None else f"{_GENERATE}.SecretStringTemplate"
         yield violation(missing, "be given with the other one", None)
     text = secret.text(f"{_GENERATE}.SecretStringTemplate")
-    if text is not None and not _is_object(text):
+    if text is not None and not isinstance(parsed_json(text), dict):
         yield violation(f"{_GENERATE}.SecretStringTemplate", "be an object in JSON", text, "{}")
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 @RULES.resource("SECRETSMANAGER-003", _SECRET, page=_PAGE)
@@ -96,7 +89,7 @@ def name_end(secret: Resource) -> Iterator[Violation]:
     """A name does not end as the ARNs of secrets do, which would find another one."""
     found = secret.text("Name") or ""
     if re.search(r"-[A-Za-z0-9]{6}\Z", found):
-        yield violation("Name", "not end with a hyphen and six characters", found, f"{found}-")
+        yield violation("Name", "not end with a hyphen and six characters", found, f"{found}-value")
 
 
 @RULES.resource(

@@ -25,6 +25,7 @@ _NESTED_NEVER = ("RateBasedStatement", *_GROUPS)
 _RESERVED_METRICS = ("All", "Default_Action")
 _NEEDS_CONFIG = ("AWSManagedRulesATPRuleSet", "AWSManagedRulesACFPRuleSet")
 _NO_REGEX = re.compile(r"\(\?(?:[=!>|]|<[=!])|\\[1-9]|\(\*[A-Z]|[*+?]\+|\\[KRC]")
+_MAX_EXPRESSION = 1000  # AWS WAF accepts fewer characters
 # Escaped characters and classes, in which nothing is special.
 _LITERALS = re.compile(r"\\[^1-9KRC]|\[(?:\\.|[^\]\\])+\]")
 _RATE_PAGE = "Using rate-based rule statements in AWS WAF"
@@ -207,7 +208,7 @@ def patterns(set_: Resource) -> Iterator[Violation]:
     if count > 10:
         yield violation("RegularExpressionList", "have 10 expressions at most", count, 10)
     for path in set_.paths("RegularExpressionList"):
-        text = set_.text(path) or ""
+        text = (set_.text(path) or "")[:_MAX_EXPRESSION]
         if _NO_REGEX.search(_LITERALS.sub("x", text)):
             requirement = "have no assertion, back reference or possessive quantifier"
             yield violation(path, requirement, text)

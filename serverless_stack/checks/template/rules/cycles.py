@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from serverless_stack.checks.engine.graphs import components
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
 from serverless_stack.checks.engine.values import mapping
@@ -20,7 +21,10 @@ _Graph = Mapping[str, tuple[Link, ...]]
 def cycles(template: Template) -> Iterator[Violation]:
     """No resource waits for itself, over others or at once."""
     graph = _graph(template)
-    for component in _components(graph):
+    targets = {source: [link.target for link in links] for source, links in graph.items()}
+    for component in components(targets):
+        if len(component) == 1 and component[0] not in targets.get(component[0], ()):
+            continue
         cycle = _shortest(template, graph, component)
         if cycle:
             yield _told(cycle)
@@ -37,46 +41,6 @@ def _graph(template: Template) -> _Graph:
         )
         for source, links in template.links_from.items()
     }
-
-
-def _components(graph: _Graph) -> Iterator[list[str]]:
-    """The groups of resources that all reach each other, found by Tarjan's algorithm."""
-    index: dict[str, int] = {}
-    lowest: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    for root in sorted(graph):
-        if root in index:
-            continue
-        work = [(root, iter(graph.get(root, ())))]
-        index[root] = lowest[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            name, waiting = work[-1]
-            link = next(waiting, None)
-            if link is not None:
-                target = link.target
-                if target not in index:
-                    index[target] = lowest[target] = len(index)
-                    stack.append(target)
-                    on_stack.add(target)
-                    work.append((target, iter(graph.get(target, ()))))
-                elif target in on_stack:
-                    lowest[name] = min(lowest[name], index[target])
-                continue
-            work.pop()
-            if work:
-                above = work[-1][0]
-                lowest[above] = min(lowest[above], lowest[name])
-            if lowest[name] == index[name]:
-                component: list[str] = []
-                while not component or component[-1] != name:
-                    component.append(stack.pop())
-                    on_stack.discard(component[-1])
-                itself = any(link.target == name for link in graph.get(name, ()))
-                if len(component) > 1 or itself:
-                    yield sorted(component)
 
 
 def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[Link]:

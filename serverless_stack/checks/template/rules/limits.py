@@ -6,7 +6,7 @@ from typing import Final
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
-from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.values import MAX_DEPTH, MAX_VALUES, mapping
 from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.template.sections import section
 
@@ -72,6 +72,17 @@ def entries(template: Template) -> Iterator[Violation]:
         count = len(mapping(described))
         if count > _MOST["Mappings"]:
             yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "make two of it")
+
+
+@RULES.template("TEMPLATE-005", page=_PAGE)
+def bounds(template: Template) -> Iterator[Violation]:
+    """X."""
+    if template.excess is not None:
+        message = (
+            f"The template must be a tree of at most {MAX_DEPTH} levels and {MAX_VALUES:,} values, "
+            f"got: {template.excess}; it was not checked"
+        )
+        yield Violation("", template.excess, message)
 
 
 def _too_many(name: str, count: int, most: int, advice: str) -> Violation:

@@ -14,7 +14,7 @@ from serverless_stack.checks.template.sections import section
 RULES = RuleList()
 
 _PAGE: Final = "CloudFormation template Parameters syntax"
-_NUMBER = re.compile(r"\s*-?\d+(\.\d+)?\s*")
+_NUMBER = re.compile(r"\s*-?[0-9]+(\.[0-9]+)?\s*")
 
 
 @RULES.template("TEMPLATE-040", page=_PAGE)

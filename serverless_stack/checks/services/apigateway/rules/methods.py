@@ -16,6 +16,7 @@ RULES = RuleList()
 _MAPPINGS = "Parameter mapping examples for REST APIs in API Gateway"
 _QUOTAS = "Amazon API Gateway quotas"
 _INTEGRATION = "Integration (Amazon API Gateway API Reference)"
+_BINARY = "Binary media types for REST APIs in API Gateway"
 _PLACES = "(querystring|path|header)"
 _METHOD_REQUEST = re.compile(rf"method\.request\.{_PLACES}\.[^\s.][^\s]*")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.{_PLACES}\.[^\s.][^\s]*")
@@ -31,7 +32,6 @@ _RESPONSE_VALUE = re.compile(
     re.DOTALL,
 )
 _DECLARED = re.compile(rf"method\.request\.{_PLACES}\.\S+")
-_LAMBDA_URI = re.compile(r":lambda:path/.*/functions/")
 
 
 def _wrong_place(path: str, name: str, example: str) -> Violation:
@@ -121,6 +121,18 @@ def response_codes(method: Resource) -> Iterator[Violation]:
             yield violation(f"{path}.StatusCode", requirement, code, next(iter(codes)))
 
 
+@RULES.resource("APIGATEWAY-048", METHOD, page=_BINARY, severity=Severity.WARNING)
+def binary_mock(method: Resource) -> Iterator[Violation]:
+    """X."""
+    api = method.reference("RestApiId")
+    path = "Integration.ContentHandling"
+    if method.text("Integration.Type") != "MOCK" or api is None or method.get(path) is not None:
+        return
+    if "*/*" in api.known("BinaryMediaTypes"):
+        requirement = f"be CONVERT_TO_TEXT, as {api.logical_id} treats */* as binary"
+        yield violation(path, requirement, None, "CONVERT_TO_TEXT")
+
+
 def _is_edge(method: Resource) -> bool:
     api = method.reference("RestApiId")
     return api is not None and api.items("EndpointConfiguration.Types") in ([], ["EDGE"])
@@ -177,5 +189,9 @@ def lambda_verb(method: Resource) -> Iterator[Violation]:
     """Functions are called with POST, whatever the verb of the method."""
     uri = method.get("Integration.Uri")
     verb = method.text("Integration.IntegrationHttpMethod")
-    if isinstance(uri, str) and _LAMBDA_URI.search(uri) and verb not in (None, "POST"):
+    if (
+        isinstance(uri, str)
+        and "/functions/" in uri.partition(":lambda:path/")[2]
+        and verb not in (None, "POST")
+    ):
         yield violation("Integration.IntegrationHttpMethod", "be POST for a function", verb, "POST")

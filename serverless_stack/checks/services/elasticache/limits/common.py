@@ -15,7 +15,7 @@ _SHORTEST_WINDOW = 60  # minutes
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
 _MAINTENANCE = re.compile(rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}", re.I)
 _SNAPSHOT = re.compile(rf"{_CLOCK}-{_CLOCK}")
-_NODE_TYPE = re.compile(r"cache\.(([a-z])(\d+)([a-z]*))\.(\d*[a-z]+)")
+_NODE_TYPE = re.compile(r"cache\.(([a-z])([0-9]{1,4})([a-z]*))\.([0-9]*[a-z]+)")
 _ARN = re.compile(r"arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:\S+")
 
 _GRAVITON = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
@@ -79,7 +79,7 @@ def nearest_node_type(node_type: str) -> str:
 
 def _rank(size: str) -> float:
     """Give how large a size is; that of ``xlarge`` is 1."""
-    times = re.fullmatch(r"(\d+)xlarge", size)
+    times = re.fullmatch(r"([0-9]{1,4})xlarge", size)
     small = {"nano": 0.03, "micro": 0.06, "small": 0.12, "medium": 0.25, "large": 0.5}
     return float(times[1]) if times else small.get(size, 1)
 
@@ -270,7 +270,7 @@ def version_of(engine_version: str) -> tuple[int, ...] | None:
     """
     if is_unresolved(engine_version):
         return None
-    if not re.fullmatch(r"\d+(\.\d+){1,2}|\d+\.x", engine_version):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){1,2}|[0-9]{1,9}\.x", engine_version):
         return None
     return tuple(999 if part == "x" else int(part) for part in engine_version.split("."))
 

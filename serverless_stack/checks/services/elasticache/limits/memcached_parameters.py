@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.services.elasticache.limits.common import (
     parse_node_type,
     version_of,
@@ -95,7 +95,8 @@ def _wanted(name: str, value: str) -> str:
         return "have auto or ascii for binding_protocol"
     if name in _WHOLE_NUMBERS:
         low, high = _WHOLE_NUMBERS[name]
-        if not value.isdecimal() or int(value) < low or (high is not None and int(value) > high):
+        number = whole_number(value)
+        if number is None or number < low or (high is not None and number > high):
             bounds = f"{low} or more" if high is None else f"{low} to {high}"
             return f"have a whole number, {bounds}, for {name}"
     return ""

@@ -50,7 +50,7 @@ def vcpus(node_type: str) -> int | None:
         return 1
     if kind in _OLD_VCPUS:
         return _OLD_VCPUS[kind]
-    times = re.fullmatch(r"(\d+)xlarge", node.size)
+    times = re.fullmatch(r"([0-9]{1,4})xlarge", node.size)
     return 4 * int(times[1]) if times else _SMALL_VCPUS.get(node.size)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.services.elasticache.limits.common import version_of
 
 CLUSTER_ENABLED = "cluster-enabled"
@@ -161,12 +161,13 @@ def _wanted(name: str, value: str) -> str:
         return f"have a maxmemory-policy of {', '.join(_POLICIES)}"
     if name in _SWITCHES and value not in ("yes", "no"):
         return f"have yes or no for {name}"
-    if name == "timeout" and not (re.fullmatch(r"\d+", value) and not 0 < int(value) < 20):
+    seconds = whole_number(value) if name == "timeout" else 0
+    if seconds is None or seconds < 0 or 0 < seconds < 20:
         return "have a timeout of 0, or of 20 seconds or more"
     if name in _WHOLE_NUMBERS:
         low, high = _WHOLE_NUMBERS[name]
-        whole = re.fullmatch(r"-?\d+", value)
-        if not whole or int(value) < low or (high is not None and int(value) > high):
+        number = whole_number(value)
+        if number is None or number < low or (high is not None and number > high):
             bounds = f"{low} or more" if high is None else f"{low} to {high}"
             return f"have a whole number, {bounds}, for {name}"
     return ""

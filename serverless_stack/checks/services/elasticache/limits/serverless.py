@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services.elasticache.limits.common import arn_problems
 
 MAJOR_VERSIONS: Final = {"memcached": "1.6", "redis": "7", "valkey": "8"}
@@ -143,8 +143,7 @@ def subnet_problems(
     problems.require(
         low <= subnets <= high, f"`{argument}` must be {low} or {high} subnets, got: {subnets:.15g}"
     )
-    known = [zone for zone in zones if zone is not None]
-    twice = sorted({zone for zone in known if known.count(zone) > 1})
+    twice = sorted(repeated(zone for zone in zones if zone is not None))
     problems.require(
         not twice,
         f"`{argument}` must be in an availability zone of its own each, "

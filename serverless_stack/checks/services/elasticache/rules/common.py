@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.violations import (
@@ -164,7 +164,6 @@ def unique(resource: Resource) -> Iterator[Violation]:
             f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each
             for each in texts(resource, path)
         ]
-        known = [each for each in named if not is_unresolved(each)]
-        twice = sorted({each for each in known if known.count(each) > 1})
+        twice = sorted(repeated(named))
         if twice:
             yield violation(path, "have each item once", ", ".join(twice).rstrip("."))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.engine.problems import repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
@@ -57,8 +58,7 @@ def members(resource: Resource) -> Iterator[Violation]:
         yield violation("Members", "be 3 at most", len(listed), _MOST_MEMBERS)
     if listed and all(roles) and roles.count("PRIMARY") != 1:
         yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
-    known = [region for region in regions if region]
-    twice = sorted({region for region in known if known.count(region) > 1})
+    twice = sorted(repeated(region for region in regions if region))
     if twice:
         yield violation("Members", "be in regions of their own", ", ".join(twice))
 

@@ -29,7 +29,7 @@ from serverless_stack.checks.services.elasticache.rules._views import (
 RULES = RuleList()
 
 _SLOTS = 16384
-_RANGE = re.compile(r"(\d+)-(\d+)")
+_RANGE = re.compile(r"([0-9]{1,9})-([0-9]{1,9})")
 _LISTED = "NodeGroupConfiguration"
 
 

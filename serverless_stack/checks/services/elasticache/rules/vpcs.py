@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
@@ -31,8 +31,8 @@ def subnets(resource: Resource) -> Iterator[Violation]:
     listed = resource.get("SubnetIds")
     if listed == [] or (listed is None and is_whole(resource)):
         yield violation("SubnetIds", "have 1 subnet or more", listed)
-    known = [name_of(each) for each in texts(resource, "SubnetIds") if not _is_token(each)]
-    twice = sorted({each for each in known if known.count(each) > 1})
+    names = (name_of(each) for each in texts(resource, "SubnetIds") if not _is_token(each))
+    twice = sorted(repeated(names))
     if twice:
         yield violation("SubnetIds", "be different subnets", ", ".join(twice))
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.violations import Violation, check_range, check_text, violation
@@ -92,8 +92,8 @@ def layers(function: Resource) -> Iterator[Violation]:
             yield violation(path, "be the ARN of a version of a layer", arn, f"{arn}:1")
         elif versions.setdefault(layer, version) != version:
             yield violation(path, "be no other version of a layer that is there already", arn)
-        elif found.count(arn) > 1 and found.index(arn) == int(path.rsplit(".", 1)[-1]):
-            yield violation("Layers", "have each layer once", arn)
+    for arn in repeated(function.known("Layers")):
+        yield violation("Layers", "have each layer once", arn)
 
 
 @RULES.resource(

@@ -1,11 +1,11 @@
 """Rules on event source mappings."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.values import parsed_json
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
 from serverless_stack.checks.services.lambda_function.rules.function import FUNCTION
 
@@ -142,11 +142,7 @@ def filters(mapping: Resource) -> Iterator[Violation]:
             continue
         if len(pattern) > 4096:
             yield violation(f"{path}.Pattern", "be 4,096 characters at most", len(pattern), 4096)
-        try:
-            parsed = json.loads(pattern)
-        except ValueError:
-            parsed = None
-        if not isinstance(parsed, Mapping):
+        if not isinstance(parsed_json(pattern), dict):
             yield violation(
                 f"{path}.Pattern", "be a JSON object", pattern, '{"body": {"a": ["b"]}}'
             )

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
 
 MAX_RULE_ID = 255
 MAX_RULES = 1000
@@ -16,6 +16,7 @@ WATERFALL = (
     *("GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"),
 )
 _GLACIERS = WATERFALL[3:]
+_MAX_COMPARED = 50  # pairs of transitions grow with the square; S3 has six storage classes
 
 
 class Move(NamedTuple):
@@ -70,7 +71,7 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
                 f"`{move.name}` must be after {soonest} days or more, got: {move.days:g} days "
                 f"(nearest accepted: {soonest} days)"
             )
-    known = [move for move in moves if move.storage_class in WATERFALL]
+    known = [move for move in moves if move.storage_class in WATERFALL][:_MAX_COMPARED]
     for one, other in itertools.combinations(sorted(known, key=lambda move: move.days), 2):
         problems += _order_problems(one, other)
     return problems
@@ -163,10 +164,9 @@ def rule_id_problems(ids: Sequence[str], argument: str) -> list[str]:
         for id in known
         if len(id) > MAX_RULE_ID
     ]
-    again = (
-        sorted({id for id in known if known.count(id) > 1}) if len(set(known)) < len(known) else []
-    )
-    return problems + [f"`{argument}` must be there once, got again: {id!r}" for id in again]
+    return problems + [
+        f"`{argument}` must be unique, got more than once: {id!r}" for id in sorted(repeated(ids))
+    ]
 
 
 def size_filter_problems(

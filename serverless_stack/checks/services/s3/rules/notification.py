@@ -38,6 +38,9 @@ EVENT_TYPES = frozenset(
 )
 
 
+_MAX_COMPARED = 200  # S3 accepts 100 configurations; pairs grow with the square
+
+
 class _Notified(NamedTuple):
     path: str
     event: str
@@ -86,7 +89,7 @@ def overlaps(bucket: Resource) -> Iterator[Violation]:
         if event is None or filters is None:
             continue
         one = _Notified(path, event, *filters)
-        for other in seen:
+        for other in seen[:_MAX_COMPARED]:
             if _overlap(one, other):
                 where = f"overlap with {other.path}, which is for {other.event} of the same objects"
                 yield violation(path, f"not {where}", f"{event} {'…'.join(filters)}".strip(" …"))

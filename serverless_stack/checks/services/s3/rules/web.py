@@ -69,7 +69,8 @@ def redirect_hosts(bucket: Resource) -> Iterator[Violation]:
     for name in (f"{_SITE}.RedirectAllRequestsTo.HostName", *names):
         host = bucket.text(name)
         if host is not None and "/" in host:
-            nearest = re.sub(r"^\w+://|/.*$", "", re.sub(r"^\w+://", "", host))
+            nearest = host.partition("://")[2] or host
+            nearest = nearest.partition("/")[0]
             yield violation(name, "be a host without a protocol and a path", host, nearest or None)
 
 
