@@ -32,7 +32,11 @@ _NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all
     severity=Severity.WARNING,
 )
 def caches(function: Resource) -> Iterator[Violation]:
-    """A function whose environment names a cache is let in by the cache's security groups."""
+    """Functions that use a cache require network access to it.
+
+    The function deploys, but cannot connect unless it is in the VPC, and the security groups of
+    both allow the port. Allow the function's security group in the cache's.
+    """
     template = function.template
     for cache in _told_of(function):
         path = _GROUPS[cache.type]

@@ -16,7 +16,10 @@ _PAGE: Final = "AWS::ApiGateway::Deployment"
 
 @RULES.resource("CROSS-SERVICE-080", _DEPLOYMENT, page=_PAGE)
 def methods(deployment: Resource) -> Iterator[Violation]:
-    """A deployment waits for methods, without which API Gateway refuses it."""
+    """Deployments require a method of their API to depend on.
+
+    API Gateway refuses to deploy an API that has no methods yet. Add the methods to `DependsOn`.
+    """
     methods = _methods(deployment)
     if methods and not _waited(deployment, methods):
         requirement = "have the methods of its API, without which there is nothing to deploy"
@@ -27,7 +30,11 @@ def methods(deployment: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CROSS-SERVICE-081", _DEPLOYMENT, page=_PAGE, severity=Severity.WARNING)
 def all_methods(deployment: Resource) -> Iterator[Violation]:
-    """A deployment waits for all methods, as it has none that is made after it."""
+    """Deployments must depend on all methods of their API.
+
+    A deployment is a snapshot of the API: methods that are created after it are missing in the
+    stage. Add them to `DependsOn`.
+    """
     methods = _methods(deployment)
     waited = _waited(deployment, methods)
     left = sorted(methods - waited)

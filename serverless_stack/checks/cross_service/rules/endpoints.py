@@ -54,7 +54,11 @@ _SENDS_RESULTS: Final = frozenset(
     severity=Severity.WARNING,
 )
 def endpoints(function: Resource) -> Iterator[Violation]:
-    """A function in a network has a way to each service that its role lets it call."""
+    """Functions in a VPC require a route to the services that they call.
+
+    A subnet without NAT gateway or endpoint does not reach the service, and each call hangs until
+    the function times out. Add a VPC endpoint or a NAT gateway.
+    """
     role = role_of(function)
     if role is None or function.get("VpcConfig") is None or _has_proxy(function):
         return

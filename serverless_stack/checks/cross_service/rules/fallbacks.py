@@ -18,7 +18,11 @@ RULES = RuleList()
     severity=Severity.WARNING,
 )
 def single_page(distribution: Resource) -> Iterator[Violation]:
-    """A fallback for a single page is not put over an API, whose errors it hides as a page."""
+    """Error pages of a single-page application must not hide the errors of an API.
+
+    Custom error responses apply to the whole distribution, so that the API's 403 and 404 become a
+    page with status 200. Rewrite paths in a CloudFront function on the site's behavior instead.
+    """
     api = next((route for route in routes(distribution) if route.is_api), None)
     if api is None:
         return

@@ -35,7 +35,11 @@ _DENIALS: Final = frozenset(
 
 @RULES.resource("CROSS-SERVICE-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
 def access_control(distribution: Resource) -> Iterator[Violation]:
-    """The policy of a bucket behind an origin access control lets CloudFront read it."""
+    """Origin access controls require a bucket policy that allows CloudFront.
+
+    The distribution deploys, but answers status 403 unless the bucket's policy allows s3:GetObject
+    to cloudfront.amazonaws.com.
+    """
     for path, bucket in _controlled(distribution):
         policies = list(_policies(bucket))
         others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
@@ -55,7 +59,11 @@ def access_control(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CROSS-SERVICE-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
 def denial(distribution: Resource) -> Iterator[Violation]:
-    """The policy of a bucket does not deny CloudFront its origin."""
+    """Bucket policies must not deny CloudFront access to its origin.
+
+    A statement that denies all but some networks or principals denies CloudFront too, and the
+    distribution answers status 403. Add a condition that `aws:PrincipalIsAWSService` is false.
+    """
     for _path, bucket in _controlled(distribution):
         for policy in _policies(bucket):
             found = policy.get("PolicyDocument")

@@ -32,7 +32,10 @@ _NEEDED: Final = {
     page="Giving Lambda functions access to resources in an Amazon VPC",
 )
 def network_interfaces(function: Resource) -> Iterator[Violation]:
-    """The role of a function in a network may make network interfaces."""
+    """Roles of functions in a VPC must allow network interfaces to be created.
+
+    Lambda refuses to create the function otherwise. Attach AWSLambdaVPCAccessExecutionRole.
+    """
     subnets = function.get("VpcConfig.SubnetIds")
     role = role_of(function)
     if role is None or not isinstance(subnets, list) or not subnets:
@@ -56,7 +59,11 @@ def network_interfaces(function: Resource) -> Iterator[Violation]:
     page="Lambda execution role permissions for event source mappings",
 )
 def event_source(mapping: Resource) -> Iterator[Violation]:
-    """The role of a function may read the queue or stream that it is connected to."""
+    """Roles must allow their function to read its event source.
+
+    Lambda refuses the event source mapping if the role lacks the actions to read the queue or
+    stream. Grant them, in CDK by `grant_consume_messages` or `grant_read`.
+    """
     source = mapping.reference("EventSourceArn")
     needed = _NEEDED.get(source.type, ()) if source is not None else ()
     for function in functions_in(mapping.template, mapping.get("FunctionName")):
@@ -74,7 +81,11 @@ def event_source(mapping: Resource) -> Iterator[Violation]:
     page="Granting permissions to publish event notification messages to a destination",
 )
 def notification(bucket: Resource) -> Iterator[Violation]:
-    """S3 may call the functions that a bucket tells of its objects."""
+    """Bucket notifications require permission to invoke their function.
+
+    S3 refuses the notification configuration without a permission for s3.amazonaws.com. Add one,
+    and let the bucket depend on it.
+    """
     path = "NotificationConfiguration.LambdaConfigurations"
     for number, _described in enumerate(bucket.items(path)):
         for function in functions_in(bucket.template, bucket.get(f"{path}.{number}.Function")):
@@ -90,7 +101,11 @@ def notification(bucket: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def method(method: Resource) -> Iterator[Violation]:
-    """API Gateway may call the functions of its methods."""
+    """Methods require permission to invoke their function.
+
+    The API deploys, but answers status 500 without a permission for apigateway.amazonaws.com. Add
+    an `AWS::Lambda::Permission`.
+    """
     if method.get("Integration.Type") not in ("AWS", "AWS_PROXY"):
         return
     if method.get("Integration.Credentials") is not None:

@@ -39,7 +39,11 @@ _ADVICE: Final = "write to another one, or see that what it writes does not trig
     severity=Severity.WARNING,
 )
 def sources(trigger: Resource) -> Iterator[Violation]:
-    """A function does not write to the queue, stream, table or topic that triggers it."""
+    """Functions must not write to the queue, stream or topic that triggers them.
+
+    Each invocation triggers another one, until Lambda's loop detection stops it or the bill does.
+    Write elsewhere, or filter what the function writes itself.
+    """
     is_topic = trigger.type == "AWS::SNS::Subscription"
     path = "TopicArn" if is_topic else "EventSourceArn"
     # A filter may leave out what the function writes.
@@ -64,7 +68,11 @@ def sources(trigger: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CROSS-SERVICE-041", "AWS::S3::Bucket", page=_PAGE, severity=Severity.WARNING)
 def bucket(bucket: Resource) -> Iterator[Violation]:
-    """A function does not write under the prefix of the bucket that triggers it."""
+    """Functions must not write to the bucket prefix that triggers them.
+
+    Each object that is written triggers another invocation. Write under another prefix, and limit
+    the trigger to its own.
+    """
     path = "NotificationConfiguration.LambdaConfigurations"
     for number, described in enumerate(bucket.items(path)):
         if isinstance(described, dict):
@@ -78,7 +86,11 @@ def bucket(bucket: Resource) -> Iterator[Violation]:
     "CROSS-SERVICE-042", "Custom::S3BucketNotifications", page=_PAGE, severity=Severity.WARNING
 )
 def notifications(made: Resource) -> Iterator[Violation]:
-    """The same of the notifications that CDK sets by a function of its own."""
+    """Notifications must not be for objects that their function writes.
+
+    CDK's notification handler configures the bucket so that each object written by the function
+    triggers it again. Write under another prefix, and limit the trigger to its own.
+    """
     bucket = made.reference("BucketName")
     path = "NotificationConfiguration.LambdaFunctionConfigurations"
     for number, described in enumerate(made.items(path)):

@@ -74,7 +74,11 @@ _Key = tuple[object, ...]
 
 @RULES.template("CROSS-SERVICE-070", page=_PAGE)
 def in_a_template(template: Template) -> Iterator[Violation]:
-    """Two resources of a template do not have one name."""
+    """Physical names must be unique within a template.
+
+    The second resource fails because the name already exists. Leave names out, so that
+    CloudFormation generates them.
+    """
     seen: dict[_Key, str] = {}
     for resource, path, name, key in _named(template):
         first = seen.setdefault(key, resource.logical_id)
@@ -87,13 +91,21 @@ def in_a_template(template: Template) -> Iterator[Violation]:
 
 @RULES.app("CROSS-SERVICE-071", page=_PAGE)
 def everywhere(templates: Mapping[str, Template]) -> Iterator[Violation]:
-    """Two stacks of an app do not have one name for what has its name of all of AWS."""
+    """Globally unique names must not be used by two stacks of an app.
+
+    The second stack fails, because no two buckets, and no two distributions with a domain name, can
+    have the same name in all of AWS.
+    """
     yield from _twice(templates, ("everywhere",))
 
 
 @RULES.app("CROSS-SERVICE-072", page=_PAGE, severity=Severity.WARNING)
 def in_an_app(templates: Mapping[str, Template]) -> Iterator[Violation]:
-    """Two stacks of an app do not have one name, which fails if both are in one account."""
+    """Physical names must not be used by two stacks of an app.
+
+    The second stack fails if both are deployed to one account and region. Leave names out, or add
+    the stage to them.
+    """
     yield from _twice(templates, ("account", "region"))
 
 

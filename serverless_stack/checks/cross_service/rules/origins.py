@@ -26,7 +26,11 @@ _EXCEPT_HOST: Final = "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHost
     severity=Severity.WARNING,
 )
 def host_header(distribution: Resource) -> Iterator[Violation]:
-    """An API is not sent the viewer's Host header, by which it does not know itself."""
+    """APIs behind CloudFront must not receive the viewer's Host header.
+
+    API Gateway and function URLs find their API by the Host header, and answer status 403 to the
+    viewer's. Use the managed policy AllViewerExceptHostHeader.
+    """
     for route in routes(distribution):
         if route.is_api and not route.is_rewritten:
             yield from _sends_host(route)
@@ -39,7 +43,11 @@ def host_header(distribution: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def signed_api(distribution: Resource) -> Iterator[Violation]:
-    """An API that takes signed requests only is not behind CloudFront, which signs none."""
+    """APIs behind CloudFront must not require IAM authorization.
+
+    CloudFront does not sign requests to API Gateway, and changes the host that clients have signed,
+    so that each request is denied. Use another authorizer.
+    """
     for route in routes(distribution):
         api = route.rest_api
         if api is None or route.is_rewritten:
@@ -61,7 +69,11 @@ def signed_api(distribution: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def signed_function_url(distribution: Resource) -> Iterator[Violation]:
-    """The address of a function that takes signed requests only has an origin access control."""
+    """Function URLs with IAM authorization require an origin access control.
+
+    CloudFront signs requests to a function URL only with an origin access control of type `lambda`.
+    Each request is denied without it.
+    """
     for route in routes(distribution):
         url = route.url
         if url is None or route.is_rewritten or route.has_control():

@@ -25,7 +25,11 @@ _LENGTHS_OF_TYPES: Final = {"AWS::ApiGateway::RestApi": 10, "AWS::ApiGatewayV2::
 
 @RULES.template("CROSS-SERVICE-050", page="Lambda quotas")
 def size(template: Template) -> Iterator[Violation]:
-    """The permissions of a function fit into its resource policy, at their very shortest."""
+    """Permissions of a function must fit into its resource policy of 20 KB.
+
+    Lambda refuses the permission that exceeds the limit. Grant one permission with a wildcard in
+    its `SourceArn` instead of one for each route or rule.
+    """
     sizes: dict[str, int] = {}
     counts: dict[str, int] = {}
     for permission in template.of_type("AWS::Lambda::Permission"):

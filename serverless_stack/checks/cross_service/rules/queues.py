@@ -16,7 +16,11 @@ _PAGE = "Creating and configuring an Amazon SQS event source mapping"
 
 @RULES.resource("CROSS-SERVICE-011", _MAPPING, page=_PAGE, severity=Severity.WARNING)
 def visibility_for_retries(mapping: Resource) -> Iterator[Violation]:
-    """A message stays hidden while Lambda tries again when the function is throttled."""
+    """`VisibilityTimeout` must be at least six times the function's time-out.
+
+    AWS recommends this so that Lambda can retry a batch when the function is throttled. Messages
+    are otherwise delivered again while they are still being processed.
+    """
     for queue, hidden, seconds in _read(mapping):
         advised = _advised(mapping, seconds)
         if seconds <= hidden < advised:

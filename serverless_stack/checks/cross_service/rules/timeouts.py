@@ -18,13 +18,21 @@ _PAGE: Final = "Amazon API Gateway quotas"
 
 @RULES.template("CROSS-SERVICE-001", page=_PAGE, severity=Severity.WARNING)
 def rest_api(template: Template) -> Iterator[Violation]:
-    """X."""
+    """`Timeout` must not exceed the time that the REST API waits.
+
+    API Gateway answers status 504 after its integration time-out, 29 seconds by default, while the
+    function runs on and is billed. Shorten the function's time-out, or invoke it asynchronously.
+    """
     yield from _too_long(template, _rest_callers(template))
 
 
 @RULES.template("CROSS-SERVICE-002", page=_PAGE, severity=Severity.WARNING)
 def http_api(template: Template) -> Iterator[Violation]:
-    """X."""
+    """`Timeout` must not exceed the time that the HTTP API waits.
+
+    API Gateway answers status 503 after its integration time-out, 30 seconds by default, while the
+    function runs on and is billed. Shorten the function's time-out, or invoke it asynchronously.
+    """
     yield from _too_long(template, _http_callers(template))
 
 

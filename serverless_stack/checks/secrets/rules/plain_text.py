@@ -22,7 +22,11 @@ REDACTED: Final = "***"
 
 @RULES.template("SECRETS-001", page=_PAGE)
 def by_form(template: Template) -> Iterator[Violation]:
-    """No key, token or private key is in a template."""
+    """Templates must not contain keys, tokens or private keys.
+
+    Everyone who can read the template or the stack can read the secret. Store it in Secrets
+    Manager, refer to it, and change it, because it is already exposed.
+    """
     for section, entry, path, _name, value in template.texts:
         kind = form_of(value)
         if kind is not None:
@@ -31,7 +35,11 @@ def by_form(template: Template) -> Iterator[Violation]:
 
 @RULES.template("SECRETS-002", page=_PAGE)
 def by_name(template: Template) -> Iterator[Violation]:
-    """No value of what is called a password, secret, token or key is in a template."""
+    """Passwords, secrets and tokens must not be in plain text.
+
+    Everyone who can read the template or the stack can read the value. Store it in Secrets Manager,
+    refer to it, and change it, because it is already exposed.
+    """
     for section, entry, path, name, value in template.texts:
         if strength_of(name) and is_secret(name, value) and not form_of(value):
             where = shown(path)
@@ -45,7 +53,10 @@ def by_name(template: Template) -> Iterator[Violation]:
     "SECRETS-003", page="CloudFormation template Parameters syntax", severity=Severity.WARNING
 )
 def echoed(template: Template) -> Iterator[Violation]:
-    """A parameter that is a secret is not shown by CloudFormation."""
+    """`NoEcho` must be true for parameters that are passwords.
+
+    CloudFormation shows the parameter's value in its console and API otherwise.
+    """
     parameters = template.source.get("Parameters")
     for name, described in (parameters if isinstance(parameters, dict) else {}).items():
         if not isinstance(described, dict) or described.get("Type") != "String":

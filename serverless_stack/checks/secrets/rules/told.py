@@ -28,7 +28,10 @@ _DYNAMIC: Final = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 
 @RULES.template("SECRETS-010", page="CloudFormation template Outputs syntax")
 def outputs(template: Template) -> Iterator[Violation]:
-    """An output, which all see who see the stack, is no secret."""
+    """Outputs must not be secrets.
+
+    Everyone who can describe the stack can read its outputs. Output the ARN of a secret instead.
+    """
     for link in template.links:
         if link.section == "Outputs" and _is_secret(template, link):
             yield _output(link.source, f"{link.target}.{link.attribute}".rstrip("."))
@@ -43,7 +46,11 @@ def outputs(template: Template) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def environments(template: Template) -> Iterator[Violation]:
-    """An environment variable, which all see who see the function, is no secret."""
+    """Environment variables must not be secrets.
+
+    Everyone who can describe the function or task can read its environment. Pass the ARN of a
+    secret, and read it when the code runs.
+    """
     for link in template.links:
         in_one = link.section == "Resources" and _is_environment(template, link.source, link.path)
         if in_one and _is_secret(template, link):

@@ -30,7 +30,11 @@ def _keys(table: Resource, path: str) -> list[tuple[str | None, str | None]]:
 
 @RULES.resource("DYNAMODB-001", _TABLE, _GLOBAL, page="CreateTable")
 def attributes(table: Resource) -> Iterator[Violation]:
-    """The attributes that are defined are those of the keys, all of them and no others."""
+    """`AttributeDefinitions` must be the attributes of the keys, and no others.
+
+    DynamoDB refuses a table with a key attribute that is not defined, or with a definition that no
+    key uses.
+    """
     defined = [table.text(f"{path}.AttributeName") for path in table.paths("AttributeDefinitions")]
     used = [
         name
@@ -60,7 +64,11 @@ def attributes(table: Resource) -> Iterator[Violation]:
 
 @RULES.resource("DYNAMODB-002", _TABLE, _GLOBAL, page="CreateTable")
 def keys(table: Resource) -> Iterator[Violation]:
-    """A key is HASH, or HASH and RANGE; a local index begins as its table does."""
+    """`KeySchema` must be a hash key, with or without a range key.
+
+    DynamoDB refuses other schemas, repeated attributes, and local indexes that do not share the
+    table's hash key or have no range key.
+    """
     own = _keys(table, "")
     for path in ("", *(f"{index}." for index in _indexes(table))):
         found = _keys(table, path)
@@ -90,7 +98,11 @@ def keys(table: Resource) -> Iterator[Violation]:
 
 @RULES.resource("DYNAMODB-003", _TABLE, page="CreateTable")
 def throughput(table: Resource) -> Iterator[Violation]:
-    """Capacity is given for tables that are billed by it, and only for those."""
+    """`ProvisionedThroughput` must be set for provisioned tables only.
+
+    DynamoDB refuses capacity on a table billed per request, and a provisioned table or index
+    without it.
+    """
     mode = "PROVISIONED" if table.get("BillingMode") is None else table.text("BillingMode")
     paths = ["", *(f"{path}." for path in table.paths(_LISTS[0]))]
     for path in paths:
@@ -103,7 +115,11 @@ def throughput(table: Resource) -> Iterator[Violation]:
 
 @RULES.resource("DYNAMODB-004", _TABLE, _GLOBAL, page=_QUOTAS)
 def indexes(table: Resource) -> Iterator[Violation]:
-    """Indexes have a name each, local ones are five at most, and few attributes are copied."""
+    """Indexes must have unique names and at most 100 projected attributes.
+
+    DynamoDB refuses repeated names, more than 5 local indexes, and projections whose attributes do
+    not match their type.
+    """
     names: set[str] = set()
     if len(table.items(_LISTS[1])) > 5:
         yield violation(_LISTS[1], "have 5 indexes at most", len(table.items(_LISTS[1])), 5)
@@ -128,7 +144,10 @@ def indexes(table: Resource) -> Iterator[Violation]:
 
 @RULES.resource("DYNAMODB-005", _TABLE, page="AWS::DynamoDB::Table SSESpecification")
 def encryption(table: Resource) -> Iterator[Violation]:
-    """A key goes with encryption by KMS."""
+    """`KMSMasterKeyId` requires `SSEEnabled`.
+
+    DynamoDB refuses a key for a table that is not encrypted with KMS.
+    """
     path = "SSESpecification"
     off = table.boolean(f"{path}.SSEEnabled") is False
     given = table.get(f"{path}.KMSMasterKeyId") is not None
@@ -138,7 +157,10 @@ def encryption(table: Resource) -> Iterator[Violation]:
 
 @RULES.resource("DYNAMODB-006", _TABLE, _GLOBAL, page="CreateTable")
 def names(table: Resource) -> Iterator[Violation]:
-    """Names of tables and indexes."""
+    """Table and index names must have 3 to 255 plain characters.
+
+    DynamoDB refuses other characters than letters, digits and `_.-`.
+    """
     for path in ("TableName", *(f"{index}.IndexName" for index in _indexes(table))):
         value = table.text(path)
         if value is not None and not _NAME.fullmatch(value):

@@ -35,7 +35,11 @@ _PLACEHOLDER = re.compile(r"<([A-Za-z0-9_-]+)>")
     "EVENTS-001", _RULE, page="Setting a schedule pattern for scheduled rules in Amazon EventBridge"
 )
 def schedule(event: Resource) -> Iterator[Violation]:
-    """A schedule is one that EventBridge reads, on the default bus."""
+    """`ScheduleExpression` must be a valid rate or cron, on the default bus.
+
+    EventBridge refuses other expressions, and schedules on custom event buses. A rate of 1 has its
+    unit in the singular, and cron has six fields with a question mark in one of the days.
+    """
     expression = event.text("ScheduleExpression")
     if expression:
         yield from findings_from(event, schedule_problems(expression, "ScheduleExpression"))
@@ -49,7 +53,10 @@ def schedule(event: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EVENTS-002", _RULE, page=_TARGETS)
 def target_ids(event: Resource) -> Iterator[Violation]:
-    """Targets have an id each."""
+    """`Id` of a target must be unique within its rule.
+
+    EventBridge identifies targets by their id, and refuses a repeated one.
+    """
     seen: set[str] = set()
     for path in event.paths("Targets"):
         id = event.text(f"{path}.Id")
@@ -60,7 +67,11 @@ def target_ids(event: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EVENTS-003", _RULE, page=_TARGETS)
 def inputs(event: Resource) -> Iterator[Violation]:
-    """A target is given one input, whose placeholders are known."""
+    """Targets must have one input, with placeholders that are defined.
+
+    EventBridge refuses several of `Input`, `InputPath` and `InputTransformer`, placeholders that
+    `InputPathsMap` does not define, and names that begin with AWS.
+    """
     for path in event.paths("Targets"):
         given = [name for name in _INPUTS if event.get(f"{path}.{name}") is not None]
         if len(given) > 1:
@@ -82,7 +93,11 @@ def inputs(event: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EVENTS-004", _RULE, page=_PATTERNS)
 def pattern(event: Resource) -> Iterator[Violation]:
-    """An event pattern has lists of values, and operators that there are."""
+    """`EventPattern` must have lists of values and known operators.
+
+    EventBridge refuses single values, empty lists and unknown operators. Write `{"source":
+    ["shop"]}`.
+    """
     if isinstance(event.get("EventPattern"), dict):
         yield from _pattern_problems(event.get("EventPattern"), "EventPattern")
 
@@ -111,7 +126,11 @@ def _pattern_problems(value: object, path: str) -> Iterator[Violation]:
 
 @RULES.resource("EVENTS-005", _RULE, page=_TARGETS)
 def needs(event: Resource) -> Iterator[Violation]:
-    """FIFO queues need a message group, streams and the like a role."""
+    """Targets must have the parameters that their service requires.
+
+    EventBridge refuses FIFO queues without a `MessageGroupId`, streams, clusters and state machines
+    without a `RoleArn`, and FIFO queues for dead letters.
+    """
     for path in event.paths("Targets"):
         target, text = event.reference(f"{path}.Arn"), event.text(f"{path}.Arn") or ""
         queue = target is not None and target.type == "AWS::SQS::Queue"
@@ -131,7 +150,11 @@ def needs(event: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EVENTS-006", _SCHEDULE, page="Schedule types in EventBridge Scheduler")
 def scheduler_expression(event: Resource) -> Iterator[Violation]:
-    """A schedule is one that EventBridge Scheduler reads."""
+    """`ScheduleExpression` of a schedule must be a valid rate, cron or at.
+
+    EventBridge Scheduler refuses other expressions. Write `rate(5 minutes)`, `cron(0 12 * * ? *)`
+    or `at(2030-01-01T00:00:00)`.
+    """
     expression = event.text("ScheduleExpression")
     if expression is not None:
         found = schedule_problems(expression, "ScheduleExpression", scheduler=True)
@@ -142,7 +165,10 @@ def scheduler_expression(event: Resource) -> Iterator[Violation]:
     "EVENTS-007", _SCHEDULE, page="Configuring flexible time windows in EventBridge Scheduler"
 )
 def window(event: Resource) -> Iterator[Violation]:
-    """A flexible time window has a length, and no other one has."""
+    """`FlexibleTimeWindow` must have a length only if it is flexible.
+
+    EventBridge Scheduler refuses `FLEXIBLE` without `MaximumWindowInMinutes`, and `OFF` with it.
+    """
     mode, length = (
         event.text("FlexibleTimeWindow.Mode"),
         "FlexibleTimeWindow.MaximumWindowInMinutes",

@@ -30,7 +30,10 @@ _USAGES = {
 
 @RULES.resource("KMS-001", "AWS::KMS::Alias", page="CreateAlias")
 def alias(alias: Resource) -> Iterator[Violation]:
-    """The name of an alias."""
+    """`AliasName` must begin with alias/ and have allowed characters.
+
+    KMS refuses other names, and those below alias/aws/, which AWS reserves.
+    """
     name = alias.text("AliasName")
     if name is None:
         return
@@ -45,7 +48,11 @@ def alias(alias: Resource) -> Iterator[Violation]:
 
 @RULES.resource("KMS-002", _KEY, page="Key spec reference")
 def usage(key: Resource) -> Iterator[Violation]:
-    """A key is used for what its kind can do."""
+    """`KeyUsage` must be supported by the key's spec.
+
+    KMS refuses the key otherwise. Asymmetric and HMAC keys need a `KeyUsage`, because the default
+    is encryption.
+    """
     spec = _SYMMETRIC if key.get("KeySpec") is None else key.text("KeySpec")
     usage = "ENCRYPT_DECRYPT" if key.get("KeyUsage") is None else key.text("KeyUsage")
     for begins, usages in _USAGES.items():
@@ -55,7 +62,11 @@ def usage(key: Resource) -> Iterator[Violation]:
 
 @RULES.resource("KMS-003", _KEY, page="Rotate AWS KMS keys")
 def rotation(key: Resource) -> Iterator[Violation]:
-    """Symmetric keys that KMS made are rotated, in the period that is given."""
+    """Key rotation requires a symmetric key that KMS created.
+
+    KMS refuses rotation of asymmetric, HMAC and imported keys, and a rotation period without
+    rotation.
+    """
     rotated = key.boolean("EnableKeyRotation")
     spec = key.text("KeySpec")
     if rotated and spec not in (None, _SYMMETRIC):
@@ -69,7 +80,11 @@ def rotation(key: Resource) -> Iterator[Violation]:
 
 @RULES.resource("KMS-004", _KEY, page="Default key policy")
 def lockout(key: Resource) -> Iterator[Violation]:
-    """Somebody may change the policy of the key."""
+    """`KeyPolicy` must let someone change the policy.
+
+    KMS refuses a policy without kms:PutKeyPolicy, because nobody could ever manage the key again.
+    Allow it to the account's root.
+    """
     if not key.mapping("KeyPolicy") or key.get("BypassPolicyLockoutSafetyCheck"):
         return
     for _path, statement in statements(key, "KeyPolicy"):
@@ -92,7 +107,10 @@ def _lets_change(actions: object) -> bool:
 
 @RULES.resource("KMS-005", _KEY, page="Resource quotas")
 def policy_size(key: Resource) -> Iterator[Violation]:
-    """A key policy has 32 KB at most."""
+    """`KeyPolicy` must have at most 32 KB.
+
+    KMS refuses larger policies.
+    """
     size = size_of(key.get("KeyPolicy"))
     if size > 32768:
         yield violation("KeyPolicy", "have 32 KB at most", f"{size} bytes", "32768 bytes")

@@ -28,7 +28,10 @@ _QUOTAS = "CloudWatch Logs quotas"
 
 @RULES.resource("LOGS-001", _GROUP, page="PutRetentionPolicy")
 def retention(group: Resource) -> Iterator[Violation]:
-    """Logs are kept for days that CloudWatch Logs knows."""
+    """`RetentionInDays` must be a value that CloudWatch Logs offers.
+
+    CloudWatch Logs refuses other numbers of days. Use the nearest one that the finding names.
+    """
     days = group.number("RetentionInDays")
     if days is not None:
         yield from findings_from(group, retention_problems(days, "RetentionInDays"))
@@ -36,7 +39,11 @@ def retention(group: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LOGS-002", _GROUP, page="CreateLogGroup")
 def name(group: Resource) -> Iterator[Violation]:
-    """The name of a log group."""
+    """`LogGroupName` must have 1 to 512 allowed characters.
+
+    CloudWatch Logs refuses other characters than letters, digits and `.-_/#`, and names that begin
+    with aws/.
+    """
     yield from check_text(group, "LogGroupName", log_group_name_problems)
 
 
@@ -44,7 +51,10 @@ def name(group: Resource) -> Iterator[Violation]:
     "LOGS-003", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service"
 )
 def key_arn(group: Resource) -> Iterator[Violation]:
-    """The key of a log group is named by its ARN."""
+    """`KmsKeyId` must be the ARN of a key.
+
+    CloudWatch Logs refuses key ids, which `Ref` returns, and aliases. Use `Fn::GetAtt` with `Arn`.
+    """
     key = group.get("KmsKeyId")
     text = group.text("KmsKeyId")
     target = group.template.referred(key)
@@ -60,7 +70,11 @@ def key_arn(group: Resource) -> Iterator[Violation]:
     "LOGS-004", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service"
 )
 def key_policy(group: Resource) -> Iterator[Violation]:
-    """CloudWatch Logs may use the key."""
+    """`KmsKeyId` must be a key that CloudWatch Logs may use.
+
+    CloudWatch Logs refuses the log group unless the key's policy allows the service
+    logs.REGION.amazonaws.com.
+    """
     key = group.reference("KmsKeyId")
     policy = None if key is None else key.get("KeyPolicy")
     if key is None or key.type != "AWS::KMS::Key" or not isinstance(policy, dict | None):
@@ -86,7 +100,10 @@ def _may_use(principal: object) -> bool:
 
 @RULES.resource("LOGS-005", _METRIC, _SUBSCRIPTION, page="Log classes")
 def log_class(reader: Resource) -> Iterator[Violation]:
-    """Log groups for rare access have no filters."""
+    """Filters require a log group of the class STANDARD.
+
+    CloudWatch Logs refuses metric and subscription filters on infrequent access log groups.
+    """
     group = reader.reference("LogGroupName")
     kind = None if group is None else group.text("LogGroupClass")
     if group is not None and kind not in (None, "STANDARD"):
@@ -96,7 +113,11 @@ def log_class(reader: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LOGS-006", _METRIC, page="AWS::Logs::MetricFilter MetricTransformation")
 def transformation(metric: Resource) -> Iterator[Violation]:
-    """A metric has a default value or dimensions, and a namespace of one's own."""
+    """Metric filters must have a default value or dimensions, not both.
+
+    CloudWatch Logs refuses both together, more than 3 dimensions, and namespaces that begin with
+    AWS/.
+    """
     for path in metric.paths("MetricTransformations"):
         described = metric.mapping(path)
         if "DefaultValue" in described and described.get("Dimensions"):
@@ -114,7 +135,10 @@ def transformation(metric: Resource) -> Iterator[Violation]:
 
 @RULES.template("LOGS-007", page=_QUOTAS)
 def subscriptions(template: Template) -> Iterator[Violation]:
-    """A log group has two subscriptions at most."""
+    """Log groups must have at most two subscription filters.
+
+    CloudWatch Logs refuses a third one. Fan out from a Kinesis stream.
+    """
     counts: dict[object, int] = {}
     for subscription in template.always(_SUBSCRIPTION):
         group = identity(subscription.get("LogGroupName"))
@@ -128,7 +152,10 @@ def subscriptions(template: Template) -> Iterator[Violation]:
 
 @RULES.resource("LOGS-008", _SUBSCRIPTION, page="AWS::Logs::SubscriptionFilter")
 def subscription_role(subscription: Resource) -> Iterator[Violation]:
-    """CloudWatch Logs needs a role for a stream."""
+    """Subscriptions to streams require a role.
+
+    CloudWatch Logs refuses a Kinesis or Firehose destination without a `RoleArn`.
+    """
     to = subscription.reference("DestinationArn")
     text = subscription.text("DestinationArn") or ""
     streams = ("AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream")
@@ -141,7 +168,10 @@ def subscription_role(subscription: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LOGS-009", "AWS::Logs::ResourcePolicy", page=_QUOTAS)
 def resource_policy(policy: Resource) -> Iterator[Violation]:
-    """A policy of CloudWatch Logs has 5,120 characters at most."""
+    """`PolicyDocument` of CloudWatch Logs must have at most 5,120 characters.
+
+    CloudWatch Logs refuses longer policies. Use wildcards in the resources.
+    """
     document = policy.text("PolicyDocument") or ""
     if len(document) > 5120:
         yield violation("PolicyDocument", "have 5,120 characters at most", len(document), 5120)

@@ -26,14 +26,21 @@ _CLASSES = {
 
 @RULES.resource("SECRETSMANAGER-001", _SECRET, page="AWS::SecretsManager::Secret")
 def value(secret: Resource) -> Iterator[Violation]:
-    """A secret is given or generated."""
+    """Secrets must have either a value or rules to generate it.
+
+    Secrets Manager refuses both `SecretString` and `GenerateSecretString`.
+    """
     if secret.get("SecretString") is not None and secret.get(_GENERATE) is not None:
         yield violation("SecretString", f"not be there with {_GENERATE}", "both")
 
 
 @RULES.resource("SECRETSMANAGER-002", _SECRET, page=_PAGE)
 def template(secret: Resource) -> Iterator[Violation]:
-    """A generated value is put into an object, under a key."""
+    """`SecretStringTemplate` must be a JSON object with a key to fill.
+
+    Secrets Manager refuses a template without a `GenerateStringKey`, the key without a template,
+    and templates that are no JSON objects.
+    """
     given, key = secret.get(f"{_GENERATE}.SecretStringTemplate"), f"{_GENERATE}.GenerateStringKey"
     if (given is None) != (secret.get(key) is None):
         missing = key if given is not None else f"{_GENERATE}.SecretStringTemplate"
@@ -45,7 +52,11 @@ def template(secret: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SECRETSMANAGER-003", _SECRET, page=_PAGE)
 def characters(secret: Resource) -> Iterator[Violation]:
-    """A generated value has characters to be made of, one of each kind that is requirement."""
+    """Generated secrets must have enough characters to choose from.
+
+    Secrets Manager refuses lengths outside 1 to 4,096, and rules that leave no character of a kind
+    that is required.
+    """
     if not isinstance(secret.get(_GENERATE), dict):
         return
     yield from check_range(secret, f"{_GENERATE}.PasswordLength", 1, 4096)
@@ -77,7 +88,10 @@ def characters(secret: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SECRETSMANAGER-004", _SECRET, page="CreateSecret")
 def name(secret: Resource) -> Iterator[Violation]:
-    """The name of a secret."""
+    """`Name` of a secret must have 1 to 512 allowed characters.
+
+    Secrets Manager refuses other characters than letters, digits and `/_+=.@-`.
+    """
     found = secret.text("Name")
     if found is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", found):
         nearest = re.sub(r"[^A-Za-z0-9/_+=.@-]", "-", found)[:512]
@@ -86,7 +100,11 @@ def name(secret: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SECRETSMANAGER-005", _SECRET, page="CreateSecret", severity=Severity.WARNING)
 def name_end(secret: Resource) -> Iterator[Violation]:
-    """A name does not end as the ARNs of secrets do, which would find another one."""
+    """`Name` of a secret must not end with a hyphen and six characters.
+
+    ARNs of secrets end in this way, so that a lookup by the partial ARN may find another secret.
+    Add a word to the name.
+    """
     found = secret.text("Name") or ""
     if re.search(r"-[A-Za-z0-9]{6}\Z", found):
         yield violation("Name", "not end with a hyphen and six characters", found, f"{found}-value")
@@ -96,7 +114,10 @@ def name_end(secret: Resource) -> Iterator[Violation]:
     "SECRETSMANAGER-006", _SECRET, page="Replicate AWS Secrets Manager secrets across Regions"
 )
 def replicas(secret: Resource) -> Iterator[Violation]:
-    """A secret is copied to other regions, once to each."""
+    """`ReplicaRegions` must be distinct, and other regions than the stack's.
+
+    Secrets Manager refuses replicas in the secret's own region and repeated regions.
+    """
     seen = {secret.template.region} if secret.template.region else set()
     for path in secret.paths("ReplicaRegions"):
         region = secret.text(f"{path}.Region")
@@ -108,7 +129,11 @@ def replicas(secret: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SECRETSMANAGER-007", _ROTATION, page="AWS::SecretsManager::RotationSchedule")
 def rotation(schedule: Resource) -> Iterator[Violation]:
-    """A secret is rotated by one function, by one schedule."""
+    """Rotation schedules must have one function and one schedule.
+
+    Secrets Manager refuses both kinds of functions, and both days and an expression. Hosted
+    rotation requires the transform AWS::SecretsManager-2024-09-16.
+    """
     if schedule.get("HostedRotationLambda") is not None:
         transforms = schedule.template.source.get("Transform")
         listed = transforms if isinstance(transforms, list) else [transforms]

@@ -31,7 +31,10 @@ _BEGINS = {
 
 @RULES.resource("SNS-001", _TOPIC, page="CreateTopic")
 def name(topic: Resource) -> Iterator[Violation]:
-    """The name of a topic tells whether it is FIFO."""
+    """`TopicName` must have allowed characters, and end with .fifo for FIFO topics.
+
+    SNS refuses other names, and a suffix that does not match `FifoTopic`.
+    """
     value = topic.text("TopicName")
     if value is None:
         return
@@ -51,7 +54,10 @@ def name(topic: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SNS-002", _TOPIC, page="AWS::SNS::Topic")
 def fifo_only(topic: Resource) -> Iterator[Violation]:
-    """Other topics have nothing of FIFO topics."""
+    """FIFO settings require a FIFO topic.
+
+    SNS refuses deduplication, archiving and throughput scope on standard topics.
+    """
     if topic.boolean("FifoTopic") is False or topic.get("FifoTopic") is None:
         for each in ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope"):
             value = topic.get(each)
@@ -61,7 +67,10 @@ def fifo_only(topic: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SNS-003", _TOPIC, page="AWS::SNS::Topic")
 def display_name(topic: Resource) -> Iterator[Violation]:
-    """What a topic is called has 100 characters at most."""
+    """`DisplayName` must have at most 100 characters.
+
+    SNS refuses longer names.
+    """
     value = topic.text("DisplayName") or ""
     if len(value) > 100:
         yield violation("DisplayName", "have 100 characters at most", len(value), 100)
@@ -77,7 +86,11 @@ def _subscriptions(resource: Resource) -> Iterator[tuple[str, Resource | None]]:
 
 @RULES.resource("SNS-004", _TOPIC, _SUBSCRIPTION, page=_PAGE)
 def endpoints(resource: Resource) -> Iterator[Violation]:
-    """The endpoint is what the protocol wants."""
+    """`Endpoint` must match the protocol.
+
+    SNS refuses URLs without their scheme, e-mail addresses without an at sign, and names instead of
+    ARNs.
+    """
     for path, _topic in _subscriptions(resource):
         protocol = resource.text(f"{path}Protocol") or ""
         name, endpoint = f"{path}Endpoint", resource.get(f"{path}Endpoint")
@@ -94,7 +107,10 @@ def endpoints(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SNS-005", _TOPIC, _SUBSCRIPTION, page="Message delivery for FIFO topics")
 def fifo_subscribers(resource: Resource) -> Iterator[Violation]:
-    """FIFO topics send to queues, and FIFO queues take from FIFO topics."""
+    """FIFO topics must deliver to queues, and FIFO queues require FIFO topics.
+
+    SNS refuses other subscriptions.
+    """
     for path, topic in _subscriptions(resource):
         if topic is None or topic.type != _TOPIC:
             continue
@@ -112,7 +128,10 @@ def fifo_subscribers(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SNS-006", _SUBSCRIPTION, page="Amazon SNS subscription filter policy constraints")
 def filters(subscription: Resource) -> Iterator[Violation]:
-    """A filter policy has five keys and 150 combinations at most, each with a list."""
+    """`FilterPolicy` must have at most 5 keys and 150 combinations, as lists.
+
+    SNS refuses other policies. Write `{"store": ["one", "two"]}`.
+    """
     policy = subscription.mapping("FilterPolicy")
     if subscription.get("FilterPolicyScope") not in (None, "MessageAttributes"):
         return
@@ -128,7 +147,11 @@ def filters(subscription: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SNS-007", _SUBSCRIPTION, page="AWS::SNS::Subscription")
 def delivery(subscription: Resource) -> Iterator[Violation]:
-    """Messages go out raw, and to streams, where that can be."""
+    """Delivery settings must be supported by the protocol.
+
+    SNS refuses raw delivery to other endpoints than SQS, HTTP and Firehose, and Firehose without a
+    role.
+    """
     protocol = subscription.text("Protocol")
     if subscription.boolean("RawMessageDelivery") and protocol not in (None, *_RAW):
         yield violation("RawMessageDelivery", f"be false for {protocol}", True, "false")
@@ -140,7 +163,10 @@ def delivery(subscription: Resource) -> Iterator[Violation]:
     "SNS-008", "AWS::SNS::TopicPolicy", page="Actions, resources, and condition keys for Amazon SNS"
 )
 def policy_actions(policy: Resource) -> Iterator[Violation]:
-    """A topic policy is about actions of SNS."""
+    """Topic policies must have actions of SNS.
+
+    SNS refuses policies with actions of other services.
+    """
     for path, statement in statements(policy, "PolicyDocument"):
         for action in texts_of(statement.get("Action")):
             if action != "*" and not action.lower().startswith("sns:"):

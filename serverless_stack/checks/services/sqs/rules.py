@@ -28,7 +28,10 @@ _RANGES = {
 
 @RULES.resource("SQS-001", _QUEUE, page="CreateQueue")
 def name(queue: Resource) -> Iterator[Violation]:
-    """The name of a queue tells whether it is FIFO."""
+    """`QueueName` must have allowed characters, and end with .fifo for FIFO queues.
+
+    SQS refuses other names, and a suffix that does not match `FifoQueue`.
+    """
     value = queue.text("QueueName")
     if value is None:
         return
@@ -46,7 +49,11 @@ def name(queue: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-002", _QUEUE, page=_PAGE)
 def fifo_only(queue: Resource) -> Iterator[Violation]:
-    """Other queues have nothing of FIFO queues, and those have what goes together."""
+    """FIFO settings require a FIFO queue, and must be consistent.
+
+    SQS refuses them on standard queues, and a throughput limit per message group without
+    deduplication per message group.
+    """
     if queue.boolean("FifoQueue") is False or queue.get("FifoQueue") is None:
         for each in _FIFO_ONLY:
             value = queue.get(each)
@@ -60,7 +67,10 @@ def fifo_only(queue: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-003", _QUEUE, page=_PAGE)
 def ranges(queue: Resource) -> Iterator[Violation]:
-    """Times and sizes of a queue."""
+    """Queue settings must be within SQS's limits.
+
+    SQS refuses delays, sizes, time-outs and retention outside their ranges.
+    """
     for each, (low, high) in _RANGES.items():
         yield from check_range(queue, each, low, high)
     yield from check_range(queue, "RedrivePolicy.maxReceiveCount", 1, 1000)
@@ -68,7 +78,10 @@ def ranges(queue: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-004", _QUEUE, page="Using dead-letter queues in Amazon SQS")
 def dead_letters(queue: Resource) -> Iterator[Violation]:
-    """The queue for dead letters is of the same kind, and named by its ARN."""
+    """Dead-letter queues must be of the same type, given by their ARN.
+
+    SQS refuses a standard queue for a FIFO queue and the other way round, and queue URLs.
+    """
     path = "RedrivePolicy.deadLetterTargetArn"
     to = queue.get(path)
     target = queue.template.referred(to)
@@ -91,7 +104,10 @@ def _is_fifo(queue: Resource) -> bool | None:
 
 @RULES.resource("SQS-005", _QUEUE, page=_PAGE)
 def redrive_allowed(queue: Resource) -> Iterator[Violation]:
-    """Sources are listed where they are allowed one by one, ten at most."""
+    """`RedriveAllowPolicy` must list queues for byQueue, at most 10.
+
+    SQS refuses byQueue without `sourceQueueArns`, other permissions with them, and more than 10.
+    """
     path = "RedriveAllowPolicy"
     kind = queue.text(f"{path}.redrivePermission")
     sources = queue.get(f"{path}.sourceQueueArns")
@@ -108,7 +124,10 @@ def redrive_allowed(queue: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")
 def encryption(queue: Resource) -> Iterator[Violation]:
-    """A queue is encrypted by a key of SQS or of KMS."""
+    """Queues must be encrypted by either SQS or KMS.
+
+    SQS refuses `SqsManagedSseEnabled` together with a `KmsMasterKeyId`.
+    """
     key = queue.get("KmsMasterKeyId")
     if queue.boolean("SqsManagedSseEnabled") and key:
         yield violation("SqsManagedSseEnabled", "be false with a KmsMasterKeyId", True, "false")
@@ -116,7 +135,10 @@ def encryption(queue: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-007", _POLICY, page="AWS::SQS::QueuePolicy")
 def policy_queues(policy: Resource) -> Iterator[Violation]:
-    """A queue policy names queues by their URLs."""
+    """`Queues` of a policy must be queue URLs.
+
+    SQS refuses ARNs and names. `Ref` of a queue is its URL.
+    """
     for path in policy.paths("Queues"):
         queue, text = policy.get(path), policy.text(path)
         if isinstance(queue, Reference) and queue.attribute in ("Arn", "QueueName"):
@@ -128,7 +150,10 @@ def policy_queues(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("SQS-008", _POLICY, page="Actions, resources, and condition keys for Amazon SQS")
 def policy_actions(policy: Resource) -> Iterator[Violation]:
-    """A queue policy is about actions of SQS."""
+    """Queue policies must have actions of SQS.
+
+    SQS refuses policies with actions of other services.
+    """
     for path, statement in statements(policy, "PolicyDocument"):
         for action in texts_of(statement.get("Action")):
             if action != "*" and not action.lower().startswith("sqs:"):

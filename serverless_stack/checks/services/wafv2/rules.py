@@ -54,7 +54,11 @@ def _all(resource: Resource) -> Iterator[tuple[str, str, Mapping[str, object]]]:
 
 @RULES.resource("WAFV2-001", _ACL, _GROUP, page=_RATE_PAGE)
 def rates(resource: Resource) -> Iterator[Violation]:
-    """A rate is counted over requests, minutes and somebody."""
+    """Rate-based rules must have a limit and the keys that they aggregate by.
+
+    AWS WAF refuses limits outside 10 to 2,000,000,000, more than 5 custom keys, and missing
+    settings of the aggregate key type.
+    """
     for path, kind, statement in _all(resource):
         if kind != "RateBasedStatement":
             continue
@@ -77,7 +81,10 @@ def rates(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-002", _LOGGING, page="Logging AWS WAF web ACL traffic")
 def log_names(logging: Resource) -> Iterator[Violation]:
-    """Logs go to one place, whose name begins with aws-waf-logs-."""
+    """Log destinations must have names that begin with aws-waf-logs-.
+
+    AWS WAF refuses other log groups, buckets and streams, and more than one destination.
+    """
     count = len(logging.items("LogDestinationConfigs"))
     if count > 1:
         yield violation("LogDestinationConfigs", "have one destination", count, 1)
@@ -99,7 +106,10 @@ def log_names(logging: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-003", _ACL, _GROUP, "AWS::WAFv2::IPSet", page="AWS::WAFv2::WebACL")
 def scope(resource: Resource) -> Iterator[Violation]:
-    """What protects CloudFront is in us-east-1."""
+    """`Scope` CLOUDFRONT requires the region us-east-1.
+
+    AWS WAF refuses to create global resources in other regions. Use a stack in us-east-1.
+    """
     region = resource.template.region
     if resource.get("Scope") == "CLOUDFRONT" and region not in (None, "us-east-1"):
         requirement = f"be REGIONAL in {region}: CLOUDFRONT is for stacks in us-east-1"
@@ -108,7 +118,11 @@ def scope(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-004", "AWS::WAFv2::WebACLAssociation", page="AWS::WAFv2::WebACLAssociation")
 def association(association: Resource) -> Iterator[Violation]:
-    """A web ACL is associated with what is regional, no distribution, and no HTTP API."""
+    """Web ACL associations must be for regional resources.
+
+    AWS WAF refuses distributions, which name their web ACL themselves, HTTP APIs, and web ACLs with
+    scope CLOUDFRONT.
+    """
     text = association.text("ResourceArn") or ""
     target = association.reference("ResourceArn")
     kind = "" if target is None else target.type
@@ -126,7 +140,10 @@ def association(association: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-005", _ACL, _GROUP, page="AWS::WAFv2::WebACL Rule")
 def rules(resource: Resource) -> Iterator[Violation]:
-    """Rules have a name and a priority each, and one action."""
+    """Rules must have unique names and priorities, and one action.
+
+    AWS WAF refuses others. Rule groups take an `OverrideAction`, other statements an `Action`.
+    """
     names: set[str] = set()
     priorities: set[float] = set()
     for path in resource.paths("Rules"):
@@ -152,7 +169,11 @@ def rules(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-006", _ACL, _GROUP, page="Rule statements list")
 def nesting(resource: Resource) -> Iterator[Violation]:
-    """Rates and groups of rules are not in other statements, and those have two or more."""
+    """Statements must be nested as AWS WAF allows.
+
+    AWS WAF refuses rate-based statements and rule groups within other statements, and fewer than
+    two statements in AND and OR.
+    """
     for path, kind, statement in _all(resource):
         depth = path.split(".Statement.", 1)[1].count(".") if ".Statement." in path else 0
         if kind in _NESTED_NEVER and depth:
@@ -165,7 +186,10 @@ def nesting(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-007", _ACL, _GROUP, page="AWS::WAFv2::WebACL VisibilityConfig")
 def metrics(resource: Resource) -> Iterator[Violation]:
-    """Metrics have names that AWS WAF does not use itself."""
+    """`MetricName` must not be All or Default_Action.
+
+    AWS WAF uses these names itself, and refuses them.
+    """
     paths = ["", *(f"{path}." for path in resource.paths("Rules"))]
     for name in (f"{path}VisibilityConfig.MetricName" for path in paths):
         value = resource.text(name)
@@ -175,7 +199,11 @@ def metrics(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-008", "AWS::WAFv2::IPSet", page="AWS::WAFv2::IPSet")
 def addresses(ips: Resource) -> Iterator[Violation]:
-    """Addresses are CIDR ranges of the set's version, not all of them."""
+    """`Addresses` must be CIDR ranges of the set's IP version.
+
+    AWS WAF refuses addresses without a prefix, ranges of /0, the other version, and more than
+    10,000 ranges.
+    """
     version = ips.text("IPAddressVersion")
     for path in ips.paths("Addresses"):
         text = ips.text(path)
@@ -203,7 +231,10 @@ def addresses(ips: Resource) -> Iterator[Violation]:
     page="Supported regular expression syntax in AWS WAF",
 )
 def patterns(set_: Resource) -> Iterator[Violation]:
-    """Expressions look neither ahead nor back."""
+    """`RegularExpressionList` must have at most 10 supported expressions.
+
+    AWS WAF refuses look-arounds, back references and possessive quantifiers.
+    """
     count = len(set_.items("RegularExpressionList"))
     if count > 10:
         yield violation("RegularExpressionList", "have 10 expressions at most", count, 10)
@@ -216,7 +247,10 @@ def patterns(set_: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-010", _ACL, _GROUP, page="Custom web requests and responses in AWS WAF")
 def custom_responses(resource: Resource) -> Iterator[Violation]:
-    """Custom responses have bodies that are there."""
+    """`CustomResponseBodyKey` must be one of the `CustomResponseBodies`.
+
+    AWS WAF refuses responses whose body is not defined.
+    """
     bodies = resource.get("CustomResponseBodies")
     if not isinstance(bodies, dict | None):
         return
@@ -231,7 +265,10 @@ def custom_responses(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-011", _ACL, _GROUP, page="AWS::WAFv2::WebACL ManagedRuleGroupStatement")
 def managed_configuration(resource: Resource) -> Iterator[Violation]:
-    """Rules about accounts are told the pages of accounts."""
+    """Account protection rule groups require `ManagedRuleGroupConfigs`.
+
+    AWS WAF refuses them without the paths of your login or registration page.
+    """
     for path, kind, statement in _all(resource):
         name = statement.get("Name")
         if (
@@ -244,7 +281,10 @@ def managed_configuration(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("WAFV2-012", _ACL, _GROUP, page="AWS::WAFv2::WebACL TextTransformation")
 def transformations(resource: Resource) -> Iterator[Violation]:
-    """Transformations come in an order."""
+    """`TextTransformations` must have unique priorities.
+
+    AWS WAF refuses two transformations of one priority.
+    """
     for path, _kind, statement in _all(resource):
         seen: set[str] = set()
         several = statement.get("TextTransformations")

@@ -41,7 +41,11 @@ _SNAPSHOTS: Final = frozenset(
 
 @RULES.template("TEMPLATE-050", page="CloudFormation template sections")
 def sections(template: Template) -> Iterator[Violation]:
-    """A template has known sections only, and the one version."""
+    """Sections and version of a template must be known.
+
+    CloudFormation refuses unknown sections, other versions than 2010-09-09, and descriptions of
+    more than 1,024 bytes.
+    """
     for name in () if is_transformed(template) else template.source:
         if name not in _SECTIONS and not str(name).startswith("Fn::"):
             requirement = "be a section of a template"
@@ -56,7 +60,11 @@ def sections(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-051", page="Resource attribute reference")
 def attributes(template: Template) -> Iterator[Violation]:
-    """A resource has known attributes only."""
+    """Resources must have a type and known attributes.
+
+    CloudFormation refuses resources without a `Type`, and attributes that it does not know, such as
+    a misplaced property.
+    """
     if is_transformed(template):
         return
     for logical_id, described in section(template, "Resources").items():
@@ -75,7 +83,11 @@ def attributes(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-052", page="DeletionPolicy attribute")
 def policies(template: Template) -> Iterator[Violation]:
-    """What becomes of a resource is a known policy, and a snapshot only where there are some."""
+    """`DeletionPolicy` must be a policy that the resource supports.
+
+    CloudFormation refuses unknown policies, and Snapshot for resources without snapshots. Use
+    Retain.
+    """
     if is_transformed(template):
         return
     for logical_id, written in section(template, "Resources").items():

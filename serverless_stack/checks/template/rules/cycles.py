@@ -19,7 +19,11 @@ _Graph = Mapping[str, tuple[Link, ...]]
 
 @RULES.template("TEMPLATE-020", page="Circular dependency between resources")
 def cycles(template: Template) -> Iterator[Violation]:
-    """No resource waits for itself, over others or at once."""
+    """Resources must not depend on each other in a circle.
+
+    CloudFormation refuses circular dependencies. Remove one of the references, or move what both
+    need to a resource of its own.
+    """
     graph = _graph(template)
     targets = {source: [link.target for link in links] for source, links in graph.items()}
     for component in components(targets):

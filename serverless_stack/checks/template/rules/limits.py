@@ -21,7 +21,10 @@ _MOST: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
 
 @RULES.template("TEMPLATE-001", page=_PAGE)
 def resources(template: Template) -> Iterator[Violation]:
-    """A stack has 500 resources at most; those that a condition leaves out do not count."""
+    """Templates must have at most 500 resources.
+
+    CloudFormation refuses more. Move some to another stack or a nested one.
+    """
     count = sum(
         1
         for described in section(template, "Resources").values()
@@ -33,7 +36,11 @@ def resources(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-002", page=_PAGE)
 def size(template: Template) -> Iterator[Violation]:
-    """A template has a million bytes at most."""
+    """Templates must have at most 1,000,000 bytes.
+
+    CloudFormation refuses larger ones, even without indentation. Move resources to another stack or
+    a nested one.
+    """
     smallest = template.size
     if smallest > MAX_BYTES:
         yield Violation(
@@ -46,7 +53,11 @@ def size(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-003", page=_PAGE, severity=Severity.WARNING)
 def nearly_too_large(template: Template) -> Iterator[Violation]:
-    """A template is not nearly too large, as it is usually written, with a space a level."""
+    """Templates near the size limit require a split.
+
+    The template, as CDK writes it, has more than 90% of the bytes that CloudFormation accepts. Move
+    resources to another stack before it fails.
+    """
     smallest = template.size
     if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
         return
@@ -63,7 +74,10 @@ def nearly_too_large(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-004", page=_PAGE)
 def entries(template: Template) -> Iterator[Violation]:
-    """A template has 200 outputs, parameters and mappings at most."""
+    """Templates must have at most 200 outputs, parameters and mappings.
+
+    CloudFormation refuses more of either. Move some to another stack.
+    """
     for name, most in _MOST.items():
         count = len(section(template, name))
         if count > most:
@@ -76,7 +90,11 @@ def entries(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-005", page=_PAGE)
 def bounds(template: Template) -> Iterator[Violation]:
-    """X."""
+    """Templates must be trees of bounded depth and size.
+
+    CloudFormation refuses templates whose values contain themselves, or whose aliases expand to
+    more than it accepts. Such a template is not checked further.
+    """
     if template.excess is not None:
         message = (
             f"The template must be a tree of at most {MAX_DEPTH} levels and {MAX_VALUES:,} values, "

@@ -20,7 +20,10 @@ _SECTIONS: Final = ("Parameters", "Mappings", "Resources", "Outputs")
 
 @RULES.template("TEMPLATE-030", page="CloudFormation template Resources syntax")
 def logical_ids(template: Template) -> Iterator[Violation]:
-    """Logical ids have letters and digits only."""
+    """Logical ids must have 1 to 255 letters and digits.
+
+    CloudFormation refuses other ids.
+    """
     for name in _SECTIONS:
         for logical_id in section(template, name):
             special = str(logical_id).startswith("Fn::")  # Fn::Transform and Fn::ForEach
@@ -36,7 +39,10 @@ def logical_ids(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-031", page="Get exported outputs from a deployed CloudFormation stack")
 def export_names(template: Template) -> Iterator[Violation]:
-    """A stack exports a name once."""
+    """Export names must be unique within a stack.
+
+    CloudFormation refuses the second export.
+    """
     seen: dict[str, str] = {}
     for path, name in _exports(template):
         if name in seen:
@@ -46,7 +52,11 @@ def export_names(template: Template) -> Iterator[Violation]:
 
 @RULES.app("TEMPLATE-032", page="Get exported outputs from a deployed CloudFormation stack")
 def export_names_of_an_app(templates: Mapping[str, Template]) -> Iterator[Violation]:
-    """The stacks of an app export a name once in a region."""
+    """Export names must be unique within an account and region.
+
+    The second stack of the app fails if both are deployed to one account and region. Put the
+    stack's name into the export.
+    """
     seen: dict[tuple[str, str | None], tuple[str, str]] = {}
     for template_name, template in templates.items():
         for path, name in _exports(template):
@@ -61,7 +71,11 @@ def export_names_of_an_app(templates: Mapping[str, Template]) -> Iterator[Violat
 
 @RULES.template("TEMPLATE-033", page="CloudFormation template Outputs syntax")
 def outputs(template: Template) -> Iterator[Violation]:
-    """An output has a value, which is text."""
+    """Outputs must have a text value.
+
+    CloudFormation refuses outputs without a value, and lists and mappings. Join lists by
+    `Fn::Join`.
+    """
     if is_transformed(template):
         return
     for name, described in section(template, "Outputs").items():

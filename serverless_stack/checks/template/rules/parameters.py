@@ -19,7 +19,11 @@ _NUMBER = re.compile(r"\s*-?[0-9]+(\.[0-9]+)?\s*")
 
 @RULES.template("TEMPLATE-040", page=_PAGE)
 def defaults(template: Template) -> Iterator[Violation]:
-    """The default of a parameter is a value that the parameter takes."""
+    """`Default` of a parameter must be a value that the parameter accepts.
+
+    CloudFormation refuses defaults of another type, outside the limits, or not among the allowed
+    values.
+    """
     for name, described in section(template, "Parameters").items():
         parameter = mapping(described)
         default = parameter.get("Default")
@@ -32,7 +36,10 @@ def defaults(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-041", page=_PAGE)
 def types(template: Template) -> Iterator[Violation]:
-    """A parameter has a type."""
+    """Parameters must have a type.
+
+    CloudFormation refuses parameters without a `Type`, such as String.
+    """
     for name, described in section(template, "Parameters").items():
         if not str(name).startswith("Fn::") and not isinstance(mapping(described).get("Type"), str):
             yield violation(

@@ -21,7 +21,11 @@ _MISSPELT = 0.85
 
 @RULES.resource("TEMPLATE-053", *PROPERTIES, page=_PAGE)
 def misspelt(resource: Resource) -> Iterator[Violation]:
-    """A property is no other one that is misspelt."""
+    """Property names must be spelled correctly.
+
+    CloudFormation refuses properties that a resource type does not have. The finding names the
+    property that was probably meant.
+    """
     for name, meant in _unknown(resource):
         if meant is not None:
             yield violation(name, f"be a property of {resource.type}", name, meant)
@@ -29,7 +33,11 @@ def misspelt(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("TEMPLATE-054", *PROPERTIES, page=_PAGE, severity=Severity.WARNING)
 def unknown(resource: Resource) -> Iterator[Violation]:
-    """A property is one that its type has, or has got since this version of the rules."""
+    """Properties must be known to the resource type.
+
+    CloudFormation refuses properties that a resource type does not have. The property may be newer
+    than this version of the rules.
+    """
     for name, meant in _unknown(resource):
         if meant is None:
             yield violation(name, f"be a property of {resource.type}", name)

@@ -24,7 +24,11 @@ _PSEUDO: Final = frozenset(
 
 @RULES.template("TEMPLATE-010", page="Ref")
 def references(template: Template) -> Iterator[Violation]:
-    """A reference is to a resource or parameter of the template, or to a pseudo parameter."""
+    """`Ref` must name a resource, parameter or pseudo parameter.
+
+    CloudFormation refuses references to what is not in the template, and to resources from
+    conditions.
+    """
     if is_transformed(template):
         return
     resources = section(template, "Resources").keys()
@@ -42,7 +46,10 @@ def references(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-011", page="Fn::GetAtt")
 def attributes(template: Template) -> Iterator[Violation]:
-    """An attribute is of a resource of the template."""
+    """`Fn::GetAtt` must name a resource of the template.
+
+    CloudFormation refuses attributes of resources that are not in the template.
+    """
     yield from _unknown(
         template, "GetAtt", "Resources", "be an attribute of a resource of the template"
     )
@@ -50,19 +57,28 @@ def attributes(template: Template) -> Iterator[Violation]:
 
 @RULES.template("TEMPLATE-012", page="DependsOn attribute")
 def dependencies(template: Template) -> Iterator[Violation]:
-    """A resource depends on others of the template, not on itself."""
+    """`DependsOn` must name resources of the template.
+
+    CloudFormation refuses dependencies on resources that are not in the template.
+    """
     yield from _unknown(template, "DependsOn", "Resources", "name a resource of the template")
 
 
 @RULES.template("TEMPLATE-013", page="CloudFormation template Conditions syntax")
 def conditions(template: Template) -> Iterator[Violation]:
-    """A condition that is named is one of the template."""
+    """Conditions in use must be defined.
+
+    CloudFormation refuses names that are not in the template's `Conditions`.
+    """
     yield from _unknown(template, "Condition", "Conditions", "name a condition of the template")
 
 
 @RULES.template("TEMPLATE-014", page="Fn::FindInMap")
 def mappings(template: Template) -> Iterator[Violation]:
-    """A mapping that is looked into is one of the template."""
+    """`Fn::FindInMap` must name a mapping of the template.
+
+    CloudFormation refuses mappings that are not in the template.
+    """
     yield from _unknown(template, "FindInMap", "Mappings", "look into a mapping of the template")
 
 
@@ -70,7 +86,11 @@ def mappings(template: Template) -> Iterator[Violation]:
     "TEMPLATE-015", page="CloudFormation template Conditions syntax", severity=Severity.WARNING
 )
 def left_out(template: Template) -> Iterator[Violation]:
-    """What a condition can leave out is not referred to whatever holds."""
+    """References to conditional resources must be conditional.
+
+    The deployment fails with an unresolved dependency when the condition is false. Use `Fn::If`, or
+    put the same condition on the resource.
+    """
     resources = section(template, "Resources")
     for link in template.links:
         if link.kind not in ("Ref", "GetAtt") or link.branches:

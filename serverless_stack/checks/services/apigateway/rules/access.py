@@ -22,7 +22,11 @@ _OFFSETS = {"DAY": (0, 0), "WEEK": (0, 6), "MONTH": (0, 27)}
 
 @RULES.resource("APIGATEWAY-050", METHOD, page=_METHOD)
 def authorizer_of_method(method: Resource) -> Iterator[Violation]:
-    """A method names an authoriser of the kind that it says."""
+    """`AuthorizationType` must match the authorizer.
+
+    API Gateway refuses a method without the `AuthorizerId` that its type needs, with an authorizer
+    of another type, or with scopes that only Cognito user pools have.
+    """
     kind = method.text("AuthorizationType")
     given = method.get("AuthorizerId")
     if kind in _KINDS and given is None:
@@ -42,7 +46,11 @@ def authorizer_of_method(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-051", _AUTHORIZER, page=_AUTHORIZERS)
 def authorizer(authorizer: Resource) -> Iterator[Violation]:
-    """What an authoriser has to be told."""
+    """Authorizers must have the properties that their type requires.
+
+    API Gateway refuses a Lambda authorizer without an `AuthorizerUri`, a Cognito one without
+    `ProviderARNs`, and a validation expression on a request authorizer.
+    """
     kind = authorizer.text("Type")
     if kind in ("TOKEN", "REQUEST") and authorizer.get("AuthorizerUri") is None:
         yield violation("AuthorizerUri", f"be given with the `Type` {kind}", None)
@@ -55,7 +63,12 @@ def authorizer(authorizer: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-052", _AUTHORIZER, page=_AUTHORIZERS)
 def identity_source(authorizer: Resource) -> Iterator[Violation]:
-    """Where an authoriser finds who calls."""
+    """`IdentitySource` must be set in the form that the authorizer's type accepts.
+
+    API Gateway refuses an authorizer that does not say where the caller's identity is. Name one
+    header for token and Cognito authorizers; request authorizers accept headers, query strings,
+    stage variables and context.
+    """
     kind = authorizer.text("Type")
     source = authorizer.get("IdentitySource")
     ttl = authorizer.get("AuthorizerResultTtlInSeconds")
@@ -89,13 +102,20 @@ def identity_source(authorizer: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-053", _AUTHORIZER, page=_AUTHORIZERS)
 def authorizer_time(authorizer: Resource) -> Iterator[Violation]:
-    """An answer of an authoriser is kept for an hour at most."""
+    """`AuthorizerResultTtlInSeconds` must be between 0 and 3600 seconds.
+
+    API Gateway refuses to cache an authorizer's result for longer. 0 turns the cache off.
+    """
     yield from check_range(authorizer, "AuthorizerResultTtlInSeconds", 0, 3600, "seconds")
 
 
 @RULES.resource("APIGATEWAY-054", "AWS::ApiGateway::UsagePlan", page=_USAGE)
 def quota(plan: Resource) -> Iterator[Violation]:
-    """A quota counts requests in a period, from a day of it on."""
+    """`Quota` must have a period, a limit and an offset within the period.
+
+    API Gateway refuses a usage plan with an incomplete quota, a limit below 1, or an offset beyond
+    its period.
+    """
     if not plan.mapping("Quota"):
         return
     period = plan.text("Quota.Period")
@@ -119,7 +139,10 @@ def quota(plan: Resource) -> Iterator[Violation]:
     "APIGATEWAY-055", "AWS::ApiGateway::ApiKey", page="Set up API keys for REST APIs in API Gateway"
 )
 def api_key(key: Resource) -> Iterator[Violation]:
-    """The value of a key is long."""
+    """`Value` of an API key must have 20 to 128 characters.
+
+    API Gateway refuses shorter and longer keys. Leave the value out to let API Gateway generate it.
+    """
     value = key.get("Value")
     if isinstance(value, str) and not is_unresolved(value) and not 20 <= len(value) <= 128:
         nearest = 20 if len(value) < 20 else 128

@@ -20,14 +20,21 @@ _TYPES = ("EDGE", "REGIONAL", "PRIVATE")
 
 @RULES.resource("APIGATEWAY-020", _API, page="Payload compression for REST APIs in API Gateway")
 def compression(api: Resource) -> Iterator[Violation]:
-    """The size from which answers are compressed."""
+    """`MinimumCompressionSize` must be between 0 and 10 MiB.
+
+    API Gateway refuses the API with any other size. Leave the property out to turn compression off.
+    """
     path = "MinimumCompressionSize"
     yield from check_range(api, path, *values.COMPRESSION_BYTES, "bytes")
 
 
 @RULES.resource("APIGATEWAY-021", _API, page="Binary media types for REST APIs in API Gateway")
 def binary_media_types(api: Resource) -> Iterator[Violation]:
-    """Binary media types are media types, each once."""
+    """`BinaryMediaTypes` must be distinct media types.
+
+    API Gateway refuses entries that are not media types, such as `image/png` or `*/*`, and entries
+    that are repeated.
+    """
     known = api.known("BinaryMediaTypes")
     for message in values.binary_media_type_problems(known, "BinaryMediaTypes"):
         yield Violation("BinaryMediaTypes", known, message)
@@ -35,7 +42,11 @@ def binary_media_types(api: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-022", _API, _DOMAIN, page=_ENDPOINTS)
 def endpoint_type(api: Resource) -> Iterator[Violation]:
-    """An API has one type of endpoint."""
+    """`EndpointConfiguration` must have one endpoint type.
+
+    API Gateway refuses several types, types other than `EDGE`, `REGIONAL` and `PRIVATE`, and VPC
+    endpoints for an API that is not private.
+    """
     path = "EndpointConfiguration.Types"
     types = api.items(path)
     if len(types) > 1:
@@ -50,7 +61,11 @@ def endpoint_type(api: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-023", DEPLOYMENT, page="Private REST APIs in API Gateway")
 def private_policy(deployment: Resource) -> Iterator[Violation]:
-    """A private API is deployed with a policy that lets somebody in."""
+    """Private APIs require a resource policy.
+
+    API Gateway refuses to deploy a private API without a `Policy`. Add one that allows
+    `execute-api:Invoke` from your VPC or VPC endpoints.
+    """
     api = deployment.reference("RestApiId")
     if api is None or api.type != _API or api.items("EndpointConfiguration.Types") != ["PRIVATE"]:
         return
@@ -61,7 +76,11 @@ def private_policy(deployment: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-024", _API, page=_REST_API)
 def name(api: Resource) -> Iterator[Violation]:
-    """An API has a name, or a description by OpenAPI that has one."""
+    """REST APIs must have a name or one definition, and a short description.
+
+    API Gateway refuses an API with neither a `Name` nor an OpenAPI definition, with both `Body` and
+    `BodyS3Location`, or with a `Description` of more than 1,024 characters.
+    """
     described = api.get("Body") is not None or api.get("BodyS3Location") is not None
     if not described and api.get("Name") in (None, "") and api.get("CloneFrom") is None:
         yield violation("Name", "be given without a `Body`", api.get("Name"))
@@ -76,7 +95,10 @@ def name(api: Resource) -> Iterator[Violation]:
     "APIGATEWAY-025", "AWS::ApiGateway::Model", page="Model (Amazon API Gateway API Reference)"
 )
 def model(model: Resource) -> Iterator[Violation]:
-    """The name of a model has letters and digits."""
+    """`Name` of a model must have letters and digits only.
+
+    API Gateway refuses to create the model otherwise. Leave out hyphens, underscores and spaces.
+    """
     name = model.text("Name")
     if name is not None and not (name.isascii() and name.isalnum()):
         nearest = "".join(letter for letter in name if letter.isascii() and letter.isalnum())
@@ -87,7 +109,12 @@ def model(model: Resource) -> Iterator[Violation]:
     "APIGATEWAY-026", "AWS::ApiGateway::GatewayResponse", page="Gateway responses for REST APIs"
 )
 def gateway_response(response: Resource) -> Iterator[Violation]:
-    """Headers of an answer of API Gateway's own."""
+    """Gateway responses must map headers from accepted sources.
+
+    API Gateway refuses names that do not begin with `gatewayresponse.header.`, values that are
+    neither in single quotes nor from the request, and status codes that are not between 100 and
+    599.
+    """
     for name, value in response.mapping("ResponseParameters").items():
         if not str(name).startswith("gatewayresponse.header."):
             nearest = f"gatewayresponse.header.{str(name).rsplit('.', 1)[-1]}"
@@ -107,7 +134,11 @@ def gateway_response(response: Resource) -> Iterator[Violation]:
     "APIGATEWAY-027", "AWS::ApiGateway::VpcLink", page="VpcLink (Amazon API Gateway API Reference)"
 )
 def vpc_link(link: Resource) -> Iterator[Violation]:
-    """A VPC link has one Network Load Balancer."""
+    """`TargetArns` must be one Network Load Balancer.
+
+    A VPC link of a REST API cannot be created for several targets or for an Application Load
+    Balancer. Use a VPC link of an HTTP API for those.
+    """
     targets = link.items("TargetArns")
     if len(targets) > 1:
         yield violation("TargetArns", "have one load balancer", len(targets), 1)

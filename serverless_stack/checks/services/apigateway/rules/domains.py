@@ -18,7 +18,10 @@ _BASE_PATH = re.compile(r"[a-zA-Z0-9$_.+!*'()-]+(/[a-zA-Z0-9$_.+!*'()-]+)*")
 
 @RULES.resource("APIGATEWAY-060", _DOMAIN, "AWS::ApiGatewayV2::DomainName", page=_DOMAINS)
 def domain_name(domain: Resource) -> Iterator[Violation]:
-    """A domain name has lower case."""
+    """`DomainName` must be a domain name in lower case.
+
+    API Gateway refuses other names, with a scheme or path for example.
+    """
     name = domain.text("DomainName")
     if name is not None and not _NAME.fullmatch(name):
         nearest = name.lower() if _NAME.fullmatch(name.lower()) else None
@@ -27,7 +30,11 @@ def domain_name(domain: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-061", _DOMAIN, page=_DOMAINS)
 def certificate(domain: Resource) -> Iterator[Violation]:
-    """A certificate is in the region of the endpoint; of an edge-optimised one in us-east-1."""
+    """Certificates must be in the region of the endpoint.
+
+    API Gateway refuses a certificate of another region: edge-optimized domain names need one in
+    us-east-1, regional ones in the region of the stack, each in its own property.
+    """
     types = domain.items("EndpointConfiguration.Types")
     own = domain.template.region
     for path, region in (("CertificateArn", "us-east-1"), ("RegionalCertificateArn", own)):
@@ -50,7 +57,11 @@ def certificate(domain: Resource) -> Iterator[Violation]:
     "APIGATEWAY-062", _DOMAIN, page="How to turn on mutual TLS authentication in API Gateway"
 )
 def mutual_tls(domain: Resource) -> Iterator[Violation]:
-    """Mutual TLS is for regional domain names, and finds its certificates in S3."""
+    """Mutual TLS requires a regional domain name and a trust store in S3.
+
+    API Gateway refuses mutual TLS on edge-optimized domain names and with TLS 1.0. Set the endpoint
+    type to `REGIONAL` and `TruststoreUri` to an address that begins with s3://.
+    """
     path = "MutualTlsAuthentication.TruststoreUri"
     uri = domain.get(path)
     if uri is None:
@@ -67,7 +78,10 @@ def mutual_tls(domain: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-063", "AWS::ApiGateway::BasePathMapping", page=_DOMAINS)
 def base_path(mapping: Resource) -> Iterator[Violation]:
-    """A base path has no slash around it."""
+    """`BasePath` must have allowed characters and no slash around it.
+
+    API Gateway refuses the mapping otherwise. Leave the property out to map the whole domain.
+    """
     path = mapping.text("BasePath")
     if path and not _BASE_PATH.fullmatch(path):
         nearest = path.strip("/")

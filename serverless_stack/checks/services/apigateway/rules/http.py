@@ -30,7 +30,11 @@ def _protocol(resource: Resource) -> str | None:
 
 @RULES.resource("APIGATEWAY-070", _API, page=_APIS)
 def api(api: Resource) -> Iterator[Violation]:
-    """What HTTP and WebSocket APIs have to be told."""
+    """APIs must have the properties of their protocol only.
+
+    API Gateway refuses a WebSocket API without a `RouteSelectionExpression` or with properties of
+    HTTP APIs, and an HTTP API with another route selection than by method and path.
+    """
     protocol = api.text("ProtocolType")
     selection = api.get("RouteSelectionExpression")
     if protocol == "WEBSOCKET":
@@ -48,7 +52,11 @@ def api(api: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-071", _API, page="Configure CORS for HTTP APIs in API Gateway")
 def cors(api: Resource) -> Iterator[Violation]:
-    """With credentials, origins are named."""
+    """`AllowOrigins` must name origins if credentials are allowed.
+
+    API Gateway refuses `*` together with `AllowCredentials`, and a `MaxAge` outside -1 to 86,400
+    seconds. List the origins.
+    """
     place = "CorsConfiguration"
     if api.boolean(f"{place}.AllowCredentials"):
         path = f"{place}.AllowOrigins"
@@ -59,7 +67,10 @@ def cors(api: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-072", _ROUTE, page=_ROUTES)
 def route_key(route: Resource) -> Iterator[Violation]:
-    """A route of an HTTP API is a verb and a path."""
+    """`RouteKey` must be $default, or a verb and a path.
+
+    API Gateway refuses other route keys on HTTP APIs. Write `GET /orders/{id}`.
+    """
     key = route.text("RouteKey")
     if key is not None and _protocol(route) == "HTTP" and not _HTTP_ROUTE.fullmatch(key):
         verb, _, path = key.partition(" ")
@@ -70,7 +81,10 @@ def route_key(route: Resource) -> Iterator[Violation]:
 
 @RULES.template("APIGATEWAY-073", page=_ROUTES)
 def one_route(template: Template) -> Iterator[Violation]:
-    """An API has a route once."""
+    """`RouteKey` must be unique within an API.
+
+    The second route fails because it already exists. Remove one of them.
+    """
     seen: dict[tuple[str, str], str] = {}
     for route in template.of_type(_ROUTE):
         api, key = route.get("ApiId"), route.text("RouteKey")
@@ -84,7 +98,11 @@ def one_route(template: Template) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-074", _ROUTE, page=_ROUTES)
 def authorization(route: Resource) -> Iterator[Violation]:
-    """A route names the authoriser that it needs."""
+    """`AuthorizationType` of a route must match its authorizer.
+
+    API Gateway refuses a JWT or CUSTOM route without an `AuthorizerId`, or with an authorizer of
+    another type.
+    """
     kind = route.text("AuthorizationType")
     if kind in ("JWT", "CUSTOM") and route.get("AuthorizerId") is None:
         yield violation("AuthorizerId", f"be given with the `AuthorizationType` {kind}", None)
@@ -98,7 +116,12 @@ def authorization(route: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-075", _INTEGRATION, page=_INTEGRATIONS)
 def integration(integration: Resource) -> Iterator[Violation]:
-    """How long an API waits, and what it sends."""
+    """Integrations must have the properties that their API requires.
+
+    API Gateway refuses time-outs and integration types that the protocol does not support, Lambda
+    integrations of HTTP APIs without a `PayloadFormatVersion`, and VPC links without a
+    `ConnectionId`.
+    """
     protocol = _protocol(integration)
     if protocol is not None:
         most = 29_000 if protocol == "WEBSOCKET" else 30_000
@@ -117,7 +140,10 @@ def integration(integration: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-076", _STAGE, page="Stages for HTTP APIs in API Gateway")
 def stage_name(stage: Resource) -> Iterator[Violation]:
-    """The name of a stage; $default is for HTTP APIs."""
+    """`StageName` must be $default or 1 to 128 plain characters.
+
+    API Gateway refuses other names, and `$default` on WebSocket APIs.
+    """
     name = stage.text("StageName")
     if name is None:
         return
@@ -132,7 +158,11 @@ def stage_name(stage: Resource) -> Iterator[Violation]:
     "APIGATEWAY-077", _AUTHORIZER, page="Control access to HTTP APIs with JWT authorizers"
 )
 def authorizer(authorizer: Resource) -> Iterator[Violation]:
-    """What an authoriser has to be told."""
+    """Authorizers must have the properties that their type requires.
+
+    API Gateway refuses a JWT authorizer without an issuer that begins with https://, an audience or
+    an identity source in the request, and a request authorizer without an `AuthorizerUri`.
+    """
     yield from check_range(authorizer, "AuthorizerResultTtlInSeconds", 0, 3600, "seconds")
     kind = authorizer.text("AuthorizerType")
     if kind == "JWT":

@@ -43,7 +43,11 @@ def _wrong_place(path: str, name: str, example: str) -> Violation:
 
 @RULES.resource("APIGATEWAY-040", METHOD, page=_MAPPINGS)
 def request_parameters(method: Resource) -> Iterator[Violation]:
-    """Parameters are in the query string, the path or the headers."""
+    """Request parameters must have names and sources of the accepted form.
+
+    API Gateway refuses names other than `method.request.…` and `integration.request.…`, and values
+    that are neither static text in single quotes nor taken from the request.
+    """
     for name in method.mapping("RequestParameters"):
         if not _METHOD_REQUEST.fullmatch(str(name)) and not is_unresolved(name):
             yield _wrong_place("RequestParameters", str(name), "method.request.querystring.name")
@@ -59,7 +63,11 @@ def request_parameters(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-041", METHOD, page=_MAPPINGS)
 def undeclared_parameters(method: Resource) -> Iterator[Violation]:
-    """A parameter that is passed on is one of the method."""
+    """Request parameters must be declared before they are passed on.
+
+    API Gateway refuses an integration that maps or caches by a parameter that the method does not
+    list. Add it to the method's `RequestParameters`.
+    """
     if is_unresolved(method.get("RequestParameters")):
         return
     declared = method.mapping("RequestParameters")
@@ -89,7 +97,11 @@ def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
 
 @RULES.resource("APIGATEWAY-042", METHOD, page=_MAPPINGS)
 def response_parameters(method: Resource) -> Iterator[Violation]:
-    """An answer has the headers that the method says it has."""
+    """Response headers must be declared by the method.
+
+    API Gateway refuses an integration response with a header that the `MethodResponses` of the same
+    status code do not list, and values from unknown sources. Declare the header there.
+    """
     for path in method.paths("MethodResponses"):
         for name in method.mapping(f"{path}.ResponseParameters"):
             if not _METHOD_RESPONSE.fullmatch(str(name)):
@@ -112,7 +124,11 @@ def response_parameters(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-047", METHOD, page=_INTEGRATION, severity=Severity.WARNING)
 def response_codes(method: Resource) -> Iterator[Violation]:
-    """An answer of an integration that the method has not becomes an error 500."""
+    """`StatusCode` of an integration response must be declared by the method.
+
+    The API deploys, but answers status 500 where the code is missing in `MethodResponses`. Declare
+    it there.
+    """
     codes = _answers(method)
     for path in method.paths("Integration.IntegrationResponses"):
         code = str(method.get(f"{path}.StatusCode"))
@@ -123,7 +139,11 @@ def response_codes(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-048", METHOD, page=_BINARY, severity=Severity.WARNING)
 def binary_mock(method: Resource) -> Iterator[Violation]:
-    """X."""
+    """Mock integrations require `ContentHandling` on APIs that treat all as binary.
+
+    With `*/*` among the `BinaryMediaTypes`, a mock integration cannot read its request template,
+    and a CORS preflight is answered with status 500. Set `ContentHandling` to `CONVERT_TO_TEXT`.
+    """
     api = method.reference("RestApiId")
     path = "Integration.ContentHandling"
     if method.text("Integration.Type") != "MOCK" or api is None or method.get(path) is not None:
@@ -140,7 +160,11 @@ def _is_edge(method: Resource) -> bool:
 
 @RULES.resource("APIGATEWAY-043", METHOD, page=_QUOTAS)
 def timeout(method: Resource) -> Iterator[Violation]:
-    """API Gateway waits for an integration for a time that has bounds."""
+    """`TimeoutInMillis` must be within the limits of the endpoint type.
+
+    API Gateway refuses integration time-outs below 50 milliseconds and, on edge-optimized APIs,
+    above 29 seconds.
+    """
     path = "Integration.TimeoutInMillis"
     low, high = values.INTEGRATION_TIMEOUT_MS
     value = method.number(path)
@@ -151,7 +175,11 @@ def timeout(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-044", METHOD, page=_QUOTAS, severity=Severity.WARNING)
 def timeout_above_quota(method: Resource) -> Iterator[Violation]:
-    """For regional and private APIs AWS raises the quota."""
+    """`TimeoutInMillis` above 29 seconds requires a raised quota.
+
+    The deployment of a regional or private API fails unless AWS has raised the account's quota for
+    integration time-outs. Request an increase, or answer asynchronously.
+    """
     path = "Integration.TimeoutInMillis"
     high = values.INTEGRATION_TIMEOUT_MS[1]
     value = method.number(path)
@@ -162,7 +190,11 @@ def timeout_above_quota(method: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-045", METHOD, page=_INTEGRATION)
 def integration(method: Resource) -> Iterator[Violation]:
-    """What an integration has to be told."""
+    """Integrations must have the properties that their type requires.
+
+    API Gateway refuses an integration without a `Uri` or `IntegrationHttpMethod`, and a VPC link
+    without a `ConnectionId` or with a type other than HTTP.
+    """
     kind = method.text("Integration.Type")
     if kind in ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY"):
         if method.get("Integration.Uri") is None:
@@ -186,7 +218,11 @@ def integration(method: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def lambda_verb(method: Resource) -> Iterator[Violation]:
-    """Functions are called with POST, whatever the verb of the method."""
+    """`IntegrationHttpMethod` must be POST for Lambda functions.
+
+    API Gateway calls Lambda with this verb, and Lambda only accepts POST: requests fail with status
+    500 otherwise. The verb of the method itself may differ.
+    """
     uri = method.get("Integration.Uri")
     verb = method.text("Integration.IntegrationHttpMethod")
     if (

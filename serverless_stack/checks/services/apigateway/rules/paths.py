@@ -18,7 +18,11 @@ _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 @RULES.resource("APIGATEWAY-030", _RESOURCE, page=_PAGE)
 def path_part(resource: Resource) -> Iterator[Violation]:
-    """A part of a path."""
+    """`PathPart` must be plain characters or a variable in braces.
+
+    API Gateway refuses other characters in a resource's path. Write `orders`, `{id}` or `{proxy+}`,
+    without slashes.
+    """
     yield from check_text(resource, "PathPart", values.path_part_problems)
 
 
@@ -33,7 +37,11 @@ def _key(value: object) -> tuple[str, str] | None:
 
 @RULES.template("APIGATEWAY-031", page=_PAGE)
 def siblings(template: Template) -> Iterator[Violation]:
-    """A parent has a part once, and one variable."""
+    """`PathPart` must be unique below its parent, with at most one variable.
+
+    The second resource fails because API Gateway cannot tell the paths apart. Use one resource for
+    both, or another path.
+    """
     seen: dict[tuple[object, str], str] = {}
     for resource in template.of_type(_RESOURCE):
         parent, part = _key(resource.get("ParentId")), resource.text("PathPart")
@@ -57,7 +65,11 @@ def siblings(template: Template) -> Iterator[Violation]:
     "APIGATEWAY-032", _RESOURCE, page="Set up a proxy resource with a proxy integration"
 )
 def below_greedy(resource: Resource) -> Iterator[Violation]:
-    """A variable that takes all of the path has nothing below it."""
+    """Resources must not be below a greedy path variable.
+
+    `{proxy+}` matches the rest of the path, so that API Gateway refuses resources below it. Put
+    them beside it.
+    """
     parent = resource.reference("ParentId")
     part = parent.text("PathPart") if parent is not None else None
     if part is not None and part.endswith("+}"):
@@ -66,7 +78,10 @@ def below_greedy(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-033", METHOD, page=_PAGE)
 def verb(method: Resource) -> Iterator[Violation]:
-    """The verb of a method."""
+    """`HttpMethod` must be an HTTP verb in capitals, or ANY.
+
+    API Gateway refuses any other method.
+    """
     found = method.text("HttpMethod")
     if found is not None and found not in _VERBS:
         nearest = found.upper() if found.upper() in _VERBS else "ANY"
@@ -75,7 +90,10 @@ def verb(method: Resource) -> Iterator[Violation]:
 
 @RULES.template("APIGATEWAY-034", page=_PAGE)
 def one_method(template: Template) -> Iterator[Violation]:
-    """A path has a method once."""
+    """`HttpMethod` must be unique on a resource.
+
+    The second method fails because it already exists. Remove one of them.
+    """
     seen: dict[tuple[object, ...], str] = {}
     for method in template.of_type(METHOD):
         place, verb = _key(method.get("ResourceId")), method.text("HttpMethod")

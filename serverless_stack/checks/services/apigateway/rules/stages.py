@@ -38,13 +38,21 @@ def settings(stage: Resource) -> list[str]:
     "APIGATEWAY-001", STAGE, DEPLOYMENT, page="Stage (Amazon API Gateway API Reference)"
 )
 def stage_name(stage: Resource) -> Iterator[Violation]:
-    """The name of a stage."""
+    """`StageName` must have 1 to 128 letters, digits, hyphens and underscores.
+
+    API Gateway refuses to create the stage or deployment otherwise. The name becomes the first part
+    of the URL's path: choose a short one, such as `prod`.
+    """
     yield from check_text(stage, "StageName", values.stage_name_problems)
 
 
 @RULES.resource("APIGATEWAY-002", STAGE, DEPLOYMENT, page=_CACHE)
 def cache_size(stage: Resource) -> Iterator[Violation]:
-    """The cache of a stage has one of some sizes."""
+    """`CacheClusterSize` must be a size that API Gateway offers.
+
+    The deployment fails for any other size. Use one of 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 and 237
+    GB.
+    """
     for path in ("CacheClusterSize", "StageDescription.CacheClusterSize"):
         size = stage.get(path)
         if isinstance(size, int | float | str):
@@ -54,7 +62,11 @@ def cache_size(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-003", STAGE, DEPLOYMENT, page=_CACHE)
 def cache_time(stage: Resource) -> Iterator[Violation]:
-    """The cache keeps an answer for an hour at most."""
+    """`CacheTtlInSeconds` must be between 0 and 3600 seconds.
+
+    API Gateway refuses a longer time to live for the stage cache. Cache longer in CloudFront or in
+    the client by a `Cache-Control` header.
+    """
     for path in settings(stage):
         name = f"{path}.CacheTtlInSeconds"
         yield from check_range(stage, name, *values.CACHE_TTL_SECONDS, "seconds")
@@ -62,7 +74,11 @@ def cache_time(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-004", STAGE, DEPLOYMENT, "AWS::ApiGateway::UsagePlan", page=_QUOTAS)
 def throttling(resource: Resource) -> Iterator[Violation]:
-    """Rates are not negative."""
+    """Throttling limits must not be negative, and a rate requires a burst.
+
+    API Gateway refuses negative limits, and a usage plan with a `RateLimit` but no `BurstLimit`.
+    Set both, or leave out both.
+    """
     names = [
         f"{path}.{name}"
         for path in settings(resource)
@@ -80,7 +96,11 @@ def throttling(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-005", STAGE, page=_LOGGING)
 def access_log_format(stage: Resource) -> Iterator[Violation]:
-    """A line of the access log tells its request."""
+    """`AccessLogSetting` must have a destination and a format with the request id.
+
+    API Gateway refuses an access log without a `DestinationArn` or `Format`, or with a format that
+    does not contain `$context.requestId` or `$context.extendedRequestId`. Add what is missing.
+    """
     yield from check_text(stage, "AccessLogSetting.Format", values.access_log_format_problems)
     has_format = stage.get("AccessLogSetting.Format") is not None
     has_target = stage.get("AccessLogSetting.DestinationArn") is not None
@@ -91,7 +111,12 @@ def access_log_format(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-006", STAGE, "AWS::ApiGatewayV2::Stage", page=_LOGGING)
 def access_log_target(stage: Resource) -> Iterator[Violation]:
-    """An access log goes to a log group or a delivery stream, by its ARN."""
+    """`DestinationArn` must be the ARN of a log group or delivery stream.
+
+    The deployment fails if the access log's destination is a name, another kind of resource, or a
+    Firehose stream whose name does not begin with `amazon-apigateway-`. Refer to the `Arn`
+    attribute, and rename the stream.
+    """
     place = "AccessLogSetting" if stage.type == STAGE else "AccessLogSettings"
     path = f"{place}.DestinationArn"
     found, target = stage.get(path), stage.reference(path)
@@ -112,7 +137,11 @@ def access_log_target(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-007", STAGE, page=_METHOD_SETTING)
 def setting_paths(stage: Resource) -> Iterator[Violation]:
-    """The settings of methods are told by path and verb."""
+    """`ResourcePath` must begin with a slash.
+
+    API Gateway does not find the method of a setting otherwise, and refuses the stage. Write
+    `/orders`, or `/*` for all methods.
+    """
     for path in settings(stage):
         resource = stage.get(f"{path}.ResourcePath")
         if isinstance(resource, str) and resource[:1] not in ("/", "$", "{"):
@@ -121,7 +150,11 @@ def setting_paths(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-008", STAGE, page=_CACHE, severity=Severity.WARNING)
 def cache_without_cluster(stage: Resource) -> Iterator[Violation]:
-    """Methods are cached by a stage that has a cache."""
+    """`CachingEnabled` requires `CacheClusterEnabled` on the stage.
+
+    The stage deploys, but nothing is cached without a cache cluster. Enable the cluster, which is
+    billed by the hour, or turn caching off.
+    """
     enabled = stage.get("CacheClusterEnabled")
     for path in settings(stage):
         if stage.boolean(f"{path}.CachingEnabled") and enabled in (None, False, "false"):
@@ -131,7 +164,12 @@ def cache_without_cluster(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-009", STAGE, page=_VARIABLES)
 def variables(stage: Resource) -> Iterator[Violation]:
-    """Stage variables have names and values of some characters."""
+    """`Variables` must have names and values of the allowed characters.
+
+    API Gateway refuses the stage if a name has other characters than letters, digits and
+    underscores, or a value other ones than letters, digits and `-._~:/?#&=,`. Encode the value, or
+    pass it in another way.
+    """
     for name, value in stage.mapping("Variables").items():
         if not _VARIABLE_NAME.fullmatch(str(name)):
             yield violation("Variables", "have names of letters, digits and underscores", name)
@@ -143,13 +181,20 @@ def variables(stage: Resource) -> Iterator[Violation]:
 
 @RULES.resource("APIGATEWAY-010", STAGE, page="Set up an API Gateway canary release deployment")
 def canary(stage: Resource) -> Iterator[Violation]:
-    """A canary gets a share of the traffic."""
+    """`PercentTraffic` must be between 0 and 100 percent.
+
+    API Gateway refuses a canary release with any other share of the traffic.
+    """
     yield from check_range(stage, "CanarySetting.PercentTraffic", 0, 100, "per cent")
 
 
 @RULES.template("APIGATEWAY-011", page="AWS::ApiGateway::Deployment")
 def stage_made_twice(template: Template) -> Iterator[Violation]:
-    """A deployment that names a stage makes it."""
+    """`StageName` must be unique within a REST API.
+
+    A deployment with a `StageName` creates that stage, so that a stage resource of the same name
+    fails because it already exists. Leave `StageName` out of the deployment.
+    """
     made: dict[tuple[object, str], str] = {}
     for resource in template.of_type(DEPLOYMENT, STAGE):
         api, name = resource.get("RestApiId"), resource.text("StageName")

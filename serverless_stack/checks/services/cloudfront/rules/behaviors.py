@@ -32,7 +32,11 @@ def behaviors_of(distribution: Resource) -> list[str]:
 
 @RULES.resource("CLOUDFRONT-031", DISTRIBUTION, page=SETTINGS)
 def path_pattern(distribution: Resource) -> Iterator[Violation]:
-    """A path pattern has the characters that CloudFront knows, and is there once."""
+    """`PathPattern` must have allowed characters and be unique.
+
+    CloudFront refuses patterns with other characters or more than 255 of them, and two behaviors
+    with the same pattern.
+    """
     patterns = []
     for behavior in distribution.paths(_BEHAVIORS):
         yield from check_text(distribution, f"{behavior}.PathPattern", values.pattern_problems)
@@ -43,7 +47,11 @@ def path_pattern(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-032", DISTRIBUTION, page=SETTINGS)
 def methods(distribution: Resource) -> Iterator[Violation]:
-    """CloudFront takes three sets of methods, and caches two."""
+    """`AllowedMethods` and `CachedMethods` must be one of CloudFront's sets.
+
+    CloudFront accepts GET and HEAD, with OPTIONS, or all seven methods, and caches the first two
+    sets only.
+    """
     for behavior in behaviors_of(distribution):
         for name, sets in (("AllowedMethods", _METHODS), ("CachedMethods", _CACHED_METHODS)):
             path = f"{behavior}.{name}"
@@ -59,7 +67,10 @@ def methods(distribution: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-033", DISTRIBUTION, "AWS::CloudFront::CachePolicy", page=_CACHE_BEHAVIOR
 )
 def order_of_times(resource: Resource) -> Iterator[Violation]:
-    """The default time lies between the smallest and the largest."""
+    """`MinTTL`, `DefaultTTL` and `MaxTTL` must be in ascending order.
+
+    CloudFront refuses a behavior or cache policy otherwise.
+    """
     places = behaviors_of(resource)
     if resource.type == "AWS::CloudFront::CachePolicy":
         places = ["CachePolicyConfig"]
@@ -76,7 +87,11 @@ def order_of_times(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-034", DISTRIBUTION, page=_CACHE_BEHAVIOR)
 def cache_policy(distribution: Resource) -> Iterator[Violation]:
-    """A behaviour has a cache policy, or the older settings that it takes the place of."""
+    """Cache behaviors require a cache policy or `ForwardedValues`.
+
+    CloudFront refuses a behavior with neither, and an origin request policy without a cache policy.
+    Set a `CachePolicyId`.
+    """
     for behavior in behaviors_of(distribution):
         if not distribution.mapping(behavior):
             continue
@@ -91,7 +106,11 @@ def cache_policy(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-037", DISTRIBUTION, page=_CACHE_BEHAVIOR, severity=Severity.WARNING)
 def settings_beside_cache_policy(distribution: Resource) -> Iterator[Violation]:
-    """With a cache policy, the older settings do not count."""
+    """Legacy cache settings must not be combined with a cache policy.
+
+    The distribution deploys, but `ForwardedValues` and the TTLs of the behavior have no effect
+    beside a `CachePolicyId`. Set them in the policy.
+    """
     for behavior in behaviors_of(distribution):
         if distribution.get(f"{behavior}.CachePolicyId") is None:
             continue
@@ -103,7 +122,10 @@ def settings_beside_cache_policy(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-035", DISTRIBUTION, page=_CACHE_BEHAVIOR)
 def forwarded_cookies(distribution: Resource) -> Iterator[Violation]:
-    """Names of cookies go with a list of them."""
+    """`WhitelistedNames` must match the kind of cookie forwarding.
+
+    CloudFront refuses a whitelist without names, and names without a whitelist.
+    """
     for behavior in behaviors_of(distribution):
         cookies = f"{behavior}.ForwardedValues.Cookies"
         kind = distribution.text(f"{cookies}.Forward")
@@ -116,7 +138,11 @@ def forwarded_cookies(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-036", DISTRIBUTION, page="Using gRPC with CloudFront distributions")
 def grpc(distribution: Resource) -> Iterator[Violation]:
-    """A gRPC service needs every method, and HTTP/2."""
+    """`GrpcConfig` requires all methods and HTTP/2.
+
+    CloudFront refuses gRPC on a behavior without POST, and on a distribution without HTTP/2. Allow
+    all seven methods, and set `HttpVersion` to `http2` or `http2and3`.
+    """
     version = distribution.text("DistributionConfig.HttpVersion")
     for behavior in behaviors_of(distribution):
         if not distribution.boolean(f"{behavior}.GrpcConfig.Enabled"):

@@ -21,7 +21,11 @@ _CERTIFICATE = "DistributionConfig.ViewerCertificate"
 
 @RULES.resource("CLOUDFRONT-001", DISTRIBUTION, page="Specify a default root object")
 def default_root_object(distribution: Resource) -> Iterator[Violation]:
-    """The default root object has no slash before it."""
+    """`DefaultRootObject` must not begin with a slash.
+
+    CloudFront refuses names that begin with a slash or have more than 255 characters. Write
+    `index.html`.
+    """
     path = "DistributionConfig.DefaultRootObject"
     name = distribution.get(path)
     if isinstance(name, str) and name:
@@ -31,7 +35,10 @@ def default_root_object(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-002", DISTRIBUTION, page=_ERROR_PAGES)
 def error_codes(distribution: Resource) -> Iterator[Violation]:
-    """CloudFront has error pages for some status codes, each once."""
+    """`ErrorCode` must be a status code that CloudFront has error responses for.
+
+    CloudFront refuses other codes, and a code with two error responses.
+    """
     seen: set[float] = set()
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code = distribution.number(f"{path}.ErrorCode")
@@ -48,7 +55,11 @@ def error_codes(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-003", DISTRIBUTION, page=_ERROR_PAGES)
 def error_pages(distribution: Resource) -> Iterator[Violation]:
-    """A response code and a page go together."""
+    """`ResponseCode` and `ResponsePagePath` must be set together.
+
+    CloudFront refuses a custom error response with only one of them, with a page that does not
+    begin with a slash, or with an unknown response code.
+    """
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
         has_code = distribution.get(code) is not None
@@ -69,7 +80,11 @@ def error_pages(distribution: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-004", DISTRIBUTION, page="Requirements for using alternate domain names"
 )
 def certificate_of_aliases(distribution: Resource) -> Iterator[Violation]:
-    """Own domain names need a certificate."""
+    """`Aliases` require a certificate.
+
+    CloudFront refuses alternate domain names without a certificate that covers them. Add an ACM
+    certificate of us-east-1 to `ViewerCertificate`.
+    """
     aliases = distribution.items("DistributionConfig.Aliases")
     own = ("AcmCertificateArn", "IamCertificateId")
     if aliases and all(distribution.get(f"{_CERTIFICATE}.{name}") is None for name in own):
@@ -81,7 +96,10 @@ def certificate_of_aliases(distribution: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-005", DISTRIBUTION, page="Requirements for using alternate domain names"
 )
 def aliases(distribution: Resource) -> Iterator[Violation]:
-    """Own domain names are domain names, each once."""
+    """`Aliases` must be distinct domain names.
+
+    CloudFront refuses names with a scheme, path or misplaced wildcard, and names that are repeated.
+    """
     path = "DistributionConfig.Aliases"
     known = distribution.known(path)
     for message in values.alias_problems(known, path):
@@ -90,7 +108,11 @@ def aliases(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.template("CLOUDFRONT-006", page="Requirements for using alternate domain names")
 def alias_of_one_distribution(template: Template) -> Iterator[Violation]:
-    """A domain name belongs to one distribution."""
+    """`Aliases` must belong to one distribution.
+
+    The second distribution fails, because a domain name can belong to one distribution in all of
+    AWS. Remove it from one of them.
+    """
     owners: dict[str, str] = {}
     for distribution in template.of_type(DISTRIBUTION):
         for alias in distribution.known("DistributionConfig.Aliases"):
@@ -110,7 +132,11 @@ def alias_of_one_distribution(template: Template) -> Iterator[Violation]:
     page="Requirements for using SSL/TLS certificates with CloudFront",
 )
 def certificate_region(distribution: Resource) -> Iterator[Violation]:
-    """A certificate of ACM is in us-east-1."""
+    """Certificates must be in us-east-1.
+
+    CloudFront only accepts certificates of AWS Certificate Manager in us-east-1, whatever the
+    region of the stack. Create the certificate there and pass its ARN.
+    """
     path = f"{_CERTIFICATE}.AcmCertificateArn"
     arn = distribution.get(path)
     if isinstance(arn, str):
@@ -125,7 +151,11 @@ def certificate_region(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-008", DISTRIBUTION, page=_CERTIFICATES, severity=Severity.WARNING)
 def tls_policy_without_certificate(distribution: Resource) -> Iterator[Violation]:
-    """With CloudFront's own certificate, the TLS policy does not count."""
+    """`MinimumProtocolVersion` requires a certificate of your own.
+
+    The distribution deploys, but CloudFront's own certificate always accepts TLSv1. Use an
+    alternate domain name with a certificate.
+    """
     path = f"{_CERTIFICATE}.MinimumProtocolVersion"
     version = distribution.text(path)
     own = ("AcmCertificateArn", "IamCertificateId")
@@ -137,7 +167,11 @@ def tls_policy_without_certificate(distribution: Resource) -> Iterator[Violation
 
 @RULES.resource("CLOUDFRONT-009", DISTRIBUTION, page=_CERTIFICATES)
 def viewer_certificate(distribution: Resource) -> Iterator[Violation]:
-    """A certificate needs a way to serve it, and there is one certificate."""
+    """`ViewerCertificate` must have one certificate and a matching protocol.
+
+    CloudFront refuses several certificates, a certificate without an `SslSupportMethod`, and
+    minimum protocol versions that the method does not support.
+    """
     if not distribution.mapping(_CERTIFICATE):
         return
     acm = distribution.get(f"{_CERTIFICATE}.AcmCertificateArn")
@@ -164,7 +198,11 @@ def viewer_certificate(distribution: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-010", DISTRIBUTION, page="Restrict the geographic distribution of your content"
 )
 def countries(distribution: Resource) -> Iterator[Violation]:
-    """Countries have two letters, and go with a list that allows or denies."""
+    """`Locations` must be ISO country codes that match the restriction type.
+
+    CloudFront refuses unknown codes, locations without a restriction, and a restriction without
+    locations. The United Kingdom is `GB`.
+    """
     restriction = "DistributionConfig.Restrictions.GeoRestriction"
     path = f"{restriction}.Locations"
     for message in values.country_problems(distribution.known(path), path):
@@ -179,7 +217,11 @@ def countries(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-011", DISTRIBUTION, page="Use AWS WAF protections")
 def web_acl(distribution: Resource) -> Iterator[Violation]:
-    """A web ACL has the scope CLOUDFRONT, and is told by its ARN."""
+    """`WebACLId` must be the ARN of a web ACL with scope CLOUDFRONT.
+
+    CloudFront refuses a web ACL that is regional, outside us-east-1 or given by its name. Create it
+    in us-east-1 and pass its `Arn`.
+    """
     path = "DistributionConfig.WebACLId"
     found = distribution.get(path)
     if isinstance(found, str):
@@ -199,7 +241,11 @@ def web_acl(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-012", DISTRIBUTION, page="Access logs (standard logs)")
 def log_bucket(distribution: Resource) -> Iterator[Violation]:
-    """The bucket of the logs is told by its domain name, and takes access control lists."""
+    """`Logging` requires a bucket that accepts access control lists.
+
+    CloudFront refuses a log bucket that is given by its name, or whose ACLs are disabled, which is
+    the default. Set its object ownership to `BucketOwnerPreferred`, and pass its `DomainName`.
+    """
     path = "DistributionConfig.Logging.Bucket"
     found = distribution.get(path)
     known = distribution.text(path)
@@ -231,7 +277,10 @@ def log_bucket(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-013", DISTRIBUTION, page=SETTINGS)
 def comment(distribution: Resource) -> Iterator[Violation]:
-    """A comment has 128 characters at most."""
+    """`Comment` must have at most 128 characters.
+
+    CloudFront refuses the distribution with a longer comment.
+    """
     path = "DistributionConfig.Comment"
     text = distribution.text(path)
     if text is not None and len(text) > 128:
@@ -244,7 +293,11 @@ def comment(distribution: Resource) -> Iterator[Violation]:
     page="Use CloudFront continuous deployment to safely test CDN configuration changes",
 )
 def continuous_deployment(policy: Resource) -> Iterator[Violation]:
-    """A staging distribution gets 15 per cent at most, or what has a header of a certain name."""
+    """`TrafficConfig` must send at most 15% of the traffic, or a header's.
+
+    CloudFront refuses a continuous deployment policy with a larger weight, a header that does not
+    begin with aws-cf-cd-, or an idle time above the maximum.
+    """
     traffic = "ContinuousDeploymentPolicyConfig.TrafficConfig"
     path = f"{traffic}.SingleWeightConfig.Weight"
     weight = policy.number(path)

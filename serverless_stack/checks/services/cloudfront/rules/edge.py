@@ -46,7 +46,11 @@ def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resour
 
 @RULES.resource("CLOUDFRONT-040", DISTRIBUTION, page=_EDGE_RESTRICTIONS)
 def one_function_an_event(distribution: Resource) -> Iterator[Violation]:
-    """An event of a behaviour calls one function; those of viewers are of one kind."""
+    """Edge functions must be one per event, and of one kind for viewers.
+
+    CloudFront refuses two functions for an event, CloudFront Functions on origin events, and both
+    kinds of functions on viewer events of a behavior.
+    """
     for behavior in behaviors_of(distribution):
         kinds: dict[str, list[str]] = {}
         for name in ("FunctionAssociations", "LambdaFunctionAssociations"):
@@ -68,7 +72,11 @@ def one_function_an_event(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-041", DISTRIBUTION, page=_RESTRICTIONS)
 def edge_version(distribution: Resource) -> Iterator[Violation]:
-    """Lambda@Edge runs a numbered version in us-east-1."""
+    """Lambda@Edge functions must be numbered versions in us-east-1.
+
+    CloudFront refuses `$LATEST`, aliases, functions of other regions, and the request's body in
+    response events.
+    """
     region = distribution.template.region
     for path, event in associations(distribution):
         arn_path = f"{path}.LambdaFunctionARN"
@@ -91,7 +99,11 @@ def edge_version(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-042", DISTRIBUTION, page=_QUOTAS)
 def edge_quotas(distribution: Resource) -> Iterator[Violation]:
-    """A function at the edge has little time, and for viewers little memory."""
+    """Lambda@Edge functions must stay within the limits of their event.
+
+    CloudFront refuses time-outs above 5 seconds and memory above 128 MiB for viewer events, and
+    time-outs above 30 seconds for origin events.
+    """
     for _path, event, function in _functions(distribution):
         id, timeout = function.logical_id, function.number("Timeout")
         most = 5 if event in _VIEWER else 30
@@ -106,7 +118,10 @@ def edge_quotas(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-043", DISTRIBUTION, page=_RESTRICTIONS)
 def edge_architecture(distribution: Resource) -> Iterator[Violation]:
-    """Lambda@Edge runs Node.js and Python on x86."""
+    """Lambda@Edge functions must run Node.js or Python on x86_64.
+
+    CloudFront refuses other runtimes and arm64.
+    """
     for _path, _event, function in _functions(distribution):
         id = function.logical_id
         if function.get("Architectures.0") == "arm64":
@@ -120,7 +135,11 @@ def edge_architecture(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-044", DISTRIBUTION, page=_RESTRICTIONS)
 def edge_features(distribution: Resource) -> Iterator[Violation]:
-    """Lambda@Edge has not all that Lambda has."""
+    """Lambda@Edge functions must not use features that the edge lacks.
+
+    CloudFront refuses functions with environment variables, a VPC, layers, images, file systems,
+    dead-letter queues, more than 512 MiB of storage, or a reserved concurrency of 0.
+    """
     for _path, _event, function in _functions(distribution):
         id = function.logical_id
         for path, name in _UNSUPPORTED.items():
@@ -147,7 +166,11 @@ def edge_features(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-045", DISTRIBUTION, page=_RESTRICTIONS)
 def edge_role(distribution: Resource) -> Iterator[Violation]:
-    """The role of a function at the edge is for edgelambda.amazonaws.com, too."""
+    """Roles of Lambda@Edge functions must trust edgelambda.amazonaws.com.
+
+    CloudFront cannot replicate the function otherwise, and refuses the association. Add the service
+    to the role's trust policy.
+    """
     for _path, _event, function in _functions(distribution):
         role = function.reference("Role")
         if role is None or role.type != "AWS::IAM::Role":

@@ -26,7 +26,11 @@ _PATHS = {
 
 @RULES.resource("CLOUDFRONT-050", _FUNCTION, page=_QUOTAS)
 def function_code(function: Resource) -> Iterator[Violation]:
-    """The code of a function has 10 KB at most."""
+    """`FunctionCode` must have at most 10,240 bytes of code.
+
+    CloudFront refuses larger and empty functions. Minify the code, or move data to a key value
+    store.
+    """
     code = function.get("FunctionCode")
     # What is known of a code with values of the deployment is no more than all of it.
     size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
@@ -40,7 +44,10 @@ def function_code(function: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-051", _FUNCTION, page="KeyValueStoreAssociations (Amazon CloudFront API Reference)"
 )
 def key_value_store(function: Resource) -> Iterator[Violation]:
-    """One key value store, and a runtime that reads it."""
+    """Key value stores require runtime cloudfront-js-2.0, and one per function.
+
+    CloudFront refuses the function otherwise.
+    """
     path = "FunctionConfig.KeyValueStoreAssociations"
     stores = function.items(path)
     if len(stores) > 1:
@@ -55,7 +62,10 @@ def key_value_store(function: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-052", _FUNCTION, page="CreateFunction (Amazon CloudFront API Reference)"
 )
 def function_name(function: Resource) -> Iterator[Violation]:
-    """The name of a function."""
+    """`Name` of a function must have 1 to 64 plain characters.
+
+    CloudFront refuses other characters than letters, digits, hyphens and underscores.
+    """
     name = function.text("Name")
     if name is not None and not _NAME.fullmatch(name):
         yield violation("Name", "be 1 to 64 letters, digits, hyphens and underscores", name)
@@ -65,7 +75,11 @@ def function_name(function: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-053", "AWS::CloudFront::PublicKey", page="Create key pairs for your signers"
 )
 def public_key(key: Resource) -> Iterator[Violation]:
-    """A public key is a PEM block."""
+    """`EncodedKey` must be a public key in PEM format.
+
+    CloudFront refuses the key without its BEGIN PUBLIC KEY and END PUBLIC KEY lines, and private
+    keys or certificates.
+    """
     path = "PublicKeyConfig.EncodedKey"
     encoded = key.text(path)
     if encoded is not None and not _PEM.fullmatch(encoded):
@@ -77,7 +91,10 @@ def public_key(key: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-054", "AWS::CloudFront::KeyGroup", page="Create key pairs for your signers"
 )
 def key_group(group: Resource) -> Iterator[Violation]:
-    """A key group has keys, each once."""
+    """`Items` of a key group must be distinct public keys.
+
+    CloudFront refuses empty key groups and repeated keys.
+    """
     path = "KeyGroupConfig.Items"
     if group.get(path) == []:
         yield violation(path, "have a public key", [])
@@ -91,7 +108,10 @@ def key_group(group: Resource) -> Iterator[Violation]:
     page="OriginAccessControlConfig (Amazon CloudFront API Reference)",
 )
 def origin_access_control(control: Resource) -> Iterator[Violation]:
-    """The name of an origin access control."""
+    """`Name` of an origin access control must have 1 to 64 characters.
+
+    CloudFront refuses longer names. CDK derives the name from the construct path.
+    """
     path = "OriginAccessControlConfig.Name"
     name = control.text(path)
     if name is not None and not 1 <= len(name) <= 64:
@@ -100,7 +120,11 @@ def origin_access_control(control: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-056", *_PATHS, page="Invalidate files to remove content")
 def invalidation(resource: Resource) -> Iterator[Violation]:
-    """The paths that a custom resource invalidates."""
+    """Invalidation paths must be encoded, with a wildcard at their end only.
+
+    CloudFront refuses the invalidation otherwise, or with more than 3,000 paths or 15 wildcards, so
+    that the custom resource fails and rolls the stack back.
+    """
     for path in _PATHS[resource.type]:
         paths = resource.get(path)
         if isinstance(paths, list):

@@ -39,7 +39,10 @@ def _ids(distribution: Resource, path: str) -> list[object]:
 
 @RULES.resource("CLOUDFRONT-020", DISTRIBUTION, page=SETTINGS)
 def origin_ids(distribution: Resource) -> Iterator[Violation]:
-    """Ids are unique, and behaviours name one that is there."""
+    """`TargetOriginId` must be the id of an origin, and ids must be unique.
+
+    CloudFront refuses behaviors whose target does not exist, and origins with the same `Id`.
+    """
     found = _ids(distribution, _ORIGINS)
     groups = _ids(distribution, _GROUPS)
     ids = [id for id in found + groups if isinstance(id, str)]
@@ -61,7 +64,11 @@ def origin_ids(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-021", DISTRIBUTION, page=SETTINGS)
 def domain_name(distribution: Resource) -> Iterator[Violation]:
-    """An origin is told by its domain name alone."""
+    """`DomainName` of an origin must be a plain domain name.
+
+    CloudFront refuses schemes, ports, paths and IP addresses. Set ports and protocol in
+    `CustomOriginConfig`, and the path in `OriginPath`.
+    """
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.DomainName"
         name = distribution.get(path)
@@ -72,7 +79,11 @@ def domain_name(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-022", DISTRIBUTION, page=SETTINGS)
 def origin_path(distribution: Resource) -> Iterator[Violation]:
-    """The path of an origin begins with a slash, and does not end with one."""
+    """`OriginPath` must begin with a slash and not end with one.
+
+    CloudFront refuses other paths, wildcards and more than 255 characters. Leave the property empty
+    for the root.
+    """
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.OriginPath"
         given = distribution.text(path)
@@ -83,7 +94,11 @@ def origin_path(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-023", DISTRIBUTION, page=SETTINGS)
 def connections(distribution: Resource) -> Iterator[Violation]:
-    """CloudFront tries one to three times, and waits one to ten seconds."""
+    """Connection settings of an origin must be within CloudFront's limits.
+
+    CloudFront refuses `ConnectionAttempts` outside 1 to 3 and `ConnectionTimeout` outside 1 to 10
+    seconds.
+    """
     for origin in distribution.paths(_ORIGINS):
         yield from check_range(distribution, f"{origin}.ConnectionAttempts", 1, 3)
         yield from check_range(distribution, f"{origin}.ConnectionTimeout", 1, 10, "seconds")
@@ -101,7 +116,11 @@ def _timeouts(distribution: Resource) -> Iterator[tuple[str, float]]:
 
 @RULES.resource("CLOUDFRONT-024", DISTRIBUTION, page=_QUOTAS)
 def timeouts(distribution: Resource) -> Iterator[Violation]:
-    """CloudFront waits for an answer and keeps a connection for a time that has bounds."""
+    """Origin time-outs must be between 1 and 180 seconds.
+
+    CloudFront refuses response and keep-alive time-outs outside this range, and needs a raised
+    quota above 120 seconds.
+    """
     requirement = f"be 1 to {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
     for path, seconds in _timeouts(distribution):
         if not 1 <= seconds <= _MOST_SECONDS_EVER:
@@ -110,7 +129,11 @@ def timeouts(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-025", DISTRIBUTION, page=_QUOTAS, severity=Severity.WARNING)
 def timeouts_above_quota(distribution: Resource) -> Iterator[Violation]:
-    """A longer time needs a quota that AWS has raised."""
+    """Origin time-outs above 120 seconds require a raised quota.
+
+    The deployment fails unless AWS has raised the account's quota. Request an increase, or answer
+    faster.
+    """
     for path, seconds in _timeouts(distribution):
         if _MOST_SECONDS < seconds <= _MOST_SECONDS_EVER:
             requirement = f"be {_MOST_SECONDS} seconds at most, unless AWS has raised the quota"
@@ -119,7 +142,10 @@ def timeouts_above_quota(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-026", DISTRIBUTION, page=SETTINGS)
 def response_completion_timeout(distribution: Resource) -> Iterator[Violation]:
-    """The whole answer may take as long as a part of it."""
+    """`ResponseCompletionTimeout` must be at least the read time-out.
+
+    CloudFront refuses a time for the whole response that is shorter than the time for a part of it.
+    """
     for origin in distribution.paths(_ORIGINS):
         path = f"{origin}.ResponseCompletionTimeout"
         whole = distribution.number(path)
@@ -134,7 +160,12 @@ def response_completion_timeout(distribution: Resource) -> Iterator[Violation]:
     "CLOUDFRONT-027", DISTRIBUTION, page="Use various origins with CloudFront distributions"
 )
 def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
-    """An origin is of one kind, and is let in in one way."""
+    """Origins must have one configuration and one way to be authorized.
+
+    CloudFront refuses an origin with no or several of S3, custom and VPC configuration, with both
+    access identity and access control, and S3 settings for a website endpoint, which is a custom
+    origin.
+    """
     for origin in distribution.paths(_ORIGINS):
         kinds = [kind for kind in _KINDS if distribution.get(f"{origin}.{kind}") is not None]
         if len(kinds) != 1 and not is_unresolved(distribution.get(origin)):
@@ -165,7 +196,11 @@ def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-028", DISTRIBUTION, page="Add custom headers to origin requests")
 def custom_headers(distribution: Resource) -> Iterator[Violation]:
-    """Some headers are CloudFront's own."""
+    """`OriginCustomHeaders` must not name headers that CloudFront sets.
+
+    CloudFront refuses reserved headers and headers that are repeated. Choose a name of your own,
+    such as `X-Origin-Verify`.
+    """
     for origin in distribution.paths(_ORIGINS):
         paths = distribution.paths(f"{origin}.OriginCustomHeaders")
         named = {path: distribution.text(f"{path}.HeaderName") for path in paths}
@@ -179,7 +214,11 @@ def custom_headers(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-029", DISTRIBUTION, page=SETTINGS)
 def ports(distribution: Resource) -> Iterator[Violation]:
-    """Ports are 80, 443, or from 1024 up."""
+    """Ports must be 80, 443 or at least 1024, and Origin Shield requires a region.
+
+    CloudFront refuses other ports of custom origins, and an enabled Origin Shield without an
+    `OriginShieldRegion`.
+    """
     for origin in distribution.paths(_ORIGINS):
         for name in ("HTTPPort", "HTTPSPort"):
             path = f"{origin}.CustomOriginConfig.{name}"
@@ -197,7 +236,11 @@ def ports(distribution: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-030", DISTRIBUTION, page=_FAILOVER)
 def origin_groups(distribution: Resource) -> Iterator[Violation]:
-    """A group has two origins of the distribution, and knows when to take the second."""
+    """Origin groups must have two origins and known failover codes.
+
+    CloudFront refuses groups with another number of members, members that do not exist or are
+    repeated, and status codes that it does not fail over on.
+    """
     ids = _ids(distribution, _ORIGINS)
     unknown = any(map(is_unresolved, [distribution.get(_ORIGINS), *ids]))
     for group in distribution.paths(_GROUPS):

@@ -43,7 +43,10 @@ _READ_ONLY_PREFIXES = ("x-amz-cf-", "x-edge-")
 
 @RULES.resource("CLOUDFRONT-060", _CACHE, _REQUEST, _RESPONSE, page=_CACHE_PAGE)
 def policy_name(policy: Resource) -> Iterator[Violation]:
-    """The name of a policy."""
+    """`Name` of a policy must have 1 to 128 plain characters.
+
+    CloudFront refuses other characters than letters, digits, hyphens and underscores.
+    """
     path = f"{_CONFIGS[policy.type][0]}.Name"
     name = policy.text(path)
     if name is not None and not _NAME.fullmatch(name):
@@ -52,7 +55,11 @@ def policy_name(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-061", _CACHE, _REQUEST, page=_REQUEST_PAGE)
 def lists(policy: Resource) -> Iterator[Violation]:
-    """Names go with a behaviour that takes a list, and only with such a one."""
+    """Header, cookie and query string lists must match their behavior.
+
+    CloudFront refuses a behavior that takes a list without a list, and a list beside `none` or
+    `all`.
+    """
     config = _CONFIGS[policy.type][1]
     for part, (kind, names) in _PARTS.items():
         behavior = policy.text(f"{config}.{part}.{kind}")
@@ -66,7 +73,11 @@ def lists(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-062", _CACHE, _REQUEST, page=_REQUEST_PAGE)
 def headers(policy: Resource) -> Iterator[Violation]:
-    """Some headers are for other settings."""
+    """Policies must not list headers that have settings of their own.
+
+    CloudFront refuses `Authorization` in an origin request policy, and `Accept-Encoding` where
+    compression is set. Use a cache policy and its compression settings.
+    """
     config = _CONFIGS[policy.type][1]
     path = f"{config}.HeadersConfig.Headers"
     behavior = policy.text(f"{config}.HeadersConfig.HeaderBehavior")
@@ -89,7 +100,11 @@ def headers(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-063", _CACHE, page=_CACHE_PAGE)
 def disabled_cache(policy: Resource) -> Iterator[Violation]:
-    """Without a cache there is no key."""
+    """Cache policies with a `MaxTTL` of 0 must not have a cache key.
+
+    CloudFront refuses headers, cookies, query strings and compression in a policy that turns
+    caching off. Forward them by an origin request policy.
+    """
     if policy.number("CachePolicyConfig.MaxTTL") != 0:
         return
     config = _CONFIGS[_CACHE][1]
@@ -106,7 +121,11 @@ def disabled_cache(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-064", _RESPONSE, page=_RESPONSE_PAGE)
 def cors(policy: Resource) -> Iterator[Violation]:
-    """With credentials nothing may be for all; and a list of methods is ALL or names."""
+    """CORS settings must not combine credentials with wildcards.
+
+    CloudFront refuses `*` beside `AccessControlAllowCredentials`, empty lists, and ALL beside other
+    methods. List origins, headers and methods.
+    """
     credentials = policy.boolean(f"{_CORS}.AccessControlAllowCredentials")
     for name in ("Headers", "Methods", "Origins"):
         path = f"{_CORS}.AccessControlAllow{name}.Items"
@@ -128,7 +147,10 @@ def cors(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-065", _RESPONSE, page=_RESPONSE_PAGE)
 def response_headers(policy: Resource) -> Iterator[Violation]:
-    """Some headers are CloudFront's own, and each is there once."""
+    """Response headers policies must not set or remove CloudFront's own headers.
+
+    CloudFront refuses reserved headers and headers that are repeated.
+    """
     for section in ("CustomHeadersConfig", "RemoveHeadersConfig"):
         place = f"ResponseHeadersPolicyConfig.{section}.Items"
         paths = [f"{path}.Header" for path in policy.paths(place)]
@@ -142,7 +164,11 @@ def response_headers(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-066", _RESPONSE, page=_RESPONSE_PAGE)
 def security_headers(policy: Resource) -> Iterator[Violation]:
-    """A report and a block do not go together."""
+    """`XSSProtection` must be consistent.
+
+    CloudFront refuses a `ReportUri` together with `ModeBlock`, and either of them without
+    `Protection`.
+    """
     place = "ResponseHeadersPolicyConfig.SecurityHeadersConfig.XSSProtection"
     mode, report = policy.boolean(f"{place}.ModeBlock"), policy.get(f"{place}.ReportUri")
     if mode and report:
@@ -155,7 +181,10 @@ def security_headers(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("CLOUDFRONT-067", _RESPONSE, page=_RESPONSE_PAGE)
 def sampling_rate(policy: Resource) -> Iterator[Violation]:
-    """The share of answers with a Server-Timing header."""
+    """`SamplingRate` must be between 0 and 100, with at most 4 decimals.
+
+    CloudFront refuses other rates, and an enabled Server-Timing header without a rate.
+    """
     place = "ResponseHeadersPolicyConfig.ServerTimingHeadersConfig"
     rate = policy.number(f"{place}.SamplingRate")
     if rate is not None and (not 0 <= rate <= 100 or round(rate, 4) != rate):

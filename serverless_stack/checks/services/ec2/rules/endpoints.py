@@ -16,7 +16,11 @@ _FLOW = "AWS::EC2::FlowLog"
 
 @RULES.resource("EC2-020", _ENDPOINT, page="AWS::EC2::VPCEndpoint")
 def kind(endpoint: Resource) -> Iterator[Violation]:
-    """A gateway endpoint has route tables, an interface endpoint subnets."""
+    """VPC endpoints must have the properties of their type only.
+
+    EC2 refuses subnets and security groups on gateway endpoints, route tables on interface
+    endpoints, and gateway endpoints for services other than S3 and DynamoDB.
+    """
     found = endpoint.get("VpcEndpointType")
     service = str(endpoint.get("ServiceName") or "")
     if found in (None, "Gateway"):
@@ -33,7 +37,10 @@ def kind(endpoint: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-021", _ENDPOINT, page="View and update DNS attributes for your VPC")
 def private_dns(endpoint: Resource) -> Iterator[Violation]:
-    """Private names need DNS in the VPC."""
+    """`PrivateDnsEnabled` requires DNS support and DNS hostnames in the VPC.
+
+    EC2 refuses the endpoint otherwise. Enable both in the VPC, or turn private DNS off.
+    """
     vpc = endpoint.reference("VpcId")
     if not endpoint.boolean("PrivateDnsEnabled") or vpc is None or vpc.type != "AWS::EC2::VPC":
         return
@@ -46,7 +53,10 @@ def private_dns(endpoint: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-022", _ENDPOINT, page="Access an AWS service using an interface VPC endpoint")
 def zones(endpoint: Resource) -> Iterator[Violation]:
-    """An interface endpoint is once in an availability zone."""
+    """Interface endpoints must have at most one subnet per availability zone.
+
+    EC2 refuses a second subnet of the same zone. Select one subnet per zone.
+    """
     seen: dict[str, str] = {}
     if endpoint.get("VpcEndpointType") != "Interface":
         return
@@ -62,7 +72,10 @@ def zones(endpoint: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-023", _ENDPOINT, page="AWS::EC2::VPCEndpoint")
 def region(endpoint: Resource) -> Iterator[Violation]:
-    """An endpoint is for a service of its region."""
+    """`ServiceName` must be a service of the stack's region.
+
+    EC2 refuses endpoints for services of another region without a `ServiceRegion`.
+    """
     service, here = endpoint.text("ServiceName") or "", endpoint.template.region
     found = re.match(r"com\.amazonaws\.([a-z]{2}(?:-[a-z]+)+-\d)\.", service)
     if found and here and found[1] != here and endpoint.get("ServiceRegion") is None:
@@ -72,7 +85,10 @@ def region(endpoint: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-024", _FLOW, page="AWS::EC2::FlowLog")
 def flow_log(flow: Resource) -> Iterator[Violation]:
-    """A flow log has what its destination needs."""
+    """Flow logs must have what their destination requires.
+
+    EC2 refuses a flow log to CloudWatch Logs without a log group and role, and one to S3 with them.
+    """
     kind_ = flow.get("LogDestinationType")
     if kind_ in (None, "cloud-watch-logs"):
         if flow.get("DeliverLogsPermissionArn") is None:

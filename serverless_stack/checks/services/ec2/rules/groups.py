@@ -28,7 +28,10 @@ def _rules(resource: Resource) -> list[str]:
 
 @RULES.resource("EC2-001", _GROUP, *_ALONE, page="AWS::EC2::SecurityGroupIngress")
 def ranges(resource: Resource) -> Iterator[Violation]:
-    """Addresses are ranges that there are."""
+    """Security group rules must have valid CIDR ranges.
+
+    EC2 refuses the rule otherwise. Write `10.0.0.0/16`, or `0.0.0.0/0` for all addresses.
+    """
     for path in _rules(resource):
         for name in ("CidrIp", "CidrIpv6"):
             yield from check_text(resource, f"{path}{name}", cidr_problems)
@@ -36,7 +39,11 @@ def ranges(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-002", _GROUP, *_ALONE, page="CreateSecurityGroup")
 def descriptions(resource: Resource) -> Iterator[Violation]:
-    """Descriptions have characters that EC2 takes."""
+    """Security group names and descriptions must have allowed characters.
+
+    EC2 refuses descriptions with other characters or more than 255 of them, and names that begin
+    with sg-.
+    """
     names = [f"{path}Description" for path in _rules(resource)]
     for name in ["GroupDescription", *names]:
         yield from check_text(resource, name, group_description_problems)
@@ -47,7 +54,11 @@ def descriptions(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("EC2-003", _GROUP, *_ALONE, page=_PAGE)
 def peers(resource: Resource) -> Iterator[Violation]:
-    """A rule is about one peer, and ports in their order."""
+    """Security group rules must have one peer and an ordered port range.
+
+    EC2 refuses rules without or with several of ranges, groups and prefix lists, and TCP and UDP
+    rules without ports between 0 and 65535.
+    """
     for path in _rules(resource):
         described = resource.mapping(path[:-1]) if path else resource.properties
         given = [name for name in _PEERS if name in described]
@@ -75,7 +86,10 @@ def peers(resource: Resource) -> Iterator[Violation]:
 
 @RULES.template("EC2-004", page=_PAGE)
 def duplicates(template: Template) -> Iterator[Violation]:
-    """No two rules of a group are the same."""
+    """Security group rules must be unique within their group.
+
+    EC2 refuses the second rule because it already exists. Remove one of them.
+    """
     seen: set[object] = set()
     for resource in template.always(_GROUP, *_ALONE):
         if resource.type == _GROUP:

@@ -24,7 +24,10 @@ _TARGETS = (
 
 @RULES.resource("EC2-010", _VPC, _SUBNET, page="VPC CIDR blocks")
 def blocks(resource: Resource) -> Iterator[Violation]:
-    """VPCs and subnets have 16 to 65,536 addresses."""
+    """`CidrBlock` must be a range of /16 to /28.
+
+    EC2 refuses larger and smaller VPCs and subnets.
+    """
     block = resource.text("CidrBlock")
     if block is not None:
         found = cidr_problems(block, "CidrBlock", largest=16, smallest=28)
@@ -40,7 +43,11 @@ def _network(resource: Resource, path: str) -> ipaddress.IPv4Network | None:
 
 @RULES.template("EC2-011", page="Subnet CIDR blocks")
 def subnets(template: Template) -> Iterator[Violation]:
-    """Subnets are in their VPC, and apart from each other."""
+    """Subnets must be within their VPC and must not overlap.
+
+    EC2 refuses a subnet outside the blocks of its VPC, or one that overlaps with another. Choose
+    another range.
+    """
     spaces: dict[object, list[ipaddress.IPv4Network] | None] = {}
     for vpc in template.always(_VPC):
         block = _network(vpc, "CidrBlock")
@@ -78,7 +85,10 @@ def _overlaps(members: list[tuple[ipaddress.IPv4Network, Resource]]) -> Iterator
 
 @RULES.resource("EC2-012", _ROUTE, page="AWS::EC2::Route")
 def route(route: Resource) -> Iterator[Violation]:
-    """A route leads from one range to one target."""
+    """Routes must have one destination and one target.
+
+    EC2 refuses routes with none or several of them, and destinations that are no CIDR ranges.
+    """
     for names, what in ((_DESTINATIONS, "destination"), (_TARGETS, "target")):
         given = [name for name in names if name in route.properties]
         if len(given) > 1:
@@ -94,7 +104,10 @@ def route(route: Resource) -> Iterator[Violation]:
 
 @RULES.template("EC2-013", page="Configure route tables")
 def once(template: Template) -> Iterator[Violation]:
-    """A route table has one route to a range, and a subnet one route table."""
+    """Route tables must have one route per destination, and subnets one table.
+
+    The second route or association fails because one already exists. Remove one of them.
+    """
     seen: dict[object, str] = {}
     for route in template.always(_ROUTE):
         table = identity(route.get("RouteTableId"))

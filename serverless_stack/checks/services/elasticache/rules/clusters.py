@@ -37,7 +37,11 @@ _LONGEST_NAME = 50
 
 @RULES.resource("ELASTICACHE-038", CLUSTER, page="CreateCacheCluster")
 def name(resource: Resource) -> Iterator[Violation]:
-    """The name has 1 to 50 letters, digits and single hyphens."""
+    """`ClusterName` must have 1 to 50 letters, digits and single hyphens.
+
+    ElastiCache refuses names that do not begin with a letter, end with a hyphen or have two in a
+    row.
+    """
     text = known_text(resource, "ClusterName")
     if text:
         nearest = {"ClusterName": nearest_name(text, _LONGEST_NAME)}
@@ -48,7 +52,10 @@ def name(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-039", CLUSTER, page="Supported engines and versions")
 def engine(resource: Resource) -> Iterator[Violation]:
-    """The engine, and the version of it, exist."""
+    """`Engine` and `EngineVersion` of a cluster must exist.
+
+    ElastiCache refuses unknown engines, and versions that the engine does not have.
+    """
     engine = known_text(resource, "Engine")
     version = version_text(resource)
     if engine and engine.lower() not in _ENGINES:
@@ -65,7 +72,10 @@ def engine(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-040", CLUSTER, page="CreateCacheCluster")
 def nodes(resource: Resource) -> Iterator[Violation]:
-    """Memcached has up to 60 nodes, the others one."""
+    """`NumCacheNodes` must be 1 to 60 for Memcached, and 1 for other engines.
+
+    ElastiCache refuses other numbers. Replicas and shards need a replication group.
+    """
     engine, count = known_text(resource, "Engine"), resource.number("NumCacheNodes")
     if engine in _ENGINES and count is not None:
         low, high = clusters.MEMCACHED_NODES if engine == "memcached" else (1, 1)
@@ -76,7 +86,10 @@ def nodes(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-041", CLUSTER, page="CreateCacheCluster")
 def places(resource: Resource) -> Iterator[Violation]:
-    """Nodes of Memcached are in one zone or in several, with a zone for each."""
+    """Availability zones must match the nodes and the `AZMode`.
+
+    ElastiCache refuses another number of zones than nodes, and cross-az with a single node or zone.
+    """
     engine = known_text(resource, "Engine")
     if engine not in _ENGINES:
         return
@@ -103,7 +116,10 @@ def places(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-042", CLUSTER, page="ElastiCache in-transit encryption (TLS)")
 def tls(resource: Resource) -> Iterator[Violation]:
-    """Memcached encrypts connections from 1.6.12 on, on nodes that can."""
+    """TLS for Memcached requires version 1.6.12 and a VPC.
+
+    ElastiCache refuses encryption in transit on older versions and node types.
+    """
     if known_text(resource, "Engine") != "memcached":
         return
     found = clusters.memcached_tls_problems(
@@ -117,7 +133,11 @@ def tls(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-043", CLUSTER, page="Snapshot and restore")
 def snapshots(resource: Resource) -> Iterator[Violation]:
-    """Memcached has no snapshots; the others keep them up to 35 days, from one source."""
+    """Snapshots must be kept at most 35 days; Memcached clusters must have none.
+
+    ElastiCache refuses snapshot properties of Memcached, longer retention, and several sources to
+    restore from.
+    """
     engine = known_text(resource, "Engine")
     if engine != "memcached":
         yield from check_range(resource, "SnapshotRetentionLimit", *RETENTION_DAYS, "days")
@@ -139,7 +159,10 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-044", CLUSTER, page="Managing maintenance")
 def windows(resource: Resource) -> Iterator[Violation]:
-    """Maintenance and backups have windows of an hour or more, apart from each other."""
+    """Maintenance and snapshot windows must last an hour or more, and not overlap.
+
+    ElastiCache refuses other windows. Both are in UTC.
+    """
     weekly = known_text(resource, "PreferredMaintenanceWindow")
     daily = known_text(resource, "SnapshotWindow")
     if weekly:

@@ -76,7 +76,10 @@ _RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
 
 @RULES.resource("ELASTICACHE-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
 def required(resource: Resource) -> Iterator[Violation]:
-    """What ElastiCache cannot do without is there."""
+    """Required properties must be set.
+
+    CloudFormation or ElastiCache refuses the resource otherwise.
+    """
     for path in _REQUIRED[resource.type] if is_whole(resource) else ():
         value = resource.get(path)
         if value is None or value == "" or value == []:
@@ -85,7 +88,10 @@ def required(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
 def one_of(resource: Resource) -> Iterator[Violation]:
-    """Values are of those that there are."""
+    """Enum properties must have an allowed value.
+
+    ElastiCache refuses other values, also in another case.
+    """
     for path, accepted in _ONE_OF[resource.type].items():
         value = known_text(resource, path)
         if value and value not in accepted:
@@ -95,7 +101,10 @@ def one_of(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-030", GROUP, CLUSTER, GLOBAL, page="Supported node types")
 def node_type(resource: Resource) -> Iterator[Violation]:
-    """There is such a node type."""
+    """`CacheNodeType` must be a node type that exists.
+
+    ElastiCache refuses unknown families and sizes. Write `cache.t4g.micro`.
+    """
     name = known_text(resource, "CacheNodeType")
     if not name:
         return
@@ -106,7 +115,10 @@ def node_type(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-031", GROUP, CLUSTER, page="CreateReplicationGroup")
 def port(resource: Resource) -> Iterator[Violation]:
-    """The port is one."""
+    """`Port` must be between 1 and 65535.
+
+    ElastiCache refuses other ports. The default is 6379, for Memcached 11211.
+    """
     yield from check_range(resource, "Port", *PORT)
 
 
@@ -114,7 +126,10 @@ def port(resource: Resource) -> Iterator[Violation]:
     "ELASTICACHE-032", GROUP, CLUSTER, page="Managing ElastiCache Amazon SNS notifications"
 )
 def topic(resource: Resource) -> Iterator[Violation]:
-    """Events are told to a standard topic."""
+    """`NotificationTopicArn` must be the ARN of a standard topic.
+
+    ElastiCache refuses FIFO topics and names.
+    """
     arn = known_text(resource, "NotificationTopicArn")
     if arn:
         yield from findings_from(resource, topic_problems(arn, "NotificationTopicArn"))
@@ -125,7 +140,11 @@ def topic(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-035", GROUP, CLUSTER, page="Security groups: EC2-Classic")
 def classic(resource: Resource) -> Iterator[Violation]:
-    """Caches have VPC security groups, and none of ElastiCache's own."""
+    """Caches must use VPC security groups.
+
+    EC2-Classic is retired, and with it ElastiCache's own security groups. Set the security groups
+    of the VPC.
+    """
     if resource.items("CacheSecurityGroupNames"):
         yield violation(
             "CacheSecurityGroupNames", _RETIRED, len(resource.items("CacheSecurityGroupNames"))
@@ -139,13 +158,20 @@ def classic(resource: Resource) -> Iterator[Violation]:
     page="Security groups: EC2-Classic",
 )
 def classic_group(resource: Resource) -> Iterator[Violation]:
-    """ElastiCache's own security groups cannot be made any more."""
+    """Cache security groups must not be created.
+
+    EC2-Classic is retired, and ElastiCache refuses its security groups. Use
+    `AWS::EC2::SecurityGroup`.
+    """
     yield violation("Type", _RETIRED, resource.type, "AWS::EC2::SecurityGroup")
 
 
 @RULES.resource("ELASTICACHE-037", GROUP, SERVERLESS, page="At-Rest Encryption in ElastiCache")
 def key(resource: Resource) -> Iterator[Violation]:
-    """A key is symmetric, enabled, and for encryption."""
+    """`KmsKeyId` must be an enabled symmetric key.
+
+    ElastiCache refuses asymmetric and disabled keys.
+    """
     known = resource.reference("KmsKeyId")
     if known is None or known.type != "AWS::KMS::Key":
         return
@@ -158,7 +184,10 @@ def key(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-071", *_UNIQUE, page="Amazon ElastiCache resource type reference")
 def unique(resource: Resource) -> Iterator[Violation]:
-    """Lists have each item once."""
+    """Lists of ids must not have repeated items.
+
+    ElastiCache refuses repeated security groups, subnets, users and snapshots.
+    """
     for path in _UNIQUE[resource.type]:
         named = [
             f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each

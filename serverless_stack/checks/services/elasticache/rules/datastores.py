@@ -33,7 +33,10 @@ _SUFFIX = "GlobalReplicationGroupIdSuffix"
 
 @RULES.resource("ELASTICACHE-068", GLOBAL, page="CreateGlobalReplicationGroup")
 def suffix(resource: Resource) -> Iterator[Violation]:
-    """The end of its id has letters, digits and single hyphens; its shards are 1 to 500."""
+    """`GlobalReplicationGroupIdSuffix` must have 1 to 40 valid characters.
+
+    ElastiCache refuses other suffixes, and shards outside 1 to 500.
+    """
     text = known_text(resource, _SUFFIX)
     if text:
         yield from findings_from(
@@ -44,7 +47,10 @@ def suffix(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-069", GLOBAL, page=_PAGE)
 def members(resource: Resource) -> Iterator[Violation]:
-    """A global datastore has one primary, and secondaries in up to two other regions."""
+    """`Members` must be one primary and at most two secondaries, one per region.
+
+    ElastiCache refuses other roles, more members, and two members of one region.
+    """
     listed = resource.items("Members")
     roles = [known_text(resource, f"Members.{number}.Role") for number, _each in enumerate(listed)]
     regions = [
@@ -65,7 +71,10 @@ def members(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-070", GLOBAL, page=_PAGE)
 def primary(resource: Resource) -> Iterator[Violation]:
-    """Its members are of an engine and nodes that can be in one."""
+    """Members of a global datastore must have a supported engine and node type.
+
+    ElastiCache refuses versions before 5.0.6 and nodes older than M5 and R5.
+    """
     for number, _member in enumerate(resource.items("Members")):
         path = f"Members.{number}.ReplicationGroupId"
         for group in referred(resource, path, GROUP):

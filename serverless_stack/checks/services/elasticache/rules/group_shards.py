@@ -35,7 +35,11 @@ _LISTED = "NodeGroupConfiguration"
 
 @RULES.resource("ELASTICACHE-016", GROUP, page="Quotas for ElastiCache")
 def counts(resource: Resource) -> Iterator[Violation]:
-    """There are 1 to 500 shards of 0 to 5 replicas, and 500 nodes in all."""
+    """Shards, replicas and nodes must be within ElastiCache's quotas.
+
+    ElastiCache refuses more than 500 shards, 5 replicas per shard, 6 nodes without shards, and 500
+    nodes in total.
+    """
     yield from check_range(resource, "NumNodeGroups", *SHARDS)
     yield from check_range(resource, "ReplicasPerNodeGroup", *REPLICAS)
     yield from check_range(resource, "NumCacheClusters", 1, 1 + REPLICAS[1])
@@ -52,7 +56,11 @@ def counts(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-017", GROUP, page="CreateReplicationGroup", severity=Severity.WARNING)
 def one_way_to_count(resource: Resource) -> Iterator[Violation]:
-    """The number of nodes of a cluster without shards is not used for one with shards."""
+    """`NumCacheClusters` must not be combined with shards.
+
+    The number of nodes is ignored or refused beside `NumNodeGroups` and `ReplicasPerNodeGroup`.
+    Leave it out.
+    """
     shards = shards_of(resource)
     nodes = resource.number("NumCacheClusters")
     if nodes is None:
@@ -65,7 +73,11 @@ def one_way_to_count(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-018", GROUP, page="CreateReplicationGroup")
 def listed_shards(resource: Resource) -> Iterator[Violation]:
-    """Shards that are listed are as many as is said, with a zone for each of their nodes."""
+    """`NodeGroupConfiguration` must match the number of shards and replicas.
+
+    ElastiCache refuses another number of shards than `NumNodeGroups`, ids without 1 to 4 digits,
+    and another number of zones than replicas.
+    """
     listed = resource.items(_LISTED)
     shards = whole(resource, "NumNodeGroups")
     if listed and shards is not None and len(listed) != shards:
@@ -84,7 +96,11 @@ def listed_shards(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-019", GROUP, page="CreateReplicationGroup")
 def slots(resource: Resource) -> Iterator[Violation]:
-    """The slots of listed shards are all of 0-16383, each once."""
+    """`Slots` must cover 0 to 16383 exactly once.
+
+    ElastiCache refuses gaps, overlaps, slots for some shards only, and restoring several shards
+    without slots.
+    """
     listed = resource.items(_LISTED)
     paths = [f"{_LISTED}.{number}.Slots" for number, _shard in enumerate(listed)]
     given = [path for path in paths if is_given(resource, path)]
@@ -119,7 +135,10 @@ def slots(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-020", GROUP, page="CreateReplicationGroup")
 def zones(resource: Resource) -> Iterator[Violation]:
-    """A zone is named for each node, and Multi-AZ has two zones or more."""
+    """`PreferredCacheClusterAZs` must name a zone per node, two for Multi-AZ.
+
+    ElastiCache refuses another number of zones than nodes, and Multi-AZ in a single zone.
+    """
     path = "PreferredCacheClusterAZs"
     named = resource.items(path)
     nodes = whole(resource, "NumCacheClusters")
@@ -133,7 +152,10 @@ def zones(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-021", GROUP, page="Working with cluster mode")
 def cluster_mode(resource: Resource) -> Iterator[Violation]:
-    """A cluster without shards has one."""
+    """`ClusterMode` must not be disabled with several shards.
+
+    ElastiCache refuses several shards without cluster mode. Set it to enabled.
+    """
     shards = shards_of(resource)
     if known_text(resource, "ClusterMode") == "disabled" and shards is not None and shards > 1:
         yield violation("ClusterMode", f"be enabled for {shards} shards", "disabled", "enabled")
@@ -141,7 +163,10 @@ def cluster_mode(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-022", GROUP, page="Restoring from a backup into a new cache")
 def one_dump_a_shard(resource: Resource) -> Iterator[Violation]:
-    """A cluster without shards is filled from one file."""
+    """`SnapshotArns` must be one file without cluster mode.
+
+    ElastiCache fills one shard from one file, and refuses more.
+    """
     files = resource.items("SnapshotArns")
     if len(files) > 1 and cluster_mode_of(resource) is False and replicas_of(resource) is not None:
         yield violation("SnapshotArns", "be one file without cluster mode", len(files), 1)

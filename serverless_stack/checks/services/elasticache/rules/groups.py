@@ -49,7 +49,11 @@ _COMPATIBLE = versions.Feature("the cluster mode `compatible`", (7, 0))
 
 @RULES.resource("ELASTICACHE-001", GROUP, page="CreateReplicationGroup")
 def replication_group_id(resource: Resource) -> Iterator[Violation]:
-    """The id has 1 to 40 letters, digits and single hyphens."""
+    """`ReplicationGroupId` must have 1 to 40 letters, digits and single hyphens.
+
+    ElastiCache refuses names that do not begin with a letter, end with a hyphen or have two in a
+    row. Leave the name out to let CloudFormation generate it.
+    """
     name = known_text(resource, "ReplicationGroupId")
     if name:
         nearest = {"ReplicationGroupId": nearest_name(name)}
@@ -58,7 +62,11 @@ def replication_group_id(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-002", GROUP, page="Engine versions and upgrading in ElastiCache")
 def engine_version(resource: Resource) -> Iterator[Violation]:
-    """The engine, and the version of it, exist."""
+    """`Engine` and `EngineVersion` must be a combination that exists.
+
+    ElastiCache refuses unknown engines and versions. Redis OSS ends at 7.1; later versions are
+    Valkey.
+    """
     if is_unresolved(resource.get("Engine")):
         return
     engine, version = group_of(resource).engine, version_text(resource)
@@ -74,7 +82,11 @@ def engine_version(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-003", GROUP, page="Supported engines and versions")
 def features(resource: Resource) -> Iterator[Violation]:
-    """The version has what is asked of it."""
+    """`EngineVersion` must support the features in use.
+
+    ElastiCache refuses cluster mode, encryption, users, data tiering and log delivery on versions
+    that do not have them. Move to the version that the finding names.
+    """
     group = group_of(resource)
     if versions.engine_problems(group.engine, group.engine_version):
         return
@@ -89,19 +101,30 @@ def features(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-004", GROUP, page="Minimizing downtime by using Multi-AZ")
 def failover(resource: Resource) -> Iterator[Violation]:
-    """A replication group can fail over as it is told to."""
+    """Automatic failover and Multi-AZ require a second node.
+
+    ElastiCache refuses them for a single node and on nodes that do not support them, and requires
+    failover in cluster mode. Add a replica.
+    """
     yield from findings_from(resource, failover_problems(group_of(resource)))
 
 
 @RULES.resource("ELASTICACHE-005", GROUP, page="At-Rest Encryption in ElastiCache")
 def encryption(resource: Resource) -> Iterator[Violation]:
-    """The nodes can encrypt."""
+    """Encryption must be supported by the node type, and keys require it.
+
+    ElastiCache refuses encryption on old node types, and a KMS key without encryption at rest.
+    """
     yield from findings_from(resource, encryption_problems(group_of(resource)))
 
 
 @RULES.resource("ELASTICACHE-006", GROUP, page="Supported node types", severity=Severity.WARNING)
 def doubtful_encryption(resource: Resource) -> Iterator[Violation]:
-    """Nodes of the generation of M3 and R3 may come without encryption at rest."""
+    """Encryption at rest on M3 and R3 nodes must be verified.
+
+    AWS's pages disagree on whether these nodes encrypt at rest, so the deployment may fail. Use a
+    current node type.
+    """
     yield from findings_from(resource, doubtful_encryption_problems(group_of(resource)))
 
 
@@ -109,7 +132,10 @@ def doubtful_encryption(resource: Resource) -> Iterator[Violation]:
     "ELASTICACHE-007", GROUP, page="Authenticating with the Valkey and Redis OSS AUTH command"
 )
 def authentication(resource: Resource) -> Iterator[Violation]:
-    """Clients authenticate in one way, over TLS."""
+    """AUTH tokens and user groups require TLS, and exclude each other.
+
+    ElastiCache refuses either of them without `TransitEncryptionEnabled`, and both together.
+    """
     yield from findings_from(resource, authentication_problems(group_of(resource)))
 
 
@@ -117,7 +143,10 @@ def authentication(resource: Resource) -> Iterator[Violation]:
     "ELASTICACHE-008", GROUP, page="Authenticating with the Valkey and Redis OSS AUTH command"
 )
 def auth_token(resource: Resource) -> Iterator[Violation]:
-    """The AUTH token has the length and the characters that ElastiCache takes."""
+    """`AuthToken` must have 16 to 128 characters of those accepted.
+
+    ElastiCache refuses other lengths, and special characters other than `! & # $ ^ < > -`.
+    """
     token = known_text(resource, "AuthToken")
     if token:
         yield from findings_from(resource, auth_token_problems(token, "AuthToken"))
@@ -125,13 +154,21 @@ def auth_token(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-009", GROUP, page="Data tiering in ElastiCache")
 def nodes(resource: Resource) -> Iterator[Violation]:
-    """The node type supports data tiering, and cluster mode, where they are on."""
+    """Data tiering and cluster mode must be supported by the node type.
+
+    ElastiCache has data tiering on r6gd nodes only, requires it there, and has no cluster mode on
+    the oldest nodes.
+    """
     yield from findings_from(resource, node_problems(group_of(resource)))
 
 
 @RULES.resource("ELASTICACHE-010", GROUP, page="Snapshot and restore")
 def snapshots(resource: Resource) -> Iterator[Violation]:
-    """Backups are kept up to 35 days, and restored from one source."""
+    """Backups must be kept at most 35 days, and restored from one source.
+
+    ElastiCache refuses longer retention, both `SnapshotName` and `SnapshotArns`, ARNs that are no
+    objects in S3, and backups of t1 nodes.
+    """
     yield from check_range(resource, "SnapshotRetentionLimit", *backups.RETENTION_DAYS, "days")
     group = group_of(resource)
     low, high = backups.RETENTION_DAYS
@@ -149,7 +186,11 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-011", GROUP, page="Scheduling automatic backups")
 def snapshot_window(resource: Resource) -> Iterator[Violation]:
-    """Backups begin in a window of an hour or more, apart from maintenance."""
+    """`SnapshotWindow` must last an hour or more, apart from maintenance.
+
+    ElastiCache refuses other windows and those that overlap with the maintenance window. Write
+    `03:00-04:00`, in UTC.
+    """
     group = group_of(resource)
     found = backups.backup_problems(
         group.name,
@@ -161,7 +202,10 @@ def snapshot_window(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-012", GROUP, page="Managing maintenance")
 def maintenance_window(resource: Resource) -> Iterator[Violation]:
-    """Maintenance has a window of an hour or more."""
+    """`PreferredMaintenanceWindow` must last 60 minutes to 24 hours.
+
+    ElastiCache refuses other windows. Write `sun:05:00-sun:06:00`, in UTC.
+    """
     window = known_text(resource, "PreferredMaintenanceWindow")
     if window:
         yield from findings_from(
@@ -171,7 +215,10 @@ def maintenance_window(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-013", GROUP, page="Role-Based Access Control (RBAC)")
 def user_group(resource: Resource) -> Iterator[Violation]:
-    """A replication group has one user group, of its engine or of redis."""
+    """`UserGroupIds` must be one user group of the cache's engine.
+
+    ElastiCache refuses several groups, and groups of the engine valkey for Redis OSS caches.
+    """
     listed = resource.items("UserGroupIds")
     if len(listed) > 1:
         yield violation("UserGroupIds", "have 1 user group at most", len(listed), 1)
@@ -185,7 +232,10 @@ def user_group(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-014", GROUP, page="ElastiCache in-transit encryption (TLS)")
 def tls_mode(resource: Resource) -> Iterator[Violation]:
-    """A mode of TLS goes with TLS."""
+    """`TransitEncryptionMode` requires `TransitEncryptionEnabled`.
+
+    ElastiCache refuses a mode for a cache without encryption in transit.
+    """
     mode = known_text(resource, "TransitEncryptionMode")
     if mode and resource.boolean("TransitEncryptionEnabled") is False:
         yield violation("TransitEncryptionMode", "go with `TransitEncryptionEnabled`", mode)
@@ -193,7 +243,11 @@ def tls_mode(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-015", GROUP, page="CreateReplicationGroup", severity=Severity.WARNING)
 def secondary(resource: Resource) -> Iterator[Violation]:
-    """A secondary of a global datastore takes from the primary what the primary decides."""
+    """Secondary replication groups must not set what their primary decides.
+
+    The global datastore ignores or refuses engine, node type, shards, encryption and snapshots of a
+    secondary. Leave them out.
+    """
     if not is_given(resource, "GlobalReplicationGroupId"):
         return
     for path in (
@@ -216,7 +270,10 @@ def secondary(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-072", GROUP, page="AWS::ElastiCache::ReplicationGroup")
 def tls_is_told(resource: Resource) -> Iterator[Violation]:
-    """Valkey has no default for TLS in CloudFormation."""
+    """`TransitEncryptionEnabled` must be set for Valkey.
+
+    CloudFormation has no default for it with Valkey, and the deployment fails. Set it to true.
+    """
     path = "TransitEncryptionEnabled"
     told_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
     missing = resource.get(path) is None and not told_elsewhere

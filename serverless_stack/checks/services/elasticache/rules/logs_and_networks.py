@@ -32,7 +32,11 @@ _IPV6 = versions.Feature("IPv6", (6, 2))
 
 @RULES.resource("ELASTICACHE-033", GROUP, CLUSTER, page="Log delivery")
 def logs(resource: Resource) -> Iterator[Violation]:
-    """Each log is delivered once, to a destination that is told."""
+    """`LogDeliveryConfigurations` must be one complete entry per log.
+
+    ElastiCache refuses repeated log types, missing destinations, unknown formats, and log delivery
+    of Memcached.
+    """
     seen: set[str] = set()
     if resource.items(_LOGS) and known_text(resource, "Engine") == "memcached":
         yield violation(_LOGS, "be left out for memcached", len(resource.items(_LOGS)))
@@ -65,7 +69,11 @@ def logs(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-034", GROUP, CLUSTER, page="Choosing a network type in ElastiCache")
 def network(resource: Resource) -> Iterator[Violation]:
-    """IPv6 goes with the network, the engine and the nodes."""
+    """IPv6 must be supported by the network, the engine version and the nodes.
+
+    ElastiCache refuses IPv6 before Redis OSS 6.2 and on nodes without Nitro, and an `IpDiscovery`
+    that the network type excludes.
+    """
     kind, asked = known_text(resource, "NetworkType"), known_text(resource, "IpDiscovery")
     if asked == "ipv6" and kind == "ipv4":
         yield violation("IpDiscovery", "be ipv4 for a `NetworkType` of ipv4", asked, "ipv4")

@@ -33,7 +33,11 @@ _PATH = "CacheParameterGroupName"
 
 @RULES.resource("ELASTICACHE-023", GROUP, page="CreateReplicationGroup")
 def cluster_mode(resource: Resource) -> Iterator[Violation]:
-    """A cluster with shards has a parameter group for cluster mode."""
+    """`CacheParameterGroupName` must match the cluster mode.
+
+    ElastiCache refuses a parameter group without cluster-enabled for several shards, and one with
+    it where cluster mode is disabled. Use the default group that ends with .cluster.on.
+    """
     enabled, shards = cluster_enabled(resource), shards_of(resource)
     mode = known_text(resource, "ClusterMode")
     if enabled is None:
@@ -53,7 +57,10 @@ def _on(name: str) -> str | None:
 
 @RULES.resource("ELASTICACHE-024", GROUP, CLUSTER, page="Parameter management")
 def family_of_version(resource: Resource) -> Iterator[Violation]:
-    """The parameter group is of the family of the engine's version."""
+    """`CacheParameterGroupName` must be of the engine version's family.
+
+    ElastiCache refuses parameter groups of another family, such as redis6.x for version 7.1.
+    """
     engine = (
         known_text(resource, "Engine") if resource.type == CLUSTER else group_of(resource).engine
     )
@@ -72,7 +79,11 @@ def _wanted(engine: str, version: str) -> str:
 
 @RULES.resource("ELASTICACHE-025", CLUSTER, page="CreateCacheCluster")
 def no_cluster_mode(resource: Resource) -> Iterator[Violation]:
-    """A cluster that is no replication group has no cluster mode."""
+    """Cache clusters must not have a parameter group for cluster mode.
+
+    ElastiCache refuses it on `AWS::ElastiCache::CacheCluster`. Create a replication group for
+    cluster mode.
+    """
     if cluster_enabled(resource):
         shown = name_of(resource.get(_PATH))
         yield violation(_PATH, "be a group with cluster-enabled=no", shown)
@@ -80,7 +91,10 @@ def no_cluster_mode(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-026", PARAMETERS, page="CreateCacheParameterGroup")
 def known_family(resource: Resource) -> Iterator[Violation]:
-    """A parameter group is of a family that there is."""
+    """`CacheParameterGroupFamily` must be a family that exists.
+
+    ElastiCache refuses other families. Write `redis7`, `valkey8` or `memcached1.6`.
+    """
     name = known_text(resource, "CacheParameterGroupFamily")
     if name and not FAMILIES.fullmatch(name):
         requirement = "be a family such as redis7, valkey8 or memcached1.6"
@@ -89,7 +103,10 @@ def known_family(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-027", PARAMETERS, page="Valkey and Redis OSS parameters")
 def values(resource: Resource) -> Iterator[Violation]:
-    """Parameters can be changed, and to such values."""
+    """Parameters must be modifiable and have accepted values.
+
+    ElastiCache refuses parameters that it sets itself, and values outside their range.
+    """
     if known_text(resource, "CacheParameterGroupFamily").startswith("memcached"):
         return
     properties = resource.get("Properties")

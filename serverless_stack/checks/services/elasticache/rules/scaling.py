@@ -40,7 +40,11 @@ _METRIC = f"{_TRACKING}.PredefinedMetricSpecification.PredefinedMetricType"
 
 @RULES.resource("ELASTICACHE-064", TARGET, page=_PAGE)
 def capacity(resource: Resource) -> Iterator[Violation]:
-    """Shards and replicas are scaled between what there may be."""
+    """Scaling limits must be within ElastiCache's quotas, and in order.
+
+    Application Auto Scaling refuses unknown dimensions, capacities that ElastiCache does not have,
+    and a minimum above the maximum.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     dimension = known_text(resource, "ScalableDimension")
@@ -56,7 +60,10 @@ def capacity(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-065", TARGET, page=_PAGE)
 def resource_id(resource: Resource) -> Iterator[Violation]:
-    """What is scaled is named in the way of its dimension."""
+    """`ResourceId` must match the scalable dimension.
+
+    Application Auto Scaling refuses other ids. Write `replication-group/NAME`.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     kind = known_text(resource, "ScalableDimension").partition(":")[2].partition(":")[0]
@@ -69,7 +76,11 @@ def resource_id(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-066", TARGET, page=_PAGE)
 def scaled_group(resource: Resource) -> Iterator[Violation]:
-    """What is scaled has shards, on nodes that can be scaled, in no global datastore."""
+    """Auto scaling requires cluster mode on supported nodes.
+
+    ElastiCache refuses auto scaling of caches without shards, on other node types, before version
+    6.0 and in global datastores.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     group = _group(resource)
@@ -88,7 +99,11 @@ def scaled_group(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-067", POLICY, page="Target tracking scaling policies")
 def tracked(resource: Resource) -> Iterator[Violation]:
-    """A policy aims at 35 to 70 percent of a metric of what it scales."""
+    """Scaling policies must track 35 to 70 percent of a metric of their target.
+
+    Application Auto Scaling refuses other targets, metrics of another dimension, and memory on
+    nodes with data tiering, which is always full.
+    """
     target = resource.reference("ScalingTargetId")
     of = resource if target is None or target.type != TARGET else target
     dimension = known_text(of, "ScalableDimension")

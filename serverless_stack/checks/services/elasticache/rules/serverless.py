@@ -31,7 +31,11 @@ _MOST_GROUPS = 5
 
 @RULES.resource("ELASTICACHE-045", SERVERLESS, page="CreateServerlessCache")
 def name(resource: Resource) -> Iterator[Violation]:
-    """Names have 1 to 40 letters, digits and single hyphens, and descriptions 255 characters."""
+    """Serverless caches must have a valid name and a short description.
+
+    ElastiCache refuses names of more than 40 characters or with others than letters, digits and
+    single hyphens, and descriptions of more than 255 characters.
+    """
     text = known_text(resource, "ServerlessCacheName")
     if text:
         nearest = {"ServerlessCacheName": nearest_name(text)}
@@ -42,7 +46,11 @@ def name(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-046", SERVERLESS, page="CreateServerlessCache")
 def engine(resource: Resource) -> Iterator[Violation]:
-    """The engine, and the major version of it, exist."""
+    """`MajorEngineVersion` must be a major version of the engine.
+
+    ElastiCache Serverless has Valkey 7 and later, Redis OSS 7 and Memcached 1.6, without minor
+    versions.
+    """
     engine = known_text(resource, "Engine").lower()
     if engine:
         found = serverless.engine_problems(
@@ -56,7 +64,11 @@ def engine(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-047", SERVERLESS, page="Scaling ElastiCache Serverless")
 def limits(resource: Resource) -> Iterator[Violation]:
-    """Usage is limited to what there is, the least below the most."""
+    """`CacheUsageLimits` must be within ElastiCache's limits, and in order.
+
+    ElastiCache refuses storage outside 1 to 5,000 GB, processing outside 1,000 to 15,000,000 ECPU
+    per second, and minimums above maximums.
+    """
     unit = known_text(resource, f"{_STORAGE}.Unit")
     if unit and unit != "GB":
         yield violation(f"{_STORAGE}.Unit", "be GB", unit, "GB")
@@ -74,7 +86,11 @@ def limits(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-048", SERVERLESS, page="Snapshot and restore")
 def snapshots(resource: Resource) -> Iterator[Violation]:
-    """Snapshots are kept up to 35 days, and made at a time of day."""
+    """Snapshots must be kept at most 35 days, and made at a valid time.
+
+    ElastiCache refuses longer retention, times that are not `hh:mm`, a time without retention, and
+    invalid ARNs and names.
+    """
     low, high = serverless.SNAPSHOT_RETENTION_DAYS
     yield from check_range(resource, "SnapshotRetentionLimit", low, high, "days")
     kept = resource.number("SnapshotRetentionLimit")
@@ -95,7 +111,11 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-049", SERVERLESS, page="CreateServerlessCache")
 def places(resource: Resource) -> Iterator[Violation]:
-    """A serverless cache has 2 or 3 subnets, each in a zone of its own, and 5 groups at most."""
+    """`SubnetIds` must be 2 or 3 subnets in different zones.
+
+    ElastiCache Serverless creates a VPC endpoint, which takes one subnet per availability zone, and
+    refuses more than 5 security groups.
+    """
     subnets = resource.items("SubnetIds")
     if subnets:
         zones = [
@@ -112,7 +132,10 @@ def places(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")
 def users(resource: Resource) -> Iterator[Violation]:
-    """A user group is for an engine with users, and of that engine or of redis."""
+    """`UserGroupId` must be a user group of the cache's engine.
+
+    ElastiCache refuses users for Memcached, and groups of the engine valkey for Redis OSS caches.
+    """
     engine = known_text(resource, "Engine").lower()
     given = is_given(resource, "UserGroupId")
     yield from findings_from(resource, serverless.user_group_problems(engine, given, "UserGroupId"))

@@ -30,7 +30,11 @@ _users: "WeakKeyDictionary[Template, Mapping[str, Resource]]" = WeakKeyDictionar
 
 @RULES.resource("ELASTICACHE-051", USER, USERS, page=_PAGE)
 def ids(resource: Resource) -> Iterator[Violation]:
-    """Ids have 1 to 40 small letters, digits and single hyphens."""
+    """`UserId` and `UserGroupId` must have 1 to 40 valid characters.
+
+    ElastiCache refuses ids that do not begin with a letter or have other characters than letters,
+    digits and single hyphens, and the id `default`.
+    """
     path = "UserId" if resource.type == USER else "UserGroupId"
     name = known_text(resource, path).lower()  # ElastiCache makes its letters small
     if name:
@@ -41,7 +45,11 @@ def ids(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-052", USER, page=_PAGE)
 def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
-    """A user has one or two passwords, or IAM, or on redis none of them."""
+    """Users must have one way to authenticate.
+
+    ElastiCache requires one or two passwords, IAM, or on Redis OSS none, and refuses combinations
+    of them.
+    """
     mode = known_text(resource, "AuthenticationMode.Type")
     open_ = resource.boolean("NoPasswordRequired") is True or mode == "no-password-required"
     inside = is_given(resource, "AuthenticationMode.Passwords")
@@ -80,7 +88,10 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-053", USER, page=_PAGE)
 def passwords(resource: Resource) -> Iterator[Violation]:
-    """Passwords have 16 to 128 characters that ElastiCache takes."""
+    """`Passwords` must have 16 to 128 accepted characters.
+
+    ElastiCache refuses other lengths, and the characters comma, double quote, slash and at sign.
+    """
     for path in ("Passwords", "AuthenticationMode.Passwords"):
         for number, password in enumerate(resource.items(path)):
             if isinstance(password, str):
@@ -89,7 +100,10 @@ def passwords(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-054", USER, page="Authenticating with IAM")
 def iam_names(resource: Resource) -> Iterator[Violation]:
-    """A user that authenticates with IAM has one name and id."""
+    """`UserName` must equal `UserId` for IAM authentication.
+
+    ElastiCache refuses users with IAM authentication otherwise.
+    """
     id_, name = known_text(resource, "UserId"), known_text(resource, "UserName")
     differ = id_ and name and id_.lower() != name.lower()
     if differ and known_text(resource, "AuthenticationMode.Type") == "iam":
@@ -98,7 +112,10 @@ def iam_names(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-055", USER, page=_PAGE)
 def access_string(resource: Resource) -> Iterator[Violation]:
-    """Rights have no password, and do not reset the user."""
+    """`AccessString` must not contain passwords or reset the user.
+
+    ElastiCache refuses passwords there. Set them in `AuthenticationMode`.
+    """
     text = known_text(resource, "AccessString")
     words = text.split()
     for message in access_string_problems(text, "AccessString") if text else []:
@@ -108,7 +125,10 @@ def access_string(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-056", USER, page=_PAGE, severity=Severity.WARNING)
 def switched_on(resource: Resource) -> Iterator[Violation]:
-    """Rights say whether the user is on; one that is not told to be is off."""
+    """`AccessString` must contain on or off.
+
+    ElastiCache creates the user, but it is off without a word, and cannot log in. Begin with `on`.
+    """
     words = known_text(resource, "AccessString").split()
     if words and not {"on", "off", "reset"} & set(words):
         nearest = " ".join(["on", *words])
@@ -119,7 +139,11 @@ def switched_on(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-057", USERS, page=_PAGE)
 def members(resource: Resource) -> Iterator[Violation]:
-    """A group has users that go with its engine, and no two of one name."""
+    """`UserIds` must be users of the group's engine with distinct names.
+
+    ElastiCache refuses empty groups, two users of one name, and users that the engine does not
+    accept.
+    """
     engine = known_text(resource, "Engine")
     listed = resource.items("UserIds")
     if resource.get("UserIds") == []:
@@ -143,7 +167,11 @@ def members(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-058", USERS, page=_PAGE)
 def default_user(resource: Resource) -> Iterator[Violation]:
-    """A group of redis has a user of the name default; one of valkey needs none."""
+    """User groups of Redis OSS require a user named default.
+
+    ElastiCache refuses the group otherwise. Add a user with the `UserName` default, which can be
+    off.
+    """
     listed = resource.items("UserIds")
     if known_text(resource, "Engine") != "redis" or not listed:
         return

@@ -27,7 +27,10 @@ _NAME = re.compile(r"[A-Za-z0-9 ._-]{1,255}")
 
 @RULES.resource("ELASTICACHE-059", SUBNETS, page="CreateCacheSubnetGroup")
 def subnets(resource: Resource) -> Iterator[Violation]:
-    """A subnet group has subnets, each once."""
+    """`SubnetIds` of a subnet group must be distinct subnets.
+
+    ElastiCache refuses empty groups and repeated subnets.
+    """
     listed = resource.get("SubnetIds")
     if listed == [] or (listed is None and is_whole(resource)):
         yield violation("SubnetIds", "have 1 subnet or more", listed)
@@ -39,7 +42,10 @@ def subnets(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-060", SUBNETS, page="CreateCacheSubnetGroup")
 def subnet_group_name(resource: Resource) -> Iterator[Violation]:
-    """Its name has letters, digits and hyphens, and is not AWS's own."""
+    """`CacheSubnetGroupName` must have allowed characters and not be default.
+
+    ElastiCache refuses other names.
+    """
     name = known_text(resource, "CacheSubnetGroupName")
     if name and not _NAME.fullmatch(name):
         yield violation("CacheSubnetGroupName", "be 1 to 255 letters, digits and hyphens", name)
@@ -49,7 +55,10 @@ def subnet_group_name(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-061", SUBNETS, page="Subnets and subnet groups")
 def one_vpc(resource: Resource) -> Iterator[Violation]:
-    """The subnets of a group are in one VPC."""
+    """Subnets of a subnet group must be in one VPC.
+
+    ElastiCache refuses subnets of several VPCs.
+    """
     found = sorted(vpcs_of(referred(resource, "SubnetIds", _SUBNET)))
     if len(found) > 1:
         yield violation("SubnetIds", "be subnets of one VPC", ", ".join(found))
@@ -57,7 +66,10 @@ def one_vpc(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-062", GROUP, CLUSTER, page="Amazon VPCs and ElastiCache security")
 def security_groups(resource: Resource) -> Iterator[Violation]:
-    """Security groups are in the VPC of the subnets."""
+    """Security groups must be in the VPC of the subnets.
+
+    ElastiCache refuses security groups of another VPC.
+    """
     path = "SecurityGroupIds" if resource.type == GROUP else "VpcSecurityGroupIds"
     groups = referred(resource, "CacheSubnetGroupName", SUBNETS)
     here = vpcs_of([each for group in groups for each in referred(group, "SubnetIds", _SUBNET)])
@@ -70,7 +82,10 @@ def security_groups(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("ELASTICACHE-063", GROUP, page="Minimizing downtime by using Multi-AZ")
 def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
-    """Multi-AZ has subnets in two zones or more, and nodes are in zones of the subnets."""
+    """Subnets must have the zones that Multi-AZ and the nodes require.
+
+    ElastiCache refuses Multi-AZ with subnets in a single zone, and nodes in zones without a subnet.
+    """
     for group in referred(resource, "CacheSubnetGroupName", SUBNETS):
         listed = referred(group, "SubnetIds", _SUBNET)
         zones = {known_text(each, "AvailabilityZone") for each in listed}

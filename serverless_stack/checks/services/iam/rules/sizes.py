@@ -24,7 +24,10 @@ _ATTACHES = {
 
 @RULES.resource("IAM-001", "AWS::IAM::ManagedPolicy", page=_PAGE)
 def managed_size(policy: Resource) -> Iterator[Violation]:
-    """A managed policy has 6,144 characters at most, without spaces."""
+    """Managed policies must have at most 6,144 characters.
+
+    IAM refuses longer documents; white space does not count. Split the policy.
+    """
     size = size_of(policy.get("PolicyDocument"), spaces=False)
     if size > _MANAGED:
         yield violation("PolicyDocument", "have 6,144 characters at most", size, _MANAGED)
@@ -57,7 +60,11 @@ def _inline(template: Template) -> Iterator[tuple[Resource, list[tuple[Resource,
 
 @RULES.template("IAM-002", page=_PAGE)
 def inline_size(template: Template) -> Iterator[Violation]:
-    """The inline policies of one role, user or group are short all together."""
+    """Inline policies must fit into the limit of their role, user or group.
+
+    IAM refuses the policy that exceeds it: 10,240 characters for a role, 5,120 for a group and
+    2,048 for a user, in all inline policies together. Use managed policies.
+    """
     for owner, policies in _inline(template):
         size = sum(size_of(document, spaces=False) for _where, _name, document in policies)
         most = _INLINE[owner.type]
@@ -68,7 +75,10 @@ def inline_size(template: Template) -> Iterator[Violation]:
 
 @RULES.template("IAM-003", page=_PAGE)
 def inline_names(template: Template) -> Iterator[Violation]:
-    """The inline policies of one role, user or group have a name each: one replaces another."""
+    """`PolicyName` must be unique within its role, user or group.
+
+    A second inline policy of the same name replaces the first one, without an error.
+    """
     for owner, policies in _inline(template):
         seen: set[str] = set()
         for where, name, _document in policies:
@@ -80,7 +90,10 @@ def inline_names(template: Template) -> Iterator[Violation]:
 
 @RULES.resource("IAM-004", "AWS::IAM::Role", page=_PAGE, severity=Severity.WARNING)
 def trust_size(role: Resource) -> Iterator[Violation]:
-    """A trust policy is short, unless the account's quota was raised."""
+    """Trust policies above 2,048 characters require a raised quota.
+
+    IAM refuses longer ones unless AWS has raised the account's quota.
+    """
     size = size_of(role.get("AssumeRolePolicyDocument"), spaces=False)
     if size > 2048:
         requirement = "have 2,048 characters at most unless the quota was raised"
@@ -89,7 +102,10 @@ def trust_size(role: Resource) -> Iterator[Violation]:
 
 @RULES.resource("IAM-005", *OWNERS, page=_PAGE, severity=Severity.WARNING)
 def managed_count(owner: Resource) -> Iterator[Violation]:
-    """Ten managed policies are attached at most, unless the account's quota was raised."""
+    """More than 10 managed policies require a raised quota.
+
+    IAM refuses further policies unless AWS has raised the account's quota. Merge policies.
+    """
     count = len(owner.items("ManagedPolicyArns"))
     if count > 10:
         requirement = "have 10 policies at most unless the quota was raised"
@@ -98,7 +114,10 @@ def managed_count(owner: Resource) -> Iterator[Violation]:
 
 @RULES.resource("IAM-006", *OWNERS, page="AWS::IAM::Role")
 def managed_arns(owner: Resource) -> Iterator[Violation]:
-    """Managed policies are named by their ARNs."""
+    """Managed policies must be given by their ARNs.
+
+    IAM refuses names. The ARN of a policy of AWS is `arn:aws:iam::aws:policy/NAME`.
+    """
     for path in [*owner.paths("ManagedPolicyArns"), "PermissionsBoundary"]:
         arn = owner.text(path)
         if arn is not None and not arn.startswith("arn:"):

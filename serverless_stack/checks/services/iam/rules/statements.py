@@ -46,7 +46,10 @@ _VARIABLE = re.compile(r"\$\{(aws|s3|ec2|iam|saml|cognito-identity\.amazonaws\.c
 
 @RULES.resource("IAM-010", "AWS::IAM::Role", page="AWS JSON policy elements: Action")
 def trust_actions(role: Resource) -> Iterator[Violation]:
-    """A trust policy is about assuming the role."""
+    """Trust policies must have actions of STS.
+
+    IAM refuses other actions in the policy that says who may assume a role. Use sts:AssumeRole.
+    """
     for path, statement in statements(role, "AssumeRolePolicyDocument"):
         for action in texts_of(statement.get("Action")):
             if action != "*" and not action.lower().startswith("sts:"):
@@ -55,7 +58,11 @@ def trust_actions(role: Resource) -> Iterator[Violation]:
 
 @RULES.resource("IAM-011", *RESOURCE, page="AWS JSON policy elements: Principal")
 def principals(resource: Resource) -> Iterator[Violation]:
-    """A principal is everybody, or somebody by name: no wildcard stands for a part of a name."""
+    """`Principal` must be everyone, or name accounts, roles, users or services.
+
+    IAM refuses partial wildcards, groups, and names that are not services. Use a condition on
+    `aws:PrincipalArn` for patterns.
+    """
     for path, statement in statements(resource, RESOURCE[resource.type]):
         principal = statement.get("Principal")
         if not isinstance(principal, dict):
@@ -75,7 +82,10 @@ def principals(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("IAM-012", *IDENTITY, *OWNERS, page="AWS JSON policy elements: Resource")
 def resources(resource: Resource) -> Iterator[Violation]:
-    """The resources of a policy are ARNs."""
+    """`Resource` must be ARNs or `*`.
+
+    IAM refuses names and URLs. Refer to the `Arn` attribute of the resource.
+    """
     for document in identity_documents(resource):
         for path, statement in statements(resource, document):
             for each in resources_of(statement):
@@ -103,7 +113,10 @@ def _arn(resource: Resource, path: str, value: object) -> Iterator[Violation]:
     page="AWS JSON policy elements: Condition operators",
 )
 def operators(resource: Resource) -> Iterator[Violation]:
-    """Conditions have operators that there are."""
+    """`Condition` must have operators that IAM has.
+
+    IAM refuses documents with unknown operators.
+    """
     own = [RESOURCE[resource.type]] if resource.type in RESOURCE else []
     for document in [*own, *identity_documents(resource)]:
         for path, statement in statements(resource, document):
@@ -120,7 +133,11 @@ def operators(resource: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def variables(policy: Resource) -> Iterator[Violation]:
-    """Variables are variables in policies of the newer version only."""
+    """Policy variables require the policy version 2012-10-17.
+
+    In documents of the older version, which is the default, `${aws:username}` and others are plain
+    text and match nothing. Set `Version`.
+    """
     document = IDENTITY[policy.type]
     version = policy.get(f"{document}.Version")
     if version not in (None, "2008-10-17"):

@@ -21,13 +21,20 @@ _X86_ONLY = ("go1.x", "provided", "java8", "python2.7", "python3.6", "python3.7"
 
 @RULES.resource("LAMBDA-020", FUNCTION, page="Lambda runtimes")
 def runtime(function: Resource) -> Iterator[Violation]:
-    """Lambda creates no function with an old runtime."""
+    """`Runtime` must be one that Lambda still creates functions with.
+
+    Lambda refuses to create functions with retired runtimes. Move to the successor that the finding
+    names.
+    """
     yield from check_text(function, "Runtime", values.runtime_problems)
 
 
 @RULES.resource("LAMBDA-021", FUNCTION, page=_CODE)
 def inline_code(function: Resource) -> Iterator[Violation]:
-    """Code in the template is Node.js or Python, and not too large."""
+    """`ZipFile` must be Node.js or Python source code of at most 4 MiB.
+
+    CloudFormation accepts inline code for these runtimes only. Upload other code to S3.
+    """
     code = function.get("Code.ZipFile")
     if code is None:
         return
@@ -46,7 +53,11 @@ def inline_code(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-022", FUNCTION, page=_CODE, severity=Severity.WARNING)
 def inline_handler(function: Resource) -> Iterator[Violation]:
-    """Code in the template is a file that is called index."""
+    """`Handler` must begin with index for inline code.
+
+    CloudFormation writes inline code to a file called index, so that another handler is not found
+    when the function is invoked.
+    """
     handler = function.text("Handler")
     if function.get("Code.ZipFile") is None or handler is None:
         return
@@ -58,7 +69,11 @@ def inline_handler(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-023", FUNCTION, page=_CODE)
 def one_source(function: Resource) -> Iterator[Violation]:
-    """The code comes from one place."""
+    """`Code` must have one source.
+
+    CloudFormation refuses none or several of `ZipFile`, `S3Bucket` and `ImageUri`, and a bucket
+    without a key.
+    """
     if not function.mapping("Code"):
         return
     found = [name for name in _SOURCES if function.get(f"Code.{name}") is not None]
@@ -72,7 +87,11 @@ def one_source(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-024", FUNCTION, page="CreateFunction (AWS Lambda API Reference)")
 def package_type(function: Resource) -> Iterator[Violation]:
-    """An image says what a zip file needs to be told, and the other way round."""
+    """`PackageType` must match the function's code.
+
+    Lambda refuses images with a handler, runtime or layers, and zip packages without a handler and
+    runtime.
+    """
     kind = function.get("PackageType")
     image = kind == "Image"
     if not image and kind not in (None, "Zip"):
@@ -98,13 +117,19 @@ def package_type(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-025", FUNCTION, page="Define Lambda function handler")
 def handler(function: Resource) -> Iterator[Violation]:
-    """The name of the entry point."""
+    """`Handler` must have 1 to 128 characters without white space.
+
+    Lambda refuses to create the function otherwise.
+    """
     yield from check_text(function, "Handler", values.handler_problems)
 
 
 @RULES.resource("LAMBDA-026", FUNCTION, page=_ARCHITECTURES)
 def architecture(function: Resource) -> Iterator[Violation]:
-    """A function has one instruction set, which its runtime has."""
+    """`Architectures` must be one that the runtime supports.
+
+    Lambda refuses several architectures, and arm64 for runtimes that have x86_64 only.
+    """
     found = function.items("Architectures")
     if len(found) > 1:
         yield violation("Architectures", "have one instruction set", found, "arm64")
@@ -117,7 +142,11 @@ def architecture(function: Resource) -> Iterator[Violation]:
     "LAMBDA-027", "AWS::Lambda::LayerVersion", page="PublishLayerVersion (AWS Lambda API Reference)"
 )
 def layer(version: Resource) -> Iterator[Violation]:
-    """A layer says little of itself."""
+    """Layer versions must stay within the limits of their metadata.
+
+    Lambda refuses descriptions of more than 256 characters, license texts of more than 512, and
+    more than 15 compatible runtimes.
+    """
     yield from check_text(version, "Description", values.description_problems)
     runtimes = version.items("CompatibleRuntimes")
     if len(runtimes) > 15:

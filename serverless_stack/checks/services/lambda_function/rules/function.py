@@ -19,25 +19,39 @@ _ASYNC = "Capturing records of Lambda asynchronous invocations"
 
 @RULES.resource("LAMBDA-001", FUNCTION, page=_QUOTAS)
 def timeout(function: Resource) -> Iterator[Violation]:
-    """How long one call may take."""
+    """`Timeout` must be between 1 and 900 seconds.
+
+    Lambda refuses to create the function otherwise. Split longer work, or run it in Step Functions
+    or ECS.
+    """
     yield from check_range(function, "Timeout", *values.TIMEOUT_SECONDS, "seconds")
 
 
 @RULES.resource("LAMBDA-002", FUNCTION, page=_QUOTAS)
 def memory(function: Resource) -> Iterator[Violation]:
-    """The memory of a function."""
+    """`MemorySize` must be between 128 and 10240 MiB.
+
+    Lambda refuses to create the function otherwise.
+    """
     yield from check_range(function, "MemorySize", *values.MEMORY_SIZE_MIB, "MiB")
 
 
 @RULES.resource("LAMBDA-003", FUNCTION, page=_QUOTAS)
 def ephemeral_storage(function: Resource) -> Iterator[Violation]:
-    """The size of /tmp."""
+    """`EphemeralStorage` must be between 512 and 10240 MiB.
+
+    Lambda refuses to create the function otherwise. Use S3 or EFS for more.
+    """
     yield from check_range(function, "EphemeralStorage.Size", *values.EPHEMERAL_STORAGE_MIB, "MiB")
 
 
 @RULES.resource("LAMBDA-004", FUNCTION, page=_ENVIRONMENT)
 def environment_names(function: Resource) -> Iterator[Violation]:
-    """The names of environment variables."""
+    """Environment variables must have names that Lambda accepts.
+
+    Lambda refuses names that do not begin with a letter, have a single character, or are set by
+    Lambda itself, such as AWS_REGION.
+    """
     path = "Environment.Variables"
     for name in function.mapping(path):
         for message in values.environment_name_problems([str(name)], path):
@@ -46,7 +60,10 @@ def environment_names(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-005", FUNCTION, page=_ENVIRONMENT)
 def environment_values(function: Resource) -> Iterator[Violation]:
-    """The values of environment variables: CloudFormation makes texts of numbers and booleans."""
+    """Environment variables must have text values.
+
+    CloudFormation refuses lists, mappings and nulls. Encode them as JSON.
+    """
     path = "Environment.Variables"
     for name, value in function.mapping(path).items():
         if value is None or isinstance(value, Mapping | list):
@@ -55,7 +72,11 @@ def environment_values(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-006", FUNCTION, page=_QUOTAS)
 def environment_size(function: Resource) -> Iterator[Violation]:
-    """The size of all environment variables."""
+    """Environment variables must have at most 4,096 bytes together.
+
+    Lambda refuses to create the function otherwise. Move large values to Parameter Store or Secrets
+    Manager.
+    """
     path = "Environment.Variables"
     variables = function.mapping(path)
     for message in values.environment_size_problems(variables, path):
@@ -64,7 +85,11 @@ def environment_size(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-007", FUNCTION, page="CreateFunction (AWS Lambda API Reference)")
 def function_name(function: Resource) -> Iterator[Violation]:
-    """The name of a function."""
+    """`FunctionName` must have 1 to 64 letters, digits, hyphens and underscores.
+
+    Lambda refuses to create the function otherwise. Leave the name out to let CloudFormation
+    generate it.
+    """
     yield from check_text(function, "FunctionName", values.function_name_problems)
 
 
@@ -72,13 +97,19 @@ def function_name(function: Resource) -> Iterator[Violation]:
     "LAMBDA-008", FUNCTION, "AWS::Lambda::Alias", "AWS::Lambda::Version", page=_CONFIGURATION
 )
 def description(resource: Resource) -> Iterator[Violation]:
-    """The description of a function, an alias or a version."""
+    """`Description` must have at most 256 characters.
+
+    Lambda refuses longer descriptions.
+    """
     yield from check_text(resource, "Description", values.description_problems)
 
 
 @RULES.resource("LAMBDA-009", FUNCTION, page="Managing Lambda dependencies with layers")
 def layers(function: Resource) -> Iterator[Violation]:
-    """A function has five layers at most, each in one version."""
+    """`Layers` must be at most five distinct layer versions.
+
+    Lambda refuses more layers, ARNs without a version, and two versions of one layer.
+    """
     found = function.items("Layers")
     if len(found) > 5:
         yield violation("Layers", "have 5 layers at most", len(found), 5)
@@ -100,7 +131,10 @@ def layers(function: Resource) -> Iterator[Violation]:
     "LAMBDA-010", FUNCTION, page="Giving Lambda functions access to resources in an Amazon VPC"
 )
 def network(function: Resource) -> Iterator[Violation]:
-    """Subnets go with security groups."""
+    """`VpcConfig` must have both subnets and security groups.
+
+    Lambda refuses one without the other, more than 16 subnets, and more than 5 security groups.
+    """
     subnets = function.get("VpcConfig.SubnetIds")
     groups = function.get("VpcConfig.SecurityGroupIds")
     if is_unresolved(subnets) or is_unresolved(groups):
@@ -112,7 +146,10 @@ def network(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-011", FUNCTION, page=_ASYNC)
 def dead_letters(function: Resource) -> Iterator[Violation]:
-    """Dead letters go to a standard queue or topic."""
+    """`DeadLetterConfig` must name a standard queue or topic by its ARN.
+
+    Lambda refuses FIFO queues and topics, other services, and queue URLs.
+    """
     path = "DeadLetterConfig.TargetArn"
     target = function.reference(path)
     requirement = "be the ARN of a standard queue or topic"
@@ -136,7 +173,10 @@ def dead_letters(function: Resource) -> Iterator[Violation]:
     "LAMBDA-012", FUNCTION, page="Defining Lambda function permissions with an execution role"
 )
 def role(function: Resource) -> Iterator[Violation]:
-    """A role is told by its ARN."""
+    """`Role` must be the ARN of a role.
+
+    Lambda refuses a role's name, which `Ref` returns. Use `Fn::GetAtt` with `Arn`.
+    """
     found = function.get("Role")
     if isinstance(found, Reference) and not found.attribute:
         referred = function.reference("Role")
@@ -150,7 +190,10 @@ def role(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-013", FUNCTION, page="Configuring file system access for Lambda functions")
 def file_system(function: Resource) -> Iterator[Violation]:
-    """A file system is reached in a VPC, and mounted below /mnt/."""
+    """`FileSystemConfigs` require a VPC and a mount path below /mnt/.
+
+    Lambda refuses to create the function otherwise, or with more than one file system.
+    """
     found = function.items("FileSystemConfigs")
     if len(found) > 1:
         yield violation("FileSystemConfigs", "have one file system", len(found), 1)
@@ -164,7 +207,11 @@ def file_system(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-014", FUNCTION, page="Configuring JSON and plain text log formats")
 def logging(function: Resource) -> Iterator[Violation]:
-    """Levels go with logs in JSON."""
+    """Log levels require the JSON log format.
+
+    Lambda refuses `ApplicationLogLevel` and `SystemLogLevel` for plain text logs. Set `LogFormat`
+    to JSON.
+    """
     if function.get("LoggingConfig") is None:
         return
     form = function.get("LoggingConfig.LogFormat")
@@ -176,7 +223,11 @@ def logging(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-015", FUNCTION, page="Improving startup performance with Lambda SnapStart")
 def snap_start(function: Resource) -> Iterator[Violation]:
-    """SnapStart has not all runtimes, and not all features."""
+    """SnapStart requires a supported runtime, and no file system or large storage.
+
+    Lambda refuses SnapStart for other runtimes than Java 11, Python 3.12, .NET 8 and later, for
+    images, and with EFS or more than 512 MiB of ephemeral storage.
+    """
     if function.text("SnapStart.ApplyOn") != "PublishedVersions":
         return
     runtime = function.text("Runtime")
@@ -197,7 +248,10 @@ def snap_start(function: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-016", FUNCTION, page="Configuring Lambda runtime update settings")
 def runtime_management(function: Resource) -> Iterator[Violation]:
-    """A version of the runtime goes with manual updates."""
+    """`RuntimeVersionArn` must be set for manual runtime updates only.
+
+    Lambda refuses manual updates without a version, and other modes with one.
+    """
     mode = function.text("RuntimeManagementConfig.UpdateRuntimeOn")
     path = "RuntimeManagementConfig.RuntimeVersionArn"
     arn = function.get(path)

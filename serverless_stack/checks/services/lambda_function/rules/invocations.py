@@ -16,14 +16,20 @@ _SERVICES = ("sqs", "sns", "lambda", "events", "s3")
 
 @RULES.resource("LAMBDA-050", _CONFIG, page=_PAGE)
 def retries(config: Resource) -> Iterator[Violation]:
-    """How often, and for how long, a call is tried."""
+    """Retries of asynchronous invocations must be within Lambda's limits.
+
+    Lambda refuses more than 2 retries, and event ages outside 60 to 21,600 seconds.
+    """
     yield from check_range(config, "MaximumRetryAttempts", 0, 2)
     yield from check_range(config, "MaximumEventAgeInSeconds", 60, 21_600, "seconds")
 
 
 @RULES.resource("LAMBDA-051", _CONFIG, page="Capturing records of Lambda asynchronous invocations")
 def destinations(config: Resource) -> Iterator[Violation]:
-    """Records go to a queue, a topic, a function or an event bus; those of failures to S3, too."""
+    """Destinations must be a standard queue or topic, a function or an event bus.
+
+    Lambda refuses FIFO queues and topics and other services. S3 is accepted for failures only.
+    """
     for event in ("OnSuccess", "OnFailure"):
         path = f"DestinationConfig.{event}.Destination"
         arn, target = config.get(path), config.reference(path)

@@ -20,7 +20,11 @@ _PRINCIPAL = re.compile(
 
 @RULES.resource("LAMBDA-060", _PERMISSION, page=_PAGE)
 def permission(permission: Resource) -> Iterator[Violation]:
-    """Who may do what."""
+    """Permissions must name a Lambda action and a valid principal.
+
+    Lambda refuses other actions, principals that are neither services, accounts nor ARNs, accounts
+    without 12 digits, and source names instead of ARNs.
+    """
     action = permission.text("Action")
     if action is not None and not _ACTION.fullmatch(action):
         yield violation("Action", "be an action of Lambda", action, "lambda:InvokeFunction")
@@ -43,7 +47,10 @@ def permission(permission: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-061", _PERMISSION, page=_PAGE)
 def source_of_permission(permission: Resource) -> Iterator[Violation]:
-    """A source is told by its ARN, not by its name."""
+    """`SourceArn` must be the ARN of its resource.
+
+    Lambda refuses the name that `Ref` returns. Use `Fn::GetAtt` with `Arn`.
+    """
     arn = permission.get("SourceArn")
     source = permission.reference("SourceArn")
     by_name = ("AWS::S3::Bucket", "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
@@ -55,7 +62,10 @@ def source_of_permission(permission: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-062", _PERMISSION, page="Control access to Lambda function URLs")
 def url_permission(permission: Resource) -> Iterator[Violation]:
-    """The kind of authorisation of a URL goes with the action that calls it."""
+    """`FunctionUrlAuthType` requires the action lambda:InvokeFunctionUrl.
+
+    Lambda refuses it with any other action.
+    """
     kind = permission.get("FunctionUrlAuthType")
     action = permission.text("Action")
     if kind is not None and action not in (None, "lambda:InvokeFunctionUrl", "lambda:*"):
@@ -67,7 +77,10 @@ def url_permission(permission: Resource) -> Iterator[Violation]:
     "LAMBDA-063", "AWS::Lambda::LayerVersionPermission", page="AddLayerVersionPermission"
 )
 def layer_permission(permission: Resource) -> Iterator[Violation]:
-    """Who may use a layer."""
+    """Layer permissions must be for lambda:GetLayerVersion, to an account or `*`.
+
+    Lambda refuses other actions and principals. An organization needs the principal `*`.
+    """
     action = permission.text("Action")
     if action is not None and action != "lambda:GetLayerVersion":
         requirement = "be lambda:GetLayerVersion"

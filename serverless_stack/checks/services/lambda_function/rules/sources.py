@@ -51,7 +51,11 @@ def _is_fifo(mapping: Resource, queue: Resource | None) -> bool:
 
 @RULES.resource("LAMBDA-040", _MAPPING, page=_API)
 def batch_size(mapping: Resource) -> Iterator[Violation]:
-    """How many records one call gets."""
+    """`BatchSize` must be within the limits of the event source.
+
+    Lambda refuses batches of more than 10,000 records, of more than 10 messages from FIFO queues,
+    and of more than 10 messages from queues without a batching window.
+    """
     kind, source = _source(mapping)
     if kind in _MOST_RECORDS:
         yield from check_range(mapping, "BatchSize", 1, _MOST_RECORDS[kind], "records")
@@ -71,13 +75,20 @@ def batch_size(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-041", _MAPPING, page=_API)
 def batching_window(mapping: Resource) -> Iterator[Violation]:
-    """How long records are gathered."""
+    """`MaximumBatchingWindowInSeconds` must be between 0 and 300 seconds.
+
+    Lambda refuses the event source mapping otherwise.
+    """
     yield from check_range(mapping, "MaximumBatchingWindowInSeconds", 0, 300, "seconds")
 
 
 @RULES.resource("LAMBDA-042", _MAPPING, page=_API)
 def starting_position(mapping: Resource) -> Iterator[Violation]:
-    """Streams begin somewhere, queues do not."""
+    """`StartingPosition` must be set for streams, and for streams only.
+
+    Lambda refuses a stream without it, a queue with it, and a timestamp where the position is not
+    AT_TIMESTAMP. DynamoDB streams have no AT_TIMESTAMP.
+    """
     kind, _ = _source(mapping)
     position = mapping.get("StartingPosition")
     if kind in (*_STREAMS, "kafka") and position is None:
@@ -98,7 +109,11 @@ def starting_position(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-043", _MAPPING, page=_API)
 def stream_settings(mapping: Resource) -> Iterator[Violation]:
-    """What is for streams only, or for queues only."""
+    """Event source mappings must have settings of their source only.
+
+    Lambda refuses settings of streams on queues, a maximum concurrency on anything but SQS, and
+    failure destinations on queues, which have a redrive policy.
+    """
     kind, _ = _source(mapping)
     if kind in ("sqs", "mq"):
         for name in _STREAM_ONLY:
@@ -117,7 +132,11 @@ def stream_settings(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-044", _MAPPING, page=_API)
 def ranges(mapping: Resource) -> Iterator[Violation]:
-    """The ranges of the settings."""
+    """Event source settings must be within Lambda's limits.
+
+    Lambda refuses values outside the ranges for parallelization, tumbling windows, retries,
+    concurrency and record age.
+    """
     yield from check_range(mapping, "ParallelizationFactor", 1, 10)
     yield from check_range(mapping, "TumblingWindowInSeconds", 0, 900, "seconds")
     yield from check_range(mapping, "MaximumRetryAttempts", -1, 10_000)
@@ -132,7 +151,10 @@ def ranges(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-045", _MAPPING, page="Control which events Lambda sends to your function")
 def filters(mapping: Resource) -> Iterator[Violation]:
-    """A filter is a JSON object, and there are ten at most."""
+    """`FilterCriteria` must be at most 10 JSON objects of 4,096 characters.
+
+    Lambda refuses other filters.
+    """
     paths = mapping.paths("FilterCriteria.Filters")
     if len(paths) > 10:
         yield violation("FilterCriteria.Filters", "have 10 filters at most", len(paths), 10)
@@ -150,7 +172,11 @@ def filters(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-046", _MAPPING, page=_SQS)
 def visibility_timeout(mapping: Resource) -> Iterator[Violation]:
-    """A message stays invisible for as long as the function may work on it."""
+    """`VisibilityTimeout` must be at least the time-out of the function.
+
+    Lambda refuses the event source mapping, because messages would reappear while they are being
+    processed. Six times the time-out is recommended.
+    """
     kind, queue = _source(mapping)
     function = mapping.reference("FunctionName")
     if kind != "sqs" or queue is None or function is None or function.type != FUNCTION:
@@ -173,7 +199,10 @@ def visibility_timeout(mapping: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-047", _MAPPING, page="Using Lambda with Amazon DynamoDB")
 def table_stream(mapping: Resource) -> Iterator[Violation]:
-    """A table has a stream only if it is told to."""
+    """Tables require a stream to trigger functions.
+
+    Lambda refuses the event source mapping of a table without a `StreamSpecification`.
+    """
     table = mapping.reference("EventSourceArn")
     if table is None or table.type != "AWS::DynamoDB::Table":
         return

@@ -28,7 +28,11 @@ _PROVISIONED_PATHS = {
 
 @RULES.resource("LAMBDA-030", _ALIAS, page=_ALIASES)
 def alias(alias: Resource) -> Iterator[Violation]:
-    """The name of an alias, and the versions behind it."""
+    """Aliases must have a valid name and point to numbered versions.
+
+    Lambda refuses names of digits only, routing from `$LATEST`, more than one additional version,
+    and weights outside 0 to 1.
+    """
     name = alias.text("Name")
     if name is not None and not _ALIAS_NAME.fullmatch(name):
         requirement = "be 1 to 128 letters, digits, hyphens and underscores, and not digits alone"
@@ -51,7 +55,11 @@ def alias(alias: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-031", _ALIAS, _VERSION, page=_PROVISIONED)
 def provisioned_concurrency(resource: Resource) -> Iterator[Violation]:
-    """Provisioned concurrency is for a version, and within what is reserved."""
+    """Provisioned concurrency requires a version, within the reserved concurrency.
+
+    Lambda refuses it for `$LATEST`, below 1, above the function's reserved concurrency, and
+    together with SnapStart.
+    """
     path = _PROVISIONED_PATHS[resource.type]
     count = resource.number(path)
     if count is None:
@@ -73,7 +81,10 @@ def provisioned_concurrency(resource: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-032", FUNCTION, page="Configuring reserved concurrency for a function")
 def reserved_concurrency(function: Resource) -> Iterator[Violation]:
-    """Reserved concurrency is a whole number."""
+    """`ReservedConcurrentExecutions` must be a whole number, 0 or more.
+
+    Lambda refuses other values. 0 stops the function.
+    """
     path = "ReservedConcurrentExecutions"
     count = function.number(path)
     if count is not None and (count < 0 or count != int(count)):
@@ -82,7 +93,10 @@ def reserved_concurrency(function: Resource) -> Iterator[Violation]:
 
 @RULES.template("LAMBDA-033", page=_ALIASES)
 def alias_of_one_name(template: Template) -> Iterator[Violation]:
-    """A function has one alias of a name."""
+    """`Name` of an alias must be unique for its function.
+
+    The second alias fails because it already exists.
+    """
     seen: dict[tuple[str, str], str] = {}
     for alias in template.of_type(_ALIAS):
         name, function = alias.text("Name"), alias.get("FunctionName")
@@ -99,7 +113,10 @@ def alias_of_one_name(template: Template) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-034", _URL, page=_URLS)
 def url(url: Resource) -> Iterator[Violation]:
-    """A URL is for a function or an alias of it."""
+    """Function URLs must be for a function or an alias.
+
+    Lambda refuses URLs for versions. Put an alias in front of the version.
+    """
     qualifier = url.text("Qualifier")
     if qualifier is not None and (qualifier.isdecimal() or qualifier == "$LATEST"):
         yield violation("Qualifier", "be the name of an alias", qualifier)
@@ -113,7 +130,11 @@ def url(url: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-035", _URL, page=_URLS)
 def url_cors(url: Resource) -> Iterator[Violation]:
-    """Which methods of other sites a URL answers, and for how long they know."""
+    """CORS settings of a function URL must have accepted methods and ages.
+
+    Lambda refuses other methods, among them OPTIONS, which it answers itself, and a `MaxAge` above
+    86,400 seconds.
+    """
     for method in url.known("Cors.AllowMethods"):
         if method not in _URL_METHODS:
             requirement = f"be of {', '.join(_URL_METHODS)}"
@@ -123,7 +144,11 @@ def url_cors(url: Resource) -> Iterator[Violation]:
 
 @RULES.resource("LAMBDA-036", _URL, page=_URLS, severity=Severity.WARNING)
 def url_origins(url: Resource) -> Iterator[Violation]:
-    """Browsers tell the origin with its scheme, and without a slash at its end."""
+    """`AllowOrigins` must be origins as browsers send them.
+
+    The URL deploys, but no request matches an origin without a scheme or with a slash at its end.
+    Write `https://example.com`.
+    """
     for path in url.paths("Cors.AllowOrigins"):
         origin = url.get(path)
         if not isinstance(origin, str) or origin == "*" or is_unresolved(origin.split("://")[0]):

@@ -44,7 +44,11 @@ _BUCKET_ACTIONS = frozenset(
     "S3-040", _BUCKET, page="Controlling ownership of objects and disabling ACLs for your bucket"
 )
 def acl_ownership(bucket: Resource) -> Iterator[Violation]:
-    """An ACL needs a bucket with ACLs, which are off by default."""
+    """`AccessControl` requires object ownership with ACLs.
+
+    Buckets have ACLs disabled by default, and S3 refuses others than private ones. Use a bucket
+    policy, or set `OwnershipControls`.
+    """
     acl = bucket.text("AccessControl")
     if acl is None or acl in _OWN_ACLS:
         return
@@ -57,7 +61,11 @@ def acl_ownership(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-041", _BUCKET, page="Blocking public access to your Amazon S3 storage")
 def public_acl(bucket: Resource) -> Iterator[Violation]:
-    """A public ACL needs a bucket that does not block it, which all do by default."""
+    """`AccessControl` must not be public while public ACLs are blocked.
+
+    S3 blocks public ACLs by default and refuses the bucket. Serve files by CloudFront, or turn
+    `BlockPublicAcls` off.
+    """
     acl = bucket.text("AccessControl")
     name = "PublicAccessBlockConfiguration"
     if acl in _PUBLIC_ACLS:
@@ -69,7 +77,10 @@ def public_acl(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-042", _POLICY, page="Bucket policies for Amazon S3")
 def policy_size(policy: Resource) -> Iterator[Violation]:
-    """A bucket policy has 20 KB at most."""
+    """Bucket policies must have at most 20 KB.
+
+    S3 refuses larger ones.
+    """
     size = size_of(policy.get(_DOCUMENT))
     if size > 20480:
         yield violation(_DOCUMENT, "have 20 KB at most", f"{size} bytes", "20480 bytes")
@@ -77,7 +88,11 @@ def policy_size(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-043", _POLICY, page="Blocking public access to your Amazon S3 storage")
 def public_policy(policy: Resource) -> Iterator[Violation]:
-    """A policy for everybody needs a bucket that does not block it, which all do by default."""
+    """Bucket policies must not be public while public policies are blocked.
+
+    S3 blocks public policies by default and refuses the policy. Serve files by CloudFront, or turn
+    `BlockPublicPolicy` off.
+    """
     bucket = policy.reference("Bucket")
     if bucket is None or bucket.type != _BUCKET:
         return
@@ -99,7 +114,11 @@ def public_policy(policy: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-044", _POLICY, page="Actions, resources, and condition keys for Amazon S3")
 def policy_resources(policy: Resource) -> Iterator[Violation]:
-    """Actions on objects are about objects, those on buckets about buckets."""
+    """`Resource` of a bucket policy must match its actions.
+
+    S3 refuses actions on objects for the bucket's ARN, and actions on buckets for objects. Objects
+    are the ARN and `/*`.
+    """
     for path, statement in statements(policy, _DOCUMENT):
         actions, resources = actions_of(statement), resources_of(statement)
         if not actions or not resources:
@@ -124,7 +143,10 @@ def _is_bucket(policy: Resource, resource: object) -> bool:
 
 @RULES.resource("S3-045", _POLICY, page="AWS JSON policy elements: Principal")
 def policy_principals(policy: Resource) -> Iterator[Violation]:
-    """A bucket policy says whom it is about."""
+    """Bucket policies must have a principal.
+
+    S3 refuses statements without a `Principal`.
+    """
     for path, statement in statements(policy, _DOCUMENT):
         if "Principal" not in statement and "NotPrincipal" not in statement:
             yield violation(f"{path}.Principal", "be given in a bucket policy", None)
@@ -132,7 +154,11 @@ def policy_principals(policy: Resource) -> Iterator[Violation]:
 
 @RULES.template("S3-046", page="AWS::S3::BucketPolicy")
 def one_policy(template: Template) -> Iterator[Violation]:
-    """A bucket has one policy."""
+    """Buckets must have one bucket policy.
+
+    A bucket can have one policy, so that the second one replaces the first or fails. Merge the
+    statements.
+    """
     seen: dict[object, str] = {}
     for policy in template.always(_POLICY):
         bucket = identity(policy.get("Bucket"))

@@ -50,7 +50,10 @@ def _noncurrent(bucket: Resource, path: str) -> list[values.Move]:
 
 @RULES.resource("S3-003", _BUCKET, page=_PAGE)
 def ages(bucket: Resource) -> Iterator[Violation]:
-    """Objects, versions and uploads are deleted after a day at least."""
+    """Lifecycle ages must be whole days, 1 or more.
+
+    S3 refuses the lifecycle configuration otherwise.
+    """
     names = (
         "ExpirationInDays",
         "NoncurrentVersionExpirationInDays",
@@ -65,7 +68,11 @@ def ages(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-004", _BUCKET, page="Transitioning objects using Amazon S3 Lifecycle")
 def transitions(bucket: Resource) -> Iterator[Violation]:
-    """Objects move to colder storage only, and not too soon."""
+    """Lifecycle transitions must go to colder storage, 30 days apart.
+
+    S3 refuses transitions to warmer classes, to infrequent access before 30 days, and out of it
+    within 30 days.
+    """
     for path in bucket.paths(_RULES):
         for moves in (_current(bucket, path), _noncurrent(bucket, path)):
             yield from findings_from(bucket, values.transition_problems(moves))
@@ -73,7 +80,10 @@ def transitions(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-005", _BUCKET, page=_PAGE)
 def expiry(bucket: Resource) -> Iterator[Violation]:
-    """Objects expire after their transitions."""
+    """Lifecycle expiration must be after the last transition.
+
+    S3 refuses rules by which objects expire before they are moved.
+    """
     for path in bucket.paths(_RULES):
         name = f"{path}.ExpirationInDays"
         days = bucket.number(name)
@@ -93,7 +103,10 @@ def expiry(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-006", _BUCKET, page=_PAGE)
 def ids(bucket: Resource) -> Iterator[Violation]:
-    """Lifecycle rules have ids that are short and there once."""
+    """Lifecycle rule ids must be unique, with at most 255 characters.
+
+    S3 refuses the lifecycle configuration otherwise.
+    """
     found = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
     known = [id for id in found if id is not None]
     for message in values.rule_id_problems(known, f"{_RULES}.Id"):
@@ -102,7 +115,10 @@ def ids(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-007", _BUCKET, page=_PAGE)
 def actions(bucket: Resource) -> Iterator[Violation]:
-    """A lifecycle rule does something."""
+    """Lifecycle rules must have an action.
+
+    S3 refuses rules that neither move, delete nor abort anything.
+    """
     for path in bucket.paths(_RULES):
         described = bucket.get(path)
         if isinstance(described, dict) and not any(name in described for name in _ACTIONS):
@@ -111,7 +127,10 @@ def actions(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-008", _BUCKET, page=_PAGE)
 def sizes(bucket: Resource) -> Iterator[Violation]:
-    """A lifecycle rule is for sizes that objects can have."""
+    """`ObjectSizeGreaterThan` must be less than `ObjectSizeLessThan`.
+
+    S3 refuses rules that no object can match.
+    """
     for path in bucket.paths(_RULES):
         name = f"{path}.ObjectSizeGreaterThan"
         greater, less = bucket.number(name), bucket.number(f"{path}.ObjectSizeLessThan")
@@ -120,7 +139,10 @@ def sizes(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-009", _BUCKET, page=_PAGE)
 def multipart_filters(bucket: Resource) -> Iterator[Violation]:
-    """Uploads are aborted whatever tags and size they will have."""
+    """`AbortIncompleteMultipartUpload` must not have tag or size filters.
+
+    S3 refuses them, because an upload has neither yet. Use a rule of its own.
+    """
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         if bucket.mapping(f"{path}.AbortIncompleteMultipartUpload"):
@@ -133,7 +155,10 @@ def multipart_filters(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-010", _BUCKET, page=_PAGE)
 def delete_markers(bucket: Resource) -> Iterator[Violation]:
-    """Expired delete markers are removed by a rule that expires nothing else, and has no tags."""
+    """`ExpiredObjectDeleteMarker` must be in a rule without expiration and tags.
+
+    S3 refuses the combination. Use a rule of its own.
+    """
     for path in bucket.paths(_RULES):
         name = f"{path}.ExpiredObjectDeleteMarker"
         described = bucket.mapping(path)
@@ -147,7 +172,10 @@ def delete_markers(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-011", _BUCKET, page=_PAGE)
 def dates(bucket: Resource) -> Iterator[Violation]:
-    """A rule counts days or names dates, at midnight UTC."""
+    """Lifecycle rules must have either days or dates, at midnight UTC.
+
+    S3 refuses both in one rule, and dates with another time of day.
+    """
     for path in bucket.paths(_RULES):
         moves = [f"{path}.Transition", *bucket.paths(f"{path}.Transitions")]
         dated = [f"{path}.ExpirationDate", *(f"{move}.TransitionDate" for move in moves)]
@@ -166,7 +194,10 @@ def dates(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-012", _BUCKET, page="AWS::S3::Bucket Rule")
 def exclusive(bucket: Resource) -> Iterator[Violation]:
-    """A rule does not say the same twice."""
+    """Lifecycle rules must not have both forms of a setting.
+
+    CloudFormation refuses the older property beside the newer one. Keep the newer one.
+    """
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         for one, other in _EXCLUSIVE:
@@ -176,7 +207,10 @@ def exclusive(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-013", _BUCKET, page=_PAGE)
 def number_of_rules(bucket: Resource) -> Iterator[Violation]:
-    """A bucket has 1,000 lifecycle rules at most."""
+    """Lifecycle configurations must have at most 1,000 rules.
+
+    S3 refuses more. Merge rules by their prefixes or tags.
+    """
     count = len(bucket.items(_RULES))
     if count > values.MAX_RULES:
         yield violation(_RULES, "have 1,000 rules at most", count, values.MAX_RULES)

@@ -14,7 +14,11 @@ _BUCKET = "AWS::S3::Bucket"
 
 @RULES.resource("S3-001", _BUCKET, page="Bucket naming rules")
 def bucket_name(bucket: Resource) -> Iterator[Violation]:
-    """The name of a bucket."""
+    """`BucketName` must follow S3's naming rules.
+
+    S3 refuses other names. They have 3 to 63 lowercase letters, digits, hyphens and periods, and
+    none of the prefixes and suffixes that S3 reserves.
+    """
     name = bucket.text("BucketName")
     if name is not None:
         own = bucket.get("BucketNamespace") not in (None, "global")
@@ -25,7 +29,10 @@ def bucket_name(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-002", _BUCKET, page="Requirements for using Amazon S3 Transfer Acceleration")
 def accelerated_name(bucket: Resource) -> Iterator[Violation]:
-    """A bucket with transfer acceleration has a name without periods."""
+    """`BucketName` must not have periods with transfer acceleration.
+
+    S3 refuses acceleration, because its certificate does not cover names with periods.
+    """
     name = bucket.text("BucketName") or ""
     if "." in name and bucket.get("AccelerateConfiguration.AccelerationStatus") == "Enabled":
         nearest = name.replace(".", "-")

@@ -56,7 +56,10 @@ def _configurations(bucket: Resource) -> Iterator[tuple[str, str]]:
 
 @RULES.resource("S3-030", _BUCKET, page=_PAGE)
 def event_types(bucket: Resource) -> Iterator[Violation]:
-    """Notifications are about events that S3 has."""
+    """`Event` must be an event type that S3 has.
+
+    S3 refuses the notification configuration otherwise. Write `s3:ObjectCreated:*`.
+    """
     for path, _target in _configurations(bucket):
         event = bucket.text(f"{path}.Event")
         if event is not None and event not in EVENT_TYPES:
@@ -82,7 +85,11 @@ def _filters(bucket: Resource, path: str) -> tuple[str, str] | None:
     "S3-031", _BUCKET, page="Configuring event notifications using object key name filtering"
 )
 def overlaps(bucket: Resource) -> Iterator[Violation]:
-    """No two notifications are for the same event of the same object."""
+    """Notifications must not overlap.
+
+    S3 refuses two configurations for the same event of the same objects. Use distinct prefixes or
+    suffixes, or fan out from one topic.
+    """
     seen: list[_Notified] = []
     for path, _target in _configurations(bucket):
         event, filters = bucket.text(f"{path}.Event"), _filters(bucket, path)
@@ -118,7 +125,10 @@ def _same_event(one: str, other: str) -> bool:
     "S3-032", _BUCKET, page="Configuring event notifications using object key name filtering"
 )
 def filter_rules(bucket: Resource) -> Iterator[Violation]:
-    """A filter has one prefix and one suffix at most."""
+    """Notification filters must have at most one prefix and one suffix.
+
+    S3 refuses other filters. Use one configuration per prefix.
+    """
     for path, _target in _configurations(bucket):
         names: list[str] = []
         for each in bucket.paths(f"{path}.Filter.S3Key.Rules"):
@@ -132,7 +142,10 @@ def filter_rules(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-033", _BUCKET, page="Supported event destinations")
 def fifo_destinations(bucket: Resource) -> Iterator[Violation]:
-    """S3 sends no notification to FIFO queues and topics."""
+    """Notifications must go to standard queues and topics.
+
+    S3 refuses FIFO queues and topics.
+    """
     for _path, target in _configurations(bucket):
         text, resource = bucket.text(target) or "", bucket.reference(target)
         if text.endswith(".fifo"):
@@ -147,7 +160,11 @@ def fifo_destinations(bucket: Resource) -> Iterator[Violation]:
     "S3-034", _BUCKET, page="Granting permissions to publish event notification messages"
 )
 def encrypted_destinations(bucket: Resource) -> Iterator[Violation]:
-    """S3 cannot use the keys that AWS manages for queues and topics."""
+    """Encrypted queues and topics require a key of your own for notifications.
+
+    S3 may not use the keys that AWS manages, and refuses the configuration. Create a key that
+    allows s3.amazonaws.com.
+    """
     for _path, target in _configurations(bucket):
         resource = bucket.reference(target)
         key = None if resource is None else resource.text("KmsMasterKeyId")

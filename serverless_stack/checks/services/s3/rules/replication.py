@@ -16,7 +16,10 @@ _PAGE = "Replication configuration file elements"
 
 @RULES.resource("S3-020", _BUCKET, page="Requirements and considerations for replication")
 def versioned(bucket: Resource) -> Iterator[Violation]:
-    """A bucket that is replicated is versioned."""
+    """Replication requires versioning.
+
+    S3 refuses to replicate a bucket without it. Set `VersioningConfiguration`.
+    """
     if bucket.mapping("ReplicationConfiguration"):
         status = bucket.get("VersioningConfiguration.Status")
         lock = "ObjectLockEnabled"  # turns versions on, too
@@ -28,7 +31,10 @@ def versioned(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-021", _BUCKET, page=_PAGE)
 def priorities(bucket: Resource) -> Iterator[Violation]:
-    """Rules with filters have priorities, each another one."""
+    """`Priority` must be set and unique for replication rules with filters.
+
+    S3 refuses the replication configuration otherwise.
+    """
     seen: dict[float, str] = {}
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
@@ -44,7 +50,11 @@ def priorities(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-022", _BUCKET, page=_PAGE)
 def filters(bucket: Resource) -> Iterator[Violation]:
-    """A rule has a filter with what goes with it, or a prefix of the older kind."""
+    """Replication filters require the settings of the newer schema.
+
+    S3 refuses a `Filter` beside a `Prefix`, or without `DeleteMarkerReplication`, and delete
+    markers with tag filters.
+    """
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         if "Filter" in described and "Prefix" in described:
@@ -61,7 +71,10 @@ def filters(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-023", _BUCKET, page="Using S3 Replication Time Control")
 def time_control(bucket: Resource) -> Iterator[Violation]:
-    """Replication within 15 minutes is measured."""
+    """`ReplicationTime` requires metrics, both for 15 minutes.
+
+    S3 refuses other times, and replication time control without metrics.
+    """
     for path in bucket.paths(_RULES):
         if bucket.get(f"{path}.Destination.ReplicationTime.Status") == "Enabled":
             name = f"{path}.Destination.Metrics"
@@ -79,7 +92,10 @@ def time_control(bucket: Resource) -> Iterator[Violation]:
     "S3-024", _BUCKET, page="Replicating encrypted objects (SSE-S3, SSE-KMS, DSSE-KMS, SSE-C)"
 )
 def encrypted(bucket: Resource) -> Iterator[Violation]:
-    """Objects under KMS keys are replicated to a key."""
+    """Replication of encrypted objects requires a key in the destination.
+
+    S3 refuses `SseKmsEncryptedObjects` without a `ReplicaKmsKeyID`, and the key without it.
+    """
     for path in bucket.paths(_RULES):
         selected = f"{path}.SourceSelectionCriteria.SseKmsEncryptedObjects.Status"
         name = f"{path}.Destination.EncryptionConfiguration"
@@ -93,7 +109,10 @@ def encrypted(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-025", _BUCKET, page=_PAGE)
 def destinations(bucket: Resource) -> Iterator[Violation]:
-    """Objects are replicated to another bucket, named by its ARN."""
+    """`Destination` of a replication must be the ARN of another bucket.
+
+    S3 refuses names, the bucket itself, and a change of ownership without an `Account`.
+    """
     for path in bucket.paths(_RULES):
         name = f"{path}.Destination.Bucket"
         to = bucket.get(name)
@@ -113,7 +132,10 @@ def destinations(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-026", _BUCKET, page=_PAGE)
 def number_of_rules(bucket: Resource) -> Iterator[Violation]:
-    """A bucket has 1,000 replication rules at most."""
+    """Replication configurations must have at most 1,000 rules.
+
+    S3 refuses more.
+    """
     count = len(bucket.items(_RULES))
     if count > 1000:
         yield violation(_RULES, "have 1,000 rules at most", count, 1000)

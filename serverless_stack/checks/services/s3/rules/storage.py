@@ -17,7 +17,10 @@ _TIERS = {"ARCHIVE_ACCESS": 90, "DEEP_ARCHIVE_ACCESS": 180}
 
 @RULES.resource("S3-050", _BUCKET, page="AWS::S3::Bucket ServerSideEncryptionByDefault")
 def encryption_key(bucket: Resource) -> Iterator[Violation]:
-    """A KMS key goes with encryption by KMS."""
+    """`KMSMasterKeyID` requires encryption with KMS.
+
+    S3 refuses a key together with AES256. Set `SSEAlgorithm` to `aws:kms`.
+    """
     for path in bucket.paths(_ENCRYPTION):
         described = bucket.mapping(f"{path}.ServerSideEncryptionByDefault")
         if described.get("SSEAlgorithm") == "AES256" and "KMSMasterKeyID" in described:
@@ -27,7 +30,10 @@ def encryption_key(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-051", _BUCKET, page="AWS::S3::Bucket ObjectLockConfiguration")
 def object_lock(bucket: Resource) -> Iterator[Violation]:
-    """Object Lock is on in a bucket that is configured for it, and so is versioning."""
+    """Object Lock configurations require `ObjectLockEnabled` and versioning.
+
+    S3 refuses the bucket otherwise.
+    """
     enabled = bucket.boolean("ObjectLockEnabled")
     configured = bucket.mapping("ObjectLockConfiguration")
     if configured and (enabled is False or bucket.get("ObjectLockEnabled") is None):
@@ -41,7 +47,10 @@ def object_lock(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-052", _BUCKET, page="AWS::S3::Bucket DefaultRetention")
 def retention(bucket: Resource) -> Iterator[Violation]:
-    """Objects are locked for days or for years."""
+    """`DefaultRetention` must have a mode, and days or years.
+
+    S3 refuses both or neither, more than 100 years, and a retention without a mode.
+    """
     described = bucket.mapping(_RETENTION)
     if not described:
         return
@@ -56,7 +65,11 @@ def retention(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-053", _BUCKET, page="Managing S3 Intelligent-Tiering")
 def archive_days(bucket: Resource) -> Iterator[Violation]:
-    """Archive tiers have their soonest day, and come once."""
+    """Archive tiers must begin after their minimum of days, and be unique.
+
+    S3 refuses archive access before 90 days, deep archive access before 180 days, and more than 730
+    days.
+    """
     for path in bucket.paths("IntelligentTieringConfigurations"):
         seen: set[str] = set()
         for tier in bucket.paths(f"{path}.Tierings"):
@@ -70,7 +83,11 @@ def archive_days(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-054", _BUCKET, page="AWS::S3::Bucket")
 def configuration_ids(bucket: Resource) -> Iterator[Violation]:
-    """Configurations of a kind have an id each."""
+    """Configuration ids must be unique within a bucket.
+
+    S3 identifies analytics, inventory, tiering and metrics configurations by their id, and refuses
+    a repeated one.
+    """
     for kind in ("Analytics", "Inventory", "IntelligentTiering", "Metrics"):
         seen: set[str] = set()
         for path in bucket.paths(f"{kind}Configurations"):
@@ -87,7 +104,11 @@ def configuration_ids(bucket: Resource) -> Iterator[Violation]:
     severity=Severity.WARNING,
 )
 def log_bucket(bucket: Resource) -> Iterator[Violation]:
-    """Access logs go to a bucket that S3 can write them to."""
+    """Log buckets must accept the log delivery service.
+
+    The bucket deploys, but S3 delivers no access logs to buckets with KMS encryption or a default
+    retention. Use AES256 and no Object Lock.
+    """
     name = "LoggingConfiguration.DestinationBucketName"
     to = bucket.reference(name)
     if to is None or to.type != _BUCKET:

@@ -17,7 +17,10 @@ _CORS = "CorsConfiguration.CorsRules"
 
 @RULES.resource("S3-060", _BUCKET, page="AWS::S3::Bucket WebsiteConfiguration")
 def redirects_all(bucket: Resource) -> Iterator[Violation]:
-    """A website redirects everything, or has pages."""
+    """Website configurations must either redirect or have an index document.
+
+    S3 refuses both together and neither of them.
+    """
     site = bucket.mapping(_SITE)
     if not site:
         return
@@ -31,7 +34,10 @@ def redirects_all(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-061", _BUCKET, page="Configuring an index document")
 def index_document(bucket: Resource) -> Iterator[Violation]:
-    """The index document is a name in any folder."""
+    """`IndexDocument` must be an object name without a slash.
+
+    S3 appends it to each folder, and refuses paths.
+    """
     name = f"{_SITE}.IndexDocument"
     value = bucket.text(name)
     if value is not None and (not value or "/" in value):
@@ -41,7 +47,11 @@ def index_document(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-062", _BUCKET, page="(Optional) Configuring a webpage redirect")
 def routing_rules(bucket: Resource) -> Iterator[Violation]:
-    """Redirects are 50 at most, and replace a key or its beginning."""
+    """Routing rules must be at most 50, with consistent redirects.
+
+    S3 refuses more, both ways to replace a key in one rule, and status codes that are no redirects
+    or errors.
+    """
     count = len(bucket.items(f"{_SITE}.RoutingRules"))
     if count > 50:
         yield violation(f"{_SITE}.RoutingRules", "have 50 rules at most", count, 50)
@@ -64,7 +74,10 @@ def routing_rules(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-063", _BUCKET, page="(Optional) Configuring a webpage redirect")
 def redirect_hosts(bucket: Resource) -> Iterator[Violation]:
-    """Redirects go to the name of a host."""
+    """`HostName` must be a host without scheme and path.
+
+    S3 refuses or misinterprets other values. Set the scheme in `Protocol`.
+    """
     names = [f"{path}.RedirectRule.HostName" for path in bucket.paths(f"{_SITE}.RoutingRules")]
     for name in (f"{_SITE}.RedirectAllRequestsTo.HostName", *names):
         host = bucket.text(name)
@@ -76,7 +89,10 @@ def redirect_hosts(bucket: Resource) -> Iterator[Violation]:
 
 @RULES.resource("S3-064", _BUCKET, page="Elements of a CORS configuration")
 def cors_rules(bucket: Resource) -> Iterator[Violation]:
-    """CORS rules have wildcards where S3 takes them."""
+    """CORS rules must have at most one wildcard per value, and 100 rules.
+
+    S3 refuses more, and wildcards in `ExposedHeaders`.
+    """
     count = len(bucket.items(_CORS))
     if count > 100:
         yield violation(_CORS, "have 100 rules at most", count, 100)
@@ -96,7 +112,11 @@ def cors_rules(bucket: Resource) -> Iterator[Violation]:
     "S3-065", _BUCKET, page="Elements of a CORS configuration", severity=Severity.WARNING
 )
 def cors_origins(bucket: Resource) -> Iterator[Violation]:
-    """Origins are as browsers send them."""
+    """`AllowedOrigins` must be origins as browsers send them.
+
+    The bucket deploys, but no request matches an origin without a scheme or with a path. Write
+    `https://example.com`.
+    """
     for path in bucket.paths(_CORS):
         for name in bucket.paths(f"{path}.AllowedOrigins"):
             origin = bucket.text(name)
