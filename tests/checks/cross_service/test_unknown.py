@@ -6,9 +6,9 @@ import pytest
 
 from serverless_stack.checks import check_template
 from tests.checks.cases import Json, att, ref, resource
-from tests.checks.cases.cross_distributions import ALLOW, bucket, called, deny
-from tests.checks.cases.cross_functions import allow, notified, permissions, role, worker
-from tests.checks.cases.cross_network import CLIENT, SECRET, cache, network, reader
+from tests.checks.cross_service.cases_distributions import ALLOW, bucket, called, deny
+from tests.checks.cross_service.cases_functions import allow, notified, permissions, role, worker
+from tests.checks.cross_service.cases_network import CLIENT, SECRET, cache, network, reader
 
 UNREACHED: Json = {**network(), **reader(SECRET)}
 SHUT: Json = {**cache(), **CLIENT}

@@ -4,8 +4,8 @@ import pytest
 
 from serverless_stack.checks import check_template, check_templates
 from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.engine.template import Resource, Template
+from serverless_stack.checks.engine.violations import Violation
 
 BAD = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "xn--a"}}
 

@@ -12,8 +12,8 @@ from aws_cdk import aws_s3 as s3
 from serverless_stack.checks import Severity, rules
 from serverless_stack.checks.engine import registry
 from serverless_stack.checks.engine import runner as engine
-from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation
 from serverless_stack.checks.integrations.cdk_plugin import DeployabilityChecks
 
 ID = "serverless-stack::S3-001"

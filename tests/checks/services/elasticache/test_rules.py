@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from serverless_stack.checks import check_template, rules
 from tests.checks.cases import Case, Json, cases
-from tests.checks.cases.elasticache_groups import group
-from tests.checks.cases.elasticache_shards import cluster, tuned
+from tests.checks.services.elasticache.cases_groups import group
+from tests.checks.services.elasticache.cases_shards import cluster, tuned
 
 CASES = [case for case in cases() if case.rule.startswith("EC-")]
 # What these rules tell is that a property is there, or is not, whatever its value.

@@ -184,7 +184,9 @@ CASES = [
         addresses("192.0.2.1/32"),
         "(nearest accepted: 192.0.2.1/32)",
     ),
-    Case("WAFV2-008", "all addresses", addresses("0.0.0.0/0"), addresses("0.0.0.0/1"), "/1 or less"),
+    Case(
+        "WAFV2-008", "all addresses", addresses("0.0.0.0/0"), addresses("0.0.0.0/1"), "/1 or less"
+    ),
     Case(
         "WAFV2-008",
         "IPv6 among IPv4",

@@ -1,7 +1,7 @@
 """Names that AWS takes once."""
 
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.cross_distributions import certified
+from tests.checks.cross_service.cases_distributions import certified
 
 
 def bucket(name: str, logical_id: str = "Bucket") -> Json:

@@ -135,7 +135,9 @@ POLICY = {
 }
 
 CASES = [
-    Case("APIGATEWAY-001", "stage name with a slash", stage(StageName="a/b"), stage(), "got: 'a/b'"),
+    Case(
+        "APIGATEWAY-001", "stage name with a slash", stage(StageName="a/b"), stage(), "got: 'a/b'"
+    ),
     Case(
         "APIGATEWAY-002",
         "cache size '2'",
@@ -227,7 +229,13 @@ CASES = [
         stage(CanarySetting={"PercentTraffic": 100}),
         "got: 101 (nearest accepted: 100)",
     ),
-    Case("APIGATEWAY-011", "stage made twice", staged("prod"), staged("next"), "than that of Deployment"),
+    Case(
+        "APIGATEWAY-011",
+        "stage made twice",
+        staged("prod"),
+        staged("next"),
+        "than that of Deployment",
+    ),
     Case(
         "APIGATEWAY-020",
         "compression size 20 MiB",

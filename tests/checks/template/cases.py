@@ -55,7 +55,9 @@ def stack_name(text: str) -> Json:
 
 
 CASES = [
-    Case("TEMPLATE-001", "501 resources", topics(501), topics(500), "500 entries at most, got: 501"),
+    Case(
+        "TEMPLATE-001", "501 resources", topics(501), topics(500), "500 entries at most, got: 501"
+    ),
     Case(
         "TEMPLATE-002",
         "template over 1 MB",

@@ -1,5 +1,5 @@
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.cloudfront import BEHAVIOR, behavior, distribution
+from tests.checks.services.cloudfront.cases import BEHAVIOR, behavior, distribution
 
 NODE = "nodejs24.x"
 FUNCTION_ARN = "arn:aws:cloudfront::111122223333:function/f"

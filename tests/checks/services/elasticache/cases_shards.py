@@ -1,7 +1,7 @@
 """Shards, replicas, parameter groups, and what several resources of ElastiCache share."""
 
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.elasticache_groups import group, group_of
+from tests.checks.services.elasticache.cases_groups import group, group_of
 
 DUMP = "arn:aws:s3:::bucket/dump.rdb"
 

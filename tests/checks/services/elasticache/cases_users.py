@@ -1,7 +1,7 @@
 """Users, subnet groups, and scaling."""
 
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.elasticache_groups import group_of
+from tests.checks.services.elasticache.cases_groups import group_of
 
 PASSWORD = {"Type": "password", "Passwords": ["{{resolve:secretsmanager:mine}}"]}
 OPEN = {"Type": "no-password-required"}

@@ -1,5 +1,5 @@
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.lambda_function import function
+from tests.checks.services.lambda_function.cases import function
 
 REF = {"Ref": "Function"}
 STREAM = "arn:aws:kinesis:us-east-1:111122223333:stream/clicks"

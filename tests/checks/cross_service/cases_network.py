@@ -1,7 +1,7 @@
 """Functions in networks, with what they reach from there."""
 
 from tests.checks.cases import Case, Json, att, join, ref, resource
-from tests.checks.cases.cross_functions import IN_VPC, allow, function, role
+from tests.checks.cross_service.cases_functions import IN_VPC, allow, function, role
 
 SECRET = allow(ref("Secret"), "secretsmanager:GetSecretValue")
 WORLD = "0.0.0.0/0"

@@ -1,8 +1,8 @@
 """Clusters of Memcached, serverless caches, and global datastores."""
 
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.elasticache_groups import group_of, users
-from tests.checks.cases.elasticache_shards import DUMP, cluster
+from tests.checks.services.elasticache.cases_groups import group_of, users
+from tests.checks.services.elasticache.cases_shards import DUMP, cluster
 
 
 def redis(**properties: object) -> Json:

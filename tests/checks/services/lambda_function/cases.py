@@ -161,7 +161,9 @@ CASES = [
         layers("a:1", "b:2"),
         "no other version of a layer that is there already",
     ),
-    Case("LAMBDA-009", "layer without version", layers("a"), layers("a:1"), "(nearest accepted: arn"),
+    Case(
+        "LAMBDA-009", "layer without version", layers("a"), layers("a:1"), "(nearest accepted: arn"
+    ),
     Case(
         "LAMBDA-010",
         "VPC without security group",

@@ -1,5 +1,5 @@
 from tests.checks.cases import Case, Json, resource
-from tests.checks.cases.apigateway import method
+from tests.checks.services.apigateway.cases import method
 
 AUTHORIZER = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/f/invocations"
 POOL = "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_a"
@@ -269,7 +269,13 @@ CASES = [
         integration(PayloadFormatVersion="1.0"),
         "(nearest accepted: 2.0)",
     ),
-    Case("APIGATEWAY-076", "stage with a space", stage("my stage"), stage("$default"), "got: 'my stage'"),
+    Case(
+        "APIGATEWAY-076",
+        "stage with a space",
+        stage("my stage"),
+        stage("$default"),
+        "got: 'my stage'",
+    ),
     Case(
         "APIGATEWAY-077",
         "issuer without scheme",

@@ -198,7 +198,13 @@ CASES = [
         aliases("*.www.example.com"),
         "with a `*` only as the whole first part",
     ),
-    Case("CLOUDFRONT-006", "one alias of two distributions", TWICE, APART, "of another distribution (Cdn)"),
+    Case(
+        "CLOUDFRONT-006",
+        "one alias of two distributions",
+        TWICE,
+        APART,
+        "of another distribution (Cdn)",
+    ),
     Case(
         "CLOUDFRONT-007",
         "certificate in eu-west-1",

@@ -1,12 +1,12 @@
-"""Each rule with templates that break it and their nearest twins that AWS accepts.
+"""Templates that violate a rule, each with its nearest twin that AWS accepts.
 
-A module a service, each with `CASES`.
+The cases are beside the tests of their service, in modules called ``cases*.py`` with ``CASES``.
 """
 
 import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 Json = dict[str, object]
 
@@ -75,6 +75,7 @@ def statement(**more: object) -> Json:
 
 def cases() -> list[Case]:
     """All cases of all services."""
-    names = [module.name for module in pkgutil.iter_modules(__path__)]
-    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
-    return [case for module in modules for case in module.CASES]
+    root = Path(__file__).parents[2]
+    paths = sorted(Path(__file__).parent.rglob("*/cases*.py"))
+    names = [".".join(path.relative_to(root).with_suffix("").parts) for path in paths]
+    return [case for name in names for case in importlib.import_module(name).CASES]

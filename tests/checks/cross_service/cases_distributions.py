@@ -1,7 +1,7 @@
 """Distributions with what is behind and before them."""
 
 from tests.checks.cases import Case, Json, att, join, ref, resource
-from tests.checks.cases.cross_functions import function, role
+from tests.checks.cross_service.cases_functions import function, role
 
 DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
