@@ -232,21 +232,21 @@ CASES = [
         "function that outlasts its API",
         called(60),
         called(29),
-        "`Timeout` must be 29 seconds at most, after which Called gives up",
+        "`Timeout` must be at most 29 seconds, after which Called stops waiting",
     ),
     Case(
         "CROSS-SERVICE-001",
         "function that outlasts its integration",
         called(10, TimeoutInMillis=5000),
         called(5, TimeoutInMillis=5000),
-        "`Timeout` must be 5 seconds at most",
+        "`Timeout` must be at most 5 seconds",
     ),
     Case(
         "CROSS-SERVICE-002",
         "function that outlasts its HTTP API",
         http_api(31),
         http_api(30),
-        "`Timeout` must be 30 seconds at most, after which Integration gives up",
+        "`Timeout` must be at most 30 seconds, after which Integration stops waiting",
     ),
     Case(
         "CROSS-SERVICE-020",
@@ -332,7 +332,7 @@ CASES = [
         "deployment before some methods",
         api(depends="Method", Other=method(verb="PUT")),
         api(depends="Method Other", Other=method(verb="PUT")),
-        "`DependsOn` must have all methods of its API; those that are made later are not in it, "
+        "`DependsOn` must have all methods of its API; those created later are missing in it, "
         "got: 'none of Other'",
     ),
 ]

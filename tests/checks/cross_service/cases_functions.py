@@ -222,7 +222,7 @@ CASES = [
         "resource policy over 20 KB",
         permissions(100),
         permissions(50),
-        "The resource policy must have 20,480 bytes at most",
+        "The resource policy must have at most 20,480 bytes",
     ),
     Case(
         "CROSS-SERVICE-051",

@@ -132,20 +132,20 @@ CASES = [
         "cache that lets nobody in",
         {**cache(), **CLIENT},
         {**cache(FROM_GROUP), **CLIENT},
-        "`SecurityGroupIds` must let Function in on port 6379",
+        "`SecurityGroupIds` must allow Function on port 6379",
     ),
     Case(
         "CROSS-SERVICE-031",
         "cache that lets in on another port",
         {**cache({**FROM_GROUP, "FromPort": 11211, "ToPort": 11211}), **CLIENT},
         {**cache(apart=FROM_GROUP), **CLIENT},
-        "`SecurityGroupIds` must let Function in on port 6379",
+        "`SecurityGroupIds` must allow Function on port 6379",
     ),
     Case(
         "CROSS-SERVICE-031",
         "function outside of the network of its cache",
         {**cache(FROM_GROUP), **OUTSIDE},
         {**cache(FROM_GROUP), **CLIENT},
-        "`VpcConfig` must be in the network of Cache, which its environment names",
+        "`VpcConfig` must be in the VPC of Cache, which its environment names",
     ),
 ]

@@ -82,7 +82,7 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
     assert [(each.rule, each.template, each.resource, each.message) for each in found] == [
         ("XX-002", "One", "", "`` must be small, got: 1"),
         ("XX-003", "One", "", "no"),
-        ("XX-001", "One", "B", "`Size` must be 1–4 GB, got: 9 (nearest accepted: 4)"),  # noqa: RUF001
+        ("XX-001", "One", "B", "`Size` must be between 1 and 4 GB, got: 9 (nearest accepted: 4)"),
     ]
     with pytest.raises(ValueError, match="one rule only, got: XX-001"):
         registry.rule("XX-001", page="Page")(one)
@@ -91,7 +91,7 @@ def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None
 def test_messages_of_values_tell_their_property() -> None:
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "A", "Other": "b"}}
     (found,) = Template({"Resources": {"Bucket": bucket}}).all()
-    messages = ["`BucketName` must be `x`, got: 'A'", "`Gone` must be there"]
+    messages = ["`BucketName` must be `x`, got: 'A'", "`Gone` must be set"]
     told = list(registry.told(found, messages))
     assert [(each.property, each.value) for each in told] == [("BucketName", "A"), ("Gone", None)]
     assert [each.message for each in told] == messages

@@ -56,14 +56,14 @@ def stack_name(text: str) -> Json:
 
 CASES = [
     Case(
-        "TEMPLATE-001", "501 resources", topics(501), topics(500), "500 entries at most, got: 501"
+        "TEMPLATE-001", "501 resources", topics(501), topics(500), "at most 500 entries, got: 501"
     ),
     Case(
         "TEMPLATE-002",
         "template over 1 MB",
         topic(),
         topic(),
-        "1,000,000 bytes at most, got: 1,000,",
+        "at most 1,000,000 bytes, got: 1,000,",
         bad_sections=LARGE,
         good_sections={"Metadata": {"Note": "x" * 800_000}},
     ),
@@ -81,7 +81,7 @@ CASES = [
         "201 outputs",
         topic(),
         topic(),
-        "`Outputs` must have 200 entries at most, got: 201",
+        "`Outputs` must have at most 200 entries, got: 201",
         bad_sections=outputs(201),
         good_sections=outputs(200),
     ),
@@ -90,7 +90,7 @@ CASES = [
         "201 keys in a mapping",
         topic(),
         topic(),
-        "`Mappings.Sizes` must have 200 entries at most",
+        "`Mappings.Sizes` must have at most 200 entries",
         bad_sections={"Mappings": {"Sizes": {f"k{n}": {"v": 1} for n in range(201)}}},
         good_sections={"Mappings": {"Sizes": {f"k{n}": {"v": 1} for n in range(200)}}},
     ),
@@ -207,7 +207,7 @@ CASES = [
         "one export twice",
         topic(),
         topic(),
-        "`Outputs.Out1.Export.Name` must be another name than that of `Outputs.Out0.Export.Name`",
+        "`Outputs.Out1.Export.Name` must differ from that of `Outputs.Out0.Export.Name`",
         bad_sections=exported("a", "a"),
         good_sections=exported("a", "b", stack_name("c")),
     ),
@@ -216,7 +216,7 @@ CASES = [
         "one export of two stacks",
         topic(),
         topic(),
-        "must be another name than that of `Outputs.Out0.Export.Name` of Shop, if both are",
+        "must differ from that of `Outputs.Out0.Export.Name` of Shop, if both are",
         bad_sections=exported("a"),
         good_sections=exported("a", stack_name("b")),
         bad_others={"Other": {"Resources": topic(), **exported("a")}},
@@ -227,7 +227,7 @@ CASES = [
         "output that is a list",
         topic(),
         topic(),
-        "`Outputs.Out0.Value` must be a text",
+        "`Outputs.Out0.Value` must be a string",
         bad_sections=outputs(1, Value=["a", "b"]),
         good_sections=outputs(1, Value={"Fn::Join": [",", ["a", "b"]]}),
     ),

@@ -41,7 +41,7 @@ def caches(function: Resource) -> Iterator[Violation]:
     for cache in _told_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
-            requirement = f"be in the network of {cache.logical_id}, which its environment names"
+            requirement = f"be in the VPC of {cache.logical_id}, which its environment names"
             yield violation("VpcConfig", requirement, None)
             continue
         try:
@@ -54,13 +54,13 @@ def caches(function: Resource) -> Iterator[Violation]:
             continue
         if not _lets(theirs, "Ingress", ours, port):
             requirement = (
-                f"let {function.logical_id} in on port {port}, whose environment names the cache"
+                f"allow {function.logical_id} on port {port}, whose environment names the cache"
             )
             yield violation(
                 path, requirement, [each.logical_id for each in theirs], resource=cache.logical_id
             )
         elif not _lets(ours, "Egress", theirs, port):
-            requirement = f"let the function out to {cache.logical_id} on port {port}"
+            requirement = f"allow outbound traffic to {cache.logical_id} on port {port}"
             yield violation(
                 "VpcConfig.SecurityGroupIds", requirement, [each.logical_id for each in ours]
             )

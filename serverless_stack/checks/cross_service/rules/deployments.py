@@ -39,7 +39,7 @@ def all_methods(deployment: Resource) -> Iterator[Violation]:
     waited = _waited(deployment, methods)
     left = sorted(methods - waited)
     if waited and left:
-        requirement = "have all methods of its API; those that are made later are not in it"
+        requirement = "have all methods of its API; those created later are missing in it"
         yield violation("DependsOn", requirement, f"none of {', '.join(left)}")
 
 

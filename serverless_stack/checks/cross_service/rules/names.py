@@ -85,7 +85,7 @@ def in_a_template(template: Template) -> Iterator[Violation]:
         # The rules of CloudFront tell of the domain names of one template.
         if first != resource.logical_id and resource.type != DISTRIBUTION:
             yield violation(
-                path, f"be another name than that of {first}", name, resource=resource.logical_id
+                path, f"differ from that of {first}", name, resource=resource.logical_id
             )
 
 
@@ -124,7 +124,7 @@ def _twice(templates: Mapping[str, Template], scopes: tuple[str, ...]) -> Iterat
                     "account": ", if both are in one account",
                     "region": ", if both are in one account and region",
                 }[scope]
-                requirement = f"be another name than that of {first} of {other}{within}"
+                requirement = f"differ from that of {first} of {other}{within}"
                 made = violation(path, requirement, name, resource=resource.logical_id)
                 yield made._replace(template=template_name)
 

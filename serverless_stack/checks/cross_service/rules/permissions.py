@@ -45,7 +45,7 @@ def size(template: Template) -> Iterator[Violation]:
     for logical_id, total in sizes.items():
         if total > MAX_BYTES:
             message = (
-                f"The resource policy must have {MAX_BYTES:,} bytes at most, got: {total:,} bytes "
+                f"The resource policy must have at most {MAX_BYTES:,} bytes, got: {total:,} bytes "
                 f"or more, of {counts[logical_id]} permissions; make one permission for many "
                 "routes or rules by a wildcard in its `SourceArn`"
             )

@@ -25,7 +25,7 @@ def visibility_for_retries(mapping: Resource) -> Iterator[Violation]:
         advised = _advised(mapping, seconds)
         if seconds <= hidden < advised:
             requirement = (
-                "be six times the time-out of the function that reads it or more, "
+                "be at least six times the time-out of the function that reads it, "
                 f"{advised:g} seconds, so that Lambda can try again when it is throttled"
             )
             shown = int(hidden) if hidden == int(hidden) else hidden

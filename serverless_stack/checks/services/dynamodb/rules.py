@@ -58,7 +58,7 @@ def attributes(table: Resource) -> Iterator[Violation]:
         requirement = "have each attribute that a key has"
         yield violation("AttributeDefinitions", requirement, defined, ", ".join(missing))
     if idle:
-        requirement = "have no attribute that no key has"
+        requirement = "not have attributes that no key has"
         yield violation("AttributeDefinitions", requirement, ", ".join(idle))
 
 
@@ -83,7 +83,7 @@ def keys(table: Resource) -> Iterator[Violation]:
             yield violation(f"{path}KeySchema", "be HASH, or HASH and RANGE", kinds)
         names = [name for name, _kind in found if name is not None]
         if len(names) > len(set(names)):
-            yield violation(f"{path}KeySchema", "have each attribute once", names)
+            yield violation(f"{path}KeySchema", "not repeat an attribute", names)
         if path.startswith(_LISTS[1]) and found and own:
             if len(kinds) == 1:
                 yield violation(f"{path}KeySchema", "have a RANGE key in a local index", kinds)
@@ -108,9 +108,9 @@ def throughput(table: Resource) -> Iterator[Violation]:
     for path in paths:
         name = f"{path}ProvisionedThroughput"
         if mode == "PAY_PER_REQUEST" and table.get(name) is not None:
-            yield violation(name, "not be there for PAY_PER_REQUEST", table.get(name))
+            yield violation(name, "be absent for PAY_PER_REQUEST", table.get(name))
         if mode == "PROVISIONED" and table.get(name) is None:
-            yield violation(name, "be given unless BillingMode is PAY_PER_REQUEST", None)
+            yield violation(name, "be set unless BillingMode is PAY_PER_REQUEST", None)
 
 
 @RULES.resource("DYNAMODB-004", _TABLE, _GLOBAL, page=_QUOTAS)
@@ -122,12 +122,12 @@ def indexes(table: Resource) -> Iterator[Violation]:
     """
     names: set[str] = set()
     if len(table.items(_LISTS[1])) > 5:
-        yield violation(_LISTS[1], "have 5 indexes at most", len(table.items(_LISTS[1])), 5)
+        yield violation(_LISTS[1], "have at most 5 indexes", len(table.items(_LISTS[1])), 5)
     copied = 0
     for path in _indexes(table):
         name = table.text(f"{path}.IndexName")
         if name is not None and name in names:
-            yield violation(f"{path}.IndexName", "be there once", name)
+            yield violation(f"{path}.IndexName", "be unique", name)
         names.add(name or "")
         kind = table.text(f"{path}.Projection.ProjectionType")
         attributes = table.items(f"{path}.Projection.NonKeyAttributes")
@@ -136,9 +136,9 @@ def indexes(table: Resource) -> Iterator[Violation]:
             name = f"{path}.Projection.ProjectionType"
             yield violation(name, "be INCLUDE with NonKeyAttributes", kind, "INCLUDE")
         if kind == "INCLUDE" and table.get(f"{path}.Projection.NonKeyAttributes") in (None, []):
-            yield violation(f"{path}.Projection.NonKeyAttributes", "be given for INCLUDE", None)
+            yield violation(f"{path}.Projection.NonKeyAttributes", "be set for INCLUDE", None)
     if copied > 100:
-        requirement = "have 100 attributes at most in NonKeyAttributes of all indexes together"
+        requirement = "have at most 100 attributes in NonKeyAttributes of all indexes together"
         yield violation(_LISTS[0], requirement, copied, 100)
 
 
@@ -164,6 +164,6 @@ def names(table: Resource) -> Iterator[Violation]:
     for path in ("TableName", *(f"{index}.IndexName" for index in _indexes(table))):
         value = table.text(path)
         if value is not None and not _NAME.fullmatch(value):
-            requirement = "be 3 to 255 letters, digits and _.-"
+            requirement = "have 3 to 255 letters, digits and _.-"
             nearest = re.sub(r"[^a-zA-Z0-9_.-]", "-", value)[:255]
             yield violation(path, requirement, value, nearest if len(nearest) > 2 else None)

@@ -15,13 +15,8 @@ def cidr_problems(
     """List what is wrong with a range of addresses.
 
     Args:
-        cidr: Such as ``10.0.0.0/16``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
         largest: The shortest prefix that AWS accepts, which is the largest range.
         smallest: The longest prefix that AWS accepts; None accepts one address.
-
-    Returns:
-        One message if the range is refused, else none.
     """
     if is_unresolved(cidr):
         return []
@@ -45,19 +40,14 @@ def cidr_problems(
 def group_description_problems(description: str, argument: str) -> list[str]:
     """List what EC2 refuses in the description of a security group or of its rule.
 
-    Args:
-        description: The description; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message per rule that is broken ("CreateSecurityGroup").
+    Source: "CreateSecurityGroup".
     """
     if is_unresolved(description):
         return []
     problems = []
     if len(description) > MAX_DESCRIPTION:
         problems.append(
-            f"`{argument}` must have {MAX_DESCRIPTION} characters at most, "
+            f"`{argument}` must have at most {MAX_DESCRIPTION} characters, "
             f"got: {len(description)} (nearest accepted: {MAX_DESCRIPTION})"
         )
     if not _DESCRIPTION.fullmatch(description):

@@ -25,12 +25,7 @@ def schedule_problems(expression: str, argument: str, *, scheduler: bool = False
     """List what EventBridge refuses in a schedule ("Setting a schedule pattern for rules").
 
     Args:
-        expression: Such as ``rate(5 minutes)`` or ``cron(0 12 * * ? *)``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
         scheduler: Whether it is one of EventBridge Scheduler, which knows ``at(...)``, too.
-
-    Returns:
-        One message per mistake.
     """
     if is_unresolved(expression):
         return []
@@ -70,7 +65,7 @@ def _cron_problems(expression: str, fields: list[str], argument: str) -> list[st
     problems = []
     for value, (name, low, high, names, own) in zip(fields, _FIELDS, strict=True):
         if not all(_is_part(part, low, high, names, own) for part in value.upper().split(",")):
-            wanted = f"must have {name} of {low}-{high}"
+            wanted = f"must have {name} between {low} and {high}"
             problems.append(f"`{argument}` {wanted}, got: {value!r}")
     if not problems and (fields[2] == "?") == (fields[4] == "?"):
         problems.append(

@@ -61,7 +61,7 @@ def target_ids(event: Resource) -> Iterator[Violation]:
     for path in event.paths("Targets"):
         id = event.text(f"{path}.Id")
         if id is not None and id in seen:
-            yield violation(f"{path}.Id", "be there once in a rule", id)
+            yield violation(f"{path}.Id", "be unique within a rule", id)
         seen.add(id or "")
 
 
@@ -75,7 +75,7 @@ def inputs(event: Resource) -> Iterator[Violation]:
     for path in event.paths("Targets"):
         given = [name for name in _INPUTS if event.get(f"{path}.{name}") is not None]
         if len(given) > 1:
-            yield violation(f"{path}.{given[1]}", f"not be there with {given[0]}", "both")
+            yield violation(f"{path}.{given[1]}", f"be absent with {given[0]}", "both")
         names = event.get(f"{path}.InputTransformer.InputPathsMap")
         template = event.text(f"{path}.InputTransformer.InputTemplate")
         known = names if isinstance(names, dict) else {} if names is None else None
@@ -137,11 +137,11 @@ def needs(event: Resource) -> Iterator[Violation]:
         fifo = bool(queue and target is not None and target.boolean("FifoQueue"))
         group = f"{path}.SqsParameters.MessageGroupId"
         if (fifo or (":sqs:" in text and text.endswith(".fifo"))) and event.get(group) is None:
-            yield violation(group, "be given for a FIFO queue", None)
+            yield violation(group, "be set for a FIFO queue", None)
         service = text.split(":")[2] if text.count(":") >= 5 else ""
         named = target is not None and target.type in _NEEDS_ROLE
         if (named or service in _NEEDS_ROLE.values()) and event.get(f"{path}.RoleArn") is None:
-            yield violation(f"{path}.RoleArn", f"be given for {service or 'this target'}", None)
+            yield violation(f"{path}.RoleArn", f"be set for {service or 'this target'}", None)
         dead = event.reference(f"{path}.DeadLetterConfig.Arn")
         if dead is not None and dead.boolean("FifoQueue"):
             requirement = "be a queue that is not FIFO"
@@ -174,6 +174,6 @@ def window(event: Resource) -> Iterator[Violation]:
         "FlexibleTimeWindow.MaximumWindowInMinutes",
     )
     if mode == "FLEXIBLE" and event.get(length) is None:
-        yield violation(length, "be given for FLEXIBLE", None)
+        yield violation(length, "be set for FLEXIBLE", None)
     if mode == "OFF" and event.get(length) is not None:
-        yield violation(length, "not be given for OFF", event.get(length))
+        yield violation(length, "be absent for OFF", event.get(length))

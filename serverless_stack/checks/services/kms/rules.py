@@ -15,7 +15,7 @@ RULES = RuleList()
 _KEY = "AWS::KMS::Key"
 _ALIAS = re.compile(r"alias/[a-zA-Z0-9:/_-]{1,250}")
 _SYMMETRIC = "SYMMETRIC_DEFAULT"
-# "Key spec reference": the usages of each kind of key; it has to be given for all but the first.
+# "Key spec reference": the usages of each kind of key; it has to be set for all but the first.
 _USAGES = {
     _SYMMETRIC: ("ENCRYPT_DECRYPT",),
     "RSA_": ("ENCRYPT_DECRYPT", "SIGN_VERIFY"),
@@ -39,7 +39,7 @@ def alias(alias: Resource) -> Iterator[Violation]:
         return
     if not _ALIAS.fullmatch(name):
         nearest = "alias/" + re.sub(r"[^a-zA-Z0-9:/_-]", "-", name.removeprefix("alias/"))
-        requirement = "be alias/ and letters, digits and :/_-, 256 characters at most"
+        requirement = "be alias/ and letters, digits and :/_-, with at most 256 characters"
         yield violation("AliasName", requirement, name, nearest[:256])
     if name.startswith("alias/aws/"):
         nearest = f"alias/{name.removeprefix('alias/aws/')}"
@@ -96,7 +96,9 @@ def lockout(key: Resource) -> Iterator[Violation]:
     said = key.get("KeyPolicy.Statement")
     if not isinstance(said, list | dict) or any(map(is_unresolved, listed(said))):
         return
-    yield violation("KeyPolicy", "let somebody kms:PutKeyPolicy, or no one can change it", "no one")
+    yield violation(
+        "KeyPolicy", "allow someone kms:PutKeyPolicy, or nobody can change it", "no one"
+    )
 
 
 def _lets_change(actions: object) -> bool:
@@ -113,4 +115,4 @@ def policy_size(key: Resource) -> Iterator[Violation]:
     """
     size = size_of(key.get("KeyPolicy"))
     if size > 32768:
-        yield violation("KeyPolicy", "have 32 KB at most", f"{size} bytes", "32768 bytes")
+        yield violation("KeyPolicy", "have at most 32 KB", f"{size} bytes", "32768 bytes")

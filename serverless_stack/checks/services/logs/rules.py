@@ -122,7 +122,7 @@ def transformation(metric: Resource) -> Iterator[Violation]:
         described = metric.mapping(path)
         if "DefaultValue" in described and described.get("Dimensions"):
             value = described["DefaultValue"]
-            yield violation(f"{path}.DefaultValue", "not be there with Dimensions", value)
+            yield violation(f"{path}.DefaultValue", "be absent with Dimensions", value)
         space = metric.text(f"{path}.MetricNamespace") or ""
         if space.startswith("AWS/"):
             yield violation(
@@ -130,7 +130,7 @@ def transformation(metric: Resource) -> Iterator[Violation]:
             )
         count = len(metric.items(f"{path}.Dimensions"))
         if count > 3:
-            yield violation(f"{path}.Dimensions", "have 3 dimensions at most", count, 3)
+            yield violation(f"{path}.Dimensions", "have at most 3 dimensions", count, 3)
 
 
 @RULES.template("LOGS-007", page=_QUOTAS)
@@ -146,7 +146,7 @@ def subscriptions(template: Template) -> Iterator[Violation]:
             continue
         counts[group] = counts.get(group, 0) + 1
         if counts[group] == 3:
-            requirement = "be a log group with 2 subscriptions at most"
+            requirement = "be a log group with at most 2 subscriptions"
             yield violation("LogGroupName", requirement, 3, 2, resource=subscription.logical_id)
 
 
@@ -163,7 +163,7 @@ def subscription_role(subscription: Resource) -> Iterator[Violation]:
     if (is_stream or ":kinesis:" in text or ":firehose:" in text) and (
         subscription.get("RoleArn") is None
     ):
-        yield violation("RoleArn", "be given for a stream", None)
+        yield violation("RoleArn", "be set for a stream", None)
 
 
 @RULES.resource("LOGS-009", "AWS::Logs::ResourcePolicy", page=_QUOTAS)
@@ -174,4 +174,4 @@ def resource_policy(policy: Resource) -> Iterator[Violation]:
     """
     document = policy.text("PolicyDocument") or ""
     if len(document) > 5120:
-        yield violation("PolicyDocument", "have 5,120 characters at most", len(document), 5120)
+        yield violation("PolicyDocument", "have at most 5,120 characters", len(document), 5120)

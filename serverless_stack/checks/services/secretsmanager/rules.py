@@ -31,7 +31,7 @@ def value(secret: Resource) -> Iterator[Violation]:
     Secrets Manager refuses both `SecretString` and `GenerateSecretString`.
     """
     if secret.get("SecretString") is not None and secret.get(_GENERATE) is not None:
-        yield violation("SecretString", f"not be there with {_GENERATE}", "both")
+        yield violation("SecretString", f"be absent with {_GENERATE}", "both")
 
 
 @RULES.resource("SECRETSMANAGER-002", _SECRET, page=_PAGE)
@@ -44,7 +44,7 @@ def template(secret: Resource) -> Iterator[Violation]:
     given, key = secret.get(f"{_GENERATE}.SecretStringTemplate"), f"{_GENERATE}.GenerateStringKey"
     if (given is None) != (secret.get(key) is None):
         missing = key if given is not None else f"{_GENERATE}.SecretStringTemplate"
-        yield violation(missing, "be given with the other one", None)
+        yield violation(missing, "be set with the other one", None)
     text = secret.text(f"{_GENERATE}.SecretStringTemplate")
     if text is not None and not isinstance(parsed_json(text), dict):
         yield violation(f"{_GENERATE}.SecretStringTemplate", "be an object in JSON", text, "{}")
@@ -95,7 +95,7 @@ def name(secret: Resource) -> Iterator[Violation]:
     found = secret.text("Name")
     if found is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", found):
         nearest = re.sub(r"[^A-Za-z0-9/_+=.@-]", "-", found)[:512]
-        yield violation("Name", "be 1 to 512 letters, digits and /_+=.@-", found, nearest or None)
+        yield violation("Name", "have 1 to 512 letters, digits and /_+=.@-", found, nearest or None)
 
 
 @RULES.resource("SECRETSMANAGER-005", _SECRET, page="CreateSecret", severity=Severity.WARNING)
@@ -141,11 +141,9 @@ def rotation(schedule: Resource) -> Iterator[Violation]:
             requirement = "be in a template with the transform AWS::SecretsManager-2024-09-16"
             yield violation("HostedRotationLambda", requirement, transforms)
         if schedule.get("RotationLambdaARN") is not None:
-            yield violation("RotationLambdaARN", "not be there with HostedRotationLambda", "both")
+            yield violation("RotationLambdaARN", "be absent with HostedRotationLambda", "both")
     rules = schedule.mapping("RotationRules")
     if "AutomaticallyAfterDays" in rules and "ScheduleExpression" in rules:
         name = "RotationRules.AutomaticallyAfterDays"
-        yield violation(
-            name, "not be there with ScheduleExpression", rules["AutomaticallyAfterDays"]
-        )
+        yield violation(name, "be absent with ScheduleExpression", rules["AutomaticallyAfterDays"])
     yield from check_range(schedule, "RotationRules.AutomaticallyAfterDays", 1, 1000, "days")

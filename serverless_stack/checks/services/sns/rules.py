@@ -40,7 +40,7 @@ def name(topic: Resource) -> Iterator[Violation]:
         return
     if not _NAME.fullmatch(value):
         requirement = (
-            "be 1 to 256 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
+            "have 1 to 256 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
         )
         yield violation("TopicName", requirement, value)
     fifo = topic.boolean("FifoTopic")
@@ -62,7 +62,7 @@ def fifo_only(topic: Resource) -> Iterator[Violation]:
         for each in ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope"):
             value = topic.get(each)
             if value is not None and topic.boolean(each) is not False:
-                yield violation(each, "not be there without FifoTopic", value)
+                yield violation(each, "be absent without FifoTopic", value)
 
 
 @RULES.resource("SNS-003", _TOPIC, page="AWS::SNS::Topic")
@@ -73,7 +73,7 @@ def display_name(topic: Resource) -> Iterator[Violation]:
     """
     value = topic.text("DisplayName") or ""
     if len(value) > 100:
-        yield violation("DisplayName", "have 100 characters at most", len(value), 100)
+        yield violation("DisplayName", "have at most 100 characters", len(value), 100)
 
 
 def _subscriptions(resource: Resource) -> Iterator[tuple[str, Resource | None]]:
@@ -136,13 +136,13 @@ def filters(subscription: Resource) -> Iterator[Violation]:
     if subscription.get("FilterPolicyScope") not in (None, "MessageAttributes"):
         return
     if len(policy) > 5:
-        yield violation("FilterPolicy", "have 5 keys at most", len(policy), 5)
+        yield violation("FilterPolicy", "have at most 5 keys", len(policy), 5)
     for key, values in policy.items():
         if not isinstance(values, list | str) or (subscription.text(f"FilterPolicy.{key}")):
             yield violation(f"FilterPolicy.{key}", "be a list", values)
     combinations = math.prod(len(each) for each in policy.values() if isinstance(each, list))
     if combinations > 150:
-        yield violation("FilterPolicy", "have 150 combinations at most", combinations, 150)
+        yield violation("FilterPolicy", "have at most 150 combinations", combinations, 150)
 
 
 @RULES.resource("SNS-007", _SUBSCRIPTION, page="AWS::SNS::Subscription")
@@ -156,7 +156,7 @@ def delivery(subscription: Resource) -> Iterator[Violation]:
     if subscription.boolean("RawMessageDelivery") and protocol not in (None, *_RAW):
         yield violation("RawMessageDelivery", f"be false for {protocol}", True, "false")
     if protocol == "firehose" and subscription.get("SubscriptionRoleArn") is None:
-        yield violation("SubscriptionRoleArn", "be given for firehose", None)
+        yield violation("SubscriptionRoleArn", "be set for firehose", None)
 
 
 @RULES.resource(

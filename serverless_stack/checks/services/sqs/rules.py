@@ -37,7 +37,7 @@ def name(queue: Resource) -> Iterator[Violation]:
         return
     if not _NAME.fullmatch(value):
         requirement = (
-            "be 1 to 80 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
+            "have 1 to 80 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
         )
         yield violation("QueueName", requirement, value)
     fifo = queue.boolean("FifoQueue")
@@ -58,7 +58,7 @@ def fifo_only(queue: Resource) -> Iterator[Violation]:
         for each in _FIFO_ONLY:
             value = queue.get(each)
             if value is not None and queue.boolean(each) is not False:
-                yield violation(each, "not be there without FifoQueue", value)
+                yield violation(each, "be absent without FifoQueue", value)
     scope = queue.get("DeduplicationScope")
     if queue.get("FifoThroughputLimit") == "perMessageGroupId" and scope in (None, "queue"):
         requirement = "be messageGroup with a FifoThroughputLimit of perMessageGroupId"
@@ -94,8 +94,8 @@ def dead_letters(queue: Resource) -> Iterator[Violation]:
         yield violation(path, "be the ARN of a queue", f"Ref {to.logical_id}", "its Arn")
     one, other = _is_fifo(queue), _is_fifo(target)
     if one is not None and other is not None and one != other:
-        kind = "a FIFO" if one else "no FIFO"
-        yield violation(path, f"be {kind} queue as its source is", to.logical_id)
+        kind = "a FIFO" if one else "a standard"
+        yield violation(path, f"be {kind} queue, like its source", to.logical_id)
 
 
 def _is_fifo(queue: Resource) -> bool | None:
@@ -112,14 +112,14 @@ def redrive_allowed(queue: Resource) -> Iterator[Violation]:
     kind = queue.text(f"{path}.redrivePermission")
     sources = queue.get(f"{path}.sourceQueueArns")
     if kind == "byQueue" and sources is None:
-        yield violation(f"{path}.sourceQueueArns", "be given with byQueue", None)
+        yield violation(f"{path}.sourceQueueArns", "be set with byQueue", None)
     if kind in ("allowAll", "denyAll") and sources is not None:
         yield violation(
             f"{path}.redrivePermission", "be byQueue with sourceQueueArns", kind, "byQueue"
         )
     count = len(queue.items(f"{path}.sourceQueueArns"))
     if count > 10:
-        yield violation(f"{path}.sourceQueueArns", "have 10 queues at most", count, 10)
+        yield violation(f"{path}.sourceQueueArns", "have at most 10 queues", count, 10)
 
 
 @RULES.resource("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")

@@ -65,7 +65,9 @@ def rates(resource: Resource) -> Iterator[Violation]:
         limit = resource.number(f"{path}.Limit")
         if limit is not None and not 10 <= limit <= 2_000_000_000:
             nearest = int(min(max(limit, 10), 2_000_000_000))
-            yield violation(f"{path}.Limit", "be 10 to 2,000,000,000 requests", int(limit), nearest)
+            yield violation(
+                f"{path}.Limit", "be between 10 and 2,000,000,000 requests", int(limit), nearest
+            )
         by = statement.get("AggregateKeyType")
         needs = {
             "FORWARDED_IP": "ForwardedIPConfig",
@@ -73,10 +75,10 @@ def rates(resource: Resource) -> Iterator[Violation]:
             "CONSTANT": "ScopeDownStatement",
         }.get(str(by))
         if needs and needs not in statement:
-            yield violation(f"{path}.{needs}", f"be given for {by}", None)
+            yield violation(f"{path}.{needs}", f"be set for {by}", None)
         keys = statement.get("CustomKeys")
         if isinstance(keys, list) and len(keys) > 5:
-            yield violation(f"{path}.CustomKeys", "have 5 keys at most", len(keys), 5)
+            yield violation(f"{path}.CustomKeys", "have at most 5 keys", len(keys), 5)
 
 
 @RULES.resource("WAFV2-002", _LOGGING, page="Logging AWS WAF web ACL traffic")
@@ -128,11 +130,11 @@ def association(association: Resource) -> Iterator[Violation]:
     kind = "" if target is None else target.type
     if ":cloudfront:" in text or kind == "AWS::CloudFront::Distribution":
         shown = text or (target.logical_id if target else "")
-        requirement = "be no distribution, which has a WebACLId"
+        requirement = "not be a distribution, which has a `WebACLId` itself"
         yield violation("ResourceArn", requirement, shown)
     if re.search(r":apigateway:[^:]*::/apis/", text) or kind.startswith("AWS::ApiGatewayV2::"):
         shown = text or (target.logical_id if target else "")
-        yield violation("ResourceArn", "be no HTTP API, which AWS WAF does not protect", shown)
+        yield violation("ResourceArn", "not be an HTTP API, which AWS WAF does not protect", shown)
     acl = association.reference("WebACLArn")
     if acl is not None and acl.type == _ACL and acl.get("Scope") == "CLOUDFRONT":
         yield violation("WebACLArn", "be a REGIONAL web ACL", "CLOUDFRONT", "REGIONAL")
@@ -149,9 +151,9 @@ def rules(resource: Resource) -> Iterator[Violation]:
     for path in resource.paths("Rules"):
         name, priority = resource.text(f"{path}.Name"), resource.number(f"{path}.Priority")
         if name is not None and name in names:
-            yield violation(f"{path}.Name", "be there once", name)
+            yield violation(f"{path}.Name", "be unique", name)
         if priority is not None and priority in priorities:
-            yield violation(f"{path}.Priority", "be there once", int(priority))
+            yield violation(f"{path}.Priority", "be unique", int(priority))
         names.add(name or "")
         priorities |= set() if priority is None else {priority}
         statement = resource.get(f"{path}.Statement")
@@ -162,9 +164,9 @@ def rules(resource: Resource) -> Iterator[Violation]:
         right, wrong = ("OverrideAction", "Action") if grouped else ("Action", "OverrideAction")
         what = "a group of rules" if grouped else "a rule of its own"
         if right not in described:
-            yield violation(f"{path}.{right}", f"be given for {what}", None)
+            yield violation(f"{path}.{right}", f"be set for {what}", None)
         if wrong in described:
-            yield violation(f"{path}.{wrong}", f"not be given for {what}", described[wrong], right)
+            yield violation(f"{path}.{wrong}", f"be absent for {what}", described[wrong], right)
 
 
 @RULES.resource("WAFV2-006", _ACL, _GROUP, page="Rule statements list")
@@ -181,7 +183,7 @@ def nesting(resource: Resource) -> Iterator[Violation]:
         several = statement.get("Statements")
         single = isinstance(several, list) and len(several) < 2
         if kind in ("AndStatement", "OrStatement") and single:
-            yield violation(f"{path}.Statements", "have 2 statements or more", several)
+            yield violation(f"{path}.Statements", "have at least 2 statements", several)
 
 
 @RULES.resource("WAFV2-007", _ACL, _GROUP, page="AWS::WAFv2::WebACL VisibilityConfig")
@@ -222,7 +224,7 @@ def addresses(ips: Resource) -> Iterator[Violation]:
             yield violation(path, f"be of {version}", text)
     count = len(ips.items("Addresses"))
     if count > 10000:
-        yield violation("Addresses", "have 10,000 ranges at most", count, 10000)
+        yield violation("Addresses", "have at most 10,000 ranges", count, 10000)
 
 
 @RULES.resource(
@@ -237,11 +239,11 @@ def patterns(set_: Resource) -> Iterator[Violation]:
     """
     count = len(set_.items("RegularExpressionList"))
     if count > 10:
-        yield violation("RegularExpressionList", "have 10 expressions at most", count, 10)
+        yield violation("RegularExpressionList", "have at most 10 expressions", count, 10)
     for path in set_.paths("RegularExpressionList"):
         text = (set_.text(path) or "")[:_MAX_EXPRESSION]
         if _NO_REGEX.search(_LITERALS.sub("x", text)):
-            requirement = "have no assertion, back reference or possessive quantifier"
+            requirement = "not have assertions, back references or possessive quantifiers"
             yield violation(path, requirement, text)
 
 
@@ -276,7 +278,7 @@ def managed_configuration(resource: Resource) -> Iterator[Violation]:
             and name in _NEEDS_CONFIG
             and "ManagedRuleGroupConfigs" not in statement
         ):
-            yield violation(f"{path}.ManagedRuleGroupConfigs", f"be given for {name}", None)
+            yield violation(f"{path}.ManagedRuleGroupConfigs", f"be set for {name}", None)
 
 
 @RULES.resource("WAFV2-012", _ACL, _GROUP, page="AWS::WAFv2::WebACL TextTransformation")
@@ -294,5 +296,5 @@ def transformations(resource: Resource) -> Iterator[Violation]:
             priority = str(each.get("Priority"))
             if priority in seen and not is_unresolved(priority):
                 name = f"{path}.TextTransformations.{number}.Priority"
-                yield violation(name, "be there once", each.get("Priority"))
+                yield violation(name, "be unique", each.get("Priority"))
             seen.add(priority)

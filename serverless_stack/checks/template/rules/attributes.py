@@ -55,7 +55,7 @@ def sections(template: Template) -> Iterator[Violation]:
         yield violation("AWSTemplateFormatVersion", "be 2010-09-09", version, "2010-09-09")
     description = template.source.get("Description")
     if isinstance(description, str) and len(description.encode("utf-8", "surrogatepass")) > 1024:
-        yield violation("Description", "have 1,024 bytes at most", description)
+        yield violation("Description", "have at most 1,024 bytes", description)
 
 
 @RULES.template("TEMPLATE-051", page="Resource attribute reference")

@@ -46,7 +46,7 @@ def size(template: Template) -> Iterator[Violation]:
         yield Violation(
             "",
             smallest,
-            f"The template must have {MAX_BYTES:,} bytes at most, got: {smallest:,} bytes without "
+            f"The template must have at most {MAX_BYTES:,} bytes, got: {smallest:,} bytes without "
             "any indentation; move resources to another or a nested stack",
         )
 
@@ -66,7 +66,7 @@ def nearly_too_large(template: Template) -> Iterator[Violation]:
         yield Violation(
             "",
             written,
-            f"The template must have {MAX_BYTES:,} bytes at most, got: {written:,} bytes "
+            f"The template must have at most {MAX_BYTES:,} bytes, got: {written:,} bytes "
             f"({smallest:,} without indentation); move resources to another or a nested stack "
             "before it is too large",
         )
@@ -85,7 +85,7 @@ def entries(template: Template) -> Iterator[Violation]:
     for name, described in section(template, "Mappings").items():
         count = len(mapping(described))
         if count > _MOST["Mappings"]:
-            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "make two of it")
+            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "split it")
 
 
 @RULES.template("TEMPLATE-005", page=_PAGE)
@@ -104,5 +104,5 @@ def bounds(template: Template) -> Iterator[Violation]:
 
 
 def _too_many(name: str, count: int, most: int, advice: str) -> Violation:
-    message = f"`{name}` must have {most} entries at most, got: {count}; {advice}"
+    message = f"`{name}` must have at most {most} entries, got: {count}; {advice}"
     return Violation(name, count, message)

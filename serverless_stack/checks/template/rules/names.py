@@ -46,7 +46,7 @@ def export_names(template: Template) -> Iterator[Violation]:
     seen: dict[str, str] = {}
     for path, name in _exports(template):
         if name in seen:
-            yield violation(path, f"be another name than that of `{seen[name]}`", name)
+            yield violation(path, f"differ from that of `{seen[name]}`", name)
         seen.setdefault(name, path)
 
 
@@ -62,7 +62,7 @@ def export_names_of_an_app(templates: Mapping[str, Template]) -> Iterator[Violat
         for path, name in _exports(template):
             first, first_path = seen.setdefault((name, template.region), (template_name, path))
             if first != template_name and "${" not in name:
-                requirement = f"be another name than that of `{first_path}` of {first}"
+                requirement = f"differ from that of `{first_path}` of {first}"
                 made = violation(
                     path, f"{requirement}, if both are in one account and region", name
                 )
@@ -85,7 +85,7 @@ def outputs(template: Template) -> Iterator[Violation]:
             continue
         for value in template.resolver.scenarios(described["Value"]):
             if isinstance(value, list | dict):
-                advice = "be a text; join a list by Fn::Join"
+                advice = "be a string; join a list by Fn::Join"
                 yield violation(f"{path}.Value", advice, type(value).__name__)
 
 

@@ -171,7 +171,7 @@ CASES = [
         "access log without format",
         stage(AccessLogSetting={"DestinationArn": LOG_ARN}),
         log(LOG_ARN),
-        "`AccessLogSetting.Format` must be given",
+        "`AccessLogSetting.Format` must be set",
     ),
     Case(
         "APIGATEWAY-006",
@@ -206,7 +206,7 @@ CASES = [
         "cached methods without a cache",
         stage(MethodSettings=[{"HttpMethod": "*", "ResourcePath": "/*", "CachingEnabled": True}]),
         setting(CachingEnabled=True),
-        "must go with `CacheClusterEnabled`",
+        "must be used with `CacheClusterEnabled`",
     ),
     Case(
         "APIGATEWAY-009",
@@ -224,7 +224,7 @@ CASES = [
     ),
     Case(
         "APIGATEWAY-010",
-        "canary of 101 per cent",
+        "canary of 101 percent",
         stage(CanarySetting={"PercentTraffic": 101}),
         stage(CanarySetting={"PercentTraffic": 100}),
         "got: 101 (nearest accepted: 100)",
@@ -234,7 +234,7 @@ CASES = [
         "stage made twice",
         staged("prod"),
         staged("next"),
-        "than that of Deployment",
+        "differ from that of Deployment",
     ),
     Case(
         "APIGATEWAY-020",
@@ -255,7 +255,7 @@ CASES = [
         "binary media type twice",
         api(BinaryMediaTypes=["*/*", "*/*"]),
         api(BinaryMediaTypes=["*/*"]),
-        "must have each media type once",
+        "must not repeat a media type",
     ),
     Case(
         "APIGATEWAY-022",
@@ -276,14 +276,14 @@ CASES = [
         "private API without policy",
         private(),
         private(Policy=POLICY),
-        "`Policy` must be given for a private API",
+        "`Policy` must be set for a private API",
     ),
     Case(
         "APIGATEWAY-024",
         "API without name",
         {"Api": resource("AWS::ApiGateway::RestApi")},
         api(),
-        "`Name` must be given without a `Body`",
+        "`Name` must be set without a `Body`",
     ),
     Case(
         "APIGATEWAY-025",
@@ -332,21 +332,21 @@ CASES = [
         "path part twice",
         {**part("orders"), **part("orders", id="Other")},
         {**part("orders"), **part("order", id="Other")},
-        "must be another part than that of Part",
+        "must differ from that of Part",
     ),
     Case(
         "APIGATEWAY-031",
         "two variables below one path",
         {**part("{id}"), **part("{name}", id="Other")},
         {**part("{id}"), **part("{proxy+}", id="Other")},
-        "must be no other variable than that of Part",
+        "must be the same variable as that of Part",
     ),
     Case(
         "APIGATEWAY-032",
         "part below a greedy variable",
         {**part("{proxy+}"), **part("more", {"Ref": "Part"}, "Other")},
         {**part("{id}"), **part("more", {"Ref": "Part"}, "Other")},
-        "must be no part that takes the rest of the path ({proxy+})",
+        "must not be a part that takes the rest of the path ({proxy+})",
     ),
     Case(
         "APIGATEWAY-033",
@@ -360,7 +360,7 @@ CASES = [
         "duplicate method on one resource",
         {**method(), **method("Other")},
         {**method(), **method("Other", "ANY")},
-        "must be another verb than that of Method",
+        "must differ from that of Method",
     ),
     Case(
         "APIGATEWAY-040",
@@ -416,7 +416,7 @@ CASES = [
         "integration timeout 49 ms",
         slow(49, "REGIONAL"),
         slow(50, "REGIONAL"),
-        "must be 50 to 29000 milliseconds, got: 49 (nearest accepted: 50)",
+        "must be between 50 and 29000 milliseconds, got: 49 (nearest accepted: 50)",
     ),
     Case(
         "APIGATEWAY-043",
@@ -437,7 +437,7 @@ CASES = [
         "integration without verb",
         integration(Type="HTTP_PROXY", Uri="https://example.com"),
         integration(Type="HTTP_PROXY", Uri="https://example.com", IntegrationHttpMethod="GET"),
-        "`Integration.IntegrationHttpMethod` must be given",
+        "`Integration.IntegrationHttpMethod` must be set",
     ),
     Case(
         "APIGATEWAY-045",
@@ -455,7 +455,7 @@ CASES = [
             ConnectionType="VPC_LINK",
             ConnectionId="l1",
         ),
-        "must be given with VPC_LINK",
+        "must be set with VPC_LINK",
     ),
     Case(
         "APIGATEWAY-046",

@@ -161,7 +161,7 @@ CASES = [
         "response status without page",
         errors({"ErrorCode": 404, "ResponseCode": 200}),
         errors({"ErrorCode": 404, "ResponseCode": 200, "ResponsePagePath": "/index.html"}),
-        "ResponseCode` must go with a `DistributionConfig.CustomErrorResponses.0.ResponsePagePath`",
+        "ResponseCode` must be used with a `DistributionConfig.CustomErrorResponses.0.ResponsePagePath`",
     ),
     Case(
         "CLOUDFRONT-003",
@@ -182,14 +182,14 @@ CASES = [
         "alias without certificate",
         aliases("www.example.com", certified=False),
         aliases("www.example.com"),
-        "`DistributionConfig.Aliases` must go with a certificate",
+        "`DistributionConfig.Aliases` must be used with a certificate",
     ),
     Case(
         "CLOUDFRONT-005",
         "duplicate aliases",
         aliases("www.example.com", "WWW.example.com"),
         aliases("www.example.com", "*.example.com", {"Ref": "AWS::StackName"}),
-        "each domain name once, got: 'www.example.com' more than once",
+        "not repeat a domain name, got: 'www.example.com' more than once",
     ),
     Case(
         "CLOUDFRONT-005",
@@ -228,7 +228,7 @@ CASES = [
         "TLS policy without certificate",
         certificate(CloudFrontDefaultCertificate=True, MinimumProtocolVersion="TLSv1.2_2021"),
         own(MinimumProtocolVersion="TLSv1.2_2021"),
-        "go with a certificate; without one, CloudFront takes TLSv1",
+        "be used with a certificate; without one, CloudFront takes TLSv1",
     ),
     Case(
         "CLOUDFRONT-009",
@@ -305,7 +305,7 @@ CASES = [
         "web ACL of a stack in eu-west-1",
         web_acl("CLOUDFRONT", ACL_ARN),
         distribution(WebACLId={"Fn::ImportValue": "acl"}),
-        "made in us-east-1, got: 'eu-west-1'",
+        "created in us-east-1, got: 'eu-west-1'",
         region="eu-west-1",
     ),
     Case(
@@ -348,11 +348,11 @@ CASES = [
         "comment 129 chars",
         distribution(Comment="c" * 129),
         distribution(Comment="c" * 128),
-        "must be 128 characters at most, got: 129",
+        "must have at most 128 characters, got: 129",
     ),
     Case(
         "CLOUDFRONT-014",
-        "staging traffic of 20 per cent",
+        "staging traffic of 20 percent",
         staging(Type="SingleWeight", SingleWeightConfig={"Weight": 0.2}),
         staging(Type="SingleWeight", SingleWeightConfig={"Weight": 0.15}),
         "got: 0.2 (nearest accepted: 0.15)",
@@ -386,7 +386,7 @@ CASES = [
                 {"Id": "b", "DomainName": "b.example.com", "CustomOriginConfig": CUSTOM},
             ]
         ),
-        "must have each `Id` once, got: 'site'",
+        "must not repeat an `Id`, got: 'site'",
     ),
     Case(
         "CLOUDFRONT-021",
@@ -442,7 +442,7 @@ CASES = [
         "origin read timeout 181 s",
         custom(OriginReadTimeout=181),
         custom(OriginReadTimeout=120, OriginKeepaliveTimeout=1),
-        "be 1 to 120 seconds, 180 with a raised quota, got: 181 (nearest accepted: 120)",
+        "be between 1 and 120 seconds, 180 with a raised quota, got: 181 (nearest accepted: 120)",
     ),
     Case(
         "CLOUDFRONT-025",
@@ -456,7 +456,7 @@ CASES = [
         "whole answer in less time than a part",
         origin(ResponseCompletionTimeout=29),
         origin(ResponseCompletionTimeout=30),
-        "must be the `OriginReadTimeout` (30) or more, got: 29 (nearest accepted: 30)",
+        "must be at least the `OriginReadTimeout` (30), got: 29 (nearest accepted: 30)",
     ),
     Case(
         "CLOUDFRONT-027",
@@ -505,14 +505,14 @@ CASES = [
             ]
         ),
         origin(DomainName="b.s3-website-us-east-1.amazonaws.com"),
-        "must be no website endpoint with `S3OriginConfig`",
+        "must not be a website endpoint with `S3OriginConfig`",
     ),
     Case(
         "CLOUDFRONT-028",
         "header that is CloudFront's own",
         origin(OriginCustomHeaders=[{"HeaderName": "Host", "HeaderValue": "a.example.com"}]),
         origin(OriginCustomHeaders=[{"HeaderName": "X-Host", "HeaderValue": "a.example.com"}]),
-        "must be no header that CloudFront sets, got: 'Host'",
+        "must not be a header that CloudFront sets, got: 'Host'",
     ),
     Case(
         "CLOUDFRONT-029",
@@ -526,7 +526,7 @@ CASES = [
         "shield without region",
         origin(OriginShield={"Enabled": True}),
         origin(OriginShield={"Enabled": True, "OriginShieldRegion": "us-east-1"}),
-        "OriginShieldRegion` must be given",
+        "OriginShieldRegion` must be set",
     ),
     Case(
         "CLOUDFRONT-030",

@@ -78,7 +78,7 @@ CASES = [
         "path pattern twice",
         patterns("/api/*", "/api/*"),
         patterns("/api/*", "/v2/*"),
-        "must have each `PathPattern` once, got: '/api/*'",
+        "must not repeat a `PathPattern`, got: '/api/*'",
     ),
     Case(
         "CLOUDFRONT-032",
@@ -123,7 +123,7 @@ CASES = [
         "origin request policy without cache policy",
         old(OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac"),
         behavior(OriginRequestPolicyId="b689b0a8-53d0-40ab-baf2-68738e2966ac"),
-        "must go with a `CachePolicyId`",
+        "must be used with a `CachePolicyId`",
     ),
     Case(
         "CLOUDFRONT-035",
@@ -175,7 +175,7 @@ CASES = [
                 {"EventType": "origin-response", "LambdaFunctionARN": EDGE_ARN}
             ],
         ),
-        "must have no viewer event beside one of a CloudFront function",
+        "must not have a viewer event beside that of a CloudFront function",
     ),
     Case(
         "CLOUDFRONT-041",
@@ -218,7 +218,7 @@ CASES = [
         "Lambda@Edge viewer 10 s timeout",
         edge(Timeout=10),
         edge(Timeout=5),
-        "`Timeout` must be 5 seconds at most at the edge (viewer-request), got: 10",
+        "`Timeout` must be at most 5 seconds at the edge (viewer-request), got: 10",
     ),
     Case(
         "CLOUDFRONT-042",
@@ -253,7 +253,7 @@ CASES = [
         "Lambda@Edge with reserved concurrency 0 / DLQ",
         edge(ReservedConcurrentExecutions=0, DeadLetterConfig={"TargetArn": QUEUE}),
         edge(ReservedConcurrentExecutions=1),
-        "which has not a dead-letter queue",
+        "which does not support a dead-letter queue",
     ),
     Case(
         "CLOUDFRONT-044",

@@ -122,14 +122,14 @@ CASES = [
         "function code > 10 KB",
         function("f" * 10_241),
         function("f" * 10_240),
-        "must be 10,240 bytes at most, got: 10241",
+        "must have at most 10,240 bytes, got: 10241",
     ),
     Case(
         "CLOUDFRONT-050",
         "function code > 10 KB around a parameter",
         function({"Fn::Sub": "f" * 10_241 + "${AWS::Region}"}),
         function({"Fn::Sub": "f" * 10_240 + "${AWS::Region}"}),
-        "must be 10,240 bytes at most, got: 10241",
+        "must have at most 10,240 bytes, got: 10241",
     ),
     Case(
         "CLOUDFRONT-051",
@@ -143,7 +143,7 @@ CASES = [
         "function name with a period",
         named("rewrite.js"),
         named("rewrite_js-2"),
-        "`Name` must be 1 to 64 letters",
+        "`Name` must have 1 to 64 letters",
     ),
     Case(
         "CLOUDFRONT-053",
@@ -157,14 +157,14 @@ CASES = [
         "public key twice in a group",
         group("K1", "K1"),
         group("K1", "K2"),
-        "must have each public key once, got: 'K1'",
+        "must not repeat a public key, got: 'K1'",
     ),
     Case(
         "CLOUDFRONT-055",
         "access control with a name of 65 chars",
         control("c" * 65),
         control("c" * 64),
-        "must be 1 to 64 characters, got: 65",
+        "must have 1 to 64 characters, got: 65",
     ),
     Case(
         "CLOUDFRONT-056",
@@ -178,7 +178,7 @@ CASES = [
         "3001 paths",
         invalidation(*(f"/{number}" for number in range(3001))),
         invalidation(*(f"/{number}" for number in range(3000))),
-        "must have 3,000 paths at most, got: 3,001",
+        "must have at most 3,000 paths, got: 3,001",
     ),
     Case(
         "CLOUDFRONT-056",
@@ -261,7 +261,7 @@ CASES = [
         "credentials for every origin",
         cors(True, AccessControlAllowOrigins=["*"]),
         cors(False, AccessControlAllowOrigins=["*"]),
-        "must have no * with `AccessControlAllowCredentials`",
+        "must not have * with `AccessControlAllowCredentials`",
     ),
     Case(
         "CLOUDFRONT-064",
@@ -282,7 +282,7 @@ CASES = [
         "Content-Length by a policy",
         header("Content-Length"),
         header("X-Length"),
-        "must be no header that CloudFront sets, got: 'Content-Length'",
+        "must not be a header that CloudFront sets, got: 'Content-Length'",
     ),
     Case(
         "CLOUDFRONT-066",

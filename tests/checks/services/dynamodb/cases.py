@@ -38,7 +38,7 @@ CASES = [
         "attribute that no key has",
         table("a", defined="a price"),
         table("a"),
-        "must have no attribute that no key has, got: 'price'",
+        "must not have attributes that no key has, got: 'price'",
     ),
     Case(
         "DYNAMODB-001",
@@ -66,21 +66,21 @@ CASES = [
         "capacity of a table that is paid by request",
         table("a", ProvisionedThroughput=FEW),
         table("a", BillingMode="PROVISIONED", ProvisionedThroughput=FEW),
-        "must not be there for PAY_PER_REQUEST",
+        "must be absent for PAY_PER_REQUEST",
     ),
     Case(
         "DYNAMODB-003",
         "no capacity",
         table("a", BillingMode="PROVISIONED"),
         table("a"),
-        "`ProvisionedThroughput` must be given unless",
+        "`ProvisionedThroughput` must be set unless",
     ),
     Case(
         "DYNAMODB-004",
         "two indexes of one name",
         everywhere(index("b"), index("b", "a")),
         everywhere(index("b"), index("b", "a", name="by-both")),
-        "must be there once, got: 'by-it'",
+        "must be unique, got: 'by-it'",
     ),
     Case(
         "DYNAMODB-004",
@@ -94,7 +94,7 @@ CASES = [
         "six local indexes",
         local(*[index("a", "c", name=f"by-{n}") for n in range(6)]),
         local(*[index("a", "c", name=f"by-{n}") for n in range(5)]),
-        "have 5 indexes at most, got: 6",
+        "have at most 5 indexes, got: 6",
     ),
     Case(
         "DYNAMODB-005",

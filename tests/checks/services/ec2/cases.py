@@ -80,14 +80,14 @@ CASES = [
         "description of 256 characters",
         group(tcp(Description="a" * 256)),
         group(tcp(Description="a" * 255)),
-        "`SecurityGroupIngress.0.Description` must have 255 characters at most, got: 256",
+        "`SecurityGroupIngress.0.Description` must have at most 255 characters, got: 256",
     ),
     Case(
         "EC2-003",
         "rule for two peers",
         group(tcp(SourceSecurityGroupId="sg-1")),
         group(tcp()),
-        "SourceSecurityGroupId` must not be there with CidrIp",
+        "SourceSecurityGroupId` must be absent with CidrIp",
     ),
     Case(
         "EC2-003",
@@ -129,21 +129,21 @@ CASES = [
         "route to two targets",
         route(GatewayId="igw-1"),
         route(GatewayId="igw-1", NatGatewayId=None),
-        "must not be there with GatewayId",
+        "must be absent with GatewayId",
     ),
     Case(
         "EC2-012",
         "route to no target",
         route(NatGatewayId=None),
         route(),
-        "must be given, or another target",
+        "must be set, or another target",
     ),
     Case(
         "EC2-013",
         "two routes to one range",
         route() | route("Again"),
         route() | route("Again", DestinationCidrBlock="10.1.0.0/16"),
-        "must be another one than that of Route",
+        "must differ from that of Route",
     ),
     Case(
         "EC2-013",
@@ -164,14 +164,14 @@ CASES = [
         "interface endpoint with route tables",
         vpc() | endpoint(RouteTableIds=["rtb-1"], **INTERFACE),
         vpc() | endpoint(RouteTableIds=["rtb-1"]),
-        "`RouteTableIds` must not be there for an Interface endpoint",
+        "`RouteTableIds` must be absent for an Interface endpoint",
     ),
     Case(
         "EC2-021",
         "private names without DNS",
         vpc() | endpoint(ServiceName=SECRETS, PrivateDnsEnabled=True, **INTERFACE),
         vpc(**DNS) | endpoint(ServiceName=SECRETS, PrivateDnsEnabled=True, **INTERFACE),
-        "`PrivateDnsEnabled` must go with `EnableDnsHostnames: true` of Vpc",
+        "`PrivateDnsEnabled` must be used with `EnableDnsHostnames: true` of Vpc",
     ),
     Case(
         "EC2-022",
@@ -181,7 +181,7 @@ CASES = [
         subnets("10.0.0.0/24", AvailabilityZone="eu-west-1a")
         | {"Subnet1": OTHER}
         | endpoint(ServiceName=SECRETS, **INTERFACE, **ZONES),
-        "must be in another zone than Subnet0",
+        "must be in a different zone than Subnet0",
     ),
     Case(
         "EC2-023",
@@ -196,7 +196,7 @@ CASES = [
         "flow log without a role",
         flow(LogGroupName="/flow"),
         flow(LogGroupName="/flow", DeliverLogsPermissionArn=ROLE),
-        "`DeliverLogsPermissionArn` must be given",
+        "`DeliverLogsPermissionArn` must be set",
     ),
     Case(
         "EC2-024",
@@ -207,6 +207,6 @@ CASES = [
             DeliverLogsPermissionArn=ROLE,
         ),
         flow(LogDestinationType="s3", LogDestination="arn:aws:s3:::flow"),
-        "must not be given for S3",
+        "must be absent for S3",
     ),
 ]

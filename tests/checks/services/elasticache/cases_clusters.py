@@ -38,7 +38,7 @@ CASES = [
         "a name > 50 chars",
         cluster(ClusterName="a" * 51),
         cluster(ClusterName="a" * 50),
-        "`ClusterName` must be 1 to 50 characters long",
+        "`ClusterName` must have 1 to 50 characters",
     ),
     Case(
         "ELASTICACHE-039",
@@ -59,7 +59,7 @@ CASES = [
         "61 nodes",
         cluster(NumCacheNodes=61),
         cluster(NumCacheNodes=60),
-        "`NumCacheNodes` must be 1\u201360, got: 61 (nearest accepted: 60)",
+        "`NumCacheNodes` must be between 1 and 60, got: 61 (nearest accepted: 60)",
     ),
     Case(
         "ELASTICACHE-041",
@@ -94,7 +94,7 @@ CASES = [
         "Memcached with snapshots",
         cluster(SnapshotRetentionLimit=7),
         cluster(SnapshotRetentionLimit=0),
-        "`SnapshotRetentionLimit` must be left out for memcached, which has no snapshots, got: 7",
+        "`SnapshotRetentionLimit` must be absent for memcached, which has no snapshots, got: 7",
     ),
     Case(
         "ELASTICACHE-043",
@@ -130,7 +130,7 @@ CASES = [
         "999 ECPU",
         limited(ECPUPerSecond={"Maximum": 999}),
         limited(ECPUPerSecond={"Maximum": 1000}),
-        "`CacheUsageLimits.ECPUPerSecond.Maximum` must be 1000\u201315000000 ECPU per second, "
+        "`CacheUsageLimits.ECPUPerSecond.Maximum` must be between 1000 and 15000000 ECPU per second, "
         "got: 999 (nearest accepted: 1000)",
     ),
     Case(
@@ -138,7 +138,7 @@ CASES = [
         "a least above the most",
         limited(DataStorage={"Unit": "GB", "Minimum": 20, "Maximum": 10}),
         limited(DataStorage={"Unit": "GB", "Minimum": 10, "Maximum": 20}),
-        "`CacheUsageLimits.DataStorage.Minimum` must be `Maximum` at most, got: 20",
+        "`CacheUsageLimits.DataStorage.Minimum` must be at most `Maximum`, got: 20",
     ),
     Case(
         "ELASTICACHE-048",
@@ -159,14 +159,14 @@ CASES = [
         "users for Memcached",
         serverless(Engine="memcached", UserGroupId="apps"),
         serverless(Engine="redis", UserGroupId="apps"),
-        "`UserGroupId` must be left out for memcached, which has no users",
+        "`UserGroupId` must be absent for memcached, which has no users",
     ),
     Case(
         "ELASTICACHE-050",
         "users of valkey for serverless redis",
         users("valkey") | serverless(Engine="redis", UserGroupId={"Ref": "Users"}),
         users("redis") | serverless(Engine="redis", UserGroupId={"Ref": "Users"}),
-        "`UserGroupId` must be of the engine redis, as the cache is, got: 'Users'",
+        "`UserGroupId` must have the engine redis, like the cache, got: 'Users'",
     ),
     Case(
         "ELASTICACHE-068",
@@ -187,7 +187,7 @@ CASES = [
         "two members in one region",
         datastore(member(), member("SECONDARY")),
         datastore(member()),
-        "`Members` must be in regions of their own, got: 'eu-west-1'",
+        "`Members` must be in distinct regions, got: 'eu-west-1'",
     ),
     Case(
         "ELASTICACHE-070",

@@ -54,7 +54,7 @@ CASES = [
         "id > 40 chars",
         named("a" * 41),
         named("a" * 40),
-        "`ReplicationGroupId` must be 1 to 40 characters long, got: "
+        "`ReplicationGroupId` must have 1 to 40 characters, got: "
         f"{'a' * 41!r} (nearest accepted: {'a' * 40})",
     ),
     Case(
@@ -158,7 +158,7 @@ CASES = [
         "a key without encryption",
         group(KmsKeyId="alias/mine", AtRestEncryptionEnabled=False),
         group(KmsKeyId="alias/mine", AtRestEncryptionEnabled=True),
-        "`KmsKeyId` must go with `AtRestEncryptionEnabled`",
+        "`KmsKeyId` must be used with `AtRestEncryptionEnabled`",
     ),
     Case(
         "ELASTICACHE-006",
@@ -172,14 +172,14 @@ CASES = [
         "AUTH token and user group together",
         group(TransitEncryptionEnabled=True, AuthToken=TOKEN, UserGroupIds=["apps"]),
         group(TransitEncryptionEnabled=True, UserGroupIds=["apps"]),
-        "`AuthToken` must not go with `UserGroupIds`, got: both",
+        "`AuthToken` must be absent with `UserGroupIds`, got: both",
     ),
     Case(
         "ELASTICACHE-007",
         "AUTH token without TLS",
         group(AuthToken=TOKEN),
         group(AuthToken=TOKEN, TransitEncryptionEnabled=True),
-        "`AuthToken` must go with `TransitEncryptionEnabled`",
+        "`AuthToken` must be used with `TransitEncryptionEnabled`",
     ),
     Case(
         "ELASTICACHE-008",
@@ -209,14 +209,14 @@ CASES = [
         "snapshot retention 36",
         group(SnapshotRetentionLimit=36),
         group(SnapshotRetentionLimit=35),
-        "`SnapshotRetentionLimit` must be 0\u201335 days, got: 36 (nearest accepted: 35)",
+        "`SnapshotRetentionLimit` must be between 0 and 35 days, got: 36 (nearest accepted: 35)",
     ),
     Case(
         "ELASTICACHE-010",
         "two sources to restore",
         group(SnapshotName="a", SnapshotArns=["arn:aws:s3:::bucket/dump.rdb"]),
         group(SnapshotArns=["arn:aws:s3:::bucket/dump.rdb"]),
-        "`SnapshotName` must not go with `SnapshotArns`",
+        "`SnapshotName` must be absent with `SnapshotArns`",
     ),
     Case(
         "ELASTICACHE-011",
@@ -243,21 +243,21 @@ CASES = [
         "users of valkey for redis",
         with_users("redis", "valkey"),
         with_users("valkey", "valkey"),
-        "`UserGroupIds` must be of the engine redis, as the cache is, got: 'Users'",
+        "`UserGroupIds` must have the engine redis, like the cache, got: 'Users'",
     ),
     Case(
         "ELASTICACHE-013",
         "two user groups",
         group(TransitEncryptionEnabled=True, UserGroupIds=["a", "b"]),
         group(TransitEncryptionEnabled=True, UserGroupIds=["a"]),
-        "`UserGroupIds` must have 1 user group at most, got: 2 (nearest accepted: 1)",
+        "`UserGroupIds` must have at most 1 user group, got: 2 (nearest accepted: 1)",
     ),
     Case(
         "ELASTICACHE-014",
         "a mode of TLS without TLS",
         group(TransitEncryptionMode="required", TransitEncryptionEnabled=False),
         group(TransitEncryptionMode="required", TransitEncryptionEnabled=True),
-        "`TransitEncryptionMode` must go with `TransitEncryptionEnabled`, got: 'required'",
+        "`TransitEncryptionMode` must be used with `TransitEncryptionEnabled`, got: 'required'",
     ),
     Case(
         "ELASTICACHE-015",
@@ -284,6 +284,6 @@ CASES = [
         "valkey without a word on TLS",
         group(Engine="valkey", TransitEncryptionEnabled=None),
         group(Engine="valkey", TransitEncryptionEnabled=False),
-        "`TransitEncryptionEnabled` must be told for valkey, which has no default for it",
+        "`TransitEncryptionEnabled` must be set for valkey, which has no default for it",
     ),
 ]

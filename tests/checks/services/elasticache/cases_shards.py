@@ -66,28 +66,28 @@ CASES = [
         "6 replicas per shard",
         group(NumNodeGroups=1, ReplicasPerNodeGroup=6),
         group(NumNodeGroups=1, ReplicasPerNodeGroup=5),
-        "`ReplicasPerNodeGroup` must be 0\u20135, got: 6 (nearest accepted: 5)",
+        "`ReplicasPerNodeGroup` must be between 0 and 5, got: 6 (nearest accepted: 5)",
     ),
     Case(
         "ELASTICACHE-016",
         "501 nodes",
         group(NumNodeGroups=251, ReplicasPerNodeGroup=1),
         group(NumNodeGroups=250, ReplicasPerNodeGroup=1),
-        "must be 500 nodes at most, with their replicas, got: 502 (nearest accepted: 250)",
+        "must be at most 500 nodes, with their replicas, got: 502 (nearest accepted: 250)",
     ),
     Case(
         "ELASTICACHE-016",
         "7 nodes without shards",
         group(NumCacheClusters="7"),
         group(NumCacheClusters="6"),
-        "`NumCacheClusters` must be 1\u20136, got: 7 (nearest accepted: 6)",
+        "`NumCacheClusters` must be between 1 and 6, got: 7 (nearest accepted: 6)",
     ),
     Case(
         "ELASTICACHE-017",
         "a number of nodes for shards",
         group(NumNodeGroups=2, NumCacheClusters=2),
         group(NumNodeGroups=2, ReplicasPerNodeGroup=1),
-        "`NumCacheClusters` must be left out for 2 shards, got: 2",
+        "`NumCacheClusters` must be absent for 2 shards, got: 2",
     ),
     Case(
         "ELASTICACHE-018",
@@ -101,7 +101,7 @@ CASES = [
         "slots that nobody has",
         shards("0-8000", "8002-16383"),
         shards("0-8000", "8001-16383"),
-        "`NodeGroupConfiguration.0.Slots` must make 0-16383 with those of the other shards",
+        "`NodeGroupConfiguration.0.Slots` must cover 0-16383 together with the other shards",
     ),
     Case(
         "ELASTICACHE-019",
@@ -115,7 +115,7 @@ CASES = [
         "files for shards without slots",
         group(NumNodeGroups=2, SnapshotArns=[DUMP]),
         shards("0-8191", "8192-16383", SnapshotArns=[DUMP]),
-        "`NodeGroupConfiguration` must tell the `Slots` of each shard for `SnapshotArns`",
+        "`NodeGroupConfiguration` must set the `Slots` of each shard for `SnapshotArns`",
     ),
     Case(
         "ELASTICACHE-020",
@@ -179,7 +179,7 @@ CASES = [
         "a parameter that cannot be changed",
         parameters(maxmemory="1000"),
         parameters(maxmemory_policy="allkeys-lru"),
-        "`Properties.maxmemory` must leave out maxmemory",
+        "`Properties.maxmemory` must not set maxmemory",
     ),
     Case(
         "ELASTICACHE-027",
@@ -193,7 +193,7 @@ CASES = [
         "no description",
         group(ReplicationGroupDescription=""),
         group(),
-        "`ReplicationGroupDescription` must be there, got: ''",
+        "`ReplicationGroupDescription` must be set, got: ''",
     ),
     Case(
         "ELASTICACHE-029",
@@ -215,7 +215,7 @@ CASES = [
         "port 70000",
         group(Port=70000),
         group(Port=65535),
-        "`Port` must be 1\u201365535, got: 70000 (nearest accepted: 65535)",
+        "`Port` must be between 1 and 65535, got: 70000 (nearest accepted: 65535)",
     ),
     Case(
         "ELASTICACHE-032",
@@ -229,7 +229,7 @@ CASES = [
         "one log twice",
         logged(log(), log(LogFormat="text")),
         logged(log(), log(LogType="engine-log")),
-        "`LogDeliveryConfigurations.1.LogType` must be another one than those before it",
+        "`LogDeliveryConfigurations.1.LogType` must differ from those before it",
     ),
     Case(
         "ELASTICACHE-033",
@@ -243,7 +243,7 @@ CASES = [
         "a log without a format",
         logged(log(LogFormat="")),
         logged(log(LogFormat="text")),
-        "`LogDeliveryConfigurations.0.LogFormat` must be there",
+        "`LogDeliveryConfigurations.0.LogFormat` must be set",
     ),
     Case(
         "ELASTICACHE-034",
@@ -257,14 +257,14 @@ CASES = [
         "a security group of EC2-Classic",
         group(CacheSecurityGroupNames=["default"]),
         group(SecurityGroupIds=["sg-12345678"]),
-        "`CacheSecurityGroupNames` must be left out",
+        "`CacheSecurityGroupNames` must be absent",
     ),
     Case(
         "ELASTICACHE-036",
         "a cache security group",
         CLASSIC,
         {"Cache": group_of()},
-        "`Type` must be left out: EC2-Classic, which has such groups, is retired",
+        "`Type` must be absent: EC2-Classic, which had such groups, is retired",
     ),
     Case(
         "ELASTICACHE-037",

@@ -64,7 +64,7 @@ CASES = [
         "cron at hour 24",
         scheduled("cron(0 24 * * ? *)"),
         scheduled("cron(0/15 23 L * ? 2026-2030)"),
-        "must have hours of 0-23, got: '24'",
+        "must have hours between 0 and 23, got: '24'",
     ),
     Case(
         "EVENTS-001",
@@ -79,14 +79,14 @@ CASES = [
         "target id twice",
         targets(TARGET, TARGET),
         targets(TARGET, {**TARGET, "Id": "b"}),
-        "must be there once in a rule, got: 'a'",
+        "must be unique within a rule, got: 'a'",
     ),
     Case(
         "EVENTS-003",
         "two inputs",
         targets({**TARGET, "Input": "{}", "InputPath": "$.detail"}),
         targets({**TARGET, "Input": "{}"}),
-        "InputPath` must not be there with Input",
+        "InputPath` must be absent with Input",
     ),
     Case(
         "EVENTS-003",
@@ -114,14 +114,14 @@ CASES = [
         "FIFO queue without a group",
         targets(TO_QUEUE) | QUEUE,
         targets({**TO_QUEUE, "SqsParameters": {"MessageGroupId": "a"}}) | QUEUE,
-        "MessageGroupId` must be given for a FIFO queue",
+        "MessageGroupId` must be set for a FIFO queue",
     ),
     Case(
         "EVENTS-005",
         "stream without a role",
         targets(STREAM),
         targets({**STREAM, "RoleArn": "arn:aws:iam::111122223333:role/events"}),
-        "RoleArn` must be given for kinesis",
+        "RoleArn` must be set for kinesis",
     ),
     Case(
         "EVENTS-006",
@@ -135,6 +135,6 @@ CASES = [
         "flexible window without a length",
         schedule("rate(1 day)", Mode="FLEXIBLE"),
         schedule("rate(1 day)", Mode="FLEXIBLE", MaximumWindowInMinutes=5),
-        "MaximumWindowInMinutes` must be given for FLEXIBLE",
+        "MaximumWindowInMinutes` must be set for FLEXIBLE",
     ),
 ]

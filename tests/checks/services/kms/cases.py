@@ -54,13 +54,13 @@ CASES = [
         "key policy that no one can change",
         key(KeyPolicy=policy(USE)),
         key(KeyPolicy=policy(ADMIN, USE)),
-        "must let somebody kms:PutKeyPolicy",
+        "must allow someone kms:PutKeyPolicy",
     ),
     Case(
         "KMS-005",
         "key policy of 33 KB",
         key(KeyPolicy=policy(ADMIN, *[USE] * 400)),
         key(KeyPolicy=policy(ADMIN, *[USE] * 200)),
-        "32 KB at most",
+        "at most 32 KB",
     ),
 ]

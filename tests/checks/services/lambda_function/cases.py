@@ -124,42 +124,42 @@ CASES = [
         "env value not a string (list)",
         environment({"HOSTS": ["a", "b"]}),
         environment({"PORT": 8080, "DEBUG": True, "HOST": {"Ref": "AWS::Region"}}),
-        "`Environment.Variables.HOSTS` must be a text, got: ['a', 'b']",
+        "`Environment.Variables.HOSTS` must be a string, got: ['a', 'b']",
     ),
     Case(
         "LAMBDA-006",
         "env of more than 4 KB",
         environment({"BLOB": "b" * 4086, "REGION": {"Ref": "AWS::Region"}}),
         environment({"BLOB": "b" * 4085}),
-        "must be 4,096 bytes at most",
+        "must have at most 4,096 bytes",
     ),
     Case(
         "LAMBDA-007",
         "function name 65 chars",
         function(FunctionName="f" * 65),
         function(FunctionName="f" * 64),
-        "must be 1 to 64 letters, digits, hyphens and underscores",
+        "must have 1 to 64 letters, digits, hyphens and underscores",
     ),
     Case(
         "LAMBDA-008",
         "description 257 chars",
         function(Description="d" * 257),
         function(Description="d" * 256),
-        "must be 256 characters at most, got: 257",
+        "must have at most 256 characters, got: 257",
     ),
     Case(
         "LAMBDA-009",
         "6 layers",
         layers(*(f"{letter}:1" for letter in "abcdef")),
         layers(*(f"{letter}:1" for letter in "abcde")),
-        "must have 5 layers at most, got: 6",
+        "must have at most 5 layers, got: 6",
     ),
     Case(
         "LAMBDA-009",
         "two versions of one layer",
         layers("a:1", "a:2"),
         layers("a:1", "b:2"),
-        "no other version of a layer that is there already",
+        "another version of a layer in the list",
     ),
     Case(
         "LAMBDA-009", "layer without version", layers("a"), layers("a:1"), "(nearest accepted: arn"
@@ -176,14 +176,14 @@ CASES = [
         "VPC with 6 security groups",
         vpc(1, 6),
         vpc(1, 5),
-        "must have 5 security groups at most, got: 6",
+        "must have at most 5 security groups, got: 6",
     ),
     Case(
         "LAMBDA-010",
         "VPC with 17 subnets",
         vpc(17, 1),
         vpc(16, 1),
-        "must have 16 subnets at most, got: 17",
+        "must have at most 16 subnets, got: 17",
     ),
     Case(
         "LAMBDA-011",
@@ -218,7 +218,7 @@ CASES = [
         "file system without VPC",
         file_system("/mnt/files"),
         file_system("/mnt/files", **IN_VPC),
-        "must go with a `VpcConfig`",
+        "must be used with a `VpcConfig`",
     ),
     Case(
         "LAMBDA-013",
@@ -232,7 +232,7 @@ CASES = [
         "log level of plain text",
         function(LoggingConfig={"ApplicationLogLevel": "INFO"}),
         function(LoggingConfig={"ApplicationLogLevel": "INFO", "LogFormat": "JSON"}),
-        "must go with the `LogFormat` JSON",
+        "must be used with the `LogFormat` JSON",
     ),
     Case(
         "LAMBDA-015",
@@ -253,7 +253,7 @@ CASES = [
         "manual runtime without version",
         function(RuntimeManagementConfig={"UpdateRuntimeOn": "Manual"}),
         function(RuntimeManagementConfig={"UpdateRuntimeOn": "Auto"}),
-        "must be given with the `UpdateRuntimeOn` Manual",
+        "must be set with the `UpdateRuntimeOn` Manual",
     ),
     Case(
         "LAMBDA-020",
@@ -283,7 +283,7 @@ CASES = [
         "inline code of nothing",
         inline("python3.13", ""),
         inline("python3.13", {"Fn::Sub": "# ${AWS::Region}"}),
-        "`Code.ZipFile` must have code",
+        "`Code.ZipFile` must not be empty",
     ),
     Case(
         "LAMBDA-022",
@@ -304,14 +304,14 @@ CASES = [
         "bucket without key",
         function(Code={"S3Bucket": "b"}),
         function(Code=CODE),
-        "`Code.S3Key` must go with a `Code.S3Bucket`",
+        "`Code.S3Key` must be used with a `Code.S3Bucket`",
     ),
     Case(
         "LAMBDA-024",
         "zip file without runtime",
         function(Runtime=None),
         function(),
-        "`Runtime` must be given with the `PackageType` Zip",
+        "`Runtime` must be set with the `PackageType` Zip",
     ),
     Case(
         "LAMBDA-024",
@@ -354,6 +354,6 @@ CASES = [
                 "AWS::Lambda::LayerVersion", Content=CODE, CompatibleRuntimes=["python3.13"] * 15
             )
         },
-        "must have 15 runtimes at most, got: 16",
+        "must have at most 15 runtimes, got: 16",
     ),
 ]

@@ -172,7 +172,7 @@ CASES = [
         "alias twice",
         TWO_ALIASES,
         TWO_NAMES,
-        "must be another name than that of One",
+        "must differ from that of One",
     ),
     Case(
         "LAMBDA-034",
@@ -228,7 +228,7 @@ CASES = [
         "stream without beginning",
         trigger(STREAM),
         stream(),
-        "must be given for a stream, got: None (nearest accepted: LATEST)",
+        "must be set for a stream, got: None (nearest accepted: LATEST)",
     ),
     Case(
         "LAMBDA-042",
@@ -284,7 +284,7 @@ CASES = [
         "messages visible before the function is done",
         waiting(60, 30),
         waiting(5, None),
-        "`VisibilityTimeout` must be the `Timeout` of Function (60 seconds) or more, got: 30",
+        "`VisibilityTimeout` must be at least the `Timeout` of Function (60 seconds), got: 30",
     ),
     Case(
         "LAMBDA-046",
@@ -298,7 +298,7 @@ CASES = [
         "table without stream",
         table(),
         table(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
-        "`StreamSpecification` must be given for a trigger",
+        "`StreamSpecification` must be set for a trigger",
     ),
     Case(
         "LAMBDA-050",

@@ -87,7 +87,7 @@ CASES = [
         "default value with dimensions",
         group() | metric(DefaultValue=0, Dimensions=[{"Key": "a", "Value": "$.a"}]),
         group() | metric(DefaultValue=0),
-        "DefaultValue` must not be there with Dimensions",
+        "DefaultValue` must be absent with Dimensions",
     ),
     Case(
         "LOGS-006",
@@ -101,20 +101,20 @@ CASES = [
         "three subscriptions",
         group() | subscriptions(3, **TO),
         group() | subscriptions(2, **TO),
-        "must be a log group with 2 subscriptions at most",
+        "must be a log group with at most 2 subscriptions",
     ),
     Case(
         "LOGS-008",
         "subscription of a stream without a role",
         group() | subscriptions(1, **STREAM),
         group() | subscriptions(1, **STREAM, RoleArn="arn:aws:iam::111122223333:role/logs"),
-        "`RoleArn` must be given for a stream",
+        "`RoleArn` must be set for a stream",
     ),
     Case(
         "LOGS-009",
         "resource policy of 5,121 characters",
         {"P": resource("AWS::Logs::ResourcePolicy", PolicyName="a", PolicyDocument="x" * 5121)},
         {"P": resource("AWS::Logs::ResourcePolicy", PolicyName="a", PolicyDocument="x" * 5120)},
-        "5,120 characters at most",
+        "at most 5,120 characters",
     ),
 ]

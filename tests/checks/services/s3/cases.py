@@ -56,7 +56,7 @@ CASES = [
         "periods with transfer acceleration",
         name("my.shop", AccelerateConfiguration={"AccelerationStatus": "Enabled"}),
         name("my-shop", AccelerateConfiguration={"AccelerationStatus": "Enabled"}),
-        "no periods for transfer acceleration, got: 'my.shop' (nearest accepted: my-shop)",
+        "not have periods for transfer acceleration, got: 'my.shop' (nearest accepted: my-shop)",
     ),
     Case(
         "S3-003",
@@ -129,14 +129,14 @@ CASES = [
         "rule id > 255",
         lifecycle(Id="a" * 256, ExpirationInDays=1),
         lifecycle(Id="a" * 255, ExpirationInDays=1),
-        "255 characters at most, got: 256",
+        "at most 255 characters, got: 256",
     ),
     Case(
         "S3-006",
         "rule id twice",
         lifecycle({"Id": "a", "ExpirationInDays": 1}, {"Id": "a", "ExpirationInDays": 2}),
         lifecycle({"Id": "a", "ExpirationInDays": 1}, {"Id": "b", "ExpirationInDays": 2}),
-        "must be there once, got again: 'a'",
+        "must be unique, got more than once: 'a'",
     ),
     Case(
         "S3-007",
@@ -201,13 +201,13 @@ CASES = [
         "Transition and Transitions",
         moves(("DEEP_ARCHIVE", 99), Transition={"StorageClass": "GLACIER", "TransitionInDays": 1}),
         lifecycle(Transition={"StorageClass": "GLACIER", "TransitionInDays": 1}),
-        "Transition` must not be there with Transitions",
+        "Transition` must be absent with Transitions",
     ),
     Case(
         "S3-013",
         "1,001 lifecycle rules",
         lifecycle(*({"ExpirationInDays": 1, "Prefix": f"{n}/"} for n in range(1001))),
         lifecycle(*({"ExpirationInDays": 1, "Prefix": f"{n}/"} for n in range(1000))),
-        "1,000 rules at most, got: 1001",
+        "at most 1,000 rules, got: 1001",
     ),
 ]

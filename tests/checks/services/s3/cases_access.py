@@ -86,7 +86,7 @@ CASES = [
             )
         ),
         notifies(notified(Filter=key(prefix="a", suffix="b"))),
-        "must be there once in a filter, got: 'prefix'",
+        "must be unique within a filter, got: 'prefix'",
     ),
     Case(
         "S3-033",
@@ -125,14 +125,14 @@ CASES = [
         with_policy(
             statement(Principal=ROLE, Action="s3:GetObject", Resource=["arn:aws:s3:::b/*"] * 1000)
         ),
-        "`PolicyDocument` must have 20 KB at most",
+        "`PolicyDocument` must have at most 20 KB",
     ),
     Case(
         "S3-043",
         "policy for everybody that is blocked",
         with_policy(ANYBODY),
         with_policy(ANYBODY, **OPEN),
-        "must not be everybody unless `PublicAccessBlockConfiguration.BlockPublicPolicy` of Bucket",
+        "must not be everyone unless `PublicAccessBlockConfiguration.BlockPublicPolicy` of Bucket",
     ),
     Case(
         "S3-044",
@@ -153,7 +153,7 @@ CASES = [
         "bucket policy without a principal",
         with_policy(statement(Action="s3:ListBucket", Resource=att("Bucket"))),
         with_policy(statement(Principal=ROLE, Action="s3:ListBucket", Resource=att("Bucket"))),
-        "Principal` must be given in a bucket policy",
+        "Principal` must be set in a bucket policy",
     ),
     Case(
         "S3-046",

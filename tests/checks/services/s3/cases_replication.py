@@ -44,7 +44,7 @@ CASES = [
         "filter without a priority",
         replicated({k: v for k, v in FILTERED.items() if k != "Priority"}),
         replicated(FILTERED),
-        "Priority` must be given with a Filter",
+        "Priority` must be set with a Filter",
     ),
     Case(
         "S3-021",
@@ -103,7 +103,7 @@ CASES = [
                 },
             }
         ),
-        "ReplicaKmsKeyID` must be given with SseKmsEncryptedObjects",
+        "ReplicaKmsKeyID` must be set with SseKmsEncryptedObjects",
     ),
     Case(
         "S3-025",
@@ -117,20 +117,20 @@ CASES = [
         "replication to itself",
         replicated({**PLAIN, "Destination": {"Bucket": att("Bucket")}}),
         replicated(PLAIN),
-        "must be another bucket than the source",
+        "must differ from the source bucket",
     ),
     Case(
         "S3-025",
         "another owner without an account",
         to(AccessControlTranslation={"Owner": "Destination"}),
         to(AccessControlTranslation={"Owner": "Destination"}, Account="111122223333"),
-        "Account` must be given to change the owner",
+        "Account` must be set to change the owner",
     ),
     Case(
         "S3-026",
         "1,001 replication rules",
         replicated(*[{**PLAIN, "Prefix": f"{n}/"} for n in range(1001)]),
         replicated(*[{**PLAIN, "Prefix": f"{n}/"} for n in range(1000)]),
-        "1,000 rules at most",
+        "at most 1,000 rules",
     ),
 ]

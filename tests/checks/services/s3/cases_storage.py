@@ -92,7 +92,7 @@ CASES = [
         "two metrics with one id",
         bucket(MetricsConfigurations=[{"Id": "a"}, {"Id": "a", "Prefix": "b"}]),
         bucket(MetricsConfigurations=[{"Id": "a"}, {"Id": "b", "Prefix": "b"}]),
-        "must be there once in MetricsConfigurations, got: 'a'",
+        "must be unique within MetricsConfigurations, got: 'a'",
     ),
     Case(
         "S3-055",
@@ -106,14 +106,14 @@ CASES = [
         "redirect and index document",
         site(RedirectAllRequestsTo={"HostName": "a.example"}, IndexDocument="i.html"),
         site(RedirectAllRequestsTo={"HostName": "a.example"}),
-        "`WebsiteConfiguration.IndexDocument` must not be there with RedirectAllRequestsTo",
+        "`WebsiteConfiguration.IndexDocument` must be absent with RedirectAllRequestsTo",
     ),
     Case(
         "S3-060",
         "website without an index document",
         site(ErrorDocument="e.html"),
         site(ErrorDocument="e.html", IndexDocument="i.html"),
-        "IndexDocument` must be given",
+        "IndexDocument` must be set",
     ),
     Case(
         "S3-061",
@@ -127,7 +127,7 @@ CASES = [
         "51 routing rules",
         redirects(*[PLACE] * 51),
         redirects(*[PLACE] * 50),
-        "50 rules at most, got: 51",
+        "at most 50 rules, got: 51",
     ),
     Case(
         "S3-062",
@@ -148,7 +148,7 @@ CASES = [
         "origin with two wildcards",
         cors(AllowedOrigins=["https://*.*.example"]),
         cors(AllowedOrigins=["https://*.example"]),
-        "must have one wildcard at most",
+        "must have at most one wildcard",
     ),
     Case(
         "S3-064",

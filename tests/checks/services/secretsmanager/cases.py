@@ -23,14 +23,14 @@ CASES = [
         "secret that is given and generated",
         secret(SecretString="a", GenerateSecretString={}),
         secret(GenerateSecretString={}),
-        "`SecretString` must not be there with GenerateSecretString",
+        "`SecretString` must be absent with GenerateSecretString",
     ),
     Case(
         "SECRETSMANAGER-002",
         "template without a key",
         generated(SecretStringTemplate="{}"),
         generated(SecretStringTemplate="{}", GenerateStringKey="password"),
-        "`GenerateSecretString.GenerateStringKey` must be given",
+        "`GenerateSecretString.GenerateStringKey` must be set",
     ),
     Case(
         "SECRETSMANAGER-002",
@@ -103,6 +103,6 @@ CASES = [
             RotationRules={"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"},
         ),
         rotation(RotationLambdaARN=LAMBDA, RotationRules={"AutomaticallyAfterDays": 1}),
-        "must not be there with ScheduleExpression",
+        "must be absent with ScheduleExpression",
     ),
 ]

@@ -43,14 +43,14 @@ CASES = [
         "deduplication in a topic that is not FIFO",
         topic(ContentBasedDeduplication=True),
         topic(ContentBasedDeduplication=True, FifoTopic=True),
-        "must not be there without FifoTopic",
+        "must be absent without FifoTopic",
     ),
     Case(
         "SNS-003",
         "display name of 101 characters",
         topic(DisplayName="a" * 101),
         topic(DisplayName="a" * 100),
-        "100 characters at most",
+        "at most 100 characters",
     ),
     Case(
         "SNS-004",
@@ -85,14 +85,14 @@ CASES = [
         "filter policy of six keys",
         filtered(a=["1"], b=["1"], c=["1"], d=["1"], e=["1"], f=["1"]),
         filtered(a=["1"], b=["1"], c=["1"], d=["1"], e=["1"]),
-        "have 5 keys at most, got: 6",
+        "have at most 5 keys, got: 6",
     ),
     Case(
         "SNS-006",
         "filter policy of 200 combinations",
         filtered(a=TEN, b=TEN, c=[1, 2]),
         filtered(a=TEN, b=TEN, c=[1]),
-        "150 combinations at most, got: 200",
+        "at most 150 combinations, got: 200",
     ),
     Case("SNS-006", "filter policy of a text", filtered(a="1"), filtered(a=["1"]), "be a list"),
     Case(

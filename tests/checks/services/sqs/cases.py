@@ -44,7 +44,7 @@ CASES = [
         "deduplication in a queue that is not FIFO",
         queue(ContentBasedDeduplication=True),
         queue(ContentBasedDeduplication=True, **FIFO),
-        "must not be there without FifoQueue",
+        "must be absent without FifoQueue",
     ),
     Case(
         "SQS-002",
@@ -72,7 +72,7 @@ CASES = [
         "dead letters to a FIFO queue",
         redrive(att("Dead")) | dead(**FIFO),
         redrive(att("Dead")) | dead(),
-        "must be no FIFO queue as its source is, got: 'Dead'",
+        "must be a standard queue, like its source, got: 'Dead'",
     ),
     Case(
         "SQS-005",

@@ -78,7 +78,7 @@ CASES = [
         "rate limit 5",
         acl(rate(Limit=5)),
         acl(rate(Limit=10)),
-        "`Rules.0.Statement.RateBasedStatement.Limit` must be 10 to 2,000,000,000 requests, "
+        "`Rules.0.Statement.RateBasedStatement.Limit` must be between 10 and 2,000,000,000 requests, "
         "got: 5 (nearest accepted: 10)",
     ),
     Case(
@@ -91,7 +91,7 @@ CASES = [
                 ForwardedIPConfig={"HeaderName": "X-Forwarded-For", "FallbackBehavior": "MATCH"},
             )
         ),
-        "ForwardedIPConfig` must be given for FORWARDED_IP",
+        "ForwardedIPConfig` must be set for FORWARDED_IP",
     ),
     Case(
         "WAFV2-002",
@@ -133,7 +133,7 @@ CASES = [
         "web ACL of an HTTP API",
         associated("arn:aws:apigateway:eu-west-1::/apis/a/stages/prod"),
         associated(STAGE),
-        "must be no HTTP API",
+        "must not be an HTTP API",
     ),
     Case(
         "WAFV2-004",
@@ -147,14 +147,14 @@ CASES = [
         "two rules of one priority",
         acl(rule(GEO), rule(GEO, Name="b")),
         acl(rule(GEO), rule(GEO, Name="b", Priority=1)),
-        "`Rules.1.Priority` must be there once, got: 0",
+        "`Rules.1.Priority` must be unique, got: 0",
     ),
     Case(
         "WAFV2-005",
         "group of rules with an action",
         acl(rule(COMMON)),
         acl(group(COMMON)),
-        "`Rules.0.OverrideAction` must be given for a group of rules",
+        "`Rules.0.OverrideAction` must be set for a group of rules",
     ),
     Case(
         "WAFV2-006",
@@ -168,7 +168,7 @@ CASES = [
         "and of one statement",
         acl(rule({"AndStatement": {"Statements": [GEO]}})),
         acl(rule({"AndStatement": {"Statements": [GEO, {"NotStatement": {"Statement": GEO}}]}})),
-        "must have 2 statements or more",
+        "must have at least 2 statements",
     ),
     Case(
         "WAFV2-007",
@@ -199,7 +199,7 @@ CASES = [
         "expression that looks ahead",
         regex("^a(?!b)"),
         regex("^a[^b]", r"[*+]x", r"\++(?:a|b)", r"(?i)ab"),
-        "must have no assertion",
+        "must not have assertions",
     ),
     Case(
         "WAFV2-010",
@@ -222,13 +222,13 @@ CASES = [
             )
         ),
         acl(group(COMMON)),
-        "ManagedRuleGroupConfigs` must be given for AWSManagedRulesATPRuleSet",
+        "ManagedRuleGroupConfigs` must be set for AWSManagedRulesATPRuleSet",
     ),
     Case(
         "WAFV2-012",
         "two transformations of one priority",
         matched(0, 0),
         matched(0, 1),
-        "TextTransformations.1.Priority` must be there once",
+        "TextTransformations.1.Priority` must be unique",
     ),
 ]

@@ -30,7 +30,7 @@ def authorizer_of_method(method: Resource) -> Iterator[Violation]:
     kind = method.text("AuthorizationType")
     given = method.get("AuthorizerId")
     if kind in _KINDS and given is None:
-        yield violation("AuthorizerId", f"be given with the `AuthorizationType` {kind}", None)
+        yield violation("AuthorizerId", f"be set with the `AuthorizationType` {kind}", None)
     scopes = method.items("AuthorizationScopes")
     if scopes and kind not in (None, "COGNITO_USER_POOLS"):
         requirement = "be absent without the `AuthorizationType` COGNITO_USER_POOLS"
@@ -41,7 +41,9 @@ def authorizer_of_method(method: Resource) -> Iterator[Violation]:
     found = authorizer.text("Type")
     if found is not None and found not in _KINDS[kind]:
         nearest = next(name for name, kinds in _KINDS.items() if found in kinds or name != kind)
-        yield violation("AuthorizationType", f"go with an authorizer of {found}", kind, nearest)
+        yield violation(
+            "AuthorizationType", f"be used with an authorizer of {found}", kind, nearest
+        )
 
 
 @RULES.resource("APIGATEWAY-051", _AUTHORIZER, page=_AUTHORIZERS)
@@ -53,7 +55,7 @@ def authorizer(authorizer: Resource) -> Iterator[Violation]:
     """
     kind = authorizer.text("Type")
     if kind in ("TOKEN", "REQUEST") and authorizer.get("AuthorizerUri") is None:
-        yield violation("AuthorizerUri", f"be given with the `Type` {kind}", None)
+        yield violation("AuthorizerUri", f"be set with the `Type` {kind}", None)
     if kind == "COGNITO_USER_POOLS" and authorizer.get("ProviderARNs") in (None, []):
         yield violation("ProviderARNs", f"have a user pool with the `Type` {kind}", None)
     if kind == "REQUEST" and authorizer.get("IdentityValidationExpression") is not None:
@@ -77,10 +79,10 @@ def identity_source(authorizer: Resource) -> Iterator[Violation]:
     if source in (None, ""):
         if kind in ("TOKEN", "COGNITO_USER_POOLS"):
             nearest = "method.request.header.Authorization"
-            yield violation("IdentitySource", f"be given with the `Type` {kind}", source, nearest)
+            yield violation("IdentitySource", f"be set with the `Type` {kind}", source, nearest)
         elif kind == "REQUEST" and cached:
             requirement = (
-                "be given with the `Type` REQUEST, unless `AuthorizerResultTtlInSeconds` is 0"
+                "be set with the `Type` REQUEST, unless `AuthorizerResultTtlInSeconds` is 0"
             )
             yield violation(
                 "IdentitySource", requirement, source, "method.request.header.Authorization"
@@ -121,7 +123,7 @@ def quota(plan: Resource) -> Iterator[Violation]:
     period = plan.text("Quota.Period")
     for name in ("Period", "Limit"):
         if plan.get(f"Quota.{name}") is None:
-            yield violation(f"Quota.{name}", "be given for a quota", None)
+            yield violation(f"Quota.{name}", "be set for a quota", None)
     limit = plan.number("Quota.Limit")
     if limit is not None and limit < 1:
         yield violation("Quota.Limit", "be 1 or more", int(limit), 1)
@@ -129,7 +131,7 @@ def quota(plan: Resource) -> Iterator[Violation]:
         low, high = _OFFSETS[period]
         offset = plan.number("Quota.Offset")
         if offset is not None and not low <= offset <= high:
-            requirement = f"be {low} to {high} with the `Period` {period}"
+            requirement = f"be between {low} and {high} with the `Period` {period}"
             yield violation(
                 "Quota.Offset", requirement, int(offset), min(max(int(offset), low), high)
             )
@@ -146,4 +148,4 @@ def api_key(key: Resource) -> Iterator[Violation]:
     value = key.get("Value")
     if isinstance(value, str) and not is_unresolved(value) and not 20 <= len(value) <= 128:
         nearest = 20 if len(value) < 20 else 128
-        yield violation("Value", "be 20 to 128 characters", len(value), nearest)
+        yield violation("Value", "have 20 to 128 characters", len(value), nearest)

@@ -70,7 +70,7 @@ def private_policy(deployment: Resource) -> Iterator[Violation]:
     if api is None or api.type != _API or api.items("EndpointConfiguration.Types") != ["PRIVATE"]:
         return
     if api.get("Policy") is None and api.get("Body") is None and api.get("BodyS3Location") is None:
-        requirement = "be given for a private API"
+        requirement = "be set for a private API"
         yield violation("Policy", requirement, None, resource=api.logical_id)
 
 
@@ -83,12 +83,12 @@ def name(api: Resource) -> Iterator[Violation]:
     """
     described = api.get("Body") is not None or api.get("BodyS3Location") is not None
     if not described and api.get("Name") in (None, "") and api.get("CloneFrom") is None:
-        yield violation("Name", "be given without a `Body`", api.get("Name"))
+        yield violation("Name", "be set without a `Body`", api.get("Name"))
     if api.get("Body") is not None and api.get("BodyS3Location") is not None:
         yield violation("BodyS3Location", "be absent with a `Body`", "both")
     description = api.text("Description")
     if description is not None and len(description) > 1024:
-        yield violation("Description", "be 1,024 characters at most", len(description), 1024)
+        yield violation("Description", "have at most 1,024 characters", len(description), 1024)
 
 
 @RULES.resource(
@@ -123,11 +123,11 @@ def gateway_response(response: Resource) -> Iterator[Violation]:
         known = isinstance(value, str) and not is_unresolved(value)
         sources = ("'", "method.request.", "context.", "stageVariables.")
         if known and not str(value).startswith(sources):
-            requirement = "be a text in single quotes, or come from the request"
+            requirement = "be a string in single quotes, or come from the request"
             yield violation(f"ResponseParameters.{name}", requirement, value, f"'{value}'")
     code = response.text("StatusCode")
     if code is not None and not (len(code) == 3 and code.isdecimal() and "1" <= code[0] <= "5"):
-        yield violation("StatusCode", "be 100 to 599", code)
+        yield violation("StatusCode", "be between 100 and 599", code)
 
 
 @RULES.resource(

@@ -40,7 +40,7 @@ def api(api: Resource) -> Iterator[Violation]:
     if protocol == "WEBSOCKET":
         if selection is None:
             path = "RouteSelectionExpression"
-            yield violation(path, "be given for a WebSocket API", None, "$request.body.action")
+            yield violation(path, "be set for a WebSocket API", None, "$request.body.action")
         for name in ("CorsConfiguration", "Target", "RouteKey", "CredentialsArn"):
             if api.get(name) is not None:
                 yield violation(name, "be absent for a WebSocket API", api.get(name))
@@ -61,7 +61,7 @@ def cors(api: Resource) -> Iterator[Violation]:
     if api.boolean(f"{place}.AllowCredentials"):
         path = f"{place}.AllowOrigins"
         if "*" in api.known(path):
-            yield violation(path, "have no * with `AllowCredentials`", "*")
+            yield violation(path, "not have * with `AllowCredentials`", "*")
     yield from check_range(api, f"{place}.MaxAge", -1, 86400, "seconds")
 
 
@@ -92,7 +92,7 @@ def one_route(template: Template) -> Iterator[Violation]:
             continue
         first = seen.setdefault((api.logical_id, key), route.logical_id)
         if first != route.logical_id:
-            requirement = f"be another route than {first}"
+            requirement = f"differ from the route {first}"
             yield violation("RouteKey", requirement, key, resource=route.logical_id)
 
 
@@ -105,7 +105,7 @@ def authorization(route: Resource) -> Iterator[Violation]:
     """
     kind = route.text("AuthorizationType")
     if kind in ("JWT", "CUSTOM") and route.get("AuthorizerId") is None:
-        yield violation("AuthorizerId", f"be given with the `AuthorizationType` {kind}", None)
+        yield violation("AuthorizerId", f"be set with the `AuthorizationType` {kind}", None)
     authorizer = route.reference("AuthorizerId")
     found = authorizer.text("AuthorizerType") if authorizer is not None else None
     requirement = {"JWT": "JWT", "REQUEST": "CUSTOM"}.get(found or "")
@@ -130,12 +130,12 @@ def integration(integration: Resource) -> Iterator[Violation]:
     version = integration.get("PayloadFormatVersion")
     if protocol == "HTTP" and kind == "AWS_PROXY" and version is None:
         path = "PayloadFormatVersion"
-        yield violation(path, "be given for a function behind an HTTP API", None, "2.0")
+        yield violation(path, "be set for a function behind an HTTP API", None, "2.0")
     if protocol == "HTTP" and kind in ("AWS", "HTTP", "MOCK"):
         yield violation("IntegrationType", "be AWS_PROXY or HTTP_PROXY for an HTTP API", kind)
     linked = integration.text("ConnectionType") == "VPC_LINK"
     if linked and integration.get("ConnectionId") is None:
-        yield violation("ConnectionId", "be given with VPC_LINK", None)
+        yield violation("ConnectionId", "be set with VPC_LINK", None)
 
 
 @RULES.resource("APIGATEWAY-076", _STAGE, page="Stages for HTTP APIs in API Gateway")
@@ -151,7 +151,7 @@ def stage_name(stage: Resource) -> Iterator[Violation]:
         requirement = "be $default, or 1 to 128 letters, digits, hyphens and underscores"
         yield violation("StageName", requirement, name)
     elif name == "$default" and _protocol(stage) == "WEBSOCKET":
-        yield violation("StageName", "be no $default for a WebSocket API", name, "prod")
+        yield violation("StageName", "not be $default for a WebSocket API", name, "prod")
 
 
 @RULES.resource(
@@ -169,7 +169,7 @@ def authorizer(authorizer: Resource) -> Iterator[Violation]:
         issuer = authorizer.get("JwtConfiguration.Issuer")
         path = "JwtConfiguration.Issuer"
         if issuer is None:
-            yield violation(path, "be given for a JWT authorizer", None)
+            yield violation(path, "be set for a JWT authorizer", None)
         elif isinstance(issuer, str) and issuer[:1] not in "${#" and "://" not in issuer:
             yield violation(path, "begin with https://", issuer, f"https://{issuer}")
         if authorizer.get("JwtConfiguration.Audience") in (None, []):
@@ -179,4 +179,4 @@ def authorizer(authorizer: Resource) -> Iterator[Violation]:
                 nearest = "$request.header.Authorization"
                 yield violation("IdentitySource", "begin with $request.", source, nearest)
     if kind == "REQUEST" and authorizer.get("AuthorizerUri") is None:
-        yield violation("AuthorizerUri", "be given with the `AuthorizerType` REQUEST", None)
+        yield violation("AuthorizerUri", "be set with the `AuthorizerType` REQUEST", None)

@@ -57,7 +57,7 @@ def request_parameters(method: Resource) -> Iterator[Violation]:
             yield _wrong_place(path, str(name), "integration.request.querystring.name")
         known = isinstance(value, str) and not is_unresolved(value)
         if known and not _REQUEST_VALUE.fullmatch(str(value)):
-            requirement = "be a text in single quotes, or come from the request"
+            requirement = "be a string in single quotes, or come from the request"
             yield violation(f"{path}.{name}", requirement, value, f"'{value}'")
 
 
@@ -116,7 +116,7 @@ def response_parameters(method: Resource) -> Iterator[Violation]:
                 yield violation(f"{path}.ResponseParameters", requirement, name)
             text = isinstance(value, str) and not is_unresolved(value)
             if text and not _RESPONSE_VALUE.fullmatch(str(value)):
-                requirement = "be a text in single quotes, or come from the integration"
+                requirement = "be a string in single quotes, or come from the integration"
                 yield violation(
                     f"{path}.ResponseParameters.{name}", requirement, value, f"'{value}'"
                 )
@@ -170,7 +170,7 @@ def timeout(method: Resource) -> Iterator[Violation]:
     value = method.number(path)
     if value is not None and (value < low or (value > high and _is_edge(method))):
         nearest = low if value < low else high
-        yield violation(path, f"be {low} to {high} milliseconds", int(value), nearest)
+        yield violation(path, f"be between {low} and {high} milliseconds", int(value), nearest)
 
 
 @RULES.resource("APIGATEWAY-044", METHOD, page=_QUOTAS, severity=Severity.WARNING)
@@ -184,7 +184,7 @@ def timeout_above_quota(method: Resource) -> Iterator[Violation]:
     high = values.INTEGRATION_TIMEOUT_MS[1]
     value = method.number(path)
     if value is not None and value > high and not _is_edge(method):
-        requirement = f"be {high} milliseconds at most, unless AWS has raised the quota"
+        requirement = f"be at most {high} milliseconds, unless AWS has raised the quota"
         yield violation(path, requirement, int(value), high)
 
 
@@ -198,13 +198,13 @@ def integration(method: Resource) -> Iterator[Violation]:
     kind = method.text("Integration.Type")
     if kind in ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY"):
         if method.get("Integration.Uri") is None:
-            yield violation("Integration.Uri", f"be given with the `Type` {kind}", None)
+            yield violation("Integration.Uri", f"be set with the `Type` {kind}", None)
         if method.get("Integration.IntegrationHttpMethod") is None:
             path = "Integration.IntegrationHttpMethod"
-            yield violation(path, f"be given with the `Type` {kind}", None, "POST")
+            yield violation(path, f"be set with the `Type` {kind}", None, "POST")
     link = method.text("Integration.ConnectionType") == "VPC_LINK"
     if link and method.get("Integration.ConnectionId") is None:
-        yield violation("Integration.ConnectionId", "be given with VPC_LINK", None)
+        yield violation("Integration.ConnectionId", "be set with VPC_LINK", None)
     if link and kind in ("AWS", "AWS_PROXY", "MOCK"):
         yield violation(
             "Integration.Type", "be HTTP or HTTP_PROXY with VPC_LINK", kind, "HTTP_PROXY"

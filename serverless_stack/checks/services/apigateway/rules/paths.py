@@ -52,11 +52,9 @@ def siblings(template: Template) -> Iterator[Violation]:
         for key in filter(None, (part, variable)):
             first = seen.setdefault((parent, key), resource.logical_id)
             if first != resource.logical_id:
-                requirement = (
-                    f"be no other variable than that of {first}, which has the same parent"
-                )
+                requirement = f"be the same variable as that of {first}, which has the same parent"
                 if key == part:
-                    requirement = f"be another part than that of {first}, which has the same parent"
+                    requirement = f"differ from that of {first}, which has the same parent"
                 yield violation("PathPart", requirement, part, resource=resource.logical_id)
                 break
 
@@ -73,7 +71,7 @@ def below_greedy(resource: Resource) -> Iterator[Violation]:
     parent = resource.reference("ParentId")
     part = parent.text("PathPart") if parent is not None else None
     if part is not None and part.endswith("+}"):
-        yield violation("ParentId", f"be no part that takes the rest of the path ({part})", part)
+        yield violation("ParentId", f"not be a part that takes the rest of the path ({part})", part)
 
 
 @RULES.resource("APIGATEWAY-033", METHOD, page=_PAGE)
@@ -102,5 +100,5 @@ def one_method(template: Template) -> Iterator[Violation]:
         key = (_key(method.get("RestApiId")), place, verb)
         first = seen.setdefault(key, method.logical_id)
         if first != method.logical_id:
-            requirement = f"be another verb than that of {first}, which has the same path"
+            requirement = f"differ from that of {first}, which has the same path"
             yield violation("HttpMethod", requirement, verb, resource=method.logical_id)

@@ -91,7 +91,7 @@ def throttling(resource: Resource) -> Iterator[Violation]:
             yield violation(name, "be 0 or more", int(value) if value == int(value) else value, 0)
     rate, burst = resource.number("Throttle.RateLimit"), resource.get("Throttle.BurstLimit")
     if rate is not None and burst is None:
-        yield violation("Throttle.BurstLimit", "be given with a `RateLimit`", None, int(rate))
+        yield violation("Throttle.BurstLimit", "be set with a `RateLimit`", None, int(rate))
 
 
 @RULES.resource("APIGATEWAY-005", STAGE, page=_LOGGING)
@@ -106,7 +106,7 @@ def access_log_format(stage: Resource) -> Iterator[Violation]:
     has_target = stage.get("AccessLogSetting.DestinationArn") is not None
     if has_format != has_target:
         missing = "DestinationArn" if has_format else "Format"
-        yield violation(f"AccessLogSetting.{missing}", "be given for an access log", None)
+        yield violation(f"AccessLogSetting.{missing}", "be set for an access log", None)
 
 
 @RULES.resource("APIGATEWAY-006", STAGE, "AWS::ApiGatewayV2::Stage", page=_LOGGING)
@@ -158,7 +158,7 @@ def cache_without_cluster(stage: Resource) -> Iterator[Violation]:
     enabled = stage.get("CacheClusterEnabled")
     for path in settings(stage):
         if stage.boolean(f"{path}.CachingEnabled") and enabled in (None, False, "false"):
-            requirement = "go with `CacheClusterEnabled`"
+            requirement = "be used with `CacheClusterEnabled`"
             yield violation(f"{path}.CachingEnabled", requirement, True, "false")
 
 
@@ -185,7 +185,7 @@ def canary(stage: Resource) -> Iterator[Violation]:
 
     API Gateway refuses a canary release with any other share of the traffic.
     """
-    yield from check_range(stage, "CanarySetting.PercentTraffic", 0, 100, "per cent")
+    yield from check_range(stage, "CanarySetting.PercentTraffic", 0, 100, "percent")
 
 
 @RULES.template("APIGATEWAY-011", page="AWS::ApiGateway::Deployment")
@@ -203,5 +203,5 @@ def stage_made_twice(template: Template) -> Iterator[Violation]:
             continue
         first = made.setdefault((key, name), resource.logical_id)
         if first != resource.logical_id:
-            requirement = f"be another stage than that of {first}"
+            requirement = f"differ from that of {first}"
             yield violation("StageName", requirement, name, resource=resource.logical_id)

@@ -42,7 +42,7 @@ def path_pattern(distribution: Resource) -> Iterator[Violation]:
         yield from check_text(distribution, f"{behavior}.PathPattern", values.pattern_problems)
         patterns.append(distribution.text(f"{behavior}.PathPattern"))
     for pattern in repeated(pattern for pattern in patterns if pattern is not None):
-        yield violation(_BEHAVIORS, "have each `PathPattern` once", pattern)
+        yield violation(_BEHAVIORS, "not repeat a `PathPattern`", pattern)
 
 
 @RULES.resource("CLOUDFRONT-032", DISTRIBUTION, page=SETTINGS)
@@ -101,7 +101,7 @@ def cache_policy(distribution: Resource) -> Iterator[Violation]:
             yield violation(behavior, "have a `CachePolicyId` or `ForwardedValues`", "neither")
         if policy is None and distribution.get(f"{behavior}.OriginRequestPolicyId") is not None:
             path = f"{behavior}.OriginRequestPolicyId"
-            yield violation(path, "go with a `CachePolicyId`", distribution.get(path))
+            yield violation(path, "be used with a `CachePolicyId`", distribution.get(path))
 
 
 @RULES.resource("CLOUDFRONT-037", DISTRIBUTION, page=_CACHE_BEHAVIOR, severity=Severity.WARNING)

@@ -66,7 +66,7 @@ def error_pages(distribution: Resource) -> Iterator[Violation]:
         found = distribution.get(page)
         if has_code != (found is not None):
             given, other = (code, page) if has_code else (page, code)
-            yield violation(given, f"go with a `{other}`", distribution.get(given))
+            yield violation(given, f"be used with a `{other}`", distribution.get(given))
         if isinstance(found, str) and found and found[0] not in "/$#{":
             yield violation(page, "begin with a slash", found, f"/{found}")
         number = distribution.number(code)
@@ -89,7 +89,7 @@ def certificate_of_aliases(distribution: Resource) -> Iterator[Violation]:
     own = ("AcmCertificateArn", "IamCertificateId")
     if aliases and all(distribution.get(f"{_CERTIFICATE}.{name}") is None for name in own):
         path = "DistributionConfig.Aliases"
-        yield violation(path, f"go with a certificate in `{_CERTIFICATE}`", len(aliases))
+        yield violation(path, f"be used with a certificate in `{_CERTIFICATE}`", len(aliases))
 
 
 @RULES.resource(
@@ -120,7 +120,7 @@ def alias_of_one_distribution(template: Template) -> Iterator[Violation]:
             if owner != distribution.logical_id and "Condition" not in distribution.attributes:
                 yield violation(
                     "DistributionConfig.Aliases",
-                    f"have no domain name of another distribution ({owner})",
+                    f"not have a domain name of another distribution ({owner})",
                     alias,
                     resource=distribution.logical_id,
                 )
@@ -162,7 +162,9 @@ def tls_policy_without_certificate(distribution: Resource) -> Iterator[Violation
     if any(distribution.get(f"{_CERTIFICATE}.{name}") is not None for name in own):
         return
     if version not in (None, "TLSv1"):
-        yield violation(path, "go with a certificate; without one, CloudFront takes TLSv1", version)
+        yield violation(
+            path, "be used with a certificate; without one, CloudFront takes TLSv1", version
+        )
 
 
 @RULES.resource("CLOUDFRONT-009", DISTRIBUTION, page=_CERTIFICATES)
@@ -183,7 +185,7 @@ def viewer_certificate(distribution: Resource) -> Iterator[Violation]:
     method = distribution.get(f"{_CERTIFICATE}.SslSupportMethod")
     if (acm or iam) and method is None:
         yield violation(
-            f"{_CERTIFICATE}.SslSupportMethod", "be given with a certificate", None, "sni-only"
+            f"{_CERTIFICATE}.SslSupportMethod", "be set with a certificate", None, "sni-only"
         )
     version = distribution.text(f"{_CERTIFICATE}.MinimumProtocolVersion")
     if method == "vip" and version not in (None, "SSLv3", "TLSv1"):
@@ -236,7 +238,7 @@ def web_acl(distribution: Resource) -> Iterator[Violation]:
         yield violation(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
     elif distribution.template.region not in (None, "us-east-1"):
         region = distribution.template.region
-        yield violation(path, "be a web ACL that is made in us-east-1", region, "us-east-1")
+        yield violation(path, "be a web ACL created in us-east-1", region, "us-east-1")
 
 
 @RULES.resource("CLOUDFRONT-012", DISTRIBUTION, page="Access logs (standard logs)")
@@ -284,7 +286,7 @@ def comment(distribution: Resource) -> Iterator[Violation]:
     path = "DistributionConfig.Comment"
     text = distribution.text(path)
     if text is not None and len(text) > 128:
-        yield violation(path, "be 128 characters at most", len(text), 128)
+        yield violation(path, "have at most 128 characters", len(text), 128)
 
 
 @RULES.resource(
@@ -302,7 +304,7 @@ def continuous_deployment(policy: Resource) -> Iterator[Violation]:
     path = f"{traffic}.SingleWeightConfig.Weight"
     weight = policy.number(path)
     if weight is not None and not 0 <= weight <= 0.15:
-        yield violation(path, "be 0 to 0.15", weight, min(max(weight, 0), 0.15))
+        yield violation(path, "be between 0 and 0.15", weight, min(max(weight, 0), 0.15))
     path = f"{traffic}.SingleHeaderConfig.Header"
     header = policy.get(path)
     known = isinstance(header, str) and not is_unresolved(header[:11])

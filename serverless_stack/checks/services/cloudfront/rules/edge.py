@@ -66,7 +66,7 @@ def one_function_an_event(distribution: Resource) -> Iterator[Violation]:
                 yield violation(f"{behavior}.FunctionAssociations", requirement, event, nearest)
         viewer = [event for event in kinds["LambdaFunctionAssociations"] if event in _VIEWER]
         if viewer and any(event in _VIEWER for event in kinds["FunctionAssociations"]):
-            requirement = "have no viewer event beside one of a CloudFront function"
+            requirement = "not have a viewer event beside that of a CloudFront function"
             yield violation(f"{behavior}.LambdaFunctionAssociations", requirement, viewer[0])
 
 
@@ -108,7 +108,7 @@ def edge_quotas(distribution: Resource) -> Iterator[Violation]:
         id, timeout = function.logical_id, function.number("Timeout")
         most = 5 if event in _VIEWER else 30
         if event is not None and timeout is not None and timeout > most:
-            requirement = f"be {most} seconds at most at the edge ({event})"
+            requirement = f"be at most {most} seconds at the edge ({event})"
             yield violation("Timeout", requirement, int(timeout), most, resource=id)
         memory = function.number("MemorySize")
         if event in _VIEWER and memory is not None and memory > 128:
@@ -146,7 +146,10 @@ def edge_features(distribution: Resource) -> Iterator[Violation]:
             value = function.get(path)
             if value not in (None, [], {}):
                 yield violation(
-                    path, f"be absent at the edge, which has not {name}", value, resource=id
+                    path,
+                    f"be absent at the edge, which does not support {name}",
+                    value,
+                    resource=id,
                 )
         variables = function.mapping("Environment.Variables")
         if variables:

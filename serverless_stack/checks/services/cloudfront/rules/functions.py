@@ -35,9 +35,9 @@ def function_code(function: Resource) -> Iterator[Violation]:
     # What is known of a code with values of the deployment is no more than all of it.
     size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
     if size > _MOST_BYTES:
-        yield violation("FunctionCode", f"be {_MOST_BYTES:,} bytes at most", size, _MOST_BYTES)
+        yield violation("FunctionCode", f"have at most {_MOST_BYTES:,} bytes", size, _MOST_BYTES)
     if code == "":
-        yield violation("FunctionCode", "have code", code)
+        yield violation("FunctionCode", "not be empty", code)
 
 
 @RULES.resource(
@@ -68,7 +68,7 @@ def function_name(function: Resource) -> Iterator[Violation]:
     """
     name = function.text("Name")
     if name is not None and not _NAME.fullmatch(name):
-        yield violation("Name", "be 1 to 64 letters, digits, hyphens and underscores", name)
+        yield violation("Name", "have 1 to 64 letters, digits, hyphens and underscores", name)
 
 
 @RULES.resource(
@@ -99,7 +99,7 @@ def key_group(group: Resource) -> Iterator[Violation]:
     if group.get(path) == []:
         yield violation(path, "have a public key", [])
     for key in repeated(group.known(path)):
-        yield violation(path, "have each public key once", key)
+        yield violation(path, "not repeat a public key", key)
 
 
 @RULES.resource(
@@ -115,7 +115,7 @@ def origin_access_control(control: Resource) -> Iterator[Violation]:
     path = "OriginAccessControlConfig.Name"
     name = control.text(path)
     if name is not None and not 1 <= len(name) <= 64:
-        yield violation(path, "be 1 to 64 characters", len(name), 64)
+        yield violation(path, "have 1 to 64 characters", len(name), 64)
 
 
 @RULES.resource("CLOUDFRONT-056", *_PATHS, page="Invalidate files to remove content")

@@ -47,7 +47,7 @@ def origin_ids(distribution: Resource) -> Iterator[Violation]:
     groups = _ids(distribution, _GROUPS)
     ids = [id for id in found + groups if isinstance(id, str)]
     for id in repeated(ids):
-        yield violation(f"{_ORIGINS}", "have each `Id` once", id)
+        yield violation(f"{_ORIGINS}", "not repeat an `Id`", id)
     some = distribution.get(_ORIGINS), distribution.get(_GROUPS)
     if not distribution.items(_ORIGINS) or any(map(is_unresolved, [*some, *ids])):
         return
@@ -121,7 +121,9 @@ def timeouts(distribution: Resource) -> Iterator[Violation]:
     CloudFront refuses response and keep-alive time-outs outside this range, and needs a raised
     quota above 120 seconds.
     """
-    requirement = f"be 1 to {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
+    requirement = (
+        f"be between 1 and {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
+    )
     for path, seconds in _timeouts(distribution):
         if not 1 <= seconds <= _MOST_SECONDS_EVER:
             yield violation(path, requirement, int(seconds), 1 if seconds < 1 else _MOST_SECONDS)
@@ -136,7 +138,7 @@ def timeouts_above_quota(distribution: Resource) -> Iterator[Violation]:
     """
     for path, seconds in _timeouts(distribution):
         if _MOST_SECONDS < seconds <= _MOST_SECONDS_EVER:
-            requirement = f"be {_MOST_SECONDS} seconds at most, unless AWS has raised the quota"
+            requirement = f"be at most {_MOST_SECONDS} seconds, unless AWS has raised the quota"
             yield violation(path, requirement, int(seconds), _MOST_SECONDS)
 
 
@@ -152,7 +154,7 @@ def response_completion_timeout(distribution: Resource) -> Iterator[Violation]:
         reads = (distribution.number(f"{origin}.{kind}.OriginReadTimeout") for kind in _KINDS)
         read = max((seconds for seconds in reads if seconds is not None), default=30)
         if whole is not None and whole < read:
-            requirement = f"be the `OriginReadTimeout` ({read:g}) or more"
+            requirement = f"be at least the `OriginReadTimeout` ({read:g})"
             yield violation(path, requirement, int(whole), f"{read:g}")
 
 
@@ -185,7 +187,7 @@ def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
             if "S3OriginConfig" in kinds:
                 yield violation(
                     f"{origin}.DomainName",
-                    "be no website endpoint with `S3OriginConfig`, but with `CustomOriginConfig`",
+                    "not be a website endpoint with `S3OriginConfig`, but with `CustomOriginConfig`",
                     name,
                 )
             elif control:
@@ -207,9 +209,9 @@ def custom_headers(distribution: Resource) -> Iterator[Violation]:
         for path, name in named.items():
             lower = (name or "").lower()
             if lower in _NEVER_ADDED or lower.startswith(("x-amz-", "x-edge-")):
-                yield violation(f"{path}.HeaderName", "be no header that CloudFront sets", name)
+                yield violation(f"{path}.HeaderName", "not be a header that CloudFront sets", name)
         for name in repeated(name.lower() for name in named.values() if name):
-            yield violation(f"{origin}.OriginCustomHeaders", "have each header once", name)
+            yield violation(f"{origin}.OriginCustomHeaders", "not repeat a header", name)
 
 
 @RULES.resource("CLOUDFRONT-029", DISTRIBUTION, page=SETTINGS)
@@ -231,7 +233,7 @@ def ports(distribution: Resource) -> Iterator[Violation]:
         shield = f"{origin}.OriginShield"
         region = distribution.get(f"{shield}.OriginShieldRegion")
         if distribution.boolean(f"{shield}.Enabled") and region is None:
-            yield violation(f"{shield}.OriginShieldRegion", "be given when it is enabled", region)
+            yield violation(f"{shield}.OriginShieldRegion", "be set when it is enabled", region)
 
 
 @RULES.resource("CLOUDFRONT-030", DISTRIBUTION, page=_FAILOVER)

@@ -50,7 +50,7 @@ def policy_name(policy: Resource) -> Iterator[Violation]:
     path = f"{_CONFIGS[policy.type][0]}.Name"
     name = policy.text(path)
     if name is not None and not _NAME.fullmatch(name):
-        yield violation(path, "be 1 to 128 letters, digits, hyphens and underscores", name)
+        yield violation(path, "have 1 to 128 letters, digits, hyphens and underscores", name)
 
 
 @RULES.resource("CLOUDFRONT-061", _CACHE, _REQUEST, page=_REQUEST_PAGE)
@@ -136,13 +136,13 @@ def cors(policy: Resource) -> Iterator[Violation]:
         everything = "ALL" if name == "Methods" else "*"
         for item in found:
             if credentials and (item == everything or (name == "Headers" and "*" in item)):
-                requirement = f"have no {everything} with `AccessControlAllowCredentials`"
+                requirement = f"not have {everything} with `AccessControlAllowCredentials`"
                 yield violation(path, requirement, item)
         if name == "Methods" and "ALL" in found and len(found) > 1:
             yield violation(path, "have ALL alone", found, "ALL")
     path = f"{_CORS}.AccessControlExposeHeaders.Items"
     if credentials and "*" in policy.known(path):
-        yield violation(path, "have no * with `AccessControlAllowCredentials`", "*")
+        yield violation(path, "not have * with `AccessControlAllowCredentials`", "*")
 
 
 @RULES.resource("CLOUDFRONT-065", _RESPONSE, page=_RESPONSE_PAGE)
@@ -157,9 +157,9 @@ def response_headers(policy: Resource) -> Iterator[Violation]:
         named = {path: (policy.text(path) or "").lower() for path in paths}
         for path, name in named.items():
             if name in _NEVER_SET or name.startswith(_READ_ONLY_PREFIXES):
-                yield violation(path, "be no header that CloudFront sets", policy.get(path))
+                yield violation(path, "not be a header that CloudFront sets", policy.get(path))
         for name in repeated(name for name in named.values() if name):
-            yield violation(place, "have each header once", name)
+            yield violation(place, "not repeat a header", name)
 
 
 @RULES.resource("CLOUDFRONT-066", _RESPONSE, page=_RESPONSE_PAGE)
@@ -190,8 +190,8 @@ def sampling_rate(policy: Resource) -> Iterator[Violation]:
     if rate is not None and (not 0 <= rate <= 100 or round(rate, 4) != rate):
         nearest = round(min(max(rate, 0), 100), 4)
         yield violation(
-            f"{place}.SamplingRate", "be 0 to 100 with 4 decimals at most", rate, nearest
+            f"{place}.SamplingRate", "be between 0 and 100 with 4 decimals at most", rate, nearest
         )
     enabled = policy.boolean(f"{place}.Enabled")
     if enabled and policy.get(f"{place}.SamplingRate") is None:
-        yield violation(f"{place}.SamplingRate", "be given when it is enabled", None)
+        yield violation(f"{place}.SamplingRate", "be set when it is enabled", None)

@@ -26,13 +26,13 @@ def kind(endpoint: Resource) -> Iterator[Violation]:
     if found in (None, "Gateway"):
         for name in ("SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled"):
             if endpoint.items(name) or endpoint.boolean(name):
-                yield violation(name, "not be there for a Gateway endpoint", name, "Interface")
+                yield violation(name, "be absent for a Gateway endpoint", name, "Interface")
         last = service.rsplit(".", 1)[-1]
         if service and re.fullmatch(r"[a-z0-9-]+", last) and last not in _GATEWAYS:
             requirement = f"be of {' or '.join(_GATEWAYS[:2])} for a Gateway endpoint"
             yield violation("ServiceName", requirement, last, "Interface")
     elif found == "Interface" and endpoint.items("RouteTableIds"):
-        yield violation("RouteTableIds", "not be there for an Interface endpoint", "Interface")
+        yield violation("RouteTableIds", "be absent for an Interface endpoint", "Interface")
 
 
 @RULES.resource("EC2-021", _ENDPOINT, page="View and update DNS attributes for your VPC")
@@ -47,7 +47,7 @@ def private_dns(endpoint: Resource) -> Iterator[Violation]:
     for name, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
         given = vpc.get(name)
         if vpc.boolean(name) is False or (given is None and not default):
-            requirement = f"go with `{name}: true` of {vpc.logical_id}"
+            requirement = f"be used with `{name}: true` of {vpc.logical_id}"
             yield violation("PrivateDnsEnabled", requirement, given, "true")
 
 
@@ -65,7 +65,7 @@ def zones(endpoint: Resource) -> Iterator[Violation]:
         zone = None if subnet is None else subnet.text("AvailabilityZone")
         if subnet is not None and zone is not None:
             if zone in seen and seen[zone] != subnet.logical_id:
-                requirement = f"be in another zone than {seen[zone]}"
+                requirement = f"be in a different zone than {seen[zone]}"
                 yield violation(path, requirement, f"{subnet.logical_id} in {zone}")
             seen.setdefault(zone, subnet.logical_id)
 
@@ -92,10 +92,10 @@ def flow_log(flow: Resource) -> Iterator[Violation]:
     kind_ = flow.get("LogDestinationType")
     if kind_ in (None, "cloud-watch-logs"):
         if flow.get("DeliverLogsPermissionArn") is None:
-            yield violation("DeliverLogsPermissionArn", "be given for CloudWatch Logs", None)
+            yield violation("DeliverLogsPermissionArn", "be set for CloudWatch Logs", None)
         if flow.get("LogGroupName") is None and flow.get("LogDestination") is None:
-            yield violation("LogDestination", "be given for CloudWatch Logs", None)
+            yield violation("LogDestination", "be set for CloudWatch Logs", None)
     elif kind_ == "s3":
         for name in ("LogGroupName", "DeliverLogsPermissionArn"):
             if flow.get(name) is not None:
-                yield violation(name, "not be given for S3", flow.get(name))
+                yield violation(name, "be absent for S3", flow.get(name))

@@ -63,23 +63,22 @@ def peers(resource: Resource) -> Iterator[Violation]:
         described = resource.mapping(path[:-1]) if path else resource.properties
         given = [name for name in _PEERS if name in described]
         if len(given) > 1:
-            yield violation(
-                f"{path}{given[1]}", f"not be there with {given[0]}", described[given[1]]
-            )
+            yield violation(f"{path}{given[1]}", f"be absent with {given[0]}", described[given[1]])
         if described and not given:
-            yield violation(
-                f"{path}CidrIp", f"be given, or another of {', '.join(_PEERS[1:])}", None
-            )
+            yield violation(f"{path}CidrIp", f"be set, or another of {', '.join(_PEERS[1:])}", None)
         low, high = resource.number(f"{path}FromPort"), resource.number(f"{path}ToPort")
         protocol = str(described.get("IpProtocol")).lower()
         if protocol in ("tcp", "udp", "6", "17"):
             for name, port in (("FromPort", low), ("ToPort", high)):
                 if port is not None and not (-1 <= port <= 65535):
                     yield violation(
-                        f"{path}{name}", "be 0-65535", int(port), 65535 if port > 0 else 0
+                        f"{path}{name}",
+                        "be between 0 and 65535",
+                        int(port),
+                        65535 if port > 0 else 0,
                     )
                 if name not in described:
-                    yield violation(f"{path}{name}", f"be given for {protocol}", None)
+                    yield violation(f"{path}{name}", f"be set for {protocol}", None)
             if low is not None and high is not None and low > high:
                 yield violation(f"{path}FromPort", f"be {int(high)} or less", int(low), int(high))
 

@@ -93,9 +93,9 @@ def route(route: Resource) -> Iterator[Violation]:
         given = [name for name in names if name in route.properties]
         if len(given) > 1:
             value = route.get(given[1])
-            yield violation(given[1], f"not be there with {given[0]}", value)
+            yield violation(given[1], f"be absent with {given[0]}", value)
         if not given and route.properties:
-            yield violation(names[0], f"be given, or another {what}", None)
+            yield violation(names[0], f"be set, or another {what}", None)
     for name in _DESTINATIONS[:2]:
         text = route.text(name)
         if text is not None:
@@ -116,15 +116,13 @@ def once(template: Template) -> Iterator[Violation]:
             if table is None or range_ is None:
                 continue
             if (table, range_) in seen:
-                requirement = f"be another one than that of {seen[table, range_]}"
+                requirement = f"differ from that of {seen[table, range_]}"
                 yield violation(name, requirement, route.get(name), resource=route.logical_id)
             seen.setdefault((table, range_), route.logical_id)
     for association in template.always("AWS::EC2::SubnetRouteTableAssociation"):
         subnet = identity(association.get("SubnetId"))
         if subnet is not None and subnet in seen:
-            requirement = (
-                f"be another one than that of {seen[subnet]}: a subnet has one route table"
-            )
+            requirement = f"differ from that of {seen[subnet]}: a subnet has one route table"
             shown = str(subnet[1] if isinstance(subnet, tuple) else subnet)
             yield violation("SubnetId", requirement, shown, resource=association.logical_id)
         if subnet is not None:

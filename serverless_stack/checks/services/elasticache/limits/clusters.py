@@ -25,12 +25,7 @@ def node_count_problems(engine: str, nodes: float, argument: str = "num_cache_no
     """List what ElastiCache refuses in the number of nodes of a cluster.
 
     Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
         nodes: How many nodes.
-        argument: The caller's name for the number, used in the messages.
-
-    Returns:
-        One message if the number is refused, else none.
     """
     if is_unresolved(engine) or is_unresolved(nodes):
         return []
@@ -38,7 +33,7 @@ def node_count_problems(engine: str, nodes: float, argument: str = "num_cache_no
         low, high = MEMCACHED_NODES
         if low <= nodes <= high:
             return []
-        return [f"`{argument}` must be {low}–{high}, got: {nodes:.15g}"]  # noqa: RUF001
+        return [f"`{argument}` must be between {low} and {high}, got: {nodes:.15g}"]
     if nodes == 1:
         return []
     return [
@@ -58,15 +53,9 @@ def placement_problems(
     """List what ElastiCache refuses in how a cluster's nodes are placed.
 
     Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
         nodes: How many nodes.
         az_mode: ``single-az``, ``cross-az``, or an empty string for none.
         zones: The preferred availability zone of each node; empty leaves them to ElastiCache.
-        az_mode_argument: The caller's name for the mode, used in the messages.
-        zones_argument: The caller's name for the zones, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
     """
     problems = Problems()
     if is_unresolved(az_mode):
@@ -80,7 +69,7 @@ def placement_problems(
     if engine != "memcached":
         problems.require(
             az_mode != "cross-az" and not zones,
-            f"`{az_mode_argument}` and `{zones_argument}` must be left out for {engine}, "
+            f"`{az_mode_argument}` and `{zones_argument}` must be absent for {engine}, "
             "which has one node",
         )
         return problems.messages
@@ -105,7 +94,7 @@ def placement_problems(
     )
     problems.require(
         az_mode != "cross-az" or len(zones) == 1 or apart > 1,
-        f"`{zones_argument}` must be two zones or more for cross-az, got: {', '.join(zones)}",
+        f"`{zones_argument}` must be at least two zones for cross-az, got: {', '.join(zones)}",
     )
     return problems.messages
 
@@ -120,10 +109,6 @@ def zone_problems(
     Args:
         zones: The preferred availability zone of each node.
         subnet_zones: The zones of the subnets; None for one that is not known.
-        argument: The caller's name for ``zones``, used in the message.
-
-    Returns:
-        One message if a zone has no subnet; none if the subnets' zones are not all known.
     """
     known = [zone for zone in subnet_zones if zone is not None and not is_unresolved(zone)]
     if len(known) < len(subnet_zones):
@@ -142,10 +127,6 @@ def memcached_version_problems(version: str, argument: str = "engine_version") -
 
     Args:
         version: The version, such as ``1.6.22``.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the version is refused, else none.
     """
     parts = version_of(version)
     if is_unresolved(version) or (parts and len(parts) == 3 and parts[:2] in _FAMILIES):
@@ -176,13 +157,7 @@ def memcached_tls_problems(
 
     Args:
         tls: Whether connections are encrypted.
-        version: The version of Memcached, such as ``1.6.22``.
-        node_type: The node type, such as ``cache.t4g.micro``.
         in_vpc: Whether the cluster is in a VPC, which a subnet group puts it into.
-        tls_argument: The caller's name for ``tls``, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
     """
     if not tls or is_unresolved(tls):
         return []
@@ -216,16 +191,9 @@ def snapshot_problems(
     """List what ElastiCache refuses in the snapshots of a cluster; Memcached has none.
 
     Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
         retention_days: How many days a snapshot is kept; 0 makes none.
         window: The daily range in which it is made, or an empty string.
         restored: Whether the cluster begins with a snapshot's data.
-        retention_argument: The caller's name for ``retention_days``, used in the messages.
-        window_argument: The caller's name for ``window``, used in the messages.
-        restored_argument: The caller's name for what it is restored from, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
     """
     problems = Problems()
     if engine != "memcached":
@@ -238,6 +206,6 @@ def snapshot_problems(
     }
     for argument, there in given.items():
         problems.require(
-            not there, f"`{argument}` must be left out for memcached, which has no snapshots"
+            not there, f"`{argument}` must be absent for memcached, which has no snapshots"
         )
     return problems.messages

@@ -41,12 +41,7 @@ def memcached_parameter_problems(
 
     A parameter that this library does not know passes.
 
-    Args:
-        parameters: Names and values; a value that is a CDK token passes.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per parameter that is refused ("Memcached specific parameters").
+    Source: "Memcached specific parameters".
     """
     wanted = ((name, value, _wanted(name, value)) for name, value in parameters.items())
     return [
@@ -55,22 +50,13 @@ def memcached_parameter_problems(
 
 
 def memcached_node_problems(node_type: str, version: str, argument: str = "node_type") -> list[str]:
-    """List why nodes of a type cannot run Memcached.
-
-    Args:
-        node_type: The node type; a CDK token passes.
-        version: The version of Memcached; likewise.
-        argument: The caller's name for the node type, used in the messages.
-
-    Returns:
-        One message if they cannot ("Supported node types").
-    """
+    """List why nodes of a type cannot run Memcached ("Supported node types")."""
     node, parts = parse_node_type(node_type), version_of(version)
     if node is None:
         return []
     if node.family == "r6gd":
         return [
-            f"`{argument}` must be another one than r6gd, whose data tiering Memcached does not "
+            f"`{argument}` must not be of the family r6gd, whose data tiering Memcached does not "
             f"have, got: {node_type!r}"
         ]
     if parts and parts < _GRAVITON_VERSION and re.match(r"[a-z]\d+g", node.family):
@@ -84,9 +70,9 @@ def memcached_node_problems(node_type: str, version: str, argument: str = "node_
 def _wanted(name: str, value: str) -> str:
     """Say what a parameter must be, or "" if it may be what it is."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "have names of small letters, digits and underscores"
+        return "have names of lowercase letters, digits and underscores"
     if name in _NOT_MODIFIABLE:
-        return f"leave out {name}, which ElastiCache sets itself"
+        return f"not set {name}, which ElastiCache sets itself"
     if is_unresolved(value):
         return ""
     if name in _SWITCHES and value not in ("0", "1"):

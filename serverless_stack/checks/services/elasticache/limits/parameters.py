@@ -79,14 +79,11 @@ def parameter_problems(
 
     A parameter that this library does not know passes.
 
+    Source: "Valkey and Redis OSS parameters".
+
     Args:
-        parameters: Names and values; a value that is a CDK token passes.
         cluster_mode: Whether the group has shards; None if that is not known.
         data_tiering: Whether the nodes tier data; None if that is not known.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per rule that is broken ("Valkey and Redis OSS parameters").
     """
     problems: list[str] = []
     for name, value in parameters.items():
@@ -121,13 +118,7 @@ def default_group_problems(
     Args:
         cache_parameter_group_name: The name; a CDK token, "" and a group that is not one of
             AWS's defaults pass, for its values cannot be seen.
-        engine: ``redis`` or ``valkey``.
-        engine_version: Its version.
         cluster_mode: Whether the replication group has shards; None if that is not known.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message per rule that is broken.
     """
     name = cache_parameter_group_name
     if is_unresolved(name) or not name.startswith("default."):
@@ -152,9 +143,9 @@ def default_group_problems(
 def _wanted(name: str, value: str) -> str:
     """Say what a parameter must be, or "" if it may be what it is."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        return "have names of small letters, digits and hyphens"
+        return "have names of lowercase letters, digits and hyphens"
     if name in _NOT_MODIFIABLE:
-        return f"leave out {name}, which ElastiCache sets itself"
+        return f"not set {name}, which ElastiCache sets itself"
     if is_unresolved(value):
         return ""
     if name == "maxmemory-policy" and value not in _POLICIES:

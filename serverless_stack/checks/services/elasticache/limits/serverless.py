@@ -31,13 +31,7 @@ def engine_problems(
     """List what is wrong with the engine and its major version.
 
     Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
         version: The major version, such as ``8``; an empty string for none.
-        engine_argument: The caller's name for the engine, used in the messages.
-        version_argument: The caller's name for the version, used in the messages.
-
-    Returns:
-        One message if the engine or its version is refused, else none.
     """
     if is_unresolved(engine):
         return []
@@ -67,12 +61,7 @@ def limit_problems(
         low: What is always kept ready; 0 for nothing.
         high: What may be used at most; 0 for no limit but that of AWS.
         bounds: The range of both, such as ``STORAGE_GB``.
-        low_argument: The caller's name for ``low``, used in the messages.
-        high_argument: The caller's name for ``high``, used in the messages.
         unit: The unit, such as ``GB``.
-
-    Returns:
-        One message for each rule that is broken.
     """
     problems = Problems()
     for argument, value in ((low_argument, low), (high_argument, high)):
@@ -81,7 +70,7 @@ def limit_problems(
     known = low and high and not is_unresolved(low) and not is_unresolved(high)
     problems.require(
         not known or low <= high,
-        f"`{low_argument}` must be `{high_argument}` at most, got: {low:.15g} and {high:.15g}",
+        f"`{low_argument}` must be at most `{high_argument}`, got: {low:.15g} and {high:.15g}",
     )
     return problems.messages
 
@@ -100,12 +89,6 @@ def snapshot_problems(
         retention_days: How many days a snapshot is kept; 0 makes none.
         daily_time: When it is made, such as ``03:00`` in UTC; an empty string for any time.
         arns: The snapshots that the cache begins with.
-        retention_argument: The caller's name for ``retention_days``, used in the messages.
-        time_argument: The caller's name for ``daily_time``, used in the messages.
-        arns_argument: The caller's name for ``arns``, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
     """
     problems = Problems()
     problems.between(retention_argument, retention_days, *SNAPSHOT_RETENTION_DAYS, "days")
@@ -116,7 +99,7 @@ def snapshot_problems(
         )
         problems.require(
             retention_days != 0,
-            f"`{time_argument}` must go with a `{retention_argument}` of 1 or more, got: 0",
+            f"`{time_argument}` must be used with a `{retention_argument}` of 1 or more, got: 0",
         )
     for arn in arns:
         problems.add(arn_problems(arn, arns_argument, ("elasticache", "s3")))
@@ -133,10 +116,6 @@ def subnet_problems(
     Args:
         subnets: How many there are.
         zones: Their availability zones; None for one that is not known.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
     """
     low, high = SUBNETS
     problems = Problems()
@@ -156,16 +135,11 @@ def user_group_problems(engine: str, given: bool, argument: str = "user_group_id
     """List whether users are given for an engine that knows none.
 
     Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
         given: Whether there is a user group.
-        argument: The caller's name for it, used in the message.
-
-    Returns:
-        One message if so, else none.
     """
     if not given or engine != "memcached":
         return []
-    return [f"`{argument}` must be left out for memcached, which has no users"]
+    return [f"`{argument}` must be absent for memcached, which has no users"]
 
 
 def description_problems(text: str, argument: str = "description") -> list[str]:
@@ -175,7 +149,7 @@ def description_problems(text: str, argument: str = "description") -> list[str]:
     problems = Problems()
     problems.require(
         len(text) <= _MAX_DESCRIPTION,
-        f"`{argument}` must have {_MAX_DESCRIPTION} characters at most, got: {len(text)}",
+        f"`{argument}` must have at most {_MAX_DESCRIPTION} characters, got: {len(text)}",
     )
     problems.require(
         "<" not in text and ">" not in text, f"`{argument}` must not have < or >, got: {text!r}"

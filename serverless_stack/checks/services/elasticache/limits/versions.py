@@ -55,14 +55,7 @@ def engine_problems(
 ) -> list[str]:
     """List what is wrong with an engine and its version.
 
-    Args:
-        engine: ``redis`` or ``valkey``; a CDK token passes.
-        engine_version: Its version; a CDK token and "", which lets AWS choose, pass.
-        engine_argument: The caller's name for the first, used in the messages.
-        version_argument: The caller's name for the second.
-
-    Returns:
-        One message per rule that is broken ("Engine versions and upgrading in ElastiCache").
+    Source: "Engine versions and upgrading in ElastiCache".
     """
     if is_unresolved(engine):
         return []
@@ -93,13 +86,7 @@ def feature_problems(
     """List the features that a version of an engine does not have yet.
 
     Args:
-        engine: ``redis`` or ``valkey``.
-        engine_version: Its version; a CDK token, "" and what is no version pass.
         features: What is used.
-        argument: The caller's name for the version, used in the messages.
-
-    Returns:
-        One message per feature that the version lacks.
     """
     version = version_of(engine_version)
     if version is None or engine not in ENGINES:

@@ -107,7 +107,7 @@ def places(resource: Resource) -> Iterator[Violation]:
     if is_given(resource, "PreferredAvailabilityZone"):
         if is_given(resource, "PreferredAvailabilityZones"):
             shown = resource.get("PreferredAvailabilityZone")
-            requirement = "not go with `PreferredAvailabilityZones`"
+            requirement = "be absent with `PreferredAvailabilityZones`"
             yield violation("PreferredAvailabilityZone", requirement, shown)
         elif known_text(resource, "AZMode") == "cross-az":
             requirement = "be single-az with `PreferredAvailabilityZone`, which is for all nodes"
@@ -147,13 +147,13 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
             yield violation("SnapshotArns", "be one file", len(resource.items("SnapshotArns")), 1)
         if is_given(resource, "SnapshotArns") and is_given(resource, "SnapshotName"):
             yield violation(
-                "SnapshotName", "not go with `SnapshotArns`", resource.get("SnapshotName")
+                "SnapshotName", "be absent with `SnapshotArns`", resource.get("SnapshotName")
             )
         return
     for path in ("SnapshotArns", "SnapshotName", "SnapshotRetentionLimit", "SnapshotWindow"):
         unknown = path == "SnapshotRetentionLimit" and whole(resource, path) is None
         if is_given(resource, path) and whole(resource, path) != 0 and not unknown:
-            requirement = "be left out for memcached, which has no snapshots"
+            requirement = "be absent for memcached, which has no snapshots"
             yield violation(path, requirement, resource.get(path))
 
 

@@ -71,7 +71,7 @@ _UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
     SERVERLESS: ("SecurityGroupIds", "SnapshotArnsToRestore", "SubnetIds"),
     USERS: ("UserIds",),
 }
-_RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
+_RETIRED = "be absent: EC2-Classic, which had such groups, is retired"
 
 
 @RULES.resource("ELASTICACHE-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
@@ -83,7 +83,7 @@ def required(resource: Resource) -> Iterator[Violation]:
     for path in _REQUIRED[resource.type] if is_whole(resource) else ():
         value = resource.get(path)
         if value is None or value == "" or value == []:
-            yield violation(path, "be there", value)
+            yield violation(path, "be set", value)
 
 
 @RULES.resource("ELASTICACHE-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
@@ -195,4 +195,4 @@ def unique(resource: Resource) -> Iterator[Violation]:
         ]
         twice = sorted(repeated(named))
         if twice:
-            yield violation(path, "have each item once", ", ".join(twice).rstrip("."))
+            yield violation(path, "not repeat an item", ", ".join(twice).rstrip("."))

@@ -61,12 +61,12 @@ def members(resource: Resource) -> Iterator[Violation]:
         if role and role not in _ROLES:
             yield violation(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
     if len(listed) > _MOST_MEMBERS:
-        yield violation("Members", "be 3 at most", len(listed), _MOST_MEMBERS)
+        yield violation("Members", "have at most 3 members", len(listed), _MOST_MEMBERS)
     if listed and all(roles) and roles.count("PRIMARY") != 1:
         yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
     twice = sorted(repeated(region for region in regions if region))
     if twice:
-        yield violation("Members", "be in regions of their own", ", ".join(twice))
+        yield violation("Members", "be in distinct regions", ", ".join(twice))
 
 
 @RULES.resource("ELASTICACHE-070", GLOBAL, page=_PAGE)

@@ -50,7 +50,7 @@ def counts(resource: Resource) -> Iterator[Violation]:
         return
     nodes = shards * (1 + replicas)
     if nodes > NODES:
-        requirement = f"be {NODES} nodes at most, with their replicas"
+        requirement = f"be at most {NODES} nodes, with their replicas"
         yield violation("NumNodeGroups", requirement, nodes, NODES // (1 + replicas))
 
 
@@ -66,9 +66,9 @@ def one_way_to_count(resource: Resource) -> Iterator[Violation]:
     if nodes is None:
         return
     if shards is not None and shards > 1:
-        yield violation("NumCacheClusters", f"be left out for {shards} shards", int(nodes))
+        yield violation("NumCacheClusters", f"be absent for {shards} shards", int(nodes))
     elif is_given(resource, "ReplicasPerNodeGroup"):
-        yield violation("NumCacheClusters", "not go with `ReplicasPerNodeGroup`", int(nodes))
+        yield violation("NumCacheClusters", "be absent with `ReplicasPerNodeGroup`", int(nodes))
 
 
 @RULES.resource("ELASTICACHE-018", GROUP, page="CreateReplicationGroup")
@@ -86,7 +86,9 @@ def listed_shards(resource: Resource) -> Iterator[Violation]:
         path = f"{_LISTED}.{number}"
         name = known_text(resource, f"{path}.NodeGroupId")
         if name and not re.fullmatch(r"\d{1,4}", name):
-            yield violation(f"{path}.NodeGroupId", "be 1 to 4 digits", name, f"{number + 1:04}")
+            yield violation(
+                f"{path}.NodeGroupId", "be between 1 and 4 digits", name, f"{number + 1:04}"
+            )
         zones = resource.items(f"{path}.ReplicaAvailabilityZones")
         count = whole(resource, f"{path}.ReplicaCount")
         if zones and count is not None and len(zones) != count:
@@ -107,7 +109,7 @@ def slots(resource: Resource) -> Iterator[Violation]:
     if not given:
         seeded = is_given(resource, "SnapshotArns") and cluster_mode_of(resource)
         if seeded and (shards_of(resource) or 0) > 1:
-            yield violation(_LISTED, "tell the `Slots` of each shard for `SnapshotArns`", None)
+            yield violation(_LISTED, "set the `Slots` of each shard for `SnapshotArns`", None)
         return
     taken: list[tuple[int, int]] = []
     for path in given:
@@ -122,14 +124,14 @@ def slots(resource: Resource) -> Iterator[Violation]:
         taken += bounds
     if len(given) < len(paths):
         missing = next(path for path in paths if path not in given)
-        yield violation(missing, "be told for every shard or for none", None)
+        yield violation(missing, "be set for every shard or for none", None)
         return
     taken.sort()
     begins = [first for first, _last in taken]
     if begins != [0] + [last + 1 for _first, last in taken[:-1]] or taken[-1][1] != _SLOTS - 1:
         shown = ",".join(f"{first}-{last}" for first, last in taken)
         yield violation(
-            given[0], "make 0-16383 with those of the other shards, each slot once", shown
+            given[0], "cover 0-16383 together with the other shards, each slot once", shown
         )
 
 
@@ -147,7 +149,7 @@ def zones(resource: Resource) -> Iterator[Violation]:
     known = texts(resource, path)
     alone = len(set(known)) == 1 and 1 < len(known) == len(named) and not is_unresolved(known[0])
     if alone and resource.boolean("MultiAZEnabled"):
-        yield violation(path, "be two zones or more for `MultiAZEnabled`", known)
+        yield violation(path, "be at least two zones for `MultiAZEnabled`", known)
 
 
 @RULES.resource("ELASTICACHE-021", GROUP, page="Working with cluster mode")

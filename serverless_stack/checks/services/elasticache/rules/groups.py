@@ -221,12 +221,12 @@ def user_group(resource: Resource) -> Iterator[Violation]:
     """
     listed = resource.items("UserGroupIds")
     if len(listed) > 1:
-        yield violation("UserGroupIds", "have 1 user group at most", len(listed), 1)
+        yield violation("UserGroupIds", "have at most 1 user group", len(listed), 1)
     redis = group_of(resource).engine == "redis" and not is_unresolved(resource.get("Engine"))
     for each in referred(resource, "UserGroupIds", USERS):
         if redis and known_text(each, "Engine") == "valkey":
             yield violation(
-                "UserGroupIds", "be of the engine redis, as the cache is", each.logical_id, "redis"
+                "UserGroupIds", "have the engine redis, like the cache", each.logical_id, "redis"
             )
 
 
@@ -238,7 +238,7 @@ def tls_mode(resource: Resource) -> Iterator[Violation]:
     """
     mode = known_text(resource, "TransitEncryptionMode")
     if mode and resource.boolean("TransitEncryptionEnabled") is False:
-        yield violation("TransitEncryptionMode", "go with `TransitEncryptionEnabled`", mode)
+        yield violation("TransitEncryptionMode", "be used with `TransitEncryptionEnabled`", mode)
 
 
 @RULES.resource("ELASTICACHE-015", GROUP, page="CreateReplicationGroup", severity=Severity.WARNING)
@@ -278,4 +278,4 @@ def tls_is_told(resource: Resource) -> Iterator[Violation]:
     told_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
     missing = resource.get(path) is None and not told_elsewhere
     if missing and known_text(resource, "Engine") == "valkey":
-        yield violation(path, "be told for valkey, which has no default for it", None, True)
+        yield violation(path, "be set for valkey, which has no default for it", None, True)

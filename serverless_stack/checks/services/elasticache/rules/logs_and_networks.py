@@ -39,7 +39,7 @@ def logs(resource: Resource) -> Iterator[Violation]:
     """
     seen: set[str] = set()
     if resource.items(_LOGS) and known_text(resource, "Engine") == "memcached":
-        yield violation(_LOGS, "be left out for memcached", len(resource.items(_LOGS)))
+        yield violation(_LOGS, "be absent for memcached", len(resource.items(_LOGS)))
         return
     for number, log in enumerate(resource.items(_LOGS)):
         path = f"{_LOGS}.{number}"
@@ -49,12 +49,12 @@ def logs(resource: Resource) -> Iterator[Violation]:
                 yield violation(f"{path}.{name}", f"be {' or '.join(accepted)}", value)
         kind = known_text(resource, f"{path}.LogType")
         if kind in seen:
-            yield violation(f"{path}.LogType", "be another one than those before it", kind)
+            yield violation(f"{path}.LogType", "differ from those before it", kind)
         seen |= {kind} - {""}
         target = known_text(resource, f"{path}.DestinationType")
         for name in (*_LOG_VALUES, "DestinationDetails"):
             if isinstance(log, dict) and not is_given(resource, f"{path}.{name}"):
-                yield violation(f"{path}.{name}", "be there", None)
+                yield violation(f"{path}.{name}", "be set", None)
         details = _DETAILS.get(target, "")
         if details and resource.get(f"{path}.DestinationDetails.{details}") in ({}, None):
             if not is_given(resource, f"{path}.DestinationDetails"):

@@ -55,7 +55,7 @@ def capacity(resource: Resource) -> Iterator[Violation]:
         yield from check_range(resource, path, *_BOUNDS.get(dimension, (1, 500)))
     low, high = resource.number("MinCapacity"), resource.number("MaxCapacity")
     if low is not None and high is not None and low > high:
-        yield violation("MinCapacity", "be `MaxCapacity` at most", int(low), int(high))
+        yield violation("MinCapacity", "be at most `MaxCapacity`", int(low), int(high))
 
 
 @RULES.resource("ELASTICACHE-065", TARGET, page=_PAGE)
@@ -125,7 +125,10 @@ def tracked(resource: Resource) -> Iterator[Violation]:
         and metric == scaling.SHARD_METRICS[1]
     ):
         yield violation(
-            _METRIC, "be another one on nodes that tier data", metric, scaling.SHARD_METRICS[2]
+            _METRIC,
+            "be a different metric on nodes with data tiering",
+            metric,
+            scaling.SHARD_METRICS[2],
         )
 
 

@@ -81,7 +81,7 @@ def limits(resource: Resource) -> Iterator[Violation]:
             yield from check_range(resource, f"{path}.{end}", *bounds, shown)
         low, high = resource.number(f"{path}.Minimum"), resource.number(f"{path}.Maximum")
         if low is not None and high is not None and low > high:
-            yield violation(f"{path}.Minimum", "be `Maximum` at most", int(low), int(high))
+            yield violation(f"{path}.Minimum", "be at most `Maximum`", int(low), int(high))
 
 
 @RULES.resource("ELASTICACHE-048", SERVERLESS, page="Snapshot and restore")
@@ -127,7 +127,9 @@ def places(resource: Resource) -> Iterator[Violation]:
         )
     groups = len(resource.items("SecurityGroupIds"))
     if groups > _MOST_GROUPS:
-        yield violation("SecurityGroupIds", f"be {_MOST_GROUPS} at most", groups, _MOST_GROUPS)
+        yield violation(
+            "SecurityGroupIds", f"have at most {_MOST_GROUPS} groups", groups, _MOST_GROUPS
+        )
 
 
 @RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")
@@ -141,5 +143,5 @@ def users(resource: Resource) -> Iterator[Violation]:
     yield from findings_from(resource, serverless.user_group_problems(engine, given, "UserGroupId"))
     for group in referred(resource, "UserGroupId", USERS):
         if engine == "redis" and known_text(group, "Engine") == "valkey":
-            requirement = "be of the engine redis, as the cache is"
+            requirement = "have the engine redis, like the cache"
             yield violation("UserGroupId", requirement, group.logical_id, "redis")

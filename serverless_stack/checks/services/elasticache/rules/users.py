@@ -40,7 +40,7 @@ def ids(resource: Resource) -> Iterator[Violation]:
     if name:
         yield from findings_from(resource, user_id_problems(name, path))
     if path == "UserId" and name == "default":
-        yield violation(path, "be another one than that of ElastiCache's own user", name)
+        yield violation(path, "differ from that of ElastiCache's own user", name)
 
 
 @RULES.resource("ELASTICACHE-052", USER, page=_PAGE)
@@ -57,14 +57,14 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
     for path in ("Passwords", "AuthenticationMode.Passwords"):
         given = len(resource.items(path))
         if given > _MOST_PASSWORDS:
-            yield violation(path, "be 2 passwords at most", given, _MOST_PASSWORDS)
+            yield violation(path, "have at most 2 passwords", given, _MOST_PASSWORDS)
     if mode == "password" and not (inside or outside):
         yield violation(
             "AuthenticationMode.Passwords", "have a password for the type password", None
         )
     if mode in ("iam", "no-password-required") and (inside or outside):
         path = "AuthenticationMode.Passwords" if inside else "Passwords"
-        yield violation(path, f"be left out for the type {mode}", REDACTED)
+        yield violation(path, f"be absent for the type {mode}", REDACTED)
     elif resource.boolean("NoPasswordRequired") is True and (inside or outside):
         yield violation("NoPasswordRequired", "be False with passwords", True, False)
     nothing = not any(
@@ -80,7 +80,7 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
         and not is_given(resource, "AuthenticationMode")
         and not outside
     ):
-        yield violation("AuthenticationMode", "say how the user authenticates", None)
+        yield violation("AuthenticationMode", "set how the user authenticates", None)
     if open_ and known_text(resource, "Engine") == "valkey":
         path = "AuthenticationMode.Type" if mode else "NoPasswordRequired"
         yield violation(path, "be password or iam for valkey", "no-password-required", "iam")
@@ -147,7 +147,7 @@ def members(resource: Resource) -> Iterator[Violation]:
     engine = known_text(resource, "Engine")
     listed = resource.items("UserIds")
     if resource.get("UserIds") == []:
-        yield violation("UserIds", "have 1 user or more", [])
+        yield violation("UserIds", "have at least 1 user", [])
     names: set[str] = set()
     for each in listed:
         user = _user(resource.template, each)

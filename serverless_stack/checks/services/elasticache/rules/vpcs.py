@@ -33,7 +33,7 @@ def subnets(resource: Resource) -> Iterator[Violation]:
     """
     listed = resource.get("SubnetIds")
     if listed == [] or (listed is None and is_whole(resource)):
-        yield violation("SubnetIds", "have 1 subnet or more", listed)
+        yield violation("SubnetIds", "have at least 1 subnet", listed)
     names = (name_of(each) for each in texts(resource, "SubnetIds") if not _is_token(each))
     twice = sorted(repeated(names))
     if twice:
@@ -48,9 +48,9 @@ def subnet_group_name(resource: Resource) -> Iterator[Violation]:
     """
     name = known_text(resource, "CacheSubnetGroupName")
     if name and not _NAME.fullmatch(name):
-        yield violation("CacheSubnetGroupName", "be 1 to 255 letters, digits and hyphens", name)
+        yield violation("CacheSubnetGroupName", "have 1 to 255 letters, digits and hyphens", name)
     if name.lower() == "default":
-        yield violation("CacheSubnetGroupName", "be another one than that of AWS's own group", name)
+        yield violation("CacheSubnetGroupName", "differ from that of AWS's own group", name)
 
 
 @RULES.resource("ELASTICACHE-061", SUBNETS, page="Subnets and subnet groups")
@@ -92,7 +92,7 @@ def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
         if not zones or "" in zones or len(listed) < len(group.items("SubnetIds")):
             return
         if resource.boolean("MultiAZEnabled") and len(zones) == 1:
-            requirement = "have subnets in two zones or more for `MultiAZEnabled`"
+            requirement = "have subnets in at least two zones for `MultiAZEnabled`"
             yield violation(
                 "CacheSubnetGroupName", requirement, f"{group.logical_id} in {min(zones)}"
             )

@@ -30,7 +30,7 @@ def managed_size(policy: Resource) -> Iterator[Violation]:
     """
     size = size_of(policy.get("PolicyDocument"), spaces=False)
     if size > _MANAGED:
-        yield violation("PolicyDocument", "have 6,144 characters at most", size, _MANAGED)
+        yield violation("PolicyDocument", "have at most 6,144 characters", size, _MANAGED)
 
 
 def _owners(policy: Resource) -> set[str]:
@@ -69,7 +69,7 @@ def inline_size(template: Template) -> Iterator[Violation]:
         size = sum(size_of(document, spaces=False) for _where, _name, document in policies)
         most = _INLINE[owner.type]
         if size > most:
-            requirement = f"have {most:,} characters at most in all inline policies together"
+            requirement = f"have at most {most:,} characters in all inline policies together"
             yield violation("Policies", requirement, size, most, resource=owner.logical_id)
 
 
@@ -83,7 +83,7 @@ def inline_names(template: Template) -> Iterator[Violation]:
         seen: set[str] = set()
         for where, name, _document in policies:
             if name and name in seen:
-                requirement = f"be another name than the other policies of {owner.logical_id} have"
+                requirement = f"differ from those of the other policies of {owner.logical_id}"
                 yield violation("PolicyName", requirement, name, resource=where.logical_id)
             seen.add(name)
 
@@ -96,7 +96,7 @@ def trust_size(role: Resource) -> Iterator[Violation]:
     """
     size = size_of(role.get("AssumeRolePolicyDocument"), spaces=False)
     if size > 2048:
-        requirement = "have 2,048 characters at most unless the quota was raised"
+        requirement = "have at most 2,048 characters unless the quota was raised"
         yield violation("AssumeRolePolicyDocument", requirement, size, 2048)
 
 
@@ -108,7 +108,7 @@ def managed_count(owner: Resource) -> Iterator[Violation]:
     """
     count = len(owner.items("ManagedPolicyArns"))
     if count > 10:
-        requirement = "have 10 policies at most unless the quota was raised"
+        requirement = "have at most 10 policies unless the quota was raised"
         yield violation("ManagedPolicyArns", requirement, count, 10)
 
 

@@ -45,10 +45,10 @@ def inline_code(function: Resource) -> Iterator[Violation]:
     known = known_part(code) if isinstance(code, str) else "x"
     size = len(known.encode(errors="replace"))
     if size > _MOST_INLINE_BYTES:
-        requirement = f"be {_MOST_INLINE_BYTES:,} bytes at most"
+        requirement = f"have at most {_MOST_INLINE_BYTES:,} bytes"
         yield violation("Code.ZipFile", requirement, size, _MOST_INLINE_BYTES)
     if code == "":
-        yield violation("Code.ZipFile", "have code", code)
+        yield violation("Code.ZipFile", "not be empty", code)
 
 
 @RULES.resource("LAMBDA-022", FUNCTION, page=_CODE, severity=Severity.WARNING)
@@ -82,7 +82,7 @@ def one_source(function: Resource) -> Iterator[Violation]:
     has_key = function.get("Code.S3Key") is not None
     if has_key != (function.get("Code.S3Bucket") is not None):
         name, other = ("S3Bucket", "S3Key") if has_key else ("S3Key", "S3Bucket")
-        yield violation(f"Code.{name}", f"go with a `Code.{other}`", None)
+        yield violation(f"Code.{name}", f"be used with a `Code.{other}`", None)
 
 
 @RULES.resource("LAMBDA-024", FUNCTION, page="CreateFunction (AWS Lambda API Reference)")
@@ -106,7 +106,7 @@ def package_type(function: Resource) -> Iterator[Violation]:
         if image and given is not None:
             yield violation(name, "be absent with the `PackageType` Image", given)
         if not image and given is None:
-            yield violation(name, "be given with the `PackageType` Zip", None)
+            yield violation(name, "be set with the `PackageType` Zip", None)
     if image and function.items("Layers"):
         yield violation(
             "Layers", "be absent with the `PackageType` Image", len(function.items("Layers"))
@@ -150,7 +150,7 @@ def layer(version: Resource) -> Iterator[Violation]:
     yield from check_text(version, "Description", values.description_problems)
     runtimes = version.items("CompatibleRuntimes")
     if len(runtimes) > 15:
-        yield violation("CompatibleRuntimes", "have 15 runtimes at most", len(runtimes), 15)
+        yield violation("CompatibleRuntimes", "have at most 15 runtimes", len(runtimes), 15)
     license = version.text("LicenseInfo")
     if license is not None and len(license) > 512:
-        yield violation("LicenseInfo", "be 512 characters at most", len(license), 512)
+        yield violation("LicenseInfo", "have at most 512 characters", len(license), 512)

@@ -67,7 +67,7 @@ def environment_values(function: Resource) -> Iterator[Violation]:
     path = "Environment.Variables"
     for name, value in function.mapping(path).items():
         if value is None or isinstance(value, Mapping | list):
-            yield violation(f"{path}.{name}", "be a text", value)
+            yield violation(f"{path}.{name}", "be a string", value)
 
 
 @RULES.resource("LAMBDA-006", FUNCTION, page=_QUOTAS)
@@ -112,7 +112,7 @@ def layers(function: Resource) -> Iterator[Violation]:
     """
     found = function.items("Layers")
     if len(found) > 5:
-        yield violation("Layers", "have 5 layers at most", len(found), 5)
+        yield violation("Layers", "have at most 5 layers", len(found), 5)
     versions: dict[str, str] = {}
     for path in function.paths("Layers"):
         arn = function.text(path)
@@ -122,9 +122,9 @@ def layers(function: Resource) -> Iterator[Violation]:
         if arn.count(":") < 7 or not version.isdecimal():
             yield violation(path, "be the ARN of a version of a layer", arn, f"{arn}:1")
         elif versions.setdefault(layer, version) != version:
-            yield violation(path, "be no other version of a layer that is there already", arn)
+            yield violation(path, "not be another version of a layer in the list", arn)
     for arn in repeated(function.known("Layers")):
-        yield violation("Layers", "have each layer once", arn)
+        yield violation("Layers", "not repeat a layer", arn)
 
 
 @RULES.resource(
@@ -198,7 +198,7 @@ def file_system(function: Resource) -> Iterator[Violation]:
     if len(found) > 1:
         yield violation("FileSystemConfigs", "have one file system", len(found), 1)
     if found and function.get("VpcConfig") is None:
-        yield violation("FileSystemConfigs", "go with a `VpcConfig`", len(found))
+        yield violation("FileSystemConfigs", "be used with a `VpcConfig`", len(found))
     for path in function.paths("FileSystemConfigs"):
         mount = function.text(f"{path}.LocalMountPath")
         if mount is not None and not mount.startswith("/mnt/"):
@@ -218,7 +218,7 @@ def logging(function: Resource) -> Iterator[Violation]:
     for name in ("ApplicationLogLevel", "SystemLogLevel"):
         level = function.get(f"LoggingConfig.{name}")
         if level is not None and form in (None, "Text"):
-            yield violation(f"LoggingConfig.{name}", "go with the `LogFormat` JSON", level)
+            yield violation(f"LoggingConfig.{name}", "be used with the `LogFormat` JSON", level)
 
 
 @RULES.resource("LAMBDA-015", FUNCTION, page="Improving startup performance with Lambda SnapStart")
@@ -256,6 +256,6 @@ def runtime_management(function: Resource) -> Iterator[Violation]:
     path = "RuntimeManagementConfig.RuntimeVersionArn"
     arn = function.get(path)
     if mode == "Manual" and arn is None:
-        yield violation(path, "be given with the `UpdateRuntimeOn` Manual", arn)
+        yield violation(path, "be set with the `UpdateRuntimeOn` Manual", arn)
     if mode in ("Auto", "FunctionUpdate") and arn is not None:
         yield violation(path, f"be absent with the `UpdateRuntimeOn` {mode}", arn)

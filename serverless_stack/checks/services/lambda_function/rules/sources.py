@@ -92,7 +92,7 @@ def starting_position(mapping: Resource) -> Iterator[Violation]:
     kind, _ = _source(mapping)
     position = mapping.get("StartingPosition")
     if kind in (*_STREAMS, "kafka") and position is None:
-        yield violation("StartingPosition", "be given for a stream", None, "LATEST")
+        yield violation("StartingPosition", "be set for a stream", None, "LATEST")
     if kind in ("sqs", "mq") and position is not None:
         yield violation("StartingPosition", "be absent for a queue", position)
     if position == "AT_TIMESTAMP":
@@ -100,7 +100,7 @@ def starting_position(mapping: Resource) -> Iterator[Violation]:
             requirement = "be LATEST or TRIM_HORIZON for DynamoDB"
             yield violation("StartingPosition", requirement, position, "TRIM_HORIZON")
         elif mapping.get("StartingPositionTimestamp") is None:
-            yield violation("StartingPositionTimestamp", "be given with AT_TIMESTAMP", None)
+            yield violation("StartingPositionTimestamp", "be set with AT_TIMESTAMP", None)
     elif position in ("LATEST", "TRIM_HORIZON"):
         when = mapping.get("StartingPositionTimestamp")
         if when is not None:
@@ -157,13 +157,13 @@ def filters(mapping: Resource) -> Iterator[Violation]:
     """
     paths = mapping.paths("FilterCriteria.Filters")
     if len(paths) > 10:
-        yield violation("FilterCriteria.Filters", "have 10 filters at most", len(paths), 10)
+        yield violation("FilterCriteria.Filters", "have at most 10 filters", len(paths), 10)
     for path in paths:
         pattern = mapping.text(f"{path}.Pattern")
         if pattern is None:
             continue
         if len(pattern) > 4096:
-            yield violation(f"{path}.Pattern", "be 4,096 characters at most", len(pattern), 4096)
+            yield violation(f"{path}.Pattern", "have at most 4,096 characters", len(pattern), 4096)
         if not isinstance(parsed_json(pattern), dict):
             yield violation(
                 f"{path}.Pattern", "be a JSON object", pattern, '{"body": {"a": ["b"]}}'
@@ -187,7 +187,7 @@ def visibility_timeout(mapping: Resource) -> Iterator[Violation]:
     if queue.get("VisibilityTimeout") is None:
         visible = 30
     if timeout is not None and visible is not None and visible < timeout:
-        requirement = f"be the `Timeout` of {function.logical_id} ({timeout:g} seconds) or more"
+        requirement = f"be at least the `Timeout` of {function.logical_id} ({timeout:g} seconds)"
         yield violation(
             "VisibilityTimeout",
             requirement,
@@ -208,4 +208,4 @@ def table_stream(mapping: Resource) -> Iterator[Violation]:
         return
     if table.get("StreamSpecification") is None:
         id = table.logical_id
-        yield violation("StreamSpecification", "be given for a trigger", None, resource=id)
+        yield violation("StreamSpecification", "be set for a trigger", None, resource=id)

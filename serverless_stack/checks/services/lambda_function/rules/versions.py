@@ -35,7 +35,7 @@ def alias(alias: Resource) -> Iterator[Violation]:
     """
     name = alias.text("Name")
     if name is not None and not _ALIAS_NAME.fullmatch(name):
-        requirement = "be 1 to 128 letters, digits, hyphens and underscores, and not digits alone"
+        requirement = "have 1 to 128 letters, digits, hyphens and underscores, and not digits alone"
         yield violation("Name", requirement, name)
     version = alias.text("FunctionVersion")
     if version is not None and version != "$LATEST" and not version.isdecimal():
@@ -107,7 +107,7 @@ def alias_of_one_name(template: Template) -> Iterator[Violation]:
             continue
         first = seen.setdefault((key, name), alias.logical_id)
         if first != alias.logical_id:
-            requirement = f"be another name than that of {first}"
+            requirement = f"differ from that of {first}"
             yield violation("Name", requirement, name, resource=alias.logical_id)
 
 

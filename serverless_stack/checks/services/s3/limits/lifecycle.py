@@ -37,11 +37,7 @@ def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[s
 
     Args:
         days: The age in days; None and a CDK token pass.
-        argument: The caller's name for it, used in the messages.
         at_least: The smallest age that S3 accepts.
-
-    Returns:
-        One message if the age is refused, else none.
     """
     if days is None or is_unresolved(days) or (days >= at_least and days == int(days)):
         return []
@@ -57,9 +53,6 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
 
     Args:
         transitions: Storage class and age in days of each; an age that is a token is not judged.
-
-    Returns:
-        One message per rule that is broken.
     """
     moves = [move for move in itertools.starmap(Move, transitions) if not is_unresolved(move.days)]
     problems = []
@@ -80,7 +73,7 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
 def _order_problems(earlier: Move, later: Move) -> list[str]:
     if earlier.storage_class == later.storage_class:
         return [
-            f"`{later.name}` must be to another storage class than the other transitions, "
+            f"`{later.name}` must be to a different storage class than the other transitions, "
             f"got again: {later.storage_class}"
         ]
     apart = later.days - earlier.days
@@ -110,10 +103,6 @@ def expiry_problems(
     Args:
         transitions: Storage class and age in days of each.
         expire_after_days: Age in days at which objects expire; a token passes.
-        argument: The caller's name for that age, used in the messages.
-
-    Returns:
-        One message per transition that is too late.
     """
     return [
         f"`{argument}` must be later than the transition to {move.storage_class} "
@@ -136,10 +125,6 @@ def lifecycle_problems(
     Args:
         transitions: Storage class and age in days of each transition.
         expire_after_days: Age in days at which objects expire, or None.
-        argument: The caller's name for that age, used in the messages.
-
-    Returns:
-        One message per rule that is broken.
     """
     moves = list(transitions)
     problems = [*day_problems(expire_after_days, argument), *transition_problems(moves)]
@@ -149,18 +134,10 @@ def lifecycle_problems(
 
 
 def rule_id_problems(ids: Sequence[str], argument: str) -> list[str]:
-    """List what S3 refuses in the ids of a bucket's lifecycle rules.
-
-    Args:
-        ids: The ids; a CDK token passes.
-        argument: The caller's name for one of them, used in the messages.
-
-    Returns:
-        One message per id that is too long or is there again.
-    """
+    """List what S3 refuses in the ids of a bucket's lifecycle rules."""
     known = [id for id in ids if not is_unresolved(id)]
     problems = [
-        f"`{argument}` must have {MAX_RULE_ID} characters at most, got: {len(id)}"
+        f"`{argument}` must have at most {MAX_RULE_ID} characters, got: {len(id)}"
         for id in known
         if len(id) > MAX_RULE_ID
     ]
@@ -177,10 +154,6 @@ def size_filter_problems(
     Args:
         greater_than: Objects above that many bytes, or None.
         less_than: Objects below that many bytes, or None.
-        argument: The caller's name for the first, used in the messages.
-
-    Returns:
-        One message if no object has such a size, else none.
     """
     if greater_than is None or less_than is None or greater_than < less_than:
         return []
@@ -198,10 +171,6 @@ def multipart_filter_problems(*, tags: bool, sizes: bool, argument: str) -> list
     Args:
         tags: Whether the rule is for objects with some tags.
         sizes: Whether it is for objects of some size.
-        argument: The caller's name for the age at which uploads are aborted.
-
-    Returns:
-        One message if the rule has such a filter, else none.
     """
     filters = [name for name, given in (("tags", tags), ("sizes of objects", sizes)) if given]
     if not filters:

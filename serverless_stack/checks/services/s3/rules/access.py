@@ -83,7 +83,7 @@ def policy_size(policy: Resource) -> Iterator[Violation]:
     """
     size = size_of(policy.get(_DOCUMENT))
     if size > 20480:
-        yield violation(_DOCUMENT, "have 20 KB at most", f"{size} bytes", "20480 bytes")
+        yield violation(_DOCUMENT, "have at most 20 KB", f"{size} bytes", "20480 bytes")
 
 
 @RULES.resource("S3-043", _POLICY, page="Blocking public access to your Amazon S3 storage")
@@ -107,7 +107,7 @@ def public_policy(policy: Resource) -> Iterator[Violation]:
         )
         if everybody and statement.get("Effect") == "Allow" and "Condition" not in statement:
             requirement = (
-                f"not be everybody unless `{name}.BlockPublicPolicy` of {bucket.logical_id}"
+                f"not be everyone unless `{name}.BlockPublicPolicy` of {bucket.logical_id}"
             )
             yield violation(f"{path}.Principal", f"{requirement} is false", principal)
 
@@ -149,7 +149,7 @@ def policy_principals(policy: Resource) -> Iterator[Violation]:
     """
     for path, statement in statements(policy, _DOCUMENT):
         if "Principal" not in statement and "NotPrincipal" not in statement:
-            yield violation(f"{path}.Principal", "be given in a bucket policy", None)
+            yield violation(f"{path}.Principal", "be set in a bucket policy", None)
 
 
 @RULES.template("S3-046", page="AWS::S3::BucketPolicy")

@@ -202,7 +202,7 @@ def exclusive(bucket: Resource) -> Iterator[Violation]:
         described = bucket.mapping(path)
         for one, other in _EXCLUSIVE:
             if one in described and other in described:
-                yield violation(f"{path}.{one}", f"not be there with {other}", described[one])
+                yield violation(f"{path}.{one}", f"be absent with {other}", described[one])
 
 
 @RULES.resource("S3-013", _BUCKET, page=_PAGE)
@@ -213,4 +213,4 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
     """
     count = len(bucket.items(_RULES))
     if count > values.MAX_RULES:
-        yield violation(_RULES, "have 1,000 rules at most", count, values.MAX_RULES)
+        yield violation(_RULES, "have at most 1,000 rules", count, values.MAX_RULES)

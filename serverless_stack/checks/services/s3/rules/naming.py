@@ -36,4 +36,4 @@ def accelerated_name(bucket: Resource) -> Iterator[Violation]:
     name = bucket.text("BucketName") or ""
     if "." in name and bucket.get("AccelerateConfiguration.AccelerationStatus") == "Enabled":
         nearest = name.replace(".", "-")
-        yield violation("BucketName", "have no periods for transfer acceleration", name, nearest)
+        yield violation("BucketName", "not have periods for transfer acceleration", name, nearest)

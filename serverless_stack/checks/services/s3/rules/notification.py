@@ -136,7 +136,7 @@ def filter_rules(bucket: Resource) -> Iterator[Violation]:
             if name is not None and name.lower() not in ("prefix", "suffix"):
                 yield violation(f"{each}.Name", "be prefix or suffix", name)
             elif name is not None and name.lower() in names:
-                yield violation(f"{each}.Name", "be there once in a filter", name)
+                yield violation(f"{each}.Name", "be unique within a filter", name)
             names.append((name or "").lower())
 
 

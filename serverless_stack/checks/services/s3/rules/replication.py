@@ -41,7 +41,7 @@ def priorities(bucket: Resource) -> Iterator[Violation]:
         name = f"{path}.Priority"
         priority = bucket.number(name)
         if "Filter" in described and "Priority" not in described:
-            yield violation(name, "be given with a Filter", None)
+            yield violation(name, "be set with a Filter", None)
         if priority is not None and priority in seen:
             yield violation(name, f"not be that of {seen[priority]}", int(priority))
         if priority is not None:
@@ -61,7 +61,7 @@ def filters(bucket: Resource) -> Iterator[Violation]:
             yield violation(f"{path}.Prefix", "be in the Filter", described["Prefix"])
         name = f"{path}.DeleteMarkerReplication"
         if "Filter" in described and "DeleteMarkerReplication" not in described:
-            yield violation(name, "be given with a Filter", None)
+            yield violation(name, "be set with a Filter", None)
         tags = bucket.get(f"{path}.Filter.TagFilter") or bucket.get(f"{path}.Filter.And.TagFilters")
         if tags and not is_unresolved(tags) and bucket.get(f"{name}.Status") == "Enabled":
             yield violation(
@@ -101,9 +101,9 @@ def encrypted(bucket: Resource) -> Iterator[Violation]:
         name = f"{path}.Destination.EncryptionConfiguration"
         given = bucket.get(name) is not None
         if bucket.get(selected) == "Enabled" and not given:
-            yield violation(f"{name}.ReplicaKmsKeyID", "be given with SseKmsEncryptedObjects", None)
+            yield violation(f"{name}.ReplicaKmsKeyID", "be set with SseKmsEncryptedObjects", None)
         if given and bucket.get(f"{path}.SourceSelectionCriteria") is None:
-            requirement = "go with SourceSelectionCriteria.SseKmsEncryptedObjects"
+            requirement = "be used with SourceSelectionCriteria.SseKmsEncryptedObjects"
             yield violation(name, requirement, bucket.get(name))
 
 
@@ -122,12 +122,12 @@ def destinations(bucket: Resource) -> Iterator[Violation]:
             if other is not None and other.type == _BUCKET and to.attribute != "Arn":
                 yield violation(name, "be the ARN of a bucket", f"Ref {to.logical_id}", "its Arn")
             if to.logical_id == bucket.logical_id:
-                yield violation(name, "be another bucket than the source", to.logical_id)
+                yield violation(name, "differ from the source bucket", to.logical_id)
         elif text is not None and not text.startswith("arn:"):
             yield violation(name, "be the ARN of a bucket", text, f"arn:aws:s3:::{text}")
         owner = f"{path}.Destination.AccessControlTranslation"
         if bucket.get(owner) is not None and bucket.get(f"{path}.Destination.Account") is None:
-            yield violation(f"{path}.Destination.Account", "be given to change the owner", None)
+            yield violation(f"{path}.Destination.Account", "be set to change the owner", None)
 
 
 @RULES.resource("S3-026", _BUCKET, page=_PAGE)
@@ -138,4 +138,4 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
     """
     count = len(bucket.items(_RULES))
     if count > 1000:
-        yield violation(_RULES, "have 1,000 rules at most", count, 1000)
+        yield violation(_RULES, "have at most 1,000 rules", count, 1000)

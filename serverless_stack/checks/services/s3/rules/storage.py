@@ -77,7 +77,7 @@ def archive_days(bucket: Resource) -> Iterator[Violation]:
             if name in _TIERS:
                 yield from check_range(bucket, f"{tier}.Days", _TIERS[name], 730, "days")
                 if name in seen:
-                    yield violation(f"{tier}.AccessTier", "be there once", name)
+                    yield violation(f"{tier}.AccessTier", "be unique", name)
                 seen.add(name)
 
 
@@ -93,7 +93,7 @@ def configuration_ids(bucket: Resource) -> Iterator[Violation]:
         for path in bucket.paths(f"{kind}Configurations"):
             id = bucket.text(f"{path}.Id")
             if id is not None and id in seen:
-                yield violation(f"{path}.Id", f"be there once in {kind}Configurations", id)
+                yield violation(f"{path}.Id", f"be unique within {kind}Configurations", id)
             seen.add(id or "")
 
 

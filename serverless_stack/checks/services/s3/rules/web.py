@@ -27,9 +27,9 @@ def redirects_all(bucket: Resource) -> Iterator[Violation]:
     others = [n for n in ("IndexDocument", "ErrorDocument", "RoutingRules") if n in site]
     if "RedirectAllRequestsTo" in site and others:
         name = f"{_SITE}.{others[0]}"
-        yield violation(name, "not be there with RedirectAllRequestsTo", site[others[0]])
+        yield violation(name, "be absent with RedirectAllRequestsTo", site[others[0]])
     if "RedirectAllRequestsTo" not in site and "IndexDocument" not in site:
-        yield violation(f"{_SITE}.IndexDocument", "be given without RedirectAllRequestsTo", None)
+        yield violation(f"{_SITE}.IndexDocument", "be set without RedirectAllRequestsTo", None)
 
 
 @RULES.resource("S3-061", _BUCKET, page="Configuring an index document")
@@ -54,14 +54,12 @@ def routing_rules(bucket: Resource) -> Iterator[Violation]:
     """
     count = len(bucket.items(f"{_SITE}.RoutingRules"))
     if count > 50:
-        yield violation(f"{_SITE}.RoutingRules", "have 50 rules at most", count, 50)
+        yield violation(f"{_SITE}.RoutingRules", "have at most 50 rules", count, 50)
     for path in bucket.paths(f"{_SITE}.RoutingRules"):
         redirect = bucket.mapping(f"{path}.RedirectRule")
         if "ReplaceKeyWith" in redirect and "ReplaceKeyPrefixWith" in redirect:
             name = f"{path}.RedirectRule.ReplaceKeyWith"
-            yield violation(
-                name, "not be there with ReplaceKeyPrefixWith", redirect["ReplaceKeyWith"]
-            )
+            yield violation(name, "be absent with ReplaceKeyPrefixWith", redirect["ReplaceKeyWith"])
         for name, allowed in (
             ("RedirectRule.HttpRedirectCode", "3"),
             ("RoutingRuleCondition.HttpErrorCodeReturnedEquals", "45"),
@@ -84,7 +82,7 @@ def redirect_hosts(bucket: Resource) -> Iterator[Violation]:
         if host is not None and "/" in host:
             nearest = host.partition("://")[2] or host
             nearest = nearest.partition("/")[0]
-            yield violation(name, "be a host without a protocol and a path", host, nearest or None)
+            yield violation(name, "be a host without a scheme and a path", host, nearest or None)
 
 
 @RULES.resource("S3-064", _BUCKET, page="Elements of a CORS configuration")
@@ -95,13 +93,13 @@ def cors_rules(bucket: Resource) -> Iterator[Violation]:
     """
     count = len(bucket.items(_CORS))
     if count > 100:
-        yield violation(_CORS, "have 100 rules at most", count, 100)
+        yield violation(_CORS, "have at most 100 rules", count, 100)
     for path in bucket.paths(_CORS):
         for kind in ("AllowedOrigins", "AllowedHeaders"):
             for name in bucket.paths(f"{path}.{kind}"):
                 value = bucket.text(name) or ""
                 if value.count("*") > 1:
-                    yield violation(name, "have one wildcard at most", value)
+                    yield violation(name, "have at most one wildcard", value)
         for name in bucket.paths(f"{path}.ExposedHeaders"):
             value = bucket.text(name) or ""
             if "*" in value:
@@ -126,4 +124,4 @@ def cors_origins(bucket: Resource) -> Iterator[Violation]:
                 found = re.match(r"(?:[\w+.-]+://)?[^/\s]+", origin)
                 nearest = found[0] if found else "*"
                 nearest = nearest if "://" in nearest else f"https://{nearest}"
-                yield violation(name, "be a protocol and a host, as browsers send", origin, nearest)
+                yield violation(name, "be a scheme and a host, as browsers send", origin, nearest)
