@@ -50,6 +50,13 @@ def parameter(**described: object) -> Json:
     return {"Parameters": {"Size": {"Type": "String", **described}}}
 
 
+def nested(depth: int) -> object:
+    value: object = "x"
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 def stack_name(text: str) -> Json:
     return {"Fn::Sub": f"${{AWS::StackName}}-{text}"}
 
@@ -75,6 +82,15 @@ CASES = [
         "before it is too large",
         bad_sections=NEAR,
         good_sections={"Metadata": {"Note": "x" * 800_000}},
+    ),
+    Case(
+        "TEMPLATE-005",
+        "template of 101 levels",
+        topic(),
+        topic(),
+        "at most 100 levels and 1,000,000 values, got: more than 100 levels; it was not checked",
+        bad_sections={"Metadata": {"Note": nested(100)}},
+        good_sections={"Metadata": {"Note": nested(98)}},
     ),
     Case(
         "TEMPLATE-004",

@@ -64,11 +64,11 @@ def _http_callers(template: Template) -> Iterator[tuple[Resource, str, float]]:
 
 
 def _too_long(
-    template: Template, callers: Iterator[tuple[Resource, str, float]]
+    template: Template, waits: Iterator[tuple[Resource, str, float]]
 ) -> Iterator[Violation]:
     """Yield one violation per function, whatever the number of its callers."""
     waiting: dict[tuple[str, float], tuple[float, set[str]]] = {}
-    for caller, path, seconds in callers:
+    for caller, path, seconds in waits:
         for function in functions_in(template, caller.get(path)):
             runs = timeout(function)
             if runs is not None and runs > seconds:
@@ -78,9 +78,11 @@ def _too_long(
                     names | {caller.logical_id},
                 )
     for (logical_id, runs), (seconds, names) in waiting.items():
-        others = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        callers = f"{min(names)} stops"
+        if len(names) > 1:
+            callers = f"{min(names)} and {len(names) - 1} more stop"
         requirement = (
-            f"be at most {seconds:g} seconds, after which {min(names)}{others} stops waiting while "
+            f"be at most {seconds:g} seconds, after which {callers} waiting while "
             "the function runs on"
         )
         yield violation("Timeout", requirement, runs, f"{seconds:g}", resource=logical_id)

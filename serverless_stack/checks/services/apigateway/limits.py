@@ -1,4 +1,4 @@
-"""Rules of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
+"""Limits of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
 
 import math
 import re
@@ -63,10 +63,9 @@ def cache_size_problems(size: str, argument: str) -> list[str]:
 
 
 def access_log_format_problems(format: str, argument: str) -> list[str]:
-    """List what API Gateway refuses in the format of an access log of a REST API.
+    """List what API Gateway refuses in the format of an access log.
 
-    Args:
-        format: The format; a CDK token, which may stand for what is missing, passes.
+    A format with a token passes, because the token may stand for what is missing.
     """
     if is_unresolved(format) or _REQUEST_ID.search(format):
         return []

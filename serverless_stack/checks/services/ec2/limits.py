@@ -1,4 +1,4 @@
-"""Rules of Amazon EC2 and VPC on values."""
+"""Limits of Amazon EC2 and VPC on values."""
 
 import ipaddress
 import re
@@ -12,11 +12,10 @@ MAX_DESCRIPTION = 255
 def cidr_problems(
     cidr: str, argument: str, *, largest: int = 0, smallest: int | None = None
 ) -> list[str]:
-    """List what is wrong with a range of addresses.
+    """List what EC2 refuses in a CIDR range.
 
-    Args:
-        largest: The shortest prefix that AWS accepts, which is the largest range.
-        smallest: The longest prefix that AWS accepts; None accepts one address.
+    `largest` and `smallest` are the shortest and the longest prefix that AWS accepts. Default: any
+    range, down to a single address.
     """
     if is_unresolved(cidr):
         return []

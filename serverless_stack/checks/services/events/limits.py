@@ -1,4 +1,4 @@
-"""Rules of Amazon EventBridge on schedules."""
+"""Limits of Amazon EventBridge on schedules."""
 
 import re
 from typing import Final
@@ -22,10 +22,10 @@ _AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)")
 
 
 def schedule_problems(expression: str, argument: str, *, scheduler: bool = False) -> list[str]:
-    """List what EventBridge refuses in a schedule ("Setting a schedule pattern for rules").
+    """List what EventBridge refuses in a schedule expression.
 
-    Args:
-        scheduler: Whether it is one of EventBridge Scheduler, which knows ``at(...)``, too.
+    `scheduler` is for EventBridge Scheduler, which has ``at(...)`` as well. Source: "Setting a
+    schedule pattern for rules".
     """
     if is_unresolved(expression):
         return []

@@ -1,4 +1,4 @@
-"""Rules of AWS Lambda, from "Lambda quotas" and "Working with Lambda environment variables"."""
+"""Limits of AWS Lambda, from "Lambda quotas" and "Working with Lambda environment variables"."""
 
 import json
 import re
@@ -80,7 +80,7 @@ def environment_name_problems(names: Iterable[str], argument: str = "environment
 def environment_value_problems(
     variables: Mapping[str, object], argument: str = "environment"
 ) -> list[str]:
-    """List the values of environment variables that are no text."""
+    """List the environment variables whose values are not strings."""
     return [
         f"`{argument}` values must be strings, got: {value!r} for {name!r} "
         f"(nearest accepted: {str(value)!r})"
@@ -92,12 +92,9 @@ def environment_value_problems(
 def environment_size_problems(
     variables: Mapping[str, object], argument: str = "environment"
 ) -> list[str]:
-    """List what Lambda refuses in the size of all environment variables.
+    """List what Lambda refuses in the size of all environment variables, measured as JSON.
 
-    Lambda measures names and values as JSON.
-
-    Args:
-        variables: The variables. Values that are known only at deploy time count nothing.
+    Values that are known only at deploy time count as empty.
     """
     known = {name: "" if is_unresolved(value) else str(value) for name, value in variables.items()}
     size = len(
@@ -139,7 +136,7 @@ def handler_problems(handler: str, argument: str = "handler") -> list[str]:
 
 
 def runtime_problems(runtime: str, argument: str = "runtime") -> list[str]:
-    """List the runtimes with which Lambda creates no function any more ("Lambda runtimes")."""
+    """List the runtimes with which Lambda no longer creates functions ("Lambda runtimes")."""
     successor = _BLOCKED_RUNTIMES.get(runtime)
     if successor is None:
         return []
@@ -150,14 +147,7 @@ def runtime_problems(runtime: str, argument: str = "runtime") -> list[str]:
 
 
 def vpc_problems(subnets: int, security_groups: int, argument: str = "vpc") -> list[str]:
-    """List what Lambda refuses in the numbers of subnets and security groups of a function.
-
-    Source: "VpcConfig".
-
-    Args:
-        subnets: How many subnets there are.
-        security_groups: How many security groups there are.
-    """
+    """List what Lambda refuses in the numbers of subnets and security groups ("VpcConfig")."""
     problems = []
     if bool(subnets) != bool(security_groups):
         problems.append(

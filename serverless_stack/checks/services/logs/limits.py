@@ -1,4 +1,4 @@
-"""Rules of Amazon CloudWatch Logs, from its API reference."""
+"""Limits of Amazon CloudWatch Logs, from its API reference."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a template and a resource have beside properties."""
+"""Rules on the sections of templates and the attributes of resources."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,8 +7,8 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
 from serverless_stack.checks.engine.values import mapping
 from serverless_stack.checks.engine.violations import Violation, violation
-from serverless_stack.checks.template.nearest import nearest
 from serverless_stack.checks.template.sections import is_transformed, section
+from serverless_stack.checks.template.suggestions import nearest
 
 RULES = RuleList()
 

@@ -31,7 +31,7 @@ def cycles(template: Template) -> Iterator[Violation]:
             continue
         cycle = _shortest(template, graph, component)
         if cycle:
-            yield _told(cycle)
+            yield _violation(cycle)
 
 
 def _graph(template: Template) -> _Graph:
@@ -105,7 +105,7 @@ def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
     return name, outcome
 
 
-def _told(cycle: list[Link]) -> Violation:
+def _violation(cycle: list[Link]) -> Violation:
     steps = [f"{link.source} ({link.path}: {_shown(link)})" for link in cycle]
     way = " -> ".join([*steps, cycle[0].source])
     first = cycle[0]

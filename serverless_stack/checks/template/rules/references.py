@@ -1,4 +1,4 @@
-"""What a template refers to must be in it."""
+"""Rules on references within a template."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -8,8 +8,8 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
 from serverless_stack.checks.engine.values import mapping
 from serverless_stack.checks.engine.violations import Violation
-from serverless_stack.checks.template.nearest import nearest
 from serverless_stack.checks.template.sections import is_transformed, section
+from serverless_stack.checks.template.suggestions import Suggestions
 
 RULES = RuleList()
 
@@ -33,15 +33,16 @@ def references(template: Template) -> Iterator[Violation]:
         return
     resources = section(template, "Resources").keys()
     parameters = section(template, "Parameters").keys()
+    of_condition, of_resource = Suggestions(parameters), Suggestions({*resources, *parameters})
     for link in template.links:
         if link.kind != "Ref" or link.target in _PSEUDO or link.target in parameters:
             continue
         if link.section == "Conditions":
             requirement = "refer to a parameter, which is all that a condition can refer to"
-            yield _told(link, requirement, nearest(link.target, parameters))
+            yield _violation(link, requirement, of_condition.nearest(link.target))
         elif link.target not in resources:
             requirement = "refer to a resource or parameter of the template"
-            yield _told(link, requirement, nearest(link.target, {*resources, *parameters}))
+            yield _violation(link, requirement, of_resource.nearest(link.target))
 
 
 @RULES.template("TEMPLATE-011", page="Fn::GetAtt")
@@ -50,7 +51,7 @@ def attributes(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses attributes of resources that are not in the template.
     """
-    yield from _unknown(
+    yield from _dangling(
         template, "GetAtt", "Resources", "be an attribute of a resource of the template"
     )
 
@@ -61,7 +62,7 @@ def dependencies(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses dependencies on resources that are not in the template.
     """
-    yield from _unknown(template, "DependsOn", "Resources", "name a resource of the template")
+    yield from _dangling(template, "DependsOn", "Resources", "name a resource of the template")
 
 
 @RULES.template("TEMPLATE-013", page="CloudFormation template Conditions syntax")
@@ -70,7 +71,7 @@ def conditions(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses names that are not in the template's `Conditions`.
     """
-    yield from _unknown(template, "Condition", "Conditions", "name a condition of the template")
+    yield from _dangling(template, "Condition", "Conditions", "name a condition of the template")
 
 
 @RULES.template("TEMPLATE-014", page="Fn::FindInMap")
@@ -79,7 +80,7 @@ def mappings(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses mappings that are not in the template.
     """
-    yield from _unknown(template, "FindInMap", "Mappings", "look into a mapping of the template")
+    yield from _dangling(template, "FindInMap", "Mappings", "look into a mapping of the template")
 
 
 @RULES.template(
@@ -101,21 +102,22 @@ def left_out(template: Template) -> Iterator[Violation]:
             continue
         if template.resolver.condition(condition) is None:
             requirement = f"be within Fn::If, as {link.target} is there only if {condition} holds"
-            yield _told(link, requirement, None)
+            yield _violation(link, requirement, None)
 
 
-def _unknown(template: Template, kind: str, name: str, requirement: str) -> Iterator[Violation]:
-    """Find the links of a kind to what a section of the template does not have."""
+def _dangling(template: Template, kind: str, name: str, requirement: str) -> Iterator[Violation]:
+    """Yield the references of a kind to names that a section of the template does not have."""
     if is_transformed(template):
         return
     named = section(template, name).keys()
+    suggestions = Suggestions(named)
     for link in template.links:
         if link.kind == kind and link.target not in named:
-            yield _told(link, requirement, nearest(link.target, named))
+            yield _violation(link, requirement, suggestions.nearest(link.target))
 
 
-def _told(link: Link, requirement: str, closest: str | None) -> Violation:
-    """Say what is wrong with a reference."""
+def _violation(link: Link, requirement: str, closest: str | None) -> Violation:
+    """Return the violation of a reference."""
     path = link.path if link.section == "Resources" else f"{link.section}.{link.source}"
     if link.section != "Resources" and link.path:
         path = f"{path}.{link.path}"

@@ -80,6 +80,11 @@ def staged(name: str) -> Json:
     return {**deployment("prod", DependsOn="Method"), "Stage": found}
 
 
+def preflight(**config: object) -> Json:
+    found = method(verb="OPTIONS", Integration={**MOCK, **config})
+    return {**found, **api(BinaryMediaTypes=["*/*"])}
+
+
 def private(**properties: object) -> Json:
     found = api(EndpointConfiguration={"Types": ["PRIVATE"]}, **properties)
     return {**deployment(DependsOn=["Method"]), **found}
@@ -463,5 +468,19 @@ CASES = [
         integration(Type="AWS_PROXY", Uri=LAMBDA, IntegrationHttpMethod="GET"),
         integration(Type="AWS_PROXY", Uri=LAMBDA, IntegrationHttpMethod="POST"),
         "must be POST for a function, got: 'GET'",
+    ),
+    Case(
+        "APIGATEWAY-048",
+        "preflight of an API that treats all as binary",
+        preflight(),
+        preflight(ContentHandling="CONVERT_TO_TEXT"),
+        "`Integration.ContentHandling` must be CONVERT_TO_TEXT, as Api treats */* as binary",
+    ),
+    Case(
+        "APIGATEWAY-048",
+        "mock of an API with binary images and more",
+        {**integration(), **api(BinaryMediaTypes=["image/png", "*/*"])},
+        {**integration(), **api(BinaryMediaTypes=["image/png", "image/*"])},
+        "`Integration.ContentHandling` must be CONVERT_TO_TEXT",
     ),
 ]

@@ -125,7 +125,7 @@ CASES = [
         "method with an authoriser of another kind",
         authorized("COGNITO_USER_POOLS", "TOKEN"),
         authorized("COGNITO_USER_POOLS", "COGNITO_USER_POOLS"),
-        "must be used with an authorizer of TOKEN, got: 'COGNITO_USER_POOLS' (nearest accepted: CUSTOM)",
+        "an authorizer of TOKEN, got: 'COGNITO_USER_POOLS' (nearest accepted: CUSTOM)",
     ),
     Case(
         "APIGATEWAY-051",

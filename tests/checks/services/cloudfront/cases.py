@@ -161,7 +161,7 @@ CASES = [
         "response status without page",
         errors({"ErrorCode": 404, "ResponseCode": 200}),
         errors({"ErrorCode": 404, "ResponseCode": 200, "ResponsePagePath": "/index.html"}),
-        "ResponseCode` must be used with a `DistributionConfig.CustomErrorResponses.0.ResponsePagePath`",
+        "must be used with a `DistributionConfig.CustomErrorResponses.0.ResponsePagePath`",
     ),
     Case(
         "CLOUDFRONT-003",
@@ -505,7 +505,7 @@ CASES = [
             ]
         ),
         origin(DomainName="b.s3-website-us-east-1.amazonaws.com"),
-        "must not be a website endpoint with `S3OriginConfig`",
+        "must be used with `CustomOriginConfig`, as it is a website endpoint",
     ),
     Case(
         "CLOUDFRONT-028",

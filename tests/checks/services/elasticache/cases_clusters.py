@@ -130,7 +130,7 @@ CASES = [
         "999 ECPU",
         limited(ECPUPerSecond={"Maximum": 999}),
         limited(ECPUPerSecond={"Maximum": 1000}),
-        "`CacheUsageLimits.ECPUPerSecond.Maximum` must be between 1000 and 15000000 ECPU per second, "
+        "ECPUPerSecond.Maximum` must be between 1000 and 15000000 ECPU per second, "
         "got: 999 (nearest accepted: 1000)",
     ),
     Case(

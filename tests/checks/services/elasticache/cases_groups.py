@@ -195,7 +195,7 @@ CASES = [
         "data tiering on t4g",
         group(DataTieringEnabled=True),
         group(DataTieringEnabled=True, CacheNodeType="cache.r6gd.xlarge"),
-        "`DataTieringEnabled` must be False but on r6gd nodes, got: True on t4g",
+        "`DataTieringEnabled` must be False except on r6gd nodes, got: True on t4g",
     ),
     Case(
         "ELASTICACHE-009",

@@ -110,7 +110,7 @@ CASES = [
         "a user id with underscore",
         user(UserId="my_app"),
         user(UserId="my-app"),
-        "`UserId` must be between 1 and 40 lowercase letters, digits and single hyphens",
+        "`UserId` must have 1 to 40 lowercase letters, digits and single hyphens",
     ),
     Case(
         "ELASTICACHE-051",

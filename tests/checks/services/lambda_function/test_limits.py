@@ -106,8 +106,8 @@ def test_runtimes(runtime: str) -> None:
     [
         (1, 0, "both subnets and security groups, got: 1 and 0"),
         (0, 1, "got: 0 and 1"),
-        (17, 1, "16 subnets at most, got: 17"),
-        (1, 6, "5 security groups at most, got: 6"),
+        (17, 1, "at most 16 subnets, got: 17"),
+        (1, 6, "at most 5 security groups, got: 6"),
     ],
 )
 def test_networks_that_lambda_refuses(subnets: int, groups: int, told: str) -> None:

@@ -78,7 +78,7 @@ CASES = [
         "rate limit 5",
         acl(rate(Limit=5)),
         acl(rate(Limit=10)),
-        "`Rules.0.Statement.RateBasedStatement.Limit` must be between 10 and 2,000,000,000 requests, "
+        "RateBasedStatement.Limit` must be between 10 and 2,000,000,000 requests, "
         "got: 5 (nearest accepted: 10)",
     ),
     Case(

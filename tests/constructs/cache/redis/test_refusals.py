@@ -109,7 +109,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"data_tiering_enabled": True},
-        "`data_tiering_enabled` must be False but on r6gd nodes, got: True on t4g",
+        "`data_tiering_enabled` must be False except on r6gd nodes, got: True on t4g",
         {"node_type": "cache.r6gd.xlarge"},
     ),
     (

@@ -1,4 +1,4 @@
-"""Rules of Amazon CloudFront, from "All distribution settings reference"."""
+"""Limits of Amazon CloudFront, from "All distribution settings reference"."""
 
 import re
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _MISTAKEN_COUNTRIES = {"UK": "GB", "USA": "US"}
 
 
 def pattern_problems(path_pattern: str, argument: str) -> list[str]:
-    """List what CloudFront refuses in the path pattern of a behaviour."""
+    """List what CloudFront refuses in the path pattern of a behavior, such as ``images/*.jpg``."""
     if is_unresolved(path_pattern) or _PATH_PATTERN.fullmatch(path_pattern):
         return []
     return [
@@ -39,7 +39,7 @@ def pattern_problems(path_pattern: str, argument: str) -> list[str]:
 
 
 def path_pattern_problems(path_pattern: str, argument: str) -> list[str]:
-    """List what is wrong with the paths of an API beside a bucket: `pattern_problems`, and more."""
+    """List what is refused in a path pattern of an API beside a bucket."""
     if is_unresolved(path_pattern):
         return []
     if path_pattern in ("*", "/*"):
@@ -56,7 +56,7 @@ def path_pattern_problems(path_pattern: str, argument: str) -> list[str]:
 
 
 def object_path_problems(path: str, argument: str) -> list[str]:
-    """List what is wrong with the name of an object, which CloudFront wants without a slash."""
+    """List what CloudFront refuses in the name of an object, which has no slash before it."""
     # What is known of a path that is known in part only may tell enough.
     if path and not path.startswith("/"):
         if is_unresolved(path) or len(path) <= MAX_OBJECT_PATH:
@@ -135,8 +135,7 @@ def country_problems(countries: Sequence[str], argument: str) -> list[str]:
 def origin_domain_problems(domain_name: str, argument: str) -> list[str]:
     """List what CloudFront refuses in the domain name of an origin.
 
-    Args:
-        domain_name: The name; what is known of a CDK token is judged.
+    The known parts of a name with tokens are checked.
     """
     scheme, _, rest = domain_name.rpartition("://")
     bare = rest.split("/")[0]

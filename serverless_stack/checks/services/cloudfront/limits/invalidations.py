@@ -1,4 +1,4 @@
-"""Rules on the paths of an invalidation, from "Invalidating files" and its quotas."""
+"""Limits on the paths of an invalidation, from "Invalidating files" and its quotas."""
 
 import re
 from collections.abc import Sequence

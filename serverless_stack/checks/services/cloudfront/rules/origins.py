@@ -187,7 +187,7 @@ def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
             if "S3OriginConfig" in kinds:
                 yield violation(
                     f"{origin}.DomainName",
-                    "not be a website endpoint with `S3OriginConfig`, but with `CustomOriginConfig`",
+                    "be used with `CustomOriginConfig`, as it is a website endpoint",
                     name,
                 )
             elif control:

@@ -1,7 +1,7 @@
-"""Rules of ElastiCache clusters (``AWS::ElastiCache::CacheCluster``): Memcached, or one Redis node.
+"""Limits of ElastiCache clusters (``AWS::ElastiCache::CacheCluster``): Memcached, or one node.
 
-They are from "CreateCacheCluster" of the ElastiCache API reference, "Quotas for ElastiCache" and
-"ElastiCache in-transit encryption (TLS)". What is known at deploy time only passes.
+Sources: "CreateCacheCluster", "Quotas for ElastiCache" and "ElastiCache in-transit encryption
+(TLS)".
 """
 
 from collections.abc import Sequence
@@ -22,11 +22,7 @@ _WITHOUT_TLS = ("m1", "m2", "m3", "r3", "t2")
 
 
 def node_count_problems(engine: str, nodes: float, argument: str = "num_cache_nodes") -> list[str]:
-    """List what ElastiCache refuses in the number of nodes of a cluster.
-
-    Args:
-        nodes: How many nodes.
-    """
+    """List what ElastiCache refuses in the number of nodes of a cluster."""
     if is_unresolved(engine) or is_unresolved(nodes):
         return []
     if engine == "memcached":
@@ -50,12 +46,9 @@ def placement_problems(
     az_mode_argument: str = "az_mode",
     zones_argument: str = "availability_zones",
 ) -> list[str]:
-    """List what ElastiCache refuses in how a cluster's nodes are placed.
+    """List what ElastiCache refuses in the availability zones of a cluster's nodes.
 
-    Args:
-        nodes: How many nodes.
-        az_mode: ``single-az``, ``cross-az``, or an empty string for none.
-        zones: The preferred availability zone of each node; empty leaves them to ElastiCache.
+    `zones` has the preferred zone of each node; if it is empty, ElastiCache chooses.
     """
     problems = Problems()
     if is_unresolved(az_mode):
@@ -104,11 +97,9 @@ def zone_problems(
     subnet_zones: Sequence[str | None],
     argument: str = "availability_zones",
 ) -> list[str]:
-    """List whether nodes shall be where a cluster has no subnet.
+    """List the preferred zones in which a cluster has no subnet.
 
-    Args:
-        zones: The preferred availability zone of each node.
-        subnet_zones: The zones of the subnets; None for one that is not known.
+    `subnet_zones` has the zone of each subnet, None if it is unknown: then nothing is listed.
     """
     known = [zone for zone in subnet_zones if zone is not None and not is_unresolved(zone)]
     if len(known) < len(subnet_zones):
@@ -123,11 +114,7 @@ def zone_problems(
 
 
 def memcached_version_problems(version: str, argument: str = "engine_version") -> list[str]:
-    """List what is wrong with a version of Memcached.
-
-    Args:
-        version: The version, such as ``1.6.22``.
-    """
+    """List what ElastiCache refuses in a version of Memcached, such as ``1.6.22``."""
     parts = version_of(version)
     if is_unresolved(version) or (parts and len(parts) == 3 and parts[:2] in _FAMILIES):
         return []
@@ -135,7 +122,7 @@ def memcached_version_problems(version: str, argument: str = "engine_version") -
 
 
 def memcached_family(version: str) -> str:
-    """Give the family of parameter groups that goes with a version of Memcached.
+    """Return the parameter group family of a version of Memcached.
 
     Args:
         version: The version, such as ``1.6.22``.
@@ -153,11 +140,9 @@ def memcached_tls_problems(
     in_vpc: bool = True,
     tls_argument: str = "tls",
 ) -> list[str]:
-    """List what keeps a Memcached cluster from encrypting connections.
+    """List why a Memcached cluster cannot encrypt connections.
 
-    Args:
-        tls: Whether connections are encrypted.
-        in_vpc: Whether the cluster is in a VPC, which a subnet group puts it into.
+    A subnet group puts the cluster into a VPC.
     """
     if not tls or is_unresolved(tls):
         return []
@@ -188,13 +173,7 @@ def snapshot_problems(
     window_argument: str = "snapshot_window",
     restored_argument: str = "snapshot_arns",
 ) -> list[str]:
-    """List what ElastiCache refuses in the snapshots of a cluster; Memcached has none.
-
-    Args:
-        retention_days: How many days a snapshot is kept; 0 makes none.
-        window: The daily range in which it is made, or an empty string.
-        restored: Whether the cluster begins with a snapshot's data.
-    """
+    """List what ElastiCache refuses in the snapshots of a cluster; Memcached has none."""
     problems = Problems()
     if engine != "memcached":
         problems.between(retention_argument, retention_days, *SNAPSHOT_RETENTION_DAYS, "days")

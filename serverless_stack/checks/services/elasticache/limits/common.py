@@ -108,10 +108,8 @@ def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]
 def name_problems(name: str, argument: str, longest: int = 40) -> list[str]:
     """List what ElastiCache refuses in a name or id ("CreateReplicationGroup").
 
-    Args:
-        name: The name; a CDK token passes. ElastiCache makes its letters small.
-        longest: How many characters it may have: 40 for replication groups, serverless caches,
-            users and user groups; 50 for clusters.
+    `longest` is 40 for replication groups, serverless caches, users and user groups, and 50 for
+    clusters.
     """
     if is_unresolved(name):
         return []
@@ -153,7 +151,7 @@ def maintenance_window_problems(
 
 
 def snapshot_window_problems(window: str, argument: str = "snapshot_window") -> list[str]:
-    """List what ElastiCache refuses in a daily window for backups ("Scheduling automatic backups")."""
+    """List what ElastiCache refuses in a daily backup window ("Scheduling automatic backups")."""
     if is_unresolved(window):
         return []
     times = _snapshot_times(window)
@@ -170,11 +168,7 @@ def windows_overlap_problems(
     snapshot_argument: str = "snapshot_window",
     maintenance_argument: str = "preferred_maintenance_window",
 ) -> list[str]:
-    """List overlaps of the windows for backups and maintenance.
-
-    Args:
-        snapshot_window: The daily window; a CDK token, and what is no window, passes.
-    """
+    """List overlaps of the windows for backups and maintenance; invalid windows pass."""
     daily = None if is_unresolved(snapshot_window) else _snapshot_times(snapshot_window)
     weekly = None if is_unresolved(maintenance_window) else _maintenance_times(maintenance_window)
     if daily is None or weekly is None:
@@ -191,11 +185,7 @@ def windows_overlap_problems(
 
 
 def arn_problems(value: str, argument: str, services: Iterable[str]) -> list[str]:
-    """List why a value is not an ARN of one of some services.
-
-    Args:
-        services: The services' names in ARNs, such as ``s3``.
-    """
+    """List why a value is not an ARN of one of some services, such as ``s3``."""
     found = _ARN.fullmatch(value)
     names = tuple(services)
     if is_unresolved(value) or (found and found.group(1) in names):

@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on parameter groups of Memcached, and on its node types."""
+"""Limits of Amazon ElastiCache on parameter groups of Memcached, and on its node types."""
 
 import re
 from collections.abc import Mapping
@@ -37,9 +37,7 @@ _WHOLE_NUMBERS = {  # the smallest and the greatest value
 def memcached_parameter_problems(
     parameters: Mapping[str, str], argument: str = "parameters"
 ) -> list[str]:
-    """List what ElastiCache refuses in the values of a parameter group of Memcached.
-
-    A parameter that this library does not know passes.
+    """List what ElastiCache refuses in the parameters of Memcached; unknown ones pass.
 
     Source: "Memcached specific parameters".
     """
@@ -68,7 +66,7 @@ def memcached_node_problems(node_type: str, version: str, argument: str = "node_
 
 
 def _wanted(name: str, value: str) -> str:
-    """Say what a parameter must be, or "" if it may be what it is."""
+    """Return the requirement that a parameter violates; "" if there is none."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
         return "have names of lowercase letters, digits and underscores"
     if name in _NOT_MODIFIABLE:

@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on parameter groups of Redis OSS and Valkey."""
+"""Limits of Amazon ElastiCache on parameter groups of Redis OSS and Valkey."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ _NOT_MODIFIABLE = ("maxmemory", "maxclients", "bind", "port", "requirepass", "di
 
 
 def parameter_group_family(engine: str, engine_version: str) -> str:
-    """Give the family of parameter groups that fits a version.
+    """Return the parameter group family of an engine's version.
 
     Args:
         engine: ``redis`` or ``valkey``.
@@ -75,15 +75,10 @@ def parameter_problems(
     data_tiering: bool | None = None,
     argument: str = "parameters",
 ) -> list[str]:
-    """List what ElastiCache refuses in the values of a parameter group.
+    """List what ElastiCache refuses in the values of a parameter group; unknown parameters pass.
 
-    A parameter that this library does not know passes.
-
-    Source: "Valkey and Redis OSS parameters".
-
-    Args:
-        cluster_mode: Whether the group has shards; None if that is not known.
-        data_tiering: Whether the nodes tier data; None if that is not known.
+    `cluster_mode` and `data_tiering` are None if they are unknown. Source: "Valkey and Redis OSS
+    parameters".
     """
     problems: list[str] = []
     for name, value in parameters.items():
@@ -113,12 +108,9 @@ def default_group_problems(
     cluster_mode: bool | None,
     argument: str = "cache_parameter_group_name",
 ) -> list[str]:
-    """List why one of AWS's own parameter groups does not fit.
+    """List why a default parameter group of AWS does not match a cache.
 
-    Args:
-        cache_parameter_group_name: The name; a CDK token, "" and a group that is not one of
-            AWS's defaults pass, for its values cannot be seen.
-        cluster_mode: Whether the replication group has shards; None if that is not known.
+    The values of other parameter groups are unknown, so that these pass.
     """
     name = cache_parameter_group_name
     if is_unresolved(name) or not name.startswith("default."):
@@ -141,7 +133,7 @@ def default_group_problems(
 
 
 def _wanted(name: str, value: str) -> str:
-    """Say what a parameter must be, or "" if it may be what it is."""
+    """Return the requirement that a parameter violates; "" if there is none."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
         return "have names of lowercase letters, digits and hyphens"
     if name in _NOT_MODIFIABLE:

@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on auto scaling and on global datastores."""
+"""Limits of Amazon ElastiCache on auto scaling and on global datastores."""
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.elasticache.limits import versions
@@ -28,9 +28,6 @@ def auto_scaling_problems(group: ReplicationGroup, *, in_global_datastore: bool)
     """List why a replication group cannot be scaled automatically.
 
     Source: "Auto Scaling Valkey and Redis OSS clusters".
-
-    Args:
-        in_global_datastore: Whether it is part of a global datastore.
     """
     problems = Problems()
     called = group.name("node_type")
@@ -71,13 +68,10 @@ def capacity_problems(
     metrics: tuple[str, ...],
     data_tiering: bool = False,
 ) -> list[str]:
-    """List what is wrong with the numbers of a scaling policy ("Target tracking scaling policies").
+    """List what Application Auto Scaling refuses in a target tracking policy.
 
-    Args:
-        bounds: What the service takes for both.
-        metric: The predefined metric.
-        metrics: Those that be used with what is scaled.
-        data_tiering: Whether the nodes tier data, whose memory is always full.
+    `metrics` are those of the scaled dimension. The memory of nodes with data tiering is always
+    full, so that it is no metric for them.
     """
     problems = Problems()
     problems.between("min_capacity", min_capacity, *bounds)
@@ -100,10 +94,7 @@ def capacity_problems(
 def global_datastore_problems(group: ReplicationGroup, suffix: str = "") -> list[str]:
     """List why a replication group cannot be in a global datastore.
 
-    Source: "Prerequisites and limitations".
-
-    Args:
-        suffix: The end of the global datastore's id; "" and a CDK token pass.
+    Source: "Prerequisites and limitations" of global datastores.
     """
     node = parse_node_type(group.node_type)
     problems = versions.feature_problems(

@@ -1,7 +1,6 @@
-"""Rules of serverless caches (``AWS::ElastiCache::ServerlessCache``).
+"""Limits of serverless caches (``AWS::ElastiCache::ServerlessCache``).
 
-They are from "CreateServerlessCache" of the ElastiCache API reference, "Scaling ElastiCache
-Serverless" and "Snapshot and restore". What is known at deploy time only passes.
+Sources: "CreateServerlessCache", "Scaling ElastiCache Serverless" and "Snapshot and restore".
 """
 
 import re
@@ -28,11 +27,7 @@ def engine_problems(
     engine_argument: str = "engine",
     version_argument: str = "engine_version",
 ) -> list[str]:
-    """List what is wrong with the engine and its major version.
-
-    Args:
-        version: The major version, such as ``8``; an empty string for none.
-    """
+    """List what ElastiCache Serverless refuses in an engine and its major version."""
     if is_unresolved(engine):
         return []
     if engine not in _VERSIONS:
@@ -55,14 +50,7 @@ def limit_problems(
     high_argument: str,
     unit: str,
 ) -> list[str]:
-    """List what is wrong with a pair of usage limits.
-
-    Args:
-        low: What is always kept ready; 0 for nothing.
-        high: What may be used at most; 0 for no limit but that of AWS.
-        bounds: The range of both, such as ``STORAGE_GB``.
-        unit: The unit, such as ``GB``.
-    """
+    """List what ElastiCache Serverless refuses in a minimum and a maximum; 0 is no limit."""
     problems = Problems()
     for argument, value in ((low_argument, low), (high_argument, high)):
         if value:
@@ -83,13 +71,7 @@ def snapshot_problems(
     time_argument: str = "daily_snapshot_time",
     arns_argument: str = "snapshot_arns",
 ) -> list[str]:
-    """List what ElastiCache refuses in the snapshots of a serverless cache, of any engine.
-
-    Args:
-        retention_days: How many days a snapshot is kept; 0 makes none.
-        daily_time: When it is made, such as ``03:00`` in UTC; an empty string for any time.
-        arns: The snapshots that the cache begins with.
-    """
+    """List what ElastiCache Serverless refuses in snapshots, of any engine."""
     problems = Problems()
     problems.between(retention_argument, retention_days, *SNAPSHOT_RETENTION_DAYS, "days")
     if daily_time and not is_unresolved(daily_time):
@@ -111,11 +93,7 @@ def subnet_problems(
 ) -> list[str]:
     """List what ElastiCache refuses in the subnets of a serverless cache.
 
-    It makes a VPC endpoint, which takes one subnet of each availability zone.
-
-    Args:
-        subnets: How many there are.
-        zones: Their availability zones; None for one that is not known.
+    Its VPC endpoint takes one subnet per availability zone. Zones that are None are unknown.
     """
     low, high = SUBNETS
     problems = Problems()
@@ -132,11 +110,7 @@ def subnet_problems(
 
 
 def user_group_problems(engine: str, given: bool, argument: str = "user_group_id") -> list[str]:
-    """List whether users are given for an engine that knows none.
-
-    Args:
-        given: Whether there is a user group.
-    """
+    """List a user group of an engine that has no users."""
     if not given or engine != "memcached":
         return []
     return [f"`{argument}` must be absent for memcached, which has no users"]

@@ -1,4 +1,4 @@
-"""Rules of S3 on lifecycle rules, from "Lifecycle configuration elements"."""
+"""Limits of S3 on lifecycle rules, from "Lifecycle configuration elements"."""
 
 import itertools
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _MAX_COMPARED = 50  # pairs of transitions grow with the square; S3 has six stor
 
 
 class Move(NamedTuple):
-    """One transition: the storage class, the age in days, and what it is called in messages."""
+    """One transition: storage class, age in days, and name in messages."""
 
     storage_class: str
     days: float
@@ -28,17 +28,12 @@ class Move(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name in messages."""
         return self.argument or f"transitions.{self.storage_class}"
 
 
 def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[str]:
-    """List what S3 refuses in one age of a lifecycle rule.
-
-    Args:
-        days: The age in days; None and a CDK token pass.
-        at_least: The smallest age that S3 accepts.
-    """
+    """List what S3 refuses in one age of a lifecycle rule; None is no age."""
     if days is None or is_unresolved(days) or (days >= at_least and days == int(days)):
         return []
     nearest = max(at_least, round(days))
@@ -49,11 +44,7 @@ def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[s
 
 
 def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list[str]:
-    """List what S3 refuses in the transitions of one lifecycle rule.
-
-    Args:
-        transitions: Storage class and age in days of each; an age that is a token is not judged.
-    """
+    """List what S3 refuses in the transitions of one lifecycle rule: storage classes and ages."""
     moves = [move for move in itertools.starmap(Move, transitions) if not is_unresolved(move.days)]
     problems = []
     for move in moves:
@@ -98,12 +89,7 @@ def _order_problems(earlier: Move, later: Move) -> list[str]:
 def expiry_problems(
     transitions: Iterable[tuple[str, float] | Move], expire_after_days: float, argument: str
 ) -> list[str]:
-    """List the transitions that would come when the objects are gone.
-
-    Args:
-        transitions: Storage class and age in days of each.
-        expire_after_days: Age in days at which objects expire; a token passes.
-    """
+    """List the transitions that are not before the expiration of the objects."""
     return [
         f"`{argument}` must be later than the transition to {move.storage_class} "
         f"after {move.days:g} days, got: {expire_after_days:g} days "
@@ -120,12 +106,7 @@ def lifecycle_problems(
     expire_after_days: float | None,
     argument: str = "expire_after",
 ) -> list[str]:
-    """List what S3 refuses in the times of one lifecycle rule.
-
-    Args:
-        transitions: Storage class and age in days of each transition.
-        expire_after_days: Age in days at which objects expire, or None.
-    """
+    """List what S3 refuses in the transitions and the expiration of one lifecycle rule."""
     moves = list(transitions)
     problems = [*day_problems(expire_after_days, argument), *transition_problems(moves)]
     if expire_after_days is not None:
@@ -149,12 +130,7 @@ def rule_id_problems(ids: Sequence[str], argument: str) -> list[str]:
 def size_filter_problems(
     greater_than: float | None, less_than: float | None, argument: str
 ) -> list[str]:
-    """List what S3 refuses in the sizes of objects that a lifecycle rule is for.
-
-    Args:
-        greater_than: Objects above that many bytes, or None.
-        less_than: Objects below that many bytes, or None.
-    """
+    """List a size filter that no object can match."""
     if greater_than is None or less_than is None or greater_than < less_than:
         return []
     if is_unresolved(greater_than) or is_unresolved(less_than):
@@ -166,12 +142,7 @@ def size_filter_problems(
 
 
 def multipart_filter_problems(*, tags: bool, sizes: bool, argument: str) -> list[str]:
-    """List why S3 refuses to abort uploads by a rule, which have neither tags nor a size yet.
-
-    Args:
-        tags: Whether the rule is for objects with some tags.
-        sizes: Whether it is for objects of some size.
-    """
+    """List the filters by which S3 refuses to abort uploads, which have no tags or size yet."""
     filters = [name for name, given in (("tags", tags), ("sizes of objects", sizes)) if given]
     if not filters:
         return []

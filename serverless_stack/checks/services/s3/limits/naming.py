@@ -1,4 +1,4 @@
-"""Rules of Amazon S3 on names, from "Bucket naming rules"."""
+"""Limits of Amazon S3 on names, from "Bucket naming rules"."""
 
 import re
 
@@ -16,8 +16,7 @@ def bucket_name_problems(
 ) -> list[str]:
     """List what S3 refuses in the name of a general purpose bucket ("Bucket naming rules").
 
-    Args:
-        account_regional: Whether it is in the namespace of an account and region.
+    `account_regional` is for names in the namespace of an account and region.
     """
     if is_unresolved(bucket_name):
         return []

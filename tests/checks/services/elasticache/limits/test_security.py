@@ -48,7 +48,7 @@ def test_ids_of_users_are_accepted(user_id: str) -> None:
 @pytest.mark.parametrize("user_id", ["", "A", "1a", "a--b", "a-", "a_b", "a" * 41, "a\n"])
 def test_other_ids_are_refused(user_id: str) -> None:
     (problem,) = user_id_problems(user_id)
-    assert problem.startswith("`user_id` must be between 1 and 40 lowercase letters, digits")
+    assert problem.startswith("`user_id` must have 1 to 40 lowercase letters, digits")
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_limits_end_where_aws_says(bounds: tuple[int, int]) -> None:
     least, most = bounds
     assert limits(least, most, bounds) == []
     assert limits(0, 0, bounds) == limits(least, 0, bounds) == limits(0, most, bounds) == []
-    wanted = f"must be {least}–{most} GB"  # noqa: RUF001
+    wanted = f"must be between {least} and {most} GB"
     assert limits(0, most + 1, bounds) == [f"`high` {wanted}, got: {most + 1}"]
     negative = -1 if least == 1 else least - 1
     assert limits(negative, most, bounds) == [f"`low` {wanted}, got: {negative}"]
@@ -114,7 +114,8 @@ def test_snapshots_that_are_taken(days: float, time: str, arns: tuple[str, ...])
             0,
             "03:00",
             (),
-            "`daily_snapshot_time` must be used with a `snapshot_retention_days` of 1 or more, got: 0",
+            "`daily_snapshot_time` must be used with a `snapshot_retention_days` of 1 or more, "
+            "got: 0",
         ),
         (0, "", ("seed",), "`snapshot_arns` must be an ARN of elasticache or s3, got: 'seed'"),
     ],
