@@ -22,10 +22,7 @@ PROGRAM = "import json, sys; from serverless_stack.checks import check_template;
 
 
 def chained(count: int, function: str) -> Json:
-    conditions = {
-        f"C{n}": {function: [{"Condition": f"C{n + 1}"}, {"Condition": f"C{n + 1}"}]}
-        for n in range(count)
-    }
+    conditions: Json = {f"C{n}": {function: [{"Condition": f"C{n + 1}"}] * 2} for n in range(count)}
     conditions[f"C{count}"] = {"Fn::Equals": ["a", {"Ref": "AWS::Region"}]}
     bucket = {**resource("AWS::S3::Bucket"), "Condition": "C0"}
     return {"Conditions": conditions, "Resources": {"Bucket": bucket}}

@@ -32,7 +32,7 @@ def test_ids_are_unique_and_in_order() -> None:
 def test_the_service_of_an_id_is_its_module() -> None:
     for rule in rules():
         check = rule.check or rule.check_template or rule.check_app
-        module = check.__module__.split(".")  # type: ignore[union-attr]
+        module = check.__module__.split(".")
         folder = module[module.index("rules") - 1]
         service = rule.id[:-4].lower()
         assert folder.removesuffix("_function").replace("_", "-") == service

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.xdist_group("foreign-stacks")
 
 # What is wrong with stacks that are not ours, with how it is known.
 MAXIMAL_REDIS = (
-    "constructs/__snapshots__/test_redis_cache_variants/test_variant[maximal].template.yaml"
+    "constructs/cache/redis/__snapshots__/test_variants/test_variant[maximal].template.yaml"
 )
 TRUE = {
     # A rotation in a VPC of the user's, which in that test has no way to Secrets Manager.

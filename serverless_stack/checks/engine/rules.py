@@ -39,6 +39,12 @@ class Rule:
     check_template: TemplateCheck | None = None
     check_app: AppCheck | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of its function."""
+        check = self.check or self.check_template or self.check_app
+        return check.__name__ if check else ""
+
 
 class RuleList(list[Rule]):
     """The rules of one module.

@@ -67,6 +67,8 @@ def _located(
             value=violation.value,
             message=violation.message,
             severity=rule.severity,
+            title=rule.title,
+            description=rule.description,
             page=rule.page,
             template=template,
         ).accepted(_reason(templates[template], resource, rule.id))

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 from hypothesis import given
 from hypothesis import strategies as st
 from networkx import DiGraph, strongly_connected_components
@@ -10,8 +12,9 @@ NODES = st.sampled_from("abcdef")
 @given(st.dictionaries(NODES, st.lists(NODES, max_size=4), max_size=6))
 def test_components_are_those_of_networkx(graph: dict[str, list[str]]) -> None:
     edges = [(source, target) for source, targets in graph.items() for target in targets]
-    expected = DiGraph(edges)
+    expected: DiGraph[str] = DiGraph()
     expected.add_nodes_from(graph)
+    expected.add_edges_from(edges)
     found = list(components(graph))
     assert {frozenset(each) for each in found} == {
         frozenset(each) for each in strongly_connected_components(expected)

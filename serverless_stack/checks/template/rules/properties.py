@@ -1,7 +1,6 @@
 """Rules on the names of properties."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
@@ -13,7 +12,6 @@ from serverless_stack.checks.template.suggestions import nearest
 
 RULES = RuleList()
 
-_KNOWN: Final = {type_: frozenset(names.split()) for type_, names in PROPERTIES.items()}
 _PAGE = "AWS resource and property types reference"
 # A name that is less similar may be a property that AWS has added since.
 _MISSPELLED = 0.85
@@ -46,7 +44,7 @@ def unknown(resource: Resource) -> Iterator[Violation]:
 
 def _unlisted(resource: Resource) -> Iterator[tuple[str, str | None]]:
     """Yield the properties that a type does not have, each with the one that was meant."""
-    known = _KNOWN[resource.type]
+    known = PROPERTIES[resource.type]
     others = [name for name in resource.properties if name not in known]
     if not others or is_transformed(resource.template):
         return
