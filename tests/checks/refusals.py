@@ -182,7 +182,9 @@ def table(found: Sequence[Row]) -> str:
 def main() -> None:
     """Print the table, of all cases or those of some rules."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.checks.refusals")
-    parser.add_argument("prefix", nargs="*", help="only rules that begin so, such as S3 or EC-0")
+    parser.add_argument(
+        "prefix", nargs="*", help="only rules that begin so, such as S3 or ELASTICACHE-0"
+    )
     wanted = tuple(parser.parse_args().prefix)
     # CDK's kernel reads it when it starts, and is not started yet.
     os.environ.pop("CDK_VALIDATION", None)

@@ -58,6 +58,6 @@ def test_a_secret_is_never_shown(value: str) -> None:
     resources: Json = {"Database": {"Type": "AWS::RDS::DBInstance", "Properties": properties}}
     outputs: Json = {"AdminPassword": {"Value": value}}
     found = check_templates({"One": {"Resources": resources, "Outputs": outputs}}, {})
-    told = [each for each in found if each.rule.startswith("SEC-")]
+    told = [each for each in found if each.rule.startswith("SECRETS-")]
     assert {each.property for each in told} >= {"MasterUserPassword", "Outputs.AdminPassword.Value"}
     assert value not in "".join(repr(each) + each.message for each in told)

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Reference, Resource, Template, references_in
+from serverless_stack.checks.engine.values import listed
+from serverless_stack.checks.services.iam.documents import matches
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
@@ -48,13 +49,6 @@ class Grant:
         )
 
 
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
 def texts(value: object) -> list[str]:
     """The texts in one value or a list of them."""
     return [each for each in listed(value) if isinstance(each, str)]
@@ -64,16 +58,6 @@ def statements(document: object) -> list[Mapping[str, object]]:
     """The statements of a policy document."""
     found = document.get("Statement") if isinstance(document, dict) else None
     return [each for each in listed(found) if isinstance(each, dict)]
-
-
-def matches(pattern: str, action: str) -> bool:
-    """Tell whether a pattern of actions has an action."""
-    return bool(_compiled(pattern.lower()).fullmatch(action.lower()))
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
 
 
 def role_of(function: Resource) -> Resource | None:

@@ -8,7 +8,7 @@ from typing import Literal
 Kind = Literal["Ref", "GetAtt", "DependsOn", "FindInMap", "Condition"]
 _Branches = frozenset[tuple[str, bool]]
 _Path = tuple["_Path | None", str | int]
-_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
+_VARIABLE = re.compile(r"\$\{([^!${}][^${}]*)\}")
 _SECTIONS = ("Resources", "Outputs", "Conditions")
 _NONE: _Branches = frozenset()
 

@@ -5,20 +5,21 @@ meets one must be silent.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.engine.conditions import Conditions
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.values import mapping
 
 UNKNOWN: Final = "${Token[unknown]}"
 """Stands for a value, or a part of a text, that is known only at deploy time."""
 
-TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
+TOKEN: Final = re.compile(r"\$\{Token\[([^\[\].$]*)(?:\.([^\[\]$]*))?\]\}")
 """Such a part of a text, with the name and the attribute that it tells."""
 
 _ABSENT: Final = object()
-_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
+_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
 # What is known only at deploy time, and known to have no slash and no colon in it.
 _PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
 _PLAIN_TYPES = frozenset(
@@ -58,14 +59,14 @@ class Resolver:
     """
 
     def __init__(self, template: Mapping[str, object], region: str | None = None) -> None:
-        self._resources = _mapping(template.get("Resources"))
-        self._mappings = _mapping(template.get("Mappings"))
-        self._named = {*_mapping(template.get("Parameters")), *_PSEUDO}
+        self._resources = mapping(template.get("Resources"))
+        self._mappings = mapping(template.get("Mappings"))
+        self._named = {*mapping(template.get("Parameters")), *_PSEUDO}
         self._known: dict[str, object] = {"AWS::NoValue": _ABSENT}
         if region:
             self._known["AWS::Region"] = region
-        for name, parameter in _mapping(template.get("Parameters")).items():
-            described = _mapping(parameter)
+        for name, parameter in mapping(template.get("Parameters")).items():
+            described = mapping(parameter)
             type_ = str(described.get("Type"))
             if "Default" in described and not type_.startswith("AWS::SSM::"):
                 default = described["Default"]
@@ -73,8 +74,8 @@ class Resolver:
                     default = [part.strip() for part in default.split(",")]
                 self._known[name] = default
         self._conditions = Conditions(
-            _mapping(template.get("Conditions")),
-            _mapping(template.get("Parameters")),
+            mapping(template.get("Conditions")),
+            mapping(template.get("Parameters")),
             lambda operand: text_of(self._operand(operand)),
         )
 
@@ -141,10 +142,11 @@ class Resolver:
             return self._split(given[0], given[1])
         if name == "Fn::Select" and isinstance(given, list) and len(given) == 2:
             index, items = given
-            if str(index).isdecimal() and isinstance(items, list) and int(index) < len(items):
-                return items[int(index)]
+            position = whole_number(text_of(index))
+            if isinstance(items, list) and position is not None and 0 <= position < len(items):
+                return items[position]
         if name == "Fn::FindInMap" and isinstance(given, list) and len(given) >= 3:
-            found = _mapping(_mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
+            found = mapping(mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
             return found.get(str(given[2]), UNKNOWN)
         return UNKNOWN
 
@@ -168,7 +170,7 @@ class Resolver:
         found = TOKEN.fullmatch(text)
         if found is None or found[1] not in self._resources:
             return text
-        return Reference(found[1], found[2])
+        return Reference(found[1], found[2] or "")
 
     def _split(self, delimiter: object, text: object) -> object:
         if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
@@ -188,7 +190,7 @@ class Resolver:
         return [self._whole(part.replace("\0", ":")) for part in parts]
 
     def _is_plain(self, name: str, attribute: str) -> bool:
-        described = _mapping(self._resources.get(name))
+        described = mapping(self._resources.get(name))
         return not attribute and (name in _PSEUDO or str(described.get("Type")) in _PLAIN_TYPES)
 
     def _if(self, argument: object, outcomes: Mapping[str, bool]) -> object:
@@ -202,7 +204,7 @@ class Resolver:
         text, given = argument, dict[str, object]()
         if isinstance(argument, list) and len(argument) == 2:
             text, values = argument
-            given = {k: self._value(v, outcomes) for k, v in _mapping(values).items()}
+            given = {k: self._value(v, outcomes) for k, v in mapping(values).items()}
         if not isinstance(text, str):
             return UNKNOWN
 
@@ -259,12 +261,3 @@ def text_of(value: object) -> str:
     if isinstance(value, int | float | str):
         return str(value)
     return UNKNOWN
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: object) -> Sequence[object]:
-    """The items of a list; none of what is no list, or is known only at deploy time."""
-    return value if isinstance(value, list) else []

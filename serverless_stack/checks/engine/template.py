@@ -16,6 +16,7 @@ from serverless_stack.checks.engine.resolver import (
     Resolver,
     references_in,
 )
+from serverless_stack.checks.engine.values import excess_of
 
 __all__ = [
     "TOKEN",
@@ -88,7 +89,12 @@ class Resource:
         for name in path.split("."):
             if isinstance(found, dict):  # not `Mapping`, which takes twice as long
                 found = found.get(name)
-            elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
+            elif (
+                isinstance(found, list)
+                and name.isdecimal()
+                and len(name) < 10
+                and int(name) < len(found)
+            ):
                 found = found[int(name)]
             else:
                 return found if is_unresolved(found) else None
@@ -162,10 +168,15 @@ class Template:
     Args:
         source: The template as plain dictionaries and lists, as JSON or YAML gives it.
         region: The region that it is deployed to, if that is known.
+
+    Attributes:
+        excess: How the source exceeds the bounds within which it is checked; None if it does not.
+            The template is then empty.
     """
 
     def __init__(self, source: Mapping[str, object], region: str | None = None) -> None:
-        self.source = source
+        self.excess = excess_of(source)
+        self.source = source = {} if self.excess else source
         self.region = region
         self.resolver = Resolver(source, region)
         self._resources: dict[str, list[Resource]] = {}

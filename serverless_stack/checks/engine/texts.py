@@ -1,7 +1,8 @@
 """All texts of a template, as they are written, with their names."""
 
-import json
 from collections.abc import Iterator, Mapping
+
+from serverless_stack.checks.engine.values import parsed_json
 
 # Pairs that say name and value beside each other, as in headers and in environments of containers.
 _PAIRS = (("Name", "Value"), ("HeaderName", "HeaderValue"), ("ParameterKey", "ParameterValue"))
@@ -67,9 +68,6 @@ def _pair(value: Mapping[str, object]) -> tuple[str, str] | None:
 
 
 def _json(text: str, path: _Path, name: str) -> Iterator[tuple[_Path, str, str]]:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return
+    parsed = parsed_json(text)
     if isinstance(parsed, dict):
         yield from _within(parsed, path, name)

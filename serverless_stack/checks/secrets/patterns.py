@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 from serverless_stack.checks.engine.problems import is_unresolved
@@ -13,15 +13,15 @@ Strength = Literal["password", "token", "key", ""]
 # What cannot be anything else: each with what it is.
 _FORMS = {
     "an AWS access key": r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])",
-    "a private key": r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
-    "a JSON web token": r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
+    "a private key": r"-----BEGIN (?:[A-Z]{1,20} ){0,3}PRIVATE KEY-----",
+    "a JSON web token": r"(?<![\w-])eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
     "a GitHub token": r"(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22,})",
     "a GitLab token": r"glpat-[\w-]{20,}",
     "a Slack token": r"xox[abeprs]-[A-Za-z0-9-]{10,}",
     "a Stripe key": r"(?:sk|rk)_live_[A-Za-z0-9]{16,}",
     "a Google API key": r"AIza[\w-]{35}",
     "an npm token": r"npm_[A-Za-z0-9]{36}",
-    "a password in an address": r"[a-z][a-z0-9+.-]*://[^\s/:@]*:(?!\*+@)[^\s/@${}<>]{3,}@[\w.-]",
+    "a password in an address": r"[a-z][a-z0-9+.-]{0,30}://[^\s/:@]*:(?!\*+@)[^\s/@${}<>]{3,}@[\w.-]",
 }
 _FORM = re.compile("|".join(f"({pattern})" for pattern in _FORMS.values()))
 _KINDS = tuple(_FORMS)
@@ -58,6 +58,9 @@ _PLAIN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+# Words and numbers, such as orders-v2. Each character has one way to match, so that a long text
+# cannot make the match backtrack.
+_WORDS = re.compile(r"[a-z]+(?:[-_.]?[0-9]|[-_.][a-z]+)*", re.IGNORECASE)
 _OPAQUE = re.compile(r"[A-Za-z0-9+/=_!#$&^<>~.-]+")
 
 
@@ -71,7 +74,7 @@ def form_of(text: str) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def strength_of(name: str) -> Strength:
     """What a name says that its value is; empty if it does not say that it is a secret."""
     if name in _NO_SECRETS:
@@ -107,5 +110,4 @@ def _is_opaque(value: str) -> bool:
     has_digit = any(each.isdigit() for each in value)
     has_letter = any(each.isalpha() for each in value)
     bits = -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
-    words = re.fullmatch(r"[a-z]+([-_.][a-z]+|[-_.]?\d{1,2}|[-_.]v\d+)*", value, re.IGNORECASE)
-    return has_digit and has_letter and bits >= 2.5 and not words
+    return has_digit and has_letter and bits >= 2.5 and not _WORDS.fullmatch(value)

@@ -3,16 +3,12 @@
 from collections.abc import Mapping
 
 from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.engine.values import mapping
 
 
 def section(template: Template, name: str) -> Mapping[str, object]:
     """A section of a template; empty if it is absent, or no section."""
     return mapping(template.source.get(name))
-
-
-def mapping(value: object) -> Mapping[str, object]:
-    """A value that is a mapping; an empty one of any other."""
-    return value if isinstance(value, dict) else {}
 
 
 def is_transformed(template: Template) -> bool:

@@ -20,20 +20,22 @@ def test_nothing_is_raised_without_a_problem(problems: Problems) -> None:
 
 def test_one_problem_is_told_with_the_construct(problems: Problems) -> None:
     problems.between("port", 0, 1, 65535)
-    with pytest.raises(ValueError, match=r"^`port` must be 1–65535, got: 0 \(in Shop/Cache\)$"):  # noqa: RUF001
+    with pytest.raises(
+        ValueError, match=r"^`port` must be between 1 and 65535, got: 0 \(in Shop/Cache\)$"
+    ):
         problems.raise_if_any()
 
 
 def test_all_problems_are_told_together(problems: Problems) -> None:
     problems.between("memory_size", 100000000, 128, 10240, "MiB")
-    problems.require(False, "`vpc` must be given")
+    problems.require(False, "`vpc` must be set")
     problems.add(["`name` must be short", "`name` must be lowercase"])
     with pytest.raises(ValueError, match="4 problems in Shop/Cache") as caught:
         problems.raise_if_any()
     assert str(caught.value).splitlines() == [
         "4 problems in Shop/Cache:",
-        "- `memory_size` must be 128–10240 MiB, got: 100000000",  # noqa: RUF001
-        "- `vpc` must be given",
+        "- `memory_size` must be between 128 and 10240 MiB, got: 100000000",
+        "- `vpc` must be set",
         "- `name` must be short",
         "- `name` must be lowercase",
     ]

@@ -6,9 +6,13 @@ from typing import Final
 from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.resolver import text_of
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, references_in
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The property with the security groups of a cache, and the port that it has by default.
 _GROUPS: Final = {
@@ -21,20 +25,24 @@ _TARGETS: Final = ("DestinationSecurityGroupId", "CidrIp", "CidrIpv6", "Destinat
 _NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all"
 
 
-@rule(
-    "XS-031",
+@RULES.resource(
+    "CROSS-SERVICE-031",
     FUNCTION,
     page="Access Patterns for Accessing an ElastiCache Cache in an Amazon VPC",
     severity=Severity.WARNING,
 )
-def caches(function: Resource) -> Iterator[Problem]:
-    """A function whose environment names a cache is let in by the cache's security groups."""
+def caches(function: Resource) -> Iterator[Violation]:
+    """Functions that use a cache require network access to it.
+
+    The function deploys, but cannot connect unless it is in the VPC, and the security groups of
+    both allow the port. Allow the function's security group in the cache's.
+    """
     template = function.template
     for cache in _told_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
-            wanted = f"be in the network of {cache.logical_id}, which its environment names"
-            yield must("VpcConfig", wanted, None)
+            requirement = f"be in the VPC of {cache.logical_id}, which its environment names"
+            yield violation("VpcConfig", requirement, None)
             continue
         try:
             ours = network.security_groups_of(template, function.get("VpcConfig.SecurityGroupIds"))
@@ -45,15 +53,17 @@ def caches(function: Resource) -> Iterator[Problem]:
         if port is None:
             continue
         if not _lets(theirs, "Ingress", ours, port):
-            wanted = (
-                f"let {function.logical_id} in on port {port}, whose environment names the cache"
+            requirement = (
+                f"allow {function.logical_id} on port {port}, whose environment names the cache"
             )
-            yield must(
-                path, wanted, [each.logical_id for each in theirs], resource=cache.logical_id
+            yield violation(
+                path, requirement, [each.logical_id for each in theirs], resource=cache.logical_id
             )
         elif not _lets(ours, "Egress", theirs, port):
-            wanted = f"let the function out to {cache.logical_id} on port {port}"
-            yield must("VpcConfig.SecurityGroupIds", wanted, [each.logical_id for each in ours])
+            requirement = f"allow outbound traffic to {cache.logical_id} on port {port}"
+            yield violation(
+                "VpcConfig.SecurityGroupIds", requirement, [each.logical_id for each in ours]
+            )
 
 
 def _told_of(function: Resource) -> Iterator[Resource]:
@@ -116,10 +126,8 @@ def _is_for(described: dict[str, object], port: int) -> bool:
     low, high = described.get("FromPort"), described.get("ToPort")
     if protocol == "-1" or None in (low, high):
         return True
-    try:
-        return int(str(low)) <= port <= int(str(high))
-    except ValueError:
-        return True  # known only at deploy time
+    first, last = whole_number(text_of(low)), whole_number(text_of(high))
+    return first is None or last is None or first <= port <= last  # known only at deploy time
 
 
 def _is_from(

@@ -7,8 +7,11 @@ from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION, functions_in
 from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The prefix of a service's actions, and the ends of the names of its endpoints.
 _ENDPOINTS: Final = {
@@ -44,14 +47,18 @@ _SENDS_RESULTS: Final = frozenset(
 )
 
 
-@rule(
-    "XS-030",
+@RULES.resource(
+    "CROSS-SERVICE-030",
     FUNCTION,
     page="Enable internet access for VPC-connected Lambda functions",
     severity=Severity.WARNING,
 )
-def endpoints(function: Resource) -> Iterator[Problem]:
-    """A function in a network has a way to each service that its role lets it call."""
+def endpoints(function: Resource) -> Iterator[Violation]:
+    """Functions in a VPC require a route to the services that they call.
+
+    A subnet without NAT gateway or endpoint does not reach the service, and each call hangs until
+    the function times out. Add a VPC endpoint or a NAT gateway.
+    """
     role = role_of(function)
     if role is None or function.get("VpcConfig") is None or _has_proxy(function):
         return
@@ -68,13 +75,13 @@ def endpoints(function: Resource) -> Iterator[Problem]:
             if service in _ENDPOINTS and not reached.intersection(_ENDPOINTS[service]):
                 missing.setdefault(service, action)
     for service, action in sorted(missing.items()):
-        wanted = (
+        requirement = (
             f"have a route to {service}, for which its role has {action}: an endpoint for "
             f"{_ENDPOINTS[service][0]} in the network, or a NAT gateway"
         )
-        yield must(
+        yield violation(
             "VpcConfig.SubnetIds",
-            wanted,
+            requirement,
             f"endpoints for {', '.join(sorted(reached)) or 'nothing'}",
         )
 

@@ -4,17 +4,16 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, bucket_of, routes
-from serverless_stack.checks.cross_service.policies import (
-    is_known,
-    listed,
-    matches,
-    statements,
-    texts,
-)
+from serverless_stack.checks.cross_service.policies import is_known, statements, texts
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, references_in
+from serverless_stack.checks.engine.values import listed
+from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.iam.documents import matches
+
+RULES = RuleList()
 
 _PAGE: Final = "Restrict access to an Amazon S3 origin"
 _CLOUDFRONT: Final = "cloudfront.amazonaws.com"
@@ -34,9 +33,13 @@ _DENIALS: Final = frozenset(
 )
 
 
-@rule("XS-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
-def access_control(distribution: Resource) -> Iterator[Problem]:
-    """The policy of a bucket behind an origin access control lets CloudFront read it."""
+@RULES.resource("CROSS-SERVICE-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def access_control(distribution: Resource) -> Iterator[Violation]:
+    """Origin access controls require a bucket policy that allows CloudFront.
+
+    The distribution deploys, but answers status 403 unless the bucket's policy allows s3:GetObject
+    to cloudfront.amazonaws.com.
+    """
     for path, bucket in _controlled(distribution):
         policies = list(_policies(bucket))
         others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
@@ -45,28 +48,34 @@ def access_control(distribution: Resource) -> Iterator[Problem]:
         if not all(is_known(each.get("PolicyDocument")) for each in policies):
             continue
         if not any(_reads(s) for each in policies for s in statements(each.get("PolicyDocument"))):
-            wanted = (
+            requirement = (
                 f"have the policy of {bucket.logical_id} with it, which allows s3:GetObject to "
                 f"{_CLOUDFRONT}"
             )
-            yield must(path, wanted, [each.logical_id for each in policies] or "no policy")
+            yield violation(
+                path, requirement, [each.logical_id for each in policies] or "no policy"
+            )
 
 
-@rule("XS-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
-def denial(distribution: Resource) -> Iterator[Problem]:
-    """The policy of a bucket does not deny CloudFront its origin."""
+@RULES.resource("CROSS-SERVICE-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def denial(distribution: Resource) -> Iterator[Violation]:
+    """Bucket policies must not deny CloudFront access to its origin.
+
+    A statement that denies all but some networks or principals denies CloudFront too, and the
+    distribution answers status 403. Add a condition that `aws:PrincipalIsAWSService` is false.
+    """
     for _path, bucket in _controlled(distribution):
         for policy in _policies(bucket):
             found = policy.get("PolicyDocument")
             for number, statement in enumerate(statements(found)):
                 if _denies(statement, bucket):
-                    wanted = (
+                    requirement = (
                         f"except CloudFront, as it is an origin of {distribution.logical_id}: "
                         "add a condition that aws:PrincipalIsAWSService is false"
                     )
                     here = f"PolicyDocument.Statement.{number}"
                     shown = statement.get("Sid") or statement.get("Condition") or "Deny"
-                    yield must(here, wanted, shown, resource=policy.logical_id)
+                    yield violation(here, requirement, shown, resource=policy.logical_id)
 
 
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:

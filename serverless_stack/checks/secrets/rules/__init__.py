@@ -2,4 +2,7 @@
 
 from serverless_stack.checks.secrets.rules import plain_text, told
 
-__all__ = ["plain_text", "told"]
+RULES = [
+    *plain_text.RULES,
+    *told.RULES,
+]

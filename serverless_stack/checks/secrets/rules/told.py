@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
 from serverless_stack.checks.engine.texts import shown
+from serverless_stack.checks.engine.violations import Violation
+
+RULES = RuleList()
 
 # Attributes of resources that are secrets.
 _SECRETS: Final = {
@@ -23,9 +26,12 @@ _ENVIRONMENTS: Final = {
 _DYNAMIC: Final = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):")
 
 
-@template_rule("SEC-010", page="CloudFormation template Outputs syntax")
-def outputs(template: Template) -> Iterator[Problem]:
-    """An output, which all see who see the stack, is no secret."""
+@RULES.template("SECRETS-010", page="CloudFormation template Outputs syntax")
+def outputs(template: Template) -> Iterator[Violation]:
+    """Outputs must not be secrets.
+
+    Everyone who can describe the stack can read its outputs. Output the ARN of a secret instead.
+    """
     for link in template.links:
         if link.section == "Outputs" and _is_secret(template, link):
             yield _output(link.source, f"{link.target}.{link.attribute}".rstrip("."))
@@ -34,13 +40,17 @@ def outputs(template: Template) -> Iterator[Problem]:
             yield _output(entry, "a dynamic reference to a secret")
 
 
-@template_rule(
-    "SEC-011",
+@RULES.template(
+    "SECRETS-011",
     page="Securing environment variables",
     severity=Severity.WARNING,
 )
-def environments(template: Template) -> Iterator[Problem]:
-    """An environment variable, which all see who see the function, is no secret."""
+def environments(template: Template) -> Iterator[Violation]:
+    """Environment variables must not be secrets.
+
+    Everyone who can describe the function or task can read its environment. Pass the ARN of a
+    secret, and read it when the code runs.
+    """
     for link in template.links:
         in_one = link.section == "Resources" and _is_environment(template, link.source, link.path)
         if in_one and _is_secret(template, link):
@@ -69,19 +79,19 @@ def _is_environment(template: Template, logical_id: str, path: str) -> bool:
     return pattern is not None and pattern.fullmatch(path) is not None
 
 
-def _output(name: str, value: str) -> Problem:
+def _output(name: str, value: str) -> Violation:
     path = f"Outputs.{name}.Value"
     message = (
         f"`{path}` must not be a secret, which all can read who can see the stack, got: {value}; "
         "output the ARN of a secret instead"
     )
-    return Problem(path, value, message)
+    return Violation(path, value, message)
 
 
-def _variable(logical_id: str, path: str, value: str) -> Problem:
+def _variable(logical_id: str, path: str, value: str) -> Violation:
     where = path.removeprefix("Properties.")
     message = (
         f"`{where}` must not be a secret, which all can read who can see the function, "
         f"got: {value}; give it the ARN of a secret and read that when the code runs"
     )
-    return Problem(where, value, message, logical_id)
+    return Violation(where, value, message, logical_id)

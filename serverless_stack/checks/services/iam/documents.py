@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, known_part
+from serverless_stack.checks.engine.values import listed, texts_of
 
 Statement = Mapping[str, object]
 
@@ -28,23 +29,36 @@ def statements(resource: Resource, path: str) -> Iterator[tuple[str, Statement]]
                 yield f"{path}.Statement.{number}", statement
 
 
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def texts(value: object) -> list[str]:
-    """The texts in one value or a list of them that are known before deployment."""
-    return [each for each in listed(value) if isinstance(each, str) and not is_unresolved(each)]
-
-
 def actions_of(statement: Statement) -> list[str]:
     """The actions of a statement; none if one is not known."""
     found = listed(statement.get("Action"))
-    known = texts(found)
+    known = texts_of(found)
     return known if len(known) == len(found) else []
+
+
+@lru_cache(maxsize=65536)
+def matches(pattern: str, action: str) -> bool:
+    """Return whether a pattern with ``*`` and ``?`` matches an action, in any case.
+
+    The work is bounded by the product of both lengths, whatever the pattern.
+    """
+    pattern, action = pattern.lower(), action.lower()
+    at = position = mark = 0
+    star = -1
+    while position < len(action):
+        if at < len(pattern) and pattern[at] == "*":
+            star, mark = at, position
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", action[position]):
+            at += 1
+            position += 1
+        elif star >= 0:
+            at = star + 1
+            mark += 1
+            position = mark
+        else:
+            return False
+    return not pattern[at:].strip("*")
 
 
 def resources_of(statement: Statement) -> list[object]:

@@ -22,7 +22,7 @@ def test_names_by_api_gateways_rule_are_accepted(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "a" * 129, "a/b", "$default", "prod ", "prod\n", "prüf"])
 def test_other_names_are_refused(name: str) -> None:
     assert stage_name_problems(name) == [
-        f"`stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: {name!r}"
+        f"`stage_name` must have 1 to 128 letters, digits, hyphens and underscores, got: {name!r}"
     ]
 
 

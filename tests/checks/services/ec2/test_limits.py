@@ -56,5 +56,5 @@ def test_other_characters_are_refused(text: str, other: str) -> None:
 
 def test_long_descriptions_are_refused_and_tokens_pass() -> None:
     (problem,) = group_description_problems("a" * 256, "description")
-    assert "255 characters at most, got: 256" in problem
+    assert "at most 255 characters, got: 256" in problem
     assert group_description_problems(TOKEN, "d") == cidr_problems(TOKEN, "d") == []

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from serverless_stack.checks import check_template, rules
 from tests.checks.cases import Case, Json, cases
-from tests.checks.cases.elasticache_groups import group
-from tests.checks.cases.elasticache_shards import cluster, tuned
+from tests.checks.services.elasticache.cases_groups import group
+from tests.checks.services.elasticache.cases_shards import cluster, tuned
 
-CASES = [case for case in cases() if case.rule.startswith("EC-")]
+CASES = [case for case in cases() if case.rule.startswith("ELASTICACHE-")]
 # What these rules tell is that a property is there, or is not, whatever its value.
-OF_PRESENCE = ("EC-007", "EC-015", "EC-036", "EC-052")
+OF_PRESENCE = ("ELASTICACHE-007", "ELASTICACHE-015", "ELASTICACHE-036", "ELASTICACHE-052")
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -25,7 +25,7 @@ TREES = st.recursive(
 def told(resources: Json, **sections: object) -> list[str]:
     """What the rules of ElastiCache say."""
     found = check_template({"Resources": resources, **sections})
-    return [f"{each.rule} {each.message}" for each in found if each.rule.startswith("EC-")]
+    return [f"{each.rule} {each.message}" for each in found if each.rule.startswith("ELASTICACHE-")]
 
 
 def properties_of(resources: Json) -> Iterator[dict[str, object]]:
@@ -56,8 +56,8 @@ def test_no_value_makes_a_rule_crash(data: st.DataObject) -> None:
 
 
 def test_ids_have_no_gap() -> None:
-    ids = [rule.id for rule in rules() if rule.id.startswith("EC-")]
-    assert ids == [f"EC-{number:03}" for number in range(1, len(ids) + 1)]
+    ids = [rule.id for rule in rules() if rule.id.startswith("ELASTICACHE-")]
+    assert ids == [f"ELASTICACHE-{number:03}" for number in range(1, len(ids) + 1)]
 
 
 @pytest.mark.parametrize(

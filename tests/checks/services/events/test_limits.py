@@ -42,12 +42,12 @@ def test_what_eventbridge_documents_is_accepted(expression: str) -> None:
         ("rate(2 weeks)", "nearest accepted: rate(2 minutes)"),
         ("every day", "must be such as rate(5 minutes) or cron(0 12 * * ? *), got: 'every day'"),
         ("at(2030-01-01T00:00:00)", "must be such as rate(5 minutes)"),
-        ("cron(60 10 * * ? *)", "must have minutes of 0-59, got: '60'"),
-        ("cron(0 10 0 * ? *)", "must have day of month of 1-31, got: '0'"),
-        ("cron(0 10 ? * FOO *)", "must have day of week of 1-7, got: 'FOO'"),
+        ("cron(60 10 * * ? *)", "must have minutes between 0 and 59, got: '60'"),
+        ("cron(0 10 0 * ? *)", "must have day of month between 1 and 31, got: '0'"),
+        ("cron(0 10 ? * FOO *)", "must have day of week between 1 and 7, got: 'FOO'"),
         ("cron(0 10 ? * ? *)", "must have ? as the day of month or as the day of week"),
-        ("cron(0 10 * * ? 2200)", "must have year of 1970-2199, got: '2200'"),
-        ("cron(0/x 10 * * ? *)", "must have minutes of 0-59, got: '0/x'"),
+        ("cron(0 10 * * ? 2200)", "must have year between 1970 and 2199, got: '2200'"),
+        ("cron(0/x 10 * * ? *)", "must have minutes between 0 and 59, got: '0/x'"),
     ],
 )
 def test_others_are_refused(expression: str, told: str) -> None:

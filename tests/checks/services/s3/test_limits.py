@@ -84,7 +84,7 @@ def test_reserved_suffixes_are_refused(name: str, suffix: str) -> None:
 @pytest.mark.parametrize("name", ["ab", "a" * 64])
 def test_names_too_short_or_too_long_are_refused(name: str) -> None:
     assert bucket_name_problems(name, "name") == [
-        f"`name` must be 3 to 63 characters long, got: {name!r}"
+        f"`name` must have 3 to 63 characters, got: {name!r}"
     ]
 
 

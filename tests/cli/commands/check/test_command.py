@@ -12,10 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from serverless_stack.checks import Severity, rules
-from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine import runner as engine
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.cli.app import application
 from tests.checks.assemblies import (
     NAMED,
@@ -70,15 +69,14 @@ def template(here: Path) -> str:
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """The only rule: one that warns of each bucket, with the region."""
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+    only = RuleList()
 
-    @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
-        """A bucket is no good."""
-        yield registry.must("BucketName", "not be here", bucket.template.region)
+    @only.resource("TEST-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
+    def bucket(bucket: Resource) -> Iterator[Violation]:
+        """Buckets must not be here."""
+        yield violation("BucketName", "not be here", bucket.template.region)
 
-    monkeypatch.setattr(engine, "_loaded", list(made.values()))
+    monkeypatch.setattr("serverless_stack.checks.catalog.RULES", tuple(only))
 
 
 def findings(*arguments: str) -> list[dict[str, Any]]:
@@ -128,7 +126,7 @@ def test_the_table(template: str, width: int, monkeypatch: pytest.MonkeyPatch) -
     assert max(map(len, lines)) <= width
     text = " ".join(result.stdout.split())
     assert "accepted S3-001 Known AWS::S3::Bucket `BucketName` must not begin with" in text
-    assert "line 11, AWS: Bucket naming rules acknowledged: [legacy], since 2019" in text
+    assert "AWS: Bucket naming rules acknowledged: [legacy], since 2019" in text
     assert re.search(r"error \S+ Uploads AWS::S3::Bucket `LifecycleConfiguration.Rules.1.", text)
     assert "line 20, AWS: " in text
     assert text.index("Uploads") < text.index("Known")
@@ -196,6 +194,22 @@ def test_what_cannot_be_read(here: Path, content: str | None, said: str) -> None
     assert f"Error: {said}" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.yaml", "Resources: &r\n  A:\n    Type: AWS::S3::Bucket\n    Properties: *r\n"),
+        ("t.json", '{"Resources": {"A": ' + '{"a": ' * 100_000 + "1" + "}" * 100_002),
+        ("t.json", '{"Resources": {"A": ' + "9" * 5000 + "}}"),
+    ],
+    ids=["contains itself", "nested too deeply", "number of many digits"],
+)
+def test_what_cannot_be_parsed(here: Path, name: str, content: str) -> None:
+    (here / name).write_text(content)
+    result = check(name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Error: {name} " in result.stderr
+
+
 def test_an_assembly_that_cannot_be_read(here: Path) -> None:
     (write_assembly(here / "cdk.out", {}) / "Shop.template.json").unlink()
     result = check()
@@ -213,7 +227,7 @@ def test_a_file_that_is_no_text(here: Path) -> None:
     (here / "t.json").write_bytes(b"\xff\xfe")
     result = check("t.json")
     assert result.exit_code == 2
-    assert "t.json is no text in UTF-8" in result.stderr
+    assert "t.json is not a text in UTF-8" in result.stderr
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -223,10 +237,12 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     assert max(len(line.rstrip()) for line in result.stdout.splitlines()) <= width
     text = " ".join(result.stdout.split())
-    assert "S3-001 error The name of a bucket. AWS::S3::Bucket AWS: Bucket naming rules" in text
+    assert (
+        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses other names." in text
+    )
     listed = json.loads(check("--rules", "--format", "json").stdout)
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]
-    assert all(each["summary"].endswith(".") and each["page"] for each in listed)
+    assert all(each["title"] and each["description"] and each["page"] for each in listed)
 
 
 def test_as_a_program(template: str) -> None:

@@ -139,7 +139,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"data_tiering": True},
-        "`data_tiering` must be False but on r6gd nodes, got: True on t4g",
+        "`data_tiering` must be False except on r6gd nodes, got: True on t4g",
         {"node_type": "cache.r6gd.xlarge"},
     ),
     (

@@ -9,4 +9,11 @@ from serverless_stack.checks.services.cloudfront.rules import (
     policies,
 )
 
-__all__ = ["behaviors", "distribution", "edge", "functions", "origins", "policies"]
+RULES = [
+    *behaviors.RULES,
+    *distribution.RULES,
+    *edge.RULES,
+    *functions.RULES,
+    *origins.RULES,
+    *policies.RULES,
+]

@@ -1,4 +1,4 @@
-"""A replication group in plain values, as the rules of Amazon ElastiCache see it."""
+"""A replication group in plain values, for the limits of Amazon ElastiCache."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,5 +90,5 @@ class ReplicationGroup:
         return is_unresolved(self.num_node_groups) or self.num_node_groups > 0
 
     def name(self, attribute: str) -> str:
-        """What the caller calls a field."""
+        """Return the caller's name for a field."""
         return self.names.get(attribute, attribute)

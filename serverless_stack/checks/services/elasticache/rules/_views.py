@@ -1,10 +1,8 @@
 """What rules need of a template's resources: values in the shape of the functions on values."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.services.elasticache.limits.common import parse_node_type
 
@@ -17,30 +15,6 @@ USER = "AWS::ElastiCache::User"
 USERS = "AWS::ElastiCache::UserGroup"
 GLOBAL = "AWS::ElastiCache::GlobalReplicationGroup"
 SECURITY = "AWS::ElastiCache::SecurityGroup"
-
-HIDDEN = "(hidden)"
-"""The value of a finding on a secret."""
-_SECRETS = ("AuthToken", "Passwords")
-_PROPERTY = re.compile(r"`([A-Za-z0-9.-]+)`")
-
-
-def told(
-    resource: Resource, messages: Iterable[str], nearest: Mapping[str, object] | None = None
-) -> Iterator[Problem]:
-    """Make problems of what a function on values says, which begins with the property.
-
-    Args:
-        resource: The resource.
-        messages: The messages, with the paths of properties for names.
-        nearest: The nearest value that AWS accepts, by path.
-    """
-    for message in messages:
-        found = _PROPERTY.match(message)
-        path = found.group(1) if found else ""
-        if nearest and path in nearest:
-            message += f" (nearest accepted: {nearest[path]})"
-        secret = any(name in path for name in _SECRETS)
-        yield Problem(path, HIDDEN if secret else resource.get(path), message)
 
 
 def known_text(resource: Resource, path: str) -> str:

@@ -3,8 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits import scaling
 from serverless_stack.checks.services.elasticache.rules._groups import group_of
 from serverless_stack.checks.services.elasticache.rules._views import (
@@ -12,8 +18,9 @@ from serverless_stack.checks.services.elasticache.rules._views import (
     GROUP,
     known_text,
     referred,
-    told,
 )
+
+RULES = RuleList()
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
@@ -31,36 +38,49 @@ _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 _METRIC = f"{_TRACKING}.PredefinedMetricSpecification.PredefinedMetricType"
 
 
-@rule("EC-064", TARGET, page=_PAGE)
-def capacity(resource: Resource) -> Iterator[Problem]:
-    """Shards and replicas are scaled between what there may be."""
+@RULES.resource("ELASTICACHE-064", TARGET, page=_PAGE)
+def capacity(resource: Resource) -> Iterator[Violation]:
+    """Scaling limits must be within ElastiCache's quotas, and in order.
+
+    Application Auto Scaling refuses unknown dimensions, capacities that ElastiCache does not have,
+    and a minimum above the maximum.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     dimension = known_text(resource, "ScalableDimension")
     if dimension and dimension not in _BOUNDS:
-        yield must("ScalableDimension", f"be one of {', '.join(_BOUNDS)}", dimension)
+        yield violation("ScalableDimension", f"be one of {', '.join(_BOUNDS)}", dimension)
         return
     for path in ("MinCapacity", "MaxCapacity"):
-        yield from between(resource, path, *_BOUNDS.get(dimension, (1, 500)))
+        yield from check_range(resource, path, *_BOUNDS.get(dimension, (1, 500)))
     low, high = resource.number("MinCapacity"), resource.number("MaxCapacity")
     if low is not None and high is not None and low > high:
-        yield must("MinCapacity", "be `MaxCapacity` at most", int(low), int(high))
+        yield violation("MinCapacity", "be at most `MaxCapacity`", int(low), int(high))
 
 
-@rule("EC-065", TARGET, page=_PAGE)
-def resource_id(resource: Resource) -> Iterator[Problem]:
-    """What is scaled is named in the way of its dimension."""
+@RULES.resource("ELASTICACHE-065", TARGET, page=_PAGE)
+def resource_id(resource: Resource) -> Iterator[Violation]:
+    """`ResourceId` must match the scalable dimension.
+
+    Application Auto Scaling refuses other ids. Write `replication-group/NAME`.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     kind = known_text(resource, "ScalableDimension").partition(":")[2].partition(":")[0]
     name = known_text(resource, "ResourceId")
     if kind and name and not re.fullmatch(rf"{kind}/[A-Za-z][A-Za-z0-9-]*", name):
-        yield must("ResourceId", f"be {kind}/ and a name", name, f"{kind}/{name.split('/')[-1]}")
+        yield violation(
+            "ResourceId", f"be {kind}/ and a name", name, f"{kind}/{name.split('/')[-1]}"
+        )
 
 
-@rule("EC-066", TARGET, page=_PAGE)
-def scaled_group(resource: Resource) -> Iterator[Problem]:
-    """What is scaled has shards, on nodes that can be scaled, in no global datastore."""
+@RULES.resource("ELASTICACHE-066", TARGET, page=_PAGE)
+def scaled_group(resource: Resource) -> Iterator[Violation]:
+    """Auto scaling requires cluster mode on supported nodes.
+
+    ElastiCache refuses auto scaling of caches without shards, on other node types, before version
+    6.0 and in global datastores.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     group = _group(resource)
@@ -74,12 +94,16 @@ def scaled_group(resource: Resource) -> Iterator[Problem]:
     )
     values = group_of(group)
     found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
-    yield from (each._replace(resource=group.logical_id) for each in told(group, found))
+    yield from (each._replace(resource=group.logical_id) for each in findings_from(group, found))
 
 
-@rule("EC-067", POLICY, page="Target tracking scaling policies")
-def tracked(resource: Resource) -> Iterator[Problem]:
-    """A policy aims at 35 to 70 percent of a metric of what it scales."""
+@RULES.resource("ELASTICACHE-067", POLICY, page="Target tracking scaling policies")
+def tracked(resource: Resource) -> Iterator[Violation]:
+    """Scaling policies must track 35 to 70 percent of a metric of their target.
+
+    Application Auto Scaling refuses other targets, metrics of another dimension, and memory on
+    nodes with data tiering, which is always full.
+    """
     target = resource.reference("ScalingTargetId")
     of = resource if target is None or target.type != TARGET else target
     dimension = known_text(of, "ScalableDimension")
@@ -87,21 +111,24 @@ def tracked(resource: Resource) -> Iterator[Problem]:
         return
     kind = known_text(resource, "PolicyType")
     if kind and kind != "TargetTrackingScaling":
-        yield must("PolicyType", "be TargetTrackingScaling", kind, "TargetTrackingScaling")
+        yield violation("PolicyType", "be TargetTrackingScaling", kind, "TargetTrackingScaling")
     metric = known_text(resource, _METRIC)
     if metric:
-        yield from between(resource, f"{_TRACKING}.TargetValue", *scaling.TARGET, "percent")
+        yield from check_range(resource, f"{_TRACKING}.TargetValue", *scaling.TARGET, "percent")
         accepted = _METRICS.get(dimension, ())
         if accepted and metric not in accepted:
-            yield must(_METRIC, f"be one of {', '.join(accepted)}", metric, accepted[0])
+            yield violation(_METRIC, f"be one of {', '.join(accepted)}", metric, accepted[0])
     group = _group(of) if of.type == TARGET else None
     if (
         group is not None
         and group_of(group).data_tiering_enabled
         and metric == scaling.SHARD_METRICS[1]
     ):
-        yield must(
-            _METRIC, "be another one on nodes that tier data", metric, scaling.SHARD_METRICS[2]
+        yield violation(
+            _METRIC,
+            "be a different metric on nodes with data tiering",
+            metric,
+            scaling.SHARD_METRICS[2],
         )
 
 

@@ -17,7 +17,7 @@ def test_retention(days: int) -> None:
 @pytest.mark.parametrize("days", [-1, 36])
 def test_other_retentions_are_refused(days: int) -> None:
     assert backup_problems(retention_days=days) == [
-        f"`snapshot_retention_days` must be 0–35 days, got: {days}"  # noqa: RUF001
+        f"`snapshot_retention_days` must be between 0 and 35 days, got: {days}"
     ]
 
 

@@ -55,8 +55,8 @@ def test_values_are_accepted(name: str, value: str) -> None:
         ("reserved-memory-percent", "101", "have a whole number, 0 to 100, for reserved-"),
         ("slowlog-log-slower-than", "-2", "have a whole number, -1 or more, for slowlog-"),
         ("activedefrag", "on", "have yes or no for activedefrag"),
-        ("maxmemory", "100mb", "leave out maxmemory, which ElastiCache sets itself"),
-        ("Maxmemory Policy", "x", "have names of small letters, digits and hyphens"),
+        ("maxmemory", "100mb", "not set maxmemory, which ElastiCache sets itself"),
+        ("Maxmemory Policy", "x", "have names of lowercase letters, digits and hyphens"),
     ],
 )
 def test_other_values_are_refused(name: str, value: str, told: str) -> None:

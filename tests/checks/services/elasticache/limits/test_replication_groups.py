@@ -62,8 +62,8 @@ def test_the_caller_says_how_a_field_is_called() -> None:
     names = {"replicas": "ReplicasPerNodeGroup", "num_node_groups": "NumNodeGroups"}
     group = ReplicationGroup(names=names, replicas=6, num_node_groups=501)
     assert count_problems(group) == [
-        "`NumNodeGroups` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
-        "`ReplicasPerNodeGroup` must be 0–5, got: 6",  # noqa: RUF001
+        "`NumNodeGroups` must be between 1 and 500 in cluster mode and 0 without, got: 501",
+        "`ReplicasPerNodeGroup` must be between 0 and 5, got: 6",
     ]
 
 
@@ -77,7 +77,7 @@ def test_shards_and_replicas_have_500_nodes_at_most(shards: int, replicas: int) 
 def test_a_token_and_a_user_group_exclude_each_other() -> None:
     group = ReplicationGroup(auth_token=True, user_group=True)
     assert authentication_problems(group) == [
-        "`auth_token` must not go with `user_group`, got: both; a cluster has one of them"
+        "`auth_token` must be absent with `user_group`, got: both; a cluster has one of them"
     ]
     assert authentication_problems(ReplicationGroup(user_group=True)) == []
 
