@@ -1,4 +1,4 @@
-"""Which cache suits what an application needs."""
+"""Recommendation of a cache for the needs of an application."""
 
 from serverless_stack.operations.advice import advise
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 
 QUEUE = {
     "Type": "AWS::SQS::Queue",

@@ -10,7 +10,7 @@ import pytest
 from tests.operations.invalidation.cloudfront_double import CloudFront, served
 
 CODE = (
-    "from serverless_stack.cli.app import application; "
+    "from serverless_stack.cli.main import application; "
     "application()(['invalidate', 'E1', 'E2', '--path', '/a', *__import__('sys').argv[1:]])"
 )
 

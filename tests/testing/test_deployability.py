@@ -16,7 +16,7 @@ from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.registry import Problem
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.testing.assertions import assert_deployable
-from serverless_stack.testing.review.errors import SourceError
+from serverless_stack.testing.template_text import SourceError
 
 ID = "serverless-stack::S3-001"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from serverless_stack.testing.review import Consequence, Review, review
-from serverless_stack.testing.review.assemblies import read_folder, read_template
+from serverless_stack.testing.review.sources import files
 from serverless_stack.testing.snapshots import rendering
 from serverless_stack.testing.snapshots.scrubbing import scrub
 from tests.testing.stacks import catalog
@@ -34,14 +34,14 @@ def synthesised(folder: Path, code: str) -> dict[str, Json]:
     handler.mkdir(parents=True)
     (handler / "index.py").write_text(code)
     assembly = catalog.app(handler, folder / "out").synth().directory
-    return {stack.name: dict(stack.template) for stack in read_folder(Path(assembly))}
+    return {stack.name: dict(stack.template) for stack in files.read(Path(assembly))}
 
 
 def hand_written() -> dict[str, Json]:
     return {
         name: dict(stack.template)
         for name in HAND_WRITTEN
-        for stack in read_template(catalog.TEMPLATES / name)
+        for stack in files.read(catalog.TEMPLATES / name)
     }
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.testing.privileges import Wildcard, is_broad, wildcards
+from serverless_stack.testing.review.access.wildcards import Wildcard, is_broad, wildcards
 from tests.testing.review.small import resource, template
 
 

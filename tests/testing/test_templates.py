@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 from serverless_stack.testing import StackFactory, template_of
+from serverless_stack.testing.templates import stacks_of
 
 
 def paths(template: dict[str, object]) -> list[str]:
@@ -151,3 +152,16 @@ def test_a_stack_outside_any_app_is_one_of_its_own(tmp_path: Path) -> None:
     stack = cdk.Stack()
     sqs.Queue(stack, "Queue")
     assert paths(template_of(stack)) == ["Default/Queue/Resource"]
+
+
+def test_the_stacks_nested_in_a_stack_and_in_a_construct(cdk_stack: StackFactory) -> None:
+    stack = cdk_stack()
+    group = Construct(stack, "Group")
+    nested = cdk.NestedStack(group, "Nested")
+    sqs.Queue(cdk.NestedStack(nested, "Deeper"), "Queue")
+    sqs.Queue(cdk.NestedStack(stack, "Other"), "Queue")
+    names = [each.name.split("NestedStack")[0] for each in stacks_of(stack)]
+    assert sorted(names) == ["", "/GroupNested", "/GroupNested", "/Other"]
+    assert len(stacks_of(group)) == 3
+    deepest = max(stacks_of(group), key=lambda each: each.name.count("/"))
+    assert paths(dict(deepest.template)) == ["Test/Group/Nested/Deeper/Queue/Resource"]

@@ -1,4 +1,4 @@
-"""Ctrl-C and other signals at any moment leave no process and no folder behind."""
+"""Ctrl-C and other signals leave no process and no folder behind, at any moment."""
 
 import os
 import signal
@@ -48,7 +48,7 @@ def until_line(launcher: "subprocess.Popen[str]", line: str) -> None:
     for said in launcher.stdout:
         if said == f"{line}\n":
             return
-    pytest.fail(f"the launcher ended before it said {line!r}")
+    pytest.fail(f"the launcher ended before it printed {line!r}")
 
 
 def until_synthesising(app: Path) -> None:
@@ -71,7 +71,7 @@ def test_during_up(assembly_app: Path, mark: str, number: signal.Signals) -> Non
         launcher.send_signal(number)
         _, complaint = launcher.communicate()
     assert launcher.returncode == 128 + number
-    assert "Interrupted; what this command had started was stopped." in complaint
+    assert "Interrupted; everything that this command started was stopped." in complaint
     assert "Traceback" not in complaint
     assert_nothing_left(assembly_app, mark)
 

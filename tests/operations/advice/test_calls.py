@@ -8,7 +8,7 @@ import pytest
 
 from serverless_stack import constructs
 from serverless_stack.operations.advice import NEEDS, OPTIONS, advise
-from serverless_stack.operations.advice.calls import call_of
+from serverless_stack.operations.advice.adviser import call_of
 
 NAMES = [need.name for need in NEEDS]
 EVERY_CALL = sorted(

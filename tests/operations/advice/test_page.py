@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from serverless_stack.operations.advice import NEEDS, OPTIONS, fact
 
 PAGE = (Path(__file__).parents[3] / "docs" / "choosing-a-cache.md").read_text("utf-8")

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from serverless_stack.testing.review import sources
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.stacks import Stack
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.sources import source as sources
+from serverless_stack.testing.template_text import SourceError
 
 APP = """\
 import json, os, sys

@@ -90,14 +90,16 @@ def test_a_custom_resource(resource_type: str) -> None:
     assert change.warnings == ()
     change = only(compared(old, resource(resource_type, ServiceToken="b", Key="a")))
     assert change.consequence is Consequence.REPLACEMENT
-    assert change.warnings == ("deploy will fail: CloudFormation refuses another ServiceToken",)
+    assert change.warnings == ("deploy will fail: CloudFormation cannot change the ServiceToken",)
 
 
 @pytest.mark.parametrize("resource_type", ["Acme::Shop::Thing", "AWS::S3::Bucket"])
 def test_what_no_schema_has_is_not_judged(resource_type: str) -> None:
     change = only(compared(resource(resource_type, New=1), resource(resource_type, New=2)))
     assert change.consequence is Consequence.SOME_INTERRUPTION
-    assert change.warnings == (f"not judged: Properties.New is not in a schema of {resource_type}",)
+    assert change.warnings == (
+        f"not reviewed: Properties.New is not in a schema of {resource_type}",
+    )
 
 
 def test_cdk_metadata_is_nothing() -> None:
@@ -126,7 +128,7 @@ def test_another_type_is_refused() -> None:
     change = only(compared(resource("AWS::SQS::Queue"), resource("AWS::SNS::Topic")))
     assert change.consequence is Consequence.DATA_LOSS
     assert change.warnings == (
-        "deploy will fail: CloudFormation does not change the type of a resource",
+        "deploy will fail: CloudFormation cannot change the type of a resource",
     )
 
 

@@ -15,10 +15,10 @@ from botocore.exceptions import (
 )
 from botocore.stub import Stubber
 
-from serverless_stack.testing.review import deployed
-from serverless_stack.testing.review.deployed import Account, read_deployed
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.stacks import Stack
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.sources import deployed
+from serverless_stack.testing.review.sources.deployed import Account, read_deployed
+from serverless_stack.testing.template_text import SourceError
 
 QUEUE = {"Jobs": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}}}
 NESTED = {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "..."}}}
@@ -106,12 +106,12 @@ def test_what_cloudformation_lost_is_no_change(cloud: Stubber) -> None:
             "ValidationError",
             "Stack with id Shop does not exist",
             "the stack is not deployed: Stack with id Shop does not exist; name another one, "
-            "or its account and region by `--profile` and `--region`",
+            "or its account and region with `--profile` and `--region`",
         ),
         (
             "AccessDenied",
             "not authorized to perform: cloudformation:GetTemplate",
-            "CloudFormation refuses: not authorized to perform: cloudformation:GetTemplate "
+            "CloudFormation refused: not authorized to perform: cloudformation:GetTemplate "
             "(AccessDenied)",
         ),
     ],
@@ -129,12 +129,15 @@ def test_what_cloudformation_refuses(
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
-        (NoCredentialsError(), "there are no AWS credentials: name a profile by `--profile`, or "),
-        (NoRegionError(), "there is no AWS region: name it by `--region`"),
-        (ProfileNotFound(profile="x"), "CloudFormation cannot be asked in eu-west-1: The config"),
+        (
+            NoCredentialsError(),
+            "there are no AWS credentials: name a profile with `--profile`, ",
+        ),
+        (NoRegionError(), "there is no AWS region: name it with `--region`"),
+        (ProfileNotFound(profile="x"), "CloudFormation cannot be reached in eu-west-1: The config"),
         (
             EndpointConnectionError(endpoint_url="http://x"),
-            "CloudFormation cannot be asked in eu-west-1: Could not connect to the endpoint",
+            "CloudFormation cannot be reached in eu-west-1: Could not connect to the endpoint",
         ),
     ],
 )

@@ -1,8 +1,7 @@
 import pytest
 
 from serverless_stack.testing.review import MISSING
-from serverless_stack.testing.review.differences import differences
-from serverless_stack.testing.review.values import Path
+from serverless_stack.testing.review.compare.values import Path, differences
 
 
 def found(old: object, new: object, unordered: bool = False) -> list[tuple[object, ...]]:

@@ -1,8 +1,10 @@
+"""The report for comments on pull requests."""
+
 import pytest
 
 from serverless_stack.testing.review import Action, Consequence, PropertyChange
-from serverless_stack.testing.review.markdown import to_markdown
-from serverless_stack.testing.review.stacks import Status
+from serverless_stack.testing.review.compare.stacks import Status
+from serverless_stack.testing.review.reports.markdown import to_markdown
 from tests.testing.review.changes import DELAY, LOST, LOW, NAME, change, comparison
 
 
@@ -15,7 +17,7 @@ def test_markdown() -> None:
     assert (
         to_markdown(found)
         == """\
-### Review of <code>HEAD~1 (1234567)</code> → <code>the working tree</code>
+### Review of <code>HEAD&#126;1 (1234567)</code> → <code>the working tree</code>
 
 **1 data loss, 2 without interruption, 1 warning**
 
@@ -53,7 +55,7 @@ rename `it`
     ("status", "expected"),
     [
         ("added", "#### Shop: a new stack"),
-        ("removed", "#### Shop: only on the old side: its resources are lost when the stack is"),
+        ("removed", "#### Shop: only on the old side: deleting the stack deletes its"),
     ],
 )
 def test_markdown_of_a_stack_on_one_side(status: Status, expected: str) -> None:
@@ -72,6 +74,18 @@ def test_markdown_of_a_value_that_stays() -> None:
 
 def test_markdown_without_a_change_is_short() -> None:
     assert to_markdown(comparison()) == (
-        "### Review of <code>HEAD~1 (1234567)</code> → <code>the working tree</code>\n\n"
+        "### Review of <code>HEAD&#126;1 (1234567)</code> → <code>the working tree</code>\n\n"
         "**no change**\n"
     )
+
+
+def test_no_value_takes_effect() -> None:
+    value = "*a* <b> `c` [d](e) @f ~g~ | \\x1b[2J \u202e".replace("\\x1b", "\x1b")
+    each = PropertyChange(value, value, "x", Consequence.NO_INTERRUPTION, "updated in place")
+    advice = f"```\n{value}"
+    text = to_markdown(comparison(change(LOW, each, warnings=(value,), path=value, advice=advice)))
+    assert text.count("````\n") == 2  # a fence that the advice cannot end
+    report = text.partition("````")[0]
+    assert not {"*a*", "<b>", "`c`", "[d]", "@f", "~g~", "| \x1b"} & set(report.split(" "))
+    for unsafe in ("*a*", "<b>", "`c`", "[d](", "@f", "~g~", "\x1b", "\u202e"):
+        assert unsafe not in report.replace(f"\\{unsafe[0]}", "")

@@ -43,7 +43,7 @@ def group(*rules: Json, **more: object) -> Json:
         (
             [rule(1, 2, SourceSecurityGroupId={"Ref": "A"})],
             [{"IpProtocol": "-1", "SourceSecurityGroupId": {"Ref": "B"}}],
-            ["ingress every protocol all ports from ${B}"],
+            ["ingress all protocols all ports from ${B}"],
         ),
         ([rule(1, 2, "6", CidrIp="1.1.1.1/32")], [rule(1, 2, "TCP", CidrIp="1.1.1.1/32")], []),
     ],
@@ -57,8 +57,8 @@ def test_a_group_without_rules_lets_everything_out() -> None:
     opened = group()
     del opened["Properties"]["SecurityGroupEgress"]
     assert warned(closed, opened) == [
-        "egress every protocol all ports to 0.0.0.0/0 (anywhere)",
-        "egress every protocol all ports to ::/0 (anywhere)",
+        "egress all protocols all ports to 0.0.0.0/0 (anywhere)",
+        "egress all protocols all ports to ::/0 (anywhere)",
     ]
     assert warned(opened, closed) == []
 
@@ -121,7 +121,7 @@ def test_what_leaves_its_vpc() -> None:
     domain = "AWS::OpenSearchService::Domain"
     old = resource(domain, VPCOptions={"SubnetIds": ["s"]}, DomainName="d")
     assert warned(old, resource(domain, DomainName="d")) == [
-        "the endpoint is no longer in a VPC: VPCOptions is removed"
+        "the endpoint is no longer in a VPC: VPCOptions was removed"
     ]
     old, new = (
         resource("AWS::ApiGateway::RestApi", EndpointConfiguration={"Types": [each]})

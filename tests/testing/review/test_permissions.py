@@ -116,14 +116,14 @@ def test_managed_policies_and_boundaries() -> None:
     new = resource("AWS::IAM::Role", ManagedPolicyArns=["a", "arn:aws:iam::aws:policy/X"])
     assert warned(old, new) == [
         "managed policy arn:aws:iam::aws:policy/X",
-        "the permissions boundary b is removed or another",
+        "the permissions boundary b was removed or replaced",
     ]
 
 
 def test_one_more_holder_of_a_policy() -> None:
     old = policy(statement(), Roles=[{"Ref": "A"}])
     assert warned(old, policy(statement(), Roles=[{"Ref": "A"}, {"Ref": "B"}])) == [
-        "${B} has the policy, too"
+        "${B} has the policy too"
     ]
 
 
@@ -172,7 +172,7 @@ def test_permissions_of_functions() -> None:
 def test_doors_without_credentials() -> None:
     old, new = (resource("AWS::Lambda::Url", AuthType=each) for each in ("AWS_IAM", "NONE"))
     assert warned(old, new) == [
-        "AuthType 'AWS_IAM' -> NONE: anybody may call the URL without credentials"
+        "AuthType 'AWS_IAM' -> NONE: anyone can call the URL without credentials"
     ]
     assert warned(new, old) == []
     method = "AWS::ApiGateway::Method"

@@ -1,5 +1,3 @@
-import json
-
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,7 +7,6 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.testing.review import Action, Consequence, render, review
-from serverless_stack.testing.review.advice import refactor_overrides
 from serverless_stack.testing.templates import template_of
 from tests.constructs.templates import Json
 from tests.testing.review.small import resource, template
@@ -78,10 +75,10 @@ def test_a_renamed_construct_is_recognised_with_all_in_it(before: Json, after: J
 def test_the_advice_keeps_the_resource(before: Json, after: Json) -> None:
     table = next(c for c in review(before, after).changes if c.resource_type.endswith("::Table"))
     assert table.advice == (
-        "To keep the resource, give it its old logical id:\n"
+        "To keep the resource, set its old logical id:\n"
         '  stack.node.find_child("Sales").node.find_child("Table").node.find_child("Resource")'
         f'.override_logical_id("{table.logical_id}")\n'
-        "or rename it in the deployed stack, with `cdk refactor --override-file`:\n"
+        "or rename it in the deployed stack with `cdk refactor --override-file`:\n"
         f'  "resources": {{"Shop.{table.logical_id}": "Shop.{table.new_logical_id}"}}'
     )
     assert table.advice.splitlines()[1].strip() in render(review(before, after))
@@ -157,12 +154,12 @@ def test_equal_resources_are_paired_once_and_it_is_told() -> None:
     assert sorted(c.action.value for c in found.changes) == ["remove", "rename"]
     renamed = next(c for c in found.changes if c.action is Action.RENAME)
     assert renamed.advice is not None
-    assert "look whether this is its new place" in renamed.advice
+    assert "check that this is its new place" in renamed.advice
 
 
 def test_equal_resources_are_told_apart_by_their_places(before: Json, after: Json) -> None:
     advice = [change.advice or "" for change in review(before, after).changes]
-    assert not [each for each in advice if "look whether" in each]
+    assert not [each for each in advice if "check that" in each]
 
 
 def test_a_retained_one_is_kept_but_its_place_is_taken_by_a_new_one() -> None:
@@ -191,14 +188,3 @@ def test_versions_are_made_anew_on_purpose() -> None:
     }
     assert (found.worst, found.warnings) == (Consequence.NO_INTERRUPTION, ())
     assert all(change.advice is None for change in found.changes)
-
-
-def test_the_override_file(before: Json, after: Json) -> None:
-    found = review(before, after)
-    file = refactor_overrides(found, "Shop", "123456789012", "eu-west-1")
-    (entry,) = file["mappings"]
-    assert (entry["account"], entry["region"]) == ("123456789012", "eu-west-1")
-    assert entry["resources"] == {
-        f"Shop.{c.logical_id}": f"Shop.{c.new_logical_id}" for c in found.changes
-    }
-    assert json.loads(json.dumps(file)) == file

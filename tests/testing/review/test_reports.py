@@ -4,15 +4,15 @@ from collections.abc import Collection
 import pytest
 
 from serverless_stack.testing.review import MISSING, Action, Consequence
+from serverless_stack.testing.review.compare.stacks import Comparison
 from serverless_stack.testing.review.model import ResourceChange
-from serverless_stack.testing.review.reports import (
+from serverless_stack.testing.review.reports.report import (
     FailOn,
     as_text,
     status_of,
     summary,
     to_json,
 )
-from serverless_stack.testing.review.stacks import Comparison
 from tests.testing.review.changes import (
     DELAY,
     LOST,

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.testing.review import revisions, sources
-from serverless_stack.testing.review.errors import SourceError
+from serverless_stack.testing.review.sources import revisions
+from serverless_stack.testing.review.sources import source as sources
+from serverless_stack.testing.template_text import SourceError
 from tests.testing.review.apps import bucket_of, failure, git, read, state_of
 
 
@@ -31,20 +32,20 @@ def test_hooks_of_the_user_do_not_run(repo: Path) -> None:
     assert not (repo / "ran").exists()
 
 
-def test_a_shallow_clone_is_told(repo: Path, tmp_path: Path) -> None:
+def test_a_shallow_clone_has_a_hint(repo: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth", "1", repo.as_uri(), "shallow")
     assert failure("HEAD~1", app_dir=tmp_path / "shallow").endswith(
-        "either; the clone is shallow: fetch its history (`fetch-depth: 0`)"
+        "; the clone is shallow: fetch its history (`fetch-depth: 0`)"
     )
 
 
 def test_without_git(repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert failure("HEAD") == "a git revision needs git, which is not on PATH"
+    assert failure("HEAD") == "a git revision requires git, which is not on PATH"
 
 
 def test_a_worktree_that_git_refuses(repo: Path) -> None:
     revision = revisions.Revision("HEAD", "0" * 40, repo)
-    source = sources.AppAtRevision(revision, repo)
+    app = sources._app_at(revision, repo, {})
     with pytest.raises(SourceError, match=r"^git cannot check out HEAD \(0000000\): fatal: "):
-        sources.read([source])
+        sources.read([app])

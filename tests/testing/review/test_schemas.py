@@ -3,15 +3,15 @@ import sys
 
 import pytest
 
-from serverless_stack.testing.review.model import MISSING
-from serverless_stack.testing.review.schemas import (
+from serverless_stack.testing.review.compare.schemas import (
     Pointer,
     can_snapshot,
     is_stateful,
     touches,
     type_schema,
 )
-from serverless_stack.testing.review.values import Path
+from serverless_stack.testing.review.compare.values import Path
+from serverless_stack.testing.review.model import MISSING
 
 
 @pytest.mark.parametrize(

@@ -59,5 +59,5 @@ def test_loops_are_not_judged() -> None:
 
     change = only(review(made("a"), made("b")))
     assert change.consequence is Consequence.REPLACEMENT
-    assert change.warnings[0].startswith("not judged: it makes resources at deployment")
+    assert change.warnings[0].startswith("not reviewed: the deployment creates resources")
     assert not review(made("a"), made("a"))

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.testing.review import sources
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.stacks import Stack
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.sources import source as sources
+from serverless_stack.testing.template_text import SourceError
 from tests.testing.review.apps import bucket_of, commit, failure, git, read, state_of, write_app
 
 TEMPLATE = {"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}}
@@ -89,21 +89,19 @@ def test_what_cannot_be_found(
 ) -> None:
     before = state_of(repo)
     assert failure("nonsense") == (
-        f"`nonsense` is no file or folder, and no git revision of {repo} either"
+        f"`nonsense` is not a file or folder, and not a git revision of {repo}"
     )
     assert failure("--help") == (
-        f"`--help` is no file or folder, and no git revision of {repo} either"
+        f"`--help` is not a file or folder, and not a git revision of {repo}"
     )
     assert failure("./cdk.out") == "there is no file or folder ./cdk.out"
     assert failure("template.yaml") == "there is no file or folder template.yaml"
     missing = tmp_path / "missing"
-    assert failure("HEAD", app_dir=missing) == (
-        f"the folder of `--app-dir` must exist, got: {missing}"
-    )
+    assert failure("HEAD", app_dir=missing) == (f"`--app-dir` must be a folder, got: {missing}")
     monkeypatch.chdir(tmp_path)
     assert failure("HEAD") == (
-        f"`HEAD` is no file or folder, and no git revision either: {tmp_path} "
-        "is in no git repository"
+        f"`HEAD` is not a file or folder, and not a git revision: {tmp_path} "
+        "is not in a git repository"
     )
     assert state_of(repo) == before
     assert list(own_temporary_folder.iterdir()) == []

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.local.processes import running as processes
-from serverless_stack.testing.review import sources
+from serverless_stack.testing.review.sources import source as sources
 from tests.testing.review.apps import about, bucket_of, commit, failure, git, read, state_of
 
 ROOT = Path(__file__).parents[3]
@@ -71,11 +71,14 @@ def test_modules_that_are_installed_from_the_working_tree_are_those_of_the_revis
     ("break_it", "message"),
     [
         (lambda repo: (repo / "cdk.json").unlink(), "there is no cdk.json in {}: name the folder"),
-        (lambda repo: (repo / "cdk.json").write_text("{"), "the cdk.json of {} is no JSON: "),
-        (lambda repo: (repo / "cdk.json").write_text("[]"), "the cdk.json of {} must be an object"),
+        (lambda repo: (repo / "cdk.json").write_text("{"), "the cdk.json of {} is not JSON: "),
+        (
+            lambda repo: (repo / "cdk.json").write_text("[]"),
+            "the cdk.json of {} must be a JSON object",
+        ),
         (
             lambda repo: (repo / "cdk.json").write_text('{"context": {}}'),
-            "the cdk.json of {} must name the `app`, got: None",
+            "the cdk.json of {} must have an `app`, got: None",
         ),
         (
             lambda repo: (repo / "app.py").write_text("raise SystemExit('a mistake')"),

@@ -3,8 +3,7 @@ from typing import Any
 
 import pytest
 
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.template_text import parse, parse_any
+from serverless_stack.testing.template_text import SourceError, parse, parse_any
 
 
 def value_of(yaml: str) -> object:
@@ -71,12 +70,12 @@ def test_yaml_may_begin_with_a_brace() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "a.yaml is no CloudFormation template: it has no `Resources`"),
-        ("just text", "a.yaml is no CloudFormation template: it has no `Resources`"),
-        ("Resources: []", "a.yaml is no CloudFormation template: it has no `Resources`"),
-        ('{"Parameters": {}}', "a.yaml is no CloudFormation template: it has no `Resources`"),
+        ("", "a.yaml is not a CloudFormation template: it has no `Resources`"),
+        ("just text", "a.yaml is not a CloudFormation template: it has no `Resources`"),
+        ("Resources: []", "a.yaml is not a CloudFormation template: it has no `Resources`"),
+        ('{"Parameters": {}}', "a.yaml is not a CloudFormation template: it has no `Resources`"),
         ("Resources:\n  A: {b: 1\n", "a.yaml is neither JSON nor YAML: "),
-        ("Resources:\n  A: 1\n  B: 2\n  A: 3\n", "a.yaml: `A` is there twice, again in line 4"),
+        ("Resources:\n  A: 1\n  B: 2\n  A: 3\n", "a.yaml: duplicate key `A` in line 4"),
     ],
 )
 def test_what_is_no_template(text: str, message: str) -> None:

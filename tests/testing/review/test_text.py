@@ -1,5 +1,5 @@
 from serverless_stack.testing.review import render, review
-from serverless_stack.testing.review.text import short
+from serverless_stack.testing.review.reports.text import short
 from tests.testing.review.small import resource, template
 
 

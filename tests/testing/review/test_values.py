@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.testing.review.values import (
+from serverless_stack.testing.review.compare.values import (
     Reference,
     alternatives,
     dotted,

@@ -17,7 +17,7 @@ import sys
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway, aws_lambda as lambda_, aws_s3 as s3
 from serverless_stack.testing import scrub, template_of
-from serverless_stack.testing.rendering import render
+from serverless_stack.testing.snapshots.rendering import render
 
 names = {"tables", "queues", "orders", "refunds", "users"}
 stack = cdk.Stack(cdk.App(outdir="out"), "Shop")

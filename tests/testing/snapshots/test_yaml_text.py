@@ -5,8 +5,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serverless_stack.testing.review.template_text import parse_any
 from serverless_stack.testing.snapshots.yaml_text import block, scalar
+from serverless_stack.testing.template_text import parse_any
 
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
