@@ -27,11 +27,12 @@ def log_group(
         removal_policy: What happens to it when the stack is deleted. None takes the profile's.
         name: Its name. None lets CloudFormation make one.
     """
+    kept = profile.retention(removal_policy, log_retention=retention)
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=name,
         encryption_key=key_of(scope, profile),
-        retention=profile.log_retention if retention is None else retention,
-        removal_policy=profile.removal_policy if removal_policy is None else removal_policy,
+        retention=kept.log_days,
+        removal_policy=kept.logs,
     )

@@ -212,5 +212,4 @@ def test_a_replica_needs_versions_and_a_key_for_what_is_encrypted(stack: cdk.Sta
 
 def test_logs_end_when_the_profile_says(stack: cdk.Stack) -> None:
     assert Profile.regulated().log_retention == logs.RetentionDays.ONE_YEAR
-    assert Profile.dev().removing(cdk.RemovalPolicy.RETAIN).settings.removal == "retain"
-    assert Profile.dev().removing(None) == Profile.dev()
+    assert Profile.dev().with_removal_policy(cdk.RemovalPolicy.RETAIN).settings.removal == "retain"
