@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -71,5 +72,5 @@ def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
     example = EXAMPLES / "choosing_a_cache.py"
     runpy.run_path(str(example))
     output = capsys.readouterr().out.splitlines()
-    expected = [line.split("  # ")[1] for line in example.read_text().splitlines() if "  # " in line]
+    expected = re.findall(r"(?:^|  )# (.*)", example.read_text(), re.MULTILINE)
     assert output == expected

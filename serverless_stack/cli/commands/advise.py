@@ -83,7 +83,7 @@ def _show_advice(console: Console, advice: Advice) -> None:
     facts = (*advice.reasons, *advice.shortfalls, *against)
     pages = list(dict.fromkeys(fact.page for fact in facts))
     console.print(Text("Recommended: ").append(advice.option.title, "bold green"))
-    console.print(Text(f"  {advice.call}", "cyan"), soft_wrap=True)
+    console.print(Padding(Text(advice.call, "cyan"), (0, 0, 0, 2)))
     if advice.reasons:
         _heading(console, "Meets")
         console.print(_facts(advice.reasons, pages))

@@ -1,10 +1,12 @@
-"""From needs to a cache, with the reasons, the conflicts and the line of code."""
+"""From needs to a cache, with the reasons, the conflicts and the code."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
 
 from serverless_stack.operations.advice.table import NEEDS, OPTIONS, Fact, Fit, Need, Option, fact
+
+_WIDTH = 78  # of the code, which the command line indents by two
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Advice:
     Attributes:
         needs: The needs, in the order of ``NEEDS``, each once.
         option: The recommended cache.
-        call: The line of code that creates it, for use in a stack or construct.
+        call: The code that creates it, for use in a stack or construct.
         reasons: The needs that it meets.
         shortfalls: The needs that it does not meet, or only in part. Empty if it meets them all.
         conflicts: Why there are shortfalls.
@@ -82,27 +84,34 @@ def advise(*, needs: Iterable[str]) -> Advice:
 
 
 def call_of(option: Option, needs: Collection[str]) -> str:
-    """Return the line of code that creates a cache where ``self`` is a stack or construct.
+    """Return the code that creates a cache where ``self`` is a stack or construct.
 
     Args:
         option: The cache.
-        needs: Names of the needs. The line spells out what they ask for, even if the construct
-            does it by default.
+        needs: Names of the needs. The code spells out what they ask for, even if the construct does
+            it by default.
     """
     arguments = ["self", '"Cache"']
+    replicated = "replication" in needs
     if option.deployment == "serverless":
-        engine = "valkey" if option.engine == "redis" else "memcached"
-        arguments.append(f'engine="{engine}"')
+        engine = "VALKEY_8" if option.engine == "redis" else "MEMCACHED_1_6"
+        arguments.append(f"engine=ServerlessEngine.{engine}")
     elif option.engine == "memcached":
         arguments.append("num_cache_nodes=2")
     else:
+        arguments.append("engine=RedisEngine.VALKEY_8_1")
         if option.deployment == "cluster mode":
-            arguments.append("num_node_groups=2")
-        if "replication" in needs:
-            arguments.append("replicas=1")
+            shards = "2, replicas=1" if replicated else "2"
+            arguments.append(f"topology=RedisTopology.sharded({shards})")
+        elif replicated:
+            arguments.append("topology=RedisTopology.replicated(1)")
     if "persistence" in needs and option.construct != "MemcachedCache":
-        arguments.append("snapshot_retention_days=7")
-    return f"{option.construct}({', '.join(arguments)})"
+        arguments.append("backup=Backup(retention=cdk.Duration.days(7))")
+    line = f"{option.construct}({', '.join(arguments)})"
+    if len(line) <= _WIDTH:
+        return line
+    lines = "".join(f"    {argument},\n" for argument in arguments)
+    return f"{option.construct}(\n{lines})"
 
 
 def _stated(needs: Iterable[str]) -> list[Need]:

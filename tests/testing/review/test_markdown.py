@@ -26,7 +26,7 @@ def test_markdown() -> None:
 | Consequence | Resource | Change |
 | --- | --- | --- |
 | 🛑 data loss | <code>Shop/Jobs</code><br>AWS::SQS::Queue | changed<br>\
-<code>Properties.QueueName</code>: <code>a&#124;b</code> → <code>&lt;c&gt;</code><br>\
+<code>Properties.QueueName</code>: <code>a&#124;b</code> → <code>&#60;c&#62;</code><br>\
 data loss: create-only property |
 | no interruption | <code>Jobs12345678</code><br>AWS::SQS::Queue | changed<br>\
 ⚠️ network opened: 0.0.0.0/0 by &#64;ada\\_l<br>\
