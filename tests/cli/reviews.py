@@ -1,4 +1,4 @@
-"""Templates to review, and the command in this process."""
+"""Templates for reviews, and the command in this process."""
 
 import json
 from collections.abc import Mapping

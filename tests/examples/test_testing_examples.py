@@ -70,7 +70,7 @@ def as_shown(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
     return check
 
 
-def test_the_examples_pass_whatever_the_handler_and_the_build_are(example: Path) -> None:
+def test_the_examples_pass_with_another_handler_and_build(example: Path) -> None:
     edit(example, 'event["id"]', 'event["id"].lower()', "handler/index.py")
     edit(example, "2026-11-23", "2027-01-01")
     done = pytest_in(example)

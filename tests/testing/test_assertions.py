@@ -92,11 +92,11 @@ def test_retention_of_stateful_resources_must_stay() -> None:
     assert_stateful_unchanged(shop(), kept)
 
 
-def test_a_new_stateful_resource_may_come() -> None:
+def test_a_new_stateful_resource_is_allowed() -> None:
     assert_stateful_unchanged(cdk.Stack(cdk.App(), "Shop"), shop())
 
 
-def test_all_that_has_a_template_will_do(tmp_path: Path) -> None:
+def test_every_object_with_a_template_is_accepted(tmp_path: Path) -> None:
     template = Template.from_stack(shop())
     file = tmp_path / "shop.json"
     file.write_text(json.dumps(template.to_json()))
@@ -226,7 +226,7 @@ def test_wildcards_are_named(statement: dict[str, object], what: str) -> None:
         {"Principal": "*", "Condition": {"StringEquals": {"aws:SourceAccount": "1"}}},
     ],
 )
-def test_these_are_none(statement: dict[str, object]) -> None:
+def test_what_is_not_a_wildcard(statement: dict[str, object]) -> None:
     assert_least_privilege(with_statement(**statement))
 
 
@@ -244,7 +244,7 @@ def test_exclusions_are_wildcards() -> None:
         assert_least_privilege(template)
 
 
-def test_managed_policies_for_everything() -> None:
+def test_managed_policies_with_full_access() -> None:
     stack = cdk.Stack(cdk.App(), "Shop")
     iam.Role(
         stack,

@@ -25,14 +25,14 @@ SECOND = Path("__snapshots__", "test_shop", "test_shop[second].template.yaml")
 
 @pytest.fixture(autouse=True)
 def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Syrupy takes a process for a worker by its environment, which those in here inherit."""
+    """Syrupy recognises workers by the environment, which the processes of these tests inherit."""
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
 def without_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test file that is written again in the same second, as long as before, looks unchanged."""
+    """Python does not see a new test file of the same size in the same second."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
@@ -61,14 +61,14 @@ def test_without_a_snapshot_it_fails_and_writes_nothing(pytester: pytest.Pyteste
     assert not FILE.exists()
 
 
-def test_an_update_writes_what_then_passes(shop: pytest.Pytester) -> None:
+def test_an_updated_snapshot_passes(shop: pytest.Pytester) -> None:
     text = FILE.read_text("utf-8")
     assert "  Orders:  # Orders/Resource\n    Type: AWS::DynamoDB::Table\n" in text
     shop.runpytest_subprocess().assert_outcomes(passed=1)
     assert FILE.read_text("utf-8") == text
 
 
-def test_what_another_version_of_the_kit_says_at_the_head_is_no_difference(
+def test_another_head_is_no_difference(
     shop: pytest.Pytester,
 ) -> None:
     text = FILE.read_text("utf-8")
@@ -92,7 +92,7 @@ def test_a_difference_is_shown_as_a_review(shop: pytest.Pytester) -> None:
     assert FILE.read_text("utf-8") == before
 
 
-def test_the_review_is_whole_however_long(pytester: pytest.Pytester) -> None:
+def test_a_long_review_is_complete(pytester: pytest.Pytester) -> None:
     source = """
         def test_queues(template_snapshot):
             queue = {{"Type": "AWS::SQS::Queue", "Properties": {{"DelaySeconds": {seconds}}}}}
@@ -121,12 +121,12 @@ def test_an_update_that_loses_data_is_refused(shop: pytest.Pytester) -> None:
     output = result.stdout.str()
     assert "test_shop.template.yaml was not updated, because data would be lost" in output
     assert "pytest --snapshot-update --allow-replacement Shop/Orders/Resource" in output
-    # The second comparison was not reached, yet its file is not taken for unused.
+    # The second comparison was not reached, but its file still counts as used.
     assert {file: file.read_text("utf-8") for file in files} == files
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_a_named_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
+def test_an_allowed_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
     write(shop, table="purchases")
     names = ["--allow-replacement", "Shop/Orders/Resource", "--allow-replacement", "Second"]
     shop.runpytest_subprocess(*workers, "--snapshot-update", *names).assert_outcomes(passed=1)
@@ -134,7 +134,7 @@ def test_a_named_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]
     assert "purchases" in SECOND.read_text("utf-8")
 
 
-def test_another_name_allows_nothing(shop: pytest.Pytester) -> None:
+def test_the_name_of_another_resource_allows_nothing(shop: pytest.Pytester) -> None:
     write(shop, table="purchases")
     arguments = ["--snapshot-update", "--allow-replacement", "Shop"]
     shop.runpytest_subprocess(*arguments).assert_outcomes(failed=1)
@@ -149,7 +149,7 @@ def test_a_failed_test_keeps_the_snapshots_it_did_not_reach(shop: pytest.Pyteste
         assert {file: file.read_text("utf-8") for file in files} == files
 
 
-def test_a_snapshot_that_nobody_asks_for_is_found_and_deleted(shop: pytest.Pytester) -> None:
+def test_an_unused_snapshot_is_reported_and_deleted(shop: pytest.Pytester) -> None:
     shop.makepyfile(test_shop="def test_other(template_snapshot):\n    pass\n")
     result = shop.runpytest_subprocess()
     assert result.ret != 0
@@ -158,7 +158,7 @@ def test_a_snapshot_that_nobody_asks_for_is_found_and_deleted(shop: pytest.Pytes
     assert not FILE.exists()
 
 
-def test_a_file_that_is_no_template_is_named(shop: pytest.Pytester) -> None:
+def test_an_unreadable_snapshot_is_named(shop: pytest.Pytester) -> None:
     FILE.write_text("Resources: [\n", "utf-8")
     result = shop.runpytest_subprocess()
     result.assert_outcomes(failed=1)
@@ -173,7 +173,7 @@ def test_a_changed_comment_is_shown_as_text(shop: pytest.Pytester) -> None:
     assert "-  # tables" in output
 
 
-def test_scrub_extends_what_is_scrubbed(pytester: pytest.Pytester) -> None:
+def test_scrub_adds_rules(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
 
@@ -279,9 +279,7 @@ def test_without_syrupy_only_the_snapshot_is_missing(pytester: pytest.Pytester) 
     pytester.makepyfile("def test_it(template_snapshot): ...\ndef test_other(cdk_stack): ...")
     result = pytester.runpytest_subprocess("-p", "no:syrupy")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(
-        ["*template_snapshot requires syrupy: install the extra*"]
-    )
+    result.stdout.fnmatch_lines(["*template_snapshot requires syrupy: install the extra*"])
 
 
 NAMES = """\

@@ -1,4 +1,4 @@
-"""advise, as people and scripts use it."""
+"""`serverless-stack advise`, for scripts and people."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_without_a_need_they_are_listed_a_line_each() -> None:
+def test_without_needs_the_known_ones_are_listed() -> None:
     lines = run("cache").output.splitlines()
     for need in NEEDS:
         (line,) = (line for line in lines if line.split()[:1] == [need.name])
@@ -53,7 +53,7 @@ def test_a_conflict_is_status_1() -> None:
 
 
 @pytest.mark.parametrize("needs", [["pub-sub"], [need.name for need in NEEDS]])
-def test_every_page_that_is_cited_is_named_and_no_line_is_too_long(needs: list[str]) -> None:
+def test_cited_pages_are_listed_and_lines_fit(needs: list[str]) -> None:
     result = CliRunner().invoke(application(), ["advise", *needing(*needs)])
     cited = {word for word in result.output.split() if word[0] == "[" and word[-1] == "]"}
     listed = [line.split()[0] for line in result.output.splitlines() if line.startswith("  [")]
@@ -86,7 +86,7 @@ def test_an_unknown_need_is_refused() -> None:
     assert result.stdout == ""
 
 
-def test_it_loads_nothing_of_the_other_commands() -> None:
+def test_the_other_commands_are_not_loaded() -> None:
     code = (
         "import sys\n"
         "sys.argv = ['serverless-stack', 'advise', 'cache', '--json', '--need', 'scale']\n"

@@ -15,7 +15,7 @@ from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.processes import running as processes
 from tests.local.conftest import argv_of, processes_of, until
 
-# What every process below a launcher has in its environment, the CDK CLI and the app included.
+# A variable of every process below a launcher, including the CDK CLI and the app.
 MARK = "SERVERLESS_STACK_TEST_LAUNCHER"
 
 WAIT = """
@@ -99,7 +99,7 @@ def test_during_deploy(assembly_app: Path, mark: str) -> None:
     assert_nothing_left(assembly_app, mark)
 
 
-def test_impatience_changes_nothing(assembly_app: Path, mark: str) -> None:
+def test_repeated_signals_change_nothing(assembly_app: Path, mark: str) -> None:
     (assembly_app / "before.py").write_text(WAIT)
     with launch(assembly_app, "deploy") as launcher:
         until_synthesising(assembly_app)
@@ -111,7 +111,7 @@ def test_impatience_changes_nothing(assembly_app: Path, mark: str) -> None:
     assert_nothing_left(assembly_app, mark)
 
 
-def test_during_deploy_to_a_cloud_that_ran_before(assembly_app: Path, mark: str) -> None:
+def test_during_deploy_to_a_running_cloud(assembly_app: Path, mark: str) -> None:
     (assembly_app / "before.py").write_text(WAIT)
     with LocalCloud.start(assembly_app) as cloud:
         with launch(assembly_app, "deploy") as launcher:

@@ -112,7 +112,7 @@ def test_a_conflict_is_explained(needs: tuple[str, ...], option: str, fit: Fit, 
     assert conflict.text == text
 
 
-def test_an_essential_need_comes_before_any_number_of_others() -> None:
+def test_an_essential_need_outweighs_all_others() -> None:
     assert recommended("multi-threading", "simplicity", "control") == "Memcached on nodes"
     assert recommended("multi-threading", "simplicity", "control", "pub-sub") == "Redis on nodes"
 

@@ -1,4 +1,4 @@
-"""Changes made by hand, for what is reported of them."""
+"""Changes written by hand, for tests of reports."""
 
 from serverless_stack.testing.review import (
     MISSING,

@@ -1,4 +1,4 @@
-"""`serverless-stack review`, as scripts and people use it."""
+"""`serverless-stack review`, for scripts and people."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def old(tmp_path: Path) -> str:
         ({"News": TOPIC}, ["--allow-replacement", "Shop/Jobs"], 0),
     ],
 )
-def test_the_status_is_for_scripts(
+def test_the_exit_status(
     old: str, tmp_path: Path, resources: dict[str, object], options: list[str], status: int
 ) -> None:
     new = write(tmp_path / "new.json", **resources)
@@ -67,7 +67,7 @@ def test_the_table(old: str, tmp_path: Path, width: str, monkeypatch: pytest.Mon
     assert "data loss Shop/Work AWS::SQS::Queue renamed from Jobs to Work" in text
     assert "no interruption News AWS::SNS::Topic changed" in text
     assert "Properties.DisplayName: (absent) -> [bold]News" in text
-    # The line that avoids it can be copied: it is never wrapped.
+    # The line that keeps the resource can be copied: it is never wrapped.
     (line,) = [line for line in lines if "override_logical_id" in line]
     assert line.endswith('.override_logical_id("Jobs")')
 
@@ -89,7 +89,7 @@ def test_no_change_is_one_line(old: str) -> None:
     assert " ".join(result.stdout.split()) == f"{old} -> {old}: no change"
 
 
-def test_json_and_markdown_are_nothing_else(old: str, tmp_path: Path) -> None:
+def test_json_and_markdown_have_no_other_output(old: str, tmp_path: Path) -> None:
     new = write(tmp_path / "new.json", News=TOPIC)
     content = json.loads(review(old, new, "--format", "json").stdout)
     assert (content["status"], content["worst"]) == (3, "data-loss")
@@ -112,7 +112,7 @@ def test_a_revision_and_the_working_tree(tmp_path: Path, monkeypatch: pytest.Mon
     assert state_of(repo) == before
 
 
-def test_a_stack_of_one_side_alone(tmp_path: Path) -> None:
+def test_a_stack_of_one_side(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for folder in (old, new):
         folder.mkdir()
@@ -185,7 +185,7 @@ def test_invalid_input_is_status_2(
     assert message in " ".join(result.stderr.split())
 
 
-def test_options_that_do_not_exist_are_status_2(old: str) -> None:
+def test_unknown_options_are_status_2(old: str) -> None:
     assert review(old, old, "--fail-on", "mood").exit_code == 2
     assert review(old, old, "--format", "html").exit_code == 2
 

@@ -52,7 +52,7 @@ def test_rules_of_a_group(old: list[Json], new: list[Json], expected: list[str])
     assert warned(group(*old, GroupName="a"), group(*new, GroupName="b")) == expected
 
 
-def test_a_group_without_rules_lets_everything_out() -> None:
+def test_a_group_without_rules_allows_all_egress() -> None:
     closed = group(SecurityGroupEgress=[rule(1, 1, CidrIp="255.255.255.255/32")])
     opened = group()
     del opened["Properties"]["SecurityGroupEgress"]
@@ -64,7 +64,7 @@ def test_a_group_without_rules_lets_everything_out() -> None:
 
 
 @pytest.mark.parametrize(("direction", "way"), [("Ingress", "from"), ("Egress", "to")])
-def test_rules_of_their_own(direction: str, way: str) -> None:
+def test_separate_rules(direction: str, way: str) -> None:
     resource_type = f"AWS::EC2::SecurityGroup{direction}"
     old = resource(resource_type, GroupId="g", **rule(1, 1, CidrIp="10.0.0.0/8"))
     new = resource(resource_type, GroupId="g", **rule(1, 1, CidrIp="0.0.0.0/0"))
@@ -92,7 +92,7 @@ def test_switches(resource_type: str, name: str, closed: object, opened: object)
     assert (warned(new, old), len(warned({}, new))) == ([], 1)
 
 
-def test_a_public_access_block_that_goes() -> None:
+def test_a_removed_public_access_block() -> None:
     def bucket(**block: bool) -> Json:
         return resource("AWS::S3::Bucket", PublicAccessBlockConfiguration=block)
 
@@ -117,7 +117,7 @@ def test_routes_to_a_gateway() -> None:
     assert (warned({}, nat), len(warned(nat, public)), warned(public, nat)) == ([], 1, [])
 
 
-def test_what_leaves_its_vpc() -> None:
+def test_endpoints_that_leave_their_vpc() -> None:
     domain = "AWS::OpenSearchService::Domain"
     old = resource(domain, VPCOptions={"SubnetIds": ["s"]}, DomainName="d")
     assert warned(old, resource(domain, DomainName="d")) == [
@@ -130,6 +130,6 @@ def test_what_leaves_its_vpc() -> None:
     assert warned(old, new) == ["EndpointConfiguration.Types ['PRIVATE'] -> ['REGIONAL']"]
 
 
-def test_an_acl_that_lets_anybody_in() -> None:
+def test_a_network_acl_that_allows_anyone() -> None:
     entry = resource("AWS::EC2::NetworkAclEntry", RuleAction="allow", CidrBlock="0.0.0.0/0")
     assert warned({}, entry) == ["network ACL allows 0.0.0.0/0 (anywhere)"]

@@ -16,7 +16,7 @@ def found(old: object, new: object, unordered: bool = False) -> list[tuple[objec
         ({"Fn::GetAtt": "A.B.C"}, {"Fn::GetAtt": ["A", "B.C"]}),
     ],
 )
-def test_what_cloudformation_takes_for_equal(old: object, new: object) -> None:
+def test_values_that_are_equal_to_cloudformation(old: object, new: object) -> None:
     assert found(old, new) == []
 
 
@@ -34,7 +34,7 @@ def test_what_cloudformation_takes_for_equal(old: object, new: object) -> None:
         (["a", "b"], ["b", "a"], [((), ["a", "b"], ["b", "a"], False)]),
     ],
 )
-def test_what_differs(old: object, new: object, expected: list[tuple[Path, object]]) -> None:
+def test_differences(old: object, new: object, expected: list[tuple[Path, object]]) -> None:
     assert found(old, new) == expected
 
 

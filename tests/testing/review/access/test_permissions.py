@@ -20,7 +20,7 @@ def policy(*statements: Json, **more: object) -> Json:
 
 
 def warned(old: Json, new: Json) -> list[str]:
-    """The warnings of a change, or of an addition if there is nothing before."""
+    """Return the warnings of a change, or of an added resource."""
     found = compared(old, new) if old else review(template(), template(It=new))
     assert all(warning.startswith("permission widened: ") for warning in only(found).warnings)
     return [warning.removeprefix("permission widened: ") for warning in only(found).warnings]
@@ -81,7 +81,7 @@ def test_policies_of_identities(old: list[Json], new: list[Json], expected: list
     assert warned(before, after) == expected
 
 
-def test_a_new_policy_permits_all_of_it() -> None:
+def test_all_permissions_of_a_new_policy_are_new() -> None:
     assert warned({}, policy(statement("s3:GetObject", ARN))) == [
         "allows s3:GetObject on ${Bucket.Arn}"
     ]
@@ -95,13 +95,13 @@ def test_a_new_policy_permits_all_of_it() -> None:
         ("*", ["allows sts:AssumeRole to AWS * (wildcard principal)"]),
     ],
 )
-def test_who_may_take_a_new_role(principal: object, expected: list[str]) -> None:
+def test_services_that_can_assume_a_new_role(principal: object, expected: list[str]) -> None:
     trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal}
     found = warned({}, resource("AWS::IAM::Role", AssumeRolePolicyDocument={"Statement": trust}))
     assert found == expected
 
 
-def test_another_service_that_may_take_a_role() -> None:
+def test_another_service_that_can_assume_a_role() -> None:
     def role(service: str) -> Json:
         trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": service}}
         return resource("AWS::IAM::Role", AssumeRolePolicyDocument={"Statement": [trust]})
@@ -120,7 +120,7 @@ def test_managed_policies_and_boundaries() -> None:
     ]
 
 
-def test_one_more_holder_of_a_policy() -> None:
+def test_a_new_holder_of_a_policy() -> None:
     old = policy(statement(), Roles=[{"Ref": "A"}])
     assert warned(old, policy(statement(), Roles=[{"Ref": "A"}, {"Ref": "B"}])) == [
         "${B} has the policy too"
@@ -169,7 +169,7 @@ def test_permissions_of_functions() -> None:
     assert warned(permission(), permission(SourceArn="arn")) == []
 
 
-def test_doors_without_credentials() -> None:
+def test_endpoints_without_credentials() -> None:
     old, new = (resource("AWS::Lambda::Url", AuthType=each) for each in ("AWS_IAM", "NONE"))
     assert warned(old, new) == [
         "AuthType 'AWS_IAM' -> NONE: anyone can call the URL without credentials"
@@ -181,12 +181,12 @@ def test_doors_without_credentials() -> None:
     assert warned({}, resource(method, AuthorizationType="NONE", HttpMethod="GET")) != []
 
 
-def test_a_denial_that_is_removed() -> None:
+def test_a_removed_denial() -> None:
     found = review(template(It=policy(statement("s3:*", effect="Deny"))), template())
     assert only(found).warnings == ("permission widened: no longer denies s3:* on *",)
 
 
-def test_a_rename_permits_nothing_new() -> None:
+def test_a_rename_widens_no_permission() -> None:
     def made(name: str) -> Json:
         return template(
             **{name: resource("AWS::S3::Bucket", BucketName="b")},

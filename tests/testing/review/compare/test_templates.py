@@ -24,7 +24,7 @@ def test_a_first_deployment_adds_and_a_last_removes(number: int) -> None:
     assert {change.action for change in review(made, {}).changes} == {Action.REMOVE}
 
 
-def test_the_worst_is_first() -> None:
+def test_the_worst_change_is_first() -> None:
     old = template(
         A=resource("AWS::SNS::Topic", DisplayName="a"),
         B=resource("AWS::SNS::Topic", TopicName="a"),
@@ -50,7 +50,7 @@ def test_the_worst_is_first() -> None:
     assert found.changes[1].name == "Shop/Jobs"
 
 
-def test_construct_paths_are_no_change_when_one_side_has_none() -> None:
+def test_construct_paths_that_one_side_lacks_are_no_change() -> None:
     old = template(A=resource("AWS::SQS::Queue"))
     new = template(A=resource("AWS::SQS::Queue", "Shop/Jobs/Resource"))
     assert not review(old, new)
@@ -58,7 +58,7 @@ def test_construct_paths_are_no_change_when_one_side_has_none() -> None:
     assert change.consequence is Consequence.NONE
 
 
-def test_templates_are_left_as_they_are() -> None:
+def test_templates_are_not_changed() -> None:
     old, new = json.loads(bases()[0]), json.loads(bases()[1])
     review(old, new)
     assert (json.dumps(old), json.dumps(new)) == (bases()[0], bases()[1])

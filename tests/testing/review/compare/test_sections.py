@@ -52,7 +52,7 @@ def test_equal_sections_are_no_change() -> None:
     assert not review(old, new)
 
 
-def test_loops_are_not_judged() -> None:
+def test_loops_are_not_reviewed() -> None:
     def made(name: str) -> dict[str, object]:
         table = {"Tables${Name}": {"Type": "AWS::DynamoDB::Table"}}
         return {"Resources": {"Fn::ForEach::Tables": ["Name", [name], table]}}

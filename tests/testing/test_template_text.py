@@ -78,7 +78,7 @@ def test_yaml_may_begin_with_a_brace() -> None:
         ("Resources:\n  A: 1\n  B: 2\n  A: 3\n", "a.yaml: duplicate key `A` in line 4"),
     ],
 )
-def test_what_is_no_template(text: str, message: str) -> None:
+def test_a_file_without_a_template(text: str, message: str) -> None:
     with pytest.raises(SourceError) as caught:
         parse(text, "a.yaml")
     assert str(caught.value).startswith(message)

@@ -1,4 +1,4 @@
-"""What the user names is found, and read without touching their files or their git index."""
+"""Sources are found and read without touching the user's files or git index."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_revision_and_the_working_tree(repo: Path, own_temporary_folder: Path)
     assert list(own_temporary_folder.iterdir()) == []
 
 
-def test_two_revisions_and_a_branch_that_is_called_like_a_folder(repo: Path) -> None:
+def test_two_revisions_and_a_branch_with_the_name_of_a_folder(repo: Path) -> None:
     git(repo, "branch", "docs", "HEAD~1")
     git(repo, "tag", "v1", "HEAD~1")
     (repo / "docs").mkdir()
@@ -84,7 +84,7 @@ def test_a_file_at_a_revision(repo: Path, monkeypatch: pytest.MonkeyPatch) -> No
         read("HEAD:b.yaml")
 
 
-def test_what_cannot_be_found(
+def test_unknown_sources(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_temporary_folder: Path
 ) -> None:
     before = state_of(repo)

@@ -36,14 +36,14 @@ def test_a_replacement_is_retained_by_its_own_policy(
         ({"DeletionPolicy": "RetainExceptOnCreate"}, Consequence.NONE),
     ],
 )
-def test_a_removal_is_retained_by_the_other(
+def test_a_removal_is_retained_by_the_deletion_policy(
     policy: dict[str, object], expected: Consequence
 ) -> None:
     change = only(review(template(It=resource(CACHE, **policy)), template()))
     assert (change.action, change.consequence) == (Action.REMOVE, expected)
 
 
-def test_a_type_without_snapshots_is_not_retained_by_one() -> None:
+def test_a_snapshot_policy_retains_only_types_with_snapshots() -> None:
     old = resource("AWS::DynamoDB::Table", DeletionPolicy="Snapshot")
     assert only(review(template(It=old), template())).consequence is Consequence.DATA_LOSS
 
@@ -94,7 +94,7 @@ def test_a_custom_resource(resource_type: str) -> None:
 
 
 @pytest.mark.parametrize("resource_type", ["Acme::Shop::Thing", "AWS::S3::Bucket"])
-def test_what_no_schema_has_is_not_judged(resource_type: str) -> None:
+def test_properties_without_a_schema_are_not_reviewed(resource_type: str) -> None:
     change = only(compared(resource(resource_type, New=1), resource(resource_type, New=2)))
     assert change.consequence is Consequence.SOME_INTERRUPTION
     assert change.warnings == (
@@ -102,20 +102,20 @@ def test_what_no_schema_has_is_not_judged(resource_type: str) -> None:
     )
 
 
-def test_cdk_metadata_is_nothing() -> None:
+def test_metadata_of_cdk_has_no_effect() -> None:
     old, new = (resource("AWS::CDK::Metadata", Analytics=each) for each in "ab")
     assert only(compared(old, new)).consequence is Consequence.NONE
 
 
 @pytest.mark.parametrize("attribute", ["DependsOn", "DeletionPolicy", "UpdateReplacePolicy"])
-def test_attributes_do_nothing_to_a_resource(attribute: str) -> None:
+def test_attributes_change_nothing(attribute: str) -> None:
     change = only(
         compared(resource("AWS::SNS::Topic"), resource("AWS::SNS::Topic", **{attribute: "Retain"}))
     )
     assert (change.consequence, len(change.properties)) == (Consequence.NONE, 1)
 
 
-def test_retention_that_goes_is_told() -> None:
+def test_dropped_retention_is_a_warning() -> None:
     old = resource(CACHE, DeletionPolicy="Snapshot", UpdateReplacePolicy="Retain")
     change = only(compared(old, resource(CACHE, UpdateReplacePolicy="Retain")))
     assert change.consequence is Consequence.NONE
@@ -132,7 +132,7 @@ def test_another_type_is_refused() -> None:
     )
 
 
-def test_a_physical_name_stands_in_the_way_of_a_replacement() -> None:
+def test_a_physical_name_prevents_a_replacement() -> None:
     old = resource(CACHE, ReplicationGroupId="shop", Port=1)
     change = only(compared(old, resource(CACHE, ReplicationGroupId="shop", Port=2)))
     assert change.warnings == (
@@ -143,7 +143,7 @@ def test_a_physical_name_stands_in_the_way_of_a_replacement() -> None:
     assert change.warnings == ()
 
 
-def test_a_value_inside_of_a_create_only_property() -> None:
+def test_a_value_inside_a_create_only_property() -> None:
     replicator = "AWS::MSK::Replicator"
     old = resource(replicator, ReplicationInfoList=[{"TargetKafkaClusterArn": "a", "X": 1}])
     new = resource(replicator, ReplicationInfoList=[{"TargetKafkaClusterArn": "b", "X": 1}])

@@ -1,4 +1,4 @@
-"""A revision is checked out beside the user's tree, whatever git's settings are."""
+"""Revisions are checked out beside the user's tree, whatever the settings of git."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from serverless_stack.testing.template_text import SourceError
 from tests.testing.review.apps import bucket_of, failure, git, read, state_of
 
 
-def test_within_a_git_hook_the_index_of_the_user_stays(
+def test_the_index_stays_unchanged_in_a_git_hook(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = state_of(repo)

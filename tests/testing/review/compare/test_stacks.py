@@ -71,13 +71,11 @@ def test_stacks_are_matched_by_name() -> None:
         ([parent("S"), stack("S/N")], [stack("")], {"S": "both", "S/N": "removed"}),
     ],
 )
-def test_who_is_whose_counterpart(
-    old: list[Stack], new: list[Stack], expected: dict[str, str]
-) -> None:
+def test_counterparts(old: list[Stack], new: list[Stack], expected: dict[str, str]) -> None:
     assert statuses(old, new) == expected
 
 
-def test_a_template_alone_needs_one_counterpart() -> None:
+def test_a_template_without_a_stack_needs_one_counterpart() -> None:
     message = r"the old has 2: choose one with `--stack` \(One, Two\)$"
     with pytest.raises(SourceError, match=message):
         compared([stack("One"), stack("Two"), stack("Two/N")], [stack("")])

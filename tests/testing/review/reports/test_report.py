@@ -51,14 +51,14 @@ def test_no_change_is_status_0_whatever_counts() -> None:
     assert status_of(comparison(), list(FailOn)) == 0
 
 
-def test_a_warning_counts_when_asked_for() -> None:
+def test_a_warning_counts_on_request() -> None:
     found = comparison(change(LOW, warnings=("network opened: 0.0.0.0/0",)))
     assert status_of(found, [FailOn.REPLACEMENT]) == 0
     assert status_of(found, [FailOn.REPLACEMENT, FailOn.WARNING]) == 1
 
 
 @pytest.mark.parametrize("name", ["Jobs12345678", "Shop/Jobs/Resource", "Shop/Jobs"])
-def test_what_is_allowed_does_not_count(name: str) -> None:
+def test_allowed_resources_do_not_count(name: str) -> None:
     found = comparison(change(LOST, warnings=("permission widened: *",)))
     assert status_of(found, [FailOn.CHANGE, FailOn.WARNING], [name]) == 0
     assert status_of(found, [FailOn.CHANGE], ["Shop", "Jobs"]) == 3
@@ -112,7 +112,7 @@ def test_values_on_one_line(value: object, expected: str) -> None:
     assert as_text(value) == expected
 
 
-def test_json_holds_all_of_it() -> None:
+def test_json_has_everything() -> None:
     found = comparison(
         change(LOST, NAME, DELAY, warnings=("permission widened: *",), advice="rename it"),
         change(LOST, action=Action.RENAME, path=None),

@@ -15,7 +15,7 @@ CODE = "def handler(event, context): ..."
 
 
 class Service(Construct):
-    """A function in a network with a table and a cache, all of which refer to another."""
+    """A function in a network with a table and a cache, which refer to each other."""
 
     def __init__(self, scope: Construct, construct_id: str, port: int = 6379) -> None:
         super().__init__(scope, construct_id)
@@ -84,8 +84,8 @@ def test_the_advice_keeps_the_resource(before: Json, after: Json) -> None:
     assert table.advice.splitlines()[1].strip() in render(review(before, after))
 
 
-def test_the_advice_holds(before: Json) -> None:
-    """The line of the advice, run on the stack, leaves the table alone."""
+def test_the_advice_works(before: Json) -> None:
+    """The line of the advice, run on the stack, keeps the table."""
     stack = cdk.Stack(cdk.App(), "Shop")
     Service(stack, "Sales")
     fresh = cdk.Stack(cdk.App(), "Shop")
@@ -101,7 +101,7 @@ def test_the_advice_holds(before: Json) -> None:
     assert [each.path for each in table.properties] == ["Metadata.aws:cdk:path"]
 
 
-def test_what_would_be_replaced_even_so_is_told(before: Json, after: Json) -> None:
+def test_the_advice_names_changes_that_replace_anyway(before: Json, after: Json) -> None:
     found = review(before, after)
     group = next(c for c in found.changes if c.resource_type == "AWS::EC2::SecurityGroup")
     assert group.advice is not None
@@ -110,7 +110,7 @@ def test_what_would_be_replaced_even_so_is_told(before: Json, after: Json) -> No
     )
 
 
-def test_a_resource_that_changed_as_well_is_recognised_by_its_place(before: Json) -> None:
+def test_a_changed_resource_is_recognised_by_its_place(before: Json) -> None:
     found = review(before, synthesised("Sales", port=6380))
     cache = next(c for c in found.changes if c.resource_type.endswith("::ReplicationGroup"))
     assert cache.action is Action.RENAME
@@ -148,7 +148,7 @@ def test_another_type_or_another_value_is_no_rename() -> None:
     assert {c.action for c in review(old, new).changes} == {Action.ADD, Action.REMOVE}
 
 
-def test_equal_resources_are_paired_once_and_it_is_told() -> None:
+def test_equal_resources_are_paired_once_with_a_remark() -> None:
     queue = resource("AWS::SQS::Queue")
     found = review(template(A=queue, B=queue), template(C=queue))
     assert sorted(c.action.value for c in found.changes) == ["remove", "rename"]
@@ -157,12 +157,12 @@ def test_equal_resources_are_paired_once_and_it_is_told() -> None:
     assert "check that this is its new place" in renamed.advice
 
 
-def test_equal_resources_are_told_apart_by_their_places(before: Json, after: Json) -> None:
+def test_equal_resources_are_distinguished_by_their_places(before: Json, after: Json) -> None:
     advice = [change.advice or "" for change in review(before, after).changes]
     assert not [each for each in advice if "check that" in each]
 
 
-def test_a_retained_one_is_kept_but_its_place_is_taken_by_a_new_one() -> None:
+def test_a_renamed_resource_is_replaced_even_if_it_is_retained() -> None:
     bucket = resource("AWS::S3::Bucket", DeletionPolicy="Retain", BucketName="shop")
     (change,) = review(template(A=bucket), template(B=bucket)).changes
     assert (change.action, change.consequence) == (Action.RENAME, Consequence.REPLACEMENT)
@@ -171,7 +171,7 @@ def test_a_retained_one_is_kept_but_its_place_is_taken_by_a_new_one() -> None:
     )
 
 
-def test_versions_are_made_anew_on_purpose() -> None:
+def test_versions_are_recreated_on_purpose() -> None:
     def made(digest: str) -> Json:
         version = f"WorkerCurrentVersion1A2B3C4D{digest}"
         return template(

@@ -38,7 +38,7 @@ def test_pointers(pointer: Pointer, path: Path, old: object, new: object, expect
     assert touches(pointer, path, old, new) is expected
 
 
-def test_what_identifies_a_resource_is_create_only() -> None:
+def test_identifiers_are_create_only() -> None:
     assert {("Name",), ("Type",)} <= set(type_schema("AWS::Route53::RecordSet").create_only)
     assert ("Arn",) not in type_schema("AWS::SNS::Topic").create_only
 
@@ -58,7 +58,7 @@ def test_physical_names(resource_type: str, names: str) -> None:
     assert names in type_schema(resource_type).names
 
 
-def test_other_names_are_not_its_own() -> None:
+def test_names_of_other_resources_are_not_physical_names() -> None:
     assert type_schema("AWS::Lambda::Permission").names == ()
     assert "DBSubnetGroupName" not in type_schema("AWS::RDS::DBInstance").names
 
@@ -69,7 +69,7 @@ def test_types_without_schema() -> None:
         assert (type_schema(name).create_only, type_schema(name).names) == ((), ())
 
 
-def test_custom_resources_have_the_schema_of_all() -> None:
+def test_custom_resources_share_a_schema() -> None:
     assert type_schema("Custom::Anything").create_only == (("ServiceToken",),)
 
 
@@ -91,7 +91,7 @@ def test_lists_whose_order_does_not_matter() -> None:
         ("AWS::EC2::Subnet", False),
     ],
 )
-def test_what_keeps_data(resource_type: str, expected: bool) -> None:
+def test_stateful_types(resource_type: str, expected: bool) -> None:
     assert is_stateful(resource_type, {}) is expected
 
 

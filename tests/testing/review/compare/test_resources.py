@@ -22,7 +22,7 @@ def network(block: str) -> dict[str, object]:
     )
 
 
-def test_what_refers_to_a_replaced_resource_changes_too() -> None:
+def test_references_to_a_replaced_resource_change_too() -> None:
     found = review(network("10.0.0.0/16"), network("10.1.0.0/16"))
     assert consequences(found) == {
         "Vpc": "replacement",
@@ -43,7 +43,7 @@ def test_what_refers_to_a_replaced_resource_changes_too() -> None:
     ]
 
 
-def test_another_default_of_a_parameter_may_be_another_value() -> None:
+def test_another_default_of_a_parameter_changes_its_references() -> None:
     def made(default: str) -> dict[str, object]:
         bucket = resource("AWS::S3::Bucket", BucketName={"Fn::Join": ["-", ["a", {"Ref": "Name"}]]})
         return {**template(It=bucket), "Parameters": {"Name": {"Default": default}}}
@@ -81,7 +81,7 @@ def test_conditions_and_mappings_are_followed() -> None:
     }
 
 
-def test_a_resource_that_gets_a_condition_may_go() -> None:
+def test_a_resource_with_a_new_condition_may_be_removed() -> None:
     old = template(It=resource("AWS::DynamoDB::Table"))
     new = template(It=resource("AWS::DynamoDB::Table", Condition="Some"))
     (change,) = review(old, new).changes

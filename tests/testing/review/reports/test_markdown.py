@@ -64,7 +64,7 @@ def test_markdown_of_a_stack_on_one_side(status: Status, expected: str) -> None:
     assert "added |\n" in text
 
 
-def test_markdown_of_a_value_that_stays() -> None:
+def test_markdown_of_an_unchanged_value() -> None:
     stays = PropertyChange(
         "Properties.Role", "r", "r", Consequence.NO_INTERRUPTION, "it refers to Role, which is new"
     )

@@ -1,4 +1,4 @@
-"""Deployed stacks: what boto3 answers here is given by botocore; tests/cli has a real cloud."""
+"""Deployed stacks, with stubbed answers of boto3; tests/cli has a real cloud."""
 
 import json
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ def read(*new: Stack, name: str = "Shop") -> list[Stack]:
     return read_deployed([name], new, Account())
 
 
-def test_json_comes_as_it_was_submitted(cloud: Stubber) -> None:
+def test_json_is_read_as_submitted(cloud: Stubber) -> None:
     answer(cloud, "Shop", "Original", {"Resources": QUEUE})
     assert read() == [Stack("Shop", {"Resources": QUEUE})]
 
@@ -60,13 +60,13 @@ def test_yaml_comes_as_text(cloud: Stubber) -> None:
 
 
 @pytest.mark.parametrize("name", ["Shop", ""])
-def test_a_transform_that_the_new_one_has_too(cloud: Stubber, name: str) -> None:
+def test_a_transform_that_both_templates_have(cloud: Stubber, name: str) -> None:
     template = {"Transform": "AWS::Serverless-2016-10-31", "Resources": QUEUE}
     answer(cloud, "Shop", "Original", template)
     assert read(Stack(name, template))[0].template == template
 
 
-def test_a_transform_that_the_new_one_has_not(cloud: Stubber) -> None:
+def test_a_transform_that_only_the_deployed_template_has(cloud: Stubber) -> None:
     answer(cloud, "Shop", "Original", {"Transform": "Mine", "Resources": {}})
     answer(cloud, "Shop", "Processed", {"Resources": QUEUE})
     assert read(Stack("Shop", {"Resources": QUEUE}))[0].template == {"Resources": QUEUE}
@@ -90,7 +90,7 @@ def test_nested_stacks_are_read_too(cloud: Stubber) -> None:
     assert [stack.name for stack in read()] == ["Shop", "Shop/Inner"]
 
 
-def test_what_cloudformation_lost_is_no_change(cloud: Stubber) -> None:
+def test_characters_that_cloudformation_lost_are_no_change(cloud: Stubber) -> None:
     def described(*texts: str) -> dict[str, object]:
         return {"Resources": {"A": {"Type": "T", "Properties": {"Texts": list(texts)}}}}
 
@@ -116,9 +116,7 @@ def test_what_cloudformation_lost_is_no_change(cloud: Stubber) -> None:
         ),
     ],
 )
-def test_what_cloudformation_refuses(
-    cloud: Stubber, code: str, message: str, expected: str
-) -> None:
+def test_errors_of_cloudformation(cloud: Stubber, code: str, message: str, expected: str) -> None:
     cloud.add_client_error("get_template", code, message)
     with pytest.raises(SourceError) as caught:
         read()
@@ -141,9 +139,7 @@ def test_what_cloudformation_refuses(
         ),
     ],
 )
-def test_when_it_cannot_be_asked(
-    error: Exception, expected: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_errors_of_boto3(error: Exception, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(account: Account) -> None:
         raise error
 

@@ -19,11 +19,11 @@ from tests.testing.review.small import resource, template
         ("${Bucket.Arn}/*", False),
     ],
 )
-def test_what_is_all_of_a_service_or_a_type(arn: str, expected: bool) -> None:
+def test_resources_that_stand_for_all_of_a_service_or_type(arn: str, expected: bool) -> None:
     assert is_broad(arn) is expected
 
 
-def test_a_wildcard_says_where_it_is() -> None:
+def test_a_wildcard_has_its_place() -> None:
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}
     policy = {"PolicyName": "p", "PolicyDocument": {"Statement": statement}}
     role = resource("AWS::IAM::Role", Policies=[policy])

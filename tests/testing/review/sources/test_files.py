@@ -1,4 +1,4 @@
-"""What the CDK writes: stacks, stages and nested stacks; and plain folders."""
+"""Cloud assemblies with stages and nested stacks, and plain folders."""
 
 import json
 from pathlib import Path

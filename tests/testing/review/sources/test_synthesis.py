@@ -1,4 +1,4 @@
-"""Apps are synthesised as the CDK CLI does it, and leave nothing behind."""
+"""Apps are synthesised like the CDK CLI does it, and leave nothing behind."""
 
 import json
 import os
@@ -15,10 +15,10 @@ from serverless_stack.local.processes import running as processes
 from serverless_stack.testing.review.sources import source as sources
 from tests.testing.review.apps import about, bucket_of, commit, failure, git, read, state_of
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
-def test_the_synthesis_is_like_that_of_the_cdk_cli(
+def test_the_synthesis_has_the_settings_of_the_cdk_cli(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CDK_VALIDATION", "true")
@@ -29,12 +29,12 @@ def test_the_synthesis_is_like_that_of_the_cdk_cli(
         assert found["validation"] == "false"
         assert found["context"]["aws:cdk:enable-path-metadata"] is True
         assert found["context"]["aws:cdk:bundling-stacks"] == []
-        # What was looked up is taken from the working tree when the revision has none.
+        # Look-ups come from the working tree if the revision has none.
         assert found["context"]["availability-zones"] == ["a", "b"]
         assert (found["context"]["stage"], found["context"]["colour"]) == ("stored", "blue")
 
 
-def test_the_context_of_the_revision_goes_first(repo: Path) -> None:
+def test_the_context_of_the_revision_takes_precedence(repo: Path) -> None:
     (repo / "cdk.context.json").write_text('{"zone": "old"}')
     commit(repo, "looked up")
     (repo / "cdk.context.json").write_text('{"zone": "new"}')
@@ -45,13 +45,13 @@ def test_the_context_of_the_revision_goes_first(repo: Path) -> None:
 @pytest.mark.parametrize(
     "command", [".venv/bin/python app.py", "python app.py", "python3.11 app.py"]
 )
-def test_whatever_python_is_named_it_is_this_one(repo: Path, command: str) -> None:
+def test_every_python_command_runs_this_interpreter(repo: Path, command: str) -> None:
     (repo / "cdk.json").write_text(json.dumps({"app": command}))
     (side,) = read("-")
     assert about(side)["python"] == sys.executable
 
 
-def test_modules_that_are_installed_from_the_working_tree_are_those_of_the_revision(
+def test_modules_installed_from_the_working_tree_come_from_the_revision(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (repo / "names.py").unlink()
@@ -60,7 +60,7 @@ def test_modules_that_are_installed_from_the_working_tree_are_those_of_the_revis
     (source / "names.py").write_text("BUCKET = 'old package'\n")
     commit(repo, "a package in src")
     (source / "names.py").write_text("BUCKET = 'new package'\n")
-    # As an editable installation has it.
+    # An editable installation does the same.
     monkeypatch.setattr(sys, "path", [*sys.path, str(source)])
     monkeypatch.setenv("PYTHONPATH", str(source))
     old, new = read("HEAD", "-")
@@ -107,8 +107,8 @@ def test_an_app_that_cannot_be_synthesised(
     assert list(own_temporary_folder.iterdir()) == []
 
 
-def test_interrupted_nothing_is_left(repo: Path, own_temporary_folder: Path) -> None:
-    """A real process: the app hangs in the worktree, and Ctrl-C comes."""
+def test_an_interruption_leaves_nothing_behind(repo: Path, own_temporary_folder: Path) -> None:
+    """A real process: the app hangs in the worktree until Ctrl-C."""
     (repo / "app.py").write_text(
         f"import pathlib, time\npathlib.Path({str(repo)!r}, 'pid').write_text(str("
         "__import__('os').getpid()))\ntime.sleep(60)\n"
