@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 import sys
 from typing import TYPE_CHECKING, Final
@@ -51,7 +52,7 @@ def application(command: str | None = None) -> typer.Typer:
     import typer
 
     app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-    app.callback()(serverless_stack)
+    _add_version(app)
     for name in [command] if command in _COMMANDS else _COMMANDS:
         module, attribute = _COMMANDS[name]
         loaded = importlib.import_module(f"serverless_stack.cli.commands.{module}")
@@ -63,10 +64,25 @@ def application(command: str | None = None) -> typer.Typer:
     return app
 
 
-def serverless_stack() -> None:
-    """Tools for serverless web applications on AWS CDK.
+def _add_version(app: typer.Typer) -> None:
+    """Add `--version` and the help of the command itself."""
+    import typer
 
-    Example: serverless-stack local deploy
+    def show_version(value: bool) -> None:
+        if value:
+            typer.echo(importlib.metadata.version("serverless-stack"))
+            raise typer.Exit
 
-    Exit status: 0 on success, 1 if a command failed or found problems, 2 on invalid usage.
-    """
+    version = typer.Option(
+        False, "--version", callback=show_version, is_eager=True, help="Show the version and exit."
+    )
+
+    @app.callback()
+    def serverless_stack(version: bool = version) -> None:
+        """Tools for serverless web applications on AWS CDK.
+
+        Example: serverless-stack local deploy
+
+        Exit status: 0 on success, 1 if a command failed or found problems,
+        2 on invalid usage.
+        """

@@ -43,8 +43,8 @@ def findings(thing: Templated, region: str | None) -> list[Owned]:
     template = template_of(thing)
     if not _is_construct(thing):
         return _alone(template, region)
-    found = _together(_templates_of(thing), region)
-    return [each for each in found if f"{each[0]}/".startswith(f"{thing.node.path}/")]
+    owned = _together(_templates_of(thing), region)
+    return [each for each in owned if f"{each[0]}/".startswith(f"{thing.node.path}/")]
 
 
 def _is_construct(thing: object) -> TypeGuard[IConstruct]:
@@ -83,9 +83,9 @@ def _together(listed: Iterable[AssemblyTemplate], region: str | None) -> list[Ow
 
 def _alone(template: dict[str, object], region: str | None) -> list[Owned]:
     resources = mapping(template.get("Resources"))
-    found = []
+    owned = []
     for each in check_template(template, region):
         metadata = mapping(mapping(resources.get(each.resource)).get("Metadata"))
         owner = str(metadata.get(PATH_KEY) or each.resource or "the template")
-        found.append((owner, each))
-    return found
+        owned.append((owner, each))
+    return owned

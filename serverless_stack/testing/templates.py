@@ -130,8 +130,8 @@ def _synthesis(stack: cdk.Stack) -> _Synthesis:
     folder = Path(stage.synth().directory)
     if stack not in _syntheses:
         assembly = {each.name: each for each in templates(folder, stages=False)}
-        found = json.dumps(list(_with_nested(assembly, stack.node.path, "")))
-        _syntheses[stack] = _Synthesis(found, assembly[stack.node.path].constructs)
+        stacks = json.dumps(list(_with_nested(assembly, stack.node.path, "")))
+        _syntheses[stack] = _Synthesis(stacks, assembly[stack.node.path].constructs)
     return _syntheses[stack]
 
 

@@ -41,7 +41,8 @@ def cache(needs: Needs = None, as_json: Json = False) -> None:
 
     Example: serverless-stack advise cache --need persistence --need pub-sub
 
-    Exit status: 0 if one cache meets every need, 1 if none does, 2 on invalid input.
+    Exit status: 0 if one cache meets every need, 1 if none does,
+    2 on invalid input.
     """
     console = Console()
     if not needs:

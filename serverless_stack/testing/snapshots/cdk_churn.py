@@ -73,9 +73,9 @@ def remove_metadata(template: dict[str, Any]) -> None:
 def names(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str]]:
     """Return patterns and replacements for names, wherever they are used."""
     versioned = {
-        found[1]
+        match[1]
         for name, resource in resources(template)
-        if resource.get("Type") in _VERSIONED_TYPES and (found := _VERSIONED.fullmatch(name))
+        if resource.get("Type") in _VERSIONED_TYPES and (match := _VERSIONED.fullmatch(name))
     }
     if versioned:
         stems = "|".join(re.escape(stem) for stem in sorted(versioned, key=lambda s: (-len(s), s)))

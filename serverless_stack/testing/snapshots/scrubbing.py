@@ -57,24 +57,24 @@ def scrub(template: Mapping[str, object], extra: Scrub = ()) -> Scrubbed:
     Raises:
         ScrubError: A resource would disappear, two would get one name, or a rule is invalid.
     """
-    found: dict[str, Any] = json.loads(json.dumps(template))
-    cdk_churn.remove_metadata(found)
-    for pattern, new in cdk_churn.names(found):
-        found = _replaced(found, pattern, new)
-    cdk_churn.replace_own_code(found)
-    found = _replaced(found, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
-    cdk_churn.replace_versions(found)
-    _sort_dependencies(found)
+    result: dict[str, Any] = json.loads(json.dumps(template))
+    cdk_churn.remove_metadata(result)
+    for pattern, new in cdk_churn.names(result):
+        result = _replaced(result, pattern, new)
+    cdk_churn.replace_own_code(result)
+    result = _replaced(result, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
+    cdk_churn.replace_versions(result)
+    _sort_dependencies(result)
     listed = list(cdk_churn.LISTED)
     for rule in _rules(extra):
         if isinstance(rule, Mapping):
             for key, new in rule.items():
-                found = _apply(found, key, new)
+                result = _apply(result, key, new)
                 listed.append(f"{key} -> {new}")
         else:
-            found = _edited(found, rule)
+            result = _edited(result, rule)
             listed.append(f"by {getattr(rule, '__name__', type(rule).__name__)}()")
-    return Scrubbed(found, tuple(" ".join(each.split()) for each in listed))
+    return Scrubbed(result, tuple(" ".join(each.split()) for each in listed))
 
 
 def scrub_stacks(stacks: Sequence[Stack], extra: Scrub = ()) -> tuple[list[Stack], tuple[str, ...]]:
@@ -108,10 +108,10 @@ def _rules(extra: Scrub) -> Iterator[Rule]:
 
 
 def _apply(template: dict[str, Any], key: str, new: str) -> dict[str, Any]:
-    if found := _PROPERTY.fullmatch(key):
+    if match := _PROPERTY.fullmatch(key):
         for _, resource in cdk_churn.resources(template):
-            if resource.get("Type") == found[1]:
-                _set(resource.get("Properties"), found[2].split("."), new)
+            if resource.get("Type") == match[1]:
+                _set(resource.get("Properties"), match[2].split("."), new)
         return template
     try:
         pattern = re.compile(key)
@@ -142,12 +142,12 @@ def _edited(template: dict[str, Any], edit: Edit) -> dict[str, Any]:
     result = edit(template)
     if not isinstance(result, Mapping):
         raise ScrubError(f"a function in `scrub` must return a template, got: {result!r}")
-    found: dict[str, Any] = json.loads(json.dumps(result))
-    after = found.get("Resources", {})
+    copy: dict[str, Any] = json.loads(json.dumps(result))
+    after = copy.get("Resources", {})
     if len(after) < len(before):
         gone = ", ".join(f"`{name}`" for name in sorted(set(before) - set(after)))
         raise ScrubError(f"`scrub` must keep all resources, but one of {gone} is missing")
-    return found
+    return copy
 
 
 def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> dict[str, Any]:
@@ -172,5 +172,5 @@ def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> d
             names[key]: replace(each, f"{where}.{key}".lstrip(".")) for key, each in value.items()
         }
 
-    found: dict[str, Any] = replace(template, "")
-    return found
+    result: dict[str, Any] = replace(template, "")
+    return result

@@ -63,7 +63,11 @@ FailOns = Annotated[
     list[FailOn] | None,
     typer.Option(
         "--fail-on",
-        help="Fail on changes as bad as this, or worse. Add `warning` for warnings. Repeatable.",
+        metavar="LEVEL",
+        help=(
+            "Fail on changes as bad as this, or worse: never, data-loss, replacement, "
+            "interruption or change; or on warnings: warning. Repeatable."
+        ),
         show_default="replacement",
     ),
 ]
@@ -98,14 +102,16 @@ def review(
 
     Nothing is deployed or changed.
 
-    Example: serverless-stack review HEAD~1 (the CDK app at a revision and now)
+    Examples:
 
-    Example: serverless-stack review main:template.yaml template.yaml
+    serverless-stack review HEAD~1: the CDK app at a revision and now.
 
-    Example: serverless-stack review --deployed Shop (the deployed stack and the app now)
+    serverless-stack review old/cdk.out cdk.out: two cloud assemblies.
 
-    Exit status: 0 if no change is as bad as --fail-on, 1 if one is, 2 if a side cannot be read,
-    3 if data would be lost.
+    serverless-stack review --deployed Shop: the deployed stack and the app now.
+
+    Exit status: 0 if no change is as bad as --fail-on, 1 if one is,
+    2 if a side cannot be read, 3 if data would be lost.
     """
     console = Console()
     with handled():

@@ -106,15 +106,15 @@ def _security_group(
 
 
 def _rules(value: object) -> list[Rule]:
-    found = []
+    rules = []
     for rule in alternatives([] if value is None else value):
         entry = mapping(rule)
         peers = [text_of(entry[name]) for name in _SOURCES if name in entry]
-        found += [
+        rules += [
             Rule(_protocol(entry), _port(entry, "FromPort"), _port(entry, "ToPort"), peer)
             for peer in peers or ["unknown"]
         ]
-    return found
+    return rules
 
 
 def _protocol(entry: Mapping[str, object]) -> str:
@@ -159,13 +159,9 @@ def _within(old: Rule, new: Rule) -> bool:
 def _subnet(outer: str, inner: str) -> bool:
     try:
         wide, narrow = ipaddress.ip_network(outer), ipaddress.ip_network(inner)
-    except ValueError:  # a group, or an address that only the deployment knows
+        return narrow.subnet_of(wide)  # type: ignore[arg-type] # TypeError for IPv4 and IPv6
+    except (ValueError, TypeError):  # a group, or an address that only the deployment knows
         return False
-    if isinstance(wide, ipaddress.IPv4Network) and isinstance(narrow, ipaddress.IPv4Network):
-        return narrow.subnet_of(wide)
-    if isinstance(wide, ipaddress.IPv6Network) and isinstance(narrow, ipaddress.IPv6Network):
-        return narrow.subnet_of(wide)
-    return False
 
 
 def _switches(left: Mapping[str, object], right: Mapping[str, object]) -> Iterator[str]:

@@ -108,14 +108,14 @@ def _grants_text(statement: Statement, grants: tuple[tuple[str, str, str], ...])
 
 
 def _wildcards(grants: tuple[tuple[str, str, str], ...]) -> str:
-    found = []
+    kinds = []
     if any("*" in action or action.startswith("!") for action, _, _ in grants):
-        found.append("action")
+        kinds.append("action")
     if any(resource == "*" for _, resource, _ in grants):
-        found.append("resource")
+        kinds.append("resource")
     if any(principal == "AWS *" for _, _, principal in grants):
-        found.append("principal")
-    return f" (wildcard {', '.join(found)})" if found else ""
+        kinds.append("principal")
+    return f" (wildcard {', '.join(kinds)})" if kinds else ""
 
 
 def _managed(left: Mapping[str, object], right: Mapping[str, object]) -> Iterator[str]:

@@ -79,25 +79,25 @@ def _with_references(value: object, to: Callable[[str], str]) -> object:
         return [_with_references(item, to) for item in value]
     if not isinstance(value, Mapping):
         return value
-    found: dict[str, object] = {}
+    result: dict[str, object] = {}
     for key, item in value.items():
         if key == "Ref" and isinstance(item, str):
-            found[key] = to(item)
+            result[key] = to(item)
         elif key == "Fn::GetAtt" and isinstance(item, str):
             name, _, attribute = item.partition(".")
-            found[key] = [to(name), attribute]
+            result[key] = [to(name), attribute]
         elif key == "Fn::GetAtt" and isinstance(item, list | tuple) and item:
-            found[key] = [to(str(item[0])), *item[1:]]
+            result[key] = [to(str(item[0])), *item[1:]]
         elif key == "Fn::Sub":
             text, *variables = item if isinstance(item, list | tuple) else [item]
             text = _IN_SUB.sub(lambda match: match[1] + to(match[2]), str(text))
-            found[key] = [text, *_each(variables, to)] if variables else text
+            result[key] = [text, *_each(variables, to)] if variables else text
         elif key == "DependsOn":
             names = [item] if isinstance(item, str) else item
-            found[key] = sorted(to(str(name)) for name in names) if names else []
+            result[key] = sorted(to(str(name)) for name in names) if names else []
         else:
-            found[str(key)] = _with_references(item, to)
-    return found
+            result[str(key)] = _with_references(item, to)
+    return result
 
 
 def _each(values: list[object], to: Callable[[str], str]) -> Iterator[object]:
@@ -106,11 +106,11 @@ def _each(values: list[object], to: Callable[[str], str]) -> Iterator[object]:
 
 def _pair_versions(old: Resources, new: Resources, renames: Renames) -> None:
     def by_stem(resources: Resources) -> dict[tuple[str, str], list[str]]:
-        found = defaultdict(list)
+        names = defaultdict(list)
         for name, resource in sorted(resources.items()):
             if match := _VERSIONED.fullmatch(name):
-                found[type_of(resource), match[1]].append(name)
-        return found
+                names[type_of(resource), match[1]].append(name)
+        return names
 
     olds, news = by_stem(old), by_stem(new)
     for key in olds.keys() & news.keys():

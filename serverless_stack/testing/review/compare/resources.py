@@ -195,9 +195,9 @@ def _follow(pair: Pair, causes: Mapping[Reference, str]) -> None:
     changed = {change.path for change in pair.changes}
     for path, value, names in pair.referring:
         place = dotted(("Properties", *path))
-        found = sorted(causes[name] for name in names if name in causes)
-        if found and place not in changed:
+        reasons = sorted(causes[name] for name in names if name in causes)
+        if reasons and place not in changed:
             # The new value is unknown, but it is not the old one.
             consequence, why = of_property(pair.old, pair.new, path, value, MISSING)
-            why += f"; it refers to {', '.join(found)}"
+            why += f"; it refers to {', '.join(reasons)}"
             pair.changes.append(PropertyChange(place, value, value, consequence, why))

@@ -167,10 +167,10 @@ def type_schema(resource_type: str) -> TypeSchema:
         return TypeSchema(resource_type, None)
     for region in _REGIONS:
         try:
-            found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type)
+            schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type)
         except ResourceNotFoundError:
             continue
-        return TypeSchema(resource_type, found.schema)
+        return TypeSchema(resource_type, schema.schema)
     return TypeSchema(resource_type, None)
 
 

@@ -37,25 +37,25 @@ def volatile(
         after: The new template.
         others: Names that are known to differ.
     """
-    found = dict(others)
+    names = dict(others)
     for name, old, new in _in_both(before, after, "Parameters"):
         left, right = mapping(old), mapping(new)
         if any(
             canonical(left.get(key)) != canonical(right.get(key)) for key in ("Default", "Type")
         ):
-            found[Reference("Ref", name)] = f"parameter {name}, which has another default"
+            names[Reference("Ref", name)] = f"parameter {name}, which has another default"
     for name, _, _ in _in_both(before, after, "Mappings"):
-        found[Reference("Mapping", name)] = f"mapping {name}, which has other values"
+        names[Reference("Mapping", name)] = f"mapping {name}, which has other values"
     for name, _, _ in _in_both(before, after, "Conditions"):
-        found[Reference("Condition", name)] = f"condition {name}, which is another"
+        names[Reference("Condition", name)] = f"condition {name}, which is another"
     size = -1
-    while size != len(found):
-        size = len(found)
+    while size != len(names):
+        size = len(names)
         for name, value in mapping(after.get("Conditions")).items():
-            if any(reference in found for reference in references(value)):
+            if any(reference in names for reference in references(value)):
                 reason = f"condition {name}, which may be another"
-                found.setdefault(Reference("Condition", name), reason)
-    return found
+                names.setdefault(Reference("Condition", name), reason)
+    return names
 
 
 def _in_both(
@@ -106,10 +106,10 @@ def _loops(before: Template, after: Template) -> Iterator[ResourceChange]:
 
 def _change(section: str, name: str, old: object, new: object) -> ResourceChange:
     action = Action.ADD if old is MISSING else Action.REMOVE if new is MISSING else Action.MODIFY
-    found = tuple(_entries(section, old, new)) if action is Action.MODIFY else ()
-    worst = max((change.consequence for change in found), default=Consequence.NONE)
+    entries = tuple(_entries(section, old, new)) if action is Action.MODIFY else ()
+    worst = max((change.consequence for change in entries), default=Consequence.NONE)
     warnings = tuple(_warnings(section, name, mapping(old), new))
-    return ResourceChange(action, name, None, section, None, found, worst, warnings)
+    return ResourceChange(action, name, None, section, None, entries, worst, warnings)
 
 
 def _entries(section: str, old: object, new: object) -> Iterator[PropertyChange]:

@@ -128,13 +128,13 @@ def _reviews(old: Sequence[Stack], new: Sequence[Stack]) -> Iterator[StackReview
             continue
         if after is None and _is_retained(old, parent, logical_id):
             continue
-        found = review(
+        changes = review(
             _template(before, new), _template(after, old), parameters=_parameters(done, stack.name)
         )
-        done[stack.name] = found
+        done[stack.name] = changes
         several = any(sum(each.name == stack.name for each in side) > 1 for side in (old, new))
         name = f"{stack.name} ({stack.environment})" if several else stack.name
-        yield StackReview(name, _status(before, after), found)
+        yield StackReview(name, _status(before, after), changes)
 
 
 def _status(before: Stack | None, after: Stack | None) -> Status:
@@ -206,9 +206,9 @@ def _named(side: Sequence[Stack], other: Sequence[Stack], other_label: str) -> S
 
 def _counterpart(before: Stack, old: Sequence[Stack], new: Sequence[Stack]) -> Stack | None:
     """Return the stack of the same name in the same environment, or the only one of the name."""
-    found = [stack for stack in new if stack.name == before.name]
-    same = [stack for stack in found if stack.environment == before.environment]
+    candidates = [stack for stack in new if stack.name == before.name]
+    same = [stack for stack in candidates if stack.environment == before.environment]
     if same:
         return same[0]
     rivals = [stack for stack in old if stack.name == before.name]
-    return found[0] if len(found) == len(rivals) == 1 else None
+    return candidates[0] if len(candidates) == len(rivals) == 1 else None

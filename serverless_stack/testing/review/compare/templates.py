@@ -175,8 +175,8 @@ def _advice(
 
 
 def _resources(template: Mapping[str, object]) -> dict[str, Resource]:
-    found = mapping(template.get("Resources"))
-    return {name: each for name, each in found.items() if isinstance(each, Mapping)}
+    resources = mapping(template.get("Resources"))
+    return {name: each for name, each in resources.items() if isinstance(each, Mapping)}
 
 
 def _removed(name: str, resource: Resource) -> ResourceChange:

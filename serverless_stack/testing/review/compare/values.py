@@ -207,9 +207,9 @@ def _list_differences(
 def _surplus(values: Sequence[str], others: Sequence[str]) -> list[int]:
     """Return the indexes of the items that the other list does not have, or not as often."""
     counts = Counter(values) - Counter(others)
-    found = []
+    indexes = []
     for index, value in enumerate(values):
         if counts[value] > 0:
             counts[value] -= 1
-            found.append(index)
-    return found
+            indexes.append(index)
+    return indexes

@@ -64,11 +64,11 @@ def status_of(
     """
     counting = [change for change in comparison.changes if change.names.isdisjoint(allowed)]
     limit = min((_AT_LEAST[each] for each in fail_on if each in _AT_LEAST), default=None)
-    found = [change for change in counting if limit is not None and change.consequence >= limit]
-    if any(change.consequence is Consequence.DATA_LOSS for change in found):
+    severe = [change for change in counting if limit is not None and change.consequence >= limit]
+    if any(change.consequence is Consequence.DATA_LOSS for change in severe):
         return DATA_LOSS_STATUS
     warned = FailOn.WARNING in fail_on and any(change.warnings for change in counting)
-    return FAILED_STATUS if found or warned else OK_STATUS
+    return FAILED_STATUS if severe or warned else OK_STATUS
 
 
 def short_path(path: str) -> str:

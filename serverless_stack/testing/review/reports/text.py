@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterator
 
@@ -16,7 +17,7 @@ from serverless_stack.testing.review.model import (
     Review,
 )
 
-_WIDTH = 100
+_WIDTH = 88
 _VERBS = {Action.ADD: "+", Action.REMOVE: "-", Action.MODIFY: "~", Action.RENAME: ">"}
 
 
@@ -61,12 +62,12 @@ def _lines(change: ResourceChange) -> Iterator[str]:
 
 
 def _property(change: PropertyChange) -> Iterator[str]:
-    label = _label(change.consequence)
-    if change.old is change.new:
-        yield f"    {change.path}: {short(change.old)} [{label}: {change.reason}]"
-        return
-    old, new = _cut(change.old, change.new)
-    yield f"    {change.path}: {old} -> {new} [{label}: {change.reason}]"
+    same = change.old is change.new
+    value = short(change.old) if same else " -> ".join(_cut(change.old, change.new))
+    yield f"    {change.path}: {value}"
+    reason = f"{_label(change.consequence)}: {change.reason}"
+    for line in textwrap.wrap(reason, _WIDTH - 8, break_long_words=False, break_on_hyphens=False):
+        yield f"        {line}"
 
 
 def _label(consequence: Consequence) -> str:

@@ -50,10 +50,10 @@ def read_deployed(names: Sequence[str], new: Sequence[Stack], account: Account) 
     templates = {stack.name: stack.template for stack in new}
     with _explained(account):
         client = _client(account)
-        found: list[Stack] = []
+        stacks: list[Stack] = []
         for name in names:
-            found += _Deployed(client, templates).read(name, name)
-        return found
+            stacks += _Deployed(client, templates).read(name, name)
+        return stacks
 
 
 class _Deployed:

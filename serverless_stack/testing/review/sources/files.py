@@ -55,13 +55,13 @@ def _assembly(folder: Path) -> Iterator[Stack]:
 
 def _template_assets(folder: Path) -> dict[str, Path]:
     """Return the assets of an assembly that are templates, by content hash."""
-    found = {}
+    assets = {}
     for path in folder.glob("*.assets.json"):
         for key, asset in mapping(_json(path).get("files")).items():
             source = str(mapping(mapping(asset).get("source")).get("path", ""))
             if source.endswith((".template.json", ".template.yaml", ".template.yml")):
-                found[key] = folder / source
-    return found
+                assets[key] = folder / source
+    return assets
 
 
 def _nested(stack: Stack, assets: Mapping[str, Path]) -> Iterator[Stack]:

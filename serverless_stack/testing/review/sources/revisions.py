@@ -59,16 +59,16 @@ def find_revision(name: str, folder: Path) -> Revision:
             f"`{name}` is not a file or folder, and not a git revision: "
             f"{folder} is not in a git repository"
         )
-    found = _git(
+    commit = _git(
         folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
     )
-    if found is None:
+    if commit is None:
         shallow = _git(folder, "rev-parse", "--is-shallow-repository") == "true"
         hint = "; the clone is shallow: fetch its history (`fetch-depth: 0`)" if shallow else ""
         raise SourceError(
             f"`{name}` is not a file or folder, and not a git revision of {repository}{hint}"
         )
-    return Revision(name, found, repository)
+    return Revision(name, commit, repository)
 
 
 def read_file(revision: Revision, path: str, folder: Path) -> str:

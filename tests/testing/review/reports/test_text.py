@@ -15,13 +15,14 @@ def test_a_review() -> None:
     assert render(review(old, new)) == (
         "2 changes: 1 data loss, 1 replacement\n"
         "~ AWS::ElastiCache::ReplicationGroup Shop/Cache/Resource (Cache): modify, DATA LOSS\n"
-        "    Properties.Port: 6379 -> 6380 [DATA LOSS: create-only property of "
-        "AWS::ElastiCache::ReplicationGroup; UpdateReplacePolicy does not retain a stateful "
-        "AWS::ElastiCache::ReplicationGroup]\n"
+        "    Properties.Port: 6379 -> 6380\n"
+        "        DATA LOSS: create-only property of AWS::ElastiCache::ReplicationGroup;\n"
+        "        UpdateReplacePolicy does not retain a stateful AWS::ElastiCache::ReplicationGroup\n"
         "~ AWS::SNS::Topic Topic: modify, REPLACEMENT\n"
-        "    Properties.FifoTopic: (absent) -> true [REPLACEMENT: create-only property of "
-        "AWS::SNS::Topic]\n"
-        '    Properties.DisplayName: "a" -> "b" [no interruption: updated in place]'
+        "    Properties.FifoTopic: (absent) -> true\n"
+        "        REPLACEMENT: create-only property of AWS::SNS::Topic\n"
+        '    Properties.DisplayName: "a" -> "b"\n'
+        "        no interruption: updated in place"
     )
 
 
@@ -41,6 +42,6 @@ def test_long_values_are_cut_where_they_differ() -> None:
     old, new = (resource("AWS::SNS::Topic", DisplayName="x" * 500 + each) for each in "ab")
     line = render(review(template(It=old), template(It=new))).splitlines()[2]
     assert 'xxxa" -> ...' in line
-    assert 'xxxb" [' in line
+    assert line.endswith('xxxb"')
     assert len(line) < 250
-    assert short("x" * 500) == '"' + "x" * 96 + "..."
+    assert short("x" * 500) == '"' + "x" * 84 + "..."
