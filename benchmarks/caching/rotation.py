@@ -10,9 +10,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rich.console import Console
+from serverless_stack.runtime.caching.clients.auth_token import AuthToken
 
 from serverless_stack.runtime.caching import LazyLoading, RedisStore
-from serverless_stack.runtime.caching.clients.auth_token import AuthToken
 from tests.runtime.servers import redis_server
 
 THREADS, ROTATIONS = 8, 2

@@ -11,6 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from constructs import Construct
+from serverless_stack.testing.review.schemas import is_stateful
 
 from serverless_stack import constructs
 from serverless_stack.constructs import (
@@ -30,7 +31,6 @@ from serverless_stack.constructs import (
     WebApp,
 )
 from serverless_stack.constructs.profiles.settings import ALL, Settings
-from serverless_stack.testing.review.schemas import is_stateful
 from tests.constructs.templates import Json, new_app, synth
 
 Make = Callable[[cdk.Stack, Path, Path], object]

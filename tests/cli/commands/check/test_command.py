@@ -15,7 +15,7 @@ from serverless_stack.checks import Severity, rules
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from tests.checks.assemblies import (
     NAMED,
     UNNAMED,
@@ -182,7 +182,7 @@ def test_each_template_of_a_folder_is_checked_alone(here: Path, template: str) -
     ("content", "said"),
     [
         (None, "there is no file or folder t.json: run `cdk synth` first"),
-        ("", "t.json is no CloudFormation template: it has no `Resources`"),
+        ("", "t.json is not a CloudFormation template: it has no `Resources`"),
         ("{]", "t.json is neither JSON nor YAML"),
     ],
 )
@@ -256,7 +256,7 @@ def test_it_loads_what_it_needs_alone(here: Path) -> None:
     program = (
         "import sys\n"
         "from typer.testing import CliRunner\n"
-        "from serverless_stack.cli.app import application\n"
+        "from serverless_stack.cli.main import application\n"
         "assert CliRunner().invoke(application('check'), ['check']).exit_code == 1\n"
         "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
     )
