@@ -10,6 +10,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import apigateway as rules
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
 from serverless_stack.constructs._internal.logs import log_group
@@ -65,6 +66,7 @@ class ProxyApi(Construct):
         ValueError: If an argument is out of range.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,

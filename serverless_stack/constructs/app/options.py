@@ -103,6 +103,7 @@ class ContentOptions(TypedDict, total=False):
     """The arguments of ``ContentDeployment``; only ``source`` is required."""
 
     source: Required[str | Path | Sequence[str | Path]]
+    include: Sequence[str]
     cache_control: Sequence[CacheRule]
     documents: Sequence[str]
     config: Mapping[str, Json] | None

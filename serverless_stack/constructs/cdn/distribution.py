@@ -12,6 +12,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.shared import access_log_bucket
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.cdn.access import allow_distribution
@@ -86,6 +87,7 @@ class Cdn(Construct):
         ValueError: If there is no origin, or CloudFront refuses an argument.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,

@@ -15,6 +15,7 @@ from serverless_stack._shared.content.memory import LEAST_MIB
 from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule, matches
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs.cdn.access import hide_manifests
 from serverless_stack.constructs.cdn.distribution import Cdn
@@ -36,6 +37,7 @@ from serverless_stack.constructs.content.permissions import (
     expire_obsolete_files,
 )
 from serverless_stack.constructs.content.source import (
+    Source,
     read_sources,
     source_assets,
     source_problems,
@@ -45,6 +47,7 @@ from serverless_stack.constructs.storage.bucket import StorageBucket
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 """The content of a JSON file; strings may be CDK tokens."""
+_MAX_LISTED = 5
 
 
 class ContentDeployment(Construct):
@@ -65,6 +68,8 @@ class ContentDeployment(Construct):
         source: One or more folders or zip files; where they have a file in common, the last wins.
             Files under 5 TB, keys up to 1,024 bytes ("Creating object key names").
         bucket: The bucket.
+        include: Patterns of files to publish although they would be left out: hidden files outside
+            of ``.well-known``, private keys, and links that lead out of the folder.
         distributions: The distributions in front of the bucket. Default: none; nothing is
             invalidated.
         destination_key_prefix: The folder in the bucket, such as ``site``. Default: the
@@ -105,6 +110,7 @@ class ContentDeployment(Construct):
             exclude each other.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -112,6 +118,7 @@ class ContentDeployment(Construct):
         *,
         source: str | Path | Sequence[str | Path],
         bucket: StorageBucket | s3.IBucket,
+        include: Sequence[str] = (),
         distributions: Sequence[AnyDistribution] = (),
         destination_key_prefix: str | None = None,
         cache_control: Sequence[CacheRule] = (CacheRule("*", REVALIDATE),),
@@ -143,22 +150,24 @@ class ContentDeployment(Construct):
         problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
         if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY):
             problems.fail(f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}")
-        indexes = [] if unreadable else read_sources(sources)
-        names = {key for index in indexes for key in index}
-        problems.add(arguments.file_problems(prefix, indexes))
+        contents = [] if unreadable else _read(scope, sources, include, problems)
+        names = {key for content in contents for key in content.index}
+        problems.add(arguments.file_problems(prefix, [content.index for content in contents]))
         problems.add(arguments.memory_problems(memory_size, len(names)))
         if config is not None:
             problems.add(arguments.config_problems(config_key, names))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
-        self._warn_of_unused_rules(
-            cache_control, {*names, config_key} if config is not None else names
-        )
+        if config is not None:
+            names.add(config_key)
+        self._warn_of_unused_rules(cache_control, names)
+        for content in contents:
+            self._warn_of_files_left_out(content)
         target = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
         owner = Names.unique_resource_name(self, max_length=arguments.MAX_OWNER_LENGTH)
         manifest_key = f"{contract.RESERVED_PREFIX}{prefix}{owner}.json.gz"
-        assets = source_assets(self, sources, indexes)
+        assets = source_assets(self, contents)
         deploy_time = deploy_time_function(
             self,
             "content.handler",
@@ -213,13 +222,13 @@ class ContentDeployment(Construct):
                 {
                     "Id": distribution_of(front).distribution_id,
                     "PathPrefix": path_prefix(front, prefix),
-                    "Protected": [*api_paths(front), *exclude_paths],
+                    "ExcludePaths": [*api_paths(front), *exclude_paths],
                     "QueryStrings": "true" if query_strings else "false",
                     "IndexDocument": index_document_of(front, index_document),
                 }
                 for front in distributions
             ],
-            "Budget": str(max_paths),
+            "MaxPaths": str(max_paths),
             "WaitSeconds": str(arguments.wait_seconds(wait)),
             "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
             "RemovalPolicy": removal_policy.name.lower(),
@@ -245,3 +254,31 @@ class ContentDeployment(Construct):
                     "serverless-stack:cache-rule",
                     f"the pattern {rule.pattern!r} of `cache_control` matches no file",
                 )
+
+    def _warn_of_files_left_out(self, source: Source) -> None:
+        if not source.left_out:
+            return
+        listed = [f"{key} ({reason})" for key, reason in sorted(source.left_out.items())]
+        more = f" and {len(listed) - _MAX_LISTED} more" if len(listed) > _MAX_LISTED else ""
+        Annotations.of(self).add_warning_v2(
+            "serverless-stack:left-out",
+            f"not published of {source.path}: {', '.join(listed[:_MAX_LISTED])}{more}; "
+            "the argument `include` publishes them",
+        )
+
+
+def _read(
+    scope: Construct, sources: Sequence[Path], include: Sequence[str], problems: Problems
+) -> list[Source]:
+    try:
+        contents = read_sources(scope, sources, include)
+    except (OSError, ValueError) as error:
+        problems.fail(f"`source` must be readable: {error}")
+        return []
+    for content in contents:
+        if not content.index:
+            problems.fail(
+                f"`source` must have files to publish, got: {str(content.path)!r}, of which every "
+                "file is left out; the argument `include` publishes such files"
+            )
+    return contents

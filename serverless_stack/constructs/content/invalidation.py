@@ -10,6 +10,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.content.custom_resource import (
     custom_resource,
     deploy_time_function,
@@ -54,6 +55,7 @@ class Invalidation(Construct):
             path that does not exist.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,

@@ -12,6 +12,7 @@ from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
     Connectable,
     add_environment,
@@ -63,6 +64,7 @@ class StorageBucket(Construct):
         ValueError: If S3 refuses an argument, or two arguments exclude each other.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -147,6 +149,7 @@ class StorageBucket(Construct):
         """The name of the bucket; a token at synthesis unless it was given."""
         return self.bucket.bucket_name
 
+    @check_types
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a role, user or function to list and read objects.
 
@@ -158,6 +161,7 @@ class StorageBucket(Construct):
         """
         return grant_objects(self.bucket, grantee, write=False)
 
+    @check_types
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow a role, user or function to list, read, write and delete objects.
 
@@ -169,6 +173,7 @@ class StorageBucket(Construct):
         """
         return grant_objects(self.bucket, grantee, write=True)
 
+    @check_types
     def connect(
         self, function: Connectable, *, prefix: str = contract.BUCKET_PREFIX, write: bool = True
     ) -> None:

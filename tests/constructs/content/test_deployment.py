@@ -119,7 +119,7 @@ def test_every_argument_arrives(maximal: Json) -> None:
     text = "".join(part for part in asked["ConfigJson"]["Fn::Join"][1] if isinstance(part, str))
     assert '"page": 20' in text
     assert '"beta": true' in text
-    assert asked["Budget"] == "100"
+    assert asked["MaxPaths"] == "100"
     assert asked["WaitSeconds"] == "300"
     assert asked["GracePeriodDays"] == "30"
     assert asked["RemovalPolicy"] == "destroy"
@@ -128,8 +128,8 @@ def test_every_argument_arrives(maximal: Json) -> None:
 def test_each_distribution_sees_the_files_at_its_own_place(maximal: Json) -> None:
     first, second = properties(maximal, RESOURCE)["Distributions"]
     assert (first["PathPrefix"], second["PathPrefix"]) == ("/docs", "/site/docs")
-    assert first["Protected"] == ["/api/*", "/health"]
-    assert second["Protected"] == ["/health"]
+    assert first["ExcludePaths"] == ["/api/*", "/health"]
+    assert second["ExcludePaths"] == ["/health"]
     assert {first["QueryStrings"], first["IndexDocument"]} == {"true", "home.html"}
 
 
@@ -329,7 +329,8 @@ def test_the_place_of_the_manifests_is_refused(stack: cdk.Stack, site: Path) -> 
 def test_a_file_where_the_manifests_are_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     (tmp_path / ".serverless-stack").mkdir()
     (tmp_path / ".serverless-stack" / "x").write_text("x")
-    assert "`source` must have no files in .serverless-stack/" in make(stack, tmp_path)
+    message = make(stack, tmp_path, include=[".serverless-stack/*"])
+    assert "`source` must have no files in .serverless-stack/" in message
 
 
 @pytest.mark.parametrize(("length", "good"), [(1024, True), (1025, False)])
@@ -432,3 +433,98 @@ def test_the_bucket_of_another_stack_makes_no_cycle(app: cdk.App, site: Path) ->
     ContentDeployment(edge, "Content", source=site, bucket=pages, distributions=[cdn])
     assembly = app.synth()
     assert "Edge" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+
+
+def published(tmp_path: Path, source: Path, **arguments: object) -> tuple[set[str], list[str]]:
+    """The files in the asset of a source, and the warnings."""
+    app = cdk.App(outdir=str(tmp_path / "cdk.out"))
+    stack = cdk.Stack(app, "Test")
+    ContentDeployment(
+        stack,
+        "Content",
+        source=source,
+        bucket=s3.Bucket(stack, "Pages"),
+        **arguments,  # type: ignore[arg-type]
+    )
+    app.synth()
+    assets = Path(app.outdir).glob("asset.*/")
+    (asset,) = [path for path in assets if (path / "index.html").exists()]
+    files = {path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
+    return files, warnings(stack)
+
+
+SECRETS = (".env", ".git/config", "keys/server.pem", "id_rsa")
+
+
+@pytest.fixture
+def secretive(tmp_path: Path) -> Path:
+    """A site with files beside it that nobody means to publish."""
+    for name in ("index.html", ".well-known/security.txt", "keys/readme.txt", *SECRETS):
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (tmp_path / "elsewhere").write_text("x")
+    (tmp_path / "site" / "link").symlink_to(tmp_path / "elsewhere")
+    return tmp_path / "site"
+
+
+def test_secrets_are_not_published(tmp_path: Path, secretive: Path) -> None:
+    files, told = published(tmp_path, secretive)
+    assert files == {"index.html", ".well-known/security.txt", "keys/readme.txt"}
+    (warning,) = told
+    assert warning.startswith(
+        f"not published of {secretive}: id_rsa (a private key), keys/server.pem (a private key), "
+        "link (a link that leads out of the folder); the argument `include` publishes them"
+    )
+
+
+def test_what_is_asked_for_is_published(tmp_path: Path, secretive: Path) -> None:
+    files, told = published(tmp_path, secretive, include=[".env", "*.pem", "id_rsa", "link"])
+    assert {*SECRETS, "link"} - files == {".git/config"}
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a[1].pem",
+        "b{1}.pem",
+        "!c.pem",
+        "#d.pem",
+        "*.pem",
+        "e?.pem",
+        "+(f).pem",
+        "g h.pem",
+        "i\\j.pem",
+    ],
+)
+def test_names_with_a_meaning_for_cdk_are_left_out_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / "site/sub").mkdir(parents=True)
+    for path in ("index.html", name, f"sub/{name}", "a1.pem.txt", "cpem.html"):
+        (tmp_path / "site" / path).write_text("x")
+    files, _ = published(tmp_path, tmp_path / "site", include=["sub/*"])
+    assert files == {"index.html", f"sub/{name}", "a1.pem.txt", "cpem.html"}
+
+
+def test_the_output_of_the_app_is_no_content(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("x")
+    first, _ = published(tmp_path, tmp_path)
+    second, _ = published(tmp_path, tmp_path)
+    assert first == second == {"index.html"}
+
+
+def test_a_source_of_which_nothing_is_published_is_refused(
+    stack: cdk.Stack, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("x")
+    assert "`source` must have files to publish, got: " in make(stack, tmp_path)
+
+
+@pytest.mark.parametrize("argument", ["grace_period", "wait", "max_paths"])
+def test_values_that_the_function_needs_as_text_are_known_at_synthesis(
+    stack: cdk.Stack, site: Path, argument: str
+) -> None:
+    number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
+    value = number if argument == "max_paths" else cdk.Duration.days(number)
+    message = make(stack, site, **{argument: value})
+    assert f"`{argument}` must be known at synthesis, got: a token" in message
