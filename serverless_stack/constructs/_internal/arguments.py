@@ -282,10 +282,11 @@ def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object])
 
 def _path(owner: object, given: Mapping[str, object]) -> list[str]:
     """Return the path of the construct that is created or called."""
-    scope = given.get("scope")
-    if isinstance(scope, Construct):
-        return [scope.node.path, str(given.get("construct_id", ""))]
-    return [owner.node.path] if isinstance(owner, Construct) and scope is None else []
+    if "construct_id" in given:
+        parent = list(given.values())[1]
+        named = str(given["construct_id"])
+        return [parent.node.path, named] if isinstance(parent, Construct) else []
+    return [owner.node.path] if isinstance(owner, Construct) else []
 
 
 def _self_named(function: Callable[..., object]) -> dict[str, object]:

@@ -17,17 +17,22 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.api.web_acl import WebAcl
-from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
+from serverless_stack.constructs.cache.backup import Backup
+from serverless_stack.constructs.cache.imported import ImportedCache
+from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
+from serverless_stack.constructs.cache.redis.arguments import GlobalDatastoreRef
+from serverless_stack.constructs.cache.redis.auth import RedisAuth
 from serverless_stack.constructs.cache.redis.cache import RedisCache
-from serverless_stack.constructs.cache.redis.logs import LogTarget
-from serverless_stack.constructs.cache.redis.users import RedisAuth
+from serverless_stack.constructs.cache.redis.engine import RedisEngine
+from serverless_stack.constructs.cache.redis.logs import Logs
+from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import Json
@@ -123,35 +128,25 @@ class RedisOptions(TypedDict, total=False):
     """The arguments of ``RedisCache``."""
 
     vpc_subnets: ec2.SubnetSelection | None
-    security_groups: Sequence[ec2.ISecurityGroup]
+    security_groups: Sequence[ec2.ISecurityGroup] | None
     replication_group_id: str | None
+    engine: RedisEngine
     node_type: str
-    engine: str
-    engine_version: str | None
-    num_node_groups: int
-    replicas: int | None
-    automatic_failover_enabled: bool | None
-    multi_az_enabled: bool | None
+    topology: RedisTopology | None
+    durability: Durability | None
     port: int | None
-    transit_encryption_enabled: bool
-    at_rest_encryption_enabled: bool
+    tls: bool
+    encryption_at_rest: bool
     encryption_key: kms.IKey | None
-    auth: RedisAuth
-    secret: secretsmanager.ISecret | None
-    access_string: str
+    auth: RedisAuth | None
     parameters: Mapping[str, str] | None
-    cache_parameter_group_name: str | None
-    data_tiering_enabled: bool | None
-    slow_log: LogTarget
-    engine_log: LogTarget
-    log_retention: logs.RetentionDays | None
-    snapshot_retention_days: int | None
-    snapshot_window: str | None
-    snapshot_name: str | None
-    snapshot_arns: Sequence[str]
-    preferred_maintenance_window: str | None
+    parameter_group: refs.IParameterGroupRef | None
+    data_tiering: bool | None
+    logs: Logs | None
+    backup: Backup | None
+    maintenance_window: str | None
     notification_topic: sns.ITopic | None
-    global_replication_group_id: str | None
+    global_datastore: GlobalDatastoreRef | None
     removal_policy: RemovalPolicy | None
 
 
@@ -159,18 +154,19 @@ class MemcachedOptions(TypedDict, total=False):
     """The arguments of ``MemcachedCache``."""
 
     vpc_subnets: ec2.SubnetSelection | None
-    security_groups: Sequence[ec2.ISecurityGroup]
+    security_groups: Sequence[ec2.ISecurityGroup] | None
     node_type: str
     engine_version: str
     num_cache_nodes: int | None
-    az_mode: str
-    availability_zones: Sequence[str]
+    az_mode: AzMode | None
+    availability_zones: Sequence[str] | None
     port: int | None
     tls: bool
     parameters: Mapping[str, str] | None
-    preferred_maintenance_window: str
+    maintenance_window: str | None
     notification_topic: sns.ITopic | None
-    cluster_name: str
+    cluster_name: str | None
+    removal_policy: RemovalPolicy | None
 
 
 class Store(Protocol):
@@ -186,5 +182,5 @@ ContentPart = str | Path | ContentOptions | None
 ApiPart = bool | ApiOptions | ProxyApi | None
 BucketPart = bool | BucketOptions | StorageBucket | None
 CdnPart = bool | CdnOptions | Cdn | None
-RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | None
-MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | None
+RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | ImportedCache | None
+MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | ImportedCache | None
