@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 
-from serverless_stack.constructs import Profile, RedisCache, ServerlessStack
+from serverless_stack.constructs import Backup, Profile, RedisCache, ServerlessStack
 
 app = cdk.App()
 ServerlessStack(
@@ -15,5 +15,6 @@ ServerlessStack(
 
 orders = cdk.Stack(app, "Orders")
 Profile.dev().apply(orders)  # for constructs in a stack of your own
-RedisCache(orders, "Cache", snapshot_retention_days=1)  # an argument goes first
+backup = Backup(retention=cdk.Duration.days(1))
+RedisCache(orders, "Cache", backup=backup)  # explicit arguments take precedence
 app.synth()

@@ -1,8 +1,10 @@
-"""What the commands that talk to AWS have in common."""
+"""Options and errors shared by the commands that talk to AWS."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -12,38 +14,56 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 Region = Annotated[str | None, typer.Option("--region", help="The AWS region.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")]
-Budget = Annotated[int, typer.Option("--budget", min=1, help="The most paths to pay for.")]
-PathPrefix = Annotated[
-    str, typer.Option("--path-prefix", help="What viewers see before a key, such as /docs.")
+MaxPaths = Annotated[
+    int, typer.Option("--max-paths", min=1, help="The maximum number of paths to pay for.")
 ]
-Protected = Annotated[
+PathPrefix = Annotated[
+    str, typer.Option("--path-prefix", help="The path that viewers see before a key.")
+]
+ExcludePaths = Annotated[
     list[str] | None,
     typer.Option(
-        "--protected", metavar="PATTERN", help="Paths of another origin. May be repeated."
+        "--exclude-path", metavar="PATTERN", help="Paths of another origin. May be repeated."
     ),
 ]
 IndexDocument = Annotated[
-    str, typer.Option("--index-document", help="The file given for a folder.")
+    str, typer.Option("--index-document", help="The file served for a folder.")
 ]
 QueryStrings = Annotated[
-    bool, typer.Option("--query-strings", help="The cache tells query strings apart.")
+    bool, typer.Option("--query-strings", help="The cache distinguishes query strings.")
 ]
-Wait = Annotated[bool, typer.Option("--wait", help="Wait until every edge location is done.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until all edge locations are done.")]
+
+
+class Terminated(KeyboardInterrupt):
+    """A signal asked the command to end."""
+
+    def __init__(self, number: int) -> None:
+        """Remember the number of the signal."""
+        self.number = number
+        super().__init__()
 
 
 @contextmanager
 def account(region: str | None, profile: str | None) -> Iterator[None]:
-    """Use a region and profile; what AWS refuses ends with a message and status 2."""
+    """Use a region and a profile. An error of AWS ends with a message and status 2.
+
+    A signal ends the command as Ctrl-C does: what is half done is cleaned up first.
+    """
     if region:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:
         os.environ["AWS_PROFILE"] = profile
-        for name in _KEYS:  # which would go before a profile that only the environment names
+        for name in _KEYS:  # which botocore prefers to a profile of the environment
             os.environ.pop(name, None)
+    before = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
+    except Terminated as error:
+        typer.echo("Interrupted. Run the command again to complete it.", err=True)
+        raise typer.Exit(128 + error.number) from error
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
@@ -53,13 +73,40 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         console = Console(stderr=True)
         console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
         raise typer.Exit(REFUSED_STATUS) from error
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def printable(text: str) -> str:
+    """Return a text in which characters that control a terminal are escaped."""
+    return "".join(
+        character if character.isprintable() else ascii(character)[1:-1] for character in text
+    )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as ``1 path`` or ``2 paths``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated(number)
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    """What is told by its message alone; loaded when something went wrong."""
+    """Return the errors that are reported by their message alone; loaded when one occurs."""
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from serverless_stack.operations.content.errors import ContentError
     from serverless_stack.operations.invalidation import InvalidationError
     from serverless_stack.runtime.objects.errors import ObjectError
 
-    return (BotoCoreError, ClientError, InvalidationError, ObjectError, OSError, ValueError)
+    return (
+        BotoCoreError,
+        ClientError,
+        ContentError,
+        InvalidationError,
+        ObjectError,
+        OSError,
+        ValueError,
+    )

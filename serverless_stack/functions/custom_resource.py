@@ -1,5 +1,6 @@
-"""What CloudFormation asks of a custom resource, and how it is answered."""
+"""Requests of CloudFormation to a custom resource, and the answers."""
 
+import http.client
 import json
 import logging
 import time
@@ -15,18 +16,18 @@ Event: TypeAlias = Mapping[str, Json]
 logger = logging.getLogger(__name__)
 logger.setLevel(logging.INFO)
 
-_MAX_REASON = 1000  # an answer may have 4,096 bytes in all
+_MAX_BYTES = 4096  # "Custom resource response objects"
 _ATTEMPTS = 5
 
 
 class Context(Protocol):
-    """What Lambda tells a function about its call."""
+    """The context of a call of a Lambda function."""
 
     log_stream_name: str
     function_name: str
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the call may still take."""
+        """Return how long the call may still take."""
         ...
 
 
@@ -38,9 +39,9 @@ class Request:
         kind: ``Create``, ``Update`` or ``Delete``.
         operation: An id of the operation, the same when Lambda repeats the call.
         resource: An id of the resource in its stack.
-        physical_id: The id that the resource has, empty when it is created.
-        properties: What is asked for.
-        old_properties: What was asked for before an update.
+        physical_id: The id of the resource; empty when it is created.
+        properties: The properties.
+        old_properties: The properties before an update.
     """
 
     kind: str
@@ -52,7 +53,12 @@ class Request:
 
     @classmethod
     def parse(cls, event: Event) -> "Request":
-        """Read the event of a call."""
+        """Read the event of a call.
+
+        Raises:
+            TypeError: If the properties are not a mapping.
+            KeyError: If the event is not a request.
+        """
         return cls(
             kind=str(event["RequestType"]),
             operation=str(event["RequestId"]),
@@ -64,24 +70,24 @@ class Request:
 
 
 def mapping_of(value: Json) -> dict[str, Json]:
-    """A value that has to be a mapping.
+    """Return a value that has to be a mapping.
 
     Raises:
-        TypeError: If it is none.
+        TypeError: If it is something else.
     """
     if not isinstance(value, dict):
-        raise TypeError(f"a mapping is wanted, got: {type(value).__name__}")
+        raise TypeError(f"a mapping is expected, got: {type(value).__name__}")
     return value
 
 
 def list_of(value: Json) -> list[Json]:
-    """A value that has to be a list.
+    """Return a value that has to be a list.
 
     Raises:
-        TypeError: If it is none.
+        TypeError: If it is something else.
     """
     if not isinstance(value, list):
-        raise TypeError(f"a list is wanted, got: {type(value).__name__}")
+        raise TypeError(f"a list is expected, got: {type(value).__name__}")
     return value
 
 
@@ -91,16 +97,16 @@ def answered(
     physical_id: str,
     work: Callable[[], Mapping[str, Json] | None],
 ) -> None:
-    """Do the work of a request and tell CloudFormation how it ended.
+    """Do the work of a request and answer CloudFormation, whatever happens.
 
-    An error is logged and reported: if it were raised, Lambda would repeat the call, and
+    An error is logged and reported. If it were raised, Lambda would repeat the call, and
     CloudFormation would wait for an hour.
 
     Args:
         event: The event of the call.
         context: The context of the call.
         physical_id: The id of the resource.
-        work: Gives the attributes of the resource, or None if the answer comes later.
+        work: Returns the attributes of the resource, or None if the answer comes later.
     """
     try:
         data = work()
@@ -125,26 +131,28 @@ def respond(
     """Answer CloudFormation.
 
     Args:
-        event: The event of the call; its ``ResponseURL`` is a secret and never logged.
+        event: The event of the call. Its ``ResponseURL`` is a secret and never logged.
         context: The context of the call.
         physical_id: The id of the resource.
         status: ``SUCCESS`` or ``FAILED``.
-        reason: What the stack's event shows when it failed; cut where it is too long.
+        reason: Why it failed, for the events of the stack; shortened if it is too long.
         data: The attributes of the resource.
+
+    Raises:
+        OSError: If CloudFormation did not accept the answer. Lambda then repeats the call.
     """
-    where = f" (log stream {context.log_stream_name})"
-    told = reason if len(reason) <= _MAX_REASON else f"{reason[: _MAX_REASON - 3]}..."
-    body = json.dumps(
-        {
-            "Status": status,
-            "Reason": f"{told}{where}" if status == "FAILED" else "",
-            "PhysicalResourceId": physical_id,
-            "StackId": event["StackId"],
-            "RequestId": event["RequestId"],
-            "LogicalResourceId": event["LogicalResourceId"],
-            "Data": dict(data or {}),
-        }
-    ).encode()
+    answer: dict[str, Json] = {
+        "Status": status,
+        "Reason": "",
+        "PhysicalResourceId": physical_id,
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+        "Data": dict(data or {}),
+    }
+    body = json.dumps(answer).encode()
+    if status == "FAILED":
+        body = _with_reason(answer, reason, f" (log stream {context.log_stream_name})")
     # CloudFormation signs the URL for an empty content type.
     request = urllib.request.Request(
         str(event["ResponseURL"]), data=body, method="PUT", headers={"Content-Type": ""}
@@ -153,9 +161,21 @@ def respond(
         try:
             with urllib.request.urlopen(request, timeout=10):
                 return
-        except (urllib.error.URLError, TimeoutError) as error:
-            code = getattr(error, "code", 503)
-            if attempt == _ATTEMPTS or code < 500:
+        except (OSError, http.client.HTTPException) as error:
+            refused = isinstance(error, urllib.error.HTTPError) and error.code < 500
+            if refused or attempt == _ATTEMPTS:
                 raise
-            logger.warning("CloudFormation did not take the answer: %s", type(error).__name__)
+            logger.warning("CloudFormation did not accept the answer: %s", type(error).__name__)
             time.sleep(attempt)
+
+
+def _with_reason(answer: dict[str, Json], reason: str, suffix: str) -> bytes:
+    """Return an answer with as much of a reason as there is room for, in bytes of JSON."""
+    shown = reason
+    while True:
+        body = json.dumps({**answer, "Reason": f"{shown}{suffix}"}).encode()
+        excess = len(body) - _MAX_BYTES
+        if excess <= 0 or len(shown) <= len("..."):
+            return body
+        # A character is up to 12 bytes of JSON: cut some of them too little, and look again.
+        shown = f"{shown[: max(0, len(shown) - len('...') - max(1, excess // 12))]}..."

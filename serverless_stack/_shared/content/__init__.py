@@ -1,4 +1,1 @@
-"""What a tree of content is and how it is served: shared by synthesis, operations and Lambda.
-
-Standard library only.
-"""
+"""Content and its headers, as synthesis, operations and Lambda see them. Standard library only."""

@@ -1,17 +1,19 @@
-"""The index of a tree of content: every file with its hash and size."""
+"""The index of content: every file with its hash and size."""
 
 import hashlib
 import json
-import os
+import stat
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO
+
+from serverless_stack._shared.content.tree import content_of, reason_to_leave_out, zip_key
 
 _BLOCK = 1 << 20
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what can be read by ranges at deploy time
+_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what the function can read by ranges
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Entry:
     """One file.
 
     Attributes:
-        key: Its path in the tree, parts separated by slashes.
+        key: Its path in the content, parts separated by slashes.
         sha256: The hash of its bytes, in hexadecimal.
         size: Its size in bytes.
     """
@@ -29,24 +31,28 @@ class Entry:
     size: int
 
 
-def index_of(path: Path) -> dict[str, Entry]:
-    """Read every file of a folder or of a zip file.
-
-    Links are followed. A folder of byte code, ``__pycache__``, is none of the content.
+def index_of(
+    path: Path, include: Sequence[str] = (), exclude: Collection[str] = ()
+) -> dict[str, Entry]:
+    """Read the content in a folder or zip file; `content_of` says what that is.
 
     Args:
-        path: The folder, or the file that ends in ``.zip``.
+        path: The folder, or the zip file.
+        include: Globs of hidden files and the like that are content all the same.
+        exclude: Keys of files and folders that are not looked at; of a folder only.
 
     Returns:
-        The entries by their keys, sorted.
+        The entries by key, sorted.
 
     Raises:
-        ValueError: If a zip file names a place outside of itself, or one file twice, or has one
-            that is encrypted or compressed in another way than zip files mostly are.
-        OSError: If a file cannot be read, or links make a loop.
+        ValueError: If a zip file has a path that is not one below it, a file twice, or a file that
+            is encrypted or compressed in another way than zip files mostly are.
+        OSError: If a file cannot be read.
     """
-    entries = _zip_entries(path) if path.is_file() else _folder_entries(path)
-    return {entry.key: entry for entry in sorted(entries, key=lambda entry: entry.key)}
+    if path.is_file():
+        return _zip_index(path, include)
+    files = content_of(path, include, exclude).files
+    return {key: _entry(key, file.open("rb")) for key, file in files.items()}
 
 
 def to_json(entries: Mapping[str, Entry]) -> str:
@@ -64,38 +70,28 @@ def from_json(text: str) -> dict[str, Entry]:
     return {key: Entry(key, sha256, size) for key, (sha256, size) in content.items()}
 
 
-def _folder_entries(folder: Path) -> list[Entry]:
-    return [_entry(path.relative_to(folder).as_posix(), path.open("rb")) for path in _files(folder)]
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder, followlinks=True, onerror=_raise):
-        folders[:] = [name for name in folders if name != "__pycache__"]
-        for name in names:
-            yield Path(root, name)
-
-
-def _raise(error: OSError) -> NoReturn:
-    raise error
-
-
-def _zip_entries(path: Path) -> list[Entry]:
+def _zip_index(path: Path, include: Sequence[str]) -> dict[str, Entry]:
     with zipfile.ZipFile(path) as archive:
-        files = [info for info in archive.infolist() if not info.is_dir()]
-        names = [info.filename for info in files]
-        for name in names:
-            if name.startswith("/") or ".." in name.split("/"):
-                raise ValueError(f"{path} must have paths inside of it only, got: {name!r}")
-        for info in files:
-            if info.compress_type not in _PACKED or info.flag_bits & 1:
+        files = {
+            info: zip_key(info)
+            for info in archive.infolist()
+            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16)
+        }
+        for info, key in files.items():
+            if {"", ".", ".."} & set(key.split("/")):
+                raise ValueError(f"{path} must have paths below it only, got: {key!r}")
+            if info.compress_type not in _READABLE or info.flag_bits & 1:
                 raise ValueError(
                     f"{path} must have files that are stored or deflated, and not encrypted, "
-                    f"got: {info.filename!r}"
+                    f"got: {key!r}"
                 )
-        twice = [name for name, count in Counter(names).items() if count > 1]
+        twice = [key for key, count in Counter(files.values()).items() if count > 1]
         if twice:
             raise ValueError(f"{path} must have each file once, got twice: {twice[0]!r}")
-        return [_entry(info.filename, archive.open(info)) for info in files]
+        content = {
+            key: info for info, key in files.items() if not reason_to_leave_out(key, include)
+        }
+        return {key: _entry(key, archive.open(content[key])) for key in sorted(content)}
 
 
 def _entry(key: str, file: IO[bytes]) -> Entry:

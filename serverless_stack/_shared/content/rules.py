@@ -1,4 +1,4 @@
-"""Which files are documents, and which Cache-Control each file gets."""
+"""Rules on content: which files are documents, and the Cache-Control of each file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from fnmatch import fnmatchcase
 from typing import Final
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
-"""For files with a hash in their names: kept for a year and never asked for again."""
+"""For files with a hash in their names: cached for a year without asking again."""
 
 REVALIDATE: Final = "public, max-age=0, s-maxage=31536000, must-revalidate"
-"""Browsers ask each time, CloudFront keeps the file until it is invalidated."""
+"""Browsers ask each time; CloudFront caches the file until it is invalidated."""
 
 DOCUMENTS: Final = ("*.html", "*.htm")
-"""The files that name other files, and so are uploaded after them."""
+"""Patterns of the files that name other files, and are uploaded after them."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +20,19 @@ class CacheRule:
     """The ``Cache-Control`` of the files that match a pattern.
 
     Args:
-        pattern: A glob on the path in the content: ``*`` is any characters, slashes as well, ``?``
-            is one, ``[ab]`` is one of several. Upper and lower case differ.
+        pattern: A glob on the path in the content: ``*`` matches any characters, slashes as well,
+            ``?`` matches one, ``[ab]`` one of several. Upper and lower case differ.
         cache_control: The header, such as ``no-cache``; see ``IMMUTABLE`` and ``REVALIDATE``.
 
     Raises:
-        ValueError: If one of them is empty, or the header has characters that S3 refuses.
+        ValueError: If one of the two is empty, or the header has characters that S3 refuses.
     """
 
     pattern: str
     cache_control: str
 
     def __post_init__(self) -> None:
-        """Check both."""
+        """Check the pattern and the header."""
         if not self.pattern or self.pattern.startswith("/"):
             raise ValueError(
                 "`pattern` must be a glob on a path without a slash before it, "
@@ -44,26 +44,23 @@ class CacheRule:
 
 
 def matches(pattern: str, key: str) -> bool:
-    """Tell whether a glob takes a key; ``*`` takes slashes as well, cases differ."""
+    """Return whether a glob matches a key; ``*`` matches slashes as well, cases differ."""
     return fnmatchcase(key, pattern)
 
 
 def cache_control_of(key: str, rules: Sequence[CacheRule], original: str = "") -> str | None:
-    """The ``Cache-Control`` of a file: that of the first rule that takes it, or None.
+    """Return the ``Cache-Control`` of a file: that of the first rule that matches, or None.
 
     Args:
         key: The file.
         rules: The rules.
-        original: The file that it is a compressed copy of: a rule that takes that one takes both.
-
-    Returns:
-        The header.
+        original: The file of which `key` is a compressed copy. A rule that matches it matches both.
     """
     names = [name for name in (key, original) if name]
-    taken = (rule for rule in rules if any(matches(rule.pattern, name) for name in names))
-    return next((rule.cache_control for rule in taken), None)
+    matching = (rule for rule in rules if any(matches(rule.pattern, name) for name in names))
+    return next((rule.cache_control for rule in matching), None)
 
 
 def is_document(key: str, documents: Sequence[str] = DOCUMENTS) -> bool:
-    """Tell whether a file is a document, which is uploaded after the files that it names."""
+    """Return whether a file is a document, which is uploaded after the files that it names."""
     return any(matches(pattern, key) for pattern in documents)

@@ -1,4 +1,4 @@
-"""`serverless-stack invalidate`: drop paths, or what changed, from distributions."""
+"""`serverless-stack invalidate`: invalidate paths, or what changed, in distributions."""
 
 import json
 import sys
@@ -34,7 +34,7 @@ AllKeys = Annotated[
 ]
 Reference = Annotated[
     str | None,
-    typer.Option("--reference", help="A name of this invalidation: again, it is the same one."),
+    typer.Option("--reference", help="A name; the same one is the same invalidation."),
 ]
 
 
@@ -46,8 +46,8 @@ def invalidate(
     index_document: aws.IndexDocument = "index.html",
     path_prefix: aws.PathPrefix = "",
     query_strings: aws.QueryStrings = False,
-    protected: aws.Protected = None,
-    budget: aws.Budget = 30,
+    exclude_paths: aws.ExcludePaths = None,
+    max_paths: aws.MaxPaths = 30,
     reference: Reference = None,
     wait: aws.Wait = False,
     dry_run: aws.DryRun = False,
@@ -55,15 +55,16 @@ def invalidate(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Drop paths from the caches of CloudFront distributions.
+    """Invalidate paths in CloudFront distributions, or the fewest paths that cover changed keys.
 
-    Give paths, or the keys that changed: then the fewest paths are planned that drop them.
+    Example: serverless-stack invalidate E1234567890 --path '/blog/*' --wait
 
-    Status 0: sent, or nothing to send. 1: sent, but waiting ran out. 2: refused.
+    Exit status: 0 if sent or nothing to send, 1 if waiting timed out, 2 on invalid input or an
+    error of AWS.
     """
     with aws.account(region, profile):
         if bool(path) == (changed_from is not None):
-            raise ValueError("give `--path` or `--changed-from`, and not both")
+            raise ValueError("one of `--path` and `--changed-from` must be given")
         if changed_from is None:
             planned = InvalidationPlan(checked(path or []), 0)
         else:
@@ -71,11 +72,11 @@ def invalidate(
             planned = plan(
                 changed,
                 _lines(all_keys) if all_keys else changed,
-                budget=budget,
+                budget=max_paths,
                 index_document=index_document,
                 path_prefix=path_prefix,
                 query_strings=query_strings,
-                protected=protected or [],
+                protected=exclude_paths or [],
             )
         sent: tuple[Sent, ...] = ()
         if not dry_run:
@@ -83,7 +84,7 @@ def invalidate(
                 warnings.simplefilter("ignore" if as_json else "default")
                 sent = _send(planned.paths, distributions, reference or uuid4().hex, wait)
         _show(planned, sent, dry_run=dry_run, as_json=as_json, known=changed_from is not None)
-    if any(each.completed is False for each in sent):
+    if any(invalidation.completed is False for invalidation in sent):
         raise typer.Exit(TIMED_OUT_STATUS)
 
 
@@ -93,11 +94,11 @@ def _send(
     with bar() as shown:
         task = shown.add_task("sending", total=None)
 
-        def told(how: Progress) -> None:
+        def show(how: Progress) -> None:
             shown.update(task, description=how.phase, completed=how.done, total=how.total)
 
         return send(
-            paths, distributions, deployment=reference, replaces="", wait=wait, progress=told
+            paths, distributions, deployment=reference, replaces="", wait=wait, progress=show
         )
 
 
@@ -114,26 +115,31 @@ def _show(
             "paths": planned.paths,
             "cost": planned.cost,
             "collateral": planned.collateral if known else None,
-            "sent": [vars(each) for each in sent],
+            "sent": [vars(invalidation) for invalidation in sent],
         }
         typer.echo(json.dumps(content, indent=2))
         return
     console = Console()
     if dry_run:
         console.print(table_of(planned))
-    for each in sent:
-        how = {None: "sent", True: "completed", False: "not completed yet"}[each.completed]
-        ids = ", ".join(each.invalidation_ids)
-        console.print(f"{each.distribution_id}: {each.paths} paths, {how} ({ids})", soft_wrap=True)
+    for invalidation in sent:
+        state = {None: "sent", True: "completed", False: "not completed yet"}[
+            invalidation.completed
+        ]
+        ids = ", ".join(invalidation.invalidation_ids)
+        count = aws.counted(invalidation.paths, "path")
+        console.print(f"{invalidation.distribution_id}: {count}, {state} ({ids})", soft_wrap=True)
     if not planned.paths:
         console.print("Nothing to invalidate.")
     elif known:
-        console.print(f"{planned.cost} paths billed, {planned.collateral} unchanged URLs dropped")
+        billed = aws.counted(planned.cost, "path")
+        collateral = aws.counted(planned.collateral, "unchanged URL")
+        console.print(f"{billed} billed, {collateral} invalidated")
 
 
 def table_of(planned: InvalidationPlan) -> Table:
-    """A plan as a table."""
+    """Return a plan as a table."""
     table = Table("path", "kind")
     for path in planned.paths:
-        table.add_row(Text(path), "wildcard" if path.endswith("*") else "single")
+        table.add_row(Text(aws.printable(path)), "wildcard" if path.endswith("*") else "single")
     return table

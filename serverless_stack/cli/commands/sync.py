@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from serverless_stack.cli import options as aws
-from serverless_stack.operations.sync import Action, CacheRule, SyncPlan, location, sync
-from serverless_stack.operations.sync.command import Synced
+from serverless_stack.operations.sync import Action, CacheRule, Synced, SyncPlan, location, sync
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
 FAILED_STATUS, DIFFERENT_STATUS = 1, 3
-_MOST_ROWS = 200
+_MAX_ROWS = 200
 
 Source = Annotated[str, typer.Argument(help="A folder or s3://bucket/prefix.")]
 Destination = Annotated[str, typer.Argument(help="A folder or s3://bucket/prefix.")]
 Delete = Annotated[
     bool, typer.Option("--delete", help="Delete what the source does not have, last of all.")
+]
+AllowEmptySource = Annotated[
+    bool,
+    typer.Option("--allow-empty-source", help="Let --delete empty the destination."),
 ]
 Include = Annotated[
     list[str] | None, typer.Option("--include", metavar="GLOB", help="Only these keys.")
@@ -39,41 +42,47 @@ Rules = Annotated[
 Expires = Annotated[
     datetime | None, typer.Option("--expires", help="Expires of uploaded files, in UTC.")
 ]
-Check = Annotated[
-    bool, typer.Option("--check", help="With --dry-run: status 3 if something would change.")
+ExitCode = Annotated[
+    bool, typer.Option("--exit-code", help="With --dry-run: status 3 if something would change.")
 ]
 Invalidate = Annotated[
     list[str] | None,
-    typer.Option("--invalidate", metavar="DISTRIBUTION", help="Drop what changed from its cache."),
+    typer.Option(
+        "--invalidate", metavar="DISTRIBUTION", help="Invalidate what changed. May be repeated."
+    ),
 ]
-Parallel = Annotated[int, typer.Option("--parallel", min=1, help="How many files at a time.")]
+Parallel = Annotated[int, typer.Option("--parallel", min=1, help="The number of files at a time.")]
 
 
 def run(
     source: Source,
     destination: Destination,
     delete: Delete = False,
+    allow_empty_source: AllowEmptySource = False,
     include: Include = None,
     exclude: Exclude = None,
     cache_control: Rules = None,
     expires: Expires = None,
     dry_run: aws.DryRun = False,
-    check: Check = False,
+    exit_code: ExitCode = False,
     invalidate: Invalidate = None,
     path_prefix: aws.PathPrefix = "",
-    protected: aws.Protected = None,
+    exclude_paths: aws.ExcludePaths = None,
     index_document: aws.IndexDocument = "index.html",
     query_strings: aws.QueryStrings = False,
-    budget: aws.Budget = 30,
+    max_paths: aws.MaxPaths = 30,
     wait: aws.Wait = False,
     parallel: Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Make DESTINATION the same as SOURCE, by content and headers; dates do not count.
+    """Make DESTINATION the same as SOURCE, by content and headers. Dates do not count.
 
-    Status 0: in sync. 1: some files failed. 2: refused. 3: --check, and something would change.
+    Example: serverless-stack sync site s3://my-bucket/site --delete --invalidate E1234567890
+
+    Exit status: 0 if in sync, 1 if some files failed, 2 on invalid input or an error of AWS,
+    3 with --exit-code if something would change.
     """
     from datetime import UTC
 
@@ -81,9 +90,9 @@ def run(
         progress = _progress() if sys.stderr.isatty() else None
         task = progress.add_task("sync", total=None) if progress else None
 
-        def planned(found: SyncPlan) -> None:
+        def planned(plan: SyncPlan) -> None:
             if progress and task is not None:
-                progress.update(task, total=len(found.actions))
+                progress.update(task, total=len(plan.actions))
 
         def done(_action: Action) -> None:
             if progress and task is not None:
@@ -94,6 +103,7 @@ def run(
                 location(source),
                 location(destination),
                 delete=delete,
+                allow_empty_source=allow_empty_source,
                 include=include or [],
                 exclude=exclude or [],
                 cache_control=[_rule(text) for text in cache_control or []],
@@ -104,8 +114,8 @@ def run(
                 path_prefix=path_prefix,
                 index_document=index_document,
                 query_strings=query_strings,
-                budget=budget,
-                protected=protected or [],
+                max_paths=max_paths,
+                exclude_paths=exclude_paths or [],
                 wait=wait,
                 planned=planned,
                 progress=done,
@@ -114,9 +124,9 @@ def run(
             _print_json(synced)
         else:
             _show(synced)
-    if synced.result is not None and synced.result.failures:
+    if _failures(synced):
         raise typer.Exit(FAILED_STATUS)
-    if check and dry_run and synced.plan.actions:
+    if exit_code and dry_run and synced.plan.actions:
         raise typer.Exit(DIFFERENT_STATUS)
 
 
@@ -133,20 +143,25 @@ def _rule(text: str) -> CacheRule:
     return CacheRule(pattern, value)
 
 
+def _failures(synced: Synced) -> dict[str, str]:
+    return synced.plan.failures if synced.result is None else synced.result.failures
+
+
 def _print_json(synced: Synced) -> None:
     import json
     from dataclasses import asdict
 
     result = synced.result
-    said = {
+    document = {
         "actions": [asdict(action) for action in synced.plan.actions],
         "unchanged": synced.plan.unchanged,
+        "skipped": synced.plan.source.skipped,
         "done": None if result is None else len(result.done),
-        "failures": None if result is None else result.failures,
+        "failures": _failures(synced),
         "invalidation": None if synced.invalidation is None else list(synced.invalidation.paths),
-        "sent": [vars(each) for each in synced.sent],
+        "sent": [vars(invalidation) for invalidation in synced.sent],
     }
-    typer.echo(json.dumps(said, indent=2))
+    typer.echo(json.dumps(document, indent=2))
 
 
 def _show(synced: Synced) -> None:
@@ -156,12 +171,16 @@ def _show(synced: Synced) -> None:
     counts: dict[str, int] = {}
     for action in plan.actions if synced.result is None else synced.result.done:
         counts[action.kind] = counts.get(action.kind, 0) + 1
-    told = [f"{count:,} {kind}" for kind, count in counts.items()]
-    typer.echo(", ".join([*told, f"{plan.unchanged:,} unchanged"]))
+    parts = [f"{count:,} {kind}" for kind, count in counts.items()]
+    typer.echo(", ".join([*parts, f"{plan.unchanged:,} unchanged"]))
     if synced.invalidation is not None:
-        typer.echo(f"invalidation: {', '.join(synced.invalidation.paths) or 'nothing'}")
-    for key, reason in (synced.result.failures if synced.result else {}).items():
-        typer.echo(f"{typer.style('failed', 'red', bold=True)} {key}: {reason}")
+        paths = ", ".join(map(aws.printable, synced.invalidation.paths))
+        typer.echo(f"invalidation: {paths or 'nothing'}")
+    for key, reason in plan.source.skipped.items():
+        typer.echo(f"skipped {aws.printable(key)}: {reason}")
+    for key, reason in _failures(synced).items():
+        failed = typer.style("failed", "red", bold=True)
+        typer.echo(f"{failed} {aws.printable(key)}: {aws.printable(reason)}")
 
 
 def _show_table(plan: SyncPlan) -> None:
@@ -171,8 +190,9 @@ def _show_table(plan: SyncPlan) -> None:
 
     console, table = Console(), Table("action", "key", "bytes")
     table.columns[2].justify = "right"
-    for action in plan.actions[:_MOST_ROWS]:
-        table.add_row(action.kind, Text(action.key), f"{action.size:,}" if action.size else "")
+    for action in plan.actions[:_MAX_ROWS]:
+        size = f"{action.size:,}" if action.size else ""
+        table.add_row(action.kind, Text(aws.printable(action.key)), size)
     console.print(table)
-    if len(plan.actions) > _MOST_ROWS:
-        console.print(f"... and {len(plan.actions) - _MOST_ROWS:,} more")
+    if len(plan.actions) > _MAX_ROWS:
+        console.print(f"... and {len(plan.actions) - _MAX_ROWS:,} more")

@@ -22,8 +22,8 @@ from serverless_stack.constructs.app.options import (
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.source import source_problems
-from serverless_stack.constructs.function.folders import code_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.function.source import code_problems
 
 _REMOVAL_POLICIES = (
     RemovalPolicy.RETAIN,

@@ -23,6 +23,7 @@ from aws_cdk.interfaces import aws_elasticache as refs
 from serverless_stack._shared.content.rules import CacheRule
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.api.web_acl import WebAcl
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
 from serverless_stack.constructs.cache.redis.arguments import GlobalDatastoreRef
@@ -49,7 +50,7 @@ class FunctionOptions(TypedDict, total=False):
     timeout: Duration
     ephemeral_storage_size: Size
     environment: Mapping[str, str] | None
-    description: str
+    description: str | None
     vpc_subnets: ec2.SubnetSelection | None
     security_groups: Sequence[ec2.ISecurityGroup] | None
     reserved_concurrent_executions: int | None
@@ -66,7 +67,7 @@ class ApiOptions(TypedDict, total=False):
     binary_media_types: Sequence[str]
     authorizer: apigateway.IAuthorizer | None
     cache: ApiCache | None
-    web_acl: bool | str | None
+    web_acl: WebAcl | None
     access_log: bool | None
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
@@ -106,14 +107,15 @@ class ContentOptions(TypedDict, total=False):
     """The arguments of ``ContentDeployment``; only ``source`` is required."""
 
     source: Required[str | Path | Sequence[str | Path]]
+    include: Sequence[str]
     cache_control: Sequence[CacheRule]
     documents: Sequence[str]
     config: Mapping[str, Json] | None
     config_key: str
-    protected: Sequence[str]
+    exclude_paths: Sequence[str]
     query_strings: bool
     index_document: str | None
-    budget: int
+    max_paths: int
     wait: bool | Duration
     grace_period: Duration | None
     memory_size: int

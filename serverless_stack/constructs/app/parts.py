@@ -196,7 +196,7 @@ def _cdn(
         scope,
         "Cdn",
         bucket=bucket,
-        origin_path=_SITE if bucket is not None else "",
+        origin_path=None if bucket is None else _SITE,
         api=api,
         **cast(CdnOptions, options_of(part)),
     )
@@ -209,7 +209,7 @@ def _content(
     if part is None or bucket is None or cdn is None:
         return None
     options = part if isinstance(part, dict) else ContentOptions(source=part)
-    return ContentDeployment(scope, "Content", bucket=bucket, cdn=cdn, **options)
+    return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
 
 
 def _open_endpoints(redis: RedisCache) -> None:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from serverless_stack._shared.content.index import from_json
 from serverless_stack._shared.content.rules import CacheRule
@@ -18,46 +18,52 @@ from serverless_stack.functions.custom_resource import (
     logger,
     mapping_of,
 )
-from serverless_stack.operations.content.deployment import (
-    THREADS,
-    Deployment,
-    OutOfTimeError,
-    delete,
-    release,
-)
-from serverless_stack.operations.content.manifest import Pending
+from serverless_stack.operations.content.deployment import THREADS, Deployment
+from serverless_stack.operations.content.errors import OutOfTimeError
+from serverless_stack.operations.content.manifest import Journal
+from serverless_stack.operations.content.removal import delete, release
+from serverless_stack.operations.content.stores.s3 import s3_client
 from serverless_stack.operations.content.target import Source, Target
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _RESERVE_SECONDS = 60
-_MOST_HAND_OVERS = 12
-_LONGEST_SECONDS = 55 * 60  # CloudFormation waits an hour
-_LONGEST_WAIT_SECONDS = 50 * 60
+_MAX_HAND_OVERS = 12
+_MAX_SECONDS = 55 * 60  # CloudFormation waits an hour
+_MAX_WAIT_SECONDS = 50 * 60
 _PERMISSION_SECONDS = 90
+_Result = TypeVar("_Result")
 
 
 def handler(event: Event, context: Context) -> None:
     """Answer CloudFormation, in this call or in one to which this one hands over.
 
     Args:
-        event: Its request; with ``HandOver`` it was handed over by an earlier call.
+        event: The request; with ``HandOver`` it was handed over by an earlier call.
         context: The context of the call.
     """
+
+    removes = event.get("RequestType") == "Delete"
+    work = (lambda: _removed(event)) if removes else (lambda: _deployed(event, context))
+    answered(event, context, _place(event), work)
+
+
+def _place(event: Event) -> str:
+    """Return the id of the resource; that of before if the properties are incomplete."""
+    try:
+        properties = Request.parse(event).properties
+        destination = mapping_of(properties["Destination"])
+        return f"{destination['Bucket']}/{destination['Prefix']}#{properties['Owner']}"
+    except (KeyError, TypeError):
+        return str(event.get("PhysicalResourceId") or event["LogicalResourceId"])
+
+
+def _deployed(event: Event, context: Context) -> Mapping[str, Json] | None:
+    """Deploy, or hand over when the time is up."""
     request = Request.parse(event)
-    asked = request.properties
-    destination = mapping_of(asked["Destination"])
-    place = f"{destination['Bucket']}/{destination['Prefix']}#{asked['Owner']}"
-    answered(event, context, place, lambda: _run(event, request, context))
-
-
-def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json] | None:
-    client = s3_client()
-    asked = request.properties
-    if request.kind == "Delete":
-        return {"Removed": _removed(asked, client)}
-    target = _patiently(lambda: target_of(asked, client))
+    properties, client = request.properties, s3_client(THREADS)
+    target = _patiently(lambda: target_of(properties, client))
     billed: list[int] = []
     began = float(str(event.get("Began") or time.time()))
     following: dict[str, Json] = {**event, "Began": began}
@@ -66,20 +72,16 @@ def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json]
         return context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS
 
     def wait_until() -> float:
-        # Asked when the invalidations are sent; a call that goes on waiting has it already.
-        until = min(time.time() + float(str(asked["WaitSeconds"])), began + _LONGEST_WAIT_SECONDS)
-        following.setdefault("WaitUntil", until)
+        # Called when the invalidations are sent; a call that goes on waiting has it already.
+        wait = float(str(properties["WaitSeconds"]))
+        following.setdefault("WaitUntil", min(time.time() + wait, began + _MAX_WAIT_SECONDS))
         return float(str(following["WaitUntil"]))
 
-    def invalidated(pending: Pending, keys: Sequence[str]) -> None:
-        billed.append(invalidate(asked, pending, keys, left=left, wait_until=wait_until))
+    def invalidated(journal: Journal, keys: Sequence[str]) -> None:
+        billed.append(invalidate(properties, journal, keys, left=left, wait_until=wait_until))
 
     deployment = Deployment(
-        client,
-        target,
-        invalidated,
-        time_is_up=lambda: left() <= 0,
-        checkpoint=_log,
+        client, target, invalidated, time_is_up=lambda: left() <= 0, checkpoint=_log
     )
     try:
         result = deployment.run()
@@ -94,77 +96,66 @@ def _run(event: Event, request: Request, context: Context) -> Mapping[str, Json]
     }
 
 
-def _removed(asked: Mapping[str, Json], client: "S3Client") -> int:
-    """Delete the files or leave them, as is wanted; the sources may be gone."""
-    target = target_of({**asked, "Sources": []}, client)
-    if asked["RemovalPolicy"] == "destroy":
-        return delete(client, target)
+def _removed(event: Event) -> Mapping[str, Json]:
+    """Delete the files or leave them, as the properties say; the sources may be gone."""
+    try:
+        properties = Request.parse(event).properties
+        client = s3_client(THREADS)
+        target = target_of({**properties, "Sources": [], "GracePeriodDays": ""}, client)
+        policy = properties["RemovalPolicy"]
+    except (KeyError, TypeError, ValueError) as error:
+        # No deployment began with such properties. A failure would keep the stack from going.
+        logger.warning("nothing is removed, because the properties are incomplete: %s", error)
+        return {"Removed": 0}
+    if policy == "destroy":
+        return {"Removed": delete(client, target)}
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         release(client, target)
     except (BotoCoreError, ClientError) as error:
         logger.warning("the manifest still claims the files: %s", error)
-    return 0
+    return {"Removed": 0}
 
 
-def s3_client() -> "S3Client":
-    """A client with a connection for every thread."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3",
-        config=Config(
-            max_pool_connections=THREADS + 4,
-            connect_timeout=10,
-            read_timeout=60,
-            retries={"mode": "standard", "max_attempts": 8},
-        ),
-    )
-
-
-def target_of(asked: Mapping[str, Json], client: "S3Client") -> Target:
-    """Read what is wanted from the properties of the resource.
+def target_of(properties: Mapping[str, Json], client: "S3Client") -> Target:
+    """Return the state that the properties of the resource describe.
 
     Args:
-        asked: The properties.
+        properties: The properties.
         client: A client of S3, which reads the indexes of the sources.
-
-    Returns:
-        What is wanted.
     """
-    destination = mapping_of(asked["Destination"])
-    sources = [mapping_of(each) for each in list_of(asked["Sources"])]
-    key, days = asked.get("ConfigKey"), asked["GracePeriodDays"]
+    destination = mapping_of(properties["Destination"])
+    sources = [mapping_of(source) for source in list_of(properties["Sources"])]
+    key, days = properties.get("ConfigKey"), properties["GracePeriodDays"]
     return Target(
         bucket=str(destination["Bucket"]),
         prefix=str(destination["Prefix"]),
-        manifest_key=str(asked["ManifestKey"]),
-        owner=str(asked["Owner"]),
-        sources=[_source(each, client) for each in sources],
-        generated={str(key): f"{asked['ConfigJson']}\n".encode()} if key else {},
+        manifest_key=str(properties["ManifestKey"]),
+        owner=str(properties["Owner"]),
+        sources=[_source(source, client) for source in sources],
+        generated={str(key): f"{properties['ConfigJson']}\n".encode()} if key else {},
         cache_control=[
-            CacheRule(str(each["Pattern"]), str(each["CacheControl"]))
-            for each in map(mapping_of, list_of(asked["CacheControl"]))
+            CacheRule(str(rule["Pattern"]), str(rule["CacheControl"]))
+            for rule in map(mapping_of, list_of(properties["CacheControl"]))
         ],
-        documents=[*map(str, list_of(asked["Documents"])), *([str(key)] if key else [])],
+        documents=[*map(str, list_of(properties["Documents"])), *([str(key)] if key else [])],
         grace_period=int(str(days)) if days else None,
     )
 
 
-def _source(asked: Mapping[str, Json], client: "S3Client") -> Source:
-    index = client.get_object(Bucket=str(asked["IndexBucket"]), Key=str(asked["IndexKey"]))
-    entries = from_json(index["Body"].read().decode())
-    return Source(str(asked["Bucket"]), str(asked["Key"]), entries)
+def _source(properties: Mapping[str, Json], client: "S3Client") -> Source:
+    place = str(properties["IndexBucket"]), str(properties["IndexKey"])
+    index = client.get_object(Bucket=place[0], Key=place[1])["Body"].read().decode()
+    return Source(str(properties["Bucket"]), str(properties["Key"]), from_json(index))
 
 
 def _hand_over(event: Event, context: Context) -> None:
-    """Let another call go on."""
+    """Start another call, which continues."""
     import boto3
 
     number = int(str(event.get("HandOver") or 0)) + 1
-    if number > _MOST_HAND_OVERS or time.time() - float(str(event["Began"])) > _LONGEST_SECONDS:
+    if number > _MAX_HAND_OVERS or time.time() - float(str(event["Began"])) > _MAX_SECONDS:
         raise TimeoutError(f"the content is not deployed after {number} calls; deploy it again")
     logger.info(json.dumps({"handed over": number}))
     boto3.client("lambda").invoke(
@@ -174,8 +165,8 @@ def _hand_over(event: Event, context: Context) -> None:
     )
 
 
-def _patiently(work: Callable[[], Target]) -> Target:
-    """Repeat what is refused at first: IAM may not know yet what was allowed a moment ago."""
+def _patiently(work: Callable[[], _Result]) -> _Result:
+    """Repeat what is refused at first: a new permission takes a moment to reach IAM."""
     from botocore.exceptions import ClientError
 
     limit = time.monotonic() + _PERMISSION_SECONDS

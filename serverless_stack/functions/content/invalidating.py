@@ -1,4 +1,4 @@
-"""What the function behind ``ContentDeployment`` tells the distributions."""
+"""The invalidations of a ``ContentDeployment``."""
 
 import json
 import time
@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from serverless_stack.functions.custom_resource import Json, list_of, logger, mapping_of
-from serverless_stack.operations.content.deployment import OutOfTimeError
-from serverless_stack.operations.content.manifest import Pending
+from serverless_stack.operations.content.errors import OutOfTimeError
+from serverless_stack.operations.content.manifest import Journal
 from serverless_stack.operations.invalidation import (
     InvalidationError,
     InvalidationPlan,
@@ -19,24 +19,24 @@ from serverless_stack.operations.invalidation import (
 
 
 def invalidate(
-    asked: Mapping[str, Json],
-    pending: Pending,
+    properties: Mapping[str, Json],
+    journal: Journal,
     keys: Sequence[str],
     *,
     left: Callable[[], float],
     wait_until: Callable[[], float],
 ) -> int:
-    """Tell every distribution what it has to drop, then wait for all of them at once.
+    """Send every distribution its invalidation, then wait for all of them at once.
 
     Args:
-        asked: The properties of the resource.
-        pending: The journal, with the keys that changed.
+        properties: The properties of the resource.
+        journal: The journal, with the keys that changed.
         keys: All keys that can be cached.
-        left: How many seconds this call still has.
-        wait_until: Until when to wait, in seconds since 1970; asked when all is sent.
+        left: Returns how many seconds this call still has.
+        wait_until: Returns until when to wait, in seconds since 1970; called when all is sent.
 
     Returns:
-        How many paths are billed.
+        The number of paths that are billed.
 
     Raises:
         InvalidationError: If some distributions refuse, after the others were told.
@@ -52,15 +52,15 @@ def invalidate(
     billed = 0
     sent: list[Sent] = []
     failures: list[str] = []
-    for each in map(mapping_of, list_of(asked["Distributions"])):
-        planned = _planned(asked, each, pending, keys)
+    for distribution in map(mapping_of, list_of(properties["Distributions"])):
+        planned = _planned(properties, distribution, journal, keys)
         try:
             sent += send(
                 planned,
-                [str(each["Id"])],
+                [str(distribution["Id"])],
                 # With the paths: after a change of settings alone they are another invalidation.
-                deployment="\n".join((pending.version, *planned.paths)),
-                replaces=pending.replaces,
+                deployment="\n".join((journal.version, *planned.paths)),
+                replaces=journal.replaces,
                 sleep=sleep,
                 clock=time.time,
             )
@@ -73,22 +73,25 @@ def invalidate(
     wait = wait_until() - time.time()
     if sent and wait > 0:
         sent = [*wait_for(sent, timedelta(seconds=wait), sleep=sleep, clock=time.time)]
-    logger.info(json.dumps({"sent": [vars(each) for each in sent]}))
+    logger.info(json.dumps({"sent": [vars(invalidation) for invalidation in sent]}))
     return billed
 
 
 def _planned(
-    asked: Mapping[str, Json], front: Mapping[str, Json], pending: Pending, keys: Sequence[str]
+    properties: Mapping[str, Json],
+    distribution: Mapping[str, Json],
+    journal: Journal,
+    keys: Sequence[str],
 ) -> InvalidationPlan:
     planned = plan(
-        pending.invalidated,
+        journal.invalidated,
         keys,
-        budget=int(str(asked["Budget"])),
-        index_document=str(front["IndexDocument"]),
-        path_prefix=str(front["PathPrefix"]),
-        query_strings=front["QueryStrings"] == "true",
-        protected=[*map(str, list_of(front["Protected"]))],
+        budget=int(str(properties["MaxPaths"])),
+        index_document=str(distribution["IndexDocument"]),
+        path_prefix=str(distribution["PathPrefix"]),
+        query_strings=distribution["QueryStrings"] == "true",
+        protected=[*map(str, list_of(distribution["ExcludePaths"]))],
     )
-    told = {"distribution": front["Id"], "paths": planned.cost, "collateral": planned.collateral}
-    logger.info(json.dumps(told))
+    figures = {"distribution": distribution["Id"], "paths": planned.cost}
+    logger.info(json.dumps({**figures, "collateral": planned.collateral}))
     return planned

@@ -1,1 +1,1 @@
-"""Deploying a tree of content to a bucket: what changed, in an order that breaks no page."""
+"""The content engine: what is different, in which order it is written, and what is recorded."""

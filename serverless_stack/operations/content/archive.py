@@ -1,4 +1,4 @@
-"""Reading single files out of a zip file in S3, without the rest of it."""
+"""Reading single files of a zip file in S3, without downloading all of it."""
 
 import hashlib
 import io
@@ -9,19 +9,15 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from serverless_stack._shared.content.index import Entry
+from serverless_stack._shared.content.tree import zip_key
+from serverless_stack.operations.content.errors import ContentError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-SMALL = 8 << 20
-"""Files up to this size are read whole; larger ones pass through in parts."""
-_SPAN = 4 << 20
+_SPAN = 2 << 20
 _BUFFER = 1 << 20
 _HEADER = struct.Struct("<4s5H3L2H")
-
-
-class ContentError(Exception):
-    """The content is not what its index says, or is packed in a way that cannot be read."""
 
 
 class _Readable(Protocol):
@@ -54,24 +50,24 @@ class _Ranges(io.RawIOBase):
         end = min(self._at + len(buffer), self._size)
         if self._at >= end:
             return 0
-        found = self.body(self._at, end).read()
-        buffer[: len(found)] = found
-        self._at += len(found)
-        return len(found)
+        content = self.body(self._at, end).read()
+        buffer[: len(content)] = content
+        self._at += len(content)
+        return len(content)
 
     def body(self, start: int, end: int) -> _Readable:
-        """The bytes of a range, as a stream."""
-        wanted = f"bytes={start}-{end - 1}"
-        return self._client.get_object(Bucket=self._bucket, Key=self._key, Range=wanted)["Body"]
+        """Return the bytes of a range as a stream."""
+        span = f"bytes={start}-{end - 1}"
+        return self._client.get_object(Bucket=self._bucket, Key=self._key, Range=span)["Body"]
 
 
 class Archive:
-    """A zip file in S3. Its directory is read once; files by ranges.
+    """A zip file in S3. Its directory is read once, and files by ranges.
 
     Args:
-        client: A client of S3, used by several threads.
+        client: The client of S3, for several threads.
         bucket: The bucket.
-        key: The zip file.
+        key: The key of the zip file.
     """
 
     def __init__(self, client: "S3Client", bucket: str, key: str) -> None:
@@ -79,14 +75,14 @@ class Archive:
         with zipfile.ZipFile(_buffered(self._file)) as archive:
             listed = sorted(archive.infolist(), key=lambda info: info.header_offset)
             starts = [info.header_offset for info in listed] + [archive.start_dir]
-        self._infos = {info.filename: info for info in listed}
-        self._ends = {info.filename: end for info, end in zip(listed, starts[1:], strict=True)}
+        self._infos = {zip_key(info): info for info in listed}
+        self._ends = {zip_key(info): end for info, end in zip(listed, starts[1:], strict=True)}
 
     def spans(self, entries: Sequence[Entry]) -> Iterator[list[Entry]]:
-        """Part small files into neighbours that one request reads: up to 4 MiB, or one file."""
+        """Group small files that one request reads: neighbours of up to 2 MiB, or one file."""
         span: list[Entry] = []
         start = 0
-        for entry in sorted(entries, key=lambda each: self._info(each).header_offset):
+        for entry in sorted(entries, key=lambda entry: self._info(entry).header_offset):
             if span and self._ends[entry.key] - start > _SPAN:
                 yield span
                 span = []
@@ -97,7 +93,7 @@ class Archive:
             yield span
 
     def weight(self, span: Sequence[Entry]) -> int:
-        """How many bytes are held while a span is read: all of it packed, one file unpacked."""
+        """Return the bytes held while a span is read: all of it packed, one file unpacked."""
         packed = self._ends[span[-1].key] - self._info(span[0]).header_offset
         return packed + max(entry.size for entry in span)
 
@@ -105,7 +101,7 @@ class Archive:
         """Read the files of a span.
 
         Yields:
-            Each with its bytes.
+            Each file with its bytes.
 
         Raises:
             ContentError: If the bytes are not those of the index.
@@ -134,12 +130,12 @@ class Archive:
 
     def _info(self, entry: Entry) -> zipfile.ZipInfo:
         if entry.key not in self._infos:
-            raise ContentError(f"{entry.key} is in the index and not in the zip file")
+            raise ContentError(f"{entry.key} is in the index but not in the zip file")
         return self._infos[entry.key]
 
 
 class Stream(io.RawIOBase):
-    """The bytes of one file, unpacked and checked while they are read."""
+    """The bytes of one file, unpacked and checked as they are read."""
 
     def __init__(self, packed: _Readable, info: zipfile.ZipInfo, entry: Entry) -> None:
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
@@ -152,14 +148,14 @@ class Stream(io.RawIOBase):
         self._digest, self._size = hashlib.sha256(), 0
 
     def readable(self) -> bool:
-        """It is."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override]
-        """Fill a buffer with what comes next; an end that is not right raises `ContentError`.
+        """Fill a buffer with the next bytes; raise `ContentError` at a wrong end.
 
-        It is filled to its end, unless the file ends: boto3 takes a short read for the end, and
-        reads all that follows into memory.
+        Only at the end of the file is less than a buffer read: boto3 takes a short read for the
+        end, and reads all that follows into memory.
         """
         filled = 0
         while filled < len(buffer):
@@ -175,7 +171,7 @@ class Stream(io.RawIOBase):
         return filled
 
     def whole(self) -> bytearray:
-        """All bytes, held once; those that are not right raise `ContentError`."""
+        """Return all bytes, held once; raise `ContentError` if they are wrong."""
         content = bytearray(self._entry.size)
         self.readinto(content)
         self.read(1)
@@ -194,8 +190,8 @@ class Stream(io.RawIOBase):
         self._take(packed, min(_BUFFER, self._left))
         return self._inflate.decompress(packed, size)
 
-    def _take(self, packed: bytes, wanted: int) -> None:
-        if wanted and not packed:
+    def _take(self, packed: bytes, expected: int) -> None:
+        if expected and not packed:
             raise ContentError(f"{self._entry.key} ends too early in the zip file")
         self._left -= len(packed)
 
@@ -210,7 +206,7 @@ def _buffered(file: io.RawIOBase) -> io.BufferedReader:
 
 
 def _data_offset(header: bytes) -> int:
-    """Where the data begins, from the beginning of the header in front of it."""
+    """Return where the data begins, counted from the beginning of the header before it."""
     fields = _HEADER.unpack(header)
     if fields[0] != b"PK\x03\x04":
         raise ContentError("the zip file is damaged: a file has no header")

@@ -1,43 +1,55 @@
-"""The manifest: what a deployment has put into a bucket, and what it is about to change."""
+"""The manifest: what an owner has put into a bucket, and what it is about to change.
+
+Each deployment has one (``.serverless-stack/<prefix><owner>.json.gz``), and `sync` has one for each
+prefix (``.serverless-stack/sync/<prefix>state.gz``). The endings keep the two apart.
+"""
 
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import logging
+import random
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
 
 from serverless_stack._shared import contract
-from serverless_stack.operations.content.archive import ContentError
+from serverless_stack._shared.content.headers import Headers
+from serverless_stack.operations.content.errors import ConflictError, ContentError
+from serverless_stack.operations.content.stores import ABSENT, Store
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
+logger = logging.getLogger(__name__)
 
-_FORMAT = 1
-_DELETED_AT_ONCE = 1000  # "DeleteObjects"
 RESERVED = contract.RESERVED_PREFIX
-"""Where manifests are; what comes between it and a manifest's name is the prefix of the files."""
-_ENDING = ".json.gz"
+"""The folder of a bucket in which manifests are; nothing in it is content."""
+_DEPLOYMENT_ENDING = ".json.gz"
+_FORMAT = 2
+_HEADERS = Headers("application/gzip", "no-store")
+_MAX_PACKED, _MAX_BYTES = 32 << 20, 192 << 20
+_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of an object.
+    """An object, as its owner wrote it.
 
     Attributes:
-        sha256: The hash of its bytes; empty if they are not known.
+        content: The hash of its bytes; empty if unknown.
         size: Its size in bytes.
         headers: The digest of its headers.
+        etag: The ETag that S3 answered; empty if unknown.
     """
 
-    sha256: str
+    content: str
     size: int
     headers: str
+    etag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Obsolete:
-    """An object that is in the content no more.
+    """An object that is no longer in the content.
 
     Attributes:
         record: What it was.
@@ -49,156 +61,216 @@ class Obsolete:
 
 
 @dataclass
-class Pending:
+class Journal:
     """A deployment that has begun.
 
     Attributes:
-        version: The version that it makes.
-        replaces: The version that it was begun on.
-        touched: The keys that it changes: until it is done, nobody knows what they hold.
+        version: The version that it creates.
+        replaces: The version that was deployed when it began.
+        touched: The keys that it changes; until it ends, nobody knows what they hold.
         invalidated: The keys whose URLs it invalidates.
-        done: The keys that it has changed.
+        existed: The keys of `touched` at which somebody else had put an object before.
+        done: The keys that it has changed, with the ETags of what it wrote.
     """
 
     version: str
     replaces: str
     touched: list[str]
     invalidated: list[str]
-    done: list[str] = field(default_factory=list)
+    existed: list[str] = field(default_factory=list)
+    done: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class PendingKeys:
+    """Keys that one run of `sync` still has to invalidate.
+
+    Attributes:
+        distributions: The ids of the distributions that were not told yet.
+        keys: The keys.
+        running_since: When the run began, in seconds since 1970; 0 if it has ended.
+    """
+
+    distributions: list[str]
+    keys: list[str]
+    running_since: float = 0
 
 
 @dataclass
 class Manifest:
-    """The state of a deployment's objects, by keys that are relative to its prefix.
+    """The objects of an owner, by keys relative to its prefix.
 
     Attributes:
         version: The version that is deployed; empty before the first one.
-        files: The objects of that version.
-        obsolete: The objects of earlier versions.
-        pending: The deployment that has begun and is not done.
-        released: Whether the deployment was deleted and has left its objects in the bucket.
+        files: The objects.
+        obsolete: Objects of earlier versions.
+        taken_over: Keys at which the first deployment replaced an object of somebody unknown.
+        pending: The deployment that has begun and not ended.
+        released: Whether the deployment was deleted and left its objects in the bucket.
+        uninvalidated: What runs of `sync` still have to invalidate, by id of the run.
     """
 
     version: str = ""
     files: dict[str, Record] = field(default_factory=dict)
     obsolete: dict[str, Obsolete] = field(default_factory=dict)
-    pending: Pending | None = None
+    taken_over: list[str] = field(default_factory=list)
+    pending: Journal | None = None
     released: bool = False
+    uninvalidated: dict[str, PendingKeys] = field(default_factory=dict)
 
 
 def version_of(content: str, replaces: str) -> str:
-    """The id of a version: it has those before it in it, so that none ever comes again."""
+    """Return the id of a version. It depends on the versions before, so that none comes again."""
     return hashlib.sha256(f"{content}\n{replaces}".encode()).hexdigest()[:32]
 
 
 def dumps(manifest: Manifest) -> bytes:
     """Write a manifest; the same one gives the same bytes."""
-    pending = manifest.pending
-    content: dict[str, object] = {
+
+    def row(record: Record) -> list[object]:
+        return [record.content, record.size, record.headers, record.etag]
+
+    document = {
         "format": _FORMAT,
         "version": manifest.version,
-        "files": {
-            key: [record.sha256, record.size, record.headers]
-            for key, record in sorted(manifest.files.items())
-        },
+        "files": {key: row(record) for key, record in sorted(manifest.files.items())},
         "obsolete": {
-            key: [each.record.sha256, each.record.size, each.record.headers, each.since]
-            for key, each in sorted(manifest.obsolete.items())
+            key: [*row(item.record), item.since] for key, item in sorted(manifest.obsolete.items())
         },
-        "pending": None if pending is None else vars(pending),
+        "taken_over": manifest.taken_over,
+        "pending": None if manifest.pending is None else vars(manifest.pending),
+        "released": manifest.released,
+        "uninvalidated": {run: asdict(keys) for run, keys in manifest.uninvalidated.items()},
     }
-    if manifest.released:
-        content["released"] = True
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return gzip.compress(text.encode(), mtime=0)
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    return gzip.compress(text.encode("utf-8", "surrogatepass"), 5, mtime=0)
 
 
 def loads(content: bytes) -> Manifest:
     """Read what `dumps` wrote.
 
     Raises:
-        ValueError: If a later version of this library wrote it.
+        ContentError: If the content is no manifest, or one of another version of this library.
     """
-    found = json.loads(gzip.decompress(content))
-    if found["format"] != _FORMAT:
-        raise ValueError(
-            f"the manifest must have format {_FORMAT}, got: {found['format']}; "
-            "a later version of serverless_stack has deployed this content"
-        )
-    return Manifest(
-        version=found["version"],
-        files={key: Record(*fields) for key, fields in found["files"].items()},
-        obsolete={
-            key: Obsolete(Record(*fields), since)
-            for key, (*fields, since) in found["obsolete"].items()
-        },
-        pending=None if found["pending"] is None else Pending(**found["pending"]),
-        released=found.get("released", False),
-    )
-
-
-def read(client: "S3Client", bucket: str, key: str) -> Manifest | None:
-    """Read the manifest of a bucket; None if there is none."""
     try:
-        return loads(client.get_object(Bucket=bucket, Key=key)["Body"].read())
-    except client.exceptions.NoSuchKey:
+        unpacker = zlib.decompressobj(31)
+        text = unpacker.decompress(content, _MAX_BYTES)
+        if not unpacker.eof:
+            raise ContentError("it does not end, or is larger than a manifest can be")
+        document = json.loads(text.decode("utf-8", "surrogatepass"))
+        if document["format"] != _FORMAT:
+            raise ContentError(f"its format must be {_FORMAT}, got: {document['format']}")
+        return Manifest(
+            version=document["version"],
+            files={key: Record(*row) for key, row in document["files"].items()},
+            obsolete={
+                key: Obsolete(Record(*row), since)
+                for key, (*row, since) in document["obsolete"].items()
+            },
+            taken_over=document["taken_over"],
+            pending=None if document["pending"] is None else Journal(**document["pending"]),
+            released=document["released"],
+            uninvalidated={
+                run: PendingKeys(**keys) for run, keys in document["uninvalidated"].items()
+            },
+        )
+    except (zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ContentError(f"it is no manifest: {type(error).__name__}") from error
+
+
+def read(store: Store, key: str) -> tuple[Manifest, str] | None:
+    """Read a manifest and its ETag; None if there is none.
+
+    Raises:
+        ContentError: If there is something else.
+    """
+    stored = store.read(key)
+    if stored is None:
         return None
+    try:
+        return loads(stored.content), stored.etag
+    except ContentError as error:
+        raise ContentError(
+            f"s3://{store.bucket}/{key} cannot be read: {error}; "
+            "delete it to deploy as if for the first time"
+        ) from error
 
 
-def keys_of_others(client: "S3Client", bucket: str, own_key: str) -> set[str]:
-    """Find the objects of a bucket that other deployments have put there.
+def write(store: Store, key: str, manifest: Manifest, etag: str | None = None) -> str:
+    """Write a manifest and return its ETag.
+
+    Args:
+        store: The bucket.
+        key: The key of the manifest.
+        manifest: The manifest.
+        etag: The ETag that it was read with, or `ABSENT`. Default: overwrite any.
+
+    Raises:
+        ConflictError: If somebody else has written it since.
+    """
+    return store.write(key, dumps(manifest), _HEADERS, replaces=etag)
+
+
+def update(
+    store: Store,
+    key: str,
+    change: Callable[[Manifest], Manifest],
+    start: tuple[Manifest, str],
+) -> tuple[Manifest, str]:
+    """Change a manifest that others may change at the same time.
+
+    Args:
+        store: The bucket.
+        key: The key of the manifest.
+        change: Returns the new manifest. It is called again if somebody else was faster.
+        start: The manifest and its ETag, as they were read last.
+
+    Returns:
+        The manifest that was written, and its ETag.
+
+    Raises:
+        ConflictError: If others were faster again and again.
+    """
+    before, etag = start
+    for attempt in range(_ATTEMPTS):
+        after = change(before)
+        try:
+            return after, write(store, key, after, etag)
+        except ConflictError:
+            time.sleep(random.uniform(0.05, 0.1) * 2**attempt)
+        before, etag = read(store, key) or (Manifest(), ABSENT)
+    raise ConflictError(f"others keep changing s3://{store.bucket}/{key}; try again")
+
+
+def keys_of_others(store: Store, own_key: str) -> set[str]:
+    """Find the objects of a bucket that belong to other deployments.
 
     A file may move from one deployment to another, and a construct that was renamed is a new
     deployment, which has its files in place before the old one is deleted.
 
     Args:
-        client: A client of S3.
-        bucket: The bucket.
+        store: The bucket.
         own_key: The manifest of the deployment that asks.
 
     Returns:
         The keys of their objects, with their prefixes.
     """
-    found: set[str] = set()
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=RESERVED):
-        for key in (each["Key"] for each in page.get("Contents", [])):
-            if key == own_key or not key.endswith(_ENDING):
-                continue
-            try:
-                manifest = read(client, bucket, key)
-            except KeyError:  # `sync` keeps its index there, too
-                continue
-            if manifest is None or manifest.released:
-                continue
-            prefix = key.removeprefix(RESERVED)[: key.rfind("/") + 1 - len(RESERVED)]
-            touched = manifest.pending.touched if manifest.pending else []
-            found.update(f"{prefix}{own}" for own in (*manifest.files, *touched))
-    return found
-
-
-def write(client: "S3Client", bucket: str, key: str, manifest: Manifest) -> None:
-    """Write the manifest of a bucket."""
-    client.put_object(
-        Bucket=bucket,
-        Key=key,
-        Body=dumps(manifest),
-        ContentType="application/gzip",
-        CacheControl="no-store",
-    )
-
-
-def delete_all(client: "S3Client", bucket: str, keys: Sequence[str]) -> None:
-    """Delete objects.
-
-    Raises:
-        ContentError: If some could not be deleted; with the first of them.
-    """
-    for start in range(0, len(keys), _DELETED_AT_ONCE):
-        batch = keys[start : start + _DELETED_AT_ONCE]
-        answer = client.delete_objects(
-            Bucket=bucket, Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True}
-        )
-        errors = answer.get("Errors", [])
-        if errors:
-            first = f"{errors[0].get('Key')}: {errors[0].get('Code')} {errors[0].get('Message')}"
-            raise ContentError(f"{len(errors)} objects could not be deleted, such as {first}")
+    keys: set[str] = set()
+    for item in store.list_objects(RESERVED):
+        if item.key == own_key or not item.key.endswith(_DEPLOYMENT_ENDING):
+            continue
+        try:
+            if item.size > _MAX_PACKED:
+                raise ContentError("it is larger than a manifest can be")
+            entry = read(store, item.key)
+        except ContentError as error:
+            logger.warning("passed over: %s", error)
+            continue
+        if entry is None or entry[0].released:
+            continue
+        manifest = entry[0]
+        prefix = item.key.removeprefix(RESERVED).rpartition("/")[0]
+        prefix = f"{prefix}/" if prefix else ""
+        touched = manifest.pending.touched if manifest.pending else []
+        keys.update(f"{prefix}{key}" for key in (*manifest.files, *touched))
+    return keys

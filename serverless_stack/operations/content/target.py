@@ -1,4 +1,4 @@
-"""What a deployment is to make of a bucket."""
+"""What a deployment makes of a bucket."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from serverless_stack.operations.content.plan import GENERATED, File
 
 @dataclass(frozen=True)
 class Source:
-    """A zip file in S3 and the index of it, which says what is in it."""
+    """A zip file in S3, and the index of the content in it."""
 
     bucket: str
     key: str
@@ -21,18 +21,18 @@ class Source:
 
 @dataclass(frozen=True)
 class Target:
-    """What is wanted.
+    """The state that a deployment is to reach.
 
     Attributes:
         bucket: The bucket.
-        prefix: What comes before every key: empty, or with a slash at its end.
-        manifest_key: Where the manifest is.
+        prefix: The prefix of every key: empty, or with a slash at its end.
+        manifest_key: The key of the manifest.
         owner: The value of the tag of obsolete objects.
         sources: The sources; a later one wins.
-        generated: Files that are made of what is known at deploy time only.
+        generated: Files that are generated at deploy time.
         cache_control: The rules of ``Cache-Control``.
         documents: The patterns of documents.
-        grace_period: How many days obsolete objects are kept; None for ever.
+        grace_period: The days for which obsolete objects are kept. None: for ever.
     """
 
     bucket: str
@@ -46,10 +46,10 @@ class Target:
     grace_period: int | None = 7
 
     def files(self) -> dict[str, File]:
-        """All files of the content, by their keys."""
+        """Return all files of the content by key."""
         numbers = {key: n for n, source in enumerate(self.sources) for key in source.entries}
         names = numbers.keys() | self.generated.keys()
-        found = {
+        files = {
             key: File(
                 self.sources[number].entries[key],
                 headers_of(key, names, self.cache_control),
@@ -60,5 +60,5 @@ class Target:
         for key, content in self.generated.items():
             entry = Entry(key, hashlib.sha256(content).hexdigest(), len(content))
             cache_control = cache_control_of(key, self.cache_control) or "no-cache"
-            found[key] = File(entry, Headers(content_type_of(key), cache_control), GENERATED)
-        return found
+            files[key] = File(entry, Headers(content_type_of(key), cache_control), GENERATED)
+        return files

@@ -1,183 +1,190 @@
-"""Writing single objects of a deployment."""
+"""Writing objects: small ones, large ones in parts, headers alone, copies; several at a time."""
 
-import base64
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Literal, TypedDict, cast
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
-from serverless_stack._shared import contract
-from serverless_stack._shared.content.headers import Headers, headers_of
-from serverless_stack.operations.content.archive import Archive, ContentError, Stream
-from serverless_stack.operations.content.plan import LARGEST_COPY, File
-from serverless_stack.operations.content.target import Target
+from serverless_stack._shared.content.headers import Headers
+from serverless_stack.operations.content.errors import ConflictError
+from serverless_stack.operations.content.plan import LARGEST_COPY
+from serverless_stack.operations.content.stores import Store
+from serverless_stack.operations.content.stores.s3 import header_arguments
 
 if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
+    from concurrent.futures import Future
 
-_MIN_PART, _MAX_PARTS = 8 << 20, 10_000  # "Amazon S3 multipart upload limits"
-_COPIED_PART = 512 << 20
+    from s3transfer.manager import TransferManager
+
+SMALL = 8 << 20
+"""Files up to this size are sent whole; larger ones in parts."""
+MAX_PARTS = 10_000  # "Amazon S3 multipart upload limits"
 _STREAMS = 4
-# An obsolete page is served for a while, and is gone soon after it was deleted.
-_OBSOLETE_CACHE_CONTROL = "public, max-age=0, s-maxage=60"
+_COPIED_PART = 512 << 20
+_AHEAD = 4  # tasks in hand for each thread
+_KEPT = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Metadata",
+)
+_Task = TypeVar("_Task")
+_Result = TypeVar("_Result")
 
 
-class Transfer:
-    """Writes objects below the prefix of a target; used by several threads.
+class Readable(Protocol):
+    """What is read once, from its beginning to its end."""
 
-    Args:
-        client: A client of S3.
-        target: The target.
-        did: Told the step and the key of what was written.
-        in_time: Raises when there is no time left; asked between the parts of a large file.
+    def read(self, size: int = -1, /) -> bytes | None:
+        """Read up to `size` bytes."""
+        ...
+
+
+def in_parallel(
+    work: Callable[[_Task], _Result], tasks: Iterable[_Task], threads: int
+) -> "Generator[tuple[_Task, Future[_Result]], None, None]":
+    """Do tasks in threads, a few ahead of what is asked for.
+
+    When the generator is closed, tasks that have not begun are dropped.
+
+    Yields:
+        Each task in order, with its result or error.
     """
+    from concurrent.futures import ThreadPoolExecutor
 
-    def __init__(
-        self,
-        client: "S3Client",
-        target: Target,
-        did: Callable[[str, str], None],
-        in_time: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._in_time = in_time
-        self._client = client
-        self._target = target
-        self._did = did
-        self._large = threading.Lock()
-
-    def put(self, file: File, content: bytes | bytearray) -> None:
-        """Upload a small file; S3 checks its hash."""
-        with _about("uploading", file.entry.key):
-            self._client.put_object(
-                Bucket=self._target.bucket,
-                Key=self._key(file.entry.key),
-                Body=content,  # type: ignore[arg-type]  # a bytearray does as well
-                ChecksumSHA256=base64.b64encode(bytes.fromhex(file.entry.sha256)).decode(),
-                **_arguments(file.headers),
-            )
-        self._did("uploaded", file.entry.key)
-
-    def put_large(self, archive: Archive, file: File) -> None:
-        """Upload a large file in parts, one such file at a time, so that the memory is bounded."""
-        from boto3.s3.transfer import TransferConfig
-
-        part = max(_MIN_PART, -(-file.entry.size // _MAX_PARTS))
-        config = TransferConfig(
-            multipart_threshold=part, multipart_chunksize=part, max_concurrency=_STREAMS
-        )
-        config.max_in_memory_upload_chunks = _STREAMS  # of a stream it would hold ten parts
-        with self._large, _about("uploading", file.entry.key):
-            self._client.upload_fileobj(
-                cast(IO[bytes], _Timed(archive.stream(file.entry), self._in_time)),
-                self._target.bucket,
-                self._key(file.entry.key),
-                ExtraArgs={**_arguments(file.headers), "ChecksumAlgorithm": "SHA256"},
-                Config=config,
-            )
-        self._did("uploaded", file.entry.key)
-
-    def rewrite(self, file: File) -> None:
-        """Write the headers of an object anew."""
-        with _about("rewriting", file.entry.key):
-            self._copy(file.entry.key, file.headers, "COPY", "")
-        self._did("rewritten", file.entry.key)
-
-    def expire(self, key: str, size: int) -> None:
-        """Mark an object as obsolete. It is written anew, so that its age is counted from now."""
-        headers = headers_of(key, {key.rpartition(".")[0]}, ())
-        kept = Headers(headers.content_type, _OBSOLETE_CACHE_CONTROL, headers.content_encoding)
-        tagging = urlencode({contract.OBSOLETE_TAG: self._target.owner})
-        with _about("expiring", key):
-            try:
-                if size > LARGEST_COPY:
-                    self._copy_large(key, kept, tagging)
-                else:
-                    self._copy(key, kept, "REPLACE", tagging)
-            except self._client.exceptions.ClientError as error:
-                # Somebody has deleted it: that is what was wanted.
-                if error.response.get("Error", {}).get("Code") not in ("NoSuchKey", "404"):
-                    raise
-        self._did("expired", key)
-
-    def _copy(
-        self, key: str, headers: Headers, directive: Literal["COPY", "REPLACE"], tagging: str
-    ) -> None:
-        bucket, own = self._target.bucket, self._key(key)
-        self._client.copy_object(
-            Bucket=bucket,
-            Key=own,
-            CopySource={"Bucket": bucket, "Key": own},
-            MetadataDirective="REPLACE",
-            TaggingDirective=directive,
-            Tagging=tagging,
-            **_arguments(headers),
-        )
-
-    def _copy_large(self, key: str, headers: Headers, tagging: str) -> None:
-        from boto3.s3.transfer import TransferConfig
-
-        bucket, own = self._target.bucket, self._key(key)
-        self._client.copy(
-            {"Bucket": bucket, "Key": own},
-            bucket,
-            own,
-            ExtraArgs={
-                **_arguments(headers),
-                "MetadataDirective": "REPLACE",
-                "TaggingDirective": "REPLACE",
-                "Tagging": tagging,
-            },
-            Config=TransferConfig(
-                multipart_threshold=_COPIED_PART,
-                multipart_chunksize=_COPIED_PART,
-                max_concurrency=_STREAMS,
-            ),
-        )
-
-    def _key(self, key: str) -> str:
-        return f"{self._target.prefix}{key}"
+    ahead: deque[tuple[_Task, Future[_Result]]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        try:
+            for task in tasks:
+                ahead.append((task, pool.submit(work, task)))
+                if len(ahead) > _AHEAD * threads:
+                    yield ahead.popleft()
+            yield from ahead
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-class _Timed:
-    """A file that is read only while there is time."""
-
-    def __init__(self, file: Stream, in_time: Callable[[], None]) -> None:
-        self._file, self._in_time = file, in_time
-
-    def read(self, size: int = -1) -> bytes | None:
-        """Read a part.
-
-        Raises:
-            OutOfTimeError: If there is no time left; S3 forgets the parts that it has.
-        """
-        self._in_time()
-        return self._file.read(size)
+def upload_large(store: Store, key: str, content: Readable, size: int, headers: Headers) -> str:
+    """Upload a large file in parts that S3 checks, and return the ETag."""
+    part = max(SMALL, -(-size // MAX_PARTS))
+    extra = {**header_arguments(headers), "ChecksumAlgorithm": "SHA256"}
+    with _transfers(store, part) as manager:
+        manager.upload(cast(IO[bytes], content), store.bucket, key, extra).result()
+    return etag_of(store, key)
 
 
-@contextmanager
-def _about(step: str, key: str) -> Iterator[None]:
-    """Let an error of S3 say what it is about."""
-    from boto3.exceptions import S3UploadFailedError
-    from botocore.exceptions import BotoCoreError, ClientError
+def rewrite(store: Store, key: str, etag: str, headers: Headers) -> str:
+    """Replace the headers of an object of up to 5 GiB, not its bytes, and return the ETag.
 
+    Raises:
+        ConflictError: If the object has another ETag by now.
+    """
+    extra = {"MetadataDirective": "REPLACE", **header_arguments(headers)}
+    return _copy(store, key, _Source(store.bucket, key, etag, 0), extra)
+
+
+def copy(store: Store, key: str, source_bucket: str, source_key: str, etag: str, size: int) -> str:
+    """Copy an object with its headers, and return the ETag of the copy.
+
+    Raises:
+        ConflictError: If the source has another ETag by now.
+    """
+    extra: dict[str, object] = {}
+    if size > LARGEST_COPY:
+        head = store.client.head_object(Bucket=source_bucket, Key=source_key)
+        extra = {"MetadataDirective": "REPLACE", **_kept(dict(head))}
+    return _copy(store, key, _Source(source_bucket, source_key, etag, size), extra)
+
+
+def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) -> str | None:
+    """Write an object again with tags and another ``Cache-Control``, so that its age begins anew.
+
+    Returns:
+        The ETag, or None if somebody has deleted the object.
+    """
     try:
-        yield
-    except (BotoCoreError, ClientError, S3UploadFailedError) as error:
-        raise ContentError(f"{step} {key}: {error}") from error
+        head = store.client.head_object(Bucket=store.bucket, Key=key)
+        extra = {
+            **_kept(dict(head)),
+            "CacheControl": cache_control,
+            "MetadataDirective": "REPLACE",
+            "TaggingDirective": "REPLACE",
+            "Tagging": urlencode(tags),
+        }
+        etag = head["ETag"].strip('"')
+        return _copy(store, key, _Source(store.bucket, key, etag, head["ContentLength"]), extra)
+    except store.client.exceptions.ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
+            return None
+        raise
 
 
-class _Arguments(TypedDict, total=False):
-    ContentType: str
-    CacheControl: str
-    ContentEncoding: str
+def etag_of(store: Store, key: str) -> str:
+    """Return the ETag of an object."""
+    return store.client.head_object(Bucket=store.bucket, Key=key)["ETag"].strip('"')
 
 
-def _arguments(headers: Headers) -> _Arguments:
-    """The headers as arguments of a call of S3."""
-    arguments: _Arguments = {"ContentType": headers.content_type}
-    if headers.cache_control is not None:
-        arguments["CacheControl"] = headers.cache_control
-    if headers.content_encoding is not None:
-        arguments["ContentEncoding"] = headers.content_encoding
-    return arguments
+def headers_in(head: Mapping[str, object]) -> Headers:
+    """Return the headers in an answer of ``HeadObject``."""
+
+    def text(name: str) -> str | None:
+        value = head.get(name)
+        return str(value) if value else None
+
+    return Headers(
+        text("ContentType") or "",
+        text("CacheControl"),
+        text("ContentEncoding"),
+        text("ExpiresString"),  # as it was written: "0" and the like are no dates
+    )
+
+
+class _Source(NamedTuple):
+    bucket: str
+    key: str
+    etag: str
+    size: int
+
+
+def _copy(store: Store, key: str, source: _Source, extra: Mapping[str, object]) -> str:
+    """Copy the object that has the ETag of `source`, in parts if it is large."""
+    place = {"Bucket": source.bucket, "Key": source.key}
+    condition = {"CopySourceIfMatch": f'"{source.etag}"'} if source.etag else {}
+    arguments = {**extra, **condition}
+    try:
+        if source.size <= LARGEST_COPY:
+            copy_object = cast(Callable[..., dict[str, dict[str, str]]], store.client.copy_object)
+            answer = copy_object(Bucket=store.bucket, Key=key, CopySource=place, **arguments)
+            return answer["CopyObjectResult"].get("ETag", "").strip('"')
+        with _transfers(store, _COPIED_PART) as manager:
+            manager.copy(place, store.bucket, key, arguments).result()
+    except store.client.exceptions.ClientError as error:
+        if error.response.get("Error", {}).get("Code") in ("PreconditionFailed", "412"):
+            raise ConflictError(f"somebody else has changed {source.key}") from error
+        raise
+    return etag_of(store, key)
+
+
+def _kept(head: Mapping[str, object]) -> dict[str, object]:
+    """The headers of an object that a copy in parts has to name."""
+    kept = {name: head[name] for name in _KEPT if head.get(name)}
+    if expires := head.get("ExpiresString"):
+        with suppress(ValueError, TypeError):
+            from email.utils import parsedate_to_datetime
+
+            kept["Expires"] = parsedate_to_datetime(str(expires))
+    return kept
+
+
+def _transfers(store: Store, part: int) -> "TransferManager":
+    from boto3.s3.transfer import TransferConfig, create_transfer_manager
+
+    config = TransferConfig(
+        multipart_threshold=part, multipart_chunksize=part, max_concurrency=_STREAMS
+    )
+    config.max_in_memory_upload_chunks = _STREAMS  # of a stream it would hold ten parts
+    return create_transfer_manager(store.client, config)

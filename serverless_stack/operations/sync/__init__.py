@@ -4,13 +4,12 @@
 """
 
 from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
-from serverless_stack.operations.sync.actions import Action
+from serverless_stack.operations.content.plan import Item
 from serverless_stack.operations.sync.applying import SyncResult, apply
-from serverless_stack.operations.sync.command import sync
-from serverless_stack.operations.sync.inventories import inventory
-from serverless_stack.operations.sync.items import Item
+from serverless_stack.operations.sync.command import Synced, sync
+from serverless_stack.operations.sync.inventory import HeaderRules, Inventory, inventory
 from serverless_stack.operations.sync.locations import Bucket, Folder, location
-from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
+from serverless_stack.operations.sync.planning import Action, SyncPlan, plan
 
 __all__ = [
     "IMMUTABLE",
@@ -19,10 +18,12 @@ __all__ = [
     "Bucket",
     "CacheRule",
     "Folder",
+    "HeaderRules",
+    "Inventory",
     "Item",
-    "Side",
     "SyncPlan",
     "SyncResult",
+    "Synced",
     "apply",
     "inventory",
     "location",

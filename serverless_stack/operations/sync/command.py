@@ -1,21 +1,25 @@
 """Synchronising two locations in one call, with the invalidation that follows."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.rules import CacheRule, is_document
-from serverless_stack.operations.sync.actions import Action
-from serverless_stack.operations.sync.applying import SyncResult, carry_out
-from serverless_stack.operations.sync.headers import Wanted
-from serverless_stack.operations.sync.inventories import look
+from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
+from serverless_stack.operations.sync.applying import Run, SyncResult, check_parallel
+from serverless_stack.operations.sync.inventory import (
+    HeaderRules,
+    Inventory,
+    ask_for_headers,
+    chooser,
+    read_bucket,
+    read_folder,
+)
 from serverless_stack.operations.sync.locations import Bucket, Folder
-from serverless_stack.operations.sync.owed import Owed
-from serverless_stack.operations.sync.planning import Side, SyncPlan, plan
-from serverless_stack.operations.sync.store import PARALLEL, Store
+from serverless_stack.operations.sync.planning import Action, SyncPlan, kind_of, plan
+from serverless_stack.operations.sync.state import PendingInvalidations, State
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
@@ -31,8 +35,8 @@ class Synced:
     Attributes:
         plan: The plan.
         result: What was done; None in a dry run.
-        invalidation: The plan of the invalidation; None if none was asked for.
-        sent: What the distributions were told.
+        invalidation: The plan of the invalidation; None without distributions.
+        sent: The invalidations that were sent.
     """
 
     plan: SyncPlan
@@ -46,6 +50,7 @@ def sync(
     destination: Folder | Bucket,
     *,
     delete: bool = False,
+    allow_empty_source: bool = True,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
     cache_control: Sequence[CacheRule] = (),
@@ -56,8 +61,8 @@ def sync(
     path_prefix: str = "",
     index_document: str = "index.html",
     query_strings: bool = False,
-    budget: int = 30,
-    protected: Sequence[str] = (),
+    max_paths: int = 30,
+    exclude_paths: Sequence[str] = (),
     wait: bool | timedelta = False,
     client: "S3Client | None" = None,
     cloudfront: "CloudFrontClient | None" = None,
@@ -69,127 +74,170 @@ def sync(
     Args:
         source: The location to read.
         destination: The location to write.
-        delete: Whether what the source does not have is deleted, last of all.
-        include: Globs of keys that take part; all if there are none.
-        exclude: Globs of keys that take no part.
-        cache_control: ``Cache-Control`` of uploaded files by pattern, the first that matches.
-        expires: ``Expires`` of uploaded files.
+        delete: Whether to delete what the source does not have, last of all.
+        allow_empty_source: Whether `delete` may empty the destination because the source is empty.
+        include: Globs of the keys that take part. Default: all.
+        exclude: Globs of keys that take no part. Such files are not opened.
+        cache_control: ``Cache-Control`` of uploaded files by pattern; the first that matches.
+        expires: ``Expires`` of uploaded files. Default: none.
         dry_run: Whether to plan only.
-        parallel: How many files at a time, 1 or more.
+        parallel: The number of files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
-            documents. Nothing if nothing was. What they were not told, because a synchronisation
-            that named them was ended or CloudFront refused, they are told by the next one.
-        path_prefix: What viewers see before a key.
-        index_document: The file that the distributions give for a folder.
-        query_strings: Whether their caches tell query strings apart.
-        budget: The most paths to pay for.
-        protected: Paths that another origin serves.
+            documents. What they have not been told, because an earlier synchronisation with them
+            was interrupted or CloudFront refused, is invalidated as well.
+        path_prefix: The path that viewers see before a key, such as ``/docs``.
+        index_document: The file that the distributions serve for a folder.
+        query_strings: Whether their caches distinguish query strings.
+        max_paths: The maximum number of paths to pay for.
+        exclude_paths: Paths that another origin serves.
         wait: Whether to wait for the invalidation; see ``send``.
-        client: A client of S3.
-        cloudfront: A client of CloudFront.
-        planned: Told the plan before it is applied.
-        progress: Told each action that is done.
+        client: The boto3 client of S3. Default: created when it is needed.
+        cloudfront: The boto3 client of CloudFront. Default: created when it is needed.
+        planned: Called with the plan before it is applied.
+        progress: Called with each action that is done.
 
     Returns:
         The plan and what was done.
 
     Raises:
         ValueError: If both locations are folders, or an argument is out of range.
+        OSError: If the source folder cannot be read.
         botocore.exceptions.ClientError: If a bucket cannot be read.
+        serverless_stack.operations.content.errors.ContentError: If the answer is no list of a
+            bucket.
     """
-    if parallel < 1:
-        raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
+    check_parallel(parallel)
+    kind_of(source, destination)
 
-    def told(changed: Collection[str], everything: Collection[str]) -> "InvalidationPlan":
+    def paths_for(changed: Collection[str], everything: Collection[str]) -> "InvalidationPlan":
         from serverless_stack.operations.invalidation import plan as plan_invalidation
 
         return plan_invalidation(
             changed,
             everything,
-            budget=budget,
+            budget=max_paths,
             index_document=index_document,
             path_prefix=path_prefix,
             query_strings=query_strings,
-            protected=protected,
+            protected=exclude_paths,
         )
 
     if distribution_ids:
-        told((), ())  # what it refuses is refused before anything is uploaded
-    store = Store(client, parallel)
-    wanted = Wanted(cache_control, expires)
-    to_bucket = isinstance(destination, Bucket)
-    with _ahead(lambda: _there(destination, store)) as there:
-        here = look(source, store, wanted=wanted, headers=to_bucket)
-    found = plan(
-        here,
-        there(),
-        delete=delete,
-        include=include,
-        exclude=exclude,
-    )
-    planned(found)
-    owed = None
+        paths_for((), ())  # what it refuses is refused before anything is uploaded
+    headers = HeaderRules(cache_control, expires)
+    sides = _Sides(source, destination, headers, chooser(include, exclude), client, parallel)
+    ours, theirs = sides.read(exact=delete)
+    changes = plan(ours, theirs, delete=delete, include=include, exclude=exclude)
+    if not allow_empty_source and not ours.items and changes.actions:
+        raise ValueError(
+            f"the source {source} has no files, and all {len(changes.actions):,} of {destination} "
+            "would be deleted; allow an empty source if that is right"
+        )
+    planned(changes)
+    pending = None
     if distribution_ids and isinstance(destination, Bucket):
-        owed = Owed(store, destination, distribution_ids)
-    result = None
-    if not dry_run:
-        if owed is not None:
-            owed.add(_visible(found.actions))
-        result = carry_out(found, store, wanted=wanted, progress=progress)
-    if not distribution_ids:
-        return Synced(found, result, None)
-    from uuid import uuid4
+        pending = PendingInvalidations(sides.state, distribution_ids)
+    visible = _visible(changes.actions)
+    running = pending.running(visible) if pending and visible and not dry_run else nullcontext()
+    with running:
+        result = None
+        if not dry_run:
+            run = Run(changes, sides.store, sides.state, headers, parallel)
+            result = run.apply(progress)
+            visible = _visible(result.done)
+        if not distribution_ids:
+            return Synced(changes, result, None)
+        keys = visible | (pending.keys if pending else set())
+        paths = paths_for(keys, sorted(ours.items.keys() | theirs.items.keys()))
+        if result is None:
+            return Synced(changes, result, paths)
+        from uuid import uuid4
 
-    from serverless_stack.operations.invalidation import send
+        from serverless_stack.operations.invalidation import send
 
-    changed = _visible(found.actions if result is None else result.done)
-    changed |= owed.keys if owed is not None else set()
-    everything = [*found.source.items, *found.destination.items]  # both in order, which is quick
-    paths = told(changed, everything)
-    if result is None:
-        return Synced(found, result, paths)
-    sent = send(
-        paths,
-        distribution_ids,
-        deployment=uuid4().hex,  # what was told is not owed, so no two of them are the same
-        replaces="",
-        wait=wait,
-        client=cloudfront,
-    )
-    if owed is not None:
-        owed.told(but=result.failures)  # which S3 may write later all the same
-    return Synced(found, result, paths, sent)
+        sent = send(
+            paths,
+            distribution_ids,
+            deployment=uuid4().hex,  # what was sent is not pending, so no two are the same
+            replaces="",
+            wait=wait,
+            client=cloudfront,
+        )
+        if pending is not None:
+            pending.sent(but=result.failures)  # S3 may have written these all the same
+    return Synced(changes, result, paths, sent)
 
 
 def _visible(actions: Iterable[Action]) -> set[str]:
-    """The keys of which viewers may have an old version: a new script was asked for by nobody."""
+    """Return the keys of which viewers may have an old version: nobody knows of a new script."""
     return {action.key for action in actions if action.replaces or is_document(action.key)}
 
 
-def _there(destination: Folder | Bucket, store: Store) -> Side:
-    if isinstance(destination, Folder) and not destination.path.exists():
-        return Side(destination, {})
-    return look(destination, store, wanted=None, headers=isinstance(destination, Bucket))
+class _Sides:
+    """The two locations, and the bucket that is written, or read if a folder is written."""
+
+    def __init__(
+        self,
+        source: Folder | Bucket,
+        destination: Folder | Bucket,
+        headers: HeaderRules,
+        chosen: Callable[[str], bool],
+        client: "S3Client | None",
+        parallel: int,
+    ) -> None:
+        self._source, self._destination = source, destination
+        self._headers, self._chosen = headers, chosen
+        self._client, self._parallel = client, parallel
+        bucket = destination if isinstance(destination, Bucket) else source
+        assert isinstance(bucket, Bucket)
+        self._bucket = bucket
+        self.store: Store = open_store(bucket.name, client, parallel)
+        self.state: State
+
+    def read(self, *, exact: bool) -> tuple[Inventory, Inventory]:
+        """Return both inventories.
+
+        Args:
+            exact: Whether the keys of the destination are used for more than a comparison.
+        """
+        if isinstance(self._source, Folder):
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(1) as pool:
+                listed = pool.submit(self._read_bucket, exact=exact)
+                ours = read_folder(self._source, self._headers, self._chosen)
+            theirs = listed.result()
+        elif isinstance(self._destination, Folder):
+            ours = self._read_bucket(exact=True)
+            theirs = Inventory(self._destination, {})
+            if self._destination.path.exists():
+                theirs = read_folder(
+                    self._destination,
+                    None,
+                    self._chosen,
+                    is_source=False,
+                    etags=lambda key: ours.items[key].etag if key in ours.items else "",
+                )
+            return ours, theirs
+        else:
+            store = open_store(self._source.name, self._client, self._parallel)
+            ours = read_bucket(self._source, store, State(store, self._source), self._chosen)
+            theirs = self._read_bucket(exact=exact)
+            ask_for_headers(ours, store, _same(ours, theirs), self._parallel)
+        ask_for_headers(theirs, self.store, _same(ours, theirs), self._parallel)
+        return ours, theirs
+
+    def _read_bucket(self, *, exact: bool) -> Inventory:
+        self.state = State(self.store, self._bucket)
+        return read_bucket(self._bucket, self.store, self.state, self._chosen, exact=exact)
 
 
-@contextmanager
-def _ahead(read: Callable[[], Side]) -> Iterator[Callable[[], Side]]:
-    """Read one side while the other one is read; gives how to get it afterwards."""
-    found: list[Side] = []
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            found.append(read())
-        except BaseException as error:
-            failed.append(error)
-
-    def result() -> Side:
-        if failed:
-            raise failed[0]
-        return found[0]
-
-    thread = Thread(target=run, name="sync destination", daemon=True)
-    thread.start()
-    yield result
-    thread.join()
+def _same(ours: Inventory, theirs: Inventory) -> list[str]:
+    """Return the keys of which only the headers may be different."""
+    return [
+        key
+        for key, item in ours.items.items()
+        if key in theirs.items
+        and item.content is not None
+        and item.content == theirs.items[key].content
+    ]

@@ -1,13 +1,11 @@
-"""The sides of a synchronisation: a folder or a part of a bucket."""
+"""Locations: a local folder, or a part of a bucket."""
 
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from serverless_stack._shared import contract
+from serverless_stack.operations.content.manifest import RESERVED
 
 _SCHEME = "s3://"
-RESERVED = contract.RESERVED_PREFIX
-"""What this library keeps in buckets; it is no content."""
 
 
 @dataclass(frozen=True)
@@ -17,15 +15,20 @@ class Folder:
     path: Path
 
     def file(self, key: str) -> Path:
-        """The file of a key.
+        """Return the path of the file for a key: one path for each key, and below the folder.
 
         Raises:
-            ValueError: If it lies outside of the folder.
+            ValueError: If there is none, for example for ``a//b``, or it leads through a link.
         """
-        parts = PurePosixPath(key).parts
-        if not key or key.startswith("/") or ".." in parts or "\0" in key or key.endswith("/"):
+        parts = key.split("/")
+        if {"", ".", ".."} & set(parts) or "\0" in key:
             raise ValueError(f"a key must be the path of a file in {self.path}, got: {key!r}")
-        return self.path.joinpath(*parts)
+        path = self.path
+        for part in parts[:-1]:
+            path = path / part
+            if path.is_symlink():
+                raise ValueError(f"a key must not lead through a link, got: {key!r}")
+        return path / parts[-1]
 
     def __str__(self) -> str:
         return str(self.path)
@@ -39,14 +42,13 @@ class Bucket:
     prefix: str = ""
 
     @property
-    def index_key(self) -> str:
-        """Where it is kept which content and headers the objects have."""
-        return f"{RESERVED}sync/{self.prefix}index.json.gz"
+    def state_key(self) -> str:
+        """The key of the manifest that `sync` keeps of this prefix."""
+        return f"{RESERVED}sync/{self.prefix}state.gz"
 
-    @property
-    def owed_key(self) -> str:
-        """Where it is kept what distributions have not been told yet."""
-        return f"{RESERVED}sync/{self.prefix}owed.json.gz"
+    def is_reserved(self, key: str) -> bool:
+        """Return whether a key below the prefix belongs to this library, and is no content."""
+        return key.startswith(RESERVED) or f"{self.prefix}{key}".startswith(RESERVED)
 
     def __str__(self) -> str:
         return f"{_SCHEME}{self.name}/{self.prefix}"
@@ -56,13 +58,14 @@ def location(text: str) -> Folder | Bucket:
     """Read a location: ``s3://bucket``, ``s3://bucket/prefix``, or the path of a folder.
 
     Raises:
-        ValueError: If it names no bucket, or what this library keeps in one.
+        ValueError: If it names no bucket, or the folder of a bucket that this library keeps.
     """
     if not text.startswith(_SCHEME):
         return Folder(Path(text))
     name, _slash, prefix = text.removeprefix(_SCHEME).partition("/")
+    prefix = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
     if not name:
         raise ValueError(f"a location must be s3://bucket/prefix or a folder, got: {text!r}")
     if prefix.startswith(RESERVED):
         raise ValueError(f"a location must lie outside of {RESERVED}, got: {text!r}")
-    return Bucket(name, prefix if prefix.endswith("/") or not prefix else f"{prefix}/")
+    return Bucket(name, prefix)

@@ -1,44 +1,50 @@
-"""Planning a synchronisation. Pure: the same two sides always give the same plan."""
+"""Planning a synchronisation. Pure: the same inventories always give the same plan."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
-from serverless_stack._shared.content.rules import matches
-from serverless_stack.operations.sync.actions import Action, Actions, Kind
-from serverless_stack.operations.sync.items import Item, pairs
+from serverless_stack.operations.content.plan import compare
+from serverless_stack.operations.sync.inventory import Inventory, chooser
 from serverless_stack.operations.sync.locations import Bucket, Folder
 
+Kind: TypeAlias = Literal["upload", "download", "copy", "rewrite", "delete"]
 
-@dataclass(frozen=True)
-class Side:
-    """One side, and what is in it.
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One change to the destination.
 
     Attributes:
-        location: Where it is.
-        items: What is in it, by key.
-        indexed: Whether the index of a bucket says all of it already.
+        kind: What is done: ``rewrite`` writes the headers alone, no bytes.
+        key: The file or object.
+        size: The bytes that are moved.
+        replaces: Whether there is a file or object of that key already.
     """
 
-    location: Folder | Bucket
-    items: Mapping[str, Item]
-    indexed: bool = False
+    kind: Kind
+    key: str
+    size: int = 0
+    replaces: bool = False
 
 
 @dataclass(frozen=True)
 class SyncPlan:
-    """What a synchronisation does.
+    """The changes of a synchronisation.
 
     Attributes:
-        source: The side to read.
-        destination: The side to write.
-        actions: What is to be done, deletions last.
-        unchanged: How many are the same.
+        source: The inventory of the source.
+        destination: The inventory of the destination.
+        actions: The changes, deletions last.
+        unchanged: The number of files that are the same.
+        failures: What cannot be synchronised, with the reason, by key.
     """
 
-    source: Side
-    destination: Side
+    source: Inventory
+    destination: Inventory
     actions: Sequence[Action]
     unchanged: int
+    failures: dict[str, str]
 
     @property
     def size(self) -> int:
@@ -47,59 +53,56 @@ class SyncPlan:
 
 
 def plan(
-    source: Side,
-    destination: Side,
+    source: Inventory,
+    destination: Inventory,
     *,
     delete: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> SyncPlan:
-    """Compare two sides by content and headers; dates do not count.
+    """Compare two inventories by content and headers. Dates do not count.
 
     Args:
-        source: The side to read.
-        destination: The side to write.
-        delete: Whether what the source does not have is deleted.
-        include: Globs of the keys that take part; all if there are none. ``*`` takes slashes too.
+        source: The inventory of the source.
+        destination: The inventory of the destination.
+        delete: Whether to delete what the source does not have.
+        include: Globs of the keys that take part. Default: all. ``*`` matches slashes as well.
         exclude: Globs of keys that take no part, not even in deletions.
 
-    Returns:
-        What is to be done.
+    Raises:
+        ValueError: If both locations are folders.
+    """
+    kind = kind_of(source.location, destination.location)
+    chosen = chooser(include, exclude)
+    failures = {**source.failures, **destination.failures}
+    ours = {k: v for k, v in source.items.items() if chosen(k) and k not in failures}
+    theirs = {k: v for k, v in destination.items.items() if chosen(k) and k not in failures}
+    differences = compare(ours, theirs)
+    headers = set() if kind == "download" else set(differences.other_headers)
+    actions = [Action(kind, key, ours[key].size) for key in differences.new]
+    actions += [Action(kind, key, ours[key].size, replaces=True) for key in differences.changed]
+    actions += [Action("rewrite", key, 0, replaces=True) for key in headers]
+    actions.sort(key=lambda action: action.key)
+    if delete:
+        # What was passed over in the source has not gone from it.
+        kept = (*source.skipped, *failures)
+        actions += [
+            Action("delete", key, 0, replaces=True)
+            for key in differences.gone
+            if not any(key == name or key.startswith(f"{name.rstrip('/')}/") for name in kept)
+        ]
+    unchanged = differences.unchanged + len(differences.other_headers) - len(headers)
+    return SyncPlan(source, destination, tuple(actions), unchanged, failures)
+
+
+def kind_of(source: Folder | Bucket, destination: Folder | Bucket) -> Kind:
+    """Return how files get from one location to the other.
 
     Raises:
-        ValueError: If both sides are folders.
+        ValueError: If both are folders.
     """
-    kind = _kind(source, destination)
-    actions, gone = Actions(), Actions()
-    unchanged = 0
-    for key, ours, theirs in pairs(source.items, destination.items):
-        if not _chosen(key, include, exclude):
-            continue
-        if ours is None:
-            if delete:
-                gone.add(Action("delete", key, 0, replaces=True))
-        elif theirs is None:
-            actions.add(Action(kind, key, ours.size))
-        elif ours.content is None or ours.content != theirs.content:
-            actions.add(Action(kind, key, ours.size, replaces=True))
-        elif kind != "download" and ours.headers is not None and ours.headers != theirs.headers:
-            actions.add(Action("rewrite", key, 0, replaces=True))
-        else:
-            unchanged += 1
-    actions.extend(gone)
-    return SyncPlan(source, destination, actions, unchanged)
-
-
-def _kind(source: Side, destination: Side) -> Kind:
-    if isinstance(source.location, Bucket):
-        return "copy" if isinstance(destination.location, Bucket) else "download"
-    if isinstance(destination.location, Bucket):
+    if isinstance(source, Bucket):
+        return "copy" if isinstance(destination, Bucket) else "download"
+    if isinstance(destination, Bucket):
         return "upload"
-    raise ValueError(
-        f"one side must be a bucket, got two folders: {source.location} and {destination.location}"
-    )
-
-
-def _chosen(key: str, include: Sequence[str], exclude: Sequence[str]) -> bool:
-    taken = not include or any(matches(pattern, key) for pattern in include)
-    return taken and not any(matches(pattern, key) for pattern in exclude)
+    raise ValueError(f"one location must be a bucket, got two folders: {source} and {destination}")

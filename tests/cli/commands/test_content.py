@@ -38,9 +38,9 @@ def test_sync(place: str, folder: Path) -> None:
     planned = run("sync", folder, place, "--dry-run").output
     assert "upload" in planned
     assert "index.html" in planned
-    run("sync", folder, place, "--dry-run", "--check", status=3)
+    run("sync", folder, place, "--dry-run", "--exit-code", status=3)
     assert "2 upload, 0 unchanged" in run("sync", folder, place).output
-    run("sync", folder, place, "--dry-run", "--check")
+    run("sync", folder, place, "--dry-run", "--exit-code")
     (folder / "a.js").unlink()
     found = json.loads(run("sync", folder, place, "--delete", "--json").stdout)
     assert found["actions"] == [{"kind": "delete", "key": "a.js", "size": 0, "replaces": True}]

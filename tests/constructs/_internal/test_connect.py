@@ -10,7 +10,9 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.constructs import MemcachedCache, RedisCache, ServerlessCache
 from tests.constructs.templates import synth, warnings
 
-ELSEWHERE = "is in another VPC than Test/Cache: make it with `vpc=` and the cache's `.vpc`, or peer"
+ELSEWHERE = (
+    "is in another VPC than Test/Cache: create it with `vpc=` and the cache's `.vpc`, or peer"
+)
 Make = Callable[..., RedisCache | MemcachedCache | ServerlessCache]
 
 

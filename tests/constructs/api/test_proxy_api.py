@@ -6,7 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
-from serverless_stack.constructs import ApiCache, LambdaHandler, ProxyApi
+from serverless_stack.constructs import ApiCache, LambdaHandler, ProxyApi, WebAcl
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -241,7 +241,7 @@ def test_a_cache_that_is_refused(stack: cdk.Stack, function: lambda_.Function) -
 
 def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
     arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234"
-    api = ProxyApi(stack, "Api", handler=function, web_acl=arn)
+    api = ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
     template = synth(stack)
     assert api.web_acl is None
     assert properties(template, "AWS::WAFv2::WebACLAssociation")["WebACLArn"] == arn
@@ -251,7 +251,7 @@ def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Func
 def test_a_web_acl_counts_large_bodies_and_logs(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
-    ProxyApi(stack, "Api", handler=function, web_acl=True)
+    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.managed())
     template = synth(stack)
     rules = properties(template, "AWS::WAFv2::WebACL")["Rules"]
     common = rules[1]["Statement"]["ManagedRuleGroupStatement"]

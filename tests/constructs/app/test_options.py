@@ -33,7 +33,7 @@ WIRED: list[tuple[type, type, set[str]]] = [
     (
         ContentDeployment,
         options.ContentOptions,
-        {"bucket", "cdn", "cdns", "destination_key_prefix"},
+        {"bucket", "distributions", "destination_key_prefix"},
     ),
     (RedisCache, options.RedisOptions, {"vpc"}),
     (MemcachedCache, options.MemcachedOptions, {"vpc"}),

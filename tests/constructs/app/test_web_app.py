@@ -103,7 +103,7 @@ def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> N
     archive = StorageBucket(stack, "Archive")
     message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[archive]))
     assert "got again: BUCKET_NAME" in message
-    assert "`connect` takes another `prefix`" in message
+    assert "pass another `prefix` to `connect`" in message
 
 
 def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path) -> None:

@@ -244,7 +244,8 @@ def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> 
 def test_parts_that_are_not_asked_for_are_none(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", api=proxy_api(stack))
     assert cdn.origin_access_control is None
-    assert cdn.api_path_pattern == ""
+    assert cdn.api_path_pattern is None
+    assert cdn.default_root_object is None
 
 
 def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:

@@ -121,10 +121,10 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "- `environment` names must begin with a letter and have two or more letters, digits and "
         "underscores, got: '1ST'",
         "- `environment` must not have a name that Lambda sets, got: 'AWS_REGION'",
-        f"- `code` must be an existing folder or file, got: '{tmp_path}/nowhere' "
-        f"(looked for {tmp_path}/nowhere)",
         "- `reserved_concurrent_executions` must be 0 or more, got: -1",
         "- `vpc` must be given with `vpc_subnets` and `security_groups`, got: None",
+        f"- `code` must be an existing folder or file, got: '{tmp_path}/nowhere' "
+        f"(looked for {tmp_path}/nowhere)",
     ]
     assert stack.node.children == []
 

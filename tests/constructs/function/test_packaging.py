@@ -10,15 +10,10 @@ import aws_cdk as cdk
 import pytest
 
 from serverless_stack.constructs import LambdaHandler
-from serverless_stack.constructs.function import (
-    packaging as _packaging,
-)
-from serverless_stack.constructs.function import (
-    requirements as _requirements,
-)
+from serverless_stack.constructs.function import installation, packaging
+from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package
-from serverless_stack.constructs.function.platform import LambdaPlatform
-from serverless_stack.constructs.function.requirements import find_requirements
+from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from tests.constructs.templates import properties, synth, warnings
 
 ARM = LambdaPlatform("3.13", "aarch64")
@@ -49,7 +44,7 @@ def make(tmp_path: Path) -> Callable[..., Path]:
 
 
 def package(folder: Path, platform: LambdaPlatform = ARM) -> Package:
-    return _packaging.package(folder, find_requirements(folder), platform)
+    return packaging.package(folder, find_requirements(folder), platform)
 
 
 def contents(built: Package) -> dict[str, tuple[int, bytes]]:
@@ -80,6 +75,11 @@ def test_what_is_no_source_is_left_out(make: Callable[..., Path]) -> None:
                 "lib/.cache/x": "x",
                 "node_modules/x/index.js": "x",
                 "requirements.in": "",
+                "env/pyvenv.cfg": "",
+                "env/lib/site.py": "x",
+                "build/cdk.out/cdk.out": "{}",
+                "build/cdk.out/manifest.json": "{}",
+                "build/cdk.out/asset.1/index.py": "x",
             },
         )
     )
@@ -138,14 +138,14 @@ def test_another_process_may_build_the_same_at_the_same_time(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a")
-    build = _packaging._build
+    copy = packaging._copy
 
-    def build_twice(target: Path, *arguments: object) -> None:
-        monkeypatch.setattr(_packaging, "_build", build)
+    def copy_twice(files: dict[str, Path], target: Path) -> None:
+        monkeypatch.setattr(packaging, "_copy", copy)
         package(folder)
-        build(target, *arguments)  # type: ignore[arg-type]
+        copy(files, target)
 
-    monkeypatch.setattr(_packaging, "_build", build_twice)
+    monkeypatch.setattr(packaging, "_copy", copy_twice)
     assert package(folder).folder.is_dir()
 
 
@@ -154,7 +154,7 @@ def test_uv_and_pip_give_the_same_bytes(
 ) -> None:
     folder = make("a", **{"requirements.txt": COMPILED})
     by_uv = package(folder)
-    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(installation, "find_uv", lambda: None)
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache-of-pip"))
     by_pip = package(folder)
     assert by_pip.folder != by_uv.folder
@@ -187,7 +187,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
 ) -> None:
     """The first version does not exist, the second is published as source only."""
     if installer == "pip":
-        monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+        monkeypatch.setattr(installation, "find_uv", lambda: None)
     folder = make("a", **{"requirements.txt": f"{impossible}\n"})
     with pytest.raises(ValueError, match="must be installable as wheels for Lambda") as caught:
         package(folder)
@@ -201,13 +201,13 @@ def test_without_uv_and_pip_it_says_what_to_install(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a", **{"requirements.txt": "redis==6.4.0\n"})
-    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(installation, "find_uv", lambda: None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RuntimeError, match="needs uv or pip, and this Python has neither"):
-        _requirements.install(_found(folder), folder / "target", ARM)
+        installation.install(_found(folder), folder / "target", ARM)
 
 
-def _found(folder: Path) -> _requirements.Requirements:
+def _found(folder: Path) -> Requirements:
     found = find_requirements(folder)
     assert found is not None
     return found

@@ -162,7 +162,8 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
         "(nearest accepted: 1 days)",
         "- `lifecycle_rules.expiration` must be whole days, 1 or more, got: 1.5 days "
         "(nearest accepted: 2 days)",
-        "- `lifecycle_rules` must have each id once, Default is taken, got: ['Default']",
+        "- `lifecycle_rules` must have each id once and not Default, which is the id of the rule "
+        "made of the other arguments, got: ['Default']",
         "- `noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
         "which has no noncurrent versions",
         "- `auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
@@ -239,7 +240,7 @@ def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
     message = refused(lambda: second.connect(function))
     assert message == (
         "`environment` must have each name once, got again: BUCKET_NAME; "
-        "`connect` takes another `prefix` (in Test/Plain)"
+        "pass another `prefix` to `connect` (in Test/Plain)"
     )
     assert len(statements(synth(stack))) == 2
 

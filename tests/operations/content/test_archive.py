@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from serverless_stack._shared.content.index import Entry
-from serverless_stack.operations.content.archive import Archive, ContentError
+from serverless_stack.operations.content.archive import Archive
+from serverless_stack.operations.content.errors import ContentError
 from tests.operations.content.world import World
 
 NOISE = random.Random(1).randbytes(3 << 20)

@@ -5,9 +5,10 @@ import pytest
 
 from serverless_stack._shared.content.index import Entry
 from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
-from serverless_stack.operations.content.archive import SMALL, ContentError
-from serverless_stack.operations.content.deployment import OutOfTimeError, delete, release
+from serverless_stack.operations.content.errors import ContentError, OutOfTimeError
+from serverless_stack.operations.content.removal import delete, release
 from serverless_stack.operations.content.target import Source
+from serverless_stack.operations.content.transfer import SMALL
 from tests.operations.content.world import Stored, World
 
 HTML = "text/html; charset=utf-8"
@@ -185,7 +186,7 @@ def test_other_bytes_than_those_of_the_index_are_an_error(world: World) -> None:
     with pytest.raises(ContentError, match=r"logo\.png is not the file that was there"):
         world.deploy(world.target(Source(source.bucket, source.key, wrong)))
     missing = {**source.entries, "gone.png": Entry("gone.png", "0" * 64, 3)}
-    with pytest.raises(ContentError, match=r"gone\.png is in the index and not in the zip file"):
+    with pytest.raises(ContentError, match=r"gone\.png is in the index but not in the zip file"):
         world.deploy(world.target(Source(source.bucket, source.key, missing)))
 
 

@@ -13,7 +13,8 @@ import boto3
 from serverless_stack._shared.content.index import Entry
 from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.content.deployment import Deployment, Result
-from serverless_stack.operations.content.manifest import Manifest, Pending, read
+from serverless_stack.operations.content.manifest import Journal, Manifest, read
+from serverless_stack.operations.content.stores.s3 import S3Store
 from serverless_stack.operations.content.target import Source, Target
 
 Files = Mapping[str, bytes]
@@ -99,9 +100,9 @@ class World:
             if refuse and step.startswith(refuse):
                 raise RuntimeError(f"refused: {step}")
 
-        def invalidate(pending: Pending, keys: Sequence[str]) -> None:
-            assert set(pending.invalidated) <= set(keys)
-            sent = (pending.version, pending.replaces, tuple(pending.invalidated))
+        def invalidate(journal: Journal, keys: Sequence[str]) -> None:
+            assert set(journal.invalidated) <= set(keys)
+            sent = (journal.version, journal.replaces, tuple(journal.invalidated))
             self.invalidations.append(sent)
 
         return Deployment(
@@ -114,9 +115,9 @@ class World:
         ).run()
 
     def manifest(self) -> Manifest:
-        found = read(self.s3, self.bucket, ".serverless-stack/site/Test.json.gz")
-        assert found is not None
-        return found
+        entry = read(S3Store(self.bucket, self.s3), ".serverless-stack/site/Test.json.gz")
+        assert entry is not None
+        return entry[0]
 
     def stored(self, prefix: str = "site/") -> dict[str, Stored]:
         found = {}

@@ -13,14 +13,14 @@ from serverless_stack.operations.sync import (
     Bucket,
     CacheRule,
     Folder,
+    Inventory,
     Item,
-    Side,
+    Synced,
     SyncPlan,
     location,
     plan,
     sync,
 )
-from serverless_stack.operations.sync.command import Synced
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -113,13 +113,13 @@ def test_what_another_tool_wrote_is_looked_at(
     assert kinds(sync(folder, bucket)) == {"empty": "rewrite"}
 
 
-def test_without_the_index_everything_still_works(
+def test_without_the_state_everything_still_works(
     s3: "S3Client", bucket: Bucket, folder: Folder
 ) -> None:
     sync(folder, bucket)
-    s3.delete_object(Bucket=bucket.name, Key=bucket.index_key)
+    s3.delete_object(Bucket=bucket.name, Key=bucket.state_key)
     assert sync(folder, bucket).plan.actions == ()
-    assert s3.head_object(Bucket=bucket.name, Key=bucket.index_key)["ContentLength"] > 0
+    assert s3.head_object(Bucket=bucket.name, Key=bucket.state_key)["ContentLength"] > 0
 
 
 def test_deleting_spares_what_lies_elsewhere(
@@ -174,7 +174,8 @@ def test_a_large_file_goes_in_parts_and_is_known_again(
 def test_a_copy_in_parts_keeps_the_headers(
     s3: "S3Client", bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("serverless_stack.operations.sync.applying._LARGEST_COPY", 1000)
+    monkeypatch.setattr("serverless_stack.operations.content.transfer.LARGEST_COPY", 1000)
+    monkeypatch.setattr("serverless_stack.operations.content.transfer._COPIED_PART", 5 << 20)
     s3.put_object(
         Bucket=bucket.name,
         Key="site/a.html",
@@ -262,8 +263,8 @@ def test_the_invalidation_that_follows(bucket: Bucket, folder: Folder) -> None:
     assert planned.sent == ()
 
 
-def side(where: Folder | Bucket, items: Mapping[str, str | None], headers: str = "") -> Side:
-    return Side(where, {k: Item(k, 1, content, headers or None) for k, content in items.items()})
+def inventory_of(where: Folder | Bucket, contents: Mapping[str, str | None]) -> Inventory:
+    return Inventory(where, {key: Item(key, 1, content) for key, content in contents.items()})
 
 
 def planned(
@@ -271,7 +272,8 @@ def planned(
     there: Mapping[str, str | None],
     **settings: Any,  # noqa: ANN401
 ) -> SyncPlan:
-    return plan(side(Folder(Path("x")), source), side(Bucket("b"), there), **settings)
+    folder, bucket = Folder(Path("x")), Bucket("b")
+    return plan(inventory_of(folder, source), inventory_of(bucket, there), **settings)
 
 
 def test_the_plan_is_pure_and_sorted() -> None:
@@ -311,7 +313,7 @@ def test_what_is_excluded_is_not_deleted() -> None:
 
 
 def test_two_folders_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="one side must be a bucket"):
+    with pytest.raises(ValueError, match="one location must be a bucket"):
         sync(Folder(tmp_path), Folder(tmp_path))
 
 

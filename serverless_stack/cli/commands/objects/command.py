@@ -1,4 +1,4 @@
-"""`serverless-stack ls` and `presign`: looking at objects, and URLs for them."""
+"""`serverless-stack ls` and `presign`: lists of objects, and presigned URLs."""
 
 import enum
 import json
@@ -11,11 +11,11 @@ from serverless_stack.cli import options as aws
 from serverless_stack.cli.commands.objects.lists import object_list, version_list
 from serverless_stack.runtime.objects import ObjectReader, ObjectStore
 
-NOTHING_STATUS = 1
+NO_MATCH_STATUS = 1
 
 
 class Method(enum.Enum):
-    """What a presigned URL lets somebody do."""
+    """The method of a presigned URL."""
 
     GET = "get"
     PUT = "put"
@@ -24,18 +24,18 @@ class Method(enum.Enum):
 
 Place = Annotated[str, typer.Argument(help="s3://bucket/prefix", show_default=False)]
 Object = Annotated[str, typer.Argument(help="s3://bucket/key", show_default=False)]
-Recursive = Annotated[bool, typer.Option("--recursive", help="What is in folders as well.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="The most objects or versions to list.")]
+Recursive = Annotated[bool, typer.Option("--recursive", help="List what is in folders as well.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="The maximum number to list.")]
 Versions = Annotated[
-    bool, typer.Option("--versions", help="All versions and delete markers, latest first.")
+    bool, typer.Option("--versions", help="List all versions and delete markers, latest first.")
 ]
-MethodOption = Annotated[Method, typer.Option("--method", help="What the URL is for.")]
-ExpiresIn = Annotated[int, typer.Option("--expires-in", help="Seconds, up to 7 days.")]
+MethodOption = Annotated[Method, typer.Option("--method", help="The method of the URL.")]
+ExpiresIn = Annotated[int, typer.Option("--expires-in", help="Seconds of life, up to 7 days.")]
 ContentType = Annotated[str, typer.Option("--content-type", help="The media type of an upload.")]
-Size = Annotated[int | None, typer.Option("--size", help="The exact bytes of a PUT.")]
-MaxSize = Annotated[int, typer.Option("--max-size", help="The most bytes of a POST.")]
+Size = Annotated[int | None, typer.Option("--size", help="The exact size of a PUT in bytes.")]
+MaxSize = Annotated[int, typer.Option("--max-size", help="The maximum size of a POST in bytes.")]
 Disposition = Annotated[
-    str, typer.Option("--response-content-disposition", help="Content-Disposition of the answer.")
+    str, typer.Option("--response-content-disposition", help="Content-Disposition of the response.")
 ]
 
 
@@ -48,19 +48,24 @@ def ls(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """List objects, or all their versions. Status 0: some. 1: none. 2: refused."""
+    """List objects, or all their versions.
+
+    Example: serverless-stack ls s3://my-bucket/site/ --recursive
+
+    Exit status: 0 if any object matched, 1 if none, 2 on invalid input or an error of AWS.
+    """
     with aws.account(region, profile):
-        bucket, prefix = _parted(place)
+        bucket, prefix = _bucket_and_key(place)
         listed = version_list if versions else object_list
-        found = listed(ObjectReader(bucket), prefix, "" if recursive else "/", limit)
+        result = listed(ObjectReader(bucket), prefix, "" if recursive else "/", limit)
         if as_json:
-            typer.echo(json.dumps(found.content, indent=2))
+            typer.echo(json.dumps(result.content, indent=2))
         else:
             console = Console()
-            console.print(found.table)
-            console.print(found.summary)
-    if found.is_empty:
-        raise typer.Exit(NOTHING_STATUS)
+            console.print(result.table)
+            console.print(result.summary)
+    if result.is_empty:
+        raise typer.Exit(NO_MATCH_STATUS)
 
 
 def presign(
@@ -75,14 +80,19 @@ def presign(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Print a URL by which anybody reads or writes an object for a while; for POST, JSON."""
+    """Print a presigned URL; for POST, JSON with the fields of the form.
+
+    Example: serverless-stack presign s3://my-bucket/report.pdf --expires-in 600
+
+    Exit status: 0 if printed, 2 on invalid input or an error of AWS.
+    """
     with aws.account(region, profile):
-        bucket, key = _parted(place)
+        bucket, key = _bucket_and_key(place)
         store = ObjectStore(bucket)
         fields: dict[str, str] | None = None
         if method is Method.GET:
-            named = {"Content-Disposition": response_content_disposition}
-            headers = {name: value for name, value in named.items() if value}
+            disposition = response_content_disposition
+            headers = {"Content-Disposition": disposition} if disposition else {}
             url = store.presigned_get(key, expires_in=expires_in, response_headers=headers)
         elif method is Method.PUT:
             url = store.presigned_put(
@@ -96,12 +106,13 @@ def presign(
         if not as_json and fields is None:
             typer.echo(url)
             return
-        made = {"method": method.value.upper(), "url": url, "expires_in": expires_in}
-        typer.echo(json.dumps(made if fields is None else {**made, "fields": fields}, indent=2))
+        document = {"method": method.value.upper(), "url": url, "expires_in": expires_in}
+        form_fields = {} if fields is None else {"fields": fields}
+        typer.echo(json.dumps(document | form_fields, indent=2))
 
 
-def _parted(place: str) -> tuple[str, str]:
+def _bucket_and_key(place: str) -> tuple[str, str]:
     bucket, _slash, key = place.removeprefix("s3://").partition("/")
     if not place.startswith("s3://") or not bucket:
-        raise ValueError(f"a place must be s3://bucket/key, got: {place!r}")
+        raise ValueError(f"an object must be s3://bucket/key, got: {place!r}")
     return bucket, key

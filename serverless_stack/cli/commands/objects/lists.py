@@ -1,4 +1,4 @@
-"""What `serverless-stack ls` prints: objects, or their versions, as a table and as JSON."""
+"""Lists of objects or their versions, as a table and as JSON."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,20 +6,21 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
+from serverless_stack.cli.options import counted, printable
 from serverless_stack.runtime.objects import ObjectInfo, ObjectReader, ObjectVersion
 
 _PAGE = 1000
 
 
 @dataclass(frozen=True)
-class Found:
-    """A list.
+class Listing:
+    """A list of objects, or of versions.
 
     Attributes:
-        content: What is printed as JSON.
-        table: What is printed otherwise.
+        content: The list for JSON.
+        table: The list as a table.
         summary: The line below the table.
-        is_empty: Whether there is nothing in it.
+        is_empty: Whether the list is empty.
     """
 
     content: dict[str, object]
@@ -28,14 +29,14 @@ class Found:
     is_empty: bool
 
 
-def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Found:
+def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Listing:
     """List objects.
 
     Args:
-        store: Where they are.
-        prefix: What their keys begin with.
-        delimiter: What ends the name of a folder; empty lists what is in folders as well.
-        limit: The most objects.
+        store: The bucket.
+        prefix: The prefix of the keys.
+        delimiter: The end of a folder's name. Empty: list what is in folders as well.
+        limit: The maximum number of objects.
     """
     folders: list[str] = []
     objects: list[ObjectInfo] = []
@@ -49,29 +50,35 @@ def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) ->
         if not token or len(objects) >= limit:
             break
     listed = [
-        {"key": o.key, "size": o.size, "last_modified": o.last_modified.isoformat()}
-        for o in objects
+        {"key": item.key, "size": item.size, "last_modified": item.last_modified.isoformat()}
+        for item in objects
     ]
     table = _table(folders, "modified", "bytes", "key")
-    for each in objects:
-        table.add_row(_when(each.last_modified), f"{each.size:,}", Text(each.key))
-    total = sum(each.size for each in objects)
-    return Found(
+    for item in objects:
+        table.add_row(_when(item.last_modified), f"{item.size:,}", Text(printable(item.key)))
+    total = sum(item.size for item in objects)
+    return Listing(
         {"prefixes": folders, "objects": listed},
         table,
-        f"{len(objects):,} objects, {total:,} bytes, {len(folders):,} folders",
+        ", ".join(
+            (
+                counted(len(objects), "object"),
+                counted(total, "byte"),
+                counted(len(folders), "folder"),
+            )
+        ),
         not folders and not objects,
     )
 
 
-def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Found:
-    """List versions of objects, and delete markers, of each object the latest first.
+def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Listing:
+    """List versions of objects and delete markers, the latest of each object first.
 
     Args:
-        store: Where they are.
-        prefix: What their keys begin with.
-        delimiter: What ends the name of a folder; empty lists what is in folders as well.
-        limit: The most versions.
+        store: The bucket.
+        prefix: The prefix of the keys.
+        delimiter: The end of a folder's name. Empty: list what is in folders as well.
+        limit: The maximum number of versions.
     """
     folders: list[str] = []
     versions: list[ObjectVersion] = []
@@ -86,44 +93,50 @@ def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -
     del versions[limit:]
     listed = [
         {
-            "key": each.key,
-            "version_id": each.version_id,
-            "latest": each.is_latest,
-            "delete_marker": each.is_delete_marker,
-            "size": each.size,
-            "last_modified": each.last_modified.isoformat(),
+            "key": version.key,
+            "version_id": version.version_id,
+            "latest": version.is_latest,
+            "delete_marker": version.is_delete_marker,
+            "size": version.size,
+            "last_modified": version.last_modified.isoformat(),
         }
-        for each in versions
+        for version in versions
     ]
     table = _table(folders, "modified", "bytes", "version", "state", "key")
-    for each in versions:
-        marks = {"latest": each.is_latest, "delete marker": each.is_delete_marker}
+    for version in versions:
+        marks = {"latest": version.is_latest, "delete marker": version.is_delete_marker}
         table.add_row(
-            _when(each.last_modified),
-            "" if each.is_delete_marker else f"{each.size:,}",
-            Text(each.version_id),
+            _when(version.last_modified),
+            "" if version.is_delete_marker else f"{version.size:,}",
+            Text(version.version_id),
             ", ".join(name for name, holds in marks.items() if holds),
-            Text(each.key),
+            Text(printable(version.key)),
         )
-    markers = sum(each.is_delete_marker for each in versions)
-    total = sum(each.size for each in versions)
-    return Found(
+    markers = sum(version.is_delete_marker for version in versions)
+    total = sum(version.size for version in versions)
+    return Listing(
         {"prefixes": folders, "versions": listed},
         table,
-        f"{len(versions) - markers:,} versions, {markers:,} delete markers, {total:,} bytes, "
-        f"{len(folders):,} folders",
+        ", ".join(
+            (
+                counted(len(versions) - markers, "version"),
+                counted(markers, "delete marker"),
+                counted(total, "byte"),
+                counted(len(folders), "folder"),
+            )
+        ),
         not folders and not versions,
     )
 
 
 def _table(folders: list[str], *columns: str) -> Table:
-    """A table that begins with the folders, in the last column."""
+    """Return a table that begins with the folders, in the last column."""
     table = Table(*columns)
     table.columns[columns.index("bytes")].justify = "right"
     for column in table.columns:
         column.overflow = "fold"  # an id that is cut is of no use
     for folder in folders:
-        table.add_row(*[""] * (len(columns) - 1), Text(folder, "bold"))
+        table.add_row(*[""] * (len(columns) - 1), Text(printable(folder), "bold"))
     return table
 
 

@@ -13,10 +13,10 @@ from constructs import Construct
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import (
+    apply_function_settings,
     arn_of_secret,
-    complete,
-    execution,
-    few,
+    default_concurrency,
+    execution_role,
     grant_key,
     grantee_of,
 )
@@ -120,7 +120,7 @@ def _create_function(
         retention=users.retention.log_days,
         removal_policy=users.retention.logs,
     )
-    role = execution(home, logs, profile, in_vpc=True)
+    role = execution_role(home, logs, profile, in_vpc=True)
     function = lambda_.Function(
         home,
         "Function",
@@ -137,7 +137,7 @@ def _create_function(
         role=role.role,
         log_group=logs,
     )
-    complete(function, role, profile, concurrency=few(profile))
+    apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     return function
 
 

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from serverless_stack.operations.invalidation import InvalidationError
-from serverless_stack.operations.sync import Action, Bucket, Folder, sync
-from serverless_stack.operations.sync.command import Synced
+from serverless_stack.operations.sync import Action, Bucket, Folder, Synced, sync
 from tests.operations.invalidation.cloudfront_double import CloudFront
 
 if TYPE_CHECKING:
@@ -99,15 +98,15 @@ def test_nothing_is_kept_for_nobody(s3: "S3Client", folder: Folder, bucket: Buck
     sync(folder, bucket)
     sync(folder, bucket, dry_run=True, distribution_ids=["E1"])
     kept = s3.list_objects_v2(Bucket=bucket.name, Prefix=".serverless-stack/")["Contents"]
-    assert [each.get("Key") for each in kept] == [bucket.index_key]
+    assert [each.get("Key") for each in kept] == [bucket.state_key]
 
 
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"budget": 0}, "`budget` must be 1 path or more, got: 0"),
+        ({"max_paths": 0}, "`budget` must be 1 path or more, got: 0"),
         ({"index_document": "a/b"}, "`index_document` must be a file name without a slash"),
-        ({"protected": ["/*"]}, "`protected` must leave some paths to invalidate"),
+        ({"exclude_paths": ["/*"]}, "`protected` must leave some paths to invalidate"),
     ],
 )
 def test_what_is_refused_is_refused_before_anything_is_uploaded(

@@ -1,0 +1,300 @@
+"""What is in a location."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+from serverless_stack._shared.content.headers import Headers, headers_of
+from serverless_stack._shared.content.rules import CacheRule, matches
+from serverless_stack._shared.content.tree import walk
+from serverless_stack.operations.content.manifest import Record
+from serverless_stack.operations.content.plan import Item, items_of
+from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
+from serverless_stack.operations.sync.locations import Bucket, Folder
+from serverless_stack.operations.sync.state import State
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+PARTIAL = ".serverless-stack-"
+"""What the names of files begin with that are being downloaded. They are no content."""
+_BLOCK = 1 << 18
+_MEBIBYTE = 1 << 20
+_USUAL_PARTS = (8, 5, 16, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512)  # MiB
+
+
+@dataclass(frozen=True)
+class HeaderRules:
+    """The headers of uploaded files.
+
+    Attributes:
+        cache_control: The rules of ``Cache-Control``.
+        expires: The ``Expires`` of all files. Default: none.
+    """
+
+    cache_control: Sequence[CacheRule] = ()
+    expires: datetime | None = None
+
+    def headers(self, key: str, all_keys: Container[str]) -> Headers:
+        """Return the headers of a file."""
+        headers = headers_of(key, all_keys, self.cache_control)
+        if self.expires is None:
+            return headers
+        expires = format_datetime(self.expires.astimezone(UTC), usegmt=True)
+        return Headers(
+            headers.content_type, headers.cache_control, headers.content_encoding, expires
+        )
+
+
+@dataclass
+class Inventory:
+    """What is in a location.
+
+    Attributes:
+        location: The location.
+        items: The files or objects, by key.
+        failures: What could not be read, with the reason, by key.
+        skipped: What takes no part, with the reason, by key.
+        learned: What S3 was asked of its objects, and the state does not know yet.
+        forgotten: The keys in the state that are no longer in the bucket.
+    """
+
+    location: Folder | Bucket
+    items: dict[str, Item]
+    failures: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    learned: dict[str, Record] = field(default_factory=dict)
+    forgotten: set[str] = field(default_factory=set)
+
+
+def inventory(
+    location: Folder | Bucket,
+    *,
+    headers: HeaderRules | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    client: "S3Client | None" = None,
+    parallel: int = PARALLEL,
+) -> Inventory:
+    """Read what is in a location.
+
+    Args:
+        location: The folder, or the part of a bucket.
+        headers: The headers that the files of a folder get. Default: headers do not matter.
+        include: Globs of the keys that take part. Default: all.
+        exclude: Globs of keys that take no part. Such files are not opened.
+        client: The boto3 client of S3. Default: created when it is needed.
+        parallel: The number of requests at a time.
+
+    Returns:
+        The inventory. A file that cannot be read is one of its failures.
+
+    Raises:
+        OSError: If the folder cannot be read.
+        botocore.exceptions.ClientError: If the bucket cannot be read.
+    """
+    if isinstance(location, Folder):
+        return read_folder(location, headers, chooser(include, exclude))
+    store = open_store(location.name, client, parallel)
+    return read_bucket(location, store, State(store, location), chooser(include, exclude))
+
+
+def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
+    """Return the function that says whether a key, or a folder with a slash, takes part."""
+    whole = [pattern for pattern in exclude if pattern.endswith("*")]
+
+    def chosen(key: str) -> bool:
+        if key.endswith("/"):
+            return not any(matches(pattern, key) for pattern in whole)
+        return (not include or any(matches(pattern, key) for pattern in include)) and not any(
+            matches(pattern, key) for pattern in exclude
+        )
+
+    return chosen
+
+
+def read_folder(
+    folder: Folder,
+    rules: HeaderRules | None,
+    chosen: Callable[[str], bool],
+    *,
+    is_source: bool = True,
+    etags: Callable[[str], str] = lambda key: "",
+) -> Inventory:
+    """Read a folder: every file is opened once and hashed.
+
+    Args:
+        folder: The folder.
+        rules: The headers of its files. Default: headers do not matter.
+        chosen: Whether a key takes part.
+        is_source: Whether links are followed within the folder. Otherwise they are leaves.
+        etags: Returns the ETag of the object that a file is compared with.
+    """
+    found = Inventory(folder, {})
+    buffer = memoryview(bytearray(_BLOCK))
+    names, digests = _Files(str(folder.path)), dict[Headers, str]()
+    root = Bucket("")
+
+    def failed(key: str, error: OSError) -> None:
+        found.failures[key] = f"{type(error).__name__}: {error}"
+
+    for key, path, reason in walk(folder.path, follow=is_source, enter=chosen, failed=failed):
+        if root.is_reserved(key) or key.rpartition("/")[2].startswith(PARTIAL):
+            found.skipped[key] = "a file of this library"
+        elif reason == "a link":
+            found.items[key] = Item(key, 0, None)
+        elif reason:
+            found.skipped[key] = reason
+        elif not _is_unicode(key):
+            found.failures[key] = "the name of a file must be in UTF-8"
+        else:
+            try:
+                content, size = _hash(path, buffer, etags(key))
+            except OSError as error:
+                failed(key, error)
+                continue
+            digest = None
+            if rules is not None:
+                headers = rules.headers(key, names)
+                digest = digests.get(headers) or digests.setdefault(headers, headers.digest())
+            found.items[key] = Item(key, size, content, digest)
+    return found
+
+
+def read_bucket(
+    bucket: Bucket,
+    store: Store,
+    state: State,
+    chosen: Callable[[str], bool],
+    *,
+    exact: bool = True,
+) -> Inventory:
+    """Read a part of a bucket: a list, and what the state knows of the objects.
+
+    Args:
+        bucket: The part of a bucket.
+        store: The bucket.
+        state: Its state.
+        chosen: Whether a key takes part.
+        exact: Whether keys that end with a slash must be told from those that do not.
+    """
+    listed = store.list_objects(bucket.prefix, exact=exact)
+    items = items_of(listed, bucket.prefix, state.records, state.modified)
+    found = Inventory(bucket, {}, forgotten=set(state.records) - items.keys())
+    for key, item in items.items():
+        if bucket.is_reserved(key) or not chosen(key):
+            continue
+        if key and not key.endswith("/"):
+            found.items[key] = item
+        elif item.size:  # otherwise a console made it to show a folder
+            found.skipped[key] = "the key ends with a slash"
+    return found
+
+
+def ask_for_headers(
+    found: Inventory, store: Store, keys: Iterable[str], threads: int = PARALLEL
+) -> None:
+    """Ask S3 for the headers of objects of which the state does not know them."""
+    unknown = [key for key in keys if found.items[key].headers is None]
+    if not unknown:
+        return
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from serverless_stack.operations.content.transfer import headers_in, in_parallel
+
+    prefix = found.location.prefix if isinstance(found.location, Bucket) else ""
+
+    def ask(key: str) -> tuple[str, str]:
+        head = store.client.head_object(Bucket=store.bucket, Key=f"{prefix}{key}")
+        return headers_in(dict(head)).digest(), head["ETag"].strip('"')
+
+    for key, future in in_parallel(ask, unknown, threads):
+        item = found.items[key]
+        try:
+            digest, etag = future.result()
+        except (BotoCoreError, ClientError) as error:
+            response = getattr(error, "response", {})
+            if response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
+                del found.items[key]
+            else:
+                found.failures[key] = f"its headers cannot be read: {error}"
+            continue
+        if etag == item.etag:
+            found.items[key] = item._replace(headers=digest)
+            found.learned[key] = Record(item.content or "", item.size, digest, etag)
+        else:
+            found.items[key] = Item(key, item.size, None, digest, etag)
+
+
+class _Files(Container[str]):
+    """The files below a folder, to find the file of which another one is a compressed copy."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def __contains__(self, key: object) -> bool:
+        return os.path.isfile(os.path.join(self._base, str(key)))
+
+
+def _hash(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
+    """Return what identifies the bytes of a file, and its size.
+
+    That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
+    ETag of these bytes in parts.
+    """
+    # A FIFO that has taken the place of the file must not block.
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} is not a regular file")
+        whole, size = hashlib.md5(usedforsecurity=False), 0
+        while length := os.readv(file, (buffer,)):
+            whole.update(buffer[:length])
+            size += length
+        if "-" in etag:
+            for part in _part_sizes(size, etag):
+                if _etag_in_parts(file, part) == etag:
+                    return etag, size
+        return whole.hexdigest(), size
+    finally:
+        os.close(file)
+
+
+def _part_sizes(size: int, etag: str) -> Iterator[int]:
+    """Return the sizes of parts with which an object of this size has such an ETag."""
+    number = etag.partition("-")[2]
+    parts = int(number) if number.isdigit() else 0
+    smallest = -(-size // (parts * _MEBIBYTE)) if parts else 0
+    for part in dict.fromkeys((*_USUAL_PARTS, smallest)):
+        if part and -(-size // (part * _MEBIBYTE)) == parts:
+            yield part * _MEBIBYTE
+
+
+def _etag_in_parts(file: int, part: int) -> str:
+    digests, offset = b"", 0
+    while True:
+        digest, left = hashlib.md5(usedforsecurity=False), part
+        while left and (block := os.pread(file, min(left, _BLOCK), offset)):
+            digest.update(block)
+            left -= len(block)
+            offset += len(block)
+        if left < part:
+            digests += digest.digest()
+        if left:
+            break
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(digests) // 16}"
+
+
+def _is_unicode(key: str) -> bool:
+    """Whether a name is text: on Linux it may be any bytes, and S3 takes UTF-8 only."""
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
