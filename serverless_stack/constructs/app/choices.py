@@ -8,6 +8,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from serverless_stack._shared import contract
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.options import (
     ApiPart,
@@ -19,7 +20,7 @@ from serverless_stack.constructs.app.options import (
     RedisPart,
     Store,
 )
-from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.source import source_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
@@ -97,13 +98,13 @@ class Choices:
             ),
             *(
                 (
-                    not isinstance(cache, ServerlessCache) or _engine_of(cache) in engines,
-                    f"`{name}` must be a cache of {' or '.join(engines)}, "
-                    f"got: one of {_engine_of(cache)}",
+                    not isinstance(cache, CacheBase) or cache.client.prefix == prefix,
+                    f"`{name}` must be a cache whose clients are those of {label}, "
+                    f"got: {_label_of(cache)}",
                 )
-                for name, cache, engines in (
-                    ("redis", self.redis, ("valkey", "redis")),
-                    ("memcached", self.memcached, ("memcached",)),
+                for name, cache, prefix, label in (
+                    ("redis", self.redis, contract.REDIS_PREFIX, "Redis"),
+                    ("memcached", self.memcached, contract.MEMCACHED_PREFIX, "Memcached"),
                 )
             ),
         ]
@@ -145,5 +146,5 @@ def _shown(part: ContentPart) -> str:
     return repr(str(part)) if isinstance(part, str | Path) else "options"
 
 
-def _engine_of(cache: object) -> str:
-    return str(cache.serverless_cache.engine) if isinstance(cache, ServerlessCache) else ""
+def _label_of(cache: object) -> str:
+    return cache.client.label if isinstance(cache, CacheBase) else ""

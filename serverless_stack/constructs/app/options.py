@@ -25,6 +25,7 @@ from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.api.web_acl import WebAcl
 from serverless_stack.constructs.cache.backup import Backup
+from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
 from serverless_stack.constructs.cache.redis.arguments import GlobalDatastoreRef
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
@@ -181,5 +182,5 @@ ContentPart = str | Path | ContentOptions | None
 ApiPart = bool | ApiOptions | ProxyApi | None
 BucketPart = bool | BucketOptions | StorageBucket | None
 CdnPart = bool | CdnOptions | Cdn | None
-RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | None
-MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | None
+RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | ImportedCache | None
+MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | ImportedCache | None
