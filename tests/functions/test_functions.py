@@ -251,7 +251,7 @@ def test_waiting_longer_than_a_call_may_take_goes_on_in_another_one(
 def test_other_settings_for_the_same_content_are_another_invalidation(
     world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
 ) -> None:
-    """A deployment that failed is repeated with another budget, without a rollback between."""
+    """A deployment that failed is repeated with fewer paths, without a rollback between."""
     content.handler(event("Create", 1, asked(world, FILES)), FakeContext())
     changed = {**FILES, "index.html": b"two"}
     wrong = [*asked(world, changed)["Distributions"], *fronts("E9")]

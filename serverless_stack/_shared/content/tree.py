@@ -2,13 +2,15 @@
 
 import os
 import stat
-import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from serverless_stack._shared.content.rules import matches
+
+if TYPE_CHECKING:
+    import zipfile
 
 _HIDDEN_BUT_PUBLIC = {".well-known"}  # RFC 8615
 _NEVER_CONTENT = {"__pycache__"}
@@ -150,7 +152,7 @@ def _reason(entry: "os.DirEntry[str]") -> str | None:
     return None if stat.S_ISREG(mode) else "not a regular file"
 
 
-def zip_key(info: zipfile.ZipInfo) -> str:
+def zip_key(info: "zipfile.ZipInfo") -> str:
     """Return the path of a file in a zip file.
 
     Some programs write names in UTF-8 without saying so, or put them into an extra field; Python

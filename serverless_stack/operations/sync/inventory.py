@@ -6,7 +6,6 @@ import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
@@ -45,6 +44,8 @@ class HeaderRules:
         headers = headers_of(key, all_keys, self.cache_control)
         if self.expires is None:
             return headers
+        from email.utils import format_datetime  # a third of the time of importing `sync`
+
         expires = format_datetime(self.expires.astimezone(UTC), usegmt=True)
         return Headers(
             headers.content_type, headers.cache_control, headers.content_encoding, expires
@@ -123,8 +124,7 @@ def read_folder(
     rules: HeaderRules | None,
     chosen: Callable[[str], bool],
     *,
-    is_source: bool = True,
-    etags: Callable[[str], str] = lambda key: "",
+    compared: Inventory | None = None,
 ) -> Inventory:
     """Read a folder: every file is opened once and hashed.
 
@@ -132,10 +132,12 @@ def read_folder(
         folder: The folder.
         rules: The headers of its files. Default: headers do not matter.
         chosen: Whether a key takes part.
-        is_source: Whether links are followed within the folder. Otherwise they are leaves.
-        etags: Returns the ETag of the object that a file is compared with.
+        compared: The inventory of the bucket that is downloaded to the folder. Links are leaves
+            then; otherwise they are followed within the folder.
     """
     found = Inventory(folder, {})
+    objects = compared.items if compared else {}
+    keys = {folder.name(key): key for key in objects}
     buffer = memoryview(bytearray(_BLOCK))
     names, digests = _Files(str(folder.path)), dict[Headers, str]()
     root = Bucket("")
@@ -143,7 +145,9 @@ def read_folder(
     def failed(key: str, error: OSError) -> None:
         found.failures[key] = f"{type(error).__name__}: {error}"
 
-    for key, path, reason in walk(folder.path, follow=is_source, enter=chosen, failed=failed):
+    follow = compared is None
+    for name, path, reason in walk(folder.path, follow=follow, enter=chosen, failed=failed):
+        key = keys.get(name, name)
         if root.is_reserved(key) or key.rpartition("/")[2].startswith(PARTIAL):
             found.skipped[key] = "a file of this library"
         elif reason == "a link":
@@ -154,7 +158,8 @@ def read_folder(
             found.failures[key] = "the name of a file must be in UTF-8"
         else:
             try:
-                content, size = _hash(path, buffer, etags(key))
+                etag = objects[key].etag if key in objects else ""
+                content, size = _hash(path, buffer, etag)
             except OSError as error:
                 failed(key, error)
                 continue
@@ -194,6 +199,17 @@ def read_bucket(
         elif item.size:  # otherwise a console made it to show a folder
             found.skipped[key] = "the key ends with a slash"
     return found
+
+
+def refuse_shared_paths(found: Inventory, folder: Folder) -> None:
+    """Make keys that are the same path in a folder, such as ``a//b`` and ``a/b``, failures."""
+    first: dict[str, str] = {}
+    for key in list(found.items):
+        other = first.setdefault(folder.name(key), key)
+        if other != key:
+            for one, two in ((key, other), (other, key)):
+                found.items.pop(one, None)
+                found.failures[one] = f"the key {two!r} is the same path in {folder}"
 
 
 def ask_for_headers(

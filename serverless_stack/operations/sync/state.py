@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.errors import ContentError
@@ -104,6 +103,8 @@ class PendingInvalidations:
     def __init__(self, state: State, distribution_ids: Sequence[str]) -> None:
         self._state = state
         self._distributions = set(distribution_ids)
+        from uuid import uuid4
+
         self._run = uuid4().hex
         self._own: set[str] = set()
         self._of_others = {

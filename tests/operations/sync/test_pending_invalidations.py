@@ -104,9 +104,9 @@ def test_nothing_is_kept_for_nobody(s3: "S3Client", folder: Folder, bucket: Buck
 @pytest.mark.parametrize(
     ("settings", "told"),
     [
-        ({"max_paths": 0}, "`budget` must be 1 path or more, got: 0"),
+        ({"max_paths": 0}, "`max_paths` must be"),
         ({"index_document": "a/b"}, "`index_document` must be a file name without a slash"),
-        ({"exclude_paths": ["/*"]}, "`protected` must leave some paths to invalidate"),
+        ({"exclude_paths": ["/*"]}, "`exclude_paths` must leave some paths"),
     ],
 )
 def test_what_is_refused_is_refused_before_anything_is_uploaded(
