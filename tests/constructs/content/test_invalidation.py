@@ -113,3 +113,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "- `trigger` must be a text, or the path of an existing file or folder, "
         f"got: '{tmp_path}/nowhere' (looked for {tmp_path}/nowhere)",
     ]
+
+
+def test_it_needs_a_distribution(stack: cdk.Stack) -> None:
+    assert "`distributions` must have at least one distribution, got: none" in refused(
+        lambda: Invalidation(stack, "Empty", distributions=[], paths=["/x"], trigger="1")
+    )

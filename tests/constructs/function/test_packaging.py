@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from serverless_stack.constructs.function import installation, packaging
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
-from tests.constructs.templates import properties, synth, warnings
+from tests.constructs.templates import properties, refused, synth, warnings
 
 ARM = LambdaPlatform("3.13", "aarch64")
 COMPILED = (
@@ -241,3 +242,80 @@ def test_the_packaged_handler_can_be_imported_with_our_runtime(make: Callable[..
     built = package(folder)
     code = f"import sys; sys.path[:] = [{str(built.folder)!r}, *sys.path]; import index"
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
+
+
+def wheel(folder: Path, name: str, source: str) -> Path:
+    """Write a wheel with one module."""
+    path, info = folder / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}.py", source)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        archive.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_wheel_that_was_built_again_is_packaged_again(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installer: str
+) -> None:
+    if installer == "pip":
+        monkeypatch.setattr(installation, "find_uv", lambda: None)
+        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
+    folder = make("a", **{"requirements.txt": "../wheels/shared-1-py3-none-any.whl\n"})
+    for source in (b"V = 1\n", b"V = 2\n"):
+        wheel(tmp_path / "wheels", "shared", source.decode())
+        built = package(folder)
+        assert contents(built)["shared.py"][1] == source
+        assert built.unpinned == ()
+
+
+def test_links_of_the_list_are_those_beside_it(make: Callable[..., Path], tmp_path: Path) -> None:
+    wheel(tmp_path / "wheels", "shared", "V = 1\n")
+    listing = "--no-index\n--find-links ../wheels\nshared==1\n"
+    assert "shared.py" in contents(package(make("a", **{"requirements.txt": listing})))
+
+
+def test_the_entry_point_may_be_in_a_dependency(
+    stack: cdk.Stack, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    """As a wrapper of a vendor is, which calls the user's own function."""
+    path = wheel(tmp_path / "wheels", "wrapper", "def handler(event, context): ...\n")
+    folder = make("a", **{"requirements.txt": f"{path}\n"})
+    LambdaHandler(stack, "Handler", code=folder, handler="wrapper.handler")
+    assert properties(synth(stack), "AWS::Lambda::Function")["Handler"] == "wrapper.handler"
+    message = refused(lambda: LambdaHandler(stack, "Other", code=folder, handler="wraper.handler"))
+    assert f"but {str(folder)!r} with its requirements has no wraper.py" in message
+
+
+def test_a_package_that_lambda_refuses_is_refused(
+    stack: cdk.Stack, make: Callable[..., Path]
+) -> None:
+    folder = make("a")
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(251 << 20)
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    assert (
+        "`code` must be 250 MiB at most with all its requirements, unzipped, got: 251." in message
+    )
+
+
+def test_what_cannot_be_packaged_is_named(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+    folder = make("a", **{"sub/x.py": ""})
+    os.mkfifo(folder / "pipe")
+    (folder / "broken").symlink_to(folder / "nowhere")
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / os.fsdecode(b"caf\xe9.py")).write_text("")
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    for problem in (
+        "a file that is not a regular one: 'pipe'",
+        "a broken link: 'broken'",
+        "a link to a folder above it: 'sub/loop'",
+        "a file name that is not in UTF-8: 'caf\\udce9.py'",
+    ):
+        assert f"- `code` must have regular files only, got: {problem}" in message
