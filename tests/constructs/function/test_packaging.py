@@ -62,7 +62,7 @@ def test_two_folders_with_the_same_files_give_the_same_asset(make: Callable[...,
     assert first == second
 
 
-def test_what_is_no_source_is_left_out(make: Callable[..., Path]) -> None:
+def test_files_that_are_not_source_are_left_out(make: Callable[..., Path]) -> None:
     plain = package(make("a"))
     littered = package(
         make(
@@ -107,7 +107,7 @@ def test_umask_and_times_do_not_matter(
     }
 
 
-def test_a_program_in_the_source_stays_executable(make: Callable[..., Path]) -> None:
+def test_executable_files_stay_executable(make: Callable[..., Path]) -> None:
     folder = make("a", **{"bin/tool": "#!/bin/sh\n"})
     plain = package(folder)
     (folder / "bin/tool").chmod(0o700)
@@ -116,7 +116,7 @@ def test_a_program_in_the_source_stays_executable(make: Callable[..., Path]) -> 
     assert executable.digest != plain.digest
 
 
-def test_other_source_gives_another_asset(make: Callable[..., Path]) -> None:
+def test_different_source_gives_a_different_asset(make: Callable[..., Path]) -> None:
     digests = {
         package(make("a")).digest,
         package(make("b", **{"index.py": "def handler(event, context): return 1\n"})).digest,
@@ -126,7 +126,7 @@ def test_other_source_gives_another_asset(make: Callable[..., Path]) -> None:
     assert len(digests) == 4
 
 
-def test_packaging_again_takes_what_is_kept(make: Callable[..., Path], own_cache: Path) -> None:
+def test_packaging_again_uses_the_cache(make: Callable[..., Path], own_cache: Path) -> None:
     folder = make("a")
     first = package(folder)
     os.utime(first.folder / "index.py", (0, 0))
@@ -135,7 +135,7 @@ def test_packaging_again_takes_what_is_kept(make: Callable[..., Path], own_cache
     assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.folder.name]
 
 
-def test_another_process_may_build_the_same_at_the_same_time(
+def test_two_processes_can_build_the_same_package(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a")
@@ -168,7 +168,7 @@ def test_uv_and_pip_give_the_same_bytes(
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.14"])
-def test_wheels_fit_other_pythons_and_machines(make: Callable[..., Path], python: str) -> None:
+def test_wheels_fit_python_and_machine(make: Callable[..., Path], python: str) -> None:
     folder = make("a", **{"requirements.txt": "markupsafe==3.0.3\n"})
     built = package(folder, LambdaPlatform(python, "x86_64"))
     compiled = [name for name in contents(built) if name.endswith(".so")]
@@ -198,7 +198,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
     assert list((own_cache / "handlers").iterdir()) == []
 
 
-def test_without_uv_and_pip_it_says_what_to_install(
+def test_the_error_without_uv_and_pip_says_what_to_install(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a", **{"requirements.txt": "redis==6.4.0\n"})
@@ -209,12 +209,12 @@ def test_without_uv_and_pip_it_says_what_to_install(
 
 
 def _found(folder: Path) -> Requirements:
-    found = find_requirements(folder)
-    assert found is not None
-    return found
+    result = find_requirements(folder)
+    assert result is not None
+    return result
 
 
-def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+def test_unpinned_requirements_cause_a_warning(stack: cdk.Stack, make: Callable[..., Path]) -> None:
     folder = make("a", **{"requirements.txt": "typing-inspection==0.4.1\n"})
     LambdaHandler(stack, "Handler", code=folder)
     (warning,) = warnings(stack)
@@ -222,20 +222,20 @@ def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[
     assert properties(synth(stack), "AWS::Lambda::Function")["Runtime"] == "python3.14"
 
 
-def test_pinned_requirements_do_not_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+def test_pinned_requirements_cause_no_warning(stack: cdk.Stack, make: Callable[..., Path]) -> None:
     pinned = "typing-inspection==0.4.1\ntyping-extensions==4.14.1\n"
     LambdaHandler(stack, "Handler", code=make("a", **{"requirements.txt": pinned}))
     assert warnings(stack) == []
 
 
-def test_dependencies_of_a_pyproject_are_installed(make: Callable[..., Path]) -> None:
+def test_project_dependencies_are_installed(make: Callable[..., Path]) -> None:
     project = '[project]\nname = "a"\nversion = "1"\ndependencies = ["typing-extensions==4.14.1"]\n'
     built = package(make("a", **{"pyproject.toml": project}))
     assert "typing_extensions.py" in contents(built)
     assert "pyproject.toml" not in contents(built)
 
 
-def test_the_packaged_handler_can_be_imported_with_our_runtime(make: Callable[..., Path]) -> None:
+def test_a_packaged_handler_can_import_the_runtime(make: Callable[..., Path]) -> None:
     folder = make(
         "a", **{"index.py": "import serverless_stack.runtime, serverless_stack._shared.contract\n"}
     )
@@ -260,7 +260,7 @@ def wheel(folder: Path, name: str, source: str) -> Path:
 
 
 @pytest.mark.parametrize("installer", ["uv", "pip"])
-def test_a_wheel_that_was_built_again_is_packaged_again(
+def test_a_rebuilt_wheel_is_packaged_again(
     make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installer: str
 ) -> None:
     if installer == "pip":
@@ -275,13 +275,13 @@ def test_a_wheel_that_was_built_again_is_packaged_again(
         assert built.unpinned == ()
 
 
-def test_links_of_the_list_are_those_beside_it(make: Callable[..., Path], tmp_path: Path) -> None:
+def test_find_links_is_relative_to_the_list(make: Callable[..., Path], tmp_path: Path) -> None:
     wheel(tmp_path / "wheels", "shared", "V = 1\n")
     listing = "--no-index\n--find-links ../wheels\nshared==1\n"
     assert "shared.py" in contents(package(make("a", **{"requirements.txt": listing})))
 
 
-def test_the_entry_point_may_be_in_a_dependency(
+def test_the_entry_point_can_be_in_a_dependency(
     stack: cdk.Stack, make: Callable[..., Path], tmp_path: Path
 ) -> None:
     """As a wrapper of a vendor is, which calls the user's own function."""
@@ -293,7 +293,7 @@ def test_the_entry_point_may_be_in_a_dependency(
     assert f"but {str(folder)!r} with its requirements has no wraper.py" in message
 
 
-def test_a_package_that_lambda_refuses_is_refused(
+def test_a_package_over_the_limit_of_lambda_is_refused(
     stack: cdk.Stack, make: Callable[..., Path]
 ) -> None:
     folder = make("a")
@@ -305,7 +305,9 @@ def test_a_package_that_lambda_refuses_is_refused(
     )
 
 
-def test_what_cannot_be_packaged_is_named(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+def test_files_that_cannot_be_packaged_are_reported(
+    stack: cdk.Stack, make: Callable[..., Path]
+) -> None:
     folder = make("a", **{"sub/x.py": ""})
     os.mkfifo(folder / "pipe")
     (folder / "broken").symlink_to(folder / "nowhere")
