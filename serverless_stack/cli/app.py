@@ -9,7 +9,7 @@ _COMMANDS = (
     "local",
     "ls",
     "presign",
-    "profile",
+    "profiles",
     "review",
     "sync",
 )
@@ -44,10 +44,10 @@ def application(only: str | None = None) -> typer.Typer:
         from serverless_stack.cli.commands.review.command import review
 
         made.command()(review)
-    if every or only == "profile":
-        from serverless_stack.cli.commands.profiles import profile
+    if every or only == "profiles":
+        from serverless_stack.cli.commands.profiles import profiles
 
-        made.command()(profile)
+        made.command()(profiles)
     if every or only == "check":
         from serverless_stack.cli.commands.check.command import check
 

@@ -68,7 +68,7 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
         except TypeError as error:
             raise TypeError(_call_problem(function, kwargs) or str(error)) from None
         owner, *_ = args
-        problems = Problems(*_path(owner, given))
+        problems = Problems(*(_path(owner, given) or [_called(function)]))
         for name, value in list(given.items())[1:]:
             kind = signature.parameters[name].kind
             if kind is inspect.Parameter.VAR_KEYWORD:
@@ -283,20 +283,24 @@ def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object])
     if not unknown:
         return None
     settings = [name for name in names[1:] if name not in ("scope", "construct_id")]
-    called = function.__qualname__.removesuffix(".__init__")
     listed = [
-        f"{called} has no argument `{name}`; {did_you_mean(name, settings)}" for name in unknown
+        f"{_called(function)} has no argument `{name}`; {did_you_mean(name, settings)}"
+        for name in unknown
     ]
     return "\n".join(listed)
 
 
+def _called(function: Callable[..., object]) -> str:
+    return function.__qualname__.removesuffix(".__init__")
+
+
 def _path(owner: object, given: Mapping[str, object]) -> list[str]:
-    """Return the path of the construct that is created or called."""
-    if "construct_id" in given:
-        parent = list(given.values())[1]
-        named = str(given["construct_id"])
-        return [parent.node.path, named] if isinstance(parent, Construct) else []
-    return [owner.node.path] if isinstance(owner, Construct) else []
+    """Return the path of the construct that is created or called; none if it is unknown."""
+    _, parent, *_ = (*given.values(), None)
+    if "construct_id" in given and isinstance(parent, Construct):
+        return [parent.node.path, str(given["construct_id"])]
+    created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
+    return [owner.node.path] if created and isinstance(owner, Construct) else []
 
 
 def _self_named(function: Callable[..., object]) -> dict[str, object]:

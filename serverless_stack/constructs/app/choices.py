@@ -1,5 +1,6 @@
 """Which parts an application has, and which of them go together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from serverless_stack.constructs.app.options import (
     FunctionPart,
     MemcachedPart,
     RedisPart,
-    Store,
+    Stores,
 )
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cdn.distribution import Cdn
@@ -58,7 +59,7 @@ class Choices:
     redis: RedisPart
     memcached: MemcachedPart
     vpc: ec2.IVpc | None
-    connect: tuple[Store, ...]
+    connect: Stores
     removal_policy: RemovalPolicy | None
 
     @property
@@ -92,6 +93,12 @@ class Choices:
                 f"got: {', '.join(stores)} to create",
             ),
             (
+                not isinstance(self.api, Mapping)
+                or not self.api.get("user_pools")
+                or self.api.get("authorizer") is None,
+                "`api` must have `authorizer` or `user_pools`, got: both",
+            ),
+            (
                 self.removal_policy is None or self.removal_policy in _REMOVAL_POLICIES,
                 "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got: "
                 f"{self.removal_policy}; the profile decides whether caches take a final backup",
@@ -99,8 +106,7 @@ class Choices:
             *(
                 (
                     not isinstance(cache, CacheBase) or cache.client.prefix == prefix,
-                    f"`{name}` must be a cache whose clients are those of {label}, "
-                    f"got: {_label_of(cache)}",
+                    f"`{name}` must be a cache for {label} clients, got: {_label_of(cache)}",
                 )
                 for name, cache, prefix, label in (
                     ("redis", self.redis, contract.REDIS_PREFIX, "Redis"),

@@ -1,24 +1,27 @@
 """Creating the parts of an application, in dependency order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import cast
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.options import (
-    ApiOptions,
     BucketOptions,
     CdnOptions,
     ContentOptions,
     FunctionOptions,
     MemcachedOptions,
+    ProxyApiOptions,
     RedisOptions,
-    Store,
+    Stores,
 )
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
@@ -46,7 +49,7 @@ class Parts:
         redis: The Redis cache.
         memcached: The Memcached cache.
         vpc: The VPC.
-        stores: Everything that functions are connected to.
+        connections: What connects a function to each store.
     """
 
     scope: Construct
@@ -58,7 +61,7 @@ class Parts:
     redis: CacheBase | None = None
     memcached: CacheBase | None = None
     vpc: ec2.IVpc | None = None
-    stores: tuple[Store, ...] = ()
+    connections: tuple[Callable[[LambdaHandler], None], ...] = ()
 
     @classmethod
     def create(cls, scope: Construct, choices: Choices) -> "Parts":
@@ -75,8 +78,11 @@ class Parts:
         parts.bucket = _bucket(scope, choices)
         parts.redis = _redis(scope, choices, parts.vpc)
         parts.memcached = _memcached(scope, choices, parts.vpc)
-        found = (parts.bucket, parts.redis, parts.memcached, *choices.connect)
-        parts.stores = tuple(store for store in found if store is not None)
+        own = (parts.bucket, parts.redis, parts.memcached)
+        parts.connections = (
+            *(store.connect for store in own if store is not None),
+            *_connections(choices.connect),
+        )
         if parts.function is not None:
             parts.connect(parts.function)
         parts.cdn = _cdn(scope, choices, parts.bucket, parts.api)
@@ -85,8 +91,8 @@ class Parts:
 
     def connect(self, function: LambdaHandler) -> None:
         """Connect a function to every store."""
-        for store in self.stores:
-            store.connect(function)
+        for connect in self.connections:
+            connect(function)
 
     def created(self, part: Construct | None) -> bool:
         """Whether a part was created here, and not given."""
@@ -120,6 +126,12 @@ def _options_of(part: object) -> Mapping[str, object]:
     return part if isinstance(part, Mapping) else {}
 
 
+def _connections(stores: Stores) -> list[Callable[[LambdaHandler], None]]:
+    if isinstance(stores, Mapping):
+        return [partial(store.connect, prefix=prefix) for prefix, store in stores.items()]
+    return [store.connect for store in stores]
+
+
 def _vpc(scope: Construct, choices: Choices) -> ec2.IVpc | None:
     if choices.vpc is not None:
         return choices.vpc
@@ -145,7 +157,13 @@ def _api(scope: Construct, choices: Choices, function: LambdaHandler | None) -> 
         return part
     if function is None or not is_wanted(part):
         return None
-    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, _options_of(part)))
+    options = dict(_options_of(part))
+    user_pools = cast(Sequence[cognito.IUserPool], options.pop("user_pools", ()))
+    if user_pools:
+        options["authorizer"] = apigateway.CognitoUserPoolsAuthorizer(
+            scope, "Authorizer", cognito_user_pools=list(user_pools)
+        )
+    return ProxyApi(scope, "Api", handler=function, **cast(ProxyApiOptions, options))
 
 
 def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk.aws_ec2 import SecurityGroup
 from constructs import Construct
 
 from serverless_stack import constructs
@@ -18,12 +19,17 @@ from serverless_stack.constructs import (
     CacheDashboard,
     Cdn,
     ContentDeployment,
+    GlobalDatastore,
+    ImportedCache,
     Invalidation,
     LambdaHandler,
+    Logs,
     MemcachedCache,
     Profile,
     ProxyApi,
+    RedisAuth,
     RedisCache,
+    RedisUser,
     ServerlessCache,
     ServerlessStack,
     StorageBucket,
@@ -43,6 +49,23 @@ MAKE: dict[type, Make] = {
     ContentDeployment: lambda s, code, site: ContentDeployment(
         s, "It", source=site, bucket=StorageBucket(s, "Pages")
     ),
+    GlobalDatastore: lambda s, code, site: GlobalDatastore(
+        s,
+        "It",
+        primary=RedisCache(s, "Cache", node_type="cache.r7g.large"),
+        suffix="shop",
+    ),
+    ImportedCache: lambda s, code, site: MemcachedCache.from_attributes(
+        s,
+        "It",
+        vpc=MemcachedCache(s, "Cache").vpc,
+        security_groups=[SecurityGroup.from_security_group_id(s, "Group", "sg-1")],
+        configuration_endpoint="cache.example.com:11211",
+        cache_name="cache",
+    ),
+    RedisUser: lambda s, code, site: RedisUser(
+        RedisCache(s, "Cache", auth=RedisAuth.password()), "It", access="on ~* +@read"
+    ),
     Invalidation: lambda s, code, site: Invalidation(
         s,
         "It",
@@ -55,7 +78,7 @@ MAKE: dict[type, Make] = {
     ProxyApi: lambda s, code, site: ProxyApi(
         s, "It", handler=LambdaHandler(s, "Function", code=code)
     ),
-    RedisCache: lambda s, code, site: RedisCache(s, "It", slow_log=True),
+    RedisCache: lambda s, code, site: RedisCache(s, "It", logs=Logs(slow=True)),
     ServerlessCache: lambda s, code, site: ServerlessCache(s, "It"),
     StorageBucket: lambda s, code, site: StorageBucket(s, "It"),
     WebApp: lambda s, code, site: WebApp(
@@ -63,9 +86,11 @@ MAKE: dict[type, Make] = {
     ),
 }
 STATEFUL = {
+    "GlobalDatastore",
     "LambdaHandler",
     "ProxyApi",
     "RedisCache",
+    "RedisUser",
     "ServerlessCache",
     "StorageBucket",
     "WebApp",

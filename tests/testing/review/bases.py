@@ -22,7 +22,14 @@ SHOP = Path(__file__).parents[3] / "examples" / "shop"
 def the_app() -> Json:
     """The README's application, without packaging."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": [], "aws:cdk:disable-asset-staging": True})
-    stack = ServerlessStack(app, "Shop", handler=str(SHOP / "handler"), site=str(SHOP / "site"))
+    stack = ServerlessStack(
+        app,
+        "Shop",
+        function=str(SHOP / "handler"),
+        site=str(SHOP / "site"),
+        redis=True,
+        memcached=True,
+    )
     return template_of(stack)
 
 
