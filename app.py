@@ -5,5 +5,12 @@ import aws_cdk as cdk
 from serverless_stack.constructs import ServerlessStack
 
 app = cdk.App()
-ServerlessStack(app, "Shop", handler="examples/shop/handler", site="examples/shop/site")
+ServerlessStack(
+    app,
+    "Shop",
+    function="examples/shop/handler",
+    site="examples/shop/site",
+    redis=True,
+    memcached=True,
+)
 app.synth()

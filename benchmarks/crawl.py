@@ -39,7 +39,7 @@ cdn = Cdn(stack, "Cdn", bucket=bucket)
 app.synth()
 """
 OURS = """ContentDeployment(
-    stack, "Content", source="site", bucket=bucket, cdn=cdn,
+    stack, "Content", source="site", bucket=bucket, distributions=[cdn],
     cache_control=[CacheRule("assets/*", IMMUTABLE), CacheRule("*", REVALIDATE)],
 )"""
 THEIRS = """s3_deployment.BucketDeployment(

@@ -153,12 +153,12 @@ def properties(world: World, seed: int) -> dict[str, object]:
             {
                 "Id": "E1",
                 "PathPrefix": "",
-                "Protected": ["/api/*"],
+                "ExcludePaths": ["/api/*"],
                 "QueryStrings": "false",
                 "IndexDocument": "index.html",
             }
         ],
-        "Budget": "30",
+        "MaxPaths": "30",
         "WaitSeconds": "0",
         "GracePeriodDays": "7",
         "RemovalPolicy": "destroy",

@@ -21,7 +21,7 @@ ContentDeployment(
     "Content",
     source="examples/shop/site",
     bucket=bucket,
-    cdn=cdn,
+    distributions=[cdn],
     cache_control=[
         CacheRule("*.js", IMMUTABLE),  # the first rule that matches counts
         CacheRule("*", REVALIDATE),

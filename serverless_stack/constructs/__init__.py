@@ -1,6 +1,7 @@
 """CDK constructs for serverless web applications; each is useful alone.
 
-A construct's module, and the parts of ``aws_cdk`` that it needs, load on first use.
+Names are imported on first use, because most of an import is ``aws_cdk``: FIGURE
+The command line reads the profiles without loading ``aws_cdk`` at all.
 """
 
 from importlib import import_module
@@ -10,13 +11,28 @@ if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.proxy_api import ProxyApi
-    from serverless_stack.constructs.app.decisions import Decisions
+    from serverless_stack.constructs.api.web_acl import WebAcl
     from serverless_stack.constructs.app.stack import ServerlessStack
+    from serverless_stack.constructs.app.web_app import WebApp
+    from serverless_stack.constructs.cache.backup import Backup
+    from serverless_stack.constructs.cache.imported import ImportedCache
     from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
     from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
     from serverless_stack.constructs.cache.monitoring.dashboard import CacheDashboard
+    from serverless_stack.constructs.cache.redis.auth import RedisAuth
     from serverless_stack.constructs.cache.redis.cache import RedisCache
+    from serverless_stack.constructs.cache.redis.engine import RedisEngine
+    from serverless_stack.constructs.cache.redis.global_datastore import GlobalDatastore
+    from serverless_stack.constructs.cache.redis.logs import Logs
+    from serverless_stack.constructs.cache.redis.topology import (
+        Autoscale,
+        Capacity,
+        Durability,
+        RedisTopology,
+    )
+    from serverless_stack.constructs.cache.redis.user import RedisUser
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+    from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
     from serverless_stack.constructs.cdn.distribution import Cdn
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
@@ -28,51 +44,78 @@ __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
     "ApiCache",
+    "Autoscale",
+    "Backup",
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
+    "Capacity",
     "Cdn",
     "ContentDeployment",
-    "Decisions",
+    "Durability",
+    "GlobalDatastore",
+    "ImportedCache",
     "Invalidation",
     "LambdaHandler",
+    "Logs",
     "MemcachedCache",
+    "NetworkType",
     "Profile",
     "ProxyApi",
+    "RedisAuth",
     "RedisCache",
+    "RedisEngine",
+    "RedisTopology",
+    "RedisUser",
     "ServerlessCache",
+    "ServerlessEngine",
     "ServerlessStack",
     "StorageBucket",
+    "WebAcl",
+    "WebApp",
 ]
 
+_RULES = "serverless_stack._shared.content.rules"
 _MODULES = {
-    "ApiCache": "api.caching",
-    "CacheAlarms": "cache.monitoring.alarms",
-    "CacheDashboard": "cache.monitoring.dashboard",
-    "Cdn": "cdn.distribution",
-    "ContentDeployment": "content.deployment",
-    "Decisions": "app.decisions",
-    "Invalidation": "content.invalidation",
-    "LambdaHandler": "function.handler",
-    "MemcachedCache": "cache.memcached.cache",
-    "Profile": "profiles.profile",
-    "ProxyApi": "api.proxy_api",
-    "RedisCache": "cache.redis.cache",
-    "ServerlessCache": "cache.serverless.cache",
-    "ServerlessStack": "app.stack",
-    "StorageBucket": "storage.bucket",
+    "IMMUTABLE": _RULES,
+    "REVALIDATE": _RULES,
+    "ApiCache": ".api.caching",
+    "Autoscale": ".cache.redis.topology",
+    "Backup": ".cache.backup",
+    "CacheAlarms": ".cache.monitoring.alarms",
+    "CacheDashboard": ".cache.monitoring.dashboard",
+    "CacheRule": _RULES,
+    "Capacity": ".cache.redis.topology",
+    "Cdn": ".cdn.distribution",
+    "ContentDeployment": ".content.deployment",
+    "Durability": ".cache.redis.topology",
+    "GlobalDatastore": ".cache.redis.global_datastore",
+    "ImportedCache": ".cache.imported",
+    "Invalidation": ".content.invalidation",
+    "LambdaHandler": ".function.handler",
+    "Logs": ".cache.redis.logs",
+    "MemcachedCache": ".cache.memcached.cache",
+    "NetworkType": ".cache.serverless.engine",
+    "Profile": ".profiles.profile",
+    "ProxyApi": ".api.proxy_api",
+    "RedisAuth": ".cache.redis.auth",
+    "RedisCache": ".cache.redis.cache",
+    "RedisEngine": ".cache.redis.engine",
+    "RedisTopology": ".cache.redis.topology",
+    "RedisUser": ".cache.redis.user",
+    "ServerlessCache": ".cache.serverless.cache",
+    "ServerlessEngine": ".cache.serverless.engine",
+    "ServerlessStack": ".app.stack",
+    "StorageBucket": ".storage.bucket",
+    "WebAcl": ".api.web_acl",
+    "WebApp": ".app.web_app",
 }
 
 
-_RULES = ("IMMUTABLE", "REVALIDATE", "CacheRule")
-
-
 def __getattr__(name: str) -> object:
-    if name in _RULES:
-        return getattr(import_module("serverless_stack._shared.content.rules"), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(import_module(_MODULES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -85,12 +85,12 @@ def asked(world: World, files: dict[str, bytes], **more: Any) -> dict[str, Any]:
             {
                 "Id": "E1",
                 "PathPrefix": "/docs",
-                "Protected": ["/api/*"],
+                "ExcludePaths": ["/api/*"],
                 "QueryStrings": "false",
                 "IndexDocument": "index.html",
             }
         ],
-        "Budget": "30",
+        "MaxPaths": "30",
         "WaitSeconds": "0",
         "GracePeriodDays": "7",
         "RemovalPolicy": "destroy",
@@ -187,7 +187,7 @@ def fronts(*names: str) -> list[dict[str, Any]]:
         {
             "Id": name,
             "PathPrefix": "",
-            "Protected": [],
+            "ExcludePaths": [],
             "QueryStrings": "false",
             "IndexDocument": "index.html",
         }

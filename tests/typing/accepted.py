@@ -45,11 +45,13 @@ def the_readme(app: cdk.App) -> None:
         "Content",
         source=Path("site"),
         bucket=uploads,
-        cdn=site,
+        distributions=[site],
         cache_control=[CacheRule("assets/*", IMMUTABLE)],
         config={"api": api.url, "limits": {"page": 20, "names": ["a", "b"]}},
     )
-    Invalidation(stack, "Invalidation", cdn=site.distribution, paths=["/x*"], trigger=Path("x"))
+    Invalidation(
+        stack, "Invalidation", distributions=[site.distribution], paths=["/x*"], trigger=Path("x")
+    )
     uploads.connect(handler)
     cache.connect(handler)
     cdk.CfnOutput(stack, "Url", value=site.url)

@@ -5,7 +5,7 @@ import json
 import stat
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,12 +31,15 @@ class Entry:
     size: int
 
 
-def index_of(path: Path, include: Sequence[str] = ()) -> dict[str, Entry]:
+def index_of(
+    path: Path, include: Sequence[str] = (), exclude: Collection[str] = ()
+) -> dict[str, Entry]:
     """Read the content in a folder or zip file; `content_of` says what that is.
 
     Args:
         path: The folder, or the zip file.
         include: Globs of hidden files and the like that are content all the same.
+        exclude: Keys of files and folders that are not looked at; of a folder only.
 
     Returns:
         The entries by key, sorted.
@@ -48,7 +51,7 @@ def index_of(path: Path, include: Sequence[str] = ()) -> dict[str, Entry]:
     """
     if path.is_file():
         return _zip_index(path, include)
-    files = content_of(path, include).files
+    files = content_of(path, include, exclude).files
     return {key: _entry(key, file.open("rb")) for key, file in files.items()}
 
 

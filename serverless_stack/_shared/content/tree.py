@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -35,7 +35,7 @@ class Tree:
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def content_of(folder: Path, include: Sequence[str] = ()) -> Tree:
+def content_of(folder: Path, include: Sequence[str] = (), exclude: Collection[str] = ()) -> Tree:
     """Find the files of a folder that may be published.
 
     Hidden files (except in ``.well-known``), private keys, byte code, special files and links that
@@ -44,6 +44,7 @@ def content_of(folder: Path, include: Sequence[str] = ()) -> Tree:
     Args:
         folder: The folder.
         include: Globs of keys that are content all the same. Special files never are.
+        exclude: Keys of files and folders that are not looked at.
 
     Returns:
         The files, sorted by key, and what was left out.
@@ -52,7 +53,9 @@ def content_of(folder: Path, include: Sequence[str] = ()) -> Tree:
         OSError: If the folder, or one in it, cannot be read.
     """
     tree = Tree()
-    for key, path, reason in walk(folder, include=include):
+    for key, path, reason in walk(
+        folder, include=include, enter=lambda key: key.removesuffix("/") not in exclude
+    ):
         reason = reason or reason_to_leave_out(key, include)
         if reason:
             tree.left_out[key] = reason

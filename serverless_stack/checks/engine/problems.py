@@ -53,10 +53,14 @@ class Problems:
         """Add the messages that a rule function returned."""
         self._messages.extend(messages)
 
+    def fail(self, message: str) -> None:
+        """Add ``message``."""
+        self._messages.append(message)
+
     def require(self, holds: bool, message: str) -> None:
         """Add ``message`` unless the rule holds."""
         if not holds:
-            self._messages.append(message)
+            self.fail(message)
 
     def between(self, name: str, value: float, low: float, high: float, unit: str = "") -> None:
         """Add a message unless ``low <= value <= high``; a token passes.

@@ -1,1 +1,1 @@
-"""What the folders of constructs share."""
+"""Helpers that all folders of constructs share."""

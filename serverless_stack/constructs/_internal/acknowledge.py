@@ -1,4 +1,4 @@
-"""Findings of cdk-nag that stay, each with the reason why, next to the resource that has it."""
+"""Acknowledge findings of cdk-nag and checkov, each with its reason, next to the resource."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -6,6 +6,7 @@ import jsii
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
 from constructs import IConstruct, IValidation
 
+from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS, HIPAA, NIST, PCI
 
@@ -20,37 +21,39 @@ def acknowledge(
     packs: Sequence[str] = (AWS_SOLUTIONS,),
     profile: Profile | None = None,
 ) -> None:
-    """Acknowledge a finding, in the packs that the construct's profile answers for.
+    """Acknowledge a finding in those rule packs that the profile covers.
 
     Args:
-        construct: The construct that has the finding, or one above it.
-        rule: The rule's name in its pack, such as ``S1``.
-        reason: Why it stays, for a reviewer.
-        packs: The packs that have a rule of that name.
-        profile: The profile of the construct, if the caller knows it.
+        construct: The construct that has the finding, or a parent of it.
+        rule: The name of the rule in its pack, such as ``S1``.
+        reason: Why the finding is accepted, for a reviewer.
+        packs: The packs with a rule of this name.
+        profile: The profile of the construct. Default: looked up.
     """
-    answered = (profile or Profile.of(construct)).settings.packs
-    found = [pack for pack in packs if pack in answered]
-    if found:
-        Validations.of(construct).acknowledge(
-            *(Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason) for pack in found)
-        )
+    covered = (profile or Profile.of(construct)).settings.packs
+    acknowledgments = [
+        Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason)
+        for pack in packs
+        if pack in covered
+    ]
+    if acknowledgments:
+        Validations.of(construct).acknowledge(*acknowledgments)
 
 
 def acknowledge_resources(
     construct: IConstruct, resources: Sequence[str], reason: str, *, profile: Profile | None = None
 ) -> None:
-    """Acknowledge the wildcards in the resources of a policy.
+    """Acknowledge wildcards in the resources of a policy.
 
     Args:
-        construct: What has the policy.
-        resources: The resources, as the policy names them.
-        reason: Why each is as it is.
-        profile: The profile of the construct, if the caller knows it.
+        construct: The construct with the policy.
+        resources: The resources, as written in the policy.
+        reason: Why the wildcards are accepted.
+        profile: The profile of the construct. Default: looked up.
     """
     for resource in resources:
-        told = _flat(Stack.of(construct).resolve(resource))
-        acknowledge(construct, f"IAM5[Resource::{told}]", reason, profile=profile)
+        text = _as_in_finding(Stack.of(construct).resolve(resource))
+        acknowledge(construct, f"IAM5[Resource::{text}]", reason, profile=profile)
 
 
 def acknowledge_while(
@@ -65,52 +68,51 @@ def acknowledge_while(
 
     Args:
         construct: The construct that has the finding.
-        rule: The rule's name in its pack.
-        reason: Why it stays.
-        packs: The packs that have a rule of that name.
-        open_still: Tells whether the user has not decided by then.
+        rule: The name of the rule in its pack.
+        reason: Why the finding is accepted.
+        packs: The packs with a rule of this name.
+        open_still: Called at synthesis; returns whether the finding is still there.
     """
 
-    def settle() -> None:
+    def act() -> None:
         if open_still():
             acknowledge(construct, rule, reason, packs=packs)
 
-    construct.node.add_validation(_AtSynthesis(settle))
+    construct.node.add_validation(_AtSynthesis(act))
 
 
 @jsii.implements(IValidation)
 class _AtSynthesis:
-    """CDK asks what is wrong when the tree is complete: the only time to do something then."""
+    """An action on the complete tree: CDK runs validations after all constructs exist."""
 
     def __init__(self, act: Callable[[], None]) -> None:
         self._act = act
 
     def validate(self) -> list[str]:
-        """Act, and find nothing wrong."""
+        """Run the action and return no error."""
         self._act()
         return []
 
 
 def skip_in_checkov(resource: IConstruct, skips: Mapping[str, str], *, profile: Profile) -> None:
-    """Tell checkov what stays, and why, in the metadata of a resource.
+    """Skip checks of checkov for a resource, in its metadata.
 
     Args:
-        resource: The raw resource, or what has one.
-        skips: Reasons by check, such as ``CKV_AWS_144``.
+        resource: The raw resource, or a construct whose default child is one.
+        skips: The reason by check, such as ``CKV_AWS_144``.
         profile: The profile of the construct.
     """
     if not skips or not profile.settings.linters:
         return
-    raw = resource if CfnResource.is_cfn_resource(resource) else resource.node.default_child
-    assert isinstance(raw, CfnResource)  # every caller has one
-    listed = [{"id": check, "comment": reason} for check, reason in skips.items()]
-    before = raw.get_metadata("checkov") or {"skip": []}
-    if listed[0] not in before["skip"]:
-        raw.add_metadata("checkov", {"skip": [*before["skip"], *listed]})
+    raw = resource if isinstance(resource, CfnResource) else default_child(resource, CfnResource)
+    entries = [{"id": check, "comment": reason} for check, reason in skips.items()]
+    metadata = raw.get_metadata("checkov") or {"skip": []}
+    if entries[0] not in metadata["skip"]:
+        raw.add_metadata("checkov", {"skip": [*metadata["skip"], *entries]})
 
 
-def _flat(value: object) -> str:
-    """Write a resource of a policy as cdk-nag does: what is known later is in ``<>``."""
+def _as_in_finding(value: object) -> str:
+    """Return a policy resource as cdk-nag writes it in a finding: references become ``<Name>``."""
     if isinstance(value, str):
         return value.replace("${", "<").replace("}", ">")
     if isinstance(value, dict) and len(value) == 1:
@@ -121,5 +123,5 @@ def _flat(value: object) -> str:
             return f"<{'.'.join(argument)}>"
         if function == "Fn::Join":
             delimiter, items = argument
-            return str(delimiter).join(_flat(item) for item in items)
-    raise TypeError(f"a resource of a policy must be text, Ref, GetAtt or Join, got: {value!r}")
+            return str(delimiter).join(_as_in_finding(item) for item in items)
+    raise TypeError(f"a policy resource must be text, Ref, GetAtt or Join, got: {value!r}")

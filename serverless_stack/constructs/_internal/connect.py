@@ -1,7 +1,7 @@
-"""What ``connect(function)`` has in common: finding the function, its network, its environment."""
+"""The parts of ``connect(function)`` that all constructs share."""
 
 from collections.abc import Mapping
-from typing import Protocol, cast
+from typing import Protocol, TypeAlias, cast
 
 from aws_cdk import Annotations, Stack, Tokenization, TreeInspector
 from aws_cdk import aws_ec2 as ec2
@@ -13,6 +13,7 @@ from serverless_stack.checks.services.lambda_function import (
     environment_name_problems,
     environment_value_problems,
 )
+from serverless_stack.constructs._internal.children import default_child
 
 
 class HasFunction(Protocol):
@@ -24,29 +25,55 @@ class HasFunction(Protocol):
         ...
 
 
-Connectable = lambda_.Function | HasFunction
-"""What can be connected: any ``aws_lambda.Function``, or a construct that has one."""
+Connectable: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | HasFunction
+"""A function whose environment can be set: itself, its alias or version, or what wraps it."""
+
+Invokable: TypeAlias = (
+    lambda_.IFunction | lambda_.Function | lambda_.Alias | lambda_.Version | HasFunction
+)
+"""A function that can be called; an imported one as well."""
 
 
 def function_of(target: Connectable) -> lambda_.Function:
-    """Give the function behind what the user passed to ``connect``."""
-    return target if isinstance(target, lambda_.Function) else target.function
+    """Return the function whose environment ``connect`` sets.
+
+    Args:
+        target: The function, its alias or version, or a construct that wraps a function.
+
+    Raises:
+        ValueError: If the function was imported or is of another class, so that its environment
+            cannot be set.
+    """
+    function: object = target
+    if isinstance(function, lambda_.Alias | lambda_.Version):
+        function = function.lambda_
+    if not isinstance(function, lambda_.Function):
+        function = getattr(function, "function", None)
+    if isinstance(function, lambda_.Function):
+        return function
+    node = getattr(target, "node", None)
+    raise ValueError(
+        "`function` must be a LambdaHandler or an aws_lambda.Function of this app, whose "
+        f"environment can be set, got: {repr(target) if node is None else node.path}"
+    )
 
 
-def invokable_of(target: lambda_.IFunction | HasFunction) -> lambda_.IFunction:
-    """Give the function, version or alias behind what the user passed as a ``handler``."""
+def invokable_of(target: Invokable) -> lambda_.IFunction:
+    """Return the function, version or alias to call.
+
+    Args:
+        target: The function, its alias or version, or a construct that wraps a function.
+    """
     function = getattr(target, "function", None)
     return function if isinstance(function, lambda_.Function) else cast(lambda_.IFunction, target)
 
 
 def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
-    """Refuse a function that has no network path to a resource inside a VPC.
-
-    One that is in another VPC gets a warning: it has a path if the two are peered.
+    """Refuse a function outside any VPC; warn of one in another VPC, which may be peered.
 
     Args:
-        function: The function that is being connected.
-        target: The path of the resource it shall reach.
+        function: The function to connect.
+        target: The path of the resource in the VPC.
         vpc: The VPC of that resource.
 
     Raises:
@@ -55,69 +82,64 @@ def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
     if not function.is_bound_to_vpc:
         raise ValueError(
             f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
-            f"none; make it with `vpc=` and the cache's `.vpc`"
+            "none; create it with `vpc=` and the cache's `.vpc`"
         )
     if _is_elsewhere(function, vpc):
         Annotations.of(function).add_warning_v2(
             "serverless-stack:OtherVpc",
-            f"{function.node.path} is in another VPC than {target}: make it with `vpc=` and the "
-            "cache's `.vpc`, or peer the two VPCs, else it does not reach the cache and the "
-            "rules of the security groups are refused",
+            f"{function.node.path} is in another VPC than {target}: create it with `vpc=` and the "
+            "cache's `.vpc`, or peer the two VPCs; otherwise it cannot reach the cache, and AWS "
+            "refuses the rules of the security groups",
         )
 
 
 def _is_elsewhere(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
-    """Tell whether a function is certainly in another VPC."""
+    """Return whether a function is in another VPC; False if that is unknown at synthesis."""
     for group in function.connections.security_groups:
         raw = group.node.default_child
         if isinstance(raw, ec2.CfnSecurityGroup) and raw.vpc_id:
-            places = (_vpc_of(group, raw.vpc_id), _vpc_of(vpc, vpc.vpc_id))
-            return None not in places and places[0] != places[1]
+            vpcs = (_identity_of(group, raw.vpc_id), _identity_of(vpc, vpc.vpc_id))
+            return None not in vpcs and vpcs[0] != vpcs[1]
     return False
 
 
-def _vpc_of(scope: IConstruct, vpc_id: str) -> str | None:
-    """Give what tells a VPC from others: its id, or the path of its resource; None if unknown."""
+def _identity_of(scope: IConstruct, vpc_id: str) -> str | None:
+    """Return the id of a VPC, or the path of its resource; None if unknown at synthesis."""
     if not is_unresolved(vpc_id):
         return vpc_id
-    found = Tokenization.reverse_string(vpc_id).first_token
-    target = getattr(found, "target", None)
+    token = Tokenization.reverse_string(vpc_id).first_token
+    target = getattr(token, "target", None)
     return target.node.path if isinstance(target, ec2.CfnVPC) else None
 
 
 def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:
-    """Set environment variables, none of which may be there already.
-
-    CDK's own ``add_environment`` overwrites silently.
+    """Set environment variables that are not set yet; CDK's own method overwrites silently.
 
     Args:
-        function: The function to configure.
+        function: The function.
         variables: Names and values.
 
     Raises:
-        ValueError: If a name is already set or refused by Lambda; nothing is changed then.
+        ValueError: If a name is already set or refused by Lambda; then no variable is set.
     """
     problems = Problems(function.node.path)
     problems.add(environment_name_problems(variables))
     problems.add(environment_value_problems(variables))
-    taken = sorted(set(variables) & set(_environment_of(function)))
-    problems.require(
-        not taken,
-        f"`environment` must have each name once, got again: {', '.join(taken)}; "
-        "`connect` takes another `prefix`",
-    )
+    duplicates = sorted(set(variables) & set(_environment_of(function)))
+    if duplicates:
+        problems.fail(
+            f"`environment` must have each name once, got again: {', '.join(duplicates)}; "
+            "pass another `prefix` to `connect`"
+        )
     problems.raise_if_any()
     for name, value in variables.items():
         function.add_environment(name, value)
 
 
 def _environment_of(function: lambda_.Function) -> Mapping[str, object]:
-    cfn_function = function.node.default_child
-    if not isinstance(cfn_function, lambda_.CfnFunction):
-        return {}
-    # Not `cfn_function.environment`: jsii turns that token into an empty structure.
+    # `raw.environment` does not work: jsii turns that token into an empty structure.
     inspector = TreeInspector()
-    cfn_function.inspect(inspector)
+    default_child(function, lambda_.CfnFunction).inspect(inspector)
     properties = inspector.attributes["aws:cdk:cloudformation:props"]
     environment = (Stack.of(function).resolve(properties) or {}).get("environment") or {}
     return cast(Mapping[str, object], environment.get("variables") or {})

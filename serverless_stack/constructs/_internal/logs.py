@@ -1,4 +1,4 @@
-"""The log groups of this library's constructs."""
+"""Log groups with the defaults of the profile."""
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
@@ -17,21 +17,23 @@ def log_group(
     removal_policy: RemovalPolicy | None,
     name: str | None = None,
 ) -> logs.LogGroup:
-    """Make a log group as the profile wants it.
+    """Create a log group.
 
     Args:
         scope: The parent construct.
         construct_id: The id in the parent.
         profile: The profile of the parent.
-        retention: How long it keeps logs. None takes the profile's.
-        removal_policy: What happens to it when the stack is deleted. None takes the profile's.
-        name: Its name. None lets CloudFormation make one.
+        retention: How long log events are kept. Default: set by the profile.
+        removal_policy: What happens to the log group when the stack is deleted. Default: set by
+            the profile.
+        name: The name of the log group. Default: chosen by CloudFormation.
     """
+    kept = profile.retention(removal_policy, log_retention=retention)
     return logs.LogGroup(
         scope,
         construct_id,
         log_group_name=name,
         encryption_key=key_of(scope, profile),
-        retention=profile.log_retention if retention is None else retention,
-        removal_policy=profile.removal_policy if removal_policy is None else removal_policy,
+        retention=kept.log_days,
+        removal_policy=kept.logs,
     )

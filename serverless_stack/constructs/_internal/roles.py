@@ -1,4 +1,4 @@
-"""What every function of ours has: a role of its own with no more than it needs, and limits."""
+"""Execution roles, permissions and settings of all Lambda functions of this library."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_resources,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs._internal.shared import dead_letter_queue, key_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
-_POLICY = "Permissions"
-_FEW = 5
+_DEFAULT_CONCURRENCY = 5
 # "Giving Lambda functions access to resources in an Amazon VPC"
-_NETWORK = (
+_NETWORK_ACTIONS = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -32,19 +32,19 @@ _NETWORK = (
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
 )
-_NO_NAMES = "traces and network interfaces of Lambda have no names before they exist"
-_TRACING = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+_TRACING_ACTIONS = ("xray:PutTelemetryRecords", "xray:PutTraceSegments")
+_WILDCARD_REASON = "traces and network interfaces of Lambda have no names before they exist"
 
 
 @dataclass(frozen=True)
-class Execution:
-    """What a function runs with.
+class ExecutionRole:
+    """The role of a function, and what else the profile adds to the function.
 
     Attributes:
-        role: Its role.
-        policy: The policy with what every function needs, if it is not in the role itself.
-        key: The key of its environment, or None.
-        queue: The queue of events that it failed to handle, or None.
+        role: The role.
+        policy: The managed policy with its basic permissions; None if they are inline.
+        key: The KMS key of the function's environment, or None.
+        queue: The dead-letter queue, or None.
     """
 
     role: iam.Role
@@ -53,26 +53,26 @@ class Execution:
     queue: sqs.Queue | None
 
 
-def execution(
+def execution_role(
     scope: Construct,
     log_group: logs.ILogGroup,
     profile: Profile,
     *,
     in_vpc: bool,
     description: str | None = None,
-) -> Execution:
-    """Make the role of a function, which may log, trace, and join the VPC that it is in.
+) -> ExecutionRole:
+    """Create the role of a function, with the permissions to log, trace and join a VPC.
 
     Args:
-        scope: The construct that gets it.
-        log_group: Where the function logs.
+        scope: The construct of the function.
+        log_group: The log group of the function.
         profile: The profile of the construct.
         in_vpc: Whether the function is in a VPC.
-        description: What the role is for.
+        description: The description of the role.
     """
-    own_key = key_of(scope, profile)
+    key = key_of(scope, profile)
     queue = dead_letter_queue(scope, profile) if profile.settings.dead_letters else None
-    document = iam.PolicyDocument(statements=_needed(log_group, own_key, queue, in_vpc))
+    document = iam.PolicyDocument(statements=_basic_statements(log_group, key, queue, in_vpc))
     managed = profile.settings.managed_policies
     role = iam.Role(
         scope,
@@ -84,63 +84,99 @@ def execution(
     policy = None
     if managed:
         policy = iam.ManagedPolicy(scope, "Execution", roles=[role], document=document)
-    acknowledge_resources(
-        policy or role,
-        ["*"],
-        _NO_NAMES,
-        profile=profile,
-    )
+    else:
+        rule = "LambdaStarPermissions"
+        acknowledge(role, rule, _WILDCARD_REASON, packs=(SERVERLESS,), profile=profile)
+    acknowledge_resources(policy or role, ["*"], _WILDCARD_REASON, profile=profile)
     if in_vpc:
-        skip_in_checkov(policy or role, {"CKV_AWS_111": _NO_NAMES}, profile=profile)
-    if not managed:
-        acknowledge(role, "LambdaStarPermissions", _NO_NAMES, packs=(SERVERLESS,), profile=profile)
-    return Execution(role, policy, own_key, queue)
+        skip_in_checkov(policy or role, {"CKV_AWS_111": _WILDCARD_REASON}, profile=profile)
+    return ExecutionRole(role, policy, key, queue)
 
 
-def _needed(
+def _basic_statements(
     log_group: logs.ILogGroup, key: kms.Key | None, queue: sqs.Queue | None, in_vpc: bool
 ) -> list[iam.PolicyStatement]:
-    statements = [
-        iam.PolicyStatement(
-            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[log_group.log_group_arn],
-        ),
-        iam.PolicyStatement(actions=list(_TRACING), resources=["*"]),
+    permissions: list[tuple[Sequence[str], str]] = [
+        (("logs:CreateLogStream", "logs:PutLogEvents"), log_group.log_group_arn),
+        (_TRACING_ACTIONS, "*"),
     ]
     if in_vpc:
-        statements.append(iam.PolicyStatement(actions=list(_NETWORK), resources=["*"]))
+        permissions.append((_NETWORK_ACTIONS, "*"))
     if queue is not None:
-        statements.append(
-            iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
-        )
+        permissions.append((("sqs:SendMessage",), queue.queue_arn))
     if key is not None:
-        statements.append(
-            iam.PolicyStatement(
-                actions=_key_actions(writes=queue is not None), resources=[key.key_arn]
-            )
+        permissions.append((_key_actions(writes=queue is not None), key.key_arn))
+    return [
+        iam.PolicyStatement(actions=list(actions), resources=[resource])
+        for actions, resource in permissions
+    ]
+
+
+def apply_function_settings(
+    function: lambda_.Function,
+    execution_role: ExecutionRole,
+    profile: Profile,
+    *,
+    concurrency: int | None,
+) -> None:
+    """Turn on tracing, and set the queue, key and concurrency of the profile.
+
+    CDK's own arguments for these would add statements to the role.
+
+    Args:
+        function: A function with that role.
+        execution_role: Its role.
+        profile: Its profile.
+        concurrency: The reserved concurrency. Default: set by the profile.
+    """
+    raw = default_child(function, lambda_.CfnFunction)
+    raw.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
+    if execution_role.queue is not None:
+        raw.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
+            target_arn=execution_role.queue.queue_arn
         )
-    return statements
+    if execution_role.key is not None:
+        raw.kms_key_arn = execution_role.key.key_arn
+    if concurrency is None:
+        concurrency = profile.settings.concurrency or None
+    raw.reserved_concurrent_executions = concurrency
+    if execution_role.policy is not None:
+        # Lambda checks the network permissions when it creates the function.
+        function.node.add_dependency(execution_role.policy)
+
+
+def default_concurrency(profile: Profile) -> int | None:
+    """Return the reserved concurrency of functions that only AWS calls.
+
+    It is enough for a call that continues in another one. None shares that of the account.
+
+    Args:
+        profile: The profile of the function.
+    """
+    return _DEFAULT_CONCURRENCY if profile.settings.concurrency else None
 
 
 def grant_key(key: kms.IKey, grantee: iam.IGrantable, *, writes: bool) -> None:
-    """Let a function read what a key encrypts and, if told so, write it.
-
-    CDK's own grants have wildcards in their actions.
+    """Allow to decrypt with a key and, optionally, to encrypt; CDK's own grants have wildcards.
 
     Args:
         key: The key.
-        grantee: What takes the permission.
-        writes: Whether it writes, too.
+        grantee: The principal.
+        writes: Whether to encrypt, too.
     """
     key.grant(grantee, *_key_actions(writes))
 
 
+def _key_actions(writes: bool) -> list[str]:
+    return ["kms:Decrypt", *(["kms:GenerateDataKey"] if writes else [])]
+
+
 def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> None:
-    """Let a function read the value of a secret; CDK's own grant lets it see all about it, too.
+    """Allow to read the value of a secret; CDK's own grant allows to describe it as well.
 
     Args:
         secret: The secret.
-        grantee: What takes the permission.
+        grantee: The principal.
     """
     iam.Grant.add_to_principal(
         grantee=grantee,
@@ -158,88 +194,46 @@ def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> Non
 
 
 def arn_of_secret(secret: secretsmanager.ISecret) -> str:
-    """Give the ARN of a secret for a policy; that of one known by its name ends in any way."""
+    """Return the secret's ARN for use in a policy.
+
+    The ARN of a secret that was imported by name gets a wildcard suffix.
+    """
     return secret.secret_full_arn or f"{secret.secret_arn}-??????"
 
 
-def _key_actions(writes: bool) -> list[str]:
-    return ["kms:Decrypt", *(["kms:GenerateDataKey"] if writes else [])]
-
-
-def complete(
-    function: lambda_.Function, made: Execution, profile: Profile, *, concurrency: int | None
-) -> None:
-    """Turn on tracing, and what the profile wants of a function.
-
-    CDK's own arguments for these would put what they need into a policy of the role.
-
-    Args:
-        function: The function, which has the role that was made.
-        made: What it runs with.
-        profile: Its profile.
-        concurrency: How many calls may run at once. None leaves it to the profile.
-    """
-    raw = function.node.default_child
-    assert isinstance(raw, lambda_.CfnFunction)  # it is what a Function makes
-    raw.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-    if made.queue is not None:
-        raw.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
-            target_arn=made.queue.queue_arn
-        )
-    if made.key is not None:
-        raw.kms_key_arn = made.key.key_arn
-    if concurrency is None:
-        concurrency = profile.settings.concurrency or None
-    raw.reserved_concurrent_executions = concurrency
-    if made.policy is not None:
-        function.node.add_dependency(made.policy)  # Lambda tries the network permissions at once
-
-
-def few(profile: Profile) -> int | None:
-    """Give how many calls of a function may run at once that only AWS itself calls.
-
-    Args:
-        profile: Its profile.
-
-    Returns:
-        Enough for one that goes on in a call of its own; None shares the account's.
-    """
-    return _FEW if profile.settings.concurrency else None
-
-
 def grantee_of(function: lambda_.Function) -> iam.IGrantable:
-    """Give what takes a permission of a function: a policy of its own, if it is ours and has one.
+    """Return what takes further permissions of a function.
 
-    Args:
-        function: The function.
+    That is the function itself or, for a function of this library under a profile with managed
+    policies, its policy for permissions.
     """
-    home = function.node.scope
-    if home is None or not isinstance(home.node.try_find_child("Execution"), iam.ManagedPolicy):
+    scope = function.node.scope
+    if not isinstance(scope, Construct):
         return function
-    return permissions(home, [function.role])
+    if not isinstance(scope.node.try_find_child("Execution"), iam.ManagedPolicy):
+        return function
+    return permissions_policy(scope, function.role)
 
 
-def permissions(scope: IConstruct, roles: Sequence[iam.IRole | None]) -> iam.ManagedPolicy:
-    """Give the policy with what a function is granted.
+def permissions_policy(scope: Construct, role: iam.IRole | None) -> iam.ManagedPolicy:
+    """Return the managed policy with what a function is granted; create it on first use.
 
     Args:
         scope: The construct of the function.
-        roles: The role of the function.
+        role: The role of the function.
     """
-    found = scope.node.try_find_child(_POLICY)
-    if found is None:
-        assert isinstance(scope, Construct)
-        found = iam.ManagedPolicy(scope, _POLICY, roles=[role for role in roles if role])
-    assert isinstance(found, iam.ManagedPolicy)
-    return found
+    return get_or_create(
+        scope,
+        "Permissions",
+        iam.ManagedPolicy,
+        lambda scope, construct_id: iam.ManagedPolicy(
+            scope, construct_id, roles=[role] if role else []
+        ),
+    )
 
 
-def holder_of(function: lambda_.Function) -> IConstruct:
-    """Give the construct whose findings are those of a function's permissions.
-
-    Args:
-        function: The function.
-    """
+def permissions_holder(function: lambda_.Function) -> IConstruct:
+    """Return the construct on which findings about a function's permissions are reported."""
     grantee = grantee_of(function)
     if isinstance(grantee, iam.ManagedPolicy):
         return grantee

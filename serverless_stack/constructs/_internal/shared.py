@@ -1,6 +1,6 @@
-"""What the constructs of one stack share: a bucket for access logs, a queue, a key, a topic."""
+"""Resources that all constructs of a stack share: log bucket, dead-letter queue, key, topic."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -13,33 +13,52 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.children import get_or_create
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
-_HOME = "ServerlessStackShared"  # in the stack; renaming it replaces all that is in it
+_EMPTYING_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
+_HOME = "ServerlessStackShared"  # in the stack; renaming it replaces everything below it
 
 
-def access_log_bucket(scope: IConstruct, profile: Profile) -> s3.Bucket:
-    """Give the bucket that takes the access logs of buckets and distributions of a stack.
+def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
+    """Return the bucket for access logs of the stack; create it on first use.
 
     Args:
-        scope: What is logged.
+        source: The bucket or distribution that is logged. Its resource is deleted before the log
+            bucket is emptied, because it writes logs until then.
         profile: Its profile.
     """
-    home = _home(scope)
-    found = home.node.try_find_child("AccessLogs")
-    if found is None:
-        found = _make_access_log_bucket(home, profile)
-    assert isinstance(found, s3.Bucket)
-    return found
+    bucket = get_or_create(
+        _home(source),
+        "AccessLogs",
+        s3.Bucket,
+        lambda home, construct_id: _create_access_log_bucket(home, construct_id, profile),
+    )
+    emptying = bucket.node.try_find_child("AutoDeleteObjectsCustomResource")
+    if emptying is not None:
+        _describe_emptying(bucket)
+        source.node.add_dependency(emptying)
+    return bucket
 
 
-def _make_access_log_bucket(home: Construct, profile: Profile) -> s3.Bucket:
+def _describe_emptying(bucket: s3.Bucket) -> None:
+    """Describe CDK's function that empties buckets without naming the first bucket of the stack.
+
+    If that bucket writes its access logs to this one, the two would need each other.
+    """
+    provider = Stack.of(bucket).node.find_child(_EMPTYING_PROVIDER)
+    function = provider.node.find_child("Handler")
+    if isinstance(function, CfnResource):
+        function.add_property_override("Description", "Empties buckets before they are deleted")
+
+
+def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profile) -> s3.Bucket:
     destroy = profile.removal_policy == RemovalPolicy.DESTROY
     bucket = s3.Bucket(
         home,
-        "AccessLogs",
-        # S3 delivers access logs to buckets with its own keys only, and CloudFront by an ACL.
+        construct_id,
+        # S3 delivers access logs only to buckets with its own keys, CloudFront only with an ACL.
         encryption=s3.BucketEncryption.S3_MANAGED,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
@@ -65,77 +84,77 @@ def _make_access_log_bucket(home: Construct, profile: Profile) -> s3.Bucket:
             conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
         )
     )
-    reason = "it holds access logs alone, which expire; what they tell about is replicated"
-    acknowledge(bucket, "S3BucketReplicationEnabled", reason, packs=ALL_STANDARDS, profile=profile)
+    acknowledge(
+        bucket,
+        "S3BucketReplicationEnabled",
+        "access logs expire and are not replicated; the buckets that they describe can be",
+        packs=ALL_STANDARDS,
+        profile=profile,
+    )
     acknowledge(
         bucket,
         "S3DefaultEncryptionKMS",
-        "S3 delivers server access logs to buckets with keys of S3 only",
+        "S3 delivers server access logs only to buckets with keys that S3 manages",
         packs=ALL_STANDARDS,
         profile=profile,
     )
     skip_in_checkov(
-        bucket, {"CKV_AWS_18": "it is the bucket of the access logs itself"}, profile=profile
+        bucket, {"CKV_AWS_18": "this is the bucket of the access logs itself"}, profile=profile
     )
     return bucket
 
 
 def dead_letter_queue(scope: IConstruct, profile: Profile) -> sqs.Queue:
-    """Give the queue that keeps events which the functions of a stack failed to handle.
+    """Return the queue for events that functions of the stack failed to handle; create it once.
 
     Args:
-        scope: A function.
+        scope: The function.
         profile: Its profile.
     """
-    home = _home(scope)
-    found = home.node.try_find_child("DeadLetters")
-    if found is None:
-        own_key = key_of(scope, profile)
-        found = sqs.Queue(
+
+    def create(home: Construct, construct_id: str) -> sqs.Queue:
+        key = key_of(scope, profile)
+        queue = sqs.Queue(
             home,
-            "DeadLetters",
-            encryption=sqs.QueueEncryption.KMS if own_key else sqs.QueueEncryption.SQS_MANAGED,
-            encryption_master_key=own_key,
+            construct_id,
+            encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
+            encryption_master_key=key,
             enforce_ssl=True,
             retention_period=Duration.days(14),
             removal_policy=profile.removal_policy,
         )
         acknowledge(
-            found,
+            queue,
             "SQSRedrivePolicy",
-            "it is the queue of what failed itself, and keeps it for two weeks",
+            "this is the dead-letter queue itself; it keeps messages for two weeks",
             packs=(SERVERLESS,),
             profile=profile,
         )
-    assert isinstance(found, sqs.Queue)
-    return found
+        return queue
+
+    return get_or_create(_home(scope), "DeadLetters", sqs.Queue, create)
 
 
 def key_of(scope: IConstruct, profile: Profile) -> kms.Key | None:
-    """Give the key of a stack, if the profile wants one.
+    """Return the KMS key of the stack, created on first use; None if the profile has none.
 
     Args:
-        scope: What is encrypted.
+        scope: The construct whose data is encrypted.
         profile: Its profile.
     """
     if not profile.settings.customer_key:
         return None
-    home = _home(scope)
-    found = home.node.try_find_child("Key")
-    if found is None:
-        found = _make_key(home)
-    assert isinstance(found, kms.Key)
-    return found
+    return get_or_create(_home(scope), "Key", kms.Key, _create_key)
 
 
-def _make_key(home: Construct) -> kms.Key:
+def _create_key(home: Construct, construct_id: str) -> kms.Key:
     stack = Stack.of(home)
     key = kms.Key(
         home,
-        "Key",
+        construct_id,
         description=f"Data and logs of {stack.node.path}",
         enable_key_rotation=True,
-        removal_policy=RemovalPolicy.RETAIN,  # what it has encrypted is lost without it
+        removal_policy=RemovalPolicy.RETAIN,  # without it, retained data cannot be decrypted
     )
     key.add_to_resource_policy(
         iam.PolicyStatement(
@@ -163,33 +182,28 @@ def _make_key(home: Construct) -> kms.Key:
 
 
 def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
-    """Give the topic that is told of the alarms of a stack; somebody has to subscribe to it.
+    """Return the topic for alarms of the stack, created on first use. It has no subscribers.
 
     Args:
-        scope: What is watched.
+        scope: The construct with the alarm.
         profile: Its profile.
     """
-    home = _home(scope)
-    found = home.node.try_find_child("Alarms")
-    if found is None:
-        found = sns.Topic(home, "Alarms", master_key=key_of(scope, profile), enforce_ssl=True)
-        # A topic with a policy of its own has lost the one by which alarms may publish.
-        found.add_to_resource_policy(
+
+    def create(home: Construct, construct_id: str) -> sns.Topic:
+        topic = sns.Topic(home, construct_id, master_key=key_of(scope, profile), enforce_ssl=True)
+        # A topic policy replaces the default one, by which CloudWatch may publish.
+        topic.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["sns:Publish"],
                 principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                resources=[found.topic_arn],
+                resources=[topic.topic_arn],
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
         )
-    assert isinstance(found, sns.Topic)
-    return found
+        return topic
+
+    return get_or_create(_home(scope), "Alarms", sns.Topic, create)
 
 
 def _home(scope: IConstruct) -> Construct:
-    stack = Stack.of(scope)
-    found = stack.node.try_find_child(_HOME)
-    if found is None:
-        found = Construct(stack, _HOME)
-    assert isinstance(found, Construct)
-    return found
+    return get_or_create(Stack.of(scope), _HOME, Construct, Construct)

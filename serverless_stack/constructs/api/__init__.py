@@ -1,1 +1,1 @@
-"""API Gateway in front of a function."""
+"""REST APIs."""

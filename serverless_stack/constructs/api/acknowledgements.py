@@ -1,4 +1,4 @@
-"""What an API does not have until the user decides, and why that may stay so."""
+"""Acknowledge what an API does not have by default, with the argument that adds it."""
 
 from aws_cdk import aws_apigateway as apigateway
 
@@ -7,36 +7,35 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
-from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS, NIST, PCI
 
-_VALIDATION = "every path and verb goes to the function as it came, and the function validates it"
-_AUTHORIZER = "the function decides whom it answers until the API has an `authorizer`"
-_NOT_COGNITO = "the API has an `authorizer`, which is not a user pool of Cognito"
-_CACHE = "an answer may differ by who asks; `cache` says which may be kept, and by what they differ"
+_VALIDATION = "every request is passed to the function unchanged, and the function validates it"
+_AUTHORIZER = "the function checks its callers; the argument `authorizer` adds an authorizer"
+_NOT_COGNITO = "the API has an `authorizer` that is not a Cognito user pool"
+_CACHE = "answers may depend on the caller; the argument `cache` says which of them are kept"
 _WEB_ACL = "requests are throttled; AWS WAF is billed by the month, and `web_acl` adds it"
-_ACCESS_LOG = "`access_log` was turned off, for an account without a CloudWatch role"
+_ACCESS_LOG = "the logs were turned off by `access_log`, for an account without a CloudWatch role"
 
 
-def acknowledge_decisions(
+def acknowledge_missing(
     api: apigateway.RestApi,
     profile: Profile,
     *,
     authorizer: apigateway.IAuthorizer | None,
-    cache: ApiCache | None,
-    protected: bool,
-    logged: bool,
+    has_cache: bool,
+    has_web_acl: bool,
+    has_logs: bool,
 ) -> None:
-    """Acknowledge the findings of each decision that was not made.
+    """Acknowledge the findings about what the API does not have.
 
     Args:
         api: The API.
         profile: Its profile.
-        authorizer: Who lets requests in, or None.
-        cache: The cache, or None.
-        protected: Whether a web ACL is before it.
-        logged: Whether requests and errors are logged.
+        authorizer: Its authorizer, or None.
+        has_cache: Whether it has a cache.
+        has_web_acl: Whether it has a web ACL.
+        has_logs: Whether requests and errors are logged.
     """
     acknowledge(api, "APIG2", _VALIDATION, profile=profile)
     if authorizer is None:
@@ -46,15 +45,15 @@ def acknowledge_decisions(
             skip_in_checkov(method, {"CKV_AWS_59": _AUTHORIZER}, profile=profile)
     elif not isinstance(authorizer, apigateway.CognitoUserPoolsAuthorizer):
         acknowledge(api, "COG4", _NOT_COGNITO, profile=profile)
-    if cache is None:
+    if not has_cache:
         acknowledge(
             api, "APIGWCacheEnabledAndEncrypted", _CACHE, packs=ALL_STANDARDS, profile=profile
         )
         skip_in_checkov(api.deployment_stage, {"CKV_AWS_120": _CACHE}, profile=profile)
-    if not protected:
+    if not has_web_acl:
         acknowledge(api, "APIG3", _WEB_ACL, profile=profile)
         acknowledge(api, "APIGWAssociatedWithWAF", _WEB_ACL, packs=(NIST, PCI), profile=profile)
-    if not logged:
+    if not has_logs:
         for rule in ("APIG1", "APIG6"):
             acknowledge(api, rule, _ACCESS_LOG, packs=(AWS_SOLUTIONS,), profile=profile)
         rule = "APIGWExecutionLoggingEnabled"

@@ -1,1 +1,1 @@
-"""A whole application."""
+"""Whole applications: ``WebApp`` in any stack, and ``ServerlessStack``."""

@@ -1,66 +1,76 @@
-"""The alarms of a whole application, which all tell one topic."""
-
-from collections.abc import Mapping
+"""The alarms of an application, which publish to the topic of its stack."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack.constructs._internal.shared import alarm_topic, dead_letter_queue
+from serverless_stack.constructs.app.parts import Parts
 from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
-from serverless_stack.constructs.cache.monitoring.nodes import AnyCache
+from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.profiles.profile import Profile
 
 _PERIOD = Duration.minutes(5)
 
 
-def add_alarms(
-    scope: Construct,
-    profile: Profile,
-    *,
-    function: lambda_.Function | None,
-    api: apigateway.RestApi | None,
-    caches: Mapping[str, AnyCache],
-) -> sns.Topic:
-    """Watch the errors of a function, of an API and of its events, and the caches.
+def add_alarms(parts: Parts, profile: Profile) -> None:
+    """Add alarms for the errors of functions and of the API, dead letters, and the caches.
+
+    Somebody has to subscribe to the topic.
 
     Args:
-        scope: The stack.
+        parts: The parts of the application.
         profile: Its profile.
-        function: The function, or None.
-        api: The API, or None.
-        caches: The caches by the ids of their alarms.
-
-    Returns:
-        The topic that is told; somebody has to subscribe to it.
     """
+    scope = parts.scope
     topic = alarm_topic(scope, profile)
-    watched = {}
-    if function is not None:
-        watched["HandlerErrors"] = function.metric_errors(period=_PERIOD)
-        watched["HandlerThrottles"] = function.metric_throttles(period=_PERIOD)
-    if api is not None:
-        watched["ApiErrors"] = api.metric_server_error(period=_PERIOD, statistic="Sum")
+    if parts.function is not None:
+        add_function_alarms(scope, "Function", parts.function, profile)
+    if parts.api is not None:
+        errors = parts.api.rest_api.metric_server_error(period=_PERIOD, statistic="Sum")
+        _alarm(scope, "ApiErrors", errors, topic)
     if profile.settings.dead_letters:
         queue = dead_letter_queue(scope, profile)
-        watched["DeadLetterAlarm"] = queue.metric_approximate_number_of_messages_visible(
-            period=_PERIOD
-        )
-    for construct_id, metric in watched.items():
-        alarm = cloudwatch.Alarm(
-            scope,
-            construct_id,
-            metric=metric,
-            threshold=1,
-            evaluation_periods=1,
-            comparison_operator=(cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD),
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-        )
-        alarm.add_alarm_action(actions.SnsAction(topic))
+        waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD)
+        _alarm(scope, "DeadLetters", waiting, topic)
+    caches = {"RedisAlarms": parts.redis, "MemcachedAlarms": parts.memcached}
     for construct_id, cache in caches.items():
-        CacheAlarms(scope, construct_id, cache=cache, topic=topic)
-    return topic
+        if cache is not None and parts.created(cache):
+            CacheAlarms(scope, construct_id, cache=cache, topic=topic)
+
+
+def add_function_alarms(
+    scope: Construct, prefix: str, function: LambdaHandler, profile: Profile
+) -> None:
+    """Add alarms for the errors and throttles of a function.
+
+    Args:
+        scope: The application.
+        prefix: The prefix of the construct ids.
+        function: The function.
+        profile: The profile of the application.
+    """
+    topic = alarm_topic(scope, profile)
+    metrics = {
+        "Errors": function.function.metric_errors(period=_PERIOD),
+        "Throttles": function.function.metric_throttles(period=_PERIOD),
+    }
+    for name, metric in metrics.items():
+        _alarm(scope, f"{prefix}{name}", metric, topic)
+
+
+def _alarm(
+    scope: Construct, construct_id: str, metric: cloudwatch.Metric, topic: sns.Topic
+) -> None:
+    alarm = cloudwatch.Alarm(
+        scope,
+        construct_id,
+        metric=metric,
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    alarm.add_alarm_action(actions.SnsAction(topic))

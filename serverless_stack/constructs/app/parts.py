@@ -1,62 +1,210 @@
-"""Which parts of a ``ServerlessStack`` go together."""
+"""Creating the parts of an application, in dependency order."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import CfnOutput
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.app.choices import Choices, is_wanted
+from serverless_stack.constructs.app.options import (
+    ApiOptions,
+    BucketOptions,
+    CdnOptions,
+    ContentOptions,
+    FunctionOptions,
+    MemcachedOptions,
+    RedisOptions,
+    Store,
+)
+from serverless_stack.constructs.cache.base import CacheBase
+from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
+from serverless_stack.constructs.cache.redis.cache import RedisCache
+from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.content.deployment import ContentDeployment
+from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.network.vpc import isolated_vpc
+from serverless_stack.constructs.storage.bucket import StorageBucket
+
+_SITE = "/site"
 
 
-def parts_problems(
-    *,
-    given_handler: bool,
-    environment: Mapping[str, str] | None,
-    site: str | None,
-    api: object,
-    has_api: bool,
-    cdn: object,
-    stores: Mapping[str, object],
-    removal_policy: RemovalPolicy,
-) -> list[str]:
-    """List what is wrong with the choice of parts; True makes one, False leaves it out.
+@dataclass
+class Parts:
+    """The parts of one application; None for those that were left out.
 
-    Args:
-        given_handler: Whether the handler is one of another stack.
-        environment: The variables of a handler that is made.
-        site: Where the static pages are.
+    Attributes:
+        scope: The construct that the parts are created in.
+        function: The main function.
         api: The API.
-        has_api: Whether there is one in the end.
+        bucket: The bucket.
         cdn: The distribution.
-        stores: The bucket and the caches.
-        removal_policy: What happens to data.
-
-    Returns:
-        One message per rule that is broken.
+        content: The deployment of the static pages.
+        redis: The Redis cache.
+        memcached: The Memcached cache.
+        vpc: The VPC.
+        stores: Everything that functions are connected to.
     """
-    # The handler would need the stores of this stack, and the API here the handler: a cycle.
-    made = [name for name, part in stores.items() if part is True]
-    needs_handler = given_handler and (api is True or (api and cdn))
-    rules = [
-        (
-            site is None or (stores["bucket"] is not False and cdn is True),
-            "`site` must go with a bucket and a `cdn` that this stack makes, "
-            f"got: {site!r} without them",
-        ),
-        (
-            not given_handler or not environment,
-            "`environment` must be None for a `handler` that is given; set it there",
-        ),
-        (
-            cdn is not True or stores["bucket"] is not False or has_api,
-            "`cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
-        ),
-        (
-            not made or not needs_handler,
-            "`bucket`, `redis` and `memcached` must be given or False for a `handler` that is "
-            f"given and has an API, got: True for {', '.join(made)}",
-        ),
-        (
-            removal_policy != RemovalPolicy.SNAPSHOT,
-            "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, "
-            "got: SNAPSHOT, which buckets and logs do not have",
-        ),
-    ]
-    return [message for holds, message in rules if not holds]
+
+    scope: Construct
+    function: LambdaHandler | None = None
+    api: ProxyApi | None = None
+    bucket: StorageBucket | None = None
+    cdn: Cdn | None = None
+    content: ContentDeployment | None = None
+    redis: CacheBase | None = None
+    memcached: CacheBase | None = None
+    vpc: ec2.IVpc | None = None
+    stores: tuple[Store, ...] = ()
+
+    @classmethod
+    def create(cls, scope: Construct, choices: Choices) -> "Parts":
+        """Create the parts that are not given, and connect them.
+
+        Args:
+            scope: The construct to create them in.
+            choices: The parts, which go together.
+        """
+        parts = cls(scope)
+        parts.vpc = _vpc(scope, choices)
+        parts.function = _function(scope, choices, parts.vpc)
+        parts.api = _api(scope, choices, parts.function)
+        parts.bucket = _bucket(scope, choices)
+        parts.redis = _redis(scope, choices, parts.vpc)
+        parts.memcached = _memcached(scope, choices, parts.vpc)
+        found = (parts.bucket, parts.redis, parts.memcached, *choices.connect)
+        parts.stores = tuple(store for store in found if store is not None)
+        if parts.function is not None:
+            parts.connect(parts.function)
+        parts.cdn = _cdn(scope, choices, parts.bucket, parts.api)
+        parts.content = _content(scope, choices, parts.bucket, parts.cdn)
+        return parts
+
+    def connect(self, function: LambdaHandler) -> None:
+        """Connect a function to every store."""
+        for store in self.stores:
+            store.connect(function)
+
+    def created(self, part: Construct | None) -> bool:
+        """Whether a part was created here, and not given."""
+        return part is not None and part.node.scope is self.scope
+
+    def add_outputs(self) -> None:
+        """Add the outputs that people and scripts look for, of the parts that were created here."""
+        function, api, cdn, bucket = self.function, self.api, self.cdn, self.bucket
+        if function is not None and self.created(function):
+            self._output("FunctionName", function.function.function_name)
+        if api is not None and self.created(api):
+            self._output("ApiUrl", api.url)
+            self._output("ApiId", api.rest_api.rest_api_id)
+        if bucket is not None and self.created(bucket):
+            self._output("BucketName", bucket.bucket_name)
+        if cdn is not None and self.created(cdn):
+            self._output("CdnUrl", cdn.url)
+            self._output("DistributionId", cdn.distribution.distribution_id)
+            self._output("DistributionDomainName", cdn.distribution.distribution_domain_name)
+        if isinstance(self.redis, RedisCache) and self.created(self.redis):
+            self._output("RedisEndpoint", _endpoint(self.redis))
+        if isinstance(self.memcached, MemcachedCache) and self.created(self.memcached):
+            self._output("MemcachedEndpoint", self.memcached.configuration_endpoint)
+
+    def _output(self, name: str, value: str) -> None:
+        CfnOutput(self.scope, name, value=value)
+
+
+def _options_of(part: object) -> Mapping[str, object]:
+    """Return the options of a part: those of a mapping, else none."""
+    return part if isinstance(part, Mapping) else {}
+
+
+def _vpc(scope: Construct, choices: Choices) -> ec2.IVpc | None:
+    if choices.vpc is not None:
+        return choices.vpc
+    caches = (choices.redis, choices.memcached)
+    for cache in caches:
+        if isinstance(cache, CacheBase):
+            return cache.vpc
+    # Caches add the endpoints that their clients need when functions are connected.
+    return isolated_vpc(scope, "Vpc", secrets=False) if any(map(is_wanted, caches)) else None
+
+
+def _function(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> LambdaHandler | None:
+    part = choices.function
+    if part is None or isinstance(part, LambdaHandler):
+        return part
+    options = part if isinstance(part, dict) else FunctionOptions(code=part)
+    return LambdaHandler(scope, "Function", vpc=vpc, **options)
+
+
+def _api(scope: Construct, choices: Choices, function: LambdaHandler | None) -> ProxyApi | None:
+    part = choices.api
+    if isinstance(part, ProxyApi):
+        return part
+    if function is None or not is_wanted(part):
+        return None
+    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, _options_of(part)))
+
+
+def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:
+    part = choices.bucket
+    if isinstance(part, StorageBucket):
+        return part
+    if not is_wanted(part):
+        return None
+    return StorageBucket(scope, "Bucket", **cast(BucketOptions, _options_of(part)))
+
+
+def _redis(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:
+    part = choices.redis
+    if isinstance(part, CacheBase):
+        return part
+    if not is_wanted(part):
+        return None
+    return RedisCache(scope, "Redis", vpc=vpc, **cast(RedisOptions, _options_of(part)))
+
+
+def _memcached(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:
+    part = choices.memcached
+    if isinstance(part, CacheBase):
+        return part
+    if not is_wanted(part):
+        return None
+    return MemcachedCache(scope, "Memcached", vpc=vpc, **cast(MemcachedOptions, _options_of(part)))
+
+
+def _cdn(
+    scope: Construct, choices: Choices, bucket: StorageBucket | None, api: ProxyApi | None
+) -> Cdn | None:
+    part = choices.cdn
+    if isinstance(part, Cdn):
+        return part
+    if not is_wanted(part):
+        return None
+    return Cdn(
+        scope,
+        "Cdn",
+        bucket=bucket,
+        origin_path=None if bucket is None else _SITE,
+        api=api,
+        **cast(CdnOptions, _options_of(part)),
+    )
+
+
+def _content(
+    scope: Construct, choices: Choices, bucket: StorageBucket | None, cdn: Cdn | None
+) -> ContentDeployment | None:
+    part = choices.site
+    if part is None or bucket is None or cdn is None:
+        return None
+    options = part if isinstance(part, dict) else ContentOptions(source=part)
+    return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
+
+
+def _endpoint(redis: RedisCache) -> str:
+    try:
+        return redis.primary_endpoint
+    except ValueError:  # in cluster mode
+        return redis.configuration_endpoint

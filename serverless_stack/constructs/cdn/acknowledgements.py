@@ -1,51 +1,47 @@
-"""What a distribution does not have until the user decides: a certificate, countries, a web ACL."""
+"""Acknowledge what a distribution does not have by default, with the argument that adds it."""
 
-from collections.abc import Sequence
-
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge, skip_in_checkov
 from serverless_stack.constructs.profiles.profile import Profile
-from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS
 
 _CERTIFICATE = (
-    "without a `certificate` of an own domain CloudFront sets the least TLS version of its own"
+    "CloudFront chooses the minimum TLS version of its own domain names; `certificate` and "
+    "`domain_names` replace it"
 )
-_COUNTRIES = "it answers everywhere until `countries` says where its users are"
-_WEB_ACL = "a web ACL of CloudFront is made in us-east-1 and shared; `web_acl_id` takes it"
-_ACCESS_LOG = "`access_log` was turned off for this distribution"
+_COUNTRIES = "the distribution answers in all countries; the argument `countries` restricts it"
+_WEB_ACL = "web ACLs of CloudFront are created in us-east-1 and shared; `web_acl_id` adds one"
+_ACCESS_LOG = "the access log was turned off by `access_log`, or by a region that has none"
 
 
-def acknowledge_decisions(
+def acknowledge_missing(
     distribution: cloudfront.Distribution,
     profile: Profile,
     *,
-    certificate: acm.ICertificate | None,
-    countries: Sequence[str],
-    web_acl_id: str | None,
-    log_bucket: s3.IBucket | None,
+    has_certificate: bool,
+    has_countries: bool,
+    has_web_acl: bool,
+    has_log: bool,
 ) -> None:
-    """Acknowledge the findings of each decision that was not made.
+    """Acknowledge the findings about what the distribution does not have.
 
     Args:
         distribution: The distribution.
         profile: Its profile.
-        certificate: The certificate, or None.
-        countries: The countries that it answers in; none for all.
-        web_acl_id: The web ACL, or None.
-        log_bucket: Where its accesses are logged, or None.
+        has_certificate: Whether it has a certificate.
+        has_countries: Whether it is restricted to countries.
+        has_web_acl: Whether it has a web ACL.
+        has_log: Whether requests are logged.
     """
     skips = {}
-    if certificate is None:
+    if not has_certificate:
         acknowledge(distribution, "CFR4", _CERTIFICATE, profile=profile)
         skips["CKV_AWS_174"] = _CERTIFICATE
-    if not countries:
+    if not has_countries:
         acknowledge(distribution, "CFR1", _COUNTRIES, profile=profile)
-    if web_acl_id is None:
+    if not has_web_acl:
         acknowledge(distribution, "CFR2", _WEB_ACL, profile=profile)
         skips["CKV_AWS_68"] = _WEB_ACL
-    if log_bucket is None:
-        acknowledge(distribution, "CFR3", _ACCESS_LOG, packs=(AWS_SOLUTIONS,), profile=profile)
+    if not has_log:
+        acknowledge(distribution, "CFR3", _ACCESS_LOG, profile=profile)
     skip_in_checkov(distribution, skips, profile=profile)

@@ -2,70 +2,99 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Fn, Names
+from aws_cdk import Annotations, Names, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.shared import access_log_bucket
 from serverless_stack.constructs.api.proxy_api import ProxyApi
-from serverless_stack.constructs.cdn.acknowledgements import acknowledge_decisions
-from serverless_stack.constructs.cdn.origins import let_distribution_read
+from serverless_stack.constructs.cdn.access import allow_distribution
+from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
+from serverless_stack.constructs.cdn.origins import (
+    api_behavior,
+    bucket_behavior,
+    origin_access_control,
+)
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
+# "Configure standard logging (legacy)": CloudFront writes no logs to buckets in these regions.
+_REGIONS_WITHOUT_LOGS = {
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+}
+_MAX_COMMENT_LENGTH = 128
+
 
 class Cdn(Construct):
-    """A CloudFront distribution with static content from a bucket and an API under one path.
+    """A CloudFront distribution for static files in a bucket and an API under one path.
 
-    It creates the distribution and an origin access control by which it alone reads the bucket;
-    a ``ContentDeployment`` fills the bucket. Viewers are redirected to HTTPS and get security
-    headers. Static content is cached and compressed; the API is not cached, and gets every header
+    It creates the distribution, and an origin access control by which only the distribution reads
+    the bucket; a ``ContentDeployment`` uploads the files. Viewers are redirected to HTTPS and get
+    security headers. Files are cached and compressed. The API is not cached, and gets every header
     but ``Host``, every cookie and every query string.
 
     Args:
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the distribution and its domain.
-        bucket: The bucket with the static content. None serves the API alone.
-        origin_path: The folder of the bucket that is served, such as ``/site``. The distribution
-            can read nothing outside it. Empty serves the whole bucket.
-        api: The API. None serves the bucket alone.
+        bucket: The bucket with the static files. Default: none; the API is served alone.
+        origin_path: The folder of the bucket to serve, such as ``/site``; the distribution can
+            read nothing else. Default: the whole bucket.
+        api: The API. Default: none; the bucket is served alone.
         api_path_pattern: The paths of the API ("All distribution settings reference"). The API
-            sees the whole path: ``/api/orders/1``.
-        default_root_object: What ``/`` gives when there is a bucket.
-        domain_names: Own domain names; need a ``certificate``.
-        certificate: A certificate of AWS Certificate Manager in us-east-1 for them.
+            gets the whole path, such as ``/api/orders/1``.
+        default_root_object: The object served at ``/`` if there is a bucket.
+        domain_names: Your own domain names; they need a ``certificate``.
+        certificate: A certificate for them, of AWS Certificate Manager in us-east-1.
         price_class: Which edge locations answer.
-        web_acl_id: ARN of a WAF web ACL with the scope CLOUDFRONT. None uses none.
-        countries: Where it answers, as two letters each, such as ``DE``. Empty answers everywhere.
-        access_log: Whether CloudFront logs requests, into a bucket that all buckets and
-            distributions of the stack share. None takes the profile's. CloudFront refuses a
-            bucket in a region that accounts opt in to ("Configure standard logging (legacy)").
+        web_acl_id: The ARN of an AWS WAF web ACL with the scope CLOUDFRONT. Default: none.
+        countries: The countries in which the distribution answers, as ISO codes such as ``DE``.
+            Default: all.
+        access_log: Whether CloudFront logs requests, to a bucket that all buckets and
+            distributions of the stack share. Default: set by the profile (production: yes), and
+            no, with a warning, in regions where CloudFront writes no logs.
 
     Attributes:
         distribution: The distribution.
         origin_access_control: The origin access control; None without a bucket.
-        origin_path: The folder of the bucket that is served.
-        default_root_object: What ``/`` gives; empty without a bucket.
-        api_path_pattern: The paths that the API serves beside a bucket; empty without both.
+        origin_path: The served folder of the bucket, or None.
+        default_root_object: The object served at ``/``; None without a bucket.
+        api_path_pattern: The paths of the API; None unless there are a bucket and an API.
 
     Raises:
-        ValueError: If there is no origin, or an argument is one that CloudFront refuses.
+        ValueError: If there is no origin, or CloudFront refuses an argument.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
         construct_id: str,
         *,
         bucket: StorageBucket | s3.IBucket | None = None,
-        origin_path: str = "",
+        origin_path: str | None = None,
         api: ProxyApi | apigateway.RestApi | None = None,
         api_path_pattern: str = "/api/*",
         default_root_object: str = "index.html",
@@ -76,19 +105,30 @@ class Cdn(Construct):
         countries: Sequence[str] = (),
         access_log: bool | None = None,
     ) -> None:
+        region = Stack.of(scope).region
         problems = Problems(scope.node.path, construct_id)
-        problems.require(
-            bucket is not None or api is not None,
-            "`bucket` or `api` must be given, got: neither; a distribution needs an origin",
-        )
-        problems.require(
-            not domain_names or certificate is not None,
-            f"`domain_names` must go with a `certificate`, got: {list(domain_names)} without one",
-        )
+        if bucket is None and api is None:
+            problems.fail(
+                "`bucket` or `api` must be given, got: neither; a distribution needs an origin"
+            )
+        if domain_names and certificate is None:
+            problems.fail(
+                "`domain_names` must go with a `certificate`, "
+                f"got: {list(domain_names)} without one"
+            )
+        if access_log and region in _REGIONS_WITHOUT_LOGS:
+            problems.fail(
+                f"`access_log` must be False in {region}, where CloudFront writes no logs to "
+                "buckets, got: True"
+            )
         problems.add(rules.path_pattern_problems(api_path_pattern, "api_path_pattern"))
         problems.add(rules.object_path_problems(default_root_object, "default_root_object"))
-        problems.add(rules.origin_path_problems(origin_path, "origin_path"))
+        if origin_path == "":
+            problems.fail("`origin_path` must be None for the whole bucket, got: ''")
+        elif origin_path is not None:
+            problems.add(rules.origin_path_problems(origin_path, "origin_path"))
         problems.add(rules.alias_problems(domain_names, "domain_names"))
+        problems.add(rules.country_problems(countries, "countries"))
         if certificate is not None:
             problems.add(rules.certificate_problems(certificate.certificate_arn, "certificate"))
         if web_acl_id is not None:
@@ -96,27 +136,31 @@ class Cdn(Construct):
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
+        profile = Profile.of(self)
         source = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
         rest_api = api.rest_api if isinstance(api, ProxyApi) else api
-        self.origin_path = origin_path
-        self.default_root_object = default_root_object if source is not None else ""
-        self.api_path_pattern = api_path_pattern if source and rest_api else ""
-        self.origin_access_control: cloudfront.S3OriginAccessControl | None = None
-        api_behavior = None if rest_api is None else _api_behavior(rest_api)
-        bucket_behavior = None if source is None else self._bucket_behavior(source, origin_path)
-        default_behavior = bucket_behavior or api_behavior
-        assert default_behavior is not None  # one of the two is there: checked above
-        profile = Profile.of(self)
-        logs = profile.settings.access_logs if access_log is None else access_log
-        log_bucket = access_log_bucket(self, profile) if logs else None
-        self.distribution = cloudfront.Distribution(
+        if access_log is None:
+            access_log = profile.settings.access_logs
+            if access_log and region in _REGIONS_WITHOUT_LOGS:
+                access_log = False
+                Annotations.of(self).add_warning_v2(
+                    "serverless-stack:cdn-log",
+                    f"requests are not logged: CloudFront writes no logs to buckets in {region}",
+                )
+        behaviors: dict[str, cloudfront.BehaviorOptions] = {}
+        access_control = None
+        if source is not None:
+            access_control = origin_access_control(self)
+            behaviors["*"] = bucket_behavior(source, origin_path, access_control)
+        if rest_api is not None:
+            behaviors[api_path_pattern if source else "*"] = api_behavior(rest_api)
+        log_bucket = access_log_bucket(self, profile) if access_log else None
+        distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            default_behavior=default_behavior,
-            additional_behaviors=(
-                {api_path_pattern: api_behavior} if bucket_behavior and api_behavior else None
-            ),
-            default_root_object=self.default_root_object or None,
+            default_behavior=behaviors.pop("*"),
+            additional_behaviors=behaviors or None,
+            default_root_object=default_root_object if source else None,
             domain_names=list(domain_names) or None,
             certificate=certificate,
             minimum_protocol_version=(
@@ -126,57 +170,31 @@ class Cdn(Construct):
             price_class=price_class,
             web_acl_id=web_acl_id,
             geo_restriction=cloudfront.GeoRestriction.allowlist(*countries) if countries else None,
-            enable_logging=log_bucket is not None,
+            enable_logging=access_log,
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
-            comment=self.node.path,
+            comment=self.node.path[:_MAX_COMMENT_LENGTH],
         )
-        acknowledge_decisions(
-            self.distribution,
+        if source is not None:
+            allow_distribution(self, distribution, source, origin_path)
+        acknowledge_missing(
+            distribution,
             profile,
-            certificate=certificate,
-            countries=countries,
-            web_acl_id=web_acl_id,
-            log_bucket=log_bucket,
+            has_certificate=certificate is not None,
+            has_countries=bool(countries),
+            has_web_acl=web_acl_id is not None,
+            has_log=access_log,
         )
         if log_bucket is not None and not isinstance(source, s3.Bucket):
-            acknowledge(log_bucket, "S1", "it is the bucket of the access logs itself")
-        if source is not None:
-            let_distribution_read(self, self.distribution, source, origin_path)
+            reason = "this is the bucket of the access logs itself"
+            acknowledge(log_bucket, "S1", reason, profile=profile)
+        self.distribution: cloudfront.Distribution = distribution
+        self.origin_access_control: cloudfront.S3OriginAccessControl | None = access_control
+        self.origin_path: str | None = origin_path
+        self.default_root_object: str | None = default_root_object if source else None
+        self.api_path_pattern: str | None = api_path_pattern if source and rest_api else None
 
     @property
     def url(self) -> str:
-        """The URL of the distribution; a token until it is deployed."""
+        """The URL of the distribution; a token at synthesis."""
         return f"https://{self.distribution.distribution_domain_name}/"
-
-    def _bucket_behavior(self, bucket: s3.IBucket, origin_path: str) -> cloudfront.BehaviorOptions:
-        # The name is unique in the account, over all regions: CDK's own has the path alone in it,
-        # with which the same stack could not be deployed to a second region.
-        own_name = Names.unique_resource_name(self, max_length=27)
-        stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-        self.origin_access_control = cloudfront.S3OriginAccessControl(
-            self,
-            "OriginAccessControl",
-            origin_access_control_name=f"{own_name}-{stack_uuid}",
-        )
-        return cloudfront.BehaviorOptions(
-            origin=origins.S3BucketOrigin.with_bucket_defaults(
-                bucket,
-                origin_path=origin_path or None,
-                origin_access_control_id=self.origin_access_control.origin_access_control_id,
-            ),
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-        )
-
-
-def _api_behavior(rest_api: apigateway.RestApi) -> cloudfront.BehaviorOptions:
-    return cloudfront.BehaviorOptions(
-        origin=origins.RestApiOrigin(rest_api),
-        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-        # API Gateway tells its APIs apart by Host: the viewer's must not reach it.
-        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-    )

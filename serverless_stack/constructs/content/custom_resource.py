@@ -1,5 +1,8 @@
-"""Functions of ours that CloudFormation calls while it deploys."""
+"""The functions that CloudFormation calls during a deployment, and their custom resources."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
@@ -15,18 +18,17 @@ from serverless_stack.constructs._internal.acknowledge import (
 )
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import (
-    complete,
-    execution,
-    few,
+    apply_function_settings,
+    default_concurrency,
+    execution_role,
     grantee_of,
-    permissions,
+    permissions_policy,
 )
 from serverless_stack.constructs.function.packaging import package_library
 from serverless_stack.constructs.profiles.profile import Profile
 
-_OUTSIDE = "it invalidates by CloudFront's API, which has no VPC endpoint, and listens to nobody"
 # The parts of this library that the functions consist of.
-_PARTS = (
+LIBRARY_PARTS = (
     "_shared/__init__.py",
     "_shared/content",
     "_shared/contract.py",
@@ -38,11 +40,12 @@ _PARTS = (
     "operations/content",
     "operations/invalidation",
 )
+_NO_VPC = "the API of CloudFront has no VPC endpoint, and nothing can connect to the function"
 
 
 @dataclass(frozen=True)
 class DeployTimeFunction:
-    """A function that answers CloudFormation, with a role that can do nothing but log and trace.
+    """A function that answers CloudFormation; its role allows it to log and trace.
 
     Attributes:
         function: The function.
@@ -56,27 +59,26 @@ class DeployTimeFunction:
 
     @property
     def grantee(self) -> iam.IGrantable:
-        """What takes one more permission."""
+        """What takes further permissions."""
         return grantee_of(self.function)
 
     def allow(
         self, scope: Construct, statements: list[iam.PolicyStatement]
     ) -> iam.Policy | iam.ManagedPolicy:
-        """Allow it what it does.
+        """Add permissions in a policy of their own.
 
-        The policy is attached from outside, so that it may name the function: a role that names
-        the policies of its own function is a cycle.
+        A role whose inline policy names its own function would be a cycle.
 
         Args:
-            scope: The construct that gets the policy.
-            statements: What is allowed.
+            scope: The construct of the function.
+            statements: The statements.
 
         Returns:
-            The policy, which has to be there before the function is called.
+            The policy, which must exist before the function is called.
         """
         if not Profile.of(scope).settings.managed_policies:
             return iam.Policy(scope, "Permissions", roles=[self.role], statements=statements)
-        policy = permissions(scope, [self.role])
+        policy = permissions_policy(scope, self.role)
         policy.add_statements(*statements)
         return policy
 
@@ -91,27 +93,24 @@ def deploy_time_function(
     log_retention: logs.RetentionDays | None,
     removal_policy: RemovalPolicy | None,
 ) -> DeployTimeFunction:
-    """Make the function, its role and its log group in a construct.
+    """Create a function with its role and log group.
 
     Args:
         scope: The construct.
-        module: The module below ``functions`` with the ``handler``.
-        description: What the function is for.
+        module: The module below ``functions`` that has the ``handler``.
+        description: The description of the function.
         memory_size: Its memory in MiB.
-        timeout: How long one call may take.
-        log_retention: How long its log is kept. None takes the profile's.
-        removal_policy: What happens to the log when the stack is deleted. None takes the
-            profile's.
-
-    Returns:
-        All three.
+        timeout: Its time-out.
+        log_retention: How long its log is kept. Default: set by the profile.
+        removal_policy: What happens to the log when the stack is deleted. Default: set by the
+            profile.
     """
     profile = Profile.of(scope)
-    logged = log_group(
+    group = log_group(
         scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
     )
-    runs_with = execution(scope, logged, profile, in_vpc=False, description=description)
-    package = package_library(*_PARTS)
+    role = execution_role(scope, group, profile, in_vpc=False, description=description)
+    package = package_library(*LIBRARY_PARTS)
     function = lambda_.Function(
         scope,
         "Function",
@@ -122,41 +121,38 @@ def deploy_time_function(
         architecture=lambda_.Architecture.ARM_64,
         memory_size=memory_size,
         timeout=timeout,
-        role=runs_with.role,
-        log_group=logged,
+        role=role.role,
+        log_group=group,
     )
-    complete(function, runs_with, profile, concurrency=few(profile))
-    acknowledge(function, "LambdaInsideVPC", _OUTSIDE, packs=ALL_STANDARDS, profile=profile)
-    skip_in_checkov(function, {"CKV_AWS_117": _OUTSIDE}, profile=profile)
-    return DeployTimeFunction(function, runs_with.role, logged)
+    apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
+    acknowledge(function, "LambdaInsideVPC", _NO_VPC, packs=ALL_STANDARDS, profile=profile)
+    skip_in_checkov(function, {"CKV_AWS_117": _NO_VPC}, profile=profile)
+    return DeployTimeFunction(function, role.role, group)
 
 
 def custom_resource(
     scope: Construct,
     resource_type: str,
-    made: DeployTimeFunction,
+    function: lambda_.Function,
     permissions: iam.Policy | iam.ManagedPolicy,
-    properties: dict[str, object],
+    properties: Mapping[str, object],
     *,
     service_timeout: Duration,
 ) -> CustomResource:
-    """Make the resource whose changes call the function.
+    """Create the resource whose changes call a function.
 
     Args:
         scope: The construct.
         resource_type: Its type, such as ``Custom::Invalidation``.
-        made: The function.
-        permissions: What the function is allowed; in place as long as the resource is.
-        properties: What the function gets. CloudFormation makes strings of numbers and booleans.
+        function: The function.
+        permissions: Its permissions, which are created before the resource and deleted after it.
+        properties: What the function gets. CloudFormation turns numbers and booleans into text.
         service_timeout: How long CloudFormation waits for the answer, 1 hour at most.
-
-    Returns:
-        The resource.
     """
     resource = CustomResource(
         scope,
         "Resource",
-        service_token=made.function.function_arn,
+        service_token=function.function_arn,
         resource_type=resource_type,
         properties=properties,
         service_timeout=service_timeout,

@@ -1,29 +1,43 @@
-"""ContentDeployment: files in a bucket, and in front of viewers only what changed."""
+"""ContentDeployment: upload static files to a bucket and invalidate what changed."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from aws_cdk import Annotations, CustomResource, Duration, RemovalPolicy, Stack
-from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import Annotations, CustomResource, Duration, Names, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from serverless_stack._shared import contract
 from serverless_stack._shared.content.memory import LEAST_MIB
-from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule
+from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule, matches
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.roles import grant_key
+from serverless_stack.constructs.cdn.access import hide_manifests
 from serverless_stack.constructs.cdn.distribution import Cdn
-from serverless_stack.constructs.cdn.origins import hide_manifests
-from serverless_stack.constructs.content import access, rules
+from serverless_stack.constructs.content import arguments
 from serverless_stack.constructs.content.custom_resource import (
     custom_resource,
     deploy_time_function,
 )
+from serverless_stack.constructs.content.distributions import (
+    AnyDistribution,
+    api_paths,
+    distribution_of,
+    index_document_of,
+    path_prefix,
+)
+from serverless_stack.constructs.content.permissions import (
+    ANY_MANIFEST,
+    deployment_statements,
+    expire_obsolete_files,
+)
 from serverless_stack.constructs.content.source import (
+    Source,
     read_sources,
     source_assets,
     source_problems,
@@ -32,57 +46,59 @@ from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
-"""What a JSON file can hold; texts may be CDK tokens."""
+"""The content of a JSON file; strings may be CDK tokens."""
+_MAX_LISTED = 5
 
 
 class ContentDeployment(Construct):
-    """Static files, uploaded to a bucket and shown by a distribution without a broken page.
+    """Static files, uploaded to a bucket and invalidated so that viewers never see a broken page.
 
     It creates a custom resource, and a function that compares the hashes of the files with a
-    manifest of what it deployed before. It uploads what is new or changed: first the files that
-    documents name, then the documents. Then it invalidates the fewest paths that hold a changed
-    file, and nothing if nothing changed. A file that is no longer in the source stays for a grace
-    period, for pages that a viewer has loaded already; then the bucket's lifecycle deletes it.
-    Files that it has not uploaded are left alone. A deployment that was interrupted goes on when
-    it is run again, and one that failed is rolled back to the files from before.
+    manifest of the previous deployment. It uploads new and changed files: first those that
+    documents refer to, then the documents. Then it invalidates the fewest paths that cover the
+    changed files; without changes, none. Files that left the source stay for a grace period, for
+    pages that viewers have already loaded; then the bucket's lifecycle deletes them. Files that
+    the deployment did not upload are not touched. An interrupted deployment continues when it is
+    run again, and a failed one is rolled back to the previous files.
 
     Args:
         scope: The parent construct.
         construct_id: The id in the parent. Renaming it forgets which files were deployed, so
-            that files that are gone from the source stay in the bucket for ever.
-        source: A folder or a zip file, or several, of which a later one wins. Files under 5 TB,
-            keys up to 1,024 bytes ("Creating object key names").
+            that files which leave the source stay in the bucket for ever.
+        source: One or more folders or zip files; where they have a file in common, the last wins.
+            Files under 5 TB, keys up to 1,024 bytes ("Creating object key names").
         bucket: The bucket.
-        cdn: The distribution in front of the bucket. None and no ``cdns`` invalidates nothing.
-        cdns: Several of them, instead of ``cdn``.
-        destination_key_prefix: The folder in the bucket, such as ``site``. None takes the
+        include: Patterns of files to publish although they would be left out: hidden files outside
+            of ``.well-known``, private keys, and links that lead out of the folder.
+        distributions: The distributions in front of the bucket. Default: none; nothing is
+            invalidated.
+        destination_key_prefix: The folder in the bucket, such as ``site``. Default: the
             ``origin_path`` of the ``Cdn``, so that viewers see the files at ``/``.
-        cache_control: The ``Cache-Control`` by pattern; the first that matches counts. By default
+        cache_control: The ``Cache-Control`` of files by pattern; the first match counts. Default:
             browsers ask each time, and CloudFront keeps a file until it is invalidated.
-        documents: Patterns of the files that name other files. They are uploaded last.
-        config: What is known at deploy time only, such as the URL of an API. It becomes a JSON
-            file.
+        documents: Patterns of the files that refer to other files. They are uploaded last.
+        config: Values that are known only at deploy time, such as the URL of an API. They are
+            written to a JSON file.
         config_key: The name of that file.
-        protected: Paths that another origin of the distribution serves, such as ``/api/*``, and
-            that are never invalidated. Those of the API of a ``Cdn`` are known.
-        query_strings: Whether the distribution's cache tells query strings apart, so that every
+        exclude_paths: Paths that are never invalidated, such as ``/images/*``, because another
+            origin serves them. The paths of the API of a ``Cdn`` are always excluded.
+        query_strings: Whether the cache key of the distributions has query strings, so that every
             variant of a changed file is invalidated.
-        index_document: The file that the distribution gives for a folder. None takes the
+        index_document: The file that the distributions serve for a folder. Default: the
             ``default_root_object`` of a ``Cdn``, and ``index.html`` of another distribution.
-        budget: The most paths to pay for in one deployment, 1-3,000. With more changes, paths are
-            merged into wildcards that drop the fewest unchanged files ("Pay for file
+        max_paths: The largest number of paths to invalidate in one deployment, 1-3,000. Beyond it,
+            paths are merged into wildcards that cover the fewest unchanged files ("Pay for file
             invalidation": the first 1,000 paths a month are free).
-        wait: Whether the deployment waits until all edge locations have dropped the paths: no,
-            for up to 30 minutes, or for a time up to 45 minutes. If it runs out, a warning is
-            logged and the deployment goes on.
-        grace_period: How long a file stays that is no longer in the source: whole days, 1 or
-            more. None keeps it for ever.
-        memory_size: The function's memory in MiB, 512-10240: 320, whatever the sizes of the files
-            are, and 2.5 KiB for each file at least. More of it is a faster processor, too.
-        log_retention: How long the function's log is kept. None takes the profile's.
-        removal_policy: What happens when the construct is deleted: RETAIN leaves the files,
-            DESTROY deletes those that it has uploaded. Neither invalidates. None takes the
-            profile's.
+        wait: Whether the deployment waits until all edge locations have invalidated the paths:
+            no, for up to 30 minutes, or for a duration up to 45 minutes. After that, a warning is
+            logged and the deployment continues.
+        grace_period: How long files stay that left the source: whole days, 1 or more. None keeps
+            them for ever.
+        memory_size: The function's memory in MiB, 512-10240. It needs 320, whatever the sizes of
+            the files, and 2.5 KiB for each file. More memory is a faster processor as well.
+        log_retention: How long the function's log is kept. Default: set by the profile.
+        removal_policy: What happens when the construct is deleted: RETAIN keeps the files, DESTROY
+            deletes those that it uploaded. Neither invalidates. Default: set by the profile.
 
     Attributes:
         function: The function that deploys.
@@ -90,10 +106,11 @@ class ContentDeployment(Construct):
         resource: The custom resource.
 
     Raises:
-        ValueError: If the source has no files, or an argument is out of range or does not go with
-            another one.
+        ValueError: If the source has no files, an argument is out of range, or two arguments
+            exclude each other.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -101,17 +118,17 @@ class ContentDeployment(Construct):
         *,
         source: str | Path | Sequence[str | Path],
         bucket: StorageBucket | s3.IBucket,
-        cdn: Cdn | cloudfront.IDistribution | None = None,
-        cdns: Sequence[Cdn | cloudfront.IDistribution] = (),
+        include: Sequence[str] = (),
+        distributions: Sequence[AnyDistribution] = (),
         destination_key_prefix: str | None = None,
         cache_control: Sequence[CacheRule] = (CacheRule("*", REVALIDATE),),
         documents: Sequence[str] = DOCUMENTS,
         config: Mapping[str, Json] | None = None,
         config_key: str = "config.json",
-        protected: Sequence[str] = (),
+        exclude_paths: Sequence[str] = (),
         query_strings: bool = False,
         index_document: str | None = None,
-        budget: int = 30,
+        max_paths: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
         memory_size: int = 1024,
@@ -120,46 +137,38 @@ class ContentDeployment(Construct):
     ) -> None:
         removal_policy = removal_policy or Profile.of(scope).removal_policy
         sources = [Path(source)] if isinstance(source, str | Path) else [Path(s) for s in source]
-        fronts = [*cdns] if cdn is None else [cdn, *cdns]
+        prefix = arguments.key_prefix(destination_key_prefix, distributions)
         problems = Problems(scope.node.path, construct_id)
-        problems.require(
-            cdn is None or not cdns, "`cdn` must be None with `cdns`, got: both; name each in one"
-        )
-        found = source_problems(sources)
-        problems.add(found)
-        prefix = rules.key_prefix(destination_key_prefix, fronts)
-        problems.add(rules.prefix_problems(prefix, fronts))
-        problems.add(rules.protected_problems(protected))
-        problems.add(rules.index_document_problems(index_document))
-        problems.add(rules.grace_period_problems(grace_period))
-        problems.add(rules.wait_problems(wait))
-        problems.between("budget", budget, 1, 3000, "paths")
+        unreadable = source_problems(sources)
+        problems.add(unreadable)
+        problems.add(arguments.prefix_problems(prefix, distributions))
+        problems.add(arguments.exclude_path_problems(exclude_paths))
+        problems.add(arguments.index_document_problems(index_document))
+        problems.add(arguments.grace_period_problems(grace_period))
+        problems.add(arguments.wait_problems(wait))
+        problems.add(arguments.max_paths_problems(max_paths))
         problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
-        problems.require(
-            removal_policy in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY),
-            f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}",
-        )
-        indexes = [] if found else read_sources(sources)
-        names = {key for index in indexes for key in index}
-        problems.add(rules.file_problems(prefix, indexes))
-        problems.add(rules.memory_problems(memory_size, len(names)))
+        if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY):
+            problems.fail(f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}")
+        contents = [] if unreadable else _read(scope, sources, include, problems)
+        names = {key for content in contents for key in content.index}
+        problems.add(arguments.file_problems(prefix, [content.index for content in contents]))
+        problems.add(arguments.memory_problems(memory_size, len(names)))
         if config is not None:
-            problems.add(rules.config_problems(config_key, names))
+            problems.add(arguments.config_problems(config_key, names))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         if config is not None:
             names.add(config_key)
-        for pattern in rules.idle_patterns(names, [rule.pattern for rule in cache_control]):
-            Annotations.of(self).add_warning_v2(
-                "serverless-stack:cache-rule",
-                f"the pattern {pattern!r} of `cache_control` matches no file",
-            )
+        self._warn_of_unused_rules(cache_control, names)
+        for content in contents:
+            self._warn_of_files_left_out(content)
         target = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
-        owner = access.owner_of(self)
-        manifest_key = f".serverless-stack/{prefix}{owner}.json.gz"
-        assets = source_assets(self, sources, indexes)
-        made = deploy_time_function(
+        owner = Names.unique_resource_name(self, max_length=arguments.MAX_OWNER_LENGTH)
+        manifest_key = f"{contract.RESERVED_PREFIX}{prefix}{owner}.json.gz"
+        assets = source_assets(self, contents)
+        deploy_time = deploy_time_function(
             self,
             "content.handler",
             description="Uploads static content while its stack is deployed",
@@ -168,76 +177,108 @@ class ContentDeployment(Construct):
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
-        self.function: lambda_.Function = made.function
-        self.log_group: logs.LogGroup = made.log_group
-        permissions = made.allow(
+        permissions = deploy_time.allow(
             self,
-            access.statements(
-                self.function,
+            deployment_statements(
+                deploy_time.function,
                 [asset for pair in assets for asset in pair],
                 target,
                 prefix,
                 manifest_key,
-                [rules.distribution_of(front) for front in fronts],
+                distributions,
                 deletes=removal_policy == RemovalPolicy.DESTROY,
             ),
         )
         acknowledge_resources(
             permissions,
-            [target.arn_for_objects(each) for each in (f"{prefix}*", access.ANY_MANIFEST)],
-            "the files of a site and the manifests of its deployments, by their prefixes",
+            [target.arn_for_objects(f"{prefix}*"), target.arn_for_objects(ANY_MANIFEST)],
+            "the files of a site and the manifests of its deployments are named by prefixes",
         )
         if target.encryption_key is not None:
-            grant_key(target.encryption_key, made.grantee, writes=True)
-        if any(not isinstance(front, Cdn) for front in fronts):
+            grant_key(target.encryption_key, deploy_time.grantee, writes=True)
+        if any(not isinstance(front, Cdn) for front in distributions):
             hide_manifests(target)
         if grace_period is not None:
-            access.expire_obsolete(self, target, prefix, owner, grace_period)
+            expire_obsolete_files(self, target, prefix, owner, grace_period)
+        properties: dict[str, object] = {
+            "Sources": [
+                {
+                    "Bucket": files.s3_bucket_name,
+                    "Key": files.s3_object_key,
+                    "IndexBucket": index.s3_bucket_name,
+                    "IndexKey": index.s3_object_key,
+                }
+                for files, index in assets
+            ],
+            "Destination": {"Bucket": target.bucket_name, "Prefix": prefix},
+            "ManifestKey": manifest_key,
+            "Owner": owner,
+            "CacheControl": [
+                {"Pattern": rule.pattern, "CacheControl": rule.cache_control}
+                for rule in cache_control
+            ],
+            "Documents": list(documents),
+            "Distributions": [
+                {
+                    "Id": distribution_of(front).distribution_id,
+                    "PathPrefix": path_prefix(front, prefix),
+                    "ExcludePaths": [*api_paths(front), *exclude_paths],
+                    "QueryStrings": "true" if query_strings else "false",
+                    "IndexDocument": index_document_of(front, index_document),
+                }
+                for front in distributions
+            ],
+            "MaxPaths": str(max_paths),
+            "WaitSeconds": str(arguments.wait_seconds(wait)),
+            "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
+            "RemovalPolicy": removal_policy.name.lower(),
+        }
+        if config is not None:
+            properties["ConfigKey"] = config_key
+            properties["ConfigJson"] = Stack.of(self).to_json_string(config, 2)
         self.resource: CustomResource = custom_resource(
             self,
             "Custom::ContentDeployment",
-            made,
+            deploy_time.function,
             permissions,
-            {
-                "Sources": [
-                    {
-                        "Bucket": files.s3_bucket_name,
-                        "Key": files.s3_object_key,
-                        "IndexBucket": index.s3_bucket_name,
-                        "IndexKey": index.s3_object_key,
-                    }
-                    for files, index in assets
-                ],
-                "Destination": {"Bucket": target.bucket_name, "Prefix": prefix},
-                "ManifestKey": manifest_key,
-                "Owner": owner,
-                "CacheControl": [
-                    {"Pattern": rule.pattern, "CacheControl": rule.cache_control}
-                    for rule in cache_control
-                ],
-                "Documents": list(documents),
-                "Distributions": [
-                    {
-                        "Id": rules.distribution_of(front).distribution_id,
-                        "PathPrefix": rules.path_prefix(prefix, front),
-                        "Protected": [*rules.protected_by(front), *protected],
-                        "QueryStrings": "true" if query_strings else "false",
-                        "IndexDocument": rules.index_document_of(index_document, front),
-                    }
-                    for front in fronts
-                ],
-                "Budget": str(budget),
-                "WaitSeconds": str(rules.wait_seconds(wait)),
-                "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
-                "RemovalPolicy": removal_policy.name.lower(),
-                **(
-                    {}
-                    if config is None
-                    else {
-                        "ConfigKey": config_key,
-                        "ConfigJson": Stack.of(self).to_json_string(config, 2),
-                    }
-                ),
-            },
+            properties,
             service_timeout=Duration.hours(1),
         )
+        self.function: lambda_.Function = deploy_time.function
+        self.log_group: logs.LogGroup = deploy_time.log_group
+
+    def _warn_of_unused_rules(self, rules: Sequence[CacheRule], names: set[str]) -> None:
+        for rule in rules:
+            if not any(matches(rule.pattern, name) for name in names):
+                Annotations.of(self).add_warning_v2(
+                    "serverless-stack:cache-rule",
+                    f"the pattern {rule.pattern!r} of `cache_control` matches no file",
+                )
+
+    def _warn_of_files_left_out(self, source: Source) -> None:
+        if not source.left_out:
+            return
+        listed = [f"{key} ({reason})" for key, reason in sorted(source.left_out.items())]
+        more = f" and {len(listed) - _MAX_LISTED} more" if len(listed) > _MAX_LISTED else ""
+        Annotations.of(self).add_warning_v2(
+            "serverless-stack:left-out",
+            f"not published of {source.path}: {', '.join(listed[:_MAX_LISTED])}{more}; "
+            "the argument `include` publishes them",
+        )
+
+
+def _read(
+    scope: Construct, sources: Sequence[Path], include: Sequence[str], problems: Problems
+) -> list[Source]:
+    try:
+        contents = read_sources(scope, sources, include)
+    except (OSError, ValueError) as error:
+        problems.fail(f"`source` must be readable: {error}")
+        return []
+    for content in contents:
+        if not content.index:
+            problems.fail(
+                f"`source` must have files to publish, got: {str(content.path)!r}, of which every "
+                "file is left out; the argument `include` publishes such files"
+            )
+    return contents

@@ -1,10 +1,11 @@
-"""Content at synthesis: what is in it, and the assets by which it reaches S3."""
+"""The source of content at synthesis: its files, and the assets that bring them to S3."""
 
 import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from aws_cdk import AssetHashType, IgnoreMode, SymlinkFollowMode
@@ -12,13 +13,31 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from serverless_stack._shared.content.index import Entry, index_of, to_json
+from serverless_stack._shared.content.tree import content_of
 from serverless_stack._shared.machine import cache_folder
+from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
 
-_NEVER_DEPLOYED = ["**/__pycache__"]
+_EXPECTED = ("a hidden file", "byte code")  # to be left out, without a word
+
+
+@dataclass(frozen=True)
+class Source:
+    """A folder or zip file of content.
+
+    Attributes:
+        path: The folder or zip file.
+        index: Its files, with their hashes and sizes.
+        left_out: Why files are not published, by key; those that nobody expects to be published
+            are not listed.
+    """
+
+    path: Path
+    index: Mapping[str, Entry]
+    left_out: Mapping[str, str]
 
 
 def digest_of(path: Path) -> str:
-    """Hash what is in a file or a folder: the same content gives the same text."""
+    """Return a hash of the content of a file or folder."""
     if path.is_dir():
         return hashlib.sha256(to_json(index_of(path)).encode()).hexdigest()
     with path.open("rb") as file:
@@ -26,77 +45,119 @@ def digest_of(path: Path) -> str:
 
 
 def source_problems(sources: Sequence[Path], argument: str = "source") -> list[str]:
-    """List what is wrong with folders and zip files of content.
+    """Check that folders and zip files exist and have files.
 
     Args:
         sources: The folders and zip files.
         argument: The caller's name for them, used in the messages.
 
     Returns:
-        One message for each that is no folder or zip file with files in it.
+        One message per problem.
     """
     if not sources:
         return [f"`{argument}` must have at least one folder or zip file, got: none"]
     return [message for source in sources for message in _source_problems(source, argument)]
 
 
-def _source_problems(source: Path, argument: str) -> list[str]:
+def _source_problems(source: Path, argument: str) -> Iterator[str]:
     if not source.exists():
-        return [
+        yield (
             f"`{argument}` must be an existing folder or zip file, got: {str(source)!r} "
             f"(looked for {source.absolute()})"
-        ]
+        )
+        return
     if source.is_dir():
         empty = not any(path.is_file() for path in source.rglob("*"))
     elif zipfile.is_zipfile(source):
         with zipfile.ZipFile(source) as archive:
             empty = all(info.is_dir() for info in archive.infolist())
     else:
-        return [f"`{argument}` must be a folder or a zip file, got: {str(source)!r}"]
-    return [f"`{argument}` must have files in it, got: {str(source)!r}, empty"] if empty else []
+        yield f"`{argument}` must be a folder or a zip file, got: {str(source)!r}"
+        return
+    if empty:
+        yield f"`{argument}` must have files in it, got: {str(source)!r}, empty"
 
 
-def read_sources(sources: Sequence[Path]) -> list[dict[str, Entry]]:
-    """Read the index of each source."""
-    return [index_of(source) for source in sources]
+def read_sources(scope: Construct, paths: Sequence[Path], include: Sequence[str]) -> list[Source]:
+    """Read the files of each source.
+
+    Args:
+        scope: The construct of the app; the output of ``cdk synth`` is not content.
+        paths: The folders and zip files.
+        include: Globs of files to publish although they are hidden or look like private keys.
+
+    Raises:
+        ValueError: If a zip file has files that cannot be deployed.
+    """
+    sources = []
+    for path in paths:
+        if not path.is_dir():
+            sources.append(Source(path, index_of(path, include), {}))
+            continue
+        output = synth_outputs(scope, path)
+        left_out = content_of(path, include, output).left_out
+        unexpected = {key: why for key, why in left_out.items() if why not in _EXPECTED}
+        sources.append(Source(path, index_of(path, include, output), unexpected))
+    return sources
 
 
 def source_assets(
-    scope: Construct, sources: Sequence[Path], indexes: Sequence[Mapping[str, Entry]]
+    scope: Construct, sources: Sequence[Source]
 ) -> list[tuple[s3_assets.Asset, s3_assets.Asset]]:
-    """Make the assets of content: for each source the files, and the index of them.
+    """Create the assets of content: for each source its files, and their index.
 
-    The asset of the files is named by their content alone, so that another machine, and a change
-    of dates, gives the same template.
+    The hash of a folder covers names and contents alone, so that dates and the machine do not
+    change the template.
 
     Args:
-        scope: The construct that gets them.
-        sources: The folders and zip files.
-        indexes: The index of each.
+        scope: The parent construct.
+        sources: The sources.
 
     Returns:
         The two assets of each source.
     """
-    made = []
-    for number, (source, index) in enumerate(zip(sources, indexes, strict=True), start=1):
-        text = to_json(index)
+    assets = []
+    for number, source in enumerate(sources, start=1):
+        text = to_json(source.index)
+        is_folder = source.path.is_dir()
         files = s3_assets.Asset(
             scope,
             f"Source{number}",
-            path=str(source.absolute()),
-            asset_hash=hashlib.sha256(text.encode()).hexdigest() if source.is_dir() else None,
-            asset_hash_type=AssetHashType.CUSTOM if source.is_dir() else None,
-            exclude=_NEVER_DEPLOYED,
-            ignore_mode=IgnoreMode.GLOB,
+            path=str(source.path.absolute()),
+            asset_hash=hashlib.sha256(text.encode()).hexdigest() if is_folder else None,
+            asset_hash_type=AssetHashType.CUSTOM if is_folder else None,
+            exclude=list(_excluded(source)) if is_folder else None,
+            ignore_mode=IgnoreMode.DOCKER,  # the one mode whose patterns match one path only
             follow_symlinks=SymlinkFollowMode.ALWAYS,
         )
-        listed = s3_assets.Asset(scope, f"Index{number}", path=str(_kept(text)))
-        made.append((files, listed))
-    return made
+        index_file = s3_assets.Asset(scope, f"Index{number}", path=str(_index_file(text)))
+        assets.append((files, index_file))
+    return assets
 
 
-def _kept(text: str) -> Path:
-    """Keep the text of an index in a file of the cache folder that is named by its hash."""
+def _excluded(source: Source) -> Iterator[str]:
+    """Yield a pattern for each file and folder that has no part in the index."""
+    folders = {key[:end] for key in source.index for end in _slashes(key)}
+
+    def below(folder: Path, prefix: str) -> Iterator[str]:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
+        for name in names:
+            key = f"{prefix}{name}"
+            if key in folders:
+                yield from below(folder / name, f"{key}/")
+            elif key not in source.index:
+                yield ignore_pattern(key)
+
+    return below(source.path, "")
+
+
+def _slashes(key: str) -> Collection[int]:
+    return [place for place, character in enumerate(key) if character == "/"]
+
+
+def _index_file(text: str) -> Path:
+    """Return a file in the cache folder with the text of an index; its name is a hash."""
     path = cache_folder() / "content" / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -70,7 +70,7 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str, float, str]]:
         ENDPOINT if settings.rotation_days else 0,
         "calls of a function",
     )
-    yield "Redis backups", _days(settings.redis_backup_days), 0, "$0.085 per GB-month"
+    yield "Redis backups", _days(settings.backup_days), 0, "$0.085 per GB-month"
     yield "Redis port", str(settings.redis_port), 0, ""
     yield "Memcached", _nodes(memcached), memcached * NODE, ""
     yield "Memcached port", str(settings.memcached_port), 0, ""

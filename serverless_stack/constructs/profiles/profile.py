@@ -1,48 +1,68 @@
-"""Profile: the defaults that a stage of an application wants."""
+"""Profile: the defaults for one stage of an application."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from aws_cdk import RemovalPolicy
-from aws_cdk import aws_logs as logs
+from aws_cdk.aws_logs import RetentionDays
 from constructs import IConstruct
 
-from serverless_stack.constructs.profiles.settings import (
-    DEV,
-    PRODUCTION,
-    REGULATED,
-    Removal,
-    Settings,
+from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs.profiles.retention import (
+    LOG_RETENTIONS,
+    REMOVAL_POLICIES,
+    Retention,
 )
-
-_KEY = "serverless-stack:profile"  # in the metadata of the construct that it was applied to
+from serverless_stack.constructs.profiles.settings import DEV, PRODUCTION, REGULATED, Settings
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The defaults of every construct below a scope; an argument that is given goes first.
+    """The defaults of every construct in a scope; explicit arguments take precedence.
 
-    ``serverless-stack profile`` prints what each of the three sets, and what that costs.
+    ``serverless-stack profiles`` prints what each of the three profiles sets and costs.
+
+    Args:
+        settings: The settings. ``dataclasses.replace(Profile.production().settings, …)`` makes
+            those of a profile of your own.
 
     Attributes:
-        settings: What it sets.
+        settings: The settings.
+
+    Raises:
+        ValueError: If a setting has a value that AWS does not offer.
     """
 
     settings: Settings
 
+    def __post_init__(self) -> None:
+        """Check the settings that AWS restricts to certain values."""
+        settings = self.settings
+        problems = Problems(f"profile {settings.name}")
+        problems.require(
+            settings.removal in REMOVAL_POLICIES,
+            f"`removal` must be one of {', '.join(REMOVAL_POLICIES)}, got: {settings.removal!r}",
+        )
+        problems.require(
+            settings.log_retention_days in LOG_RETENTIONS,
+            "`log_retention_days` must be one of "
+            f"{', '.join(map(str, LOG_RETENTIONS))}, got: {settings.log_retention_days!r}",
+        )
+        problems.raise_if_any()
+
     @classmethod
     def dev(cls) -> Profile:
-        """For a stage that is thrown away: one node of each cache, and nothing outlives it."""
+        """For a stage that is thrown away: single nodes, and everything goes with the stack."""
         return cls(DEV)
 
     @classmethod
     def production(cls) -> Profile:
-        """For users: what is kept outlives the stack, nodes have replicas, accesses are logged.
+        """For users: data outlives the stack, nodes have replicas, requests are logged.
 
-        It is the default, and leaves no finding in AwsSolutions and Serverless of cdk-nag.
+        It is the default and leaves no finding in AwsSolutions and Serverless of cdk-nag.
         """
         return cls(PRODUCTION)
 
@@ -51,13 +71,13 @@ class Profile:
         """For auditors: in addition a KMS key, AWS WAF, rotation, alarms, and logs for a year.
 
         It leaves no finding in AwsSolutions, Serverless, NIST 800-53 R5, HIPAA and PCI DSS 3.2.1
-        of cdk-nag. A cache that is there already is replaced, because it gets a key of its own.
+        of cdk-nag. Switching to it replaces an existing cache, because the KMS key changes.
         """
         return cls(REGULATED)
 
     @classmethod
     def of(cls, scope: IConstruct) -> Profile:
-        """Give the profile that counts for a construct: the nearest one above it.
+        """Return the profile of a construct: the nearest one that was applied above it.
 
         Args:
             scope: The construct.
@@ -65,73 +85,82 @@ class Profile:
         Returns:
             The profile that was applied to it or above it, else ``Profile.production()``.
         """
-        for each in reversed(scope.node.scopes):
-            for entry in reversed(each.node.metadata):
-                if entry.type == _KEY:
-                    return cls(_settings(entry.data))
-        return cls.production()
+        place: IConstruct | None = scope
+        passed: list[IConstruct] = []
+        profile = None
+        while place is not None and profile is None:
+            profile = _APPLIED.get(place) or _INHERITED.get(place)
+            passed.append(place)
+            if profile is None:
+                place = place.node.scope
+        profile = profile or cls.production()
+        _INHERITED.update(dict.fromkeys(passed, profile))
+        return profile
 
     def apply(self, scope: IConstruct) -> None:
-        """Make it that of an app, a stack or any construct, for what is made in it from now on.
+        """Apply this profile to every construct created in ``scope`` from now on.
 
         Args:
-            scope: Whose children get these defaults.
+            scope: An app, a stack or any construct.
         """
-        # As text: jsii hands numbers and tuples back as something else.
-        scope.node.add_metadata(_KEY, json.dumps(dataclasses.asdict(self.settings)))
+        _APPLIED[scope] = self
+        _INHERITED.clear()
 
-    def removing(self, removal_policy: RemovalPolicy | None) -> Profile:
-        """Give the same profile with another answer to what happens to data and logs.
+    def retention(
+        self,
+        removal_policy: RemovalPolicy | None = None,
+        *,
+        log_retention: RetentionDays | None = None,
+        backup_days: int | None = None,
+        snapshots: bool = False,
+    ) -> Retention:
+        """Return how long a construct keeps its data, backups and logs.
 
         Args:
-            removal_policy: What happens to them when a stack is deleted. None changes nothing.
-
-        Returns:
-            The profile.
+            removal_policy: The construct's argument. Default: set by the profile.
+            log_retention: The construct's argument. Default: set by the profile.
+            backup_days: The construct's argument. Default: set by the profile.
+            snapshots: Whether AWS can take a final backup of the resource that holds the data.
         """
-        if removal_policy is None:
-            return self
-        destroys = removal_policy == RemovalPolicy.DESTROY
-        removal: Removal = "destroy" if destroys else "retain"
+        settings = self.settings
+        data = removal_policy
+        if data is None:
+            data = self.removal_policy
+            if snapshots and data != RemovalPolicy.DESTROY:
+                data = RemovalPolicy.SNAPSHOT
+        return Retention(
+            data=data,
+            logs=RemovalPolicy.RETAIN if data == RemovalPolicy.SNAPSHOT else data,
+            log_days=log_retention or self.log_retention,
+            backup_days=settings.backup_days if backup_days is None else backup_days,
+        )
+
+    def with_removal_policy(self, removal_policy: RemovalPolicy) -> Profile:
+        """Return this profile with another removal policy for data and logs.
+
+        Args:
+            removal_policy: ``RETAIN``, ``RETAIN_ON_UPDATE_OR_DELETE`` or ``DESTROY``.
+        """
+        (removal,) = [name for name, policy in REMOVAL_POLICIES.items() if policy == removal_policy]
         return Profile(dataclasses.replace(self.settings, removal=removal))
 
     @property
     def name(self) -> str:
-        """``dev``, ``production``, ``regulated``, or ``custom``."""
+        """``dev``, ``production``, ``regulated``, or the name of a profile of your own."""
         return self.settings.name
 
     @property
     def removal_policy(self) -> RemovalPolicy:
-        """What happens to data and logs when a stack is deleted."""
-        keeps = self.settings.removal == "retain"
-        return RemovalPolicy.RETAIN if keeps else RemovalPolicy.DESTROY
+        """The removal policy of logs, and of data that cannot be backed up on deletion."""
+        return REMOVAL_POLICIES[self.settings.removal]
 
     @property
-    def log_retention(self) -> logs.RetentionDays:
+    def log_retention(self) -> RetentionDays:
         """How long logs are kept."""
-        return _RETENTIONS[self.settings.log_retention_days]
+        return LOG_RETENTIONS[self.settings.log_retention_days]
 
 
-_RETENTIONS = {
-    1: logs.RetentionDays.ONE_DAY,
-    3: logs.RetentionDays.THREE_DAYS,
-    5: logs.RetentionDays.FIVE_DAYS,
-    7: logs.RetentionDays.ONE_WEEK,
-    14: logs.RetentionDays.TWO_WEEKS,
-    30: logs.RetentionDays.ONE_MONTH,
-    60: logs.RetentionDays.TWO_MONTHS,
-    90: logs.RetentionDays.THREE_MONTHS,
-    120: logs.RetentionDays.FOUR_MONTHS,
-    150: logs.RetentionDays.FIVE_MONTHS,
-    180: logs.RetentionDays.SIX_MONTHS,
-    365: logs.RetentionDays.ONE_YEAR,
-    400: logs.RetentionDays.THIRTEEN_MONTHS,
-    731: logs.RetentionDays.TWO_YEARS,
-    2192: logs.RetentionDays.SIX_YEARS,
-    3653: logs.RetentionDays.TEN_YEARS,
-}
-
-
-def _settings(text: str) -> Settings:
-    values = json.loads(text)
-    return Settings(**{**values, "packs": tuple(values["packs"])})
+# jsii keeps every construct of the process alive, so an entry lives as long as its construct.
+_APPLIED: WeakKeyDictionary[IConstruct, Profile] = WeakKeyDictionary()
+# The answers of `of`, dropped by the next `apply`: asking jsii for a parent takes a millisecond.
+_INHERITED: WeakKeyDictionary[IConstruct, Profile] = WeakKeyDictionary()

@@ -1,4 +1,4 @@
-"""StorageBucket: a private S3 bucket with the lifecycle that its objects need."""
+"""StorageBucket: a private S3 bucket with lifecycle, access log and replication."""
 
 from collections.abc import Sequence
 
@@ -12,58 +12,59 @@ from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
     Connectable,
     add_environment,
     function_of,
 )
-from serverless_stack.constructs._internal.roles import grantee_of, holder_of
+from serverless_stack.constructs._internal.roles import grantee_of, permissions_holder
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.profiles.profile import Profile
-from serverless_stack.constructs.storage.access import grant_objects, log_accesses, replicate
-
-_DEFAULT_RULE = "Default"
+from serverless_stack.constructs.storage.access import grant_objects, log_access
+from serverless_stack.constructs.storage.lifecycle import DEFAULT_RULE, lifecycle_problems
+from serverless_stack.constructs.storage.replication import replicate
 
 
 class StorageBucket(Construct):
-    """A private, encrypted, versioned bucket that only answers over TLS.
+    """A private, encrypted, versioned S3 bucket that answers over TLS 1.2 or later only.
 
-    It creates one bucket and its policy. All public access is blocked, ACLs are off, and parts
-    of uploads that were never completed are removed. The bucket outlives the stack unless told
-    otherwise.
+    It creates the bucket and its policy. Public access is blocked, ACLs are disabled, and the
+    parts of unfinished uploads are deleted.
 
     Args:
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the bucket.
-        bucket_name: A name by S3's rules ("Bucket naming rules"). None lets CloudFormation make
-            one, which is what allows the bucket to be replaced and the stack to be deployed twice.
-        versioned: Whether earlier versions of an object are kept.
-        encryption_key: A KMS key. None takes the profile's, which for production is a key that S3
-            manages.
-        expire_after: Age at which objects are deleted, 1 day or more. None keeps them.
+        bucket_name: The name ("Bucket naming rules"). Default: chosen by CloudFormation, so that
+            the bucket can be replaced and the stack deployed twice.
+        versioned: Whether earlier versions of objects are kept.
+        encryption_key: The KMS key. Default: set by the profile (production: a key that S3
+            manages).
+        expire_after: Age at which objects are deleted, 1 day or more. Default: never.
         transitions: Storage classes that objects move to, and when ("Lifecycle configuration
             elements").
         noncurrent_version_expiration: How long a version is kept after it was overwritten or
-            deleted. None keeps all versions, which also cost as much as current ones.
+            deleted. Default: for ever; such versions cost as much as current ones.
         abort_incomplete_multipart_upload_after: Age at which the parts of an unfinished upload
             are deleted.
-        lifecycle_rules: More rules, such as for one prefix.
-        replica: A versioned bucket, in another region or account as a rule, that gets a copy of
-            every new object. None makes none.
-        access_log: Whether S3 logs who asks for which object, into a bucket that all buckets and
-            distributions of the stack share. None takes the profile's.
-        auto_delete_objects: Empty the bucket when it is deleted with its stack; needs
-            ``removal_policy=RemovalPolicy.DESTROY``. None does so if the profile destroys data.
-        removal_policy: What happens to the bucket when the stack is deleted. None takes the
-            profile's.
+        lifecycle_rules: Further rules, such as for one prefix.
+        replica: A versioned bucket, usually in another region or account, to which new objects
+            are replicated. Default: no replication.
+        access_log: Whether S3 logs requests, to a bucket that all buckets and distributions of the
+            stack share. Default: set by the profile (production: yes).
+        auto_delete_objects: Whether the bucket is emptied when it is deleted with its stack; needs
+            ``removal_policy=RemovalPolicy.DESTROY``. Default: yes if the profile destroys data.
+        removal_policy: What happens to the bucket when the stack is deleted. Default: set by the
+            profile (production: the bucket is retained).
 
     Attributes:
         bucket: The bucket.
 
     Raises:
-        ValueError: If the name or a lifecycle time is one that S3 refuses.
+        ValueError: If S3 refuses an argument, or two arguments exclude each other.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -85,63 +86,50 @@ class StorageBucket(Construct):
         profile = Profile.of(scope)
         if auto_delete_objects is None:
             auto_delete_objects = removal_policy is None and profile.settings.removal == "destroy"
-        if removal_policy is None:
-            removal_policy = profile.removal_policy
-        problems = Problems(scope.node.path, construct_id)
-        if bucket_name is not None:
-            problems.add(rules.bucket_name_problems(bucket_name))
+        removal_policy = removal_policy or profile.removal_policy
         default_rule = s3.LifecycleRule(
-            id=_DEFAULT_RULE,
+            id=DEFAULT_RULE,
             expiration=expire_after,
             transitions=list(transitions) or None,
             noncurrent_version_expiration=noncurrent_version_expiration,
             abort_incomplete_multipart_upload_after=abort_incomplete_multipart_upload_after,
         )
-        problems.add(_lifecycle_problems(default_rule, "", "expire_after"))
-        for rule in lifecycle_rules:
-            problems.add(
-                _lifecycle_problems(rule, "lifecycle_rules.", "lifecycle_rules.expiration")
+        problems = Problems(scope.node.path, construct_id)
+        if bucket_name is not None:
+            problems.add(rules.bucket_name_problems(bucket_name))
+        problems.add(lifecycle_problems(default_rule, lifecycle_rules))
+        if not versioned and noncurrent_version_expiration is not None:
+            problems.fail(
+                "`noncurrent_version_expiration` must be None for a bucket that is not "
+                "`versioned`, which has no noncurrent versions"
             )
-        ids = [rule.id for rule in lifecycle_rules if rule.id] + [_DEFAULT_RULE]
-        problems.add(rules.rule_id_problems(list(dict.fromkeys(ids)), "lifecycle_rules.id"))
-        problems.require(
-            len(ids) == len(set(ids)),
-            f"`lifecycle_rules` must have each id once, {_DEFAULT_RULE} is taken, got: {ids[:-1]}",
-        )
-        problems.require(
-            versioned or noncurrent_version_expiration is None,
-            "`noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
-            "which has no noncurrent versions",
-        )
-        problems.require(
-            not auto_delete_objects or removal_policy == RemovalPolicy.DESTROY,
-            "`auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
-            f"got: {removal_policy}",
-        )
-        problems.require(
-            versioned or replica is None,
-            "`versioned` must be True with a `replica`, got: False; S3 replicates versions",
-        )
-        encrypted = encryption_key is not None or profile.settings.customer_key
-        problems.require(
-            replica is None or not encrypted or replica.encryption_key is not None,
-            "`replica` must have an encryption key for objects that are encrypted with a KMS key, "
-            "got: a bucket without one",
-        )
+        if auto_delete_objects and removal_policy != RemovalPolicy.DESTROY:
+            problems.fail(
+                "`auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
+                f"got: {removal_policy}"
+            )
+        if replica is not None:
+            if not versioned:
+                problems.fail(
+                    "`versioned` must be True with a `replica`, got: False; S3 replicates versions"
+                )
+            if (encryption_key or profile.settings.customer_key) and not replica.encryption_key:
+                problems.fail(
+                    "`replica` must have an encryption key for objects that are encrypted with a "
+                    "KMS key, got: a bucket without one"
+                )
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
-        encryption_key = encryption_key or key_of(self, profile)
-        self.bucket = s3.Bucket(
+        key = encryption_key or key_of(self, profile)
+        bucket = s3.Bucket(
             self,
             "Bucket",
             bucket_name=bucket_name,
             versioned=versioned,
-            encryption=s3.BucketEncryption.KMS
-            if encryption_key
-            else s3.BucketEncryption.S3_MANAGED,
-            encryption_key=encryption_key,
-            bucket_key_enabled=True if encryption_key else None,
+            encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
+            encryption_key=key,
+            bucket_key_enabled=True if key else None,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
@@ -150,90 +138,61 @@ class StorageBucket(Construct):
             auto_delete_objects=auto_delete_objects,
             removal_policy=removal_policy,
         )
-        log_accesses(self.bucket, profile, access_log)
-        replicate(self, self.bucket, profile, replica)
+        if access_log is None:
+            access_log = profile.settings.access_logs
+        log_access(bucket, profile, enabled=access_log)
+        replicate(self, bucket, profile, replica)
+        self.bucket: s3.Bucket = bucket
 
     @property
     def bucket_name(self) -> str:
-        """The bucket's name; a token until it is deployed."""
+        """The name of the bucket; a token at synthesis unless it was given."""
         return self.bucket.bucket_name
 
+    @check_types
     def grant_read(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a role, user or function read and list objects.
+        """Allow a role, user or function to list and read objects.
 
         Args:
-            grantee: Who may.
+            grantee: The principal.
 
         Returns:
-            What was granted.
+            The grant.
         """
         return grant_objects(self.bucket, grantee, write=False)
 
+    @check_types
     def grant_read_write(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Let a role, user or function read, list, write and delete objects.
+        """Allow a role, user or function to list, read, write and delete objects.
 
         Args:
-            grantee: Who may.
+            grantee: The principal.
 
         Returns:
-            What was granted.
+            The grant.
         """
         return grant_objects(self.bucket, grantee, write=True)
 
+    @check_types
     def connect(
         self, function: Connectable, *, prefix: str = contract.BUCKET_PREFIX, write: bool = True
     ) -> None:
-        """Give a function the permission and the environment to use the bucket.
+        """Give a function the permissions and the environment variable to use the bucket.
 
         Args:
-            function: The function, or a construct that has one.
-            prefix: Begins the name of the variable, ``BUCKET_NAME`` by default.
-            write: Whether the function may write and delete, too.
+            function: The function, or a construct with one such as ``LambdaHandler``.
+            prefix: The prefix of the variable, which is ``BUCKET_NAME`` by default.
+            write: Whether to allow writing and deleting.
 
         Raises:
-            ValueError: If the function has a variable of that name already, or Lambda refuses it.
+            ValueError: If the function already has that variable, its name is refused by Lambda,
+                or the function's environment cannot be set.
         """
         target = function_of(function)
         add_environment(target, {contract.bucket_name(prefix): self.bucket.bucket_name})
         grant_objects(self.bucket, grantee_of(target), write=write)
         acknowledge_resources(
-            holder_of(target),
+            permissions_holder(target),
             [self.bucket.arn_for_objects("*")],
-            "a function that is connected to a bucket works with any object in it",
+            "a function that is connected to a bucket may use every object in it",
         )
-
-
-def _lifecycle_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> list[str]:
-    moves = [
-        (move.storage_class.value, move.transition_after.to_days(integral=False))
-        for move in rule.transitions or ()
-        if move.transition_after is not None
-    ]
-    older = f"{prefix}noncurrent_version_transitions."
-    old_moves = [
-        rules.Move(kind, age.to_days(integral=False), f"{older}{kind}")
-        for move in rule.noncurrent_version_transitions or ()
-        for kind, age in [(move.storage_class.value, move.transition_after)]
-    ]
-    kept = f"{prefix}noncurrent_version_expiration"
-    aborted = f"{prefix}abort_incomplete_multipart_upload_after"
-    problems = [
-        *rules.lifecycle_problems(moves, _days(rule.expiration), expiration),
-        *rules.lifecycle_problems(old_moves, _days(rule.noncurrent_version_expiration), kept),
-        *rules.day_problems(_days(rule.abort_incomplete_multipart_upload_after), aborted),
-        *rules.size_filter_problems(
-            rule.object_size_greater_than,
-            rule.object_size_less_than,
-            f"{prefix}object_size_greater_than",
-        ),
-    ]
-    if rule.abort_incomplete_multipart_upload_after is not None:
-        sizes = (rule.object_size_greater_than, rule.object_size_less_than)
-        problems += rules.multipart_filter_problems(
-            tags=bool(rule.tag_filters), sizes=sizes != (None, None), argument=aborted
-        )
-    return problems
-
-
-def _days(age: Duration | None) -> float | None:
-    return None if age is None else age.to_days(integral=False)

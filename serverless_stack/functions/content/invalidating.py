@@ -86,11 +86,11 @@ def _planned(
     planned = plan(
         journal.invalidated,
         keys,
-        max_paths=int(str(properties["Budget"])),
+        max_paths=int(str(properties["MaxPaths"])),
         index_document=str(distribution["IndexDocument"]),
         path_prefix=str(distribution["PathPrefix"]),
         query_strings=distribution["QueryStrings"] == "true",
-        exclude_paths=[*map(str, list_of(distribution["Protected"]))],
+        exclude_paths=[*map(str, list_of(distribution["ExcludePaths"]))],
     )
     figures = {"distribution": distribution["Id"], "paths": planned.cost}
     logger.info(json.dumps({**figures, "collateral": planned.collateral}))

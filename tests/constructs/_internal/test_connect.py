@@ -1,16 +1,25 @@
-"""A function that is connected to a cache of another VPC."""
+"""What `connect` has in common: finding the function, its VPC and its environment."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import MemcachedCache, RedisCache, ServerlessCache
-from tests.constructs.templates import synth, warnings
+from serverless_stack.constructs import (
+    LambdaHandler,
+    MemcachedCache,
+    RedisCache,
+    ServerlessCache,
+    StorageBucket,
+)
+from tests.constructs.templates import all_of, refused, synth, variables, warnings
 
-ELSEWHERE = "is in another VPC than Test/Cache: make it with `vpc=` and the cache's `.vpc`, or peer"
+ELSEWHERE = (
+    "is in another VPC than Test/Cache: create it with `vpc=` and the cache's `.vpc`, or peer"
+)
 Make = Callable[..., RedisCache | MemcachedCache | ServerlessCache]
 
 
@@ -82,3 +91,34 @@ def test_what_is_known_at_deployment_only_is_fine(stack: cdk.Stack) -> None:
     )
     MemcachedCache(stack, "Cache", vpc=known).connect(a_function(stack, unknown))
     assert elsewhere(stack) == []
+
+
+def test_an_alias_or_version_connects_its_function(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    version = function.current_version
+    StorageBucket(stack, "One").connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
+    StorageBucket(stack, "Two").connect(version, prefix="TWO")
+    template = synth(stack)
+    assert set(variables(template)) == {"BUCKET_NAME", "TWO_NAME"}
+    assert len(all_of(template, "AWS::Lambda::Version")) == 1
+
+
+@pytest.mark.parametrize("kind", ["imported", "string", "alias"])
+def test_what_has_no_environment_in_this_app_is_refused(stack: cdk.Stack, kind: str) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111111111111:function:x"
+    imported = lambda_.Function.from_function_arn(stack, "Imported", arn)
+    version = lambda_.Version(stack, "Version", lambda_=imported)
+    target = {
+        "imported": imported,
+        "string": arn,
+        "alias": lambda_.Alias(stack, "Alias", alias_name="a", version=version),
+    }[kind]
+    bucket = StorageBucket(stack, "Bucket")
+    message = refused(lambda: bucket.connect(target))  # type: ignore[arg-type]
+    assert message.startswith("`function` must be a")
+
+
+def test_a_lambda_handler_connects(stack: cdk.Stack, code: Path) -> None:
+    StorageBucket(stack, "Bucket").connect(LambdaHandler(stack, "Handler", code=code))
+    assert set(variables(synth(stack))) == {"BUCKET_NAME"}

@@ -5,8 +5,9 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, LambdaHandler, ProxyApi
+from serverless_stack.constructs import ApiCache, LambdaHandler, Profile, ProxyApi, WebAcl
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -241,7 +242,7 @@ def test_a_cache_that_is_refused(stack: cdk.Stack, function: lambda_.Function) -
 
 def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
     arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234"
-    api = ProxyApi(stack, "Api", handler=function, web_acl=arn)
+    api = ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
     template = synth(stack)
     assert api.web_acl is None
     assert properties(template, "AWS::WAFv2::WebACLAssociation")["WebACLArn"] == arn
@@ -251,7 +252,7 @@ def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Func
 def test_a_web_acl_counts_large_bodies_and_logs(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
-    ProxyApi(stack, "Api", handler=function, web_acl=True)
+    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.managed())
     template = synth(stack)
     rules = properties(template, "AWS::WAFv2::WebACL")["Rules"]
     common = rules[1]["Statement"]["ManagedRuleGroupStatement"]
@@ -261,3 +262,83 @@ def test_a_web_acl_counts_large_bodies_and_logs(
     assert ":log-group:" in str(log)
     names = [g["Properties"].get("LogGroupName") for g in all_of(template, "AWS::Logs::LogGroup")]
     assert any(str(name).startswith("{'Fn::Join': ['', ['aws-waf-logs-") for name in names)
+
+
+def test_the_web_acl_of_a_profile_can_be_turned_off(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    Profile.regulated().apply(stack)
+    ProxyApi(stack, "With", handler=function)
+    ProxyApi(stack, "Without", handler=function, web_acl=WebAcl.none())
+    template = synth(stack)
+    assert len(all_of(template, "AWS::WAFv2::WebACL")) == 1
+    assert len(all_of(template, "AWS::WAFv2::WebACLAssociation")) == 1
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234",
+        "arn:aws:waf-regional:eu-west-1:123456789012:webacl/1234",
+        "shop",
+    ],
+)
+def test_a_web_acl_of_another_scope_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, arn: str
+) -> None:
+    web_acl = WebAcl.existing(arn)
+    message = refused(lambda: ProxyApi(stack, "Api", handler=function, web_acl=web_acl))
+    assert "`web_acl` must have the ARN of a regional web ACL" in message
+    assert message.endswith(f"got: {arn!r} (in Test/Api)")
+
+
+def test_a_web_acl_that_is_known_at_deploy_time_only(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    arn = cdk.CfnParameter(stack, "Acl").value_as_string
+    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
+    association = properties(synth(stack), "AWS::WAFv2::WebACLAssociation")
+    assert association["WebACLArn"] == {"Ref": "Acl"}
+
+
+def test_the_description_of_a_web_acl_has_characters_that_it_may_have(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test")
+    ProxyApi(
+        Construct(stack, "Team's Größe"),
+        "Api",
+        handler=plain_function(stack, "Plain"),
+        web_acl=WebAcl.managed(),
+    )
+    description = properties(synth(stack), "AWS::WAFv2::WebACL")["Description"]
+    assert description == "In front of Test/Team-s Gr--e/Api"
+
+
+def test_the_size_of_a_cache_may_be_a_token(stack: cdk.Stack, function: lambda_.Function) -> None:
+    size = cdk.CfnParameter(stack, "Size").value_as_string
+    ProxyApi(stack, "Api", handler=function, cache=ApiCache(size_gb=size))
+    assert properties(synth(stack), STAGE)["CacheClusterSize"] == {"Ref": "Size"}
+
+
+def test_a_cors_preflight_answers_beside_binary_bodies(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    """API Gateway answers 500 if a mock integration gets a binary request."""
+    api = ProxyApi(stack, "Api", handler=function)
+    proxy = api.rest_api.root.get_resource("{proxy+}")
+    assert proxy is not None
+    proxy.add_cors_preflight(allow_origins=["https://example.com"])
+    handling = {
+        method["Properties"]["HttpMethod"]: method["Properties"]["Integration"].get(
+            "ContentHandling"
+        )
+        for method in all_of(synth(stack), METHOD)
+    }
+    assert handling == {"ANY": None, "OPTIONS": "CONVERT_TO_TEXT"}
+
+
+def test_an_options_method_of_ones_own_is_left_alone(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    api = ProxyApi(stack, "Api", handler=function)
+    api.rest_api.root.add_method("OPTIONS", apigateway.LambdaIntegration(function))
+    assert "ContentHandling" not in str(synth(stack))

@@ -7,16 +7,16 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import (
-    ServerlessStack,
-)
+from serverless_stack.constructs import ServerlessStack
 
 APP = """\
 import aws_cdk as cdk
 from serverless_stack.constructs import ServerlessStack
 
 app = cdk.App()
-ServerlessStack(app, "Shop", handler="handler", site="site", environment={"AA": "1", "BB": "2"})
+ServerlessStack(
+    app, "Shop", function={"code": "handler", "environment": {"AA": "1", "BB": "2"}}, site="site"
+)
 app.synth()
 """
 
@@ -50,9 +50,11 @@ def test_two_folders_and_hash_seeds_give_the_same_template(
         },
     )
     app = cdk.App(outdir=str(two / "out"))
-    environment = {"AA": "1", "BB": "2"}
     ServerlessStack(
-        app, "Shop", handler=two / "handler", site=two / "site", environment=environment
+        app,
+        "Shop",
+        function={"code": two / "handler", "environment": {"AA": "1", "BB": "2"}},
+        site=two / "site",
     )
     app.synth()
     first, second = ((folder / "out" / "Shop.template.json").read_bytes() for folder in (one, two))
@@ -66,6 +68,9 @@ def test_relative_folders_are_those_of_the_python_process(
     """CDK's own process stays in the folder in which it started."""
     monkeypatch.chdir(shop_in(tmp_path))
     ServerlessStack(
-        app, "Shop", handler="handler", site="site", runtime=lambda_.Runtime.NODEJS_22_X
+        app,
+        "Shop",
+        function={"code": "handler", "runtime": lambda_.Runtime.NODEJS_22_X},
+        site="site",
     )
     app.synth()

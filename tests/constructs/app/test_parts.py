@@ -1,3 +1,5 @@
+"""Parts that are left out, given, or configured in place, and which of them go together."""
+
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -12,44 +14,40 @@ from serverless_stack.constructs import (
     MemcachedCache,
     ProxyApi,
     RedisCache,
+    ServerlessCache,
     ServerlessStack,
     StorageBucket,
+    WebApp,
 )
 from tests.constructs.templates import (
     Json,
     all_of,
+    properties,
     refused,
     require_no_cycle,
     synth,
+    warnings,
 )
 
-PARTS = {
-    "handler": LambdaHandler,
-    "api": ProxyApi,
-    "bucket": StorageBucket,
-    "cdn": Cdn,
-    "redis": RedisCache,
-    "memcached": MemcachedCache,
-    "vpc": ec2.Vpc,
-}
+PARTS = ("function", "api", "bucket", "cdn", "redis", "memcached", "vpc")
+CACHES: Json = {"redis": True, "memcached": True}
 
-
-# What is left out, and what is then missing besides.
+# Arguments that leave a part out, and the attributes that are then missing.
 LEFT_OUT: dict[str, tuple[Json, set[str]]] = {
-    "handler": ({"handler": None}, {"handler", "api"}),
-    "api": ({"api": False}, {"api"}),
+    "function": ({"function": None}, {"function", "api"}),
+    "api": ({"api": None}, {"api"}),
     "bucket": ({"bucket": False}, {"bucket"}),
-    "cdn": ({"cdn": False}, {"cdn"}),
-    "redis": ({"redis": False}, {"redis"}),
+    "cdn": ({"cdn": None}, {"cdn"}),
+    "redis": ({"redis": None}, {"redis"}),
     "memcached": ({"memcached": False}, {"memcached"}),
-    "both caches": ({"redis": False, "memcached": False}, {"redis", "memcached", "vpc"}),
+    "both caches": ({"redis": False, "memcached": None}, {"redis", "memcached", "vpc"}),
 }
 
 
 @pytest.mark.parametrize("name", LEFT_OUT)
 def test_a_part_can_be_left_out(app: cdk.App, code: Path, name: str) -> None:
     arguments, missing = LEFT_OUT[name]
-    shop = ServerlessStack(app, "Shop", **{"handler": code, **arguments})
+    shop = ServerlessStack(app, "Shop", **{"function": code, **CACHES, **arguments})
     assert {part for part in PARTS if not hasattr(shop, part)} == missing
     for part in missing:
         with pytest.raises(AttributeError, match=f"^`{part}` was left out of Shop$"):
@@ -57,60 +55,67 @@ def test_a_part_can_be_left_out(app: cdk.App, code: Path, name: str) -> None:
     require_no_cycle(synth(shop))
 
 
+def test_caches_are_created_on_request_only(app: cdk.App, code: Path, site: Path) -> None:
+    shop = ServerlessStack(app, "Shop", function=code, site=site)
+    assert {part for part in PARTS if not hasattr(shop, part)} == {"redis", "memcached", "vpc"}
+    billed_by_the_hour = {"AWS::EC2::VPCEndpoint", "AWS::EC2::NatGateway"}
+    types = {resource["Type"] for resource in synth(shop)["Resources"].values()}
+    assert not [t for t in types if t.startswith("AWS::ElastiCache") or t in billed_by_the_hour]
+
+
 def test_all_parts_but_one_can_be_left_out(app: cdk.App, code: Path) -> None:
-    none: dict[str, bool] = dict.fromkeys(("api", "bucket", "cdn", "redis", "memcached"), False)
-    ServerlessStack(app, "Nothing", **none)  # type: ignore[arg-type]
+    none: Json = dict.fromkeys(("api", "bucket", "cdn", "redis", "memcached"))
+    ServerlessStack(app, "Nothing", **none)
     for part in none:
         if part != "cdn":
-            shop = ServerlessStack(app, f"Only-{part}", handler=code, **{**none, part: True})  # type: ignore[arg-type]
+            shop = ServerlessStack(app, f"Only-{part}", function=code, **{**none, part: True})
             assert hasattr(shop, part)
 
 
 @pytest.mark.parametrize(
-    ("with_handler", "with_bucket", "with_cache"), list(product([True, False], repeat=3))
+    ("with_function", "with_bucket", "with_cache"), list(product([True, False], repeat=3))
 )
-def test_every_combination_synthesises_without_a_cycle(
-    app: cdk.App, code: Path, with_handler: bool, with_bucket: bool, with_cache: bool
+def test_every_combination_synthesizes_without_a_cycle(
+    app: cdk.App, code: Path, with_function: bool, with_bucket: bool, with_cache: bool
 ) -> None:
     shop = ServerlessStack(
         app,
         "Shop",
-        handler=code if with_handler else None,
+        function=code if with_function else None,
         bucket=with_bucket,
         redis=with_cache,
         memcached=with_cache,
-        cdn=with_handler or with_bucket,
+        cdn=with_function or with_bucket,
     )
     require_no_cycle(synth(shop))
 
 
 Give = Callable[[cdk.Stack, Path], Json]
 
-
 GIVEN: dict[str, Give] = {
-    "handler": lambda stack, code: {
+    "function": lambda stack, code: {
         "redis": (redis := RedisCache(stack, "Redis")),
         "memcached": MemcachedCache(stack, "Memcached", vpc=redis.vpc),
         "bucket": StorageBucket(stack, "Bucket"),
-        "handler": LambdaHandler(stack, "Own", code=code, vpc=redis.vpc),
+        "function": LambdaHandler(stack, "Own", code=code, vpc=redis.vpc),
     },
-    "bucket": lambda stack, code: {"handler": code, "bucket": StorageBucket(stack, "Own")},
-    "redis": lambda stack, code: {"handler": code, "redis": RedisCache(stack, "Own")},
-    "memcached": lambda stack, code: {"handler": code, "memcached": MemcachedCache(stack, "Own")},
+    "bucket": lambda stack, code: {"function": code, "bucket": StorageBucket(stack, "Own")},
+    "redis": lambda stack, code: {"function": code, "redis": RedisCache(stack, "Own")},
+    "memcached": lambda stack, code: {"function": code, "memcached": MemcachedCache(stack, "Own")},
     "api": lambda stack, code: {
-        "handler": code,
+        "function": code,
         "api": ProxyApi(stack, "Own", handler=LambdaHandler(stack, "Code", code=code)),
     },
     "cdn": lambda stack, code: {
-        "handler": code,
+        "function": code,
         "cdn": Cdn(stack, "Own", bucket=StorageBucket(stack, "Pages")),
     },
-    "vpc": lambda stack, code: {"handler": code, "vpc": ec2.Vpc(stack, "Own")},
+    "vpc": lambda stack, code: {"function": code, "vpc": ec2.Vpc(stack, "Own")},
 }
 
 
 @pytest.mark.parametrize("part", GIVEN)
-def test_a_part_of_another_stack_can_be_given(app: cdk.App, code: Path, part: str) -> None:
+def test_a_part_of_another_stack_is_used_as_it_is(app: cdk.App, code: Path, part: str) -> None:
     base = cdk.Stack(app, "Base")
     arguments = GIVEN[part](base, code)
     shop = ServerlessStack(app, "Shop", **arguments)
@@ -118,67 +123,130 @@ def test_a_part_of_another_stack_can_be_given(app: cdk.App, code: Path, part: st
     app.synth()
 
 
-def test_the_vpc_of_a_given_cache_is_taken(app: cdk.App, code: Path) -> None:
+@pytest.mark.parametrize("part", GIVEN)
+def test_a_part_of_the_same_stack_is_used_as_it_is(stack: cdk.Stack, code: Path, part: str) -> None:
+    arguments = GIVEN[part](stack, code)
+    shop = WebApp(stack, "Shop", **arguments)
+    assert getattr(shop, part) is arguments[part]
+    require_no_cycle(synth(stack))
+
+
+def test_a_function_of_the_same_stack_takes_an_api_and_stores(stack: cdk.Stack, code: Path) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", nat_gateways=1)
+    function = LambdaHandler(stack, "Function", code=code, vpc=vpc)
+    shop = WebApp(stack, "Shop", function=function, vpc=vpc, redis=True)
+    assert shop.api.rest_api.node.path == "Test/Shop/Api/RestApi"
+    require_no_cycle(synth(stack))
+
+
+def test_the_vpc_of_a_given_cache_is_used(app: cdk.App, code: Path) -> None:
     redis = RedisCache(cdk.Stack(app, "Base"), "Cache")
-    shop = ServerlessStack(app, "Shop", handler=code, redis=redis)
+    shop = ServerlessStack(app, "Shop", function=code, redis=redis, memcached=True)
     assert shop.vpc is redis.vpc
     assert shop.memcached.vpc is redis.vpc
     assert all_of(synth(shop), "AWS::EC2::VPC") == []
 
 
-def test_an_api_that_is_given_is_served_without_a_handler(app: cdk.App, code: Path) -> None:
+def test_a_secret_is_reachable_in_the_vpc_of_a_given_cache(stack: cdk.Stack, code: Path) -> None:
+    """The VPC of a Memcached cache has no endpoint, because Memcached has no secret."""
+    memcached = MemcachedCache(stack, "Memcached")
+    WebApp(stack, "Shop", function=code, memcached=memcached, redis=True)
+    endpoints = all_of(synth(stack), "AWS::EC2::VPCEndpoint")
+    services = {str(endpoint["Properties"]["ServiceName"]) for endpoint in endpoints}
+    assert [service for service in services if "secretsmanager" in service] != []
+    assert warnings(stack) == []
+
+
+def test_a_vpc_gets_no_endpoint_for_caches_without_a_secret(app: cdk.App, code: Path) -> None:
+    shop = ServerlessStack(app, "Shop", function=code, redis={"auth": "iam"}, memcached=True)
+    (endpoint,) = all_of(synth(shop), "AWS::EC2::VPCEndpoint")
+    assert endpoint["Properties"]["VpcEndpointType"] == "Gateway"
+
+
+def test_serverless_caches_are_accepted(stack: cdk.Stack, code: Path) -> None:
+    valkey = ServerlessCache(stack, "Valkey")
+    memcached = ServerlessCache(stack, "Memcached", vpc=valkey.vpc, engine="memcached")
+    shop = WebApp(stack, "Shop", function=code, redis=valkey, memcached=memcached)
+    assert shop.vpc is valkey.vpc
+    assert not hasattr(shop, "redis")
+    (function,) = all_of(synth(stack), "AWS::Lambda::Function")
+    names = function["Properties"]["Environment"]["Variables"]
+    assert {"REDIS_SERVERLESS", "MEMCACHED_CONFIGURATION_ENDPOINT"} <= set(names)
+
+
+def test_a_serverless_cache_of_another_engine_is_refused(stack: cdk.Stack) -> None:
+    cache = ServerlessCache(stack, "Cache", engine="memcached")
+    assert refused(lambda: WebApp(stack, "Shop", redis=cache)) == (
+        "`redis` must be a cache of valkey or redis, got: one of memcached (in Test/Shop)"
+    )
+
+
+def test_a_given_api_is_served_without_a_function(app: cdk.App, code: Path) -> None:
     base = cdk.Stack(app, "Base")
     api = ProxyApi(base, "Api", handler=LambdaHandler(base, "Handler", code=code))
-    shop = ServerlessStack(app, "Shop", api=api, bucket=False, redis=False, memcached=False)
+    shop = ServerlessStack(app, "Shop", api=api, bucket=None)
     assert shop.api is api
     assert hasattr(shop, "cdn")
 
 
-def test_environment_for_a_handler_that_is_given_is_refused(
-    app: cdk.App, stack: cdk.Stack, code: Path
-) -> None:
-    handler = LambdaHandler(stack, "Handler", code=code)
-    assert "`environment` must be None for a `handler` that is given" in refused(
-        lambda: ServerlessStack(app, "Shop", handler=handler, environment={"AB": "c"})
-    )
-
-
-def test_a_site_for_a_cdn_that_is_given_is_refused(
-    app: cdk.App, stack: cdk.Stack, site: Path
-) -> None:
+def test_a_site_for_a_given_cdn_is_refused(app: cdk.App, stack: cdk.Stack, site: Path) -> None:
     cdn = Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"))
-    assert "`site` must go with a bucket and a `cdn` that this stack makes" in refused(
+    assert "`site` must go with a bucket and a `cdn` that is created here" in refused(
         lambda: ServerlessStack(app, "Shop", site=site, cdn=cdn)
     )
 
 
-def test_a_handler_outside_the_vpc_of_the_caches_is_refused(
+def test_a_function_outside_the_vpc_of_the_caches_is_refused(
     app: cdk.App, stack: cdk.Stack, code: Path
 ) -> None:
-    handler = LambdaHandler(stack, "Handler", code=code)
+    function = LambdaHandler(stack, "Function", code=code)
     assert "`function` must be in the VPC of Shop/Redis" in refused(
-        lambda: ServerlessStack(app, "Shop", handler=handler, api=False)
+        lambda: ServerlessStack(app, "Shop", function=function, api=None, redis=True)
     )
 
 
 @pytest.mark.parametrize("api", [True, False])
-def test_stores_that_a_handler_of_another_stack_would_need_are_refused_beside_an_api(
+def test_stores_that_a_function_of_another_stack_needs_are_refused_beside_an_api(
     app: cdk.App, stack: cdk.Stack, code: Path, api: bool
 ) -> None:
-    handler = LambdaHandler(stack, "Handler", code=code)
-    own = api or ProxyApi(stack, "Api", handler=handler)
-    message = refused(
-        lambda: ServerlessStack(app, "Shop", handler=handler, api=own, memcached=False)
-    )
+    function = LambdaHandler(stack, "Function", code=code)
+    own = api or ProxyApi(stack, "Api", handler=function)
+    message = refused(lambda: ServerlessStack(app, "Shop", function=function, api=own, redis=True))
     assert message == (
-        "`bucket`, `redis` and `memcached` must be given or False for a `handler` that is given "
-        "and has an API, got: True for bucket, redis (in Shop)"
+        "`bucket`, `redis` and `memcached` must be constructs or None beside an API and a "
+        "`function` of another stack, because the two stacks would need each other, "
+        "got: bucket, redis to create (in Shop)"
     )
 
 
-def test_a_handler_of_another_stack_without_an_api_may_use_stores_of_this_one(
+def test_a_function_of_another_stack_without_an_api_may_use_stores_of_this_one(
     app: cdk.App, stack: cdk.Stack, code: Path
 ) -> None:
-    handler = LambdaHandler(stack, "Handler", code=code)
-    ServerlessStack(app, "Shop", handler=handler, api=False, redis=False, memcached=False)
+    function = LambdaHandler(stack, "Function", code=code)
+    ServerlessStack(app, "Shop", function=function, api=None)
     assert "Shop" in [d.id for d in app.synth().get_stack_by_name("Test").dependencies]
+
+
+def test_options_reach_their_parts(app: cdk.App, code: Path, site: Path) -> None:
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        function={"code": code, "memory_size": 512},
+        site={"source": site, "grace_period": cdk.Duration.days(3)},
+        api={"stage_name": "live"},
+        bucket={"expire_after": cdk.Duration.days(90)},
+        cdn={"countries": ["DE"]},
+        redis={"port": 7000},
+        memcached={"port": 7001},
+    )
+    template = synth(shop)
+    functions = [f["Properties"] for f in all_of(template, "AWS::Lambda::Function")]
+    assert [f["MemorySize"] for f in functions if "VpcConfig" in f] == [512]
+    assert properties(template, "Custom::ContentDeployment")["GracePeriodDays"] == "3"
+    assert properties(template, "AWS::ApiGateway::Stage")["StageName"] == "live"
+    rules = properties(template, "AWS::S3::Bucket")["LifecycleConfiguration"]["Rules"]
+    assert 90 in [rule.get("ExpirationInDays") for rule in rules]
+    distribution = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert distribution["Restrictions"]["GeoRestriction"]["Locations"] == ["DE"]
+    assert properties(template, "AWS::ElastiCache::ReplicationGroup")["Port"] == 7000
+    assert properties(template, "AWS::ElastiCache::CacheCluster")["Port"] == 7001

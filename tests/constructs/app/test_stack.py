@@ -8,14 +8,20 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.constructs import (
+    IMMUTABLE,
+    ApiCache,
+    CacheRule,
     Cdn,
     LambdaHandler,
     MemcachedCache,
+    Profile,
     ProxyApi,
     RedisCache,
     ServerlessStack,
     StorageBucket,
+    WebApp,
 )
+from serverless_stack.constructs.app.options import FunctionOptions
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -30,7 +36,7 @@ from tests.constructs.templates import (
 )
 
 PARTS = {
-    "handler": LambdaHandler,
+    "function": LambdaHandler,
     "api": ProxyApi,
     "bucket": StorageBucket,
     "cdn": Cdn,
@@ -55,7 +61,13 @@ PHYSICAL_NAMES = {
 
 @pytest.fixture(scope="module")
 def minimal(code: Path) -> Json:
-    return synth(ServerlessStack(new_app(), "Shop", handler=code))
+    return synth(ServerlessStack(new_app(), "Shop", function=code))
+
+
+@pytest.fixture(scope="module")
+def cached(code: Path) -> Json:
+    """An application with both caches and the defaults of everything else."""
+    return synth(ServerlessStack(new_app(), "Shop", function=code, redis=True, memcached=True))
 
 
 @pytest.fixture(scope="module")
@@ -64,23 +76,25 @@ def maximal(code: Path, site: Path) -> Json:
         ServerlessStack(
             new_app(),
             "Shop",
-            handler=str(code),
-            site=str(site),
-            entry="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_12,
-            memory_size=512,
-            timeout=cdk.Duration.seconds(29),
-            environment={"STAGE": "prod"},
-            api=True,
-            access_log=False,
-            bucket=True,
-            cdn=True,
-            redis=True,
-            memcached=True,
-            vpc=None,
+            function={
+                "code": str(code),
+                "handler": "index.handler",
+                "runtime": lambda_.Runtime.PYTHON_3_12,
+                "memory_size": 512,
+                "timeout": cdk.Duration.seconds(29),
+                "environment": {"STAGE": "prod"},
+            },
+            site={"source": str(site), "cache_control": [CacheRule("*", IMMUTABLE)]},
+            api={"access_log": False, "cache": ApiCache()},
+            bucket={"expire_after": cdk.Duration.days(90)},
+            cdn={"countries": ["DE"]},
+            redis={"port": 7000},
+            memcached={"port": 7001},
             removal_policy=cdk.RemovalPolicy.DESTROY,
             env=cdk.Environment(region="eu-central-1"),
             description="A shop",
+            stack_name="shop-live",
+            tags={"team": "shop"},
             termination_protection=True,
         )
     )
@@ -95,55 +109,112 @@ def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
 
 
 def test_every_part_is_an_attribute(app: cdk.App, code: Path) -> None:
-    shop = ServerlessStack(app, "Shop", handler=code)
+    shop = ServerlessStack(app, "Shop", function=code, redis=True, memcached=True)
     for name, kind in PARTS.items():
         assert isinstance(getattr(shop, name), kind)
 
 
-def test_construct_ids_are_a_contract(app: cdk.App, code: Path, site: Path) -> None:
+OWN_IDS = [
+    "Vpc",
+    "VpcFlowLog",
+    "Function",
+    "Function/Logs",
+    "Function/Role",
+    "Function/Function",
+    "Api",
+    "Api/AccessLogs",
+    "Api/RestApi",
+    "Api/ExecutionLogs",
+    "Api/ClientCertificate",
+    "Api/WebAcl",
+    "Bucket",
+    "Bucket/Bucket",
+    "Redis",
+    "Redis/SecurityGroup",
+    "Redis/SubnetGroup",
+    "Redis/Secret",
+    "Redis/ReplicationGroup",
+    "Memcached",
+    "Memcached/SecurityGroup",
+    "Memcached/SubnetGroup",
+    "Memcached/Cluster",
+    "Cdn",
+    "Cdn/OriginAccessControl",
+    "Cdn/Distribution",
+    "Content",
+    "Content/Source1",
+    "Content/Index1",
+    "Content/Logs",
+    "Content/Role",
+    "Content/Function",
+    "Content/Permissions",
+    "Content/Resource",
+    "FunctionErrors",
+    "FunctionThrottles",
+    "ApiErrors",
+    "DeadLetters",
+    "RedisAlarms",
+    "MemcachedAlarms",
+]
+SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms"]
+OUTPUTS = [
+    "FunctionName",
+    "ApiUrl",
+    "ApiId",
+    "BucketName",
+    "CdnUrl",
+    "DistributionId",
+    "DistributionDomainName",
+    "RedisEndpoint",
+    "MemcachedEndpoint",
+]
+
+
+@pytest.mark.parametrize("kind", ["stack", "construct"])
+def test_construct_ids_are_a_contract(
+    app: cdk.App, stack: cdk.Stack, code: Path, site: Path, kind: str
+) -> None:
     """Renaming one of them replaces what users have deployed."""
-    shop = ServerlessStack(app, "Shop", handler=code, site=site)
-    own = {name: getattr(shop, name) for name in ("handler", "api", "bucket", "cdn", "content")}
-    caches = {name: getattr(shop, name) for name in ("redis", "memcached")}
-    ids = [
-        f"{part.node.id}/{child.node.id}"
-        for part in (*own.values(), *caches.values())
-        for child in part.node.children
-    ]
-    assert ids == [
-        "Handler/Logs",
-        "Handler/Role",
-        "Handler/Function",
-        "Api/AccessLogs",
-        "Api/RestApi",
-        "Api/ExecutionLogs",
-        "Bucket/Bucket",
-        "Cdn/OriginAccessControl",
-        "Cdn/Distribution",
-        "Content/Source1",
-        "Content/Index1",
-        "Content/Logs",
-        "Content/Role",
-        "Content/Function",
-        "Content/Permissions",
-        "Content/Resource",
-        "Redis/SecurityGroup",
-        "Redis/SubnetGroup",
-        "Redis/Secret",
-        "Redis/ReplicationGroup",
-        "Memcached/SecurityGroup",
-        "Memcached/SubnetGroup",
-        "Memcached/Cluster",
-    ]
-    assert shop.vpc.node.path == "Shop/Vpc"
+    arguments: Json = {
+        "profile": Profile.regulated(),
+        "function": code,
+        "site": site,
+        "redis": True,
+        "memcached": True,
+    }
+    shop: ServerlessStack | WebApp = (
+        ServerlessStack(app, "Shop", **arguments)
+        if kind == "stack"
+        else WebApp(stack, "Shop", **arguments)
+    )
+    ids = {
+        child.node.path.removeprefix(f"{shop.node.path}/")
+        for part in shop.node.children
+        for child in (part, *part.node.children)
+        if not isinstance(part, cdk.CfnOutput)
+    }
+    assert [path for path in OWN_IDS if path not in ids] == []
     outputs = [c.node.id for c in shop.node.children if isinstance(c, cdk.CfnOutput)]
-    assert outputs == ["ApiUrl", "CdnUrl", "BucketName"]
+    assert outputs == OUTPUTS
+    created = {path for path in ids if "/" not in path} - {"ServerlessStackShared"}
+    assert {path for path in created if not path.startswith(("Custom::", "AWS"))} == {
+        path for path in OWN_IDS if "/" not in path
+    }
+    shared = cdk.Stack.of(shop).node.find_child("ServerlessStackShared")
+    assert {child.node.id for child in shared.node.children} == set(SHARED_IDS)
 
 
-def test_the_function_reaches_every_store(minimal: Json) -> None:
+def test_a_stack_adds_no_segment_to_logical_ids(cached: Json) -> None:
+    """Of the ids above: a ``WebApp`` in a stack begins with its own id, a stack does not."""
+    types = {resource["Type"]: name for name, resource in cached["Resources"].items()}
+    assert types["AWS::ElastiCache::ReplicationGroup"].startswith("RedisReplicationGroup")
+    assert list(cached["Outputs"])[1:] == OUTPUTS
+
+
+def test_the_function_reaches_every_store(cached: Json) -> None:
     function = next(
         f["Properties"]
-        for f in all_of(minimal, "AWS::Lambda::Function")
+        for f in all_of(cached, "AWS::Lambda::Function")
         if "VpcConfig" in f["Properties"]
     )
     assert set(function["Environment"]["Variables"]) == {
@@ -155,7 +226,7 @@ def test_the_function_reaches_every_store(minimal: Json) -> None:
         "MEMCACHED_CONFIGURATION_ENDPOINT",
         "MEMCACHED_TLS",
     }
-    assert len(all_of(minimal, "AWS::EC2::SecurityGroupIngress")) == 2
+    assert len(all_of(cached, "AWS::EC2::SecurityGroupIngress")) == 2
 
 
 def test_the_distribution_serves_the_site_folder_only(minimal: Json) -> None:
@@ -180,10 +251,37 @@ def test_every_argument_arrives(maximal: Json) -> None:
 
 
 @pytest.mark.parametrize("env", [None, cdk.Environment(account="123456789012", region="eu-west-1")])
-def test_stack_arguments_arrive(app: cdk.App, env: cdk.Environment | None) -> None:
-    shop = ServerlessStack(app, "Shop", env=env, termination_protection=True)
+def test_the_arguments_of_a_stack_arrive(app: cdk.App, env: cdk.Environment | None) -> None:
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        env=env,
+        analytics_reporting=False,
+        cross_region_references=False,
+        description="A shop",
+        notification_arns=["arn:aws:sns:eu-west-1:123456789012:events"],
+        permissions_boundary=cdk.PermissionsBoundary.from_name("boundary"),
+        property_injectors=[],
+        stack_name="shop-live",
+        suppress_template_indentation=True,
+        synthesizer=cdk.DefaultStackSynthesizer(qualifier="shop"),
+        tags={"team": "shop"},
+        termination_protection=True,
+    )
     assert shop.termination_protection is True
     assert cdk.Token.is_unresolved(shop.region) is (env is None)
+    assert shop.stack_name == "shop-live"
+    artifact = app.synth().get_stack_by_name("shop-live")
+    assert artifact.tags == {"team": "shop"}
+    assert artifact.template["Description"] == "A shop"
+    assert "/cdk-shop-" in str(artifact.assume_role_arn) or "cdk-shop-" in str(
+        artifact.assume_role_arn
+    )
+
+
+def test_the_profile_decides_about_termination_protection(app: cdk.App) -> None:
+    assert ServerlessStack(app, "One", profile=Profile.regulated()).termination_protection
+    assert not ServerlessStack(app, "Two").termination_protection
 
 
 def test_the_whole_stack_has_no_cycle(maximal: Json) -> None:
@@ -201,12 +299,14 @@ def test_a_cycle_would_be_found() -> None:
         require_no_cycle({"Resources": resources})
 
 
-def test_all_problems_are_told_together_in_the_callers_words(app: cdk.App, tmp_path: Path) -> None:
+def test_all_problems_are_reported_together_in_the_callers_words(
+    app: cdk.App, tmp_path: Path
+) -> None:
     message = refused(
         lambda: ServerlessStack(
             app,
             "Shop",
-            handler=tmp_path / "nowhere",
+            function=tmp_path / "nowhere",
             site=tmp_path / "site",
             api=False,
             bucket=False,
@@ -215,28 +315,32 @@ def test_all_problems_are_told_together_in_the_callers_words(app: cdk.App, tmp_p
     )
     assert message.splitlines() == [
         "5 problems in Shop:",
-        "- `site` must go with a bucket and a `cdn` that this stack makes, "
+        "- `site` must go with a bucket and a `cdn` that is created here, "
         f"got: '{tmp_path}/site' without them",
-        "- `cdn` must be False without a bucket and an API, got: True; it has nothing to serve",
-        "- `removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, "
-        "got: SNAPSHOT, which buckets and logs do not have",
-        f"- `handler` must be an existing folder or file, got: '{tmp_path}/nowhere' "
+        "- `cdn` must be None without a bucket and an API, because it has nothing to serve",
+        "- `removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got: "
+        "RemovalPolicy.SNAPSHOT; the profile decides whether caches take a final backup",
+        f"- `function` must be an existing folder or file, got: '{tmp_path}/nowhere' "
         f"(looked for {tmp_path}/nowhere)",
         f"- `site` must be an existing folder or zip file, got: '{tmp_path}/site' "
         f"(looked for {tmp_path}/site)",
     ]
-    assert [child.node.id for child in app.node.children if child.node.id == "Shop"] == []
+    assert app.node.try_find_child("Shop") is None
 
 
-def test_an_entry_that_is_not_there_is_refused(app: cdk.App, code: Path) -> None:
-    assert "`entry` must name a module of the code and a function in it, got: 'main.run'" in (
-        refused(lambda: ServerlessStack(app, "Shop", handler=code, entry="main.run"))
+def test_an_entry_point_that_is_missing_is_refused(app: cdk.App, code: Path) -> None:
+    message = refused(
+        lambda: ServerlessStack(app, "Shop", function={"code": code, "handler": "main.run"})
+    )
+    assert "`handler` must name a module of the code and a function in it, got: 'main.run'" in (
+        message
     )
 
 
 def test_an_environment_name_that_a_store_needs_is_refused(app: cdk.App, code: Path) -> None:
+    function: FunctionOptions = {"code": code, "environment": {"REDIS_TLS": "no"}}
     assert "must have each name once, got again: REDIS_TLS" in refused(
-        lambda: ServerlessStack(app, "Shop", handler=code, environment={"REDIS_TLS": "no"})
+        lambda: ServerlessStack(app, "Shop", function=function, redis=True)
     )
 
 
@@ -251,10 +355,10 @@ def test_destroy_leaves_nothing_behind(maximal: Json) -> None:
     assert len(all_of(maximal, "Custom::S3AutoDeleteObjects")) == 1
 
 
-def test_retain_keeps_data(minimal: Json) -> None:
+def test_retain_keeps_data(cached: Json) -> None:
     kept = {
         resource["Type"]: resource["DeletionPolicy"]
-        for resource in minimal["Resources"].values()
+        for resource in cached["Resources"].values()
         if resource.get("DeletionPolicy", "Delete") != "Delete"
     }
     assert kept == {
@@ -265,13 +369,13 @@ def test_retain_keeps_data(minimal: Json) -> None:
     }
 
 
-def test_the_auth_token_is_nowhere_in_plain_text(minimal: Json) -> None:
-    group = properties(minimal, "AWS::ElastiCache::ReplicationGroup")
+def test_the_auth_token_is_nowhere_in_plain_text(cached: Json) -> None:
+    group = properties(cached, "AWS::ElastiCache::ReplicationGroup")
     assert "{{resolve:secretsmanager:" in json.dumps(group["AuthToken"])
-    without = json.dumps(minimal).replace(json.dumps(group["AuthToken"]), "")
+    without = json.dumps(cached).replace(json.dumps(group["AuthToken"]), "")
     assert "{{resolve:" not in without
     assert "AuthToken" in without
-    assert "SecretString" not in properties(minimal, "AWS::SecretsManager::Secret")
+    assert "SecretString" not in properties(cached, "AWS::SecretsManager::Secret")
 
 
 def test_no_name_collides_when_the_stack_is_deployed_twice(maximal: Json) -> None:
@@ -287,9 +391,7 @@ def test_no_name_collides_when_the_stack_is_deployed_twice(maximal: Json) -> Non
     assert exported == []
 
 
-def test_variables_of_the_function_are_told_by_the_stack_only(app: cdk.App, code: Path) -> None:
-    shop = ServerlessStack(
-        app, "Shop", handler=code, bucket=False, cdn=False, redis=False, memcached=False
-    )
-    shop.handler.add_environment("STAGE", "prod")
+def test_the_function_has_only_the_variables_of_its_stores(app: cdk.App, code: Path) -> None:
+    shop = ServerlessStack(app, "Shop", function=code, bucket=None, cdn=None)
+    shop.function.add_environment("STAGE", "prod")
     assert variables(synth(shop)) == {"STAGE": "prod"}

@@ -1,20 +1,24 @@
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import Cdn, ProxyApi, StorageBucket
+from serverless_stack.constructs import Cdn, Profile, ProxyApi, StorageBucket
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
+    SHARED,
     Json,
     all_of,
+    dependencies,
     new_app,
     properties,
     refused,
+    require_no_cycle,
     synth,
     warnings,
 )
@@ -244,7 +248,8 @@ def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> 
 def test_parts_that_are_not_asked_for_are_none(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", api=proxy_api(stack))
     assert cdn.origin_access_control is None
-    assert cdn.api_path_pattern == ""
+    assert cdn.api_path_pattern is None
+    assert cdn.default_root_object is None
 
 
 def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
@@ -271,3 +276,63 @@ def test_the_access_log_can_be_turned_off(stack: cdk.Stack) -> None:
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "Logging" not in config
     assert sum(r["Type"] == "AWS::S3::Bucket" for r in template["Resources"].values()) == 1
+
+
+@pytest.mark.parametrize("access_log", [None, False])
+def test_where_cloudfront_writes_no_logs_there_are_none(
+    app: cdk.App, access_log: bool | None
+) -> None:
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="eu-central-2"))
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), access_log=access_log)
+    assert "Logging" not in config(synth(stack))
+    told = ["requests are not logged: CloudFront writes no logs to buckets in eu-central-2"]
+    assert [text.split(" [ack")[0] for text in warnings(stack)] == told * (access_log is None)
+
+
+def test_logs_that_cloudfront_does_not_write_are_refused(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="me-south-1"))
+    pages = StorageBucket(stack, "Pages")
+    assert refused(lambda: Cdn(stack, "Site", bucket=pages, access_log=True)) == (
+        "`access_log` must be False in me-south-1, where CloudFront writes no logs to buckets, "
+        "got: True (in Test/Site)"
+    )
+
+
+def test_the_log_bucket_is_emptied_after_what_writes_to_it_is_gone(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test")
+    Profile.dev().apply(stack)
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages", access_log=True), access_log=True)
+    template = synth(stack)
+    require_no_cycle(template)
+    needed = dependencies(template)
+    (emptying,) = [
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "Custom::S3AutoDeleteObjects" and name.startswith(SHARED)
+    ]
+    for name, resource in template["Resources"].items():
+        if "Logging" in str(resource.get("Properties", {}).keys()) or (
+            resource["Type"] == DISTRIBUTION
+        ):
+            assert emptying in needed[name], name
+
+
+def test_a_path_of_an_id_that_is_too_long_for_a_comment(stack: cdk.Stack) -> None:
+    Cdn(stack, "S" * 200, bucket=StorageBucket(stack, "Pages"))
+    assert config(synth(stack))["Comment"] == f"Test/{'S' * 123}"
+
+
+def test_countries_and_an_empty_path_are_checked(stack: cdk.Stack) -> None:
+    pages = StorageBucket(stack, "Pages")
+    message = refused(lambda: Cdn(stack, "S", bucket=pages, origin_path="", countries=["UK"]))
+    assert "`origin_path` must be None for the whole bucket, got: ''" in message
+    assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
+
+
+def test_other_apis_and_names_of_buckets_are_refused(stack: cdk.Stack) -> None:
+    api = apigatewayv2.HttpApi(stack, "Http")
+    message = refused(
+        lambda: Cdn(stack, "Site", bucket="name", api=api)  # type: ignore[arg-type]
+    )
+    assert "- `bucket` must be a StorageBucket or an aws_s3.IBucket, got: 'name'" in message
+    assert "- `api` must be a ProxyApi or an aws_apigateway.RestApi, got: the " in message

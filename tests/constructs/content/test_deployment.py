@@ -41,7 +41,11 @@ def minimal(site: Path) -> Json:
     stack = cdk.Stack(new_app(), "Test")
     pages = StorageBucket(stack, "Pages")
     ContentDeployment(
-        stack, "Content", source=site, bucket=pages, cdn=Cdn(stack, "Site", bucket=pages)
+        stack,
+        "Content",
+        source=site,
+        bucket=pages,
+        distributions=[Cdn(stack, "Site", bucket=pages)],
     )
     return synth(stack)
 
@@ -65,16 +69,16 @@ def maximal(site: Path, more: Path) -> Json:
         "Content",
         source=[site, str(more)],
         bucket=pages,
-        cdns=[cdn, Cdn(stack, "Other", bucket=pages)],
+        distributions=[cdn, Cdn(stack, "Other", bucket=pages)],
         destination_key_prefix="/site/docs/",
         cache_control=[CacheRule("*.html", "no-cache"), CacheRule("assets/*", IMMUTABLE)],
         documents=["*.html", "sw.js"],
         config={"api": api.url, "page": 20, "beta": True, "names": ["a"]},
         config_key="settings.json",
-        protected=["/health"],
+        exclude_paths=["/health"],
         query_strings=True,
         index_document="home.html",
-        budget=100,
+        max_paths=100,
         wait=cdk.Duration.minutes(5),
         grace_period=cdk.Duration.days(30),
         memory_size=2048,
@@ -115,7 +119,7 @@ def test_every_argument_arrives(maximal: Json) -> None:
     text = "".join(part for part in asked["ConfigJson"]["Fn::Join"][1] if isinstance(part, str))
     assert '"page": 20' in text
     assert '"beta": true' in text
-    assert asked["Budget"] == "100"
+    assert asked["MaxPaths"] == "100"
     assert asked["WaitSeconds"] == "300"
     assert asked["GracePeriodDays"] == "30"
     assert asked["RemovalPolicy"] == "destroy"
@@ -124,8 +128,8 @@ def test_every_argument_arrives(maximal: Json) -> None:
 def test_each_distribution_sees_the_files_at_its_own_place(maximal: Json) -> None:
     first, second = properties(maximal, RESOURCE)["Distributions"]
     assert (first["PathPrefix"], second["PathPrefix"]) == ("/docs", "/site/docs")
-    assert first["Protected"] == ["/api/*", "/health"]
-    assert second["Protected"] == ["/health"]
+    assert first["ExcludePaths"] == ["/api/*", "/health"]
+    assert second["ExcludePaths"] == ["/health"]
     assert {first["QueryStrings"], first["IndexDocument"]} == {"true", "home.html"}
 
 
@@ -139,7 +143,7 @@ def test_the_index_document_is_that_of_the_distribution(stack: cdk.Stack, site: 
         Cdn(stack, "Deep", bucket=pages, default_root_object="app/home.html"),
         own,
     ]
-    ContentDeployment(stack, "Content", source=site, bucket=pages, cdns=cdns)
+    ContentDeployment(stack, "Content", source=site, bucket=pages, distributions=cdns)
     fronts = properties(synth(stack), RESOURCE)["Distributions"]
     assert [f["IndexDocument"] for f in fronts] == ["home.html", "index.html", "index.html"]
 
@@ -258,31 +262,30 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
             "Content",
             source=[tmp_path / "nowhere", tmp_path],
             bucket=pages,
-            cdn=cdn,
-            cdns=[cdn],
+            distributions=[cdn],
             destination_key_prefix="other",
-            protected=["/*"],
+            exclude_paths=["/*"],
             index_document="a/index.html",
             config={},
             config_key="/config.json",
-            budget=0,
+            max_paths=0,
             wait=cdk.Duration.hours(1),
             grace_period=cdk.Duration.hours(36),
             memory_size=128,
             removal_policy=cdk.RemovalPolicy.SNAPSHOT,
         )
     )
-    assert message.splitlines()[0] == "13 problems in Test/Content:"
+    assert message.splitlines()[0] == "11 problems in Test/Content:"
     for told in (
-        "`cdn` must be None with `cdns`, got: both",
         "`source` must be an existing folder or zip file, got: ",
         "`source` must have files in it, got: ",
-        "`destination_key_prefix` must lie in the `origin_path` '/site' of Test/Site",
-        "`protected` must have patterns that begin with a slash and leave some paths, got: '/*'",
+        "`destination_key_prefix` must be in the `origin_path` '/site' of Test/Site",
+        "`exclude_paths` must have patterns that begin with a slash and do not match every path, "
+        "got: '/*'",
         "`index_document` must be a file name without a slash, got: 'a/index.html'",
         "`grace_period` must be whole days, 1 or more, got: 1.5 days",
         "`wait` must be 1–2700 seconds, got: 3600",  # noqa: RUF001
-        "`budget` must be 1–3000 paths, got: 0",  # noqa: RUF001
+        "`max_paths` must be 1–3000 paths, got: 0",  # noqa: RUF001
         "`memory_size` must be 512–10240 MiB, got: 128",  # noqa: RUF001
         "`removal_policy` must be RETAIN or DESTROY, got: SNAPSHOT",
         "`config_key` must be a file name without a slash before it, got: '/config.json'",
@@ -310,7 +313,7 @@ def test_a_file_that_is_no_zip_is_refused(stack: cdk.Stack, site: Path) -> None:
 
 def test_a_config_that_is_a_file_of_the_source_is_refused(stack: cdk.Stack, site: Path) -> None:
     message = make(stack, site, config={}, config_key="index.html")
-    assert "`config_key` must name no file of the `source`, got: 'index.html'" in message
+    assert "`config_key` must not be a file of the `source`, got: 'index.html'" in message
 
 
 def test_a_place_that_is_known_at_deploy_time_only_is_refused(stack: cdk.Stack, site: Path) -> None:
@@ -320,13 +323,14 @@ def test_a_place_that_is_known_at_deploy_time_only_is_refused(stack: cdk.Stack, 
 
 def test_the_place_of_the_manifests_is_refused(stack: cdk.Stack, site: Path) -> None:
     message = make(stack, site, destination_key_prefix=".serverless-stack/a")
-    assert "`destination_key_prefix` must lie outside of .serverless-stack/" in message
+    assert "`destination_key_prefix` must be outside of .serverless-stack/" in message
 
 
 def test_a_file_where_the_manifests_are_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     (tmp_path / ".serverless-stack").mkdir()
     (tmp_path / ".serverless-stack" / "x").write_text("x")
-    assert "`source` must have no files in .serverless-stack/" in make(stack, tmp_path)
+    message = make(stack, tmp_path, include=[".serverless-stack/*"])
+    assert "`source` must have no files in .serverless-stack/" in message
 
 
 @pytest.mark.parametrize(("length", "good"), [(1024, True), (1025, False)])
@@ -375,7 +379,7 @@ def test_an_imported_bucket_warns_of_its_lifecycle(stack: cdk.Stack, site: Path)
     bucket = s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages")
     ContentDeployment(stack, "Content", source=site, bucket=bucket)
     (warning,) = warnings(stack)
-    assert "give it a lifecycle rule that expires objects" in warning
+    assert "add a lifecycle rule to it that expires objects" in warning
 
 
 def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> None:
@@ -387,7 +391,7 @@ def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> No
         "Content",
         source=site,
         bucket=s3.Bucket(stack, "Pages"),
-        cdn=distribution,
+        distributions=[distribution],
         destination_key_prefix="v2",
     )
     (front,) = properties(synth(stack), RESOURCE)["Distributions"]
@@ -405,7 +409,7 @@ def test_viewers_do_not_see_the_manifest(stack: cdk.Stack, site: Path) -> None:
         Cdn(stack, "Whole", bucket=pages),
         distribution,
     ]
-    ContentDeployment(stack, "Content", source=site, bucket=pages, cdns=fronts)
+    ContentDeployment(stack, "Content", source=site, bucket=pages, distributions=fronts)
     policy = properties(synth(stack), "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
     (deny,) = [each for each in policy if each["Effect"] == "Deny"]
     assert deny["Action"] == "s3:GetObject"
@@ -426,6 +430,101 @@ def test_the_bucket_of_another_stack_makes_no_cycle(app: cdk.App, site: Path) ->
     data, edge = cdk.Stack(app, "Data"), cdk.Stack(app, "Edge")
     pages = StorageBucket(data, "Pages")
     cdn = Cdn(edge, "Site", bucket=pages)
-    ContentDeployment(edge, "Content", source=site, bucket=pages, cdn=cdn)
+    ContentDeployment(edge, "Content", source=site, bucket=pages, distributions=[cdn])
     assembly = app.synth()
     assert "Edge" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+
+
+def published(tmp_path: Path, source: Path, **arguments: object) -> tuple[set[str], list[str]]:
+    """The files in the asset of a source, and the warnings."""
+    app = cdk.App(outdir=str(tmp_path / "cdk.out"))
+    stack = cdk.Stack(app, "Test")
+    ContentDeployment(
+        stack,
+        "Content",
+        source=source,
+        bucket=s3.Bucket(stack, "Pages"),
+        **arguments,  # type: ignore[arg-type]
+    )
+    app.synth()
+    assets = Path(app.outdir).glob("asset.*/")
+    (asset,) = [path for path in assets if (path / "index.html").exists()]
+    files = {path.relative_to(asset).as_posix() for path in asset.rglob("*") if path.is_file()}
+    return files, warnings(stack)
+
+
+SECRETS = (".env", ".git/config", "keys/server.pem", "id_rsa")
+
+
+@pytest.fixture
+def secretive(tmp_path: Path) -> Path:
+    """A site with files beside it that nobody means to publish."""
+    for name in ("index.html", ".well-known/security.txt", "keys/readme.txt", *SECRETS):
+        path = tmp_path / "site" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    (tmp_path / "elsewhere").write_text("x")
+    (tmp_path / "site" / "link").symlink_to(tmp_path / "elsewhere")
+    return tmp_path / "site"
+
+
+def test_secrets_are_not_published(tmp_path: Path, secretive: Path) -> None:
+    files, told = published(tmp_path, secretive)
+    assert files == {"index.html", ".well-known/security.txt", "keys/readme.txt"}
+    (warning,) = told
+    assert warning.startswith(
+        f"not published of {secretive}: id_rsa (a private key), keys/server.pem (a private key), "
+        "link (a link that leads out of the folder); the argument `include` publishes them"
+    )
+
+
+def test_what_is_asked_for_is_published(tmp_path: Path, secretive: Path) -> None:
+    files, told = published(tmp_path, secretive, include=[".env", "*.pem", "id_rsa", "link"])
+    assert {*SECRETS, "link"} - files == {".git/config"}
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a[1].pem",
+        "b{1}.pem",
+        "!c.pem",
+        "#d.pem",
+        "*.pem",
+        "e?.pem",
+        "+(f).pem",
+        "g h.pem",
+        "i\\j.pem",
+    ],
+)
+def test_names_with_a_meaning_for_cdk_are_left_out_alone(tmp_path: Path, name: str) -> None:
+    (tmp_path / "site/sub").mkdir(parents=True)
+    for path in ("index.html", name, f"sub/{name}", "a1.pem.txt", "cpem.html"):
+        (tmp_path / "site" / path).write_text("x")
+    files, _ = published(tmp_path, tmp_path / "site", include=["sub/*"])
+    assert files == {"index.html", f"sub/{name}", "a1.pem.txt", "cpem.html"}
+
+
+def test_the_output_of_the_app_is_no_content(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("x")
+    first, _ = published(tmp_path, tmp_path)
+    second, _ = published(tmp_path, tmp_path)
+    assert first == second == {"index.html"}
+
+
+def test_a_source_of_which_nothing_is_published_is_refused(
+    stack: cdk.Stack, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("x")
+    assert "`source` must have files to publish, got: " in make(stack, tmp_path)
+
+
+@pytest.mark.parametrize("argument", ["grace_period", "wait", "max_paths"])
+def test_values_that_the_function_needs_as_text_are_known_at_synthesis(
+    stack: cdk.Stack, site: Path, argument: str
+) -> None:
+    number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number
+    value = number if argument == "max_paths" else cdk.Duration.days(number)
+    message = make(stack, site, **{argument: value})
+    assert f"`{argument}` must be known at synthesis, got: a token" in message

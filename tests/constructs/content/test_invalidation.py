@@ -28,7 +28,9 @@ def cdn_of(stack: cdk.Stack) -> Cdn:
 @pytest.fixture(scope="module")
 def minimal() -> Json:
     stack = cdk.Stack(new_app(), "Test")
-    Invalidation(stack, "Invalidation", cdn=cdn_of(stack), paths=["/catalog*"], trigger="1.0")
+    Invalidation(
+        stack, "Invalidation", distributions=[cdn_of(stack)], paths=["/catalog*"], trigger="1.0"
+    )
     return synth(stack)
 
 
@@ -38,7 +40,7 @@ def maximal(site: Path) -> Json:
     Invalidation(
         stack,
         "Invalidation",
-        cdn=cdn_of(stack).distribution,
+        distributions=[cdn_of(stack).distribution],
         paths=["/", "/a%20b", "/catalog*"],
         trigger=site,
         wait=True,
@@ -77,7 +79,9 @@ def test_the_content_of_a_path_is_the_trigger(tmp_path: Path, kind: str) -> None
 
     def asked() -> object:
         stack = cdk.Stack(new_app(), "Test")
-        Invalidation(stack, "Invalidation", cdn=cdn_of(stack), paths=["/x"], trigger=trigger)
+        Invalidation(
+            stack, "Invalidation", distributions=[cdn_of(stack)], paths=["/x"], trigger=trigger
+        )
         return properties(synth(stack), RESOURCE)["Trigger"]
 
     path.write_text("1")
@@ -96,7 +100,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         lambda: Invalidation(
             stack,
             "Invalidation",
-            cdn=cdn,
+            distributions=[cdn],
             paths=["a", "/a*b", "/ü"],
             trigger=tmp_path / "nowhere",
         )
@@ -109,3 +113,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "- `trigger` must be a text, or the path of an existing file or folder, "
         f"got: '{tmp_path}/nowhere' (looked for {tmp_path}/nowhere)",
     ]
+
+
+def test_it_needs_a_distribution(stack: cdk.Stack) -> None:
+    assert "`distributions` must have at least one distribution, got: none" in refused(
+        lambda: Invalidation(stack, "Empty", distributions=[], paths=["/x"], trigger="1")
+    )

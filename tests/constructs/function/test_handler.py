@@ -121,10 +121,10 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "- `environment` names must begin with a letter and have two or more letters, digits and "
         "underscores, got: '1ST'",
         "- `environment` must not have a name that Lambda sets, got: 'AWS_REGION'",
-        f"- `code` must be an existing folder or file, got: '{tmp_path}/nowhere' "
-        f"(looked for {tmp_path}/nowhere)",
         "- `reserved_concurrent_executions` must be 0 or more, got: -1",
         "- `vpc` must be given with `vpc_subnets` and `security_groups`, got: None",
+        f"- `code` must be an existing folder or file, got: '{tmp_path}/nowhere' "
+        f"(looked for {tmp_path}/nowhere)",
     ]
     assert stack.node.children == []
 
@@ -140,22 +140,21 @@ def test_memory_outside_the_range_is_refused(
 
 def test_what_lambda_refuses_in_texts_is_told(stack: cdk.Stack, code: Path) -> None:
     groups = [ec2.SecurityGroup.from_security_group_id(stack, f"G{n}", f"sg-{n}") for n in range(6)]
-    variables = {"PORT": 8080, "BLOB": "b" * 4096}
+    variables = {"PORT": "8080", "BLOB": "b" * 4096}
     message = refused(
         lambda: LambdaHandler(
             stack,
             "Handler",
             code=code,
             runtime=lambda_.Runtime("python3.7", lambda_.RuntimeFamily.PYTHON),
-            environment=variables,  # type: ignore[arg-type]
+            environment=variables,
             description="d" * 257,
             vpc=ec2.Vpc(stack, "Vpc", max_azs=2),
             security_groups=groups,
         )
     )
     assert message.splitlines() == [
-        "5 problems in Test/Handler:",
-        "- `environment` values must be texts, got: 8080 for 'PORT' (nearest accepted: '8080')",
+        "4 problems in Test/Handler:",
         "- `environment` must be 4,096 bytes at most, got: 4,121 bytes",
         "- `description` must be 256 characters at most, got: 257",
         "- `runtime` must be a runtime that Lambda still creates functions with, "
@@ -264,7 +263,7 @@ def test_add_environment_refuses_a_name_that_is_taken_or_wrong(
     assert "`name` names must begin with a letter" in refused(
         lambda: handler.add_environment("2ND", "2")
     )
-    assert "`value` values must be texts, got: 2 for 'THIRD'" in refused(
+    assert "`value` must be a string, got: 2" in refused(
         lambda: handler.add_environment("THIRD", 2)  # type: ignore[arg-type]
     )
     assert variables(synth(stack)) == {"FIRST": "1"}
@@ -306,3 +305,24 @@ def test_the_raw_resource_is_in_reach(stack: cdk.Stack, code: Path) -> None:
     assert isinstance(raw, lambda_.CfnFunction)
     raw.recursive_loop = "Terminate"
     assert properties(synth(stack), FUNCTION)["RecursiveLoop"] == "Terminate"
+
+
+def test_wrong_types_are_told_together(stack: cdk.Stack, code: Path) -> None:
+    message = refused(
+        lambda: LambdaHandler(
+            stack,
+            "Handler",
+            code=code,
+            timeout=30,  # type: ignore[arg-type]
+            runtime="python3.12",  # type: ignore[arg-type]
+            memory_size="512",  # type: ignore[arg-type]
+            environment={"PORT": 8080},  # type: ignore[dict-item]
+        )
+    )
+    assert message.splitlines() == [
+        "4 problems in Test/Handler:",
+        "- `runtime` must be an aws_lambda.Runtime, such as Runtime.PYTHON_3_14, got: 'python3.12'",
+        "- `memory_size` must be a whole number, got: '512'",
+        "- `timeout` must be a Duration, such as Duration.seconds(30), got: 30",
+        "- `environment['PORT']` must be a string, got: 8080",
+    ]

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,16 +11,11 @@ import aws_cdk as cdk
 import pytest
 
 from serverless_stack.constructs import LambdaHandler
-from serverless_stack.constructs.function import (
-    packaging as _packaging,
-)
-from serverless_stack.constructs.function import (
-    requirements as _requirements,
-)
+from serverless_stack.constructs.function import installation, packaging
+from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package
-from serverless_stack.constructs.function.platform import LambdaPlatform
-from serverless_stack.constructs.function.requirements import find_requirements
-from tests.constructs.templates import properties, synth, warnings
+from serverless_stack.constructs.function.requirements import Requirements, find_requirements
+from tests.constructs.templates import properties, refused, synth, warnings
 
 ARM = LambdaPlatform("3.13", "aarch64")
 COMPILED = (
@@ -49,7 +45,7 @@ def make(tmp_path: Path) -> Callable[..., Path]:
 
 
 def package(folder: Path, platform: LambdaPlatform = ARM) -> Package:
-    return _packaging.package(folder, find_requirements(folder), platform)
+    return packaging.package(folder, find_requirements(folder), platform)
 
 
 def contents(built: Package) -> dict[str, tuple[int, bytes]]:
@@ -80,6 +76,11 @@ def test_what_is_no_source_is_left_out(make: Callable[..., Path]) -> None:
                 "lib/.cache/x": "x",
                 "node_modules/x/index.js": "x",
                 "requirements.in": "",
+                "env/pyvenv.cfg": "",
+                "env/lib/site.py": "x",
+                "build/cdk.out/cdk.out": "{}",
+                "build/cdk.out/manifest.json": "{}",
+                "build/cdk.out/asset.1/index.py": "x",
             },
         )
     )
@@ -138,14 +139,14 @@ def test_another_process_may_build_the_same_at_the_same_time(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a")
-    build = _packaging._build
+    copy = packaging._copy
 
-    def build_twice(target: Path, *arguments: object) -> None:
-        monkeypatch.setattr(_packaging, "_build", build)
+    def copy_twice(files: dict[str, Path], target: Path) -> None:
+        monkeypatch.setattr(packaging, "_copy", copy)
         package(folder)
-        build(target, *arguments)  # type: ignore[arg-type]
+        copy(files, target)
 
-    monkeypatch.setattr(_packaging, "_build", build_twice)
+    monkeypatch.setattr(packaging, "_copy", copy_twice)
     assert package(folder).folder.is_dir()
 
 
@@ -154,7 +155,7 @@ def test_uv_and_pip_give_the_same_bytes(
 ) -> None:
     folder = make("a", **{"requirements.txt": COMPILED})
     by_uv = package(folder)
-    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(installation, "find_uv", lambda: None)
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache-of-pip"))
     by_pip = package(folder)
     assert by_pip.folder != by_uv.folder
@@ -187,7 +188,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
 ) -> None:
     """The first version does not exist, the second is published as source only."""
     if installer == "pip":
-        monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+        monkeypatch.setattr(installation, "find_uv", lambda: None)
     folder = make("a", **{"requirements.txt": f"{impossible}\n"})
     with pytest.raises(ValueError, match="must be installable as wheels for Lambda") as caught:
         package(folder)
@@ -201,13 +202,13 @@ def test_without_uv_and_pip_it_says_what_to_install(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a", **{"requirements.txt": "redis==6.4.0\n"})
-    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(installation, "find_uv", lambda: None)
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(RuntimeError, match="needs uv or pip, and this Python has neither"):
-        _requirements.install(_found(folder), folder / "target", ARM)
+        installation.install(_found(folder), folder / "target", ARM)
 
 
-def _found(folder: Path) -> _requirements.Requirements:
+def _found(folder: Path) -> Requirements:
     found = find_requirements(folder)
     assert found is not None
     return found
@@ -241,3 +242,80 @@ def test_the_packaged_handler_can_be_imported_with_our_runtime(make: Callable[..
     built = package(folder)
     code = f"import sys; sys.path[:] = [{str(built.folder)!r}, *sys.path]; import index"
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
+
+
+def wheel(folder: Path, name: str, source: str) -> Path:
+    """Write a wheel with one module."""
+    path, info = folder / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}.py", source)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        archive.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_wheel_that_was_built_again_is_packaged_again(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installer: str
+) -> None:
+    if installer == "pip":
+        monkeypatch.setattr(installation, "find_uv", lambda: None)
+        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
+    folder = make("a", **{"requirements.txt": "../wheels/shared-1-py3-none-any.whl\n"})
+    for source in (b"V = 1\n", b"V = 2\n"):
+        wheel(tmp_path / "wheels", "shared", source.decode())
+        built = package(folder)
+        assert contents(built)["shared.py"][1] == source
+        assert built.unpinned == ()
+
+
+def test_links_of_the_list_are_those_beside_it(make: Callable[..., Path], tmp_path: Path) -> None:
+    wheel(tmp_path / "wheels", "shared", "V = 1\n")
+    listing = "--no-index\n--find-links ../wheels\nshared==1\n"
+    assert "shared.py" in contents(package(make("a", **{"requirements.txt": listing})))
+
+
+def test_the_entry_point_may_be_in_a_dependency(
+    stack: cdk.Stack, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    """As a wrapper of a vendor is, which calls the user's own function."""
+    path = wheel(tmp_path / "wheels", "wrapper", "def handler(event, context): ...\n")
+    folder = make("a", **{"requirements.txt": f"{path}\n"})
+    LambdaHandler(stack, "Handler", code=folder, handler="wrapper.handler")
+    assert properties(synth(stack), "AWS::Lambda::Function")["Handler"] == "wrapper.handler"
+    message = refused(lambda: LambdaHandler(stack, "Other", code=folder, handler="wraper.handler"))
+    assert f"but {str(folder)!r} with its requirements has no wraper.py" in message
+
+
+def test_a_package_that_lambda_refuses_is_refused(
+    stack: cdk.Stack, make: Callable[..., Path]
+) -> None:
+    folder = make("a")
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(251 << 20)
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    assert (
+        "`code` must be 250 MiB at most with all its requirements, unzipped, got: 251." in message
+    )
+
+
+def test_what_cannot_be_packaged_is_named(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+    folder = make("a", **{"sub/x.py": ""})
+    os.mkfifo(folder / "pipe")
+    (folder / "broken").symlink_to(folder / "nowhere")
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / os.fsdecode(b"caf\xe9.py")).write_text("")
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    for problem in (
+        "a file that is not a regular one: 'pipe'",
+        "a broken link: 'broken'",
+        "a link to a folder above it: 'sub/loop'",
+        "a file name that is not in UTF-8: 'caf\\udce9.py'",
+    ):
+        assert f"- `code` must have regular files only, got: {problem}" in message

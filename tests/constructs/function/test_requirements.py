@@ -4,9 +4,10 @@ from pathlib import Path
 import pytest
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function import requirements as _requirements
+from serverless_stack.constructs.function import requirements as requirements_module
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 
+LIBRARY = '[project]\nname = "lib"\nversion = "1"\n'
 LOCKED = """\
 # made by uv
 annotated-types==0.7.0 \\
@@ -41,6 +42,29 @@ def test_other_lines_pin_nothing(line: str) -> None:
     assert requirements(line).pinned == set()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a==1",
+        "a == 1",
+        "a===1",
+        "A[x]==1",
+        "a (==1)",
+        "a>=0.5,==1",
+        "a==1,!=0.9",
+        "a==1 ; python_version>'3'",
+        "a==1 --hash=sha256:00",
+        "\ufeffa==1",
+        "/wheels/a-1-py3-none-any.whl",
+        "./a-1-py3-none-any.whl ; python_version>'3'",
+        "https://example.com/a-1-py3-none-any.whl#sha256=00",
+        "file:///my%20wheels/a-1-py3-none-any.whl",
+    ],
+)
+def test_every_way_to_pin_one_version(line: str) -> None:
+    assert requirements(line).pinned == {"a"}
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", "# nothing\n", "--index-url https://example.com\n"])
 def test_a_list_without_requirements_is_empty(text: str) -> None:
     assert requirements(text).is_empty
@@ -51,7 +75,7 @@ def test_a_list_with_a_requirement_is_not_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["-r base.txt", "--requirement=base.txt", "-c limits.txt", "-e .", "--editable ../lib"]
+    "line", ["-r base.txt", "-rbase.txt", "--requirement=base.txt", "-c limits.txt", "-climits.txt"]
 )
 def test_lists_that_name_others_are_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "requirements.txt").write_text(f"redis==6.4.0\n{line}\n")
@@ -77,7 +101,7 @@ def test_pyproject_names_dependencies(tmp_path: Path) -> None:
         '[project]\nname = "shop"\nversion = "1"\ndependencies = ["redis>=6", "pydantic"]\n'
     )
     found = find_requirements(tmp_path)
-    assert found == Requirements(tmp_path / "pyproject.toml", "redis>=6\npydantic")
+    assert found == Requirements(tmp_path / "pyproject.toml", "redis>=6\npydantic\n")
 
 
 def test_a_pyproject_without_a_project_names_none(tmp_path: Path) -> None:
@@ -93,10 +117,10 @@ def test_a_broken_pyproject_is_refused(tmp_path: Path) -> None:
         find_requirements(tmp_path)
 
 
-def lock(folder: Path, dependencies: str) -> None:
+def lock(folder: Path, dependencies: str, more: str = "") -> None:
     (folder / "pyproject.toml").write_text(
         f'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\n'
-        f"dependencies = {dependencies}\n"
+        f"dependencies = {dependencies}\n{more}"
     )
     uv = find_uv()
     assert uv is not None
@@ -109,7 +133,8 @@ def test_a_uv_lock_is_exported_with_hashes(tmp_path: Path) -> None:
     assert found is not None
     assert found.source == tmp_path / "uv.lock"
     assert found.pinned >= {"redis"}
-    assert "--hash=sha256:" in found.text
+    assert "hashes = { sha256 = " in found.text
+    assert found.is_lock
     assert "shop" not in found.pinned
 
 
@@ -124,6 +149,179 @@ def test_a_uv_lock_without_uv_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(tmp_path, "[]")
-    monkeypatch.setattr(_requirements, "find_uv", lambda: None)
+    monkeypatch.setattr(requirements_module, "find_uv", lambda: None)
     with pytest.raises(ValueError, match=r"uv\.lock needs uv to be read: `python -m pip install"):
         find_requirements(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line", ["-e ../lib", "-e../lib", "--editable=../lib", "../lib", "./../lib"]
+)
+def test_a_folder_is_refused_with_a_remedy_that_works(tmp_path: Path, line: str) -> None:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/requirements.txt").write_text(f"{line}\n")
+    with pytest.raises(ValueError, match="must list wheels, got a folder") as caught:
+        find_requirements(tmp_path / "code")
+    assert "build one with `uv build --wheel --out-dir wheels " in str(caught.value)
+    assert "../lib` and list the file that it writes" in str(caught.value)
+
+
+def test_builds_from_source_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("--no-binary :all:\nredis==6.4.0\n")
+    with pytest.raises(ValueError, match="must not ask for builds from source"):
+        find_requirements(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "utf-32"])
+def test_byte_order_marks_are_read(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    (tmp_path / "requirements.txt").write_bytes(f"{mark}redis==6.4.0\n".encode(encoding))
+    found = find_requirements(tmp_path)
+    assert found is not None
+    assert (found.text, found.pinned) == ("redis==6.4.0\n", {"redis"})
+
+
+def test_a_declared_encoding_is_read(tmp_path: Path) -> None:
+    text = "# -*- coding: latin-1 -*-\n# für alle\nredis==6.4.0\n"
+    (tmp_path / "requirements.txt").write_bytes(text.encode("latin-1"))
+    found = find_requirements(tmp_path)
+    assert found is not None
+    assert found.pinned == {"redis"}
+
+
+@pytest.mark.parametrize(
+    "data", ["# für\nredis\n".encode("latin-1"), "redis\n".encode("utf-16-le")]
+)
+def test_other_encodings_are_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "requirements.txt").write_bytes(data)
+    with pytest.raises(ValueError, match=r"requirements\.txt must be encoded in UTF-8"):
+        find_requirements(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        (
+            {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\nredis = "^6"\n'},
+            "poetry export",
+        ),
+        ({"poetry.lock": '[[package]]\nname = "redis"\n'}, "poetry export"),
+        (
+            {"pyproject.toml": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'},
+            "uv pip compile",
+        ),
+        ({"pdm.lock": '[[package]]\nname = "redis"\n'}, "pdm export"),
+        ({"Pipfile": '[packages]\nredis = "*"\n'}, "pipenv requirements"),
+        ({"Pipfile.lock": '{"default": {"redis": {}}}'}, "pipenv requirements"),
+        ({"requirements.in": "# ours\nredis\n"}, "uv pip compile"),
+        ({"setup.py": "setup(install_requires=['redis'])\n"}, "uv pip compile"),
+    ],
+)
+def test_dependencies_that_are_listed_elsewhere_are_refused(
+    tmp_path: Path, files: dict[str, str], command: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=r"must be in a requirements\.txt") as caught:
+        find_requirements(tmp_path)
+    assert f"run `{command}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\n'},
+        {"Pipfile": "[packages]\n\n[dev-packages]\npytest = '*'\n"},
+        {"Pipfile.lock": "{}"},
+        {"requirements.in": "# nothing\n"},
+        {"setup.cfg": "[flake8]\n"},
+    ],
+)
+def test_tools_that_list_no_dependencies_are_fine(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    found = find_requirements(tmp_path)
+    assert found is None or found.is_empty
+
+
+def test_a_lock_that_is_out_of_date_is_refused(tmp_path: Path) -> None:
+    lock(tmp_path, "[]")
+    project = (tmp_path / "pyproject.toml").read_text()
+    (tmp_path / "pyproject.toml").write_text(project.replace("[]", "['redis==6.4.0']"))
+    with pytest.raises(
+        ValueError, match=r"must be up to date with the pyproject\.toml: run `uv lock`"
+    ):
+        find_requirements(tmp_path)
+
+
+def test_default_groups_are_not_part_of_the_package(tmp_path: Path) -> None:
+    lock(
+        tmp_path,
+        "[]",
+        "[dependency-groups]\ntools = ['idna==3.10']\n[tool.uv]\ndefault-groups = ['tools']\n",
+    )
+    found = find_requirements(tmp_path)
+    assert found is not None
+    assert found.is_empty
+
+
+def test_a_member_of_a_workspace_is_locked_by_its_root(tmp_path: Path) -> None:
+    """By its name alone, a package of a stranger would be installed instead of the member."""
+    for name in ("code", "lib"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "pyproject.toml").write_text('[tool.uv.workspace]\nmembers = ["c*", "lib"]\n')
+    (tmp_path / "lib/pyproject.toml").write_text(LIBRARY + "requires-python = '>=3.11'\n")
+    lock(tmp_path / "code", "['lib']", "[tool.uv.sources]\nlib = { workspace = true }\n")
+    assert (tmp_path / "uv.lock").is_file()
+    with pytest.raises(ValueError, match="must lock wheels, got the source of lib in") as caught:
+        find_requirements(tmp_path / "code")
+    assert str(caught.value).startswith(str(tmp_path / "uv.lock"))
+
+
+def test_sources_without_a_lock_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text(
+        '[project]\nname = "a"\nversion = "1"\ndependencies = ["My_Lib>=1"]\n'
+        "[tool.uv.sources]\nmy-lib = { path = '../lib' }\n"
+    )
+    with pytest.raises(
+        ValueError, match=r"because `tool\.uv\.sources` says where my-lib comes from"
+    ):
+        find_requirements(tmp_path)
+
+
+def test_relative_paths_are_those_of_the_list(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text(
+        "--find-links wheels\n-f ./more\n./lib-1-py3-none-any.whl ; python_version > '3'\n"
+        "other @ ./other-1-py3-none-any.whl\nredis==6.4.0\n"
+    )
+    found = find_requirements(tmp_path)
+    assert found is not None
+    assert found.text.splitlines() == [
+        f"--find-links {tmp_path}/wheels",
+        f"-f {tmp_path}/more",
+        f"{tmp_path}/lib-1-py3-none-any.whl ; python_version > '3'",
+        f"other @ {tmp_path}/other-1-py3-none-any.whl",
+        "redis==6.4.0",
+    ]
+
+
+def test_the_content_of_local_files_is_part_of_the_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "requirements.txt").write_text("./a-1-py3-none-any.whl\n-f wheels\nb\n")
+    (tmp_path / "wheels").mkdir()
+
+    def digest() -> str:
+        found = find_requirements(tmp_path)
+        assert found is not None
+        return found.digest
+
+    digests = [digest()]
+    for path in ("a-1-py3-none-any.whl", "wheels/b-1-py3-none-any.whl"):
+        for content in ("1", "2"):
+            (tmp_path / path).write_text(content)
+            digests.append(digest())
+    monkeypatch.setenv("UV_DEFAULT_INDEX", "https://example.com/simple")
+    digests.append(digest())
+    assert len(set(digests)) == len(digests) == 6

@@ -1,4 +1,4 @@
-"""Which profile counts where, and that an argument goes before it."""
+"""Which profile applies where, what it sets, and that arguments take precedence."""
 
 import dataclasses
 import json
@@ -34,14 +34,18 @@ def test_the_default_is_production(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.parametrize("profile", [Profile(settings) for settings in ALL])
-def test_a_profile_comes_back_as_it_was_applied(stack: cdk.Stack, profile: Profile) -> None:
+def test_a_profile_applies_to_what_is_created_afterwards(
+    stack: cdk.Stack, profile: Profile
+) -> None:
     Construct(stack, "Before")
     profile.apply(stack)
     assert Profile.of(Construct(stack, "After")) == profile
     assert profile.log_retention.name
 
 
-def test_the_nearest_one_counts_and_the_last_of_one_place(app: cdk.App, stack: cdk.Stack) -> None:
+def test_the_nearest_profile_counts_and_the_last_one_applied_to_a_scope(
+    app: cdk.App, stack: cdk.Stack
+) -> None:
     Profile.dev().apply(app)
     assert Profile.of(stack) == Profile.dev()
     part = Construct(stack, "Part")
@@ -65,7 +69,15 @@ def test_a_profile_of_ones_own(stack: cdk.Stack, code: Path) -> None:
 
 def test_dev_leaves_nothing_behind(code: Path, site: Path) -> None:
     template = synth(
-        ServerlessStack(new_app(), "Shop", profile=Profile.dev(), handler=code, site=site)
+        ServerlessStack(
+            new_app(),
+            "Shop",
+            profile=Profile.dev(),
+            function=code,
+            site=site,
+            redis=True,
+            memcached=True,
+        )
     )
     kept = [r for r in template["Resources"].values() if r.get("DeletionPolicy") == "Retain"]
     assert kept == []
@@ -74,7 +86,7 @@ def test_dev_leaves_nothing_behind(code: Path, site: Path) -> None:
     assert "Custom::S3AutoDeleteObjects" in {r["Type"] for r in template["Resources"].values()}
 
 
-def test_an_argument_goes_before_the_profile(stack: cdk.Stack) -> None:
+def test_explicit_arguments_take_precedence(stack: cdk.Stack) -> None:
     Profile.dev().apply(stack)
     RedisCache(
         stack,
@@ -100,7 +112,7 @@ def test_an_argument_goes_before_the_profile(stack: cdk.Stack) -> None:
 
 def test_the_removal_of_a_stack_is_that_of_what_its_parts_share(code: Path) -> None:
     stack = ServerlessStack(
-        new_app(), "Shop", handler=code, removal_policy=cdk.RemovalPolicy.DESTROY
+        new_app(), "Shop", function=code, redis=True, removal_policy=cdk.RemovalPolicy.DESTROY
     )
     resources = synth(stack)["Resources"].values()
     assert [r for r in resources if r.get("DeletionPolicy") == "Retain"] == []
@@ -108,7 +120,15 @@ def test_the_removal_of_a_stack_is_that_of_what_its_parts_share(code: Path) -> N
 
 def regulated(code: Path, site: Path) -> Json:
     return synth(
-        ServerlessStack(new_app(), "Shop", profile=Profile.regulated(), handler=code, site=site)
+        ServerlessStack(
+            new_app(),
+            "Shop",
+            profile=Profile.regulated(),
+            function=code,
+            site=site,
+            redis=True,
+            memcached=True,
+        )
     )
 
 
@@ -141,7 +161,7 @@ def test_regulated_watches_and_tells(code: Path, site: Path) -> None:
 def test_a_stack_of_one_account_needs_no_credentials(code: Path, site: Path) -> None:
     """Nothing is looked up: CDK would ask the account for the names of its zones."""
     app = new_app()
-    stack = ServerlessStack(app, "Shop", handler=code, site=site, env=REGION)
+    stack = ServerlessStack(app, "Shop", function=code, site=site, redis=True, env=REGION)
     assembly = app.synth()
     manifest = json.loads((Path(assembly.directory) / "manifest.json").read_text())
     assert "missing" not in manifest
@@ -153,7 +173,7 @@ def test_a_stack_of_one_account_needs_no_credentials(code: Path, site: Path) -> 
 def test_zones_that_were_looked_up_before_stay(code: Path) -> None:
     key = "availability-zones:account=123456789012:region=eu-west-1"
     app = new_app({key: ["eu-west-1b", "eu-west-1c"]})
-    template = synth(ServerlessStack(app, "Shop", handler=code, env=REGION))
+    template = synth(ServerlessStack(app, "Shop", function=code, redis=True, env=REGION))
     subnets = all_of(template, "AWS::EC2::Subnet")
     zones = [subnet["Properties"]["AvailabilityZone"] for subnet in subnets]
     assert zones == ["eu-west-1b", "eu-west-1c"]
@@ -210,7 +230,60 @@ def test_a_replica_needs_versions_and_a_key_for_what_is_encrypted(stack: cdk.Sta
     assert "`replica` must have an encryption key" in message
 
 
-def test_logs_end_when_the_profile_says(stack: cdk.Stack) -> None:
-    assert Profile.regulated().log_retention == logs.RetentionDays.ONE_YEAR
-    assert Profile.dev().removing(cdk.RemovalPolicy.RETAIN).settings.removal == "retain"
-    assert Profile.dev().removing(None) == Profile.dev()
+def test_a_profile_that_is_applied_later_counts_for_what_follows(app: cdk.App) -> None:
+    """The answers of `Profile.of` are kept until the next `apply`."""
+    stack = cdk.Stack(app, "Test")
+    part = Construct(stack, "Part")
+    assert Profile.of(part) == Profile.production()
+    Profile.dev().apply(app)
+    assert Profile.of(part) == Profile.dev()
+    Profile.regulated().apply(stack)
+    assert Profile.of(part) == Profile.regulated()
+    assert Profile.of(app) == Profile.dev()
+
+
+RETAIN, SNAPSHOT = cdk.RemovalPolicy.RETAIN, cdk.RemovalPolicy.SNAPSHOT
+DESTROY, LATER = cdk.RemovalPolicy.DESTROY, cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
+
+@pytest.mark.parametrize(
+    ("profile", "argument", "snapshots", "data", "of_logs"),
+    [
+        (Profile.production(), None, True, SNAPSHOT, RETAIN),
+        (Profile.production(), None, False, RETAIN, RETAIN),
+        (Profile.production(), DESTROY, True, DESTROY, DESTROY),
+        (Profile.dev(), None, True, DESTROY, DESTROY),
+        (Profile.dev(), SNAPSHOT, True, SNAPSHOT, RETAIN),
+        (Profile.production().with_removal_policy(LATER), None, False, LATER, LATER),
+    ],
+)
+def test_retention_is_the_argument_or_the_profiles(
+    profile: Profile,
+    argument: cdk.RemovalPolicy | None,
+    snapshots: bool,
+    data: cdk.RemovalPolicy,
+    of_logs: cdk.RemovalPolicy,
+) -> None:
+    retention = profile.retention(argument, snapshots=snapshots)
+    assert (retention.data, retention.logs) == (data, of_logs)
+    assert retention.deletes_data is (data == DESTROY)
+    assert retention.final_backup is (data == SNAPSHOT)
+
+
+def test_retention_of_logs_and_backups() -> None:
+    profile = Profile.regulated()
+    kept = profile.retention()
+    assert (kept.log_days, kept.backup_days) == (logs.RetentionDays.ONE_YEAR, 35)
+    chosen = profile.retention(log_retention=logs.RetentionDays.ONE_DAY, backup_days=0)
+    assert (chosen.log_days, chosen.backup_days) == (logs.RetentionDays.ONE_DAY, 0)
+
+
+def test_settings_that_aws_does_not_offer_are_refused() -> None:
+    settings = dataclasses.replace(
+        Profile.dev().settings,
+        log_retention_days=10,
+        removal="keep",  # type: ignore[arg-type]
+    )
+    message = refused(lambda: Profile(settings))
+    assert "- `removal` must be one of destroy, retain, retain_on_update_or_delete" in message
+    assert "- `log_retention_days` must be one of 1, 3, 5, 7" in message

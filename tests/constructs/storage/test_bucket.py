@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs import LambdaHandler, StorageBucket
-from serverless_stack.testing import TemplateSnapshot
+from serverless_stack.testing import TemplateSnapshot, assert_deployable
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -162,7 +162,8 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
         "(nearest accepted: 1 days)",
         "- `lifecycle_rules.expiration` must be whole days, 1 or more, got: 1.5 days "
         "(nearest accepted: 2 days)",
-        "- `lifecycle_rules` must have each id once, Default is taken, got: ['Default']",
+        "- `lifecycle_rules` must have each id once and not Default, which is the id of the rule "
+        "made of the other arguments, got: ['Default']",
         "- `noncurrent_version_expiration` must be None for a bucket that is not `versioned`, "
         "which has no noncurrent versions",
         "- `auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "
@@ -239,7 +240,7 @@ def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
     message = refused(lambda: second.connect(function))
     assert message == (
         "`environment` must have each name once, got again: BUCKET_NAME; "
-        "`connect` takes another `prefix` (in Test/Plain)"
+        "pass another `prefix` to `connect` (in Test/Plain)"
     )
     assert len(statements(synth(stack))) == 2
 
@@ -322,3 +323,39 @@ def test_what_s3_refuses_in_further_rules_is_told(stack: cdk.Stack) -> None:
         "filter by tags and sizes of objects, got: one with it",
         "- `lifecycle_rules.id` must have 255 characters at most, got: 256",
     ]
+
+
+def replica(stack: cdk.Stack, *, key: bool) -> s3.IBucket:
+    arn = "arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+    return s3.Bucket.from_bucket_attributes(
+        stack,
+        "Replica",
+        bucket_arn="arn:aws:s3:::acme-copy",
+        encryption_key=kms.Key.from_key_arn(stack, "ReplicaKey", arn) if key else None,
+    )
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_a_key_of_the_replica_goes_with_the_selection_of_objects(
+    stack: cdk.Stack, key: bool
+) -> None:
+    """S3 refuses the one without the other."""
+    StorageBucket(stack, "Uploads", replica=replica(stack, key=key))
+    (rule,) = properties(synth(stack), BUCKET)["ReplicationConfiguration"]["Rules"]
+    assert ("EncryptionConfiguration" in rule["Destination"]) is key
+    assert ("SourceSelectionCriteria" in rule) is key
+    assert_deployable(stack)
+
+
+def test_a_replica_without_a_key_is_refused_for_encrypted_objects(stack: cdk.Stack) -> None:
+    copy = replica(stack, key=False)
+    assert "`replica` must have an encryption key" in refused(
+        lambda: StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"), replica=copy)
+    )
+
+
+def test_ages_in_other_units_that_are_tokens_are_left_to_cdk(stack: cdk.Stack) -> None:
+    hours = cdk.CfnParameter(stack, "Hours", type="Number").value_as_number
+    uploads = StorageBucket(stack, "Uploads", expire_after=cdk.Duration.hours(hours))
+    with pytest.raises(RuntimeError, match="Duration must be specified as"):
+        synth(cdk.Stack.of(uploads))

@@ -1,4 +1,4 @@
-"""The metrics of a cache that tell how it is.
+"""The metrics that show the state of a cache.
 
 They are from "Metrics for Valkey and Redis OSS", "Metrics for Memcached" and "Metrics and events
 for Valkey and Redis OSS serverless caches".
@@ -9,8 +9,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode, WatchedCache
 
-_Chosen = tuple[tuple[str, str], ...]
-_REDIS: _Chosen = (
+_Metrics = tuple[tuple[str, str], ...]
+_REDIS: _Metrics = (
     ("CPUUtilization", "Average"),
     ("EngineCPUUtilization", "Average"),
     ("DatabaseMemoryUsagePercentage", "Average"),
@@ -19,8 +19,8 @@ _REDIS: _Chosen = (
     ("CacheHits", "Sum"),
     ("CacheMisses", "Sum"),
 )
-_REPLICAS: _Chosen = (("ReplicationLag", "Maximum"),)
-_MEMCACHED: _Chosen = (
+_REPLICAS: _Metrics = (("ReplicationLag", "Maximum"),)
+_MEMCACHED: _Metrics = (
     ("CPUUtilization", "Average"),
     ("FreeableMemory", "Minimum"),
     ("Evictions", "Sum"),
@@ -28,7 +28,7 @@ _MEMCACHED: _Chosen = (
     ("GetHits", "Sum"),
     ("GetMisses", "Sum"),
 )
-_SERVERLESS: _Chosen = (
+_SERVERLESS: _Metrics = (
     ("BytesUsedForCache", "Maximum"),
     ("ElastiCacheProcessingUnits", "Sum"),
     ("ThrottledCmds", "Sum"),
@@ -36,26 +36,35 @@ _SERVERLESS: _Chosen = (
     ("CurrConnections", "Maximum"),
     ("CacheHitRate", "Average"),
 )
-STATISTICS = dict((*_REDIS, *_REPLICAS, *_MEMCACHED, *_SERVERLESS))
+_STATISTICS = dict((*_REDIS, *_REPLICAS, *_MEMCACHED, *_SERVERLESS))
 
 
 def metric_names(cache: WatchedCache) -> tuple[str, ...]:
-    """Give the names of the metrics that tell how a cache is."""
+    """Return the names of the metrics that show the state of a cache."""
     if cache.serverless:
-        chosen = _SERVERLESS
+        metrics = _SERVERLESS
     elif cache.engine == "memcached":
-        chosen = _MEMCACHED
+        metrics = _MEMCACHED
     else:
-        chosen = _REDIS + (_REPLICAS if cache.replicated else ())
-    return tuple(name for name, _ in chosen)
+        metrics = _REDIS + (_REPLICAS if cache.replicated else ())
+    return tuple(name for name, _ in metrics)
 
 
-def metric_of(node: CacheNode, name: str) -> cloudwatch.Metric:
-    """Give a metric of a node, by the minute, in which ElastiCache publishes."""
+def metric_of(
+    node: CacheNode, name: str, *, statistic: str | None = None, period: Duration | None = None
+) -> cloudwatch.Metric:
+    """Return a metric of a node.
+
+    Args:
+        node: The node, or the whole cache.
+        name: The name of the metric.
+        statistic: The statistic. Default: the one that suits the metric, else ``Average``.
+        period: The period. Default: one minute, in which ElastiCache publishes.
+    """
     return cloudwatch.Metric(
         namespace="AWS/ElastiCache",
         metric_name=name,
         dimensions_map=node.dimensions,
-        statistic=STATISTICS[name],
-        period=Duration.minutes(1),
+        statistic=statistic or _STATISTICS.get(name, "Average"),
+        period=period or Duration.minutes(1),
     )

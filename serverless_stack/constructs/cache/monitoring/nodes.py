@@ -1,11 +1,12 @@
-"""What there is to watch of a cache: its nodes, by the names that CloudWatch knows them by."""
+"""The nodes of a cache, by the names that CloudWatch knows them by."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from aws_cdk import Stack
+from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_elasticache as elasticache
+from constructs import IConstruct
 
 from serverless_stack.checks.engine.problems import is_unresolved
 
@@ -51,7 +52,7 @@ class CacheNode:
     """One source of metrics.
 
     Attributes:
-        label: What tells it from the others of its cache; empty for a serverless cache.
+        label: The name of the node within its cache; empty for a whole cache.
         dimensions: Its dimensions in CloudWatch.
     """
 
@@ -61,7 +62,7 @@ class CacheNode:
 
 @dataclass(frozen=True)
 class WatchedCache:
-    """A cache as the alarms and the dashboard see it.
+    """What alarms and dashboards need to know of a cache.
 
     Attributes:
         path: The path of its resource.
@@ -88,54 +89,122 @@ class WatchedCache:
 
 
 def watched(cache: AnyCache) -> WatchedCache:
-    """Say what there is to watch of a cache.
+    """Return what alarms and dashboards need to know of a cache.
 
     Args:
-        cache: The cache, as it is now; what is changed later is not seen.
+        cache: The cache, as it is now; later changes are not seen.
 
     Raises:
-        ValueError: If the number of its nodes is known at deploy time only.
+        ValueError: If the number of nodes is known at deployment only, or the cache is imported.
     """
     raw = _raw(cache)
     if isinstance(raw, elasticache.CfnServerlessCache):
         return _serverless(raw)
     if isinstance(raw, elasticache.CfnCacheCluster):
-        count = _known(raw.num_cache_nodes, "num_cache_nodes", raw.node.path)
         return WatchedCache(
             path=raw.node.path,
             engine=raw.engine,
-            nodes=tuple(_node(raw.ref, f"{number:04}") for number in range(1, count + 1)),
+            nodes=nodes_of(raw),
             node_type=raw.cache_node_type,
         )
-    shards = _shards(raw)
-    nodes = tuple(
-        CacheNode(f"{shard}{number:03}", _dimensions(f"{raw.ref}-{shard}{number:03}", "0001"))
-        for shard, count in shards
-        for number in range(1, count + 1)
-    )
     return WatchedCache(
         path=raw.node.path,
         engine=raw.engine or "redis",
-        nodes=nodes,
+        nodes=nodes_of(raw),
         node_type=raw.cache_node_type or "unknown",
-        replicated=any(count > 1 for _, count in shards),
+        replicated=any(count > 1 for _, count in _shards(raw)),
     )
+
+
+def nodes_of(
+    raw: elasticache.CfnReplicationGroup | elasticache.CfnCacheCluster,
+) -> tuple[CacheNode, ...]:
+    """Return the nodes of a replication group or cluster, before any scaling.
+
+    Raises:
+        ValueError: If the number of nodes is known at deployment only.
+    """
+    if isinstance(raw, elasticache.CfnCacheCluster):
+        count = _known(raw.num_cache_nodes, "num_cache_nodes", raw.node.path)
+        return tuple(memcached_node(raw.ref, f"{number:04}") for number in range(1, count + 1))
+    return tuple(
+        redis_node(raw.ref, f"{shard}{number:03}")
+        for shard, count in _shards(raw)
+        for number in range(1, count + 1)
+    )
+
+
+def find_node(nodes: Sequence[CacheNode], label: str | None, path: str) -> CacheNode:
+    """Return the node with a label. Default: the first one.
+
+    Args:
+        nodes: The nodes.
+        label: The label, or None.
+        path: The path of the cache, for the message.
+
+    Raises:
+        ValueError: If no node has the label.
+    """
+    for node in nodes:
+        if label in (None, node.label):
+            return node
+    labels = ", ".join(node.label for node in nodes)
+    raise ValueError(f"`node` must be one of {labels}, got: {label!r} (in {path})")
+
+
+def redis_node(replication_group_id: str, label: str) -> CacheNode:
+    """Return a node of a replication group, which is a cluster of its own for CloudWatch.
+
+    Args:
+        replication_group_id: The name of the replication group.
+        label: The end of the node's name, such as ``002`` or, in cluster mode, ``0001-002``.
+    """
+    return CacheNode(label, _dimensions(f"{replication_group_id}-{label}", "0001"))
+
+
+def memcached_node(cluster_id: str, label: str | None) -> CacheNode:
+    """Return a node of a cluster. Default: the whole cluster.
+
+    Args:
+        cluster_id: The name of the cluster.
+        label: The id of the node, such as ``0002``, or None.
+    """
+    if label is None:
+        return CacheNode("", {"CacheClusterId": cluster_id})
+    return CacheNode(label, _dimensions(cluster_id, label))
+
+
+def serverless_node(cache_name: str, label: str | None = None) -> CacheNode:
+    """Return a serverless cache as the source of its metrics.
+
+    Args:
+        cache_name: The name of the cache.
+        label: Must be None: there are no nodes.
+
+    Raises:
+        ValueError: If a node is asked for.
+    """
+    if label is not None:
+        raise ValueError(f"`node` must be left out for a serverless cache, got: {label!r}")
+    # Unlike a node's, and in lower case: "Metrics and events ... serverless caches".
+    return CacheNode("", {"clusterId": cache_name})
 
 
 def _raw(cache: AnyCache) -> RawCache:
     for name in ("replication_group", "cluster", "serverless_cache"):
-        found = getattr(cache, name, None)
-        if found is not None:
-            return cast(RawCache, found)
+        resource = getattr(cache, name, None)
+        if resource is not None:
+            return cast(RawCache, resource)
+    if not CfnResource.is_cfn_resource(cast(IConstruct, cache)):
+        raise ValueError(
+            "`cache` must be a cache with known nodes, or the raw resource of one, got: "
+            f"{type(cache).__name__}; use `metric` of an imported cache"
+        )
     return cast(RawCache, cache)
 
 
-def _node(cluster_id: str, node_id: str) -> CacheNode:
-    return CacheNode(node_id, _dimensions(cluster_id, node_id))
-
-
 def _dimensions(cluster_id: str, node_id: str) -> dict[str, str]:
-    """From "Monitoring CloudWatch Cluster and Node Metrics"."""
+    """Return the dimensions of a node ("Monitoring CloudWatch Cluster and Node Metrics")."""
     return {"CacheClusterId": cluster_id, "CacheNodeId": node_id}
 
 
@@ -152,15 +221,14 @@ def _serverless(raw: elasticache.CfnServerlessCache) -> WatchedCache:
     return WatchedCache(
         path=raw.node.path,
         engine=raw.engine,
-        # Unlike a node's, and in small letters: "Metrics and events ... serverless caches".
-        nodes=(CacheNode("", {"clusterId": raw.ref}),),
+        nodes=(serverless_node(raw.ref),),
         max_bytes=known["gb"] * _GB,
         max_ecpu=known["ecpu"],
     )
 
 
 def _shards(raw: elasticache.CfnReplicationGroup) -> list[tuple[str, int]]:
-    """Give the part of the names of each shard's nodes, and how many nodes it has."""
+    """Return the beginning of the labels of each shard's nodes, and the number of its nodes."""
     path = raw.node.path
     configured = raw.node_group_configuration
     each = 1 + _known(raw.replicas_per_node_group or 0, "replicas_per_node_group", path)
@@ -185,7 +253,7 @@ def _shards(raw: elasticache.CfnReplicationGroup) -> list[tuple[str, int]]:
 
 
 def _in_cluster_mode(raw: elasticache.CfnReplicationGroup) -> bool:
-    """Whether a group of one shard is in cluster mode, which its node's names tell."""
+    """Whether a group of one shard is in cluster mode, which changes the names of its nodes."""
     if raw.cluster_mode in ("enabled", "compatible"):
         return True
     name = raw.cache_parameter_group_name or ""

@@ -1,178 +1,262 @@
-"""What arguments of a Redis mean when they are left out, and how they go together."""
+"""What the arguments of a Redis cache mean together, and what is wrong with them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
-from aws_cdk import Annotations, Duration
+from aws_cdk import Annotations, RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
-from serverless_stack.checks.services.elasticache.limits.common import (
-    stream_name_problems,
-    topic_problems,
+from serverless_stack.checks.services.elasticache import (
+    ReplicationGroup,
+    replication_group_problems,
 )
-from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
+from serverless_stack.checks.services.elasticache.limits.common import topic_problems
+from serverless_stack.checks.services.elasticache.limits.durability import durability_problems
 from serverless_stack.checks.services.elasticache.limits.parameters import parameter_group_family
 from serverless_stack.checks.services.elasticache.limits.replication_groups import (
     NODES_BY_QUOTA,
     nodes_of,
 )
 from serverless_stack.checks.services.elasticache.limits.scaling import global_datastore_problems
-from serverless_stack.checks.services.elasticache.limits.security import (
-    ROTATION_DAYS,
-    access_string_problems,
-)
-from serverless_stack.checks.services.elasticache.limits.versions import (
-    AUTH_ROTATION,
-    ENGINES,
-    IAM,
-    feature_problems,
-)
-from serverless_stack.constructs.cache.redis.logs import LogTarget
-from serverless_stack.constructs.cache.redis.users import AUTHS, EVERYTHING
+from serverless_stack.checks.services.elasticache.limits.versions import ENGINES
+from serverless_stack.constructs.cache.backup import Backup, retention_problems
+from serverless_stack.constructs.cache.redis.auth import RedisAuth, auth_problems
+from serverless_stack.constructs.cache.redis.engine import RedisEngine
+from serverless_stack.constructs.cache.redis.logs import Logs, logs_problems
+from serverless_stack.constructs.cache.redis.scaling import autoscale_problems
+from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
+from serverless_stack.constructs.cache.values import field_problems
+from serverless_stack.constructs.profiles.profile import Profile
+from serverless_stack.constructs.profiles.retention import Retention
 
 NAMES = {
+    "engine": "engine.name",
+    "engine_version": "engine.version",
+    "num_node_groups": "topology.shards",
+    "replicas": "topology.replicas",
+    "one_node": "a topology without replicas",
+    "automatic_failover_enabled": "topology.automatic_failover",
+    "multi_az_enabled": "topology.multi_az",
+    "transit_encryption_enabled": "tls",
+    "at_rest_encryption_enabled": "encryption_at_rest",
+    "kms_key": "encryption_key",
     "auth_token": "auth",
     "user_group": "auth",
-    "kms_key": "encryption_key",
+    "cache_parameter_group_name": "parameter_group",
+    "data_tiering_enabled": "data_tiering",
+    "snapshot_retention_days": "backup.retention",
+    "snapshot_window": "backup.window",
+    "snapshot_name": "backup.restore_name",
+    "snapshot_arns": "backup.restore_arns",
     "final_snapshot": "removal_policy",
+    "preferred_maintenance_window": "maintenance_window",
 }
-"""What the rules call otherwise than the construct."""
-
-VERSIONS = {"redis": "7.1", "valkey": "8.1"}
+"""The arguments for the properties that the rules name."""
 
 
-def tiers_data(node_type: str) -> bool:
-    """Tell whether nodes of a type tier their data to SSD: they always do, or never."""
-    return node_type.startswith("cache.r6gd.")
+class GlobalDatastoreRef(Protocol):
+    """A global datastore: a ``GlobalDatastore``, or a reference of CDK."""
+
+    @property
+    def global_replication_group_ref(self) -> refs.GlobalReplicationGroupReference:
+        """The reference."""
+        ...
 
 
-def other_problems(
-    group: ReplicationGroup,
-    *,
-    auth: str,
-    has_secret: bool,
-    access_string: str,
-    log_targets: Mapping[str, LogTarget],
-    topic_arn: str,
-) -> list[str]:
-    """List what is wrong with arguments that no template shows as they were written.
+@dataclass(frozen=True)
+class RedisArguments:
+    """The arguments of a Redis cache; see there.
+
+    Attributes:
+        profile: The profile of the cache.
+    """
+
+    profile: Profile
+    replication_group_id: str | None
+    engine: RedisEngine
+    node_type: str
+    topology: RedisTopology
+    durability: Durability | None
+    port: int | None
+    tls: bool
+    encryption_at_rest: bool
+    encryption_key: kms.IKey | None
+    auth: RedisAuth
+    parameters: Mapping[str, str] | None
+    parameter_group: refs.IParameterGroupRef | None
+    data_tiering: bool | None
+    logs: Logs
+    backup: Backup
+    maintenance_window: str | None
+    notification_topic: sns.ITopic | None
+    global_datastore: GlobalDatastoreRef | None
+    removal_policy: RemovalPolicy | None
+
+    def type_problems(self) -> list[str]:
+        """List the fields of the value objects that have a wrong type."""
+        values: dict[str, object] = {
+            "engine": self.engine,
+            "topology": self.topology,
+            "auth": self.auth,
+            "logs": self.logs,
+            "backup": self.backup,
+        }
+        return [
+            problem for name, value in values.items() for problem in field_problems(name, value)
+        ]
+
+    @cached_property
+    def retention(self) -> Retention:
+        """How long data, backups and logs are kept."""
+        return self.profile.retention(
+            self.removal_policy,
+            log_retention=self.logs.retention,
+            backup_days=self.backup.days,
+            snapshots=True,
+        )
+
+    @property
+    def needs_own_key(self) -> bool:
+        """Whether the profile asks for a KMS key of the stack."""
+        key_of_stack = self.encryption_at_rest and self.profile.settings.customer_key
+        return self.encryption_key is None and key_of_stack
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether writes outlive the loss of all nodes."""
+        return self.durability in (Durability.SYNC, Durability.ASYNC)
+
+    @property
+    def family(self) -> str:
+        """The family of parameter groups; "" if the version is known at deployment only."""
+        return parameter_group_family(self.engine.name, self.engine.version)
+
+    @cached_property
+    def group(self) -> ReplicationGroup:
+        """The replication group as the rules see it, with every default filled in."""
+        settings, topology = self.profile.settings, self.topology
+        replicas = settings.redis_replicas if topology.replicas is None else topology.replicas
+        failover, zones = topology.automatic_failover, topology.multi_az
+        by_node_type = self.node_type.startswith("cache.r6gd.")
+        existing = self.parameter_group
+        return ReplicationGroup(
+            names=NAMES,
+            replication_group_id=self.replication_group_id or "",
+            engine=self.engine.name,
+            engine_version=self.engine.version,
+            node_type=self.node_type,
+            num_node_groups=topology.shards or 0,
+            replicas=replicas,
+            automatic_failover_enabled=(
+                replicas != 0 or topology.shards is not None if failover is None else failover
+            ),
+            multi_az_enabled=replicas != 0 if zones is None else zones,
+            port=settings.redis_port if self.port is None else self.port,
+            transit_encryption_enabled=self.tls,
+            at_rest_encryption_enabled=self.encryption_at_rest,
+            kms_key=self.encryption_key is not None or self.needs_own_key,
+            auth_token=self.auth.kind == "token",
+            user_group=self.auth.has_user,
+            iam=self.auth.kind == "iam",
+            cache_parameter_group_name=(
+                existing.parameter_group_ref.cache_parameter_group_name if existing else ""
+            ),
+            parameters=self.parameters or {},
+            data_tiering_enabled=by_node_type if self.data_tiering is None else self.data_tiering,
+            slow_log=self.logs.slow is not False,
+            engine_log=self.logs.engine is not False,
+            snapshot_retention_days=self.retention.backup_days,
+            snapshot_window=self.backup.window or "",
+            snapshot_name=self.backup.restore_name or "",
+            snapshot_arns=self.backup.restore_arns,
+            final_snapshot=self.retention.final_backup,
+            preferred_maintenance_window=self.maintenance_window or "",
+            secondary=self.global_datastore is not None,
+        )
+
+
+def argument_problems(arguments: RedisArguments) -> list[str]:
+    """List what is wrong with the arguments of a Redis cache.
 
     Args:
-        group: What was asked for.
-        auth: How clients authenticate.
-        has_secret: Whether a secret was given.
-        access_string: What the user may do.
-        log_targets: Where the logs go, by argument.
-        topic_arn: The topic that is told of events, or "".
+        arguments: The arguments.
     """
+    group, topology = arguments.group, arguments.topology
     problems = Problems()
-    problems.require(auth in AUTHS, f"`auth` must be one of {', '.join(AUTHS)}, got: {auth!r}")
     problems.require(
-        auth in ("token", "password") or not has_secret or auth not in AUTHS,
-        f"`secret` must be None for `auth` of {auth}, got: a secret",
+        topology.shards != 0,
+        "`topology.shards` must be 1–500, got: 0",  # noqa: RUF001
     )
-    problems.add(access_string_problems(access_string))
+    problems.add(replication_group_problems(group))
+    problems.add(auth_problems(arguments.auth, arguments.engine))
+    problems.add(logs_problems(arguments.logs))
+    problems.add(retention_problems(arguments.backup))
     problems.require(
-        group.user_group or access_string == EVERYTHING,
-        f"`access_string` must be left out for `auth` of {auth}, which has no user, "
-        f"got: {access_string!r}",
+        arguments.backup.final_name is None,
+        "`backup.final_name` must be left out for a RedisCache, whose final backup CloudFormation "
+        "names",
     )
-    for argument, target in log_targets.items():
-        if isinstance(target, str):
-            problems.add(stream_name_problems(target, argument))
-    if topic_arn:
-        problems.add(topic_problems(topic_arn))
-    if group.engine in ENGINES and not group.cache_parameter_group_name and not group.secondary:
-        derived = group.cluster_mode or group.parameters
-        problems.require(
-            not derived or parameter_group_family(group.engine, group.engine_version) != "",
-            "`engine_version` must be known at synthesis for `parameters` and "
-            "`num_node_groups` without `cache_parameter_group_name`, "
-            f"got: {group.engine_version!r}",
+    if arguments.notification_topic is not None:
+        problems.add(topic_problems(arguments.notification_topic.topic_arn))
+    if arguments.durability is not None:
+        problems.add(
+            durability_problems(
+                group, arguments.durability.value, in_global_datastore=group.secondary
+            )
         )
+    problems.add(autoscale_problems(topology.autoscale, group))
+    problems.add(_family_problems(arguments))
     if group.secondary:
-        problems.add(_secondary_problems(group, auth, has_secret))
+        problems.add(_secondary_problems(arguments))
+    return problems.messages
+
+
+def _family_problems(arguments: RedisArguments) -> list[str]:
+    group = arguments.group
+    derived = group.cluster_mode or group.parameters
+    if group.engine not in ENGINES or arguments.parameter_group or group.secondary or not derived:
+        return []
+    if arguments.family:
+        return []
+    return [
+        "`engine.version` must be known at synthesis for `parameters` and cluster mode without "
+        f"`parameter_group`, got: {group.engine_version!r}"
+    ]
+
+
+def _secondary_problems(arguments: RedisArguments) -> list[str]:
+    problems = Problems()
+    problems.add(global_datastore_problems(arguments.group))
+    of_primary: dict[str, object] = {
+        "parameters": arguments.group.parameters,
+        "parameter_group": arguments.parameter_group,
+        "backup.restore_name": arguments.backup.restore_name,
+        "backup.restore_arns": arguments.backup.restore_arns,
+    }
+    for argument, value in of_primary.items():
+        problems.require(
+            not value, f"`{argument}` must be left to the primary of the global datastore"
+        )
+    problems.require(
+        arguments.auth.kind != "token" or arguments.auth.secret is not None,
+        "`auth.secret` must be a replica of the primary's secret for a secondary with an AUTH "
+        "token, got: None",
+    )
     return problems.messages
 
 
 def warn_of_quota(scope: Construct, group: ReplicationGroup) -> None:
-    """Warn of more nodes than AWS gives a cluster without being asked."""
-    if nodes_of(group) > NODES_BY_QUOTA:
+    """Warn of more nodes than AWS grants a cluster by default."""
+    nodes = nodes_of(group)
+    if nodes > NODES_BY_QUOTA:
         Annotations.of(scope).add_warning_v2(
             "serverless-stack:RedisNodes",
-            f"{nodes_of(group)} nodes need a higher quota of nodes per cluster, which is "
-            f"{NODES_BY_QUOTA} before AWS raises it",
+            f"{nodes} nodes need a higher quota of nodes per cluster, which is {NODES_BY_QUOTA} "
+            "before AWS raises it",
         )
-
-
-def user_problems(
-    group: ReplicationGroup, auth: str, access_string: str, *, has_secret: bool
-) -> list[str]:
-    """List what is wrong with one more user.
-
-    Args:
-        group: The cache it is for.
-        auth: How it authenticates.
-        access_string: What it may do.
-        has_secret: Whether a secret was given.
-    """
-    problems = Problems()
-    problems.require(
-        group.user_group,
-        "`auth` of the cache must be password or iam for users, got: token or none",
-    )
-    problems.require(auth in ("password", "iam"), f"`auth` must be password or iam, got: {auth!r}")
-    problems.require(
-        auth != "iam" or not has_secret, "`secret` must be None for `auth` of iam, got: a secret"
-    )
-    problems.add(access_string_problems(access_string))
-    if auth == "iam":
-        problems.add(feature_problems(group.engine, group.engine_version, [IAM]))
-    return problems.messages
-
-
-def rotation_problems(
-    group: ReplicationGroup, has_secret: bool, automatically_after: Duration
-) -> list[str]:
-    """List why a token or password cannot be rotated.
-
-    Args:
-        group: The cache.
-        has_secret: Whether there is something to rotate.
-        automatically_after: How often.
-    """
-    problems = Problems()
-    problems.require(
-        has_secret, "`auth` must be token or password for a rotation, got: iam or none"
-    )
-    if not automatically_after.is_unresolved():
-        days = automatically_after.to_days(integral=False)
-        problems.between("automatically_after", days, *ROTATION_DAYS, "days")
-        problems.require(
-            days == int(days), f"`automatically_after` must be whole days, got: {days:g} days"
-        )
-    if group.auth_token:
-        problems.add(feature_problems(group.engine, group.engine_version, [AUTH_ROTATION]))
-    return problems.messages
-
-
-def _secondary_problems(group: ReplicationGroup, auth: str, has_secret: bool) -> list[str]:
-    problems = Problems()
-    problems.add(global_datastore_problems(group))
-    taken = {
-        "parameters": group.parameters,
-        "cache_parameter_group_name": group.cache_parameter_group_name,
-        "snapshot_name": group.snapshot_name,
-        "snapshot_arns": group.snapshot_arns,
-    }
-    for argument, value in taken.items():
-        problems.require(
-            not value,
-            f"`{argument}` must be left to the primary of the global datastore, got: {value!r}",
-        )
-    problems.require(
-        auth != "token" or has_secret,
-        "`secret` must be a replica of the primary's secret for a secondary with an AUTH token, "
-        "got: None",
-    )
-    return problems.messages

@@ -1,131 +1,135 @@
-"""The raw resources of a Redis: its replication group and its parameter group."""
+"""The raw resources of a Redis cache: its replication group and its parameter group."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-from aws_cdk import CfnResource, CfnUpdatePolicy, RemovalPolicy, Stack
+from aws_cdk import CfnUpdatePolicy
 from aws_cdk import aws_elasticache as elasticache
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
-from serverless_stack.checks.services.elasticache.limits.parameters import (
-    CLUSTER_ENABLED,
-    parameter_group_family,
-)
-from serverless_stack.constructs.network.vpc import CacheNetwork
+from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
+from serverless_stack.constructs.cache.network import CacheNetwork
+from serverless_stack.constructs.cache.redis.arguments import RedisArguments
 
 _SLOTS = 16384  # of a key's hash, spread over the shards
-_NEEDED = (
-    "AWS::EC2::SecurityGroup",
-    "AWS::ElastiCache::ParameterGroup",
-    "AWS::ElastiCache::SubnetGroup",
-    "AWS::ElastiCache::User",
-    "AWS::ElastiCache::UserGroup",
-    "AWS::SecretsManager::Secret",
-)
+_LogDelivery = elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty
 
 
-def parameter_group(scope: Construct, group: ReplicationGroup) -> elasticache.CfnParameterGroup:
-    """Make a parameter group of the family that fits the engine, with cluster mode as it is.
+def create_parameter_group(
+    scope: Construct, arguments: RedisArguments
+) -> elasticache.CfnParameterGroup | None:
+    """Create the parameter group of the family that fits the engine, if there are parameters.
 
     Args:
-        scope: The cache construct.
-        group: What was asked for.
+        scope: The cache.
+        arguments: The arguments of the cache.
     """
-    switch = {CLUSTER_ENABLED: "yes"} if group.cluster_mode else {}
+    group = arguments.group
+    if not group.parameters:
+        return None
+    cluster_mode = {CLUSTER_ENABLED: "yes"} if group.cluster_mode else {}
     return elasticache.CfnParameterGroup(
         scope,
         "ParameterGroup",
-        cache_parameter_group_family=parameter_group_family(group.engine, group.engine_version),
+        cache_parameter_group_family=arguments.family,
         description=f"Parameters of {scope.node.path}",
-        properties={**group.parameters, **switch},
+        properties={**group.parameters, **cluster_mode},
     )
 
 
-def replication_group(
+def create_replication_group(
     scope: Construct,
-    group: ReplicationGroup,
+    arguments: RedisArguments,
     *,
     network: CacheNetwork,
-    parameters: elasticache.CfnParameterGroup | None,
-    encryption_key: kms.IKey | None,
+    subnet_group: elasticache.CfnSubnetGroup,
+    parameter_group: elasticache.CfnParameterGroup | None,
+    key_arn: str | None,
     auth_token: str | None,
-    user_group: elasticache.CfnUserGroup | None,
-    logs: Sequence[elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty],
-    notification_topic: sns.ITopic | None,
-    global_replication_group_id: str | None,
+    logs: Sequence[_LogDelivery],
 ) -> elasticache.CfnReplicationGroup:
-    """Make the replication group.
+    """Create the replication group.
 
     A secondary of a global datastore leaves out what ElastiCache takes from the primary.
 
     Args:
-        scope: The cache construct.
-        group: What was asked for, without a problem.
-        network: Where it is.
-        parameters: Its own parameter group, if it has one.
-        encryption_key: The user's key for encryption at rest.
-        auth_token: The reference to the AUTH token.
-        user_group: The users that may log in.
-        logs: Where the logs go.
-        notification_topic: Who is told of events.
-        global_replication_group_id: The global datastore that it joins.
+        scope: The cache.
+        arguments: The arguments of the cache.
+        network: Where the cache runs.
+        subnet_group: The subnet group.
+        parameter_group: The new parameter group, or None.
+        key_arn: The ARN of the KMS key for encryption at rest, or None.
+        auth_token: The reference to the AUTH token, or None.
+        logs: The deliveries of logs.
     """
-    shards = group.num_node_groups or 0
-    own = not group.secondary
-    nodes = (group.replicas or 0) + 1
-    made = elasticache.CfnReplicationGroup(
+    group = arguments.group
+    shards, replicas = group.num_node_groups or 0, group.replicas or 0
+    primary, restored = not group.secondary, _is_restored_in_shards(group)
+    topic, datastore = arguments.notification_topic, arguments.global_datastore
+    resource = elasticache.CfnReplicationGroup(
         scope,
         "ReplicationGroup",
-        replication_group_description=scope.node.path,
-        replication_group_id=group.replication_group_id.lower() or None,
-        global_replication_group_id=global_replication_group_id,
-        engine=group.engine if own else None,
-        engine_version=group.engine_version if own else None,
-        cache_node_type=group.node_type if own else None,
-        num_cache_clusters=None if shards else nodes,
-        num_node_groups=shards if shards and own and not _seeded(group) else None,
-        replicas_per_node_group=nodes - 1 if shards and not _seeded(group) else None,
-        node_group_configuration=_node_groups(shards, nodes - 1) if _seeded(group) else None,
+        replication_group_description=scope.node.path[:255],
+        replication_group_id=_stored(group.replication_group_id),
+        global_replication_group_id=(
+            datastore.global_replication_group_ref.global_replication_group_id
+            if datastore
+            else None
+        ),
+        engine=group.engine if primary else None,
+        engine_version=group.engine_version if primary else None,
+        cache_node_type=group.node_type if primary else None,
+        num_cache_clusters=None if shards else replicas + 1,
+        num_node_groups=shards if shards and primary and not restored else None,
+        replicas_per_node_group=replicas if shards and not restored else None,
+        node_group_configuration=_node_groups(shards, replicas) if restored else None,
         automatic_failover_enabled=group.automatic_failover_enabled,
         multi_az_enabled=group.multi_az_enabled,
+        durability=arguments.durability.value if arguments.durability else None,
         port=group.port,
-        cache_parameter_group_name=parameters.ref if parameters else _named(group),
-        cache_subnet_group_name=network.subnet_group.ref,
+        cache_parameter_group_name=(
+            parameter_group.ref if parameter_group else _parameter_group_name(arguments)
+        ),
+        cache_subnet_group_name=subnet_group.ref,
         security_group_ids=[each.security_group_id for each in network.security_groups],
-        transit_encryption_enabled=group.transit_encryption_enabled if own else None,
-        at_rest_encryption_enabled=group.at_rest_encryption_enabled if own else None,
-        kms_key_id=None if encryption_key is None else encryption_key.key_arn,
-        auth_token=auth_token if own else None,
-        user_group_ids=[user_group.ref] if user_group else None,
-        data_tiering_enabled=True if group.data_tiering_enabled and own else None,
+        transit_encryption_enabled=group.transit_encryption_enabled if primary else None,
+        at_rest_encryption_enabled=group.at_rest_encryption_enabled if primary else None,
+        kms_key_id=key_arn,
+        auth_token=auth_token if primary else None,
+        data_tiering_enabled=True if group.data_tiering_enabled and primary else None,
         log_delivery_configurations=list(logs) or None,
         snapshot_retention_limit=group.snapshot_retention_days,
         snapshot_window=group.snapshot_window or None,
         snapshot_name=group.snapshot_name or None,
         snapshot_arns=list(group.snapshot_arns) or None,
         preferred_maintenance_window=group.preferred_maintenance_window or None,
-        notification_topic_arn=notification_topic.topic_arn if notification_topic else None,
+        notification_topic_arn=topic.topic_arn if topic else None,
     )
-    if shards:  # else CloudFormation replaces it to change the number of shards
-        made.cfn_options.update_policy = CfnUpdatePolicy(use_online_resharding=True)
-    return made
+    if shards:  # else CloudFormation replaces the group to change the number of shards
+        resource.cfn_options.update_policy = CfnUpdatePolicy(use_online_resharding=True)
+    resource.apply_removal_policy(arguments.retention.data)
+    return resource
 
 
-def _named(group: ReplicationGroup) -> str | None:
-    """Give the name of the parameter group if it is not one of ours."""
+def _stored(replication_group_id: str) -> str | None:
+    """Return the name as ElastiCache stores it, in lower case; lowering a token would break it."""
+    name = replication_group_id
+    return (name if is_unresolved(name) else name.lower()) or None
+
+
+def _parameter_group_name(arguments: RedisArguments) -> str | None:
+    group = arguments.group
     if group.secondary:
         return None
     if group.cache_parameter_group_name or not group.cluster_mode:
         return group.cache_parameter_group_name or None
-    return f"default.{parameter_group_family(group.engine, group.engine_version)}.cluster.on"
+    return f"default.{arguments.family}.cluster.on"
 
 
-def _seeded(group: ReplicationGroup) -> bool:
-    """Whether shards are filled from files in S3, for which each must be told its slots."""
+def _is_restored_in_shards(group: ReplicationGroup) -> bool:
+    """Whether shards are filled from files in S3, for which each shard needs its slots."""
     return bool(group.snapshot_arns and group.cluster_mode)
 
 
@@ -139,65 +143,3 @@ def _node_groups(
         )
         for first, following in pairwise(bounds)
     ]
-
-
-def node_ids(group: ReplicationGroup, name: str) -> list[str]:
-    """Give the ids of the nodes, which ElastiCache makes of the replication group's name.
-
-    Args:
-        group: What was asked for.
-        name: The name, a token until it is deployed.
-
-    Returns:
-        One for each node; none if their number is known only at deploy time.
-    """
-    shards, replicas = group.num_node_groups or 0, group.replicas or 0
-    if is_unresolved(shards) or is_unresolved(replicas):
-        return []
-    members = [f"{node:03}" for node in range(1, replicas + 2)]
-    if not shards:
-        return [f"{name}-{member}" for member in members]
-    return [f"{name}-{shard:04}-{member}" for shard in range(1, shards + 1) for member in members]
-
-
-def global_datastore(
-    scope: Construct, primary: elasticache.CfnReplicationGroup, suffix: str
-) -> elasticache.CfnGlobalReplicationGroup:
-    """Make a global datastore with a replication group as its primary.
-
-    Args:
-        scope: The cache construct.
-        primary: The replication group.
-        suffix: Ends its id.
-    """
-    return elasticache.CfnGlobalReplicationGroup(
-        scope,
-        "GlobalDatastore",
-        global_replication_group_id_suffix=suffix,
-        global_replication_group_description=scope.node.path,
-        members=[
-            elasticache.CfnGlobalReplicationGroup.GlobalReplicationGroupMemberProperty(
-                replication_group_id=primary.ref,
-                replication_group_region=Stack.of(scope).region,
-                role="PRIMARY",
-            )
-        ],
-    )
-
-
-def keep_what_it_needs(scope: Construct, removal_policy: RemovalPolicy) -> None:
-    """Keep what a replication group that is kept cannot be without.
-
-    A VPC below the cache is left alone.
-
-    Args:
-        scope: The cache construct, or a part of it.
-        removal_policy: What happens to the replication group.
-    """
-    if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE):
-        return
-    for child in scope.node.find_all():
-        if CfnResource.is_cfn_resource(child) and isinstance(child, CfnResource):
-            inside = not child.node.path.startswith(f"{scope.node.path}/Vpc/")
-            if inside and child.cfn_resource_type in _NEEDED:
-                child.apply_removal_policy(removal_policy)

@@ -1,37 +1,43 @@
-"""The function and the schedule that rotate the AUTH token or a user's password of a Redis."""
+"""The function and the schedule that rotate the AUTH token or a user's password."""
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import (
+    apply_function_settings,
     arn_of_secret,
-    complete,
-    execution,
-    few,
+    default_concurrency,
+    execution_role,
     grant_key,
     grantee_of,
 )
-from serverless_stack.constructs.cache.redis.users import RedisUser, arn_of
+from serverless_stack.constructs.cache.client import elasticache_arn
+from serverless_stack.constructs.cache.network import allow_ingress
+from serverless_stack.constructs.cache.reachability import open_way_to_secrets
+from serverless_stack.constructs.cache.redis.auth import RedisAuth
+from serverless_stack.constructs.cache.redis.user_group import CacheUsers
 from serverless_stack.constructs.function.packaging import package_library
-from serverless_stack.constructs.network.vpc import CacheNetwork
+from serverless_stack.constructs.network.vpc import add_endpoint
 from serverless_stack.constructs.profiles.profile import Profile
+
+_NO_ROTATION_REASON = "rotation needs a function and an endpoint, which are billed: `rotate_every`"
 
 
 @dataclass(frozen=True)
-class Subject:
-    """What is rotated.
+class RotationSubject:
+    """The owner of a token or password.
 
     Attributes:
-        variable: The variable of the function that names it.
+        variable: The variable of the function with its name.
         name: Its name.
         arn: Its ARN.
         actions: What the function calls on it.
@@ -43,57 +49,80 @@ class Subject:
     actions: tuple[str, str]
 
 
-def token_of(group: elasticache.CfnReplicationGroup) -> Subject:
-    """Rotate the AUTH token of a replication group."""
-    return Subject(
+def token_of(group: elasticache.CfnReplicationGroup) -> RotationSubject:
+    """Return the replication group as the owner of an AUTH token."""
+    return RotationSubject(
         "REPLICATION_GROUP_ID",
         group.ref,
-        arn_of(group, "replicationgroup", group.ref),
+        elasticache_arn(group, "replicationgroup", group.ref),
         ("elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"),
     )
 
 
-def password_of(user: RedisUser) -> Subject:
-    """Rotate the password of a user."""
-    return Subject(
+def password_of(user: elasticache.CfnUser) -> RotationSubject:
+    """Return a user as the owner of a password."""
+    return RotationSubject(
         "USER_ID",
-        user.user.ref,
-        user.user.attr_arn,
+        user.ref,
+        user.attr_arn,
         ("elasticache:DescribeUsers", "elasticache:ModifyUser"),
     )
 
 
-def rotation_function(
+def rotate(
     scope: Construct,
     secret: secretsmanager.ISecret,
-    subject: Subject,
+    subject: RotationSubject,
     *,
-    endpoint: str,
-    network: CacheNetwork,
-    automatically_after: Duration,
-    log_retention: logs.RetentionDays,
-    removal_policy: RemovalPolicy,
-) -> lambda_.Function:
-    """Make the function, let it do what it is for, and let Secrets Manager call it.
+    auth: RedisAuth,
+    users: CacheUsers,
+) -> lambda_.Function | None:
+    """Create the rotation of a secret if the arguments or the profile ask for it.
 
     Args:
-        scope: The construct that gets it, its log group and the schedule.
-        secret: What it rotates.
-        subject: Whose secret that is.
-        endpoint: Where it tries a token or password.
-        network: Where the cache is.
-        automatically_after: How often.
-        log_retention: How long its log is kept.
-        removal_policy: What happens to the log when the stack is deleted.
+        scope: The cache or the user, which becomes the parent.
+        secret: The secret.
+        subject: The owner of the token or password.
+        auth: How often it is rotated.
+        users: The users of the cache.
+
+    Returns:
+        The function that Secrets Manager calls, or None.
     """
+    cache = users.cache
+    every = auth.rotation(users.engine, Profile.of(scope))
+    if every is None:
+        if auth.secret is None:
+            acknowledge(secret, "SMG4", _NO_ROTATION_REASON)
+        return None
+    home = Construct(scope, "Rotation")
+    if cache.network.own_vpc:
+        add_endpoint(cache.vpc, "ElastiCache", ec2.InterfaceVpcEndpointAwsService.ELASTICACHE)
+    function = _create_function(home, subject, users)
+    _grant(grantee_of(function), secret, subject)
+    _schedule(home, secret, function, every)
+    allow_ingress(cache.network, function, "Rotation of the secret")
+    open_way_to_secrets(function, cache.network)
+    return function
+
+
+def _create_function(
+    home: Construct,
+    subject: RotationSubject,
+    users: CacheUsers,
+) -> lambda_.Function:
     package = package_library("functions/__init__.py", "functions/rotation")
-    profile = Profile.of(scope)
-    logged = log_group(
-        scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
+    profile, cache = Profile.of(home), users.cache
+    logs = log_group(
+        home,
+        "Logs",
+        profile,
+        retention=users.retention.log_days,
+        removal_policy=users.retention.logs,
     )
-    runs_with = execution(scope, logged, profile, in_vpc=True)
+    role = execution_role(home, logs, profile, in_vpc=True)
     function = lambda_.Function(
-        scope,
+        home,
         "Function",
         description="Rotates the token or password of a cache for Secrets Manager",
         code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
@@ -102,37 +131,46 @@ def rotation_function(
         architecture=lambda_.Architecture.ARM_64,
         memory_size=256,
         timeout=Duration.minutes(15),
-        environment={"CACHE_ENDPOINT": endpoint, subject.variable: subject.name},
-        vpc=network.vpc,
-        vpc_subnets=ec2.SubnetSelection(subnets=list(network.subnets)),
-        role=runs_with.role,
-        log_group=logged,
+        environment={"CACHE_ENDPOINT": users.endpoint, subject.variable: subject.name},
+        vpc=cache.vpc,
+        vpc_subnets=ec2.SubnetSelection(subnets=list(cache.network.subnets.subnets)),
+        role=role.role,
+        log_group=logs,
     )
-    complete(function, runs_with, profile, concurrency=few(profile))
-    _allow(grantee_of(function), secret, subject)
+    apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
+    return function
+
+
+def _schedule(
+    home: Construct,
+    secret: secretsmanager.ISecret,
+    function: lambda_.Function,
+    every: Duration,
+) -> None:
     permission = lambda_.CfnPermission(
-        scope,
+        home,
         "Permission",
         action="lambda:InvokeFunction",
         function_name=function.function_arn,
         principal="secretsmanager.amazonaws.com",
-        source_account=Stack.of(scope).account,
+        source_account=Stack.of(home).account,
     )
     schedule = secretsmanager.CfnRotationSchedule(
-        scope,
+        home,
         "Schedule",
         secret_id=secret.secret_arn,
         rotation_lambda_arn=function.function_arn,
         rotate_immediately_on_update=False,
         rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-            automatically_after_days=automatically_after.to_days()
+            automatically_after_days=every.to_days()
         ),
     )
     schedule.node.add_dependency(permission)
-    return function
 
 
-def _allow(grantee: iam.IGrantable, secret: secretsmanager.ISecret, subject: Subject) -> None:
+def _grant(
+    grantee: iam.IGrantable, secret: secretsmanager.ISecret, subject: RotationSubject
+) -> None:
     actions = ("DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage")
     iam.Grant.add_to_principal(
         grantee=grantee,

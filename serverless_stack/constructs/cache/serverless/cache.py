@@ -1,46 +1,55 @@
-"""ServerlessCache: an ElastiCache cache without nodes, which a function can be connected to."""
+"""ServerlessCache: an ElastiCache cache without nodes that functions can be connected to."""
 
 from collections.abc import Sequence
 
-import jsii
-from aws_cdk import ArnFormat, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
 
-from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
-from serverless_stack.checks.services.elasticache.limits import common
-from serverless_stack.checks.services.elasticache.limits import serverless as rules
-from serverless_stack.constructs._internal.connect import (
-    Connectable,
-    add_environment,
-    function_of,
-    require_vpc,
-)
-from serverless_stack.constructs._internal.roles import grant_secret, grantee_of
+from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.connect import Connectable
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs.cache.backup import Backup
+from serverless_stack.constructs.cache.base import CacheBase, connect_function
+from serverless_stack.constructs.cache.client import (
+    SERVERLESS_PORTS,
+    ClientSettings,
+    elasticache_arn,
+    serverless_client,
+)
+from serverless_stack.constructs.cache.imported import import_serverless
+from serverless_stack.constructs.cache.monitoring.nodes import CacheNode, serverless_node
+from serverless_stack.constructs.cache.network import CacheNetwork
+from serverless_stack.constructs.cache.redis.auth import RedisAuth
+from serverless_stack.constructs.cache.redis.user import create_own_user
+from serverless_stack.constructs.cache.redis.user_group import CacheUsers
+from serverless_stack.constructs.cache.retention import retain_dependencies
+from serverless_stack.constructs.cache.serverless.arguments import (
+    ServerlessArguments,
+    argument_problems,
+)
+from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
 from serverless_stack.constructs.cache.serverless.parts import (
+    final_backup_name,
+    serverless_subnet_problems,
     serverless_subnets,
     unique_name,
     usage_limits,
 )
-from serverless_stack.constructs.network.vpc import closed_group, isolated_vpc, let_in
+from serverless_stack.constructs.cache.values import field_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
-_PORTS = {"memcached": (11211,), "redis": (6379, 6380), "valkey": (6379, 6380)}
 
-
-@jsii.implements(ec2.IConnectable)
-class ServerlessCache(Construct):
+class ServerlessCache(CacheBase):
     """A serverless cache of Valkey, Redis or Memcached: no nodes to choose, replace or scale.
 
-    It creates the cache and a security group. It is spread over two or three availability zones,
-    always encrypted, in transit and at rest. Billed by what is stored and by ElastiCache
+    It creates the cache and a security group. The cache spans two or three availability zones and
+    is always encrypted, in transit and at rest. Billed by the data stored and by ElastiCache
     processing units (ECPU), with a minimum of 100 MB of Valkey or 1 GB of the other engines at
     any time ("Amazon ElastiCache pricing"). The limits below bound the bill: at the storage limit
     entries are evicted, at the ECPU limit commands are throttled.
@@ -48,48 +57,49 @@ class ServerlessCache(Construct):
     Args:
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the cache.
-        vpc: The VPC of the cache. None makes one of two availability zones without NAT gateways.
-        vpc_subnets: Two or three subnets in that VPC, each in its own availability zone. None
-            takes isolated ones, else private ones. Others replace the cache.
-        security_groups: Security groups of the cache. None makes one, closed until ``connect``.
-        engine: ``valkey``, ``redis`` or ``memcached``.
-        engine_version: The major version: 7 or later for Valkey, 7 for Redis, 1.6 for Memcached.
-            Empty takes 8, 7 and 1.6.
-        cache_name: A name of 1-40 letters, digits and hyphens. Empty makes one of the stack's
-            name and the path. What replaces a cache (its subnets, its key, what it is restored
-            from) needs another name, or CloudFormation refuses it.
-        description: What the cache is for, 255 characters at most. Empty gives the path.
-        min_storage_gb: Storage that is kept ready and billed, 1-5,000 GB; 0 keeps none.
-        max_storage_gb: The limit on storage, 1-5,000 GB; 0 sets none but AWS's.
-        min_ecpu_per_second: ECPU that are kept ready and billed, 1,000-15,000,000 per second; 0
-            keeps none.
-        max_ecpu_per_second: The limit on ECPU, 1,000-15,000,000 per second; 0 sets none but
-            AWS's.
-        snapshot_retention_days: How many days a daily snapshot is kept, 0-35; 0 makes none.
-        daily_snapshot_time: When it is made in UTC, such as ``03:00``. Empty leaves it to
-            ElastiCache.
-        snapshot_arns: Snapshots that the cache begins with.
-        final_snapshot_name: The name of a last snapshot when the cache is deleted; 1-40 letters,
-            digits and hyphens. Empty makes none.
-        encryption_key: A KMS key for encryption at rest. None takes the profile's, which for
-            production is the service's own.
-        user_group_id: A group of users of Valkey or Redis; ``connect`` then needs a user's name.
-            Empty lets everyone in whom the security groups let in.
-        removal_policy: Whether the cache is kept when the stack is deleted: ``DESTROY``,
-            ``RETAIN`` or ``RETAIN_ON_UPDATE_OR_DELETE``, which keep its security group, too, but
-            not a VPC of the same stack, which AWS then refuses to delete.
+        vpc: The VPC of the cache. Default: a new one with two availability zones and no NAT
+            gateway.
+        vpc_subnets: Two or three subnets in that VPC, each in its own availability zone. Changing
+            them replaces the cache. Default: isolated ones, else private ones.
+        security_groups: Security groups of the cache. Default: a new one, closed until
+            ``connect``.
+        engine: The engine and its major version.
+        cache_name: A name of 1-40 letters, digits and hyphens. Changes that replace a cache (its
+            subnets, its key, what it is restored from) need another name, or CloudFormation
+            refuses them. Default: made from the stack's name and the path.
+        description: What the cache is for, 255 characters at most. Default: the path.
+        network_type: The IP protocol, which the subnets must have. Changing it replaces the
+            cache. Default: chosen by ElastiCache, IPv4 in subnets with IPv4 addresses.
+        min_storage_gb: Storage that is kept ready and billed, 1-5,000 GB. Default: none.
+        max_storage_gb: The limit on storage, 1-5,000 GB; 0 leaves it to AWS. Default: 10.
+        min_ecpu_per_second: ECPU per second that are kept ready and billed, 1,000-15,000,000.
+            Default: none.
+        max_ecpu_per_second: The limit on ECPU per second, 1,000-15,000,000; 0 leaves it to AWS.
+            Default: 10,000.
+        backup: Automatic backups, the final one, and what a new cache begins with. Default: daily
+            backups, kept as long as the profile says (production: 7 days).
+        encryption_key: A KMS key for encryption at rest. Default: set by the profile (production:
+            the key of the service).
+        auth: How clients of Valkey or Redis log in: ``RedisAuth.password()``,
+            ``RedisAuth.iam()`` or ``RedisAuth.none()``. Default: ``RedisAuth.none()``: the
+            security groups decide who connects.
+        user_group: An existing user group instead; ``connect`` then needs the name of a user.
+            Default: none.
+        removal_policy: What happens when the stack is deleted. ``SNAPSHOT`` takes a final backup
+            and deletes the cache. ``RETAIN`` retains its security group and users, too, but not a
+            VPC of the same stack, which AWS then refuses to delete. Default: set by the profile
+            (production: ``SNAPSHOT``).
 
     Attributes:
-        vpc: The VPC of the cache.
-        subnets: Its subnets.
-        security_groups: Its security groups.
-        connections: For ``allow_from`` and the like.
         serverless_cache: The cache, as the raw CloudFormation resource.
+        user: The cache's own user for ``RedisAuth.password()`` and ``RedisAuth.iam()``, or None.
+        users: The users that may log in.
 
     Raises:
-        ValueError: If an argument is out of range or the VPC has no subnets for it.
+        ValueError: If ElastiCache refuses an argument, or the VPC has no subnets for the cache.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -97,110 +107,91 @@ class ServerlessCache(Construct):
         *,
         vpc: ec2.IVpc | None = None,
         vpc_subnets: ec2.SubnetSelection | None = None,
-        security_groups: Sequence[ec2.ISecurityGroup] = (),
-        engine: str = "valkey",
-        engine_version: str = "",
-        cache_name: str = "",
-        description: str = "",
-        min_storage_gb: int = 0,
-        max_storage_gb: int = 10,
-        min_ecpu_per_second: int = 0,
-        max_ecpu_per_second: int = 10_000,
-        snapshot_retention_days: int = 0,
-        daily_snapshot_time: str = "",
-        snapshot_arns: Sequence[str] = (),
-        final_snapshot_name: str = "",
+        security_groups: Sequence[ec2.ISecurityGroup] | None = None,
+        engine: ServerlessEngine = ServerlessEngine.VALKEY_8,
+        cache_name: str | None = None,
+        description: str | None = None,
+        network_type: NetworkType | None = None,
+        min_storage_gb: int | None = None,
+        max_storage_gb: int | None = None,
+        min_ecpu_per_second: int | None = None,
+        max_ecpu_per_second: int | None = None,
+        backup: Backup | None = None,
         encryption_key: kms.IKey | None = None,
-        user_group_id: str = "",
-        removal_policy: RemovalPolicy = RemovalPolicy.DESTROY,
+        auth: RedisAuth | None = None,
+        user_group: refs.IUserGroupRef | None = None,
+        removal_policy: RemovalPolicy | None = None,
     ) -> None:
+        arguments = ServerlessArguments(
+            profile=Profile.of(scope),
+            engine=engine,
+            cache_name=cache_name,
+            description=description,
+            network_type=network_type,
+            storage_gb=(min_storage_gb or 0, 10 if max_storage_gb is None else max_storage_gb),
+            ecpu_per_second=(
+                min_ecpu_per_second or 0,
+                10_000 if max_ecpu_per_second is None else max_ecpu_per_second,
+            ),
+            backup=backup or Backup(),
+            auth=auth or RedisAuth.none(),
+            user_group=user_group,
+            removal_policy=removal_policy,
+        )
         problems = Problems(scope.node.path, construct_id)
-        # It decides about ports and environment, so it has to be known now.
-        problems.require(
-            not is_unresolved(engine), "`engine` must be known at synthesis, got: a token"
-        )
-        problems.add(rules.engine_problems(engine, engine_version))
-        for argument, name in (
-            ("cache_name", cache_name),
-            ("final_snapshot_name", final_snapshot_name),
+        for name, value in (
+            ("engine", engine),
+            ("backup", arguments.backup),
+            ("auth", arguments.auth),
         ):
-            if name:
-                problems.add(common.name_problems(name, argument))
-        problems.add(rules.description_problems(description))
-        problems.add(
-            rules.limit_problems(
-                min_storage_gb,
-                max_storage_gb,
-                rules.STORAGE_GB,
-                "min_storage_gb",
-                "max_storage_gb",
-                "GB",
-            )
-        )
-        problems.add(
-            rules.limit_problems(
-                min_ecpu_per_second,
-                max_ecpu_per_second,
-                rules.ECPU_PER_SECOND,
-                "min_ecpu_per_second",
-                "max_ecpu_per_second",
-                "ECPU per second",
-            )
-        )
-        problems.add(
-            rules.snapshot_problems(snapshot_retention_days, daily_snapshot_time, snapshot_arns)
-        )
-        problems.add(rules.user_group_problems(engine, bool(user_group_id)))
-        problems.require(
-            removal_policy != RemovalPolicy.SNAPSHOT,
-            "`removal_policy` must be DESTROY, RETAIN or RETAIN_ON_UPDATE_OR_DELETE, "
-            "got: SNAPSHOT; `final_snapshot_name` takes a last snapshot",
-        )
-        chosen = None if vpc is None else serverless_subnets(vpc, vpc_subnets, problems)
+            problems.add(field_problems(name, value))
+        problems.raise_if_any()
+        problems.add(argument_problems(arguments, own_vpc=vpc is None))
+        subnets = None
+        if vpc is not None:
+            subnets = serverless_subnets(vpc, vpc_subnets)
+            problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
-        key = encryption_key or key_of(self, Profile.of(self))
-        self._engine = engine
-        self._has_users = bool(user_group_id)
-        self.vpc: ec2.IVpc = vpc or isolated_vpc(self, "Vpc", secrets=False)
-        self.subnets = chosen or serverless_subnets(self.vpc, vpc_subnets, problems)
-        self.security_groups = list(security_groups) or [
-            closed_group(self, f"Serverless {engine}", self.vpc)
-        ]
-        ports = _PORTS[engine]
-        self._connections = ec2.Connections(
-            security_groups=self.security_groups,
-            default_port=ec2.Port.tcp_range(ports[0], ports[-1]),
+        self._arguments = arguments
+        self.network = CacheNetwork.create(
+            self,
+            f"Serverless {engine.name}",
+            vpc=vpc,
+            subnets=subnets,
+            security_groups=security_groups,
+            ports=SERVERLESS_PORTS[engine.name],
+            secrets=arguments.auth.has_secret,
         )
+        key = encryption_key or key_of(self, arguments.profile)
         self.serverless_cache = elasticache.CfnServerlessCache(
             self,
-            "Cache",
-            engine=engine,
-            major_engine_version=engine_version or rules.MAJOR_VERSIONS[engine],
+            "ServerlessCache",
+            engine=engine.name,
+            major_engine_version=engine.major_version,
             serverless_cache_name=_stored(cache_name) or unique_name(self),
             description=description or self.node.path[:255],
-            cache_usage_limits=usage_limits(
-                (min_storage_gb, max_storage_gb), (min_ecpu_per_second, max_ecpu_per_second)
-            ),
-            snapshot_retention_limit=snapshot_retention_days,
-            daily_snapshot_time=daily_snapshot_time or None,
-            snapshot_arns_to_restore=list(snapshot_arns) or None,
-            final_snapshot_name=final_snapshot_name or None,
+            network_type=network_type.value if network_type else None,
+            cache_usage_limits=usage_limits(arguments.storage_gb, arguments.ecpu_per_second),
+            snapshot_retention_limit=arguments.retention.backup_days,
+            daily_snapshot_time=arguments.daily_backup_time,
+            snapshot_arns_to_restore=list(arguments.backup.restore_arns) or None,
+            final_snapshot_name=self._final_backup_name(),
             kms_key_id=None if key is None else key.key_arn,
-            user_group_id=user_group_id or None,
-            subnet_ids=[subnet.subnet_id for subnet in self.subnets],
+            user_group_id=user_group.user_group_ref.user_group_id if user_group else None,
+            subnet_ids=[subnet.subnet_id for subnet in self.network.subnets.subnets],
             security_group_ids=[group.security_group_id for group in self.security_groups],
         )
-        self.serverless_cache.apply_removal_policy(removal_policy)
-        if removal_policy != RemovalPolicy.DESTROY:  # it needs its own security group, too
-            for own in () if security_groups else self.security_groups:
-                own.apply_removal_policy(removal_policy)
+        self.node.default_child = self.serverless_cache
+        data = arguments.retention.data
+        deleted = data in (RemovalPolicy.DESTROY, RemovalPolicy.SNAPSHOT)
+        self.serverless_cache.apply_removal_policy(RemovalPolicy.DESTROY if deleted else data)
+        self.users = self._describe_users()
+        self.user = create_own_user(self.users)
+        retain_dependencies(self, data)
 
-    @property
-    def connections(self) -> ec2.Connections:
-        """The security groups and the ports, for ``allow_from`` and the like."""
-        return self._connections
+    from_attributes = staticmethod(import_serverless)
 
     @property
     def cache_name(self) -> str:
@@ -219,12 +210,21 @@ class ServerlessCache(Construct):
         cache = self.serverless_cache
         return f"{cache.attr_reader_endpoint_address}:{cache.attr_reader_endpoint_port}"
 
+    @property
+    def client(self) -> ClientSettings:
+        """What ``connect`` gives a function."""
+        return self.user.client if self.user else self.users.client
+
+    def metric_node(self, label: str | None) -> CacheNode:
+        """Return the cache as the source of its metrics; there are no nodes."""
+        return serverless_node(self.cache_name, label)
+
     def connect(
         self,
         function: Connectable,
         *,
-        prefix: str = "",
-        user_name: str = "",
+        prefix: str | None = None,
+        user_name: str | None = None,
         secret: secretsmanager.ISecret | None = None,
     ) -> None:
         """Give a function the network path, the permission and the environment for the cache.
@@ -234,72 +234,66 @@ class ServerlessCache(Construct):
 
         Args:
             function: The function, or a construct that has one; it must be in the cache's VPC.
-            prefix: Begins the names of the variables; another one for a second cache. Empty
-                takes ``REDIS`` or ``MEMCACHED``, as the engine is.
-            user_name: The user of the cache's user group. Without a ``secret`` it authenticates
-                with IAM: its id must be its name, and the function may connect as it.
-            secret: The secret with that user's password, which the function may read. The VPC
-                that a cache makes has no way to Secrets Manager: give one that does.
+            prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache. Default:
+                ``REDIS`` or ``MEMCACHED``.
+            user_name: The user of an existing ``user_group`` to log in as; with IAM if there is
+                no ``secret``, for which its id must be its name. Default: none.
+            secret: The secret with that user's password. Default: none.
 
         Raises:
-            ValueError: If the function is in no VPC, has a variable of such a name already, or
-                the user does not go with the cache.
+            ValueError: If the function is in no VPC, already has a variable of that name, or the
+                user does not go with the cache.
         """
-        target = function_of(function)
-        require_vpc(target, self.node.path, self.vpc)
         problems = Problems(self.node.path)
         problems.require(
-            bool(user_name) == self._has_users,
-            f"`user_name` must be given with a `user_group_id` and only then, got: {user_name!r}",
+            (user_name is not None) == (self._arguments.user_group is not None),
+            "`user_name` must be given with a `user_group` and only then, "
+            f"got: {user_name!r}; with `auth` the cache has a user of its own",
         )
         problems.require(
-            secret is None or bool(user_name), "`secret` must go with a `user_name`, got: ''"
+            secret is None or user_name is not None,
+            "`secret` must go with a `user_name`, got: None",
         )
         problems.raise_if_any()
-        add_environment(target, self._environment(prefix, user_name, secret))
-        for port in _PORTS[self._engine]:
-            let_in(self.security_groups, port, target, f"{self._engine} from {target.node.path}")
-        if secret is not None:
-            grant_secret(secret, grantee_of(target))
-        elif user_name:
-            self._grant_connect(target, user_name)
+        client = self.client
+        if user_name is not None:
+            client = client.with_user(
+                user_name,
+                secret=secret,
+                cache_name=self.cache_name,
+                arns=(
+                    self.serverless_cache.attr_arn,
+                    elasticache_arn(self, "user", user_name),
+                ),
+            )
+        connect_function(self, function, client, prefix)
 
-    def _environment(
-        self, prefix: str, user_name: str, secret: secretsmanager.ISecret | None
-    ) -> dict[str, str]:
-        if self._engine == "memcached":
-            prefix = prefix or contract.MEMCACHED_PREFIX
-            return {
-                contract.memcached_configuration_endpoint(prefix): self.endpoint,
-                contract.memcached_tls(prefix): "true",
-            }
-        prefix = prefix or contract.REDIS_PREFIX
-        variables = {
-            contract.redis_configuration_endpoint(prefix): self.endpoint,
-            contract.redis_tls(prefix): "true",
-            contract.redis_serverless(prefix): "true",
-            contract.redis_cache_name(prefix): self.cache_name,
-        }
-        if user_name:
-            variables[contract.redis_user(prefix)] = user_name
-        if secret is not None:
-            variables[contract.redis_secret_arn(prefix)] = secret.secret_arn
-        return variables
-
-    def _grant_connect(self, function: lambda_.Function, user_name: str) -> None:
-        user_arn = Stack.of(self).format_arn(
-            service="elasticache",
-            resource="user",
-            resource_name=user_name,
-            arn_format=ArnFormat.COLON_RESOURCE_NAME,
-        )
-        iam.Grant.add_to_principal(
-            grantee=grantee_of(function),
-            actions=["elasticache:Connect"],
-            resource_arns=[self.serverless_cache.attr_arn, user_arn],
+    def _describe_users(self) -> CacheUsers:
+        arguments = self._arguments
+        return CacheUsers(
+            cache=self,
+            auth=arguments.auth,
+            engine=arguments.redis_engine,
+            retention=arguments.retention,
+            client=serverless_client(arguments.engine.name, self.endpoint, self.cache_name),
+            cache_name=self.cache_name,
+            arn=self.serverless_cache.attr_arn,
+            endpoint=self.endpoint,
+            attach=self._attach,
         )
 
+    def _attach(self, users: elasticache.CfnUserGroup) -> None:
+        self.serverless_cache.user_group_id = users.ref
 
-def _stored(cache_name: str) -> str:
-    """Give the name as ElastiCache keeps it and `Ref` has to give it, in small letters."""
-    return cache_name if is_unresolved(cache_name) else cache_name.lower()
+    def _final_backup_name(self) -> str | None:
+        arguments = self._arguments
+        if arguments.backup.final_name is not None or not arguments.retention.final_backup:
+            return arguments.backup.final_name
+        return final_backup_name(self)
+
+
+def _stored(cache_name: str | None) -> str | None:
+    """Return the name as ElastiCache stores it, in lower case; lowering a token would break it."""
+    if cache_name is None or is_unresolved(cache_name):
+        return cache_name
+    return cache_name.lower()

@@ -1,29 +1,34 @@
-"""What a serverless cache is made of: its name, its limits and its subnets."""
+"""The name, the limits and the subnets of a serverless cache."""
 
 import hashlib
 import re
-from collections.abc import Sequence
 
-from aws_cdk import Stack
+from aws_cdk import Aws, Fn, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits import serverless as rules
-from serverless_stack.constructs.network.vpc import cache_subnets, zone_of
+from serverless_stack.constructs.cache.network import (
+    Subnets,
+    choose_subnets,
+    subnet_problems,
+    zone_of,
+)
+
+_MAX_NAME = 40
 
 
 def unique_name(cache: Construct) -> str:
-    """Make a name that no other stack of the account and region makes.
+    """Return a name that no other stack of the account and region makes.
 
-    CloudFormation makes none for a serverless cache. That of a stack is unique there.
+    CloudFormation makes none for a serverless cache.
 
     Args:
-        cache: The cache construct.
+        cache: The cache.
 
     Returns:
-        1-40 small letters, digits and single hyphens.
+        1-40 lower-case letters, digits and single hyphens.
     """
     stack = Stack.of(cache)
     while stack.nested_stack_parent is not None:
@@ -34,52 +39,73 @@ def unique_name(cache: Construct) -> str:
     return f"{words[:31].rstrip('-')}-{digest}".lower()
 
 
+def final_backup_name(cache: Construct) -> str:
+    """Return the name of the final backup of a cache.
+
+    It ends with a part of the stack's id, which every deployment of a new stack has anew: a
+    backup of that name would else be in the way when the same stack is deleted a second time.
+
+    Args:
+        cache: The cache.
+    """
+    stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    ending = Fn.select(0, Fn.split("-", stack_uuid))
+    return f"{unique_name(cache)[: _MAX_NAME - 9].rstrip('-')}-{ending}"
+
+
 def usage_limits(
     storage_gb: tuple[int, int], ecpu_per_second: tuple[int, int]
 ) -> elasticache.CfnServerlessCache.CacheUsageLimitsProperty | None:
-    """Give the limits of a cache as CloudFormation takes them.
+    """Return the limits of a cache, or None if there are none.
 
     Args:
-        storage_gb: The least and the most; 0 for no limit.
+        storage_gb: The minimum and the maximum; 0 for no limit.
         ecpu_per_second: Likewise.
-
-    Returns:
-        The limits, or None if there are none.
     """
-    kind = elasticache.CfnServerlessCache
+    resource = elasticache.CfnServerlessCache
     storage = ecpu = None
     if any(storage_gb):
         low, high = storage_gb
-        storage = kind.DataStorageProperty(unit="GB", minimum=low or None, maximum=high or None)
+        storage = resource.DataStorageProperty(unit="GB", minimum=low or None, maximum=high or None)
     if any(ecpu_per_second):
         low, high = ecpu_per_second
-        ecpu = kind.ECPUPerSecondProperty(minimum=low or None, maximum=high or None)
+        ecpu = resource.ECPUPerSecondProperty(minimum=low or None, maximum=high or None)
     if storage is None and ecpu is None:
         return None
-    return kind.CacheUsageLimitsProperty(data_storage=storage, ecpu_per_second=ecpu)
+    return resource.CacheUsageLimitsProperty(data_storage=storage, ecpu_per_second=ecpu)
 
 
-def serverless_subnets(
-    vpc: ec2.IVpc, vpc_subnets: ec2.SubnetSelection | None, problems: Problems
-) -> Sequence[ec2.ISubnet]:
-    """Take the user's subnets, or one of each availability zone, three at most.
+def serverless_subnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
+    """Return the selected subnets. Default: one of each availability zone, three at most.
 
     Args:
         vpc: The VPC of the cache.
-        vpc_subnets: The user's choice, or None.
-        problems: Takes what is wrong with their number and zones.
-
-    Raises:
-        ValueError: If there are none, or all are in one availability zone.
+        selection: The caller's choice, or None.
     """
-    subnets = cache_subnets(vpc, vpc_subnets, min_zones=rules.SUBNETS[0])
-    if vpc_subnets is not None:
-        zones = [zone_of(subnet) for subnet in subnets]
-        problems.add(rules.subnet_problems(len(subnets), zones))
-        return subnets
+    chosen = choose_subnets(vpc, selection)
+    if selection is not None or not chosen.known:
+        return chosen
     first: dict[str, ec2.ISubnet] = {}
-    for subnet in subnets:
+    for subnet in chosen.subnets:
         first.setdefault(zone_of(subnet) or subnet.subnet_id, subnet)
-    apart = list(first.values())[: rules.SUBNETS[1]]
-    problems.add(rules.subnet_problems(len(apart), argument="vpc"))
-    return apart
+    return Subnets(tuple(first.values())[: rules.SUBNETS[1]])
+
+
+def serverless_subnet_problems(
+    subnets: Subnets, vpc: ec2.IVpc, selection: ec2.SubnetSelection | None
+) -> list[str]:
+    """List what is wrong with the subnets of a serverless cache.
+
+    Args:
+        subnets: The subnets.
+        vpc: Their VPC.
+        selection: The caller's choice, or None.
+    """
+    if not subnets.known:
+        return []
+    problems = subnet_problems(subnets, vpc, min_zones=rules.SUBNETS[0])
+    if problems:
+        return problems
+    if selection is None:
+        return rules.subnet_problems(len(subnets.subnets), argument="vpc")
+    return rules.subnet_problems(len(subnets.subnets), subnets.zones)

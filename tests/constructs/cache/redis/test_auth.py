@@ -10,7 +10,14 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_stack.checks.services.elasticache.limits.security import user_id_problems
-from serverless_stack.constructs import LambdaHandler, RedisCache
+from serverless_stack.constructs import (
+    LambdaHandler,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+    RedisUser,
+)
 from serverless_stack.testing import TemplateSnapshot, assert_least_privilege
 from tests.constructs.templates import (
     Json,
@@ -49,13 +56,16 @@ def endpoints(template: Json) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("engine", ["redis", "valkey"])
-@pytest.mark.parametrize("auth", ["password", "iam"])
+VALKEY, REDIS = RedisEngine.VALKEY_8_1, RedisEngine.REDIS_7_1
+
+
+@pytest.mark.parametrize("engine", [REDIS, VALKEY], ids=["redis", "valkey"])
+@pytest.mark.parametrize("auth", [RedisAuth.password(), RedisAuth.iam()], ids=["password", "iam"])
 def test_a_user_that_is_connected(
-    engine: str, auth: str, template_snapshot: TemplateSnapshot
+    engine: RedisEngine, auth: RedisAuth, template_snapshot: TemplateSnapshot
 ) -> None:
     stack = cdk.Stack(new_app(), "Test")
-    cache = RedisCache(stack, "Cache", engine=engine, auth=auth)  # type: ignore[arg-type]
+    cache = RedisCache(stack, "Cache", engine=engine, auth=auth)
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
     require_no_cycle(template)
@@ -63,7 +73,7 @@ def test_a_user_that_is_connected(
 
 
 def test_a_password_is_a_reference_to_a_generated_secret(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="password")
+    cache = RedisCache(stack, "Cache", engine=VALKEY, auth=RedisAuth.password())
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
     user = properties(template, USER)
@@ -87,7 +97,7 @@ def test_a_password_is_a_reference_to_a_generated_secret(stack: cdk.Stack) -> No
 
 
 def test_a_function_proves_who_it_is_with_iam(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
+    cache = RedisCache(stack, "Cache", engine=VALKEY, auth=RedisAuth.iam())
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
     assert all_of(template, SECRET) == []
@@ -111,21 +121,21 @@ def test_a_function_proves_who_it_is_with_iam(stack: cdk.Stack) -> None:
 
 
 def test_redis_has_a_default_user_that_is_off_and_valkey_none(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache", auth="password")
+    RedisCache(stack, "Cache", auth=RedisAuth.password())
     template = synth(stack)
     (off,) = [u for u in all_of(template, USER) if u["Properties"]["UserName"] == "default"]
     assert off["Properties"]["AccessString"] == "off ~* -@all"
     assert off["Properties"]["AuthenticationMode"] == {"Type": "no-password-required"}
     assert len(properties(template, USERS)["UserIds"]) == 2
     other = cdk.Stack(new_app(), "Other")
-    RedisCache(other, "Cache", engine="valkey", auth="password")
+    RedisCache(other, "Cache", engine=VALKEY, auth=RedisAuth.password())
     assert len(all_of(synth(other), USER)) == 1
 
 
 def test_without_authentication_there_is_no_secret_and_no_endpoint_for_it(
     stack: cdk.Stack,
 ) -> None:
-    cache = RedisCache(stack, "Cache", auth="none", transit_encryption_enabled=False)
+    cache = RedisCache(stack, "Cache", auth=RedisAuth.none(), tls=False)
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
     assert all_of(template, SECRET) == []
@@ -133,21 +143,16 @@ def test_without_authentication_there_is_no_secret_and_no_endpoint_for_it(
     assert variables(template)["REDIS_TLS"] == "false"
     assert "REDIS_SECRET_ARN" not in variables(template)
     assert statements(template) == []
-    with pytest.raises(ValueError, match="`auth` must be token or password for a secret"):
+    with pytest.raises(ValueError, match=r"`auth` must be RedisAuth\.token"):
         cache.secret  # noqa: B018
 
 
-@pytest.mark.parametrize("auth", ["token", "password"])
-def test_a_secret_of_ones_own_and_its_key(stack: cdk.Stack, auth: str) -> None:
+@pytest.mark.parametrize("kind", ["token", "password"])
+def test_an_existing_secret_and_its_key(stack: cdk.Stack, kind: str) -> None:
     key = kms.Key(stack, "Key")
     own = secretsmanager.Secret(stack, "Own", encryption_key=key)
-    cache = RedisCache(
-        stack,
-        "Cache",
-        engine="valkey",
-        auth=auth,  # type: ignore[arg-type]
-        secret=own,
-    )
+    auth = {"token": RedisAuth.token, "password": RedisAuth.password}[kind](secret=own)
+    cache = RedisCache(stack, "Cache", engine=VALKEY, auth=auth)
     assert cache.secret is own
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
@@ -160,7 +165,7 @@ def test_a_secret_of_ones_own_and_its_key(stack: cdk.Stack, auth: str) -> None:
 
 
 def test_shards_are_reached_by_their_configuration_endpoint(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", num_node_groups=2)
+    cache = RedisCache(stack, "Cache", topology=RedisTopology.sharded(2))
     cache.connect(function_in(stack, "Inside", cache.vpc), prefix="ORDERS")
     template = synth(stack)
     assert set(variables(template)) == {
@@ -177,19 +182,20 @@ def test_shards_are_reached_by_their_configuration_endpoint(stack: cdk.Stack) ->
 
 def test_an_endpoint_that_there_is_not_is_refused(stack: cdk.Stack) -> None:
     single = RedisCache(stack, "Single")
-    shards = RedisCache(stack, "Shards", num_node_groups=2)
+    shards = RedisCache(stack, "Shards", topology=RedisTopology.sharded(2))
     assert refused(lambda: single.configuration_endpoint) == (
-        "`num_node_groups` must be 1 or more for this endpoint, got: 0; the cache has a primary "
+        "`topology` must be RedisTopology.sharded(…) for this endpoint; the cache has a primary "
         "endpoint (in Test/Single/ReplicationGroup)"
     )
-    assert "must be 0 for this endpoint, got: 2" in refused(lambda: shards.primary_endpoint)
-    assert "must be 0 for this endpoint, got: 2" in refused(lambda: shards.reader_endpoint)
+    told = "`topology` must be without shards for this endpoint"
+    assert told in refused(lambda: shards.primary_endpoint)
+    assert told in refused(lambda: shards.reader_endpoint)
 
 
 def test_another_user_reads_with_rights_of_its_own(stack: cdk.Stack, code: Path) -> None:
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
-    reader = cache.add_user("Reader", access_string="on ~app:* +@read")
-    cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc), user=reader)
+    cache = RedisCache(stack, "Cache", engine=VALKEY, auth=RedisAuth.iam())
+    reader = RedisUser(cache, "Reader", access="on ~app:* +@read")
+    reader.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
     template = synth(stack)
     assert len(properties(template, USERS)["UserIds"]) == 2
     assert variables(template)["REDIS_USER"] == reader.user_name
@@ -203,7 +209,7 @@ def test_ids_of_users_are_those_that_elasticache_takes() -> None:
     for stack_name in ("A", "My-Shop-Of-All-Things-In-The-World-And-Beyond"):
         stack = cdk.Stack(new_app(), stack_name)
         for construct_id in ("C", "Cache_2", "A-Cache-With-A-Name-That-Is-Longer-Than-Forty"):
-            RedisCache(stack, construct_id, auth="password")
+            RedisCache(stack, construct_id, auth=RedisAuth.password())
         template = synth(stack)
         names += [u["Properties"]["UserId"] for u in all_of(template, USER)]
         names += [g["Properties"]["UserGroupId"] for g in all_of(template, USERS)]
@@ -211,21 +217,24 @@ def test_ids_of_users_are_those_that_elasticache_takes() -> None:
     assert [problem for name in names for problem in user_id_problems(name)] == []
 
 
-def test_what_a_user_must_not_be(stack: cdk.Stack) -> None:
+def test_a_user_that_the_cache_cannot_have(stack: cdk.Stack) -> None:
     token = RedisCache(stack, "Token")
-    told = refused(lambda: token.add_user("Reader", access_string="on ~* +@read"))
-    assert told == (
-        "`auth` of the cache must be password or iam for users, got: token or none "
-        "(in Test/Token/Reader)"
+    assert refused(lambda: RedisUser(token, "Reader", access="on ~* +@read")) == (
+        "`auth` of the cache must be RedisAuth.password() or RedisAuth.iam() for users, "
+        "got: RedisAuth.token() (in Test/Token/Reader)"
     )
-    users = RedisCache(stack, "Users", auth="password", engine_version="6.2")
-    own = secretsmanager.Secret(stack, "Own")
-    told = refused(lambda: users.add_user("A", access_string="~*", auth="iam", secret=own))
-    assert [line.partition(",")[0] for line in told.splitlines()[1:]] == [
-        "- `secret` must be None for `auth` of iam",
-        "- `access_string` must begin with on or off",
-        "- `engine_version` must be 7.0 or later for authentication with IAM",
+    old = RedisEngine.of("redis", "6.2")
+    users = RedisCache(stack, "Users", auth=RedisAuth.password(), engine=old)
+    message = refused(
+        lambda: RedisUser(users, "A", access="~*", auth=RedisAuth.iam(access="on ~*"))
+    )
+    assert [line.partition(",")[0] for line in message.splitlines()[1:]] == [
+        "- `auth.access` must be left out; `access` has the rights of a user",
+        "- `access` must begin with on or off",
+        "- `engine.version` must be 7.0 or later for authentication with IAM",
     ]
-    told = refused(lambda: users.add_user("A", access_string="on ~*", auth="token"))
-    assert "`auth` must be password or iam, got: 'token'" in told
-    users.add_user("A", access_string="on ~*")
+    assert "`auth` must be RedisAuth.password() or RedisAuth.iam(), got: RedisAuth.token()" in (
+        refused(lambda: RedisUser(users, "A", access="on ~*", auth=RedisAuth.token()))
+    )
+    assert users.node.try_find_child("A") is None
+    RedisUser(users, "A", access="on ~*")

@@ -8,7 +8,13 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import LambdaHandler, RedisCache
+from serverless_stack.constructs import (
+    Backup,
+    LambdaHandler,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+)
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -49,10 +55,10 @@ def maximal() -> Json:
         vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
         security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
         node_type="cache.m7g.large",
-        engine_version="7.0",
-        replicas=5,
+        engine=RedisEngine.REDIS_7_0,
+        topology=RedisTopology.replicated(5),
         port=6380,
-        snapshot_retention_days=35,
+        backup=Backup(retention=cdk.Duration.days(35)),
         encryption_key=kms.Key(stack, "Key"),
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
@@ -160,7 +166,7 @@ def test_every_argument_arrives(maximal: Json) -> None:
 
 
 def test_without_replicas_nothing_fails_over(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache", replicas=0)
+    RedisCache(stack, "Cache", topology=RedisTopology.single())
     group = properties(synth(stack), GROUP)
     assert group["NumCacheClusters"] == 1
     assert (group["AutomaticFailoverEnabled"], group["MultiAZEnabled"]) == (False, False)
@@ -168,27 +174,30 @@ def test_without_replicas_nothing_fails_over(stack: cdk.Stack) -> None:
 
 def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     message = refused(
-        lambda: RedisCache(stack, "Cache", replicas=6, port=0, snapshot_retention_days=36)
+        lambda: RedisCache(
+            stack,
+            "Cache",
+            topology=RedisTopology.replicated(6),
+            port=0,
+            backup=Backup(retention=cdk.Duration.days(36)),
+        )
     )
     assert message.splitlines() == [
         "3 problems in Test/Cache:",
-        "- `replicas` must be 0–5, got: 6",  # noqa: RUF001
+        "- `topology.replicas` must be 0–5, got: 6",  # noqa: RUF001
         "- `port` must be 1–65535, got: 0",  # noqa: RUF001
-        "- `snapshot_retention_days` must be 0–35 days, got: 36",  # noqa: RUF001
+        "- `backup.retention` must be 0–35 days, got: 36",  # noqa: RUF001
     ]
     assert stack.node.children == []
 
 
-@pytest.mark.parametrize(
-    "arguments", [{"replicas": 5, "port": 65535, "snapshot_retention_days": 0}]
-)
-def test_the_good_neighbours_are_accepted(stack: cdk.Stack, arguments: dict[str, int]) -> None:
+def test_the_nearest_accepted_values(stack: cdk.Stack) -> None:
     RedisCache(
         stack,
         "Cache",
-        replicas=arguments["replicas"],
-        port=arguments["port"],
-        snapshot_retention_days=arguments["snapshot_retention_days"],
+        topology=RedisTopology.replicated(5),
+        port=65535,
+        backup=Backup(retention=cdk.Duration.days(0)),
     )
     assert properties(synth(stack), GROUP)["NumCacheClusters"] == 6
 

@@ -7,32 +7,52 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs import (
+    Backup,
+    Durability,
+    Logs,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+)
 from serverless_stack.testing import assert_no_replacement
 from tests.constructs.templates import Json, new_app, require_no_cycle, synth, variables
 
 
-def deployed(arguments: dict[str, Any], *, rotated: bool = False) -> Json:
+def deployed(arguments: dict[str, Any]) -> Json:
     stack = cdk.Stack(new_app(), "Test")
-    cache = RedisCache(stack, "Cache", **arguments)
-    if rotated:
-        cache.add_rotation()
+    RedisCache(stack, "Cache", **arguments)
     return synth(stack)
+
+
+def durable(durability: Durability) -> dict[str, Any]:
+    return {
+        "engine": RedisEngine.VALKEY_9_0,
+        "node_type": "cache.m7g.large",
+        "topology": RedisTopology.sharded(2),
+        "durability": durability,
+    }
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ({}, {"slow_log": True, "engine_log": "stream"}),
+        ({}, {"logs": Logs(slow=True, engine=True)}),
         ({}, {"parameters": {"maxmemory-policy": "allkeys-lru"}}),
-        ({}, {"snapshot_window": "03:00-04:00", "snapshot_retention_days": 1}),
-        ({}, {"preferred_maintenance_window": "sun:05:00-sun:06:00"}),
-        ({}, {"replicas": 2}),
+        ({}, {"backup": Backup(window="03:00-04:00", retention=cdk.Duration.days(1))}),
+        ({}, {"maintenance_window": "sun:05:00-sun:06:00"}),
+        ({}, {"topology": RedisTopology.replicated(2)}),
         ({}, {"node_type": "cache.m7g.large"}),
-        ({"engine_version": "6.2"}, {"engine_version": "7.1"}),
-        ({"auth": "none"}, {"auth": "none", "engine": "valkey"}),
-        ({"num_node_groups": 2}, {"num_node_groups": 3}),
-        ({"num_node_groups": 2}, {"num_node_groups": 2, "replicas": 2}),
+        ({"engine": RedisEngine.REDIS_6_2}, {"engine": RedisEngine.REDIS_7_1}),
+        (
+            {"auth": RedisAuth.none()},
+            {"auth": RedisAuth.none(), "engine": RedisEngine.VALKEY_8_1},
+        ),
+        ({"topology": RedisTopology.sharded(2)}, {"topology": RedisTopology.sharded(3)}),
+        ({"topology": RedisTopology.sharded(2)}, {"topology": RedisTopology.sharded(2, 2)}),
+        (durable(Durability.SYNC), durable(Durability.ASYNC)),
+        ({}, {"auth": RedisAuth.token(rotate_every=cdk.Duration.days(30))}),
         ({"removal_policy": cdk.RemovalPolicy.RETAIN}, {}),
     ],
 )
@@ -40,31 +60,25 @@ def test_these_changes_keep_the_cache(before: dict[str, Any], after: dict[str, A
     assert_no_replacement(deployed(before), deployed(after))
 
 
-def test_a_rotation_keeps_the_cache() -> None:
-    assert_no_replacement(deployed({}), deployed({}, rotated=True))
-
-
 @pytest.mark.parametrize(
     "after",
-    [{"port": 6380}, {"snapshot_name": "before"}, {"replication_group_id": "mine"}],
+    [{"port": 6380}, {"backup": Backup(restore_name="before")}, {"replication_group_id": "mine"}],
 )
 def test_these_changes_replace_it_as_the_documentation_says(after: dict[str, Any]) -> None:
     with pytest.raises(AssertionError, match="must not be replaced"):
         assert_no_replacement(deployed({}), deployed(after))
 
 
-@pytest.mark.parametrize("auth", ["token", "password", "iam"])
-def test_a_function_of_another_stack_is_connected(app: cdk.App, auth: str) -> None:
+@pytest.mark.parametrize(
+    "auth",
+    [RedisAuth.token(), RedisAuth.password(), RedisAuth.iam()],
+    ids=["token", "password", "iam"],
+)
+def test_a_function_of_another_stack_is_connected(app: cdk.App, auth: RedisAuth) -> None:
     caches, functions = cdk.Stack(app, "Caches"), cdk.Stack(app, "Functions")
     vpc = ec2.Vpc(caches, "Vpc", max_azs=2, nat_gateways=0)
     isolated = ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
-    cache = RedisCache(
-        caches,
-        "Cache",
-        vpc=vpc,
-        vpc_subnets=isolated,
-        auth=auth,  # type: ignore[arg-type]
-    )
+    cache = RedisCache(caches, "Cache", vpc=vpc, vpc_subnets=isolated, auth=auth)
     cache.connect(
         lambda_.Function(
             functions,

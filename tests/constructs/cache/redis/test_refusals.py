@@ -1,18 +1,40 @@
 """Every combination that ElastiCache refuses, and the nearest one that it takes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 
-from serverless_stack.constructs import RedisCache
-from tests.constructs.templates import refused, synth
+from serverless_stack.constructs import (
+    Backup,
+    Durability,
+    Logs,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+)
+from tests.constructs.templates import properties, refused, synth
 
 Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A Firehose stream, of which the name counts."""
+
+    delivery_stream_name: str
+
+
+def days(number: int) -> Backup:
+    return Backup(retention=cdk.Duration.days(number))
+
 
 # The arguments that are refused, what the message says, and what is changed to be accepted.
 CASES: list[tuple[Arguments, str, Arguments]] = [
@@ -41,61 +63,69 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         "`replication_group_id` must begin with a letter",
         {"replication_group_id": "c1ache"},
     ),
-    ({"engine": "memcached"}, "`engine` must be redis or valkey", {"engine": "valkey"}),
     (
-        {"engine": "valkey", "engine_version": "6.2"},
-        "`engine_version` must be 7.2 or later for valkey",
-        {"engine_version": "7.2"},
+        {"engine": RedisEngine.of("memcached", "1.6")},
+        "`engine.name` must be redis or valkey",
+        {"engine": RedisEngine.VALKEY_8_1},
     ),
     (
-        {"engine_version": "7.2"},
-        "`engine_version` must be 2.6 to 7.1 for redis",
-        {"engine_version": "7.1"},
+        {"engine": RedisEngine.of("valkey", "6.2")},
+        "`engine.version` must be 7.2 or later for valkey",
+        {"engine": RedisEngine.VALKEY_7_2},
     ),
     (
-        {"engine_version": "latest"},
-        "`engine_version` must be numbers with periods",
-        {"engine_version": "6.x"},
+        {"engine": RedisEngine.of("redis", "7.2")},
+        "`engine.version` must be 2.6 to 7.1 for redis",
+        {"engine": RedisEngine.of("redis", "7.1")},
     ),
     (
-        {"engine_version": "3.2.10"},
-        "`engine_version` must be 3.2.6 or later but 3.2.10 for encryption in transit",
-        {"engine_version": "5.0.6"},
+        {"engine": RedisEngine.of("redis", "latest")},
+        "`engine.version` must be numbers with periods",
+        {"engine": RedisEngine.of("redis", "6.x")},
     ),
     (
-        {"auth": "password", "engine_version": "5.0.6"},
-        "`engine_version` must be 6.0 or later for users and user groups",
-        {"engine_version": "6.0"},
+        {"engine": RedisEngine.of("redis", "3.2.10")},
+        "`engine.version` must be 3.2.6 or later but 3.2.10 for encryption in transit",
+        {"engine": RedisEngine.of("redis", "5.0.6")},
     ),
     (
-        {"auth": "iam", "engine_version": "6.2"},
-        "`engine_version` must be 7.0 or later for authentication with IAM",
-        {"engine_version": "7.0"},
+        {"auth": RedisAuth.password(), "engine": RedisEngine.of("redis", "5.0.6")},
+        "`engine.version` must be 6.0 or later for users and user groups",
+        {"engine": RedisEngine.of("redis", "6.0")},
     ),
     (
-        {"slow_log": True, "engine_version": "5.0.6"},
-        "`engine_version` must be 6.0 or later for the slow log",
-        {"engine_version": "6.0"},
+        {"auth": RedisAuth.iam(), "engine": RedisEngine.of("redis", "6.2")},
+        "`engine.version` must be 7.0 or later for authentication with IAM",
+        {"engine": RedisEngine.of("redis", "7.0")},
     ),
     (
-        {"engine_log": True, "engine_version": "6.0"},
-        "`engine_version` must be 6.2 or later for the engine log",
-        {"engine_version": "6.2"},
+        {"logs": Logs(slow=True), "engine": RedisEngine.of("redis", "5.0.6")},
+        "`engine.version` must be 6.0 or later for the slow log",
+        {"engine": RedisEngine.of("redis", "6.0")},
     ),
     (
-        {"node_type": "cache.r6gd.xlarge", "engine_version": "6.0"},
-        "`engine_version` must be 6.2 or later for data tiering",
-        {"engine_version": "6.2"},
+        {"logs": Logs(engine=True), "engine": RedisEngine.of("redis", "6.0")},
+        "`engine.version` must be 6.2 or later for the engine log",
+        {"engine": RedisEngine.of("redis", "6.2")},
     ),
     (
-        {"engine_version": "5.0.5"},
-        "`engine_version` must be 5.0.6 or later for a node type with Graviton",
+        {"node_type": "cache.r6gd.xlarge", "engine": RedisEngine.of("redis", "6.0")},
+        "`engine.version` must be 6.2 or later for data tiering",
+        {"engine": RedisEngine.of("redis", "6.2")},
+    ),
+    (
+        {"engine": RedisEngine.of("redis", "5.0.5")},
+        "`engine.version` must be 5.0.6 or later for a node type with Graviton",
         {"node_type": "cache.m5.large"},
     ),
     (
-        {"num_node_groups": 50, "engine_version": "5.0.4", "node_type": "cache.m5.large"},
-        "`engine_version` must be 5.0.6 or later for more than 90 nodes",
-        {"num_node_groups": 45},
+        {
+            "topology": RedisTopology.sharded(50),
+            "engine": RedisEngine.of("redis", "5.0.4"),
+            "node_type": "cache.m5.large",
+        },
+        "`engine.version` must be 5.0.6 or later for more than 90 nodes",
+        {"topology": RedisTopology.sharded(45)},
     ),
     (
         {"node_type": "t4g.micro"},
@@ -108,139 +138,148 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"node_type": "cache.t4g.medium"},
     ),
     (
-        {"data_tiering_enabled": True},
-        "`data_tiering_enabled` must be False but on r6gd nodes, got: True on t4g",
+        {"data_tiering": True},
+        "`data_tiering` must be False but on r6gd nodes, got: True on t4g",
         {"node_type": "cache.r6gd.xlarge"},
     ),
     (
-        {"data_tiering_enabled": False, "node_type": "cache.r6gd.xlarge"},
-        "`data_tiering_enabled` must be True on r6gd nodes",
-        {"data_tiering_enabled": None},
+        {"data_tiering": False, "node_type": "cache.r6gd.xlarge"},
+        "`data_tiering` must be True on r6gd nodes",
+        {"data_tiering": None},
     ),
     (
-        {"node_type": "cache.m3.large", "auth": "none", "transit_encryption_enabled": False},
-        "`at_rest_encryption_enabled` must be False on m3 nodes",
-        {"at_rest_encryption_enabled": False},
+        {"node_type": "cache.m3.large", "auth": RedisAuth.none(), "tls": False},
+        "`encryption_at_rest` must be False on m3 nodes",
+        {"encryption_at_rest": False},
     ),
     (
-        {"node_type": "cache.m2.xlarge", "auth": "none", "at_rest_encryption_enabled": False},
-        "`transit_encryption_enabled` must be False on m2 nodes",
-        {"transit_encryption_enabled": False},
+        {"node_type": "cache.m2.xlarge", "auth": RedisAuth.none(), "encryption_at_rest": False},
+        "`tls` must be False on m2 nodes",
+        {"tls": False},
     ),
     (
-        {"num_node_groups": 501, "replicas": 0},
-        "`num_node_groups` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
-        {"num_node_groups": 500},
+        {"topology": RedisTopology.sharded(501, 0)},
+        "`topology.shards` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
+        {"topology": RedisTopology.sharded(500, 0)},
     ),
     (
-        {"num_node_groups": -1},
-        "`num_node_groups` must be 1–500 in cluster mode and 0 without, got: -1",  # noqa: RUF001
-        {"num_node_groups": 0},
+        {"topology": RedisTopology.sharded(-1)},
+        "`topology.shards` must be 1–500 in cluster mode and 0 without, got: -1",  # noqa: RUF001
+        {"topology": RedisTopology.sharded(1)},
     ),
     (
-        {"num_node_groups": 251},
-        "`num_node_groups` times the nodes of a shard must be 500 at most, got: 251 x 2",
-        {"num_node_groups": 250},
+        {"topology": RedisTopology.sharded(0)},
+        "`topology.shards` must be 1–500, got: 0",  # noqa: RUF001
+        {"topology": RedisTopology.sharded(1)},
     ),
     (
-        {"replicas": 6},
-        "`replicas` must be 0–5, got: 6",  # noqa: RUF001
-        {"replicas": 5},
+        {"topology": RedisTopology.sharded(251)},
+        "`topology.shards` times the nodes of a shard must be 500 at most, got: 251 x 2",
+        {"topology": RedisTopology.sharded(250)},
     ),
     (
-        {"replicas": 0, "automatic_failover_enabled": True},
-        "`automatic_failover_enabled` must be False without a second node",
-        {"replicas": 1},
+        {"topology": RedisTopology.replicated(6)},
+        "`topology.replicas` must be 0–5, got: 6",  # noqa: RUF001
+        {"topology": RedisTopology.replicated(5)},
     ),
     (
-        {"replicas": 0, "multi_az_enabled": True},
-        "`multi_az_enabled` must be False without a second node",
-        {"replicas": 1},
+        {"topology": RedisTopology.replicated(0, automatic_failover=True)},
+        "`topology.automatic_failover` must be False without a second node",
+        {"topology": RedisTopology.replicated(1)},
     ),
     (
-        {"num_node_groups": 2, "replicas": 0, "multi_az_enabled": True},
-        "`multi_az_enabled` must be False without a second node",
-        {"multi_az_enabled": False},
+        {"topology": RedisTopology.replicated(0, multi_az=True)},
+        "`topology.multi_az` must be False without a second node",
+        {"topology": RedisTopology.replicated(1)},
     ),
     (
-        {"automatic_failover_enabled": False},
-        "`multi_az_enabled` must be False without `automatic_failover_enabled`",
-        {"multi_az_enabled": False},
+        {"topology": RedisTopology.sharded(2, 0, multi_az=True)},
+        "`topology.multi_az` must be False without a second node",
+        {"topology": RedisTopology.sharded(2, 0)},
     ),
     (
-        {"automatic_failover_enabled": False, "num_node_groups": 2, "multi_az_enabled": False},
-        "`automatic_failover_enabled` must be True in cluster mode",
-        {"automatic_failover_enabled": True},
+        {"topology": RedisTopology.replicated(automatic_failover=False)},
+        "`topology.multi_az` must be False without `topology.automatic_failover`",
+        {"topology": RedisTopology.replicated(automatic_failover=False, multi_az=False)},
     ),
     (
-        {"transit_encryption_enabled": False},
-        "`auth` must go with `transit_encryption_enabled`, got: an AUTH token without it",
-        {"auth": "none"},
+        {"topology": RedisTopology.sharded(2, automatic_failover=False, multi_az=False)},
+        "`topology.automatic_failover` must be True in cluster mode",
+        {"topology": RedisTopology.sharded(2, automatic_failover=True, multi_az=False)},
     ),
     (
-        {"transit_encryption_enabled": False, "auth": "iam"},
-        "`auth` must go with `transit_encryption_enabled`, got: a user group without it",
-        {"auth": "none"},
+        {"tls": False},
+        "`auth` must go with `tls`, got: an AUTH token without it",
+        {"auth": RedisAuth.none()},
     ),
     (
-        {"at_rest_encryption_enabled": False, "encryption_key": "KEY"},
-        "`encryption_key` must go with `at_rest_encryption_enabled`",
-        {"at_rest_encryption_enabled": True},
-    ),
-    ({"auth": "AUTH"}, "`auth` must be one of token, password, iam, none", {"auth": "token"}),
-    (
-        {"auth": "iam", "secret": "SECRET"},
-        "`secret` must be None for `auth` of iam",
-        {"auth": "password"},
+        {"tls": False, "auth": RedisAuth.iam()},
+        "`auth` must go with `tls`, got: a user group without it",
+        {"auth": RedisAuth.none()},
     ),
     (
-        {"access_string": "on ~* +@read"},
-        "`access_string` must be left out for `auth` of token",
-        {"auth": "iam"},
+        {"encryption_at_rest": False, "encryption_key": "KEY"},
+        "`encryption_key` must go with `encryption_at_rest`",
+        {"encryption_at_rest": True},
     ),
     (
-        {"auth": "iam", "access_string": "~* +@all"},
-        "`access_string` must begin with on or off",
-        {"access_string": "on ~* +@all"},
+        {"auth": RedisAuth("AUTH")},
+        "`auth.kind` must be 'token', 'password', 'iam' or 'none', got: 'AUTH'",
+        {"auth": RedisAuth.token()},
+    ),
+    (
+        {"auth": RedisAuth("iam", "SECRET")},
+        "`auth.secret` must be left out for iam",
+        {"auth": RedisAuth.password()},
+    ),
+    (
+        {"auth": RedisAuth("token", access="on ~* +@read")},
+        "`auth.access` must be left out for token",
+        {"auth": RedisAuth.iam()},
+    ),
+    (
+        {"auth": RedisAuth.iam(access="~* +@all")},
+        "`auth.access` must begin with on or off",
+        {"auth": RedisAuth.iam(access="on ~* +@all")},
     ),
     ({"port": 70000}, "`port` must be 1–65535, got: 70000", {"port": 65535}),  # noqa: RUF001
     (
-        {"snapshot_retention_days": 36},
-        "`snapshot_retention_days` must be 0–35 days, got: 36",  # noqa: RUF001
-        {"snapshot_retention_days": 35},
+        {"backup": days(36)},
+        "`backup.retention` must be 0–35 days, got: 36",  # noqa: RUF001
+        {"backup": days(35)},
     ),
     (
-        {"snapshot_window": "03:00-03:59"},
-        "`snapshot_window` must last 60 minutes or more",
-        {"snapshot_window": "03:00-04:00"},
+        {"backup": Backup(window="03:00-03:59")},
+        "`backup.window` must last 60 minutes or more",
+        {"backup": Backup(window="03:00-04:00")},
     ),
     (
-        {"preferred_maintenance_window": "sun:03:00-sun:03:30"},
-        "`preferred_maintenance_window` must last 60 minutes to 24 hours",
-        {"preferred_maintenance_window": "sun:03:00-sun:04:00"},
+        {"maintenance_window": "sun:03:00-sun:03:30"},
+        "`maintenance_window` must last 60 minutes to 24 hours",
+        {"maintenance_window": "sun:03:00-sun:04:00"},
     ),
     (
         {
-            "snapshot_window": "03:00-05:00",
-            "preferred_maintenance_window": "sun:04:00-sun:06:00",
+            "backup": Backup(window="03:00-05:00"),
+            "maintenance_window": "sun:04:00-sun:06:00",
         },
-        "`snapshot_window` must not overlap `preferred_maintenance_window`",
-        {"snapshot_window": "03:00-04:00"},
+        "`backup.window` must not overlap `maintenance_window`",
+        {"backup": Backup(window="03:00-04:00")},
     ),
     (
-        {"snapshot_name": "before", "snapshot_arns": ["arn:aws:s3:::backups/a.rdb"]},
-        "`snapshot_name` must not go with `snapshot_arns`",
-        {"snapshot_name": None},
+        {"backup": Backup(restore_name="before", restore_arns=["arn:aws:s3:::backups/a.rdb"])},
+        "`backup.restore_name` must not go with `backup.restore_arns`",
+        {"backup": Backup(restore_name="before")},
     ),
     (
-        {"snapshot_arns": ["s3://backups/a.rdb"]},
-        "`snapshot_arns` must be an ARN of s3",
-        {"snapshot_arns": ["arn:aws:s3:::backups/a.rdb"]},
+        {"backup": Backup(restore_arns=["s3://backups/a.rdb"])},
+        "`backup.restore_arns` must be an ARN of s3",
+        {"backup": Backup(restore_arns=["arn:aws:s3:::backups/a.rdb"])},
     ),
     (
-        {"snapshot_arns": ["arn:aws:s3:::backups/a,b.rdb"]},
-        "`snapshot_arns` must be ARNs of a bucket and an object in it, without a comma",
-        {"snapshot_arns": ["arn:aws:s3:::backups/a-b.rdb"]},
+        {"backup": Backup(restore_arns=["arn:aws:s3:::backups/a,b.rdb"])},
+        "`backup.restore_arns` must be ARNs of a bucket and an object in it, without a comma",
+        {"backup": Backup(restore_arns=["arn:aws:s3:::backups/a-b.rdb"])},
     ),
     (
         {"parameters": {"maxmemory-policy": "lru"}},
@@ -249,13 +288,13 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"parameters": {"cluster-enabled": "yes"}},
-        "`parameters` must have cluster-enabled=no without `num_node_groups`",
-        {"num_node_groups": 1},
+        "`parameters` must have cluster-enabled=no without cluster mode",
+        {"topology": RedisTopology.sharded(1)},
     ),
     (
-        {"parameters": {"cluster-enabled": "no"}, "num_node_groups": 1},
-        "`parameters` must have cluster-enabled=yes with `num_node_groups`",
-        {"num_node_groups": 0},
+        {"parameters": {"cluster-enabled": "no"}, "topology": RedisTopology.sharded(1)},
+        "`parameters` must have cluster-enabled=yes with cluster mode",
+        {"topology": RedisTopology.single()},
     ),
     (
         {
@@ -267,29 +306,29 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"parameters": {"maxmemory-policy": "allkeys-lfu"}},
     ),
     (
-        {"parameters": {"timeout": "60"}, "cache_parameter_group_name": "mine"},
-        "`cache_parameter_group_name` must not go with `parameters`",
+        {"parameters": {"timeout": "60"}, "parameter_group": "GROUP mine"},
+        "`parameter_group` must not go with `parameters`",
         {"parameters": None},
     ),
     (
-        {"cache_parameter_group_name": "default.redis7", "num_node_groups": 2},
-        "`cache_parameter_group_name` must end with `.cluster.on` for cluster mode on",
-        {"cache_parameter_group_name": "default.redis7.cluster.on"},
+        {"parameter_group": "GROUP default.redis7", "topology": RedisTopology.sharded(2)},
+        "`parameter_group` must end with `.cluster.on` for cluster mode on",
+        {"parameter_group": "GROUP default.redis7.cluster.on"},
     ),
     (
-        {"cache_parameter_group_name": "default.redis7.cluster.on"},
-        "`cache_parameter_group_name` must not end with `.cluster.on` for cluster mode off",
-        {"num_node_groups": 1},
+        {"parameter_group": "GROUP default.redis7.cluster.on"},
+        "`parameter_group` must not end with `.cluster.on` for cluster mode off",
+        {"topology": RedisTopology.sharded(1)},
     ),
     (
-        {"cache_parameter_group_name": "default.redis6.x"},
-        "`cache_parameter_group_name` must be of the family redis7 of redis 7.1",
-        {"engine_version": "6.2"},
+        {"parameter_group": "GROUP default.redis6.x"},
+        "`parameter_group` must be of the family redis7 of redis 7.1",
+        {"engine": RedisEngine.of("redis", "6.2")},
     ),
     (
-        {"engine_log": "my stream"},
-        "`engine_log` must be the name of a Firehose stream",
-        {"engine_log": "my_stream"},
+        {"logs": Logs(engine=Stream("my stream"))},
+        "`logs.engine` must be the name of a Firehose stream",
+        {"logs": Logs(engine=Stream("my_stream"))},
     ),
     (
         {"notification_topic": "FIFO"},
@@ -297,20 +336,20 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"notification_topic": "TOPIC"},
     ),
     (
-        {"global_replication_group_id": "ldgnf-a", "auth": "none"},
+        {"global_datastore": "DATASTORE", "auth": RedisAuth.none()},
         "`node_type` must be of m5, r5 or later for a global datastore",
         {"node_type": "cache.m5.large"},
     ),
     (
-        {"global_replication_group_id": "ldgnf-a", "node_type": "cache.m5.large"},
-        "`secret` must be a replica of the primary's secret",
-        {"secret": "SECRET"},
+        {"global_datastore": "DATASTORE", "node_type": "cache.m5.large"},
+        "`auth.secret` must be a replica of the primary's secret",
+        {"auth": RedisAuth("token", "SECRET")},
     ),
     (
         {
-            "global_replication_group_id": "ldgnf-a",
+            "global_datastore": "DATASTORE",
             "node_type": "cache.m5.large",
-            "auth": "none",
+            "auth": RedisAuth.none(),
             "parameters": {"timeout": "60"},
         },
         "`parameters` must be left to the primary of the global datastore",
@@ -318,34 +357,34 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {
-            "global_replication_group_id": "ldgnf-a",
+            "global_datastore": "DATASTORE",
             "node_type": "cache.m5.large",
-            "auth": "none",
-            "snapshot_name": "before",
+            "auth": RedisAuth.none(),
+            "backup": Backup(restore_name="before"),
         },
-        "`snapshot_name` must be left to the primary of the global datastore",
-        {"snapshot_name": None},
+        "`backup.restore_name` must be left to the primary of the global datastore",
+        {"backup": None},
     ),
 ]
 T1 = {
     "node_type": "cache.t1.micro",
-    "auth": "none",
-    "transit_encryption_enabled": False,
-    "at_rest_encryption_enabled": False,
-    "replicas": 0,
-    "snapshot_retention_days": 0,
+    "auth": RedisAuth.none(),
+    "tls": False,
+    "encryption_at_rest": False,
+    "topology": RedisTopology.single(),
+    "backup": days(0),
     "removal_policy": cdk.RemovalPolicy.DESTROY,
 }
 CASES += [
     (
-        {**T1, "replicas": 1},
-        "`automatic_failover_enabled` must be False on t1 nodes",
-        {"automatic_failover_enabled": False, "multi_az_enabled": False},
+        {**T1, "topology": RedisTopology.replicated(1)},
+        "`topology.automatic_failover` must be False on t1 nodes",
+        {"topology": RedisTopology.replicated(automatic_failover=False, multi_az=False)},
     ),
     (
-        {**T1, "snapshot_retention_days": 1},
-        "`snapshot_retention_days` must be 0 on t1 nodes, got: 1",
-        {"snapshot_retention_days": 0},
+        {**T1, "backup": days(1)},
+        "`backup.retention` must be 0 on t1 nodes, got: 1",
+        {"backup": days(0)},
     ),
     (
         {**T1, "removal_policy": cdk.RemovalPolicy.SNAPSHOT},
@@ -353,11 +392,21 @@ CASES += [
         {"removal_policy": cdk.RemovalPolicy.RETAIN},
     ),
     (
-        {**T1, "num_node_groups": 1},
+        {**T1, "topology": RedisTopology.sharded(1)},
         "`node_type` must be of a family with cluster mode",
-        {"num_node_groups": 0},
+        {"topology": RedisTopology.single()},
     ),
 ]
+
+
+def _made(stack: cdk.Stack, named: dict[str, Callable[[], object]], value: object) -> object:
+    if isinstance(value, RedisAuth) and value.secret == "SECRET":
+        return replace(value, secret=named["SECRET"]())
+    if isinstance(value, str) and value.startswith("GROUP "):
+        name = value.removeprefix("GROUP ")
+        kind = elasticache.CfnParameterGroup
+        return kind.from_cache_parameter_group_name(stack, "ParameterGroup", name)
+    return named[value]() if isinstance(value, str) and value in named else value
 
 
 def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
@@ -369,11 +418,11 @@ def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
             stack, "Fifo", "arn:aws:sns:eu-west-1:123456789012:events.fifo"
         ),
         "TOPIC": lambda: sns.Topic(stack, "Topic"),
+        "DATASTORE": lambda: elasticache.CfnGlobalReplicationGroup.from_global_replication_group_id(
+            stack, "Datastore", "ldgnf-a"
+        ),
     }
-    given: Arguments = {
-        name: named[value]() if isinstance(value, str) and value in named else value
-        for name, value in arguments.items()
-    }
+    given = {name: _made(stack, named, value) for name, value in arguments.items()}
     return lambda: RedisCache(stack, "Cache", **given)
 
 
@@ -395,8 +444,8 @@ def test_a_case_breaks_one_rule() -> None:
         if "problems in" in refused(made(cdk.Stack(cdk.App(), "Test"), arguments))
     ]
     assert several == [  # each of which breaks rules that say nearly the same
-        "`engine_version` must be 3.2.6 or later but 3.2.10 for encryption in transit",
-        "`multi_az_enabled` must be False without a second node",
+        "`engine.version` must be 3.2.6 or later but 3.2.10 for encryption in transit",
+        "`topology.multi_az` must be False without a second node",
         "`node_type` must be of a family with cluster mode",
     ]
 
@@ -413,29 +462,104 @@ def test_what_is_known_only_at_deploy_time_passes(stack: cdk.Stack) -> None:
         "Cache",
         replication_group_id=text("Name"),
         node_type=text("NodeType"),
-        engine_version=text("Version"),
-        replicas=number("Replicas"),
+        engine=RedisEngine.of("redis", text("Version")),
+        topology=RedisTopology.replicated(number("Replicas")),
         port=number("Port"),
-        snapshot_retention_days=number("Days"),
-        snapshot_window=text("Window"),
-        preferred_maintenance_window=text("Maintenance"),
-        snapshot_arns=[text("Arn")],
-        engine_log=text("Stream"),
-        cache_parameter_group_name=text("Parameters"),
+        backup=Backup(
+            retention=cdk.Duration.days(number("Days")),
+            window=text("Window"),
+            restore_arns=[text("Arn")],
+        ),
+        maintenance_window=text("Maintenance"),
+        logs=Logs(engine=Stream(text("Stream"))),
+        parameter_group=elasticache.CfnParameterGroup.from_cache_parameter_group_name(
+            stack, "Group", text("Parameters")
+        ),
     )
     synth(stack)
 
 
 def test_parameters_need_a_version_that_is_known(stack: cdk.Stack) -> None:
-    version = cdk.CfnParameter(stack, "Version").value_as_string
-    told = "`engine_version` must be known at synthesis for `parameters` and `num_node_groups`"
-    for arguments in ({"parameters": {"timeout": "60"}}, {"num_node_groups": 2}):
-        assert told in refused(made(stack, {"engine_version": version, **arguments}))
+    engine = RedisEngine.of("redis", cdk.CfnParameter(stack, "Version").value_as_string)
+    told = "`engine.version` must be known at synthesis for `parameters` and cluster mode"
+    for arguments in ({"parameters": {"timeout": "60"}}, {"topology": RedisTopology.sharded(2)}):
+        assert told in refused(made(stack, {"engine": engine, **arguments}))
     made(
         stack,
         {
-            "engine_version": version,
-            "num_node_groups": 2,
-            "cache_parameter_group_name": "default.redis7.cluster.on",
+            "engine": engine,
+            "topology": RedisTopology.sharded(2),
+            "parameter_group": "GROUP default.redis7.cluster.on",
         },
     )()
+
+
+DURABLE: Arguments = {
+    "engine": RedisEngine.VALKEY_9_0,
+    "node_type": "cache.m7g.large",
+    "topology": RedisTopology.sharded(2, 1),
+    "durability": Durability.SYNC,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"engine": RedisEngine.VALKEY_8_2}, "`engine.name` must be Valkey 9.0 or later"),
+        ({"engine": RedisEngine.REDIS_7_1}, "`engine.name` must be Valkey 9.0 or later"),
+        ({"node_type": "cache.m5.large"}, "`node_type` must be of c7gn, c8gn, m6g"),
+        ({"topology": RedisTopology.replicated(1)}, "`topology.shards` must be 1 or more"),
+        ({"topology": RedisTopology.sharded(2, 0)}, "`topology.replicas` must be 1 or more"),
+        ({"topology": RedisTopology.sharded(2, 1, multi_az=False)}, "`topology.multi_az` must be"),
+        ({"tls": False, "auth": RedisAuth.none()}, "`tls` must be True for `durability`"),
+        ({"encryption_at_rest": False}, "`encryption_at_rest` must be True for `durability`"),
+        (
+            {"global_datastore": "DATASTORE", "auth": RedisAuth.none()},
+            "`durability` must be left out in a global datastore",
+        ),
+    ],
+)
+def test_what_durability_requires(stack: cdk.Stack, changed: Arguments, told: str) -> None:
+    assert told in refused(made(stack, {**DURABLE, **changed}))
+    other = cdk.Stack(cdk.App(), "Other")
+    made(other, {**DURABLE, **changed, "durability": Durability.DISABLED})()
+
+
+@pytest.mark.parametrize("durability", list(Durability))
+def test_durability_arrives(stack: cdk.Stack, durability: Durability) -> None:
+    made(stack, {**DURABLE, "durability": durability})()
+    group = properties(synth(stack), "AWS::ElastiCache::ReplicationGroup")
+    assert group["Durability"] == durability.value
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"engine": "redis"}, "`engine` must be a RedisEngine, got: 'redis'"),
+        ({"topology": 2}, "`topology` must be a RedisTopology, got: 2"),
+        (
+            {"topology": RedisTopology.replicated("2")},  # type: ignore[arg-type]
+            "`topology.replicas` must be a whole number, got: '2'",
+        ),
+        (
+            {"backup": Backup(retention=7)},  # type: ignore[arg-type]
+            "`backup.retention` must be a Duration, such as Duration.seconds(30), got: 7",
+        ),
+        (
+            {"logs": Logs(slow="stream")},  # type: ignore[arg-type]
+            "`logs.slow` must be True or False, an aws_logs.ILogGroup or a construct with "
+            "`delivery_stream_name`, got: 'stream'",
+        ),
+        ({"tls": "yes"}, "`tls` must be True or False, got: 'yes'"),
+    ],
+)
+def test_wrong_types_are_refused(stack: cdk.Stack, arguments: Arguments, told: str) -> None:
+    assert told in refused(made(stack, arguments))
+    assert stack.node.try_find_child("Cache") is None
+
+
+def test_the_name_of_a_cache_may_have_a_token_in_it(stack: cdk.Stack) -> None:
+    stage = cdk.CfnParameter(stack, "Stage").value_as_string
+    RedisCache(stack, "Cache", replication_group_id=f"Shop-{stage}")
+    group = properties(synth(stack), "AWS::ElastiCache::ReplicationGroup")
+    assert group["ReplicationGroupId"] == {"Fn::Join": ["", ["Shop-", {"Ref": "Stage"}]]}

@@ -11,7 +11,15 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs import (
+    Profile,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+    RedisUser,
+    ServerlessCache,
+)
 from serverless_stack.constructs.function.packaging import package_library
 from serverless_stack.testing import TemplateSnapshot, assert_least_privilege
 from tests.constructs.templates import (
@@ -27,28 +35,26 @@ from tests.constructs.templates import (
 
 FUNCTION = "AWS::Lambda::Function"
 SCHEDULE = "AWS::SecretsManager::RotationSchedule"
+MONTHLY = RedisAuth.token(rotate_every=cdk.Duration.days(30))
 
 
 def test_rotation_of_a_token(template_snapshot: TemplateSnapshot) -> None:
     stack = cdk.Stack(new_app(), "Test")
-    cache = RedisCache(stack, "Cache", removal_policy=cdk.RemovalPolicy.DESTROY)
-    assert cache.rotation_function is None
-    assert cache.add_rotation() is cache.rotation_function
+    RedisCache(stack, "Cache", auth=MONTHLY, removal_policy=cdk.RemovalPolicy.DESTROY)
     template = synth(stack)
     require_no_cycle(template)
     assert template == template_snapshot
 
 
-def test_nothing_is_rotated_without_being_told(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache")
+def test_nothing_is_rotated_by_default(stack: cdk.Stack) -> None:
+    assert RedisCache(stack, "Cache").rotation_function is None
     template = synth(stack)
     assert all_of(template, SCHEDULE) == []
     assert all_of(template, FUNCTION) == []
 
 
 def test_the_function_may_do_what_it_is_for_and_no_more(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache")
-    cache.add_rotation()
+    cache = RedisCache(stack, "Cache", auth=MONTHLY)
     template = synth(stack)
     reading, modifying = statements(template)
     assert reading["Action"] == [
@@ -85,15 +91,15 @@ def test_the_function_may_do_what_it_is_for_and_no_more(stack: cdk.Stack) -> Non
 
 
 def test_the_first_rotation_is_after_the_interval(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache").add_rotation(automatically_after=cdk.Duration.days(7))
+    weekly = RedisAuth.token(rotate_every=cdk.Duration.days(7))
+    RedisCache(stack, "Cache", auth=weekly)
     schedule = properties(synth(stack), SCHEDULE)
     assert schedule["RotateImmediatelyOnUpdate"] is False
     assert schedule["RotationRules"] == {"AutomaticallyAfterDays": 7}
 
 
 def test_the_function_reaches_the_cache_and_both_services(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", port=6380)
-    cache.add_rotation()
+    cache = RedisCache(stack, "Cache", port=6380, auth=MONTHLY)
     template = synth(stack)
     ingress = properties(template, "AWS::EC2::SecurityGroupIngress")
     assert (ingress["FromPort"], ingress["Description"]) == (6380, "Rotation of the secret")
@@ -108,20 +114,20 @@ def test_the_function_reaches_the_cache_and_both_services(stack: cdk.Stack) -> N
 
 def test_a_vpc_of_ones_own_is_left_alone(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
-    RedisCache(stack, "Cache", vpc=vpc).add_rotation()
+    RedisCache(stack, "Cache", vpc=vpc, auth=MONTHLY)
     assert all_of(synth(stack), "AWS::EC2::VPCEndpoint") == []
 
 
 def test_shards_are_tried_at_their_configuration_endpoint(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache", num_node_groups=2).add_rotation()
+    RedisCache(stack, "Cache", topology=RedisTopology.sharded(2), auth=MONTHLY)
     endpoint = variables(synth(stack))["CACHE_ENDPOINT"]["Fn::Join"][1][0]
     assert endpoint["Fn::GetAtt"][1] == "ConfigurationEndPoint.Address"
 
 
 def test_a_password_of_a_user_in_a_secret_with_a_key(stack: cdk.Stack) -> None:
     own = secretsmanager.Secret(stack, "Own", encryption_key=kms.Key(stack, "Key"))
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="password", secret=own)
-    cache.add_rotation()
+    auth = RedisAuth.password(secret=own, rotate_every=cdk.Duration.days(30))
+    cache = RedisCache(stack, "Cache", engine=RedisEngine.VALKEY_8_1, auth=auth)
     template = synth(stack)
     assert cache.user is not None
     assert variables(template)["USER_ID"] == stack.resolve(cache.user.user.ref)
@@ -132,7 +138,8 @@ def test_a_password_of_a_user_in_a_secret_with_a_key(stack: cdk.Stack) -> None:
 
 def test_a_secret_by_name_is_granted_with_its_random_end(stack: cdk.Stack) -> None:
     own = secretsmanager.Secret.from_secret_name_v2(stack, "Own", "orders/redis")
-    RedisCache(stack, "Cache", secret=own).add_rotation()
+    auth = RedisAuth.token(secret=own, rotate_every=cdk.Duration.days(30))
+    RedisCache(stack, "Cache", auth=auth)
     reading = statements(synth(stack))[0]
     assert reading["Resource"]["Fn::Join"][1][-1] == ":secret:orders/redis-??????"
 
@@ -156,60 +163,83 @@ def test_the_package_is_small_and_has_what_it_imports(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-S", "-c", code], check=True, cwd=tmp_path)
 
 
+OLD = RedisEngine.of("redis", "5.0.5")
+
+
 @pytest.mark.parametrize(
-    ("arguments", "days", "told"),
+    ("engine", "days", "told"),
     [
-        ({"auth": "iam"}, 30, "`auth` must be token or password for a rotation"),
-        ({"auth": "none"}, 30, "`auth` must be token or password for a rotation"),
-        ({}, 0, "`automatically_after` must be 1–1000 days, got: 0"),  # noqa: RUF001
-        ({}, 1001, "`automatically_after` must be 1–1000 days, got: 1001"),  # noqa: RUF001
-        ({}, 1.5, "`automatically_after` must be whole days, got: 1.5 days"),
-        (
-            {"engine_version": "5.0.5", "node_type": "cache.m5.large"},
-            30,
-            "`engine_version` must be 5.0.6 or later for a change of the AUTH token",
-        ),
+        (None, 0, "`auth.rotate_every` must be 1–1000 days, got: 0"),  # noqa: RUF001
+        (None, 1001, "`auth.rotate_every` must be 1–1000 days, got: 1001"),  # noqa: RUF001
+        (None, 1.5, "`auth.rotate_every` must be whole days, got: 1.5 days"),
+        (OLD, 30, "`engine.version` must be 5.0.6 or later for a change of the AUTH token"),
     ],
 )
-def test_what_cannot_be_rotated(
-    stack: cdk.Stack, arguments: dict[str, str], days: float, told: str
+def test_a_rotation_that_is_refused(
+    stack: cdk.Stack, engine: RedisEngine | None, days: float, told: str
 ) -> None:
-    cache = RedisCache(stack, "Cache", **arguments)  # type: ignore[arg-type]
-    every = cdk.Duration.hours(days * 24)
-    assert told in refused(lambda: cache.add_rotation(automatically_after=every))
-    assert cache.rotation_function is None
+    auth = RedisAuth.token(rotate_every=cdk.Duration.hours(days * 24))
+    engine = engine or RedisEngine.REDIS_7_1
+    assert told in refused(
+        lambda: RedisCache(stack, "Cache", engine=engine, node_type="cache.m5.large", auth=auth)
+    )
+    assert stack.node.children == []
 
 
 @pytest.mark.parametrize("days", [1, 1000])
-def test_the_good_neighbours_are_rotated(stack: cdk.Stack, days: int) -> None:
-    cache = RedisCache(stack, "Cache", engine_version="5.0.6")
-    cache.add_rotation(automatically_after=cdk.Duration.days(days))
-    told = refused(lambda: cache.add_rotation())
-    assert "`add_rotation` must be called once for a secret, got: again" in told
+def test_the_nearest_accepted_rotations(stack: cdk.Stack, days: int) -> None:
+    auth = RedisAuth.token(rotate_every=cdk.Duration.days(days))
+    RedisCache(stack, "Cache", engine=RedisEngine.of("redis", "5.0.6"), auth=auth)
+    rules = properties(synth(stack), SCHEDULE)["RotationRules"]
+    assert rules == {"AutomaticallyAfterDays": days}
 
 
 def test_the_password_of_another_user_is_rotated_by_a_function_of_its_own(
     stack: cdk.Stack,
 ) -> None:
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="iam")
-    reader = cache.add_user("Reader", access_string="on ~* +@read")
-    function = cache.add_rotation(user=reader)
+    cache = RedisCache(stack, "Cache", engine=RedisEngine.VALKEY_8_1, auth=RedisAuth.iam())
+    weekly = RedisAuth.password(rotate_every=cdk.Duration.days(7))
+    reader = RedisUser(cache, "Reader", access="on ~* +@read", auth=weekly)
     assert cache.rotation_function is None
-    assert function.node.path == "Test/Cache/Reader/Rotation/Function"
+    assert reader.rotation_function is not None
+    assert reader.rotation_function.node.path == "Test/Cache/Reader/Rotation/Function"
     template = synth(stack)
     assert variables(template)["USER_ID"] == stack.resolve(reader.user.ref)
     assert reader.secret is not None
     assert properties(template, SCHEDULE)["SecretId"] == stack.resolve(reader.secret.secret_arn)
-    assert "`add_rotation` must be called once" in refused(lambda: cache.add_rotation(user=reader))
 
 
 def test_two_users_are_rotated(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", engine="valkey", auth="password")
-    first = cache.add_rotation()
-    second = cache.add_rotation(user=cache.add_user("Reader", access_string="on ~* +@read"))
-    assert cache.rotation_function is first
-    assert first is not second
+    weekly = RedisAuth.password(rotate_every=cdk.Duration.days(7))
+    cache = RedisCache(stack, "Cache", engine=RedisEngine.VALKEY_8_1, auth=weekly)
+    reader = RedisUser(cache, "Reader", access="on ~* +@read", auth=weekly)
+    assert cache.rotation_function is not reader.rotation_function
     template = synth(stack)
     require_no_cycle(template)
     assert len(all_of(template, SCHEDULE)) == 2
     assert len(all_of(template, "AWS::EC2::SecurityGroupIngress")) == 2
+
+
+def test_a_user_of_a_serverless_cache_is_rotated(stack: cdk.Stack) -> None:
+    weekly = RedisAuth.password(rotate_every=cdk.Duration.days(7))
+    cache = ServerlessCache(stack, "Cache", auth=weekly)
+    template = synth(stack)
+    require_no_cycle(template)
+    assert cache.user is not None
+    assert variables(template)["USER_ID"] == stack.resolve(cache.user.user.ref)
+    endpoint = variables(template)["CACHE_ENDPOINT"]["Fn::Join"][1][0]
+    assert endpoint["Fn::GetAtt"][1] == "Endpoint.Address"
+
+
+@pytest.mark.parametrize("kind", ["token", "password"])
+def test_regulated_rotates_every_generated_secret(stack: cdk.Stack, kind: str) -> None:
+    Profile.regulated().apply(stack)
+    auth = {"token": RedisAuth.token, "password": RedisAuth.password}[kind]()
+    cache = RedisCache(stack, "Cache", auth=auth)
+    if kind == "password":
+        RedisUser(cache, "Reader", access="on ~* +@read")
+    schedules = all_of(synth(stack), SCHEDULE)
+    assert len(schedules) == (2 if kind == "password" else 1)
+    assert {
+        each["Properties"]["RotationRules"]["AutomaticallyAfterDays"] for each in schedules
+    } == {30}

@@ -1,17 +1,40 @@
 """Auto scaling and global datastores."""
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk.aws_applicationautoscaling import PredefinedMetric
 
-from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs import (
+    Autoscale,
+    Capacity,
+    Durability,
+    GlobalDatastore,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+)
 from tests.constructs.templates import Json, all_of, properties, refused, synth
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+MEMORY = PredefinedMetric.ELASTICACHE_DATABASE_MEMORY_USAGE_COUNTED_FOR_EVICT_PERCENTAGE
+CPU_OF_REPLICAS = PredefinedMetric.ELASTICACHE_REPLICA_ENGINE_CPU_UTILIZATION
 
 
-def scalable(stack: cdk.Stack, construct_id: str = "Cache") -> RedisCache:
-    return RedisCache(stack, construct_id, node_type="cache.m7g.large", num_node_groups=2)
+def scaled(
+    stack: cdk.Stack,
+    autoscale: Autoscale | None,
+    **arguments: Any,  # noqa: ANN401
+) -> RedisCache:
+    given = {
+        "node_type": "cache.m7g.large",
+        "topology": RedisTopology.sharded(2, autoscale=autoscale),
+    }
+    return RedisCache(stack, "Cache", **{**given, **arguments})
 
 
 def specification(template: Json) -> Json:
@@ -20,8 +43,7 @@ def specification(template: Json) -> Json:
 
 
 def test_shards_follow_the_cpu_of_the_primaries(stack: cdk.Stack) -> None:
-    cache = scalable(stack)
-    cache.add_shard_scaling(max_capacity=500)
+    cache = scaled(stack, Autoscale(shards=Capacity(1, 500)))
     template = synth(stack)
     target = properties(template, TARGET)
     assert target["ScalableDimension"] == "elasticache:replication-group:NodeGroups"
@@ -42,15 +64,16 @@ def test_shards_follow_the_cpu_of_the_primaries(stack: cdk.Stack) -> None:
 
 
 def test_shards_follow_another_metric(stack: cdk.Stack) -> None:
-    metric = "ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage"
-    scalable(stack).add_shard_scaling(max_capacity=3, target_utilization=70, metric=metric)
-    asked = specification(synth(stack))
-    assert asked["PredefinedMetricSpecification"] == {"PredefinedMetricType": metric}
-    assert asked["TargetValue"] == 70
+    scaled(stack, Autoscale(shards=Capacity(1, 3, target_utilization=70, metric=MEMORY)))
+    configuration = specification(synth(stack))
+    assert configuration["PredefinedMetricSpecification"] == {
+        "PredefinedMetricType": "ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage"
+    }
+    assert configuration["TargetValue"] == 70
 
 
 def test_replicas_follow_their_cpu(stack: cdk.Stack) -> None:
-    scalable(stack).add_replica_scaling()
+    scaled(stack, Autoscale(replicas=Capacity(1, 5)))
     template = synth(stack)
     target = properties(template, TARGET)
     assert target["ScalableDimension"] == "elasticache:replication-group:Replicas"
@@ -60,97 +83,137 @@ def test_replicas_follow_their_cpu(stack: cdk.Stack) -> None:
     }
 
 
+BOTH = Autoscale(shards=Capacity(1, 2), replicas=Capacity(1, 2))
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ({"num_node_groups": 0}, "`num_node_groups` must be 1 or more for auto scaling"),
+        (
+            {"topology": RedisTopology(replicas=1, autoscale=BOTH)},
+            "`topology.shards` must be 1 or more for auto scaling",
+        ),
         ({"node_type": "cache.t4g.micro"}, "`node_type` must be of r7g, r6g, r6gd, r5, m7g"),
         ({"node_type": "cache.m7g.4xlarge"}, "`node_type` must be large, xlarge, 2xlarge for"),
         (
-            {"engine_version": "5.0.6"},
-            "`engine_version` must be 6.0 or later for auto scaling",
+            {"engine": RedisEngine.of("redis", "5.0.6")},
+            "`engine.version` must be 6.0 or later for auto scaling",
         ),
         (
-            {"engine_version": "6.2", "node_type": "cache.r6gd.xlarge"},
-            "`engine_version` must be 7.0.7 or later for auto scaling with data tiering",
+            {"engine": RedisEngine.REDIS_6_2, "node_type": "cache.r6gd.xlarge"},
+            "`engine.version` must be 7.0.7 or later for auto scaling with data tiering",
         ),
     ],
 )
-def test_what_cannot_be_scaled(stack: cdk.Stack, arguments: dict[str, object], told: str) -> None:
-    base: dict[str, object] = {"node_type": "cache.m7g.2xlarge", "num_node_groups": 1}
-    cache = RedisCache(stack, "Cache", **{**base, **arguments})  # type: ignore[arg-type]
-    assert told in refused(lambda: cache.add_shard_scaling(max_capacity=2))
-    assert told in refused(cache.add_replica_scaling)
-    twin = RedisCache(stack, "Twin", **base)  # type: ignore[arg-type]
-    twin.add_shard_scaling(max_capacity=2)
-    twin.add_replica_scaling()
+def test_what_auto_scaling_requires(stack: cdk.Stack, arguments: dict[str, Any], told: str) -> None:
+    assert told in refused(lambda: scaled(stack, BOTH, **arguments))
+    scaled(stack, BOTH, node_type="cache.m7g.2xlarge")
+    assert len(all_of(synth(stack), TARGET)) == 2
 
 
 def test_all_problems_of_a_policy_are_told_together(stack: cdk.Stack) -> None:
-    cache = RedisCache(
-        stack, "Cache", node_type="cache.r6gd.xlarge", num_node_groups=1, engine_version="7.1"
-    )
-    told = refused(
-        lambda: cache.add_shard_scaling(
-            min_capacity=501,
-            max_capacity=0,
-            target_utilization=34,
-            metric="ElastiCacheDatabaseMemoryUsageCountedForEvictPercentage",
+    message = refused(
+        lambda: scaled(
+            stack,
+            Autoscale(
+                shards=Capacity(501, 0, target_utilization=34, metric=MEMORY),
+                replicas=Capacity(1, 6, metric=MEMORY),
+            ),
+            node_type="cache.r6gd.xlarge",
         )
     )
-    assert [line.partition(", got")[0] for line in told.splitlines()[1:]] == [
-        "- `min_capacity` must be 1–500",  # noqa: RUF001
-        "- `max_capacity` must be 1–500",  # noqa: RUF001
-        "- `min_capacity` must be `max_capacity` at most",
-        "- `target_utilization` must be 35–70 percent",  # noqa: RUF001
-        "- `metric` must be another one on nodes that tier data",
+    shards, replicas = "- `topology.autoscale.shards.", "- `topology.autoscale.replicas."
+    assert [line.partition(", got")[0] for line in message.splitlines()[1:]] == [
+        f"{shards}min` must be 1–500",  # noqa: RUF001
+        f"{shards}max` must be 1–500",  # noqa: RUF001
+        f"{shards}min` must be `topology.autoscale.shards.max` at most",
+        f"{shards}target_utilization` must be 35–70 percent",  # noqa: RUF001
+        f"{shards}metric` must be another one on nodes that tier data",
+        f"{replicas}max` must be 1–5",  # noqa: RUF001
+        f"{replicas}metric` must be one of ElastiCacheReplicaEngineCPUUtilization",
+        f"{replicas}metric` must be another one on nodes that tier data",
     ]
-    assert "`max_capacity` must be 1–5, got: 6" in refused(  # noqa: RUF001
-        lambda: cache.add_replica_scaling(max_capacity=6)
+    assert stack.node.children == []
+
+
+def datastore(
+    stack: cdk.Stack, cache: RedisCache, suffix: str = "orders", construct_id: str = "Datastore"
+) -> GlobalDatastore:
+    return GlobalDatastore(stack, construct_id, primary=cache, suffix=suffix)
+
+
+def test_a_secondary_joins_a_datastore_of_the_app(stack: cdk.Stack) -> None:
+    made = datastore(stack, scaled(stack, None, auth=RedisAuth.none()))
+    RedisCache(
+        stack,
+        "Secondary",
+        node_type="cache.m7g.large",
+        topology=RedisTopology.sharded(2),
+        auth=RedisAuth.none(),
+        global_datastore=made,
     )
-    assert "`metric` must be one of ElastiCachePrimary" in refused(
-        lambda: cache.add_shard_scaling(max_capacity=2, metric="CPU")
+    template = synth(stack)
+    (resource,) = [
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::ElastiCache::GlobalReplicationGroup"
+    ]
+    joined = [
+        group["Properties"].get("GlobalReplicationGroupId")
+        for group in all_of(template, "AWS::ElastiCache::ReplicationGroup")
+    ]
+    assert joined == [None, {"Ref": resource}]
+    assert stack.resolve(made.global_datastore_id)["Fn::GetAtt"][0] == resource
+
+
+def test_a_scaled_cache_is_no_primary(stack: cdk.Stack) -> None:
+    cache = scaled(stack, BOTH)
+    assert "`primary` must be without `topology.autoscale`, got: Test/Cache" in refused(
+        lambda: datastore(stack, cache)
     )
-    assert all_of(synth(stack), TARGET) == []
 
 
-def test_a_dimension_is_scaled_once(stack: cdk.Stack) -> None:
-    cache = scalable(stack)
-    cache.add_shard_scaling(max_capacity=2)
-    cache.add_replica_scaling()
-    told = refused(lambda: cache.add_shard_scaling(max_capacity=3))
-    assert "NodeGroups must be scaled by one policy, got: another one" in told
+def test_a_secondary_is_not_scaled(stack: cdk.Stack) -> None:
+    existing = elasticache.CfnGlobalReplicationGroup.from_global_replication_group_id(
+        stack, "Datastore", "ldgnf-a"
+    )
+    assert "auto scaling must not be in a global datastore" in refused(
+        lambda: scaled(stack, BOTH, auth=RedisAuth.none(), global_datastore=existing)
+    )
 
 
-def test_a_global_datastore_is_not_scaled(stack: cdk.Stack) -> None:
-    first, second = scalable(stack, "First"), scalable(stack, "Second")
-    first.add_shard_scaling(max_capacity=2)
-    told = refused(lambda: first.add_global_datastore(global_replication_group_id_suffix="a"))
-    assert "a global datastore must not have auto scaling, got: both" in told
-    made = second.add_global_datastore(global_replication_group_id_suffix="a")
-    assert made is second.global_datastore
-    told = refused(second.add_replica_scaling)
-    assert "auto scaling must not be in a global datastore" in told
+def test_a_durable_cache_is_no_primary(stack: cdk.Stack) -> None:
+    cache = scaled(stack, None, engine=RedisEngine.VALKEY_9_0, durability=Durability.ASYNC)
+    assert "`primary` must be without `durability`, got: Test/Cache" in refused(
+        lambda: datastore(stack, cache)
+    )
 
 
-def test_what_cannot_be_a_primary(stack: cdk.Stack) -> None:
-    small = RedisCache(stack, "Small", engine_version="5.0.5", node_type="cache.t3.micro")
-    told = refused(lambda: small.add_global_datastore(global_replication_group_id_suffix="a_b"))
-    assert [line.partition(", got")[0] for line in told.splitlines()[1:]] == [
-        "- `engine_version` must be 5.0.6 or later for a global datastore",
+def test_a_cache_that_cannot_be_a_primary(stack: cdk.Stack) -> None:
+    small = RedisCache(
+        stack, "Small", engine=RedisEngine.of("redis", "5.0.5"), node_type="cache.t3.micro"
+    )
+    message = refused(lambda: datastore(stack, small, "a_b"))
+    assert [line.partition(", got")[0] for line in message.splitlines()[1:]] == [
+        "- `engine.version` must be 5.0.6 or later for a global datastore",
         "- `node_type` must be of m5, r5 or later for a global datastore",
-        "- `global_replication_group_id_suffix` must have letters, digits and hyphens only",
+        "- `suffix` must have letters, digits and hyphens only",
     ]
-    cache = scalable(stack)
-    cache.add_global_datastore(global_replication_group_id_suffix="a-b")
-    told = refused(lambda: cache.add_global_datastore(global_replication_group_id_suffix="b"))
-    assert "must be called once and not on a secondary" in told
+    cache = scaled(stack, None)
+    datastore(stack, cache)
+    assert "`primary` must not be in another global datastore, got: Test/Cache" in refused(
+        lambda: datastore(stack, cache, construct_id="Again")
+    )
+    existing = elasticache.CfnGlobalReplicationGroup.from_global_replication_group_id(
+        stack, "Existing", "ldgnf-a"
+    )
     joined = RedisCache(
         stack,
         "Joined",
         node_type="cache.m7g.large",
-        auth="none",
-        global_replication_group_id="ldgnf-a",
+        auth=RedisAuth.none(),
+        global_datastore=existing,
     )
-    told = refused(lambda: joined.add_global_datastore(global_replication_group_id_suffix="b"))
-    assert "must be called once and not on a secondary" in told
+    assert "`primary` must not be in another global datastore, got: Test/Joined" in refused(
+        lambda: datastore(stack, joined, construct_id="Other")
+    )

@@ -5,17 +5,32 @@ from collections.abc import Callable
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_elasticache as elasticache
+from aws_cdk import aws_kinesisfirehose as firehose
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 
-from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs import (
+    Autoscale,
+    Backup,
+    Capacity,
+    Durability,
+    GlobalDatastore,
+    Logs,
+    RedisAuth,
+    RedisCache,
+    RedisEngine,
+    RedisTopology,
+    RedisUser,
+)
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
     new_app,
     properties,
+    refused,
     require_no_cycle,
     synth,
     warnings,
@@ -30,11 +45,9 @@ def sharded(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
         stack,
         "Cache",
         vpc=vpc,
-        engine="valkey",
-        engine_version="8.0",
+        engine=RedisEngine.VALKEY_8_0,
         node_type="cache.r7g.large",
-        num_node_groups=3,
-        replicas=2,
+        topology=RedisTopology.sharded(3, 2),
         parameters={"maxmemory-policy": "allkeys-lru"},
         replication_group_id="Orders",
     )
@@ -48,37 +61,37 @@ def maximal(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
         vpc=vpc,
         replication_group_id="orders",
         node_type="cache.r6gd.xlarge",
-        engine="valkey",
-        engine_version="8.1",
-        num_node_groups=2,
-        replicas=2,
-        automatic_failover_enabled=True,
-        multi_az_enabled=True,
+        engine=RedisEngine.VALKEY_8_1,
+        topology=RedisTopology.sharded(
+            2,
+            2,
+            autoscale=Autoscale(
+                shards=Capacity(2, 10), replicas=Capacity(1, 4, target_utilization=50)
+            ),
+            automatic_failover=True,
+            multi_az=True,
+        ),
         port=6380,
         encryption_key=kms.Key(stack, "Key"),
-        auth="password",
+        auth=RedisAuth.password(rotate_every=cdk.Duration.days(90)),
         parameters={"maxmemory-policy": "volatile-lfu", "timeout": "60"},
-        data_tiering_enabled=True,
-        slow_log=True,
-        engine_log=True,
-        log_retention=logs.RetentionDays.ONE_WEEK,
-        snapshot_retention_days=35,
-        snapshot_window="03:00-05:00",
-        snapshot_name="orders-before",
-        preferred_maintenance_window="sun:05:00-sun:06:00",
+        data_tiering=True,
+        logs=Logs(slow=True, engine=True, retention=logs.RetentionDays.ONE_WEEK),
+        backup=Backup(
+            retention=cdk.Duration.days(35), window="03:00-05:00", restore_name="orders-before"
+        ),
+        maintenance_window="sun:05:00-sun:06:00",
         notification_topic=sns.Topic(stack, "Topic"),
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    cache.add_user("Reader", access_string="on ~app:* +@read")
-    cache.add_shard_scaling(max_capacity=10, min_capacity=2)
-    cache.add_replica_scaling(max_capacity=4, target_utilization=50)
-    cache.add_rotation(automatically_after=cdk.Duration.days(90))
+    RedisUser(cache, "Reader", access="on ~app:* +@read")
     return cache
 
 
 def logged(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
     own = logs.LogGroup(stack, "Own", retention=logs.RetentionDays.ONE_DAY)
-    return RedisCache(stack, "Cache", vpc=vpc, slow_log=own, engine_log="my-stream")
+    stream = firehose.DeliveryStream.from_delivery_stream_name(stack, "Stream", "my-stream")
+    return RedisCache(stack, "Cache", vpc=vpc, logs=Logs(slow=own, engine=stream))
 
 
 def seeded(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
@@ -86,8 +99,21 @@ def seeded(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
         stack,
         "Cache",
         vpc=vpc,
-        num_node_groups=3,
-        snapshot_arns=["arn:aws:s3:::backups/a.rdb", "arn:aws:s3:::backups/b.rdb"],
+        topology=RedisTopology.sharded(3),
+        backup=Backup(restore_arns=["arn:aws:s3:::backups/a.rdb", "arn:aws:s3:::backups/b.rdb"]),
+    )
+
+
+def durable(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
+    return RedisCache(
+        stack,
+        "Cache",
+        vpc=vpc,
+        engine=RedisEngine.VALKEY_9_0,
+        node_type="cache.r7g.large",
+        topology=RedisTopology.sharded(2),
+        durability=Durability.SYNC,
+        auth=RedisAuth.iam(),
     )
 
 
@@ -97,20 +123,22 @@ def secondary(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
         "Cache",
         vpc=vpc,
         node_type="cache.r7g.large",
-        num_node_groups=2,
-        auth="none",
+        topology=RedisTopology.sharded(2),
+        auth=RedisAuth.none(),
         encryption_key=kms.Key(stack, "Key"),
-        global_replication_group_id="ldgnf-orders",
+        global_datastore=elasticache.CfnGlobalReplicationGroup.from_global_replication_group_id(
+            stack, "Datastore", "ldgnf-orders"
+        ),
     )
 
 
 def primary(stack: cdk.Stack, vpc: ec2.IVpc) -> RedisCache:
-    cache = RedisCache(stack, "Cache", vpc=vpc, node_type="cache.r7g.large", auth="none")
-    cache.add_global_datastore(global_replication_group_id_suffix="orders")
+    cache = RedisCache(stack, "Cache", vpc=vpc, node_type="cache.r7g.large", auth=RedisAuth.none())
+    GlobalDatastore(stack, "Datastore", primary=cache, suffix="orders")
     return cache
 
 
-VARIANTS = [sharded, maximal, logged, seeded, secondary, primary]
+VARIANTS = [sharded, maximal, logged, seeded, durable, secondary, primary]
 
 
 def template(make: Callable[[cdk.Stack, ec2.IVpc], RedisCache]) -> Json:
@@ -157,24 +185,26 @@ def test_shards_are_resharded_online_and_their_parameters_have_cluster_mode() ->
 @pytest.mark.parametrize(
     ("engine", "version", "name"),
     [
-        ("redis", None, "default.redis7.cluster.on"),
+        ("redis", "7.1", "default.redis7.cluster.on"),
         ("redis", "6.2", "default.redis6.x.cluster.on"),
         ("redis", "5.0.6", "default.redis5.0.cluster.on"),
-        ("valkey", None, "default.valkey8.cluster.on"),
+        ("valkey", "8.1", "default.valkey8.cluster.on"),
         ("valkey", "7.2", "default.valkey7.cluster.on"),
+        ("valkey", "9.0", "default.valkey9.cluster.on"),
     ],
 )
 def test_shards_without_parameters_use_a_group_of_aws(
-    stack: cdk.Stack, engine: str, version: str | None, name: str
+    stack: cdk.Stack, engine: str, version: str, name: str
 ) -> None:
-    RedisCache(stack, "Cache", engine=engine, engine_version=version, num_node_groups=1)
+    chosen = RedisEngine.of(engine, version)
+    RedisCache(stack, "Cache", engine=chosen, topology=RedisTopology.sharded(1))
     made = synth(stack)
     assert properties(made, GROUP)["CacheParameterGroupName"] == name
     assert all_of(made, PARAMETERS) == []
 
 
 def test_one_node_in_cluster_mode_fails_over_but_is_in_one_zone(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Cache", num_node_groups=1, replicas=0)
+    RedisCache(stack, "Cache", topology=RedisTopology.sharded(1, 0))
     asked = properties(synth(stack), GROUP)
     assert asked["AutomaticFailoverEnabled"] is True
     assert asked["MultiAZEnabled"] is False
@@ -182,7 +212,7 @@ def test_one_node_in_cluster_mode_fails_over_but_is_in_one_zone(stack: cdk.Stack
 
 def test_a_replica_may_be_in_the_same_zone(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
-    RedisCache(stack, "Cache", vpc=vpc, multi_az_enabled=False)
+    RedisCache(stack, "Cache", vpc=vpc, topology=RedisTopology.replicated(multi_az=False))
     asked = properties(synth(stack), GROUP)
     assert (asked["AutomaticFailoverEnabled"], asked["MultiAZEnabled"]) == (True, False)
 
@@ -241,7 +271,7 @@ def test_logs_go_where_they_are_told_to(stack: cdk.Stack) -> None:
 
 
 def test_log_groups_that_are_made_end(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", slow_log=True)
+    cache = RedisCache(stack, "Cache", logs=Logs(slow=True))
     assert cache.slow_log_group is not None
     assert cache.engine_log_group is None
     for group in all_of(synth(stack), "AWS::Logs::LogGroup"):  # that of the VPC, too
@@ -274,20 +304,13 @@ def test_retaining_it_keeps_users_and_parameters() -> None:
 
 
 def test_nodes_are_named_as_metrics_name_them(stack: cdk.Stack) -> None:
-    one = RedisCache(stack, "One", replication_group_id="one", replicas=2)
-    assert [stack.resolve(each) for each in one.node_ids] == [
-        {"Fn::Join": ["", [{"Ref": logical(stack, one)}, f"-00{node}"]]} for node in (1, 2, 3)
-    ]
-    two = RedisCache(stack, "Two", num_node_groups=2, replicas=1)
-    assert [stack.resolve(each)["Fn::Join"][1][1] for each in two.node_ids] == [
-        "-0001-001",
-        "-0001-002",
-        "-0002-001",
-        "-0002-002",
-    ]
+    one = RedisCache(stack, "One", topology=RedisTopology.replicated(2))
+    assert one.node_labels == ["001", "002", "003"]
+    two = RedisCache(stack, "Two", topology=RedisTopology.sharded(2, 1))
+    assert two.node_labels == ["0001-001", "0001-002", "0002-001", "0002-002"]
     shards = cdk.CfnParameter(stack, "Shards", type="Number")
-    some = RedisCache(stack, "Some", num_node_groups=int(shards.value_as_number))
-    assert some.node_ids == []
+    some = RedisCache(stack, "Some", topology=RedisTopology.sharded(int(shards.value_as_number)))
+    assert "`num_node_groups` that is known at synthesis" in refused(lambda: some.node_labels)
     name = "default.redis7.cluster.on"
     groups = [g["Properties"] for g in all_of(synth(stack), GROUP)]
     assert [
@@ -295,17 +318,12 @@ def test_nodes_are_named_as_metrics_name_them(stack: cdk.Stack) -> None:
     ] == [name]
 
 
-def logical(stack: cdk.Stack, cache: RedisCache) -> str:
-    name = stack.resolve(cache.cache_name)["Ref"]
-    return str(name)
-
-
 def test_more_nodes_than_the_quota_warn(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Many", num_node_groups=46)
+    RedisCache(stack, "Many", topology=RedisTopology.sharded(46))
     assert warnings(stack) == [
         "92 nodes need a higher quota of nodes per cluster, which is 90 before AWS raises it "
         "[ack: serverless-stack:RedisNodes]"
     ]
     few = cdk.Stack(cdk.App(), "Few")
-    RedisCache(few, "Few", num_node_groups=45)
+    RedisCache(few, "Few", topology=RedisTopology.sharded(45))
     assert warnings(few) == []

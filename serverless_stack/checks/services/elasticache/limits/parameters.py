@@ -103,7 +103,7 @@ def parameter_problems(
     if (enabled == "no" and cluster_mode) or (enabled == "yes" and cluster_mode is False):
         fits = "yes with" if cluster_mode else "no without"
         problems.append(
-            f"`{argument}` must have {CLUSTER_ENABLED}={fits} `num_node_groups`, got: {enabled!r}"
+            f"`{argument}` must have {CLUSTER_ENABLED}={fits} cluster mode, got: {enabled!r}"
         )
     return problems
 

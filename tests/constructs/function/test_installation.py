@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.constructs.function.platform import LambdaPlatform
+from serverless_stack.constructs.function.installation import LambdaPlatform
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from serverless_stack.constructs.content.rules import memory_problems
+from serverless_stack.constructs.content.arguments import memory_problems
 
 
 @pytest.mark.parametrize(
@@ -8,7 +8,7 @@ from serverless_stack.constructs.content.rules import memory_problems
     [(512, 1), (512, 78_643), (1024, 288_358), (10_240, 4_000_000), (128, 78_644)],
 )
 def test_memory_that_is_enough(memory_size: int, files: int) -> None:
-    assert memory_problems(memory_size, files) == []
+    assert list(memory_problems(memory_size, files)) == []
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ def test_memory_that_is_enough(memory_size: int, files: int) -> None:
     ],
 )
 def test_memory_that_is_not_enough(memory_size: int, files: int, told: str) -> None:
-    assert memory_problems(memory_size, files) == [told]
+    assert list(memory_problems(memory_size, files)) == [told]

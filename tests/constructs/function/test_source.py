@@ -1,3 +1,4 @@
+import os
 import zipfile
 from pathlib import Path
 
@@ -105,3 +106,53 @@ def test_a_node_folder_goes_as_it_is_without_secrets_and_history(tmp_path: Path)
     (asset,) = (tmp_path / "out").glob("asset.*")
     deployed = {p.relative_to(asset).as_posix() for p in asset.rglob("*") if p.is_file()}
     assert deployed == {"index.mjs", "node_modules/x/index.js"}
+
+
+@pytest.mark.parametrize("runtime", [lambda_.Runtime.NODEJS_22_X, lambda_.Runtime.PYTHON_3_13])
+@pytest.mark.parametrize("output", ["cdk.out", "build/[out]"])
+def test_the_output_of_the_app_is_no_source(
+    tmp_path: Path, runtime: lambda_.Runtime, output: str
+) -> None:
+    """Otherwise each synthesis packages the one before, and gives another hash."""
+    for name in ("index.py", "index.js"):
+        (tmp_path / name).write_text("x")
+    keys = []
+    for _ in range(2):
+        app = cdk.App(outdir=str(tmp_path / output), analytics_reporting=False)
+        stack = cdk.Stack(app, "Test")
+        LambdaHandler(stack, "Handler", code=tmp_path, runtime=runtime)
+        keys.append(properties(synth(stack), FUNCTION)["Code"]["S3Key"])
+        app.synth()
+    assert keys[0] == keys[1]
+
+
+def test_a_zip_file_that_is_none_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / "code.zip").write_text("x")
+    assert "`code` must be a file in the format of zip" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path / "code.zip")
+    )
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_an_artifact_that_lambda_refuses_is_refused(
+    stack: cdk.Stack, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "code").mkdir()
+    with (tmp_path / "code/model.bin").open("wb") as file:
+        file.truncate(251 << 20)
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "code.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(tmp_path / "code/model.bin", "model.bin")
+    path = tmp_path / ("code" if kind == "folder" else "code.zip")
+    message = refused(
+        lambda: LambdaHandler(stack, "Handler", code=path, runtime=lambda_.Runtime.NODEJS_22_X)
+    )
+    assert "`code` must be 250 MiB at most with all its requirements, unzipped" in message
+
+
+def test_a_pipe_in_a_node_folder_is_refused_and_not_read(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / "index.js").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    assert "a file that is not a regular one: 'pipe'" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path, runtime=lambda_.Runtime.NODEJS_22_X)
+    )

@@ -1,0 +1,51 @@
+"""Find or create the children of a construct, with their types."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from constructs import Construct, IConstruct
+
+_Child = TypeVar("_Child", bound=IConstruct)
+
+
+def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
+    """Return the raw resource behind a construct.
+
+    Args:
+        construct: A construct of CDK, such as ``s3.Bucket``.
+        kind: The class of its resource, such as ``s3.CfnBucket``.
+
+    Raises:
+        TypeError: If its default child is something else, as that of an imported resource is.
+    """
+    return _checked(construct, construct.node.default_child, kind)
+
+
+def get_or_create(
+    scope: Construct,
+    construct_id: str,
+    kind: type[_Child],
+    create: Callable[[Construct, str], _Child],
+) -> _Child:
+    """Return the child of a scope with this id; create it if there is none.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+        kind: The class of the child.
+        create: Called with the scope and the id if there is no such child.
+
+    Raises:
+        TypeError: If the child with this id is of another class.
+    """
+    child = scope.node.try_find_child(construct_id)
+    return create(scope, construct_id) if child is None else _checked(scope, child, kind)
+
+
+def _checked(parent: IConstruct, child: IConstruct | None, kind: type[_Child]) -> _Child:
+    if not isinstance(child, kind):
+        raise TypeError(
+            f"{parent.node.path} must have a child of the class {kind.__name__}, "
+            f"got: {type(child).__name__}"
+        )
+    return child

@@ -1,0 +1,20 @@
+"""Names and descriptions that AWS accepts, made from the paths of constructs."""
+
+import re
+
+from constructs import IConstruct
+
+# What EC2, AWS WAF and ElastiCache all accept in descriptions.
+_NOT_ALLOWED = re.compile(r"[^A-Za-z0-9 =:#@/,._+-]")
+_MAX_LENGTH = 255
+
+
+def description_of(construct: IConstruct, before: str = "") -> str:
+    """Return a description with the path of a construct, in characters that AWS accepts.
+
+    Args:
+        construct: The construct.
+        before: Text before the path.
+    """
+    text = f"{before} {construct.node.path}".lstrip()
+    return _NOT_ALLOWED.sub("-", text)[:_MAX_LENGTH]

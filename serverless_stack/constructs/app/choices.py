@@ -1,0 +1,150 @@
+"""Which parts an application has, and which of them go together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from serverless_stack._shared import contract
+from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.app.options import (
+    ApiPart,
+    BucketPart,
+    CdnPart,
+    ContentPart,
+    FunctionPart,
+    MemcachedPart,
+    RedisPart,
+    Store,
+)
+from serverless_stack.constructs.cache.base import CacheBase
+from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.content.source import source_problems
+from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.function.source import code_problems
+
+_REMOVAL_POLICIES = (
+    RemovalPolicy.RETAIN,
+    RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+    RemovalPolicy.DESTROY,
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The parts of an application, as its caller chose them.
+
+    Attributes:
+        function: The main function.
+        site: The static pages.
+        api: The API.
+        bucket: The bucket.
+        cdn: The distribution.
+        redis: The Redis cache.
+        memcached: The Memcached cache.
+        vpc: The VPC.
+        connect: Stores of the caller.
+        removal_policy: What happens to data.
+    """
+
+    function: FunctionPart
+    site: ContentPart
+    api: ApiPart
+    bucket: BucketPart
+    cdn: CdnPart
+    redis: RedisPart
+    memcached: MemcachedPart
+    vpc: ec2.IVpc | None
+    connect: tuple[Store, ...]
+    removal_policy: RemovalPolicy | None
+
+    @property
+    def has_api(self) -> bool:
+        """Whether there is an API: a given one, or one for the function."""
+        return isinstance(self.api, ProxyApi) or (is_wanted(self.api) and self.function is not None)
+
+    def problems(self, stack: Stack | None) -> list[str]:
+        """List the parts that do not go together, and files that are missing.
+
+        Args:
+            stack: The stack of the application; None for one that is created with it.
+        """
+        has_bucket, has_cdn = is_wanted(self.bucket), is_wanted(self.cdn)
+        creates_cdn = has_cdn and not isinstance(self.cdn, Cdn)
+        stores = self._created_stores() if self._needs_other_stack(stack) else []
+        rules = [
+            (
+                self.site is None or (has_bucket and creates_cdn),
+                "`site` must go with a bucket and a `cdn` that is created here, "
+                f"got: {_shown(self.site)} without them",
+            ),
+            (
+                not creates_cdn or has_bucket or self.has_api,
+                "`cdn` must be None without a bucket and an API, because it has nothing to serve",
+            ),
+            (
+                not stores,
+                "`bucket`, `redis` and `memcached` must be constructs or None beside an API and a "
+                "`function` of another stack, because the two stacks would need each other, "
+                f"got: {', '.join(stores)} to create",
+            ),
+            (
+                self.removal_policy is None or self.removal_policy in _REMOVAL_POLICIES,
+                "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got: "
+                f"{self.removal_policy}; the profile decides whether caches take a final backup",
+            ),
+            *(
+                (
+                    not isinstance(cache, CacheBase) or cache.client.prefix == prefix,
+                    f"`{name}` must be a cache whose clients are those of {label}, "
+                    f"got: {_label_of(cache)}",
+                )
+                for name, cache, prefix, label in (
+                    ("redis", self.redis, contract.REDIS_PREFIX, "Redis"),
+                    ("memcached", self.memcached, contract.MEMCACHED_PREFIX, "Memcached"),
+                )
+            ),
+        ]
+        problems = [message for holds, message in rules if not holds]
+        # The caller did not write `code` or `source`, which the parts would name.
+        if isinstance(self.function, str | Path):
+            problems += code_problems(
+                Path(self.function),
+                "index.handler",
+                lambda_.Runtime.PYTHON_3_14,
+                code_argument="function",
+            )
+        if isinstance(self.site, str | Path):
+            problems += source_problems([Path(self.site)], "site")
+        return problems
+
+    def _needs_other_stack(self, stack: Stack | None) -> bool:
+        """Whether a part that is created here needs a function of another stack."""
+        if not isinstance(self.function, LambdaHandler) or Stack.of(self.function) is stack:
+            return False
+        created = is_wanted(self.api) and not isinstance(self.api, ProxyApi)
+        return created or (isinstance(self.api, ProxyApi) and is_wanted(self.cdn))
+
+    def _created_stores(self) -> list[str]:
+        stores = {"bucket": self.bucket, "redis": self.redis, "memcached": self.memcached}
+        return [
+            name
+            for name, part in stores.items()
+            if is_wanted(part) and not isinstance(part, Construct)
+        ]
+
+
+def is_wanted(part: object) -> bool:
+    """Whether a part is not left out; an empty mapping of options takes the defaults."""
+    return part is not None and part is not False
+
+
+def _shown(part: ContentPart) -> str:
+    return repr(str(part)) if isinstance(part, str | Path) else "options"
+
+
+def _label_of(cache: object) -> str:
+    return cache.client.label if isinstance(cache, CacheBase) else ""

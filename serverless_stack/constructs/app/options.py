@@ -1,0 +1,186 @@
+"""The parts of an application as arguments: options, a construct, or left out.
+
+Each ``TypedDict`` has the arguments of one construct without those that ``WebApp`` sets itself,
+such as ``vpc``. A test compares them with the constructs' signatures.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, Required, TypedDict
+
+from aws_cdk import Duration, RemovalPolicy, Size
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk.interfaces import aws_elasticache as refs
+
+from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.api.web_acl import WebAcl
+from serverless_stack.constructs.cache.backup import Backup
+from serverless_stack.constructs.cache.imported import ImportedCache
+from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
+from serverless_stack.constructs.cache.redis.arguments import GlobalDatastoreRef
+from serverless_stack.constructs.cache.redis.auth import RedisAuth
+from serverless_stack.constructs.cache.redis.cache import RedisCache
+from serverless_stack.constructs.cache.redis.engine import RedisEngine
+from serverless_stack.constructs.cache.redis.logs import Logs
+from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
+from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.content.deployment import Json
+from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.storage.bucket import StorageBucket
+
+
+class FunctionOptions(TypedDict, total=False):
+    """The arguments of ``LambdaHandler``; only ``code`` is required."""
+
+    code: Required[str | Path]
+    handler: str
+    runtime: lambda_.Runtime
+    architecture: lambda_.Architecture
+    memory_size: int
+    timeout: Duration
+    ephemeral_storage_size: Size
+    environment: Mapping[str, str] | None
+    description: str | None
+    vpc_subnets: ec2.SubnetSelection | None
+    security_groups: Sequence[ec2.ISecurityGroup] | None
+    reserved_concurrent_executions: int | None
+    log_retention: logs.RetentionDays | None
+    removal_policy: RemovalPolicy | None
+
+
+class ApiOptions(TypedDict, total=False):
+    """The arguments of ``ProxyApi``."""
+
+    stage_name: str
+    throttling_rate_limit: float
+    throttling_burst_limit: int
+    binary_media_types: Sequence[str]
+    authorizer: apigateway.IAuthorizer | None
+    cache: ApiCache | None
+    web_acl: WebAcl | None
+    access_log: bool | None
+    log_retention: logs.RetentionDays | None
+    removal_policy: RemovalPolicy | None
+
+
+class BucketOptions(TypedDict, total=False):
+    """The arguments of ``StorageBucket``."""
+
+    bucket_name: str | None
+    versioned: bool
+    encryption_key: kms.IKey | None
+    expire_after: Duration | None
+    transitions: Sequence[s3.Transition]
+    noncurrent_version_expiration: Duration | None
+    abort_incomplete_multipart_upload_after: Duration
+    lifecycle_rules: Sequence[s3.LifecycleRule]
+    replica: s3.IBucket | None
+    access_log: bool | None
+    auto_delete_objects: bool | None
+    removal_policy: RemovalPolicy | None
+
+
+class CdnOptions(TypedDict, total=False):
+    """The arguments of ``Cdn``."""
+
+    api_path_pattern: str
+    default_root_object: str
+    domain_names: Sequence[str]
+    certificate: acm.ICertificate | None
+    price_class: cloudfront.PriceClass
+    web_acl_id: str | None
+    countries: Sequence[str]
+    access_log: bool | None
+
+
+class ContentOptions(TypedDict, total=False):
+    """The arguments of ``ContentDeployment``; only ``source`` is required."""
+
+    source: Required[str | Path | Sequence[str | Path]]
+    include: Sequence[str]
+    cache_control: Sequence[CacheRule]
+    documents: Sequence[str]
+    config: Mapping[str, Json] | None
+    config_key: str
+    exclude_paths: Sequence[str]
+    query_strings: bool
+    index_document: str | None
+    max_paths: int
+    wait: bool | Duration
+    grace_period: Duration | None
+    memory_size: int
+    log_retention: logs.RetentionDays | None
+    removal_policy: RemovalPolicy | None
+
+
+class RedisOptions(TypedDict, total=False):
+    """The arguments of ``RedisCache``."""
+
+    vpc_subnets: ec2.SubnetSelection | None
+    security_groups: Sequence[ec2.ISecurityGroup] | None
+    replication_group_id: str | None
+    engine: RedisEngine
+    node_type: str
+    topology: RedisTopology | None
+    durability: Durability | None
+    port: int | None
+    tls: bool
+    encryption_at_rest: bool
+    encryption_key: kms.IKey | None
+    auth: RedisAuth | None
+    parameters: Mapping[str, str] | None
+    parameter_group: refs.IParameterGroupRef | None
+    data_tiering: bool | None
+    logs: Logs | None
+    backup: Backup | None
+    maintenance_window: str | None
+    notification_topic: sns.ITopic | None
+    global_datastore: GlobalDatastoreRef | None
+    removal_policy: RemovalPolicy | None
+
+
+class MemcachedOptions(TypedDict, total=False):
+    """The arguments of ``MemcachedCache``."""
+
+    vpc_subnets: ec2.SubnetSelection | None
+    security_groups: Sequence[ec2.ISecurityGroup] | None
+    node_type: str
+    engine_version: str
+    num_cache_nodes: int | None
+    az_mode: AzMode | None
+    availability_zones: Sequence[str] | None
+    port: int | None
+    tls: bool
+    parameters: Mapping[str, str] | None
+    maintenance_window: str | None
+    notification_topic: sns.ITopic | None
+    cluster_name: str | None
+    removal_policy: RemovalPolicy | None
+
+
+class Store(Protocol):
+    """A construct that gives a function the permission and the environment to use it."""
+
+    def connect(self, function: LambdaHandler, /) -> None:
+        """Connect a function."""
+        ...
+
+
+FunctionPart = str | Path | FunctionOptions | LambdaHandler | None
+ContentPart = str | Path | ContentOptions | None
+ApiPart = bool | ApiOptions | ProxyApi | None
+BucketPart = bool | BucketOptions | StorageBucket | None
+CdnPart = bool | CdnOptions | Cdn | None
+RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | ImportedCache | None
+MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | ImportedCache | None

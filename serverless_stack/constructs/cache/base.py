@@ -1,0 +1,130 @@
+"""What the three caches have in common: network, connecting functions, metrics."""
+
+from abc import abstractmethod
+
+import jsii
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
+
+from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.connect import (
+    Connectable,
+    add_environment,
+    function_of,
+    require_vpc,
+)
+from serverless_stack.constructs.cache.client import ClientSettings
+from serverless_stack.constructs.cache.monitoring.metrics import metric_of
+from serverless_stack.constructs.cache.monitoring.nodes import CacheNode
+from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
+from serverless_stack.constructs.cache.reachability import open_way_to_secrets
+
+
+@jsii.implements(ec2.IConnectable)
+class CacheBase(Construct):
+    """A cache that functions can be connected to: created by this library, or existing.
+
+    Attributes:
+        vpc: The VPC of the cache.
+        security_groups: The security groups of the cache.
+        connections: For ``allow_from`` and the like.
+    """
+
+    network: CacheNetwork
+
+    @property
+    @abstractmethod
+    def client(self) -> ClientSettings:
+        """What ``connect`` gives a function."""
+
+    @abstractmethod
+    def metric_node(self, label: str | None) -> CacheNode:
+        """Return the source of metrics that ``metric(node=label)`` means.
+
+        Args:
+            label: The name of a node. Default: the whole cache, else its first node.
+
+        Raises:
+            ValueError: If there is no such node.
+        """
+
+    @property
+    def vpc(self) -> ec2.IVpc:
+        """The VPC of the cache."""
+        return self.network.vpc
+
+    @property
+    def security_groups(self) -> list[ec2.ISecurityGroup]:
+        """The security groups of the cache."""
+        return list(self.network.security_groups)
+
+    @property
+    def connections(self) -> ec2.Connections:
+        """The security groups and ports, for ``allow_from`` and the like."""
+        return self.network.connections
+
+    @check_types
+    def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
+        """Give a function the network path, the permission and the environment for the cache.
+
+        ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
+        environment.
+
+        Args:
+            function: The function, or a construct that has one; it must be in the cache's VPC.
+            prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache. Default:
+                ``REDIS`` or ``MEMCACHED``.
+
+        Raises:
+            ValueError: If the function is in no VPC or already has a variable of that name.
+        """
+        connect_function(self, function, self.client, prefix)
+
+    @check_types
+    def metric(
+        self,
+        metric_name: str,
+        *,
+        node: str | None = None,
+        statistic: str | None = None,
+        period: Duration | None = None,
+    ) -> cloudwatch.Metric:
+        """Return a CloudWatch metric of the cache.
+
+        Args:
+            metric_name: The name of the metric, such as ``CPUUtilization``.
+            node: The node, such as ``002``, or ``0001-002`` in cluster mode. Default: the whole
+                cache for Memcached and serverless caches; for Redis, whose metrics are of nodes,
+                the first node, which is the primary until a failover.
+            statistic: The statistic. Default: the one that suits the metric, else ``Average``.
+            period: The period. Default: one minute, in which ElastiCache publishes.
+
+        Raises:
+            ValueError: If there is no such node.
+        """
+        return metric_of(self.metric_node(node), metric_name, statistic=statistic, period=period)
+
+
+def connect_function(
+    cache: CacheBase, function: Connectable, settings: ClientSettings, prefix: str | None
+) -> None:
+    """Give a function the network path, the permission and the environment for a cache.
+
+    Args:
+        cache: The cache.
+        function: The function, or a construct that has one.
+        settings: What the function is given.
+        prefix: The prefix of the variables. Default: the one of the settings.
+
+    Raises:
+        ValueError: If the function is in no VPC or already has a variable of that name.
+    """
+    target = function_of(function)
+    require_vpc(target, cache.node.path, cache.vpc)
+    add_environment(target, settings.environment(prefix))
+    allow_ingress(cache.network, target, f"{settings.label} from {target.node.path}")
+    settings.grant(target)
+    if settings.secret is not None:
+        open_way_to_secrets(target, cache.network)

@@ -1,0 +1,201 @@
+"""The source of a function: which files of a folder belong to it, and checks of both."""
+
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aws_cdk import aws_lambda as lambda_
+
+from serverless_stack.checks.engine.problems import is_unresolved
+
+_MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
+# Files that are not part of a handler, wherever they are in its folder.
+_EXCLUDED = {
+    "Pipfile",
+    "Pipfile.lock",
+    "__pycache__",
+    "node_modules",
+    "pdm.lock",
+    "poetry.lock",
+    "pylock.toml",
+    "pyproject.toml",
+    "requirements.in",
+    "requirements.txt",
+    "uv.lock",
+}
+_EXCLUDED_SUFFIXES = (".pyc", ".pyo")
+# A virtual environment, and the output of `cdk synth`, by the files in them.
+_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+_CLOUD_ASSEMBLY = {"cdk.out", "manifest.json"}
+_MODULE_ENDINGS = (".py", "/__init__.py")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of a folder that belong to a Python handler.
+
+    Attributes:
+        files: The path of each file, by its path in the folder, sorted.
+        problems: One message per file that cannot be packaged, without the argument's name.
+    """
+
+    files: dict[str, Path] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+def read_source(folder: Path, exclude: Collection[str] = ()) -> Source:
+    """Find the files of a folder that belong to a Python handler.
+
+    Byte code, hidden files and folders, ``node_modules``, virtual environments, the output of
+    ``cdk synth`` and the files that list requirements do not. Links are followed.
+
+    Args:
+        folder: The folder.
+        exclude: Paths in the folder that do not belong to the handler, such as the app's output.
+    """
+    source = Source()
+    for name, path, problem in _walk(str(folder), "", [os.path.realpath(folder)], exclude):
+        if problem is None:
+            source.files[name] = Path(path)
+        else:
+            source.problems.append(f"{problem}: {name!r}")
+    return source
+
+
+def _walk(
+    folder: str, prefix: str, parents: Sequence[str], excluded: Collection[str]
+) -> Iterator[tuple[str, str, str | None]]:
+    """Yield the name and path of each file, and why it cannot be packaged, or None if it can."""
+    with os.scandir(folder) as scanned:
+        entries = sorted(scanned, key=lambda entry: entry.name)
+    names = {entry.name for entry in entries}
+    if prefix and (_VIRTUAL_ENVIRONMENT in names or names >= _CLOUD_ASSEMBLY):
+        return
+    for entry in entries:
+        if entry.name in _EXCLUDED or entry.name.startswith("."):
+            continue
+        name, real = f"{prefix}{entry.name}", os.path.realpath(entry.path)
+        if name in excluded:
+            continue
+        if entry.is_dir():
+            if real in parents:
+                yield name, entry.path, "a link to a folder above it"
+            else:
+                yield from _walk(entry.path, f"{name}/", [*parents, real], excluded)
+        elif not entry.name.endswith(_EXCLUDED_SUFFIXES):
+            yield name, entry.path, _file_problem(entry)
+
+
+def _file_problem(entry: os.DirEntry[str]) -> str | None:
+    try:
+        entry.name.encode()
+        mode = entry.stat().st_mode
+    except UnicodeEncodeError:
+        return "a file name that is not in UTF-8"
+    except OSError:
+        return "a broken link"
+    return None if stat.S_ISREG(mode) else "a file that is not a regular one"
+
+
+def code_problems(
+    source: Path,
+    entry: str,
+    runtime: lambda_.Runtime,
+    *,
+    code_argument: str = "code",
+    entry_argument: str = "handler",
+    exclude: Collection[str] = (),
+    has_dependencies: bool = False,
+) -> list[str]:
+    """Check the code of a function and its entry point.
+
+    Args:
+        source: The folder, or an artifact: a .jar or .zip file.
+        entry: The entry point; a CDK token passes.
+        runtime: The runtime of the function.
+        code_argument: The caller's name for the source, used in the messages.
+        entry_argument: The caller's name for the entry point, used in the messages.
+        exclude: Paths in the source that do not belong to it, such as the output of the app.
+        has_dependencies: Whether the entry point may be in a dependency.
+
+    Returns:
+        One message per problem.
+    """
+    problems = []
+    is_java = runtime.family == lambda_.RuntimeFamily.JAVA
+    if is_java and not is_unresolved(entry) and "::" not in entry:
+        problems.append(
+            f"`{entry_argument}` must be `package.Class::method` for {runtime.name}, got: {entry!r}"
+        )
+    if not source.exists():
+        problems.append(
+            f"`{code_argument}` must be an existing folder or file, got: {str(source)!r} "
+            f"(looked for {source.absolute()})"
+        )
+    elif source.is_file():
+        if source.suffix not in (".jar", ".zip"):
+            problems.append(
+                f"`{code_argument}` must be a folder, a .jar or a .zip file, got: {str(source)!r}"
+            )
+    elif runtime.family == lambda_.RuntimeFamily.PYTHON:
+        read = read_source(source, exclude)
+        problems += [
+            f"`{code_argument}` must have regular files only, got: {problem}"
+            for problem in read.problems
+        ]
+        if not read.files and not read.problems:
+            problems.append(_empty(source, code_argument))
+        elif not is_unresolved(entry):
+            files = None if has_dependencies else read.files
+            problems += entry_problems(entry, files, repr(str(source)), entry_argument)
+    elif not any(source.iterdir()):
+        problems.append(_empty(source, code_argument))
+    return problems
+
+
+def _empty(source: Path, argument: str) -> str:
+    return f"`{argument}` must have source files in it, got an empty folder: {str(source)!r}"
+
+
+def entry_problems(
+    entry: str, files: Collection[str] | None, place: str, argument: str = "handler"
+) -> list[str]:
+    """Check that the entry point of a Python handler is a module of its package.
+
+    Args:
+        entry: The entry point.
+        files: The files of the package. Default: unknown; the module may be anywhere.
+        place: Where these files are, for the message.
+        argument: The caller's name for the entry point.
+    """
+    module, _, function = entry.rpartition(".")
+    if not module or not function:
+        return [f"`{argument}` must be `module.function`, got: {entry!r}"]
+    path = module.replace(".", "/")
+    if files is None or any(f"{path}{ending}" in files for ending in _MODULE_ENDINGS):
+        return []
+    folder, _, name = path.rpartition("/")
+    start = f"{folder}/{name}.".lstrip("/")
+    if any(file.startswith(start) and file.endswith(".so") for file in files):
+        return []
+    return [
+        f"`{argument}` must name a module of the code and a function in it, got: {entry!r}, "
+        f"but {place} has no {path}.py"
+    ]
+
+
+def size_problems(size: int, argument: str = "code") -> list[str]:
+    """Check the unzipped size of a package.
+
+    Args:
+        size: The size in bytes.
+        argument: The caller's name for the code.
+    """
+    if size <= _MAX_UNZIPPED_BYTES:
+        return []
+    return [
+        f"`{argument}` must be {_MAX_UNZIPPED_BYTES // 1024**2} MiB at most with all its "
+        f"requirements, unzipped, got: {size / 1024**2:.1f} MiB"
+    ]

@@ -1,0 +1,135 @@
+"""A WebApp in a stack of one's own, its further functions and stores."""
+
+from pathlib import Path
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from serverless_stack.constructs import (
+    LambdaHandler,
+    Profile,
+    ServerlessStack,
+    StorageBucket,
+    WebApp,
+)
+from tests.constructs.templates import Json, all_of, properties, refused, require_no_cycle, synth
+
+
+def functions_of(template: Json) -> dict[str, Json]:
+    """The properties of the functions with an environment, by the start of their logical ids."""
+    return {
+        name.partition("Function")[0]: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Function" and "Environment" in resource["Properties"]
+    }
+
+
+def test_two_applications_share_a_stack(stack: cdk.Stack, code: Path, site: Path) -> None:
+    for construct_id in ("Shop", "Blog"):
+        WebApp(stack, construct_id, function=code, site=site)
+    template = synth(stack)
+    require_no_cycle(template)
+    assert len(all_of(template, "AWS::CloudFront::Distribution")) == 2
+    urls = [name for name in template["Outputs"] if "CdnUrl" in name]
+    assert sorted(name[:4] for name in urls) == ["Blog", "Shop"]
+
+
+def test_a_profile_of_an_application_is_not_that_of_its_stack(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop", function=code, profile=Profile.dev())
+    assert Profile.of(shop.bucket) == Profile.dev()
+    assert Profile.of(stack) == Profile.production()
+
+
+def test_an_added_function_is_connected_like_the_main_one(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop", function=code, redis=True, memcached=True)
+    nightly = shop.add_function("Nightly", code=code, timeout=cdk.Duration.minutes(5))
+    assert isinstance(nightly, LambdaHandler)
+    template = synth(stack)
+    require_no_cycle(template)
+    main, other = functions_of(template)["Shop"], functions_of(template)["ShopNightly"]
+    assert main["Environment"] == other["Environment"]
+    assert main["VpcConfig"]["SubnetIds"] == other["VpcConfig"]["SubnetIds"]
+    assert (main["Timeout"], other["Timeout"]) == (15, 300)
+
+
+def test_functions_can_be_added_without_a_main_function(app: cdk.App, code: Path) -> None:
+    shop = ServerlessStack(app, "Shop")
+    shop.add_function("Nightly", code=code)
+    assert list(functions_of(synth(shop))) == ["Nightly"]
+
+
+def test_an_added_function_has_alarms_if_the_profile_asks_for_them(
+    stack: cdk.Stack, code: Path
+) -> None:
+    shop = WebApp(stack, "Shop", function=code, profile=Profile.regulated())
+    shop.add_function("Nightly", code=code)
+    alarms = [
+        name
+        for name, resource in synth(stack)["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    for prefix in ("ShopFunctionErrors", "ShopNightlyErrors", "ShopNightlyThrottles"):
+        assert len([name for name in alarms if name.startswith(prefix)]) == 1
+
+
+def test_options_of_an_added_function_are_checked(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop")
+    wrong: Json = {"code": code, "timout": cdk.Duration.minutes(5)}
+    assert refused(lambda: shop.add_function("Nightly", **wrong)) == (
+        "`timout` must not be given; did you mean `timeout`? (in Test/Shop)"
+    )
+
+
+class Queue(Construct):
+    """A store that knows only the protocol."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        self.connected: list[lambda_.Function] = []
+
+    def connect(self, function: LambdaHandler) -> None:
+        self.connected.append(function.function)
+
+
+def test_functions_are_connected_to_stores_of_the_caller(stack: cdk.Stack, code: Path) -> None:
+    queue = Queue(stack, "Queue")
+    shop = WebApp(stack, "Shop", function=code, connect=[queue])
+    nightly = shop.add_function("Nightly", code=code)
+    assert queue.connected == [shop.function.function, nightly.function]
+
+
+def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:
+    archive = StorageBucket(stack, "Archive")
+    message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[archive]))
+    assert "got again: BUCKET_NAME" in message
+    assert "pass another `prefix` to `connect`" in message
+
+
+def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path) -> None:
+    bucket = StorageBucket(stack, "Bucket")
+    shop = WebApp(stack, "Shop", function=code, bucket=bucket)
+    outputs = [c.node.id for c in shop.node.children if isinstance(c, cdk.CfnOutput)]
+    assert outputs == [
+        "FunctionName",
+        "ApiUrl",
+        "ApiId",
+        "CdnUrl",
+        "DistributionId",
+        "DistributionDomainName",
+    ]
+
+
+def test_the_endpoint_of_a_cache_in_cluster_mode_is_an_output(app: cdk.App) -> None:
+    shop = ServerlessStack(app, "Shop", redis={"num_node_groups": 2})
+    endpoint = synth(shop)["Outputs"]["RedisEndpoint"]["Value"]
+    assert "ConfigurationEndPoint.Address" in str(endpoint)
+
+
+def test_a_cdn_of_an_application_without_a_bucket_serves_the_api(
+    stack: cdk.Stack, code: Path
+) -> None:
+    WebApp(stack, "Shop", function=code, bucket=None)
+    distribution = properties(synth(stack), "AWS::CloudFront::Distribution")
+    (origin,) = distribution["DistributionConfig"]["Origins"]
+    assert "S3OriginConfig" not in origin
