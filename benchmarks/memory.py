@@ -25,7 +25,7 @@ KEY = ".serverless-stack/site/Bench.json.gz"
 # The function as Lambda runs it: a Python that loads nothing but the handler and what that needs.
 FUNCTION = """
 import json, sys
-from serverless_stack.operations.deploy_time.content import handler
+from serverless_stack.functions.content.handler import handler
 
 class Context:
     log_stream_name = function_name = "bench"

@@ -32,16 +32,16 @@ def cases() -> dict[str, Planning]:
     return {
         "one key": lambda: plan(tree[:1], tree),
         "one key, query strings": lambda: plan(tree[:1], tree, query_strings=True),
-        "one key, protected": lambda: plan(tree[:1], tree, protected=["/api/*"]),
+        "one key, protected": lambda: plan(tree[:1], tree, exclude_paths=["/api/*"]),
         "100 of 1,000 folders": lambda: plan(folder, tree),
-        "1 % at random, budget 3,000": lambda: plan(some, tree, budget=3000),
+        "1 % at random, budget 3,000": lambda: plan(some, tree, max_paths=3000),
         "1 % at random, budget 30": lambda: plan(some, tree),
         "half at random, budget 30": lambda: plan(half, tree),
-        "half at random, budget 1,000": lambda: plan(half, tree, budget=1000),
+        "half at random, budget 1,000": lambda: plan(half, tree, max_paths=1000),
         "1 % at random, keys in no order": lambda: plan(some, mixed),
         "one index document of as many": lambda: plan(pages[:1], pages),
         "one index document, query strings": lambda: plan(pages[:1], pages, query_strings=True),
-        "one index document, protected": lambda: plan(pages[:1], pages, protected=["/api/*"]),
+        "one index document, protected": lambda: plan(pages[:1], pages, exclude_paths=["/api/*"]),
         "1 % of index documents, budget 30": lambda: plan(some_pages, pages),
         "half of index documents, budget 30": lambda: plan(half_pages, pages),
         "all index documents, news/0 to 99999": lambda: plan(articles, articles),
@@ -49,13 +49,13 @@ def cases() -> dict[str, Planning]:
         "all, flat": lambda: plan(flat, flat),
         "every second, flat, budget 30": lambda: plan(flat[::2], flat),
         "10 % of posts by date, budget 30": lambda: plan(tenth_posts, posts),
-        "10 % of posts by date, budget 300": lambda: plan(tenth_posts, posts, budget=300),
+        "10 % of posts by date, budget 300": lambda: plan(tenth_posts, posts, max_paths=300),
         # The hardest that were found: whatever the price, paths are won or lost by the dozen.
-        "half of index documents, budget 300": lambda: plan(half_pages, pages, budget=300),
+        "half of index documents, budget 300": lambda: plan(half_pages, pages, max_paths=300),
         "half of posts by date, budget 30": lambda: plan(half_posts, posts),
-        "half of posts by date, budget 300": lambda: plan(half_posts, posts, budget=300),
+        "half of posts by date, budget 300": lambda: plan(half_posts, posts, max_paths=300),
         "half at random, six levels deep, budget 30": lambda: plan(half_deep, deep),
-        "half at random, six levels deep, budget 300": lambda: plan(half_deep, deep, budget=300),
+        "half at random, six levels deep, budget 300": lambda: plan(half_deep, deep, max_paths=300),
     }
 
 

@@ -1,9 +1,9 @@
-"""Syncing 2,000 small files, beside ``aws s3 sync``: ``python -m benchmarks.sync``.
+"""Synchronising 2,000 small files, beside ``aws s3 sync``: ``python -m benchmarks.sync``.
 
 Each tool is measured as a process of its own: ``sync()`` from a program, the command
-`serverless-stack sync`, and the AWS CLI. The floors are what each of them takes to start and do
-nothing. Seconds of the processor are those of the tool, without the local S3; they tell more than
-the clock on a machine that does other things as well.
+`serverless-stack sync`, and the AWS CLI. The floors are what it takes to start and do nothing.
+Seconds of the processor are those of the tool, without the local S3; on a machine that does other
+things as well they say more than the clock.
 """
 
 import os
@@ -24,7 +24,16 @@ from rich.table import Table
 
 from serverless_stack.local.cloud import LocalCloud
 
-RUNS = 5
+RUNS = int(os.environ.get("RUNS", "5"))
+AWS = "aws"
+CASES = ("cold", "unchanged")
+BOUNDS = {
+    ("cold", "command"): 0.25,
+    ("unchanged", "command"): 0.45,
+    ("cold", "command with a profile"): 0.75,
+    ("unchanged", "command with a profile"): 0.75,
+}
+"""The largest ratios to the AWS CLI."""
 CALL = (
     "import sys; from serverless_stack.operations.sync import location, sync; "
     "done = sync(location(sys.argv[1]), location(sys.argv[2])).result; "
@@ -50,7 +59,7 @@ MEASURE = (
 
 
 def files(folder: Path, count: int) -> Path:
-    """Make files of 1 to 4 KB."""
+    """Create files of 1 to 4 KB."""
     chance = random.Random(count)
     for number in range(count):
         path = folder / f"f{number % 50:02}" / f"page{number:05}.html"
@@ -60,7 +69,7 @@ def files(folder: Path, count: int) -> Path:
 
 
 def aws_cli(folder: Path) -> list[str]:
-    """Install the AWS CLI in an environment of its own; gives the command."""
+    """Install the AWS CLI in an environment of its own, and return the command."""
     uv = str(Path(sys.executable).parent / "uv")
     subprocess.run([uv, "venv", "--quiet", str(folder)], check=True)
     python = str(folder / "bin" / "python")
@@ -72,100 +81,120 @@ def aws_cli(folder: Path) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Took:
-    """What a process took: seconds of the clock and of the processor, and its peak in MiB."""
+class Usage:
+    """What a process used: seconds by the clock and of the processor, and its peak in MiB."""
 
     wall: float
     processor: float
     peak: float
 
 
-def timed(command: list[str], environment: Mapping[str, str]) -> Took:
-    """Run a command."""
-    said = subprocess.run(
+def measured(command: list[str], environment: Mapping[str, str]) -> Usage:
+    """Run a command in this environment alone."""
+    printed = subprocess.run(
         [sys.executable, "-c", MEASURE, *command],
-        env={**os.environ, **environment},
+        env=environment,
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    wall, processor, peak = said.split()[-3:]
-    return Took(float(wall), float(processor), int(peak) / 1024)
+    wall, processor, peak = printed.split()[-3:]
+    return Usage(float(wall), float(processor), int(peak) / 1024)
+
+
+def with_profile(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Return an environment in which the keys are those of a profile in a file."""
+    keys = {name: environment[f"AWS_{name}"] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
+    lines = [f"aws_{name.lower()} = {value}" for name, value in keys.items()]
+    (folder / "credentials").write_text("\n".join(["[bench]", *lines]))
+    (folder / "config").write_text(f"[profile bench]\nregion = {environment['AWS_REGION']}\n")
+    left_out = {f"AWS_{name}" for name in keys} | {"AWS_REGION", "AWS_DEFAULT_REGION"}
+    return {
+        **{name: value for name, value in environment.items() if name not in left_out},
+        "AWS_PROFILE": "bench",
+        "AWS_CONFIG_FILE": str(folder / "config"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
+    }
 
 
 def main() -> None:
     """Measure and print."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    console = Console()
     work = Path(tempfile.mkdtemp(prefix="bench-sync-"))
     os.environ["PATH"] = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     (work / "app").mkdir()
     (work / "app" / "cdk.json").write_text('{"app": "true"}')
     try:
-        tools = {
-            "aws": aws_cli(work / "aws"),
-            "sync()": [sys.executable, "-c", CALL],
-            "command": [str(Path(sys.executable).parent / "serverless-stack"), "sync"],
-        }
-        small, large = files(work / "small", 2000), files(work / "large", 20000)
+        aws = aws_cli(work / "aws")
         with LocalCloud.start(work / "app", name=f"bench-{os.getpid()}") as cloud:
-            measure(console, cloud.environment(), tools, small, large)
+            keys = {**os.environ, **cloud.environment(), "HOME": str(work)}
+            profile = with_profile(keys, work)
+            command = [str(Path(sys.executable).parent / "serverless-stack"), "sync"]
+            tools = {
+                AWS: (aws, keys),
+                "sync()": ([sys.executable, "-c", CALL], keys),
+                "command": (command, keys),
+                "command with a profile": (command, profile),
+            }
+            measure(Console(), tools, files(work / "small", 2000), files(work / "large", 20000))
     finally:
         shutil.rmtree(work)
 
 
 def measure(
     console: Console,
-    environment: dict[str, str],
-    tools: Mapping[str, list[str]],
+    tools: Mapping[str, tuple[list[str], Mapping[str, str]]],
     small: Path,
     large: Path,
 ) -> None:
-    """Run the tools in turn and print what they took."""
-    os.environ.update(environment)
+    """Run the tools in turn and print what they used."""
+    keys = tools[AWS][1]
+    os.environ.update(keys)
     s3 = boto3.client("s3")
-    took: dict[tuple[str, str], list[Took]] = {}
+    used: dict[tuple[str, str], list[Usage]] = {}
     for run in range(RUNS):
-        for name in list(tools)[:: 1 if run % 2 else -1]:
-            bucket = f"bench-{name.strip('()')}-{run}"
+        for number, name in list(enumerate(tools))[:: 1 if run % 2 else -1]:
+            bucket = f"bench-{number}-{run}"
             s3.create_bucket(Bucket=bucket)
-            for case in ("cold", "unchanged"):
-                command = [*tools[name], str(small), f"s3://{bucket}/site/"]
-                took.setdefault((case, name), []).append(timed(command, environment))
-    table = Table("2,000 files", "tool", "seconds", "ratio", "of the processor", "ratio")
-    for case in ("cold", "unchanged"):
-        walls, processors = (
-            {
-                name: statistics.median(vars(each)[what] for each in took[case, name])
-                for name in tools
-            }
+            command, environment = tools[name]
+            for case in CASES:
+                usage = measured([*command, str(small), f"s3://{bucket}/site/"], environment)
+                used.setdefault((case, name), []).append(usage)
+    columns = ("2,000 files", "tool", "seconds", "ratio", "of the processor", "ratio", "bound")
+    table = Table(*columns)
+    for case in CASES:
+        medians = {
+            name: [
+                statistics.median(getattr(usage, what) for usage in used[case, name])
+                for what in ("wall", "processor")
+            ]
+            for name in tools
+        }
+        for name, figures in medians.items():
+            pairs = zip(figures, medians[AWS], strict=True)
+            cells = [text for x, aws in pairs for text in (f"{x:.2f}", f"{x / aws:.2f}")]
+            bound = BOUNDS.get((case, name))
+            table.add_row(case, name, *cells, "" if bound is None else f"{bound:.2f}")
+    for name, command in FLOORS.items():
+        usages = [measured(command, keys) for _run in range(RUNS)]
+        wall, processor = (
+            statistics.median(getattr(usage, what) for usage in usages)
             for what in ("wall", "processor")
         )
-        for name in tools:
-            ratios = [f"{each[name] / each['aws']:.2f}" for each in (walls, processors)]
-            row = [f"{walls[name]:.2f}", ratios[0], f"{processors[name]:.2f}", ratios[1]]
-            table.add_row(case, name, *row)
-    for name, command in FLOORS.items():
-        runs = [timed(command, environment) for _run in range(RUNS)]
-        wall, processor = (
-            statistics.median(vars(r)[w] for r in runs) for w in ("wall", "processor")
-        )
-        table.add_row("floor", name, f"{wall:.2f}", "", f"{processor:.2f}", "")
+        table.add_row("floor", name, f"{wall:.2f}", "", f"{processor:.2f}")
     console.print(table)
     s3.create_bucket(Bucket="bench-memory")
-    for name in ("sync()", "command"):
-        for case in ("cold", "unchanged"):
-            peaks = [
-                timed(
-                    [*tools[name], str(folder), f"s3://bench-memory/{name}/{folder.name}/"],
-                    environment,
-                ).peak
-                for folder in (small, large)
-            ]
-            console.print(
-                f"Peak memory, {name}, {case}: {peaks[0]:.0f} MiB for 2,000 files, "
-                f"{peaks[1]:.0f} MiB for 20,000 ({peaks[1] / peaks[0]:.2f}x)"
-            )
+    for case in CASES:
+        peaks = [
+            measured(
+                [*tools["command"][0], str(folder), f"s3://bench-memory/{folder.name}/"], keys
+            ).peak
+            for folder in (small, large)
+        ]
+        console.print(
+            f"Peak memory of the command, {case}: {peaks[0]:.0f} MiB for 2,000 files, "
+            f"{peaks[1]:.0f} MiB for 20,000 ({peaks[1] / peaks[0]:.2f}x)"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The function behind ``Invalidation``: it invalidates paths when the trigger has changed."""
+"""The function behind ``Invalidation``: invalidate paths when the trigger has changed."""
 
 from datetime import timedelta
 
@@ -10,47 +10,49 @@ from serverless_stack.functions.custom_resource import (
     answered,
     logger,
 )
-from serverless_stack.operations.invalidation.client import send, wait_for
+from serverless_stack.operations.invalidation.client import DEFAULT_PATIENCE, send, wait_for
 
 _COMPARED = ("Trigger", "Paths", "Distributions")
 _RESERVE_SECONDS = 30
 
 
 def handler(event: Event, context: Context) -> None:
-    """Answer CloudFormation.
+    """Handle a request of CloudFormation.
 
     Args:
-        event: Its request, with ``Distributions``, ``Paths``, ``Trigger`` and ``WaitSeconds``.
+        event: The request, with ``Distributions``, ``Paths``, ``Trigger`` and ``WaitSeconds``.
         context: The context of the call.
     """
-    request = Request.parse(event)
-    answered(event, context, request.resource.rpartition("/")[2], lambda: _run(request, context))
+    name = str(event["LogicalResourceId"])
+    answered(event, context, name, lambda: _run(Request.parse(event), context))
 
 
 def _run(request: Request, context: Context) -> dict[str, Json]:
-    asked, before = request.properties, request.old_properties
-    same = request.kind == "Update" and all(asked[key] == before.get(key) for key in _COMPARED)
-    if request.kind == "Delete" or same:
+    properties, previous = request.properties, request.old_properties
+    unchanged = all(properties[name] == previous.get(name) for name in _COMPARED)
+    if request.kind == "Delete" or (request.kind == "Update" and unchanged):
         return {"PathsBilled": 0}
 
-    def left() -> float:
+    def seconds_left() -> float:
         return max(0.0, context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS)
 
-    sent = send(
-        _texts(asked["Paths"]),
-        _texts(asked["Distributions"]),
-        deployment=f"{request.resource}/{asked['Trigger']}",
+    invalidations = send(
+        _texts(properties["Paths"]),
+        _texts(properties["Distributions"]),
+        deployment=f"{request.resource}/{properties['Trigger']}",
         replaces=request.operation,
-        patience=timedelta(seconds=min(600, left())),
+        patience=min(DEFAULT_PATIENCE, timedelta(seconds=seconds_left())),
     )
-    # What was spent on finding room for it is not there for waiting any more.
-    seconds = min(float(str(asked["WaitSeconds"])), left())
+    # Sending may have taken time that was meant for waiting.
+    seconds = min(float(str(properties["WaitSeconds"])), seconds_left())
     if seconds > 0:
-        sent = wait_for(sent, timedelta(seconds=seconds))
-    for each in sent:
-        logger.info("invalidated %s: %s", each.distribution_id, each)
-    return {"PathsBilled": sum(each.paths for each in sent)}
+        invalidations = wait_for(invalidations, timedelta(seconds=seconds))
+    for invalidation in invalidations:
+        logger.info("invalidated %s: %s", invalidation.distribution_id, invalidation)
+    return {"PathsBilled": sum(invalidation.paths for invalidation in invalidations)}
 
 
 def _texts(value: Json) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        raise TypeError(f"expected a list, got: {type(value).__name__}")
+    return [str(item) for item in value]

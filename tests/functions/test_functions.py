@@ -251,7 +251,7 @@ def test_waiting_longer_than_a_call_may_take_goes_on_in_another_one(
 def test_other_settings_for_the_same_content_are_another_invalidation(
     world: World, cloudfront: CloudFront, told: list[dict[str, Any]]
 ) -> None:
-    """A deployment that failed is repeated with another budget, without a rollback between."""
+    """A deployment that failed is repeated with fewer paths, without a rollback between."""
     content.handler(event("Create", 1, asked(world, FILES)), FakeContext())
     changed = {**FILES, "index.html": b"two"}
     wrong = [*asked(world, changed)["Distributions"], *fronts("E9")]
@@ -269,6 +269,31 @@ def test_a_failure_is_told(world: World, told: list[dict[str, Any]]) -> None:
     content.handler(event("Create", 1, wrong), FakeContext())
     assert told[-1]["status"] == "FAILED"
     assert "NoSuchBucket" in told[-1]["reason"]
+
+
+PROPERTIES: list[Any] = [
+    {},
+    None,
+    "x",
+    {"Destination": "b"},
+    {"Destination": {"Bucket": "b"}},
+    {"Destination": {"Bucket": "b", "Prefix": ""}, "Owner": "o"},
+]
+
+
+@pytest.mark.parametrize("properties", PROPERTIES)
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_properties_of_another_version_are_answered(
+    told: list[dict[str, Any]],
+    kind: str,
+    properties: Any,  # noqa: ANN401
+) -> None:
+    for handler in (content.handler, invalidation.handler):
+        told.clear()
+        handler(event(kind, 1, properties, PhysicalResourceId="before"), FakeContext())
+        assert len(told) == 1
+    content.handler(event("Delete", 1, properties, PhysicalResourceId="before"), FakeContext())
+    assert told[-1]["status"] == "SUCCESS"  # else the stack could never be deleted
 
 
 def test_without_time_it_hands_over(

@@ -2,13 +2,15 @@
 
 import os
 import stat
-import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from serverless_stack._shared.content.rules import matches
+
+if TYPE_CHECKING:
+    import zipfile
 
 _HIDDEN_BUT_PUBLIC = {".well-known"}  # RFC 8615
 _NEVER_CONTENT = {"__pycache__"}
@@ -113,7 +115,8 @@ def walk(
             return "a link"
         if not inside and not any(matches(pattern, key) for pattern in include):
             return "a link that leads out of the folder"
-        if os.path.isdir(path) and any(f"{folder}/".startswith(f"{target}/") for folder in above):
+        here = os.path.realpath(os.path.dirname(path))
+        if any(f"{folder}/".startswith(f"{target}/") for folder in (*above, here)):
             return "a link to a folder that it lies in"
         # Otherwise n folders with links to each other are n! folders.
         return "a link in a linked folder" if len(above) > 1 and os.path.isdir(path) else None
@@ -150,7 +153,7 @@ def _reason(entry: "os.DirEntry[str]") -> str | None:
     return None if stat.S_ISREG(mode) else "not a regular file"
 
 
-def zip_key(info: zipfile.ZipInfo) -> str:
+def zip_key(info: "zipfile.ZipInfo") -> str:
     """Return the path of a file in a zip file.
 
     Some programs write names in UTF-8 without saying so, or put them into an extra field; Python

@@ -15,8 +15,14 @@ from rich.text import Text
 
 from serverless_stack.cli import options as aws
 from serverless_stack.cli.bars import bar
-from serverless_stack.operations.invalidation import InvalidationPlan, Progress, Sent, plan, send
-from serverless_stack.operations.invalidation.paths import checked
+from serverless_stack.operations.invalidation import (
+    Invalidation,
+    InvalidationPlan,
+    Progress,
+    plan,
+    send,
+)
+from serverless_stack.operations.invalidation.paths import normalized_paths
 
 TIMED_OUT_STATUS = 1
 
@@ -66,19 +72,19 @@ def invalidate(
         if bool(path) == (changed_from is not None):
             raise ValueError("one of `--path` and `--changed-from` must be given")
         if changed_from is None:
-            planned = InvalidationPlan(checked(path or []), 0)
+            planned = InvalidationPlan(normalized_paths(path or []), 0)
         else:
             changed = _lines(changed_from)
             planned = plan(
                 changed,
                 _lines(all_keys) if all_keys else changed,
-                budget=max_paths,
+                max_paths=max_paths,
                 index_document=index_document,
                 path_prefix=path_prefix,
                 query_strings=query_strings,
-                protected=exclude_paths or [],
+                exclude_paths=exclude_paths or [],
             )
-        sent: tuple[Sent, ...] = ()
+        sent: tuple[Invalidation, ...] = ()
         if not dry_run:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore" if as_json else "default")
@@ -90,7 +96,7 @@ def invalidate(
 
 def _send(
     paths: Sequence[str], distributions: list[str], reference: str, wait: bool
-) -> tuple[Sent, ...]:
+) -> tuple[Invalidation, ...]:
     with bar() as shown:
         task = shown.add_task("sending", total=None)
 
@@ -108,7 +114,12 @@ def _lines(path: Path) -> list[str]:
 
 
 def _show(
-    planned: InvalidationPlan, sent: tuple[Sent, ...], *, dry_run: bool, as_json: bool, known: bool
+    planned: InvalidationPlan,
+    sent: tuple[Invalidation, ...],
+    *,
+    dry_run: bool,
+    as_json: bool,
+    known: bool,
 ) -> None:
     if as_json:
         content = {

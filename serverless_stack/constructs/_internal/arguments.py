@@ -96,6 +96,16 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
         for option in options:
             if typing_extensions.is_typeddict(option):
                 return _option_problems(name, value, option)
+            if get_origin(option) in (dict, Mapping):
+                key_hint, item_hint = get_args(option)
+                return [
+                    problem
+                    for key, item in value.items()
+                    for problem in (
+                        *type_problems(f"{name}: {key!r}", key, key_hint),
+                        *type_problems(f"{name}[{key!r}]", item, item_hint),
+                    )
+                ]
     if _is_list(value) and isinstance(value, Sequence):
         for option in options:
             if get_origin(option) in (list, Sequence):

@@ -43,7 +43,6 @@ def handler(event: Event, context: Context) -> None:
         event: The request; with ``HandOver`` it was handed over by an earlier call.
         context: The context of the call.
     """
-
     removes = event.get("RequestType") == "Delete"
     work = (lambda: _removed(event)) if removes else (lambda: _deployed(event, context))
     answered(event, context, _place(event), work)

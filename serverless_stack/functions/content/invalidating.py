@@ -9,9 +9,9 @@ from serverless_stack.functions.custom_resource import Json, list_of, logger, ma
 from serverless_stack.operations.content.errors import OutOfTimeError
 from serverless_stack.operations.content.manifest import Journal
 from serverless_stack.operations.invalidation import (
+    Invalidation,
     InvalidationError,
     InvalidationPlan,
-    Sent,
     plan,
     send,
     wait_for,
@@ -50,7 +50,7 @@ def invalidate(
         time.sleep(seconds)
 
     billed = 0
-    sent: list[Sent] = []
+    sent: list[Invalidation] = []
     failures: list[str] = []
     for distribution in map(mapping_of, list_of(properties["Distributions"])):
         planned = _planned(properties, distribution, journal, keys)
@@ -86,11 +86,11 @@ def _planned(
     planned = plan(
         journal.invalidated,
         keys,
-        budget=int(str(properties["MaxPaths"])),
+        max_paths=int(str(properties["MaxPaths"])),
         index_document=str(distribution["IndexDocument"]),
         path_prefix=str(distribution["PathPrefix"]),
         query_strings=distribution["QueryStrings"] == "true",
-        protected=[*map(str, list_of(distribution["ExcludePaths"]))],
+        exclude_paths=[*map(str, list_of(distribution["ExcludePaths"]))],
     )
     figures = {"distribution": distribution["Id"], "paths": planned.cost}
     logger.info(json.dumps({**figures, "collateral": planned.collateral}))

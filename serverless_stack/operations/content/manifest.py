@@ -8,7 +8,6 @@ import gzip
 import hashlib
 import json
 import logging
-import random
 import time
 import zlib
 from collections.abc import Callable
@@ -237,6 +236,8 @@ def update(
         try:
             return after, write(store, key, after, etag)
         except ConflictError:
+            import random
+
             time.sleep(random.uniform(0.05, 0.1) * 2**attempt)
         before, etag = read(store, key) or (Manifest(), ABSENT)
     raise ConflictError(f"others keep changing s3://{store.bucket}/{key}; try again")

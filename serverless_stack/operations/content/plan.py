@@ -4,13 +4,15 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from serverless_stack._shared.content.headers import Headers, original_of
-from serverless_stack._shared.content.index import Entry
 from serverless_stack._shared.content.rules import is_document
 from serverless_stack.operations.content.manifest import Journal, Manifest, Record, version_of
 from serverless_stack.operations.content.stores import Listed
+
+if TYPE_CHECKING:
+    from serverless_stack._shared.content.index import Entry
 
 GENERATED = -1
 """The source of a file that is generated at deploy time."""
@@ -100,7 +102,7 @@ class File:
         source: The number of the source that it is in; `GENERATED` for a generated one.
     """
 
-    entry: Entry
+    entry: "Entry"
     headers: Headers
     source: int
 

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
-from urllib.parse import urlencode
 
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError
@@ -106,6 +105,8 @@ def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) 
     Returns:
         The ETag, or None if somebody has deleted the object.
     """
+    from urllib.parse import urlencode
+
     try:
         head = store.client.head_object(Bucket=store.bucket, Key=key)
         extra = {

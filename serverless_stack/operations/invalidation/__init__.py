@@ -1,20 +1,20 @@
-"""Invalidating CloudFront: planning the fewest paths (pure), then sending them."""
+"""CloudFront invalidations: `plan` the fewest paths, then `send` them."""
 
 from serverless_stack.operations.invalidation.client import (
+    Invalidation,
     InvalidationError,
-    Sent,
+    Progress,
     caller_reference,
     send,
     wait_for,
 )
 from serverless_stack.operations.invalidation.planner import InvalidationPlan, plan
-from serverless_stack.operations.invalidation.progress import Progress
 
 __all__ = [
+    "Invalidation",
     "InvalidationError",
     "InvalidationPlan",
     "Progress",
-    "Sent",
     "caller_reference",
     "plan",
     "send",

@@ -1,26 +1,23 @@
-"""Sending an invalidation to CloudFront, so that a retry is the same one and nothing is lost."""
+"""Sending invalidations to CloudFront. A retry sends the same invalidation, not another one."""
 
 import hashlib
 import random
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from serverless_stack.operations.invalidation.paths import checked
-from serverless_stack.operations.invalidation.planner import InvalidationPlan, batches_of
-from serverless_stack.operations.invalidation.progress import Counter, Progress
+from serverless_stack.operations.invalidation.paths import batches_of, normalized_paths
+from serverless_stack.operations.invalidation.planner import InvalidationPlan
 
 if TYPE_CHECKING:
     from botocore.exceptions import ClientError
     from mypy_boto3_cloudfront.client import CloudFrontClient
 
-PATIENCE = timedelta(minutes=10)
-"""How long a request is repeated that CloudFront has no room for."""
-WAIT = timedelta(minutes=15)
-"""How long ``wait=True`` waits for the edge locations."""
+DEFAULT_PATIENCE = timedelta(minutes=10)
+DEFAULT_WAIT = timedelta(minutes=15)
 _POLL_SECONDS = 5.0
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 30.0
 _BUSY = {
@@ -32,20 +29,22 @@ _BUSY = {
     "InternalError",
 }
 
+Phase: TypeAlias = Literal["sending", "waiting"]
+
 
 class InvalidationError(Exception):
-    """CloudFront refused an invalidation, or had no room for it for too long."""
+    """CloudFront refused an invalidation, was out of reach, or was busy for too long."""
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What one distribution was told.
+class Invalidation:
+    """What was sent to a distribution.
 
     Attributes:
         distribution_id: The distribution.
-        invalidation_ids: Its invalidations: one, or more when they do not fit into one.
-        paths: How many paths, which is what AWS bills.
-        completed: Whether every edge location has dropped them; None was not waited for.
+        invalidation_ids: The ids of the invalidations: one for each batch.
+        paths: The number of paths, which is what AWS bills.
+        completed: Whether every edge location has dropped the paths; None if `send` did not wait.
     """
 
     distribution_id: str
@@ -55,21 +54,30 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class _Time:
-    sleep: Callable[[float], None]
-    clock: Callable[[], float]
+class Progress:
+    """The progress of `send` and `wait_for`.
+
+    Attributes:
+        phase: ``sending``, then ``waiting``.
+        done: How many batches of all distributions have been sent, or completed.
+        total: How many batches there are.
+    """
+
+    phase: Phase
+    done: int
+    total: int
 
 
 def caller_reference(deployment: str, replaces: str) -> str:
-    """The reference by which CloudFront knows an invalidation again.
+    """Return the reference by which CloudFront recognizes an invalidation.
 
-    The same deployment over the same version gives the same one, so that a retry sends nothing
-    new. Going back to an earlier version replaces another one, and gives another reference:
-    CloudFront answers a reference that it knows with the old invalidation and drops nothing.
+    The same deployment over the same version has the same reference, so that a retry invalidates
+    nothing twice. Going back to an earlier version replaces another one and has another reference:
+    for a known reference, CloudFront returns the earlier invalidation and drops nothing.
 
     Args:
         deployment: What is deployed, such as a hash of it.
-        replaces: The version that it replaces; it has to be another one each time.
+        replaces: The version that it replaces.
 
     Returns:
         A text of 64 characters.
@@ -84,202 +92,210 @@ def send(
     deployment: str,
     replaces: str,
     wait: bool | timedelta = False,
-    patience: timedelta = PATIENCE,
+    patience: timedelta = DEFAULT_PATIENCE,
     progress: Callable[[Progress], None] = lambda progress: None,
     client: "CloudFrontClient | None" = None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[Sent, ...]:
+) -> tuple[Invalidation, ...]:
     """Invalidate paths of distributions.
 
     Args:
-        paths: The paths, or a plan of them. None of them sends nothing.
-        distribution_ids: The distributions. If one refuses, the others are told all the same.
+        paths: The paths, or a plan. Without paths, nothing is sent.
+        distribution_ids: The distributions. If one fails, the others are invalidated all the same.
         deployment: What is deployed; see `caller_reference`.
         replaces: The version that it replaces.
-        wait: Whether to wait until every edge location has dropped the paths: no, for up to 15
-            minutes, or for a time. When it runs out there is a warning and no error.
-        patience: How long to repeat what CloudFront has no room for: it takes 3,000 paths and 15
-            wildcards at a time for one distribution ("Quotas on invalidations").
-        progress: Told how far it is: before the first batch, and after each.
-        client: A client of boto3; made when it is needed by default.
-        sleep: How to wait, in seconds.
-        clock: The time, in seconds.
+        wait: Whether to wait until every edge location has dropped the paths, or for how long.
+            ``True`` waits for up to 15 minutes. Waiting that runs out is a warning, not an error.
+        patience: How long to repeat a request while CloudFront is busy: it accepts 3,000 paths and
+            15 wildcards at a time for a distribution ("Quotas on invalidations").
+        progress: Called before the first batch and after each.
+        client: A boto3 client. Default: created when needed.
+        sleep: Waits for so many seconds.
+        clock: Returns the time in seconds.
 
     Returns:
-        What each distribution was told.
+        One invalidation for each distribution.
 
     Raises:
-        ValueError: If a path is one that CloudFront refuses.
-        InvalidationError: If CloudFront refuses, with all that it said, or time runs out.
+        ValueError: If CloudFront does not accept a path.
+        InvalidationError: If distributions failed; the message says which, and why.
     """
-    batches = _batches(paths)
+    if isinstance(paths, InvalidationPlan):
+        batches = paths.batches()
+    else:
+        batches = batches_of(normalized_paths(paths))
     if not batches:
         return ()
-    cloudfront = client or _client()
-    timing = _Time(sleep, clock)
+    sender = _Sender(client or _default_client(), sleep, clock)
+    counter = _Counter(progress, "sending", len(distribution_ids) * len(batches))
     reference = caller_reference(deployment, replaces)
-    counter = Counter(progress, "sending", len(distribution_ids) * len(batches))
-    sent, failures = [], []
+    sent: list[Invalidation] = []
+    failures: list[str] = []
     for distribution_id in distribution_ids:
         try:
-            ids = _send(cloudfront, distribution_id, batches, reference, patience, timing, counter)
+            ids = sender.send(distribution_id, batches, reference, patience, counter)
         except InvalidationError as error:
             failures.append(str(error))
-            continue
-        sent.append(Sent(distribution_id, ids, sum(map(len, batches)), None))
+        else:
+            sent.append(Invalidation(distribution_id, ids, sum(map(len, batches)), None))
     if failures:
         raise InvalidationError("; ".join(failures))
     if wait is False:
         return tuple(sent)
-    most = WAIT if wait is True else wait
-    return wait_for(sent, most, client=cloudfront, progress=progress, sleep=sleep, clock=clock)
+    limit = DEFAULT_WAIT if wait is True else wait
+    return wait_for(sent, limit, client=sender.client, progress=progress, sleep=sleep, clock=clock)
 
 
 def wait_for(
-    sent: Sequence[Sent],
-    most: timedelta,
+    invalidations: Sequence[Invalidation],
+    limit: timedelta,
     *,
     client: "CloudFrontClient | None" = None,
     progress: Callable[[Progress], None] = lambda progress: None,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> tuple[Sent, ...]:
-    """Wait until every edge location has dropped what was sent.
+) -> tuple[Invalidation, ...]:
+    """Wait until every edge location has dropped the paths of invalidations.
 
     Args:
-        sent: What was sent, to one distribution or to several.
-        most: How long to wait. When it runs out, or CloudFront does not tell, there is a warning
-            and no error: the invalidations are on their way all the same.
-        client: A client of boto3; made when it is needed by default.
-        progress: Told how many invalidations are completed.
-        sleep: How to wait, in seconds.
-        clock: The time, in seconds.
+        invalidations: What `send` returned.
+        limit: How long to wait. If it runs out, or CloudFront does not know an invalidation, this
+            warns and raises nothing: an invalidation that was sent completes without us.
+        client: A boto3 client. Default: created when needed.
+        progress: Called before the first batch and after each.
+        sleep: Waits for so many seconds.
+        clock: Returns the time in seconds.
 
     Returns:
-        The same, with whether they are completed.
+        The invalidations, with `completed`.
     """
-    timing = _Time(sleep, clock)
-    limit = clock() + most.total_seconds()
-    cloudfront = client or _client()
-    counter = Counter(progress, "waiting", sum(len(each.invalidation_ids) for each in sent))
-    return tuple(_waited(cloudfront, each, limit, timing, counter) for each in sent)
+    end = clock() + limit.total_seconds()
+    sender = _Sender(client or _default_client(), sleep, clock)
+    total = sum(len(sent.invalidation_ids) for sent in invalidations)
+    counter = _Counter(progress, "waiting", total)
+    return tuple(replace(sent, completed=sender.wait(sent, end, counter)) for sent in invalidations)
 
 
-def _client() -> "CloudFrontClient":
+def _default_client() -> "CloudFrontClient":
     import boto3
     from botocore.config import Config
 
     retries = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=30)
-    # CloudFront has one endpoint for all regions, and signs for this one.
+    # CloudFront has one endpoint for all regions, whose requests are signed for this one.
     return boto3.client("cloudfront", region_name="us-east-1", config=retries)
 
 
-def _batches(paths: Sequence[str] | InvalidationPlan) -> tuple[tuple[str, ...], ...]:
-    if isinstance(paths, InvalidationPlan):
-        return paths.batches()
-    return batches_of(checked(paths))
+class _Counter:
+    """Reports the progress of a phase.
+
+    Args:
+        report: Called at once, and after each batch.
+        phase: The phase.
+        total: How many batches there are.
+    """
+
+    def __init__(self, report: Callable[[Progress], None], phase: Phase, total: int) -> None:
+        self._report = report
+        self._progress = Progress(phase, 0, total)
+        report(self._progress)
+
+    def advance(self) -> None:
+        """Report one more batch."""
+        self._progress = replace(self._progress, done=self._progress.done + 1)
+        self._report(self._progress)
 
 
-def _send(
-    client: "CloudFrontClient",
-    distribution_id: str,
-    batches: Sequence[Sequence[str]],
-    reference: str,
-    patience: timedelta,
-    timing: _Time,
-    counter: Counter,
-) -> tuple[str, ...]:
-    ids: list[str] = []
-    for number, batch in enumerate(batches, start=1):
-        own = reference if len(batches) == 1 else f"{reference}-{number}"
-        try:
-            ids.append(_create(client, distribution_id, batch, own, patience, timing))
-        except InvalidationError as error:
-            done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
-            raise InvalidationError(f"{distribution_id}: {error}{done}") from error
-        counter.advance()
-    return tuple(ids)
+@dataclass(frozen=True)
+class _Sender:
+    client: "CloudFrontClient"
+    sleep: Callable[[float], None]
+    clock: Callable[[], float]
 
+    def send(
+        self,
+        distribution_id: str,
+        batches: Sequence[Sequence[str]],
+        reference: str,
+        patience: timedelta,
+        counter: _Counter,
+    ) -> tuple[str, ...]:
+        """Send batches to a distribution, and return the ids of the invalidations."""
+        ids: list[str] = []
+        for number, batch in enumerate(batches, start=1):
+            own = reference if len(batches) == 1 else f"{reference}-{number}"
+            try:
+                ids.append(self._create(distribution_id, batch, own, patience))
+            except InvalidationError as error:
+                done = f", after {len(ids)} of {len(batches)} batches" if ids else ""
+                raise InvalidationError(f"{distribution_id}: {error}{done}") from error
+            counter.advance()
+        return tuple(ids)
 
-def _create(
-    client: "CloudFrontClient",
-    distribution_id: str,
-    paths: Sequence[str],
-    reference: str,
-    patience: timedelta,
-    timing: _Time,
-) -> str:
-    from botocore.exceptions import ClientError
+    def _create(
+        self, distribution_id: str, paths: Sequence[str], reference: str, patience: timedelta
+    ) -> str:
+        from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
 
-    limit = timing.clock() + patience.total_seconds()
-    delay = _FIRST_DELAY
-    while True:
-        try:
-            answer = client.create_invalidation(
-                DistributionId=distribution_id,
-                InvalidationBatch={
-                    "Paths": {"Quantity": len(paths), "Items": list(paths)},
-                    "CallerReference": reference,
-                },
-            )
-        except ClientError as error:
-            left = limit - timing.clock()
-            if not _is_busy(error) or left <= 0:
-                raise InvalidationError(_told(error)) from error
-            timing.sleep(min(left, delay * random.uniform(0.5, 1)))
-            delay = min(2 * delay, _LONGEST_DELAY)
-        else:
-            return answer["Invalidation"]["Id"]
+        end = self.clock() + patience.total_seconds()
+        delay = _FIRST_DELAY
+        while True:
+            try:
+                answer = self.client.create_invalidation(
+                    DistributionId=distribution_id,
+                    InvalidationBatch={
+                        "Paths": {"Quantity": len(paths), "Items": list(paths)},
+                        "CallerReference": reference,
+                    },
+                )
+            except (ConnectionError, HTTPClientError) as error:
+                raise InvalidationError(str(error)) from error
+            except ClientError as error:
+                left = end - self.clock()
+                if not _is_busy(error) or left <= 0:
+                    raise InvalidationError(_message(error)) from error
+                self.sleep(min(left, delay * random.uniform(0.5, 1)))
+                delay = min(2 * delay, _LONGEST_DELAY)
+            else:
+                return answer["Invalidation"]["Id"]
+
+    def wait(self, sent: Invalidation, end: float, counter: _Counter) -> bool:
+        """Wait for the invalidations of a distribution, and return whether they are completed."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        for invalidation_id in sent.invalidation_ids:
+            while True:
+                left = end - self.clock()
+                reason = ""
+                try:
+                    answer = self.client.get_invalidation(
+                        DistributionId=sent.distribution_id, Id=invalidation_id
+                    )
+                except ClientError as error:
+                    reason = f" ({_message(error)})"
+                    left = left if _is_busy(error) else 0
+                except BotoCoreError as error:
+                    reason = f" ({error})"
+                else:
+                    if answer["Invalidation"]["Status"] == "Completed":
+                        break
+                if left <= 0:
+                    warnings.warn(
+                        f"invalidation {invalidation_id} of {sent.distribution_id} is not "
+                        "completed yet; edge locations may serve earlier files for some more "
+                        f"minutes{reason}",
+                        stacklevel=4,
+                    )
+                    return False
+                self.sleep(min(left, _POLL_SECONDS))
+            counter.advance()
+        return True
 
 
 def _is_busy(error: "ClientError") -> bool:
     return error.response.get("Error", {}).get("Code") in _BUSY
 
 
-def _told(error: "ClientError") -> str:
-    found = error.response.get("Error", {})
-    return f"{found.get('Code', 'error')}: {found.get('Message', error)}"
-
-
-def _waited(
-    client: "CloudFrontClient", sent: Sent, limit: float, timing: _Time, counter: Counter
-) -> Sent:
-    for invalidation_id in sent.invalidation_ids:
-        while (
-            problem := _not_completed(client, sent.distribution_id, invalidation_id)
-        ) is not None:
-            left = limit - timing.clock()
-            if left <= 0 or not problem.passes:
-                warnings.warn(
-                    f"invalidation {invalidation_id} of {sent.distribution_id} is not completed "
-                    "yet; edge locations may serve earlier files for some more minutes"
-                    f"{problem.told}",
-                    stacklevel=4,
-                )
-                return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, False)
-            timing.sleep(min(left, _POLL_SECONDS))
-        counter.advance()
-    return Sent(sent.distribution_id, sent.invalidation_ids, sent.paths, True)
-
-
-@dataclass(frozen=True)
-class _Problem:
-    """Why an invalidation is not known to be completed, and whether that may pass."""
-
-    told: str = ""
-    passes: bool = True
-
-
-def _not_completed(
-    client: "CloudFrontClient", distribution_id: str, invalidation_id: str
-) -> _Problem | None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        found = client.get_invalidation(DistributionId=distribution_id, Id=invalidation_id)
-    except ClientError as error:
-        return _Problem(f" ({_told(error)})", _is_busy(error))
-    except BotoCoreError as error:
-        return _Problem(f" ({error})")
-    return None if found["Invalidation"]["Status"] == "Completed" else _Problem()
+def _message(error: "ClientError") -> str:
+    details = error.response.get("Error", {})
+    return f"{details.get('Code', 'error')}: {details.get('Message', error)}"

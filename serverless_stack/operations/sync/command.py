@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.rules import CacheRule, is_document
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
-from serverless_stack.operations.sync.applying import Run, SyncResult, check_parallel
+from serverless_stack.operations.sync.applying import Run, SyncResult
 from serverless_stack.operations.sync.inventory import (
     HeaderRules,
     Inventory,
@@ -16,6 +16,7 @@ from serverless_stack.operations.sync.inventory import (
     chooser,
     read_bucket,
     read_folder,
+    refuse_shared_paths,
 )
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan, kind_of, plan
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
     from mypy_boto3_s3.client import S3Client
 
-    from serverless_stack.operations.invalidation import InvalidationPlan, Sent
+    from serverless_stack.operations.invalidation import Invalidation, InvalidationPlan
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Synced:
     plan: SyncPlan
     result: SyncResult | None
     invalidation: "InvalidationPlan | None"
-    sent: "tuple[Sent, ...]" = ()
+    sent: "tuple[Invalidation, ...]" = ()
 
 
 def sync(
@@ -106,7 +107,8 @@ def sync(
         serverless_stack.operations.content.errors.ContentError: If the answer is no list of a
             bucket.
     """
-    check_parallel(parallel)
+    if parallel < 1:
+        raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
     kind_of(source, destination)
 
     def paths_for(changed: Collection[str], everything: Collection[str]) -> "InvalidationPlan":
@@ -115,11 +117,11 @@ def sync(
         return plan_invalidation(
             changed,
             everything,
-            budget=max_paths,
+            max_paths=max_paths,
             index_document=index_document,
             path_prefix=path_prefix,
             query_strings=query_strings,
-            protected=exclude_paths,
+            exclude_paths=exclude_paths,
         )
 
     if distribution_ids:
@@ -209,15 +211,10 @@ class _Sides:
             theirs = listed.result()
         elif isinstance(self._destination, Folder):
             ours = self._read_bucket(exact=True)
+            refuse_shared_paths(ours, self._destination)
             theirs = Inventory(self._destination, {})
             if self._destination.path.exists():
-                theirs = read_folder(
-                    self._destination,
-                    None,
-                    self._chosen,
-                    is_source=False,
-                    etags=lambda key: ours.items[key].etag if key in ours.items else "",
-                )
+                theirs = read_folder(self._destination, None, self._chosen, compared=ours)
             return ours, theirs
         else:
             store = open_store(self._source.name, self._client, self._parallel)

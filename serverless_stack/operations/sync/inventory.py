@@ -1,12 +1,9 @@
 """What is in a location."""
 
-import hashlib
 import os
-import stat
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
@@ -15,6 +12,7 @@ from serverless_stack._shared.content.tree import walk
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import Item, items_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
+from serverless_stack.operations.sync import hashing
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.state import State
 
@@ -23,9 +21,6 @@ if TYPE_CHECKING:
 
 PARTIAL = ".serverless-stack-"
 """What the names of files begin with that are being downloaded. They are no content."""
-_BLOCK = 1 << 18
-_MEBIBYTE = 1 << 20
-_USUAL_PARTS = (8, 5, 16, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512)  # MiB
 
 
 @dataclass(frozen=True)
@@ -45,6 +40,8 @@ class HeaderRules:
         headers = headers_of(key, all_keys, self.cache_control)
         if self.expires is None:
             return headers
+        from email.utils import format_datetime  # a third of the time of importing `sync`
+
         expires = format_datetime(self.expires.astimezone(UTC), usegmt=True)
         return Headers(
             headers.content_type, headers.cache_control, headers.content_encoding, expires
@@ -123,8 +120,7 @@ def read_folder(
     rules: HeaderRules | None,
     chosen: Callable[[str], bool],
     *,
-    is_source: bool = True,
-    etags: Callable[[str], str] = lambda key: "",
+    compared: Inventory | None = None,
 ) -> Inventory:
     """Read a folder: every file is opened once and hashed.
 
@@ -132,18 +128,22 @@ def read_folder(
         folder: The folder.
         rules: The headers of its files. Default: headers do not matter.
         chosen: Whether a key takes part.
-        is_source: Whether links are followed within the folder. Otherwise they are leaves.
-        etags: Returns the ETag of the object that a file is compared with.
+        compared: The inventory of the bucket that is downloaded to the folder. Links are leaves
+            then; otherwise they are followed within the folder.
     """
     found = Inventory(folder, {})
-    buffer = memoryview(bytearray(_BLOCK))
+    objects = compared.items if compared else {}
+    keys = {folder.name(key): key for key in objects}
+    buffer = memoryview(bytearray(hashing.BLOCK))
     names, digests = _Files(str(folder.path)), dict[Headers, str]()
     root = Bucket("")
 
     def failed(key: str, error: OSError) -> None:
         found.failures[key] = f"{type(error).__name__}: {error}"
 
-    for key, path, reason in walk(folder.path, follow=is_source, enter=chosen, failed=failed):
+    follow = compared is None
+    for name, path, reason in walk(folder.path, follow=follow, enter=chosen, failed=failed):
+        key = keys.get(name, name)
         if root.is_reserved(key) or key.rpartition("/")[2].startswith(PARTIAL):
             found.skipped[key] = "a file of this library"
         elif reason == "a link":
@@ -154,7 +154,8 @@ def read_folder(
             found.failures[key] = "the name of a file must be in UTF-8"
         else:
             try:
-                content, size = _hash(path, buffer, etags(key))
+                etag = objects[key].etag if key in objects else ""
+                content, size = hashing.identify(path, buffer, etag)
             except OSError as error:
                 failed(key, error)
                 continue
@@ -194,6 +195,17 @@ def read_bucket(
         elif item.size:  # otherwise a console made it to show a folder
             found.skipped[key] = "the key ends with a slash"
     return found
+
+
+def refuse_shared_paths(found: Inventory, folder: Folder) -> None:
+    """Make keys that are the same path in a folder, such as ``a//b`` and ``a/b``, failures."""
+    first: dict[str, str] = {}
+    for key in list(found.items):
+        other = first.setdefault(folder.name(key), key)
+        if other != key:
+            for one, two in ((key, other), (other, key)):
+                found.items.pop(one, None)
+                found.failures[one] = f"the key {two!r} is the same path in {folder}"
 
 
 def ask_for_headers(
@@ -239,56 +251,6 @@ class _Files(Container[str]):
 
     def __contains__(self, key: object) -> bool:
         return os.path.isfile(os.path.join(self._base, str(key)))
-
-
-def _hash(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
-    """Return what identifies the bytes of a file, and its size.
-
-    That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
-    ETag of these bytes in parts.
-    """
-    # A FIFO that has taken the place of the file must not block.
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
-        whole, size = hashlib.md5(usedforsecurity=False), 0
-        while length := os.readv(file, (buffer,)):
-            whole.update(buffer[:length])
-            size += length
-        if "-" in etag:
-            for part in _part_sizes(size, etag):
-                if _etag_in_parts(file, part) == etag:
-                    return etag, size
-        return whole.hexdigest(), size
-    finally:
-        os.close(file)
-
-
-def _part_sizes(size: int, etag: str) -> Iterator[int]:
-    """Return the sizes of parts with which an object of this size has such an ETag."""
-    number = etag.partition("-")[2]
-    parts = int(number) if number.isdigit() else 0
-    smallest = -(-size // (parts * _MEBIBYTE)) if parts else 0
-    for part in dict.fromkeys((*_USUAL_PARTS, smallest)):
-        if part and -(-size // (part * _MEBIBYTE)) == parts:
-            yield part * _MEBIBYTE
-
-
-def _etag_in_parts(file: int, part: int) -> str:
-    digests, offset = b"", 0
-    while True:
-        digest, left = hashlib.md5(usedforsecurity=False), part
-        while left and (block := os.pread(file, min(left, _BLOCK), offset)):
-            digest.update(block)
-            left -= len(block)
-            offset += len(block)
-        if left < part:
-            digests += digest.digest()
-        if left:
-            break
-    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(digests) // 16}"
 
 
 def _is_unicode(key: str) -> bool:

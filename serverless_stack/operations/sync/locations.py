@@ -15,20 +15,25 @@ class Folder:
     path: Path
 
     def file(self, key: str) -> Path:
-        """Return the path of the file for a key: one path for each key, and below the folder.
+        """Return the path of the file for a key, always below the folder.
 
         Raises:
-            ValueError: If there is none, for example for ``a//b``, or it leads through a link.
+            ValueError: If there is none, or it leads through a link.
         """
-        parts = key.split("/")
-        if {"", ".", ".."} & set(parts) or "\0" in key:
+        name, parts = self.name(key), key.split("/")
+        if not parts[0] or not parts[-1] or ".." in parts or "\0" in key or not name:
             raise ValueError(f"a key must be the path of a file in {self.path}, got: {key!r}")
         path = self.path
-        for part in parts[:-1]:
+        for part in name.split("/")[:-1]:
             path = path / part
             if path.is_symlink():
                 raise ValueError(f"a key must not lead through a link, got: {key!r}")
-        return path / parts[-1]
+        return self.path / name
+
+    @staticmethod
+    def name(key: str) -> str:
+        """Return the relative path that a key has on disk: ``a/b`` for ``a//b`` and ``./a/b``."""
+        return "/".join(part for part in key.split("/") if part not in ("", "."))
 
     def __str__(self) -> str:
         return str(self.path)

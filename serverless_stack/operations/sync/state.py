@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
 
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.errors import ContentError
@@ -43,16 +42,21 @@ class State:
             folder = self._key.rpartition("/")[0] + "/"
             listed = {item.key: item for item in store.list_objects(folder, exact=False)}
             if self._key in listed:
-                self._manifest, self._etag = manifests.read(store, self._key) or (Manifest(), "")
+                self._etag = listed[self._key].etag
+                self._manifest, self._etag = self._read() or (Manifest(), ABSENT)
                 self.modified = listed[self._key].modified
-        except ContentError as error:
-            logger.warning("what is known of %s is not used: %s", bucket, error)
-            self._etag = listed[self._key].etag
         except Exception as error:
             if not _is_denied(error):
                 raise
             self._denied = True
             logger.warning("what is known of %s is not used: access is denied", bucket)
+
+    def _read(self) -> tuple[Manifest, str] | None:
+        try:
+            return manifests.read(self._store, self._key)
+        except ContentError as error:
+            logger.warning("it is written anew: %s", error)
+            return Manifest(), self._etag
 
     @property
     def records(self) -> Mapping[str, Record]:
@@ -104,6 +108,8 @@ class PendingInvalidations:
     def __init__(self, state: State, distribution_ids: Sequence[str]) -> None:
         self._state = state
         self._distributions = set(distribution_ids)
+        from uuid import uuid4
+
         self._run = uuid4().hex
         self._own: set[str] = set()
         self._of_others = {

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from serverless_stack.operations.invalidation import (
+    Invalidation,
     InvalidationError,
     Progress,
-    Sent,
     caller_reference,
     plan,
     send,
@@ -161,7 +161,7 @@ def test_waiting_that_runs_out_warns(cloudfront: CloudFront, client: "CloudFront
             **VERSION,
             **timing(time),
         )
-    assert sent == Sent("E1", sent.invalidation_ids, 1, False)
+    assert sent == Invalidation("E1", sent.invalidation_ids, 1, False)
     assert time.now == 12
 
 
@@ -174,7 +174,7 @@ def test_waiting_outlasts_throttling(cloudfront: CloudFront, client: "CloudFront
 
 
 def test_waiting_for_what_cloudfront_does_not_tell_warns(client: "CloudFrontClient") -> None:
-    gone = Sent("E1", ("I404",), 1, None)
+    gone = Invalidation("E1", ("I404",), 1, None)
     with pytest.warns(UserWarning, match="of E1 is not completed yet.*NoSuchInvalidation"):
         (done,) = wait_for([gone], timedelta(minutes=1), client=client, **timing(Time()))
     assert done.completed is False
@@ -232,7 +232,7 @@ def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -
 
 
 def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
-    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+    with pytest.raises(ValueError, match="at most 4,000 characters each, got: 4,001"):
         send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 
@@ -248,9 +248,9 @@ def test_every_planned_path_is_taken(cloudfront: CloudFront, client: "CloudFront
         "a'b(c)&d=e+f;g,h!$@:",
         "\u65e5",
     ]
-    send(plan(names, [*names, "abc"], budget=100), ["E1"], client=client, **VERSION)
+    send(plan(names, [*names, "abc"], max_paths=100), ["E1"], client=client, **VERSION)
     send(
-        plan(names, [*names, "abc"], budget=100, query_strings=True),
+        plan(names, [*names, "abc"], max_paths=100, query_strings=True),
         ["E2"],
         client=client,
         **VERSION,

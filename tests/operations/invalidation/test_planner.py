@@ -5,8 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from serverless_stack.operations.invalidation import InvalidationPlan, _tree, plan
-from serverless_stack.operations.invalidation._sides import Sides
+from serverless_stack.operations.invalidation import InvalidationPlan, plan, urls
 from tests.operations.invalidation import brute_force
 
 SEGMENTS = st.sampled_from(["a", "b", "ab", "a b", "ü", "index.html", "x%2F", "c*", "d?", "~"])
@@ -37,10 +36,10 @@ def sides(tree: list[tuple[str, bool]], prefix: str = "") -> tuple[set[str], set
 
 
 @given(TREES, st.integers(1, 12), st.booleans(), st.sampled_from(["", "docs"]))
-def test_every_changed_url_is_dropped_and_the_collateral_is_told(
-    tree: list[tuple[str, bool]], budget: int, query_strings: bool, prefix: str
+def test_every_changed_url_is_dropped_and_the_collateral_counted(
+    tree: list[tuple[str, bool]], max_paths: int, query_strings: bool, prefix: str
 ) -> None:
-    found = planned(tree, budget=budget, query_strings=query_strings, path_prefix=prefix)
+    found = planned(tree, max_paths=max_paths, query_strings=query_strings, path_prefix=prefix)
     needed, others = sides(tree, prefix)
 
     def dropped(url: str) -> list[bool]:
@@ -51,7 +50,7 @@ def test_every_changed_url_is_dropped_and_the_collateral_is_told(
 
     assert all(all(dropped(url)) for url in needed)
     assert found.collateral == sum(any(dropped(url)) for url in others)
-    assert len(found.paths) <= budget
+    assert len(found.paths) <= max_paths
     for path in found.paths:
         assert path.startswith("/")
         assert "*" not in path[:-1]
@@ -61,14 +60,16 @@ def test_every_changed_url_is_dropped_and_the_collateral_is_told(
 
 @settings(max_examples=300, deadline=None)
 @given(SMALL, st.integers(1, 6), st.booleans())
-def test_nothing_is_better(tree: list[tuple[str, bool]], budget: int, query_strings: bool) -> None:
+def test_nothing_is_better(
+    tree: list[tuple[str, bool]], max_paths: int, query_strings: bool
+) -> None:
     needed, others = sides(tree)
     assume(len(needed) * (1 + query_strings) <= 8)
-    found = planned(tree, budget=budget, query_strings=query_strings)
+    found = planned(tree, max_paths=max_paths, query_strings=query_strings)
     prefixes = sorted(
         {url[:length] for url in needed | others for length in range(2, len(url) + 1)}
     )
-    best = brute_force.best(needed, others, prefixes, budget, query_strings)
+    best = brute_force.best(needed, others, prefixes, max_paths, query_strings)
     if best is None:
         assert found == InvalidationPlan(("/*",), len(others))
     else:
@@ -85,7 +86,7 @@ def test_nothing_is_better(tree: list[tuple[str, bool]], budget: int, query_stri
     st.randoms(use_true_random=False),
 )
 def test_nothing_is_better_in_larger_trees(
-    folders: int, pages: int, share: float, budget: int, chance: Random
+    folders: int, pages: int, share: float, max_paths: int, chance: Random
 ) -> None:
     ends = chance.choice([[""], ["/index.html"], ["", ".html", "/index.html", "/x"]])
     keys = [f"f{page % folders:02}/p{page}{chance.choice(ends)}" for page in range(pages)]
@@ -93,9 +94,9 @@ def test_nothing_is_better_in_larger_trees(
     keys += [f"f{folder:02}/index.html" for folder in range(chance.randrange(folders))]
     changed = [key for key in keys if chance.random() < share]
     assume(changed)
-    found = plan(changed, keys, budget=budget)
+    found = plan(changed, keys, max_paths=max_paths)
     needed, everything = brute_force.urls(changed), brute_force.urls(keys)
-    least = brute_force.least(needed, everything, budget)
+    least = brute_force.least(needed, everything, max_paths)
     if least is None:
         assert found == InvalidationPlan(("/*",), len(everything - needed))
     else:
@@ -119,52 +120,15 @@ FILES = st.sampled_from(["index.html", "index.html", "i", "x.html", "index.html.
     st.integers(1, 15),
 )
 def test_nothing_is_better_where_folders_lie_in_folders(
-    tree: list[tuple[str, bool]], budget: int
+    tree: list[tuple[str, bool]], max_paths: int
 ) -> None:
     needed, others = sides(tree)
-    found = planned(tree, budget=budget)
-    least = brute_force.least(needed, needed | others, budget)
+    found = planned(tree, max_paths=max_paths)
+    least = brute_force.least(needed, needed | others, max_paths)
     if least is None:
         assert found == InvalidationPlan(("/*",), len(others))
     else:
         assert (found.collateral, found.cost) == least
-
-
-@settings(max_examples=60, deadline=None)
-@given(
-    st.sampled_from(
-        [
-            "{0:05}.html",
-            "{1}/{0}",
-            "{1}/{0}/index.html",
-            "{2}/{1}/{0}.html",
-            "{2}/{1}/{3}",
-            "{2}/{1}/{3}/index.html",
-        ]
-    ),
-    st.sampled_from([0.02, 0.3, 0.5, 0.9]),
-    st.sampled_from([1, 5, 20, 60, 200]),
-    st.integers(0, 2**32),
-)
-def test_how_the_tree_is_opened_does_not_matter(
-    form: str, share: float, budget: int, seed: int
-) -> None:
-    chance = Random(seed)
-    keys = {
-        form.format(number, number % 13, chance.randrange(5), chance.randrange(10**6))
-        for number in range(1500)
-    }
-    keys |= {f"{key.rpartition('/')[0]}/index.html" for key in keys if "/" in key}
-    changed = sorted(key for key in keys if chance.random() < share)
-    found = set()
-    for many in (0, 30, 200, 10_000):  # what is opened at once, the rest node by node
-        with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(_tree, "_MANY", many)
-            patched.setattr(_tree, "_DENSE", 1000)
-            patched.setattr(_tree, "is_regular", lambda _texts: False)
-            planned = plan(changed, keys, budget=budget)
-        found.add((planned.collateral, planned.cost))
-    assert len(found) == 1
 
 
 @settings(max_examples=200, deadline=None)
@@ -173,11 +137,11 @@ def test_how_the_tree_is_opened_does_not_matter(
     st.integers(1, 4),
     st.lists(st.sampled_from(["/a/*", "/b*", "a?", "/*/c", "/ab"]), min_size=1, max_size=2),
 )
-def test_nothing_that_is_protected_is_dropped(
-    tree: list[tuple[str, bool]], budget: int, protected: list[str]
+def test_excluded_paths_are_never_dropped(
+    tree: list[tuple[str, bool]], max_paths: int, exclude_paths: list[str]
 ) -> None:
-    found = planned(tree, budget=budget, protected=protected)
-    patterns = [pattern if pattern.startswith("/") else f"/{pattern}" for pattern in protected]
+    found = planned(tree, max_paths=max_paths, exclude_paths=exclude_paths)
+    patterns = [pattern if pattern.startswith("/") else f"/{pattern}" for pattern in exclude_paths]
 
     def guarded(url: str) -> bool:
         return any(brute_force.matches(pattern, url) for pattern in patterns)
@@ -197,11 +161,11 @@ def test_nothing_that_is_protected_is_dropped(
         }
     )
     rest = {url for url in others if not guarded(url)}
-    best = brute_force.best(served, rest, allowed, budget, False)
+    best = brute_force.best(served, rest, allowed, max_paths, False)
     if best is not None:
         assert (found.collateral, found.cost) == best
     else:
-        assert found.cost > budget
+        assert found.cost > max_paths
 
 
 @settings(max_examples=150, deadline=None)
@@ -213,24 +177,41 @@ def test_nothing_that_is_protected_is_dropped(
     st.booleans(),
     st.integers(0, 2**32),
 )
-def test_how_folders_are_told_from_what_is_protected_does_not_matter(
-    protected: list[str], budget: int, query_strings: bool, seed: int
+def test_merging_the_urls_of_a_folder_does_not_matter(
+    exclude_paths: list[str], max_paths: int, query_strings: bool, seed: int
 ) -> None:
     chance = Random(seed)
     names = ["a", "ap", "api", "apis", "b", "bé"]
     folders = ["/".join(chance.choices(names, k=chance.randint(1, 3))) for _ in range(40)]
     keys = [f"{folder}/{chance.choice(['index.html', 'index.html', 'x'])}" for folder in folders]
     changed = [key for key in keys if chance.random() < 0.5]
-    found = set()
-    for all_listed in (False, True):
-        with pytest.MonkeyPatch.context() as patched:
-            if all_listed:
-                patched.setattr(Sides, "beside", lambda sides, *_: bytes([1]) * len(sides.texts))
-            planned = plan(
-                changed, keys, budget=budget, query_strings=query_strings, protected=protected
-            )
-        found.add((planned.collateral, planned.cost))
-    assert len(found) == 1
+
+    def size() -> tuple[int, int]:
+        planned = plan(
+            changed,
+            keys,
+            max_paths=max_paths,
+            query_strings=query_strings,
+            exclude_paths=exclude_paths,
+        )
+        return planned.collateral, planned.cost
+
+    merged = size()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(urls, "_with_folders", every_folder_by_itself)
+        assert size() == merged
+
+
+def every_folder_by_itself(
+    keys: list[str], changed: set[str], index_document: str, _excluded: object
+) -> tuple[list[str], set[str]]:
+    texts = set(keys)
+    for key in keys:
+        if key.endswith(f"/{index_document}"):
+            folder = key.removesuffix(index_document)
+            texts |= {folder, folder[:-1]}
+            changed |= {folder, folder[:-1]} if key in changed else set()
+    return sorted(texts), set()
 
 
 def _texts(length: int) -> list[list[str]]:
@@ -249,10 +230,10 @@ def _tails() -> list[str]:
 def test_the_order_of_keys_does_not_matter(tree: list[tuple[str, bool]], random: object) -> None:
     keys = dict(tree)
     changed = [key for key, is_changed in keys.items() if is_changed]
-    found = plan(changed, keys, budget=3)
+    found = plan(changed, keys, max_paths=3)
     mixed = list(keys) * 2
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    assert plan(changed[::-1] * 2, mixed, budget=3) == found
+    assert plan(changed[::-1] * 2, mixed, max_paths=3) == found
 
 
 @pytest.mark.parametrize(
@@ -285,20 +266,20 @@ def test_paths(changed: list[str], others: list[str], paths: tuple[str, ...]) ->
     assert found == plan(changed, others)
 
 
-def test_a_prefix_is_put_before_every_key() -> None:
+def test_path_prefix_precedes_every_key() -> None:
     for prefix in ("docs", "/docs", "/docs/"):
         found = plan(["index.html", "a b"], ["x"], path_prefix=prefix)
         assert found.paths == ("/docs", "/docs/", "/docs/a%20b", "/docs/index.html")
 
 
-def test_keys_that_are_as_long_and_as_deep_as_can_be() -> None:
+def test_the_longest_and_deepest_keys() -> None:
     keys = ["a" * length for length in range(1, 1025)]
-    assert plan(keys[::2], keys, budget=512).collateral == 0
-    found = plan(keys[::2], keys, budget=511)
+    assert plan(keys[::2], keys, max_paths=512).collateral == 0
+    found = plan(keys[::2], keys, max_paths=511)
     assert (found.cost, found.collateral) == (511, 2)
 
 
-def test_the_last_character_of_all() -> None:
+def test_the_last_character_of_unicode() -> None:
     last = "\U0010ffff"
     found = plan([f"a{last}/x", f"a{last}/y"], ["a", "b"])
     assert found.paths == ("/a%F4%8F%BF%BF/*",)
@@ -317,39 +298,39 @@ def test_query_strings() -> None:
     )
 
 
-def test_within_the_budget_nothing_else_is_dropped() -> None:
+def test_nothing_unchanged_is_dropped_within_max_paths() -> None:
     keys = [f"p/{number:03}.html" for number in range(100)]
-    found = plan(keys[:50:2], keys, budget=25)
+    found = plan(keys[:50:2], keys, max_paths=25)
     assert (found.cost, found.collateral) == (25, 0)
-    found = plan(keys[:50:2], keys, budget=24)
+    found = plan(keys[:50:2], keys, max_paths=24)
     # ten pages, of which five have changed, become one wildcard
     assert (found.cost, found.collateral) == (21, 5)
 
 
-def test_the_whole_site_is_dropped_last_of_all() -> None:
+def test_the_whole_site_is_the_last_resort() -> None:
     keys = [f"{name}.html" for name in "abcdef"]
-    assert plan(keys, keys, budget=6).cost == 6
-    assert plan(keys, [*keys, "g"], budget=5) == InvalidationPlan(("/*",), 1)
+    assert plan(keys, keys, max_paths=6).cost == 6
+    assert plan(keys, [*keys, "g"], max_paths=5) == InvalidationPlan(("/*",), 1)
 
 
-def test_what_is_protected_wins_over_the_budget() -> None:
+def test_excluded_paths_take_precedence_over_max_paths() -> None:
     keys = ["a1", "b1", "c1"]
-    assert plan(keys, keys, budget=1, protected=["/api/*"]).paths == ("/a1", "/b1", "/c1")
-    found = plan(["a/1", "api/x"], ["a/1", "a/2"], budget=1, protected=["/api/*"])
+    assert plan(keys, keys, max_paths=1, exclude_paths=["/api/*"]).paths == ("/a1", "/b1", "/c1")
+    found = plan(["a/1", "api/x"], ["a/1", "a/2"], max_paths=1, exclude_paths=["/api/*"])
     assert found == InvalidationPlan(("/a/1",), 0)
     # `/ap*` would drop `/api/`
-    found = plan(["ap/index.html", "b/index.html"], ["x"], protected=["/api/*"])
+    found = plan(["ap/index.html", "b/index.html"], ["x"], exclude_paths=["/api/*"])
     assert found.paths == ("/ap", "/ap/*", "/b*")
-    found = plan(["ap", "b"], ["x"], protected=["/api/*"], query_strings=True)
+    found = plan(["ap", "b"], ["x"], exclude_paths=["/api/*"], query_strings=True)
     assert found.paths == ("/ap", "/ap?*", "/b*")
     for query_strings in (False, True):
-        found = plan(["a/1"], ["a/2"], protected=["/a/*"], query_strings=query_strings)
+        found = plan(["a/1"], ["a/2"], exclude_paths=["/a/*"], query_strings=query_strings)
         assert found == InvalidationPlan((), 0)
 
 
-def test_a_pattern_is_compared_with_the_path_as_written_and_as_sent() -> None:
+def test_a_pattern_matches_plain_and_encoded_urls() -> None:
     for pattern in ("/~ada/*", "/%7Eada/*"):
-        found = plan(["~ada/x", "~bob/x", "~bob/y"], ["~a"], budget=1, protected=[pattern])
+        found = plan(["~ada/x", "~bob/x", "~bob/y"], ["~a"], max_paths=1, exclude_paths=[pattern])
         assert found.paths == ("/%7Ebob/*",)
 
 
@@ -366,30 +347,37 @@ def test_batches_fit_into_the_quotas() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("arguments", "message"),
     [
-        ({"budget": 0}, "`budget` must be 1 path or more, got: 0"),
+        ({"max_paths": 0}, "`max_paths` must be 1 or more, got: 0"),
         ({"index_document": ""}, "`index_document` must be a file name without a slash, got: ''"),
         ({"index_document": "a/b"}, "`index_document` must be a file name without a slash"),
-        ({"protected": ["/*"]}, "`protected` must leave some paths to invalidate, got: '/\\*'"),
+        (
+            {"exclude_paths": "/api/*"},
+            "`exclude_paths` must be a list of patterns, got: '/api/\\*'",
+        ),
+        (
+            {"exclude_paths": ["/*"]},
+            "`exclude_paths` must leave some paths to invalidate, got: '/\\*'",
+        ),
     ],
 )
-def test_what_is_refused(settings: dict[str, object], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
-        plan(["a"], ["a"], **settings)  # type: ignore[arg-type]
+def test_refused_arguments(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plan(["a"], ["a"], **arguments)  # type: ignore[arg-type]
 
 
-def test_one_text_is_no_list_of_keys() -> None:
-    with pytest.raises(ValueError, match="keys must be several texts, got one: 'a/b'"):
+def test_one_text_is_refused_as_keys() -> None:
+    with pytest.raises(ValueError, match="`changed_keys` must be a list of keys, got: 'a/b'"):
         plan("a/b", ["a/b"])
 
 
-def test_a_key_without_a_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="keys must have a character at least"):
+def test_an_empty_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="`changed_keys` must be keys of at least one character"):
         plan([""], ["a"])
 
 
-def test_the_paths_are_encoded_once() -> None:
+def test_paths_are_encoded_once() -> None:
     (path,) = plan(["a%20b"], ["x"]).paths
     assert path == "/a%2520b"
     assert unquote(path) == "/a%20b"

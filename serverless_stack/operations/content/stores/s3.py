@@ -85,8 +85,10 @@ class S3Store:
         """Read a small object, as `Store.read`."""
         try:
             answer = self.client.get_object(Bucket=self.bucket, Key=key)
-        except self.client.exceptions.NoSuchKey:
-            return None
+        except self.client.exceptions.ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise
         return Stored(answer["Body"].read(), answer["ETag"].strip('"'))
 
     def write(
