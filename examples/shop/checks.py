@@ -53,7 +53,7 @@ class Demo:
         self.cache_answers: Counter[str] = Counter()
         self.invalidation = "none"
         self.table = Table(
-            "via", "method", "path", "status", "ms", "Cache-Status", title="Requests"
+            "to", "method", "path", "status", "ms", "Cache-Status", title="Requests"
         )
         self.table.columns[4].justify = "right"
         self.table.columns[2].overflow = "fold"

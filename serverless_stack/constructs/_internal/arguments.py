@@ -1,7 +1,7 @@
 """Checking the types of arguments against the signature, in the caller's words.
 
-Put ``@check_types`` on ``__init__`` and on public methods. Wrong types, and wrong keys of options,
-are reported together, before the function runs: what it then compares and reads has the right type.
+Put ``@check_types`` on ``__init__`` and on public methods. All wrong types and all wrong keys of
+options are reported together, before the method runs, so that its own checks can rely on the types.
 """
 
 import difflib
@@ -49,8 +49,8 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Check the arguments of a method against its annotations before it runs.
 
     Args:
-        function: The method. The first parameter is not checked, nor is ``scope``, which jsii
-            checks, and which tells where the problem is.
+        function: The method. Its first parameter is not checked, nor is ``scope``, which jsii
+            checks.
 
     Returns:
         The method. It raises ValueError with all wrong types together, and TypeError for an
