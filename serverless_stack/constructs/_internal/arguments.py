@@ -62,7 +62,7 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         if not hints:  # on first use: evaluating annotations takes time
-            hints.update(get_type_hints(function, localns=_self_named(function)))
+            hints.update(get_type_hints(function))
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
@@ -301,8 +301,3 @@ def _path(owner: object, given: Mapping[str, object]) -> list[str]:
         return [parent.node.path, str(given["construct_id"])]
     created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
     return [owner.node.path] if created and isinstance(owner, Construct) else []
-
-
-def _self_named(function: Callable[..., object]) -> dict[str, object]:
-    """Return names that annotations may have beside those of the module."""
-    return {"Self": object} if "Self" in str(inspect.signature(function)) else {}
