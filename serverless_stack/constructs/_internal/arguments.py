@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Literal, ParamSpec, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 import typing_extensions
 from constructs import Construct
@@ -106,7 +106,7 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
                         *type_problems(f"{name}[{key!r}]", item, item_hint),
                     )
                 ]
-    if _is_list(value) and isinstance(value, Sequence):
+    if _is_list(value):
         for option in options:
             if get_origin(option) in (list, Sequence):
                 return [
@@ -170,7 +170,7 @@ def _accepts(value: object, hint: object) -> bool:
     if origin is Literal:
         return value in args
     if origin in (list, Sequence):
-        return _is_list(value) and all(_accepts_any(item, args[0]) for item in _items(value))
+        return _is_list(value) and all(_accepts_any(item, args[0]) for item in value)
     if origin in (dict, Mapping):
         return isinstance(value, Mapping) and all(
             _accepts_any(key, args[0]) and _accepts_any(item, args[1])
@@ -189,12 +189,8 @@ def _accepts_any(value: object, hint: object) -> bool:
     return any(_accepts(value, option) for option in _options(hint))
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, Sequence) else ()
 
 
 def _implements(value: object, protocol: type) -> bool:
