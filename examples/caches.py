@@ -5,11 +5,18 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sns as sns
 
 from serverless_stack.constructs import (
+    Autoscale,
     CacheAlarms,
     CacheDashboard,
+    Capacity,
     LambdaHandler,
+    Logs,
     MemcachedCache,
+    RedisAuth,
     RedisCache,
+    RedisEngine,
+    RedisTopology,
+    RedisUser,
     ServerlessCache,
 )
 
@@ -22,22 +29,28 @@ class Caches(cdk.Stack):
         self.vpc = ec2.Vpc(self, "Vpc", max_azs=2, nat_gateways=1)
         handler = LambdaHandler(self, "Handler", code=code, vpc=self.vpc)
 
-        sessions = RedisCache(self, "Sessions", vpc=self.vpc, replicas=2, slow_log=True)
+        sessions = RedisCache(
+            self,
+            "Sessions",
+            vpc=self.vpc,
+            topology=RedisTopology.replicated(2),
+            auth=RedisAuth.token(rotate_every=cdk.Duration.days(30)),
+            logs=Logs(slow=True),
+        )
         sessions.connect(handler)
-        sessions.add_rotation(automatically_after=cdk.Duration.days(30))
 
         catalogue = RedisCache(
             self,
             "Catalogue",
             vpc=self.vpc,
-            engine="valkey",
-            num_node_groups=2,
+            engine=RedisEngine.VALKEY_8_1,
             node_type="cache.r7g.large",
-            auth="iam",
+            topology=RedisTopology.sharded(2, 1, autoscale=Autoscale(shards=Capacity(2, 6))),
+            auth=RedisAuth.iam(),
             parameters={"maxmemory-policy": "allkeys-lru"},
         )
-        catalogue.connect(handler, prefix="CATALOGUE")
-        catalogue.add_shard_scaling(min_capacity=2, max_capacity=6)
+        reader = RedisUser(catalogue, "Reader", access="on ~* +@read", auth=RedisAuth.iam())
+        reader.connect(handler, prefix="CATALOGUE")
 
         counters = MemcachedCache(self, "Counters", vpc=self.vpc, num_cache_nodes=3)
         counters.connect(handler)

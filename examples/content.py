@@ -1,4 +1,4 @@
-"""A site in a bucket, behind a distribution, deployed by what changed."""
+"""A site in a bucket behind a distribution: only what changed is deployed."""
 
 import aws_cdk as cdk
 
@@ -23,9 +23,9 @@ ContentDeployment(
     bucket=bucket,
     distributions=[cdn],
     cache_control=[
-        CacheRule("*.js", IMMUTABLE),  # the first rule that matches counts
+        CacheRule("*.js", IMMUTABLE),  # the first match counts
         CacheRule("*", REVALIDATE),
     ],
-    config={"site": cdn.url},  # known at deploy time only; becomes config.json
+    config={"site": cdn.url},  # known at deploy time; written to config.json
 )
 app.synth()

@@ -1,10 +1,10 @@
-"""One construct in a stack of your own: Redis for a function that is already there."""
+"""One construct in a stack of your own: a Redis cache for an existing function."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import RedisCache
+from serverless_stack.constructs import RedisCache, RedisTopology
 
 app = cdk.App()
 stack = cdk.Stack(app, "Orders")
@@ -18,7 +18,7 @@ function = lambda_.Function(
     vpc=vpc,
 )
 
-cache = RedisCache(stack, "Cache", vpc=vpc, replicas=2)
+cache = RedisCache(stack, "Cache", vpc=vpc, topology=RedisTopology.replicated(2))
 cache.connect(function)  # network path, permission and environment
-cache.replication_group.auto_minor_version_upgrade = True  # any raw property stays in reach
+cache.replication_group.auto_minor_version_upgrade = True  # raw resources stay accessible
 app.synth()

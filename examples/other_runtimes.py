@@ -1,4 +1,4 @@
-"""Functions in other runtimes, from artefacts that their own build has made."""
+"""Functions in other runtimes, from artifacts of their own builds."""
 
 import aws_cdk as cdk
 from aws_cdk.aws_lambda import Runtime

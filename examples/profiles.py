@@ -2,18 +2,20 @@
 
 import aws_cdk as cdk
 
-from serverless_stack.constructs import Profile, RedisCache, ServerlessStack
+from serverless_stack.constructs import Backup, Profile, RedisCache, ServerlessStack
 
 app = cdk.App()
 ServerlessStack(
     app,
     "Shop",
     profile=Profile.regulated(),
-    handler="examples/shop/handler",
+    function="examples/shop/handler",
     site="examples/shop/site",
+    redis=True,
+    memcached=True,
 )
 
 orders = cdk.Stack(app, "Orders")
 Profile.dev().apply(orders)  # for constructs in a stack of your own
-RedisCache(orders, "Cache", snapshot_retention_days=1)  # an argument goes first
+RedisCache(orders, "Cache", backup=Backup(retention=cdk.Duration.days(1)))  # takes precedence
 app.synth()

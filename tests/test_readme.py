@@ -1,5 +1,6 @@
 """What README and docs show is what the files hold, and the files run."""
 
+import json
 import os
 import re
 import subprocess
@@ -17,7 +18,10 @@ def code_of(path: str) -> str:
     return (ROOT / path).read_text("utf-8").split('"""\n\n', 1)[1]
 
 
-@pytest.mark.parametrize("path", ["app.py", "examples/in_your_stack.py"])
+FILES = ["app.py", "examples/without_caches.py", "examples/web_app.py", "examples/in_your_stack.py"]
+
+
+@pytest.mark.parametrize("path", FILES)
 def test_the_readme_shows_the_file(path: str) -> None:
     assert f"```python\n{code_of(path)}```" in README
 
@@ -25,7 +29,7 @@ def test_the_readme_shows_the_file(path: str) -> None:
 def test_every_python_block_of_the_readme_is_a_file() -> None:
     shown = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
-    assert sorted(shown) == sorted(map(code_of, ["app.py", "examples/in_your_stack.py"]))
+    assert sorted(shown) == sorted(map(code_of, FILES))
 
 
 def test_every_make_command_in_the_readme_is_a_target() -> None:
@@ -36,14 +40,24 @@ def test_every_make_command_in_the_readme_is_a_target() -> None:
     assert named <= targets
 
 
-def test_the_example_of_one_construct_synthesises(tmp_path: Path) -> None:
-    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path)}
-    subprocess.run(
-        [sys.executable, "examples/in_your_stack.py"], cwd=ROOT, env=environment, check=True
-    )
+EXAMPLES = [
+    ("examples/in_your_stack.py", "Orders", '"REDIS_PRIMARY_ENDPOINT"'),
+    ("examples/web_app.py", "Orders", '"ARCHIVE_NAME"'),
+    ("examples/without_caches.py", "Shop", '"AWS::CloudFront::Distribution"'),
+]
 
-    template = (tmp_path / "Orders.template.json").read_text("utf-8")
-    assert '"REDIS_PRIMARY_ENDPOINT"' in template
+
+@pytest.mark.parametrize(("path", "stack", "expected"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
+def test_an_example_synthesizes(tmp_path: Path, path: str, stack: str, expected: str) -> None:
+    # Nothing is packaged: CDK bundles only the stacks that this context lists.
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(tmp_path),
+        "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
+    }
+    subprocess.run([sys.executable, path], cwd=ROOT, env=environment, check=True)
+
+    assert expected in (tmp_path / f"{stack}.template.json").read_text("utf-8")
 
 
 @pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)

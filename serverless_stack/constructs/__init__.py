@@ -1,6 +1,7 @@
 """CDK constructs for serverless web applications; each is useful alone.
 
-A construct's module, and the parts of ``aws_cdk`` that it needs, load on first use.
+Names are imported on first use, because most of an import is ``aws_cdk``: FIGURE
+The command line reads the profiles without loading ``aws_cdk`` at all.
 """
 
 from importlib import import_module
@@ -74,48 +75,47 @@ __all__ = [
     "WebApp",
 ]
 
+_RULES = "serverless_stack._shared.content.rules"
 _MODULES = {
-    "ApiCache": "api.caching",
-    "Autoscale": "cache.redis.topology",
-    "Backup": "cache.backup",
-    "CacheAlarms": "cache.monitoring.alarms",
-    "CacheDashboard": "cache.monitoring.dashboard",
-    "Capacity": "cache.redis.topology",
-    "Cdn": "cdn.distribution",
-    "ContentDeployment": "content.deployment",
-    "Durability": "cache.redis.topology",
-    "GlobalDatastore": "cache.redis.global_datastore",
-    "ImportedCache": "cache.imported",
-    "Invalidation": "content.invalidation",
-    "LambdaHandler": "function.handler",
-    "Logs": "cache.redis.logs",
-    "MemcachedCache": "cache.memcached.cache",
-    "NetworkType": "cache.serverless.engine",
-    "Profile": "profiles.profile",
-    "ProxyApi": "api.proxy_api",
-    "RedisAuth": "cache.redis.auth",
-    "RedisCache": "cache.redis.cache",
-    "RedisEngine": "cache.redis.engine",
-    "RedisTopology": "cache.redis.topology",
-    "RedisUser": "cache.redis.user",
-    "ServerlessCache": "cache.serverless.cache",
-    "ServerlessEngine": "cache.serverless.engine",
-    "ServerlessStack": "app.stack",
-    "StorageBucket": "storage.bucket",
-    "WebAcl": "api.web_acl",
-    "WebApp": "app.web_app",
+    "IMMUTABLE": _RULES,
+    "REVALIDATE": _RULES,
+    "ApiCache": ".api.caching",
+    "Autoscale": ".cache.redis.topology",
+    "Backup": ".cache.backup",
+    "CacheAlarms": ".cache.monitoring.alarms",
+    "CacheDashboard": ".cache.monitoring.dashboard",
+    "CacheRule": _RULES,
+    "Capacity": ".cache.redis.topology",
+    "Cdn": ".cdn.distribution",
+    "ContentDeployment": ".content.deployment",
+    "Durability": ".cache.redis.topology",
+    "GlobalDatastore": ".cache.redis.global_datastore",
+    "ImportedCache": ".cache.imported",
+    "Invalidation": ".content.invalidation",
+    "LambdaHandler": ".function.handler",
+    "Logs": ".cache.redis.logs",
+    "MemcachedCache": ".cache.memcached.cache",
+    "NetworkType": ".cache.serverless.engine",
+    "Profile": ".profiles.profile",
+    "ProxyApi": ".api.proxy_api",
+    "RedisAuth": ".cache.redis.auth",
+    "RedisCache": ".cache.redis.cache",
+    "RedisEngine": ".cache.redis.engine",
+    "RedisTopology": ".cache.redis.topology",
+    "RedisUser": ".cache.redis.user",
+    "ServerlessCache": ".cache.serverless.cache",
+    "ServerlessEngine": ".cache.serverless.engine",
+    "ServerlessStack": ".app.stack",
+    "StorageBucket": ".storage.bucket",
+    "WebAcl": ".api.web_acl",
+    "WebApp": ".app.web_app",
 }
 
 
-_RULES = ("IMMUTABLE", "REVALIDATE", "CacheRule")
-
-
 def __getattr__(name: str) -> object:
-    if name in _RULES:
-        return getattr(import_module("serverless_stack._shared.content.rules"), name)
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    return getattr(import_module(_MODULES[name], __name__), name)
 
 
 def __dir__() -> list[str]:

@@ -23,12 +23,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from serverless_stack.constructs import (
-    ApiCache,
-    Decisions,
-    Profile,
-    ServerlessStack,
-)
+from serverless_stack.constructs import ApiCache, Profile, ServerlessStack
+from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
 
 REPOSITORY = Path(__file__).parents[2]
 HANDLER = REPOSITORY / "examples/shop/handler"
@@ -58,37 +54,44 @@ def shop(
 ) -> ServerlessStack:
     """The README's application, with some of the decisions that only its owner can make."""
     elsewhere = cdk.Stack(scope, f"{construct_id}Elsewhere")
-    every = Decisions(
-        certificate=acm.Certificate.from_certificate_arn(
-            elsewhere, "Certificate", f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234"
-        ),
-        domain_names=("shop.example.com",),
-        countries=("DE", "FR"),
-        web_acl_id=f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234",
-        user_pools=[cognito.UserPool.from_user_pool_id(elsewhere, "Users", "eu-west-1_abcdefghi")],
-        cache=ApiCache(parameters=("header.Authorization",)),
-        replica=s3.Bucket.from_bucket_attributes(
-            elsewhere,
-            "Replica",
-            bucket_name="shop-replica",
-            encryption_key=kms.Key.from_key_arn(
-                elsewhere, "Key", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234"
-            ),
+    certificate = acm.Certificate.from_certificate_arn(
+        elsewhere, "Certificate", f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234"
+    )
+    replica = s3.Bucket.from_bucket_attributes(
+        elsewhere,
+        "Replica",
+        bucket_name="shop-replica",
+        encryption_key=kms.Key.from_key_arn(
+            elsewhere, "Key", f"arn:aws:kms:eu-central-1:{ACCOUNT}:key/1234"
         ),
     )
-    names = {
-        "authorizer": ("user_pools",),
-        "certificate": ("certificate", "domain_names"),
-        "web_acl": ("web_acl_id",),
-    }
-    fields = [field for name in decided for field in names.get(name, (name,))]
+    users = cognito.UserPool.from_user_pool_id(elsewhere, "Users", "eu-west-1_abcdefghi")
+    api: ApiOptions = {}
+    bucket: BucketOptions = {}
+    cdn: CdnOptions = {}
+    if "authorizer" in decided:
+        api["user_pools"] = [users]
+    if "cache" in decided:
+        api["cache"] = ApiCache(parameters=("header.Authorization",))
+    if "certificate" in decided:
+        cdn |= {"certificate": certificate, "domain_names": ["shop.example.com"]}
+    if "countries" in decided:
+        cdn["countries"] = ["DE", "FR"]
+    if "replica" in decided:
+        bucket["replica"] = replica
+    if "web_acl" in decided:
+        cdn["web_acl_id"] = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234"
     return ServerlessStack(
         scope,
         construct_id,
         profile=profile,
-        handler=HANDLER,
+        function=HANDLER,
         site=SITE,
-        decisions=Decisions(**{field: getattr(every, field) for field in fields}),
+        api=api,
+        bucket=bucket,
+        cdn=cdn,
+        redis=True,
+        memcached=True,
         env=env,
     )
 

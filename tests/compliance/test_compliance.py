@@ -187,13 +187,13 @@ def test_the_report_fails_on_a_finding_that_is_left() -> None:
     none = {stack: Findings() for stack in COLUMNS}
     counted = {tool: dict(none) for tool in (*PACKS, VALIDATOR, CFN_LINT, CHECKOV)}
     assert problems(counted) == []
-    counted["Serverless"]["Production"] = Findings(["Serverless-LambdaDLQ Production/Handler"])
+    counted["Serverless"]["Production"] = Findings(["Serverless-LambdaDLQ Production/Function"])
     counted["HIPAA.Security"]["Production"] = Findings(["not asked of production"])
     excuse = Acknowledged("AwsSolutions::AwsSolutions-S1", "Decided/Bucket", "because")
     counted["AwsSolutions"]["Decided"] = Findings(acknowledged=[excuse] * 21)
     counted[CHECKOV]["Regulated"] = Findings(acknowledged=[excuse] * 13)
     assert problems(counted) == [
-        "Production: Serverless: Serverless-LambdaDLQ Production/Handler",
+        "Production: Serverless: Serverless-LambdaDLQ Production/Function",
         "Decided: 21 acknowledgements in cdk-nag, at most 20",
         "Regulated: more than 12 skips in checkov",
     ]

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("compliance")
 
 PACKAGE = REPOSITORY / "serverless_stack"
 CODE = {
-    "Handler": (PACKAGE / "runtime", REPOSITORY / "examples/shop/handler"),
+    "Function": (PACKAGE / "runtime", REPOSITORY / "examples/shop/handler"),
     "Content": (
         PACKAGE / "functions/content",
         PACKAGE / "functions/custom_resource.py",
@@ -77,11 +77,11 @@ def granted(template: Path, role: str) -> set[str]:
 @pytest.mark.parametrize(
     ("stack", "role"),
     [
-        ("Dev", "Handler"),
+        ("Dev", "Function"),
         ("Dev", "Content"),
-        ("Production", "Handler"),
+        ("Production", "Function"),
         ("Production", "Content"),
-        ("Regulated", "Handler"),
+        ("Regulated", "Function"),
         ("Regulated", "Content"),
         ("Regulated", "RedisRotation"),
     ],

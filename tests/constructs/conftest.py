@@ -10,7 +10,7 @@ from tests.constructs.templates import new_app
 
 @pytest.fixture(scope="session", autouse=True)
 def package_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of this run's own for packaged handlers."""
+    """The cache folder of this test run."""
     folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SERVERLESS_STACK_CACHE", str(folder))
@@ -19,7 +19,7 @@ def package_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Python handler that needs nothing."""
+    """The folder of a Python handler without requirements."""
     folder = tmp_path_factory.mktemp("code")
     (folder / "index.py").write_text("def handler(event, context):\n    return {}\n")
     return folder

@@ -1,4 +1,4 @@
-"""Reading synthesised templates in tests."""
+"""Helpers for tests that read synthesized templates."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -23,11 +23,11 @@ def synth(stack: cdk.Stack) -> Json:
 
 
 SHARED = "ServerlessStackShared"
-"""What the logical ids of what all constructs of a stack share begin with."""
+"""The start of the logical ids of resources that all constructs of a stack share."""
 
 
 def all_of(template: Json, resource_type: str) -> list[Json]:
-    """The resources of a type, without those that all constructs of the stack share."""
+    """Return the resources of a type, without those that all constructs of the stack share."""
     return [
         resource
         for name, resource in template["Resources"].items()
@@ -36,30 +36,30 @@ def all_of(template: Json, resource_type: str) -> list[Json]:
 
 
 def properties(template: Json, resource_type: str) -> Json:
-    """The properties of the only resource of a type."""
+    """Return the properties of the only resource of a type."""
     (resource,) = all_of(template, resource_type)
     return dict(resource.get("Properties", {}))
 
 
 def variables(template: Json) -> Json:
-    """The environment variables of the only function."""
+    """Return the environment variables of the only function."""
     return dict(properties(template, "AWS::Lambda::Function")["Environment"]["Variables"])
 
 
 def statements(template: Json) -> list[Json]:
-    """The statements of all policies of roles."""
+    """Return the statements of all policies of roles."""
     policies = all_of(template, "AWS::IAM::Policy")
     return [s for p in policies for s in p["Properties"]["PolicyDocument"]["Statement"]]
 
 
 def warnings(stack: cdk.Stack) -> list[str]:
-    """The warnings on a stack and below."""
+    """Return the warnings of a stack and its constructs."""
     found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
     return [str(message.entry.data) for message in found]
 
 
 def dependencies(template: Json) -> dict[str, set[str]]:
-    """Which resource needs which."""
+    """Return the logical ids that each resource depends on."""
     resources = template.get("Resources", {})
     graph = {}
     for name, resource in resources.items():
@@ -71,12 +71,12 @@ def dependencies(template: Json) -> dict[str, set[str]]:
 
 
 def require_no_cycle(template: Json) -> None:
-    """Raise ``graphlib.CycleError``, which names the resources, if they need each other."""
+    """Raise ``graphlib.CycleError``, with the ids, if resources depend on each other."""
     TopologicalSorter(dependencies(template)).prepare()
 
 
 def refused(make: Callable[[], object]) -> str:
-    """The message with which a call is refused."""
+    """Return the message of the ValueError that a call raises."""
     with pytest.raises(ValueError, match="must") as caught:
         make()
     return str(caught.value)

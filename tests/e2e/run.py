@@ -115,7 +115,7 @@ class Run:
 
     def environment(self, phase: Phase = Phase.CREATED) -> dict[str, str]:
         """The environment variables of the function."""
-        function = self.main(phase).one("Handler", "AWS::Lambda::Function")
+        function = self.main(phase).one("Function", "AWS::Lambda::Function")
         configuration = self.account.lambda_.get_function_configuration(
             FunctionName=function.physical_id
         )

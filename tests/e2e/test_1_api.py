@@ -105,7 +105,7 @@ def test_a_failed_function_is_502_and_tells_nothing(created: Run, path: str) -> 
 
 def test_the_function_logs_into_its_group(created: Run) -> None:
     created.api("GET", "/boom")
-    group = created.main().one("HandlerLogs", "AWS::Logs::LogGroup").physical_id
+    group = created.main().one("FunctionLogs", "AWS::Logs::LogGroup").physical_id
     events = created.account.logs.filter_log_events(logGroupName=group)["events"]
     assert any("the secret reason" in event["message"] for event in events)
 

@@ -65,7 +65,7 @@ def test_no_security_group_lets_in_more(created: Run) -> None:
 def test_only_the_function_gets_to_a_cache(created: Run, cache: str) -> None:
     stack = created.main()
     group = stack.one(cache, "AWS::EC2::SecurityGroup").physical_id
-    function = stack.one("HandlerFunction", "AWS::EC2::SecurityGroup").physical_id
+    function = stack.one("Function", "AWS::EC2::SecurityGroup").physical_id
     answer = created.account.ec2.describe_security_groups(GroupIds=[group])
     (rule,) = answer["SecurityGroups"][0]["IpPermissions"]
     assert [pair["GroupId"] for pair in rule["UserIdGroupPairs"]] == [function]

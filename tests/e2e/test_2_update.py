@@ -10,15 +10,15 @@ from tests.e2e.test_1_resources import wrong_resources
 
 CHANGED = {
     "EndToEnd": {
-        ("HandlerFunction", "Code"),
-        ("HandlerFunction", "MemorySize"),
+        ("Function", "Code"),
+        ("Function", "MemorySize"),
         ("ArchiveBucket", "LifecycleConfiguration"),
         ("ApiRestApiDeploymentStageprod", "MethodSettings"),
         ("RedisReplicationGroup", "NumCacheClusters"),
         ("Content", "Sources"),
         ("ContentPermissions", "PolicyDocument"),
     },
-    "Kept": {("HandlerFunction", "Code")},
+    "Kept": {("Function", "Code")},
 }
 
 
@@ -55,7 +55,7 @@ def test_resources_are_as_asked_for(updated: Run, resource_type: str) -> None:
 
 def test_new_values_are_in_force(updated: Run) -> None:
     account, stack = updated.account, updated.main(Phase.UPDATED)
-    function = stack.one("HandlerFunction", "AWS::Lambda::Function").physical_id
+    function = stack.one("Function", "AWS::Lambda::Function").physical_id
     assert account.lambda_.get_function_configuration(FunctionName=function)["MemorySize"] == 512
     archive = stack.one("Archive", "AWS::S3::Bucket").physical_id
     rules = account.s3.get_bucket_lifecycle_configuration(Bucket=archive)["Rules"]

@@ -8,9 +8,10 @@ SHOP = Path(__file__).parents[2] / "examples" / "shop" / "handler"
 
 def functions(template: Json) -> list[Json]:
     """The functions that are connected to a cache."""
-    found = all_of(template, "AWS::Lambda::Function")
-    named = [each["Properties"].get("Environment", {}).get("Variables", {}) for each in found]
-    return [names for names in named if "MEMCACHED_TLS" in names]
+    resources = all_of(template, "AWS::Lambda::Function")
+    environments = [each["Properties"].get("Environment", {}) for each in resources]
+    variables = [environment.get("Variables", {}) for environment in environments]
+    return [names for names in variables if "MEMCACHED_TLS" in names]
 
 
 def test_one_function_has_all_caches() -> None:
@@ -19,6 +20,7 @@ def test_one_function_has_all_caches() -> None:
     [names] = functions(template)
     assert {"REDIS_PRIMARY_ENDPOINT", "REDIS_READER_ENDPOINT", "REDIS_SECRET_ARN"} < set(names)
     assert {"CATALOGUE_CONFIGURATION_ENDPOINT", "CATALOGUE_USER"} < set(names)
+    assert names["CATALOGUE_USER"].startswith("caches-catalogue-reader-")
     assert {"MEMCACHED_CONFIGURATION_ENDPOINT", "QUIET_CONFIGURATION_ENDPOINT"} < set(names)
     assert len(all_of(template, "AWS::CloudWatch::Alarm")) == 3 * 6
     assert len(all_of(template, "AWS::CloudWatch::Dashboard")) == 1

@@ -1,12 +1,22 @@
 import json
+import socket
+import struct
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from serverless_stack.functions.custom_resource import Request, answered, respond
+from serverless_stack.functions.custom_resource import (
+    Json,
+    Request,
+    _with_reason,
+    answered,
+    respond,
+)
 
 
 class FakeContext:
@@ -18,9 +28,10 @@ class FakeContext:
 
 
 class Answers(list[dict[str, Any]]):
-    """What CloudFormation was told, and how often it does not listen at first."""
+    """The answers that CloudFormation got, and how often it does not accept one at first."""
 
     deaf = 0
+    resets = 0
     url = ""
 
 
@@ -31,6 +42,14 @@ def answers() -> Iterator[Answers]:
     class Handler(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if got.resets:
+                got.resets -= 1
+                # Closed with a reset, as by a load balancer.
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.close_connection = True
+                self.connection.close()
+                return
             if got.deaf:
                 got.deaf -= 1
                 self.send_response(503)
@@ -70,7 +89,7 @@ def test_a_request() -> None:
     update = event("", RequestType="Update", PhysicalResourceId="x", OldResourceProperties={})
     found = Request.parse(update)
     assert found == Request("Update", "1", "arn:stack/Content", "x", {"A": "1"}, {})
-    with pytest.raises(TypeError, match="a mapping is wanted"):
+    with pytest.raises(TypeError, match="a mapping is expected"):
         Request.parse(event("", ResourceProperties="x"))
 
 
@@ -94,10 +113,24 @@ def test_failure_tells_why_and_where(answers: Answers) -> None:
         raise ValueError("no bucket " + "x" * 5000)
 
     answered(event(answers.url), FakeContext(), "place", fail)
-    (told,) = answers
-    assert told["Status"] == "FAILED"
-    assert told["Reason"].startswith("ValueError: no bucket xxx")
-    assert told["Reason"].endswith("... (log stream stream)")
+    (answer,) = answers
+    assert answer["Status"] == "FAILED"
+    assert answer["Reason"].startswith("ValueError: no bucket xxx")
+    assert answer["Reason"].endswith("... (log stream stream)")
+
+
+@given(
+    st.text(max_size=6000)
+    | st.sampled_from(["\u0434", "\U0001f600", '"', "\n"]).map(lambda character: 5000 * character)
+)
+def test_an_answer_is_never_longer_than_cloudformation_accepts(reason: str) -> None:
+    answer: dict[str, Json] = {"Status": "FAILED", "PhysicalResourceId": "p" * 300}
+    body = _with_reason(answer, reason, " (log stream s)")
+    assert len(body) <= 4096
+    shown = json.loads(body)["Reason"].removesuffix(" (log stream s)")
+    if shown != reason:
+        assert reason.startswith(shown.removesuffix("..."))
+        assert len(body) > 3500  # no more is cut than has to be
 
 
 def test_an_answer_that_comes_later(answers: Answers) -> None:
@@ -110,7 +143,7 @@ def test_an_answer_that_is_not_taken_is_repeated(
 ) -> None:
     slept: list[float] = []
     monkeypatch.setattr("serverless_stack.functions.custom_resource.time.sleep", slept.append)
-    answers.deaf = 2
+    answers.deaf, answers.resets = 2, 1
     respond(event(answers.url), FakeContext(), "place", status="SUCCESS")
     assert len(answers) == 1
-    assert slept == [1, 2]
+    assert slept == [1, 2, 3]

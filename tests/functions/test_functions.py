@@ -271,6 +271,31 @@ def test_a_failure_is_told(world: World, told: list[dict[str, Any]]) -> None:
     assert "NoSuchBucket" in told[-1]["reason"]
 
 
+PROPERTIES: list[Any] = [
+    {},
+    None,
+    "x",
+    {"Destination": "b"},
+    {"Destination": {"Bucket": "b"}},
+    {"Destination": {"Bucket": "b", "Prefix": ""}, "Owner": "o"},
+]
+
+
+@pytest.mark.parametrize("properties", PROPERTIES)
+@pytest.mark.parametrize("kind", ["Create", "Update", "Delete"])
+def test_properties_of_another_version_are_answered(
+    told: list[dict[str, Any]],
+    kind: str,
+    properties: Any,  # noqa: ANN401
+) -> None:
+    for handler in (content.handler, invalidation.handler):
+        told.clear()
+        handler(event(kind, 1, properties, PhysicalResourceId="before"), FakeContext())
+        assert len(told) == 1
+    content.handler(event("Delete", 1, properties, PhysicalResourceId="before"), FakeContext())
+    assert told[-1]["status"] == "SUCCESS"  # else the stack could never be deleted
+
+
 def test_without_time_it_hands_over(
     world: World, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

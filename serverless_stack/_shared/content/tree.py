@@ -115,7 +115,8 @@ def walk(
             return "a link"
         if not inside and not any(matches(pattern, key) for pattern in include):
             return "a link that leads out of the folder"
-        if os.path.isdir(path) and any(f"{folder}/".startswith(f"{target}/") for folder in above):
+        here = os.path.realpath(os.path.dirname(path))
+        if any(f"{folder}/".startswith(f"{target}/") for folder in (*above, here)):
             return "a link to a folder that it lies in"
         # Otherwise n folders with links to each other are n! folders.
         return "a link in a linked folder" if len(above) > 1 and os.path.isdir(path) else None

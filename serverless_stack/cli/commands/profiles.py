@@ -1,4 +1,4 @@
-"""`serverless-stack profiles`: what each profile sets, and its costs at rest."""
+"""`serverless-stack profiles`: the settings of each profile, and their cost at rest."""
 
 import json
 from typing import Annotated
@@ -10,20 +10,24 @@ from rich.table import Table
 from serverless_stack.constructs.profiles.costs import rows, totals
 from serverless_stack.constructs.profiles.settings import ALL
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def profiles(as_json: Json = False) -> None:
-    """Show what Profile.dev(), .production() and .regulated() set, and what each costs at rest.
+    """Print the settings of Profile.dev(), .production() and .regulated(), and their cost at rest.
 
-    The costs are those of a ServerlessStack with all its parts that nobody calls, for a month, at
+    The costs are those of a ServerlessStack with both caches that nobody uses, for a month, at
     AWS's list prices in us-east-1.
+
+    Example: serverless-stack profiles --json | jq .total
+
+    Exit status: always 0.
     """
     if as_json:
         typer.echo(json.dumps(_report(), indent=2))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
+    table.add_column("setting")
     for settings in ALL:
         table.add_column(settings.name, overflow="fold")
     table.add_column("billed by use", style="dim", overflow="fold")
@@ -36,7 +40,7 @@ def profiles(as_json: Json = False) -> None:
     table.add_row("A month at rest", *(f"${total:.2f}" for total in totals()), style="bold")
     console = Console()
     console.print(table)
-    console.print("AWS's list prices in us-east-1; production is the default.", style="dim")
+    console.print("AWS's list prices in us-east-1. The default is production.", style="dim")
 
 
 def _price(cost: float) -> str:

@@ -1,7 +1,7 @@
 """Checking the types of arguments against the signature, in the caller's words.
 
-Put ``@check_types`` on ``__init__`` and on public methods. Wrong types, and wrong keys of options,
-are reported together, before the function runs: what it then compares and reads has the right type.
+Put ``@check_types`` on ``__init__`` and on public methods. All wrong types and all wrong keys of
+options are reported together, before the method runs, so that its own checks can rely on the types.
 """
 
 import difflib
@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Literal, ParamSpec, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 import typing_extensions
 from constructs import Construct
@@ -49,8 +49,8 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Check the arguments of a method against its annotations before it runs.
 
     Args:
-        function: The method. The first parameter is not checked, nor is ``scope``, which jsii
-            checks, and which tells where the problem is.
+        function: The method. Its first parameter is not checked, nor is ``scope``, which jsii
+            checks.
 
     Returns:
         The method. It raises ValueError with all wrong types together, and TypeError for an
@@ -62,13 +62,13 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         if not hints:  # on first use: evaluating annotations takes time
-            hints.update(get_type_hints(function, localns=_self_named(function)))
+            hints.update(get_type_hints(function))
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise TypeError(_call_problem(function, kwargs) or str(error)) from None
         owner, *_ = args
-        problems = Problems(*_path(owner, given))
+        problems = Problems(*(_path(owner, given) or [_called(function)]))
         for name, value in list(given.items())[1:]:
             kind = signature.parameters[name].kind
             if kind is inspect.Parameter.VAR_KEYWORD:
@@ -96,7 +96,17 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
         for option in options:
             if typing_extensions.is_typeddict(option):
                 return _option_problems(name, value, option)
-    if _is_list(value) and isinstance(value, Sequence):
+            if get_origin(option) in (dict, Mapping):
+                key_hint, item_hint = get_args(option)
+                return [
+                    problem
+                    for key, item in value.items()
+                    for problem in (
+                        *type_problems(f"{name}: {key!r}", key, key_hint),
+                        *type_problems(f"{name}[{key!r}]", item, item_hint),
+                    )
+                ]
+    if _is_list(value):
         for option in options:
             if get_origin(option) in (list, Sequence):
                 return [
@@ -160,7 +170,7 @@ def _accepts(value: object, hint: object) -> bool:
     if origin is Literal:
         return value in args
     if origin in (list, Sequence):
-        return _is_list(value) and all(_accepts_any(item, args[0]) for item in _items(value))
+        return _is_list(value) and all(_accepts_any(item, args[0]) for item in value)
     if origin in (dict, Mapping):
         return isinstance(value, Mapping) and all(
             _accepts_any(key, args[0]) and _accepts_any(item, args[1])
@@ -179,12 +189,8 @@ def _accepts_any(value: object, hint: object) -> bool:
     return any(_accepts(value, option) for option in _options(hint))
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, Sequence) else ()
 
 
 def _implements(value: object, protocol: type) -> bool:
@@ -273,22 +279,21 @@ def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object])
     if not unknown:
         return None
     settings = [name for name in names[1:] if name not in ("scope", "construct_id")]
-    called = function.__qualname__.removesuffix(".__init__")
     listed = [
-        f"{called} has no argument `{name}`; {did_you_mean(name, settings)}" for name in unknown
+        f"{_called(function)} has no argument `{name}`; {did_you_mean(name, settings)}"
+        for name in unknown
     ]
     return "\n".join(listed)
 
 
+def _called(function: Callable[..., object]) -> str:
+    return function.__qualname__.removesuffix(".__init__")
+
+
 def _path(owner: object, given: Mapping[str, object]) -> list[str]:
-    """Return the path of the construct that is created or called."""
-    if "construct_id" in given:
-        parent = list(given.values())[1]
-        named = str(given["construct_id"])
-        return [parent.node.path, named] if isinstance(parent, Construct) else []
-    return [owner.node.path] if isinstance(owner, Construct) else []
-
-
-def _self_named(function: Callable[..., object]) -> dict[str, object]:
-    """Return names that annotations may have beside those of the module."""
-    return {"Self": object} if "Self" in str(inspect.signature(function)) else {}
+    """Return the path of the construct that is created or called; none if it is unknown."""
+    _, parent, *_ = (*given.values(), None)
+    if "construct_id" in given and isinstance(parent, Construct):
+        return [parent.node.path, str(given["construct_id"])]
+    created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
+    return [owner.node.path] if created and isinstance(owner, Construct) else []

@@ -68,7 +68,7 @@ class _TextInMockIntegrations:
 
     def visit(self, node: IConstruct) -> None:
         """Change the integration of a mock method."""
-        if isinstance(node, apigateway.Method) and "OPTIONS" in node.http_method:
-            raw = node.node.default_child
-            if isinstance(raw, apigateway.CfnMethod):
-                raw.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+        if isinstance(node, apigateway.CfnMethod) and node.http_method == "OPTIONS":
+            if isinstance(node.integration, apigateway.CfnMethod.IntegrationProperty):
+                if node.integration.type == "MOCK":
+                    node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")

@@ -8,7 +8,9 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.shared import alarm_topic, dead_letter_queue
 from serverless_stack.constructs.app.parts import Parts
+from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
+from serverless_stack.constructs.cache.redis.cache import RedisCache
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -37,7 +39,7 @@ def add_alarms(parts: Parts, profile: Profile) -> None:
         _alarm(scope, "DeadLetters", waiting, topic)
     caches = {"RedisAlarms": parts.redis, "MemcachedAlarms": parts.memcached}
     for construct_id, cache in caches.items():
-        if cache is not None and parts.created(cache):
+        if isinstance(cache, RedisCache | MemcachedCache) and parts.created(cache):
             CacheAlarms(scope, construct_id, cache=cache, topic=topic)
 
 

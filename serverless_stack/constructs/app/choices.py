@@ -1,5 +1,6 @@
 """Which parts an application has, and which of them go together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from serverless_stack._shared import contract
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.options import (
     ApiPart,
@@ -17,9 +19,9 @@ from serverless_stack.constructs.app.options import (
     FunctionPart,
     MemcachedPart,
     RedisPart,
-    Store,
+    Stores,
 )
-from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.source import source_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
@@ -57,7 +59,7 @@ class Choices:
     redis: RedisPart
     memcached: MemcachedPart
     vpc: ec2.IVpc | None
-    connect: tuple[Store, ...]
+    connect: Stores
     removal_policy: RemovalPolicy | None
 
     @property
@@ -91,19 +93,24 @@ class Choices:
                 f"got: {', '.join(stores)} to create",
             ),
             (
+                not isinstance(self.api, Mapping)
+                or not self.api.get("user_pools")
+                or self.api.get("authorizer") is None,
+                "`api` must have `authorizer` or `user_pools`, got: both",
+            ),
+            (
                 self.removal_policy is None or self.removal_policy in _REMOVAL_POLICIES,
                 "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, got: "
                 f"{self.removal_policy}; the profile decides whether caches take a final backup",
             ),
             *(
                 (
-                    not isinstance(cache, ServerlessCache) or _engine_of(cache) in engines,
-                    f"`{name}` must be a cache of {' or '.join(engines)}, "
-                    f"got: one of {_engine_of(cache)}",
+                    not isinstance(cache, CacheBase) or cache.client.prefix == prefix,
+                    f"`{name}` must be a cache for {label} clients, got: {_label_of(cache)}",
                 )
-                for name, cache, engines in (
-                    ("redis", self.redis, ("valkey", "redis")),
-                    ("memcached", self.memcached, ("memcached",)),
+                for name, cache, prefix, label in (
+                    ("redis", self.redis, contract.REDIS_PREFIX, "Redis"),
+                    ("memcached", self.memcached, contract.MEMCACHED_PREFIX, "Memcached"),
                 )
             ),
         ]
@@ -145,5 +152,5 @@ def _shown(part: ContentPart) -> str:
     return repr(str(part)) if isinstance(part, str | Path) else "options"
 
 
-def _engine_of(cache: object) -> str:
-    return str(cache.serverless_cache.engine) if isinstance(cache, ServerlessCache) else ""
+def _label_of(cache: object) -> str:
+    return cache.client.label if isinstance(cache, CacheBase) else ""

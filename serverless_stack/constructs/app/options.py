@@ -12,6 +12,7 @@ from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -25,6 +26,7 @@ from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.api.web_acl import WebAcl
 from serverless_stack.constructs.cache.backup import Backup
+from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
 from serverless_stack.constructs.cache.redis.arguments import GlobalDatastoreRef
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
@@ -58,7 +60,7 @@ class FunctionOptions(TypedDict, total=False):
     removal_policy: RemovalPolicy | None
 
 
-class ApiOptions(TypedDict, total=False):
+class ProxyApiOptions(TypedDict, total=False):
     """The arguments of ``ProxyApi``."""
 
     stage_name: str
@@ -71,6 +73,18 @@ class ApiOptions(TypedDict, total=False):
     access_log: bool | None
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
+
+
+class ApiOptions(ProxyApiOptions, total=False):
+    """The arguments of ``ProxyApi``, and a short form of ``authorizer``.
+
+    Attributes:
+        user_pools: The Cognito user pools whose users may call the API. An authorizer of CDK has to
+            be in the stack of its API, which does not exist yet when a ``ServerlessStack`` is
+            created.
+    """
+
+    user_pools: Sequence[cognito.IUserPool]
 
 
 class BucketOptions(TypedDict, total=False):
@@ -176,10 +190,20 @@ class Store(Protocol):
         ...
 
 
+class PrefixedStore(Protocol):
+    """A store whose environment variables have a prefix, such as ``StorageBucket``."""
+
+    def connect(self, function: LambdaHandler, /, *, prefix: str) -> None:
+        """Connect a function."""
+        ...
+
+
+Stores = Sequence[Store] | Mapping[str, PrefixedStore]
+"""Stores of the caller, or stores by the prefixes of their environment variables."""
 FunctionPart = str | Path | FunctionOptions | LambdaHandler | None
 ContentPart = str | Path | ContentOptions | None
 ApiPart = bool | ApiOptions | ProxyApi | None
 BucketPart = bool | BucketOptions | StorageBucket | None
 CdnPart = bool | CdnOptions | Cdn | None
-RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | None
-MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | None
+RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | ImportedCache | None
+MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | ImportedCache | None

@@ -1,36 +1,39 @@
 """Creating the parts of an application, in dependency order."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import cast
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.options import (
-    ApiOptions,
     BucketOptions,
     CdnOptions,
     ContentOptions,
     FunctionOptions,
     MemcachedOptions,
+    ProxyApiOptions,
     RedisOptions,
-    Store,
+    Stores,
 )
+from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.redis.cache import RedisCache
-from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import ContentDeployment
 from serverless_stack.constructs.function.handler import LambdaHandler
-from serverless_stack.constructs.network.vpc import add_endpoint, isolated_vpc
+from serverless_stack.constructs.network.vpc import isolated_vpc
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 _SITE = "/site"
-_CACHES = (RedisCache, MemcachedCache, ServerlessCache)
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Parts:
         redis: The Redis cache.
         memcached: The Memcached cache.
         vpc: The VPC.
-        stores: Everything that functions are connected to.
+        connections: What connects a function to each store.
     """
 
     scope: Construct
@@ -56,10 +59,10 @@ class Parts:
     bucket: StorageBucket | None = None
     cdn: Cdn | None = None
     content: ContentDeployment | None = None
-    redis: RedisCache | ServerlessCache | None = None
-    memcached: MemcachedCache | ServerlessCache | None = None
+    redis: CacheBase | None = None
+    memcached: CacheBase | None = None
     vpc: ec2.IVpc | None = None
-    stores: tuple[Store, ...] = ()
+    connections: tuple[Callable[[LambdaHandler], None], ...] = ()
 
     @classmethod
     def create(cls, scope: Construct, choices: Choices) -> "Parts":
@@ -70,26 +73,27 @@ class Parts:
             choices: The parts, which go together.
         """
         parts = cls(scope)
-        parts.vpc, own_vpc = _vpc(scope, choices)
+        parts.vpc = _vpc(scope, choices)
         parts.function = _function(scope, choices, parts.vpc)
         parts.api = _api(scope, choices, parts.function)
         parts.bucket = _bucket(scope, choices)
         parts.redis = _redis(scope, choices, parts.vpc)
         parts.memcached = _memcached(scope, choices, parts.vpc)
-        found = (parts.bucket, parts.redis, parts.memcached, *choices.connect)
-        parts.stores = tuple(store for store in found if store is not None)
+        own = (parts.bucket, parts.redis, parts.memcached)
+        parts.connections = (
+            *(store.connect for store in own if store is not None),
+            *_connections(choices.connect),
+        )
         if parts.function is not None:
             parts.connect(parts.function)
-        if own_vpc and isinstance(parts.redis, RedisCache):
-            _open_endpoints(parts.redis)
         parts.cdn = _cdn(scope, choices, parts.bucket, parts.api)
         parts.content = _content(scope, choices, parts.bucket, parts.cdn)
         return parts
 
     def connect(self, function: LambdaHandler) -> None:
         """Connect a function to every store."""
-        for store in self.stores:
-            store.connect(function)
+        for connect in self.connections:
+            connect(function)
 
     def created(self, part: Construct | None) -> bool:
         """Whether a part was created here, and not given."""
@@ -118,29 +122,33 @@ class Parts:
         CfnOutput(self.scope, name, value=value)
 
 
-def options_of(part: object) -> Mapping[str, object]:
+def _options_of(part: object) -> Mapping[str, object]:
     """Return the options of a part: those of a mapping, else none."""
     return part if isinstance(part, Mapping) else {}
 
 
-def _vpc(scope: Construct, choices: Choices) -> tuple[ec2.IVpc | None, bool]:
-    """Return the VPC, and whether this library created it without a way out."""
+def _connections(stores: Stores) -> list[Callable[[LambdaHandler], None]]:
+    if isinstance(stores, Mapping):
+        return [partial(store.connect, prefix=prefix) for prefix, store in stores.items()]
+    return [store.connect for store in stores]
+
+
+def _vpc(scope: Construct, choices: Choices) -> ec2.IVpc | None:
     if choices.vpc is not None:
-        return choices.vpc, False
+        return choices.vpc
     caches = (choices.redis, choices.memcached)
     for cache in caches:
-        if isinstance(cache, _CACHES):
-            return cache.vpc, cache.node.try_find_child("Vpc") is cache.vpc
-    if not any(map(is_wanted, caches)):
-        return None, False
-    return isolated_vpc(scope, "Vpc", secrets=False), True
+        if isinstance(cache, CacheBase):
+            return cache.vpc
+    # Caches add the endpoints that their clients need when functions are connected.
+    return isolated_vpc(scope, "Vpc", secrets=False) if any(map(is_wanted, caches)) else None
 
 
 def _function(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> LambdaHandler | None:
     part = choices.function
     if part is None or isinstance(part, LambdaHandler):
         return part
-    options = part if isinstance(part, dict) else FunctionOptions(code=part)
+    options = FunctionOptions(code=part) if isinstance(part, str | Path) else part
     return LambdaHandler(scope, "Function", vpc=vpc, **options)
 
 
@@ -150,7 +158,13 @@ def _api(scope: Construct, choices: Choices, function: LambdaHandler | None) -> 
         return part
     if function is None or not is_wanted(part):
         return None
-    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, options_of(part)))
+    options = dict(_options_of(part))
+    user_pools = cast(Sequence[cognito.IUserPool], options.pop("user_pools", ()))
+    if user_pools:
+        options["authorizer"] = apigateway.CognitoUserPoolsAuthorizer(
+            scope, "Authorizer", cognito_user_pools=list(user_pools)
+        )
+    return ProxyApi(scope, "Api", handler=function, **cast(ProxyApiOptions, options))
 
 
 def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:
@@ -159,29 +173,25 @@ def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:
         return part
     if not is_wanted(part):
         return None
-    return StorageBucket(scope, "Bucket", **cast(BucketOptions, options_of(part)))
+    return StorageBucket(scope, "Bucket", **cast(BucketOptions, _options_of(part)))
 
 
-def _redis(
-    scope: Construct, choices: Choices, vpc: ec2.IVpc | None
-) -> RedisCache | ServerlessCache | None:
+def _redis(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:
     part = choices.redis
-    if isinstance(part, RedisCache | ServerlessCache):
+    if isinstance(part, CacheBase):
         return part
     if not is_wanted(part):
         return None
-    return RedisCache(scope, "Redis", vpc=vpc, **cast(RedisOptions, options_of(part)))
+    return RedisCache(scope, "Redis", vpc=vpc, **cast(RedisOptions, _options_of(part)))
 
 
-def _memcached(
-    scope: Construct, choices: Choices, vpc: ec2.IVpc | None
-) -> MemcachedCache | ServerlessCache | None:
+def _memcached(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:
     part = choices.memcached
-    if isinstance(part, MemcachedCache | ServerlessCache):
+    if isinstance(part, CacheBase):
         return part
     if not is_wanted(part):
         return None
-    return MemcachedCache(scope, "Memcached", vpc=vpc, **cast(MemcachedOptions, options_of(part)))
+    return MemcachedCache(scope, "Memcached", vpc=vpc, **cast(MemcachedOptions, _options_of(part)))
 
 
 def _cdn(
@@ -198,7 +208,7 @@ def _cdn(
         bucket=bucket,
         origin_path=None if bucket is None else _SITE,
         api=api,
-        **cast(CdnOptions, options_of(part)),
+        **cast(CdnOptions, _options_of(part)),
     )
 
 
@@ -208,20 +218,8 @@ def _content(
     part = choices.site
     if part is None or bucket is None or cdn is None:
         return None
-    options = part if isinstance(part, dict) else ContentOptions(source=part)
+    options = ContentOptions(source=part) if isinstance(part, str | Path) else part
     return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
-
-
-def _open_endpoints(redis: RedisCache) -> None:
-    """Let what runs in a VPC without a way out read the secret of a cache and rotate it.
-
-    AWS bills both endpoints by the hour.
-    """
-    services = ec2.InterfaceVpcEndpointAwsService
-    if redis.client.secret is not None:
-        add_endpoint(redis.vpc, "SecretsManager", services.SECRETS_MANAGER)
-    if redis.rotation_function is not None:
-        add_endpoint(redis.vpc, "ElastiCache", services.ELASTICACHE)
 
 
 def _endpoint(redis: RedisCache) -> str:

@@ -26,7 +26,7 @@ from serverless_stack.constructs.app.options import (
     FunctionPart,
     MemcachedPart,
     RedisPart,
-    Store,
+    Stores,
 )
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -85,7 +85,7 @@ class ServerlessStack(Application, Stack):
         redis: RedisPart = None,
         memcached: MemcachedPart = None,
         vpc: ec2.IVpc | None = None,
-        connect: Sequence[Store] = (),
+        connect: Stores = (),
         profile: Profile | None = None,
         removal_policy: RemovalPolicy | None = None,
         analytics_reporting: bool | None = None,
@@ -110,7 +110,7 @@ class ServerlessStack(Application, Stack):
             redis=redis,
             memcached=memcached,
             vpc=vpc,
-            connect=tuple(connect),
+            connect=connect,
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)

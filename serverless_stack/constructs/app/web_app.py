@@ -1,7 +1,5 @@
 """WebApp: function, API, bucket, distribution and caches, wired together in any stack."""
 
-from collections.abc import Sequence
-
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -18,7 +16,7 @@ from serverless_stack.constructs.app.options import (
     FunctionPart,
     MemcachedPart,
     RedisPart,
-    Store,
+    Stores,
 )
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -62,8 +60,9 @@ class WebApp(Application, Construct):
             none.
         vpc: The VPC of the functions and caches. Default: the VPC of a cache that is given, else,
             with caches, a new one with two availability zones and no NAT gateway.
-        connect: Other stores that functions are connected to: constructs with a ``connect``
-            method, such as a second ``StorageBucket``. Default: none.
+        connect: Other stores that functions are connected to: a list of constructs with a
+            method ``connect(function)``, or a mapping such as ``{"ARCHIVE": bucket}``, which sets
+            the prefixes of their environment variables. Default: none.
         profile: The defaults of all parts. Default: the profile that was applied to the stack or
             app, else ``Profile.production()``.
         removal_policy: What happens to data when the stack is deleted: ``RETAIN`` keeps the
@@ -89,7 +88,7 @@ class WebApp(Application, Construct):
         redis: RedisPart = None,
         memcached: MemcachedPart = None,
         vpc: ec2.IVpc | None = None,
-        connect: Sequence[Store] = (),
+        connect: Stores = (),
         profile: Profile | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
@@ -102,7 +101,7 @@ class WebApp(Application, Construct):
             redis=redis,
             memcached=memcached,
             vpc=vpc,
-            connect=tuple(connect),
+            connect=connect,
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)

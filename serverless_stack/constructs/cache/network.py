@@ -10,7 +10,7 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from serverless_stack.constructs.network.vpc import isolated_vpc
+from serverless_stack.constructs.network.vpc import is_isolated_vpc, isolated_vpc
 
 DEFAULT_PORT_REASON = (
     "the port is open to the security groups of connected functions only, whatever its number is, "
@@ -43,7 +43,7 @@ class CacheNetwork:
 
     Attributes:
         vpc: The VPC.
-        own_vpc: Whether the VPC was created with the cache.
+        own_vpc: Whether this library created the VPC, so that endpoints may be added to it.
         subnets: The subnets of the cache.
         security_groups: The security groups of the cache.
         connections: Those groups with the ports of the cache.
@@ -86,7 +86,7 @@ class CacheNetwork:
         port = single if len(ports) == 1 else ec2.Port.tcp_range(ports[0], ports[-1])
         return cls(
             vpc=home,
-            own_vpc=vpc is None,
+            own_vpc=is_isolated_vpc(home),
             subnets=subnets or choose_subnets(home, None),
             security_groups=groups,
             connections=ec2.Connections(security_groups=list(groups), default_port=port),

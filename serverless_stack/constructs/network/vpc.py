@@ -1,5 +1,7 @@
 """A VPC without a way out, and the endpoints by which it reaches services of AWS."""
 
+from weakref import WeakSet
+
 from aws_cdk import CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -9,6 +11,7 @@ from serverless_stack.constructs.network.flow_log import add_flow_log
 from serverless_stack.constructs.profiles.profile import Profile
 
 _CIDR = "10.0.0.0/16"  # CDK's default, and that of the VPCs that were made before it was said
+_CREATED: WeakSet[ec2.IVpc] = WeakSet()
 
 
 def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.Vpc:
@@ -44,7 +47,13 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
     vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
     if secrets:
         _open_endpoint(vpc, "SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
+    _CREATED.add(vpc)
     return vpc
+
+
+def is_isolated_vpc(vpc: ec2.IVpc) -> bool:
+    """Whether a VPC was created by ``isolated_vpc``, so that endpoints may be added to it."""
+    return vpc in _CREATED
 
 
 def _settle_provider(vpc: ec2.Vpc, profile: Profile) -> None:

@@ -1,11 +1,11 @@
-"""What the settings of each profile are, in words, and what they cost when nobody calls.
+"""The settings of each profile in words, and what they cost at rest.
 
 The prices are AWS's list prices in us-east-1, in dollars ("Amazon ElastiCache pricing", "AWS
 PrivateLink pricing", "AWS Secrets Manager pricing", "AWS Key Management Service pricing", "AWS WAF
 pricing", "Amazon CloudWatch pricing").
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,7 +18,7 @@ SECRET: Final = 0.40
 KEY: Final = 1.00
 WEB_ACL: Final = 5.00 + 3 * 1.00  # with three groups of rules
 ALARM: Final = 0.10
-# Alarms of a ServerlessStack: those of CacheAlarms for each node, and four beside.
+# Alarms of an application with both caches: those of CacheAlarms for each node, and four more.
 _REDIS_ALARMS_PER_NODE: Final = 6
 _MEMCACHED_ALARMS_PER_NODE: Final = 4
 _OTHER_ALARMS: Final = 4
@@ -29,10 +29,10 @@ class Row:
     """One line of the table.
 
     Attributes:
-        name: What is set.
-        values: How each profile sets it, in the order of ``ALL``.
-        costs: What that costs a month at rest in a ``ServerlessStack``; 0 for nothing.
-        note: What is billed by use instead, or "".
+        name: The setting.
+        values: Its value in each profile, in the order of ``ALL``.
+        costs: The cost of each a month at rest in an application with both caches.
+        note: What is billed by use, or "".
     """
 
     name: str
@@ -41,70 +41,21 @@ class Row:
     note: str = ""
 
 
+_Text = Callable[[Settings], str]
+_Cost = Callable[[Settings], float]
+
+
 def rows() -> list[Row]:
-    """Give the table of all profiles."""
-    columns = [list(_lines(settings)) for settings in ALL]
-    made = []
-    for lines in zip(*columns, strict=True):
-        name, _, _, note = lines[0]
-        made.append(
-            Row(name, tuple(line[1] for line in lines), tuple(line[2] for line in lines), note)
-        )
-    return made
+    """Return the table of all profiles."""
+    return [
+        Row(name, tuple(map(text, ALL)), tuple(map(cost, ALL)), note)
+        for name, text, cost, note in _ROWS
+    ]
 
 
 def totals() -> tuple[float, ...]:
-    """Give what each profile costs a month at rest."""
+    """Return the cost of each profile a month at rest."""
     return tuple(sum(costs) for costs in zip(*(row.costs for row in rows()), strict=True))
-
-
-def _lines(settings: Settings) -> Iterator[tuple[str, str, float, str]]:
-    redis = settings.redis_replicas + 1
-    memcached = settings.memcached_nodes
-    yield "Redis", _nodes(redis), redis * NODE, ""
-    yield "Redis token", "secret and endpoint", SECRET + ENDPOINT, ""
-    rotated = f"every {settings.rotation_days} days"
-    yield (
-        "Token rotation",
-        rotated if settings.rotation_days else "no",
-        ENDPOINT if settings.rotation_days else 0,
-        "calls of a function",
-    )
-    yield "Redis backups", _days(settings.backup_days), 0, "$0.085 per GB-month"
-    yield "Redis port", str(settings.redis_port), 0, ""
-    yield "Memcached", _nodes(memcached), memcached * NODE, ""
-    yield "Memcached port", str(settings.memcached_port), 0, ""
-    kept = "outlive the stack" if settings.removal == "retain" else "go with the stack"
-    yield "Data and logs", kept, 0, ""
-    yield "Logs", _days(settings.log_retention_days), 0, "$0.50 per GB"
-    yield "Access logs", _yes(settings.access_logs), 0, "$0.023 per GB-month; API logs $0.50 per GB"
-    yield "VPC flow log", _yes(settings.flow_logs), 0, "$0.50 per GB"
-    yield "Dead-letter queue", _yes(settings.dead_letters), 0, "$0.40 per million requests"
-    yield (
-        "KMS key of its own",
-        _yes(settings.customer_key),
-        KEY if settings.customer_key else 0,
-        "$0.03 per 10,000 requests",
-    )
-    yield (
-        "AWS WAF before the API",
-        _yes(settings.web_acl),
-        WEB_ACL if settings.web_acl else 0,
-        "$0.60 per million requests",
-    )
-    yield "Client certificate", _yes(settings.client_certificate), 0, ""
-    yield "Default group closed", _yes(settings.closed_default_group), 0, ""
-    yield "Managed policies", _yes(settings.managed_policies), 0, ""
-    yield "Calls of the handler at once", str(settings.concurrency or "as the account"), 0, ""
-    alarms = redis * _REDIS_ALARMS_PER_NODE + memcached * _MEMCACHED_ALARMS_PER_NODE + _OTHER_ALARMS
-    yield (
-        "Alarms",
-        str(alarms) if settings.alarms else "no",
-        alarms * ALARM if settings.alarms else 0,
-        "",
-    )
-    yield "Protected from deletion", _yes(settings.termination_protection), 0, ""
-    yield "cdk-nag answered for", ", ".join(settings.packs) or "no", 0, ""
 
 
 def _nodes(number: int) -> str:
@@ -117,3 +68,64 @@ def _days(number: int) -> str:
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
+
+
+def _free(settings: Settings) -> float:
+    return 0
+
+
+def _alarms(settings: Settings) -> int:
+    redis = (settings.redis_replicas + 1) * _REDIS_ALARMS_PER_NODE
+    memcached = settings.memcached_nodes * _MEMCACHED_ALARMS_PER_NODE
+    return redis + memcached + _OTHER_ALARMS if settings.alarms else 0
+
+
+# The setting, its value, its cost a month at rest, and what is billed by use.
+_ROWS: Final[Sequence[tuple[str, _Text, _Cost, str]]] = (
+    ("Redis", lambda s: _nodes(s.redis_replicas + 1), lambda s: (s.redis_replicas + 1) * NODE, ""),
+    ("Redis AUTH token", lambda s: "secret and endpoint", lambda s: SECRET + ENDPOINT, ""),
+    (
+        "Token rotation",
+        lambda s: f"every {s.rotation_days} days" if s.rotation_days else "no",
+        lambda s: ENDPOINT if s.rotation_days else 0,
+        "invocations of a function",
+    ),
+    ("Backups of caches", lambda s: _days(s.backup_days), _free, "$0.085 per GB-month"),
+    ("Redis port", lambda s: str(s.redis_port), _free, ""),
+    ("Memcached", lambda s: _nodes(s.memcached_nodes), lambda s: s.memcached_nodes * NODE, ""),
+    ("Memcached port", lambda s: str(s.memcached_port), _free, ""),
+    (
+        "Data and logs",
+        lambda s: "deleted with the stack" if s.removal == "destroy" else "outlive the stack",
+        _free,
+        "",
+    ),
+    ("Logs expire after", lambda s: _days(s.log_retention_days), _free, "$0.50 per GB"),
+    (
+        "Access logs",
+        lambda s: _yes(s.access_logs),
+        _free,
+        "$0.023 per GB-month; API logs $0.50 per GB",
+    ),
+    ("VPC flow log", lambda s: _yes(s.flow_logs), _free, "$0.50 per GB"),
+    ("Dead-letter queue", lambda s: _yes(s.dead_letters), _free, "$0.40 per million requests"),
+    (
+        "KMS key of the stack",
+        lambda s: _yes(s.customer_key),
+        lambda s: KEY if s.customer_key else 0,
+        "$0.03 per 10,000 requests",
+    ),
+    (
+        "AWS WAF for the API",
+        lambda s: _yes(s.web_acl),
+        lambda s: WEB_ACL if s.web_acl else 0,
+        "$0.60 per million requests",
+    ),
+    ("Client certificate", lambda s: _yes(s.client_certificate), _free, ""),
+    ("Default security group closed", lambda s: _yes(s.closed_default_group), _free, ""),
+    ("Managed policies", lambda s: _yes(s.managed_policies), _free, ""),
+    ("Reserved concurrency", lambda s: str(s.concurrency or "no"), _free, ""),
+    ("Alarms", lambda s: str(_alarms(s) or "no"), lambda s: _alarms(s) * ALARM, ""),
+    ("Termination protection", lambda s: _yes(s.termination_protection), _free, ""),
+    ("cdk-nag packs", lambda s: ", ".join(s.packs) or "no", _free, ""),
+)

@@ -1,11 +1,8 @@
-"""Synchronising folders and buckets by content: planning (pure), then applying.
-
-``sync`` does all of it; ``inventory``, ``plan`` and ``apply`` are its parts.
-"""
+"""Synchronising folders and buckets by content: ``inventory``, ``plan`` (pure), and ``sync``."""
 
 from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
 from serverless_stack.operations.content.plan import Item
-from serverless_stack.operations.sync.applying import SyncResult, apply
+from serverless_stack.operations.sync.applying import SyncResult
 from serverless_stack.operations.sync.command import Synced, sync
 from serverless_stack.operations.sync.inventory import HeaderRules, Inventory, inventory
 from serverless_stack.operations.sync.locations import Bucket, Folder, location
@@ -24,7 +21,6 @@ __all__ = [
     "SyncPlan",
     "SyncResult",
     "Synced",
-    "apply",
     "inventory",
     "location",
     "plan",

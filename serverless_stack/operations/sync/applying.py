@@ -5,21 +5,18 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content import transfer
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import LARGEST_COPY
-from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
+from serverless_stack.operations.content.stores import Store
 from serverless_stack.operations.sync.inventory import PARTIAL, HeaderRules
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan
 from serverless_stack.operations.sync.state import State
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3.client import S3Client
 
 _BLOCK = 1 << 20
 _ATTEMPTS = 3
@@ -36,37 +33,6 @@ class SyncResult:
 
     done: Sequence[Action]
     failures: dict[str, str]
-
-
-def apply(
-    plan: SyncPlan,
-    *,
-    headers: HeaderRules | None = None,
-    parallel: int = PARALLEL,
-    client: "S3Client | None" = None,
-    progress: Callable[[Action], None] = lambda action: None,
-) -> SyncResult:
-    """Apply a plan. What was done remains done: another run does the rest.
-
-    Args:
-        plan: The plan.
-        headers: The headers of uploaded files, as in `inventory`. Copies keep those of the source.
-        parallel: The number of files at a time, 1 or more.
-        client: The boto3 client of S3. Default: created when it is needed.
-        progress: Called with each action that is done.
-    """
-    check_parallel(parallel)
-    places = (plan.source.location, plan.destination.location)
-    buckets = [place for place in reversed(places) if isinstance(place, Bucket)]
-    store = open_store(buckets[0].name, client, parallel)
-    state = State(store, buckets[0])
-    return Run(plan, store, state, headers or HeaderRules(), parallel).apply(progress)
-
-
-def check_parallel(parallel: int) -> None:
-    """Raise `ValueError` unless at least one file is moved at a time."""
-    if parallel < 1:
-        raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
 
 
 class Run:

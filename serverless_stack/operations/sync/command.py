@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.rules import CacheRule, is_document
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
-from serverless_stack.operations.sync.applying import Run, SyncResult, check_parallel
+from serverless_stack.operations.sync.applying import Run, SyncResult
 from serverless_stack.operations.sync.inventory import (
     HeaderRules,
     Inventory,
@@ -107,7 +107,8 @@ def sync(
         serverless_stack.operations.content.errors.ContentError: If the answer is no list of a
             bucket.
     """
-    check_parallel(parallel)
+    if parallel < 1:
+        raise ValueError(f"`parallel` must be 1 or more, got: {parallel}")
     kind_of(source, destination)
 
     def paths_for(changed: Collection[str], everything: Collection[str]) -> "InvalidationPlan":

@@ -1,9 +1,7 @@
 """What is in a location."""
 
-import hashlib
 import os
-import stat
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,6 +12,7 @@ from serverless_stack._shared.content.tree import walk
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import Item, items_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
+from serverless_stack.operations.sync import hashing
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.state import State
 
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
 
 PARTIAL = ".serverless-stack-"
 """What the names of files begin with that are being downloaded. They are no content."""
-_BLOCK = 1 << 18
-_MEBIBYTE = 1 << 20
-_USUAL_PARTS = (8, 5, 16, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512)  # MiB
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ def read_folder(
     found = Inventory(folder, {})
     objects = compared.items if compared else {}
     keys = {folder.name(key): key for key in objects}
-    buffer = memoryview(bytearray(_BLOCK))
+    buffer = memoryview(bytearray(hashing.BLOCK))
     names, digests = _Files(str(folder.path)), dict[Headers, str]()
     root = Bucket("")
 
@@ -159,7 +155,7 @@ def read_folder(
         else:
             try:
                 etag = objects[key].etag if key in objects else ""
-                content, size = _hash(path, buffer, etag)
+                content, size = hashing.identify(path, buffer, etag)
             except OSError as error:
                 failed(key, error)
                 continue
@@ -255,56 +251,6 @@ class _Files(Container[str]):
 
     def __contains__(self, key: object) -> bool:
         return os.path.isfile(os.path.join(self._base, str(key)))
-
-
-def _hash(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
-    """Return what identifies the bytes of a file, and its size.
-
-    That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
-    ETag of these bytes in parts.
-    """
-    # A FIFO that has taken the place of the file must not block.
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
-        whole, size = hashlib.md5(usedforsecurity=False), 0
-        while length := os.readv(file, (buffer,)):
-            whole.update(buffer[:length])
-            size += length
-        if "-" in etag:
-            for part in _part_sizes(size, etag):
-                if _etag_in_parts(file, part) == etag:
-                    return etag, size
-        return whole.hexdigest(), size
-    finally:
-        os.close(file)
-
-
-def _part_sizes(size: int, etag: str) -> Iterator[int]:
-    """Return the sizes of parts with which an object of this size has such an ETag."""
-    number = etag.partition("-")[2]
-    parts = int(number) if number.isdigit() else 0
-    smallest = -(-size // (parts * _MEBIBYTE)) if parts else 0
-    for part in dict.fromkeys((*_USUAL_PARTS, smallest)):
-        if part and -(-size // (part * _MEBIBYTE)) == parts:
-            yield part * _MEBIBYTE
-
-
-def _etag_in_parts(file: int, part: int) -> str:
-    digests, offset = b"", 0
-    while True:
-        digest, left = hashlib.md5(usedforsecurity=False), part
-        while left and (block := os.pread(file, min(left, _BLOCK), offset)):
-            digest.update(block)
-            left -= len(block)
-            offset += len(block)
-        if left < part:
-            digests += digest.digest()
-        if left:
-            break
-    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(digests) // 16}"
 
 
 def _is_unicode(key: str) -> bool:

@@ -42,16 +42,21 @@ class State:
             folder = self._key.rpartition("/")[0] + "/"
             listed = {item.key: item for item in store.list_objects(folder, exact=False)}
             if self._key in listed:
-                self._manifest, self._etag = manifests.read(store, self._key) or (Manifest(), "")
+                self._etag = listed[self._key].etag
+                self._manifest, self._etag = self._read() or (Manifest(), ABSENT)
                 self.modified = listed[self._key].modified
-        except ContentError as error:
-            logger.warning("what is known of %s is not used: %s", bucket, error)
-            self._etag = listed[self._key].etag
         except Exception as error:
             if not _is_denied(error):
                 raise
             self._denied = True
             logger.warning("what is known of %s is not used: access is denied", bucket)
+
+    def _read(self) -> tuple[Manifest, str] | None:
+        try:
+            return manifests.read(self._store, self._key)
+        except ContentError as error:
+            logger.warning("it is written anew: %s", error)
+            return Manifest(), self._etag
 
     @property
     def records(self) -> Mapping[str, Record]:

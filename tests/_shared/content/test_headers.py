@@ -17,6 +17,11 @@ from serverless_stack._shared.content.rules import CacheRule
         ("Makefile", "application/octet-stream"),
         ("html", "application/octet-stream"),
         ("a.html/b", "application/octet-stream"),
+        ("font.eot", "application/vnd.ms-fontobject"),
+        ("film.m3u8", "application/vnd.apple.mpegurl; charset=utf-8"),
+        ("film.ts", "video/mp2t"),
+        ("map.geojson", "application/geo+json; charset=utf-8"),
+        ("logo.svgz", "image/svg+xml"),
     ],
 )
 def test_content_types(key: str, content_type: str) -> None:
@@ -36,6 +41,10 @@ def test_a_compressed_file_alone_is_a_file_of_its_own() -> None:
     assert headers_of("data.gz", {"data.gz"}, []) == Headers("application/gzip")
 
 
+def test_a_compressed_image_is_decompressed_by_browsers() -> None:
+    assert headers_of("logo.svgz", {"logo.svgz"}, []) == Headers("image/svg+xml", None, "gzip")
+
+
 def test_a_rule_for_a_sibling_goes_before_that_of_the_file() -> None:
     rules = [CacheRule("*.br", "one"), CacheRule("*.js", "two")]
     assert headers_of("app.js.br", {"app.js"}, rules).cache_control == "one"
@@ -47,8 +56,9 @@ def test_other_headers_have_another_digest() -> None:
         Headers("text/plain").digest(),
         Headers("text/html", "no-cache").digest(),
         Headers("text/html", None, "br").digest(),
+        Headers("text/html", None, None, "0").digest(),
     }
-    assert len(digests) == 4
+    assert len(digests) == 5
     assert Headers("text/html").digest() == Headers("text/html").digest()
 
 

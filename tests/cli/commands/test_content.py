@@ -186,7 +186,7 @@ def test_ls_versions(place: str) -> None:
     assert [each["version_id"] for each in limited["versions"]] == [marker, two]
     said = run("ls", "--versions", f"{place}/").output
     assert "latest, delete marker" in " ".join(said.split())
-    assert "2 versions, 1 delete markers, 3 bytes, 1 folders" in said
+    assert "2 versions, 1 delete marker, 3 bytes, 1 folder" in said
     assert all(version_id[:8] in said for version_id in (one, two, marker))
     # Only deleted objects: nothing for `ls`, something for `ls --versions`.
     run("ls", f"{place}/a", status=1)

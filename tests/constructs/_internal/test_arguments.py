@@ -149,10 +149,17 @@ def test_accepted(value: object, hint: object) -> None:
         (1.5, int, "a whole number, got: 1.5"),
         (1, bool, "True or False, got: 1"),
         (None, str, "a string, got: None"),
-        ({"a": 1}, Mapping[str, str], "a mapping of strings to strings, got: {'a': 1}"),
+        ("c", Mapping[str, str], "a mapping of strings to strings, got: 'c'"),
         ("c", Literal["a", "b"], "'a' or 'b', got: 'c'"),
         (cdk.RemovalPolicy.RETAIN, str, "a string, got: RemovalPolicy.RETAIN"),
     ],
 )
 def test_refused(value: object, hint: object, told: str) -> None:
     assert type_problems("value", value, hint) == [f"`value` must be {told}"]
+
+
+def test_items_of_a_mapping_are_named() -> None:
+    assert type_problems("value", {"a": 1, "b": "x", 2: "y"}, Mapping[str, str]) == [
+        "`value['a']` must be a string, got: 1",
+        "`value: 2` must be a string, got: 2",
+    ]

@@ -1,14 +1,21 @@
-"""A function that is connected to a cache of another VPC."""
+"""What `connect` has in common: finding the function, its VPC and its environment."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import MemcachedCache, RedisCache, ServerlessCache
-from tests.constructs.templates import synth, warnings
+from serverless_stack.constructs import (
+    LambdaHandler,
+    MemcachedCache,
+    RedisCache,
+    ServerlessCache,
+    StorageBucket,
+)
+from tests.constructs.templates import all_of, refused, synth, variables, warnings
 
 ELSEWHERE = (
     "is in another VPC than Test/Cache: create it with `vpc=` and the cache's `.vpc`, or peer"
@@ -42,27 +49,27 @@ def imported(stack: cdk.Stack, construct_id: str, vpc_id: str) -> ec2.IVpc:
 
 
 @pytest.mark.parametrize("make", [RedisCache, MemcachedCache, ServerlessCache])
-def test_it_is_warned_of(stack: cdk.Stack, make: Make) -> None:
+def test_a_function_in_another_vpc_causes_a_warning(stack: cdk.Stack, make: Make) -> None:
     cache = make(stack, "Cache")
     cache.connect(a_function(stack, ec2.Vpc(stack, "Other", max_azs=2)))
     assert len(elsewhere(stack)) == 1
 
 
-def test_of_two_vpcs_that_were_imported_too(stack: cdk.Stack) -> None:
+def test_imported_vpcs_are_compared_by_id(stack: cdk.Stack) -> None:
     cache = MemcachedCache(stack, "Cache", vpc=imported(stack, "One", "vpc-1"))
     cache.connect(a_function(stack, imported(stack, "Two", "vpc-2")))
     assert len(elsewhere(stack)) == 1
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["same object", "imported again"])
-def test_the_same_vpc_is_fine(stack: cdk.Stack, again: bool) -> None:
+def test_the_same_vpc_causes_no_warning(stack: cdk.Stack, again: bool) -> None:
     vpc = imported(stack, "One", "vpc-1")
     cache = MemcachedCache(stack, "Cache", vpc=vpc)
     cache.connect(a_function(stack, imported(stack, "Again", "vpc-1") if again else vpc))
     assert elsewhere(stack) == []
 
 
-def test_the_vpc_of_another_stack_is_fine(stack: cdk.Stack) -> None:
+def test_the_vpc_of_another_stack_causes_no_warning(stack: cdk.Stack) -> None:
     cache = RedisCache(stack, "Cache")
     root = stack.node.root
     assert isinstance(root, cdk.App)
@@ -72,7 +79,7 @@ def test_the_vpc_of_another_stack_is_fine(stack: cdk.Stack) -> None:
     synth(app)
 
 
-def test_what_is_known_at_deployment_only_is_fine(stack: cdk.Stack) -> None:
+def test_a_token_as_vpc_id_causes_no_warning(stack: cdk.Stack) -> None:
     chosen = cdk.CfnParameter(stack, "Chosen").value_as_string
     known = imported(stack, "One", "vpc-1")
     unknown = ec2.Vpc.from_vpc_attributes(
@@ -84,3 +91,34 @@ def test_what_is_known_at_deployment_only_is_fine(stack: cdk.Stack) -> None:
     )
     MemcachedCache(stack, "Cache", vpc=known).connect(a_function(stack, unknown))
     assert elsewhere(stack) == []
+
+
+def test_an_alias_or_version_connects_its_function(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    version = function.current_version
+    StorageBucket(stack, "One").connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
+    StorageBucket(stack, "Two").connect(version, prefix="TWO")
+    template = synth(stack)
+    assert set(variables(template)) == {"BUCKET_NAME", "TWO_NAME"}
+    assert len(all_of(template, "AWS::Lambda::Version")) == 1
+
+
+@pytest.mark.parametrize("kind", ["imported", "string", "alias"])
+def test_functions_without_environment_in_this_app_are_refused(stack: cdk.Stack, kind: str) -> None:
+    arn = "arn:aws:lambda:eu-west-1:111111111111:function:x"
+    imported = lambda_.Function.from_function_arn(stack, "Imported", arn)
+    version = lambda_.Version(stack, "Version", lambda_=imported)
+    target = {
+        "imported": imported,
+        "string": arn,
+        "alias": lambda_.Alias(stack, "Alias", alias_name="a", version=version),
+    }[kind]
+    bucket = StorageBucket(stack, "Bucket")
+    message = refused(lambda: bucket.connect(target))  # type: ignore[arg-type]
+    assert message.startswith("`function` must be a")
+
+
+def test_a_lambda_handler_connects(stack: cdk.Stack, code: Path) -> None:
+    StorageBucket(stack, "Bucket").connect(LambdaHandler(stack, "Handler", code=code))
+    assert set(variables(synth(stack))) == {"BUCKET_NAME"}

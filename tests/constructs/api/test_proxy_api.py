@@ -5,8 +5,9 @@ import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, LambdaHandler, ProxyApi, WebAcl
+from serverless_stack.constructs import ApiCache, LambdaHandler, Profile, ProxyApi, WebAcl
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -64,7 +65,7 @@ def test_one_permission_covers_all_routes(minimal: Json) -> None:
     assert permission["SourceArn"]["Fn::Join"][1][-1] == "/*/*/*"
 
 
-def test_it_leaves_the_account_alone(minimal: Json) -> None:
+def test_settings_of_the_account_are_not_changed(minimal: Json) -> None:
     assert all_of(minimal, "AWS::ApiGateway::Account") == []
     assert [
         r["Properties"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"]
@@ -72,7 +73,7 @@ def test_it_leaves_the_account_alone(minimal: Json) -> None:
     ] == [{"Service": "lambda.amazonaws.com"}]
 
 
-def test_its_stage_throttles_traces_and_logs(minimal: Json) -> None:
+def test_the_stage_throttles_traces_and_logs(minimal: Json) -> None:
     stage = properties(minimal, STAGE)
     assert stage["StageName"] == "prod"
     assert stage["TracingEnabled"] is True
@@ -88,13 +89,13 @@ def test_its_stage_throttles_traces_and_logs(minimal: Json) -> None:
     assert (name[0], name[2]) == ("API-Gateway-Execution-Logs_", "/prod")
 
 
-def test_bodies_of_all_types_stay_whole(minimal: Json) -> None:
+def test_bodies_of_all_types_are_binary(minimal: Json) -> None:
     api = properties(minimal, "AWS::ApiGateway::RestApi")
     assert api["BinaryMediaTypes"] == ["*/*"]
     assert api["EndpointConfiguration"] == {"Types": ["REGIONAL"]}
 
 
-def test_every_argument_arrives(maximal: Json) -> None:
+def test_every_argument_is_passed_on(maximal: Json) -> None:
     stage = properties(maximal, STAGE)
     assert stage["StageName"] == "v1"
     (settings,) = stage["MethodSettings"]
@@ -114,7 +115,7 @@ def test_without_access_log_there_is_no_log_group(
     assert all_of(template, "AWS::Logs::LogGroup") == []
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack, function: lambda_.Function) -> None:
     message = refused(
         lambda: ProxyApi(
             stack,
@@ -137,7 +138,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Func
     assert stack.node.try_find_child("Api") is None
 
 
-def test_the_good_neighbours_are_accepted(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_the_nearest_valid_values_are_accepted(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
     ProxyApi(
         stack,
         "Api",
@@ -149,7 +152,7 @@ def test_the_good_neighbours_are_accepted(stack: cdk.Stack, function: lambda_.Fu
     assert properties(synth(stack), STAGE)["StageName"] == "a-b_1"
 
 
-def test_tokens_pass(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack, function: lambda_.Function) -> None:
     rate = cdk.CfnParameter(stack, "Rate", type="Number")
     ProxyApi(
         stack,
@@ -171,12 +174,12 @@ def integration_uri(template: Json) -> str:
     return str(all_of(template, METHOD)[0]["Properties"]["Integration"]["Uri"])
 
 
-def test_a_lambda_handler_is_taken(stack: cdk.Stack, code: Path) -> None:
+def test_a_lambda_handler_is_accepted(stack: cdk.Stack, code: Path) -> None:
     ProxyApi(stack, "Api", handler=LambdaHandler(stack, "Handler", code=code))
     assert "HandlerFunction" in integration_uri(synth(stack))
 
 
-def test_an_alias_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_an_alias_is_accepted(stack: cdk.Stack, function: lambda_.Function) -> None:
     alias = lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version)
     ProxyApi(stack, "Api", handler=alias)
     template = synth(stack)
@@ -184,21 +187,21 @@ def test_an_alias_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None
     assert properties(template, PERMISSION)["FunctionName"]["Ref"].startswith("Live")
 
 
-def test_a_version_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_a_version_is_accepted(stack: cdk.Stack, function: lambda_.Function) -> None:
     ProxyApi(stack, "Api", handler=function.current_version)
     template = synth(stack)
     assert "PlainCurrentVersion" in integration_uri(template)
     assert "PlainCurrentVersion" in str(properties(template, PERMISSION)["FunctionName"])
 
 
-def test_a_function_of_another_stack_makes_no_cycle(app: cdk.App, code: Path) -> None:
+def test_a_function_of_another_stack_causes_no_cycle(app: cdk.App, code: Path) -> None:
     handler = LambdaHandler(cdk.Stack(app, "Compute"), "Handler", code=code)
     ProxyApi(cdk.Stack(app, "Edge"), "Api", handler=handler)
     assembly = app.synth()
     assert "Edge" not in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
 
 
-def test_the_raw_resources_are_in_reach(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_the_raw_resources_can_be_changed(stack: cdk.Stack, function: lambda_.Function) -> None:
     api = ProxyApi(stack, "Api", handler=function)
     raw = api.stage.node.default_child
     assert isinstance(raw, apigateway.CfnStage)
@@ -208,14 +211,14 @@ def test_the_raw_resources_are_in_reach(stack: cdk.Stack, function: lambda_.Func
     assert stack.resolve(api.url)["Fn::Join"][1][-1] == "/"
 
 
-def test_a_cache_keeps_answers_to_get_alone(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_only_answers_to_get_are_cached(stack: cdk.Stack, function: lambda_.Function) -> None:
     cache = ApiCache(ttl=cdk.Duration.minutes(1), parameters=("querystring.page",))
     ProxyApi(stack, "Api", handler=function, cache=cache)
     template = synth(stack)
     stage = properties(template, STAGE)
     assert (stage["CacheClusterEnabled"], stage["CacheClusterSize"]) == (True, "0.5")
     settings = {
-        (each["ResourcePath"], each["HttpMethod"]): each for each in stage["MethodSettings"]
+        (item["ResourcePath"], item["HttpMethod"]): item for item in stage["MethodSettings"]
     }
     every = settings["/*", "*"]
     assert (every["CachingEnabled"], every["CacheDataEncrypted"]) == (True, True)
@@ -231,7 +234,7 @@ def test_a_cache_keeps_answers_to_get_alone(stack: cdk.Stack, function: lambda_.
     assert keys == [["method.request.path.proxy", page], [page]]
 
 
-def test_a_cache_that_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_an_invalid_cache_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
     cache = ApiCache(ttl=cdk.Duration.seconds(3601), size_gb="2", parameters=("page",))
     message = refused(lambda: ProxyApi(stack, "Api", handler=function, cache=cache))
     assert "`cache.ttl` must be 0" in message
@@ -239,7 +242,7 @@ def test_a_cache_that_is_refused(stack: cdk.Stack, function: lambda_.Function) -
     assert "`cache.parameters` must be querystring.NAME or header.NAME, got: page" in message
 
 
-def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_an_existing_web_acl_is_associated(stack: cdk.Stack, function: lambda_.Function) -> None:
     arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234"
     api = ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
     template = synth(stack)
@@ -248,7 +251,7 @@ def test_a_web_acl_of_ones_own_is_taken(stack: cdk.Stack, function: lambda_.Func
     assert all_of(template, "AWS::WAFv2::WebACL") == []
 
 
-def test_a_web_acl_counts_large_bodies_and_logs(
+def test_a_managed_web_acl_counts_large_bodies_and_logs(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.managed())
@@ -261,3 +264,81 @@ def test_a_web_acl_counts_large_bodies_and_logs(
     assert ":log-group:" in str(log)
     names = [g["Properties"].get("LogGroupName") for g in all_of(template, "AWS::Logs::LogGroup")]
     assert any(str(name).startswith("{'Fn::Join': ['', ['aws-waf-logs-") for name in names)
+
+
+def test_the_web_acl_of_a_profile_can_be_turned_off(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    Profile.regulated().apply(stack)
+    ProxyApi(stack, "With", handler=function)
+    ProxyApi(stack, "Without", handler=function, web_acl=WebAcl.none())
+    template = synth(stack)
+    assert len(all_of(template, "AWS::WAFv2::WebACL")) == 1
+    assert len(all_of(template, "AWS::WAFv2::WebACLAssociation")) == 1
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1234",
+        "arn:aws:waf-regional:eu-west-1:123456789012:webacl/1234",
+        "shop",
+    ],
+)
+def test_a_web_acl_of_another_scope_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, arn: str
+) -> None:
+    web_acl = WebAcl.existing(arn)
+    message = refused(lambda: ProxyApi(stack, "Api", handler=function, web_acl=web_acl))
+    assert "`web_acl` must have the ARN of a regional web ACL" in message
+    assert message.endswith(f"got: {arn!r} (in Test/Api)")
+
+
+def test_the_arn_of_a_web_acl_can_be_a_token(stack: cdk.Stack, function: lambda_.Function) -> None:
+    arn = cdk.CfnParameter(stack, "Acl").value_as_string
+    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
+    association = properties(synth(stack), "AWS::WAFv2::WebACLAssociation")
+    assert association["WebACLArn"] == {"Ref": "Acl"}
+
+
+def test_the_description_of_a_web_acl_has_valid_characters(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test")
+    ProxyApi(
+        Construct(stack, "Team's Größe"),
+        "Api",
+        handler=plain_function(stack, "Plain"),
+        web_acl=WebAcl.managed(),
+    )
+    description = properties(synth(stack), "AWS::WAFv2::WebACL")["Description"]
+    assert description == "In front of Test/Team-s Gr--e/Api"
+
+
+def test_the_size_of_a_cache_can_be_a_token(stack: cdk.Stack, function: lambda_.Function) -> None:
+    size = cdk.CfnParameter(stack, "Size").value_as_string
+    ProxyApi(stack, "Api", handler=function, cache=ApiCache(size_gb=size))
+    assert properties(synth(stack), STAGE)["CacheClusterSize"] == {"Ref": "Size"}
+
+
+def test_a_cors_preflight_converts_binary_requests_to_text(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    """API Gateway answers 500 if a mock integration gets a binary request."""
+    api = ProxyApi(stack, "Api", handler=function)
+    proxy = api.rest_api.root.get_resource("{proxy+}")
+    assert proxy is not None
+    proxy.add_cors_preflight(allow_origins=["https://example.com"])
+    handling = {
+        method["Properties"]["HttpMethod"]: method["Properties"]["Integration"].get(
+            "ContentHandling"
+        )
+        for method in all_of(synth(stack), METHOD)
+    }
+    assert handling == {"ANY": None, "OPTIONS": "CONVERT_TO_TEXT"}
+
+
+def test_an_options_method_of_a_function_is_not_changed(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    api = ProxyApi(stack, "Api", handler=function)
+    api.rest_api.root.add_method("OPTIONS", apigateway.LambdaIntegration(function))
+    assert "ContentHandling" not in str(synth(stack))

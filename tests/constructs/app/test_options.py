@@ -27,7 +27,7 @@ from tests.constructs.templates import refused
 # Each construct with its options, and the arguments that the application sets itself.
 WIRED: list[tuple[type, type, set[str]]] = [
     (LambdaHandler, options.FunctionOptions, {"vpc"}),
-    (ProxyApi, options.ApiOptions, {"handler"}),
+    (ProxyApi, options.ProxyApiOptions, {"handler"}),
     (StorageBucket, options.BucketOptions, set()),
     (Cdn, options.CdnOptions, {"bucket", "origin_path", "api"}),
     (
@@ -69,6 +69,13 @@ def test_options_without_a_default_are_required(
     assert getattr(option_type, "__required_keys__", set()) == needed
 
 
+def test_an_api_has_one_more_option() -> None:
+    hints, of_proxy_api = (
+        typing.get_type_hints(kind) for kind in (options.ApiOptions, options.ProxyApiOptions)
+    )
+    assert hints.keys() - of_proxy_api.keys() == {"user_pools"}
+
+
 def test_a_stack_has_the_arguments_of_a_web_app_and_of_a_stack_of_cdk() -> None:
     own, ours, cdks = map(settings_of, (ServerlessStack, WebApp, cdk.Stack))
     assert own.keys() == ours.keys() | cdks.keys()
@@ -106,8 +113,8 @@ def test_wrong_types_and_keys_are_refused_together(
         "got: the class aws_lambda.Function",
         "- `bucket` must be True or False, a mapping of options or a StorageBucket, got: 'name'",
         "- `redis` must not have `engin`; did you mean `engine`?",
-        "- `memcached` must be True or False, a mapping of options, a MemcachedCache or a "
-        "ServerlessCache, got: 'yes'",
+        "- `memcached` must be True or False, a mapping of options, a MemcachedCache, a "
+        "ServerlessCache or an ImportedCache, got: 'yes'",
         "- `profile` must be a Profile, such as Profile.dev(), got: 'dev'",
     ]
     assert scope.node.try_find_child("Shop") is None

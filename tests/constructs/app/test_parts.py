@@ -13,8 +13,10 @@ from serverless_stack.constructs import (
     LambdaHandler,
     MemcachedCache,
     ProxyApi,
+    RedisAuth,
     RedisCache,
     ServerlessCache,
+    ServerlessEngine,
     ServerlessStack,
     StorageBucket,
     WebApp,
@@ -158,14 +160,18 @@ def test_a_secret_is_reachable_in_the_vpc_of_a_given_cache(stack: cdk.Stack, cod
 
 
 def test_a_vpc_gets_no_endpoint_for_caches_without_a_secret(app: cdk.App, code: Path) -> None:
-    shop = ServerlessStack(app, "Shop", function=code, redis={"auth": "iam"}, memcached=True)
+    shop = ServerlessStack(
+        app, "Shop", function=code, redis={"auth": RedisAuth.iam()}, memcached=True
+    )
     (endpoint,) = all_of(synth(shop), "AWS::EC2::VPCEndpoint")
     assert endpoint["Properties"]["VpcEndpointType"] == "Gateway"
 
 
 def test_serverless_caches_are_accepted(stack: cdk.Stack, code: Path) -> None:
     valkey = ServerlessCache(stack, "Valkey")
-    memcached = ServerlessCache(stack, "Memcached", vpc=valkey.vpc, engine="memcached")
+    memcached = ServerlessCache(
+        stack, "Memcached", vpc=valkey.vpc, engine=ServerlessEngine.MEMCACHED_1_6
+    )
     shop = WebApp(stack, "Shop", function=code, redis=valkey, memcached=memcached)
     assert shop.vpc is valkey.vpc
     assert not hasattr(shop, "redis")
@@ -175,9 +181,9 @@ def test_serverless_caches_are_accepted(stack: cdk.Stack, code: Path) -> None:
 
 
 def test_a_serverless_cache_of_another_engine_is_refused(stack: cdk.Stack) -> None:
-    cache = ServerlessCache(stack, "Cache", engine="memcached")
+    cache = ServerlessCache(stack, "Cache", engine=ServerlessEngine.MEMCACHED_1_6)
     assert refused(lambda: WebApp(stack, "Shop", redis=cache)) == (
-        "`redis` must be a cache of valkey or redis, got: one of memcached (in Test/Shop)"
+        "`redis` must be a cache for Redis clients, got: memcached (in Test/Shop)"
     )
 
 

@@ -3,16 +3,20 @@
 from pathlib import Path
 
 import aws_cdk as cdk
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.constructs import (
     LambdaHandler,
     Profile,
+    RedisTopology,
     ServerlessStack,
     StorageBucket,
     WebApp,
 )
+from serverless_stack.constructs.app.options import ApiOptions
 from tests.constructs.templates import Json, all_of, properties, refused, require_no_cycle, synth
 
 
@@ -99,6 +103,31 @@ def test_functions_are_connected_to_stores_of_the_caller(stack: cdk.Stack, code:
     assert queue.connected == [shop.function.function, nightly.function]
 
 
+def test_stores_are_connected_by_prefix(stack: cdk.Stack, code: Path) -> None:
+    archive = StorageBucket(stack, "Archive")
+    shop = WebApp(stack, "Shop", function=code, connect={"ARCHIVE": archive})
+    shop.add_function("Nightly", code=code)
+    for function in functions_of(synth(stack)).values():
+        assert function["Environment"]["Variables"].keys() == {"BUCKET_NAME", "ARCHIVE_NAME"}
+
+
+def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None:
+    base = cdk.Stack(app, "Base")
+    users = cognito.UserPool.from_user_pool_id(base, "Users", "eu-west-1_abcdefghi")
+    shop = ServerlessStack(app, "Shop", function=code, api={"user_pools": [users]})
+    template = synth(shop)
+    methods = all_of(template, "AWS::ApiGateway::Method")
+    assert {m["Properties"]["AuthorizationType"] for m in methods} == {"COGNITO_USER_POOLS"}
+    require_no_cycle(template)
+    authorizer = apigateway.CognitoUserPoolsAuthorizer(
+        base, "Authorizer", cognito_user_pools=[users]
+    )
+    both: ApiOptions = {"user_pools": [users], "authorizer": authorizer}
+    assert refused(lambda: ServerlessStack(app, "Other", function=code, api=both)) == (
+        "`api` must have `authorizer` or `user_pools`, got: both (in Other)"
+    )
+
+
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:
     archive = StorageBucket(stack, "Archive")
     message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[archive]))
@@ -121,7 +150,7 @@ def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path)
 
 
 def test_the_endpoint_of_a_cache_in_cluster_mode_is_an_output(app: cdk.App) -> None:
-    shop = ServerlessStack(app, "Shop", redis={"num_node_groups": 2})
+    shop = ServerlessStack(app, "Shop", redis={"topology": RedisTopology.sharded(2)})
     endpoint = synth(shop)["Outputs"]["RedisEndpoint"]["Value"]
     assert "ConfigurationEndPoint.Address" in str(endpoint)
 

@@ -1,20 +1,24 @@
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import Cdn, ProxyApi, StorageBucket
+from serverless_stack.constructs import Cdn, Profile, ProxyApi, StorageBucket
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
+    SHARED,
     Json,
     all_of,
+    dependencies,
     new_app,
     properties,
     refused,
+    require_no_cycle,
     synth,
     warnings,
 )
@@ -100,7 +104,7 @@ def test_only_the_distribution_reads_the_bucket(minimal: Json) -> None:
         assert any(isinstance(p, dict) and "SiteDistribution" in p.get("Ref", "") for p in arn)
 
 
-def test_its_access_control_has_a_name_of_its_own_in_every_region(minimal: Json) -> None:
+def test_the_name_of_the_access_control_is_unique_over_regions(minimal: Json) -> None:
     control = properties(minimal, "AWS::CloudFront::OriginAccessControl")
     name = control["OriginAccessControlConfig"]["Name"]["Fn::Join"][1]
     assert name[1] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
@@ -138,7 +142,7 @@ def test_bucket_and_api(maximal: Json) -> None:
     assert "RestApiDeploymentStageprod" in str(api["OriginPath"])
 
 
-def test_every_argument_arrives(maximal: Json) -> None:
+def test_every_argument_is_passed_on(maximal: Json) -> None:
     distribution = config(maximal)
     assert distribution["DefaultRootObject"] == "home.html"
     assert distribution["Aliases"] == ["shop.example.com"]
@@ -155,7 +159,7 @@ def test_the_origin_path_limits_what_the_distribution_reads(maximal: Json) -> No
     assert bucket["OriginPath"] == "/site"
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: Cdn(
             stack,
@@ -194,19 +198,19 @@ def test_a_certificate_of_another_region_is_refused(stack: cdk.Stack) -> None:
     )
 
 
-def test_tokens_pass(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     root = cdk.CfnParameter(stack, "Root").value_as_string
     Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), default_root_object=root)
     assert config(synth(stack))["DefaultRootObject"] == {"Ref": "Root"}
 
 
-def test_a_bucket_of_ones_own_is_taken(stack: cdk.Stack) -> None:
+def test_a_bucket_of_cdk_is_accepted(stack: cdk.Stack) -> None:
     Cdn(stack, "Site", bucket=s3.Bucket(stack, "Pages"))
     assert len(allowed_to_cloudfront(synth(stack))) == 2
     assert warnings(stack) == []
 
 
-def test_a_rest_api_of_ones_own_is_taken(stack: cdk.Stack) -> None:
+def test_a_rest_api_of_cdk_is_accepted(stack: cdk.Stack) -> None:
     api = apigateway.RestApi(stack, "Api", cloud_watch_role=False)
     api.root.add_method("GET")
     Cdn(stack, "Site", api=api)
@@ -214,7 +218,7 @@ def test_a_rest_api_of_ones_own_is_taken(stack: cdk.Stack) -> None:
     assert "CustomOriginConfig" in origin
 
 
-def test_an_imported_bucket_warns_of_its_policy(stack: cdk.Stack) -> None:
+def test_an_imported_bucket_causes_a_warning_about_its_policy(stack: cdk.Stack) -> None:
     Cdn(stack, "Site", bucket=s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages"))
     assert [text.split(":")[0] for text in warnings(stack)] == [
         "the policy of Test/Pages is not in this app"
@@ -222,7 +226,7 @@ def test_an_imported_bucket_warns_of_its_policy(stack: cdk.Stack) -> None:
     assert all_of(synth(stack), "AWS::S3::BucketPolicy") == []
 
 
-def test_a_bucket_of_another_stack_makes_no_cycle(app: cdk.App) -> None:
+def test_a_bucket_of_another_stack_causes_no_cycle(app: cdk.App) -> None:
     data = cdk.Stack(app, "Data")
     edge = cdk.Stack(app, "Edge")
     Cdn(edge, "Site", bucket=StorageBucket(data, "Pages", encryption_key=kms.Key(data, "Key")))
@@ -232,7 +236,7 @@ def test_a_bucket_of_another_stack_makes_no_cycle(app: cdk.App) -> None:
     assert {next(iter(s["Condition"])) for s in statements} == {"ArnLike"}
 
 
-def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> None:
+def test_the_distribution_may_decrypt_objects(stack: cdk.Stack) -> None:
     pages = StorageBucket(stack, "Pages", encryption_key=kms.Key(stack, "Key"))
     Cdn(stack, "Site", bucket=pages)
     key_policy = properties(synth(stack), "AWS::KMS::Key")["KeyPolicy"]["Statement"]
@@ -241,14 +245,14 @@ def test_a_bucket_with_a_key_lets_the_distribution_decrypt(stack: cdk.Stack) -> 
     assert "AWS:SourceArn" in decrypt[0]["Condition"]["ArnLike"]
 
 
-def test_parts_that_are_not_asked_for_are_none(stack: cdk.Stack) -> None:
+def test_attributes_of_missing_parts_are_none(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", api=proxy_api(stack))
     assert cdn.origin_access_control is None
     assert cdn.api_path_pattern is None
     assert cdn.default_root_object is None
 
 
-def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
+def test_the_raw_resource_can_be_changed(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"))
     raw = cdn.distribution.node.default_child
     assert isinstance(raw, cloudfront.CfnDistribution)
@@ -272,3 +276,61 @@ def test_the_access_log_can_be_turned_off(stack: cdk.Stack) -> None:
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "Logging" not in config
     assert sum(r["Type"] == "AWS::S3::Bucket" for r in template["Resources"].values()) == 1
+
+
+@pytest.mark.parametrize("access_log", [None, False])
+def test_requests_are_not_logged_in_opt_in_regions(app: cdk.App, access_log: bool | None) -> None:
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="eu-central-2"))
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), access_log=access_log)
+    assert "Logging" not in config(synth(stack))
+    expected = ["requests are not logged: CloudFront writes no logs to buckets in eu-central-2"]
+    assert [text.split(" [ack")[0] for text in warnings(stack)] == expected * (access_log is None)
+
+
+def test_an_access_log_in_an_opt_in_region_is_refused(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="me-south-1"))
+    pages = StorageBucket(stack, "Pages")
+    assert refused(lambda: Cdn(stack, "Site", bucket=pages, access_log=True)) == (
+        "`access_log` must be False in me-south-1, where CloudFront writes no logs to buckets, "
+        "got: True (in Test/Site)"
+    )
+
+
+def test_the_log_bucket_is_emptied_after_its_sources_are_deleted(app: cdk.App) -> None:
+    stack = cdk.Stack(app, "Test")
+    Profile.dev().apply(stack)
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages", access_log=True), access_log=True)
+    template = synth(stack)
+    require_no_cycle(template)
+    needed = dependencies(template)
+    (emptying,) = [
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "Custom::S3AutoDeleteObjects" and name.startswith(SHARED)
+    ]
+    for name, resource in template["Resources"].items():
+        if "Logging" in str(resource.get("Properties", {}).keys()) or (
+            resource["Type"] == DISTRIBUTION
+        ):
+            assert emptying in needed[name], name
+
+
+def test_a_long_path_is_shortened_in_the_comment(stack: cdk.Stack) -> None:
+    Cdn(stack, "S" * 200, bucket=StorageBucket(stack, "Pages"))
+    assert config(synth(stack))["Comment"] == f"Test/{'S' * 123}"
+
+
+def test_invalid_countries_and_an_empty_path_are_refused(stack: cdk.Stack) -> None:
+    pages = StorageBucket(stack, "Pages")
+    message = refused(lambda: Cdn(stack, "S", bucket=pages, origin_path="", countries=["UK"]))
+    assert "`origin_path` must be None for the whole bucket, got: ''" in message
+    assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
+
+
+def test_http_apis_and_bucket_names_are_refused(stack: cdk.Stack) -> None:
+    api = apigatewayv2.HttpApi(stack, "Http")
+    message = refused(
+        lambda: Cdn(stack, "Site", bucket="name", api=api)  # type: ignore[arg-type]
+    )
+    assert "- `bucket` must be a StorageBucket or an aws_s3.IBucket, got: 'name'" in message
+    assert "- `api` must be a ProxyApi or an aws_apigateway.RestApi, got: the " in message

@@ -10,7 +10,7 @@ from serverless_stack.constructs.function.packaging import package_library
 
 
 @pytest.mark.parametrize("module", ["content.handler", "invalidation"])
-def test_the_package_needs_nothing_but_boto3(tmp_path: Path, module: str) -> None:
+def test_the_package_needs_boto3_only(tmp_path: Path, module: str) -> None:
     """Lambda has boto3; a module that is missing there keeps CloudFormation waiting for an hour."""
     packages = sysconfig.get_paths()["purelib"]
     code = (

@@ -98,34 +98,36 @@ def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
 
 
 def test_defaults(minimal: Json) -> None:
-    asked = properties(minimal, RESOURCE)
-    assert asked["CacheControl"] == [{"Pattern": "*", "CacheControl": REVALIDATE}]
-    assert asked["Destination"]["Prefix"] == ""
-    assert asked["WaitSeconds"] == "0"
-    assert asked["GracePeriodDays"] == "7"
-    assert asked["RemovalPolicy"] == "retain"
-    assert "ConfigKey" not in asked
+    resource_properties = properties(minimal, RESOURCE)
+    assert resource_properties["CacheControl"] == [{"Pattern": "*", "CacheControl": REVALIDATE}]
+    assert resource_properties["Destination"]["Prefix"] == ""
+    assert resource_properties["WaitSeconds"] == "0"
+    assert resource_properties["GracePeriodDays"] == "7"
+    assert resource_properties["RemovalPolicy"] == "retain"
+    assert "ConfigKey" not in resource_properties
     function = properties(minimal, "AWS::Lambda::Function")
     assert function["Handler"] == "serverless_stack.functions.content.handler.handler"
     assert function["Timeout"] == 900
 
 
-def test_every_argument_arrives(maximal: Json) -> None:
-    asked = properties(maximal, RESOURCE)
-    assert len(asked["Sources"]) == 2
-    assert asked["Destination"]["Prefix"] == "site/docs/"
-    assert asked["Documents"] == ["*.html", "sw.js"]
-    assert asked["ConfigKey"] == "settings.json"
-    text = "".join(part for part in asked["ConfigJson"]["Fn::Join"][1] if isinstance(part, str))
+def test_every_argument_is_passed_on(maximal: Json) -> None:
+    resource_properties = properties(maximal, RESOURCE)
+    assert len(resource_properties["Sources"]) == 2
+    assert resource_properties["Destination"]["Prefix"] == "site/docs/"
+    assert resource_properties["Documents"] == ["*.html", "sw.js"]
+    assert resource_properties["ConfigKey"] == "settings.json"
+    text = "".join(
+        part for part in resource_properties["ConfigJson"]["Fn::Join"][1] if isinstance(part, str)
+    )
     assert '"page": 20' in text
     assert '"beta": true' in text
-    assert asked["MaxPaths"] == "100"
-    assert asked["WaitSeconds"] == "300"
-    assert asked["GracePeriodDays"] == "30"
-    assert asked["RemovalPolicy"] == "destroy"
+    assert resource_properties["MaxPaths"] == "100"
+    assert resource_properties["WaitSeconds"] == "300"
+    assert resource_properties["GracePeriodDays"] == "30"
+    assert resource_properties["RemovalPolicy"] == "destroy"
 
 
-def test_each_distribution_sees_the_files_at_its_own_place(maximal: Json) -> None:
+def test_each_distribution_has_its_own_path_prefix(maximal: Json) -> None:
     first, second = properties(maximal, RESOURCE)["Distributions"]
     assert (first["PathPrefix"], second["PathPrefix"]) == ("/docs", "/site/docs")
     assert first["ExcludePaths"] == ["/api/*", "/health"]
@@ -133,7 +135,9 @@ def test_each_distribution_sees_the_files_at_its_own_place(maximal: Json) -> Non
     assert {first["QueryStrings"], first["IndexDocument"]} == {"true", "home.html"}
 
 
-def test_the_index_document_is_that_of_the_distribution(stack: cdk.Stack, site: Path) -> None:
+def test_the_index_document_defaults_to_the_default_root_object(
+    stack: cdk.Stack, site: Path
+) -> None:
     pages = StorageBucket(stack, "Pages")
     own = cloudfront.Distribution.from_distribution_attributes(
         stack, "Own", distribution_id="E123", domain_name="d123.cloudfront.net"
@@ -148,13 +152,13 @@ def test_the_index_document_is_that_of_the_distribution(stack: cdk.Stack, site: 
     assert [f["IndexDocument"] for f in fronts] == ["home.html", "index.html", "index.html"]
 
 
-def test_a_file_name_that_is_no_text_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf_8_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"caf\xe9.html")).write_text("x")
     message = make(stack, tmp_path)
     assert "`source` must have file names in UTF-8, got: 'caf\\udce9.html'" in message
 
 
-def test_the_function_may_do_what_it_has_to_and_no_more(minimal: Json) -> None:
+def test_the_function_has_the_permissions_that_it_needs(minimal: Json) -> None:
     allowed = {
         action: statement["Resource"]
         for statement in statements(minimal)
@@ -183,7 +187,7 @@ def test_the_function_may_do_what_it_has_to_and_no_more(minimal: Json) -> None:
     ]
 
 
-def test_only_destroy_may_delete(maximal: Json) -> None:
+def test_only_destroy_allows_to_delete(maximal: Json) -> None:
     assert "s3:DeleteObject" in str(statements(maximal))
 
 
@@ -210,7 +214,7 @@ def test_without_a_grace_period_nothing_expires(stack: cdk.Stack, site: Path) ->
     assert "cloudfront" not in str(statements(template))
 
 
-def test_the_resource_outlives_neither_its_function_nor_its_permissions(minimal: Json) -> None:
+def test_the_resource_depends_on_its_permissions(minimal: Json) -> None:
     (resource,) = all_of(minimal, RESOURCE)
     (permissions,) = [
         name for name, value in minimal["Resources"].items() if value["Type"] == "AWS::IAM::Policy"
@@ -218,7 +222,7 @@ def test_the_resource_outlives_neither_its_function_nor_its_permissions(minimal:
     assert permissions in resource["DependsOn"]
 
 
-def test_the_same_files_with_other_dates_give_the_same_template(tmp_path: Path) -> None:
+def test_dates_do_not_change_the_template(tmp_path: Path) -> None:
     def template(folder: Path) -> Json:
         folder.mkdir()
         (folder / "index.html").write_text("hello")
@@ -232,28 +236,28 @@ def test_the_same_files_with_other_dates_give_the_same_template(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         (lambda f: (f / "index.html").write_text("other"), "Sources"),
         (lambda f: (f / "new.html").write_text("hello"), "Sources"),
     ],
 )
-def test_other_content_changes_the_resource(
-    tmp_path: Path, change: Callable[[Path], object], told: str
+def test_different_content_changes_the_resource(
+    tmp_path: Path, change: Callable[[Path], object], expected: str
 ) -> None:
-    def asked() -> Json:
+    def resource_properties() -> Json:
         stack = cdk.Stack(new_app(), "Test")
         ContentDeployment(stack, "Content", source=tmp_path, bucket=s3.Bucket(stack, "Pages"))
         return properties(synth(stack), RESOURCE)
 
     (tmp_path / "index.html").write_text("hello")
-    before = asked()
+    before = resource_properties()
     change(tmp_path)
-    after = asked()
-    assert [key for key in after if after[key] != before[key]] == [told]
+    after = resource_properties()
+    assert [key for key in after if after[key] != before[key]] == [expected]
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack, tmp_path: Path) -> None:
     pages = StorageBucket(stack, "Pages")
     cdn = Cdn(stack, "Site", bucket=pages, origin_path="/site")
     message = refused(
@@ -276,7 +280,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         )
     )
     assert message.splitlines()[0] == "11 problems in Test/Content:"
-    for told in (
+    for expected in (
         "`source` must be an existing folder or zip file, got: ",
         "`source` must have files in it, got: ",
         "`destination_key_prefix` must be in the `origin_path` '/site' of Test/Site",
@@ -290,7 +294,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "`removal_policy` must be RETAIN or DESTROY, got: SNAPSHOT",
         "`config_key` must be a file name without a slash before it, got: '/config.json'",
     ):
-        assert told in message
+        assert expected in message
     assert "Content" not in [child.node.id for child in stack.node.children]
 
 
@@ -307,26 +311,26 @@ def make(stack: cdk.Stack, source: Path, **arguments: object) -> str:
     )
 
 
-def test_a_file_that_is_no_zip_is_refused(stack: cdk.Stack, site: Path) -> None:
+def test_a_file_that_is_not_a_zip_file_is_refused(stack: cdk.Stack, site: Path) -> None:
     assert "`source` must be a folder or a zip file" in make(stack, site / "index.html")
 
 
-def test_a_config_that_is_a_file_of_the_source_is_refused(stack: cdk.Stack, site: Path) -> None:
+def test_a_config_key_that_is_a_file_of_the_source_is_refused(stack: cdk.Stack, site: Path) -> None:
     message = make(stack, site, config={}, config_key="index.html")
     assert "`config_key` must not be a file of the `source`, got: 'index.html'" in message
 
 
-def test_a_place_that_is_known_at_deploy_time_only_is_refused(stack: cdk.Stack, site: Path) -> None:
+def test_a_token_as_key_prefix_is_refused(stack: cdk.Stack, site: Path) -> None:
     prefix = cdk.CfnParameter(stack, "Prefix").value_as_string
     assert "must be known at synthesis" in make(stack, site, destination_key_prefix=prefix)
 
 
-def test_the_place_of_the_manifests_is_refused(stack: cdk.Stack, site: Path) -> None:
+def test_the_reserved_prefix_is_refused(stack: cdk.Stack, site: Path) -> None:
     message = make(stack, site, destination_key_prefix=".serverless-stack/a")
     assert "`destination_key_prefix` must be outside of .serverless-stack/" in message
 
 
-def test_a_file_where_the_manifests_are_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_file_in_the_reserved_prefix_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     (tmp_path / ".serverless-stack").mkdir()
     (tmp_path / ".serverless-stack" / "x").write_text("x")
     message = make(stack, tmp_path, include=[".serverless-stack/*"])
@@ -348,12 +352,12 @@ def test_the_length_of_a_key(stack: cdk.Stack, tmp_path: Path, length: int, good
     assert "`source` must have keys of 1,024 bytes at most" in message
 
 
-def test_a_place_without_room_for_the_manifest_is_refused(stack: cdk.Stack, site: Path) -> None:
+def test_a_prefix_without_room_for_the_manifest_is_refused(stack: cdk.Stack, site: Path) -> None:
     message = make(stack, site, destination_key_prefix="a" * 900)
     assert "`destination_key_prefix` must be 898 bytes at most" in message
 
 
-def test_more_files_than_the_memory_holds_are_refused(
+def test_too_many_files_for_the_memory_are_refused(
     stack: cdk.Stack, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("serverless_stack._shared.content.memory._FIXED_MIB", 1023)
@@ -361,7 +365,7 @@ def test_more_files_than_the_memory_holds_are_refused(
     assert "`memory_size` must be 1024 MiB or more for 1 files, got: 1023" in message
 
 
-def test_a_rule_that_takes_no_file_warns(stack: cdk.Stack, site: Path) -> None:
+def test_a_cache_rule_that_matches_no_file_causes_a_warning(stack: cdk.Stack, site: Path) -> None:
     ContentDeployment(
         stack,
         "Content",
@@ -375,14 +379,16 @@ def test_a_rule_that_takes_no_file_warns(stack: cdk.Stack, site: Path) -> None:
     ]
 
 
-def test_an_imported_bucket_warns_of_its_lifecycle(stack: cdk.Stack, site: Path) -> None:
+def test_an_imported_bucket_causes_a_warning_about_its_lifecycle(
+    stack: cdk.Stack, site: Path
+) -> None:
     bucket = s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages")
     ContentDeployment(stack, "Content", source=site, bucket=bucket)
     (warning,) = warnings(stack)
     assert "add a lifecycle rule to it that expires objects" in warning
 
 
-def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> None:
+def test_a_distribution_of_cdk_is_accepted(stack: cdk.Stack, site: Path) -> None:
     distribution = cloudfront.Distribution.from_distribution_attributes(
         stack, "Site", distribution_id="E123", domain_name="d123.cloudfront.net"
     )
@@ -399,7 +405,7 @@ def test_a_distribution_of_ones_own_is_taken(stack: cdk.Stack, site: Path) -> No
     assert front["PathPrefix"] == "/v2"
 
 
-def test_viewers_do_not_see_the_manifest(stack: cdk.Stack, site: Path) -> None:
+def test_viewers_cannot_read_manifests(stack: cdk.Stack, site: Path) -> None:
     """It names every file, linked or not, and its own name can be guessed."""
     pages = s3.Bucket(stack, "Pages")
     distribution = cloudfront.Distribution.from_distribution_attributes(
@@ -411,22 +417,22 @@ def test_viewers_do_not_see_the_manifest(stack: cdk.Stack, site: Path) -> None:
     ]
     ContentDeployment(stack, "Content", source=site, bucket=pages, distributions=fronts)
     policy = properties(synth(stack), "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
-    (deny,) = [each for each in policy if each["Effect"] == "Deny"]
+    (deny,) = [item for item in policy if item["Effect"] == "Deny"]
     assert deny["Action"] == "s3:GetObject"
     assert deny["Principal"] == {"Service": "cloudfront.amazonaws.com"}
     assert deny["Resource"]["Fn::Join"][1][1] == "/.serverless-stack/*"
 
 
-def test_two_deployments_share_a_bucket(stack: cdk.Stack, site: Path) -> None:
+def test_two_deployments_can_share_a_bucket(stack: cdk.Stack, site: Path) -> None:
     pages = StorageBucket(stack, "Pages")
     ContentDeployment(stack, "One", source=site, bucket=pages, destination_key_prefix="one")
     ContentDeployment(stack, "Two", source=site, bucket=pages, destination_key_prefix="two")
-    made = [r["Properties"] for r in all_of(synth(stack), RESOURCE)]
-    assert len({asked["ManifestKey"] for asked in made}) == 2
-    assert len({asked["Owner"] for asked in made}) == 2
+    deployments = [r["Properties"] for r in all_of(synth(stack), RESOURCE)]
+    assert len({deployment["ManifestKey"] for deployment in deployments}) == 2
+    assert len({deployment["Owner"] for deployment in deployments}) == 2
 
 
-def test_the_bucket_of_another_stack_makes_no_cycle(app: cdk.App, site: Path) -> None:
+def test_a_bucket_of_another_stack_causes_no_cycle(app: cdk.App, site: Path) -> None:
     data, edge = cdk.Stack(app, "Data"), cdk.Stack(app, "Edge")
     pages = StorageBucket(data, "Pages")
     cdn = Cdn(edge, "Site", bucket=pages)
@@ -469,19 +475,19 @@ def secretive(tmp_path: Path) -> Path:
 
 
 def test_secrets_are_not_published(tmp_path: Path, secretive: Path) -> None:
-    files, told = published(tmp_path, secretive)
+    files, messages = published(tmp_path, secretive)
     assert files == {"index.html", ".well-known/security.txt", "keys/readme.txt"}
-    (warning,) = told
+    (warning,) = messages
     assert warning.startswith(
         f"not published of {secretive}: id_rsa (a private key), keys/server.pem (a private key), "
         "link (a link that leads out of the folder); the argument `include` publishes them"
     )
 
 
-def test_what_is_asked_for_is_published(tmp_path: Path, secretive: Path) -> None:
-    files, told = published(tmp_path, secretive, include=[".env", "*.pem", "id_rsa", "link"])
+def test_included_files_are_published(tmp_path: Path, secretive: Path) -> None:
+    files, messages = published(tmp_path, secretive, include=[".env", "*.pem", "id_rsa", "link"])
     assert {*SECRETS, "link"} - files == {".git/config"}
-    assert told == []
+    assert messages == []
 
 
 @pytest.mark.parametrize(
@@ -498,7 +504,7 @@ def test_what_is_asked_for_is_published(tmp_path: Path, secretive: Path) -> None
         "i\\j.pem",
     ],
 )
-def test_names_with_a_meaning_for_cdk_are_left_out_alone(tmp_path: Path, name: str) -> None:
+def test_names_that_are_patterns_of_cdk_exclude_one_file(tmp_path: Path, name: str) -> None:
     (tmp_path / "site/sub").mkdir(parents=True)
     for path in ("index.html", name, f"sub/{name}", "a1.pem.txt", "cpem.html"):
         (tmp_path / "site" / path).write_text("x")
@@ -506,22 +512,20 @@ def test_names_with_a_meaning_for_cdk_are_left_out_alone(tmp_path: Path, name: s
     assert files == {"index.html", f"sub/{name}", "a1.pem.txt", "cpem.html"}
 
 
-def test_the_output_of_the_app_is_no_content(tmp_path: Path) -> None:
+def test_the_output_of_cdk_synth_is_not_content(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("x")
     first, _ = published(tmp_path, tmp_path)
     second, _ = published(tmp_path, tmp_path)
     assert first == second == {"index.html"}
 
 
-def test_a_source_of_which_nothing_is_published_is_refused(
-    stack: cdk.Stack, tmp_path: Path
-) -> None:
+def test_a_source_without_files_to_publish_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("x")
     assert "`source` must have files to publish, got: " in make(stack, tmp_path)
 
 
 @pytest.mark.parametrize("argument", ["grace_period", "wait", "max_paths"])
-def test_values_that_the_function_needs_as_text_are_known_at_synthesis(
+def test_tokens_that_the_function_cannot_read_are_refused(
     stack: cdk.Stack, site: Path, argument: str
 ) -> None:
     number = cdk.CfnParameter(stack, "Number", type="Number").value_as_number

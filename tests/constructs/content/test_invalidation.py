@@ -59,14 +59,14 @@ def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
     assert maximal == template_snapshot
 
 
-def test_every_argument_arrives(maximal: Json) -> None:
-    asked = properties(maximal, RESOURCE)
-    assert asked["Paths"] == ["/", "/a%20b", "/catalog*"]
-    assert asked["WaitSeconds"] == "600"
-    assert len(asked["Trigger"]) == 64
+def test_every_argument_is_passed_on(maximal: Json) -> None:
+    resource_properties = properties(maximal, RESOURCE)
+    assert resource_properties["Paths"] == ["/", "/a%20b", "/catalog*"]
+    assert resource_properties["WaitSeconds"] == "600"
+    assert len(resource_properties["Trigger"]) == 64
 
 
-def test_it_may_invalidate_this_distribution_only(minimal: Json) -> None:
+def test_the_function_may_invalidate_its_distribution_only(minimal: Json) -> None:
     (statement,) = statements(minimal)
     assert statement["Action"] == ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]
     assert "SiteDistribution" in str(statement["Resource"])
@@ -77,7 +77,7 @@ def test_the_content_of_a_path_is_the_trigger(tmp_path: Path, kind: str) -> None
     path = tmp_path / "data.json"
     trigger = path if kind == "file" else tmp_path
 
-    def asked() -> object:
+    def resource_properties() -> object:
         stack = cdk.Stack(new_app(), "Test")
         Invalidation(
             stack, "Invalidation", distributions=[cdn_of(stack)], paths=["/x"], trigger=trigger
@@ -85,14 +85,14 @@ def test_the_content_of_a_path_is_the_trigger(tmp_path: Path, kind: str) -> None
         return properties(synth(stack), RESOURCE)["Trigger"]
 
     path.write_text("1")
-    before = asked()
+    before = resource_properties()
     path.touch()
-    assert asked() == before
+    assert resource_properties() == before
     path.write_text("2")
-    assert asked() != before
+    assert resource_properties() != before
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack, tmp_path: Path) -> None:
     cdn = cloudfront.Distribution.from_distribution_attributes(
         stack, "Site", distribution_id="E123", domain_name="d123.cloudfront.net"
     )
@@ -113,3 +113,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "- `trigger` must be a text, or the path of an existing file or folder, "
         f"got: '{tmp_path}/nowhere' (looked for {tmp_path}/nowhere)",
     ]
+
+
+def test_an_invalidation_needs_a_distribution(stack: cdk.Stack) -> None:
+    assert "`distributions` must have at least one distribution, got: none" in refused(
+        lambda: Invalidation(stack, "Empty", distributions=[], paths=["/x"], trigger="1")
+    )

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from serverless_stack.constructs.function import installation, packaging
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
-from tests.constructs.templates import properties, synth, warnings
+from tests.constructs.templates import properties, refused, synth, warnings
 
 ARM = LambdaPlatform("3.13", "aarch64")
 COMPILED = (
@@ -61,7 +62,7 @@ def test_two_folders_with_the_same_files_give_the_same_asset(make: Callable[...,
     assert first == second
 
 
-def test_what_is_no_source_is_left_out(make: Callable[..., Path]) -> None:
+def test_files_that_are_not_source_are_left_out(make: Callable[..., Path]) -> None:
     plain = package(make("a"))
     littered = package(
         make(
@@ -106,7 +107,7 @@ def test_umask_and_times_do_not_matter(
     }
 
 
-def test_a_program_in_the_source_stays_executable(make: Callable[..., Path]) -> None:
+def test_executable_files_stay_executable(make: Callable[..., Path]) -> None:
     folder = make("a", **{"bin/tool": "#!/bin/sh\n"})
     plain = package(folder)
     (folder / "bin/tool").chmod(0o700)
@@ -115,7 +116,7 @@ def test_a_program_in_the_source_stays_executable(make: Callable[..., Path]) -> 
     assert executable.digest != plain.digest
 
 
-def test_other_source_gives_another_asset(make: Callable[..., Path]) -> None:
+def test_different_source_gives_a_different_asset(make: Callable[..., Path]) -> None:
     digests = {
         package(make("a")).digest,
         package(make("b", **{"index.py": "def handler(event, context): return 1\n"})).digest,
@@ -125,7 +126,7 @@ def test_other_source_gives_another_asset(make: Callable[..., Path]) -> None:
     assert len(digests) == 4
 
 
-def test_packaging_again_takes_what_is_kept(make: Callable[..., Path], own_cache: Path) -> None:
+def test_packaging_again_uses_the_cache(make: Callable[..., Path], own_cache: Path) -> None:
     folder = make("a")
     first = package(folder)
     os.utime(first.folder / "index.py", (0, 0))
@@ -134,7 +135,7 @@ def test_packaging_again_takes_what_is_kept(make: Callable[..., Path], own_cache
     assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.folder.name]
 
 
-def test_another_process_may_build_the_same_at_the_same_time(
+def test_two_processes_can_build_the_same_package(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a")
@@ -167,7 +168,7 @@ def test_uv_and_pip_give_the_same_bytes(
 
 
 @pytest.mark.parametrize("python", ["3.11", "3.14"])
-def test_wheels_fit_other_pythons_and_machines(make: Callable[..., Path], python: str) -> None:
+def test_wheels_fit_python_and_machine(make: Callable[..., Path], python: str) -> None:
     folder = make("a", **{"requirements.txt": "markupsafe==3.0.3\n"})
     built = package(folder, LambdaPlatform(python, "x86_64"))
     compiled = [name for name in contents(built) if name.endswith(".so")]
@@ -197,7 +198,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
     assert list((own_cache / "handlers").iterdir()) == []
 
 
-def test_without_uv_and_pip_it_says_what_to_install(
+def test_the_error_without_uv_and_pip_says_what_to_install(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a", **{"requirements.txt": "redis==6.4.0\n"})
@@ -208,12 +209,12 @@ def test_without_uv_and_pip_it_says_what_to_install(
 
 
 def _found(folder: Path) -> Requirements:
-    found = find_requirements(folder)
-    assert found is not None
-    return found
+    result = find_requirements(folder)
+    assert result is not None
+    return result
 
 
-def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+def test_unpinned_requirements_cause_a_warning(stack: cdk.Stack, make: Callable[..., Path]) -> None:
     folder = make("a", **{"requirements.txt": "typing-inspection==0.4.1\n"})
     LambdaHandler(stack, "Handler", code=folder)
     (warning,) = warnings(stack)
@@ -221,23 +222,102 @@ def test_requirements_that_are_not_pinned_warn(stack: cdk.Stack, make: Callable[
     assert properties(synth(stack), "AWS::Lambda::Function")["Runtime"] == "python3.14"
 
 
-def test_pinned_requirements_do_not_warn(stack: cdk.Stack, make: Callable[..., Path]) -> None:
+def test_pinned_requirements_cause_no_warning(stack: cdk.Stack, make: Callable[..., Path]) -> None:
     pinned = "typing-inspection==0.4.1\ntyping-extensions==4.14.1\n"
     LambdaHandler(stack, "Handler", code=make("a", **{"requirements.txt": pinned}))
     assert warnings(stack) == []
 
 
-def test_dependencies_of_a_pyproject_are_installed(make: Callable[..., Path]) -> None:
+def test_project_dependencies_are_installed(make: Callable[..., Path]) -> None:
     project = '[project]\nname = "a"\nversion = "1"\ndependencies = ["typing-extensions==4.14.1"]\n'
     built = package(make("a", **{"pyproject.toml": project}))
     assert "typing_extensions.py" in contents(built)
     assert "pyproject.toml" not in contents(built)
 
 
-def test_the_packaged_handler_can_be_imported_with_our_runtime(make: Callable[..., Path]) -> None:
+def test_a_packaged_handler_can_import_the_runtime(make: Callable[..., Path]) -> None:
     folder = make(
         "a", **{"index.py": "import serverless_stack.runtime, serverless_stack._shared.contract\n"}
     )
     built = package(folder)
     code = f"import sys; sys.path[:] = [{str(built.folder)!r}, *sys.path]; import index"
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
+
+
+def wheel(folder: Path, name: str, source: str) -> Path:
+    """Write a wheel with one module."""
+    path, info = folder / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(f"{name}.py", source)
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        archive.writestr(
+            f"{info}/WHEEL",
+            "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        )
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.mark.parametrize("installer", ["uv", "pip"])
+def test_a_rebuilt_wheel_is_packaged_again(
+    make: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installer: str
+) -> None:
+    if installer == "pip":
+        monkeypatch.setattr(installation, "find_uv", lambda: None)
+        monkeypatch.setenv("PIP_USER", "1")
+        monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
+    folder = make("a", **{"requirements.txt": "../wheels/shared-1-py3-none-any.whl\n"})
+    for source in (b"V = 1\n", b"V = 2\n"):
+        wheel(tmp_path / "wheels", "shared", source.decode())
+        built = package(folder)
+        assert contents(built)["shared.py"][1] == source
+        assert built.unpinned == ()
+
+
+def test_find_links_is_relative_to_the_list(make: Callable[..., Path], tmp_path: Path) -> None:
+    wheel(tmp_path / "wheels", "shared", "V = 1\n")
+    listing = "--no-index\n--find-links ../wheels\nshared==1\n"
+    assert "shared.py" in contents(package(make("a", **{"requirements.txt": listing})))
+
+
+def test_the_entry_point_can_be_in_a_dependency(
+    stack: cdk.Stack, make: Callable[..., Path], tmp_path: Path
+) -> None:
+    """As a wrapper of a vendor is, which calls the user's own function."""
+    path = wheel(tmp_path / "wheels", "wrapper", "def handler(event, context): ...\n")
+    folder = make("a", **{"requirements.txt": f"{path}\n"})
+    LambdaHandler(stack, "Handler", code=folder, handler="wrapper.handler")
+    assert properties(synth(stack), "AWS::Lambda::Function")["Handler"] == "wrapper.handler"
+    message = refused(lambda: LambdaHandler(stack, "Other", code=folder, handler="wraper.handler"))
+    assert f"but {str(folder)!r} with its requirements has no wraper.py" in message
+
+
+def test_a_package_over_the_limit_of_lambda_is_refused(
+    stack: cdk.Stack, make: Callable[..., Path]
+) -> None:
+    folder = make("a")
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(251 << 20)
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    assert (
+        "`code` must be 250 MiB at most with all its requirements, unzipped, got: 251." in message
+    )
+
+
+def test_files_that_cannot_be_packaged_are_reported(
+    stack: cdk.Stack, make: Callable[..., Path]
+) -> None:
+    folder = make("a", **{"sub/x.py": ""})
+    os.mkfifo(folder / "pipe")
+    (folder / "broken").symlink_to(folder / "nowhere")
+    (folder / "sub" / "loop").symlink_to(folder)
+    (folder / os.fsdecode(b"caf\xe9.py")).write_text("")
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    for problem in (
+        "a file that is not a regular one: 'pipe'",
+        "a broken link: 'broken'",
+        "a link to a folder above it: 'sub/loop'",
+        "a file name that is not in UTF-8: 'caf\\udce9.py'",
+    ):
+        assert f"- `code` must have regular files only, got: {problem}" in message

@@ -38,7 +38,7 @@ def test_pinned_names_are_found() -> None:
         "pydantic  # ==2.0",
     ],
 )
-def test_other_lines_pin_nothing(line: str) -> None:
+def test_lines_without_exact_version_pin_nothing(line: str) -> None:
     assert requirements(line).pinned == set()
 
 
@@ -77,18 +77,18 @@ def test_a_list_with_a_requirement_is_not_empty() -> None:
 @pytest.mark.parametrize(
     "line", ["-r base.txt", "-rbase.txt", "--requirement=base.txt", "-c limits.txt", "-climits.txt"]
 )
-def test_lists_that_name_others_are_refused(tmp_path: Path, line: str) -> None:
+def test_references_to_other_lists_are_refused(tmp_path: Path, line: str) -> None:
     (tmp_path / "requirements.txt").write_text(f"redis==6.4.0\n{line}\n")
     with pytest.raises(ValueError, match="must list every requirement itself") as caught:
         find_requirements(tmp_path)
     assert f"got: {line!r}; `uv pip compile` makes one list of several" in str(caught.value)
 
 
-def test_a_folder_without_any_file_names_none(tmp_path: Path) -> None:
+def test_a_folder_without_lists_has_no_requirements(tmp_path: Path) -> None:
     assert find_requirements(tmp_path) is None
 
 
-def test_requirements_txt_wins(tmp_path: Path) -> None:
+def test_requirements_txt_takes_precedence(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("redis==6.4.0\n")
     (tmp_path / "pyproject.toml").write_text("[project]\ndependencies = ['boto3']\n")
     assert find_requirements(tmp_path) == Requirements(
@@ -96,19 +96,19 @@ def test_requirements_txt_wins(tmp_path: Path) -> None:
     )
 
 
-def test_pyproject_names_dependencies(tmp_path: Path) -> None:
+def test_project_dependencies_are_read(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "shop"\nversion = "1"\ndependencies = ["redis>=6", "pydantic"]\n'
     )
-    found = find_requirements(tmp_path)
-    assert found == Requirements(tmp_path / "pyproject.toml", "redis>=6\npydantic\n")
+    result = find_requirements(tmp_path)
+    assert result == Requirements(tmp_path / "pyproject.toml", "redis>=6\npydantic\n")
 
 
-def test_a_pyproject_without_a_project_names_none(tmp_path: Path) -> None:
+def test_a_pyproject_without_project_has_no_requirements(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.ruff]\nline-length = 100\n")
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert found.is_empty
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.is_empty
 
 
 def test_a_broken_pyproject_is_refused(tmp_path: Path) -> None:
@@ -129,13 +129,13 @@ def lock(folder: Path, dependencies: str, more: str = "") -> None:
 
 def test_a_uv_lock_is_exported_with_hashes(tmp_path: Path) -> None:
     lock(tmp_path, "['redis==6.4.0']")
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert found.source == tmp_path / "uv.lock"
-    assert found.pinned >= {"redis"}
-    assert "hashes = { sha256 = " in found.text
-    assert found.is_lock
-    assert "shop" not in found.pinned
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.source == tmp_path / "uv.lock"
+    assert result.pinned >= {"redis"}
+    assert "hashes = { sha256 = " in result.text
+    assert result.is_lock
+    assert "shop" not in result.pinned
 
 
 def test_a_broken_uv_lock_is_refused(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_broken_uv_lock_is_refused(tmp_path: Path) -> None:
         find_requirements(tmp_path)
 
 
-def test_a_uv_lock_without_uv_says_how_to_get_it(
+def test_a_uv_lock_without_uv_is_refused_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(tmp_path, "[]")
@@ -177,17 +177,17 @@ def test_builds_from_source_are_refused(tmp_path: Path) -> None:
 def test_byte_order_marks_are_read(tmp_path: Path, encoding: str) -> None:
     mark = "\ufeff" if encoding == "utf-16-le" else ""
     (tmp_path / "requirements.txt").write_bytes(f"{mark}redis==6.4.0\n".encode(encoding))
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert (found.text, found.pinned) == ("redis==6.4.0\n", {"redis"})
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert (result.text, result.pinned) == ("redis==6.4.0\n", {"redis"})
 
 
 def test_a_declared_encoding_is_read(tmp_path: Path) -> None:
     text = "# -*- coding: latin-1 -*-\n# für alle\nredis==6.4.0\n"
     (tmp_path / "requirements.txt").write_bytes(text.encode("latin-1"))
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert found.pinned == {"redis"}
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.pinned == {"redis"}
 
 
 @pytest.mark.parametrize(
@@ -241,8 +241,8 @@ def test_dependencies_that_are_listed_elsewhere_are_refused(
 def test_tools_that_list_no_dependencies_are_fine(tmp_path: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (tmp_path / name).write_text(text)
-    found = find_requirements(tmp_path)
-    assert found is None or found.is_empty
+    result = find_requirements(tmp_path)
+    assert result is None or result.is_empty
 
 
 def test_a_lock_that_is_out_of_date_is_refused(tmp_path: Path) -> None:
@@ -261,9 +261,9 @@ def test_default_groups_are_not_part_of_the_package(tmp_path: Path) -> None:
         "[]",
         "[dependency-groups]\ntools = ['idna==3.10']\n[tool.uv]\ndefault-groups = ['tools']\n",
     )
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert found.is_empty
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.is_empty
 
 
 def test_a_member_of_a_workspace_is_locked_by_its_root(tmp_path: Path) -> None:
@@ -295,9 +295,9 @@ def test_relative_paths_are_those_of_the_list(tmp_path: Path) -> None:
         "--find-links wheels\n-f ./more\n./lib-1-py3-none-any.whl ; python_version > '3'\n"
         "other @ ./other-1-py3-none-any.whl\nredis==6.4.0\n"
     )
-    found = find_requirements(tmp_path)
-    assert found is not None
-    assert found.text.splitlines() == [
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.text.splitlines() == [
         f"--find-links {tmp_path}/wheels",
         f"-f {tmp_path}/more",
         f"{tmp_path}/lib-1-py3-none-any.whl ; python_version > '3'",
@@ -313,9 +313,9 @@ def test_the_content_of_local_files_is_part_of_the_digest(
     (tmp_path / "wheels").mkdir()
 
     def digest() -> str:
-        found = find_requirements(tmp_path)
-        assert found is not None
-        return found.digest
+        result = find_requirements(tmp_path)
+        assert result is not None
+        return result.digest
 
     digests = [digest()]
     for path in ("a-1-py3-none-any.whl", "wheels/b-1-py3-none-any.whl"):

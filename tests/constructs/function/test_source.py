@@ -1,3 +1,4 @@
+import os
 import zipfile
 from pathlib import Path
 
@@ -27,7 +28,7 @@ def test_a_folder_without_source_is_refused(stack: cdk.Stack, tmp_path: Path, ex
 
 
 @pytest.mark.parametrize(
-    ("handler", "told"),
+    ("handler", "expected"),
     [
         ("main.handler", "has no main.py"),
         ("api.orders.handler", "has no api/orders.py"),
@@ -36,14 +37,16 @@ def test_a_folder_without_source_is_refused(stack: cdk.Stack, tmp_path: Path, ex
         ("", "must be `module.function`, got: ''"),
     ],
 )
-def test_a_handler_that_is_not_there_is_refused(
-    stack: cdk.Stack, code: Path, handler: str, told: str
+def test_a_missing_entry_point_is_refused(
+    stack: cdk.Stack, code: Path, handler: str, expected: str
 ) -> None:
-    assert told in refused(lambda: LambdaHandler(stack, "Handler", code=code, handler=handler))
+    assert expected in refused(lambda: LambdaHandler(stack, "Handler", code=code, handler=handler))
 
 
 @pytest.mark.parametrize("handler", ["api.orders.handler", "api.handler", "index.handler"])
-def test_modules_and_packages_are_found(stack: cdk.Stack, tmp_path: Path, handler: str) -> None:
+def test_entry_points_in_modules_and_packages_are_accepted(
+    stack: cdk.Stack, tmp_path: Path, handler: str
+) -> None:
     (tmp_path / "api").mkdir()
     for name in ("index.py", "api/__init__.py", "api/orders.py"):
         (tmp_path / name).write_text("def handler(event, context): ...\n")
@@ -51,7 +54,7 @@ def test_modules_and_packages_are_found(stack: cdk.Stack, tmp_path: Path, handle
     assert properties(synth(stack), FUNCTION)["Handler"] == handler
 
 
-def test_a_file_that_is_no_archive_is_refused(stack: cdk.Stack, code: Path) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(stack: cdk.Stack, code: Path) -> None:
     assert "`code` must be a folder, a .jar or a .zip file" in refused(
         lambda: LambdaHandler(stack, "Handler", code=code / "index.py")
     )
@@ -63,7 +66,7 @@ def archive(path: Path) -> Path:
     return path
 
 
-def test_a_java_jar_goes_as_it_is(app: cdk.App, stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_jar_is_deployed_unchanged(app: cdk.App, stack: cdk.Stack, tmp_path: Path) -> None:
     LambdaHandler(
         stack,
         "Handler",
@@ -76,7 +79,7 @@ def test_a_java_jar_goes_as_it_is(app: cdk.App, stack: cdk.Stack, tmp_path: Path
     assert function["Code"]["S3Key"].endswith(".jar")
 
 
-def test_a_java_handler_needs_its_method(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_java_entry_point_needs_a_method(stack: cdk.Stack, tmp_path: Path) -> None:
     jar = archive(tmp_path / "orders.jar")
     message = refused(
         lambda: LambdaHandler(
@@ -88,12 +91,12 @@ def test_a_java_handler_needs_its_method(stack: cdk.Stack, tmp_path: Path) -> No
     )
 
 
-def test_a_zip_file_goes_as_it_is(stack: cdk.Stack, tmp_path: Path) -> None:
+def test_a_zip_file_is_deployed_unchanged(stack: cdk.Stack, tmp_path: Path) -> None:
     LambdaHandler(stack, "Handler", code=archive(tmp_path / "code.zip"))
     assert properties(synth(stack), FUNCTION)["Code"]["S3Key"].endswith(".zip")
 
 
-def test_a_node_folder_goes_as_it_is_without_secrets_and_history(tmp_path: Path) -> None:
+def test_a_node_folder_is_deployed_without_secrets_and_history(tmp_path: Path) -> None:
     source = tmp_path / "source"
     for name in ("index.mjs", "node_modules/x/index.js", ".git/config", ".env"):
         (source / name).parent.mkdir(parents=True, exist_ok=True)
@@ -105,3 +108,53 @@ def test_a_node_folder_goes_as_it_is_without_secrets_and_history(tmp_path: Path)
     (asset,) = (tmp_path / "out").glob("asset.*")
     deployed = {p.relative_to(asset).as_posix() for p in asset.rglob("*") if p.is_file()}
     assert deployed == {"index.mjs", "node_modules/x/index.js"}
+
+
+@pytest.mark.parametrize("runtime", [lambda_.Runtime.NODEJS_22_X, lambda_.Runtime.PYTHON_3_13])
+@pytest.mark.parametrize("output", ["cdk.out", "build/[out]"])
+def test_the_output_of_cdk_synth_is_not_source(
+    tmp_path: Path, runtime: lambda_.Runtime, output: str
+) -> None:
+    """Otherwise each synthesis packages the one before, and gives another hash."""
+    for name in ("index.py", "index.js"):
+        (tmp_path / name).write_text("x")
+    keys = []
+    for _ in range(2):
+        app = cdk.App(outdir=str(tmp_path / output), analytics_reporting=False)
+        stack = cdk.Stack(app, "Test")
+        LambdaHandler(stack, "Handler", code=tmp_path, runtime=runtime)
+        keys.append(properties(synth(stack), FUNCTION)["Code"]["S3Key"])
+        app.synth()
+    assert keys[0] == keys[1]
+
+
+def test_an_invalid_zip_file_is_refused(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / "code.zip").write_text("x")
+    assert "`code` must be a file in the format of zip" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path / "code.zip")
+    )
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_an_artifact_over_the_limit_of_lambda_is_refused(
+    stack: cdk.Stack, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "code").mkdir()
+    with (tmp_path / "code/model.bin").open("wb") as file:
+        file.truncate(251 << 20)
+    if kind == "zip":
+        with zipfile.ZipFile(tmp_path / "code.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(tmp_path / "code/model.bin", "model.bin")
+    path = tmp_path / ("code" if kind == "folder" else "code.zip")
+    message = refused(
+        lambda: LambdaHandler(stack, "Handler", code=path, runtime=lambda_.Runtime.NODEJS_22_X)
+    )
+    assert "`code` must be 250 MiB at most with all its requirements, unzipped" in message
+
+
+def test_a_pipe_in_a_node_folder_is_refused_and_not_read(stack: cdk.Stack, tmp_path: Path) -> None:
+    (tmp_path / "index.js").write_text("x")
+    os.mkfifo(tmp_path / "pipe")
+    assert "a file that is not a regular one: 'pipe'" in refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path, runtime=lambda_.Runtime.NODEJS_22_X)
+    )

@@ -4,7 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 
-from serverless_stack.constructs import LambdaHandler, RedisCache
+from serverless_stack.constructs import LambdaHandler, RedisCache, RedisTopology
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -43,7 +43,7 @@ def test_a_vpc_with_public_subnets_only_is_refused(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, subnet_configuration=[public])
     assert refused(lambda: RedisCache(stack, "Cache", vpc=vpc)) == (
         "`vpc` must have isolated or private subnets, got: Test/Vpc without any; choose subnets "
-        "with `vpc_subnets`"
+        "with `vpc_subnets` (in Test/Cache)"
     )
 
 
@@ -52,7 +52,7 @@ def test_one_zone_is_refused_for_replicas_and_accepted_without(stack: cdk.Stack)
     assert "must span 2 availability zones or more, got: 1" in refused(
         lambda: RedisCache(stack, "Cache", vpc=vpc)
     )
-    RedisCache(stack, "Single", vpc=vpc, replicas=0)
+    RedisCache(stack, "Single", vpc=vpc, topology=RedisTopology.single())
 
 
 def test_zones_known_at_deployment_only_are_accepted(stack: cdk.Stack) -> None:

@@ -12,11 +12,14 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.constructs import (
+    Backup,
     Cdn,
     LambdaHandler,
     MemcachedCache,
     Profile,
+    RedisAuth,
     RedisCache,
+    RedisTopology,
     ServerlessStack,
     StorageBucket,
 )
@@ -91,9 +94,9 @@ def test_explicit_arguments_take_precedence(stack: cdk.Stack) -> None:
     RedisCache(
         stack,
         "Redis",
-        replicas=2,
+        topology=RedisTopology.replicated(2),
         port=7000,
-        snapshot_retention_days=3,
+        backup=Backup(retention=cdk.Duration.days(3)),
         removal_policy=cdk.RemovalPolicy.SNAPSHOT,
     )
     MemcachedCache(stack, "Memcached", num_cache_nodes=3, port=7001)
@@ -149,7 +152,7 @@ def test_regulated_encrypts_with_one_key(code: Path, site: Path) -> None:
 def test_regulated_watches_and_tells(code: Path, site: Path) -> None:
     template = regulated(code, site)
     alarms = all_of(template, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 24  # as `serverless-stack profile` says
+    assert len(alarms) == 24  # as `serverless-stack profiles` prints
     topics = {str(alarm["Properties"]["AlarmActions"]) for alarm in alarms}
     assert len(topics) == 1
     schedule = properties(template, "AWS::SecretsManager::RotationSchedule")
@@ -190,7 +193,7 @@ def test_every_construct_alone_is_compliant_by_default(stack: cdk.Stack, code: P
 
 
 def test_a_rotation_takes_the_place_of_its_acknowledgement(stack: cdk.Stack) -> None:
-    RedisCache(stack, "Redis").add_rotation()
+    RedisCache(stack, "Redis", auth=RedisAuth.token(rotate_every=cdk.Duration.days(30)))
     assert_compliant(stack)
     data = [
         entry.data

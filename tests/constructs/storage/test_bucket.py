@@ -8,7 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs import LambdaHandler, StorageBucket
-from serverless_stack.testing import TemplateSnapshot
+from serverless_stack.testing import TemplateSnapshot, assert_deployable
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -68,7 +68,7 @@ def test_maximal(maximal: Json, template_snapshot: TemplateSnapshot) -> None:
     assert maximal == template_snapshot
 
 
-def test_it_is_private_encrypted_and_versioned(minimal: Json) -> None:
+def test_the_bucket_is_private_encrypted_and_versioned(minimal: Json) -> None:
     bucket = properties(minimal, BUCKET)
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
@@ -78,7 +78,7 @@ def test_it_is_private_encrypted_and_versioned(minimal: Json) -> None:
     assert "BucketName" not in bucket
 
 
-def test_it_denies_plain_http_and_old_tls(minimal: Json) -> None:
+def test_plain_http_and_old_tls_are_denied(minimal: Json) -> None:
     denied = properties(minimal, "AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
     assert [(s["Effect"], s["Condition"]) for s in denied] == [
         ("Deny", {"Bool": {"aws:SecureTransport": "false"}}),
@@ -86,12 +86,12 @@ def test_it_denies_plain_http_and_old_tls(minimal: Json) -> None:
     ]
 
 
-def test_it_outlives_the_stack(minimal: Json) -> None:
+def test_the_bucket_outlives_the_stack(minimal: Json) -> None:
     (bucket,) = all_of(minimal, BUCKET)
     assert (bucket["DeletionPolicy"], bucket["UpdateReplacePolicy"]) == ("Retain", "Retain")
 
 
-def test_it_clears_up_abandoned_uploads(minimal: Json) -> None:
+def test_unfinished_uploads_are_deleted(minimal: Json) -> None:
     assert properties(minimal, BUCKET)["LifecycleConfiguration"]["Rules"] == [
         {
             "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
@@ -101,7 +101,7 @@ def test_it_clears_up_abandoned_uploads(minimal: Json) -> None:
     ]
 
 
-def test_every_lifecycle_argument_arrives(maximal: Json) -> None:
+def test_every_lifecycle_argument_is_passed_on(maximal: Json) -> None:
     default, logs = properties(maximal, BUCKET)["LifecycleConfiguration"]["Rules"]
     assert default["ExpirationInDays"] == 365
     assert default["NoncurrentVersionExpiration"] == {"NoncurrentDays": 14}
@@ -113,7 +113,7 @@ def test_every_lifecycle_argument_arrives(maximal: Json) -> None:
     assert (logs["Id"], logs["Prefix"], logs["ExpirationInDays"]) == ("Logs", "logs/", 30)
 
 
-def test_a_key_encrypts_by_bucket_key(maximal: Json) -> None:
+def test_a_kms_key_is_used_as_bucket_key(maximal: Json) -> None:
     (encryption,) = properties(maximal, BUCKET)["BucketEncryption"][
         "ServerSideEncryptionConfiguration"
     ]
@@ -127,7 +127,7 @@ def test_destroy_empties_and_deletes(maximal: Json) -> None:
     assert len(all_of(maximal, "Custom::S3AutoDeleteObjects")) == 1
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: StorageBucket(
             stack,
@@ -172,7 +172,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     assert stack.node.children == []
 
 
-def test_the_good_neighbours_are_accepted(stack: cdk.Stack) -> None:
+def test_the_nearest_valid_values_are_accepted(stack: cdk.Stack) -> None:
     StorageBucket(
         stack,
         "Uploads",
@@ -193,7 +193,7 @@ def test_the_good_neighbours_are_accepted(stack: cdk.Stack) -> None:
     assert properties(synth(stack), BUCKET)["BucketName"] == "shop"
 
 
-def test_tokens_pass(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     days = cdk.Duration.days(cdk.Token.as_number(cdk.Fn.ref("Days")))
     StorageBucket(stack, "Uploads", bucket_name=f"shop-{cdk.Aws.ACCOUNT_ID}", expire_after=days)
     cdk.CfnParameter(stack, "Days", type="Number")
@@ -202,7 +202,7 @@ def test_tokens_pass(stack: cdk.Stack) -> None:
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == {"Ref": "Days"}
 
 
-def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
+def test_the_raw_resource_can_be_changed(stack: cdk.Stack) -> None:
     uploads = StorageBucket(stack, "Uploads")
     raw = uploads.bucket.node.default_child
     assert isinstance(raw, s3.CfnBucket)
@@ -211,7 +211,7 @@ def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.parametrize("write", [True, False])
-def test_connect_gives_permission_and_environment(
+def test_connect_sets_permission_and_environment(
     stack: cdk.Stack, function: lambda_.Function, write: bool
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
@@ -225,14 +225,14 @@ def test_connect_gives_permission_and_environment(
     assert using["Action"] == reading + [f"s3:{action}" for action in writing] * write
 
 
-def test_connect_takes_a_lambda_handler_and_a_key(stack: cdk.Stack, code: Path) -> None:
+def test_connect_grants_the_key(stack: cdk.Stack, code: Path) -> None:
     uploads = StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"))
     uploads.connect(LambdaHandler(stack, "Handler", code=code))
     actions = [action for s in statements(synth(stack)) for action in s["Action"]]
     assert {"s3:GetObject", "s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"} <= set(actions)
 
 
-def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+def test_a_second_bucket_with_the_same_prefix_is_refused(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     first, second = StorageBucket(stack, "First"), StorageBucket(stack, "Second")
@@ -245,7 +245,7 @@ def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
     assert len(statements(synth(stack))) == 2
 
 
-def test_a_second_bucket_connects_by_another_prefix(
+def test_a_second_bucket_connects_with_another_prefix(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     StorageBucket(stack, "First").connect(function)
@@ -263,7 +263,7 @@ def test_a_prefix_that_lambda_refuses_is_refused(
     )
 
 
-def test_grants_reach_the_policy_of_the_role_and_not_of_the_bucket(stack: cdk.Stack) -> None:
+def test_grants_are_added_to_the_role_and_not_to_the_bucket(stack: cdk.Stack) -> None:
     uploads = StorageBucket(stack, "Uploads")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     uploads.grant_read(role).assert_success()
@@ -274,7 +274,7 @@ def test_grants_reach_the_policy_of_the_role_and_not_of_the_bucket(stack: cdk.St
     assert {s["Effect"] for s in policy} == {"Deny"}
 
 
-def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: Path) -> None:
+def test_connecting_a_bucket_of_another_stack_causes_no_cycle(app: cdk.App, code: Path) -> None:
     uploads = StorageBucket(cdk.Stack(app, "Data"), "Uploads")
     stack = cdk.Stack(app, "Compute")
     uploads.connect(LambdaHandler(stack, "Handler", code=code))
@@ -282,7 +282,7 @@ def test_a_bucket_of_another_stack_connects_without_a_cycle(app: cdk.App, code: 
     assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
 
 
-def test_what_s3_refuses_in_further_rules_is_told(stack: cdk.Stack) -> None:
+def test_lifecycle_rules_that_s3_refuses_are_reported(stack: cdk.Stack) -> None:
     days = cdk.Duration.days
     message = refused(
         lambda: StorageBucket(
@@ -323,3 +323,37 @@ def test_what_s3_refuses_in_further_rules_is_told(stack: cdk.Stack) -> None:
         "filter by tags and sizes of objects, got: one with it",
         "- `lifecycle_rules.id` must have 255 characters at most, got: 256",
     ]
+
+
+def replica(stack: cdk.Stack, *, key: bool) -> s3.IBucket:
+    arn = "arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555"
+    return s3.Bucket.from_bucket_attributes(
+        stack,
+        "Replica",
+        bucket_arn="arn:aws:s3:::acme-copy",
+        encryption_key=kms.Key.from_key_arn(stack, "ReplicaKey", arn) if key else None,
+    )
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_the_key_of_a_replica_needs_a_selection_of_objects(stack: cdk.Stack, key: bool) -> None:
+    """S3 refuses the one without the other."""
+    StorageBucket(stack, "Uploads", replica=replica(stack, key=key))
+    (rule,) = properties(synth(stack), BUCKET)["ReplicationConfiguration"]["Rules"]
+    assert ("EncryptionConfiguration" in rule["Destination"]) is key
+    assert ("SourceSelectionCriteria" in rule) is key
+    assert_deployable(stack)
+
+
+def test_a_replica_without_a_key_is_refused_for_encrypted_objects(stack: cdk.Stack) -> None:
+    copy = replica(stack, key=False)
+    assert "`replica` must have an encryption key" in refused(
+        lambda: StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"), replica=copy)
+    )
+
+
+def test_tokens_in_units_other_than_days_are_refused_by_cdk(stack: cdk.Stack) -> None:
+    hours = cdk.CfnParameter(stack, "Hours", type="Number").value_as_number
+    uploads = StorageBucket(stack, "Uploads", expire_after=cdk.Duration.hours(hours))
+    with pytest.raises(RuntimeError, match="Duration must be specified as"):
+        synth(cdk.Stack.of(uploads))

@@ -19,14 +19,18 @@ app = cdk.App(analytics_reporting=False)
 stack = ServerlessStack(
     app,
     "EndToEnd",
-    handler="handler",
+    function={
+        "code": "handler",
+        "memory_size": settings["memory_size"],
+        "environment": {"GREETING": "grüß dich"},
+    },
     site="site",
-    memory_size=settings["memory_size"],
-    environment={"GREETING": "grüß dich"},
+    redis=True,
+    memcached=True,
     description="What the end-to-end tests deploy",
     removal_policy=cdk.RemovalPolicy.DESTROY,
 )
-# The raw resources stay in reach; so the parts that ServerlessStack makes are changed here.
+# The raw resources of the parts that ServerlessStack created can be changed.
 stack.redis.replication_group.num_cache_clusters = settings["replicas"] + 1
 stage = stack.api.stage.node.default_child
 assert isinstance(stage, apigateway.CfnStage)
@@ -70,8 +74,8 @@ archive = StorageBucket(
     auto_delete_objects=True,
     removal_policy=cdk.RemovalPolicy.DESTROY,
 )
-archive.connect(stack.handler, prefix="ARCHIVE", write=False)
+archive.connect(stack.function, prefix="ARCHIVE", write=False)
 
-# Nothing but the removal policy is said here, so that what holds data outlives the stack.
-ServerlessStack(app, "Kept", handler="handler", cdn=False, redis=False, memcached=False)
+# With the default removal policy, so that data outlives the stack.
+ServerlessStack(app, "Kept", function="handler", cdn=None)
 app.synth()

@@ -1,10 +1,13 @@
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from serverless_stack.operations.content.stores import open_store
 from serverless_stack.operations.invalidation import InvalidationError
 from serverless_stack.operations.sync import Action, Bucket, Folder, Synced, sync
+from serverless_stack.operations.sync.state import PendingInvalidations, State
 from tests.operations.invalidation.cloudfront_double import CloudFront
 
 if TYPE_CHECKING:
@@ -116,3 +119,41 @@ def test_what_is_refused_is_refused_before_anything_is_uploaded(
         sync(folder, bucket, distribution_ids=["E1"], **settings)
     kept = s3.get_object(Bucket=bucket.name, Key="site/a.html")["Body"].read()
     assert kept == b"old"
+
+
+def pending(bucket: Bucket, *distributions: str) -> PendingInvalidations:
+    return PendingInvalidations(State(open_store(bucket.name), bucket), distributions or ["E1"])
+
+
+def test_two_runs_at_once_lose_nothing_of_each_other(bucket: Bucket) -> None:
+    one, two = pending(bucket), pending(bucket)
+    one.add({"a.html"})
+    two.add({"b.html"})
+    two.sent()
+    assert pending(bucket).keys == {"a.html"}
+
+
+def test_what_a_running_run_has_recorded_is_sent_and_stays(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may write the object after the other run's invalidation, and be killed then."""
+    killed = pending(bucket)
+    killed.add({"a.html"})
+    other = pending(bucket)
+    assert other.keys == {"a.html"}
+    other.sent()
+    assert pending(bucket).keys == {"a.html"}
+    later = time.time() + 3601
+    monkeypatch.setattr("serverless_stack.operations.sync.state.time.time", lambda: later)
+    pending(bucket).sent()
+    assert pending(bucket).keys == set()
+
+
+def test_what_a_run_that_failed_has_recorded_is_taken_over(bucket: Bucket) -> None:
+    failed = pending(bucket, "E1", "E2")
+    with pytest.raises(RuntimeError), failed.running({"a.html", "b.html"}):
+        raise RuntimeError
+    one = pending(bucket, "E1")
+    one.sent(but={"b.html"})
+    assert pending(bucket, "E1").keys == {"b.html"}
+    assert pending(bucket, "E2").keys == {"a.html", "b.html"}

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
 from serverless_stack.constructs import LambdaHandler, MemcachedCache
+from serverless_stack.constructs.cache.memcached.cache import AzMode
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -49,7 +50,7 @@ def maximal() -> Json:
         port=11212,
         tls=False,
         parameters={"max_item_size": "10485760", "idle_timeout": "300"},
-        preferred_maintenance_window="sun:05:00-sun:06:00",
+        maintenance_window="sun:05:00-sun:06:00",
         notification_topic=sns.Topic(stack, "Events"),
         cluster_name="shop-views",
     )
@@ -130,10 +131,10 @@ def in_region(app: cdk.App, zones: int = 2) -> tuple[cdk.Stack, ec2.Vpc]:
 
 @pytest.mark.parametrize(
     ("nodes", "az_mode", "letters"),
-    [(1, "", "a"), (2, "", "ab"), (5, "", "ababa"), (3, "single-az", "aaa")],
+    [(1, None, "a"), (2, None, "ab"), (5, None, "ababa"), (3, "single-az", "aaa")],
 )
 def test_nodes_take_the_zones_of_the_subnets_in_turn(
-    app: cdk.App, nodes: int, az_mode: str, letters: str
+    app: cdk.App, nodes: int, az_mode: AzMode | None, letters: str
 ) -> None:
     stack, vpc = in_region(app)
     MemcachedCache(
@@ -215,7 +216,7 @@ def test_without_tls_the_function_is_told_so(stack: cdk.Stack, code: Path) -> No
 def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     assert refused(lambda: MemcachedCache(stack, "Cache", vpc=vpc)) == (
-        "`vpc_subnets` must span 2 availability zones or more, got: 1"
+        "`vpc_subnets` must span 2 availability zones or more, got: 1 (in Test/Cache)"
     )
 
 
@@ -228,28 +229,30 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
             node_type="cache.t2.huge",
             engine_version="1.6.11",
             num_cache_nodes=61,
-            az_mode="both",
+            az_mode="cross-az",
             availability_zones=["us-east-1a"],
             port=65536,
-            preferred_maintenance_window="sun:05:00-sun:05:59",
+            maintenance_window="sun:05:00-sun:05:59",
             notification_topic=topic,
             cluster_name="a" * 51,
         )
     )
     assert [line.split(" must ")[0] for line in message.splitlines()] == [
-        "10 problems in Test/Cache:",
+        "9 problems in Test/Cache:",
         "- `node_type`",
         "- `num_cache_nodes`",
-        "- `az_mode`",
         "- `availability_zones`",
         "- `port`",
         "- `tls`",
         "- `tls`",
-        "- `preferred_maintenance_window`",
+        "- `maintenance_window`",
         "- `notification_topic`",
         "- `cluster_name`",
     ]
     assert "(in Test/Cache)" in refused(lambda: MemcachedCache(stack, "Cache", num_cache_nodes=0))
+    assert "`az_mode` must be 'single-az' or 'cross-az', got: 'both'" in refused(
+        lambda: MemcachedCache(stack, "Cache", az_mode="both")  # type: ignore[arg-type]
+    )
     assert stack.node.try_find_child("Cache") is None
 
 
@@ -263,7 +266,7 @@ def test_the_nearest_accepted_twins(stack: cdk.Stack) -> None:
         az_mode="single-az",
         availability_zones=["us-east-1a"],
         port=65535,
-        preferred_maintenance_window="sun:05:00-sun:06:00",
+        maintenance_window="sun:05:00-sun:06:00",
         notification_topic=sns.Topic.from_topic_arn(
             stack, "Standard", "arn:aws:sns:us-east-1:111122223333:events"
         ),

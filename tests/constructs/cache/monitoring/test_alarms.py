@@ -8,6 +8,7 @@ from serverless_stack.constructs import (
     CacheAlarms,
     MemcachedCache,
     RedisCache,
+    RedisTopology,
     ServerlessCache,
 )
 from serverless_stack.testing import TemplateSnapshot
@@ -149,7 +150,7 @@ def test_thresholds_follow_the_node(
 
 
 def test_every_node_of_a_redis_cache_is_watched(stack: cdk.Stack) -> None:
-    cache = RedisCache(stack, "Cache", replicas=2)
+    cache = RedisCache(stack, "Cache", topology=RedisTopology.replicated(2))
     alarms = CacheAlarms(stack, "Alarms", cache=cache)
     template = synth(stack)
     assert len(all_of(template, ALARM)) == 18
@@ -161,7 +162,7 @@ def test_every_node_of_a_redis_cache_is_watched(stack: cdk.Stack) -> None:
 
 
 def test_without_replicas_nothing_lags(stack: cdk.Stack) -> None:
-    CacheAlarms(stack, "Alarms", cache=RedisCache(stack, "Cache", replicas=0))
+    CacheAlarms(stack, "Alarms", cache=RedisCache(stack, "Cache", topology=RedisTopology.single()))
     assert "ReplicationLag" not in thresholds(synth(stack))
 
 
@@ -181,7 +182,8 @@ def test_shards_are_in_the_names_of_nodes(stack: cdk.Stack) -> None:
 def test_the_nodes_of_a_redis_cache_are_those_it_names(
     stack: cdk.Stack, shards: int, replicas: int
 ) -> None:
-    cache = RedisCache(stack, "Cache", num_node_groups=shards, replicas=replicas)
+    topology = RedisTopology(shards=shards or None, replicas=replicas)
+    cache = RedisCache(stack, "Cache", topology=topology)
     CacheAlarms(stack, "Alarms", cache=cache)
     template = synth(stack)
     watched = {
@@ -190,8 +192,7 @@ def test_the_nodes_of_a_redis_cache_are_those_it_names(
         for dimension in alarm["Properties"]["Dimensions"]
         if dimension["Name"] == "CacheClusterId"
     }
-    name = cache.replication_group.ref
-    assert watched == {node.removeprefix(name) for node in cache.node_ids}
+    assert watched == {f"-{label}" for label in cache.node_labels}
     assert ("ReplicationLag" in thresholds(template)) is (replicas > 0)
 
 

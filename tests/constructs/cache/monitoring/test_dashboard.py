@@ -9,6 +9,7 @@ from serverless_stack.constructs import (
     CacheDashboard,
     MemcachedCache,
     RedisCache,
+    RedisTopology,
     ServerlessCache,
 )
 from serverless_stack.testing import TemplateSnapshot
@@ -55,7 +56,9 @@ def test_a_line_for_each_node_of_memcached(minimal: Json) -> None:
 
 
 def test_replication_is_shown_where_there_is_some(stack: cdk.Stack) -> None:
-    CacheDashboard(stack, "Dashboard", cache=RedisCache(stack, "Cache", replicas=2))
+    CacheDashboard(
+        stack, "Dashboard", cache=RedisCache(stack, "Cache", topology=RedisTopology.replicated(2))
+    )
     found = graphs(synth(stack))
     assert [line[3] for line in found["ReplicationLag"]["metrics"]] == [
         "REF-001",
@@ -63,7 +66,9 @@ def test_replication_is_shown_where_there_is_some(stack: cdk.Stack) -> None:
         "REF-003",
     ]
     assert "EngineCPUUtilization" in found
-    alone = CacheDashboard(stack, "Alone", cache=RedisCache(stack, "Other", replicas=0))
+    alone = CacheDashboard(
+        stack, "Alone", cache=RedisCache(stack, "Other", topology=RedisTopology.single())
+    )
     assert "ReplicationLag" not in alone.widgets
 
 

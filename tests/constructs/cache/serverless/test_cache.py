@@ -7,8 +7,18 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk.interfaces import aws_elasticache as refs
 
-from serverless_stack.constructs import LambdaHandler, ServerlessCache
+from serverless_stack.constructs import (
+    Backup,
+    LambdaHandler,
+    NetworkType,
+    Profile,
+    RedisAuth,
+    RedisUser,
+    ServerlessCache,
+    ServerlessEngine,
+)
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -61,20 +71,22 @@ def maximal() -> Json:
         vpc=vpc,
         vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
         security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
-        engine="valkey",
-        engine_version="7",
+        engine=ServerlessEngine.VALKEY_7,
         cache_name="Shop-Sessions",
         description="Sessions of the shop",
         min_storage_gb=1,
         max_storage_gb=5_000,
         min_ecpu_per_second=1_000,
         max_ecpu_per_second=15_000_000,
-        snapshot_retention_days=35,
-        daily_snapshot_time="23:59",
-        snapshot_arns=[SNAPSHOT],
-        final_snapshot_name="shop-sessions-last",
+        network_type=NetworkType.IPV4,
+        backup=Backup(
+            retention=cdk.Duration.days(35),
+            window="22:59-23:59",
+            final_name="shop-sessions-last",
+            restore_arns=[SNAPSHOT],
+        ),
         encryption_key=kms.Key(stack, "Key"),
-        user_group_id=users.ref,
+        user_group=users,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
     cache.connect(function_in(stack, "Inside", vpc), prefix="SESSIONS", user_name="orders")
@@ -92,6 +104,10 @@ def function_in(stack: cdk.Stack, construct_id: str, vpc: ec2.IVpc) -> lambda_.F
     )
 
 
+def user_group(stack: cdk.Stack) -> refs.IUserGroupRef:
+    return elasticache.CfnUserGroup.from_user_group_id(stack, "Users", "shop")
+
+
 def test_minimal(minimal: Json, template_snapshot: TemplateSnapshot) -> None:
     assert minimal == template_snapshot
 
@@ -106,7 +122,7 @@ def test_the_bill_is_bounded(minimal: Json) -> None:
         "DataStorage": {"Maximum": 10, "Unit": "GB"},
         "ECPUPerSecond": {"Maximum": 10_000},
     }
-    assert cache["SnapshotRetentionLimit"] == 0
+    assert cache["SnapshotRetentionLimit"] == 7
     assert (cache["Engine"], cache["MajorEngineVersion"]) == ("valkey", "8")
 
 
@@ -130,7 +146,8 @@ def test_every_argument_arrives(maximal: Json) -> None:
         "DataStorage": {"Maximum": 5_000, "Minimum": 1, "Unit": "GB"},
         "ECPUPerSecond": {"Maximum": 15_000_000, "Minimum": 1_000},
     }
-    assert (cache["SnapshotRetentionLimit"], cache["DailySnapshotTime"]) == (35, "23:59")
+    assert (cache["SnapshotRetentionLimit"], cache["DailySnapshotTime"]) == (35, "22:59")
+    assert cache["NetworkType"] == "ipv4"
     assert cache["SnapshotArnsToRestore"] == [SNAPSHOT]
     assert cache["FinalSnapshotName"] == "shop-sessions-last"
     assert cache["KmsKeyId"]["Fn::GetAtt"][0].startswith("Key")
@@ -204,7 +221,7 @@ def test_three_zones_are_taken_at_most(app: cdk.App, zones: int) -> None:
 def test_one_zone_is_refused(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     assert refused(lambda: ServerlessCache(stack, "Cache", vpc=vpc)) == (
-        "`vpc_subnets` must span 2 availability zones or more, got: 1"
+        "`vpc_subnets` must span 2 availability zones or more, got: 1 (in Test/Cache)"
     )
 
 
@@ -213,49 +230,54 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
         lambda: ServerlessCache(
             stack,
             "Cache",
-            engine="memcached",
-            engine_version="1.5",
+            engine=ServerlessEngine.of("memcached", "1.5"),
             cache_name="a" * 41,
             description="<b>",
             min_storage_gb=5_001,
             max_storage_gb=-1,
             min_ecpu_per_second=999,
             max_ecpu_per_second=15_000_001,
-            snapshot_retention_days=36,
-            daily_snapshot_time="24:00",
-            snapshot_arns=["seed"],
-            final_snapshot_name="last--one",
-            user_group_id="shop",
-            removal_policy=cdk.RemovalPolicy.SNAPSHOT,
+            network_type=NetworkType.IPV6,
+            backup=Backup(
+                retention=cdk.Duration.days(36),
+                window="24:00-01:00",
+                final_name="last--one",
+                restore_name="seed",
+                restore_arns=["seed"],
+            ),
+            auth=RedisAuth.token(),
+            user_group=user_group(stack),
         )
     )
     assert [line.split(" must ")[0] for line in message.splitlines()] == [
-        "14 problems in Test/Cache:",
-        "- `engine_version`",
+        "16 problems in Test/Cache:",
+        "- `engine.major_version`",
         "- `cache_name`",
-        "- `final_snapshot_name`",
         "- `description`",
+        "- `vpc`",
         "- `min_storage_gb`",
         "- `max_storage_gb`",
         "- `min_storage_gb`",
         "- `min_ecpu_per_second`",
         "- `max_ecpu_per_second`",
-        "- `snapshot_retention_days`",
-        "- `daily_snapshot_time`",
-        "- `snapshot_arns`",
-        "- `user_group_id`",
-        "- `removal_policy`",
+        "- `backup.window`",
+        "- `backup.retention`",
+        "- `backup.restore_arns`",
+        "- `backup.final_name`",
+        "- `backup.restore_name`",
+        "- `user_group`",
+        "- `auth`",
     ]
-    assert stack.node.children == []
+    assert stack.node.try_find_child("Cache") is None
 
 
 def test_the_engine_has_to_be_known(stack: cdk.Stack) -> None:
     engine = cdk.CfnParameter(stack, "Engine").value_as_string
-    assert "`engine` must be known at synthesis, got: a token" in refused(
-        lambda: ServerlessCache(stack, "Cache", engine=engine)
+    assert "`engine.name` must be known at synthesis, got: a token" in refused(
+        lambda: ServerlessCache(stack, "Cache", engine=ServerlessEngine.of(engine, "8"))
     )
-    assert "`engine` must be one of memcached, redis, valkey, got: 'Redis'" in refused(
-        lambda: ServerlessCache(stack, "Cache", engine="Redis")
+    assert "`engine.name` must be one of memcached, redis, valkey, got: 'Redis'" in refused(
+        lambda: ServerlessCache(stack, "Cache", engine=ServerlessEngine.of("Redis", "7"))
     )
 
 
@@ -273,8 +295,10 @@ def test_the_raw_resource_is_in_reach(stack: cdk.Stack) -> None:
     assert properties(synth(stack), CACHE)["Description"] == "mine"
 
 
-@pytest.mark.parametrize("engine", ["valkey", "redis"])
-def test_connect_gives_redis_its_environment_and_both_ports(stack: cdk.Stack, engine: str) -> None:
+@pytest.mark.parametrize("engine", [ServerlessEngine.VALKEY_8, ServerlessEngine.REDIS_7])
+def test_connect_gives_redis_its_environment_and_both_ports(
+    stack: cdk.Stack, engine: ServerlessEngine
+) -> None:
     cache = ServerlessCache(stack, "Cache", engine=engine)
     cache.connect(function_in(stack, "Inside", cache.vpc))
     template = synth(stack)
@@ -291,7 +315,7 @@ def test_connect_gives_redis_its_environment_and_both_ports(stack: cdk.Stack, en
 
 
 def test_connect_gives_memcached_its_environment(stack: cdk.Stack, code: Path) -> None:
-    cache = ServerlessCache(stack, "Cache", engine="memcached")
+    cache = ServerlessCache(stack, "Cache", engine=ServerlessEngine.MEMCACHED_1_6)
     cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
     template = synth(stack)
     assert set(variables(template)) == {"MEMCACHED_CONFIGURATION_ENDPOINT", "MEMCACHED_TLS"}
@@ -316,7 +340,7 @@ def test_a_user_without_a_secret_connects_with_iam(maximal: Json) -> None:
 
 
 def test_a_user_with_a_secret_reads_it(stack: cdk.Stack) -> None:
-    cache = ServerlessCache(stack, "Cache", user_group_id="shop")
+    cache = ServerlessCache(stack, "Cache", user_group=user_group(stack))
     secret = secretsmanager.Secret(stack, "Password")
     cache.connect(function_in(stack, "Inside", cache.vpc), user_name="orders", secret=secret)
     template = synth(stack)
@@ -327,11 +351,12 @@ def test_a_user_with_a_secret_reads_it(stack: cdk.Stack) -> None:
 
 def test_users_go_with_a_user_group_only(stack: cdk.Stack) -> None:
     open_cache = ServerlessCache(stack, "Open")
-    closed = ServerlessCache(stack, "Closed", vpc=open_cache.vpc, user_group_id="shop")
+    closed = ServerlessCache(stack, "Closed", vpc=open_cache.vpc, user_group=user_group(stack))
     inside = function_in(stack, "Inside", open_cache.vpc)
     secret = secretsmanager.Secret(stack, "Password")
     assert refused(lambda: closed.connect(inside)) == (
-        "`user_name` must be given with a `user_group_id` and only then, got: '' (in Test/Closed)"
+        "`user_name` must be given with a `user_group` and only then, got: None; with `auth` the "
+        "cache has a user of its own (in Test/Closed)"
     )
     assert "only then, got: 'orders'" in refused(
         lambda: open_cache.connect(inside, user_name="orders")
@@ -376,3 +401,67 @@ def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: P
     cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))
     assembly = app.synth()
     assert "Compute" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
+
+
+@pytest.mark.parametrize("profile", [Profile.production(), Profile.regulated()])
+def test_production_keeps_a_backup(stack: cdk.Stack, profile: Profile) -> None:
+    profile.apply(stack)
+    ServerlessCache(stack, "Cache")
+    (cache,) = all_of(synth(stack), CACHE)
+    assert cache["Properties"]["SnapshotRetentionLimit"] == profile.settings.backup_days > 0
+    name, of_stack = cache["Properties"]["FinalSnapshotName"]["Fn::Join"][1]
+    assert name.startswith("test-cache-")
+    assert "AWS::StackId" in str(of_stack)
+    assert len(name) + 8 <= 40
+    assert ("KmsKeyId" in cache["Properties"]) is profile.settings.customer_key
+
+
+def test_dev_keeps_no_backup(stack: cdk.Stack) -> None:
+    Profile.dev().apply(stack)
+    ServerlessCache(stack, "Cache")
+    (cache,) = all_of(synth(stack), CACHE)
+    assert cache["Properties"]["SnapshotRetentionLimit"] == 0
+    assert "FinalSnapshotName" not in cache["Properties"]
+    assert cache["DeletionPolicy"] == "Delete"
+
+
+def test_a_cache_whose_clients_log_in_with_iam(stack: cdk.Stack) -> None:
+    cache = ServerlessCache(stack, "Cache", auth=RedisAuth.iam())
+    cache.connect(function_in(stack, "Inside", cache.vpc))
+    template = synth(stack)
+    (user,) = all_of(template, "AWS::ElastiCache::User")
+    assert user["Properties"]["AuthenticationMode"] == {"Type": "iam"}
+    assert user["Properties"]["Engine"] == "valkey"
+    assert "Ref" in properties(template, CACHE)["UserGroupId"]
+    assert set(variables(template)) == REDIS | {"REDIS_USER"}
+    (statement,) = [s for s in statements(template) if s["Action"] == "elasticache:Connect"]
+    assert [arn["Fn::GetAtt"][1] for arn in statement["Resource"]] == ["ARN", "Arn"]
+
+
+def test_another_user_of_a_serverless_cache(stack: cdk.Stack) -> None:
+    cache = ServerlessCache(stack, "Cache", auth=RedisAuth.iam())
+    reader = RedisUser(cache, "Reader", access="on ~app:* +@read")
+    reader.connect(function_in(stack, "Inside", cache.vpc), prefix="READER")
+    template = synth(stack)
+    assert variables(template)["READER_USER"] == reader.user_name
+    assert "READER_SECRET_ARN" in variables(template)
+    assert len(properties(template, "AWS::ElastiCache::UserGroup")["UserIds"]) == 2
+
+
+def test_users_and_a_user_group_exclude_each_other(stack: cdk.Stack) -> None:
+    message = refused(
+        lambda: ServerlessCache(stack, "Cache", auth=RedisAuth.iam(), user_group=user_group(stack))
+    )
+    assert "`auth` must be left out with a `user_group`" in message
+    assert "`auth` must be RedisAuth.none() for memcached" in refused(
+        lambda: ServerlessCache(
+            stack, "Cache", engine=ServerlessEngine.MEMCACHED_1_6, auth=RedisAuth.iam()
+        )
+    )
+
+
+@pytest.mark.parametrize("network_type", list(NetworkType))
+def test_the_network_type_arrives(stack: cdk.Stack, network_type: NetworkType) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    ServerlessCache(stack, "Cache", vpc=vpc, network_type=network_type)
+    assert properties(synth(stack), CACHE)["NetworkType"] == network_type.value

@@ -1,0 +1,60 @@
+"""What identifies the bytes of a local file, as S3 tells it of an object."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+
+BLOCK = 1 << 18
+_MEBIBYTE = 1 << 20
+_USUAL_PARTS = (8, 5, 16, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512)  # MiB
+
+
+def identify(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
+    """Return what identifies the bytes of a file, and its size.
+
+    That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
+    ETag of these bytes in parts.
+    """
+    # A FIFO that has taken the place of the file must not block.
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} is not a regular file")
+        whole, size = hashlib.md5(usedforsecurity=False), 0
+        while length := os.readv(file, (buffer,)):
+            whole.update(buffer[:length])
+            size += length
+        if "-" in etag:
+            for part in _part_sizes(size, etag):
+                if _etag_in_parts(file, part) == etag:
+                    return etag, size
+        return whole.hexdigest(), size
+    finally:
+        os.close(file)
+
+
+def _part_sizes(size: int, etag: str) -> Iterator[int]:
+    """Return the sizes of parts with which an object of this size has such an ETag."""
+    number = etag.partition("-")[2]
+    parts = int(number) if number.isdigit() else 0
+    smallest = -(-size // (parts * _MEBIBYTE)) if parts else 0
+    for part in dict.fromkeys((*_USUAL_PARTS, smallest)):
+        if part and -(-size // (part * _MEBIBYTE)) == parts:
+            yield part * _MEBIBYTE
+
+
+def _etag_in_parts(file: int, part: int) -> str:
+    digests, offset = b"", 0
+    while True:
+        digest, left = hashlib.md5(usedforsecurity=False), part
+        while left and (block := os.pread(file, min(left, BLOCK), offset)):
+            digest.update(block)
+            left -= len(block)
+            offset += len(block)
+        if left < part:
+            digests += digest.digest()
+        if left:
+            break
+    return f"{hashlib.md5(digests, usedforsecurity=False).hexdigest()}-{len(digests) // 16}"

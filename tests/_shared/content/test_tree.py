@@ -1,0 +1,96 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from serverless_stack._shared.content.tree import content_of, reason_to_leave_out, walk
+
+
+def site(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [
+        ("index.html", None),
+        (".well-known/security.txt", None),
+        (".well-known/.hidden", "a hidden file"),
+        (".env", "a hidden file"),
+        ("a/.git/config", "a hidden file"),
+        ("keys/server.pem", "a private key"),
+        ("ID_RSA", "a private key"),
+        ("lib/__pycache__/x.pyc", "byte code"),
+    ],
+)
+def test_what_must_not_be_published(key: str, reason: str | None) -> None:
+    assert reason_to_leave_out(key) == reason
+    assert reason_to_leave_out(key, include=["*"]) is None
+
+
+def test_links(tmp_path: Path) -> None:
+    folder = site(tmp_path / "site", "a.txt", "real/b.txt")
+    site(tmp_path / "elsewhere", "secret.txt")
+    (folder / "file").symlink_to("a.txt")
+    (folder / "inside").symlink_to("real")
+    (folder / "outside").symlink_to(tmp_path / "elsewhere")
+    (folder / "outside.txt").symlink_to(tmp_path / "elsewhere" / "secret.txt")
+    (folder / "broken").symlink_to("nowhere")
+    (folder / "loop").symlink_to(".")
+    (folder / "real" / "here").symlink_to("../real")
+    (folder / "real" / "up").symlink_to("..")
+    tree = content_of(folder)
+    assert list(tree.files) == ["a.txt", "file", "inside/b.txt", "real/b.txt"]
+    assert tree.left_out == {
+        "broken": "a broken link",
+        "inside/here": "a link to a folder that it lies in",
+        "inside/up": "a link to a folder that it lies in",
+        "loop": "a link to a folder that it lies in",
+        "outside": "a link that leads out of the folder",
+        "outside.txt": "a link that leads out of the folder",
+        "real/here": "a link to a folder that it lies in",
+        "real/up": "a link to a folder that it lies in",
+    }
+    wider = content_of(folder, include=["outside.txt"])
+    assert wider.files["outside.txt"].read_text() == "x"
+
+
+def test_folders_with_links_to_each_other_are_bounded(tmp_path: Path) -> None:
+    """Followed without end, ten folders would be ten million."""
+    names = [f"d{number}" for number in range(10)]
+    for name in names:
+        site(tmp_path / name, "x.txt")
+        for other in names:
+            if other != name:
+                (tmp_path / name / other).symlink_to(tmp_path / other)
+    tree = content_of(tmp_path)
+    assert len(tree.files) == 10 + 10 * 9
+    assert set(tree.left_out.values()) == {"a link in a linked folder"}
+
+
+def test_special_files_are_never_content(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert content_of(tmp_path, include=["*"]).left_out == {"pipe": "not a regular file"}
+
+
+def test_a_folder_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site(tmp_path, "a.txt", "closed/b.txt")
+    scandir = os.scandir
+
+    def refuse(path: str) -> object:
+        if path.endswith("closed"):
+            raise PermissionError(path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError):
+        content_of(tmp_path)
+    failed: list[str] = []
+    found = [
+        key for key, _path, _reason in walk(tmp_path, failed=lambda key, error: failed.append(key))
+    ]
+    assert (found, failed) == (["a.txt"], ["closed/"])
+    assert list(walk(tmp_path, enter=lambda key: key != "closed/")) != []

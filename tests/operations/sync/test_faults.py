@@ -1,0 +1,356 @@
+"""Other writers, odd files, odd keys, missing permissions: each has its own answer."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+import boto3
+import pytest
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from serverless_stack.operations.content.errors import ContentError
+from serverless_stack.operations.sync import Action, Bucket, CacheRule, Folder, Synced, sync
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+LARGE = 9 << 20
+
+
+def kinds(synced: Synced) -> dict[str, str]:
+    return {action.key: action.kind for action in synced.plan.actions}
+
+
+def failures(synced: Synced) -> dict[str, str]:
+    assert synced.result is not None
+    return synced.result.failures
+
+
+def body(s3: "S3Client", bucket: Bucket, key: str) -> bytes:
+    return s3.get_object(Bucket=bucket.name, Key=f"{bucket.prefix}{key}")["Body"].read()
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+@pytest.mark.parametrize("size", [10, LARGE])
+def test_a_file_that_changes_under_way_is_known_by_what_was_uploaded(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, size: int
+) -> None:
+    file = tmp_path / "x.bin"
+    file.write_bytes(b"A" * size)
+
+    def change(_plan: object) -> None:
+        file.write_bytes(b"B" * size)
+
+    sync(Folder(tmp_path), bucket, planned=change)
+    file.write_bytes(b"A" * size)
+    assert kinds(sync(Folder(tmp_path), bucket)) == {"x.bin": "upload"}
+    assert body(s3, bucket, "x.bin")[:1] == b"A"
+
+
+def test_a_source_that_changes_under_way_is_not_copied(s3: "S3Client", bucket: Bucket) -> None:
+    def change(_plan: object) -> None:
+        s3.put_object(Bucket=bucket.name, Key="site/x", Body=b"two")
+
+    s3.put_object(Bucket=bucket.name, Key="site/x", Body=b"one")
+    copy = Bucket(bucket.name, "copy/")
+    first = sync(bucket, copy, planned=change)
+    assert list(failures(first)) == ["x"]
+    assert failures(sync(bucket, copy)) == {}
+    assert body(s3, copy, "x") == b"two"
+
+
+def test_headers_are_not_written_over_what_somebody_else_put_there(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    def change(_plan: object) -> None:
+        s3.put_object(Bucket=bucket.name, Key="site/a", Body=b"theirs")
+
+    (tmp_path / "a").write_text("ours")
+    rules = [CacheRule("*", "no-cache")]
+    sync(Folder(tmp_path), bucket)
+    first = sync(Folder(tmp_path), bucket, cache_control=rules, planned=change)
+    assert failures(first) == {"a": "ConflictError: somebody else has changed site/a"}
+    assert kinds(sync(Folder(tmp_path), bucket, cache_control=rules)) == {"a": "upload"}
+    assert body(s3, bucket, "a") == b"ours"
+
+
+def test_special_files_are_passed_over_and_never_deleted(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "broken").symlink_to("nowhere")
+    (tmp_path / "a").write_text("a")
+    for key in ("pipe", "broken", "other"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{key}", Body=b"before")
+    synced = sync(Folder(tmp_path), bucket, delete=True)
+    assert kinds(synced) == {"a": "upload", "other": "delete"}
+    assert synced.plan.source.skipped == {"broken": "a broken link", "pipe": "not a regular file"}
+    hidden = sync(Folder(tmp_path), bucket, exclude=["pipe", "broken"])
+    assert hidden.plan.source.skipped == {}
+
+
+def test_excluded_files_are_not_opened(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "x", "private/y"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    opened: list[str] = []
+    real = os.open
+
+    def watch(path: Any, *arguments: Any, **more: Any) -> int:  # noqa: ANN401
+        opened.append(os.path.basename(str(path)))
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "open", watch)
+    sync(Folder(tmp_path), bucket, exclude=["x", "private/*"], dry_run=True)
+    assert [name for name in opened if name in ("a", "x", "y")] == ["a"]
+
+
+def test_a_file_that_cannot_be_read_fails_alone(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good", "bad"):
+        (tmp_path / name).write_text(name)
+    s3.put_object(Bucket=bucket.name, Key="site/old", Body=b"old")
+    real = os.open
+
+    def refuse(path: Any, *arguments: Any, **more: Any) -> int:  # noqa: ANN401
+        if str(path).endswith("bad"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *arguments, **more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    synced = sync(Folder(tmp_path), bucket, delete=True)
+    assert list(failures(synced)) == ["bad"]
+    assert body(s3, bucket, "good") == b"good"
+    assert body(s3, bucket, "old") == b"old"  # with a failure nothing is deleted
+
+
+def test_names_that_are_not_utf8_fail_alone(bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff")).write_text("x")
+    (tmp_path / "good").write_text("x")
+    synced = sync(Folder(tmp_path), bucket)
+    assert list(failures(synced).values()) == ["the name of a file must be in UTF-8"]
+    assert [action.key for action in synced.plan.actions] == ["good"]
+
+
+def test_links_in_the_destination_are_leaves(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    folder, elsewhere = tmp_path / "folder", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (elsewhere / "precious").write_text("mine")
+    (folder / "assets").symlink_to(elsewhere)
+    (folder / "file").symlink_to(elsewhere / "precious")
+    s3.put_object(Bucket=bucket.name, Key="site/file", Body=b"new")
+    s3.put_object(Bucket=bucket.name, Key="site/assets/planted", Body=b"x")
+    through = sync(bucket, Folder(folder), delete=True)
+    assert list(failures(through)) == ["assets/planted"]
+    assert "must not lead through a link" in failures(through)["assets/planted"]
+    s3.delete_object(Bucket=bucket.name, Key="site/assets/planted")
+    assert kinds(sync(bucket, Folder(folder), delete=True)) == {"assets": "delete"}
+    assert files(folder) == {"file": b"new"}
+    assert files(elsewhere) == {"precious": b"mine"}
+
+
+KEYS = st.lists(
+    st.text("ab./", min_size=1, max_size=5).filter(lambda key: not key.endswith("/")),
+    max_size=5,
+    unique=True,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(keys=KEYS)
+def test_keys_and_files_are_one_to_one(
+    keys: list[str], aws: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A key either is a file below the folder, with its content, or fails; a second run agrees."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.items():
+            patch.setenv(name, value)
+        s3 = boto3.client("s3")
+        folder = tmp_path_factory.mktemp("keys") / "a" / "b"
+        bucket = Bucket(f"keys-{os.urandom(6).hex()}", "p/")
+        s3.create_bucket(Bucket=bucket.name)
+        for key in keys:
+            s3.put_object(Bucket=bucket.name, Key=f"p/{key}", Body=key.encode())
+        first = sync(bucket, Folder(folder), delete=True)
+        found = files(folder.parents[1])
+        done = {key.encode() for key in keys if key not in failures(first)}
+        assert set(found.values()) == done
+        assert all(name.startswith("a/b/") for name in found)
+        again = sync(bucket, Folder(folder), delete=True)
+        assert {action.key for action in again.plan.actions} <= failures(first).keys()
+        assert files(folder.parents[1]) == found
+
+
+def test_objects_in_parts_converge(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "big").write_bytes(os.urandom(1 << 20) * 12)
+    config = TransferConfig(multipart_threshold=5 << 20, multipart_chunksize=5 << 20)
+    s3.upload_file(str(tmp_path / "big"), bucket.name, "site/big", Config=config)
+    for destination in (Folder(tmp_path / "down"), Bucket(bucket.name, "copy/")):
+        assert kinds(sync(bucket, destination)) != {}
+        assert kinds(sync(bucket, destination)) == {}
+    (tmp_path / "down" / "big").write_bytes(b"x" * (12 << 20))
+    assert kinds(sync(bucket, Folder(tmp_path / "down"))) == {"big": "download"}
+
+
+@pytest.mark.parametrize("expires", ["0", "-1", "1792000000", "Wed, 01 Jan 2031 00:00:00 GMT"])
+def test_any_expires_header_is_compared(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, expires: str
+) -> None:
+    (tmp_path / "a.html").write_text("hi")
+    url = f"{s3.meta.endpoint_url}/{bucket.name}/site/a.html"
+    headers = {"Expires": expires, "Content-Type": "text/html; charset=utf-8"}
+    urlopen(Request(url, b"hi", headers, method="PUT"))
+    assert kinds(sync(Folder(tmp_path), bucket)) == {"a.html": "rewrite"}
+    assert kinds(sync(Folder(tmp_path), bucket)) == {}
+
+
+class Calls:
+    """The calls of a client of one operation; some are refused."""
+
+    def __init__(self, s3: "S3Client", operation: str, refused: str = "") -> None:
+        self.keys: list[str] = []
+        self._operation, self._refused = operation, refused
+        s3.meta.events.register(f"before-parameter-build.s3{operation}", self._record)
+
+    def _record(self, params: Mapping[str, Any], **_more: object) -> None:
+        key = f"{params.get('Prefix', '')}{params.get('Key', '')}"
+        self.keys.append(key)
+        if self._refused and self._refused in key:
+            raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "any")
+
+
+def test_only_objects_that_are_compared_are_asked_for_their_headers(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    s3 = boto3.client("s3")
+    for name in ("same", "theirs", "changed", "excluded"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{name}", Body=name.encode())
+        (tmp_path / name).write_text(name)
+    (tmp_path / "changed").write_text("other")
+    (tmp_path / "theirs").unlink()
+    heads = Calls(s3, ".HeadObject")
+    sync(Folder(tmp_path), bucket, exclude=["excluded"], client=s3)
+    assert heads.keys == ["site/same"]
+
+
+def test_an_object_whose_headers_cannot_be_read_fails_alone(bucket: Bucket, tmp_path: Path) -> None:
+    s3 = boto3.client("s3")
+    for name in ("good.txt", "bad.txt"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{name}", Body=name.encode())
+        (tmp_path / name).write_text(name)
+    Calls(s3, ".HeadObject", refused="bad")
+    synced = sync(Folder(tmp_path), bucket, client=s3)
+    assert list(failures(synced)) == ["bad.txt"]
+    assert kinds(synced) == {"good.txt": "rewrite"}
+
+
+def test_without_permission_for_the_state_s3_is_asked(bucket: Bucket, tmp_path: Path) -> None:
+    s3 = boto3.client("s3")
+    Calls(s3, "", refused=".serverless-stack")
+    (tmp_path / "a").write_text("a")
+    assert kinds(sync(Folder(tmp_path), bucket, client=s3)) == {"a": "upload"}
+    assert kinds(sync(Folder(tmp_path), bucket, client=s3)) == {}
+    assert failures(sync(bucket, Folder(tmp_path / "down"), client=s3)) == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"no gzip", b"\x1f\x8b\x08\x00cut"])
+def test_a_state_that_cannot_be_read_is_written_anew(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, content: bytes
+) -> None:
+    (tmp_path / "a").write_text("a")
+    sync(Folder(tmp_path), bucket)
+    s3.put_object(Bucket=bucket.name, Key=bucket.state_key, Body=content)
+    assert kinds(sync(Folder(tmp_path), bucket)) == {}
+    assert body(s3, Bucket(bucket.name), bucket.state_key)[:2] == b"\x1f\x8b"
+
+
+def test_what_this_library_keeps_is_never_content(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    key, whole = ".serverless-stack/Site.json.gz", Bucket(bucket.name)
+    s3.put_object(Bucket=bucket.name, Key=key, Body=b"manifest")
+    (tmp_path / ".serverless-stack").mkdir()
+    (tmp_path / key).write_text("a backup")
+    (tmp_path / ".serverless-stack-abc").write_text("half a download")
+    (tmp_path / "a").write_text("a")
+    synced = sync(Folder(tmp_path), whole, delete=True)
+    assert kinds(synced) == {"a": "upload"}
+    assert set(synced.plan.source.skipped) == {key, ".serverless-stack-abc"}
+    assert kinds(sync(whole, bucket)) == {"a": "copy"}
+    assert body(s3, whole, key) == b"manifest"
+
+
+def test_an_empty_source_needs_consent(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
+    for key in ("a", "bell\x07"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{key}", Body=b"x")
+    with pytest.raises(ValueError, match="has no files, and all 2 of"):
+        sync(Folder(tmp_path), bucket, delete=True, allow_empty_source=False)
+    assert failures(sync(Folder(tmp_path), bucket, delete=True)) == {}
+    listed = s3.list_objects_v2(Bucket=bucket.name, Prefix="site/")
+    assert listed["KeyCount"] == 0
+
+
+def test_an_answer_that_is_no_list_is_no_empty_bucket(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3 = boto3.client("s3")
+    (tmp_path / "only-copy").write_text("x")
+    for answer in ({}, {"IsTruncated": True, "KeyCount": 0}):
+        monkeypatch.setattr(s3, "list_objects_v2", lambda answer=answer, **_more: answer)
+        with pytest.raises(ContentError, match="is no list of the objects"):
+            sync(bucket, Folder(tmp_path), delete=True, client=s3)
+    assert (tmp_path / "only-copy").exists()
+
+
+def test_an_interrupted_download_leaves_nothing_behind(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    for number in range(20):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{number:02}", Body=bytes(3 << 20))
+
+    def interrupt(_action: Action) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(bucket, Folder(tmp_path), parallel=2, progress=interrupt)
+    assert all(len(content) == 3 << 20 for content in files(tmp_path).values())
+    assert 0 < len(files(tmp_path)) < 20
+    assert not list(tmp_path.glob(".serverless-stack-*"))
+
+
+def test_sigterm_leaves_nothing_behind(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
+    for number in range(300):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{number:03}", Body=bytes(1000))
+    program = [sys.executable, "-m", "serverless_stack.cli"]
+    command = [*program, "sync", str(bucket), str(tmp_path), "--parallel", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        while len(list(tmp_path.iterdir())) < 3:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        _out, error = process.communicate()
+    assert process.returncode == 128 + 15
+    assert error == "Interrupted. Run the command again to complete it.\n"
+    assert {len(content) for content in files(tmp_path).values()} == {1000}
+    assert len(files(tmp_path)) < 300
