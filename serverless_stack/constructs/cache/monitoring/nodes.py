@@ -40,10 +40,18 @@ class HasServerlessCache(Protocol):
         ...
 
 
+class HasMetricNode(Protocol):
+    """A cache of this library; an imported one has no nodes that are known."""
+
+    def metric_node(self, label: str | None) -> "CacheNode":
+        """Return a node."""
+        ...
+
+
 RawCache = (
     elasticache.CfnReplicationGroup | elasticache.CfnCacheCluster | elasticache.CfnServerlessCache
 )
-AnyCache = RawCache | HasReplicationGroup | HasCluster | HasServerlessCache
+AnyCache = RawCache | HasReplicationGroup | HasCluster | HasServerlessCache | HasMetricNode
 """What can be watched: a cache of this library, or the raw resource of any."""
 
 

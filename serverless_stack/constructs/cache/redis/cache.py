@@ -109,6 +109,7 @@ class RedisCache(CacheBase):
 
     Attributes:
         replication_group: The replication group, as the raw CloudFormation resource.
+        network: Where the cache runs.
         subnet_group: The subnet group.
         parameter_group: The new parameter group, or None.
         user: The cache's own user for ``RedisAuth.password()`` and ``RedisAuth.iam()``, or None.
@@ -314,7 +315,11 @@ class RedisCache(CacheBase):
         return [node.label for node in nodes_of(self.replication_group)]
 
     def metric_node(self, label: str | None) -> CacheNode:
-        """Return a node. Default: the first, which is the primary until a failover."""
+        """Return a node, for ``metric``.
+
+        Args:
+            label: The name of a node. Default: the first, which is the primary until a failover.
+        """
         return find_node(nodes_of(self.replication_group), label, self.node.path)
 
     def _attach(self, users: elasticache.CfnUserGroup) -> None:

@@ -10,6 +10,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
 from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.network import CacheNetwork
 from serverless_stack.constructs.cache.redis.arguments import RedisArguments
 
@@ -34,7 +35,7 @@ def create_parameter_group(
         scope,
         "ParameterGroup",
         cache_parameter_group_family=arguments.family,
-        description=f"Parameters of {scope.node.path}",
+        description=description_of(scope, "Parameters of"),
         properties={**group.parameters, **cluster_mode},
     )
 
@@ -71,7 +72,7 @@ def create_replication_group(
     resource = elasticache.CfnReplicationGroup(
         scope,
         "ReplicationGroup",
-        replication_group_description=scope.node.path[:255],
+        replication_group_description=description_of(scope),
         replication_group_id=_stored(group.replication_group_id),
         global_replication_group_id=(
             datastore.global_replication_group_ref.global_replication_group_id
