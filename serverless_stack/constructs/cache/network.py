@@ -84,20 +84,24 @@ class CacheNetwork:
         port = single if len(ports) == 1 else ec2.Port.tcp_range(ports[0], ports[-1])
         return cls(
             vpc=home,
-            subnets=subnets or choose_subnets(home, None),
+            subnets=subnets or _select(home, None),
             security_groups=groups,
             connections=ec2.Connections(security_groups=list(groups), default_port=port),
             ports=ports,
         )
 
 
-def choose_subnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
+def choose_subnets(vpc: ec2.IVpc | None, selection: ec2.SubnetSelection | None) -> Subnets | None:
     """Return the selected subnets of a VPC. Default: the isolated ones, else the private ones.
 
     Args:
-        vpc: The VPC of the cache.
+        vpc: The VPC of the cache; None for one that is created with it, which is not chosen from.
         selection: The caller's choice, or None.
     """
+    return None if vpc is None else _select(vpc, selection)
+
+
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
     if selection is None:
         subnets = list(vpc.isolated_subnets) or list(vpc.private_subnets)
     elif selection.subnets is not None:
@@ -126,15 +130,15 @@ def _is_pending(vpc: ec2.IVpc) -> bool:
         return False
 
 
-def subnet_problems(subnets: Subnets, vpc: ec2.IVpc, min_zones: int = 1) -> list[str]:
+def subnet_problems(subnets: Subnets | None, vpc: ec2.IVpc | None, min_zones: int = 1) -> list[str]:
     """List what is wrong with the subnets of a cache.
 
     Args:
-        subnets: The subnets.
-        vpc: Their VPC.
+        subnets: The subnets, or None.
+        vpc: Their VPC, or None.
         min_zones: How many availability zones the cache must span.
     """
-    if not subnets.known:
+    if subnets is None or vpc is None or not subnets.known:
         return []
     if not subnets.subnets:
         return [

@@ -145,12 +145,10 @@ class MemcachedCache(CacheBase):
             removal_policy != RemovalPolicy.SNAPSHOT,
             "`removal_policy` must not be SNAPSHOT for Memcached, which has no backups",
         )
-        subnets = None
-        if vpc is not None:
-            subnets = choose_subnets(vpc, vpc_subnets)
-            problems.add(subnet_problems(subnets, vpc, 2 if placement == "cross-az" else 1))
-            if subnets.known:
-                problems.add(rules.zone_problems(zones, subnets.zones))
+        subnets = choose_subnets(vpc, vpc_subnets)
+        problems.add(subnet_problems(subnets, vpc, 2 if placement == "cross-az" else 1))
+        if subnets is not None and subnets.known:
+            problems.add(rules.zone_problems(zones, subnets.zones))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

@@ -149,10 +149,8 @@ class ServerlessCache(CacheBase):
             problems.add(field_problems(name, value))
         problems.raise_if_any()
         problems.add(argument_problems(arguments, own_vpc=vpc is None))
-        subnets = None
-        if vpc is not None:
-            subnets = serverless_subnets(vpc, vpc_subnets)
-            problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
+        subnets = serverless_subnets(vpc, vpc_subnets)
+        problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
