@@ -66,7 +66,7 @@ class CacheBase(Construct):
 
     @check_types
     def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
-        """Give a function the network path, the permission and the environment for the cache.
+        """Connect a function: open the network path, grant the permission, set the variables.
 
         ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
         environment.
@@ -109,7 +109,7 @@ class CacheBase(Construct):
 def connect_function(
     cache: CacheBase, function: Connectable, settings: ClientSettings, prefix: str | None
 ) -> None:
-    """Give a function the network path, the permission and the environment for a cache.
+    """Connect a function: open the network path, grant the permission, set the variables.
 
     Args:
         cache: The cache.

@@ -231,7 +231,7 @@ class ServerlessCache(CacheBase):
         user_name: str | None = None,
         secret: secretsmanager.ISecret | None = None,
     ) -> None:
-        """Give a function the network path, the permission and the environment for the cache.
+        """Connect a function: open the network path, grant the permission, set the variables.
 
         ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
         environment.
