@@ -15,6 +15,7 @@ from serverless_stack.constructs._internal.connect import (
     function_of,
     require_vpc,
 )
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode
@@ -27,9 +28,7 @@ class CacheBase(Construct):
     """A cache that functions can be connected to: created by this library, or existing.
 
     Attributes:
-        vpc: The VPC of the cache.
-        security_groups: The security groups of the cache.
-        connections: For ``allow_from`` and the like.
+        network: Where the cache runs.
     """
 
     network: CacheNetwork
@@ -67,7 +66,7 @@ class CacheBase(Construct):
 
     @check_types
     def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
-        """Give a function the network path, the permission and the environment for the cache.
+        """Connect a function: open the network path, grant the permission, set the variables.
 
         ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
         environment.
@@ -110,7 +109,7 @@ class CacheBase(Construct):
 def connect_function(
     cache: CacheBase, function: Connectable, settings: ClientSettings, prefix: str | None
 ) -> None:
-    """Give a function the network path, the permission and the environment for a cache.
+    """Connect a function: open the network path, grant the permission, set the variables.
 
     Args:
         cache: The cache.
@@ -124,7 +123,7 @@ def connect_function(
     target = function_of(function)
     require_vpc(target, cache.node.path, cache.vpc)
     add_environment(target, settings.environment(prefix))
-    allow_ingress(cache.network, target, f"{settings.label} from {target.node.path}")
+    allow_ingress(cache.network, target, description_of(target, f"{settings.label} from"))
     settings.grant(target)
     if settings.secret is not None:
         open_way_to_secrets(target, cache.network)

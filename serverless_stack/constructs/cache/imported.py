@@ -30,6 +30,18 @@ class ImportedCache(CacheBase):
     """An existing cache; ``from_attributes`` of the three caches makes it.
 
     It creates nothing but the rules and permissions that ``connect`` needs.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+        vpc: The VPC of the cache.
+        security_groups: The security groups of the cache.
+        ports: The ports of the cache.
+        client: What ``connect`` gives a function.
+        metric_node: Returns the node with a label, or the default one for None.
+
+    Attributes:
+        network: Where the cache runs.
     """
 
     def __init__(
@@ -61,7 +73,11 @@ class ImportedCache(CacheBase):
         return self._client
 
     def metric_node(self, label: str | None) -> CacheNode:
-        """Return a node, or the whole cache."""
+        """Return a node, for ``metric``.
+
+        Args:
+            label: The name of a node. Default: the whole cache, else its first node.
+        """
         return self._metric_node(label)
 
 

@@ -1,6 +1,5 @@
 """Where a cache runs: its VPC, subnets and security groups, and the rules that let functions in."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,8 @@ from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from serverless_stack.constructs.network.vpc import is_isolated_vpc, isolated_vpc
+from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs.network.vpc import isolated_vpc
 
 DEFAULT_PORT_REASON = (
     "the port is open to the security groups of connected functions only, whatever its number is, "
@@ -43,7 +43,6 @@ class CacheNetwork:
 
     Attributes:
         vpc: The VPC.
-        own_vpc: Whether this library created the VPC, so that endpoints may be added to it.
         subnets: The subnets of the cache.
         security_groups: The security groups of the cache.
         connections: Those groups with the ports of the cache.
@@ -51,7 +50,6 @@ class CacheNetwork:
     """
 
     vpc: ec2.IVpc
-    own_vpc: bool
     subnets: Subnets
     security_groups: tuple[ec2.ISecurityGroup, ...]
     connections: ec2.Connections
@@ -86,21 +84,24 @@ class CacheNetwork:
         port = single if len(ports) == 1 else ec2.Port.tcp_range(ports[0], ports[-1])
         return cls(
             vpc=home,
-            own_vpc=is_isolated_vpc(home),
-            subnets=subnets or choose_subnets(home, None),
+            subnets=subnets or _select(home, None),
             security_groups=groups,
             connections=ec2.Connections(security_groups=list(groups), default_port=port),
             ports=ports,
         )
 
 
-def choose_subnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
+def choose_subnets(vpc: ec2.IVpc | None, selection: ec2.SubnetSelection | None) -> Subnets | None:
     """Return the selected subnets of a VPC. Default: the isolated ones, else the private ones.
 
     Args:
-        vpc: The VPC of the cache.
+        vpc: The VPC of the cache; None for one that is created with it, which is not chosen from.
         selection: The caller's choice, or None.
     """
+    return None if vpc is None else _select(vpc, selection)
+
+
+def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
     if selection is None:
         subnets = list(vpc.isolated_subnets) or list(vpc.private_subnets)
     elif selection.subnets is not None:
@@ -129,15 +130,15 @@ def _is_pending(vpc: ec2.IVpc) -> bool:
         return False
 
 
-def subnet_problems(subnets: Subnets, vpc: ec2.IVpc, min_zones: int = 1) -> list[str]:
+def subnet_problems(subnets: Subnets | None, vpc: ec2.IVpc | None, min_zones: int = 1) -> list[str]:
     """List what is wrong with the subnets of a cache.
 
     Args:
-        subnets: The subnets.
-        vpc: Their VPC.
+        subnets: The subnets, or None.
+        vpc: Their VPC, or None.
         min_zones: How many availability zones the cache must span.
     """
-    if not subnets.known:
+    if subnets is None or vpc is None or not subnets.known:
         return []
     if not subnets.subnets:
         return [
@@ -167,7 +168,7 @@ def create_subnet_group(
     return elasticache.CfnSubnetGroup(
         cache,
         "SubnetGroup",
-        description=f"{label} of {cache.node.path}",
+        description=description_of(cache, f"{label} of"),
         subnet_ids=[subnet.subnet_id for subnet in network.subnets.subnets],
     )
 
@@ -178,13 +179,8 @@ def _closed_group(cache: Construct, label: str, vpc: ec2.IVpc) -> ec2.SecurityGr
         "SecurityGroup",
         vpc=vpc,
         allow_all_outbound=False,
-        description=described(f"{label} of {cache.node.path}"),
+        description=description_of(cache, f"{label} of"),
     )
-
-
-def described(text: str) -> str:
-    """Return a text with the characters that EC2 accepts in descriptions, 255 at most."""
-    return re.sub(r"[^A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]", "_", text)[:255]
 
 
 def allow_ingress(network: CacheNetwork, function: lambda_.Function, description: str) -> None:
@@ -197,17 +193,16 @@ def allow_ingress(network: CacheNetwork, function: lambda_.Function, description
     Args:
         network: Where the cache is.
         function: The function, which is in a VPC.
-        description: What the rule is for.
+        description: What the rule is for, in characters that EC2 accepts.
     """
     for port in network.ports:
         for peer in function.connections.security_groups:
             for group in network.security_groups:
-                text = described(description)
-                group.add_ingress_rule(peer, ec2.Port.tcp(port), text, remote_rule=True)
+                group.add_ingress_rule(peer, ec2.Port.tcp(port), description, remote_rule=True)
                 if not isinstance(group, ec2.SecurityGroup) and not _has_rule(group, peer):
                     _warn_of_missing_rule(group, peer, port)
                 if not peer.allow_all_outbound:
-                    peer.add_egress_rule(group, ec2.Port.tcp(port), text)
+                    peer.add_egress_rule(group, ec2.Port.tcp(port), description)
 
 
 def _has_rule(group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup) -> bool:

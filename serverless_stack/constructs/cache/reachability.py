@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs.cache.network import CacheNetwork
-from serverless_stack.constructs.network.vpc import add_endpoint
+from serverless_stack.constructs.network.vpc import add_endpoint, is_isolated_vpc
 
 _SECRETS_MANAGER = "SecretsManager"
 
@@ -15,13 +15,13 @@ _SECRETS_MANAGER = "SecretsManager"
 def open_way_to_secrets(function: lambda_.Function, network: CacheNetwork) -> None:
     """Let a function reach Secrets Manager, or warn at synthesis that it cannot.
 
-    A VPC that was created with the cache gets an interface endpoint, which AWS bills by the hour.
+    A VPC that this library created gets an interface endpoint, which AWS bills by the hour.
 
     Args:
         function: The function, which reads a secret.
         network: Where the cache is.
     """
-    if network.own_vpc:
+    if is_isolated_vpc(network.vpc):
         add_endpoint(
             network.vpc, _SECRETS_MANAGER, ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
         )
@@ -75,4 +75,4 @@ def _has_endpoint(vpc: ec2.IVpc) -> bool:
 def _is_endpoint(construct: IConstruct) -> bool:
     raw = construct if isinstance(construct, ec2.CfnVPCEndpoint) else construct.node.default_child
     service = raw.service_name if isinstance(raw, ec2.CfnVPCEndpoint) else None
-    return service is not None and service.endswith("secretsmanager")
+    return service is not None and "secretsmanager" in service

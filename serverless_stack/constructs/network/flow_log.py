@@ -1,4 +1,4 @@
-"""The flow log of a VPC that is made: who talked to whom."""
+"""The flow log of a VPC: its accepted and rejected connections."""
 
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
@@ -11,19 +11,19 @@ from serverless_stack.constructs.profiles.profile import Profile
 def add_flow_log(scope: Construct, vpc: ec2.Vpc, profile: Profile) -> None:
     """Log the connections of a VPC, accepted and rejected, into a log group.
 
-    CDK's own flow log lets its role pass itself on.
+    The role of CDK's own flow log may pass itself on, which this one may not.
 
     Args:
-        scope: The construct that gets it, not below the VPC, which tags what is.
+        scope: The parent construct, outside the VPC, whose name tag it would get otherwise.
         vpc: The VPC.
-        profile: Its profile.
+        profile: The profile of the VPC.
     """
-    logged = log_group(scope, "Logs", profile, retention=None, removal_policy=None)
+    logs = log_group(scope, "Logs", profile, retention=None, removal_policy=None)
     document = iam.PolicyDocument(
         statements=[
             iam.PolicyStatement(
                 actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                resources=[logged.log_group_arn],
+                resources=[logs.log_group_arn],
             )
         ]
     )
@@ -41,7 +41,7 @@ def add_flow_log(scope: Construct, vpc: ec2.Vpc, profile: Profile) -> None:
         resource_type="VPC",
         traffic_type="ALL",
         log_destination_type="cloud-watch-logs",
-        log_group_name=logged.log_group_name,
+        log_group_name=logs.log_group_name,
         deliver_logs_permission_arn=role.role_arn,
     )
     if managed:

@@ -18,6 +18,7 @@ from serverless_stack.checks.services.elasticache.limits.memcached_parameters im
 )
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, memcached_client
 from serverless_stack.constructs.cache.imported import import_memcached
@@ -83,6 +84,7 @@ class MemcachedCache(CacheBase):
             ``DESTROY`` in every profile, for Memcached keeps nothing on disk.
 
     Attributes:
+        network: Where the cache runs.
         subnet_group: The subnet group.
         cluster: The cluster, as the raw CloudFormation resource.
         parameter_group: The parameter group; None without ``parameters``.
@@ -143,12 +145,10 @@ class MemcachedCache(CacheBase):
             removal_policy != RemovalPolicy.SNAPSHOT,
             "`removal_policy` must not be SNAPSHOT for Memcached, which has no backups",
         )
-        subnets = None
-        if vpc is not None:
-            subnets = choose_subnets(vpc, vpc_subnets)
-            problems.add(subnet_problems(subnets, vpc, 2 if placement == "cross-az" else 1))
-            if subnets.known:
-                problems.add(rules.zone_problems(zones, subnets.zones))
+        subnets = choose_subnets(vpc, vpc_subnets)
+        problems.add(subnet_problems(subnets, vpc, 2 if placement == "cross-az" else 1))
+        if subnets is not None and subnets.known:
+            problems.add(rules.zone_problems(zones, subnets.zones))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -168,7 +168,7 @@ class MemcachedCache(CacheBase):
                 self,
                 "ParameterGroup",
                 cache_parameter_group_family=rules.memcached_family(engine_version),
-                description=f"Memcached of {self.node.path}",
+                description=description_of(self, "Memcached of"),
                 properties=dict(parameters),
             )
         self.cluster = elasticache.CfnCacheCluster(
@@ -220,7 +220,11 @@ class MemcachedCache(CacheBase):
         return memcached_client("Memcached", self.configuration_endpoint, tls=self._tls)
 
     def metric_node(self, label: str | None) -> CacheNode:
-        """Return a node, or the whole cluster without a label."""
+        """Return a node, for ``metric``.
+
+        Args:
+            label: The name of a node. Default: the whole cluster.
+        """
         if label is None:
             return memcached_node(self.cache_name, None)
         return find_node(nodes_of(self.cluster), label, self.node.path)

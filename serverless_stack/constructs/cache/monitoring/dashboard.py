@@ -6,18 +6,18 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.cache.monitoring.metrics import metric_names, metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import AnyCache, WatchedCache, watched
 
-# "CloudWatch service quotas": metrics on one dashboard, all its widgets together.
-_MOST_METRICS = 2_500
+MAX_METRICS = 2_500  # of one dashboard, all widgets together ("CloudWatch service quotas")
 _COLUMNS = 3
 
 
 class CacheDashboard(Construct):
     """The metrics of a cache on a dashboard: a graph for each metric, a line for each node.
 
-    It creates a dashboard, or adds to one that is given. Billed per dashboard, $3 a month at
+    It creates a dashboard, or adds graphs to an existing one. Billed per dashboard, $3 a month at
     AWS's list price in us-east-1 after the first three of an account ("Amazon CloudWatch
     pricing").
 
@@ -25,21 +25,22 @@ class CacheDashboard(Construct):
         scope: The parent construct.
         construct_id: The id in the parent.
         cache: A ``RedisCache``, ``MemcachedCache`` or ``ServerlessCache``, or the raw
-            ``CfnReplicationGroup``, ``CfnCacheCluster`` or ``CfnServerlessCache`` of any; make
-            the dashboard when it is complete.
-        dashboard: A dashboard to add to. None makes one.
-        dashboard_name: The name of the one that is made: letters, digits, hyphens and
-            underscores, 255 at most. Empty lets CloudFormation make a name.
+            ``CfnReplicationGroup``, ``CfnCacheCluster`` or ``CfnServerlessCache`` of any. Later
+            changes of the cache are not seen.
+        dashboard: A dashboard to add the graphs to. Default: a new one.
+        dashboard_name: The name of the new dashboard, 1-255 letters, digits, hyphens and
+            underscores. Default: made by CloudFormation.
 
     Attributes:
         dashboard: The dashboard.
         widgets: The graphs, by metric.
 
     Raises:
-        ValueError: If an argument is refused, the number of nodes is not known at synthesis, or
-            there are more metrics than a dashboard takes.
+        ValueError: If an argument is refused, the number of nodes is known at deployment only, or
+            a dashboard cannot have that many metrics.
     """
 
+    @check_types
     def __init__(
         self,
         scope: Construct,
@@ -47,23 +48,24 @@ class CacheDashboard(Construct):
         *,
         cache: AnyCache,
         dashboard: cloudwatch.Dashboard | None = None,
-        dashboard_name: str = "",
+        dashboard_name: str | None = None,
     ) -> None:
-        found = watched(cache)
-        names = metric_names(found)
+        watched_cache = watched(cache)
+        names = metric_names(watched_cache)
         problems = Problems(scope.node.path, construct_id)
         problems.require(
-            len(names) * len(found.nodes) <= _MOST_METRICS,
-            f"`cache` must have {_MOST_METRICS} metrics at most on a dashboard, "
-            f"got: {len(names)} of each of {len(found.nodes)} nodes",
+            len(names) * len(watched_cache.nodes) <= MAX_METRICS,
+            f"`cache` must have {MAX_METRICS} metrics at most on a dashboard, "
+            f"got: {len(names)} of each of {len(watched_cache.nodes)} nodes",
         )
         problems.require(
-            dashboard is None or not dashboard_name,
+            dashboard is None or dashboard_name is None,
             f"`dashboard_name` must be left out with a `dashboard`, got: {dashboard_name!r}",
         )
         problems.require(
-            is_unresolved(dashboard_name)
-            or re.fullmatch(r"[A-Za-z0-9_-]{0,255}", dashboard_name) is not None,
+            dashboard_name is None
+            or is_unresolved(dashboard_name)
+            or re.fullmatch(r"[A-Za-z0-9_-]{1,255}", dashboard_name) is not None,
             "`dashboard_name` must have letters, digits, hyphens and underscores only, 255 at "
             f"most, got: {dashboard_name!r}",
         )
@@ -71,9 +73,9 @@ class CacheDashboard(Construct):
 
         super().__init__(scope, construct_id)
         self.dashboard = dashboard or cloudwatch.Dashboard(
-            self, "Dashboard", dashboard_name=dashboard_name or None
+            self, "Dashboard", dashboard_name=dashboard_name
         )
-        self.widgets = {name: _graph(found, name) for name in names}
+        self.widgets = {name: _graph(watched_cache, name) for name in names}
         graphs = list(self.widgets.values())
         for first in range(0, len(graphs), _COLUMNS):
             self.dashboard.add_widgets(*graphs[first : first + _COLUMNS])
@@ -82,7 +84,7 @@ class CacheDashboard(Construct):
 def _graph(cache: WatchedCache, name: str) -> cloudwatch.GraphWidget:
     limit = {
         "BytesUsedForCache": cache.max_bytes,
-        "ElastiCacheProcessingUnits": cache.max_ecpu * 60,  # the metric counts by the minute
+        "ElastiCacheProcessingUnits": cache.max_ecpu * 60,  # the metric is per minute
     }.get(name, 0)
     return cloudwatch.GraphWidget(
         title=f"{name} of {cache.path}",

@@ -40,10 +40,18 @@ class HasServerlessCache(Protocol):
         ...
 
 
+class HasMetricNode(Protocol):
+    """A cache of this library; an imported one has no nodes that are known."""
+
+    def metric_node(self, label: str | None) -> "CacheNode":
+        """Return a node."""
+        ...
+
+
 RawCache = (
     elasticache.CfnReplicationGroup | elasticache.CfnCacheCluster | elasticache.CfnServerlessCache
 )
-AnyCache = RawCache | HasReplicationGroup | HasCluster | HasServerlessCache
+AnyCache = RawCache | HasReplicationGroup | HasCluster | HasServerlessCache | HasMetricNode
 """What can be watched: a cache of this library, or the raw resource of any."""
 
 
@@ -69,7 +77,7 @@ class WatchedCache:
         engine: ``memcached``, ``redis`` or ``valkey``.
         nodes: Its nodes; a serverless cache counts as one.
         node_type: The node type; empty for a serverless cache.
-        replicated: Whether there are replicas.
+        replicated: Whether nodes have replicas.
         max_bytes: The limit on storage of a serverless cache in bytes; 0 for none.
         max_ecpu: Its limit on ECPU per second; 0 for none.
     """
@@ -125,7 +133,7 @@ def nodes_of(
         ValueError: If the number of nodes is known at deployment only.
     """
     if isinstance(raw, elasticache.CfnCacheCluster):
-        count = _known(raw.num_cache_nodes, "num_cache_nodes", raw.node.path)
+        count = _known_number(raw.num_cache_nodes, "num_cache_nodes", raw.node.path)
         return tuple(memcached_node(raw.ref, f"{number:04}") for number in range(1, count + 1))
     return tuple(
         redis_node(raw.ref, f"{shard}{number:03}")
@@ -209,21 +217,21 @@ def _dimensions(cluster_id: str, node_id: str) -> dict[str, str]:
 
 
 def _serverless(raw: elasticache.CfnServerlessCache) -> WatchedCache:
-    most = {"gb": 0, "ecpu": 0}
+    maxima = {"gb": 0, "ecpu": 0}
     limits = raw.cache_usage_limits
     if isinstance(limits, elasticache.CfnServerlessCache.CacheUsageLimitsProperty):
         storage, ecpu = limits.data_storage, limits.ecpu_per_second
         if isinstance(storage, elasticache.CfnServerlessCache.DataStorageProperty):
-            most["gb"] = int(storage.maximum or 0)
+            maxima["gb"] = int(storage.maximum or 0)
         if isinstance(ecpu, elasticache.CfnServerlessCache.ECPUPerSecondProperty):
-            most["ecpu"] = int(ecpu.maximum or 0)
-    known = {name: 0 if is_unresolved(value) else value for name, value in most.items()}
+            maxima["ecpu"] = int(ecpu.maximum or 0)
+    maxima = {name: 0 if is_unresolved(value) else value for name, value in maxima.items()}
     return WatchedCache(
         path=raw.node.path,
         engine=raw.engine,
         nodes=(serverless_node(raw.ref),),
-        max_bytes=known["gb"] * _GB,
-        max_ecpu=known["ecpu"],
+        max_bytes=maxima["gb"] * _GB,
+        max_ecpu=maxima["ecpu"],
     )
 
 
@@ -231,22 +239,24 @@ def _shards(raw: elasticache.CfnReplicationGroup) -> list[tuple[str, int]]:
     """Return the beginning of the labels of each shard's nodes, and the number of its nodes."""
     path = raw.node.path
     configured = raw.node_group_configuration
-    each = 1 + _known(raw.replicas_per_node_group or 0, "replicas_per_node_group", path)
+    default_count = 1 + _known_number(
+        raw.replicas_per_node_group or 0, "replicas_per_node_group", path
+    )
     if isinstance(configured, list) and configured:
         groups = cast(
             Sequence[elasticache.CfnReplicationGroup.NodeGroupConfigurationProperty], configured
         )
         counts = [
-            each if group.replica_count is None else 1 + int(group.replica_count)
+            default_count if group.replica_count is None else 1 + int(group.replica_count)
             for group in groups
         ]
         ids = [group.node_group_id or f"{at:04}" for at, group in enumerate(groups, 1)]
     else:
-        number = _known(raw.num_node_groups or 1, "num_node_groups", path)
-        counts = [each] * number
+        number = _known_number(raw.num_node_groups or 1, "num_node_groups", path)
+        counts = [default_count] * number
         ids = [f"{at:04}" for at in range(1, number + 1)]
     if len(counts) == 1 and raw.num_cache_clusters is not None:
-        counts = [_known(raw.num_cache_clusters, "num_cache_clusters", path)]
+        counts = [_known_number(raw.num_cache_clusters, "num_cache_clusters", path)]
     if len(counts) == 1 and not _in_cluster_mode(raw):
         return [("", counts[0])]
     return [(f"{shard}-", count) for shard, count in zip(ids, counts, strict=True)]
@@ -273,7 +283,7 @@ def _parameter_groups(stack: Stack) -> Iterator[elasticache.CfnParameterGroup]:
             yield child
 
 
-def _known(number: float, name: str, path: str) -> int:
+def _known_number(number: float, name: str, path: str) -> int:
     if is_unresolved(number):
         raise ValueError(
             f"`cache` must have a `{name}` that is known at synthesis, got: a token (in {path})"

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from aws_cdk import Annotations, RemovalPolicy
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
-from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache import (
@@ -19,10 +18,6 @@ from serverless_stack.checks.services.elasticache import (
 from serverless_stack.checks.services.elasticache.limits.common import topic_problems
 from serverless_stack.checks.services.elasticache.limits.durability import durability_problems
 from serverless_stack.checks.services.elasticache.limits.parameters import parameter_group_family
-from serverless_stack.checks.services.elasticache.limits.replication_groups import (
-    NODES_BY_QUOTA,
-    nodes_of,
-)
 from serverless_stack.checks.services.elasticache.limits.scaling import global_datastore_problems
 from serverless_stack.checks.services.elasticache.limits.versions import ENGINES
 from serverless_stack.constructs.cache.backup import Backup, retention_problems
@@ -98,8 +93,12 @@ class RedisArguments:
     global_datastore: GlobalDatastoreRef | None
     removal_policy: RemovalPolicy | None
 
-    def type_problems(self) -> list[str]:
-        """List the fields of the value objects that have a wrong type."""
+    def check_types(self, problems: Problems) -> None:
+        """Raise ValueError if a field of a value object has a wrong type.
+
+        Args:
+            problems: The problems of the call, to which wrong types are added.
+        """
         values: dict[str, object] = {
             "engine": self.engine,
             "topology": self.topology,
@@ -107,9 +106,9 @@ class RedisArguments:
             "logs": self.logs,
             "backup": self.backup,
         }
-        return [
-            problem for name, value in values.items() for problem in field_problems(name, value)
-        ]
+        for name, value in values.items():
+            problems.add(field_problems(name, value))
+        problems.raise_if_any()
 
     @cached_property
     def retention(self) -> Retention:
@@ -249,14 +248,3 @@ def _secondary_problems(arguments: RedisArguments) -> list[str]:
         "token, got: None",
     )
     return problems.messages
-
-
-def warn_of_quota(scope: Construct, group: ReplicationGroup) -> None:
-    """Warn of more nodes than AWS grants a cluster by default."""
-    nodes = nodes_of(group)
-    if nodes > NODES_BY_QUOTA:
-        Annotations.of(scope).add_warning_v2(
-            "serverless-stack:RedisNodes",
-            f"{nodes} nodes need a higher quota of nodes per cluster, which is {NODES_BY_QUOTA} "
-            "before AWS raises it",
-        )

@@ -166,6 +166,18 @@ def rotation_problems(auth: RedisAuth, engine: RedisEngine, every: Duration) -> 
     return problems.messages
 
 
+def token_secret(cache: Construct, auth: RedisAuth) -> secretsmanager.ISecret | None:
+    """Return the secret with the AUTH token of a cache; create it if there is none.
+
+    Args:
+        cache: The cache, which becomes the parent.
+        auth: How clients log in.
+    """
+    if auth.kind != "token":
+        return None
+    return auth.secret or generate_secret(cache, f"AUTH token of {cache.node.path}")
+
+
 def generate_secret(scope: Construct, description: str) -> secretsmanager.Secret:
     """Create a secret whose string is 64 random letters and digits.
 

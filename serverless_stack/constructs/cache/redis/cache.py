@@ -12,7 +12,6 @@ from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
-from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.cache.backup import Backup
@@ -20,7 +19,6 @@ from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, elasticache_arn
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode, find_node, nodes_of
 from serverless_stack.constructs.cache.network import (
-    DEFAULT_PORT_REASON,
     CacheNetwork,
     choose_subnets,
     create_subnet_group,
@@ -30,26 +28,23 @@ from serverless_stack.constructs.cache.redis.arguments import (
     GlobalDatastoreRef,
     RedisArguments,
     argument_problems,
-    warn_of_quota,
 )
-from serverless_stack.constructs.cache.redis.auth import RedisAuth, generate_secret
+from serverless_stack.constructs.cache.redis.auth import RedisAuth, token_secret
 from serverless_stack.constructs.cache.redis.endpoints import RedisEndpoints
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.imported import import_redis
 from serverless_stack.constructs.cache.redis.logs import Logs, deliver_logs
 from serverless_stack.constructs.cache.redis.replication_group import (
+    DEFAULT_PORT,
     create_parameter_group,
     create_replication_group,
 )
 from serverless_stack.constructs.cache.redis.rotation import rotate, token_of
-from serverless_stack.constructs.cache.redis.scaling import add_scaling
 from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
 from serverless_stack.constructs.cache.redis.user import create_own_user
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers
 from serverless_stack.constructs.cache.retention import retain_dependencies
 from serverless_stack.constructs.profiles.profile import Profile
-
-_DEFAULT_PORT = 6379
 
 
 class RedisCache(CacheBase):
@@ -58,9 +53,6 @@ class RedisCache(CacheBase):
     It creates the replication group, a subnet group, a security group, and a secret with a
     generated AUTH token. ElastiCache gets the token by a dynamic reference, so that it never
     appears in a template. Billed by the hour and node ("Amazon ElastiCache pricing"), idle or not.
-
-    Every combination of arguments that ElastiCache is known to refuse is refused at synthesis,
-    all problems of one call together.
 
     Args:
         scope: The parent construct.
@@ -109,6 +101,7 @@ class RedisCache(CacheBase):
 
     Attributes:
         replication_group: The replication group, as the raw CloudFormation resource.
+        network: Where the cache runs.
         subnet_group: The subnet group.
         parameter_group: The new parameter group, or None.
         user: The cache's own user for ``RedisAuth.password()`` and ``RedisAuth.iam()``, or None.
@@ -175,15 +168,11 @@ class RedisCache(CacheBase):
             global_datastore=global_datastore,
             removal_policy=removal_policy,
         )
-        problems.add(arguments.type_problems())
-        problems.raise_if_any()
+        arguments.check_types(problems)
         group, retention = arguments.group, arguments.retention
         problems.add(argument_problems(arguments))
-        subnets = None
-        if vpc is not None:
-            subnets = choose_subnets(vpc, vpc_subnets)
-            min_zones = 2 if group.multi_az_enabled else 1
-            problems.add(subnet_problems(subnets, vpc, min_zones))
+        subnets = choose_subnets(vpc, vpc_subnets)
+        problems.add(subnet_problems(subnets, vpc, 2 if group.multi_az_enabled else 1))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -195,15 +184,11 @@ class RedisCache(CacheBase):
             vpc=vpc,
             subnets=subnets,
             security_groups=security_groups,
-            ports=(group.port or _DEFAULT_PORT,),
+            ports=(group.port or DEFAULT_PORT,),
             secrets=arguments.auth.has_secret,
         )
         self.subnet_group = create_subnet_group(self, "Redis", self.network)
-        self._token: secretsmanager.ISecret | None = None
-        if group.auth_token:
-            self._token = arguments.auth.secret or generate_secret(
-                self, f"AUTH token of {self.node.path}"
-            )
+        self._token = token_secret(self, arguments.auth)
         self.parameter_group = create_parameter_group(self, arguments)
         slow, core = deliver_logs(self, arguments.logs, retention)
         self.slow_log_group = slow and slow.log_group
@@ -220,13 +205,6 @@ class RedisCache(CacheBase):
             logs=[delivery.request for delivery in (slow, core) if delivery],
         )
         self.node.default_child = self.replication_group
-        if arguments.topology.autoscale is not None:
-            add_scaling(self, arguments.topology.autoscale, self.replication_group)
-        warn_of_quota(self, group)
-        if group.port == _DEFAULT_PORT:
-            acknowledge(
-                self.replication_group, "AEC5", DEFAULT_PORT_REASON, profile=arguments.profile
-            )
         self._endpoints = RedisEndpoints(self.replication_group, bool(group.cluster_mode))
         self.users = CacheUsers(
             cache=self,
@@ -242,12 +220,9 @@ class RedisCache(CacheBase):
         self.user = create_own_user(self.users)
         self.rotation_function = self.user.rotation_function if self.user else None
         if self._token is not None:
+            subject = token_of(self.replication_group)
             self.rotation_function = rotate(
-                self,
-                self._token,
-                token_of(self.replication_group),
-                auth=arguments.auth,
-                users=self.users,
+                self, self._token, subject, auth=arguments.auth, users=self.users
             )
         retain_dependencies(self, retention.data)
 
@@ -303,10 +278,10 @@ class RedisCache(CacheBase):
     @property
     def client(self) -> ClientSettings:
         """What ``connect`` gives a function."""
-        if self.user is not None:
-            return self.user.client
-        settings = self.users.client
-        return settings if self._token is None else settings.with_token(self._token)
+        login = (
+            self.users.client if self._token is None else self.users.client.with_token(self._token)
+        )
+        return self.user.client if self.user else login
 
     @property
     def node_labels(self) -> list[str]:
@@ -314,7 +289,11 @@ class RedisCache(CacheBase):
         return [node.label for node in nodes_of(self.replication_group)]
 
     def metric_node(self, label: str | None) -> CacheNode:
-        """Return a node. Default: the first, which is the primary until a failover."""
+        """Return a node, for ``metric``.
+
+        Args:
+            label: The name of a node. Default: the first, which is the primary until a failover.
+        """
         return find_node(nodes_of(self.replication_group), label, self.node.path)
 
     def _attach(self, users: elasticache.CfnUserGroup) -> None:

@@ -8,6 +8,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.scaling import global_datastore_problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.redis.cache import RedisCache
 
 
@@ -60,7 +61,7 @@ class GlobalDatastore(Construct):
             self,
             "Resource",
             global_replication_group_id_suffix=suffix,
-            global_replication_group_description=self.node.path,
+            global_replication_group_description=description_of(self),
             members=[
                 elasticache.CfnGlobalReplicationGroup.GlobalReplicationGroupMemberProperty(
                     replication_group_id=primary.cache_name,

@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from aws_cdk import CfnUpdatePolicy
+from aws_cdk import Annotations, CfnUpdatePolicy
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
 from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
-from serverless_stack.constructs.cache.network import CacheNetwork
+from serverless_stack.checks.services.elasticache.limits.replication_groups import (
+    NODES_BY_QUOTA,
+    nodes_of,
+)
+from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs.cache.network import DEFAULT_PORT_REASON, CacheNetwork
 from serverless_stack.constructs.cache.redis.arguments import RedisArguments
+from serverless_stack.constructs.cache.redis.scaling import add_scaling
 
+DEFAULT_PORT = 6379
 _SLOTS = 16384  # of a key's hash, spread over the shards
 _LogDelivery = elasticache.CfnReplicationGroup.LogDeliveryConfigurationRequestProperty
 
@@ -34,7 +42,7 @@ def create_parameter_group(
         scope,
         "ParameterGroup",
         cache_parameter_group_family=arguments.family,
-        description=f"Parameters of {scope.node.path}",
+        description=description_of(scope, "Parameters of"),
         properties={**group.parameters, **cluster_mode},
     )
 
@@ -50,7 +58,7 @@ def create_replication_group(
     auth_token: str | None,
     logs: Sequence[_LogDelivery],
 ) -> elasticache.CfnReplicationGroup:
-    """Create the replication group.
+    """Create the replication group, and its auto scaling.
 
     A secondary of a global datastore leaves out what ElastiCache takes from the primary.
 
@@ -71,7 +79,7 @@ def create_replication_group(
     resource = elasticache.CfnReplicationGroup(
         scope,
         "ReplicationGroup",
-        replication_group_description=scope.node.path[:255],
+        replication_group_description=description_of(scope),
         replication_group_id=_stored(group.replication_group_id),
         global_replication_group_id=(
             datastore.global_replication_group_ref.global_replication_group_id
@@ -110,7 +118,22 @@ def create_replication_group(
     if shards:  # else CloudFormation replaces the group to change the number of shards
         resource.cfn_options.update_policy = CfnUpdatePolicy(use_online_resharding=True)
     resource.apply_removal_policy(arguments.retention.data)
+    if arguments.topology.autoscale is not None:
+        add_scaling(scope, arguments.topology.autoscale, resource)
+    _warn_of_quota(scope, nodes_of(group))
+    if group.port == DEFAULT_PORT:
+        acknowledge(resource, "AEC5", DEFAULT_PORT_REASON, profile=arguments.profile)
     return resource
+
+
+def _warn_of_quota(scope: Construct, nodes: int) -> None:
+    """Warn of more nodes than AWS grants a cluster by default."""
+    if nodes > NODES_BY_QUOTA:
+        Annotations.of(scope).add_warning_v2(
+            "serverless-stack:RedisNodes",
+            f"{nodes} nodes need a higher quota of nodes per cluster, which is {NODES_BY_QUOTA} "
+            "before AWS raises it",
+        )
 
 
 def _stored(replication_group_id: str) -> str | None:

@@ -96,8 +96,7 @@ def rotate(
             acknowledge(secret, "SMG4", _NO_ROTATION_REASON)
         return None
     home = Construct(scope, "Rotation")
-    if cache.network.own_vpc:
-        add_endpoint(cache.vpc, "ElastiCache", ec2.InterfaceVpcEndpointAwsService.ELASTICACHE)
+    add_endpoint(cache.vpc, "ElastiCache", ec2.InterfaceVpcEndpointAwsService.ELASTICACHE)
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
     _schedule(home, secret, function, every)

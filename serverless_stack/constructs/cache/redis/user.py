@@ -42,7 +42,7 @@ class RedisUser(Construct):
     one, too.
 
     Args:
-        cache: The ``RedisCache`` or ``ServerlessCache``, which becomes the parent.
+        scope: The ``RedisCache`` or ``ServerlessCache`` that has the user.
         construct_id: The id in the cache.
         access: The access string, such as ``on ~app:* +@read``.
         auth: How the user logs in: ``RedisAuth.password()`` or ``RedisAuth.iam()``. Default:
@@ -61,13 +61,18 @@ class RedisUser(Construct):
     @check_types
     def __init__(
         self,
-        cache: HasUsers,
+        scope: HasUsers,
         construct_id: str,
         *,
         access: str,
         auth: RedisAuth | None = None,
     ) -> None:
-        users = cache.users
+        users = getattr(scope, "users", None)
+        if not isinstance(users, CacheUsers):
+            raise ValueError(
+                f"`scope` must be a RedisCache or a ServerlessCache, got: {type(scope).__name__} "
+                f"(for {construct_id})"
+            )
         auth = auth or RedisAuth.password()
         problems = Problems(users.cache.node.path, construct_id)
         problems.add(_user_problems(users, access, auth))

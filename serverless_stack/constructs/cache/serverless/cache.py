@@ -13,6 +13,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase, connect_function
@@ -91,6 +92,7 @@ class ServerlessCache(CacheBase):
             (production: ``SNAPSHOT``).
 
     Attributes:
+        network: Where the cache runs.
         serverless_cache: The cache, as the raw CloudFormation resource.
         user: The cache's own user for ``RedisAuth.password()`` and ``RedisAuth.iam()``, or None.
         users: The users that may log in.
@@ -147,10 +149,8 @@ class ServerlessCache(CacheBase):
             problems.add(field_problems(name, value))
         problems.raise_if_any()
         problems.add(argument_problems(arguments, own_vpc=vpc is None))
-        subnets = None
-        if vpc is not None:
-            subnets = serverless_subnets(vpc, vpc_subnets)
-            problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
+        subnets = serverless_subnets(vpc, vpc_subnets)
+        problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -171,7 +171,7 @@ class ServerlessCache(CacheBase):
             engine=engine.name,
             major_engine_version=engine.major_version,
             serverless_cache_name=_stored(cache_name) or unique_name(self),
-            description=description or self.node.path[:255],
+            description=description or description_of(self),
             network_type=network_type.value if network_type else None,
             cache_usage_limits=usage_limits(arguments.storage_gb, arguments.ecpu_per_second),
             snapshot_retention_limit=arguments.retention.backup_days,
@@ -216,7 +216,11 @@ class ServerlessCache(CacheBase):
         return self.user.client if self.user else self.users.client
 
     def metric_node(self, label: str | None) -> CacheNode:
-        """Return the cache as the source of its metrics; there are no nodes."""
+        """Return the cache, for ``metric``.
+
+        Args:
+            label: Must be None: there are no nodes.
+        """
         return serverless_node(self.cache_name, label)
 
     def connect(
@@ -227,7 +231,7 @@ class ServerlessCache(CacheBase):
         user_name: str | None = None,
         secret: secretsmanager.ISecret | None = None,
     ) -> None:
-        """Give a function the network path, the permission and the environment for the cache.
+        """Connect a function: open the network path, grant the permission, set the variables.
 
         ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
         environment.

@@ -75,15 +75,17 @@ def usage_limits(
     return resource.CacheUsageLimitsProperty(data_storage=storage, ecpu_per_second=ecpu)
 
 
-def serverless_subnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
+def serverless_subnets(
+    vpc: ec2.IVpc | None, selection: ec2.SubnetSelection | None
+) -> Subnets | None:
     """Return the selected subnets. Default: one of each availability zone, three at most.
 
     Args:
-        vpc: The VPC of the cache.
+        vpc: The VPC of the cache; None for one that is created with it.
         selection: The caller's choice, or None.
     """
     chosen = choose_subnets(vpc, selection)
-    if selection is not None or not chosen.known:
+    if chosen is None or selection is not None or not chosen.known:
         return chosen
     first: dict[str, ec2.ISubnet] = {}
     for subnet in chosen.subnets:
@@ -92,16 +94,16 @@ def serverless_subnets(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> 
 
 
 def serverless_subnet_problems(
-    subnets: Subnets, vpc: ec2.IVpc, selection: ec2.SubnetSelection | None
+    subnets: Subnets | None, vpc: ec2.IVpc | None, selection: ec2.SubnetSelection | None
 ) -> list[str]:
     """List what is wrong with the subnets of a serverless cache.
 
     Args:
-        subnets: The subnets.
-        vpc: Their VPC.
+        subnets: The subnets, or None.
+        vpc: Their VPC, or None.
         selection: The caller's choice, or None.
     """
-    if not subnets.known:
+    if subnets is None or not subnets.known:
         return []
     problems = subnet_problems(subnets, vpc, min_zones=rules.SUBNETS[0])
     if problems:

@@ -341,7 +341,7 @@ def test_more_alarms_than_a_stack_takes_are_refused(stack: cdk.Stack) -> None:
 
     assert refused(lambda: CacheAlarms(stack, "Alarms", cache=sharded("Huge", 81))) == (
         "`cache` must need 400 alarms at most, got: 5 for each of 81 nodes; "
-        "a dashboard shows so many better (in Test/Alarms)"
+        "use a CacheDashboard for so many nodes (in Test/Alarms)"
     )
     assert len(CacheAlarms(stack, "Alarms", cache=sharded("Large", 80)).alarms) == 400
 

@@ -32,6 +32,9 @@ class Stream:
     delivery_stream_name: str
 
 
+SECRET: Any = "SECRET"  # stands for a secret of the stack
+
+
 def days(number: int) -> Backup:
     return Backup(retention=cdk.Duration.days(number))
 
@@ -223,12 +226,12 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"encryption_at_rest": True},
     ),
     (
-        {"auth": RedisAuth("AUTH")},
+        {"auth": RedisAuth("AUTH")},  # type: ignore[arg-type]
         "`auth.kind` must be 'token', 'password', 'iam' or 'none', got: 'AUTH'",
         {"auth": RedisAuth.token()},
     ),
     (
-        {"auth": RedisAuth("iam", "SECRET")},
+        {"auth": RedisAuth("iam", SECRET)},
         "`auth.secret` must be left out for iam",
         {"auth": RedisAuth.password()},
     ),
@@ -343,7 +346,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     (
         {"global_datastore": "DATASTORE", "node_type": "cache.m5.large"},
         "`auth.secret` must be a replica of the primary's secret",
-        {"auth": RedisAuth("token", "SECRET")},
+        {"auth": RedisAuth("token", SECRET)},
     ),
     (
         {
@@ -400,8 +403,8 @@ CASES += [
 
 
 def _made(stack: cdk.Stack, named: dict[str, Callable[[], object]], value: object) -> object:
-    if isinstance(value, RedisAuth) and value.secret == "SECRET":
-        return replace(value, secret=named["SECRET"]())
+    if isinstance(value, RedisAuth) and value.secret == SECRET:
+        return replace(value, secret=secretsmanager.Secret(stack, "Own"))
     if isinstance(value, str) and value.startswith("GROUP "):
         name = value.removeprefix("GROUP ")
         kind = elasticache.CfnParameterGroup
@@ -413,7 +416,6 @@ def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
     """Makes a cache; names stand for what needs the stack."""
     named: dict[str, Callable[[], object]] = {
         "KEY": lambda: kms.Key(stack, "Key"),
-        "SECRET": lambda: secretsmanager.Secret(stack, "Own"),
         "FIFO": lambda: sns.Topic.from_topic_arn(
             stack, "Fifo", "arn:aws:sns:eu-west-1:123456789012:events.fifo"
         ),
@@ -422,7 +424,7 @@ def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
             stack, "Datastore", "ldgnf-a"
         ),
     }
-    given = {name: _made(stack, named, value) for name, value in arguments.items()}
+    given: Arguments = {name: _made(stack, named, value) for name, value in arguments.items()}
     return lambda: RedisCache(stack, "Cache", **given)
 
 
