@@ -1,4 +1,4 @@
-"""`python -m tests.compliance`: the table of tools and findings; fails on one that is left."""
+"""`python -m tests.compliance`: print the findings by tool and stack, and fail on one left."""
 
 import sys
 import tempfile
@@ -20,13 +20,13 @@ REQUIRED = {
     "Regulated": EVERYTHING,
     "Decided": EVERYTHING,
 }
-MOST = {"Regulated": 33, "Decided": 20}  # acknowledgements in the packs of cdk-nag
-MOST_SKIPS = 12  # in checkov
+MAX_ACKNOWLEDGEMENTS = {"Regulated": 33, "Decided": 20}  # acknowledgements in the packs of cdk-nag
+MAX_SKIPS = 12  # in checkov
 
 
 def count(folder: Path) -> dict[str, dict[str, Findings]]:
-    """Run every tool on every stack; checkov only if it is installed."""
-    assembly = tools.synthesise(folder)
+    """Run every tool on every stack; checkov if it is installed."""
+    assembly = tools.synthesize(folder)
     counted: dict[str, dict[str, Findings]] = {
         name: {stack: assembly.plugin(name, stack) for stack in COLUMNS}
         for name in (*PACKS, VALIDATOR)
@@ -38,7 +38,7 @@ def count(folder: Path) -> dict[str, dict[str, Findings]]:
 
 
 def table(counted: dict[str, dict[str, Findings]]) -> list[str]:
-    """The lines of the table."""
+    """Return the lines of the table."""
     lines = ["raw / acknowledged / left".ljust(26) + "".join(f"{c:>20}" for c in COLUMNS.values())]
     for tool, stacks in counted.items():
         cells = [stacks[stack] for stack in COLUMNS]
@@ -48,38 +48,38 @@ def table(counted: dict[str, dict[str, Findings]]) -> list[str]:
 
 
 def problems(counted: dict[str, dict[str, Findings]]) -> list[str]:
-    """What is not as it has to be."""
-    found = [
+    """Return what must not be: findings that are left, and too many acknowledgements."""
+    messages = [
         f"{stack}: {tool}: {finding}"
         for tool, stacks in counted.items()
         for stack, findings in stacks.items()
         if tool in REQUIRED.get(stack, ())
         for finding in findings.left
     ]
-    for stack, most in MOST.items():
+    for stack, limit in MAX_ACKNOWLEDGEMENTS.items():
         number = sum(len(counted[pack][stack].acknowledged) for pack in PACKS)
-        if number > most:
-            found.append(f"{stack}: {number} acknowledgements in cdk-nag, at most {most}")
-    if CHECKOV in counted and len(counted[CHECKOV]["Regulated"].acknowledged) > MOST_SKIPS:
-        found.append(f"Regulated: more than {MOST_SKIPS} skips in checkov")
-    return found
+        if number > limit:
+            messages.append(f"{stack}: {number} acknowledgements in cdk-nag, at most {limit}")
+    if CHECKOV in counted and len(counted[CHECKOV]["Regulated"].acknowledged) > MAX_SKIPS:
+        messages.append(f"Regulated: more than {MAX_SKIPS} skips in checkov")
+    return messages
 
 
 def main() -> int:
-    """Print the table and what is left.
+    """Print the table and the problems.
 
     Returns:
-        The status of the process.
+        The exit status.
     """
     with tempfile.TemporaryDirectory() as folder:
         counted = count(Path(folder))
     print("\n".join(table(counted)))
     if CHECKOV not in counted:
-        print("checkov is not installed: `make compliance` does so")
-    found = problems(counted)
-    for problem in found:
+        print("checkov is not installed: `make compliance` installs it")
+    messages = problems(counted)
+    for problem in messages:
         print(f"left: {problem}")
-    return 1 if found else 0
+    return 1 if messages else 0
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 import pytest
 
-from tests.compliance.tools import Assembly, synthesise
+from tests.compliance.tools import Assembly, synthesize
 
 
 @pytest.fixture(scope="session")
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """All stacks, synthesised and judged once."""
-    return synthesise(tmp_path_factory.mktemp("compliance"))
+    """All stacks, synthesized and checked once."""
+    return synthesize(tmp_path_factory.mktemp("compliance"))

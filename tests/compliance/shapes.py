@@ -1,6 +1,6 @@
-"""The stacks that are judged: ours by each profile, with each decision, and the same in plain CDK.
+"""The stacks to check: each profile, each decision, and the same application in plain CDK.
 
-`python -m tests.compliance.shapes FOLDER` writes them all, with the report of cdk-nag.
+`python -m tests.compliance.shapes FOLDER` synthesizes them all, with the report of cdk-nag.
 """
 
 import json
@@ -52,7 +52,7 @@ def shop(
     decided: Sequence[str] = (),
     env: cdk.Environment | None = None,
 ) -> ServerlessStack:
-    """The README's application, with some of the decisions that only its owner can make."""
+    """Create the README's application, with some of the decisions of its owner."""
     elsewhere = cdk.Stack(scope, f"{construct_id}Elsewhere")
     certificate = acm.Certificate.from_certificate_arn(
         elsewhere, "Certificate", f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1234"
@@ -97,7 +97,7 @@ def shop(
 
 
 def naive(scope: Construct, construct_id: str) -> cdk.Stack:
-    """The same application as a beginner writes it, with CDK's own defaults."""
+    """Create the same application as a beginner writes it, with CDK's own defaults."""
     stack = cdk.Stack(scope, construct_id)
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
     function = lambda_.Function(
@@ -159,7 +159,7 @@ def naive(scope: Construct, construct_id: str) -> cdk.Stack:
 
 
 def every_stack(scope: Construct) -> None:
-    """All of them in one app, so that the tools start once."""
+    """Create all stacks in one app, so that the tools start once."""
     naive(scope, "Naive")
     shop(scope, "Dev", Profile.dev())
     shop(scope, "Production", Profile.production())
@@ -170,7 +170,7 @@ def every_stack(scope: Construct) -> None:
 
 
 def main(folder: str, flags: Mapping[str, object] | None = None) -> None:
-    """Write the assembly and the report of cdk-nag."""
+    """Write the cloud assembly and the report of cdk-nag."""
     app = cdk.App(outdir=folder, analytics_reporting=False, context={**CONTEXT, **(flags or {})})
     every_stack(app)
     cdk.Validations.of(app).add_plugins(*(pack() for pack in PACKS))

@@ -1,7 +1,7 @@
-"""Our dependencies: which there are, and what is known against them.
+"""Audit the locked dependencies, and write bills of materials.
 
-`python -m tests.compliance.supply_chain audit` asks PyPI and npm for advisories, and fails on one.
-Where they cannot be had it says so. `... sbom FOLDER` writes bills of materials in CycloneDX.
+`python -m tests.compliance.supply_chain audit` asks PyPI and npm for advisories, fails if there is
+one, and says when it cannot ask. `... sbom FOLDER` writes bills of materials in CycloneDX.
 """
 
 import json
@@ -21,69 +21,69 @@ LOCKED = REPOSITORY / "requirements-dev.txt"
 
 @dataclass(frozen=True)
 class Answer:
-    """What an advisory database says.
+    """The answer of an advisory database.
 
     Attributes:
-        tool: Who asked it.
-        audited: How many packages it knows; 0 if it gave no answer.
-        unknown: How many it could not be asked about.
-        found: The packages with an advisory, as `NAME VERSION: ADVISORY`.
+        tool: The tool that asked.
+        audited: The number of packages in the answer; 0 if there was no answer.
+        unknown: The number of packages that the tool could not ask about.
+        advisories: The packages with an advisory, as `NAME VERSION: ADVISORY`.
     """
 
     tool: str
     audited: int
     unknown: int
-    found: tuple[str, ...] = ()
+    advisories: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if not self.audited:
-            return f"{self.tool}: no advisories to be had here, nothing was audited"
+            return f"{self.tool}: the advisories cannot be fetched here, nothing was audited"
         rest = f", {self.unknown} could not be" if self.unknown else ""
-        told = "; ".join(self.found) or "no advisory"
-        return f"{self.tool}: {self.audited} packages audited{rest}: {told}"
+        listed = "; ".join(self.advisories) or "no advisory"
+        return f"{self.tool}: {self.audited} packages audited{rest}: {listed}"
 
 
 def of_pip_audit(report: Mapping[str, Any]) -> Answer:
-    """Read pip-audit's report, which calls a package that it could not ask about no problem."""
+    """Read the report of pip-audit, which counts packages that it skipped as fine."""
     packages = report.get("dependencies", [])
     known = [package for package in packages if "skip_reason" not in package]
-    found = tuple(
+    advisories = tuple(
         f"{package['name']} {package['version']}: {advisory['id']}"
         for package in known
         for advisory in package["vulns"]
     )
-    return Answer("pip-audit", len(known), len(packages) - len(known), found)
+    return Answer("pip-audit", len(known), len(packages) - len(known), advisories)
 
 
 def of_npm_audit(report: Mapping[str, Any]) -> Answer:
-    """Read npm's report; without an answer of the registry it has no metadata."""
+    """Read the report of npm, which has no metadata if the registry did not answer."""
     counted = report.get("metadata", {}).get("dependencies", {}).get("total", 0)
-    found = tuple(
+    advisories = tuple(
         f"{name} {entry.get('range', '')}: {entry.get('severity', 'unknown')}".replace("  ", " ")
         for name, entry in report.get("vulnerabilities", {}).items()
     )
-    return Answer("npm audit", counted, 0, found)
+    return Answer("npm audit", counted, 0, advisories)
 
 
 def audit() -> int:
-    """Ask for advisories.
+    """Ask for advisories and print them.
 
     Returns:
-        The status of the process: 1 if there is one.
+        The exit status: 1 if there is an advisory.
     """
     pip = [str(TOOLS / "pip-audit"), "--disable-pip", "--require-hashes", "-r", str(LOCKED)]
     npm = ["npm", "audit", "--json", "--package-lock-only"]
     answers = [of_pip_audit(_json([*pip, "-f", "json"])), of_npm_audit(_json(npm))]
     for answer in answers:
         print(answer)
-    return 1 if any(answer.found for answer in answers) else 0
+    return 1 if any(answer.advisories for answer in answers) else 0
 
 
 def sbom(folder: Path) -> None:
     """Write both bills of materials.
 
     Args:
-        folder: Where to.
+        folder: The folder to write to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     python = [str(TOOLS / "cyclonedx-py"), "requirements", str(LOCKED), "--output-reproducible"]
@@ -92,7 +92,7 @@ def sbom(folder: Path) -> None:
         for name in ("package.json", "package-lock.json"):
             text = json.loads((REPOSITORY / name).read_text())
             root = text["packages"][""] if "packages" in text else text
-            root["version"] = text["version"] = "0.0.0"  # npm names nothing without a version
+            root["version"] = text["version"] = "0.0.0"  # npm skips packages without a version
             (Path(copied) / name).write_text(json.dumps(text))
         npm = ["npm", "sbom", "--sbom-format", "cyclonedx", "--package-lock-only"]
         _write(folder / "sbom-npm.json", _json(npm, Path(copied)))
@@ -100,13 +100,13 @@ def sbom(folder: Path) -> None:
 
 def _json(command: list[str], folder: Path = REPOSITORY) -> dict[str, Any]:
     environment = {**os.environ, "npm_config_audit": "true"}
-    done = subprocess.run(
+    completed = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     try:
-        return dict(json.loads(done.stdout))
+        return dict(json.loads(completed.stdout))
     except ValueError:
-        raise RuntimeError(f"{command[0]} said:\n{done.stdout}{done.stderr}") from None
+        raise RuntimeError(f"{command[0]} said:\n{completed.stdout}{completed.stderr}") from None
 
 
 def _write(path: Path, bill: Mapping[str, Any]) -> None:

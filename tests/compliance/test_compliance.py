@@ -1,4 +1,4 @@
-"""What is left, what is acknowledged and why, for each profile and each decision of a user."""
+"""Findings left and acknowledged, for item profile and item decision of a user."""
 
 import ast
 import json
@@ -9,7 +9,14 @@ import aws_cdk
 import pytest
 
 from tests.compliance import tools
-from tests.compliance.__main__ import COLUMNS, MOST, MOST_SKIPS, REQUIRED, problems, table
+from tests.compliance.__main__ import (
+    COLUMNS,
+    MAX_ACKNOWLEDGEMENTS,
+    MAX_SKIPS,
+    REQUIRED,
+    problems,
+    table,
+)
 from tests.compliance.tools import (
     CFN_LINT,
     CHECKOV,
@@ -31,19 +38,19 @@ DECISIONS = {
     "replica": {"S3BucketReplicationEnabled"},
     "web-acl": {"CFR2"},
 }
-"""The rules whose acknowledgements a decision removes, by their names in a pack."""
+"""The rules, by their names in a pack, whose acknowledgements a decision removes."""
 
 REGULATED = ["Regulated", *(f"Regulated-{name}" for name in DECISIONS), "Decided"]
 STACKS = ["Production", *REGULATED]
 
 
 def short(rule: str) -> str:
-    """The rule's name in its pack, of `Pack::Pack-Rule`."""
+    """Return the rule's name in its pack, of `Pack::Pack-Rule`."""
     return rule.partition("::")[2].rpartition("-")[2] if "[" not in rule else rule
 
 
 def acknowledged(assembly: Assembly, stack: str) -> list[Acknowledged]:
-    return [each for pack in PACKS for each in assembly.plugin(pack, stack).acknowledged]
+    return [item for pack in PACKS for item in assembly.plugin(pack, stack).acknowledged]
 
 
 @pytest.mark.parametrize("tool", [*PACKS, VALIDATOR])
@@ -57,8 +64,8 @@ def test_nothing_is_left_in_production(assembly: Assembly, tool: str) -> None:
     assert assembly.plugin(tool, "Production").left == []
 
 
-def test_the_tools_do_find_something(assembly: Assembly) -> None:
-    """A tool that was not run finds nothing, too."""
+def test_every_tool_has_findings(assembly: Assembly) -> None:
+    """A tool that did not run has no findings either."""
     for pack in PACKS:
         assert len(assembly.plugin(pack, "Naive").left) > 10
     assert len(tools.cfn_lint(assembly.template("Naive")).left) > 10
@@ -66,14 +73,14 @@ def test_the_tools_do_find_something(assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("stack", ["Regulated", "Decided"])
 def test_nothing_is_left_in_cfn_lint(assembly: Assembly, stack: str) -> None:
-    found = tools.cfn_lint(assembly.template(stack))
-    assert found.left == []
-    assert {each.rule for each in found.acknowledged} == {"I1022", "W3005"}
+    result = tools.cfn_lint(assembly.template(stack))
+    assert result.left == []
+    assert {item.rule for item in result.acknowledged} == {"I1022", "W3005"}
 
 
-@pytest.mark.parametrize("stack", list(MOST))
+@pytest.mark.parametrize("stack", list(MAX_ACKNOWLEDGEMENTS))
 def test_acknowledgements_are_few(assembly: Assembly, stack: str) -> None:
-    assert len(acknowledged(assembly, stack)) <= MOST[stack]
+    assert len(acknowledged(assembly, stack)) <= MAX_ACKNOWLEDGEMENTS[stack]
 
 
 @pytest.mark.parametrize("decision", list(DECISIONS))
@@ -91,30 +98,30 @@ def test_a_decision_removes_its_acknowledgements(assembly: Assembly, decision: s
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_no_acknowledgement_is_idle(assembly: Assembly, stack: str) -> None:
-    used = {(each.rule, each.where) for each in acknowledged(assembly, stack)}
+def test_every_acknowledgement_is_needed(assembly: Assembly, stack: str) -> None:
+    used = {(item.rule, item.where) for item in acknowledged(assembly, stack)}
     assert assembly.acknowledgements(stack) - used == set()
 
 
 @pytest.mark.parametrize("stack", ["Naive", "Dev"])
-def test_nothing_is_acknowledged_where_nobody_asked(assembly: Assembly, stack: str) -> None:
+def test_dev_and_plain_cdk_have_no_acknowledgements(assembly: Assembly, stack: str) -> None:
     assert acknowledged(assembly, stack) == []
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_reasons_say_something(assembly: Assembly, stack: str) -> None:
-    for each in acknowledged(assembly, stack):
-        assert len(each.reason.split()) >= 8, each
-        assert each.rule.partition("::")[0] in PACKS
+def test_reasons_are_sentences(assembly: Assembly, stack: str) -> None:
+    for item in acknowledged(assembly, stack):
+        assert len(item.reason.split()) >= 8, item
+        assert item.rule.partition("::")[0] in PACKS
 
 
 @pytest.mark.parametrize("recommended", [True, False])
 def test_counts_do_not_depend_on_flags(
     assembly: Assembly, tmp_path: Path, recommended: bool
 ) -> None:
-    """With all flags as `cdk init` writes them, or with none."""
+    """All flags as `cdk init` writes them, or none."""
     flags = recommended_flags() if recommended else {}
-    other = tools.synthesise(tmp_path, {**flags, **tools.STRICT})
+    other = tools.synthesize(tmp_path, {**flags, **tools.STRICT})
     for stack in STACKS:
         for pack in PACKS:
             ours, theirs = assembly.plugin(pack, stack), other.plugin(pack, stack)
@@ -123,7 +130,7 @@ def test_counts_do_not_depend_on_flags(
 
 
 def recommended_flags() -> dict[str, object]:
-    """What `cdk init` of this version of CDK writes."""
+    """Return the flags that `cdk init` of this version of CDK writes."""
     folder = Path(aws_cdk.__file__).parent / "_jsii"
     (package,) = folder.glob("aws-cdk-lib@*.tgz")
     with tarfile.open(package) as archive:
@@ -133,7 +140,7 @@ def recommended_flags() -> dict[str, object]:
 
 
 def documented(tool: str) -> list[str]:
-    """The cells of a tool in the table of `docs/security.md`."""
+    """Return the cells of a tool in the table of `docs/security.md`."""
     text = (tools.REPOSITORY / "docs" / "security.md").read_text()
     (line,) = [line for line in text.splitlines() if line.startswith(f"| {tool} |")]
     return [cell.strip() for cell in line.strip("|").split("|")[1:]]
@@ -152,34 +159,34 @@ def documented(tool: str) -> list[str]:
 def test_the_documentation_has_these_counts(assembly: Assembly, name: str, tool: str) -> None:
     stacks = ["Naive", "Production", "Regulated", "Decided"]
     for cell, stack in zip(documented(name), stacks, strict=True):
-        found = assembly.plugin(tool, stack)
-        count = f"{found.raw} / {len(found.acknowledged)} / {len(found.left)}"
+        result = assembly.plugin(tool, stack)
+        count = f"{result.raw} / {len(result.acknowledged)} / {len(result.left)}"
         assert cell in (count, "" if stack == "Production" else count), stack
 
 
 @pytest.mark.skipif(not CHECKOV_PROGRAM.exists(), reason="`make compliance` installs checkov")
 def test_the_documentation_has_the_counts_of_checkov(assembly: Assembly) -> None:
     stacks = ["Naive", "Regulated", "Decided"]
-    found = tools.checkov([assembly.template(stack) for stack in stacks])
+    result = tools.checkov([assembly.template(stack) for stack in stacks])
     naive, _production, regulated, decided = documented("checkov")
     assert [naive, regulated, decided] == [
-        f"{found[s].raw} / {len(found[s].acknowledged)} / {len(found[s].left)}" for s in stacks
+        f"{result[s].raw} / {len(result[s].acknowledged)} / {len(result[s].left)}" for s in stacks
     ]
 
 
 @pytest.mark.skipif(not CHECKOV_PROGRAM.exists(), reason="`make compliance` installs checkov")
 def test_nothing_is_left_in_checkov(assembly: Assembly) -> None:
     stacks = ["Regulated", "Decided"]
-    found = tools.checkov([assembly.template(stack) for stack in stacks])
+    result = tools.checkov([assembly.template(stack) for stack in stacks])
     for stack in stacks:
-        assert found[stack].left == []
-        used = {(each.rule, each.where) for each in found[stack].acknowledged}
-        assert tools.skips(assembly.template(stack)) == used  # none is idle
-    assert len(found["Regulated"].acknowledged) <= MOST_SKIPS
+        assert result[stack].left == []
+        used = {(item.rule, item.where) for item in result[stack].acknowledged}
+        assert tools.skips(assembly.template(stack)) == used  # all are needed
+    assert len(result["Regulated"].acknowledged) <= MAX_SKIPS
 
 
 def test_skips_of_checkov_are_few_and_have_reasons(assembly: Assembly) -> None:
-    assert len(tools.skips(assembly.template("Regulated"))) <= MOST_SKIPS
+    assert len(tools.skips(assembly.template("Regulated"))) <= MAX_SKIPS
     assert tools.skips(assembly.template("Production")) == set()
 
 
@@ -201,14 +208,14 @@ def test_the_report_fails_on_a_finding_that_is_left() -> None:
     assert set(REQUIRED) <= set(COLUMNS)
 
 
-def test_acknowledgements_are_made_in_one_place() -> None:
-    """So that none escapes the profile and the report."""
+def test_acknowledgements_are_created_in_one_module() -> None:
+    """All acknowledgements depend on the profile and are in the report."""
     folder = tools.REPOSITORY / "serverless_stack" / "constructs"
-    found = {
+    result = {
         path.name
         for path in folder.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Name | ast.Attribute)
         and (node.id if isinstance(node, ast.Name) else node.attr) == "Acknowledgment"
     }
-    assert found == {"acknowledge.py"}
+    assert result == {"acknowledge.py"}

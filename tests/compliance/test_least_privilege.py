@@ -1,4 +1,4 @@
-"""Every permission of our functions is used by their code, and every one that it uses is there."""
+"""Compare the permissions of functions with the calls in their code."""
 
 import json
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ CODE = {
     ),
     "RedisRotation": (PACKAGE / "functions/rotation",),
 }
-NOT_HERE = {
-    # It rotates passwords of users, too; this cache has a token.
+NOT_GRANTED = {
+    # The code also rotates passwords of users; this cache has a token.
     ("Regulated", "RedisRotation"): {"elasticache:DescribeUsers", "elasticache:ModifyUser"},
-    # It deletes its files where the profile destroys data, and there only.
+    # Files are deleted only where the profile destroys data.
     ("Production", "Content"): {"s3:DeleteObject"},
     ("Regulated", "Content"): {"s3:DeleteObject"},
 }
-# What Lambda does with the role itself: logs, traces, its network, its queue and its key.
+# Actions of Lambda itself with the role: logs, traces, network, queue and key.
 PLATFORM = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -56,7 +56,7 @@ def documents(resource: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def granted(template: Path, role: str) -> set[str]:
-    """The actions that the role of a function is allowed, inline or not."""
+    """Return the actions that the role of a function is allowed, inline or not."""
     resources = json.loads(template.read_text())["Resources"]
     (name,) = [
         name
@@ -64,8 +64,10 @@ def granted(template: Path, role: str) -> set[str]:
         if name.startswith(f"{role}Role") and resource["Type"] == "AWS::IAM::Role"
     ]
     actions: set[str] = set()
-    for own, resource in resources.items():
-        if own != name and {"Ref": name} not in resource.get("Properties", {}).get("Roles", []):
+    for logical_id, resource in resources.items():
+        if logical_id != name and {"Ref": name} not in resource.get("Properties", {}).get(
+            "Roles", []
+        ):
             continue
         for document in documents(resource):
             for statement in document["Statement"]:
@@ -86,17 +88,17 @@ def granted(template: Path, role: str) -> set[str]:
         ("Regulated", "RedisRotation"),
     ],
 )
-def test_what_is_granted_is_used(assembly: Assembly, stack: str, role: str) -> None:
+def test_granted_actions_are_the_used_ones(assembly: Assembly, stack: str, role: str) -> None:
     allowed = granted(assembly.template(stack), role) - PLATFORM
-    wanted = needed(python_files(*CODE[role])) - NOT_HERE.get((stack, role), set())
-    assert allowed - wanted == set(), "granted, and nothing uses it"
-    assert wanted - allowed == set(), "used, and not granted"
+    used = needed(python_files(*CODE[role])) - NOT_GRANTED.get((stack, role), set())
+    assert allowed - used == set(), "granted and not used"
+    assert used - allowed == set(), "used and not granted"
 
 
 @pytest.mark.parametrize("stack", ["Production", "Regulated", "Decided"])
 def test_no_action_has_a_wildcard(assembly: Assembly, stack: str) -> None:
     resources = json.loads(assembly.template(stack).read_text())["Resources"]
-    found = {
+    wildcards = {
         action
         for resource in resources.values()
         for document in documents(resource)
@@ -106,10 +108,10 @@ def test_no_action_has_a_wildcard(assembly: Assembly, stack: str) -> None:
         )
         if "*" in action
     }
-    assert found == set()
+    assert wildcards == set()
 
 
-def test_the_calls_are_read_as_they_are_written(tmp_path: Path) -> None:
+def test_all_forms_of_calls_are_found(tmp_path: Path) -> None:
     code = tmp_path / "code.py"
     code.write_text(
         "import boto3\n"

@@ -7,7 +7,7 @@ from tests.compliance import supply_chain
 from tests.compliance.supply_chain import Answer, of_npm_audit, of_pip_audit
 
 
-def test_what_pip_audit_knows() -> None:
+def test_the_report_of_pip_audit() -> None:
     report = {
         "dependencies": [
             {"name": "a", "version": "1", "vulns": []},
@@ -20,15 +20,15 @@ def test_what_pip_audit_knows() -> None:
     assert str(answer) == "pip-audit: 2 packages audited, 1 could not be: b 2: PYSEC-1"
 
 
-def test_an_audit_of_nothing_is_not_called_clean() -> None:
+def test_an_audit_without_answer_is_not_clean() -> None:
     skipped = {"dependencies": [{"name": "a", "skip_reason": "not found"}]}
     refused = {"message": "405 Method Not Allowed", "statusCode": 405}
     for answer in (of_pip_audit(skipped), of_npm_audit(refused)):
         assert "nothing was audited" in str(answer)
-        assert answer.found == ()
+        assert answer.advisories == ()
 
 
-def test_what_npm_knows() -> None:
+def test_the_report_of_npm() -> None:
     report = {
         "vulnerabilities": {"left-pad": {"severity": "high", "range": "<1.3.0"}},
         "metadata": {"dependencies": {"total": 3}},
@@ -39,7 +39,7 @@ def test_what_npm_knows() -> None:
     assert str(of_npm_audit(clean)) == "npm audit: 3 packages audited: no advisory"
 
 
-def test_an_advisory_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_advisory_fails_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
     bad: dict[str, Any] = {
         "dependencies": [{"name": "b", "version": "2", "vulns": [{"id": "PYSEC-1"}]}]
     }
@@ -53,7 +53,7 @@ def test_an_advisory_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert supply_chain.audit() == 0
 
 
-def test_everything_that_is_installed_is_locked_with_hashes() -> None:
+def test_every_requirement_is_locked_with_hashes() -> None:
     for name in (
         "requirements-dev.txt",
         "tests/compliance/requirements.txt",
@@ -69,7 +69,7 @@ def test_everything_that_is_installed_is_locked_with_hashes() -> None:
 
 
 @pytest.mark.skipif(not supply_chain.TOOLS.exists(), reason="`make sbom` installs its tools")
-def test_the_bills_name_what_is_locked(tmp_path: Path) -> None:
+def test_the_bills_of_materials_list_the_locked_packages(tmp_path: Path) -> None:
     supply_chain.sbom(tmp_path)
     python = (tmp_path / "sbom-python.json").read_text()
     assert '"CycloneDX"' in python

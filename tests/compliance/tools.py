@@ -1,4 +1,4 @@
-"""Running the tools, and counting what they find: raw, acknowledged and left."""
+"""Run the tools and count their findings: raw, acknowledged and left."""
 
 import json
 import os
@@ -28,7 +28,7 @@ class Acknowledged:
     Attributes:
         rule: The rule, as `Pack::Rule` or the check's name.
         where: The path of the construct, or the logical id of the resource, that has it.
-        reason: Why the finding stays.
+        reason: Why the finding is accepted.
     """
 
     rule: str
@@ -38,11 +38,11 @@ class Acknowledged:
 
 @dataclass
 class Findings:
-    """What one tool finds in one stack.
+    """The findings of one tool in one stack.
 
     Attributes:
-        left: What nobody has acknowledged, as `RULE WHERE`.
-        acknowledged: What somebody has; one acknowledgement may stand for several findings.
+        left: Findings that are not acknowledged, as `RULE WHERE`.
+        acknowledged: Acknowledgements; one may cover several findings.
     """
 
     left: list[str] = field(default_factory=list)
@@ -50,44 +50,46 @@ class Findings:
 
     @property
     def raw(self) -> int:
+        """The number of all findings."""
         return len(self.left) + len(self.acknowledged)
 
 
 @dataclass(frozen=True)
 class Assembly:
-    """The synthesised stacks, and what cdk-nag and CDK's validator say of them.
+    """The synthesized stacks, and the findings of cdk-nag and CDK's validator.
 
     Attributes:
         folder: The cloud assembly.
-        report: The plugins' report.
+        report: The validation report.
     """
 
     folder: Path
     report: Json
 
     def template(self, stack: str) -> Path:
+        """Return the path of the template of a stack."""
         return self.folder / f"{stack}.template.json"
 
     def plugin(self, name: str, stack: str) -> Findings:
-        """What a pack of cdk-nag, or CDK's validator, finds in a stack."""
-        found = Findings()
+        """Return the findings of a pack of cdk-nag, or of CDK's validator, in a stack."""
+        findings = Findings()
         for report in self.report["pluginReports"]:
             if report["pluginName"] != name:
                 continue
             for violation, path in _places(report["violations"], stack):
-                found.left.append(f"{violation['ruleName']} {path}")
+                findings.left.append(f"{violation['ruleName']} {path}")
             for violation, _ in _places(report.get("suppressedViolations") or [], stack):
-                found.acknowledged.append(
+                findings.acknowledged.append(
                     Acknowledged(
                         violation["acknowledgedId"],
                         violation["acknowledgedAt"],
                         violation["reason"],
                     )
                 )
-        return found
+        return findings
 
     def acknowledgements(self, stack: str) -> set[tuple[str, str]]:
-        """The rule and place of each acknowledgement in a stack, whether it is needed or not."""
+        """Return the rule and place of each acknowledgement in a stack, needed or not."""
         metadata = json.loads((self.folder / f"{stack}.metadata.json").read_text())
         return {
             (rule, path.removeprefix("/"))
@@ -98,10 +100,10 @@ class Assembly:
         }
 
 
-def synthesise(folder: Path, flags: Mapping[str, object] = STRICT) -> Assembly:
-    """Write all stacks in a process of its own, whose validation fails: that is what is counted."""
+def synthesize(folder: Path, flags: Mapping[str, object] = STRICT) -> Assembly:
+    """Synthesize all stacks in another process, whose validation fails and writes a report."""
     environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "tests.compliance.shapes", str(folder), json.dumps(dict(flags))],
         cwd=REPOSITORY,
         env=environment,
@@ -111,40 +113,42 @@ def synthesise(folder: Path, flags: Mapping[str, object] = STRICT) -> Assembly:
     )
     report = folder / "validation-report.json"
     if not report.exists():
-        raise RuntimeError(f"the stacks were not synthesised:\n{done.stdout}{done.stderr}")
+        raise RuntimeError(
+            f"the stacks were not synthesized:\n{completed.stdout}{completed.stderr}"
+        )
     return Assembly(folder, json.loads(report.read_text()))
 
 
 def cfn_lint(template: Path) -> Findings:
-    """What cfn-lint finds, informational rules included."""
+    """Return the findings of cfn-lint, with informational rules."""
     whole = json.loads(template.read_text())
     ignored = whole.get("Metadata", {}).pop("cfn-lint", {}).get("config", {})
     names = ignored.get("ignore_checks", [])
-    found = Findings()
+    findings = Findings()
     for rule, where in _lint(json.dumps(whole)):
         if rule in names:
-            found.acknowledged.append(Acknowledged(rule, where, "see ServerlessStack"))
+            findings.acknowledged.append(Acknowledged(rule, where, "see ServerlessStack"))
         else:
-            found.left.append(f"{rule} {where}")
-    return found
+            findings.left.append(f"{rule} {where}")
+    return findings
 
 
 def _lint(text: str) -> Iterator[tuple[str, str]]:
     code = "import sys; from cfnlint.runner import main; sys.exit(main())"
-    done = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", code, "--include-checks", "I", "--format", "json", "--"],
         input=text,
         capture_output=True,
         text=True,
         check=False,
     )
-    for match in json.loads(done.stdout or "[]"):
+    for match in json.loads(completed.stdout or "[]"):
         yield match["Rule"]["Id"], "/".join(str(part) for part in match["Location"]["Path"] or ())
 
 
 def checkov(templates: Sequence[Path]) -> dict[str, Findings]:
-    """What checkov finds, by the name of the stack; it needs a virtual environment of its own."""
-    done = subprocess.run(
+    """Return the findings of checkov by stack; it has a virtual environment of its own."""
+    completed = subprocess.run(
         [
             str(CHECKOV_PROGRAM),
             "--framework",
@@ -160,23 +164,23 @@ def checkov(templates: Sequence[Path]) -> dict[str, Findings]:
         text=True,
         check=False,
     )
-    found = {_stack(template.name): Findings() for template in templates}
-    reports = json.loads(done.stdout)
+    findings = {_stack(template.name): Findings() for template in templates}
+    reports = json.loads(completed.stdout)
     for report in reports if isinstance(reports, list) else [reports]:
         for check in report["results"]["failed_checks"]:
-            stack = found[_stack(Path(check["file_path"]).name)]
+            stack = findings[_stack(Path(check["file_path"]).name)]
             stack.left.append(f"{check['check_id']} {check['resource']}")
         for check in report["results"]["skipped_checks"]:
-            stack = found[_stack(Path(check["file_path"]).name)]
+            stack = findings[_stack(Path(check["file_path"]).name)]
             reason = check["check_result"]["suppress_comment"]
             stack.acknowledged.append(
                 Acknowledged(check["check_id"], check["resource"].split(".")[-1], reason)
             )
-    return found
+    return findings
 
 
 def skips(template: Path) -> set[tuple[str, str]]:
-    """The check and the logical id of each skip of checkov in a template."""
+    """Return the check and logical id of each skip of checkov in a template."""
     resources = json.loads(template.read_text())["Resources"]
     return {
         (skip["id"], logical_id)
