@@ -7,14 +7,16 @@ from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
-from serverless_stack.local.progress import Phase, Plain, Report
+from serverless_stack.local.progress import Phase, PlainReport, Report
 
 _NAME_WIDTH = 10
 
 
 def report_for(console: Console, *, verbose: bool) -> Report:
     """The report that suits an output: live on a terminal, plain lines elsewhere."""
-    return Terminal(console, verbose=verbose) if console.is_terminal else Plain(verbose=verbose)
+    if console.is_terminal:
+        return Terminal(console, verbose=verbose)
+    return PlainReport(verbose=verbose)
 
 
 class Terminal:

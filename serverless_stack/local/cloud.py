@@ -19,7 +19,7 @@ from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.state import State
-from serverless_stack.local.progress import Phase, Phases, Report, Silent
+from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
 from serverless_stack.local.urls import Urls, parse_urls
 
 DEFAULT_NAME = "default"
@@ -88,7 +88,7 @@ class LocalCloud:
             PrerequisitesError: Something is missing on this machine; with all that is.
             LocalCloudError: It cannot be started; nothing is left running.
         """
-        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
+        cloud = cls(Path(app_dir).resolve(), name, report or SilentReport())
         wanted = Ports(gateway_port, api_port, cdn_port)
         cloud._process = lifecycle.start(cloud.app_dir, name, wanted, cloud._phases)
         cloud.started_here = cloud._process is not None
@@ -107,7 +107,7 @@ class LocalCloud:
         Raises:
             LocalCloudError: It does not run.
         """
-        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
+        cloud = cls(Path(app_dir).resolve(), name, report or SilentReport())
         lifecycle.state_of(cloud.app_dir, name)
         return cloud
 
@@ -131,11 +131,11 @@ class LocalCloud:
         return tuple(self._phases.done)
 
     def environment(self) -> dict[str, str]:
-        """The variables by which boto3, the AWS CLI and others reach this cloud."""
+        """Return the variables by which boto3, the AWS CLI and others reach this cloud."""
         return cdk_commands.aws_environment(self.endpoint_url)
 
     def urls(self) -> Urls:
-        """The URLs of the deployed APIs and distributions, for a browser.
+        """Return the URLs of the deployed APIs and distributions, for a browser.
 
         Raises:
             LocalCloudError: The cloud does not answer.

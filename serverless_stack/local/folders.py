@@ -14,17 +14,17 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 def locks() -> Path:
-    """The folder of the lock files; one exists only while somebody works."""
+    """Return the folder of the lock files; one exists only while somebody works."""
     return cache_folder() / "locks"
 
 
 def overlays() -> Path:
-    """The folder of dependency overlays, which the emulators of all clouds share."""
+    """Return the folder of dependency overlays, which the emulators of all clouds share."""
     return cache_folder() / "overlays"
 
 
 def cloud(app_dir: Path, name: str) -> Path:
-    """The folder of one cloud: each app folder has its own, and more by other names.
+    """Return the folder of one cloud: each app folder has its own, and more by other names.
 
     Raises:
         LocalCloudError: The name is not one that a folder can carry everywhere.
@@ -40,5 +40,5 @@ def cloud(app_dir: Path, name: str) -> Path:
 
 
 def short_hash(*texts: str) -> str:
-    """A name for content: the first 12 hexadecimal digits of its SHA-256."""
+    """Return a name for content: the first 12 hexadecimal digits of its SHA-256."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

@@ -38,7 +38,7 @@ class Report(Protocol):
         """A line that a program wrote, for those who want to see all."""
 
 
-class Silent:
+class SilentReport:
     """Tells nobody: for programs that use the local cloud as a library."""
 
     def begin(self, phase: str) -> None:
@@ -57,7 +57,7 @@ class Silent:
         """Tell nobody."""
 
 
-class Plain:
+class PlainReport:
     """One line at the end of each phase, for logs and pipes; with `verbose` all output as well."""
 
     def __init__(self, *, verbose: bool = False) -> None:

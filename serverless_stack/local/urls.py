@@ -32,7 +32,7 @@ class Urls:
 
 
 def parse_urls(body: bytes) -> Urls:
-    """The URLs in the emulator's answer."""
+    """Return the URLs in the emulator's answer."""
     content = json.loads(body)
     return Urls(
         apis=tuple(Api(a["id"], a["name"], a["stage"], a["url"]) for a in content["apis"]),

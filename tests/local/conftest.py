@@ -13,9 +13,7 @@ from serverless_stack.local.processes import (
 )
 from serverless_stack.local.processes import (
     lifecycle,
-)
-from serverless_stack.local.processes import (
-    running as processes,
+    process_table,
 )
 
 APPS = Path(__file__).parent / "apps"
@@ -69,5 +67,5 @@ def argv_of(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "serverless_stack.cli", *arguments]
 
 
-def processes_of(app: Path, name: str = "default") -> list[processes.Process]:
-    return processes.marked(emulator_process.mark_of(folders.cloud(app, name)))
+def processes_of(app: Path, name: str = "default") -> list[process_table.Process]:
+    return process_table.with_mark(emulator_process.environment_mark(folders.cloud(app, name)))

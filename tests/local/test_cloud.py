@@ -22,10 +22,8 @@ from serverless_stack.local.processes import (
 from serverless_stack.local.processes import (
     lifecycle,
     ports,
+    process_table,
     state,
-)
-from serverless_stack.local.processes import (
-    running as processes,
 )
 from serverless_stack.local.processes.locks import locked
 from tests.local.conftest import processes_of
@@ -208,7 +206,7 @@ def test_stop_never_kills_a_process_that_has_the_number_now(assembly_app: Path) 
     cloud = LocalCloud.start(assembly_app)
     known = cloud.state
     cloud.stop()
-    me = processes.find(os.getpid())
+    me = process_table.find(os.getpid())
     assert me is not None
     state.write(cloud.home, replace(known, pid=me.pid))
     assert lifecycle.running(assembly_app, "default") is None

@@ -1,10 +1,10 @@
 import pytest
 
-from serverless_stack.local.progress import Phases, Plain, Silent
+from serverless_stack.local.progress import Phases, PlainReport, SilentReport
 
 
 def test_plain_lines_say_what_begins_and_how_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
-    phases = Phases(Plain())
+    phases = Phases(PlainReport())
     with phases.phase("synth"):
         phases.detail("not in a log")
     phases.note("a note")
@@ -29,12 +29,12 @@ def test_plain_lines_say_what_begins_and_how_it_ended(capsys: pytest.CaptureFixt
 def test_output_of_programs_only_when_wanted(
     capsys: pytest.CaptureFixture[str], verbose: bool, expected: str
 ) -> None:
-    Plain(verbose=verbose).output("line")
+    PlainReport(verbose=verbose).output("line")
     assert capsys.readouterr().out == expected
 
 
 def test_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    phases = Phases(Silent())
+    phases = Phases(SilentReport())
     with phases.phase("synth"):
         phases.detail("x")
         phases.note("y")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes.programs import run
+from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.progress import Report
 from serverless_stack.local.toolchain import prerequisites
 from serverless_stack.local.toolchain.node import Node
@@ -57,7 +57,7 @@ def run_cdk(
 
 
 def aws_environment(endpoint_url: str) -> dict[str, str]:
-    """The variables by which the SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
+    """Return the variables by which the SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL_S3": endpoint_url,
@@ -72,7 +72,7 @@ def aws_environment(endpoint_url: str) -> dict[str, str]:
 def cdk_environment(
     base: Mapping[str, str], endpoint_url: str, home: Path, node: Node
 ) -> dict[str, str]:
-    """All of the environment of the CDK CLI and, through it, of the user's app.
+    """Return all of the environment of the CDK CLI and, through it, of the user's app.
 
     The user's own variables stay, save those that lead to an AWS account of theirs.
 
@@ -82,7 +82,7 @@ def cdk_environment(
         home: The cloud's folder: the CLI remembers accounts by access key, so it gets a home there.
         node: The Node.js that the CLI and jsii run on.
     """
-    kept = {name: value for name, value in base.items() if not _leads_elsewhere(name)}
+    kept = {name: value for name, value in base.items() if not _selects_an_account(name)}
     return {
         **kept,
         **aws_environment(endpoint_url),
@@ -97,8 +97,8 @@ def cdk_environment(
     }
 
 
-def mark_of(home: Path) -> str:
-    """What the CDK CLI and all that it starts have in their environment."""
+def environment_mark(home: Path) -> str:
+    """Return what the CDK CLI and all that it starts have in their environment."""
     return f"CDK_HOME={_home_of_cli(home)}"
 
 
@@ -107,18 +107,18 @@ def _home_of_cli(home: Path) -> Path:
 
 
 def without_proxy(base: Mapping[str, str]) -> dict[str, str]:
-    """The variables that keep a proxy of the user's from standing before the local cloud."""
+    """Return the variables that keep a proxy of the user's from standing before the local cloud."""
     given = base.get("NO_PROXY") or base.get("no_proxy")
     value = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
     return {"NO_PROXY": value, "no_proxy": value}
 
 
-def leading_elsewhere(base: Mapping[str, str]) -> list[str]:
-    """The variables of the user's environment that lead to an AWS account of theirs."""
-    return sorted(name for name in base if _leads_elsewhere(name))
+def account_variables(base: Mapping[str, str]) -> list[str]:
+    """Return the variables of the user's environment that lead to an AWS account of theirs."""
+    return sorted(name for name in base if _selects_an_account(name))
 
 
-def _leads_elsewhere(name: str) -> bool:
+def _selects_an_account(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name in ("CDK_HOME", "CDK_OUTDIR")
 
 
@@ -158,7 +158,7 @@ _EVENT = re.compile(
 
 
 def event(line: str) -> str | None:
-    """What a line of the CLI's output says of a resource, shortened; None for other lines."""
+    """Return what a line of the CLI's output says of a resource, shortened; None for other lines."""
     match = _EVENT.fullmatch(line.strip())
     if match is None:
         return None
@@ -168,11 +168,11 @@ def event(line: str) -> str | None:
 
 
 def relevant(lines: Sequence[str]) -> str:
-    """The part of the CLI's output that tells why it failed: without what went well."""
-    kept = [line for line in lines if line.strip() and _tells_of_failure(line)]
+    """Return the part of the CLI's output that tells why it failed: without what went well."""
+    kept = [line for line in lines if line.strip() and _describes_failure(line)]
     return "\n".join(kept[-_RELEVANT_LINES:])
 
 
-def _tells_of_failure(line: str) -> bool:
+def _describes_failure(line: str) -> bool:
     match = _EVENT.fullmatch(line.strip())
     return match is None or "FAILED" in match["status"] or "ROLLBACK" in match["status"]

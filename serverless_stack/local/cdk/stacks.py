@@ -25,7 +25,7 @@ class StackSummary:
 
 
 def list_stacks(gateway_port: int) -> list[StackSummary]:
-    """The stacks that exist in the cloud behind this port, sorted by name.
+    """Return the stacks that exist in the cloud behind this port, sorted by name.
 
     Raises:
         OSError: The cloud does not answer.

@@ -16,9 +16,9 @@ from ministack.core import hypercorn_compat, lambda_runtime
 
 from .adapters import apply_patches
 from .engines.authority import write_trust_bundle
-from .engines.park import EnginePark
+from .engines.manager import EngineManager
 from .http.gateway import Gateway
-from .leash import Leash
+from .process_guard import ProcessGuard
 from .settings import Settings, system_ca_file
 
 logger = logging.getLogger("serverless_stack")
@@ -27,7 +27,7 @@ STOP_SECONDS = 4.0
 
 
 def server_config(settings: Settings) -> Config:
-    """The web server's settings: three ports of loopback, header names in the client's case."""
+    """Return the web server's settings: three ports of loopback, header names in the client's case."""
     config = Config()
     ports = (settings.gateway_port, settings.api_port, settings.cdn_port)
     config.bind = [f"127.0.0.1:{port}" for port in ports]
@@ -42,7 +42,7 @@ def server_config(settings: Settings) -> Config:
 
 
 def taken_ports(settings: Settings) -> list[int]:
-    """The ports of ours that another process listens on."""
+    """Return the ports of ours that another process listens on."""
     taken = []
     for port in (settings.gateway_port, settings.api_port, settings.cdn_port):
         with socket.socket() as probe:
@@ -55,7 +55,7 @@ def taken_ports(settings: Settings) -> list[int]:
 
 
 def serve(settings: Settings) -> int:
-    """Applies the patches and serves until SIGTERM or SIGINT.
+    """Apply the patches and serves until SIGTERM or SIGINT.
 
     A folder that an earlier run used begins empty: MiniStack's persistence does not cover what
     runs behind the records.
@@ -76,16 +76,16 @@ def serve(settings: Settings) -> int:
     for folder in (settings.tmp, settings.engines):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    leash = Leash()
-    park = EnginePark(settings, leash)
+    guard = ProcessGuard()
+    manager = EngineManager(settings, guard)
     try:
         write_trust_bundle(settings.trust_bundle, system_ca_file(os.environ))
         hypercorn_compat.install()
-        apply_patches(settings, leash, park)
-        asyncio.run(_serve(settings, leash))
+        apply_patches(settings, guard, manager)
+        asyncio.run(_serve(settings, guard))
     finally:
-        leash.close()
-        park.close()
+        guard.close()
+        manager.close()
         lambda_runtime.reset()
         for folder in (settings.tmp, settings.engines):
             shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +95,7 @@ def serve(settings: Settings) -> int:
     os._exit(0)
 
 
-async def _serve(settings: Settings, leash: Leash) -> None:
+async def _serve(settings: Settings, guard: ProcessGuard) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -106,7 +106,7 @@ async def _serve(settings: Settings, leash: Leash) -> None:
         logger.info("stopping")
         # By force and at once: nothing that runs behind this cloud has anything to save, and a
         # request that waits for a function would be waited for.
-        leash.close()
+        guard.close()
         watchdog = threading.Timer(STOP_SECONDS, os._exit, [0])
         watchdog.daemon = True
         watchdog.start()

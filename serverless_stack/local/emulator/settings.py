@@ -57,7 +57,7 @@ class Settings:
         return self.engines / "ca-bundle.pem"
 
     def prepare(self) -> None:
-        """Makes the folders and sets what MiniStack reads from the environment at import.
+        """Make the folders and sets what MiniStack reads from the environment at import.
 
         Everything else that MiniStack could listen on is switched off, everything it does listen
         on is bound to loopback, and Docker is out of its reach: at start it would remove every
@@ -91,7 +91,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Reads the settings.
+    """Read the settings.
 
     Args:
         environment: Usually ``os.environ``.
@@ -133,7 +133,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def system_ca_file(environment: Mapping[str, str]) -> Path | None:
-    """The file with the certificate authorities that this machine trusts, if it has one."""
+    """Return the file with the certificate authorities that this machine trusts, if it has one."""
     paths = (environment.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile)
     for path in (*paths, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"):
         if path and Path(path).is_file():

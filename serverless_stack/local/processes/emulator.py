@@ -13,9 +13,8 @@ from serverless_stack._shared.machine import find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.cdk.commands import without_proxy
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes import ports
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes.programs import tail
+from serverless_stack.local.processes import ports, process_table
+from serverless_stack.local.processes.subprocesses import tail
 
 EMULATOR = folders.PACKAGE / "emulator"
 _HEALTHY_SECONDS = 60.0
@@ -50,17 +49,17 @@ class Programs:
 
 
 def home_of(cloud: Path) -> Path:
-    """The emulator's folder within the folder of its cloud."""
+    """Return the emulator's folder within the folder of its cloud."""
     return cloud / "emulator"
 
 
 def log_of(cloud: Path) -> Path:
-    """The file with the emulator's own output."""
+    """Return the file with the emulator's own output."""
     return cloud / "emulator.log"
 
 
 def logs_of(cloud: Path) -> Path:
-    """The folder with the emulator's logs and, in `functions`, those of the Lambda functions."""
+    """Return the folder with the emulator's logs and, in `functions`, those of the Lambda functions."""
     return home_of(cloud) / "logs"
 
 
@@ -88,25 +87,25 @@ def start(cloud: Path, programs: Programs, wanted: Ports) -> tuple[subprocess.Po
         taken = [port for port in (gateway, api, cdn) if not ports.is_free(port)]
         if not taken or attempt == _ATTEMPTS - 1:
             break
-    raise _died(cloud, process.wait())
+    raise _ended_error(cloud, process.wait())
 
 
-def stop(cloud: Path, leader: processes.Process | None) -> bool:
+def stop(cloud: Path, leader: process_table.Process | None) -> bool:
     """End an emulator and all that it started.
 
     Returns:
         Whether it ended by itself when asked, within 5 seconds.
     """
-    return processes.stop(leader, mark_of(cloud), _STOP_SECONDS)
+    return process_table.stop(leader, environment_mark(cloud), _STOP_SECONDS)
 
 
-def mark_of(cloud: Path) -> str:
-    """What every process of this cloud has in its environment."""
+def environment_mark(cloud: Path) -> str:
+    """Return what every process of this cloud has in its environment."""
     return f"SERVERLESS_STACK_HOME={home_of(cloud)}"
 
 
 def environment_of(cloud: Path, programs: Programs, chosen: Ports) -> dict[str, str]:
-    """All of the environment of an emulator."""
+    """Return all of the environment of an emulator."""
     uv = find_uv()
     return {
         **{name: value for name, value in os.environ.items() if _is_kept(name)},
@@ -159,12 +158,12 @@ def _wait_until_healthy(cloud: Path, process: subprocess.Popen[bytes], chosen: P
 
 
 def is_healthy(port: int) -> bool:
-    """Whether an emulator answers on this port."""
+    """Return whether an emulator answers on this port."""
     return get(port, "/_ministack/health", timeout=1) is not None
 
 
 def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
-    """The body of a page of the emulator, past any proxy; None unless it answers 200.
+    """Return the body of a page of the emulator, past any proxy; None unless it answers 200.
 
     Args:
         port: The port, on loopback.
@@ -179,7 +178,7 @@ def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
         return None
 
 
-def _died(cloud: Path, status: int) -> CommandError:
+def _ended_error(cloud: Path, status: int) -> CommandError:
     said = tail(log_of(cloud))
     if status == _WRONG_VERSION_STATUS:
         return CommandError(

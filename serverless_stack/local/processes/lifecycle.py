@@ -16,15 +16,13 @@ from serverless_stack.local.processes import (
     emulator as emulator_process,
 )
 from serverless_stack.local.processes import (
-    running as processes,
-)
-from serverless_stack.local.processes import (
+    process_table,
     state,
 )
 from serverless_stack.local.processes.emulator import Ports, Programs
 from serverless_stack.local.processes.locks import LockedError, locked
-from serverless_stack.local.processes.programs import CancelledError
 from serverless_stack.local.processes.state import State
+from serverless_stack.local.processes.subprocesses import CancelledError
 from serverless_stack.local.progress import Phases
 from serverless_stack.local.toolchain import prerequisites
 from serverless_stack.local.toolchain.install import emulator_python, node_modules
@@ -34,13 +32,13 @@ _CLI_STOP_SECONDS = 3.0
 
 
 def running(app_dir: Path, name: str) -> State | None:
-    """The state of a cloud that runs, or None."""
+    """Return the state of a cloud that runs, or None."""
     known = state.read(folders.cloud(app_dir, name))
     return known if known is not None and known.is_running() else None
 
 
 def state_of(app_dir: Path, name: str) -> State:
-    """The state of a cloud that runs.
+    """Return the state of a cloud that runs.
 
     Raises:
         LocalCloudError: It does not run.
@@ -71,7 +69,7 @@ def start(
         "--api-port": wanted.api,
         "--cdn-port": wanted.cdn,
     }
-    if _runs_as_wanted(app_dir, name, options):
+    if _runs_as_requested(app_dir, name, options):
         return None
     tools = prerequisites.check(app_dir, options)
 
@@ -79,7 +77,7 @@ def start(
         phases.note(f"another command starts or stops the local cloud `{name}`: waiting for it")
 
     with locked(_lock(app_dir, name), on_wait=waiting):
-        if _runs_as_wanted(app_dir, name, options):
+        if _runs_as_requested(app_dir, name, options):
             return None
         return _start(app_dir, name, tools, wanted, phases)
 
@@ -91,7 +89,7 @@ def stop(app_dir: Path, name: str) -> bool:
         Whether there was anything to stop or remove.
     """
     home = folders.cloud(app_dir, name)
-    if not home.exists() and not processes.marked(emulator_process.mark_of(home)):
+    if not home.exists() and not process_table.with_mark(emulator_process.environment_mark(home)):
         return False
     with locked(_lock(app_dir, name)):
         _clear(home)
@@ -102,7 +100,7 @@ def _lock(app_dir: Path, name: str) -> Path:
     return folders.locks() / f"{folders.cloud(app_dir, name).name}.lock"
 
 
-def _runs_as_wanted(app_dir: Path, name: str, options: Mapping[str, int]) -> bool:
+def _runs_as_requested(app_dir: Path, name: str, options: Mapping[str, int]) -> bool:
     known = running(app_dir, name)
     if known is None:
         return False
@@ -127,7 +125,7 @@ def _start(
     try:
         with phases.phase("emulator"):
             process, chosen = emulator_process.start(home, programs, wanted)
-        leader = processes.find(process.pid)
+        leader = process_table.find(process.pid)
         if leader is None:
             raise LocalCloudError("the emulator ended as soon as it had started")
         known = State(
@@ -176,7 +174,9 @@ def _clear(home: Path) -> None:
         known = state.read(home)
     except LocalCloudError:
         known = None  # what cannot be read goes away with the rest
-    leader = None if known is None or not known.is_running() else processes.find(known.pid)
-    processes.stop(None, cdk_commands.mark_of(home), _CLI_STOP_SECONDS)  # a deployment under way
+    leader = None if known is None or not known.is_running() else process_table.find(known.pid)
+    process_table.stop(
+        None, cdk_commands.environment_mark(home), _CLI_STOP_SECONDS
+    )  # a deployment under way
     emulator_process.stop(home, leader)
     shutil.rmtree(home, ignore_errors=True)

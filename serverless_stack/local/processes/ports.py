@@ -7,7 +7,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1 now."""
+    """Return whether a server could listen on this port of 127.0.0.1 now."""
     return _obstacle(port) is None
 
 
@@ -23,7 +23,7 @@ def _obstacle(port: int) -> OSError | None:
 
 
 def choose(*wanted: int) -> list[int]:
-    """The ports to use: the wanted ones, with a free one for each 0; all of them different.
+    """Return the ports to use: the wanted ones, with a free one for each 0; all of them different.
 
     Another program may take one before it is used: whoever listens on it must be ready for that.
     """
@@ -42,7 +42,7 @@ def choose(*wanted: int) -> list[int]:
 
 
 def problems(wanted: Mapping[str, int]) -> list[str]:
-    """What is wrong with the ports that the user chose, one sentence each.
+    """Return what is wrong with the ports that the user chose, one sentence each.
 
     Args:
         wanted: Option by option (`--api-port`), the port; 0 means "any free one".

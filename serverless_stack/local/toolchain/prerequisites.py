@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack._shared.machine import cache_folder
-from serverless_stack.local.cdk.executable import Cdk, find_cdk
 from serverless_stack.local.errors import PrerequisitesError
 from serverless_stack.local.processes import ports
+from serverless_stack.local.toolchain.cdk import Cdk, find_cdk
 from serverless_stack.local.toolchain.node import Node, find_node
 
 
@@ -87,7 +87,7 @@ def _node_and_cdk(app_dir: Path, found: list[str]) -> tuple[Node | None, Cdk | N
 
 
 def _app_problems(app_dir: Path) -> list[str]:
-    """What is wrong with the folder of the CDK app."""
+    """Return what is wrong with the folder of the CDK app."""
     if not app_dir.is_dir():
         return [f"the app's folder must exist, got: {app_dir}"]
     if not (app_dir / "cdk.json").is_file():

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.local.cdk.commands import (
+    account_variables,
     cdk_environment,
     deploy_arguments,
     event,
-    leading_elsewhere,
     relevant,
     without_proxy,
 )
@@ -41,7 +41,7 @@ def test_no_account_of_the_user_is_reached(tmp_path: Path) -> None:
     assert not Path(environment["AWS_CONFIG_FILE"]).exists()
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} & set(environment)
     assert "CDK_DEFAULT_ACCOUNT" not in environment
-    assert leading_elsewhere(base) == [
+    assert account_variables(base) == [
         "AWS_ACCESS_KEY_ID",
         "AWS_CA_BUNDLE",
         "AWS_PROFILE",

@@ -131,7 +131,7 @@ def handler(event, context):
     answer = emulator.client("lambda").invoke(FunctionName=name)
     child = json.loads(answer["Payload"].read())
     pids = descendants(emulator.process.pid)
-    # leash, two redis-servers, two memcacheds, the function and its child
+    # guard, two redis-servers, two memcacheds, the function and its child
     assert len(pids) == 7
     assert child in pids
     return pids

@@ -11,7 +11,7 @@ from tests.local.conftest import until
 HOLDER = """
 import sys, time
 from pathlib import Path
-from serverless_stack.local.locks import locked
+from serverless_stack.local.processes.locks import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)

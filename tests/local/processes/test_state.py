@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.local.errors import LocalCloudError
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes import state
+from serverless_stack.local.processes import process_table, state
 from serverless_stack.local.processes.state import State
 
 
 def of_this_process() -> State:
-    me = processes.find(os.getpid())
+    me = process_table.find(os.getpid())
     assert me is not None
     return State(
         app_dir="/shop",
@@ -57,7 +56,7 @@ def test_a_number_used_again_by_another_process_does_not_count() -> None:
 
 def test_a_process_that_ended_does_not_count() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        process = processes.find(child.pid)
+        process = process_table.find(child.pid)
         assert process is not None
         known = replace(of_this_process(), pid=process.pid, pid_started=process.started)
         assert known.is_running()

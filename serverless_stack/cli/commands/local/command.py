@@ -11,7 +11,7 @@ from rich.console import Console
 from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.terminal import report_for
-from serverless_stack.local.cdk.commands import leading_elsewhere
+from serverless_stack.local.cdk.commands import account_variables
 from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes import lifecycle
@@ -159,7 +159,7 @@ def env(app_dir: AppDir = Path("."), name: Name = DEFAULT_NAME) -> None:
     """Print shell lines that lead `aws` and boto3 there: eval "$(serverless-stack local env)"."""
     with handled():
         variables = LocalCloud.attach(app_dir, name=name).environment()
-        for unwanted in leading_elsewhere(os.environ):
+        for unwanted in account_variables(os.environ):
             if unwanted not in variables:
                 typer.echo(f"unset {unwanted}")
         for variable, value in variables.items():

@@ -3,13 +3,13 @@
 One module per service, one small function per change; each says why it is needed.
 """
 
-from ..engines.park import EnginePark
-from ..leash import Leash
+from ..engines.manager import EngineManager
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
     apigateway,
     cloudfront,
-    declared,
+    dropped_properties,
     ec2,
     elasticache,
     flow_logs,
@@ -21,16 +21,16 @@ from . import (
 )
 
 
-def apply_patches(settings: Settings, leash: Leash, park: EnginePark) -> None:
-    """Applies every patch. To be called once, before the first request."""
+def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManager) -> None:
+    """Apply every patch. To be called once, before the first request."""
     s3.apply()
     missing_objects.apply()
     ec2.apply()
     flow_logs.apply()
-    declared.apply()
-    elasticache.apply(park)
-    serverless_cache.apply(park)
-    functions.apply(settings, leash)
+    dropped_properties.apply()
+    elasticache.apply(manager)
+    serverless_cache.apply(manager)
+    functions.apply(settings, guard)
     apigateway.apply()
     stages.apply()
     cloudfront.apply()

@@ -20,7 +20,7 @@ _bad_gateways: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     answer_bad_gateway()
     integrate_lambda_as_aws_does()
 
@@ -125,7 +125,7 @@ def rebuilt(
     body: bytes,
     query_params: dict[str, list[str]],
 ) -> RestRequest:
-    """The request as far as MiniStack kept it, when it came in by a way that is not ours.
+    """Return the request as far as MiniStack kept it, when it came in by a way that is not ours.
 
     That is a custom domain name or the path of an older emulator.
     """

@@ -24,9 +24,9 @@ Fetch = Callable[[Any], Awaitable[Fetched]]
 
 
 def apply() -> None:
-    """Applies this module's patches, but the cache itself: `cached` goes around the origins."""
+    """Apply this module's patches, but the cache itself: `cached` goes around the origins."""
     remember_behaviours()
-    tell_outcomes()
+    set_cache_outcome()
     drop_what_is_invalidated()
 
 
@@ -43,7 +43,7 @@ def remember_behaviours() -> None:
     cloudfront._match_behavior = remembering
 
 
-def tell_outcomes() -> None:
+def set_cache_outcome() -> None:
     """MiniStack calls every answer of an origin a miss."""
     add = cloudfront._add_cloudfront_headers
 
@@ -95,7 +95,7 @@ def cached(fetch: Fetch) -> Fetch:
 
 
 def _policy(behaviour: Record) -> Record:
-    """The configuration of the behaviour's cache policy; older settings in the same terms."""
+    """Return the configuration of the behaviour's cache policy; older settings in the same terms."""
     policy_id = behaviour.get("cache_policy_id")
     if policy_id:
         found = cloudfront._cache_policies.get(policy_id)
@@ -155,7 +155,7 @@ def _key(request: Any, parameters: Record) -> Key:
 
 
 def _answer(request: Any, kept: Kept) -> Fetched:
-    """A cached answer, without the body where the viewer has it or wants none."""
+    """Return a cached answer, without the body where the viewer has it or wants none."""
     status, reason, headers, body = kept.answer
     aged = {**headers, "age": str(_cache.age(kept))}
     asked = {name.lower(): value for name, value in request.headers.items()}

@@ -36,7 +36,7 @@ Fetch = Callable[[OriginRequest], Awaitable[Fetched]]
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     allow_reading_only_by_default()
     stock = cloudfront._fetch_from_origin
 
@@ -45,7 +45,7 @@ def apply() -> None:
         return fetched
 
     cdn_cache.apply()
-    whole = cdn_cache.cached(serve_rest_apis(see_tls_at_buckets(fetch)))
+    whole = cdn_cache.cached(serve_rest_apis(forward_tls_to_buckets(fetch)))
     cloudfront._fetch_from_origin = lambda *arguments: whole(OriginRequest(*arguments))
 
 
@@ -60,8 +60,8 @@ def allow_reading_only_by_default() -> None:
     cloudfront._dataplane_allowed_methods = with_default
 
 
-def see_tls_at_buckets(fetch: Fetch) -> Fetch:
-    """A bucket that demands TLS refuses MiniStack's own distribution.
+def forward_tls_to_buckets(fetch: Fetch) -> Fetch:
+    """Return a bucket that demands TLS refuses MiniStack's own distribution.
 
     The object is fetched in process, and without an origin of the request the policy's
     ``aws:SecureTransport`` is false. As on AWS, the connection to the bucket follows the viewer's.
@@ -75,7 +75,7 @@ def see_tls_at_buckets(fetch: Fetch) -> Fetch:
 
 
 def serve_rest_apis(fetch: Fetch) -> Fetch:
-    """A REST API as origin ends in 502: MiniStack refuses to connect to names of amazonaws.com.
+    """Return a REST API as origin ends in 502: MiniStack refuses to connect to names of amazonaws.com.
 
     It is served in process. A viewer's Host that is forwarded gets 403, as on AWS, where it names
     no API.

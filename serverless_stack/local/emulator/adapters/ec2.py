@@ -13,8 +13,8 @@ from .xml import element
 
 
 def apply() -> None:
-    """Applies this module's patches."""
-    give_vpc_attributes()
+    """Apply this module's patches."""
+    return_vpc_attributes()
     describe_endpoints_whole()
     describe_nat_addresses()
     provisioners._RESOURCE_HANDLERS.update(
@@ -27,7 +27,7 @@ def apply() -> None:
     )
 
 
-def give_vpc_attributes() -> None:
+def return_vpc_attributes() -> None:
     """``Fn::GetAtt`` of a VPC's ``CidrBlock`` fails: MiniStack returns three of six attributes."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
 
@@ -174,7 +174,7 @@ def nat_gateway_handlers() -> Handlers:
 
 
 def checked(response: Response) -> str:
-    """Give the answer of the API as text, or fail with it."""
+    """Return the answer of the API as text, or fail with it."""
     status, _headers, body = response
     text = body.decode()
     if status >= 400:
@@ -183,7 +183,7 @@ def checked(response: Response) -> str:
 
 
 def field(answer: str, name: str) -> str:
-    """Give the first element of a name in an answer."""
+    """Return the first element of a name in an answer."""
     found = re.search(f"<{name}>(.*?)</{name}>", answer)
     if found is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")

@@ -7,21 +7,21 @@ from typing import Any
 from ministack.services import elasticache
 
 from ..engines.authority import HOST
-from ..engines.park import EnginePark
+from ..engines.manager import EngineManager
 from ..engines.redis import RedisOptions, RedisServer
-from . import memcached, replicas, users
+from . import memcached, redis_users, replicas
 from .types import Response
 
 Query = dict[str, Any]
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches and those of its two engines."""
-    elasticache._get_docker = lambda: EngineClient(park)
-    elasticache._spawn_redis_container = single_server(park)
-    replicas.apply(park)
-    users.apply(park)
-    memcached.apply(park)
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches and those of its two engines."""
+    elasticache._get_docker = lambda: EngineClient(manager)
+    elasticache._spawn_redis_container = single_server(manager)
+    replicas.apply(manager)
+    redis_users.apply(manager)
+    memcached.apply(manager)
     keep_security_groups()
 
 
@@ -29,18 +29,18 @@ class EngineHandle:
     """An engine in the shape of a Docker container, as far as MiniStack uses one.
 
     Args:
-        park: Where it runs.
+        manager: Where it runs.
         engine_id: Its id there.
     """
 
     status = "running"
 
-    def __init__(self, park: EnginePark, engine_id: str) -> None:
+    def __init__(self, manager: EngineManager, engine_id: str) -> None:
         self.id = engine_id
-        self._park = park
+        self._park = manager
 
     def stop(self, timeout: float = 2) -> None:
-        """Ends the engine."""
+        """Stop the engine."""
         self._park.stop(self.id)
 
     def remove(self, v: bool = True) -> None:
@@ -50,7 +50,7 @@ class EngineHandle:
         """Nothing is cached here."""
 
     def exec_run(self, command: list[str]) -> SimpleNamespace:
-        """Runs a ``redis-cli`` command line, which is how MiniStack rotates an AUTH token.
+        """Run a ``redis-cli`` command line, which is how MiniStack rotates an AUTH token.
 
         Raises:
             RespError: The server refused the command.
@@ -64,19 +64,19 @@ class EngineHandle:
 
 
 class EngineClient:
-    """The park in the shape of a Docker client, as far as MiniStack uses one.
+    """The manager in the shape of a Docker client, as far as MiniStack uses one.
 
     MiniStack looks a container up by id to stop it, and by a name that it made up; engines are
     only known by id, which every record has.
     """
 
-    def __init__(self, park: EnginePark) -> None:
-        self._park = park
+    def __init__(self, manager: EngineManager) -> None:
+        self._park = manager
         self.containers = self
         self.images = SimpleNamespace(get=lambda image: image)
 
     def get(self, engine_id: str) -> EngineHandle:
-        """The engine with that id.
+        """Return the engine with that id.
 
         Raises:
             KeyError: There is none.
@@ -87,7 +87,7 @@ class EngineClient:
 
 
 def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Splits a ``redis-cli`` command line into its options and the command itself."""
+    """Split a ``redis-cli`` command line into its options and the command itself."""
     options: dict[str, str] = {}
     words = [str(word) for word in command[1:]]
     while words and words[0].startswith("-"):
@@ -96,8 +96,8 @@ def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
     return options, words
 
 
-def single_server(park: EnginePark) -> Callable[..., tuple[str, int, str]]:
-    """Starts one redis-server where MiniStack would start a container.
+def single_server(manager: EngineManager) -> Callable[..., tuple[str, int, str]]:
+    """Start one redis-server where MiniStack would start a container.
 
     Without Docker MiniStack answers with a host name of its own compose file, where nothing
     listens, and logs it; here a failure to start is an error of the deployment.
@@ -115,7 +115,7 @@ def single_server(park: EnginePark) -> Callable[..., tuple[str, int, str]]:
             # Started by the cluster patch, which knows how many nodes it takes.
             return HOST, 0, ""
         options = RedisOptions(tls=transit, password=auth_token or "")
-        engine_id, server = park.start_redis(name, options)
+        engine_id, server = manager.start_redis(name, options)
         return HOST, server.port, engine_id
 
     return spawn

@@ -11,7 +11,7 @@ from .xml import element
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     provisioners._RESOURCE_HANDLERS["AWS::EC2::FlowLog"] = handlers()
     describe_whole()
 

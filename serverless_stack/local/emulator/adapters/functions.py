@@ -9,7 +9,7 @@ from ministack.services import cloudwatch_logs, lambda_svc
 
 from ..lambda_.runtime_site import link_runtime_packages
 from ..lambda_.worker import PythonWorker, WorkerTools
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 
 Config = dict[str, Any]
@@ -22,11 +22,11 @@ class NodeWorker(Protocol):
     _leashed: int
 
 
-def apply(settings: Settings, leash: Leash) -> None:
-    """Applies this module's patches."""
-    tools = WorkerTools(settings, leash, link_runtime_packages(settings.tmp / "runtime"))
+def apply(settings: Settings, guard: ProcessGuard) -> None:
+    """Apply this module's patches."""
+    tools = WorkerTools(settings, guard, link_runtime_packages(settings.tmp / "runtime"))
     run_python_workers(tools)
-    leash_other_workers(leash)
+    guard_other_workers(guard)
     refuse_other_runtimes()
     keep_failure_types(tools)
     log_by_environment(tools, settings)
@@ -50,7 +50,7 @@ def run_python_workers(tools: WorkerTools) -> None:
     lambda_runtime._worker_class_for = choose_worker
 
 
-def leash_other_workers(leash: Leash) -> None:
+def guard_other_workers(guard: ProcessGuard) -> None:
     """Node.js workers are MiniStack's own; they too must not outlive the emulator."""
     spawn = lambda_runtime.Worker._spawn
     discard = lambda_runtime.Worker._discard_tmpdir
@@ -58,12 +58,12 @@ def leash_other_workers(leash: Leash) -> None:
     def spawn_leashed(worker: NodeWorker) -> None:
         spawn(worker)
         worker._leashed = worker._proc.pid
-        leash.add(worker._leashed)
+        guard.add(worker._leashed)
 
     def discard_unleashed(worker: NodeWorker) -> None:
         leashed = getattr(worker, "_leashed", None)
         if leashed is not None:
-            leash.remove(leashed)
+            guard.remove(leashed)
         discard(worker)
 
     lambda_runtime.Worker._spawn = spawn_leashed
@@ -139,7 +139,7 @@ def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
 
 
 def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> list[str]:
-    """An invocation's log lines, with those that Lambda itself writes."""
+    """Return an invocation's log lines, with those that Lambda itself writes."""
     version = config.get("Version", "$LATEST")
     return [
         f"START RequestId: {request_id} Version: {version}",
@@ -151,7 +151,7 @@ def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> 
 
 
 def append(config: Config, stream_name: str, lines: list[str]) -> None:
-    """Appends lines to a function's log group, making group and stream when missing."""
+    """Append lines to a function's log group, making group and stream when missing."""
     name = config["FunctionName"]
     group_name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
     now = int(time.time() * 1000)

@@ -11,7 +11,7 @@ DATE_TAIL = "T00:00:00.000Z"
 
 
 def lifecycle_xml(configuration: Properties) -> bytes:
-    """The body of PutBucketLifecycleConfiguration for a template's ``LifecycleConfiguration``."""
+    """Return the body of PutBucketLifecycleConfiguration for a template's ``LifecycleConfiguration``."""
     rules = [_rule(rule) for rule in configuration.get("Rules") or []]
     return bytes(element("LifecycleConfiguration", *rules))
 

@@ -8,11 +8,11 @@ from .types import Headers, Response
 
 
 def apply() -> None:
-    """Applies this module's patch."""
-    tell_missing_from_denied()
+    """Apply this module's patch."""
+    distinguish_missing_from_denied()
 
 
-def tell_missing_from_denied() -> None:
+def distinguish_missing_from_denied() -> None:
     """MiniStack answers 403 for a missing object, always.
 
     S3 answers 404 to a distribution whose statement in the bucket's policy lets it list the
@@ -40,7 +40,7 @@ def tell_missing_from_denied() -> None:
 
 
 def may_list(bucket_name: str, distribution_arn: str) -> bool:
-    """Whether the bucket's policy lets a distribution list the bucket, by origin access control."""
+    """Return whether the bucket's policy lets a distribution list the bucket, by origin access control."""
     owner = s3._bucket_owner_account(bucket_name) or get_account_id()
     policy = s3._bucket_policies.get_scoped(owner, None, bucket_name)
     if not policy or not distribution_arn:

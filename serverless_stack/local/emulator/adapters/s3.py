@@ -12,7 +12,7 @@ from .xml import element
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_dropped_properties()
     suspend_versioning()
     encrypt_with_the_managed_key()
@@ -121,7 +121,7 @@ def accepted(put: Callable[[str, bytes], Response]) -> Callable[[str, bytes], No
 
 
 def tagging_xml(tags: list[dict[str, str]]) -> bytes:
-    """The body of PutBucketTagging for a template's tags."""
+    """Return the body of PutBucketTagging for a template's tags."""
     items = [
         element("Tag", element("Key", tag["Key"]), element("Value", str(tag["Value"])))
         for tag in tags
@@ -130,7 +130,7 @@ def tagging_xml(tags: list[dict[str, str]]) -> bytes:
 
 
 def encryption_xml(encryption: Properties) -> bytes:
-    """The body of PutBucketEncryption for a template's ``BucketEncryption``."""
+    """Return the body of PutBucketEncryption for a template's ``BucketEncryption``."""
     rules = []
     for rule in encryption.get("ServerSideEncryptionConfiguration") or []:
         parts = []
@@ -145,7 +145,7 @@ def encryption_xml(encryption: Properties) -> bytes:
 
 
 def logging_xml(logging: Properties) -> bytes:
-    """The form in which S3's API takes where the access log goes."""
+    """Return the form in which S3's API takes where the access log goes."""
     target = element(
         "LoggingEnabled",
         element("TargetBucket", logging.get("DestinationBucketName", "")),
@@ -155,12 +155,12 @@ def logging_xml(logging: Properties) -> bytes:
 
 
 def stop_logging(name: str) -> None:
-    """Turns the access log of a bucket off."""
+    """Turn the access log of a bucket off."""
     s3._bucket_logging_config.pop(name, None)
 
 
 def ownership_xml(controls: Properties) -> bytes:
-    """The body of PutBucketOwnershipControls for a template's ``OwnershipControls``."""
+    """Return the body of PutBucketOwnershipControls for a template's ``OwnershipControls``."""
     rules = [
         element("Rule", element("ObjectOwnership", rule["ObjectOwnership"]))
         for rule in controls.get("Rules") or []

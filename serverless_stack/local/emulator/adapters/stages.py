@@ -13,7 +13,7 @@ NO_METHODS = "The REST API doesn't contain any methods"
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_stage_settings()
     keep_what_was_deployed()
     serve_what_was_deployed()
@@ -92,12 +92,12 @@ def serve_what_was_deployed() -> None:
 
 
 def snapshot_key(api_id: str, deployment_id: str) -> str:
-    """The key of a deployment's snapshot in MiniStack's store of resources."""
+    """Return the key of a deployment's snapshot in MiniStack's store of resources."""
     return f"{api_id}@{deployment_id}"
 
 
 def served_key(api_id: str) -> str:
-    """The key of the resources that the stage of the current request serves."""
+    """Return the key of the resources that the stage of the current request serves."""
     request = current_request()
     if request is None or request.api_id != api_id:
         return api_id

@@ -7,7 +7,7 @@ class Xml(str):
     """Text that is XML already, and so is not escaped again."""
 
     def __bytes__(self) -> bytes:
-        """The document in UTF-8."""
+        """Return the document in UTF-8."""
         return self.encode()
 
 

@@ -65,7 +65,7 @@ class Cache:
         return len(self._kept)
 
     def get(self, key: Key) -> Kept | None:
-        """The answer of a key while it is fresh."""
+        """Return the answer of a key while it is fresh."""
         found = self._kept.get(key)
         if found is None:
             return None
@@ -76,7 +76,7 @@ class Cache:
         return found
 
     def age(self, kept: Kept) -> int:
-        """How many seconds ago an answer came."""
+        """Return how many seconds ago an answer came."""
         return int(self._clock() - kept.since)
 
     def put(self, key: Key, answer: object, size: int, seconds: float) -> None:
@@ -119,6 +119,6 @@ class Cache:
 
 
 def _normal(path: str) -> str:
-    """A path without percent-encoding, of which there are several ways to write it."""
+    """Return a path without percent-encoding, of which there are several ways to write it."""
     path, mark, query = path.partition("?")
     return f"{unquote(path)}{mark}{query}"

@@ -21,7 +21,7 @@ class Lifetimes:
 
 
 def lifetime(status: int, headers: Mapping[str, str], lifetimes: Lifetimes, now: datetime) -> float:
-    """How many seconds an answer is kept.
+    """Return how many seconds an answer is kept.
 
     Args:
         status: Its status.

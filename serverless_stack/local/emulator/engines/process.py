@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 
 logger = logging.getLogger("serverless_stack.engines")
 
@@ -23,7 +23,7 @@ class EngineError(RuntimeError):
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on at this moment."""
+    """Return a port of 127.0.0.1 that nothing listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -35,13 +35,13 @@ class EngineProcess:
     Args:
         name: Name for messages and the folder.
         folder: Its folder; removed with it.
-        leash: What kills it when the emulator is gone.
+        guard: What kills it when the emulator is gone.
     """
 
-    def __init__(self, name: str, folder: Path, leash: Leash) -> None:
+    def __init__(self, name: str, folder: Path, guard: ProcessGuard) -> None:
         self.name = name
         self.folder = folder
-        self._leash = leash
+        self._guard = guard
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,7 +50,7 @@ class EngineProcess:
         return self._process is not None and self._process.poll() is None
 
     def start(self, command: list[str], answers: Callable[[], bool]) -> None:
-        """Starts the process and waits until it answers.
+        """Start the process and waits until it answers.
 
         Args:
             command: The command line.
@@ -69,7 +69,7 @@ class EngineProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._leash.add(self._process.pid)
+        self._guard.add(self._process.pid)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers(answers):
             if not self.running or time.monotonic() > deadline:
@@ -82,7 +82,7 @@ class EngineProcess:
         logger.info("%s: started %s (pid %d)", self.name, command[0], self._process.pid)
 
     def stop(self) -> None:
-        """Ends the process, by force after two seconds, and removes its folder."""
+        """Stop the process, by force after two seconds, and removes its folder."""
         process, self._process = self._process, None
         if process is not None:
             if process.poll() is None:
@@ -92,7 +92,7 @@ class EngineProcess:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-            self._leash.remove(process.pid)
+            self._guard.remove(process.pid)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
@@ -104,7 +104,7 @@ class EngineProcess:
 
 
 def make_folder(parent: Path, name: str) -> Path:
-    """An empty folder that only this user can read, for an engine's files."""
+    """Return an empty folder that only this user can read, for an engine's files."""
     folder = parent / f"{name}-{os.urandom(4).hex()}"
     folder.mkdir(mode=0o700, parents=True)
     return folder

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from .authority import HOST, issue_certificate
 from .process import START_SECONDS, EngineError, EngineProcess, free_port, make_folder
 from .resp import RespError, send_command
@@ -38,7 +38,7 @@ class RedisServer:
         binary: The redis-server binary.
         name: Name for messages.
         parent: Folder that its own folder is made in.
-        leash: What kills it when the emulator is gone.
+        guard: What kills it when the emulator is gone.
         options: How it is run.
 
     Raises:
@@ -46,12 +46,12 @@ class RedisServer:
     """
 
     def __init__(
-        self, binary: str, name: str, parent: Path, leash: Leash, options: RedisOptions
+        self, binary: str, name: str, parent: Path, guard: ProcessGuard, options: RedisOptions
     ) -> None:
         self.name = name
         self.port = free_port()
         self._context: ssl.SSLContext | None = None
-        self._process = EngineProcess(name, make_folder(parent, "redis"), leash)
+        self._process = EngineProcess(name, make_folder(parent, "redis"), guard)
         config = self._process.folder / "redis.conf"
         # In a file, not on the command line: `ps` shows the latter to every user.
         config.touch(mode=0o600)
@@ -67,15 +67,15 @@ class RedisServer:
         return self._process.running
 
     def command(self, command: list[str], password: str = "") -> str:
-        """Sends a command and returns the reply; see ``resp.send_command``."""
+        """Send a command and returns the reply; see ``resp.send_command``."""
         return send_command(self.port, command, password, self._context)
 
     def stop(self) -> None:
-        """Ends the process."""
+        """Stop the process."""
         self._process.stop()
 
     def _own_every_slot(self, password: str) -> None:
-        """Makes the server a whole cluster, which it takes some two seconds to believe."""
+        """Make the server a whole cluster, which it takes some two seconds to believe."""
         self.command(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"], password)
         deadline = time.monotonic() + START_SECONDS
         while "cluster_state:ok" not in self.command(["CLUSTER", "INFO"], password):
@@ -135,7 +135,7 @@ class RedisServer:
 
 @cache
 def title_options(binary: str) -> tuple[str, ...]:
-    """The option that keeps a server from writing its title over its environment.
+    """Return the option that keeps a server from writing its title over its environment.
 
     By that environment the launcher knows which processes belong to a cloud. Redis before 6.2
     does not know the option and refuses to start with it.

@@ -14,7 +14,7 @@ class RespError(RuntimeError):
 def send_command(
     port: int, command: list[str], password: str = "", tls: ssl.SSLContext | None = None
 ) -> str:
-    """Sends one command to a server on loopback.
+    """Send one command to a server on loopback.
 
     Args:
         port: Its port.

@@ -33,7 +33,7 @@ class Incoming:
     client: str
 
     def header(self, name: str) -> str:
-        """The first value of a header, or an empty string."""
+        """Return the first value of a header, or an empty string."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
@@ -42,7 +42,7 @@ class ClientGoneError(ConnectionError):
 
 
 async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
-    """Reads a whole request.
+    """Read a whole request.
 
     Args:
         scope: The ASGI scope.
@@ -78,7 +78,7 @@ async def write_response(
     response: tuple[int, dict[str, Any], bytes],
     rewrite: Rewrite | None = None,
 ) -> None:
-    """Writes a response.
+    """Write a response.
 
     Args:
         send: The ASGI send callable.

@@ -43,7 +43,7 @@ class Gateway:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one connection event, as ASGI has it."""
+        """Serve one connection event, as ASGI has it."""
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
             return
@@ -126,13 +126,13 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 
 
 def _host(scope: Scope) -> str:
-    """The host that the client asked for, in lower case, with its port."""
+    """Return the host that the client asked for, in lower case, with its port."""
     values = (value for name, value in scope["headers"] if name.lower() == b"host")
     return next(values, b"").decode("latin-1").lower()
 
 
 def _at_execute_path(scope: Scope, api_id: str) -> Scope:
-    """The request as MiniStack takes it for an HTTP API, under a path of its own."""
+    """Return the request as MiniStack takes it for an HTTP API, under a path of its own."""
     prefix = f"{EXECUTE_PATH}{api_id}"
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
@@ -171,7 +171,7 @@ async def _rest(request: Incoming, api_id: str, stage: str, path: str) -> Respon
 
 
 async def _view(request: Incoming, account: str, distribution: dict[str, Any]) -> Response:
-    """Serves a viewer's request to a distribution, in the distribution's account."""
+    """Serve a viewer's request to a distribution, in the distribution's account."""
     folded: dict[str, str] = {}
     for name, value in request.headers:
         lower = name.lower()

@@ -9,7 +9,7 @@ current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
 
 
 def spelled(name: str) -> str:
-    """A header's name as the viewer spelled it, or as CloudFront writes its own."""
+    """Return a header's name as the viewer spelled it, or as CloudFront writes its own."""
     for sent, _value in current_viewer_headers.get([]):
         if sent.lower() == name.lower():
             return sent

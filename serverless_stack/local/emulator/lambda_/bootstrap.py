@@ -47,7 +47,7 @@ class LambdaContext:
         return max(0, int((self._deadline - time.time()) * 1000))
 
     def log(self, message: object) -> None:
-        """Writes a message to the function's log."""
+        """Write a message to the function's log."""
         sys.stdout.write(str(message))
 
 
@@ -65,13 +65,13 @@ class LambdaLogging(logging.StreamHandler[Any]):
         self.terminator = ""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Adds the invocation's id to the record."""
+        """Add the invocation's id to the record."""
         record.request_id = self.request_id
         return True
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """An exception in the shape that Lambda answers with."""
+    """Return an exception in the shape that Lambda answers with."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename != __file__]
     return {
@@ -83,7 +83,7 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def load_handler(name: str) -> Handler:
-    """Imports ``module.function``, where the module may be written with slashes.
+    """Import ``module.function``, where the module may be written with slashes.
 
     Raises:
         ImportError: There is no such module, with Lambda's wording.
@@ -102,7 +102,7 @@ def load_handler(name: str) -> Handler:
 
 
 def serve_layers(opt: str) -> None:
-    """Lets the function find its layers at ``/opt``, where only a container could mount them.
+    """Let the function find its layers at ``/opt``, where only a container could mount them.
 
     Programs that it starts from there and files that it opens there are looked up in the folder
     that the layers were unpacked into.
@@ -137,7 +137,7 @@ def serve_layers(opt: str) -> None:
 
 
 def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
-    """Calls the handler and says what came of it."""
+    """Call the handler and says what came of it."""
     trace_id = invocation.get("trace_id")
     if trace_id:
         os.environ["_X_AMZN_TRACE_ID"] = str(trace_id)
@@ -157,14 +157,14 @@ def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def receive(requests: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
-    """Hands invocations over, and ends the process with the emulator, busy or not."""
+    """Pass invocations over, and ends the process with the emulator, busy or not."""
     for line in requests:
         lines.put(line)
     os._exit(0)
 
 
 def main(answers: BinaryIO, marker: str) -> None:
-    """Loads the handler, then serves invocations until it is ended."""
+    """Load the handler, then serves invocations until it is ended."""
 
     def send(document: Mapping[str, Any]) -> None:
         sys.stdout.flush()

@@ -13,13 +13,13 @@ INHERITED = ("PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
 
 
 def stream_name(config: dict[str, Any]) -> str:
-    """A new log stream's name, in Lambda's form."""
+    """Return a new log stream's name, in Lambda's form."""
     version = config.get("Version", "$LATEST")
     return f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid.uuid4().hex}"
 
 
 def layer_archives(config: dict[str, Any]) -> list[bytes]:
-    """The zip files of a function's layers, in their order.
+    """Return the zip files of a function's layers, in their order.
 
     Raises:
         ValueError: A layer version does not exist.
@@ -37,7 +37,7 @@ def layer_archives(config: dict[str, Any]) -> list[bytes]:
 def environment_variables(
     config: dict[str, Any], code: Path, opt: Path | None, folder: str, stream: str
 ) -> dict[str, str]:
-    """The variables that Lambda sets, the function's own, and the little of ours they need.
+    """Return the variables that Lambda sets, the function's own, and the little of ours they need.
 
     Args:
         config: The function's configuration.

@@ -30,7 +30,7 @@ class OverlayError(RuntimeError):
 def overlay_for(
     folders: list[Path], cache: Path, uv: str | None, provided: Path | None = None
 ) -> Path | None:
-    """Makes the overlay of a function.
+    """Make the overlay of a function.
 
     Args:
         folders: Where its distributions lie: its code, and ``python`` of its layers.

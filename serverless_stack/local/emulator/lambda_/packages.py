@@ -12,7 +12,7 @@ _lock = threading.Lock()
 
 
 def unpack(archive: bytes, parent: Path) -> Path:
-    """Unpacks a zip file into a folder named after its content.
+    """Unpack a zip file into a folder named after its content.
 
     Args:
         archive: The zip file.
@@ -28,7 +28,7 @@ def unpack(archive: bytes, parent: Path) -> Path:
 
 
 def merge_layers(archives: list[bytes], parent: Path) -> Path:
-    """Unpacks layers over each other in their order, which is what Lambda does at ``/opt``."""
+    """Unpack layers over each other in their order, which is what Lambda does at ``/opt``."""
     digest = hashlib.sha256()
     for archive in archives:
         digest.update(hashlib.sha256(archive).digest())

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from ..leash import Leash, kill_group
+from ..process_guard import ProcessGuard, kill_group
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 LOG_SECONDS = 1.0
@@ -30,11 +30,11 @@ class FunctionProcess:
     Args:
         code: The current folder.
         variables: The environment, and nothing besides.
-        leash: What kills it when the emulator is gone.
+        guard: What kills it when the emulator is gone.
     """
 
-    def __init__(self, code: Path, variables: dict[str, str], leash: Leash) -> None:
-        self._leash = leash
+    def __init__(self, code: Path, variables: dict[str, str], guard: ProcessGuard) -> None:
+        self._guard = guard
         self._answers: queue.Queue[Document | None] = queue.Queue()
         self._output: queue.Queue[str | None] = queue.Queue()
         marker = secrets.token_hex(16)
@@ -55,7 +55,7 @@ class FunctionProcess:
             )
         finally:
             os.close(writing)
-        leash.add(self.popen.pid)
+        guard.add(self.popen.pid)
         for target in (
             lambda: self._read_answers(reading),
             lambda: self._read_output(self.popen.stdout, marker.encode()),
@@ -63,7 +63,7 @@ class FunctionProcess:
             threading.Thread(target=target, daemon=True).start()
 
     def exchange(self, invocation: Document, seconds: float) -> Document:
-        """Sends an invocation and returns its answer; raises what ``wait`` raises."""
+        """Send an invocation and returns its answer; raises what ``wait`` raises."""
         stdin = self.popen.stdin
         try:
             if stdin is None:
@@ -75,7 +75,7 @@ class FunctionProcess:
         return self.wait(seconds)
 
     def wait(self, seconds: float) -> Document:
-        """Waits for the next answer.
+        """Wait for the next answer.
 
         Raises:
             TimeoutError: It has not come in time.
@@ -90,7 +90,7 @@ class FunctionProcess:
         return answer
 
     def lines(self) -> list[str]:
-        """What was printed up to the marker or the end; at most a second is waited for either."""
+        """Return what was printed up to the marker or the end; at most a second is waited for either."""
         lines: list[str] = []
         deadline = time.monotonic() + LOG_SECONDS
         while (left := deadline - time.monotonic()) > 0:
@@ -104,7 +104,7 @@ class FunctionProcess:
         return lines
 
     def kill(self) -> str:
-        """Ends the process for certain and says how it ended."""
+        """Stop the process for certain and says how it ended."""
         try:
             status = self.popen.wait(EXIT_SECONDS)
             how = f"Runtime exited with error: exit status {status}"
@@ -117,7 +117,7 @@ class FunctionProcess:
 
     def release(self) -> None:
         """Once it has ended: forgets it, and ends the children that the handler left behind."""
-        self._leash.remove(self.popen.pid)
+        self._guard.remove(self.popen.pid)
         kill_group(self.popen.pid)
 
     def _read_answers(self, pipe: int) -> None:

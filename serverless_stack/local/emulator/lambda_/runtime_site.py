@@ -11,7 +11,7 @@ DISTRIBUTIONS = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer
 
 
 def link_runtime_packages(folder: Path) -> Path:
-    """Fills a folder with links to the runtime's packages.
+    """Fill a folder with links to the runtime's packages.
 
     Args:
         folder: Made when missing.

@@ -13,7 +13,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 from .environment import environment_variables, layer_archives, stream_name
 from .overlay import OverlayError, overlay_for
@@ -33,13 +33,13 @@ class WorkerTools:
 
     Args:
         settings: Where folders and uv are.
-        leash: What kills workers when the emulator is gone.
+        guard: What kills workers when the emulator is gone.
         runtime_site: Folder with the packages of Lambda's runtime.
     """
 
-    def __init__(self, settings: Settings, leash: Leash, runtime_site: Path) -> None:
+    def __init__(self, settings: Settings, guard: ProcessGuard, runtime_site: Path) -> None:
         self.settings = settings
-        self.leash = leash
+        self.guard = guard
         self.runtime_site = runtime_site
         # What the invocation that this thread ran leaves behind for what MiniStack calls next.
         self.last = threading.local()
@@ -63,7 +63,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.stream = stream_name(config)
 
     def _spawn(self) -> None:
-        """Starts the process; MiniStack looks at ``_proc`` to see whether it is alive."""
+        """Start the process; MiniStack looks at ``_proc`` to see whether it is alive."""
         self._discard_tmpdir()
         tools, settings = self.tools, self.tools.settings
         code = unpack(self.code_zip, settings.tmp / "code")
@@ -79,7 +79,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         runtime, here = self.config.get("Runtime", ""), platform.python_version()
         if runtime != f"python{here.rpartition('.')[0]}":
             logger.info("%s declares %s and runs on Python %s", self.func_name, runtime, here)
-        self._process = FunctionProcess(code, variables, tools.leash)
+        self._process = FunctionProcess(code, variables, tools.guard)
         self._proc = self._process.popen
 
     def invoke(
@@ -92,7 +92,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         durable: object = None,
         invoked_function_arn: str | None = None,
     ) -> Record:
-        """Runs one invocation; MiniStack calls it with the worker leased.
+        """Run one invocation; MiniStack calls it with the worker leased.
 
         Returns:
             What MiniStack's own worker returns: ``status``, ``result`` or ``error``, ``log``.
@@ -119,7 +119,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             return {"status": "ok", "result": result, "cold_start": cold, "log": "\n".join(log)}
 
     def _initialise(self, log: list[str]) -> Record:
-        """Starts the process and waits until the handler is loaded."""
+        """Start the process and waits until the handler is loaded."""
         try:
             self._spawn()
         except (OverlayError, ValueError) as error:
@@ -162,7 +162,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return self._process
 
     def _end(self) -> str:
-        """Ends the process and says how it ended."""
+        """Stop the process and says how it ended."""
         process, self._process, self._proc = self._process, None, None
         return process.kill() if process else "Runtime exited"
 
@@ -190,5 +190,5 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
 
 
 def failure(kind: str, message: str) -> Record:
-    """An answer that says why there is none, in Lambda's words."""
+    """Return an answer that says why there is none, in Lambda's words."""
     return {"error": {"errorMessage": message, "errorType": kind}}

@@ -12,7 +12,7 @@ VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_.]+)")
 
 
 def access_log_line(template: str, variables: dict[str, Any]) -> str:
-    """Fills a format in.
+    """Fill a format in.
 
     Args:
         template: The stage's format, with ``$context.name`` for variables.
@@ -37,7 +37,7 @@ def write_access_log(
     length: int,
     seconds: float,
 ) -> None:
-    """Writes a request's line to the log group of a stage.
+    """Write a request's line to the log group of a stage.
 
     Args:
         settings: The stage's ``accessLogSettings``; without destination nothing is written.

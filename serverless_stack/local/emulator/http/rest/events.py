@@ -24,7 +24,7 @@ def proxy_event(
     authorizer: Record | None,
     identity: Record | None,
 ) -> Record:
-    """Builds the event that the function gets.
+    """Build the event that the function gets.
 
     Args:
         request: What the client sent.

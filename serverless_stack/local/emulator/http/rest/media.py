@@ -4,7 +4,7 @@ DEFAULT = "application/json"
 
 
 def is_binary(media_type: str, binary_media_types: list[str]) -> bool:
-    """Whether a ``Content-Type`` or ``Accept`` value is one of an API's binary types.
+    """Return whether a ``Content-Type`` or ``Accept`` value is one of an API's binary types.
 
     Args:
         media_type: The header's value; of a list the first item counts, and an absent one is

@@ -54,12 +54,12 @@ class RestRequest:
         return f"Root=1-{int(time.time()):08x}-{self.request_id.replace('-', '')[:24]}"
 
     def header(self, name: str) -> str:
-        """The last value of a header, or an empty string."""
+        """Return the last value of a header, or an empty string."""
         found = [value for key, value in self.headers if key.lower() == name.lower()]
         return found[-1] if found else ""
 
     def multi_headers(self) -> dict[str, list[str]]:
-        """What the function gets as headers: end-to-end ones and what the gateway adds.
+        """Return what the function gets as headers: end-to-end ones and what the gateway adds.
 
         Names that differ only in case are one header, under the first spelling.
         """
@@ -84,7 +84,7 @@ class RestRequest:
         return dict(sorted(merged.items()))
 
     def multi_query(self) -> dict[str, list[str]]:
-        """The query string decoded; every value of every name, in order."""
+        """Return the query string decoded; every value of every name, in order."""
         merged: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.query, keep_blank_values=True):
             merged.setdefault(name, []).append(value)
@@ -95,10 +95,10 @@ _current: ContextVar[RestRequest | None] = ContextVar("serverless_stack_rest_req
 
 
 def current_request() -> RestRequest | None:
-    """The request that this task serves, if it serves one."""
+    """Return the request that this task serves, if it serves one."""
     return _current.get()
 
 
 def set_current_request(request: RestRequest) -> None:
-    """Sets the request that this task serves."""
+    """Set the request that this task serves."""
     _current.set(request)

@@ -39,7 +39,7 @@ class MalformedResponseError(ValueError):
 def proxy_response(
     payload: object, request: RestRequest, binary_media_types: list[str]
 ) -> Response:
-    """Makes the HTTP response.
+    """Make the HTTP response.
 
     Args:
         payload: What the function returned.

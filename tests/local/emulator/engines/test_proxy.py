@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.local.emulator.engines.relay import CommandScanner
+from serverless_stack.local.emulator.engines.proxy import CommandScanner
 
 ASK = b"config get cluster\r\n"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import elasticache
 
-from ..engines.park import EnginePark
+from ..engines.manager import EngineManager
 from ..engines.redis import RedisServer
 from .types import Record, Response
 
@@ -24,12 +24,12 @@ CHANGES = (
 OPEN = ("iam", "no-password-required")
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches."""
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches."""
     for action in ("_create_user", "_modify_user"):
         keep_logins(action)
     for action in CHANGES:
-        let_in_after(park, action)
+        sync_users_after(manager, action)
 
 
 def keep_logins(action: str) -> None:
@@ -48,7 +48,7 @@ def keep_logins(action: str) -> None:
 
 
 def login_rules(query: Query) -> list[str]:
-    """How a user logs in, in the words of ``ACL SETUSER``; nothing if the query does not say it."""
+    """Return how a user logs in, in the words of ``ACL SETUSER``; nothing if the query does not say it."""
     kind = elasticache._p(query, "AuthenticationMode.Type")
     if kind in OPEN or elasticache._p(query, "NoPasswordRequired") == "true":
         return ["nopass"]
@@ -59,38 +59,38 @@ def login_rules(query: Query) -> list[str]:
     return [f">{password}" for password in passwords]
 
 
-def let_in_after(park: EnginePark, action: str) -> None:
+def sync_users_after(manager: EngineManager, action: str) -> None:
     """Tells the servers of their users after an action that may have changed either."""
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
     def with_users(query: Query) -> Response:
         answer = original(query)
         if answer[0] < 300:
-            let_all_in(park)
+            sync_all_users(manager)
         return answer
 
     setattr(elasticache, action, with_users)
 
 
-def let_all_in(park: EnginePark) -> None:
-    """Makes the users of every cache the same on its servers as in its record.
+def sync_all_users(manager: EngineManager) -> None:
+    """Make the users of every cache the same on its servers as in its record.
 
     Raises:
         RespError: A server refused the rights of a user.
     """
     for group in elasticache._replication_groups.values():
-        let_in(park, group, group.get("UserGroupIds") or [], _engines_of(group))
+        sync_users(manager, group, group.get("UserGroupIds") or [], _engines_of(group))
     for cache in elasticache._serverless_caches.values():
-        let_in(park, cache, [cache.get("UserGroupId") or ""], _engines_of(cache))
+        sync_users(manager, cache, [cache.get("UserGroupId") or ""], _engines_of(cache))
 
 
-def let_in(
-    park: EnginePark, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
+def sync_users(
+    manager: EngineManager, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
 ) -> None:
-    """Makes the users of a cache the same on all of its servers.
+    """Make the users of a cache the same on all of its servers.
 
     Args:
-        park: Where the servers are.
+        manager: Where the servers are.
         cache: The record of the cache.
         user_group_ids: The groups of its users; an unknown one has none.
         engine_ids: Its servers.
@@ -106,7 +106,7 @@ def let_in(
         return
     token = (cache.get("_auth_tokens") or [""])[-1]
     for engine_id in engine_ids:
-        server = park.get(engine_id)
+        server = manager.get(engine_id)
         if isinstance(server, RedisServer):
             for name, user in wanted.items():
                 rights = [*user["AccessString"].split(), *user.get("_login_rules", ["nopass"])]

@@ -25,7 +25,7 @@ class Cdk:
 
 
 def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
-    """The CDK CLI to use: the one of the app's `node_modules`, else the one on PATH.
+    """Return the CDK CLI to use: the one of the app's `node_modules`, else the one on PATH.
 
     As npm does, `node_modules` is looked for in the app's folder and in those above it.
 
@@ -38,7 +38,7 @@ def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
     if found is None:
         raise PrerequisitesError([f"the CDK CLI is missing: {_HOW}"])
     package = Path(found).resolve().parent.parent / "package.json"
-    version = _version_of(package) or _said_version(found, node)
+    version = _version_of(package) or _reported_version(found, node)
     if version.split(".")[0] != "2":
         raise PrerequisitesError(
             [
@@ -56,7 +56,7 @@ def _version_of(package: Path) -> str | None:
     return str(content["version"]) if content.get("name") == "aws-cdk" else None
 
 
-def _said_version(program: str, node: Node | None) -> str:
+def _reported_version(program: str, node: Node | None) -> str:
     path = os.environ.get("PATH", os.defpath) if node is None else node.search_path(os.environ)
     try:
         answer = subprocess.run(

@@ -32,20 +32,20 @@ class Process:
 
 
 def find(pid: int) -> Process | None:
-    """The process with this number now, or None."""
+    """Return the process with this number now, or None."""
     if _has_proc():
         return _from_proc(pid)
     return next(iter(_from_ps("-p", str(pid))), None)
 
 
 def is_same(pid: int, started: str) -> bool:
-    """Whether the process that had this number and start time still runs."""
+    """Return whether the process that had this number and start time still runs."""
     process = find(pid)
     return process is not None and process.started == started
 
 
-def marked(mark: str) -> list[Process]:
-    """The processes that have the text `mark` in their environment, in whatever group."""
+def with_mark(mark: str) -> list[Process]:
+    """Return the processes that have the text `mark` in their environment, in whatever group."""
     if _has_proc():
         pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
         found = [process for process in map(_from_proc, pids) if process is not None]
@@ -65,7 +65,7 @@ def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
     Returns:
         Whether they ended before SIGKILL was needed.
     """
-    for process in marked(mark) if leader is None else [leader]:
+    for process in with_mark(mark) if leader is None else [leader]:
         _signal(process, signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
     while time.monotonic() < deadline:
@@ -80,7 +80,7 @@ def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
 
 
 def _left(leader: Process | None, mark: str) -> list[Process]:
-    left = marked(mark)
+    left = with_mark(mark)
     if leader is not None and leader not in left and is_same(leader.pid, leader.started):
         left.append(leader)
     return left

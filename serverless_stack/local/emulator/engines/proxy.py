@@ -1,4 +1,4 @@
-"""A relay in front of a memcached: ends TLS and answers auto discovery."""
+"""A proxy in front of a memcached: ends TLS and answers auto discovery."""
 
 import asyncio
 import ssl
@@ -16,7 +16,7 @@ class CommandScanner:
     """Follows a client's side of the text protocol far enough to know where commands begin.
 
     A value may hold any bytes, ``config get cluster`` included; only the same words as a command
-    are meant for the relay.
+    are meant for the proxy.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class CommandScanner:
         self._binary = False
 
     def feed(self, data: bytes) -> list[tuple[bytes, bool]]:
-        """Splits what the client sent.
+        """Split what the client sent.
 
         Returns:
             Pieces in order; True marks a complete ``config get cluster`` command.
@@ -66,31 +66,31 @@ def _value_length(words: list[bytes]) -> int:
     return 0
 
 
-class Relays:
-    """The thread that runs every relay."""
+class ProxyThread:
+    """The thread that runs every proxy."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self._loop.run_forever, name="memcached-relays", daemon=True
+            target=self._loop.run_forever, name="memcached-proxies", daemon=True
         )
         self._thread.start()
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
-        """Runs a coroutine on that thread and returns what it returns."""
+        """Run a coroutine on that thread and returns what it returns."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Stop the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
 
-class Relay:
+class MemcachedProxy:
     """A listener on a free port of loopback that passes everything on to one memcached.
 
     Args:
-        relays: The thread that runs it.
+        proxies: The thread that runs it.
         target: Port of the memcached.
         tls: The settings of its TLS listener, or None for plain TCP.
         configuration: Gives the answer to ``config get cluster``.
@@ -98,21 +98,21 @@ class Relay:
 
     def __init__(
         self,
-        relays: Relays,
+        proxies: ProxyThread,
         target: int,
         tls: ssl.SSLContext | None,
         configuration: Callable[[], bytes],
     ) -> None:
-        self._relays = relays
+        self._proxies = proxies
         self._target = target
         self._configuration = configuration
         self._open: set[asyncio.StreamWriter] = set()
-        self._server = relays.run(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls))
+        self._server = proxies.run(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls))
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:
-        """Stops listening and closes every connection."""
-        self._relays.run(self._close())
+        """Stop listening and closes every connection."""
+        self._proxies.run(self._close())
 
     async def _close(self) -> None:
         self._server.close()

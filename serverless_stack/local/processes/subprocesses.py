@@ -107,7 +107,7 @@ def _signal_group(group: int, number: int) -> bool:
 
 
 def tail(log: Path, start: int = 0, lines: int = _TAIL_LINES) -> str:
-    """The last `lines` lines of a log file, looking no further back than the byte `start`.
+    """Return the last `lines` lines of a log file, looking no further back than the byte `start`.
 
     Nothing when the file is not there any more.
     """

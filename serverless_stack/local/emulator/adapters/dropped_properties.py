@@ -17,7 +17,7 @@ KINDS = {
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_after("AWS::Lambda::Function", store_vpc_config)
     store_after("AWS::Lambda::Function", store_dead_letters)
     store_after("AWS::ApiGateway::RestApi", store_endpoint_types)
@@ -26,7 +26,7 @@ def apply() -> None:
 
 
 def store_after(resource_type: str, store: Callable[[str, Properties], None]) -> None:
-    """Calls ``store`` with physical id and properties when a resource was made or updated."""
+    """Call ``store`` with physical id and properties when a resource was made or updated."""
     handlers = provisioners._RESOURCE_HANDLERS[resource_type]
     create, update = handlers["create"], handlers["update"]
 
@@ -104,6 +104,6 @@ def refer_to_secrets_by_arn() -> None:
 
 
 def secret_name(arn: str) -> str:
-    """The key of a secret in MiniStack's store; the ARN itself when there is none."""
+    """Return the key of a secret in MiniStack's store; the ARN itself when there is none."""
     secrets = secretsmanager._secrets
     return next((str(name) for name in secrets if secrets[name]["ARN"] == arn), arn)

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.cdk.executable import VERSION, find_cdk
 from serverless_stack.local.errors import PrerequisitesError
+from serverless_stack.local.toolchain.cdk import VERSION, find_cdk
 
 REPOSITORY = Path(__file__).parents[3]
 

@@ -172,7 +172,7 @@ class IncompatibleError(RuntimeError):
 
 
 def check_version() -> None:
-    """Refuses any other version, before MiniStack is imported.
+    """Refuse any other version, before MiniStack is imported.
 
     Raises:
         IncompatibleError: MiniStack is missing or has another version.
@@ -189,7 +189,7 @@ def check_version() -> None:
 
 
 def check_names(names: dict[str, tuple[str, ...]] = NAMES) -> None:
-    """Asserts that everything to be patched is there. Imports MiniStack.
+    """Check that everything to be patched is there. Imports MiniStack.
 
     Args:
         names: Module to names; ``Class.attribute`` looks into a class.

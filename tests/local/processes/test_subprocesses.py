@@ -6,8 +6,8 @@ from threading import Event, Thread
 import pytest
 
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes.programs import CancelledError, run, tail
+from serverless_stack.local.processes import process_table
+from serverless_stack.local.processes.subprocesses import CancelledError, run, tail
 from tests.local.conftest import until
 
 # A child that starts a child of its own and then ignores SIGTERM.
@@ -68,7 +68,7 @@ def test_an_error_in_the_caller_stops_the_program_and_its_children(tmp_path: Pat
             log=tmp_path / "x.log",
             on_line=fail,
         )
-    assert processes.find(seen[0]) is None
+    assert process_table.find(seen[0]) is None
 
 
 def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
     cancel.set()
     worker.join()
     assert len(raised) == 1
-    assert processes.find(int(log.read_text())) is None
+    assert process_table.find(int(log.read_text())) is None
 
 
 def test_tail(tmp_path: Path) -> None:

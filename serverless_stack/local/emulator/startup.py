@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 
-from .names import IncompatibleError, check_names, check_version
+from .compatibility import IncompatibleError, check_names, check_version
 from .settings import Settings, SettingsError, read_settings
 
 EXIT_SETTINGS = 2
@@ -12,7 +12,7 @@ EXIT_INCOMPATIBLE = 3
 
 
 def log_to_files(settings: Settings) -> None:
-    """Writes the log to ``logs/emulator.log`` and leaves stderr to what must be seen."""
+    """Write the log to ``logs/emulator.log`` and leaves stderr to what must be seen."""
     handler = logging.FileHandler(settings.logs / "emulator.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     alarms = logging.StreamHandler(sys.stderr)
@@ -21,7 +21,7 @@ def log_to_files(settings: Settings) -> None:
 
 
 def run() -> int:
-    """Checks, patches and serves until SIGTERM or SIGINT.
+    """Check, patches and serves until SIGTERM or SIGINT.
 
     Returns:
         0 after a clean stop, 2 when a setting is wrong, 3 when this is not the MiniStack that the

@@ -2,7 +2,7 @@
 
 A small process of its own holds the reading end of a pipe. The emulator writes the id of every
 engine and worker into it; when the emulator ends, however it ends (SIGKILL included), the pipe
-closes and the leash kills what is still registered. This works alike on Linux and macOS;
+closes and the guard kills what is still registered. This works alike on Linux and macOS;
 Linux's PR_SET_PDEATHSIG would not do, because it fires when the *thread* that started the child
 ends, and MiniStack starts workers from short-lived threads.
 """
@@ -16,7 +16,7 @@ from typing import TextIO
 
 
 def kill_group(pid: int) -> None:
-    """Kills the process group of that id; a process that leads none is killed alone."""
+    """Kill the process group of that id; a process that leads none is killed alone."""
     for kill in (os.killpg, os.kill):
         try:
             kill(pid, signal.SIGKILL)
@@ -26,7 +26,7 @@ def kill_group(pid: int) -> None:
 
 
 def hold(lines: TextIO) -> None:
-    """Reads ``+pid`` and ``-pid`` lines until the pipe closes, then kills what is left."""
+    """Read ``+pid`` and ``-pid`` lines until the pipe closes, then kills what is left."""
     held: set[int] = set()
     for line in lines:
         text = line.strip()
@@ -38,11 +38,11 @@ def hold(lines: TextIO) -> None:
         kill_group(pid)
 
 
-class Leash:
+class ProcessGuard:
     """The emulator's end of the pipe."""
 
     def __init__(self) -> None:
-        """Starts the process that waits at the other end."""
+        """Start the process that waits at the other end."""
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-I", __file__],
@@ -57,11 +57,11 @@ class Leash:
             kill_group(pid)
 
     def remove(self, pid: int) -> None:
-        """Forgets a process that has ended: its id may be given to another one."""
+        """Forget a process that has ended: its id may be given to another one."""
         self._write(f"-{pid}\n")
 
     def close(self) -> None:
-        """Kills every process that is still registered and ends the leash; once is enough."""
+        """Kill every process that is still registered and ends the guard; once is enough."""
         stdin = self._process.stdin
         with self._lock:
             if stdin is not None:
@@ -69,7 +69,7 @@ class Leash:
         self._process.wait(5)
 
     def _write(self, line: str) -> bool:
-        """Writes a line, unless the leash is closed; says whether it could."""
+        """Write a line, unless the guard is closed; says whether it could."""
         stdin = self._process.stdin
         with self._lock:
             if stdin is None or stdin.closed:
