@@ -1,7 +1,4 @@
-"""Where MiniStack is made to behave as AWS does for a CDK web stack.
-
-One module per service, one small function per change; each says why it is needed.
-"""
+"""Patches that make MiniStack behave like AWS: see the README of this folder."""
 
 from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
@@ -22,7 +19,7 @@ from . import (
 
 
 def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManager) -> None:
-    """Apply every patch. To be called once, before the first request."""
+    """Apply all patches: once, before the first request."""
     s3.apply()
     missing_objects.apply()
     ec2.apply()

@@ -1,4 +1,4 @@
-"""EC2: what CDK's Vpc and the constructs' security groups need and MiniStack refuses."""
+"""EC2: resources of CDK's Vpc, and of flow logs, that MiniStack does not provision."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def apply() -> None:
 
 
 def return_vpc_attributes() -> None:
-    """``Fn::GetAtt`` of a VPC's ``CidrBlock`` fails: MiniStack returns three of six attributes."""
+    """Return all attributes of a VPC for ``Fn::GetAtt``. MiniStack returns three of six."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
 
     def complete(handler: Callable[..., Provisioned]) -> Callable[..., Provisioned]:
@@ -48,7 +48,7 @@ def return_vpc_attributes() -> None:
 
 
 def describe_endpoints_whole() -> None:
-    """MiniStack keeps an endpoint's security groups, private DNS and policy, and hides them."""
+    """Describe an endpoint with its security groups, private DNS and policy."""
     render = ec2._vpce_fields_xml
 
     def with_rest(endpoint: Record, tag: str = "item") -> str:
@@ -68,7 +68,7 @@ def describe_endpoints_whole() -> None:
 
 
 def describe_nat_addresses() -> None:
-    """MiniStack describes a NAT gateway without its address."""
+    """Describe a NAT gateway with its address."""
     describe = ec2._ACTION_MAP["DescribeNatGateways"]
 
     def with_addresses(params: Record) -> Response:
@@ -94,7 +94,7 @@ def describe_nat_addresses() -> None:
 
 
 def security_group_rules(store: str) -> Handlers:
-    """Handlers of a rule that is a resource of its own, which MiniStack does not know.
+    """Return the handlers of a security group rule that is a resource of its own.
 
     Args:
         store: ``IpPermissions`` or ``IpPermissionsEgress``, the list in the group's record.
@@ -124,7 +124,7 @@ def security_group_rules(store: str) -> Handlers:
 
 
 def elastic_ip_handlers() -> Handlers:
-    """Handlers of an Elastic IP address, which MiniStack has in its API only.
+    """Return the handlers of an Elastic IP address, which MiniStack has only in its API.
 
     As on AWS, the physical id is the address and ``AllocationId`` is an attribute.
     """
@@ -155,7 +155,7 @@ def elastic_ip_handlers() -> Handlers:
 
 
 def nat_gateway_handlers() -> Handlers:
-    """Handlers of a NAT gateway, which MiniStack has in its API only."""
+    """Return the handlers of a NAT gateway, which MiniStack has only in its API."""
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         query = {key: [value] for key, value in props.items() if isinstance(value, str)}
@@ -174,7 +174,7 @@ def nat_gateway_handlers() -> Handlers:
 
 
 def checked(response: Response) -> str:
-    """Return the answer of the API as text, or fail with it."""
+    """Return the response of the API as text."""
     status, _headers, body = response
     text = body.decode()
     if status >= 400:
@@ -183,7 +183,7 @@ def checked(response: Response) -> str:
 
 
 def field(answer: str, name: str) -> str:
-    """Return the first element of a name in an answer."""
+    """Return the text of the first element with a name."""
     found = re.search(f"<{name}>(.*?)</{name}>", answer)
     if found is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")

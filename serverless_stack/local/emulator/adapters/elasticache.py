@@ -1,4 +1,4 @@
-"""ElastiCache: real engines behind the records, in place of MiniStack's Docker containers."""
+"""ElastiCache: engine processes in place of MiniStack's Docker containers."""
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -26,11 +26,11 @@ def apply(manager: EngineManager) -> None:
 
 
 class EngineHandle:
-    """An engine in the shape of a Docker container, as far as MiniStack uses one.
+    """An engine with the interface of a Docker container, as far as MiniStack uses it.
 
     Args:
-        manager: Where it runs.
-        engine_id: Its id there.
+        manager: The engines of this cloud.
+        engine_id: The id of the engine.
     """
 
     status = "running"
@@ -44,16 +44,16 @@ class EngineHandle:
         self._park.stop(self.id)
 
     def remove(self, v: bool = True) -> None:
-        """Nothing is left to remove once it is stopped."""
+        """Do nothing: a stopped engine leaves nothing behind."""
 
     def reload(self) -> None:
-        """Nothing is cached here."""
+        """Do nothing: nothing is cached."""
 
     def exec_run(self, command: list[str]) -> SimpleNamespace:
-        """Run a ``redis-cli`` command line, which is how MiniStack rotates an AUTH token.
+        """Run a ``redis-cli`` command line, by which MiniStack rotates an AUTH token.
 
         Raises:
-            RespError: The server refused the command.
+            RespError: The server returned an error.
         """
         engine = self._park.get(self.id)
         if not isinstance(engine, RedisServer):
@@ -64,10 +64,10 @@ class EngineHandle:
 
 
 class EngineClient:
-    """The manager in the shape of a Docker client, as far as MiniStack uses one.
+    """The engines with the interface of a Docker client, as far as MiniStack uses it.
 
-    MiniStack looks a container up by id to stop it, and by a name that it made up; engines are
-    only known by id, which every record has.
+    MiniStack looks up a container by id, and by a name of its own. Engines have only ids, which
+    every record contains.
     """
 
     def __init__(self, manager: EngineManager) -> None:
@@ -79,7 +79,7 @@ class EngineClient:
         """Return the engine with that id.
 
         Raises:
-            KeyError: There is none.
+            KeyError: There is no such engine.
         """
         if self._park.get(engine_id) is None:
             raise KeyError(engine_id)
@@ -87,7 +87,7 @@ class EngineClient:
 
 
 def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Split a ``redis-cli`` command line into its options and the command itself."""
+    """Split a ``redis-cli`` command line into its options and the command."""
     options: dict[str, str] = {}
     words = [str(word) for word in command[1:]]
     while words and words[0].startswith("-"):
@@ -97,10 +97,10 @@ def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
 
 
 def single_server(manager: EngineManager) -> Callable[..., tuple[str, int, str]]:
-    """Start one redis-server where MiniStack would start a container.
+    """Start a redis-server where MiniStack would start a container.
 
-    Without Docker MiniStack answers with a host name of its own compose file, where nothing
-    listens, and logs it; here a failure to start is an error of the deployment.
+    Without Docker, MiniStack returns a host name at which nothing listens. Here, a server that
+    does not start fails the deployment.
     """
 
     def spawn(
@@ -112,7 +112,7 @@ def single_server(manager: EngineManager) -> Callable[..., tuple[str, int, str]]
         auth_token: str | None = None,
     ) -> tuple[str, int, str]:
         if engine == "memcached":
-            # Started by the cluster patch, which knows how many nodes it takes.
+            # `memcached.run_nodes` starts these, because it knows how many there are.
             return HOST, 0, ""
         options = RedisOptions(tls=transit, password=auth_token or "")
         engine_id, server = manager.start_redis(name, options)
@@ -122,7 +122,7 @@ def single_server(manager: EngineManager) -> Callable[..., tuple[str, int, str]]
 
 
 def keep_security_groups() -> None:
-    """A cluster made by CreateCacheCluster has no security groups in MiniStack."""
+    """Store the security groups of a cluster, which MiniStack drops."""
     create = elasticache._create_cache_cluster
 
     def create_with_groups(query: Query) -> Response:

@@ -17,7 +17,7 @@ def apply() -> None:
 
 
 def handlers() -> Handlers:
-    """Handlers of a flow log."""
+    """Return the handlers of a flow log, which MiniStack has only in its API."""
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         query = {key: [value] for key, value in props.items() if isinstance(value, str)}
@@ -28,7 +28,7 @@ def handlers() -> Handlers:
         return made, {"Id": made}
 
     def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
-        """Nothing but tags changes without a replacement."""
+        """Do nothing: without a replacement, only tags change."""
         if {**old, "Tags": None} != {**new, "Tags": None}:
             delete(physical_id, old)
             return create("", new, stack_name)
@@ -42,7 +42,7 @@ def handlers() -> Handlers:
 
 
 def describe_whole() -> None:
-    """MiniStack describes a flow log without its log group and the role that delivers it."""
+    """Describe a flow log with its log group and delivery role."""
     describe = ec2._ACTION_MAP["DescribeFlowLogs"]
 
     def with_rest(params: Record) -> Response:

@@ -1,4 +1,4 @@
-"""Lambda: execution environments of our own for Python, and their logs."""
+"""Lambda: our execution environments for Python, and logs."""
 
 import subprocess
 import time
@@ -16,7 +16,7 @@ Config = dict[str, Any]
 
 
 class NodeWorker(Protocol):
-    """A worker of MiniStack's, as far as it is used here."""
+    """A worker of MiniStack, as far as it is used here."""
 
     _proc: subprocess.Popen[str]
     _leashed: int
@@ -33,10 +33,10 @@ def apply(settings: Settings, guard: ProcessGuard) -> None:
 
 
 def run_python_workers(tools: WorkerTools) -> None:
-    """MiniStack's Python worker shows the function the emulator's packages and environment.
+    """Run Python functions in workers of our own.
 
-    It also cannot put an overlay ahead of the code, mounts no ``/opt``, and waits up to 50 ms
-    after every call in case the handler still prints something.
+    MiniStack's worker exposes the emulator's packages and environment to the function, supports
+    neither overlays nor ``/opt``, and waits up to 50 ms for output after each call.
     """
     choose = lambda_runtime._worker_class_for
     PythonWorker.tools = tools
@@ -51,7 +51,7 @@ def run_python_workers(tools: WorkerTools) -> None:
 
 
 def guard_other_workers(guard: ProcessGuard) -> None:
-    """Node.js workers are MiniStack's own; they too must not outlive the emulator."""
+    """Stop MiniStack's own workers (Node.js) with the emulator."""
     spawn = lambda_runtime.Worker._spawn
     discard = lambda_runtime.Worker._discard_tmpdir
 
@@ -71,14 +71,14 @@ def guard_other_workers(guard: ProcessGuard) -> None:
 
 
 def refuse_other_runtimes() -> None:
-    """Java, .NET and Ruby need Docker; without it MiniStack answers something made up."""
+    """Refuse Java, .NET and Ruby. Without Docker, MiniStack returns a made-up response."""
 
     def refuse(func: Config, event: object, request_id: str) -> Config:
         config: Config = func.get("config") or func
         runtime = config.get("Runtime") or config.get("PackageType")
         message = (
             f"{config['FunctionName']}: the local cloud runs Python, Node.js and provided "
-            f"runtimes, this function is {runtime}; it runs on AWS only"
+            f"runtimes, this function is {runtime}; deploy this function to AWS"
         )
         return {
             "body": {"errorMessage": message, "errorType": "Runtime.NotAvailableLocally"},
@@ -90,9 +90,9 @@ def refuse_other_runtimes() -> None:
 
 
 def keep_failure_types(tools: WorkerTools) -> None:
-    """MiniStack calls every failure ``Runtime.HandlerError`` and drops its stack trace.
+    """Return the class, message and stack trace of an exception, as AWS does.
 
-    AWS answers an Invoke with the exception's class, message and trace.
+    MiniStack returns ``Runtime.HandlerError`` for every failure, without a stack trace.
     """
     execute = lambda_svc._execute_function_warm
 
@@ -107,9 +107,9 @@ def keep_failure_types(tools: WorkerTools) -> None:
 
 
 def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
-    """One log stream per environment, as on AWS, and the same lines in a file a person can read.
+    """Log to one stream for each environment, as on AWS, and to a file for people.
 
-    MiniStack makes a new stream for every invocation.
+    MiniStack creates a stream for each invocation.
     """
     emit = lambda_svc._emit_lambda_logs
     folder = settings.logs / "functions"
@@ -139,7 +139,7 @@ def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
 
 
 def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> list[str]:
-    """Return an invocation's log lines, with those that Lambda itself writes."""
+    """Return the log lines of an invocation, including those of Lambda itself."""
     version = config.get("Version", "$LATEST")
     return [
         f"START RequestId: {request_id} Version: {version}",
@@ -151,7 +151,7 @@ def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> 
 
 
 def append(config: Config, stream_name: str, lines: list[str]) -> None:
-    """Append lines to a function's log group, making group and stream when missing."""
+    """Append lines to a function's log group. Create the group and the stream if needed."""
     name = config["FunctionName"]
     group_name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
     now = int(time.time() * 1000)

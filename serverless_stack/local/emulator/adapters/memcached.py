@@ -1,4 +1,4 @@
-"""Memcached clusters: one process per node, zones, and the configuration endpoint."""
+"""Memcached clusters: a process for each node, zones, and the configuration endpoint."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def apply(manager: EngineManager) -> None:
 
 
 def run_nodes(manager: EngineManager) -> None:
-    """MiniStack starts one container for a cluster, whatever its number of nodes."""
+    """Start a process for each node. MiniStack starts one container for a cluster."""
     create = elasticache._create_cache_cluster
 
     def create_with_nodes(query: Query) -> Response:
@@ -47,7 +47,7 @@ def run_nodes(manager: EngineManager) -> None:
 
 
 def follow_node_count(manager: EngineManager) -> None:
-    """A changed number of nodes starts or ends processes; MiniStack changes records only."""
+    """Start or stop processes when the number of nodes changes."""
     modify = elasticache._modify_cache_cluster
 
     def modify_with_nodes(query: Query) -> Response:
@@ -63,7 +63,7 @@ def follow_node_count(manager: EngineManager) -> None:
 
 
 def stop_nodes(manager: EngineManager) -> None:
-    """The processes of a deleted cluster end with it."""
+    """Stop the processes of a deleted cluster."""
     delete = elasticache._delete_cache_cluster
 
     def delete_with_nodes(query: Query) -> Response:
@@ -79,7 +79,7 @@ def stop_nodes(manager: EngineManager) -> None:
 
 
 def return_configuration_endpoint() -> None:
-    """MiniStack describes a Memcached cluster without its configuration endpoint."""
+    """Describe a Memcached cluster with its configuration endpoint."""
     render = elasticache._cluster_xml_inner
 
     def with_endpoint(cluster: Record) -> str:
@@ -94,7 +94,7 @@ def return_configuration_endpoint() -> None:
 
 
 def match_nodes(manager: EngineManager, cluster: Record) -> None:
-    """Start and ends processes until there is one for every node of the record."""
+    """Start or stop processes until each node of the record has one."""
     running: dict[str, tuple[str, int]] = cluster.setdefault("_nodes", {})
     region = str(cluster["CacheClusterArn"]).split(":")[3]
     spread = cluster["_az_mode"] == "cross-az"
@@ -123,7 +123,7 @@ def match_nodes(manager: EngineManager, cluster: Record) -> None:
 
 
 def described(action: str, cluster: Record) -> Response:
-    """Return the answer of an action, written again: MiniStack wrote it before the nodes were known."""
+    """Return the response of an action. MiniStack wrote it before the nodes existed."""
     answer: Response = elasticache._xml_cluster_response(
         f"{action}Response", f"{action}Result", cluster
     )
@@ -131,6 +131,6 @@ def described(action: str, cluster: Record) -> Response:
 
 
 def configuration(cluster: Record) -> bytes:
-    """Return what a node answers to ``config get cluster``."""
+    """Return the reply of a node to ``config get cluster``."""
     ports = [node["Endpoint"]["Port"] for node in cluster["CacheNodes"]]
     return cluster_configuration(cluster["_version"], ports)

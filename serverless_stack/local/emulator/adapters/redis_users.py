@@ -1,7 +1,7 @@
-"""Users of Redis: MiniStack keeps records of them, here the servers let them in.
+"""Redis users: access control lists on the servers. MiniStack only keeps records.
 
-A server cannot check a token of IAM, so it takes any for a user that logs in with IAM. The
-default user stays on, since the emulator itself logs in as it.
+A server cannot verify IAM tokens, so it accepts any password for a user with IAM authentication.
+The default user remains enabled, because the emulator authenticates as that user.
 """
 
 from collections.abc import Callable, Iterable
@@ -33,7 +33,7 @@ def apply(manager: EngineManager) -> None:
 
 
 def keep_logins(action: str) -> None:
-    """MiniStack forgets how a user logs in as soon as it has counted the passwords."""
+    """Store the passwords of a user. MiniStack only counts them."""
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
     def with_logins(query: Query) -> Response:
@@ -48,7 +48,7 @@ def keep_logins(action: str) -> None:
 
 
 def login_rules(query: Query) -> list[str]:
-    """Return how a user logs in, in the words of ``ACL SETUSER``; nothing if the query does not say it."""
+    """Return a user's authentication rules for ``ACL SETUSER``; none if the query has none."""
     kind = elasticache._p(query, "AuthenticationMode.Type")
     if kind in OPEN or elasticache._p(query, "NoPasswordRequired") == "true":
         return ["nopass"]
@@ -60,7 +60,7 @@ def login_rules(query: Query) -> list[str]:
 
 
 def sync_users_after(manager: EngineManager, action: str) -> None:
-    """Tells the servers of their users after an action that may have changed either."""
+    """Update the users on the servers after an action that may have changed them."""
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
     def with_users(query: Query) -> Response:
@@ -73,10 +73,10 @@ def sync_users_after(manager: EngineManager, action: str) -> None:
 
 
 def sync_all_users(manager: EngineManager) -> None:
-    """Make the users of every cache the same on its servers as in its record.
+    """Create, update and delete users on the servers of all caches, as their records say.
 
     Raises:
-        RespError: A server refused the rights of a user.
+        RespError: A server refused an access string.
     """
     for group in elasticache._replication_groups.values():
         sync_users(manager, group, group.get("UserGroupIds") or [], _engines_of(group))
@@ -87,16 +87,16 @@ def sync_all_users(manager: EngineManager) -> None:
 def sync_users(
     manager: EngineManager, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
 ) -> None:
-    """Make the users of a cache the same on all of its servers.
+    """Create, update and delete users on the servers of a cache, as its record says.
 
     Args:
-        manager: Where the servers are.
+        manager: The engines of this cloud.
         cache: The record of the cache.
-        user_group_ids: The groups of its users; an unknown one has none.
+        user_group_ids: Its user groups. Unknown groups are ignored.
         engine_ids: Its servers.
 
     Raises:
-        RespError: A server refused the rights of a user.
+        RespError: A server refused an access string.
     """
     groups = [elasticache._user_groups.get(each) or {} for each in user_group_ids]
     users = [elasticache._users.get(each) for group in groups for each in group.get("UserIds", [])]

@@ -1,4 +1,4 @@
-"""Replication groups: every member a server of its own, replicas that refuse writes."""
+"""Replication groups: a server for each member, and replicas that refuse writes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,9 +26,9 @@ def apply(manager: EngineManager) -> None:
 
 
 def run_replicas(manager: EngineManager, action: str) -> None:
-    """MiniStack gives every member of a shard the primary's endpoint.
+    """Start a server for each replica. In MiniStack, all members share the primary's endpoint.
 
-    With real replicas a write through the reader endpoint fails here as it does on AWS.
+    With real replicas, a write to the reader endpoint fails as it does on AWS.
     """
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
@@ -49,7 +49,7 @@ def run_replicas(manager: EngineManager, action: str) -> None:
 
 
 def described(action: str, group: Record) -> Response:
-    """Return the answer of an action, written again: MiniStack wrote it before the replicas were known."""
+    """Return the response of an action. MiniStack wrote it before the replicas existed."""
     text = f"<ReplicationGroup>{elasticache._rg_xml(group)}</ReplicationGroup>"
     answer: Response = elasticache._xml(
         200, f"{action}Response", f"<{action}Result>{text}</{action}Result>"
@@ -58,7 +58,7 @@ def described(action: str, group: Record) -> Response:
 
 
 def match_members(manager: EngineManager, group: Record) -> None:
-    """Start and ends replicas until there is one for every member that should have one."""
+    """Start or stop replicas until each member of the record has one."""
     running: dict[str, tuple[str, int]] = group.setdefault("_replicas", {})
     tokens = group.get("_auth_tokens") or [""]
     wanted = set()
@@ -76,7 +76,7 @@ def match_members(manager: EngineManager, group: Record) -> None:
                 )
                 engine_id, server = manager.start_redis(name, options)
                 running[name] = (engine_id, server.port)
-                # MiniStack rotates the AUTH token of these, and stops them with the group.
+                # MiniStack rotates the AUTH token of these ids, and stops them with the group.
                 group["_docker_container_ids"].append(engine_id)
             endpoint = {"Address": HOST, "Port": running[name][1]}
             member["ReadEndpoint"] = endpoint

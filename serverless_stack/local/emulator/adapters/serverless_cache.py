@@ -1,4 +1,4 @@
-"""ElastiCache Serverless: its CloudFormation type and Memcached, unknown to MiniStack."""
+"""Serverless caches: the CloudFormation type and Memcached, which MiniStack lacks."""
 
 import time
 from collections.abc import Mapping
@@ -45,13 +45,13 @@ def apply(manager: EngineManager) -> None:
 
 
 def know_memcached() -> None:
-    """MiniStack refuses Memcached as the engine of a serverless cache."""
+    """Accept Memcached as the engine of a serverless cache, which MiniStack refuses."""
     elasticache._SERVERLESS_ENGINE_VERSIONS["memcached"] = {"1.6": "1.6.22"}
     elasticache._SERVERLESS_DEFAULT_MAJOR["memcached"] = "1.6"
 
 
 def run_server(manager: EngineManager) -> None:
-    """Start the cache, TLS only: a redis-server as a cluster of one shard, or one memcached."""
+    """Start the server, with TLS only: a Redis cluster of one shard, or a memcached."""
 
     def spawn(
         name: str,
@@ -73,10 +73,10 @@ def run_server(manager: EngineManager) -> None:
 
 
 def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-    """Create the cache and waits until its server answers.
+    """Create the cache, and wait until its server answers.
 
     Raises:
-        ValueError: The properties are refused, or the server could not be started.
+        ValueError: A property is invalid, or the server could not be started.
     """
     name = _name(logical_id, props, stack_name)
     query = provisioners._ec_query({**props, "ServerlessCacheName": name})
@@ -87,7 +87,7 @@ def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
 def update(
     physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
 ) -> Provisioned:
-    """Change the cache in place, or replaces it when a create-only property changed."""
+    """Update the cache in place, or replace it if a create-only property changed."""
     if any(old.get(key) != new.get(key) for key in REPLACING):
         delete(physical_id, old)
         return create(logical_id, new, stack_name)
@@ -99,7 +99,7 @@ def update(
 
 
 def delete(physical_id: str, props: Properties) -> None:
-    """Delete the cache and ends its server."""
+    """Delete the cache, and stop its server."""
     elasticache._delete_serverless_cache({"ServerlessCacheName": physical_id})
 
 
@@ -118,7 +118,7 @@ def _available(name: str) -> Record:
         time.sleep(0.05)
     cache: dict[str, Any] = elasticache._serverless_caches[name]
     if cache["Status"] != "available":
-        raise ValueError(f"{TYPE} {name}: {cache['Status']}; the emulator's log says why")
+        raise ValueError(f"{TYPE} {name}: {cache['Status']}; see the emulator's log")
     attributes = {key: cache[key] for key in ("ARN", "Status", "FullEngineVersion", "CreateTime")}
     for kind in ("Endpoint", "ReaderEndpoint"):
         attributes[f"{kind}.Address"] = cache[kind]["Address"]

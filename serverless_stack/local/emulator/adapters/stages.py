@@ -1,4 +1,4 @@
-"""API Gateway stages: what a template declares for them, and what they serve."""
+"""API Gateway stages: settings that MiniStack drops, and snapshots of deployments."""
 
 import copy
 from collections.abc import Callable
@@ -20,7 +20,7 @@ def apply() -> None:
 
 
 def store_stage_settings() -> None:
-    """MiniStack drops a stage's access log and cache cluster settings, silently."""
+    """Store a stage's access log and cache cluster settings, which MiniStack drops."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Stage"]
     create, update = handlers["create"], handlers["update"]
 
@@ -48,9 +48,9 @@ def store_stage_settings() -> None:
 
 
 def keep_what_was_deployed() -> None:
-    """A deployment is a snapshot of the API's resources and methods; MiniStack keeps none.
+    """Keep a snapshot of the API's resources and methods for each deployment, as AWS does.
 
-    The copy goes into MiniStack's own store of resources, under a key that no API has.
+    It is kept in MiniStack's store of resources, under a key that no API has.
     """
     create = apigateway_v1._create_deployment
     delete = apigateway_v1._delete_deployment
@@ -79,7 +79,7 @@ def keep_what_was_deployed() -> None:
 
 
 def serve_what_was_deployed() -> None:
-    """A new or changed method answers after the next deployment only, as on AWS."""
+    """Serve the deployed snapshot: as on AWS, changes take effect with the next deployment."""
 
     def from_snapshot(match: Callable[..., object]) -> Callable[..., object]:
         def matched(api_id: str, *rest: object) -> object:

@@ -1,4 +1,4 @@
-"""All engines of this cloud, by the id that the ElastiCache records keep."""
+"""The engines of this cloud, by the id that the ElastiCache records contain."""
 
 import threading
 import uuid
@@ -17,11 +17,11 @@ Started = TypeVar("Started", RedisServer, MemcachedNode)
 
 
 class EngineManager:
-    """Starts engines and ends them.
+    """The engines of this cloud.
 
     Args:
-        settings: Where the binaries and folders are.
-        guard: What kills the engines when the emulator is gone.
+        settings: The settings of the emulator.
+        guard: Kills the engines when the emulator has ended.
     """
 
     def __init__(self, settings: Settings, guard: ProcessGuard) -> None:
@@ -32,10 +32,10 @@ class EngineManager:
         self._proxies: ProxyThread | None = None
 
     def start_redis(self, name: str, options: RedisOptions) -> tuple[str, RedisServer]:
-        """Start a redis-server and returns its id and itself.
+        """Start a redis-server, and return its id and the server.
 
         Raises:
-            EngineError: There is no redis-server, or it could not be started.
+            EngineError: redis-server is not installed, or could not be started.
         """
         binary = self._settings.redis
         if binary is None:
@@ -47,10 +47,10 @@ class EngineManager:
     def start_memcached(
         self, name: str, tls: bool, configuration: Callable[[], bytes]
     ) -> tuple[str, MemcachedNode]:
-        """Start a memcached with its proxy and returns its id and itself.
+        """Start a memcached with its proxy, and return its id and the node.
 
         Raises:
-            EngineError: There is no memcached, or it could not be started.
+            EngineError: memcached is not installed, or could not be started.
         """
         binary = self._settings.memcached
         if binary is None:
@@ -64,11 +64,11 @@ class EngineManager:
         return self._keep(node), node
 
     def get(self, engine_id: str) -> Engine | None:
-        """Return the engine with that id, if it is still there."""
+        """Return the engine with an id; None if it was stopped."""
         return self._engines.get(engine_id)
 
     def stop(self, engine_id: str) -> None:
-        """Stop one engine; an unknown id is one that was ended before."""
+        """Stop an engine. An unknown id is ignored: it was stopped before."""
         engine = self._engines.pop(engine_id, None)
         if engine is not None:
             engine.stop()
@@ -87,7 +87,7 @@ class EngineManager:
 
 
 def _retried(start: Callable[[], Started]) -> Started:
-    """Start an engine, again when another process took its port after it was found free."""
+    """Start an engine. Try again if another process took its port in the meantime."""
     for _attempt in range(3):
         try:
             return start()

@@ -1,4 +1,4 @@
-"""memcached processes, each behind a proxy that speaks what ElastiCache's nodes speak."""
+"""memcached processes, each behind a proxy that adds what ElastiCache's nodes have."""
 
 import os
 import socket
@@ -13,22 +13,22 @@ from .proxy import MemcachedProxy, ProxyThread
 
 
 class MemcachedNode:
-    """One node of a cluster: a memcached and the proxy in front of it.
+    """A node of a cluster: a memcached process behind a proxy.
 
-    TLS ends in the proxy: many builds of memcached come without it. The proxy also answers
-    ``config get cluster``, which only ElastiCache's memcached knows.
+    The proxy terminates TLS, which many builds of memcached lack. It also answers
+    ``config get cluster``, which only ElastiCache's memcached supports.
 
     Args:
         binary: The memcached binary.
-        name: Name for messages.
-        parent: Folder that its own folder is made in.
-        guard: What kills it when the emulator is gone.
-        proxies: What runs the proxy.
-        tls: Whether clients must speak TLS.
-        configuration: Gives the answer to ``config get cluster``.
+        name: The name for messages.
+        parent: The folder for its own folder.
+        guard: Kills the process when the emulator has ended.
+        proxies: The thread of the proxy.
+        tls: Whether clients must use TLS.
+        configuration: Returns the reply to ``config get cluster``.
 
     Raises:
-        EngineError: It could not be started.
+        EngineError: The process could not be started.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class MemcachedNode:
         return self._process.running
 
     def stop(self) -> None:
-        """Close the proxy and ends the process."""
+        """Close the proxy, and stop the process."""
         self._proxy.close()
         self._process.stop()
 

@@ -1,4 +1,4 @@
-"""A proxy in front of a memcached: ends TLS and answers auto discovery."""
+"""A proxy for memcached that terminates TLS and answers auto discovery."""
 
 import asyncio
 import ssl
@@ -13,10 +13,10 @@ STORAGE_COMMANDS = frozenset({b"set", b"add", b"replace", b"append", b"prepend",
 
 
 class CommandScanner:
-    """Follows a client's side of the text protocol far enough to know where commands begin.
+    """Finds the commands in the text protocol's stream from a client.
 
-    A value may hold any bytes, ``config get cluster`` included; only the same words as a command
-    are meant for the proxy.
+    A value may contain any bytes, even ``config get cluster``, which is for the proxy only where
+    it is a command.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class CommandScanner:
         self._binary = False
 
     def feed(self, data: bytes) -> list[tuple[bytes, bool]]:
-        """Split what the client sent.
+        """Split bytes from the client.
 
         Returns:
             Pieces in order; True marks a complete ``config get cluster`` command.
@@ -57,7 +57,7 @@ class CommandScanner:
 
 
 def _value_length(words: list[bytes]) -> int:
-    """Bytes of the data block that follows a command line, with its line end."""
+    """Return the size of the data block after a command line, with its line end."""
     if not words or words[0] not in STORAGE_COMMANDS:
         return 0
     position = 2 if words[0] == b"ms" else 4
@@ -67,7 +67,7 @@ def _value_length(words: list[bytes]) -> int:
 
 
 class ProxyThread:
-    """The thread that runs every proxy."""
+    """The thread of all proxies."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
@@ -77,7 +77,7 @@ class ProxyThread:
         self._thread.start()
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
-        """Run a coroutine on that thread and returns what it returns."""
+        """Run a coroutine on the thread, and return its result."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     def close(self) -> None:
@@ -87,13 +87,13 @@ class ProxyThread:
 
 
 class MemcachedProxy:
-    """A listener on a free port of loopback that passes everything on to one memcached.
+    """A listener on a free port of loopback that forwards connections to a memcached.
 
     Args:
-        proxies: The thread that runs it.
-        target: Port of the memcached.
-        tls: The settings of its TLS listener, or None for plain TCP.
-        configuration: Gives the answer to ``config get cluster``.
+        proxies: The thread of the proxy.
+        target: The port of the memcached.
+        tls: The TLS context of the listener; None for plain TCP.
+        configuration: Returns the reply to ``config get cluster``.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class MemcachedProxy:
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:
-        """Stop listening and closes every connection."""
+        """Stop listening, and close every connection."""
         self._proxies.run(self._close())
 
     async def _close(self) -> None:
@@ -130,7 +130,7 @@ class MemcachedProxy:
         try:
             await self._requests(reader, writer, upstream)
         except (ConnectionError, ssl.SSLError):
-            # The client is gone; so is its connection to the memcached, below.
+            # The client has disconnected; its connection to memcached is closed below.
             pass
         finally:
             answers.cancel()
@@ -161,6 +161,6 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(data)
             await writer.drain()
     except (ConnectionError, ssl.SSLError):
-        # Whichever side went away, the connection is over: closing is all that is left to do.
+        # One side has disconnected, so close the other one.
         pass
     writer.close()

@@ -1,4 +1,4 @@
-"""Reading a request from the server and writing the response to it, by ASGI."""
+"""Requests and responses of ASGI, and the viewer's request that a distribution serves."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -14,15 +14,15 @@ Rewrite = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Incoming:
-    """A request as the server got it.
+    """A request as it was received.
 
     Attributes:
         method: The HTTP method.
         path: The path, percent-encoded as sent.
         query: The query string as sent.
-        headers: The headers in their order, names in the case they were sent in.
+        headers: The headers in order, with the case of their names.
         body: The body.
-        client: IP address of whoever connected.
+        client: The IP address of the client.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Incoming:
 
 
 class ClientGoneError(ConnectionError):
-    """The client closed the connection before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
@@ -47,10 +47,10 @@ async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
     Args:
         scope: The ASGI scope.
         receive: The ASGI receive callable.
-        limit: Bytes of the body to keep; of a longer one, one byte more is kept, which tells.
+        limit: The maximum size of the body. One byte more is kept of a longer body.
 
     Raises:
-        ClientGoneError: The client went away.
+        ClientGoneError: The client disconnected.
     """
     body = bytearray()
     while True:
@@ -83,8 +83,8 @@ async def write_response(
     Args:
         send: The ASGI send callable.
         method: The request's method; HEAD gets the headers only.
-        response: Status, headers and body; a list of values is a header sent more than once.
-        rewrite: Applied to ``Location``.
+        response: Status, headers and body. A list of values is sent as several headers.
+        rewrite: Rewrites ``Location``.
     """
     status, headers, body = response
     bodiless = method == "HEAD" or status in (204, 304) or status < 200

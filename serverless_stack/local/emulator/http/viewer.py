@@ -5,11 +5,11 @@ from contextvars import ContextVar
 current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
     "serverless_stack_viewer_headers"
 )
-"""Its headers as sent: MiniStack hands only lower-case names on to an origin."""
+"""The viewer's headers as sent. MiniStack forwards only lower-case names to an origin."""
 
 
 def spelled(name: str) -> str:
-    """Return a header's name as the viewer spelled it, or as CloudFront writes its own."""
+    """Return a header's name in the viewer's case, or in CloudFront's."""
     for sent, _value in current_viewer_headers.get([]):
         if sent.lower() == name.lower():
             return sent

@@ -1,4 +1,4 @@
-"""A function's code and layers on disk, unpacked once per content."""
+"""The unpacked code and layers of functions, and the packages of Lambda's runtime."""
 
 import hashlib
 import io
@@ -16,19 +16,19 @@ def unpack(archive: bytes, parent: Path) -> Path:
 
     Args:
         archive: The zip file.
-        parent: Folder that the folder is made in.
+        parent: The folder for the new folder.
 
     Returns:
-        The folder; functions with the same code share it, so nothing may write into it.
+        The folder, which functions with the same code share. Nothing may write to it.
 
     Raises:
-        ValueError: An entry of the archive lies outside of it.
+        ValueError: An entry of the archive is outside of the folder.
     """
     return _once(parent / hashlib.sha256(archive).hexdigest()[:24], [archive])
 
 
 def merge_layers(archives: list[bytes], parent: Path) -> Path:
-    """Unpack layers over each other in their order, which is what Lambda does at ``/opt``."""
+    """Unpack layers over each other in order, as Lambda does at ``/opt``."""
     digest = hashlib.sha256()
     for archive in archives:
         digest.update(hashlib.sha256(archive).digest())
@@ -57,9 +57,11 @@ def _extract(archive: bytes, folder: Path) -> None:
         for entry in bundle.infolist():
             target = (root / entry.filename).resolve()
             if not target.is_relative_to(root):
-                raise ValueError(f"the archive's entry leaves its folder: {entry.filename}")
+                raise ValueError(
+                    f"an entry of the archive is outside of its folder: {entry.filename}"
+                )
             bundle.extract(entry, root)
-            # zipfile drops the permission bits, and with them what makes a script run.
+            # zipfile drops the permission bits, without which scripts cannot be run.
             mode = (entry.external_attr >> 16) & 0o777
             if mode and not entry.is_dir():
                 target.chmod(mode | 0o600)

@@ -1,7 +1,7 @@
-"""What Lambda's Python runtime brings along, and nothing else of this virtual environment.
+"""The packages of Lambda's Python runtime.
 
-A handler that imports a package which it forgot to bundle must fail here as it would on AWS, so
-functions do not see the emulator's site-packages but a folder of links to boto3 and its own.
+A handler that imports a package without bundling it must fail as it does on AWS. So functions do
+not see the emulator's site-packages but a folder of links to boto3 and its dependencies.
 """
 
 from importlib.metadata import distribution
@@ -11,10 +11,10 @@ DISTRIBUTIONS = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer
 
 
 def link_runtime_packages(folder: Path) -> Path:
-    """Fill a folder with links to the runtime's packages.
+    """Create a folder with links to the packages of Lambda's runtime.
 
     Args:
-        folder: Made when missing.
+        folder: The folder.
 
     Returns:
         The folder.

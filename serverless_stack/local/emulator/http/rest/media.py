@@ -1,15 +1,15 @@
-"""Which media types a REST API treats as binary."""
+"""The binary media types of a REST API."""
 
 DEFAULT = "application/json"
 
 
 def is_binary(media_type: str, binary_media_types: list[str]) -> bool:
-    """Return whether a ``Content-Type`` or ``Accept`` value is one of an API's binary types.
+    """Return whether a media type is binary.
 
     Args:
-        media_type: The header's value; of a list the first item counts, and an absent one is
-            taken for JSON, as on AWS.
-        binary_media_types: The API's; ``*/*`` and ``image/*`` are wildcards.
+        media_type: The value of ``Content-Type`` or ``Accept``. As on AWS, only the first item of
+            a list counts, and a missing header means JSON.
+        binary_media_types: The API's binary media types. ``*/*`` and ``image/*`` are wildcards.
     """
     first = media_type.split(",", 1)[0].split(";", 1)[0].strip().lower() or DEFAULT
     for pattern in binary_media_types:
