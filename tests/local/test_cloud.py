@@ -96,7 +96,7 @@ def test_the_environment_leads_there(assembly_app: Path) -> None:
 def test_a_failing_app_tells_why_and_the_cloud_still_runs(assembly_app: Path) -> None:
     (assembly_app / "before.py").write_text("raise SystemExit('the app has a mistake')")
     with LocalCloud.start(assembly_app) as cloud:
-        with pytest.raises(CommandError, match=r"`cdk synth` failed; .*cdk\.log$") as caught:
+        with pytest.raises(CommandError, match=r"`cdk synth` failed; see .*cdk\.log for its output$") as caught:
             cloud.deploy()
         assert "the app has a mistake" in caught.value.log
         assert "the app has a mistake" in (cloud.home / "cdk.log").read_text()
@@ -140,7 +140,7 @@ def test_chosen_ports(assembly_app: Path) -> None:
         known = cloud.state
         assert (known.gateway_port, known.api_port, known.cdn_port) == (gateway, api, cdn)
         with pytest.raises(
-            LocalCloudError, match=f"^--api-port must be {api}, which the running .* got: 1234;"
+            LocalCloudError, match=f"^--api-port must be {api}, the port of the running .* got: 1234;"
         ):
             LocalCloud.start(assembly_app, api_port=1234)
 
@@ -179,11 +179,11 @@ def test_an_emulator_that_dies_shows_the_end_of_its_log(
         "import sys; print('ministack must be 1.5.33, got: 1.5.34', file=sys.stderr); sys.exit(3)"
     )
     monkeypatch.setattr(emulator_process, "EMULATOR", emulator)
-    with pytest.raises(CommandError, match=r"refuses to start: ministack must be 1\.5\.33") as got:
+    with pytest.raises(CommandError, match=r"cannot start: ministack must be 1\.5\.33") as got:
         LocalCloud.start(assembly_app)
     assert "remove" in str(got.value)
     (emulator / "__main__.py").write_text("print('the last words'); raise SystemExit(9)")
-    with pytest.raises(CommandError, match="ended at once with status 9") as caught:
+    with pytest.raises(CommandError, match="ended with status 9") as caught:
         LocalCloud.start(assembly_app)
     assert caught.value.log == "the last words"
     assert not folders.cloud(assembly_app, "default").exists()
@@ -194,7 +194,7 @@ def test_an_emulator_that_was_killed_is_cleared_away(assembly_app: Path) -> None
     pid = cloud.state.pid
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    with pytest.raises(LocalCloudError, match="does not run: start it by"):
+    with pytest.raises(LocalCloudError, match="is not running: start it with"):
         cloud.endpoint_url  # noqa: B018
     with LocalCloud.start(assembly_app) as again:
         assert again.started_here
@@ -225,13 +225,13 @@ def test_stop_in_spite_of_a_broken_state_file(assembly_app: Path) -> None:
 
 
 def test_attach_needs_a_running_cloud(assembly_app: Path) -> None:
-    with pytest.raises(LocalCloudError, match=r"`other` of .* does not run: start it by"):
+    with pytest.raises(LocalCloudError, match=r"`other` of .* is not running: start it with"):
         LocalCloud.attach(assembly_app, name="other")
 
 
 def test_one_deployment_at_a_time(assembly_app: Path) -> None:
     with LocalCloud.start(assembly_app) as cloud:
         lock = folders.locks() / f"{cloud.home.name}.deploy.lock"
-        with locked(lock), pytest.raises(LocalCloudError, match=r"another deployment .* under way"):
+        with locked(lock), pytest.raises(LocalCloudError, match=r"another deployment .* in progress"):
             cloud.deploy()
         assert [phase.name for phase in cloud.phases] == ["set-up", "emulator"]

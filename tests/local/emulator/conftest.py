@@ -203,7 +203,7 @@ def start(home: Path, overlays: Path, **more: str) -> Emulator:
         try:
             return start_once(home, overlays, **more)
         except AssertionError as error:
-            if "in use already" not in str(error):
+            if "already in use" not in str(error):
                 raise
     return start_once(home, overlays, **more)
 

@@ -8,7 +8,7 @@ from tests.local.emulator.conftest import EMULATOR
 
 
 def declared() -> dict[str, set[str]]:
-    spec = importlib.util.spec_from_file_location("emulator_names", EMULATOR / "names.py")
+    spec = importlib.util.spec_from_file_location("emulator_compatibility", EMULATOR / "compatibility.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -72,7 +72,7 @@ def test_every_used_name_is_declared() -> None:
 
 
 def test_every_declared_name_is_used() -> None:
-    sources = [path for path in EMULATOR.rglob("*.py") if path.name != "names.py"]
+    sources = [path for path in EMULATOR.rglob("*.py") if path.name != "compatibility.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     declarations = {name for names in declared().values() for name in names}
     assert {name for name in declarations if name.split(".")[-1] not in text} == set()

@@ -322,4 +322,4 @@ def test_runtime_that_needs_docker_is_refused(cloud: Emulator) -> None:
     )
     failure, body = invoke(cloud, "fn-java")
     assert failure == "Unhandled"
-    assert "runs Python, Node.js and provided runtimes, this function is java21" in str(body)
+    assert "runs Python, Node.js and provided runtimes, got: java21" in str(body)

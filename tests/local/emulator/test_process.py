@@ -84,13 +84,13 @@ def test_taken_port_is_an_error(tmp_path: Path) -> None:
         taken.listen()
         done = run(settings)
     assert done.returncode == 2
-    assert f"in use already: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
+    assert f"already in use: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
 
 
 def test_folder_of_a_running_emulator_is_refused(cloud: Emulator, overlays: Path) -> None:
     done = run(environment(cloud.home, overlays))
     assert done.returncode == 2
-    assert done.stderr == f"another emulator runs in this folder: {cloud.home}\n"
+    assert done.stderr == f"another emulator is running in this folder: {cloud.home}\n"
     assert cloud.request("GET", cloud.at_gateway("/_ministack/health")).status == 200
 
 

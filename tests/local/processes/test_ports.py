@@ -19,14 +19,14 @@ def test_a_port_in_use_is_named_with_its_option() -> None:
         assert not ports.is_free(taken)
         assert ports.problems({"--api-port": taken, "--cdn-port": 0}) == [
             f"--api-port: port {taken} is in use by another program; stop that program, "
-            "choose another port or leave --api-port out for a free one"
+            "choose another port, or omit --api-port for a free one"
         ]
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_out_of_range(port: int) -> None:
     assert ports.problems({"--cdn-port": port}) == [
-        f"--cdn-port must be 1 to 65535, or 0 for any free port, got: {port}"
+        f"--cdn-port must be between 1 and 65535, or 0 for a free port, got: {port}"
     ]
 
 
@@ -43,5 +43,5 @@ def test_a_port_that_only_the_administrator_may_use(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     assert ports.problems({"--api-port": 80}) == [
-        "--api-port: this user may not listen on port 80; choose one from 1024 on"
+        "--api-port: port 80 requires privileges; choose a port of 1024 or higher"
     ]

@@ -60,8 +60,8 @@ def test_another_major_version_is_refused_with_the_reason(tmp_path: Path, versio
     with pytest.raises(PrerequisitesError) as caught:
         find_cdk(tmp_path, None)
     (problem,) = caught.value.problems
-    assert f"must be of version 2, got: {version} ({tmp_path}" in problem
-    assert "cannot read what aws-cdk-lib 2 writes" in problem
+    assert f"must have version 2, got: {version} ({tmp_path}" in problem
+    assert "cannot read the output of aws-cdk-lib 2" in problem
     assert f"npm install aws-cdk@{VERSION}" in problem
 
 

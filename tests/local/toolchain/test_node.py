@@ -69,5 +69,5 @@ def test_node_too_old(only: Path, says: str) -> None:
 
 def test_something_else_named_node(only: Path) -> None:
     fake(only, "node", "Node of another kind")
-    with pytest.raises(PrerequisitesError, match="does not tell its version"):
+    with pytest.raises(PrerequisitesError, match="did not print its version"):
         node.find_node()

@@ -57,8 +57,8 @@ def test_all_there(assembly_app: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "begins"),
     [
-        ("redis-server", "redis-server (or valkey-server) is missing: install it by "),
-        ("memcached", "memcached is missing: install it by "),
+        ("redis-server", "redis-server (or valkey-server) is missing: install it with "),
+        ("memcached", "memcached is missing: install it with "),
         ("node", "Node.js 20 or newer is missing: install it into this Python: "),
         ("cdk", "the CDK CLI is missing: run `npm install aws-cdk@"),
     ],
@@ -105,9 +105,9 @@ def test_all_missing_are_told_together_and_nothing_is_changed(
 @pytest.mark.parametrize(
     ("platform", "user", "expected"),
     [
-        ("linux", 0, "by `apt-get install redis-server`, or"),
-        ("linux", 1000, "by `sudo apt-get install redis-server`, or"),
-        ("darwin", 501, "by `brew install redis`"),
+        ("linux", 0, "with `apt-get install redis-server`, or"),
+        ("linux", 1000, "with `sudo apt-get install redis-server`, or"),
+        ("darwin", 501, "with `brew install redis`"),
     ],
 )
 def test_how_to_install_fits_the_platform(
@@ -139,9 +139,9 @@ def test_a_cache_folder_that_cannot_be_written(
     (tmp_path / "file").touch()
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "file" / "cache"))
     (problem,) = problems_of(assembly_app, NO_PORTS)
-    assert "cannot be written: name another one in the variable SERVERLESS_STACK_CACHE" in problem
+    assert "is not writable: set SERVERLESS_STACK_CACHE to another folder" in problem
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(PrerequisitesError, match=f"folder must exist, got: {tmp_path}/no"):
+    with pytest.raises(PrerequisitesError, match=f"folder does not exist, got: {tmp_path}/no"):
         check_app(tmp_path / "no")

@@ -9,7 +9,6 @@ from . import (
     dropped_properties,
     ec2,
     elasticache,
-    flow_logs,
     functions,
     missing_objects,
     s3,
@@ -23,7 +22,6 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     s3.apply()
     missing_objects.apply()
     ec2.apply()
-    flow_logs.apply()
     dropped_properties.apply()
     elasticache.apply(manager)
     serverless_cache.apply(manager)

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1, cloudfront
 
+from ..http.exchange import viewer_case
 from ..http.rest.entry import serve_rest_api
 from ..http.rest.request import RestRequest
-from ..http.viewer import spelled
 from . import cdn_cache
 from .types import Headers, Record
 
@@ -99,7 +99,7 @@ def serve_rest_apis(fetch: Fetch) -> Fetch:
                 method=request.method,
                 path=f"/{below}",
                 query=request.query,
-                headers=[(spelled(name), value) for name, value in sent.items()],
+                headers=[(viewer_case(name), value) for name, value in sent.items()],
                 body=request.body,
                 client=request.client_ip,
                 region=api[2],

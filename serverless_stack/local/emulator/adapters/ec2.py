@@ -17,12 +17,14 @@ def apply() -> None:
     return_vpc_attributes()
     describe_endpoints_whole()
     describe_nat_addresses()
+    describe_flow_logs()
     provisioners._RESOURCE_HANDLERS.update(
         {
             "AWS::EC2::SecurityGroupIngress": security_group_rules("IpPermissions"),
             "AWS::EC2::SecurityGroupEgress": security_group_rules("IpPermissionsEgress"),
             "AWS::EC2::EIP": elastic_ip_handlers(),
             "AWS::EC2::NatGateway": nat_gateway_handlers(),
+            "AWS::EC2::FlowLog": flow_log_handlers(),
         }
     )
 
@@ -136,7 +138,7 @@ def elastic_ip_handlers() -> Handlers:
         raise ValueError(f"The address '{address}' does not exist")
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        answer = checked(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
+        answer = checked_response(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
         address = field(answer, "publicIp")
         provisioners._ec2_apply_tags(field(answer, "allocationId"), props)
         return address, attributes(address)
@@ -159,7 +161,7 @@ def nat_gateway_handlers() -> Handlers:
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         query = {key: [value] for key, value in props.items() if isinstance(value, str)}
-        gateway = field(checked(ec2._create_nat_gateway(query)), "natGatewayId")
+        gateway = field(checked_response(ec2._create_nat_gateway(query)), "natGatewayId")
         provisioners._ec2_apply_tags(gateway, props)
         return gateway, {"NatGatewayId": gateway}
 
@@ -173,7 +175,53 @@ def nat_gateway_handlers() -> Handlers:
     return {"create": create, "update": update, "delete": delete}
 
 
-def checked(response: Response) -> str:
+def flow_log_handlers() -> Handlers:
+    """Return the handlers of a flow log, which MiniStack has only in its API."""
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        query = {key: [value] for key, value in props.items() if isinstance(value, str)}
+        query["ResourceId.1"] = [props["ResourceId"]]
+        flow_log_id = field(checked_response(ec2._create_flow_logs(query)), "item")
+        ec2._flow_logs[flow_log_id]["declared"] = dict(props)
+        provisioners._ec2_apply_tags(flow_log_id, props)
+        return flow_log_id, {"Id": flow_log_id}
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        """Update the tags, or replace the flow log: all other properties are create-only."""
+        if {**old, "Tags": None} != {**new, "Tags": None}:
+            delete(physical_id, old)
+            return create("", new, stack_name)
+        provisioners._ec2_apply_tags(physical_id, new, old)
+        return physical_id, {"Id": physical_id}
+
+    def delete(physical_id: str, props: Properties) -> None:
+        ec2._delete_flow_logs({"FlowLogId.1": [physical_id]})
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def describe_flow_logs() -> None:
+    """Describe a flow log with its log group and delivery role."""
+    describe = ec2._ACTION_MAP["DescribeFlowLogs"]
+
+    def with_rest(params: Record) -> Response:
+        status, headers, body = describe(params)
+
+        def fill(item: re.Match[str]) -> str:
+            declared = ec2._flow_logs[item[1]].get("declared", {})
+            return (
+                element("deliverLogsPermissionArn", declared.get("DeliverLogsPermissionArn", ""))
+                + element("logGroupName", declared.get("LogGroupName", ""))
+                + item[0]
+            )
+
+        text = re.sub(r"<flowLogId>([^<]+)</flowLogId>", fill, body.decode())
+        return status, headers, text.encode()
+
+    ec2._ACTION_MAP["DescribeFlowLogs"] = with_rest
+
+
+def checked_response(response: Response) -> str:
     """Return the response of the API as text."""
     status, _headers, body = response
     text = body.decode()

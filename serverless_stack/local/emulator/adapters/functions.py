@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 
-from ..lambda_.runtime_site import link_runtime_packages
+from ..lambda_.packages import link_runtime_packages
 from ..lambda_.worker import PythonWorker, WorkerTools
 from ..process_guard import ProcessGuard
 from ..settings import Settings

@@ -1,6 +1,7 @@
 """Requests and responses of ASGI, and the viewer's request that a distribution serves."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -10,6 +11,11 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Rewrite = Callable[[str], str]
+
+current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
+    "serverless_stack_viewer_headers"
+)
+"""The viewer's headers as sent. MiniStack forwards only lower-case names to an origin."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +126,11 @@ def _bytes(value: str) -> bytes:
         return clean.encode("latin-1")
     except UnicodeEncodeError:
         return clean.encode("utf-8")
+
+
+def viewer_case(name: str) -> str:
+    """Return a header's name in the viewer's case, or in CloudFront's."""
+    for sent, _value in current_viewer_headers.get([]):
+        if sent.lower() == name.lower():
+            return sent
+    return "-".join(part.capitalize() for part in name.split("-"))

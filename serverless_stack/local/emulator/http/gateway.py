@@ -18,12 +18,12 @@ from .exchange import (
     Receive,
     Scope,
     Send,
+    current_viewer_headers,
     read_request,
     write_response,
 )
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
-from .viewer import current_viewer_headers
 
 Response = tuple[int, dict[str, Any], bytes]
 URLS_PATH = "/_serverless_stack/urls"

@@ -6,8 +6,18 @@ import os
 import shutil
 import threading
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
+RUNTIME_DISTRIBUTIONS = (
+    "boto3",
+    "botocore",
+    "jmespath",
+    "python-dateutil",
+    "s3transfer",
+    "six",
+    "urllib3",
+)
 _lock = threading.Lock()
 
 
@@ -65,3 +75,26 @@ def _extract(archive: bytes, folder: Path) -> None:
             mode = (entry.external_attr >> 16) & 0o777
             if mode and not entry.is_dir():
                 target.chmod(mode | 0o600)
+
+
+def link_runtime_packages(folder: Path) -> Path:
+    """Create a folder with links to the packages of Lambda's runtime.
+
+    A handler that imports a package without bundling it must fail as it does on AWS. So functions
+    see this folder, and not the emulator's site-packages.
+
+    Args:
+        folder: The folder.
+
+    Returns:
+        The folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in RUNTIME_DISTRIBUTIONS:
+        files = distribution(name).files or []
+        for top in {Path(file).parts[0] for file in files if ".." not in Path(file).parts}:
+            source = Path(str(distribution(name).locate_file(top)))
+            link = folder / top
+            if top != "__pycache__" and source.exists() and not link.exists():
+                link.symlink_to(source)
+    return folder

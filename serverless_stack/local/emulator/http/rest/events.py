@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from .media import is_binary
-from .request import RestRequest
+from .request import RestRequest, is_binary
 
 Record = dict[str, Any]
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+DEFAULT_MEDIA_TYPE = "application/json"
+
 HeaderPairs = list[tuple[str, str]]
 HOP_BY_HOP = frozenset(
     {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding"}
@@ -102,3 +104,21 @@ def current_request() -> RestRequest | None:
 def set_current_request(request: RestRequest) -> None:
     """Set the request that this task serves."""
     _current.set(request)
+
+
+def is_binary(media_type: str, binary_media_types: list[str]) -> bool:
+    """Return whether a media type is binary.
+
+    Args:
+        media_type: The value of ``Content-Type`` or ``Accept``. As on AWS, only the first item of
+            a list counts, and a missing header means JSON.
+        binary_media_types: The API's binary media types. ``*/*`` and ``image/*`` are wildcards.
+    """
+    first = media_type.split(",", 1)[0].split(";", 1)[0].strip().lower() or DEFAULT_MEDIA_TYPE
+    for pattern in binary_media_types:
+        binary = pattern.strip().lower()
+        if binary in ("*/*", first):
+            return True
+        if binary.endswith("/*") and first.split("/", 1)[0] == binary[:-2]:
+            return True
+    return False

@@ -4,8 +4,7 @@ import base64
 import binascii
 from typing import Any
 
-from .media import is_binary
-from .request import RestRequest
+from .request import RestRequest, is_binary
 
 Response = tuple[int, dict[str, Any], bytes]
 
