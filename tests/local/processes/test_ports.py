@@ -5,7 +5,7 @@ import pytest
 from serverless_stack.local.processes import ports
 
 
-def test_choose_gives_different_free_ports_and_keeps_the_wanted() -> None:
+def test_choose_returns_requested_and_different_free_ports() -> None:
     wanted = ports.choose(0)[0]
     chosen = ports.choose(0, wanted, 0)
     assert chosen[1] == wanted
@@ -13,7 +13,7 @@ def test_choose_gives_different_free_ports_and_keeps_the_wanted() -> None:
     assert all(ports.is_free(port) for port in chosen)
 
 
-def test_a_port_in_use_is_named_with_its_option() -> None:
+def test_a_port_in_use() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as server:
         taken = server.getsockname()[1]
         assert not ports.is_free(taken)
@@ -37,7 +37,7 @@ def test_the_same_port_twice() -> None:
     ]
 
 
-def test_a_port_that_only_the_administrator_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(server: socket.socket, address: tuple[str, int]) -> None:
         raise PermissionError(13, "Permission denied")
 

@@ -23,7 +23,7 @@ time.sleep(60)
 
 @pytest.fixture(params=["/proc", "ps"])
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to ask the system give the same answers."""
+    """Run a test with /proc and with `ps`."""
     if request.param == "ps":
         monkeypatch.setattr(process_table, "_has_proc", lambda: False)
     return str(request.param)
@@ -50,29 +50,29 @@ def family(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
 
 @pytest.mark.usefixtures("source")
 class TestProcesses:
-    def test_this_process_is_found_and_the_same(self) -> None:
+    def test_this_process_is_found(self) -> None:
         me = process_table.find(os.getpid())
         assert me is not None
         assert me.group == os.getpgrp()
         assert process_table.is_same(me.pid, me.started)
 
-    def test_a_number_used_again_is_another_process(self) -> None:
+    def test_a_reused_process_id_is_another_process(self) -> None:
         assert not process_table.is_same(os.getpid(), "at another time")
 
-    def test_one_that_ended_is_not_found_even_before_its_parent_asks(self) -> None:
+    def test_a_zombie_is_not_found(self) -> None:
         child = subprocess.Popen([sys.executable, "-c", ""])
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert process_table.find(child.pid) is None
         child.wait()
         assert process_table.find(child.pid) is None
 
-    def test_the_mark_finds_the_family(
+    def test_processes_are_found_by_their_environment(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         leader, child = family
         assert {p.pid for p in process_table.with_mark(f"{MARK}={tmp_path}")} == {leader.pid, child}
 
-    def test_stop_ends_the_leader_and_what_it_left(
+    def test_stop_ends_the_leader_and_its_children(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         leader, child = family
@@ -82,7 +82,7 @@ class TestProcesses:
         assert leader.wait() == -signal.SIGTERM
         assert process_table.find(child) is None
 
-    def test_stop_without_a_leader_asks_all(
+    def test_stop_without_a_leader_signals_all(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         mark = f"{MARK}={tmp_path}"
@@ -90,7 +90,7 @@ class TestProcesses:
         assert family[0].wait() == -signal.SIGTERM
         assert process_table.with_mark(mark) == []
 
-    def test_stop_of_a_number_used_again_touches_nobody(
+    def test_stop_ignores_a_reused_process_id(
         self, family: tuple["subprocess.Popen[str]", int]
     ) -> None:
         leader, child = family

@@ -24,7 +24,7 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def test_output_goes_to_the_log_and_line_by_line_to_the_caller(tmp_path: Path) -> None:
+def test_output_goes_to_the_log_and_to_the_caller(tmp_path: Path) -> None:
     lines: list[str] = []
     log = tmp_path / "logs" / "x.log"
     code = "import sys; print('one'); print('zwei ü'); sys.stdout.flush(); sys.stderr.write('3')"
@@ -34,7 +34,7 @@ def test_output_goes_to_the_log_and_line_by_line_to_the_caller(tmp_path: Path) -
     assert log.read_text("utf-8") == "one\nzwei ü\n3"
 
 
-def test_a_failure_tells_the_status_and_only_its_own_output(tmp_path: Path) -> None:
+def test_a_failure_has_the_status_and_only_its_own_output(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text("from before\n")
     with pytest.raises(CommandError, match="ended with status 7") as caught:
@@ -48,7 +48,7 @@ def test_a_failure_tells_the_status_and_only_its_own_output(tmp_path: Path) -> N
     assert log.read_text() == "from before\nwhy\n"
 
 
-def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_program(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot run /no/such: No such file or directory"):
         run(["/no/such"], cwd=tmp_path, environment={}, log=tmp_path / "x.log")
 

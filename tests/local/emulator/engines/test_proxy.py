@@ -14,9 +14,7 @@ commands = st.lists(st.one_of(plain, stored, swapped, meta, st.just(ASK)), max_s
 
 
 @given(commands, st.lists(st.integers(1, 60), min_size=1))
-def test_only_commands_are_answered_wherever_the_stream_is_cut(
-    sent: list[bytes], sizes: list[int]
-) -> None:
+def test_commands_are_found_at_any_chunk_size(sent: list[bytes], sizes: list[int]) -> None:
     stream, scanner = b"".join(sent), CommandScanner()
     pieces: list[tuple[bytes, bool]] = []
     turn = 0

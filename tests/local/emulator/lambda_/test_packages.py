@@ -31,7 +31,7 @@ def test_scripts_can_be_run(tmp_path: Path) -> None:
     assert (folder / "tool").stat().st_mode & stat.S_IXUSR
 
 
-def test_later_layers_win(tmp_path: Path) -> None:
+def test_later_layers_take_precedence(tmp_path: Path) -> None:
     one, two = archive({"x": "1", "y": "1"}), archive({"x": "2"})
     folder = merge_layers([one, two], tmp_path)
     assert ((folder / "x").read_text(), (folder / "y").read_text()) == ("2", "1")
