@@ -130,7 +130,7 @@ def test_an_unsupported_platform(assembly_app: Path, monkeypatch: pytest.MonkeyP
     with monkeypatch.context() as machine:
         machine.setattr("sys.platform", "win32")
         problems = problems_of(assembly_app, NO_PORTS)
-    assert problems == ("the local cloud runs on Linux and macOS, got: win32; on Windows use WSL",)
+    assert problems == ("the local cloud requires Linux or macOS, got: win32; on Windows, use WSL",)
 
 
 def test_a_cache_folder_that_is_not_writable(
