@@ -78,7 +78,7 @@ def refuse_other_runtimes() -> None:
         runtime = config.get("Runtime") or config.get("PackageType")
         message = (
             f"{config['FunctionName']}: the local cloud runs Python, Node.js and provided "
-            f"runtimes, this function is {runtime}; deploy this function to AWS"
+            f"runtimes, got: {runtime}; deploy this function to AWS"
         )
         return {
             "body": {"errorMessage": message, "errorType": "Runtime.NotAvailableLocally"},
