@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.spinner import Spinner
 from rich.text import Text
 
-from serverless_stack.local.progress import Phase, Plain, Report
+from serverless_stack.local.progress import Phase, PlainReport, Report
 
 _NAME_WIDTH = 10
 
@@ -29,7 +29,7 @@ def bar() -> Progress:
 
 def report_for(console: Console, *, verbose: bool) -> Report:
     """Return the report for a console: live on a terminal, plain lines elsewhere."""
-    return Terminal(console, verbose=verbose) if console.is_terminal else Plain(verbose=verbose)
+    return Terminal(console, verbose=verbose) if console.is_terminal else PlainReport(verbose=verbose)
 
 
 class Terminal:

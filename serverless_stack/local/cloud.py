@@ -1,4 +1,4 @@
-"""The local cloud of one CDK app: started, deployed to, looked at and stopped."""
+"""The local cloud of a CDK app: start it, deploy to it, inspect it and stop it."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.state import State
-from serverless_stack.local.progress import Phase, Phases, Report, Silent
+from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
 from serverless_stack.local.urls import Urls, parse_urls
 
 DEFAULT_NAME = "default"
@@ -27,12 +27,12 @@ DEFAULT_NAME = "default"
 
 @dataclass(frozen=True)
 class DeployResult:
-    """What a deployment did.
+    """The result of a deployment.
 
     Attributes:
-        phases: Its parts in order, with their seconds.
-        outputs: Stack by stack, its outputs by their names.
-        urls: What a browser opens.
+        phases: The phases in order, with their duration.
+        outputs: The outputs of each stack, by name.
+        urls: The URLs of the deployed APIs and distributions.
     """
 
     phases: tuple[Phase, ...]
@@ -43,18 +43,18 @@ class DeployResult:
 class LocalCloud:
     """A running local cloud.
 
-    As a context manager it stops at the end what `start` has started, and leaves a cloud alone
-    that ran before.
+    As a context manager, it stops the cloud at the end if `start` started it. A cloud that was
+    running before continues to run.
 
     Attributes:
         app_dir: The folder of the CDK app.
-        name: The cloud's name.
-        home: The folder with everything of this cloud; gone after `stop`.
-        started_here: Whether this object started it; false when it ran already.
+        name: The name of the cloud.
+        home: The folder of this cloud, removed by `stop`.
+        started_here: Whether `start` started the cloud; false if it was running before.
     """
 
     def __init__(self, app_dir: Path, name: str, report: Report) -> None:
-        """Use `start` or `attach` instead."""
+        """Do not call this: use `start` or `attach`."""
         self.app_dir = app_dir
         self.name = name
         self.home = folders.cloud(app_dir, name)
@@ -74,23 +74,23 @@ class LocalCloud:
         api_port: int = 0,
         cdn_port: int = 0,
     ) -> Self:
-        """Start the cloud of an app, or take the one that runs already.
+        """Start the cloud of an app, or attach to it if it is running.
 
         Args:
             app_dir: The folder of the CDK app, with its cdk.json.
-            name: One app may have several clouds, by name.
-            report: Who is told what happens; nobody by default.
-            gateway_port: The port of the AWS endpoint; 0 for any free one.
-            api_port: The port of the front door of the APIs; 0 for any free one.
-            cdn_port: The port of the front door of the distributions; 0 for any free one.
+            name: The name of the cloud. An app may have several clouds.
+            report: Receives the progress. Default: nobody.
+            gateway_port: The port of the AWS endpoint. Default: a free one.
+            api_port: The port of the APIs. Default: a free one.
+            cdn_port: The port of the distributions. Default: a free one.
 
         Raises:
-            PrerequisitesError: Something is missing on this machine; with all that is.
-            LocalCloudError: It cannot be started; nothing is left running.
+            PrerequisitesError: Prerequisites are missing. The message lists all of them.
+            LocalCloudError: The cloud could not be started. Nothing is left running.
         """
-        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
-        wanted = Ports(gateway_port, api_port, cdn_port)
-        cloud._process = lifecycle.start(cloud.app_dir, name, wanted, cloud._phases)
+        cloud = cls(Path(app_dir).resolve(), name, report or SilentReport())
+        requested = Ports(gateway_port, api_port, cdn_port)
+        cloud._process = lifecycle.start(cloud.app_dir, name, requested, cloud._phases)
         cloud.started_here = cloud._process is not None
         return cloud
 
@@ -102,21 +102,21 @@ class LocalCloud:
         name: str = DEFAULT_NAME,
         report: Report | None = None,
     ) -> Self:
-        """Take a cloud that runs already.
+        """Attach to a running cloud.
 
         Raises:
-            LocalCloudError: It does not run.
+            LocalCloudError: The cloud is not running.
         """
-        cloud = cls(Path(app_dir).resolve(), name, report or Silent())
+        cloud = cls(Path(app_dir).resolve(), name, report or SilentReport())
         lifecycle.state_of(cloud.app_dir, name)
         return cloud
 
     @property
     def state(self) -> State:
-        """What is known of the running cloud: its ports, its process, since when.
+        """The state of the running cloud: its ports, its process and its start time.
 
         Raises:
-            LocalCloudError: It does not run any more.
+            LocalCloudError: The cloud is not running any more.
         """
         return lifecycle.state_of(self.app_dir, self.name)
 
@@ -127,15 +127,15 @@ class LocalCloud:
 
     @property
     def phases(self) -> tuple[Phase, ...]:
-        """Everything that was done through this object, with its seconds."""
+        """The phases of everything that this object did."""
         return tuple(self._phases.done)
 
     def environment(self) -> dict[str, str]:
-        """The variables by which boto3, the AWS CLI and others reach this cloud."""
+        """Return the environment variables with which boto3 and the AWS CLI reach this cloud."""
         return cdk_commands.aws_environment(self.endpoint_url)
 
     def urls(self) -> Urls:
-        """The URLs of the deployed APIs and distributions, for a browser.
+        """Return the URLs of the deployed APIs and distributions.
 
         Raises:
             LocalCloudError: The cloud does not answer.
@@ -146,13 +146,13 @@ class LocalCloud:
         return parse_urls(body)
 
     def synth(self) -> Path:
-        """Synthesise the app, in the phase `synth`.
+        """Synthesize the app.
 
         Returns:
-            The folder of the cloud assembly; the app's own cdk.out is left alone.
+            The folder of the cloud assembly. The app's own cdk.out is not changed.
 
         Raises:
-            CommandError: The app fails; with its output.
+            CommandError: The app failed. The error has its output.
         """
         with self._phases.phase("synth"):
             shutil.rmtree(self._assembly, ignore_errors=True)
@@ -160,14 +160,14 @@ class LocalCloud:
         return self._assembly
 
     def deploy(self, stacks: Sequence[str] = ()) -> DeployResult:
-        """Synthesise and deploy the app by the real CDK CLI.
+        """Synthesize the app, and deploy it with the CDK CLI.
 
         Args:
-            stacks: Names or patterns of the stacks; all of the app by default.
+            stacks: Names or patterns of stacks. Default: all stacks of the app.
 
         Raises:
-            CommandError: The CDK CLI fails; with what it said. The cloud still runs.
-            LocalCloudError: Another deployment to this cloud is under way.
+            CommandError: The CDK CLI failed. The error has its output. The cloud is still running.
+            LocalCloudError: Another deployment to this cloud is in progress.
         """
         first = len(self._phases.done)
         with self._alone():
@@ -184,13 +184,14 @@ class LocalCloud:
         return DeployResult(tuple(self._phases.done[first:]), found, self.urls())
 
     def destroy(self, stacks: Sequence[str] = ()) -> None:
-        """Destroy stacks; all of the app by default.
+        """Destroy stacks of the last deployment, even if the app has changed since.
 
-        What was deployed last counts, not what the app would be now.
+        Args:
+            stacks: Names or patterns of stacks. Default: all stacks of the app.
 
         Raises:
-            CommandError: The CDK CLI fails; with what it said.
-            LocalCloudError: A deployment to this cloud is under way.
+            CommandError: The CDK CLI failed. The error has its output.
+            LocalCloudError: A deployment to this cloud is in progress.
         """
         with self._alone():
             if not (self._assembly / "manifest.json").exists():
@@ -199,7 +200,7 @@ class LocalCloud:
                 self._run_cdk(cdk_commands.destroy_arguments(self._assembly, stacks))
 
     def stop(self) -> None:
-        """Stop every process of this cloud and remove its folder; a second time does nothing."""
+        """Stop all processes of this cloud, and remove its folder. Do nothing if it is stopped."""
         lifecycle.stop(self.app_dir, self.name)
         if self._process is not None:
             self._process.wait()
@@ -215,8 +216,8 @@ class LocalCloud:
                 yield
         except LockedError as error:
             raise LocalCloudError(
-                f"another deployment to the local cloud `{self.name}` is under way: "
-                "wait for its end"
+                f"another deployment to the local cloud `{self.name}` is in progress: "
+                "wait until it has ended"
             ) from error
 
     def _run_cdk(self, arguments: Sequence[str]) -> None:
@@ -232,7 +233,7 @@ class LocalCloud:
         except CommandError as error:
             if lifecycle.running(self.app_dir, self.name) is None:
                 raise LocalCloudError(
-                    f"the local cloud `{self.name}` was stopped while `cdk {arguments[0]}` ran"
+                    f"the local cloud `{self.name}` was stopped during `cdk {arguments[0]}`"
                 ) from error
             raise
 

@@ -1,33 +1,40 @@
-"""What the local cloud raises, with a message that says what to do."""
+"""The exceptions of the local cloud.
+
+LocalCloudError
+├── PrerequisitesError
+├── LockedError (processes.locks)
+└── CommandError
+    └── CancelledError (processes.subprocesses)
+"""
 
 from collections.abc import Sequence
 
 
 class LocalCloudError(Exception):
-    """The local cloud cannot do what was asked; the message says why and what to do."""
+    """The local cloud cannot do something. The message says why, and what to do."""
 
 
 class PrerequisitesError(LocalCloudError):
-    """Something that the local cloud needs is missing; nothing was changed.
+    """A prerequisite is missing. Nothing was changed.
 
     Attributes:
-        problems: One sentence for each thing that is missing, in the order they were checked.
+        problems: A sentence for each missing prerequisite.
     """
 
     def __init__(self, problems: Sequence[str]) -> None:
-        """Join the problems to one message, one problem a line."""
+        """Join the problems to a message, one in each line."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
 
 
 class CommandError(LocalCloudError):
-    """A program that the local cloud runs has failed.
+    """A program failed.
 
     Attributes:
-        log: The part of the program's output that tells why.
+        log: The part of the program's output that explains the failure.
     """
 
     def __init__(self, message: str, log: str = "") -> None:
-        """Keep the message and the relevant part of the output apart."""
+        """Store the message and the relevant output."""
         self.log = log
         super().__init__(message)

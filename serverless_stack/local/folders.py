@@ -1,4 +1,4 @@
-"""Where the local cloud keeps its files: nothing is written into the user's own folders."""
+"""The folders of the local cloud. All are in the cache folder, none in the user's project."""
 
 import hashlib
 import re
@@ -8,26 +8,26 @@ from serverless_stack._shared.machine import cache_folder
 from serverless_stack.local.errors import LocalCloudError
 
 PACKAGE = Path(__file__).resolve().parent
-"""The folder of this package, with the emulator and the pinned requirements."""
+"""The folder of this package, with the emulator and its pinned requirements."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 def locks() -> Path:
-    """The folder of the lock files; one exists only while somebody works."""
+    """Return the folder of the lock files."""
     return cache_folder() / "locks"
 
 
 def overlays() -> Path:
-    """The folder of dependency overlays, which the emulators of all clouds share."""
+    """Return the folder of dependency overlays, which all clouds share."""
     return cache_folder() / "overlays"
 
 
 def cloud(app_dir: Path, name: str) -> Path:
-    """The folder of one cloud: each app folder has its own, and more by other names.
+    """Return the folder of a cloud. It is different for each app folder and name.
 
     Raises:
-        LocalCloudError: The name is not one that a folder can carry everywhere.
+        LocalCloudError: The name is invalid.
     """
     if not _NAME.fullmatch(name):
         raise LocalCloudError(
@@ -40,5 +40,5 @@ def cloud(app_dir: Path, name: str) -> Path:
 
 
 def short_hash(*texts: str) -> str:
-    """A name for content: the first 12 hexadecimal digits of its SHA-256."""
+    """Return the first 12 hexadecimal digits of the SHA-256 of texts."""
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]

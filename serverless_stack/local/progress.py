@@ -1,4 +1,4 @@
-"""Telling what happens while it happens: Rich on a terminal, plain lines elsewhere."""
+"""The progress of the local cloud. `serverless_stack.cli.terminal` shows it on a terminal."""
 
 import time
 from collections.abc import Iterator
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Outcome = Literal["done", "failed", "stopped"]
-"""How a phase ended; Ctrl-C and other signals stop it."""
+"""How a phase ended. Ctrl-C and other signals stop it."""
 
 
 @dataclass(frozen=True)
 class Phase:
-    """A part of the work that has ended, and how long it took."""
+    """A completed phase, and how long it took."""
 
     name: str
     seconds: float
@@ -20,90 +20,90 @@ class Phase:
 
 
 class Report(Protocol):
-    """Somebody who is told what the local cloud does."""
+    """Receives the progress of the local cloud."""
 
     def begin(self, phase: str) -> None:
-        """A phase begins; the one before it has ended."""
+        """Report the beginning of a phase, after the end of the one before it."""
 
     def detail(self, text: str) -> None:
-        """What the phase is at right now; the next one replaces it."""
+        """Report a detail of the current phase, which replaces the one before it."""
 
     def end(self, phase: Phase) -> None:
-        """The phase has ended."""
+        """Report the end of a phase."""
 
     def note(self, text: str) -> None:
-        """Something worth a line of its own."""
+        """Report a message."""
 
     def output(self, line: str) -> None:
-        """A line that a program wrote, for those who want to see all."""
+        """Report a line of a program's output."""
 
 
-class Silent:
-    """Tells nobody: for programs that use the local cloud as a library."""
+class SilentReport:
+    """Ignores the progress: for programs that use the local cloud as a library."""
 
     def begin(self, phase: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def detail(self, text: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def end(self, phase: Phase) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def note(self, text: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
     def output(self, line: str) -> None:
-        """Tell nobody."""
+        """Do nothing."""
 
 
-class Plain:
-    """One line at the end of each phase, for logs and pipes; with `verbose` all output as well."""
+class PlainReport:
+    """Prints a line at the beginning and end of each phase, for logs and pipes."""
 
     def __init__(self, *, verbose: bool = False) -> None:
-        """Write to standard output."""
+        """Print to standard output, with `verbose` the output of programs as well."""
         self._verbose = verbose
 
     def begin(self, phase: str) -> None:
-        """Say what comes, because it may take long."""
+        """Print the name of the phase."""
         print(f"{phase} ...", flush=True)
 
     def detail(self, text: str) -> None:
-        """Not in a log: only what happened in the end counts."""
+        """Do nothing: a log has no details."""
 
     def end(self, phase: Phase) -> None:
-        """Say how long it took."""
+        """Print the outcome and duration of the phase."""
         print(f"{phase.name} {phase.outcome} after {phase.seconds:.1f} s", flush=True)
 
     def note(self, text: str) -> None:
-        """Say it."""
+        """Print the message."""
         print(text, flush=True)
 
     def output(self, line: str) -> None:
-        """Say it when all is wanted."""
+        """Print the line if `verbose` is set."""
         if self._verbose:
             print(f"  {line}", flush=True)
 
 
 class Phases:
-    """Measures phases and reports them."""
+    """The phases of an operation, which are measured and reported."""
 
     def __init__(self, report: Report) -> None:
-        """Begin without any."""
+        """Begin without phases."""
         self._report = report
         self.done: list[Phase] = []
 
     def detail(self, text: str) -> None:
-        """Report what the current phase is at."""
+        """Report a detail of the current phase."""
         self._report.detail(text)
 
     def note(self, text: str) -> None:
-        """Report something worth a line of its own."""
+        """Report a message."""
         self._report.note(text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Measure the block as a phase; it has failed when the block raises."""
+        """Measure the block as a phase."""
         self._report.begin(name)
         start = time.monotonic()
         outcome: Outcome = "stopped"

@@ -1,4 +1,4 @@
-"""What a browser opens: the URLs of the APIs and distributions of a local cloud."""
+"""The URLs of the APIs and distributions of a local cloud."""
 
 import json
 from dataclasses import dataclass
@@ -25,14 +25,14 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Urls:
-    """All that a browser can open."""
+    """The URLs of a local cloud."""
 
     apis: tuple[Api, ...]
     distributions: tuple[Distribution, ...]
 
 
 def parse_urls(body: bytes) -> Urls:
-    """The URLs in the emulator's answer."""
+    """Return the URLs from the emulator's response."""
     content = json.loads(body)
     return Urls(
         apis=tuple(Api(a["id"], a["name"], a["stage"], a["url"]) for a in content["apis"]),

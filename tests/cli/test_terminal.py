@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from serverless_stack.cli.terminal import Terminal, report_for
-from serverless_stack.local.progress import Phases, Plain
+from serverless_stack.local.progress import Phases, PlainReport
 
 
 def console(width: int, *, terminal: bool = True) -> Console:
@@ -20,7 +20,7 @@ def lines_of(screen: Console) -> list[str]:
 
 def test_the_report_for_a_console() -> None:
     assert isinstance(report_for(console(80), verbose=False), Terminal)
-    assert isinstance(report_for(console(80, terminal=False), verbose=False), Plain)
+    assert isinstance(report_for(console(80, terminal=False), verbose=False), PlainReport)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

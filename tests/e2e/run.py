@@ -7,7 +7,7 @@ from pathlib import Path
 
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from tests.e2e.account import Account
 from tests.e2e.engines import authority_of, redis_at
 from tests.e2e.http_client import Headers, Reply, send

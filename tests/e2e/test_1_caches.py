@@ -7,7 +7,7 @@ import redis
 from pymemcache.exceptions import MemcacheError  # type: ignore[import-untyped]
 
 from serverless_stack.local.processes import emulator as emulator_process
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from tests.e2e.engines import authority_of, memcached_at, nodes_of, redis_at
 from tests.e2e.programs import programs_below
 from tests.e2e.run import Run
@@ -96,8 +96,8 @@ def test_every_node_is_a_server(created: Run) -> None:
 def test_the_launcher_knows_every_server(created: Run) -> None:
     programs = programs_below(created.cloud.state.pid)
     servers = {pid for pid, name in programs.items() if is_cache(name)}
-    mark = emulator_process.mark_of(created.cloud.home)
-    assert servers <= {process.pid for process in processes.marked(mark)}
+    mark = emulator_process.environment_mark(created.cloud.home)
+    assert servers <= {process.pid for process in processes.with_mark(mark)}
 
 
 def is_cache(program: str) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 
 from serverless_stack.local.processes import emulator as emulator_process
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from tests.e2e.resources import exists, known_types
 from tests.e2e.run import Phase, Run
 from tests.e2e.test_1_caches import is_cache
@@ -71,5 +71,5 @@ def test_no_process_and_no_file_is_left(stopped: Run) -> None:
     assert stopped.last
     left = [process for process in stopped.last if processes.is_same(process.pid, process.started)]
     assert left == []
-    assert processes.marked(emulator_process.mark_of(stopped.cloud.home)) == []
+    assert processes.with_mark(emulator_process.environment_mark(stopped.cloud.home)) == []
     assert not stopped.cloud.home.exists()

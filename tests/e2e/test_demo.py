@@ -10,7 +10,7 @@ import pytest
 
 import serverless_stack
 from serverless_stack.local.processes import emulator as emulator_process
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from serverless_stack.local.toolchain import install as toolchain
 from tests.e2e.run import HERE
 
@@ -44,8 +44,8 @@ def test_demo(tmp_path: Path) -> None:
     assert int(match[1]) > 10
     assert list((cache / "clouds").iterdir()) == []
     # The mark of every process of a cloud begins with the folder of the clouds.
-    mark = emulator_process.mark_of(cache / "clouds").removesuffix("/emulator")
-    assert processes.marked(mark) == []
+    mark = emulator_process.environment_mark(cache / "clouds").removesuffix("/emulator")
+    assert processes.with_mark(mark) == []
 
 
 def reuse(cache: Path) -> None:

@@ -13,9 +13,7 @@ from serverless_stack.local.processes import (
 )
 from serverless_stack.local.processes import (
     lifecycle,
-)
-from serverless_stack.local.processes import (
-    running as processes,
+    process_table,
 )
 
 APPS = Path(__file__).parent / "apps"
@@ -24,7 +22,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def programs_of_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The CDK CLI of the repository is found from any folder, the package too."""
+    """Make the CDK CLI and the package of the repository available in any folder."""
     binaries = REPOSITORY / "node_modules" / ".bin"
     monkeypatch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
@@ -51,14 +49,14 @@ def _app(name: str, tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder of the test's own, empty."""
+    """Return an empty cache folder."""
     cache = tmp_path / "cache"
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(cache))
     return cache
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for something that happens within seconds, and fail when it does not."""
+    """Wait until a condition is true, and fail after 60 seconds."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "it has not happened within 60 seconds"
@@ -69,5 +67,5 @@ def argv_of(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "serverless_stack.cli", *arguments]
 
 
-def processes_of(app: Path, name: str = "default") -> list[processes.Process]:
-    return processes.marked(emulator_process.mark_of(folders.cloud(app, name)))
+def processes_of(app: Path, name: str = "default") -> list[process_table.Process]:
+    return process_table.with_mark(emulator_process.environment_mark(folders.cloud(app, name)))

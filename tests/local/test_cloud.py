@@ -1,4 +1,4 @@
-"""A real emulator, the real CDK CLI and real HTTP."""
+"""Deployments of real apps with the CDK CLI, over HTTP."""
 
 import json
 import os
@@ -22,10 +22,8 @@ from serverless_stack.local.processes import (
 from serverless_stack.local.processes import (
     lifecycle,
     ports,
+    process_table,
     state,
-)
-from serverless_stack.local.processes import (
-    running as processes,
 )
 from serverless_stack.local.processes.locks import locked
 from tests.local.conftest import processes_of
@@ -74,7 +72,7 @@ def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
     assert sorted(tiny_app.rglob("*")) == before
 
 
-def test_an_update_bootstraps_no_more(assembly_app: Path) -> None:
+def test_an_update_does_not_bootstrap_again(assembly_app: Path) -> None:
     with LocalCloud.start(assembly_app) as cloud:
         first = cloud.deploy(["Fixed"])
         template = json.loads((assembly_app / "template.json").read_text())
@@ -86,7 +84,7 @@ def test_an_update_bootstraps_no_more(assembly_app: Path) -> None:
         assert second.outputs == {"Fixed": {**first.outputs["Fixed"], "Added": "later"}}
 
 
-def test_the_environment_leads_there(assembly_app: Path) -> None:
+def test_boto3_reaches_the_cloud_by_its_environment(assembly_app: Path) -> None:
     with LocalCloud.start(assembly_app) as cloud:
         environment = cloud.environment()
         assert environment["AWS_ENDPOINT_URL"] == cloud.endpoint_url
@@ -95,10 +93,12 @@ def test_the_environment_leads_there(assembly_app: Path) -> None:
         assert cloud.endpoint_url == f"http://127.0.0.1:{cloud.state.gateway_port}"
 
 
-def test_a_failing_app_tells_why_and_the_cloud_still_runs(assembly_app: Path) -> None:
+def test_a_failing_app_is_explained_and_the_cloud_keeps_running(assembly_app: Path) -> None:
     (assembly_app / "before.py").write_text("raise SystemExit('the app has a mistake')")
     with LocalCloud.start(assembly_app) as cloud:
-        with pytest.raises(CommandError, match=r"`cdk synth` failed; .*cdk\.log$") as caught:
+        with pytest.raises(
+            CommandError, match=r"`cdk synth` failed; see .*cdk\.log for its output$"
+        ) as caught:
             cloud.deploy()
         assert "the app has a mistake" in caught.value.log
         assert "the app has a mistake" in (cloud.home / "cdk.log").read_text()
@@ -127,7 +127,7 @@ def test_two_clouds_of_one_app_and_a_second_start(assembly_app: Path) -> None:
     assert processes_of(assembly_app, "other") == []
 
 
-def test_started_twice_at_once_is_one(assembly_app: Path) -> None:
+def test_concurrent_starts_are_one_cloud(assembly_app: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         clouds = list(pool.map(lambda _: LocalCloud.start(assembly_app), range(2)))
     assert sorted(cloud.started_here for cloud in clouds) == [False, True]
@@ -142,7 +142,8 @@ def test_chosen_ports(assembly_app: Path) -> None:
         known = cloud.state
         assert (known.gateway_port, known.api_port, known.cdn_port) == (gateway, api, cdn)
         with pytest.raises(
-            LocalCloudError, match=f"^--api-port must be {api}, which the running .* got: 1234;"
+            LocalCloudError,
+            match=f"^--api-port must be {api}, the port of the running .* got: 1234;",
         ):
             LocalCloud.start(assembly_app, api_port=1234)
 
@@ -155,7 +156,7 @@ def test_a_chosen_port_in_use_changes_nothing(assembly_app: Path) -> None:
     assert not folders.cloud(assembly_app, "default").exists()
 
 
-def test_a_port_taken_meanwhile_is_replaced(
+def test_a_port_taken_in_the_meantime_is_replaced(
     assembly_app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     choose, calls = ports.choose, []
@@ -172,7 +173,7 @@ def test_a_port_taken_meanwhile_is_replaced(
     assert len(calls) == 2
 
 
-def test_an_emulator_that_dies_shows_the_end_of_its_log(
+def test_an_emulator_that_ends_shows_the_end_of_its_log(
     assembly_app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     emulator = tmp_path / "emulator"
@@ -181,22 +182,22 @@ def test_an_emulator_that_dies_shows_the_end_of_its_log(
         "import sys; print('ministack must be 1.5.33, got: 1.5.34', file=sys.stderr); sys.exit(3)"
     )
     monkeypatch.setattr(emulator_process, "EMULATOR", emulator)
-    with pytest.raises(CommandError, match=r"refuses to start: ministack must be 1\.5\.33") as got:
+    with pytest.raises(CommandError, match=r"cannot start: ministack must be 1\.5\.33") as got:
         LocalCloud.start(assembly_app)
     assert "remove" in str(got.value)
     (emulator / "__main__.py").write_text("print('the last words'); raise SystemExit(9)")
-    with pytest.raises(CommandError, match="ended at once with status 9") as caught:
+    with pytest.raises(CommandError, match="ended with status 9") as caught:
         LocalCloud.start(assembly_app)
     assert caught.value.log == "the last words"
     assert not folders.cloud(assembly_app, "default").exists()
 
 
-def test_an_emulator_that_was_killed_is_cleared_away(assembly_app: Path) -> None:
+def test_a_killed_emulator_is_cleaned_up(assembly_app: Path) -> None:
     cloud = LocalCloud.start(assembly_app)
     pid = cloud.state.pid
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    with pytest.raises(LocalCloudError, match="does not run: start it by"):
+    with pytest.raises(LocalCloudError, match="is not running: start it with"):
         cloud.endpoint_url  # noqa: B018
     with LocalCloud.start(assembly_app) as again:
         assert again.started_here
@@ -204,11 +205,11 @@ def test_an_emulator_that_was_killed_is_cleared_away(assembly_app: Path) -> None
     cloud.stop()
 
 
-def test_stop_never_kills_a_process_that_has_the_number_now(assembly_app: Path) -> None:
+def test_stop_does_not_kill_a_process_with_a_reused_id(assembly_app: Path) -> None:
     cloud = LocalCloud.start(assembly_app)
     known = cloud.state
     cloud.stop()
-    me = processes.find(os.getpid())
+    me = process_table.find(os.getpid())
     assert me is not None
     state.write(cloud.home, replace(known, pid=me.pid))
     assert lifecycle.running(assembly_app, "default") is None
@@ -217,7 +218,7 @@ def test_stop_never_kills_a_process_that_has_the_number_now(assembly_app: Path) 
     assert not lifecycle.stop(assembly_app, "default")
 
 
-def test_stop_in_spite_of_a_broken_state_file(assembly_app: Path) -> None:
+def test_stop_with_an_invalid_state_file(assembly_app: Path) -> None:
     cloud = LocalCloud.start(assembly_app)
     (cloud.home / "state.json").write_text("{")
     assert lifecycle.stop(assembly_app, "default")
@@ -227,13 +228,16 @@ def test_stop_in_spite_of_a_broken_state_file(assembly_app: Path) -> None:
 
 
 def test_attach_needs_a_running_cloud(assembly_app: Path) -> None:
-    with pytest.raises(LocalCloudError, match=r"`other` of .* does not run: start it by"):
+    with pytest.raises(LocalCloudError, match=r"`other` of .* is not running: start it with"):
         LocalCloud.attach(assembly_app, name="other")
 
 
 def test_one_deployment_at_a_time(assembly_app: Path) -> None:
     with LocalCloud.start(assembly_app) as cloud:
         lock = folders.locks() / f"{cloud.home.name}.deploy.lock"
-        with locked(lock), pytest.raises(LocalCloudError, match=r"another deployment .* under way"):
+        with (
+            locked(lock),
+            pytest.raises(LocalCloudError, match=r"another deployment .* in progress"),
+        ):
             cloud.deploy()
         assert [phase.name for phase in cloud.phases] == ["set-up", "emulator"]

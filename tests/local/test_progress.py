@@ -1,10 +1,10 @@
 import pytest
 
-from serverless_stack.local.progress import Phases, Plain, Silent
+from serverless_stack.local.progress import Phases, PlainReport, SilentReport
 
 
-def test_plain_lines_say_what_begins_and_how_it_ended(capsys: pytest.CaptureFixture[str]) -> None:
-    phases = Phases(Plain())
+def test_plain_report_prints_beginning_and_outcome(capsys: pytest.CaptureFixture[str]) -> None:
+    phases = Phases(PlainReport())
     with phases.phase("synth"):
         phases.detail("not in a log")
     phases.note("a note")
@@ -26,15 +26,15 @@ def test_plain_lines_say_what_begins_and_how_it_ended(capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(("verbose", "expected"), [(False, ""), (True, "  line\n")])
-def test_output_of_programs_only_when_wanted(
+def test_plain_report_prints_output_if_verbose(
     capsys: pytest.CaptureFixture[str], verbose: bool, expected: str
 ) -> None:
-    Plain(verbose=verbose).output("line")
+    PlainReport(verbose=verbose).output("line")
     assert capsys.readouterr().out == expected
 
 
-def test_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    phases = Phases(Silent())
+def test_silent_report_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    phases = Phases(SilentReport())
     with phases.phase("synth"):
         phases.detail("x")
         phases.note("y")

@@ -1,1 +1,1 @@
-"""The CDK command line interface, run against the local cloud."""
+"""The CDK CLI and CloudFormation stacks of the local cloud."""

@@ -1,4 +1,4 @@
-"""Running the CDK command line interface against the local cloud."""
+"""Running the CDK CLI against the local cloud."""
 
 import os
 import re
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes.programs import run
+from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.progress import Report
 from serverless_stack.local.toolchain import prerequisites
 from serverless_stack.local.toolchain.node import Node
@@ -18,24 +18,24 @@ REGION = "us-east-1"
 def run_cdk(
     arguments: Sequence[str], *, app_dir: Path, endpoint_url: str, home: Path, report: Report
 ) -> None:
-    """Run the CDK CLI in the app's folder and report what it is at.
+    """Run the CDK CLI in the app's folder, and report its progress.
 
     Args:
-        arguments: One of the commands below.
+        arguments: A command, from one of the functions below.
         app_dir: The folder of the app.
         endpoint_url: The AWS endpoint of the local cloud.
-        home: The cloud's folder, which gets the output as `cdk.log`.
-        report: Who is told.
+        home: The cloud's folder, where the output is kept as `cdk.log`.
+        report: Receives the progress.
 
     Raises:
-        CommandError: It ended with another status than 0; with what it said of the reason.
+        CommandError: The CLI failed. The error has the relevant output.
         PrerequisitesError: Node.js, the CLI or cdk.json is missing.
     """
     node, cdk = prerequisites.check_app(app_dir)
-    said: list[str] = []
+    output: list[str] = []
 
-    def told(line: str) -> None:
-        said.append(line)
+    def on_line(line: str) -> None:
+        output.append(line)
         report.output(line)
         if line.strip():
             report.detail(event(line) or line.strip())
@@ -48,16 +48,16 @@ def run_cdk(
             cwd=app_dir,
             environment=cdk_environment(os.environ, endpoint_url, home, node),
             log=log,
-            on_line=told,
+            on_line=on_line,
         )
     except CommandError as error:
         raise CommandError(
-            f"`cdk {arguments[0]}` failed; all of its output is in {log}", relevant(said)
+            f"`cdk {arguments[0]}` failed; see {log} for its output", relevant(output)
         ) from error
 
 
 def aws_environment(endpoint_url: str) -> dict[str, str]:
-    """The variables by which the SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
+    """Return the variables with which SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL_S3": endpoint_url,
@@ -72,17 +72,17 @@ def aws_environment(endpoint_url: str) -> dict[str, str]:
 def cdk_environment(
     base: Mapping[str, str], endpoint_url: str, home: Path, node: Node
 ) -> dict[str, str]:
-    """All of the environment of the CDK CLI and, through it, of the user's app.
+    """Return the environment of the CDK CLI and of the user's app.
 
-    The user's own variables stay, save those that lead to an AWS account of theirs.
+    The user's variables stay, except those that select an AWS account.
 
     Args:
         base: The user's environment.
         endpoint_url: The AWS endpoint of the local cloud.
-        home: The cloud's folder: the CLI remembers accounts by access key, so it gets a home there.
+        home: The cloud's folder. The CLI caches accounts by access key, so its home is there.
         node: The Node.js that the CLI and jsii run on.
     """
-    kept = {name: value for name, value in base.items() if not _leads_elsewhere(name)}
+    kept = {name: value for name, value in base.items() if not _selects_an_account(name)}
     return {
         **kept,
         **aws_environment(endpoint_url),
@@ -97,8 +97,8 @@ def cdk_environment(
     }
 
 
-def mark_of(home: Path) -> str:
-    """What the CDK CLI and all that it starts have in their environment."""
+def environment_mark(home: Path) -> str:
+    """Return a text in the environment of the CDK CLI and of everything that it starts."""
     return f"CDK_HOME={_home_of_cli(home)}"
 
 
@@ -107,33 +107,33 @@ def _home_of_cli(home: Path) -> Path:
 
 
 def without_proxy(base: Mapping[str, str]) -> dict[str, str]:
-    """The variables that keep a proxy of the user's from standing before the local cloud."""
+    """Return the variables that exempt the local cloud from the user's proxy."""
     given = base.get("NO_PROXY") or base.get("no_proxy")
     value = ",".join(filter(None, [given, "127.0.0.1", "localhost"]))
     return {"NO_PROXY": value, "no_proxy": value}
 
 
-def leading_elsewhere(base: Mapping[str, str]) -> list[str]:
-    """The variables of the user's environment that lead to an AWS account of theirs."""
-    return sorted(name for name in base if _leads_elsewhere(name))
+def account_variables(base: Mapping[str, str]) -> list[str]:
+    """Return the names of the variables that select an AWS account of the user."""
+    return sorted(name for name in base if _selects_an_account(name))
 
 
-def _leads_elsewhere(name: str) -> bool:
+def _selects_an_account(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name in ("CDK_HOME", "CDK_OUTDIR")
 
 
 def synth_arguments(assembly: Path) -> list[str]:
-    """Synthesise the app into a folder of our own: the user's cdk.out is left alone."""
+    """Return the arguments that synthesize the app to a folder, not to its cdk.out."""
     return ["synth", "--quiet", "--output", str(assembly), "--no-notices"]
 
 
 def bootstrap_arguments(assembly: Path) -> list[str]:
-    """Make what the CDK needs in an account. The assembly saves a second synthesis."""
+    """Return the arguments that bootstrap the account, without another synthesis."""
     return ["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly), "--no-notices"]
 
 
 def deploy_arguments(assembly: Path, stacks: Sequence[str], outputs: Path) -> list[str]:
-    """Deploy stacks of an assembly; all of them, those of stages too, when none is named."""
+    """Return the arguments that deploy stacks. Default: all, including those of stages."""
     return [
         "deploy",
         *(stacks or ["**"]),
@@ -146,7 +146,7 @@ def deploy_arguments(assembly: Path, stacks: Sequence[str], outputs: Path) -> li
 
 
 def destroy_arguments(assembly: Path, stacks: Sequence[str]) -> list[str]:
-    """Destroy stacks of an assembly without asking; all of them when none is named."""
+    """Return the arguments that destroy stacks without asking. Default: all stacks."""
     return ["destroy", *(stacks or ["**"]), "--app", str(assembly), "--force", "--no-notices"]
 
 
@@ -158,7 +158,7 @@ _EVENT = re.compile(
 
 
 def event(line: str) -> str | None:
-    """What a line of the CLI's output says of a resource, shortened; None for other lines."""
+    """Return the progress of a resource from a line of the CLI's output; None for other lines."""
     match = _EVENT.fullmatch(line.strip())
     if match is None:
         return None
@@ -168,11 +168,11 @@ def event(line: str) -> str | None:
 
 
 def relevant(lines: Sequence[str]) -> str:
-    """The part of the CLI's output that tells why it failed: without what went well."""
-    kept = [line for line in lines if line.strip() and _tells_of_failure(line)]
+    """Return the part of the CLI's output that explains a failure."""
+    kept = [line for line in lines if line.strip() and _describes_failure(line)]
     return "\n".join(kept[-_RELEVANT_LINES:])
 
 
-def _tells_of_failure(line: str) -> bool:
+def _describes_failure(line: str) -> bool:
     match = _EVENT.fullmatch(line.strip())
     return match is None or "FAILED" in match["status"] or "ROLLBACK" in match["status"]

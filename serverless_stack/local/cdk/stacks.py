@@ -1,4 +1,4 @@
-"""The CloudFormation stacks of a local cloud, asked for without an SDK."""
+"""The CloudFormation stacks of a local cloud, listed without an SDK."""
 
 import urllib.parse
 import urllib.request
@@ -9,7 +9,7 @@ from serverless_stack.local.cdk.commands import REGION
 from serverless_stack.local.processes.ports import LOOPBACK
 
 _NAMESPACE = "{http://cloudformation.amazonaws.com/doc/2010-05-15/}"
-# The emulator reads the service from the signature's scope and does not check the signature.
+# The emulator reads the service from the signature, and does not verify it.
 _AUTHORIZATION = (
     f"AWS4-HMAC-SHA256 Credential=test/20000101/{REGION}/cloudformation/aws4_request, "
     "SignedHeaders=host, Signature=0"
@@ -18,14 +18,14 @@ _AUTHORIZATION = (
 
 @dataclass(frozen=True)
 class StackSummary:
-    """A stack and how it is, such as `CREATE_COMPLETE`."""
+    """A stack and its status, such as `CREATE_COMPLETE`."""
 
     name: str
     status: str
 
 
 def list_stacks(gateway_port: int) -> list[StackSummary]:
-    """The stacks that exist in the cloud behind this port, sorted by name.
+    """Return the stacks of the cloud at a port, sorted by name.
 
     Raises:
         OSError: The cloud does not answer.

@@ -1,7 +1,7 @@
-"""Runs the folder it lies in as a package, so that its modules can import each other.
+"""The entry point of ``python <this folder>``: run the folder as a package.
 
-``python <this folder>`` puts the folder itself on ``sys.path``, where a module of ours could hide
-one of the standard library's; the entry is taken off before anything else is imported.
+Python puts the folder on ``sys.path``, where a module of ours could hide one of the standard
+library. The entry is removed before anything else is imported.
 """
 
 import sys
@@ -12,7 +12,7 @@ PACKAGE = "serverless_stack_emulator"
 
 
 def load_package() -> None:
-    """Registers this folder in ``sys.modules`` as the package ``serverless_stack_emulator``."""
+    """Register this folder in ``sys.modules`` as the package ``serverless_stack_emulator``."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(
@@ -26,12 +26,12 @@ def load_package() -> None:
 
 
 def main() -> int:
-    """Starts the emulator and returns its exit status."""
+    """Start the emulator, and return its exit status."""
     import importlib
 
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != FOLDER]
     load_package()
-    run = importlib.import_module(f"{PACKAGE}.boot").run
+    run = importlib.import_module(f"{PACKAGE}.startup").run
     return int(run())
 
 

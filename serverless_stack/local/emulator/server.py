@@ -1,4 +1,4 @@
-"""Serves until it is told to stop, then ends everything it started."""
+"""The server: serve until SIGTERM or SIGINT, then stop everything that was started."""
 
 import asyncio
 import fcntl
@@ -16,9 +16,9 @@ from ministack.core import hypercorn_compat, lambda_runtime
 
 from .adapters import apply_patches
 from .engines.authority import write_trust_bundle
-from .engines.park import EnginePark
+from .engines.manager import EngineManager
 from .http.gateway import Gateway
-from .leash import Leash
+from .process_guard import ProcessGuard
 from .settings import Settings, system_ca_file
 
 logger = logging.getLogger("serverless_stack")
@@ -27,7 +27,7 @@ STOP_SECONDS = 4.0
 
 
 def server_config(settings: Settings) -> Config:
-    """The web server's settings: three ports of loopback, header names in the client's case."""
+    """Return the web server's configuration: three loopback ports, original header names."""
     config = Config()
     ports = (settings.gateway_port, settings.api_port, settings.cdn_port)
     config.bind = [f"127.0.0.1:{port}" for port in ports]
@@ -42,7 +42,7 @@ def server_config(settings: Settings) -> Config:
 
 
 def taken_ports(settings: Settings) -> list[int]:
-    """The ports of ours that another process listens on."""
+    """Return those of our ports that another process uses."""
     taken = []
     for port in (settings.gateway_port, settings.api_port, settings.cdn_port):
         with socket.socket() as probe:
@@ -55,47 +55,45 @@ def taken_ports(settings: Settings) -> list[int]:
 
 
 def serve(settings: Settings) -> int:
-    """Applies the patches and serves until SIGTERM or SIGINT.
+    """Apply the patches, and serve until SIGTERM or SIGINT.
 
-    A folder that an earlier run used begins empty: MiniStack's persistence does not cover what
-    runs behind the records.
+    A cloud always begins empty: MiniStack's persistence does not cover engines and workers.
 
     Returns:
-        2 when one of the ports or the folder is taken. From a clean stop it does not return: the
-        process ends with status 0.
+        2 if a port or the folder is in use. After a clean stop, the process ends with status 0.
     """
     if taken := taken_ports(settings):
-        print(f"in use already: {', '.join(map(str, taken))} on 127.0.0.1", file=sys.stderr)
+        print(f"already in use: {', '.join(map(str, taken))} on 127.0.0.1", file=sys.stderr)
         return 2
     lock = (settings.home / "emulator.lock").open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        print(f"another emulator runs in this folder: {settings.home}", file=sys.stderr)
+        print(f"another emulator is running in this folder: {settings.home}", file=sys.stderr)
         return 2
     for folder in (settings.tmp, settings.engines):
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    leash = Leash()
-    park = EnginePark(settings, leash)
+    guard = ProcessGuard()
+    manager = EngineManager(settings, guard)
     try:
         write_trust_bundle(settings.trust_bundle, system_ca_file(os.environ))
         hypercorn_compat.install()
-        apply_patches(settings, leash, park)
-        asyncio.run(_serve(settings, leash))
+        apply_patches(settings, guard, manager)
+        asyncio.run(_serve(settings, guard))
     finally:
-        leash.close()
-        park.close()
+        guard.close()
+        manager.close()
         lambda_runtime.reset()
         for folder in (settings.tmp, settings.engines):
             shutil.rmtree(folder, ignore_errors=True)
     logging.shutdown()
     sys.stderr.flush()
-    # MiniStack's thread pool would be waited for; its threads may be in calls that nobody needs.
+    # A normal exit would wait for MiniStack's threads, whose calls nobody needs any more.
     os._exit(0)
 
 
-async def _serve(settings: Settings, leash: Leash) -> None:
+async def _serve(settings: Settings, guard: ProcessGuard) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -104,9 +102,9 @@ async def _serve(settings: Settings, leash: Leash) -> None:
     async def stopped() -> None:
         await stop.wait()
         logger.info("stopping")
-        # By force and at once: nothing that runs behind this cloud has anything to save, and a
-        # request that waits for a function would be waited for.
-        leash.close()
+        # Kill at once: no process has anything to save, and a graceful stop would wait for
+        # requests that wait for functions.
+        guard.close()
         watchdog = threading.Timer(STOP_SECONDS, os._exit, [0])
         watchdog.daemon = True
         watchdog.start()

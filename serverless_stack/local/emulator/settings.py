@@ -1,4 +1,4 @@
-"""What the launcher tells the emulator, read from the environment once."""
+"""The settings of the emulator, read from the environment once."""
 
 import os
 import ssl
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class SettingsError(ValueError):
-    """A setting that the emulator needs is missing or wrong."""
+    """A setting is missing or invalid."""
 
 
 @dataclass(frozen=True)
@@ -17,14 +17,14 @@ class Settings:
     """The settings of one emulator process.
 
     Attributes:
-        gateway_port: Port of the AWS endpoint, on loopback.
-        api_port: Port of the front door to API Gateway, on loopback.
-        cdn_port: Port of the front door to CloudFront, on loopback.
-        home: Folder of this one cloud; everything it writes lies below it.
-        overlays: Cache folder for the host's builds of compiled dependencies, shared by clouds.
-        uv: The uv binary that installs them, or None: then a function that needs one fails.
-        redis: The redis-server binary, or None: then a Redis cache cannot be created.
-        memcached: The memcached binary, or None: then a Memcached cluster cannot be created.
+        gateway_port: The loopback port of the AWS endpoint.
+        api_port: The loopback port of the APIs.
+        cdn_port: The loopback port of the distributions.
+        home: The folder of this cloud, for everything that it writes.
+        overlays: The folder of overlays, which all clouds share.
+        uv: The uv binary that installs overlays. Without it, functions that need one fail.
+        redis: The redis-server binary. Without it, Redis caches cannot be created.
+        memcached: The memcached binary. Without it, Memcached clusters cannot be created.
     """
 
     gateway_port: int
@@ -38,30 +38,29 @@ class Settings:
 
     @property
     def logs(self) -> Path:
-        """Folder of the log files."""
+        """The folder of the log files."""
         return self.home / "logs"
 
     @property
     def tmp(self) -> Path:
-        """Folder for unpacked functions and other short-lived files."""
+        """The folder of temporary files, such as unpacked functions."""
         return self.home / "tmp"
 
     @property
     def engines(self) -> Path:
-        """Folder with one folder per running cache engine, and the cache CA."""
+        """The folder of the cache engines and of their certificate authority."""
         return self.home / "engines"
 
     @property
     def trust_bundle(self) -> Path:
-        """The machine's certificate authorities plus the one that signs the caches'."""
+        """The file with the certificate authorities of the machine and of the caches."""
         return self.engines / "ca-bundle.pem"
 
     def prepare(self) -> None:
-        """Makes the folders and sets what MiniStack reads from the environment at import.
+        """Create the folders, and set the variables that MiniStack reads at import.
 
-        Everything else that MiniStack could listen on is switched off, everything it does listen
-        on is bound to loopback, and Docker is out of its reach: at start it would remove every
-        container on the machine that carries its label.
+        All listeners of MiniStack are off or bound to loopback. Docker is out of its reach: at
+        start, MiniStack would remove every container on the machine that has its label.
         """
         for folder in (self.logs, self.tmp, self.engines, self.overlays):
             folder.mkdir(parents=True, exist_ok=True)
@@ -86,21 +85,18 @@ class Settings:
         )
         for name in ("AUTH", "USE_SSL", "SERVICES", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
             os.environ.pop(name, None)
-        # tempfile remembers the folder of its first use, which may have come before this.
+        # tempfile caches the folder of its first use, which may have been earlier.
         tempfile.tempdir = None
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Reads the settings.
+    """Return the settings.
 
     Args:
-        environment: Usually ``os.environ``.
-
-    Returns:
-        The settings; relative folders are resolved against the current one.
+        environment: The environment, such as ``os.environ``.
 
     Raises:
-        SettingsError: All missing or malformed settings, together.
+        SettingsError: Settings are missing or invalid. The message lists all of them.
     """
     problems: list[str] = []
 
@@ -133,7 +129,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 
 
 def system_ca_file(environment: Mapping[str, str]) -> Path | None:
-    """The file with the certificate authorities that this machine trusts, if it has one."""
+    """Return the file with the certificate authorities of this machine, if it has one."""
     paths = (environment.get("SSL_CERT_FILE"), ssl.get_default_verify_paths().cafile)
     for path in (*paths, "/etc/ssl/certs/ca-certificates.crt", "/etc/ssl/cert.pem"):
         if path and Path(path).is_file():

@@ -1,4 +1,4 @@
-"""Starting the emulator as a process that outlives the launcher, and stopping it."""
+"""The process of the emulator, which outlives the command that starts it."""
 
 import http.client
 import os
@@ -13,9 +13,8 @@ from serverless_stack._shared.machine import find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.cdk.commands import without_proxy
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes import ports
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes.programs import tail
+from serverless_stack.local.processes import ports, process_table
+from serverless_stack.local.processes.subprocesses import tail
 
 EMULATOR = folders.PACKAGE / "emulator"
 _HEALTHY_SECONDS = 60.0
@@ -23,7 +22,7 @@ _STOP_SECONDS = 5.0
 _ATTEMPTS = 4
 _WRONG_VERSION_STATUS = 3
 
-# What the emulator may see of the user's environment: nothing that changes what it does.
+# The variables that the emulator inherits. No other variable of the user can affect it.
 _KEPT = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER")
 _KEPT_PREFIXES = ("LC_", "PIP_", "SSL_CERT_", "UV_", "XDG_")
 _KEPT_SUFFIXES = ("_PROXY", "_proxy", "_CA_BUNDLE")
@@ -31,7 +30,7 @@ _KEPT_SUFFIXES = ("_PROXY", "_proxy", "_CA_BUNDLE")
 
 @dataclass(frozen=True)
 class Ports:
-    """The loopback ports of one emulator."""
+    """The loopback ports of an emulator."""
 
     gateway: int
     api: int
@@ -40,7 +39,7 @@ class Ports:
 
 @dataclass(frozen=True)
 class Programs:
-    """What the emulator runs with and runs itself."""
+    """The programs that run the emulator, and that it runs."""
 
     python: Path
     node_modules: Path
@@ -50,37 +49,39 @@ class Programs:
 
 
 def home_of(cloud: Path) -> Path:
-    """The emulator's folder within the folder of its cloud."""
+    """Return the emulator's folder in the folder of its cloud."""
     return cloud / "emulator"
 
 
 def log_of(cloud: Path) -> Path:
-    """The file with the emulator's own output."""
+    """Return the file with the emulator's output."""
     return cloud / "emulator.log"
 
 
 def logs_of(cloud: Path) -> Path:
-    """The folder with the emulator's logs and, in `functions`, those of the Lambda functions."""
+    """Return the folder with the logs of the emulator and, in `functions`, of functions."""
     return home_of(cloud) / "logs"
 
 
-def start(cloud: Path, programs: Programs, wanted: Ports) -> tuple[subprocess.Popen[bytes], Ports]:
-    """Start an emulator and wait until it answers.
+def start(
+    cloud: Path, programs: Programs, requested: Ports
+) -> tuple[subprocess.Popen[bytes], Ports]:
+    """Start an emulator, and wait until it answers.
 
-    A free port may be taken by somebody else before the emulator listens on it: then it is tried
-    again with others, unless the user chose that port.
+    Another program may take a free port before the emulator does. Then this tries another port,
+    unless the user chose it.
 
     Args:
         cloud: The folder of the cloud.
-        programs: What the emulator runs with.
-        wanted: The ports that the user chose; 0 for any free one.
+        programs: The programs of the emulator.
+        requested: The ports that the user chose; 0 for a free one.
 
     Raises:
-        CommandError: It ended at once or does not answer; with the end of its log. Whoever
-            calls stops what is left, then and at Ctrl-C.
+        CommandError: The emulator ended or does not answer. The error has the end of its log. The
+            caller has to stop what is left, as after Ctrl-C.
     """
     for attempt in range(_ATTEMPTS):
-        gateway, api, cdn = ports.choose(wanted.gateway, wanted.api, wanted.cdn)
+        gateway, api, cdn = ports.choose(requested.gateway, requested.api, requested.cdn)
         chosen = Ports(gateway, api, cdn)
         process = _spawn(cloud, programs, chosen)
         if _wait_until_healthy(cloud, process, chosen):
@@ -88,25 +89,25 @@ def start(cloud: Path, programs: Programs, wanted: Ports) -> tuple[subprocess.Po
         taken = [port for port in (gateway, api, cdn) if not ports.is_free(port)]
         if not taken or attempt == _ATTEMPTS - 1:
             break
-    raise _died(cloud, process.wait())
+    raise _ended_error(cloud, process.wait())
 
 
-def stop(cloud: Path, leader: processes.Process | None) -> bool:
-    """End an emulator and all that it started.
+def stop(cloud: Path, leader: process_table.Process | None) -> bool:
+    """Stop an emulator and everything that it started.
 
     Returns:
-        Whether it ended by itself when asked, within 5 seconds.
+        Whether it ended within 5 seconds after SIGTERM.
     """
-    return processes.stop(leader, mark_of(cloud), _STOP_SECONDS)
+    return process_table.stop(leader, environment_mark(cloud), _STOP_SECONDS)
 
 
-def mark_of(cloud: Path) -> str:
-    """What every process of this cloud has in its environment."""
+def environment_mark(cloud: Path) -> str:
+    """Return a text in the environment of every process of this cloud."""
     return f"SERVERLESS_STACK_HOME={home_of(cloud)}"
 
 
 def environment_of(cloud: Path, programs: Programs, chosen: Ports) -> dict[str, str]:
-    """All of the environment of an emulator."""
+    """Return the environment of an emulator."""
     uv = find_uv()
     return {
         **{name: value for name, value in os.environ.items() if _is_kept(name)},
@@ -150,7 +151,7 @@ def _wait_until_healthy(cloud: Path, process: subprocess.Popen[bytes], chosen: P
             return True
         if time.monotonic() > deadline:
             raise CommandError(
-                f"the emulator does not answer within {_HEALTHY_SECONDS:.0f} s on port "
+                f"the emulator did not answer within {_HEALTHY_SECONDS:.0f} s on port "
                 f"{chosen.gateway}",
                 tail(log_of(cloud)),
             )
@@ -159,17 +160,17 @@ def _wait_until_healthy(cloud: Path, process: subprocess.Popen[bytes], chosen: P
 
 
 def is_healthy(port: int) -> bool:
-    """Whether an emulator answers on this port."""
+    """Return whether an emulator answers on a port."""
     return get(port, "/_ministack/health", timeout=1) is not None
 
 
 def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
-    """The body of a page of the emulator, past any proxy; None unless it answers 200.
+    """Return the body of a page of the emulator; None unless the status is 200.
 
     Args:
-        port: The port, on loopback.
-        path: The path, from its slash on.
-        timeout: Seconds without a byte after which it counts as not answering.
+        port: The loopback port.
+        path: The path, with its slash.
+        timeout: The time-out for each read, in seconds.
     """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
@@ -179,12 +180,12 @@ def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
         return None
 
 
-def _died(cloud: Path, status: int) -> CommandError:
+def _ended_error(cloud: Path, status: int) -> CommandError:
     said = tail(log_of(cloud))
     if status == _WRONG_VERSION_STATUS:
         return CommandError(
-            f"the emulator refuses to start: {said.strip()}; its packages were changed: "
-            "remove the folder `emulator-…` of the cache and start again",
+            f"the emulator cannot start: {said.strip()}. Its packages were changed: remove the "
+            "folder `emulator-…` from the cache, and start again",
             said,
         )
-    return CommandError(f"the emulator ended at once with status {status}", said)
+    return CommandError(f"the emulator ended with status {status}", said)

@@ -1,4 +1,4 @@
-"""The life of a cloud's processes: whether they run, starting them, stopping them."""
+"""Starting and stopping the processes of a cloud."""
 
 import os
 import shutil
@@ -16,15 +16,13 @@ from serverless_stack.local.processes import (
     emulator as emulator_process,
 )
 from serverless_stack.local.processes import (
-    running as processes,
-)
-from serverless_stack.local.processes import (
+    process_table,
     state,
 )
 from serverless_stack.local.processes.emulator import Ports, Programs
 from serverless_stack.local.processes.locks import LockedError, locked
-from serverless_stack.local.processes.programs import CancelledError
 from serverless_stack.local.processes.state import State
+from serverless_stack.local.processes.subprocesses import CancelledError
 from serverless_stack.local.progress import Phases
 from serverless_stack.local.toolchain import prerequisites
 from serverless_stack.local.toolchain.install import emulator_python, node_modules
@@ -34,64 +32,64 @@ _CLI_STOP_SECONDS = 3.0
 
 
 def running(app_dir: Path, name: str) -> State | None:
-    """The state of a cloud that runs, or None."""
-    known = state.read(folders.cloud(app_dir, name))
-    return known if known is not None and known.is_running() else None
+    """Return the state of a cloud; None if it is not running."""
+    current = state.read(folders.cloud(app_dir, name))
+    return current if current is not None and current.is_running() else None
 
 
 def state_of(app_dir: Path, name: str) -> State:
-    """The state of a cloud that runs.
+    """Return the state of a running cloud.
 
     Raises:
-        LocalCloudError: It does not run.
+        LocalCloudError: The cloud is not running.
     """
-    known = running(app_dir, name)
-    if known is None:
+    current = running(app_dir, name)
+    if current is None:
         raise LocalCloudError(
-            f"the local cloud `{name}` of {app_dir} does not run: "
-            "start it by `serverless-stack local up`"
+            f"the local cloud `{name}` of {app_dir} is not running: "
+            "start it with `serverless-stack local up`"
         )
-    return known
+    return current
 
 
 def start(
-    app_dir: Path, name: str, wanted: Ports, phases: Phases
+    app_dir: Path, name: str, requested: Ports, phases: Phases
 ) -> subprocess.Popen[bytes] | None:
-    """Start the emulator of a cloud, unless it runs.
+    """Start the emulator of a cloud, unless it is running.
 
     Returns:
-        The emulator that was started, or None when one runs already.
+        The emulator that was started; None if it was running.
 
     Raises:
-        PrerequisitesError: Something is missing; nothing was changed.
-        LocalCloudError: It cannot be started; nothing is left running.
+        PrerequisitesError: Prerequisites are missing. Nothing was changed.
+        LocalCloudError: The emulator could not be started. Nothing is left running.
     """
     options = {
-        "--gateway-port": wanted.gateway,
-        "--api-port": wanted.api,
-        "--cdn-port": wanted.cdn,
+        "--gateway-port": requested.gateway,
+        "--api-port": requested.api,
+        "--cdn-port": requested.cdn,
     }
-    if _runs_as_wanted(app_dir, name, options):
+    if _runs_as_requested(app_dir, name, options):
         return None
     tools = prerequisites.check(app_dir, options)
 
     def waiting() -> None:
-        phases.note(f"another command starts or stops the local cloud `{name}`: waiting for it")
+        phases.note(f"waiting for another command that starts or stops the local cloud `{name}`")
 
     with locked(_lock(app_dir, name), on_wait=waiting):
-        if _runs_as_wanted(app_dir, name, options):
+        if _runs_as_requested(app_dir, name, options):
             return None
-        return _start(app_dir, name, tools, wanted, phases)
+        return _start(app_dir, name, tools, requested, phases)
 
 
 def stop(app_dir: Path, name: str) -> bool:
-    """Stop every process of a cloud and remove its folder; it need not run.
+    """Stop all processes of a cloud, and remove its folder.
 
     Returns:
         Whether there was anything to stop or remove.
     """
     home = folders.cloud(app_dir, name)
-    if not home.exists() and not processes.marked(emulator_process.mark_of(home)):
+    if not home.exists() and not process_table.with_mark(emulator_process.environment_mark(home)):
         return False
     with locked(_lock(app_dir, name)):
         _clear(home)
@@ -102,35 +100,35 @@ def _lock(app_dir: Path, name: str) -> Path:
     return folders.locks() / f"{folders.cloud(app_dir, name).name}.lock"
 
 
-def _runs_as_wanted(app_dir: Path, name: str, options: Mapping[str, int]) -> bool:
-    known = running(app_dir, name)
-    if known is None:
+def _runs_as_requested(app_dir: Path, name: str, options: Mapping[str, int]) -> bool:
+    current = running(app_dir, name)
+    if current is None:
         return False
-    actual = (known.gateway_port, known.api_port, known.cdn_port)
-    for (option, wanted), port in zip(options.items(), actual, strict=True):
-        if wanted not in (0, port):
+    actual = (current.gateway_port, current.api_port, current.cdn_port)
+    for (option, requested), port in zip(options.items(), actual, strict=True):
+        if requested not in (0, port):
             raise LocalCloudError(
-                f"{option} must be {port}, which the running local cloud `{name}` has, got: "
-                f"{wanted}; to change it, stop the cloud first: `serverless-stack local down`"
+                f"{option} must be {port}, the port of the running local cloud `{name}`, "
+                f"got: {requested}; to change it, run `serverless-stack local down` first"
             )
     return True
 
 
 def _start(
-    app_dir: Path, name: str, tools: Tools, wanted: Ports, phases: Phases
+    app_dir: Path, name: str, tools: Tools, requested: Ports, phases: Phases
 ) -> subprocess.Popen[bytes]:
     home = folders.cloud(app_dir, name)
-    _clear(home)  # what a launcher left that was killed
+    _clear(home)  # left by a command that was killed
     with phases.phase("set-up"):
         programs = _set_up(tools, phases)
     home.mkdir(parents=True, mode=0o700)
     try:
         with phases.phase("emulator"):
-            process, chosen = emulator_process.start(home, programs, wanted)
-        leader = processes.find(process.pid)
+            process, chosen = emulator_process.start(home, programs, requested)
+        leader = process_table.find(process.pid)
         if leader is None:
-            raise LocalCloudError("the emulator ended as soon as it had started")
-        known = State(
+            raise LocalCloudError("the emulator ended immediately after its start")
+        current = State(
             app_dir=str(app_dir),
             name=name,
             pid=leader.pid,
@@ -140,16 +138,16 @@ def _start(
             cdn_port=chosen.cdn,
             started_at=time.time(),
         )
-        state.write(home, known)
-    except BaseException:  # Ctrl-C included: what was started is stopped
+        state.write(home, current)
+    except BaseException:  # and KeyboardInterrupt: stop what was started
         _clear(home)
         raise
     return process
 
 
 def _set_up(tools: Tools, phases: Phases) -> Programs:
-    """Make the two package folders side by side; either failure, or Ctrl-C, stops the other."""
-    phases.detail("packages of the emulator, made once")
+    """Install the Python and npm packages in parallel. A failure, or Ctrl-C, stops both."""
+    phases.detail("installing the emulator's packages, once")
     cancel = Event()
     with ThreadPoolExecutor(2) as pool:
         try:
@@ -157,7 +155,7 @@ def _set_up(tools: Tools, phases: Phases) -> Programs:
             modules = pool.submit(node_modules, cancel)
             wait([python, modules], return_when=FIRST_EXCEPTION)
         finally:
-            cancel.set()  # the pool waits for what still works
+            cancel.set()  # the pool waits for the other task
     for task in (python, modules):
         failure = task.exception()
         if failure is not None and not isinstance(failure, CancelledError | LockedError):
@@ -173,10 +171,12 @@ def _set_up(tools: Tools, phases: Phases) -> Programs:
 
 def _clear(home: Path) -> None:
     try:
-        known = state.read(home)
+        current = state.read(home)
     except LocalCloudError:
-        known = None  # what cannot be read goes away with the rest
-    leader = None if known is None or not known.is_running() else processes.find(known.pid)
-    processes.stop(None, cdk_commands.mark_of(home), _CLI_STOP_SECONDS)  # a deployment under way
+        current = None  # an unreadable file is removed with the folder
+    is_running = current is not None and current.is_running()
+    leader = process_table.find(current.pid) if current is not None and is_running else None
+    deployment = cdk_commands.environment_mark(home)
+    process_table.stop(None, deployment, _CLI_STOP_SECONDS)
     emulator_process.stop(home, leader)
     shutil.rmtree(home, ignore_errors=True)

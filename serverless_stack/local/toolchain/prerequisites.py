@@ -1,4 +1,4 @@
-"""What must be on the machine before the local cloud starts, checked all at once."""
+"""The prerequisites of the local cloud, all checked before it starts."""
 
 import os
 import shutil
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack._shared.machine import cache_folder
-from serverless_stack.local.cdk.executable import Cdk, find_cdk
 from serverless_stack.local.errors import PrerequisitesError
 from serverless_stack.local.processes import ports
+from serverless_stack.local.toolchain.cdk import Cdk, find_cdk
 from serverless_stack.local.toolchain.node import Node, find_node
 
 
 @dataclass(frozen=True)
 class Tools:
-    """The programs that the local cloud found on this machine.
+    """The programs that the local cloud uses.
 
     Attributes:
-        redis: `redis-server`, or `valkey-server`, which speaks the same protocol.
+        redis: `redis-server`, or `valkey-server`, which has the same protocol.
         memcached: `memcached`.
         node: Node.js and npm.
         cdk: The CDK CLI.
@@ -31,19 +31,19 @@ class Tools:
     cdk: Cdk
 
 
-def check(app_dir: Path, wanted_ports: Mapping[str, int]) -> Tools:
-    """Find all that the local cloud needs.
+def check(app_dir: Path, requested_ports: Mapping[str, int]) -> Tools:
+    """Return the programs that the local cloud uses.
 
     Args:
         app_dir: The folder of the CDK app, with its cdk.json.
-        wanted_ports: Option by option, the port that the user chose; 0 for any free one.
+        requested_ports: The ports that the user chose, by option; 0 for a free one.
 
     Raises:
-        PrerequisitesError: With every problem there is; nothing was changed.
+        PrerequisitesError: Prerequisites are missing. The message lists all of them.
     """
     if sys.platform not in ("linux", "darwin"):
         raise PrerequisitesError(
-            [f"the local cloud runs on Linux and macOS, got: {sys.platform}; on Windows use WSL"]
+            [f"the local cloud requires Linux or macOS, got: {sys.platform}; on Windows, use WSL"]
         )
     found = [*_cache_problems(), *_app_problems(app_dir)]
     redis = _which("redis-server", "valkey-server")
@@ -53,17 +53,17 @@ def check(app_dir: Path, wanted_ports: Mapping[str, int]) -> Tools:
     if memcached is None:
         found.append(f"memcached is missing: {_install('memcached')}")
     node, cdk = _node_and_cdk(app_dir, found)
-    found += ports.problems(wanted_ports)
+    found += ports.problems(requested_ports)
     if found or redis is None or memcached is None or node is None or cdk is None:
         raise PrerequisitesError(found)
     return Tools(redis, memcached, node, cdk)
 
 
 def check_app(app_dir: Path) -> tuple[Node, Cdk]:
-    """Find all that running the CDK CLI on an app needs; the cloud runs already.
+    """Return the programs that run the CDK CLI on an app.
 
     Raises:
-        PrerequisitesError: With every problem there is; nothing was changed.
+        PrerequisitesError: Prerequisites are missing. The message lists all of them.
     """
     found = _app_problems(app_dir)
     node, cdk = _node_and_cdk(app_dir, found)
@@ -73,7 +73,7 @@ def check_app(app_dir: Path) -> tuple[Node, Cdk]:
 
 
 def _node_and_cdk(app_dir: Path, found: list[str]) -> tuple[Node | None, Cdk | None]:
-    """Both, or None for the one that is missing, whose problem is added to `found`."""
+    """Return both, or None for a missing one, after adding its problem to `found`."""
     node = cdk = None
     try:
         node = find_node()
@@ -87,11 +87,13 @@ def _node_and_cdk(app_dir: Path, found: list[str]) -> tuple[Node | None, Cdk | N
 
 
 def _app_problems(app_dir: Path) -> list[str]:
-    """What is wrong with the folder of the CDK app."""
+    """Return the problems of the app's folder."""
     if not app_dir.is_dir():
-        return [f"the app's folder must exist, got: {app_dir}"]
+        return [f"the app's folder does not exist, got: {app_dir}"]
     if not (app_dir / "cdk.json").is_file():
-        return [f"there is no cdk.json in {app_dir}: name your CDK app's folder by `--app-dir`"]
+        return [
+            f"there is no cdk.json in {app_dir}: pass the folder of your CDK app with `--app-dir`"
+        ]
     return []
 
 
@@ -105,10 +107,10 @@ def _which(*programs: str) -> Path | None:
 
 def _install(package: str) -> str:
     if sys.platform == "darwin":
-        return f"install it by `brew install {package}`"
+        return f"install it with `brew install {package}`"
     debian = "redis-server" if package == "redis" else package
     sudo = "" if os.geteuid() == 0 else "sudo "
-    return f"install it by `{sudo}apt-get install {debian}`, or your system's own package manager"
+    return f"install it with `{sudo}apt-get install {debian}`, or your package manager"
 
 
 def _cache_problems() -> list[str]:
@@ -117,6 +119,5 @@ def _cache_problems() -> list[str]:
     if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
         return []
     return [
-        f"the cache folder {cache} cannot be written: "
-        "name another one in the variable SERVERLESS_STACK_CACHE"
+        f"the cache folder {cache} is not writable: set SERVERLESS_STACK_CACHE to another folder"
     ]

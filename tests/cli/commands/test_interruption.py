@@ -12,7 +12,7 @@ import pytest
 from serverless_stack.local import folders
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.processes import lifecycle
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from tests.local.conftest import argv_of, processes_of, until
 
 # A variable of every process below a launcher, including the CDK CLI and the app.
@@ -56,7 +56,7 @@ def until_synthesising(app: Path) -> None:
 
 
 def assert_nothing_left(app: Path, mark: str) -> None:
-    others = [p for p in processes.marked(mark) if p.pid != os.getpid()]
+    others = [p for p in processes.with_mark(mark) if p.pid != os.getpid()]
     assert others == []
     assert processes_of(app) == []
     assert not folders.cloud(app, "default").exists()

@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.local.cdk.commands import (
+    account_variables,
     cdk_environment,
     deploy_arguments,
     event,
-    leading_elsewhere,
     relevant,
     without_proxy,
 )
@@ -22,7 +22,7 @@ FAILED = (
 DELETED = "Shop |   1 | 5:43:31 PM | DELETE_COMPLETE         | AWS::CloudFormation::Stack  | Shop"
 
 
-def test_no_account_of_the_user_is_reached(tmp_path: Path) -> None:
+def test_the_users_aws_account_is_not_used(tmp_path: Path) -> None:
     base = {
         "AWS_PROFILE": "work",
         "AWS_SESSION_TOKEN": "secret",
@@ -41,7 +41,7 @@ def test_no_account_of_the_user_is_reached(tmp_path: Path) -> None:
     assert not Path(environment["AWS_CONFIG_FILE"]).exists()
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} & set(environment)
     assert "CDK_DEFAULT_ACCOUNT" not in environment
-    assert leading_elsewhere(base) == [
+    assert account_variables(base) == [
         "AWS_ACCESS_KEY_ID",
         "AWS_CA_BUNDLE",
         "AWS_PROFILE",
@@ -58,7 +58,7 @@ def test_no_account_of_the_user_is_reached(tmp_path: Path) -> None:
         ({"NO_PROXY": "a,b"}, "a,b,127.0.0.1,localhost"),
     ],
 )
-def test_a_proxy_stays_out_of_the_way(base: dict[str, str], expected: str) -> None:
+def test_the_local_cloud_is_exempt_from_the_proxy(base: dict[str, str], expected: str) -> None:
     assert without_proxy(base) == {"NO_PROXY": expected, "no_proxy": expected}
 
 
@@ -68,7 +68,7 @@ def test_all_stacks_unless_some_are_named() -> None:
     assert deploy_arguments(out, ["A", "B"], outputs)[:3] == ["deploy", "A", "B"]
 
 
-def test_events_are_told_shortly() -> None:
+def test_events_are_shortened() -> None:
     assert event(CREATING) == "Shop 3/15  Hi  create in progress"
     assert event(FAILED) == "Shop 4/15  Files  create failed"
     assert event(DELETED) == "Shop 1  Shop  delete complete"

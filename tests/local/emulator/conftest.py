@@ -1,4 +1,4 @@
-"""A real emulator per test session, and stacks made by CloudFormation from small templates."""
+"""An emulator for the test session, and stacks from small templates."""
 
 import http.client
 import io
@@ -68,7 +68,7 @@ class Reply:
 
 @dataclass
 class Emulator:
-    """One emulator process and the ways to talk to it."""
+    """An emulator process and its clients."""
 
     process: subprocess.Popen[str]
     home: Path
@@ -88,7 +88,7 @@ class Emulator:
         )
 
     def deploy(self, name: str, resources: dict[str, Any], **outputs: object) -> dict[str, str]:
-        """Creates or updates a stack and returns its outputs."""
+        """Create or update a stack, and return its outputs."""
         formation = self.client("cloudformation")
         template = {
             "Resources": resources,
@@ -124,7 +124,7 @@ class Emulator:
         ]
 
     def destroy(self, name: str) -> str:
-        """Deletes a stack and returns its final status."""
+        """Delete a stack, and return its final status."""
         formation = self.client("cloudformation")
         arn = formation.describe_stacks(StackName=name)["Stacks"][0]["StackId"]
         formation.delete_stack(StackName=name)
@@ -140,7 +140,7 @@ class Emulator:
         headers: dict[str, str] | list[tuple[str, str]] | None = None,
         body: bytes = b"",
     ) -> Reply:
-        """Sends a request as it is written: no header is added but Host and Content-Length."""
+        """Send a request without further headers than Host and Content-Length."""
         parts = urlsplit(url)
         connection = http.client.HTTPConnection(str(parts.hostname), int(parts.port or 80))
         target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -198,12 +198,12 @@ def environment(home: Path, overlays: Path, **more: str) -> dict[str, str]:
 
 
 def start(home: Path, overlays: Path, **more: str) -> Emulator:
-    """Starts an emulator, again when another process took one of its ports meanwhile."""
+    """Start an emulator. Try again if another process took one of its ports."""
     for _attempt in range(3):
         try:
             return start_once(home, overlays, **more)
         except AssertionError as error:
-            if "in use already" not in str(error):
+            if "already in use" not in str(error):
                 raise
     return start_once(home, overlays, **more)
 
@@ -256,7 +256,7 @@ def overlays(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory, overlays: Path) -> Iterator[Emulator]:
-    """An emulator that the tests of a session share; each uses stack names of its own."""
+    """Return the emulator of the session. Each test uses stack names of its own."""
     emulator = start(tmp_path_factory.mktemp("cloud"), overlays)
     yield emulator
     stop(emulator)
@@ -264,7 +264,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, overlays: Path) -> Iterator[
 
 @pytest.fixture
 def new_cloud(tmp_path: Path, overlays: Path) -> Iterator[Emulator]:
-    """An emulator of one test's own, with nothing in it."""
+    """Return a new emulator for one test."""
     emulator = start(tmp_path / "home", overlays)
     yield emulator
     stop(emulator)
@@ -296,7 +296,7 @@ ROLE: dict[str, Any] = {
 
 
 def function(code: str, **properties: object) -> dict[str, dict[str, Any]]:
-    """The resources of a Python function with inline code, named ``Function``."""
+    """Return the resources of a Python function with inline code, named ``Function``."""
     return {
         "Role": ROLE,
         "Function": {
@@ -314,7 +314,7 @@ def function(code: str, **properties: object) -> dict[str, dict[str, Any]]:
 
 
 def rest_api(binary: list[str] | None = None, timeout: int = 29000) -> dict[str, dict[str, Any]]:
-    """The resources of a REST API with ANY on / and /{proxy+} before ``Function``."""
+    """Return the resources of a REST API with ANY on / and /{proxy+} to ``Function``."""
     uri = {
         "Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
         "${Function.Arn}/invocations"

@@ -1,4 +1,4 @@
-"""A REST API with ANY on / and /{proxy+}: what the function gets and what the client gets."""
+"""A REST API with ANY on / and /{proxy+}: events of the function, and responses."""
 
 import base64
 import json
@@ -35,7 +35,7 @@ def handler(event, context):
 
 @pytest.fixture(scope="module")
 def api(cloud: Emulator) -> str:
-    """Its URL through the API door, without a slash at the end."""
+    """Return the API's URL at the API port, without a slash at the end."""
     outputs = cloud.deploy("api-echo", {**function(ECHO), **rest_api()}, Id={"Ref": "Api"})
     return f"http://127.0.0.1:{cloud.gateway}/_aws/execute-api/{outputs['Id']}/prod"
 
@@ -76,7 +76,7 @@ def test_headers_keep_their_names_and_values(cloud: Emulator, api: str) -> None:
     assert event["headers"]["Host"] == context["domainName"]
 
 
-def test_query_strings_come_through_whole(cloud: Emulator, api: str) -> None:
+def test_query_strings_are_unchanged(cloud: Emulator, api: str) -> None:
     event = cloud.request("GET", f"{api}/q?a=1&a=2&b=%C3%A9%26&c=&d=x+y&a%20b=3").json()
     assert event["multiValueQueryStringParameters"] == {
         "a": ["1", "2"],
@@ -88,13 +88,13 @@ def test_query_strings_come_through_whole(cloud: Emulator, api: str) -> None:
     assert event["queryStringParameters"]["a"] == "2"
 
 
-def test_paths_come_through_whole(cloud: Emulator, api: str) -> None:
+def test_paths_are_unchanged(cloud: Emulator, api: str) -> None:
     event = cloud.request("GET", f"{api}/caf%C3%A9/a%2Fb/100%25").json()
     assert event["path"] == "/caf%C3%A9/a%2Fb/100%25"
     assert event["pathParameters"] == {"proxy": "café/a/b/100%"}
 
 
-def test_answer_of_the_function(cloud: Emulator, api: str) -> None:
+def test_response_of_the_function(cloud: Emulator, api: str) -> None:
     reply = cloud.request("GET", f"{api}/cookies")
     assert (reply.status, reply.body) == (201, b"made")
     assert reply.all("content-type") == ["text/plain"]
@@ -125,7 +125,7 @@ def test_failed_handler_is_502_without_its_text(cloud: Emulator, api: str, path:
     ],
     ids=str,
 )
-def test_malformed_answer_is_502(cloud: Emulator, api: str, answer: object) -> None:
+def test_malformed_response_is_502(cloud: Emulator, api: str, answer: object) -> None:
     reply = raw(cloud, api, answer)
     assert (reply.status, reply.json()) == (502, {"message": "Internal server error"})
 
@@ -141,14 +141,14 @@ def test_malformed_answer_is_502(cloud: Emulator, api: str, answer: object) -> N
     ],
     ids=str,
 )
-def test_well_formed_answer(
+def test_well_formed_response(
     cloud: Emulator, api: str, answer: object, status: int, body: bytes
 ) -> None:
     reply = raw(cloud, api, answer)
     assert (reply.status, reply.body) == (status, body)
 
 
-def test_reserved_answer_headers_are_remapped(cloud: Emulator, api: str) -> None:
+def test_reserved_response_headers_are_remapped(cloud: Emulator, api: str) -> None:
     reply = raw(cloud, api, {"headers": {"Server": "mine", "WWW-Authenticate": "Basic"}})
     assert reply.header("x-amzn-Remapped-Server") == "mine"
     assert reply.header("x-amzn-Remapped-WWW-Authenticate") == "Basic"
@@ -179,7 +179,7 @@ def test_text_body_stays_text(cloud: Emulator, api: str) -> None:
     assert (event["body"], event["isBase64Encoded"]) == ("é", False)
 
 
-def test_binary_bodies_both_ways(cloud: Emulator) -> None:
+def test_binary_bodies_of_requests_and_responses(cloud: Emulator) -> None:
     code = (
         "def handler(event, context):\n"
         "    assert event['isBase64Encoded']\n"
@@ -196,7 +196,7 @@ def test_binary_bodies_both_ways(cloud: Emulator) -> None:
         assert reply.header("content-type") == "image/png"
 
 
-def test_base64_is_passed_on_when_the_type_is_not_binary(cloud: Emulator, api: str) -> None:
+def test_base64_is_not_decoded_unless_the_type_is_binary(cloud: Emulator, api: str) -> None:
     text = base64.b64encode(b"\x00\xff").decode()
     reply = raw(cloud, api, {"statusCode": 200, "isBase64Encoded": True, "body": text})
     assert reply.body == text.encode()

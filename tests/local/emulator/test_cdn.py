@@ -174,12 +174,12 @@ def view(
     body: bytes = b"",
     headers: dict[str, str] | None = None,
 ) -> Reply:
-    """Asks the AWS endpoint for the distribution by its name, as an HTTPS viewer."""
+    """Request a distribution from the AWS endpoint by its name, as an HTTPS viewer."""
     sent = {"Host": site["Domain"], "X-Forwarded-Proto": "https", **(headers or {})}
     return cloud.request(method, cloud.at_gateway(path), sent, body)
 
 
-def test_bucket_that_demands_tls(cloud: Emulator, site: dict[str, str]) -> None:
+def test_bucket_that_requires_tls(cloud: Emulator, site: dict[str, str]) -> None:
     for path, body in (("/", b"home"), ("/index.html", b"home"), ("/caf%C3%A9.txt", b"unicode")):
         reply = view(cloud, site, path)
         assert (reply.status, reply.body) == (200, body)
@@ -251,7 +251,7 @@ def test_policies_decide_what_reaches_the_origin(cloud: Emulator, site: dict[str
     assert event["headers"]["User-Agent"] == "Amazon CloudFront"
 
 
-def test_doors(new_cloud: Emulator) -> None:
+def test_api_and_cdn_ports(new_cloud: Emulator) -> None:
     for url in (new_cloud.at_api("/prod/"), new_cloud.at_cdn("/")):
         empty = new_cloud.request("GET", url)
         assert empty.status == 404
@@ -267,7 +267,7 @@ def test_doors(new_cloud: Emulator) -> None:
     assert distribution["id"] == outputs["Id"]
     assert distribution["url"] == new_cloud.at_cdn("/")
     assert new_cloud.request("GET", f"{api['url']}a?b=1").json()["path"] == "/a"
-    # No path of the emulator's own hides one of the site's.
+    # The emulator's own paths do not hide paths of the site.
     assert new_cloud.request("GET", f"{distribution['url']}health").body == b"site"
     moved = new_cloud.request("GET", f"{api['url']}moved")
     assert (moved.status, moved.header("Location")) == (302, new_cloud.at_api("/prod/there"))
@@ -290,7 +290,7 @@ def test_doors(new_cloud: Emulator) -> None:
             assert reply.json()["requestContext"]["apiId"] == other["id"]
 
 
-def test_http_api_at_the_door(new_cloud: Emulator) -> None:
+def test_http_api_at_the_api_port(new_cloud: Emulator) -> None:
     code = "def handler(event, context): return {'path': event['rawPath']}"
     resources = {
         **function(code),
@@ -337,7 +337,7 @@ def test_distribution_is_described(cloud: Emulator, site: dict[str, str]) -> Non
     assert json.dumps(config["CacheBehaviors"]["Items"]).count(CACHING_DISABLED) == 4
 
 
-def test_missing_object_of_a_bucket_that_may_be_listed(cloud: Emulator) -> None:
+def test_missing_object_of_a_listable_bucket_is_404(cloud: Emulator) -> None:
     resources = json.loads(json.dumps(RESOURCES))
     (_deny, allow) = resources["Policy"]["Properties"]["PolicyDocument"]["Statement"]
     allow["Action"] = ["s3:GetObject", "s3:ListBucket"]

@@ -1,4 +1,4 @@
-"""What a Vpc of CDK and the constructs' security groups are made of."""
+"""The resources of CDK's Vpc, and of security groups."""
 
 from typing import Any
 

@@ -35,7 +35,7 @@ def from_zip(
 
 
 def logged(cloud: Emulator, group: str) -> list[tuple[str, list[str]]]:
-    """The streams of a group with their messages."""
+    """Return the streams of a group with their messages."""
     logs = cloud.client("logs")
     streams = logs.describe_log_streams(logGroupName=group)["logStreams"]
     found = []
@@ -83,7 +83,7 @@ def handler(event, context):
     assert foreign == []
 
 
-def test_only_the_runtimes_packages_are_there(cloud: Emulator) -> None:
+def test_only_packages_of_the_runtime_are_importable(cloud: Emulator) -> None:
     code = """
 import importlib.util
 
@@ -154,7 +154,7 @@ def handler(event, context):
     assert invoke(cloud, name, 0)[1] != first
 
 
-def test_warm_environments_are_used_again(cloud: Emulator) -> None:
+def test_warm_environments_are_reused(cloud: Emulator) -> None:
     code = """
 import os
 count = 0
@@ -245,7 +245,7 @@ WHEEL = "Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: cp312-cp312-manylinux_
 
 
 def foreign(name: str, version: str) -> dict[str, str | bytes]:
-    """Files of a distribution that was built for Lambda and does not load here."""
+    """Return the files of a distribution that was built for Lambda and does not load here."""
     folder = f"{name}-{version}.dist-info"
     return {
         f"{folder}/WHEEL": WHEEL,
@@ -312,7 +312,7 @@ def test_node_functions_run(cloud: Emulator) -> None:
     assert body == {"got": 1}
 
 
-def test_runtime_that_needs_docker_is_refused(cloud: Emulator) -> None:
+def test_runtimes_that_need_docker_are_refused(cloud: Emulator) -> None:
     cloud.client("lambda").create_function(
         FunctionName="fn-java",
         Runtime="java21",
@@ -322,4 +322,4 @@ def test_runtime_that_needs_docker_is_refused(cloud: Emulator) -> None:
     )
     failure, body = invoke(cloud, "fn-java")
     assert failure == "Unhandled"
-    assert "runs Python, Node.js and provided runtimes, this function is java21" in str(body)
+    assert "runs Python, Node.js and provided runtimes, got: java21" in str(body)

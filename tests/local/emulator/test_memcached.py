@@ -38,7 +38,7 @@ def context(cloud: Emulator) -> ssl.SSLContext:
 
 
 def discover(host: str, port: int, tls: ssl.SSLContext | None) -> tuple[int, list[int]]:
-    """What an auto-discovery client does: asks any node for the list of all."""
+    """Return the nodes of a cluster, as an auto discovery client requests them from any node."""
     with socket.create_connection((host, port), 5) as plain:
         connection = tls.wrap_socket(plain, server_hostname=host) if tls else plain
         with connection, connection.makefile("rwb") as stream:

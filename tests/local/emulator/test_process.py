@@ -1,4 +1,4 @@
-"""The emulator as a process: settings, refusals, binding, and its end."""
+"""The process of the emulator: settings, start, ports, and stop."""
 
 import contextlib
 import http.client
@@ -40,7 +40,7 @@ def run(settings: dict[str, str], *code: str) -> subprocess.CompletedProcess[str
 
 
 def started_by(code: str) -> str:
-    """A script that runs the emulator after some lines that prepare for it."""
+    """Return a script that runs the emulator after some lines of code."""
     return f"import runpy, sys\n{code}\nrunpy.run_path({str(EMULATOR)!r}, run_name='__main__')\n"
 
 
@@ -84,13 +84,13 @@ def test_taken_port_is_an_error(tmp_path: Path) -> None:
         taken.listen()
         done = run(settings)
     assert done.returncode == 2
-    assert f"in use already: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
+    assert f"already in use: {settings['SERVERLESS_STACK_CDN_PORT']} on" in done.stderr
 
 
 def test_folder_of_a_running_emulator_is_refused(cloud: Emulator, overlays: Path) -> None:
     done = run(environment(cloud.home, overlays))
     assert done.returncode == 2
-    assert done.stderr == f"another emulator runs in this folder: {cloud.home}\n"
+    assert done.stderr == f"another emulator is running in this folder: {cloud.home}\n"
     assert cloud.request("GET", cloud.at_gateway("/_ministack/health")).status == 200
 
 
@@ -117,7 +117,7 @@ def alive(pids: set[int]) -> set[int]:
 
 
 def populate(emulator: Emulator) -> set[int]:
-    """Has it start engines of both kinds and a function with a child, and returns their ids."""
+    """Start engines of both kinds and a function with a child, and return their process ids."""
     code = """
 import subprocess
 child = subprocess.Popen(["sleep", "600"])
@@ -131,14 +131,14 @@ def handler(event, context):
     answer = emulator.client("lambda").invoke(FunctionName=name)
     child = json.loads(answer["Payload"].read())
     pids = descendants(emulator.process.pid)
-    # leash, two redis-servers, two memcacheds, the function and its child
+    # guard, two redis-servers, two memcacheds, the function and its child
     assert len(pids) == 7
     assert child in pids
     return pids
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_everything_ends_with_the_emulator(
+def test_all_processes_end_with_the_emulator(
     tmp_path: Path, overlays: Path, number: signal.Signals
 ) -> None:
     emulator = start(tmp_path / "home", overlays)
@@ -155,7 +155,7 @@ def test_everything_ends_with_the_emulator(
         stop(emulator)
 
 
-def test_requests_in_flight_do_not_hold_up_the_end(tmp_path: Path, overlays: Path) -> None:
+def test_requests_in_flight_do_not_delay_the_stop(tmp_path: Path, overlays: Path) -> None:
     code = "import time\ndef handler(event, context): time.sleep(600)"
     emulator = start(tmp_path / "home", overlays)
     try:
@@ -180,7 +180,7 @@ def request_until_closed(emulator: Emulator, url: str) -> None:
         emulator.request("GET", url)
 
 
-def test_second_start_on_the_same_folder_begins_empty(tmp_path: Path, overlays: Path) -> None:
+def test_a_second_start_begins_empty(tmp_path: Path, overlays: Path) -> None:
     for _ in range(2):
         emulator = start(tmp_path / "home", overlays)
         try:

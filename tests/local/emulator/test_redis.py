@@ -1,4 +1,4 @@
-"""Replication groups and serverless caches: real servers, as the template declares them."""
+"""Replication groups and serverless caches."""
 
 import ssl
 from pathlib import Path
@@ -101,9 +101,7 @@ def outputs(cloud: Emulator) -> dict[str, str]:
     )
 
 
-def test_primary_takes_writes_and_a_replica_serves_them(
-    cloud: Emulator, outputs: dict[str, str]
-) -> None:
+def test_a_replica_serves_writes_of_the_primary(cloud: Emulator, outputs: dict[str, str]) -> None:
     password = token(cloud, outputs["Secret"])
     with client(cloud, outputs["Primary"], outputs["PrimaryPort"], password) as primary:
         primary.set("key", "value")
@@ -114,7 +112,7 @@ def test_primary_takes_writes_and_a_replica_serves_them(
             reader.set("key", "other")
 
 
-def test_auth_token_is_the_secret_and_is_required(cloud: Emulator, outputs: dict[str, str]) -> None:
+def test_auth_token_is_required(cloud: Emulator, outputs: dict[str, str]) -> None:
     assert len(token(cloud, outputs["Secret"])) == 40
     with (
         client(cloud, outputs["Primary"], outputs["PrimaryPort"]) as anonymous,

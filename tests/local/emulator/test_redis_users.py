@@ -1,4 +1,4 @@
-"""Users of replication groups and serverless caches: who may log in, and do what."""
+"""Users of replication groups and serverless caches: authentication and access."""
 
 from typing import Any
 
@@ -72,7 +72,7 @@ OUTPUTS = {
 }
 
 
-def test_users_log_in_as_their_records_say(new_cloud: Emulator) -> None:
+def test_users_have_the_rights_of_their_records(new_cloud: Emulator) -> None:
     cloud = new_cloud
     ports = cloud.deploy("users", resources(), **OUTPUTS)
     for place in ("Primary", "Reader", "Serverless"):

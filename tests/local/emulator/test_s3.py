@@ -1,4 +1,4 @@
-"""Buckets: every declared property is there, and one with objects is not deleted."""
+"""Buckets: declared properties, and refusing to delete buckets with objects."""
 
 from typing import Any
 
@@ -79,7 +79,7 @@ def test_lifecycle_rules_follow_the_template(cloud: Emulator) -> None:
         client.get_bucket_lifecycle_configuration(Bucket=name)
 
 
-def test_refused_rule_fails_the_deployment(cloud: Emulator) -> None:
+def test_an_invalid_rule_fails_the_deployment(cloud: Emulator) -> None:
     rules = [{"Id": "zero", "Status": "Enabled", "ExpirationInDays": 0}]
     with pytest.raises(AssertionError, match="positive integer"):
         deploy(cloud, "s3-refused", LifecycleConfiguration={"Rules": rules})

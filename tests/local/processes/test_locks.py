@@ -18,7 +18,7 @@ with locked(Path(sys.argv[1])):
 """
 
 
-def test_the_lock_file_is_gone_afterwards(tmp_path: Path) -> None:
+def test_the_lock_file_is_removed(tmp_path: Path) -> None:
     path = tmp_path / "locks" / "x.lock"
     with locked(path):
         assert path.exists()
@@ -28,7 +28,7 @@ def test_the_lock_file_is_gone_afterwards(tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_another_process_keeps_us_out_until_it_dies(tmp_path: Path) -> None:
+def test_another_process_holds_the_lock_until_it_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "x.lock"
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(path)], stdout=subprocess.PIPE, text=True
@@ -42,7 +42,7 @@ def test_another_process_keeps_us_out_until_it_dies(tmp_path: Path) -> None:
         assert path.exists()
 
 
-def test_waiting_is_told_once_and_can_be_cancelled(tmp_path: Path) -> None:
+def test_waiting_is_reported_once_and_can_be_cancelled(tmp_path: Path) -> None:
     path, cancel, waits, raised = tmp_path / "x.lock", Event(), [], []
 
     def wait() -> None:
@@ -62,7 +62,7 @@ def test_waiting_is_told_once_and_can_be_cancelled(tmp_path: Path) -> None:
     assert len(raised) == 1
 
 
-def test_many_at_once_are_one_at_a_time(tmp_path: Path) -> None:
+def test_the_lock_is_exclusive(tmp_path: Path) -> None:
     path, inside, most = tmp_path / "x.lock", [], []
 
     def work() -> None:

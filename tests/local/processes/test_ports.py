@@ -5,7 +5,7 @@ import pytest
 from serverless_stack.local.processes import ports
 
 
-def test_choose_gives_different_free_ports_and_keeps_the_wanted() -> None:
+def test_choose_returns_requested_and_different_free_ports() -> None:
     wanted = ports.choose(0)[0]
     chosen = ports.choose(0, wanted, 0)
     assert chosen[1] == wanted
@@ -13,20 +13,20 @@ def test_choose_gives_different_free_ports_and_keeps_the_wanted() -> None:
     assert all(ports.is_free(port) for port in chosen)
 
 
-def test_a_port_in_use_is_named_with_its_option() -> None:
+def test_a_port_in_use() -> None:
     with socket.create_server((ports.LOOPBACK, 0)) as server:
         taken = server.getsockname()[1]
         assert not ports.is_free(taken)
         assert ports.problems({"--api-port": taken, "--cdn-port": 0}) == [
             f"--api-port: port {taken} is in use by another program; stop that program, "
-            "choose another port or leave --api-port out for a free one"
+            "choose another port, or omit --api-port for a free one"
         ]
 
 
 @pytest.mark.parametrize("port", [-1, 65536])
 def test_a_port_out_of_range(port: int) -> None:
     assert ports.problems({"--cdn-port": port}) == [
-        f"--cdn-port must be 1 to 65535, or 0 for any free port, got: {port}"
+        f"--cdn-port must be between 1 and 65535, or 0 for a free port, got: {port}"
     ]
 
 
@@ -37,11 +37,11 @@ def test_the_same_port_twice() -> None:
     ]
 
 
-def test_a_port_that_only_the_administrator_may_use(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_privileged_port(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(server: socket.socket, address: tuple[str, int]) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(socket.socket, "bind", refuse)
     assert ports.problems({"--api-port": 80}) == [
-        "--api-port: this user may not listen on port 80; choose one from 1024 on"
+        "--api-port: port 80 requires privileges; choose a port of 1024 or higher"
     ]

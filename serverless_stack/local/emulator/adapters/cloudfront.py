@@ -1,4 +1,4 @@
-"""CloudFront: origins that MiniStack cannot reach or treats as AWS does not."""
+"""CloudFront: origins that MiniStack cannot reach, or treats differently than AWS."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from ministack.core import iam_evaluator
 from ministack.services import apigateway_v1, cloudfront
 
+from ..http.exchange import viewer_case
 from ..http.rest.entry import serve_rest_api
 from ..http.rest.request import RestRequest
-from ..http.viewer import spelled
 from . import cdn_cache
 from .types import Headers, Record
 
@@ -18,7 +18,7 @@ Fetched = tuple[int, str, Headers, bytes]
 
 
 class OriginRequest(NamedTuple):
-    """What MiniStack hands to ``_fetch_from_origin``, in its order."""
+    """The arguments of MiniStack's ``_fetch_from_origin``, in order."""
 
     origin: Record
     method: str
@@ -36,7 +36,7 @@ Fetch = Callable[[OriginRequest], Awaitable[Fetched]]
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     allow_reading_only_by_default()
     stock = cloudfront._fetch_from_origin
 
@@ -45,12 +45,12 @@ def apply() -> None:
         return fetched
 
     cdn_cache.apply()
-    whole = cdn_cache.cached(serve_rest_apis(see_tls_at_buckets(fetch)))
+    whole = cdn_cache.cached(serve_rest_apis(forward_tls_to_buckets(fetch)))
     cloudfront._fetch_from_origin = lambda *arguments: whole(OriginRequest(*arguments))
 
 
 def allow_reading_only_by_default() -> None:
-    """A behaviour without ``AllowedMethods`` takes GET and HEAD; MiniStack lets all through."""
+    """Allow only GET and HEAD by default. MiniStack allows every method."""
     parse = cloudfront._dataplane_allowed_methods
 
     def with_default(behaviour: object) -> list[str]:
@@ -60,11 +60,11 @@ def allow_reading_only_by_default() -> None:
     cloudfront._dataplane_allowed_methods = with_default
 
 
-def see_tls_at_buckets(fetch: Fetch) -> Fetch:
-    """A bucket that demands TLS refuses MiniStack's own distribution.
+def forward_tls_to_buckets(fetch: Fetch) -> Fetch:
+    """Connect to a bucket by TLS if the viewer does, as on AWS.
 
-    The object is fetched in process, and without an origin of the request the policy's
-    ``aws:SecureTransport`` is false. As on AWS, the connection to the bucket follows the viewer's.
+    MiniStack fetches the object in process, where ``aws:SecureTransport`` of a bucket's policy is
+    false, so a bucket that requires TLS would refuse its own distribution.
     """
 
     async def fetch_as_viewer(request: OriginRequest) -> Fetched:
@@ -75,10 +75,9 @@ def see_tls_at_buckets(fetch: Fetch) -> Fetch:
 
 
 def serve_rest_apis(fetch: Fetch) -> Fetch:
-    """A REST API as origin ends in 502: MiniStack refuses to connect to names of amazonaws.com.
+    """Serve REST APIs as origins, in process. MiniStack refuses names of amazonaws.com with 502.
 
-    It is served in process. A viewer's Host that is forwarded gets 403, as on AWS, where it names
-    no API.
+    A forwarded ``Host`` of the viewer is answered with 403, as on AWS, because it names no API.
     """
 
     async def fetch_or_serve(request: OriginRequest) -> Fetched:
@@ -100,7 +99,7 @@ def serve_rest_apis(fetch: Fetch) -> Fetch:
                 method=request.method,
                 path=f"/{below}",
                 query=request.query,
-                headers=[(spelled(name), value) for name, value in sent.items()],
+                headers=[(viewer_case(name), value) for name, value in sent.items()],
                 body=request.body,
                 client=request.client_ip,
                 region=api[2],

@@ -1,4 +1,4 @@
-"""EC2: what CDK's Vpc and the constructs' security groups need and MiniStack refuses."""
+"""EC2: resources of CDK's Vpc, and of flow logs, that MiniStack does not provision."""
 
 import json
 import re
@@ -13,22 +13,24 @@ from .xml import element
 
 
 def apply() -> None:
-    """Applies this module's patches."""
-    give_vpc_attributes()
+    """Apply this module's patches."""
+    return_vpc_attributes()
     describe_endpoints_whole()
     describe_nat_addresses()
+    describe_flow_logs()
     provisioners._RESOURCE_HANDLERS.update(
         {
             "AWS::EC2::SecurityGroupIngress": security_group_rules("IpPermissions"),
             "AWS::EC2::SecurityGroupEgress": security_group_rules("IpPermissionsEgress"),
             "AWS::EC2::EIP": elastic_ip_handlers(),
             "AWS::EC2::NatGateway": nat_gateway_handlers(),
+            "AWS::EC2::FlowLog": flow_log_handlers(),
         }
     )
 
 
-def give_vpc_attributes() -> None:
-    """``Fn::GetAtt`` of a VPC's ``CidrBlock`` fails: MiniStack returns three of six attributes."""
+def return_vpc_attributes() -> None:
+    """Return all attributes of a VPC for ``Fn::GetAtt``. MiniStack returns three of six."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::EC2::VPC"]
 
     def complete(handler: Callable[..., Provisioned]) -> Callable[..., Provisioned]:
@@ -48,7 +50,7 @@ def give_vpc_attributes() -> None:
 
 
 def describe_endpoints_whole() -> None:
-    """MiniStack keeps an endpoint's security groups, private DNS and policy, and hides them."""
+    """Describe an endpoint with its security groups, private DNS and policy."""
     render = ec2._vpce_fields_xml
 
     def with_rest(endpoint: Record, tag: str = "item") -> str:
@@ -68,7 +70,7 @@ def describe_endpoints_whole() -> None:
 
 
 def describe_nat_addresses() -> None:
-    """MiniStack describes a NAT gateway without its address."""
+    """Describe a NAT gateway with its address."""
     describe = ec2._ACTION_MAP["DescribeNatGateways"]
 
     def with_addresses(params: Record) -> Response:
@@ -94,7 +96,7 @@ def describe_nat_addresses() -> None:
 
 
 def security_group_rules(store: str) -> Handlers:
-    """Handlers of a rule that is a resource of its own, which MiniStack does not know.
+    """Return the handlers of a security group rule that is a resource of its own.
 
     Args:
         store: ``IpPermissions`` or ``IpPermissionsEgress``, the list in the group's record.
@@ -124,7 +126,7 @@ def security_group_rules(store: str) -> Handlers:
 
 
 def elastic_ip_handlers() -> Handlers:
-    """Handlers of an Elastic IP address, which MiniStack has in its API only.
+    """Return the handlers of an Elastic IP address, which MiniStack has only in its API.
 
     As on AWS, the physical id is the address and ``AllocationId`` is an attribute.
     """
@@ -136,7 +138,7 @@ def elastic_ip_handlers() -> Handlers:
         raise ValueError(f"The address '{address}' does not exist")
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        answer = checked(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
+        answer = checked_response(ec2._allocate_address({"Domain": [props.get("Domain", "vpc")]}))
         address = field(answer, "publicIp")
         provisioners._ec2_apply_tags(field(answer, "allocationId"), props)
         return address, attributes(address)
@@ -155,11 +157,11 @@ def elastic_ip_handlers() -> Handlers:
 
 
 def nat_gateway_handlers() -> Handlers:
-    """Handlers of a NAT gateway, which MiniStack has in its API only."""
+    """Return the handlers of a NAT gateway, which MiniStack has only in its API."""
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         query = {key: [value] for key, value in props.items() if isinstance(value, str)}
-        gateway = field(checked(ec2._create_nat_gateway(query)), "natGatewayId")
+        gateway = field(checked_response(ec2._create_nat_gateway(query)), "natGatewayId")
         provisioners._ec2_apply_tags(gateway, props)
         return gateway, {"NatGatewayId": gateway}
 
@@ -173,8 +175,54 @@ def nat_gateway_handlers() -> Handlers:
     return {"create": create, "update": update, "delete": delete}
 
 
-def checked(response: Response) -> str:
-    """Give the answer of the API as text, or fail with it."""
+def flow_log_handlers() -> Handlers:
+    """Return the handlers of a flow log, which MiniStack has only in its API."""
+
+    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
+        query = {key: [value] for key, value in props.items() if isinstance(value, str)}
+        query["ResourceId.1"] = [props["ResourceId"]]
+        flow_log_id = field(checked_response(ec2._create_flow_logs(query)), "item")
+        ec2._flow_logs[flow_log_id]["declared"] = dict(props)
+        provisioners._ec2_apply_tags(flow_log_id, props)
+        return flow_log_id, {"Id": flow_log_id}
+
+    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
+        """Update the tags, or replace the flow log: all other properties are create-only."""
+        if {**old, "Tags": None} != {**new, "Tags": None}:
+            delete(physical_id, old)
+            return create("", new, stack_name)
+        provisioners._ec2_apply_tags(physical_id, new, old)
+        return physical_id, {"Id": physical_id}
+
+    def delete(physical_id: str, props: Properties) -> None:
+        ec2._delete_flow_logs({"FlowLogId.1": [physical_id]})
+
+    return {"create": create, "update": update, "delete": delete}
+
+
+def describe_flow_logs() -> None:
+    """Describe a flow log with its log group and delivery role."""
+    describe = ec2._ACTION_MAP["DescribeFlowLogs"]
+
+    def with_rest(params: Record) -> Response:
+        status, headers, body = describe(params)
+
+        def fill(item: re.Match[str]) -> str:
+            declared = ec2._flow_logs[item[1]].get("declared", {})
+            return (
+                element("deliverLogsPermissionArn", declared.get("DeliverLogsPermissionArn", ""))
+                + element("logGroupName", declared.get("LogGroupName", ""))
+                + item[0]
+            )
+
+        text = re.sub(r"<flowLogId>([^<]+)</flowLogId>", fill, body.decode())
+        return status, headers, text.encode()
+
+    ec2._ACTION_MAP["DescribeFlowLogs"] = with_rest
+
+
+def checked_response(response: Response) -> str:
+    """Return the response of the API as text."""
     status, _headers, body = response
     text = body.decode()
     if status >= 400:
@@ -183,7 +231,7 @@ def checked(response: Response) -> str:
 
 
 def field(answer: str, name: str) -> str:
-    """Give the first element of a name in an answer."""
+    """Return the text of the first element with a name."""
     found = re.search(f"<{name}>(.*?)</{name}>", answer)
     if found is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")

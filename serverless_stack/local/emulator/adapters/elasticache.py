@@ -1,4 +1,4 @@
-"""ElastiCache: real engines behind the records, in place of MiniStack's Docker containers."""
+"""ElastiCache: engine processes in place of MiniStack's Docker containers."""
 
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
@@ -7,53 +7,53 @@ from typing import Any
 from ministack.services import elasticache
 
 from ..engines.authority import HOST
-from ..engines.park import EnginePark
+from ..engines.manager import EngineManager
 from ..engines.redis import RedisOptions, RedisServer
-from . import memcached, replicas, users
+from . import memcached, redis_users, replicas
 from .types import Response
 
 Query = dict[str, Any]
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches and those of its two engines."""
-    elasticache._get_docker = lambda: EngineClient(park)
-    elasticache._spawn_redis_container = single_server(park)
-    replicas.apply(park)
-    users.apply(park)
-    memcached.apply(park)
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches and those of its two engines."""
+    elasticache._get_docker = lambda: EngineClient(manager)
+    elasticache._spawn_redis_container = single_server(manager)
+    replicas.apply(manager)
+    redis_users.apply(manager)
+    memcached.apply(manager)
     keep_security_groups()
 
 
 class EngineHandle:
-    """An engine in the shape of a Docker container, as far as MiniStack uses one.
+    """An engine with the interface of a Docker container, as far as MiniStack uses it.
 
     Args:
-        park: Where it runs.
-        engine_id: Its id there.
+        manager: The engines of this cloud.
+        engine_id: The id of the engine.
     """
 
     status = "running"
 
-    def __init__(self, park: EnginePark, engine_id: str) -> None:
+    def __init__(self, manager: EngineManager, engine_id: str) -> None:
         self.id = engine_id
-        self._park = park
+        self._park = manager
 
     def stop(self, timeout: float = 2) -> None:
-        """Ends the engine."""
+        """Stop the engine."""
         self._park.stop(self.id)
 
     def remove(self, v: bool = True) -> None:
-        """Nothing is left to remove once it is stopped."""
+        """Do nothing: a stopped engine leaves nothing behind."""
 
     def reload(self) -> None:
-        """Nothing is cached here."""
+        """Do nothing: nothing is cached."""
 
     def exec_run(self, command: list[str]) -> SimpleNamespace:
-        """Runs a ``redis-cli`` command line, which is how MiniStack rotates an AUTH token.
+        """Run a ``redis-cli`` command line, by which MiniStack rotates an AUTH token.
 
         Raises:
-            RespError: The server refused the command.
+            RespError: The server returned an error.
         """
         engine = self._park.get(self.id)
         if not isinstance(engine, RedisServer):
@@ -64,22 +64,22 @@ class EngineHandle:
 
 
 class EngineClient:
-    """The park in the shape of a Docker client, as far as MiniStack uses one.
+    """The engines with the interface of a Docker client, as far as MiniStack uses it.
 
-    MiniStack looks a container up by id to stop it, and by a name that it made up; engines are
-    only known by id, which every record has.
+    MiniStack looks up a container by id, and by a name of its own. Engines have only ids, which
+    every record contains.
     """
 
-    def __init__(self, park: EnginePark) -> None:
-        self._park = park
+    def __init__(self, manager: EngineManager) -> None:
+        self._park = manager
         self.containers = self
         self.images = SimpleNamespace(get=lambda image: image)
 
     def get(self, engine_id: str) -> EngineHandle:
-        """The engine with that id.
+        """Return the engine with that id.
 
         Raises:
-            KeyError: There is none.
+            KeyError: There is no such engine.
         """
         if self._park.get(engine_id) is None:
             raise KeyError(engine_id)
@@ -87,7 +87,7 @@ class EngineClient:
 
 
 def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Splits a ``redis-cli`` command line into its options and the command itself."""
+    """Split a ``redis-cli`` command line into its options and the command."""
     options: dict[str, str] = {}
     words = [str(word) for word in command[1:]]
     while words and words[0].startswith("-"):
@@ -96,11 +96,11 @@ def split_redis_cli(command: list[str]) -> tuple[dict[str, str], list[str]]:
     return options, words
 
 
-def single_server(park: EnginePark) -> Callable[..., tuple[str, int, str]]:
-    """Starts one redis-server where MiniStack would start a container.
+def single_server(manager: EngineManager) -> Callable[..., tuple[str, int, str]]:
+    """Start a redis-server where MiniStack would start a container.
 
-    Without Docker MiniStack answers with a host name of its own compose file, where nothing
-    listens, and logs it; here a failure to start is an error of the deployment.
+    Without Docker, MiniStack returns a host name at which nothing listens. Here, a server that
+    does not start fails the deployment.
     """
 
     def spawn(
@@ -112,17 +112,17 @@ def single_server(park: EnginePark) -> Callable[..., tuple[str, int, str]]:
         auth_token: str | None = None,
     ) -> tuple[str, int, str]:
         if engine == "memcached":
-            # Started by the cluster patch, which knows how many nodes it takes.
+            # `memcached.run_nodes` starts these, because it knows how many there are.
             return HOST, 0, ""
         options = RedisOptions(tls=transit, password=auth_token or "")
-        engine_id, server = park.start_redis(name, options)
+        engine_id, server = manager.start_redis(name, options)
         return HOST, server.port, engine_id
 
     return spawn
 
 
 def keep_security_groups() -> None:
-    """A cluster made by CreateCacheCluster has no security groups in MiniStack."""
+    """Store the security groups of a cluster, which MiniStack drops."""
     create = elasticache._create_cache_cluster
 
     def create_with_groups(query: Query) -> Response:

@@ -1,4 +1,4 @@
-"""Lambda: execution environments of our own for Python, and their logs."""
+"""Lambda: our execution environments for Python, and logs."""
 
 import subprocess
 import time
@@ -7,36 +7,36 @@ from typing import Any, Protocol
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 
-from ..lambda_.runtime_site import link_runtime_packages
+from ..lambda_.packages import link_runtime_packages
 from ..lambda_.worker import PythonWorker, WorkerTools
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 
 Config = dict[str, Any]
 
 
 class NodeWorker(Protocol):
-    """A worker of MiniStack's, as far as it is used here."""
+    """A worker of MiniStack, as far as it is used here."""
 
     _proc: subprocess.Popen[str]
     _leashed: int
 
 
-def apply(settings: Settings, leash: Leash) -> None:
-    """Applies this module's patches."""
-    tools = WorkerTools(settings, leash, link_runtime_packages(settings.tmp / "runtime"))
+def apply(settings: Settings, guard: ProcessGuard) -> None:
+    """Apply this module's patches."""
+    tools = WorkerTools(settings, guard, link_runtime_packages(settings.tmp / "runtime"))
     run_python_workers(tools)
-    leash_other_workers(leash)
+    guard_other_workers(guard)
     refuse_other_runtimes()
     keep_failure_types(tools)
     log_by_environment(tools, settings)
 
 
 def run_python_workers(tools: WorkerTools) -> None:
-    """MiniStack's Python worker shows the function the emulator's packages and environment.
+    """Run Python functions in workers of our own.
 
-    It also cannot put an overlay ahead of the code, mounts no ``/opt``, and waits up to 50 ms
-    after every call in case the handler still prints something.
+    MiniStack's worker exposes the emulator's packages and environment to the function, supports
+    neither overlays nor ``/opt``, and waits up to 50 ms for output after each call.
     """
     choose = lambda_runtime._worker_class_for
     PythonWorker.tools = tools
@@ -50,20 +50,20 @@ def run_python_workers(tools: WorkerTools) -> None:
     lambda_runtime._worker_class_for = choose_worker
 
 
-def leash_other_workers(leash: Leash) -> None:
-    """Node.js workers are MiniStack's own; they too must not outlive the emulator."""
+def guard_other_workers(guard: ProcessGuard) -> None:
+    """Stop MiniStack's own workers (Node.js) with the emulator."""
     spawn = lambda_runtime.Worker._spawn
     discard = lambda_runtime.Worker._discard_tmpdir
 
     def spawn_leashed(worker: NodeWorker) -> None:
         spawn(worker)
         worker._leashed = worker._proc.pid
-        leash.add(worker._leashed)
+        guard.add(worker._leashed)
 
     def discard_unleashed(worker: NodeWorker) -> None:
         leashed = getattr(worker, "_leashed", None)
         if leashed is not None:
-            leash.remove(leashed)
+            guard.remove(leashed)
         discard(worker)
 
     lambda_runtime.Worker._spawn = spawn_leashed
@@ -71,14 +71,14 @@ def leash_other_workers(leash: Leash) -> None:
 
 
 def refuse_other_runtimes() -> None:
-    """Java, .NET and Ruby need Docker; without it MiniStack answers something made up."""
+    """Refuse Java, .NET and Ruby. Without Docker, MiniStack returns a made-up response."""
 
     def refuse(func: Config, event: object, request_id: str) -> Config:
         config: Config = func.get("config") or func
         runtime = config.get("Runtime") or config.get("PackageType")
         message = (
             f"{config['FunctionName']}: the local cloud runs Python, Node.js and provided "
-            f"runtimes, this function is {runtime}; it runs on AWS only"
+            f"runtimes, got: {runtime}; deploy this function to AWS"
         )
         return {
             "body": {"errorMessage": message, "errorType": "Runtime.NotAvailableLocally"},
@@ -90,9 +90,9 @@ def refuse_other_runtimes() -> None:
 
 
 def keep_failure_types(tools: WorkerTools) -> None:
-    """MiniStack calls every failure ``Runtime.HandlerError`` and drops its stack trace.
+    """Return the class, message and stack trace of an exception, as AWS does.
 
-    AWS answers an Invoke with the exception's class, message and trace.
+    MiniStack returns ``Runtime.HandlerError`` for every failure, without a stack trace.
     """
     execute = lambda_svc._execute_function_warm
 
@@ -107,9 +107,9 @@ def keep_failure_types(tools: WorkerTools) -> None:
 
 
 def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
-    """One log stream per environment, as on AWS, and the same lines in a file a person can read.
+    """Log to one stream for each environment, as on AWS, and to a file for people.
 
-    MiniStack makes a new stream for every invocation.
+    MiniStack creates a stream for each invocation.
     """
     emit = lambda_svc._emit_lambda_logs
     folder = settings.logs / "functions"
@@ -139,7 +139,7 @@ def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
 
 
 def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> list[str]:
-    """An invocation's log lines, with those that Lambda itself writes."""
+    """Return the log lines of an invocation, including those of Lambda itself."""
     version = config.get("Version", "$LATEST")
     return [
         f"START RequestId: {request_id} Version: {version}",
@@ -151,7 +151,7 @@ def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> 
 
 
 def append(config: Config, stream_name: str, lines: list[str]) -> None:
-    """Appends lines to a function's log group, making group and stream when missing."""
+    """Append lines to a function's log group. Create the group and the stream if needed."""
     name = config["FunctionName"]
     group_name = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
     now = int(time.time() * 1000)

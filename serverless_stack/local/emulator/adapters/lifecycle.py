@@ -1,7 +1,7 @@
-"""A template's lifecycle rules as the XML that S3's API takes.
+"""Lifecycle rules: from a template to the XML of S3's API.
 
-CloudFormation and the API name the same things differently, and a template may still use the
-older singular properties (``Transition``, ``NoncurrentVersionExpirationInDays``).
+CloudFormation and the API use different names, and a template may contain the legacy properties
+(``Transition``, ``NoncurrentVersionExpirationInDays``).
 """
 
 from .types import Properties
@@ -11,7 +11,7 @@ DATE_TAIL = "T00:00:00.000Z"
 
 
 def lifecycle_xml(configuration: Properties) -> bytes:
-    """The body of PutBucketLifecycleConfiguration for a template's ``LifecycleConfiguration``."""
+    """Return the body of PutBucketLifecycleConfiguration for a template's property."""
     rules = [_rule(rule) for rule in configuration.get("Rules") or []]
     return bytes(element("LifecycleConfiguration", *rules))
 

@@ -1,12 +1,12 @@
-"""Memcached clusters: one process per node, zones, and the configuration endpoint."""
+"""Memcached clusters: a process for each node, zones, and the configuration endpoint."""
 
 from typing import Any
 
 from ministack.services import elasticache
 
 from ..engines.authority import HOST
+from ..engines.manager import EngineManager
 from ..engines.memcached import cluster_configuration
-from ..engines.park import EnginePark
 from ..engines.process import EngineError
 from .types import Record, Response
 from .xml import element
@@ -15,16 +15,16 @@ Query = dict[str, Any]
 ZONES = "abc"
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches."""
-    run_nodes(park)
-    follow_node_count(park)
-    stop_nodes(park)
-    show_configuration_endpoint()
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches."""
+    run_nodes(manager)
+    follow_node_count(manager)
+    stop_nodes(manager)
+    return_configuration_endpoint()
 
 
-def run_nodes(park: EnginePark) -> None:
-    """MiniStack starts one container for a cluster, whatever its number of nodes."""
+def run_nodes(manager: EngineManager) -> None:
+    """Start a process for each node. MiniStack starts one container for a cluster."""
     create = elasticache._create_cache_cluster
 
     def create_with_nodes(query: Query) -> Response:
@@ -36,7 +36,7 @@ def run_nodes(park: EnginePark) -> None:
                 query, "PreferredAvailabilityZones", ("PreferredAvailabilityZone", "member")
             )
             try:
-                match_nodes(park, cluster)
+                match_nodes(manager, cluster)
             except EngineError:
                 elasticache._delete_cache_cluster(query)
                 raise
@@ -46,8 +46,8 @@ def run_nodes(park: EnginePark) -> None:
     elasticache._create_cache_cluster = create_with_nodes
 
 
-def follow_node_count(park: EnginePark) -> None:
-    """A changed number of nodes starts or ends processes; MiniStack changes records only."""
+def follow_node_count(manager: EngineManager) -> None:
+    """Start or stop processes when the number of nodes changes."""
     modify = elasticache._modify_cache_cluster
 
     def modify_with_nodes(query: Query) -> Response:
@@ -55,15 +55,15 @@ def follow_node_count(park: EnginePark) -> None:
         cluster = elasticache._clusters.get(elasticache._p(query, "CacheClusterId"))
         if answer[0] < 300 and cluster is not None and cluster["Engine"] == "memcached":
             cluster["_az_mode"] = elasticache._p(query, "AZMode", cluster["_az_mode"])
-            match_nodes(park, cluster)
+            match_nodes(manager, cluster)
             return described("ModifyCacheCluster", cluster)
         return answer
 
     elasticache._modify_cache_cluster = modify_with_nodes
 
 
-def stop_nodes(park: EnginePark) -> None:
-    """The processes of a deleted cluster end with it."""
+def stop_nodes(manager: EngineManager) -> None:
+    """Stop the processes of a deleted cluster."""
     delete = elasticache._delete_cache_cluster
 
     def delete_with_nodes(query: Query) -> Response:
@@ -72,14 +72,14 @@ def stop_nodes(park: EnginePark) -> None:
         answer: Response = delete(query)
         if answer[0] < 300:
             for engine_id, _port in engines.values():
-                park.stop(engine_id)
+                manager.stop(engine_id)
         return answer
 
     elasticache._delete_cache_cluster = delete_with_nodes
 
 
-def show_configuration_endpoint() -> None:
-    """MiniStack describes a Memcached cluster without its configuration endpoint."""
+def return_configuration_endpoint() -> None:
+    """Describe a Memcached cluster with its configuration endpoint."""
     render = elasticache._cluster_xml_inner
 
     def with_endpoint(cluster: Record) -> str:
@@ -93,15 +93,15 @@ def show_configuration_endpoint() -> None:
     elasticache._cluster_xml_inner = with_endpoint
 
 
-def match_nodes(park: EnginePark, cluster: Record) -> None:
-    """Starts and ends processes until there is one for every node of the record."""
+def match_nodes(manager: EngineManager, cluster: Record) -> None:
+    """Start or stop processes until each node of the record has one."""
     running: dict[str, tuple[str, int]] = cluster.setdefault("_nodes", {})
     region = str(cluster["CacheClusterArn"]).split(":")[3]
     spread = cluster["_az_mode"] == "cross-az"
     for position, node in enumerate(cluster["CacheNodes"]):
         node_id = node["CacheNodeId"]
         if node_id not in running:
-            engine_id, process = park.start_memcached(
+            engine_id, process = manager.start_memcached(
                 f"{cluster['CacheClusterId']}.{node_id}",
                 bool(cluster["TransitEncryptionEnabled"]),
                 lambda: configuration(cluster),
@@ -112,7 +112,7 @@ def match_nodes(park: EnginePark, cluster: Record) -> None:
         node["CustomerAvailabilityZone"] = zones[position % len(zones)]
     wanted = {node["CacheNodeId"] for node in cluster["CacheNodes"]}
     for node_id in set(running) - wanted:
-        park.stop(running.pop(node_id)[0])
+        manager.stop(running.pop(node_id)[0])
     cluster["PreferredAvailabilityZone"] = (
         "Multiple" if spread else cluster["CacheNodes"][0]["CustomerAvailabilityZone"]
     )
@@ -123,7 +123,7 @@ def match_nodes(park: EnginePark, cluster: Record) -> None:
 
 
 def described(action: str, cluster: Record) -> Response:
-    """The answer of an action, written again: MiniStack wrote it before the nodes were known."""
+    """Return the response of an action. MiniStack wrote it before the nodes existed."""
     answer: Response = elasticache._xml_cluster_response(
         f"{action}Response", f"{action}Result", cluster
     )
@@ -131,6 +131,6 @@ def described(action: str, cluster: Record) -> Response:
 
 
 def configuration(cluster: Record) -> bytes:
-    """What a node answers to ``config get cluster``."""
+    """Return the reply of a node to ``config get cluster``."""
     ports = [node["Endpoint"]["Port"] for node in cluster["CacheNodes"]]
     return cluster_configuration(cluster["_version"], ports)

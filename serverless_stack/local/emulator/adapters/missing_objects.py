@@ -1,4 +1,4 @@
-"""What a distribution gets from its bucket for an object that is not there."""
+"""Missing objects: what a distribution gets for them from its bucket."""
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy
 from ministack.core.responses import get_account_id, get_region
@@ -8,15 +8,14 @@ from .types import Headers, Response
 
 
 def apply() -> None:
-    """Applies this module's patch."""
-    tell_missing_from_denied()
+    """Apply this module's patch."""
+    distinguish_missing_from_denied()
 
 
-def tell_missing_from_denied() -> None:
-    """MiniStack answers 403 for a missing object, always.
+def distinguish_missing_from_denied() -> None:
+    """Answer 404 for a missing object if the distribution may list the bucket, else 403.
 
-    S3 answers 404 to a distribution whose statement in the bucket's policy lets it list the
-    bucket ("GetObject": without s3:ListBucket it is 403).
+    So does S3 ("GetObject": 403 without s3:ListBucket). MiniStack always answers 403.
     """
     serve = s3.serve_cloudfront_origin_fetch
 
@@ -40,7 +39,7 @@ def tell_missing_from_denied() -> None:
 
 
 def may_list(bucket_name: str, distribution_arn: str) -> bool:
-    """Whether the bucket's policy lets a distribution list the bucket, by origin access control."""
+    """Return whether the bucket's policy allows a distribution to list the bucket."""
     owner = s3._bucket_owner_account(bucket_name) or get_account_id()
     policy = s3._bucket_policies.get_scoped(owner, None, bucket_name)
     if not policy or not distribution_arn:

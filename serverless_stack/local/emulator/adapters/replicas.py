@@ -1,4 +1,4 @@
-"""Replication groups: every member a server of its own, replicas that refuse writes."""
+"""Replication groups: a server for each member, and replicas that refuse writes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from ministack.services import elasticache
 
 from ..engines.authority import HOST
-from ..engines.park import EnginePark
+from ..engines.manager import EngineManager
 from ..engines.process import EngineError
 from ..engines.redis import RedisOptions
 from .types import Record, Response
@@ -19,16 +19,16 @@ ACTIONS = {
 }
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches."""
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches."""
     for action in ACTIONS:
-        run_replicas(park, action)
+        run_replicas(manager, action)
 
 
-def run_replicas(park: EnginePark, action: str) -> None:
-    """MiniStack gives every member of a shard the primary's endpoint.
+def run_replicas(manager: EngineManager, action: str) -> None:
+    """Start a server for each replica. In MiniStack, all members share the primary's endpoint.
 
-    With real replicas a write through the reader endpoint fails here as it does on AWS.
+    With real replicas, a write to the reader endpoint fails as it does on AWS.
     """
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
@@ -37,7 +37,7 @@ def run_replicas(park: EnginePark, action: str) -> None:
         group = elasticache._replication_groups.get(elasticache._p(query, "ReplicationGroupId"))
         if status < 300 and group is not None:
             try:
-                match_members(park, group)
+                match_members(manager, group)
             except EngineError:
                 if action == "_create_replication_group":
                     elasticache._delete_replication_group(query)
@@ -49,7 +49,7 @@ def run_replicas(park: EnginePark, action: str) -> None:
 
 
 def described(action: str, group: Record) -> Response:
-    """The answer of an action, written again: MiniStack wrote it before the replicas were known."""
+    """Return the response of an action. MiniStack wrote it before the replicas existed."""
     text = f"<ReplicationGroup>{elasticache._rg_xml(group)}</ReplicationGroup>"
     answer: Response = elasticache._xml(
         200, f"{action}Response", f"<{action}Result>{text}</{action}Result>"
@@ -57,8 +57,8 @@ def described(action: str, group: Record) -> Response:
     return answer
 
 
-def match_members(park: EnginePark, group: Record) -> None:
-    """Starts and ends replicas until there is one for every member that should have one."""
+def match_members(manager: EngineManager, group: Record) -> None:
+    """Start or stop replicas until each member of the record has one."""
     running: dict[str, tuple[str, int]] = group.setdefault("_replicas", {})
     tokens = group.get("_auth_tokens") or [""]
     wanted = set()
@@ -74,9 +74,9 @@ def match_members(park: EnginePark, group: Record) -> None:
                     password=tokens[-1],
                     primary_port=primary["Port"],
                 )
-                engine_id, server = park.start_redis(name, options)
+                engine_id, server = manager.start_redis(name, options)
                 running[name] = (engine_id, server.port)
-                # MiniStack rotates the AUTH token of these, and stops them with the group.
+                # MiniStack rotates the AUTH token of these ids, and stops them with the group.
                 group["_docker_container_ids"].append(engine_id)
             endpoint = {"Address": HOST, "Port": running[name][1]}
             member["ReadEndpoint"] = endpoint
@@ -86,7 +86,7 @@ def match_members(park: EnginePark, group: Record) -> None:
     for name in set(running) - wanted:
         engine_id, _port = running.pop(name)
         group["_docker_container_ids"].remove(engine_id)
-        park.stop(engine_id)
+        manager.stop(engine_id)
 
 
 def _publish(cluster_id: str, endpoint: Record) -> None:

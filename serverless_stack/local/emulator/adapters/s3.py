@@ -1,4 +1,4 @@
-"""S3 buckets: what a template declares and MiniStack drops, and what AWS refuses."""
+"""S3 buckets: properties that MiniStack drops, and requests that AWS refuses."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from .xml import element
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_dropped_properties()
     suspend_versioning()
     encrypt_with_the_managed_key()
@@ -20,9 +20,9 @@ def apply() -> None:
 
 
 def store_dropped_properties() -> None:
-    """MiniStack provisions a bucket without these properties, silently.
+    """Store properties of a bucket that MiniStack silently drops.
 
-    Its S3 API has them all, so the template's are handed to that API in the form that it takes.
+    MiniStack's S3 API supports them, so they are sent to that API in its format.
     """
     provisioners._S3_BUCKET_CONFIGURATIONS += (
         (
@@ -49,9 +49,9 @@ def store_dropped_properties() -> None:
 
 
 def suspend_versioning() -> None:
-    """MiniStack turns versioning on and never off again; AWS suspends it.
+    """Suspend versioning when an update says ``Suspended`` or removes the property.
 
-    That is: when an update says ``Suspended``, or no longer says anything.
+    MiniStack only enables it.
     """
     handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
     update = handlers["update"]
@@ -69,9 +69,9 @@ def suspend_versioning() -> None:
 
 
 def encrypt_with_the_managed_key() -> None:
-    """MiniStack refuses ``aws:kms`` without a key; AWS takes the account's ``aws/s3`` key then.
+    """Accept ``aws:kms`` without a key. AWS uses the account's ``aws/s3`` key; MiniStack refuses.
 
-    The CDK command line uploads assets that way to the bucket that ``cdk bootstrap`` made.
+    The CDK CLI uploads assets like this to the bucket that ``cdk bootstrap`` creates.
     """
     resolve = s3._resolve_sse_write_headers
 
@@ -88,7 +88,7 @@ def encrypt_with_the_managed_key() -> None:
 
 
 def refuse_to_delete_non_empty_buckets() -> None:
-    """MiniStack deletes a bucket with everything in it; AWS refuses, and the deletion fails."""
+    """Refuse to delete a bucket that has objects, as AWS does."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
     delete = handlers["delete"]
 
@@ -105,10 +105,10 @@ def refuse_to_delete_non_empty_buckets() -> None:
 
 
 def accepted(put: Callable[[str, bytes], Response]) -> Callable[[str, bytes], None]:
-    """``put``, but raising when S3 refuses: MiniStack does not look at the answer.
+    """Return ``put`` with a check of its response, which MiniStack ignores.
 
     Returns:
-        A function that raises ValueError with S3's code and message, which fails the deployment.
+        A function that raises a ValueError with S3's code and message, to fail the deployment.
     """
 
     def put_or_raise(bucket: str, body: bytes) -> None:
@@ -121,7 +121,7 @@ def accepted(put: Callable[[str, bytes], Response]) -> Callable[[str, bytes], No
 
 
 def tagging_xml(tags: list[dict[str, str]]) -> bytes:
-    """The body of PutBucketTagging for a template's tags."""
+    """Return the body of PutBucketTagging for a template's tags."""
     items = [
         element("Tag", element("Key", tag["Key"]), element("Value", str(tag["Value"])))
         for tag in tags
@@ -130,7 +130,7 @@ def tagging_xml(tags: list[dict[str, str]]) -> bytes:
 
 
 def encryption_xml(encryption: Properties) -> bytes:
-    """The body of PutBucketEncryption for a template's ``BucketEncryption``."""
+    """Return the body of PutBucketEncryption for a template's ``BucketEncryption``."""
     rules = []
     for rule in encryption.get("ServerSideEncryptionConfiguration") or []:
         parts = []
@@ -145,7 +145,7 @@ def encryption_xml(encryption: Properties) -> bytes:
 
 
 def logging_xml(logging: Properties) -> bytes:
-    """The form in which S3's API takes where the access log goes."""
+    """Return the destination of the access log in the format of S3's API."""
     target = element(
         "LoggingEnabled",
         element("TargetBucket", logging.get("DestinationBucketName", "")),
@@ -155,12 +155,12 @@ def logging_xml(logging: Properties) -> bytes:
 
 
 def stop_logging(name: str) -> None:
-    """Turns the access log of a bucket off."""
+    """Disable the access log of a bucket."""
     s3._bucket_logging_config.pop(name, None)
 
 
 def ownership_xml(controls: Properties) -> bytes:
-    """The body of PutBucketOwnershipControls for a template's ``OwnershipControls``."""
+    """Return the body of PutBucketOwnershipControls for a template's ``OwnershipControls``."""
     rules = [
         element("Rule", element("ObjectOwnership", rule["ObjectOwnership"]))
         for rule in controls.get("Rules") or []

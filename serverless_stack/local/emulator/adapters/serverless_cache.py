@@ -1,4 +1,4 @@
-"""ElastiCache Serverless: its CloudFormation type and Memcached, unknown to MiniStack."""
+"""Serverless caches: the CloudFormation type and Memcached, which MiniStack lacks."""
 
 import time
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from ministack.services import elasticache
 from ministack.services.cloudformation import provisioners
 
 from ..engines.authority import HOST
+from ..engines.manager import EngineManager
 from ..engines.memcached import cluster_configuration
-from ..engines.park import EnginePark
 from ..engines.redis import RedisOptions
-from . import users
+from . import redis_users
 from .types import Properties, Provisioned, Record
 
 TYPE = "AWS::ElastiCache::ServerlessCache"
@@ -19,21 +19,21 @@ SECONDS = 30.0
 REPLACING = ("ServerlessCacheName", "KmsKeyId", "SubnetIds", "NetworkType")
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches."""
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches."""
     know_memcached()
-    run_server(park)
+    run_server(manager)
 
     def create_with_users(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
         created = create(logical_id, props, stack_name)
-        users.let_all_in(park)
+        redis_users.sync_all_users(manager)
         return created
 
     def update_with_users(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Provisioned:
         updated = update(physical_id, old, new, stack_name, logical_id)
-        users.let_all_in(park)
+        redis_users.sync_all_users(manager)
         return updated
 
     provisioners._RESOURCE_HANDLERS[TYPE] = {
@@ -45,13 +45,13 @@ def apply(park: EnginePark) -> None:
 
 
 def know_memcached() -> None:
-    """MiniStack refuses Memcached as the engine of a serverless cache."""
+    """Accept Memcached as the engine of a serverless cache, which MiniStack refuses."""
     elasticache._SERVERLESS_ENGINE_VERSIONS["memcached"] = {"1.6": "1.6.22"}
     elasticache._SERVERLESS_DEFAULT_MAJOR["memcached"] = "1.6"
 
 
-def run_server(park: EnginePark) -> None:
-    """Starts the cache, TLS only: a redis-server as a cluster of one shard, or one memcached."""
+def run_server(manager: EngineManager) -> None:
+    """Start the server, with TLS only: a Redis cluster of one shard, or a memcached."""
 
     def spawn(
         name: str,
@@ -62,21 +62,21 @@ def run_server(park: EnginePark) -> None:
         wait: bool = True,
     ) -> tuple[str, int, str]:
         if engine == "memcached":
-            node_id, node = park.start_memcached(
+            node_id, node = manager.start_memcached(
                 name, True, lambda: cluster_configuration(1, [node.port])
             )
             return HOST, node.port, node_id
-        engine_id, server = park.start_redis(name, RedisOptions(tls=True, cluster=True))
+        engine_id, server = manager.start_redis(name, RedisOptions(tls=True, cluster=True))
         return HOST, server.port, engine_id
 
     elasticache._spawn_serverless_container = spawn
 
 
 def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-    """Creates the cache and waits until its server answers.
+    """Create the cache, and wait until its server answers.
 
     Raises:
-        ValueError: The properties are refused, or the server could not be started.
+        ValueError: A property is invalid, or the server could not be started.
     """
     name = _name(logical_id, props, stack_name)
     query = provisioners._ec_query({**props, "ServerlessCacheName": name})
@@ -87,7 +87,7 @@ def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
 def update(
     physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
 ) -> Provisioned:
-    """Changes the cache in place, or replaces it when a create-only property changed."""
+    """Update the cache in place, or replace it if a create-only property changed."""
     if any(old.get(key) != new.get(key) for key in REPLACING):
         delete(physical_id, old)
         return create(logical_id, new, stack_name)
@@ -99,7 +99,7 @@ def update(
 
 
 def delete(physical_id: str, props: Properties) -> None:
-    """Deletes the cache and ends its server."""
+    """Delete the cache, and stop its server."""
     elasticache._delete_serverless_cache({"ServerlessCacheName": physical_id})
 
 
@@ -118,7 +118,7 @@ def _available(name: str) -> Record:
         time.sleep(0.05)
     cache: dict[str, Any] = elasticache._serverless_caches[name]
     if cache["Status"] != "available":
-        raise ValueError(f"{TYPE} {name}: {cache['Status']}; the emulator's log says why")
+        raise ValueError(f"{TYPE} {name}: {cache['Status']}; see the emulator's log")
     attributes = {key: cache[key] for key in ("ARN", "Status", "FullEngineVersion", "CreateTime")}
     for kind in ("Endpoint", "ReaderEndpoint"):
         attributes[f"{kind}.Address"] = cache[kind]["Address"]

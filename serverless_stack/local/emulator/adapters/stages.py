@@ -1,4 +1,4 @@
-"""API Gateway stages: what a template declares for them, and what they serve."""
+"""API Gateway stages: settings that MiniStack drops, and snapshots of deployments."""
 
 import copy
 from collections.abc import Callable
@@ -13,14 +13,14 @@ NO_METHODS = "The REST API doesn't contain any methods"
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_stage_settings()
     keep_what_was_deployed()
     serve_what_was_deployed()
 
 
 def store_stage_settings() -> None:
-    """MiniStack drops a stage's access log and cache cluster settings, silently."""
+    """Store a stage's access log and cache cluster settings, which MiniStack drops."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Stage"]
     create, update = handlers["create"], handlers["update"]
 
@@ -48,9 +48,9 @@ def store_stage_settings() -> None:
 
 
 def keep_what_was_deployed() -> None:
-    """A deployment is a snapshot of the API's resources and methods; MiniStack keeps none.
+    """Keep a snapshot of the API's resources and methods for each deployment, as AWS does.
 
-    The copy goes into MiniStack's own store of resources, under a key that no API has.
+    It is kept in MiniStack's store of resources, under a key that no API has.
     """
     create = apigateway_v1._create_deployment
     delete = apigateway_v1._delete_deployment
@@ -79,7 +79,7 @@ def keep_what_was_deployed() -> None:
 
 
 def serve_what_was_deployed() -> None:
-    """A new or changed method answers after the next deployment only, as on AWS."""
+    """Serve the deployed snapshot: as on AWS, changes take effect with the next deployment."""
 
     def from_snapshot(match: Callable[..., object]) -> Callable[..., object]:
         def matched(api_id: str, *rest: object) -> object:
@@ -92,12 +92,12 @@ def serve_what_was_deployed() -> None:
 
 
 def snapshot_key(api_id: str, deployment_id: str) -> str:
-    """The key of a deployment's snapshot in MiniStack's store of resources."""
+    """Return the key of a deployment's snapshot in MiniStack's store of resources."""
     return f"{api_id}@{deployment_id}"
 
 
 def served_key(api_id: str) -> str:
-    """The key of the resources that the stage of the current request serves."""
+    """Return the key of the resources that the stage of the current request serves."""
     request = current_request()
     if request is None or request.api_id != api_id:
         return api_id

@@ -1,4 +1,4 @@
-"""The shapes that MiniStack's functions take and give, under names."""
+"""Types of the arguments and results of MiniStack's functions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ Record = dict[str, Any]
 """A resource as MiniStack stores it."""
 
 Headers = dict[str, Any]
-"""Response headers; a list of values is a header that is sent more than once."""
+"""Response headers. A list of values is sent as one header for each value."""
 
 Response = tuple[int, Headers, bytes]
 """Status, headers and body."""

@@ -1,18 +1,18 @@
-"""Writing small XML documents."""
+"""Small XML documents."""
 
 from xml.sax.saxutils import escape
 
 
 class Xml(str):
-    """Text that is XML already, and so is not escaped again."""
+    """Text that is XML and is not escaped again."""
 
     def __bytes__(self) -> bytes:
-        """The document in UTF-8."""
+        """Return the document in UTF-8."""
         return self.encode()
 
 
 def element(name: str, *content: str | int | bool) -> Xml:
-    """One element: text is escaped, nested elements are not, booleans become true and false."""
+    """Return an element: text is escaped, nested elements are not, booleans are true or false."""
     return Xml(f"<{name}>{''.join(_text(part) for part in content)}</{name}>")
 
 

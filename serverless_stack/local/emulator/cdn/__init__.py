@@ -1,1 +1,1 @@
-"""The cache of a distribution; knows nothing of MiniStack."""
+"""The cache of a distribution. This package does not depend on MiniStack."""

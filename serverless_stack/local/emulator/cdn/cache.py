@@ -1,4 +1,4 @@
-"""What a distribution keeps: one cache for each, where CloudFront has one at every edge."""
+"""The cache of a distribution: one for each, where CloudFront has one at every edge."""
 
 import time
 from collections import OrderedDict
@@ -8,18 +8,18 @@ from typing import Any
 from urllib.parse import unquote
 
 MOST_BYTES = 256 << 20
-"""Beyond it, what was asked for least recently is dropped: a laptop has other things to do."""
+"""Beyond this size, the least recently used responses are dropped."""
 
 
 @dataclass(frozen=True)
 class Key:
-    """What tells cached answers apart.
+    """The key of a cached response.
 
     Attributes:
         distribution: The id of the distribution.
-        path: The path, as the viewer wrote it.
-        query: The part of the query string that the cache policy counts.
-        rest: The headers and cookies that it counts.
+        path: The path, as the viewer sent it.
+        query: The part of the query string that is in the cache key.
+        rest: The headers and cookies that are in the cache key.
     """
 
     distribution: str
@@ -30,13 +30,13 @@ class Key:
 
 @dataclass(frozen=True)
 class Kept:
-    """A cached answer.
+    """A cached response.
 
     Attributes:
-        answer: The answer, as the origin gave it.
+        answer: The response of the origin.
         size: The size of its body.
-        since: When it came.
-        until: How long it is fresh.
+        since: When it was received.
+        until: When it expires.
     """
 
     answer: Any
@@ -46,11 +46,11 @@ class Kept:
 
 
 class Cache:
-    """Answers by their keys.
+    """Responses by their keys.
 
     Args:
-        clock: The time in seconds.
-        most_bytes: The size of all bodies together.
+        clock: Returns the time in seconds.
+        most_bytes: The maximum size of all bodies together.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Cache:
         return len(self._kept)
 
     def get(self, key: Key) -> Kept | None:
-        """The answer of a key while it is fresh."""
+        """Return the response for a key unless it has expired."""
         found = self._kept.get(key)
         if found is None:
             return None
@@ -76,11 +76,11 @@ class Cache:
         return found
 
     def age(self, kept: Kept) -> int:
-        """How many seconds ago an answer came."""
+        """Return how many seconds ago a response was received."""
         return int(self._clock() - kept.since)
 
     def put(self, key: Key, answer: object, size: int, seconds: float) -> None:
-        """Keep an answer for some seconds."""
+        """Store a response for some seconds."""
         self._drop(key)
         if seconds <= 0 or size > self._most_bytes:
             return
@@ -91,16 +91,16 @@ class Cache:
             self._drop(next(iter(self._kept)))
 
     def invalidate(self, distribution: str, paths: Iterable[str]) -> int:
-        """Drop what the paths of an invalidation name ("Invalidating files").
+        """Drop the responses that an invalidation matches ("Invalidating files").
 
         Args:
             distribution: The id of the distribution.
-            paths: Paths, of which one with a ``*`` at its end takes all that begins like it.
+            paths: Paths. A ``*`` at the end is a wildcard.
 
         Returns:
-            How many answers were dropped.
+            How many responses were dropped.
         """
-        # Before it is decoded: `%2A` is a star in the name of an object, and no wildcard.
+        # Compared before decoding: `%2A` is a star in an object's name, not a wildcard.
         listed = list(paths)
         exact = {_normal(path) for path in listed if not path.endswith("*")}
         prefixes = tuple(_normal(path[:-1]) for path in listed if path.endswith("*"))
@@ -119,6 +119,6 @@ class Cache:
 
 
 def _normal(path: str) -> str:
-    """A path without percent-encoding, of which there are several ways to write it."""
+    """Return a path without percent-encoding, which can be written in several ways."""
     path, mark, query = path.partition("?")
     return f"{unquote(path)}{mark}{query}"

@@ -1,11 +1,11 @@
-"""How long a distribution keeps an answer ("Manage how long content stays in the cache")."""
+"""How long a distribution caches a response ("Manage how long content stays in the cache")."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-ERROR_SECONDS = 10  # CloudFront's default for the least time that it keeps an error
+ERROR_SECONDS = 10  # CloudFront's default error caching minimum TTL
 _UNCACHED = {"no-cache", "no-store", "private"}
 _KEPT = {200, 203, 300, 301, 302, 307, 308}
 _KEPT_ERRORS = {400, 403, 404, 405, 410, 414, 416, 500, 501, 502, 503, 504}
@@ -13,7 +13,7 @@ _KEPT_ERRORS = {400, 403, 404, 405, 410, 414, 416, 500, 501, 502, 503, 504}
 
 @dataclass(frozen=True)
 class Lifetimes:
-    """The seconds of a cache policy."""
+    """The TTLs of a cache policy, in seconds."""
 
     least: float
     default: float
@@ -21,16 +21,13 @@ class Lifetimes:
 
 
 def lifetime(status: int, headers: Mapping[str, str], lifetimes: Lifetimes, now: datetime) -> float:
-    """How many seconds an answer is kept.
+    """Return for how many seconds a response is cached; 0 if it is not.
 
     Args:
-        status: Its status.
-        headers: Its headers, by names in lower case.
-        lifetimes: The cache policy.
+        status: The status of the response.
+        headers: Its headers, with names in lower case.
+        lifetimes: The TTLs of the cache policy.
         now: The time.
-
-    Returns:
-        The seconds; 0 if it is not kept.
     """
     if lifetimes.most <= 0:
         return 0
@@ -56,7 +53,7 @@ def _told(directives: Mapping[str, str], headers: Mapping[str, str], now: dateti
     try:
         expires = parsedate_to_datetime(headers["expires"])
     except ValueError:
-        return 0  # as RFC 9111 says of a date that is none
+        return 0  # RFC 9111: an invalid date has passed
     return (expires.replace(tzinfo=expires.tzinfo or UTC) - now).total_seconds()
 
 

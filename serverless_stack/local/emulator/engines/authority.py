@@ -1,4 +1,4 @@
-"""The certificate authority of the caches, and what trusts it."""
+"""The certificate authority of the caches, and the trust bundle for clients."""
 
 import os
 import ssl
@@ -27,7 +27,7 @@ class Certificate:
 
 
 def issue_certificate(folder: Path, name: str) -> Certificate:
-    """Signs a certificate for 127.0.0.1 and localhost and writes it into ``folder``."""
+    """Sign a certificate for 127.0.0.1 and localhost, and write it to ``folder``."""
     authority_pem, authority_key = elasticache._ensure_serverless_ca()
     chain_pem, key_pem, _public = sign_leaf_certificate(
         authority_pem,
@@ -45,7 +45,7 @@ def issue_certificate(folder: Path, name: str) -> Certificate:
 
 
 def server_context(certificate: Certificate) -> ssl.SSLContext:
-    """The TLS settings of a server with that certificate."""
+    """Return the TLS context of a server with a certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate.chain, certificate.key)
@@ -53,11 +53,10 @@ def server_context(certificate: Certificate) -> ssl.SSLContext:
 
 
 def write_trust_bundle(path: Path, system: Path | None) -> None:
-    """Writes the machine's authorities and the caches' into one file.
+    """Write the certificate authorities of the machine and of the caches to one file.
 
-    Functions get it as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS. On AWS the caches' certificates
-    chain to Amazon's, which every client trusts already, so a handler has nothing to configure,
-    neither there nor here.
+    Functions get it as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS, so that a handler needs no
+    configuration. On AWS it needs none either: clients trust Amazon's authorities.
     """
     known = system.read_text(encoding="utf-8", errors="replace") if system else ""
     path.write_text(f"{known}\n{elasticache.serverless_ca_cert_pem()}", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""memcached processes, each behind a relay that speaks what ElastiCache's nodes speak."""
+"""memcached processes, each behind a proxy that adds what ElastiCache's nodes have."""
 
 import os
 import socket
@@ -6,29 +6,29 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from .authority import HOST, issue_certificate, server_context
 from .process import EngineProcess, free_port, make_folder
-from .relay import Relay, Relays
+from .proxy import MemcachedProxy, ProxyThread
 
 
 class MemcachedNode:
-    """One node of a cluster: a memcached and the relay in front of it.
+    """A node of a cluster: a memcached process behind a proxy.
 
-    TLS ends in the relay: many builds of memcached come without it. The relay also answers
-    ``config get cluster``, which only ElastiCache's memcached knows.
+    The proxy terminates TLS, which many builds of memcached lack. It also answers
+    ``config get cluster``, which only ElastiCache's memcached supports.
 
     Args:
         binary: The memcached binary.
-        name: Name for messages.
-        parent: Folder that its own folder is made in.
-        leash: What kills it when the emulator is gone.
-        relays: What runs the relay.
-        tls: Whether clients must speak TLS.
-        configuration: Gives the answer to ``config get cluster``.
+        name: The name for messages.
+        parent: The folder for its own folder.
+        guard: Kills the process when the emulator has ended.
+        proxies: The thread of the proxy.
+        tls: Whether clients must use TLS.
+        configuration: Returns the reply to ``config get cluster``.
 
     Raises:
-        EngineError: It could not be started.
+        EngineError: The process could not be started.
     """
 
     def __init__(
@@ -36,12 +36,12 @@ class MemcachedNode:
         binary: str,
         name: str,
         parent: Path,
-        leash: Leash,
-        relays: Relays,
+        guard: ProcessGuard,
+        proxies: ProxyThread,
         tls: bool,
         configuration: Callable[[], bytes],
     ) -> None:
-        self._process = EngineProcess(name, make_folder(parent, "memcached"), leash)
+        self._process = EngineProcess(name, make_folder(parent, "memcached"), guard)
         inner = free_port()
         command = [binary, "-l", HOST, "-p", str(inner), "-U", "0"]
         if os.geteuid() == 0:
@@ -50,8 +50,8 @@ class MemcachedNode:
         if tls:
             context = server_context(issue_certificate(self._process.folder, name))
         self._process.start(command, lambda: _answers(inner))
-        self._relay = Relay(relays, inner, context, configuration)
-        self.port = self._relay.port
+        self._proxy = MemcachedProxy(proxies, inner, context, configuration)
+        self.port = self._proxy.port
 
     @property
     def running(self) -> bool:
@@ -59,13 +59,13 @@ class MemcachedNode:
         return self._process.running
 
     def stop(self) -> None:
-        """Closes the relay and ends the process."""
-        self._relay.close()
+        """Close the proxy, and stop the process."""
+        self._proxy.close()
         self._process.stop()
 
 
 def cluster_configuration(version: int, ports: list[int]) -> bytes:
-    """The reply to ``config get cluster``: a version, and ``host|ip|port`` of every node."""
+    """Return the reply to ``config get cluster``: a version, and ``host|ip|port`` of every node."""
     nodes = " ".join(f"{HOST}|{HOST}|{port}" for port in ports)
     payload = f"{version}\n{nodes}\n".encode()
     return b"CONFIG cluster 0 %d\r\n%s\r\nEND\r\n" % (len(payload), payload)

@@ -1,4 +1,4 @@
-"""One engine process on loopback, from its start to its end."""
+"""An engine process on loopback."""
 
 import logging
 import os
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 
 logger = logging.getLogger("serverless_stack.engines")
 
@@ -19,11 +19,11 @@ STOP_SECONDS = 2.0
 
 
 class EngineError(RuntimeError):
-    """An engine could not be started or did not answer."""
+    """An engine could not be started, or did not answer."""
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on at this moment."""
+    """Return a port of 127.0.0.1 that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -33,15 +33,15 @@ class EngineProcess:
     """A child process with a folder of its own.
 
     Args:
-        name: Name for messages and the folder.
-        folder: Its folder; removed with it.
-        leash: What kills it when the emulator is gone.
+        name: The name for messages.
+        folder: The folder of the process, removed when it stops.
+        guard: Kills the process when the emulator has ended.
     """
 
-    def __init__(self, name: str, folder: Path, leash: Leash) -> None:
+    def __init__(self, name: str, folder: Path, guard: ProcessGuard) -> None:
         self.name = name
         self.folder = folder
-        self._leash = leash
+        self._guard = guard
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -50,14 +50,15 @@ class EngineProcess:
         return self._process is not None and self._process.poll() is None
 
     def start(self, command: list[str], answers: Callable[[], bool]) -> None:
-        """Starts the process and waits until it answers.
+        """Start the process, and wait until it answers.
 
         Args:
             command: The command line.
-            answers: Says whether it serves already; may raise OSError while it does not.
+            answers: Returns whether the process answers. It may raise OSError.
 
         Raises:
-            EngineError: It ended, or did not answer within 15 seconds; with the end of its log.
+            EngineError: The process ended, or did not answer within 15 seconds. The message has
+                the end of its log.
         """
         log = self.folder / "engine.log"
         with log.open("ab") as out:
@@ -69,7 +70,7 @@ class EngineProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self._leash.add(self._process.pid)
+        self._guard.add(self._process.pid)
         deadline = time.monotonic() + START_SECONDS
         while not self._answers(answers):
             if not self.running or time.monotonic() > deadline:
@@ -82,7 +83,7 @@ class EngineProcess:
         logger.info("%s: started %s (pid %d)", self.name, command[0], self._process.pid)
 
     def stop(self) -> None:
-        """Ends the process, by force after two seconds, and removes its folder."""
+        """Stop the process, with SIGKILL after two seconds, and remove its folder."""
         process, self._process = self._process, None
         if process is not None:
             if process.poll() is None:
@@ -92,7 +93,7 @@ class EngineProcess:
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
-            self._leash.remove(process.pid)
+            self._guard.remove(process.pid)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @staticmethod
@@ -104,7 +105,7 @@ class EngineProcess:
 
 
 def make_folder(parent: Path, name: str) -> Path:
-    """An empty folder that only this user can read, for an engine's files."""
+    """Create an empty folder for an engine, which only this user can read."""
     folder = parent / f"{name}-{os.urandom(4).hex()}"
     folder.mkdir(mode=0o700, parents=True)
     return folder

@@ -1,4 +1,4 @@
-"""redis-server processes: primaries, replicas, and the cluster of a serverless cache."""
+"""redis-server processes: primaries, replicas, and the clusters of serverless caches."""
 
 import re
 import ssl
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from .authority import HOST, issue_certificate
 from .process import START_SECONDS, EngineError, EngineProcess, free_port, make_folder
 from .resp import RespError, send_command
@@ -16,13 +16,13 @@ from .resp import RespError, send_command
 
 @dataclass(frozen=True)
 class RedisOptions:
-    """How a server is run.
+    """The options of a server.
 
     Attributes:
-        tls: Whether it speaks TLS only.
-        password: The AUTH token, or an empty string for none.
-        cluster: Whether it runs as a cluster of one shard that owns every slot.
-        primary_port: Port of the server it replicates, or None for a primary.
+        tls: Whether clients must use TLS.
+        password: The AUTH token; empty for none.
+        cluster: Whether the server is a cluster of one shard with all slots.
+        primary_port: The port of its primary; None if it is a primary itself.
     """
 
     tls: bool = False
@@ -36,24 +36,24 @@ class RedisServer:
 
     Args:
         binary: The redis-server binary.
-        name: Name for messages.
-        parent: Folder that its own folder is made in.
-        leash: What kills it when the emulator is gone.
-        options: How it is run.
+        name: The name for messages.
+        parent: The folder for its own folder.
+        guard: Kills the process when the emulator has ended.
+        options: The options of the server.
 
     Raises:
-        EngineError: It could not be started.
+        EngineError: The process could not be started.
     """
 
     def __init__(
-        self, binary: str, name: str, parent: Path, leash: Leash, options: RedisOptions
+        self, binary: str, name: str, parent: Path, guard: ProcessGuard, options: RedisOptions
     ) -> None:
         self.name = name
         self.port = free_port()
         self._context: ssl.SSLContext | None = None
-        self._process = EngineProcess(name, make_folder(parent, "redis"), leash)
+        self._process = EngineProcess(name, make_folder(parent, "redis"), guard)
         config = self._process.folder / "redis.conf"
-        # In a file, not on the command line: `ps` shows the latter to every user.
+        # In a file, because `ps` shows the command line to every user.
         config.touch(mode=0o600)
         lines = [*self._config(options), *title_options(binary)]
         config.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -67,15 +67,15 @@ class RedisServer:
         return self._process.running
 
     def command(self, command: list[str], password: str = "") -> str:
-        """Sends a command and returns the reply; see ``resp.send_command``."""
+        """Send a command, and return the reply; see ``resp.send_command``."""
         return send_command(self.port, command, password, self._context)
 
     def stop(self) -> None:
-        """Ends the process."""
+        """Stop the process."""
         self._process.stop()
 
     def _own_every_slot(self, password: str) -> None:
-        """Makes the server a whole cluster, which it takes some two seconds to believe."""
+        """Assign all slots to the server. Its cluster needs about two seconds to form."""
         self.command(["CLUSTER", "ADDSLOTSRANGE", "0", "16383"], password)
         deadline = time.monotonic() + START_SECONDS
         while "cluster_state:ok" not in self.command(["CLUSTER", "INFO"], password):
@@ -94,7 +94,7 @@ class RedisServer:
                 ["INFO", "replication"], options.password
             )
         except RespError as error:
-            # LOADING and the like pass; a refused password does not.
+            # LOADING and the like are temporary; a refused password is not.
             if str(error).startswith(("WRONGPASS", "NOAUTH")):
                 raise EngineError(f"{self.name}: {error}") from error
             return False
@@ -135,10 +135,10 @@ class RedisServer:
 
 @cache
 def title_options(binary: str) -> tuple[str, ...]:
-    """The option that keeps a server from writing its title over its environment.
+    """Return the option that keeps a server from overwriting its environment with its title.
 
-    By that environment the launcher knows which processes belong to a cloud. Redis before 6.2
-    does not know the option and refuses to start with it.
+    The launcher finds the processes of a cloud by their environment. Redis before 6.2 does not
+    have the option and refuses to start with it.
     """
     told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
     version = re.search(r"\bv=(\d+)\.(\d+)", told)

@@ -1,4 +1,4 @@
-"""Just enough of the Redis protocol to ask a server whether it is ready and to set it up."""
+"""A minimal client of the Redis protocol, to configure servers and check their health."""
 
 import socket
 import ssl
@@ -8,26 +8,26 @@ TIMEOUT_SECONDS = 5.0
 
 
 class RespError(RuntimeError):
-    """The server refused a command."""
+    """The server returned an error."""
 
 
 def send_command(
     port: int, command: list[str], password: str = "", tls: ssl.SSLContext | None = None
 ) -> str:
-    """Sends one command to a server on loopback.
+    """Send one command to a server on loopback.
 
     Args:
-        port: Its port.
+        port: The port of the server.
         command: The command and its arguments.
-        password: Sent with AUTH before, when not empty.
-        tls: The settings to connect with, or None for plain TCP.
+        password: The password for AUTH; empty for no authentication.
+        tls: The TLS context; None for plain TCP.
 
     Returns:
-        The reply as text; the items of an array are joined by newlines.
+        The reply as text. The items of an array are joined by newlines.
 
     Raises:
-        OSError: No connection.
-        RespError: The server answered with an error.
+        OSError: The connection failed.
+        RespError: The server returned an error.
     """
     with socket.create_connection(("127.0.0.1", port), TIMEOUT_SECONDS) as plain:
         connection = tls.wrap_socket(plain, server_hostname="127.0.0.1") if tls else plain

@@ -1,1 +1,1 @@
-"""The ports that a browser opens: one for API Gateway, one for CloudFront."""
+"""The HTTP ports: the AWS endpoint, the APIs and the distributions."""

@@ -1,4 +1,4 @@
-"""What is deployed and reachable through the front doors, over all accounts and regions."""
+"""The deployed APIs and distributions of all accounts and regions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +28,7 @@ class Api:
 
     @property
     def path(self) -> str:
-        """What its URL's path begins with: the ``$default`` stage of an HTTP API has no segment."""
+        """The prefix of URL paths. The ``$default`` stage of an HTTP API has none."""
         return "/" if self.stage == "$default" else f"/{self.stage}/"
 
 
@@ -37,10 +37,10 @@ class Distribution:
     """A CloudFront distribution.
 
     Attributes:
-        id: Its id.
-        domain: Its domain name.
-        account: Its account.
-        record: What MiniStack keeps of it.
+        id: The id.
+        domain: The domain name.
+        account: The account.
+        record: MiniStack's record.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Distribution:
 
 
 def deployed_apis() -> list[Api]:
-    """The stages of all REST APIs, then of all HTTP APIs, in the order in which these were made."""
+    """Return the stages of all REST APIs, then of all HTTP APIs, in order of creation."""
     apis = []
     for key, record in list(apigateway_v1._rest_apis._data.items()):
         _account, region, api_id = key
@@ -65,7 +65,7 @@ def deployed_apis() -> list[Api]:
 
 
 def deployed_distributions() -> list[Distribution]:
-    """All distributions, in the order in which they were made."""
+    """Return all distributions, in order of creation."""
     return [
         Distribution(dist_id, record["DomainName"], account, record)
         for (account, dist_id), record in list(cloudfront._distributions._data.items())
@@ -73,14 +73,14 @@ def deployed_distributions() -> list[Distribution]:
 
 
 def api_origin(settings: Settings, api_id: str) -> str:
-    """The origin (``http://host:port``) that an API is opened under."""
+    """Return the origin (``http://host:port``) of an API."""
     first = deployed_apis()[:1]
     host = "127.0.0.1" if first and first[0].id == api_id else f"{api_id}.localhost"
     return f"http://{host}:{settings.api_port}"
 
 
 def cdn_origin(settings: Settings, distribution_id: str) -> str:
-    """The origin (``http://host:port``) that a distribution is opened under."""
+    """Return the origin (``http://host:port``) of a distribution."""
     first = deployed_distributions()[:1]
     is_first = bool(first) and first[0].id == distribution_id
     host = "127.0.0.1" if is_first else f"{distribution_id.lower()}.localhost"
@@ -88,7 +88,7 @@ def cdn_origin(settings: Settings, distribution_id: str) -> str:
 
 
 def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
-    """What a browser opens: the answer of ``/_serverless_stack/urls``."""
+    """Return the URLs of APIs and distributions: the response of ``/_serverless_stack/urls``."""
     apis = []
     for api in deployed_apis():
         entry = {"id": api.id, "name": api.name, "stage": api.stage}
@@ -101,7 +101,7 @@ def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
 
 
 def rewrite_location(settings: Settings, value: str) -> str:
-    """A ``Location`` on a host name of AWS, made one that leads back through a front door."""
+    """Return a ``Location`` header with host names of AWS replaced by local ones."""
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in ("http", "https"):
         return value

@@ -1,6 +1,7 @@
-"""Reading a request from the server and writing the response to it, by ASGI."""
+"""Requests and responses of ASGI, and the viewer's request that a distribution serves."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -11,18 +12,23 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Rewrite = Callable[[str], str]
 
+current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
+    "serverless_stack_viewer_headers"
+)
+"""The viewer's headers as sent. MiniStack forwards only lower-case names to an origin."""
+
 
 @dataclass(frozen=True)
 class Incoming:
-    """A request as the server got it.
+    """A request as it was received.
 
     Attributes:
         method: The HTTP method.
         path: The path, percent-encoded as sent.
         query: The query string as sent.
-        headers: The headers in their order, names in the case they were sent in.
+        headers: The headers in order, with the case of their names.
         body: The body.
-        client: IP address of whoever connected.
+        client: The IP address of the client.
     """
 
     method: str
@@ -33,24 +39,24 @@ class Incoming:
     client: str
 
     def header(self, name: str) -> str:
-        """The first value of a header, or an empty string."""
+        """Return the first value of a header, or an empty string."""
         return next((value for key, value in self.headers if key.lower() == name), "")
 
 
 class ClientGoneError(ConnectionError):
-    """The client closed the connection before its request was complete."""
+    """The client disconnected before its request was complete."""
 
 
 async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
-    """Reads a whole request.
+    """Read a whole request.
 
     Args:
         scope: The ASGI scope.
         receive: The ASGI receive callable.
-        limit: Bytes of the body to keep; of a longer one, one byte more is kept, which tells.
+        limit: The maximum size of the body. One byte more is kept of a longer body.
 
     Raises:
-        ClientGoneError: The client went away.
+        ClientGoneError: The client disconnected.
     """
     body = bytearray()
     while True:
@@ -78,13 +84,13 @@ async def write_response(
     response: tuple[int, dict[str, Any], bytes],
     rewrite: Rewrite | None = None,
 ) -> None:
-    """Writes a response.
+    """Write a response.
 
     Args:
         send: The ASGI send callable.
         method: The request's method; HEAD gets the headers only.
-        response: Status, headers and body; a list of values is a header sent more than once.
-        rewrite: Applied to ``Location``.
+        response: Status, headers and body. A list of values is sent as several headers.
+        rewrite: Rewrites ``Location``.
     """
     status, headers, body = response
     bodiless = method == "HEAD" or status in (204, 304) or status < 200
@@ -120,3 +126,11 @@ def _bytes(value: str) -> bytes:
         return clean.encode("latin-1")
     except UnicodeEncodeError:
         return clean.encode("utf-8")
+
+
+def viewer_case(name: str) -> str:
+    """Return a header's name in the viewer's case, or in CloudFront's."""
+    for sent, _value in current_viewer_headers.get([]):
+        if sent.lower() == name.lower():
+            return sent
+    return "-".join(part.capitalize() for part in name.split("-"))

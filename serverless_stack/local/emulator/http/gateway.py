@@ -18,12 +18,12 @@ from .exchange import (
     Receive,
     Scope,
     Send,
+    current_viewer_headers,
     read_request,
     write_response,
 )
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
-from .viewer import current_viewer_headers
 
 Response = tuple[int, dict[str, Any], bytes]
 URLS_PATH = "/_serverless_stack/urls"
@@ -33,24 +33,24 @@ CDN_BYTES = 64 * 1024 * 1024
 
 
 class Gateway:
-    """Tells the three ports apart and serves what is ours; the rest is MiniStack's.
+    """The application on all three ports. MiniStack serves the AWS endpoint.
 
     Args:
-        settings: The ports.
+        settings: The settings of the emulator.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one connection event, as ASGI has it."""
+        """Serve an ASGI connection."""
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
             return
         try:
             await self._serve(scope, receive, send)
         except ClientGoneError:
-            # Nobody is left to answer.
+            # There is nobody to respond to.
             return
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -70,7 +70,7 @@ class Gateway:
         )
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """API door: ``/STAGE/path``, the API by ``ID.localhost`` or the first one."""
+        """Serve ``/STAGE/path`` of an API: that of ``ID.localhost``, or the first one."""
         apis = deployed_apis()
         label = _host(scope).partition(".")[0]
         api = next((api for api in apis if api.id == label), apis[0] if apis else None)
@@ -86,7 +86,7 @@ class Gateway:
         await self._answer(send, request, response)
 
     async def _cdn(self, request: Incoming, label: str) -> Response:
-        """CDN door: the distribution by ``ID.localhost`` or the first one, always as HTTPS."""
+        """Serve a distribution, as if by HTTPS: that of ``ID.localhost``, or the first one."""
         distributions = deployed_distributions()
         if not distributions:
             return _nothing("distribution")
@@ -98,7 +98,7 @@ class Gateway:
         return await _view(replace(request, headers=headers), found.account, found.record)
 
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The AWS endpoint: data planes of REST APIs and distributions, and MiniStack's APIs."""
+        """Serve the AWS endpoint: the APIs of AWS, REST APIs and distributions."""
         path = scope["path"]
         name = _host(scope).partition(":")[0]
         if path == URLS_PATH:
@@ -126,13 +126,13 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 
 
 def _host(scope: Scope) -> str:
-    """The host that the client asked for, in lower case, with its port."""
+    """Return the requested host in lower case, with its port."""
     values = (value for name, value in scope["headers"] if name.lower() == b"host")
     return next(values, b"").decode("latin-1").lower()
 
 
 def _at_execute_path(scope: Scope, api_id: str) -> Scope:
-    """The request as MiniStack takes it for an HTTP API, under a path of its own."""
+    """Return a request to an HTTP API in the form that MiniStack accepts."""
     prefix = f"{EXECUTE_PATH}{api_id}"
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
@@ -171,7 +171,7 @@ async def _rest(request: Incoming, api_id: str, stage: str, path: str) -> Respon
 
 
 async def _view(request: Incoming, account: str, distribution: dict[str, Any]) -> Response:
-    """Serves a viewer's request to a distribution, in the distribution's account."""
+    """Serve a viewer's request to a distribution, in the account of the distribution."""
     folded: dict[str, str] = {}
     for name, value in request.headers:
         lower = name.lower()

@@ -1,1 +1,1 @@
-"""Execution environments of Python functions: one process each, as Lambda has them."""
+"""Execution environments of Python functions: a process for each, as in Lambda."""

@@ -1,9 +1,8 @@
-"""Runs inside the process of a Python function: loads the handler and calls it.
+"""The script in the process of a Python function, which loads the handler and calls it.
 
-Started as a script by an interpreter without site-packages. Invocations come in on stdin, one JSON
-document a line; answers go out on a pipe of their own. What the handler prints, and what the C
-code below it prints, goes to stdout and stderr, which are one pipe; a marker line on it says that
-an invocation's output is complete.
+The interpreter has no site-packages. Invocations are read from stdin, a JSON document in each
+line, and results are written to a pipe of their own. The output of the handler and of C code goes
+to stdout and stderr, which are one pipe. A marker line on it ends the output of an invocation.
 """
 
 import builtins
@@ -25,7 +24,7 @@ OPT = "/opt/"
 
 
 class LambdaContext:
-    """The second argument of a handler, with what AWS's own runtime gives."""
+    """The context of an invocation: the second argument of a handler."""
 
     client_context = None
     identity = None
@@ -43,16 +42,16 @@ class LambdaContext:
         self._deadline = time.time() + float(invocation["seconds"])
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the function's timeout."""
+        """Return the milliseconds until the function's timeout."""
         return max(0, int((self._deadline - time.time()) * 1000))
 
     def log(self, message: object) -> None:
-        """Writes a message to the function's log."""
+        """Write a message to the function's log."""
         sys.stdout.write(str(message))
 
 
 class LambdaLogging(logging.StreamHandler[Any]):
-    """The handler that Lambda's runtime puts on the root logger, in its text format."""
+    """The logging handler of Lambda's runtime, in its text format."""
 
     request_id = ""
 
@@ -65,13 +64,13 @@ class LambdaLogging(logging.StreamHandler[Any]):
         self.terminator = ""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Adds the invocation's id to the record."""
+        """Add the invocation's id to the record."""
         record.request_id = self.request_id
         return True
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """An exception in the shape that Lambda answers with."""
+    """Return an exception as Lambda returns it to callers."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename != __file__]
     return {
@@ -83,11 +82,11 @@ def failure(error: BaseException) -> dict[str, Any]:
 
 
 def load_handler(name: str) -> Handler:
-    """Imports ``module.function``, where the module may be written with slashes.
+    """Import ``module.function``, whose module may be written with slashes.
 
     Raises:
-        ImportError: There is no such module, with Lambda's wording.
-        AttributeError: The module has no such function, with Lambda's wording.
+        ImportError: The module does not exist. The message is Lambda's.
+        AttributeError: The module has no such function. The message is Lambda's.
     """
     module_name, _, function = name.rpartition(".")
     module_name = module_name.replace("/", ".")
@@ -102,10 +101,9 @@ def load_handler(name: str) -> Handler:
 
 
 def serve_layers(opt: str) -> None:
-    """Lets the function find its layers at ``/opt``, where only a container could mount them.
+    """Redirect ``/opt``, where only a container could mount layers, to the unpacked layers.
 
-    Programs that it starts from there and files that it opens there are looked up in the folder
-    that the layers were unpacked into.
+    This applies to files that the function opens and programs that it starts.
     """
     popen = subprocess.Popen.__init__
     open_file = builtins.open
@@ -137,7 +135,7 @@ def serve_layers(opt: str) -> None:
 
 
 def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
-    """Calls the handler and says what came of it."""
+    """Call the handler, and return its result or failure."""
     trace_id = invocation.get("trace_id")
     if trace_id:
         os.environ["_X_AMZN_TRACE_ID"] = str(trace_id)
@@ -147,7 +145,7 @@ def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
     try:
         result = handler(invocation["event"], LambdaContext(invocation))
     except BaseException as error:
-        # SystemExit included: on AWS it ends the environment, and is reported like any failure.
+        # SystemExit as well: on AWS it ends the environment and is reported as a failure.
         return {"error": {**failure(error), "requestId": invocation["request_id"]}}
     try:
         return {"result": json.dumps(result, ensure_ascii=False)}
@@ -157,14 +155,14 @@ def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def receive(requests: BinaryIO, lines: "queue.SimpleQueue[bytes]") -> None:
-    """Hands invocations over, and ends the process with the emulator, busy or not."""
+    """Read invocations from stdin. End the process when the emulator has ended."""
     for line in requests:
         lines.put(line)
     os._exit(0)
 
 
 def main(answers: BinaryIO, marker: str) -> None:
-    """Loads the handler, then serves invocations until it is ended."""
+    """Load the handler, and serve invocations."""
 
     def send(document: Mapping[str, Any]) -> None:
         sys.stdout.flush()

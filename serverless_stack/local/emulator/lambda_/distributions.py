@@ -1,4 +1,4 @@
-"""What a deployment package has installed, as its ``*.dist-info`` folders tell."""
+"""The distributions of a deployment package, from its ``*.dist-info`` folders."""
 
 from dataclasses import dataclass
 from email.message import Message
@@ -11,13 +11,13 @@ from packaging.utils import canonicalize_name
 
 @dataclass(frozen=True)
 class Distribution:
-    """One installed distribution.
+    """An installed distribution.
 
     Attributes:
-        name: Its name, in the form that compares equal.
-        pin: It and its version as a requirement: ``name==version``.
-        compiled: Whether it holds code for one platform only.
-        requires: What it requires on this machine's Python, extras left aside.
+        name: The normalized name.
+        pin: The name and version as a requirement: ``name==version``.
+        compiled: Whether it contains code for one platform.
+        requires: Its requirements on this machine's Python, without extras.
     """
 
     name: str
@@ -27,19 +27,19 @@ class Distribution:
 
 
 def distributions(folders: list[Path]) -> list[Distribution]:
-    """Read the distributions in some folders, sorted by name."""
+    """Return the distributions in folders, sorted by name."""
     found = [_read(info) for folder in folders for info in folder.glob("*.dist-info")]
     return sorted((each for each in found if each), key=lambda each: each.pin)
 
 
 def missing_here(packaged: list[Distribution], provided: list[Distribution]) -> list[str]:
-    """List what the packaged ones require on this Python and was not packaged for Lambda's.
+    """Return the requirements on this machine's Python that were not packaged for Lambda's.
 
-    Requirements can depend on the Python version: what Lambda's does not need, an older one may.
+    Requirements may depend on the Python version: an older one may need more than Lambda's.
 
     Args:
-        packaged: What the deployment package holds.
-        provided: What Lambda's runtime brings along.
+        packaged: The distributions of the deployment package.
+        provided: The distributions of Lambda's runtime.
 
     Returns:
         The requirements without their markers, sorted.

@@ -1,4 +1,4 @@
-"""The environment variables of a function's process, and what else its configuration says."""
+"""The environment variables, log stream and layers of a function's process."""
 
 import os
 import uuid
@@ -13,13 +13,13 @@ INHERITED = ("PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
 
 
 def stream_name(config: dict[str, Any]) -> str:
-    """A new log stream's name, in Lambda's form."""
+    """Return a name for a new log stream, in Lambda's format."""
     version = config.get("Version", "$LATEST")
     return f"{datetime.now(UTC):%Y/%m/%d}/[{version}]{uuid.uuid4().hex}"
 
 
 def layer_archives(config: dict[str, Any]) -> list[bytes]:
-    """The zip files of a function's layers, in their order.
+    """Return the zip files of a function's layers, in order.
 
     Raises:
         ValueError: A layer version does not exist.
@@ -37,14 +37,14 @@ def layer_archives(config: dict[str, Any]) -> list[bytes]:
 def environment_variables(
     config: dict[str, Any], code: Path, opt: Path | None, folder: str, stream: str
 ) -> dict[str, str]:
-    """The variables that Lambda sets, the function's own, and the little of ours they need.
+    """Return Lambda's variables, those of the function, and a few for the local cloud.
 
     Args:
         config: The function's configuration.
-        code: Where its code is; ``LAMBDA_TASK_ROOT``.
-        opt: Where its layers are, or None.
-        folder: Stands in for ``/tmp``, which is each environment's own on AWS.
-        stream: Its log stream.
+        code: The folder of its code: ``LAMBDA_TASK_ROOT``.
+        opt: The folder of its layers, if any.
+        folder: The replacement for ``/tmp``, which each environment has for itself on AWS.
+        stream: The log stream.
     """
     name = config.get("FunctionName", "")
     arn = config.get("FunctionArn", "")

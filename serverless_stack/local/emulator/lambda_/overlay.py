@@ -1,8 +1,8 @@
-"""This machine's builds of a function's dependencies.
+"""Overlays: builds of a function's compiled dependencies for this machine.
 
-A deployment package holds wheels for Lambda's platform. The pure-Python ones run anywhere; of the
-compiled ones the very same versions are installed for this interpreter, with what its version
-requires beyond Lambda's, into a cache folder that goes ahead of the package on ``sys.path``.
+A deployment package contains wheels for Lambda's platform. Compiled ones are installed in the same
+versions for this interpreter, with further requirements of its Python version, into a cache folder
+that precedes the package on ``sys.path``.
 """
 
 import hashlib
@@ -24,25 +24,25 @@ _lock = threading.Lock()
 
 
 class OverlayError(RuntimeError):
-    """A dependency has no build for this machine, or it could not be installed."""
+    """A dependency has no build for this machine, or could not be installed."""
 
 
 def overlay_for(
     folders: list[Path], cache: Path, uv: str | None, provided: Path | None = None
 ) -> Path | None:
-    """Makes the overlay of a function.
+    """Return the overlay of a function, created when needed.
 
     Args:
-        folders: Where its distributions lie: its code, and ``python`` of its layers.
-        cache: Folder with all overlays.
+        folders: The folders of its distributions: its code, and ``python`` of its layers.
+        cache: The folder of all overlays.
         uv: The uv binary.
-        provided: The folder with the distributions that Lambda's runtime brings along.
+        provided: The folder with the distributions of Lambda's runtime.
 
     Returns:
-        The folder to put first on ``sys.path``, or None when nothing else is needed here.
+        The folder to put first on ``sys.path``; None if the function needs no overlay.
 
     Raises:
-        OverlayError: Names the distributions and says why they cannot be had.
+        OverlayError: Distributions could not be installed. The message has their names.
     """
     packaged = distributions(folders)
     wanted = [each.pin for each in packaged if each.compiled]
@@ -85,7 +85,7 @@ def _install(wanted: list[str], pins: list[str], folder: Path, uv: str | None) -
         try:
             partial.rename(folder)
         except OSError:
-            # Another cloud made the same overlay meanwhile; its folder is as good.
+            # Another cloud has created the same overlay in the meantime.
             if not folder.is_dir():
                 raise
     except subprocess.TimeoutExpired as error:

@@ -1,4 +1,4 @@
-"""The process of an execution environment, as seen from the emulator."""
+"""The emulator's side of the process of an execution environment."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from ..leash import Leash, kill_group
+from ..process_guard import ProcessGuard, kill_group
 
 BOOTSTRAP = Path(__file__).with_name("bootstrap.py")
 LOG_SECONDS = 1.0
@@ -21,26 +21,25 @@ Document = dict[str, Any]
 
 
 class FunctionProcess:
-    """A Python that has loaded a handler and answers invocations.
+    """A Python process that has loaded a handler.
 
-    Invocations go in on its stdin, answers come back on a pipe of their own, and all that it and
-    its children print comes on one pipe, where a marker line says that an invocation's output is
-    complete: nobody has to wait in case there is more.
+    See ``bootstrap.py`` for the pipes. The marker line ends the output of an invocation, so that
+    nobody has to wait for more.
 
     Args:
-        code: The current folder.
-        variables: The environment, and nothing besides.
-        leash: What kills it when the emulator is gone.
+        code: The working folder.
+        variables: The complete environment.
+        guard: Kills the process when the emulator has ended.
     """
 
-    def __init__(self, code: Path, variables: dict[str, str], leash: Leash) -> None:
-        self._leash = leash
+    def __init__(self, code: Path, variables: dict[str, str], guard: ProcessGuard) -> None:
+        self._guard = guard
         self._answers: queue.Queue[Document | None] = queue.Queue()
         self._output: queue.Queue[str | None] = queue.Queue()
         marker = secrets.token_hex(16)
         reading, writing = os.pipe()
-        # -I -S: neither this environment's packages nor Python's own variables reach the function.
-        # -u: what is printed comes in the order in which it is printed.
+        # -I -S: without the packages of this environment, and without Python's own variables.
+        # -u: stdout and stderr keep their order.
         command = [sys.executable, "-I", "-S", "-u", str(BOOTSTRAP), str(writing), marker]
         try:
             self.popen = subprocess.Popen(
@@ -55,7 +54,7 @@ class FunctionProcess:
             )
         finally:
             os.close(writing)
-        leash.add(self.popen.pid)
+        guard.add(self.popen.pid)
         for target in (
             lambda: self._read_answers(reading),
             lambda: self._read_output(self.popen.stdout, marker.encode()),
@@ -63,7 +62,7 @@ class FunctionProcess:
             threading.Thread(target=target, daemon=True).start()
 
     def exchange(self, invocation: Document, seconds: float) -> Document:
-        """Sends an invocation and returns its answer; raises what ``wait`` raises."""
+        """Send an invocation, and return the result. Raises like ``wait``."""
         stdin = self.popen.stdin
         try:
             if stdin is None:
@@ -75,11 +74,11 @@ class FunctionProcess:
         return self.wait(seconds)
 
     def wait(self, seconds: float) -> Document:
-        """Waits for the next answer.
+        """Wait for the next result.
 
         Raises:
-            TimeoutError: It has not come in time.
-            EOFError: None will come: the process has ended.
+            TimeoutError: There was no result in time.
+            EOFError: The process has ended.
         """
         try:
             answer = self._answers.get(timeout=seconds)
@@ -90,7 +89,7 @@ class FunctionProcess:
         return answer
 
     def lines(self) -> list[str]:
-        """What was printed up to the marker or the end; at most a second is waited for either."""
+        """Return the output up to the marker or the end, waiting for at most a second."""
         lines: list[str] = []
         deadline = time.monotonic() + LOG_SECONDS
         while (left := deadline - time.monotonic()) > 0:
@@ -104,7 +103,7 @@ class FunctionProcess:
         return lines
 
     def kill(self) -> str:
-        """Ends the process for certain and says how it ended."""
+        """Kill the process, and return how it ended."""
         try:
             status = self.popen.wait(EXIT_SECONDS)
             how = f"Runtime exited with error: exit status {status}"
@@ -116,8 +115,8 @@ class FunctionProcess:
         return how
 
     def release(self) -> None:
-        """Once it has ended: forgets it, and ends the children that the handler left behind."""
-        self._leash.remove(self.popen.pid)
+        """Clean up after the process has ended: kill the children that the handler left behind."""
+        self._guard.remove(self.popen.pid)
         kill_group(self.popen.pid)
 
     def _read_answers(self, pipe: int) -> None:
@@ -130,7 +129,7 @@ class FunctionProcess:
         for line in stream or ():
             text = line.rstrip(b"\n")
             if text.endswith(marker):
-                # The handler's last line may have had no line end.
+                # The handler's last line may lack a line end.
                 if text != marker:
                     self._output.put(text.removesuffix(marker).decode("utf-8", errors="replace"))
                 self._output.put(None)

@@ -1,4 +1,4 @@
-"""An execution environment of a Python function, in the place of MiniStack's."""
+"""Execution environments of Python functions, in place of MiniStack's."""
 
 import json
 import logging
@@ -13,7 +13,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
-from ..leash import Leash
+from ..process_guard import ProcessGuard
 from ..settings import Settings
 from .environment import environment_variables, layer_archives, stream_name
 from .overlay import OverlayError, overlay_for
@@ -29,28 +29,28 @@ Record = dict[str, Any]
 
 
 class WorkerTools:
-    """What every worker needs and MiniStack cannot hand to its constructor.
+    """What all workers share, and MiniStack does not pass to their constructor.
 
     Args:
-        settings: Where folders and uv are.
-        leash: What kills workers when the emulator is gone.
-        runtime_site: Folder with the packages of Lambda's runtime.
+        settings: The settings of the emulator.
+        guard: Kills workers when the emulator has ended.
+        runtime_site: The folder with the packages of Lambda's runtime.
     """
 
-    def __init__(self, settings: Settings, leash: Leash, runtime_site: Path) -> None:
+    def __init__(self, settings: Settings, guard: ProcessGuard, runtime_site: Path) -> None:
         self.settings = settings
-        self.leash = leash
+        self.guard = guard
         self.runtime_site = runtime_site
-        # What the invocation that this thread ran leaves behind for what MiniStack calls next.
+        # The last invocation of each thread, for the functions that MiniStack calls next.
         self.last = threading.local()
 
 
 class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """An execution environment of a Python function.
 
-    It takes the place of MiniStack's for Python: the interpreter sees the function's code, its
-    overlay, layers and what Lambda's runtime brings along, but not the emulator's packages and
-    environment; output comes whole without waiting for a pause in it; failures keep their type.
+    It replaces MiniStack's. The function sees its code, overlay and layers and the packages of
+    Lambda's runtime, but neither the emulator's packages nor its environment. Output is complete
+    without waiting for a pause, and failures keep their type.
     """
 
     tools: WorkerTools
@@ -63,7 +63,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.stream = stream_name(config)
 
     def _spawn(self) -> None:
-        """Starts the process; MiniStack looks at ``_proc`` to see whether it is alive."""
+        """Start the process. MiniStack reads ``_proc`` to check whether it is alive."""
         self._discard_tmpdir()
         tools, settings = self.tools, self.tools.settings
         code = unpack(self.code_zip, settings.tmp / "code")
@@ -79,7 +79,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         runtime, here = self.config.get("Runtime", ""), platform.python_version()
         if runtime != f"python{here.rpartition('.')[0]}":
             logger.info("%s declares %s and runs on Python %s", self.func_name, runtime, here)
-        self._process = FunctionProcess(code, variables, tools.leash)
+        self._process = FunctionProcess(code, variables, tools.guard)
         self._proc = self._process.popen
 
     def invoke(
@@ -92,10 +92,10 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         durable: object = None,
         invoked_function_arn: str | None = None,
     ) -> Record:
-        """Runs one invocation; MiniStack calls it with the worker leased.
+        """Run an invocation. MiniStack has reserved the worker.
 
         Returns:
-            What MiniStack's own worker returns: ``status``, ``result`` or ``error``, ``log``.
+            The same as MiniStack's worker: ``status``, ``result`` or ``error``, ``log``.
         """
         invocation = {
             "event": event,
@@ -119,7 +119,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             return {"status": "ok", "result": result, "cold_start": cold, "log": "\n".join(log)}
 
     def _initialise(self, log: list[str]) -> Record:
-        """Starts the process and waits until the handler is loaded."""
+        """Start the process, and wait until the handler is loaded."""
         try:
             self._spawn()
         except (OverlayError, ValueError) as error:
@@ -139,7 +139,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return answer
 
     def _run(self, invocation: Record, log: list[str]) -> Record:
-        """Has the loaded handler called."""
+        """Call the loaded handler."""
         process, seconds = self._current(), invocation["seconds"]
         try:
             answer = process.exchange(invocation, seconds)
@@ -162,7 +162,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return self._process
 
     def _end(self) -> str:
-        """Ends the process and says how it ended."""
+        """Stop the process, and return how it ended."""
         process, self._process, self._proc = self._process, None, None
         return process.kill() if process else "Runtime exited"
 
@@ -180,7 +180,7 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         }
 
     def _discard_tmpdir(self) -> None:
-        """MiniStack calls it when it has ended the process."""
+        """Clean up. MiniStack calls this after it has ended the process."""
         process, self._process = self._process, None
         if process is not None:
             process.release()
@@ -190,5 +190,5 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
 
 
 def failure(kind: str, message: str) -> Record:
-    """An answer that says why there is none, in Lambda's words."""
+    """Return an answer that says why there is none, in Lambda's words."""
     return {"error": {"errorMessage": message, "errorType": kind}}

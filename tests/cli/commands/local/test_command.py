@@ -31,7 +31,7 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
     result = local("status")
     assert (result.exit_code, result.stdout) == (
         3,
-        f"The local cloud `default` of {here} does not run.\n",
+        f"The local cloud `default` of {here} is not running.\n",
     )
     result = local("status", "--json")
     assert result.exit_code == 3
@@ -47,7 +47,7 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
 
     result = local("up")
     assert result.exit_code == 0
-    assert "The local cloud `default` runs already." in result.stdout
+    assert "The local cloud `default` is already running." in result.stdout
     assert lifecycle.state_of(here, "default") == known
 
     result = local("deploy")
@@ -78,12 +78,12 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
     result = local("down")
     assert (result.exit_code, result.stdout) == (
         0,
-        "The local cloud `default` is down; nothing of it is left.\n",
+        "The local cloud `default` was stopped and removed.\n",
     )
     assert processes_of(here) == []
     assert not folders.cloud(here, "default").exists()
     result = local("down")
-    assert (result.exit_code, result.stdout) == (0, "The local cloud `default` does not run.\n")
+    assert (result.exit_code, result.stdout) == (0, "The local cloud `default` is not running.\n")
 
 
 def test_another_app_by_name_and_folder(assembly_app: Path, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_ephemeral_never_takes_down_what_ran_before(here: Path) -> None:
     assert local("up").exit_code == 0
     result = local("deploy", "--ephemeral")
     assert result.exit_code == 1
-    assert "`--ephemeral` needs a cloud of its own, but `default` runs already" in result.stderr
+    assert "`--ephemeral` requires a new cloud, but `default` is already running" in result.stderr
     assert lifecycle.running(here, "default") is not None
 
 
@@ -134,7 +134,7 @@ def test_a_failed_deployment_shows_why_and_leaves_the_cloud(here: Path) -> None:
     assert "deploy failed after " in result.stdout
     assert "AWS::No::Such" in result.stderr
     assert "CREATE_IN_PROGRESS" not in result.stderr
-    assert "Error: `cdk deploy` failed; all of its output is in " in result.stderr
+    assert "Error: `cdk deploy` failed; see " in result.stderr
     assert lifecycle.running(here, "default") is not None
 
 
@@ -178,6 +178,6 @@ def test_an_ephemeral_cloud_as_a_process_without_a_terminal(here: Path) -> None:
         "deploy ...",
     ]
     assert "Outputs of Fixed, as on AWS" in lines
-    assert lines[-1] == "The local cloud was taken down."
+    assert lines[-1] == "The local cloud was stopped."
     assert processes_of(here) == []
     assert not folders.cloud(here, "default").exists()

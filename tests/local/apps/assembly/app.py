@@ -1,6 +1,6 @@
-"""A CDK app that is quick because it writes its cloud assembly by hand.
+"""A fast CDK app, which writes its cloud assembly by hand.
 
-A file `before.py` beside it runs first: a test may let the app wait or fail there.
+A file `before.py` beside it is run first, so that a test can delay the app or make it fail.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The smallest CDK app worth a deployment; nothing in it is ours."""
+"""A minimal CDK app, without constructs of this library."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway

@@ -24,7 +24,7 @@ def key(path: str, query: str = "", distribution: str = "E1") -> Key:
     return Key(distribution, path, query, ())
 
 
-def test_an_answer_is_kept_while_it_is_fresh(cache: Cache, clock: Clock) -> None:
+def test_a_response_is_cached_until_it_expires(cache: Cache, clock: Clock) -> None:
     cache.put(key("/a"), "answer", 10, 5)
     clock.now = 4.9
     kept = cache.get(key("/a"))
@@ -35,13 +35,13 @@ def test_an_answer_is_kept_while_it_is_fresh(cache: Cache, clock: Clock) -> None
     assert len(cache) == 0
 
 
-def test_what_may_not_be_kept_drops_what_was(cache: Cache) -> None:
+def test_an_uncacheable_response_drops_the_cached_one(cache: Cache) -> None:
     cache.put(key("/a"), "old", 10, 5)
     cache.put(key("/a"), "new", 10, 0)
     assert cache.get(key("/a")) is None
 
 
-def test_the_least_recently_used_makes_room(cache: Cache) -> None:
+def test_the_least_recently_used_is_dropped(cache: Cache) -> None:
     for path in ("/a", "/b"):
         cache.put(key(path), path, 50, 5)
     cache.get(key("/a"))

@@ -26,20 +26,20 @@ DISABLED = Lifetimes(0, 0, 0)
         ({"cache-control": "max-age=5", "expires": "Sat, 31 Jan 2026 12:01:00 GMT"}, 5),
     ],
 )
-def test_what_the_origin_says_within_the_policy(headers: dict[str, str], seconds: float) -> None:
+def test_origin_headers_within_the_policy(headers: dict[str, str], seconds: float) -> None:
     assert lifetime(200, headers, OPTIMIZED, NOW) == seconds
 
 
 @pytest.mark.parametrize(
     ("status", "seconds"), [(200, 60), (301, 60), (404, 10), (503, 10), (204, 0), (206, 0)]
 )
-def test_by_status(status: int, seconds: float) -> None:
+def test_lifetimes_by_status(status: int, seconds: float) -> None:
     assert lifetime(status, {"cache-control": "max-age=60"}, OPTIMIZED, NOW) == seconds
 
 
-def test_a_policy_without_caching_keeps_nothing() -> None:
+def test_a_policy_without_caching() -> None:
     assert lifetime(200, {"cache-control": "max-age=60"}, DISABLED, NOW) == 0
 
 
-def test_no_store_is_not_kept_where_the_policy_lets_it() -> None:
+def test_no_store_is_not_cached_with_a_minimum_ttl_of_zero() -> None:
     assert lifetime(200, {"cache-control": "no-store"}, Lifetimes(0, 60, 600), NOW) == 0

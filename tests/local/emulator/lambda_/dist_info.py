@@ -4,7 +4,7 @@ from pathlib import Path
 def distribution(
     folder: Path, name: str, version: str, *tags: str, requires: tuple[str, ...] = ()
 ) -> None:
-    """Write what an installer leaves of a distribution."""
+    """Write the metadata of an installed distribution."""
     info = folder / f"{name}-{version}.dist-info"
     info.mkdir(parents=True)
     lines = "".join(f"Tag: {tag}\n" for tag in tags)

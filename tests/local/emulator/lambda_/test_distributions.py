@@ -15,13 +15,13 @@ def test_a_distribution_is_compiled_by_its_tags(tmp_path: Path) -> None:
     assert distributions([tmp_path]) == []
 
 
-def test_a_folder_that_is_no_distribution_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_without_metadata_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "half.dist-info").mkdir()
     (tmp_path / "half.dist-info" / "METADATA").write_text("Name: half\nVersion: 1\n")
     assert distributions([tmp_path]) == []
 
 
-def test_what_only_this_python_requires_is_missing(tmp_path: Path) -> None:
+def test_requirements_of_this_python_are_missing(tmp_path: Path) -> None:
     needs = (
         "Typing.Extensions>=4",
         "only-here>=1,<3; python_version > '3'",

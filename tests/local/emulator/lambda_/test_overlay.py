@@ -7,12 +7,12 @@ from serverless_stack.local.emulator.lambda_.overlay import OverlayError, overla
 from tests.local.emulator.lambda_.dist_info import distribution
 
 
-def test_nothing_is_installed_for_pure_code(tmp_path: Path) -> None:
+def test_pure_code_needs_no_overlay(tmp_path: Path) -> None:
     distribution(tmp_path / "code", "pure", "1.0", "py3-none-any")
     assert overlay_for([tmp_path / "code"], tmp_path / "cache", None) is None
 
 
-def test_missing_uv_names_what_is_needed(tmp_path: Path) -> None:
+def test_missing_uv_is_reported(tmp_path: Path) -> None:
     distribution(tmp_path / "code", "fast", "2.1", "cp312-cp312-manylinux_2_17_aarch64")
     with pytest.raises(OverlayError, match=r"fast==2\.1: .* no uv"):
         overlay_for([tmp_path / "code"], tmp_path / "cache", None)
@@ -28,7 +28,7 @@ def test_failed_installation_leaves_nothing(tmp_path: Path) -> None:
     assert list(cache.iterdir()) == []
 
 
-def test_overlay_is_made_once(tmp_path: Path) -> None:
+def test_an_overlay_is_created_once(tmp_path: Path) -> None:
     distribution(tmp_path / "code", "markupsafe", "3.0.2", "cp312-cp312-manylinux_2_17_aarch64")
     cache = tmp_path / "cache"
     cache.mkdir()
@@ -39,8 +39,8 @@ def test_overlay_is_made_once(tmp_path: Path) -> None:
     assert list(cache.iterdir()) == [folder]
 
 
-def test_what_this_python_needs_beyond_lambdas_is_installed(tmp_path: Path) -> None:
-    """As redis needs async-timeout before Python 3.11.3 only; a dependency keeps its pin."""
+def test_further_requirements_of_this_python_are_installed(tmp_path: Path) -> None:
+    """Such as redis, which needs async-timeout only before Python 3.11.3."""
     needs = ("markdown-it-py<5; python_version > '3'", "boto3; python_version > '3'")
     distribution(tmp_path / "code", "pure", "1.0", "py3-none-any", requires=needs)
     distribution(tmp_path / "code", "mdurl", "0.1.1", "py3-none-any")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table as processes
 from serverless_stack.testing.review.sources import source as sources
 from tests.testing.review.apps import about, bucket_of, commit, failure, git, read, state_of
 

@@ -1,1 +1,1 @@
-"""The data plane of REST APIs: what a client sends, the function gets, and the client gets back."""
+"""The data plane of REST APIs: requests, events of the function, and responses."""

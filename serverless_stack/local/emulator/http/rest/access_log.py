@@ -1,4 +1,4 @@
-"""A stage's access log: one line per request, in the format that the stage declares."""
+"""The access log of a stage: a line for each request, in the declared format."""
 
 import re
 import time
@@ -12,11 +12,11 @@ VARIABLE = re.compile(r"\$context\.([A-Za-z0-9_.]+)")
 
 
 def access_log_line(template: str, variables: dict[str, Any]) -> str:
-    """Fills a format in.
+    """Return a line of the access log.
 
     Args:
         template: The stage's format, with ``$context.name`` for variables.
-        variables: Nested as in an event's ``requestContext``; what is missing becomes ``-``.
+        variables: Nested as in an event's ``requestContext``. Missing ones become ``-``.
     """
 
     def fill(found: re.Match[str]) -> str:
@@ -37,15 +37,15 @@ def write_access_log(
     length: int,
     seconds: float,
 ) -> None:
-    """Writes a request's line to the log group of a stage.
+    """Write a request's line to the log group of a stage.
 
     Args:
-        settings: The stage's ``accessLogSettings``; without destination nothing is written.
+        settings: The stage's ``accessLogSettings``. Without a destination, nothing is written.
         request: The request.
-        context: The event's ``requestContext``, or an empty one when no function was reached.
-        status: Status of the answer.
-        length: Bytes of its body.
-        seconds: How long it took.
+        context: The event's ``requestContext``; empty if no function was called.
+        status: The status of the response.
+        length: The size of its body.
+        seconds: The duration.
     """
     destination, template = settings.get("destinationArn"), settings.get("format")
     if not destination or not template or ":log-group:" not in destination:

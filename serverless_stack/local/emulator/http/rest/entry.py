@@ -1,4 +1,4 @@
-"""Where a request enters a REST API."""
+"""The entry point of requests to a REST API."""
 
 import time
 
@@ -14,10 +14,9 @@ TOO_LONG = b'{"message":"Request Too Long"}'
 
 
 async def serve_rest_api(request: RestRequest) -> Response:
-    """Serves a request.
+    """Serve a request.
 
-    Matching is done on the path as it was sent, as on AWS: an encoded slash does not end a
-    segment.
+    As on AWS, the encoded path is matched: an encoded slash does not end a segment.
 
     Returns:
         Status, headers and body.
@@ -53,7 +52,7 @@ async def serve_rest_api(request: RestRequest) -> Response:
 
 
 def log_access(request: RestRequest, status: int, length: int, seconds: float) -> None:
-    """Writes the stage's access log, when it declares one, in the API's account and region."""
+    """Write the stage's access log, if it has one, in the account and region of the API."""
     scope = apigateway_v1.find_api_scope(request.api_id)
     if scope is None:
         return

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
-from .media import is_binary
-from .request import RestRequest
+from .request import RestRequest, is_binary
 
 Record = dict[str, Any]
 
@@ -24,17 +23,17 @@ def proxy_event(
     authorizer: Record | None,
     identity: Record | None,
 ) -> Record:
-    """Builds the event that the function gets.
+    """Return the event for the function.
 
     Args:
-        request: What the client sent.
-        resource: The matched resource's record.
-        stage: The stage's record.
-        path_parameters: The matched path parameters, still percent-encoded.
-        account_id: The API's account.
-        binary_media_types: The API's.
-        authorizer: What its authorizer returned, if there is one.
-        identity: The IAM caller, if the method asks for one.
+        request: The request.
+        resource: The record of the matched resource.
+        stage: The record of the stage.
+        path_parameters: The matched path parameters, percent-encoded.
+        account_id: The account of the API.
+        binary_media_types: The binary media types of the API.
+        authorizer: The result of the authorizer, if the method has one.
+        identity: The IAM caller, if the method requires one.
     """
     headers, query = request.multi_headers(), request.multi_query()
     body, encoded = _body(request, binary_media_types)

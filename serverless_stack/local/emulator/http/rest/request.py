@@ -1,4 +1,4 @@
-"""One request to a REST API, as the client sent it."""
+"""A request to a REST API, and its binary media types."""
 
 import time
 import uuid
@@ -6,6 +6,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
+
+DEFAULT_MEDIA_TYPE = "application/json"
 
 HeaderPairs = list[tuple[str, str]]
 HOP_BY_HOP = frozenset(
@@ -15,7 +17,7 @@ HOP_BY_HOP = frozenset(
 
 @dataclass(frozen=True)
 class RestRequest:
-    """A request with nothing decoded, folded or renamed yet.
+    """A request as sent: nothing is decoded, folded or renamed.
 
     Attributes:
         api_id: The API.
@@ -23,12 +25,12 @@ class RestRequest:
         method: The HTTP method.
         path: The path below the stage, percent-encoded as sent, with its leading slash.
         query: The query string as sent, without the question mark.
-        headers: The headers in their order, names in the case they were sent in.
+        headers: The headers in order, with the case of their names.
         body: The body.
-        client: IP address of whoever connected.
-        region: Region of the API, for its domain name.
-        request_id: The id under which it is logged and answered.
-        context: The event's ``requestContext`` once there is one.
+        client: The IP address of the client.
+        region: The region of the API, for its domain name.
+        request_id: The id in logs and in the response.
+        context: The event's ``requestContext``, set when there is an event.
     """
 
     api_id: str
@@ -45,23 +47,23 @@ class RestRequest:
 
     @property
     def domain_name(self) -> str:
-        """The host name that AWS serves the API under."""
+        """The host name of the API on AWS."""
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
 
     @property
     def trace_id(self) -> str:
-        """The X-Ray trace that the gateway begins when the client did not send one."""
+        """The X-Ray trace header, for requests without one."""
         return f"Root=1-{int(time.time()):08x}-{self.request_id.replace('-', '')[:24]}"
 
     def header(self, name: str) -> str:
-        """The last value of a header, or an empty string."""
+        """Return the last value of a header, or an empty string."""
         found = [value for key, value in self.headers if key.lower() == name.lower()]
         return found[-1] if found else ""
 
     def multi_headers(self) -> dict[str, list[str]]:
-        """What the function gets as headers: end-to-end ones and what the gateway adds.
+        """Return the headers for the function: end-to-end ones, and those that the gateway adds.
 
-        Names that differ only in case are one header, under the first spelling.
+        Names that differ only in case are one header, with the first spelling.
         """
         merged: dict[str, list[str]] = {}
         spelling: dict[str, str] = {}
@@ -84,7 +86,7 @@ class RestRequest:
         return dict(sorted(merged.items()))
 
     def multi_query(self) -> dict[str, list[str]]:
-        """The query string decoded; every value of every name, in order."""
+        """Return the decoded query string: all values of each name, in order."""
         merged: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.query, keep_blank_values=True):
             merged.setdefault(name, []).append(value)
@@ -95,10 +97,28 @@ _current: ContextVar[RestRequest | None] = ContextVar("serverless_stack_rest_req
 
 
 def current_request() -> RestRequest | None:
-    """The request that this task serves, if it serves one."""
+    """Return the request that this task serves, if any."""
     return _current.get()
 
 
 def set_current_request(request: RestRequest) -> None:
-    """Sets the request that this task serves."""
+    """Set the request that this task serves."""
     _current.set(request)
+
+
+def is_binary(media_type: str, binary_media_types: list[str]) -> bool:
+    """Return whether a media type is binary.
+
+    Args:
+        media_type: The value of ``Content-Type`` or ``Accept``. As on AWS, only the first item of
+            a list counts, and a missing header means JSON.
+        binary_media_types: The API's binary media types. ``*/*`` and ``image/*`` are wildcards.
+    """
+    first = media_type.split(",", 1)[0].split(";", 1)[0].strip().lower() or DEFAULT_MEDIA_TYPE
+    for pattern in binary_media_types:
+        binary = pattern.strip().lower()
+        if binary in ("*/*", first):
+            return True
+        if binary.endswith("/*") and first.split("/", 1)[0] == binary[:-2]:
+            return True
+    return False

@@ -1,11 +1,10 @@
-"""What a function of a Lambda proxy integration answers, checked and made an HTTP response."""
+"""The response of a Lambda proxy integration: from the function's result to HTTP."""
 
 import base64
 import binascii
 from typing import Any
 
-from .media import is_binary
-from .request import RestRequest
+from .request import RestRequest, is_binary
 
 Response = tuple[int, dict[str, Any], bytes]
 
@@ -33,24 +32,24 @@ GENERATED = frozenset({"content-length", "transfer-encoding"})
 
 
 class MalformedResponseError(ValueError):
-    """The function's answer is not what API Gateway takes."""
+    """The function returned a result that API Gateway does not accept."""
 
 
 def proxy_response(
     payload: object, request: RestRequest, binary_media_types: list[str]
 ) -> Response:
-    """Makes the HTTP response.
+    """Return the HTTP response.
 
     Args:
-        payload: What the function returned.
-        request: The request, whose ``Accept`` decides whether base64 is decoded.
-        binary_media_types: The API's.
+        payload: The function's result.
+        request: The request, whose ``Accept`` header decides whether base64 is decoded.
+        binary_media_types: The binary media types of the API.
 
     Returns:
-        Status, headers (a list of values is a header that is sent more than once) and body.
+        Status, headers and body. A list of values is sent as several headers.
 
     Raises:
-        MalformedResponseError: API Gateway would answer 502 to it.
+        MalformedResponseError: API Gateway would respond with 502.
     """
     if not isinstance(payload, dict):
         raise MalformedResponseError(f"not an object: {type(payload).__name__}")
@@ -105,9 +104,9 @@ def _value(name: object, value: object) -> str:
 
 
 def _set(headers: dict[str, list[str]], name: str, values: list[str]) -> None:
-    """A header of the answer takes the place of one of the same name, in whatever case.
+    """Set a header, replacing one of the same name in any case.
 
-    ``multiValueHeaders`` come after ``headers`` and so win over them.
+    ``multiValueHeaders`` are set after ``headers``, so they take precedence.
     """
     for known in [known for known in headers if known.lower() == name.lower()]:
         del headers[known]

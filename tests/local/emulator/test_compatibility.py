@@ -8,7 +8,9 @@ from tests.local.emulator.conftest import EMULATOR
 
 
 def declared() -> dict[str, set[str]]:
-    spec = importlib.util.spec_from_file_location("emulator_names", EMULATOR / "names.py")
+    spec = importlib.util.spec_from_file_location(
+        "emulator_compatibility", EMULATOR / "compatibility.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -17,7 +19,7 @@ def declared() -> dict[str, set[str]]:
 
 
 def used(source: Path) -> set[tuple[str, str]]:
-    """The attributes of MiniStack's modules that a file reads or sets, and what it imports."""
+    """Return the names of MiniStack's modules that a file reads, sets or imports."""
     tree = ast.parse(source.read_text(encoding="utf-8"))
     modules: dict[str, str] = {}
     found: set[tuple[str, str]] = set()
@@ -38,7 +40,7 @@ def used(source: Path) -> set[tuple[str, str]]:
 
 
 def is_module(name: str) -> bool:
-    """Whether a dotted name is one of the modules that the patches import."""
+    """Return whether a dotted name is one of the modules that the patches import."""
     return name in MODULES
 
 
@@ -72,7 +74,7 @@ def test_every_used_name_is_declared() -> None:
 
 
 def test_every_declared_name_is_used() -> None:
-    sources = [path for path in EMULATOR.rglob("*.py") if path.name != "names.py"]
+    sources = [path for path in EMULATOR.rglob("*.py") if path.name != "compatibility.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     declarations = {name for names in declared().values() for name in names}
     assert {name for name in declarations if name.split(".")[-1] not in text} == set()

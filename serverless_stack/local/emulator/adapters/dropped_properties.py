@@ -1,4 +1,4 @@
-"""What a template declares and MiniStack drops: functions, REST APIs and secrets."""
+"""Properties of functions, REST APIs and secrets that MiniStack drops from a template."""
 
 import string
 from collections.abc import Callable
@@ -17,7 +17,7 @@ KINDS = {
 
 
 def apply() -> None:
-    """Applies this module's patches."""
+    """Apply this module's patches."""
     store_after("AWS::Lambda::Function", store_vpc_config)
     store_after("AWS::Lambda::Function", store_dead_letters)
     store_after("AWS::ApiGateway::RestApi", store_endpoint_types)
@@ -26,7 +26,7 @@ def apply() -> None:
 
 
 def store_after(resource_type: str, store: Callable[[str, Properties], None]) -> None:
-    """Calls ``store`` with physical id and properties when a resource was made or updated."""
+    """Call ``store`` with physical id and properties after a resource was created or updated."""
     handlers = provisioners._RESOURCE_HANDLERS[resource_type]
     create, update = handlers["create"], handlers["update"]
 
@@ -46,26 +46,26 @@ def store_after(resource_type: str, store: Callable[[str, Properties], None]) ->
 
 
 def store_vpc_config(name: str, props: Properties) -> None:
-    """MiniStack makes a template's function without its subnets and security groups."""
+    """Store a function's subnets and security groups, which MiniStack drops."""
     config = lambda_svc._functions[name]["config"]
     config["VpcConfig"] = lambda_svc._vpc_config_with_id(props.get("VpcConfig"))
 
 
 def store_dead_letters(name: str, props: Properties) -> None:
-    """MiniStack makes a template's function without its dead-letter queue."""
+    """Store a function's dead-letter queue, which MiniStack drops."""
     config = lambda_svc._functions[name]["config"]
     config["DeadLetterConfig"] = dict(props.get("DeadLetterConfig") or {})
 
 
 def store_endpoint_types(api_id: str, props: Properties) -> None:
-    """MiniStack stores a REST API's endpoint types under the template's key, not the API's."""
+    """Store a REST API's endpoint types under the key of the API, not of the template."""
     declared = props.get("EndpointConfiguration") or {}
     types = list(declared.get("Types") or ["EDGE"])
     apigateway_v1._rest_apis[api_id]["endpointConfiguration"] = {"types": types}
 
 
 def generate_secrets_as_declared() -> None:
-    """MiniStack knows ``ExcludeCharacters`` only; kinds of characters are excluded by it."""
+    """Generate secrets as declared. MiniStack supports only ``ExcludeCharacters``."""
     generate = provisioners._sm_secret_string
 
     def generate_without(props: Properties) -> str:
@@ -83,7 +83,7 @@ def generate_secrets_as_declared() -> None:
 
 
 def refer_to_secrets_by_arn() -> None:
-    """``Ref`` of a secret is its ARN; MiniStack's is its name, which fits no IAM policy."""
+    """Return the ARN for ``Ref`` of a secret. MiniStack returns its name."""
     handlers = provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"]
     create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
 
@@ -104,6 +104,6 @@ def refer_to_secrets_by_arn() -> None:
 
 
 def secret_name(arn: str) -> str:
-    """The key of a secret in MiniStack's store; the ARN itself when there is none."""
+    """Return the key of a secret in MiniStack's store, or the ARN if it has none."""
     secrets = secretsmanager._secrets
     return next((str(name) for name in secrets if secrets[name]["ARN"] == arn), arn)

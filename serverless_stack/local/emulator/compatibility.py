@@ -1,7 +1,7 @@
-"""Which MiniStack the patches fit, and every private name of it that they touch.
+"""The version of MiniStack that the patches fit, and the private names that they use.
 
-A later MiniStack may rename or drop any of these without notice. They are checked at start, so
-that an unfit version is refused in one line instead of failing somewhere in a deployment.
+Another version may rename or drop any of these. They are checked at start, so that an incompatible
+version is refused in one line instead of failing during a deployment.
 """
 
 import importlib
@@ -168,14 +168,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
 
 
 class IncompatibleError(RuntimeError):
-    """The installed MiniStack is not the one that the patches were written for."""
+    """The installed MiniStack is not the version that the patches were written for."""
 
 
 def check_version() -> None:
-    """Refuses any other version, before MiniStack is imported.
+    """Check the version of MiniStack, before it is imported.
 
     Raises:
-        IncompatibleError: MiniStack is missing or has another version.
+        IncompatibleError: MiniStack is missing, or has another version.
     """
     try:
         found = importlib.metadata.version("ministack")
@@ -189,13 +189,13 @@ def check_version() -> None:
 
 
 def check_names(names: dict[str, tuple[str, ...]] = NAMES) -> None:
-    """Asserts that everything to be patched is there. Imports MiniStack.
+    """Check that MiniStack has all names that the patches use. This imports MiniStack.
 
     Args:
-        names: Module to names; ``Class.attribute`` looks into a class.
+        names: The names by module. ``Class.attribute`` is an attribute of a class.
 
     Raises:
-        IncompatibleError: Names all that are missing.
+        IncompatibleError: Names are missing. The message lists them.
     """
     missing = []
     for module_name, attributes in names.items():

@@ -1,4 +1,4 @@
-"""Finding the CDK command line interface."""
+"""Finding the CDK CLI."""
 
 import json
 import os
@@ -11,26 +11,26 @@ from serverless_stack.local.errors import PrerequisitesError
 from serverless_stack.local.toolchain.node import Node
 
 VERSION = "2.1148.1"
-"""The version of the npm package `aws-cdk` that the local cloud is tested with."""
+"""The tested version of the npm package `aws-cdk`."""
 
 _HOW = f"run `npm install aws-cdk@{VERSION}` in the app's folder"
 
 
 @dataclass(frozen=True)
 class Cdk:
-    """A CDK CLI that can be run: the beginning of its command line, and its version."""
+    """A CDK CLI: the beginning of its command line, and its version."""
 
     argv: tuple[str, ...]
     version: str
 
 
 def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
-    """The CDK CLI to use: the one of the app's `node_modules`, else the one on PATH.
+    """Return the CDK CLI of the app's `node_modules`, or else from PATH.
 
-    As npm does, `node_modules` is looked for in the app's folder and in those above it.
+    As with npm, `node_modules` may be in the app's folder or in one above it.
 
     Raises:
-        PrerequisitesError: There is none, or it is of another major version than 2.
+        PrerequisitesError: The CLI is missing, or its major version is not 2.
     """
     above = [folder / "node_modules" / ".bin" / "cdk" for folder in (app_dir, *app_dir.parents)]
     own = next((program for program in above if program.exists()), None)
@@ -38,12 +38,12 @@ def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
     if found is None:
         raise PrerequisitesError([f"the CDK CLI is missing: {_HOW}"])
     package = Path(found).resolve().parent.parent / "package.json"
-    version = _version_of(package) or _said_version(found, node)
+    version = _version_of(package) or _reported_version(found, node)
     if version.split(".")[0] != "2":
         raise PrerequisitesError(
             [
-                f"the CDK CLI must be of version 2, got: {version} ({found}); the npm tag `latest` "
-                f"is a 3.0.0 that cannot read what aws-cdk-lib 2 writes: {_HOW}"
+                f"the CDK CLI must have version 2, got: {version} ({found}); the npm tag `latest` "
+                f"is 3.0.0, which cannot read the output of aws-cdk-lib 2: {_HOW}"
             ]
         )
     return Cdk((found,), version)
@@ -56,7 +56,7 @@ def _version_of(package: Path) -> str | None:
     return str(content["version"]) if content.get("name") == "aws-cdk" else None
 
 
-def _said_version(program: str, node: Node | None) -> str:
+def _reported_version(program: str, node: Node | None) -> str:
     path = os.environ.get("PATH", os.defpath) if node is None else node.search_path(os.environ)
     try:
         answer = subprocess.run(

@@ -1,7 +1,7 @@
-"""Users of Redis: MiniStack keeps records of them, here the servers let them in.
+"""Redis users: access control lists on the servers. MiniStack only keeps records.
 
-A server cannot check a token of IAM, so it takes any for a user that logs in with IAM. The
-default user stays on, since the emulator itself logs in as it.
+A server cannot verify IAM tokens, so it accepts any password for a user with IAM authentication.
+The default user remains enabled, because the emulator authenticates as that user.
 """
 
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import elasticache
 
-from ..engines.park import EnginePark
+from ..engines.manager import EngineManager
 from ..engines.redis import RedisServer
 from .types import Record, Response
 
@@ -24,16 +24,16 @@ CHANGES = (
 OPEN = ("iam", "no-password-required")
 
 
-def apply(park: EnginePark) -> None:
-    """Applies this module's patches."""
+def apply(manager: EngineManager) -> None:
+    """Apply this module's patches."""
     for action in ("_create_user", "_modify_user"):
         keep_logins(action)
     for action in CHANGES:
-        let_in_after(park, action)
+        sync_users_after(manager, action)
 
 
 def keep_logins(action: str) -> None:
-    """MiniStack forgets how a user logs in as soon as it has counted the passwords."""
+    """Store the passwords of a user. MiniStack only counts them."""
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
     def with_logins(query: Query) -> Response:
@@ -48,7 +48,7 @@ def keep_logins(action: str) -> None:
 
 
 def login_rules(query: Query) -> list[str]:
-    """How a user logs in, in the words of ``ACL SETUSER``; nothing if the query does not say it."""
+    """Return a user's authentication rules for ``ACL SETUSER``; none if the query has none."""
     kind = elasticache._p(query, "AuthenticationMode.Type")
     if kind in OPEN or elasticache._p(query, "NoPasswordRequired") == "true":
         return ["nopass"]
@@ -59,44 +59,44 @@ def login_rules(query: Query) -> list[str]:
     return [f">{password}" for password in passwords]
 
 
-def let_in_after(park: EnginePark, action: str) -> None:
-    """Tells the servers of their users after an action that may have changed either."""
+def sync_users_after(manager: EngineManager, action: str) -> None:
+    """Update the users on the servers after an action that may have changed them."""
     original: Callable[[Query], Response] = getattr(elasticache, action)
 
     def with_users(query: Query) -> Response:
         answer = original(query)
         if answer[0] < 300:
-            let_all_in(park)
+            sync_all_users(manager)
         return answer
 
     setattr(elasticache, action, with_users)
 
 
-def let_all_in(park: EnginePark) -> None:
-    """Makes the users of every cache the same on its servers as in its record.
+def sync_all_users(manager: EngineManager) -> None:
+    """Create, update and delete users on the servers of all caches, as their records say.
 
     Raises:
-        RespError: A server refused the rights of a user.
+        RespError: A server refused an access string.
     """
     for group in elasticache._replication_groups.values():
-        let_in(park, group, group.get("UserGroupIds") or [], _engines_of(group))
+        sync_users(manager, group, group.get("UserGroupIds") or [], _engines_of(group))
     for cache in elasticache._serverless_caches.values():
-        let_in(park, cache, [cache.get("UserGroupId") or ""], _engines_of(cache))
+        sync_users(manager, cache, [cache.get("UserGroupId") or ""], _engines_of(cache))
 
 
-def let_in(
-    park: EnginePark, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
+def sync_users(
+    manager: EngineManager, cache: Record, user_group_ids: Iterable[str], engine_ids: Iterable[str]
 ) -> None:
-    """Makes the users of a cache the same on all of its servers.
+    """Create, update and delete users on the servers of a cache, as its record says.
 
     Args:
-        park: Where the servers are.
+        manager: The engines of this cloud.
         cache: The record of the cache.
-        user_group_ids: The groups of its users; an unknown one has none.
+        user_group_ids: Its user groups. Unknown groups are ignored.
         engine_ids: Its servers.
 
     Raises:
-        RespError: A server refused the rights of a user.
+        RespError: A server refused an access string.
     """
     groups = [elasticache._user_groups.get(each) or {} for each in user_group_ids]
     users = [elasticache._users.get(each) for group in groups for each in group.get("UserIds", [])]
@@ -106,7 +106,7 @@ def let_in(
         return
     token = (cache.get("_auth_tokens") or [""])[-1]
     for engine_id in engine_ids:
-        server = park.get(engine_id)
+        server = manager.get(engine_id)
         if isinstance(server, RedisServer):
             for name, user in wanted.items():
                 rights = [*user["AccessString"].split(), *user.get("_login_rules", ["nopass"])]

@@ -1,6 +1,6 @@
-"""Who runs on this machine: enough to stop our own processes and never somebody else's.
+"""The processes of this machine: enough to stop our own ones and never any others.
 
-Linux has it in /proc; elsewhere `ps` tells.
+On Linux they are read from /proc, elsewhere from `ps`.
 """
 
 import os
@@ -18,12 +18,12 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Process:
-    """One running process. Those that have ended and wait for their parent are not counted.
+    """A running process. Zombies do not count.
 
     Attributes:
-        pid: Its number, which the system gives to another process some time after it ended.
-        group: The number of its process group.
-        started: When it started, in the system's own words; with the pid it is unique.
+        pid: The process id, which may be reused after the process has ended.
+        group: The id of the process group.
+        started: The start time, in the system's format. With the process id, it is unique.
     """
 
     pid: int
@@ -32,20 +32,20 @@ class Process:
 
 
 def find(pid: int) -> Process | None:
-    """The process with this number now, or None."""
+    """Return the process with an id; None if there is none."""
     if _has_proc():
         return _from_proc(pid)
     return next(iter(_from_ps("-p", str(pid))), None)
 
 
 def is_same(pid: int, started: str) -> bool:
-    """Whether the process that had this number and start time still runs."""
+    """Return whether the process with an id and a start time is still running."""
     process = find(pid)
     return process is not None and process.started == started
 
 
-def marked(mark: str) -> list[Process]:
-    """The processes that have the text `mark` in their environment, in whatever group."""
+def with_mark(mark: str) -> list[Process]:
+    """Return the processes with a text in their environment."""
     if _has_proc():
         pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
         found = [process for process in map(_from_proc, pids) if process is not None]
@@ -55,17 +55,17 @@ def marked(mark: str) -> list[Process]:
 
 
 def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
-    """Ask the leader to end by SIGTERM, and end what is left after a while by SIGKILL.
+    """Send SIGTERM to the leader, and after a while SIGKILL to the processes that are left.
 
     Args:
-        leader: The process that ends the others; when None, all that have the mark are asked.
-        mark: Text in the environment of all that belong to it; nobody else is touched.
+        leader: The process that stops the others. None sends SIGTERM to all processes.
+        mark: A text in the environment of all processes to stop. No others are stopped.
         grace_seconds: How long to wait before SIGKILL.
 
     Returns:
-        Whether they ended before SIGKILL was needed.
+        Whether all processes ended before SIGKILL.
     """
-    for process in marked(mark) if leader is None else [leader]:
+    for process in with_mark(mark) if leader is None else [leader]:
         _signal(process, signal.SIGTERM)
     deadline = time.monotonic() + grace_seconds
     while time.monotonic() < deadline:
@@ -80,7 +80,7 @@ def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
 
 
 def _left(leader: Process | None, mark: str) -> list[Process]:
-    left = marked(mark)
+    left = with_mark(mark)
     if leader is not None and leader not in left and is_same(leader.pid, leader.started):
         left.append(leader)
     return left
@@ -101,7 +101,7 @@ def _from_proc(pid: int) -> Process | None:
         stat = (_PROC / str(pid) / "stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    # The second field is the program's name in brackets, which may hold blanks and brackets.
+    # The second field is the program's name in brackets, which may contain blanks and brackets.
     fields = stat.rpartition(")")[2].split()
     if fields[0] in "ZX":
         return None
@@ -130,7 +130,7 @@ def _environment(pid: int) -> str:
         try:
             return (_PROC / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
         except (FileNotFoundError, ProcessLookupError, PermissionError):
-            return ""  # it ended meanwhile, or is another user's
+            return ""  # it has ended, or belongs to another user
     listing = subprocess.run(
         ["ps", "eww", "-o", "command=", "-p", str(pid)],
         capture_output=True,

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serverless_stack.local.emulator.engines.relay import CommandScanner
+from serverless_stack.local.emulator.engines.proxy import CommandScanner
 
 ASK = b"config get cluster\r\n"
 
@@ -14,9 +14,7 @@ commands = st.lists(st.one_of(plain, stored, swapped, meta, st.just(ASK)), max_s
 
 
 @given(commands, st.lists(st.integers(1, 60), min_size=1))
-def test_only_commands_are_answered_wherever_the_stream_is_cut(
-    sent: list[bytes], sizes: list[int]
-) -> None:
+def test_commands_are_found_at_any_chunk_size(sent: list[bytes], sizes: list[int]) -> None:
     stream, scanner = b"".join(sent), CommandScanner()
     pieces: list[tuple[bytes, bool]] = []
     turn = 0

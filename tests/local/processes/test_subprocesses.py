@@ -6,8 +6,8 @@ from threading import Event, Thread
 import pytest
 
 from serverless_stack.local.errors import CommandError
-from serverless_stack.local.processes import running as processes
-from serverless_stack.local.processes.programs import CancelledError, run, tail
+from serverless_stack.local.processes import process_table
+from serverless_stack.local.processes.subprocesses import CancelledError, run, tail
 from tests.local.conftest import until
 
 # A child that starts a child of its own and then ignores SIGTERM.
@@ -24,7 +24,7 @@ def python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
-def test_output_goes_to_the_log_and_line_by_line_to_the_caller(tmp_path: Path) -> None:
+def test_output_goes_to_the_log_and_to_the_caller(tmp_path: Path) -> None:
     lines: list[str] = []
     log = tmp_path / "logs" / "x.log"
     code = "import sys; print('one'); print('zwei ü'); sys.stdout.flush(); sys.stderr.write('3')"
@@ -34,7 +34,7 @@ def test_output_goes_to_the_log_and_line_by_line_to_the_caller(tmp_path: Path) -
     assert log.read_text("utf-8") == "one\nzwei ü\n3"
 
 
-def test_a_failure_tells_the_status_and_only_its_own_output(tmp_path: Path) -> None:
+def test_a_failure_has_the_status_and_only_its_own_output(tmp_path: Path) -> None:
     log = tmp_path / "x.log"
     log.write_text("from before\n")
     with pytest.raises(CommandError, match="ended with status 7") as caught:
@@ -48,7 +48,7 @@ def test_a_failure_tells_the_status_and_only_its_own_output(tmp_path: Path) -> N
     assert log.read_text() == "from before\nwhy\n"
 
 
-def test_a_program_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_program(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="cannot run /no/such: No such file or directory"):
         run(["/no/such"], cwd=tmp_path, environment={}, log=tmp_path / "x.log")
 
@@ -68,7 +68,7 @@ def test_an_error_in_the_caller_stops_the_program_and_its_children(tmp_path: Pat
             log=tmp_path / "x.log",
             on_line=fail,
         )
-    assert processes.find(seen[0]) is None
+    assert process_table.find(seen[0]) is None
 
 
 def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
     cancel.set()
     worker.join()
     assert len(raised) == 1
-    assert processes.find(int(log.read_text())) is None
+    assert process_table.find(int(log.read_text())) is None
 
 
 def test_tail(tmp_path: Path) -> None:

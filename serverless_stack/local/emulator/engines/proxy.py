@@ -1,4 +1,4 @@
-"""A relay in front of a memcached: ends TLS and answers auto discovery."""
+"""A proxy for memcached that terminates TLS and answers auto discovery."""
 
 import asyncio
 import ssl
@@ -13,10 +13,10 @@ STORAGE_COMMANDS = frozenset({b"set", b"add", b"replace", b"append", b"prepend",
 
 
 class CommandScanner:
-    """Follows a client's side of the text protocol far enough to know where commands begin.
+    """Finds the commands in the text protocol's stream from a client.
 
-    A value may hold any bytes, ``config get cluster`` included; only the same words as a command
-    are meant for the relay.
+    A value may contain any bytes, even ``config get cluster``, which is for the proxy only where
+    it is a command.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class CommandScanner:
         self._binary = False
 
     def feed(self, data: bytes) -> list[tuple[bytes, bool]]:
-        """Splits what the client sent.
+        """Split bytes from the client.
 
         Returns:
             Pieces in order; True marks a complete ``config get cluster`` command.
@@ -57,7 +57,7 @@ class CommandScanner:
 
 
 def _value_length(words: list[bytes]) -> int:
-    """Bytes of the data block that follows a command line, with its line end."""
+    """Return the size of the data block after a command line, with its line end."""
     if not words or words[0] not in STORAGE_COMMANDS:
         return 0
     position = 2 if words[0] == b"ms" else 4
@@ -66,53 +66,53 @@ def _value_length(words: list[bytes]) -> int:
     return 0
 
 
-class Relays:
-    """The thread that runs every relay."""
+class ProxyThread:
+    """The thread of all proxies."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
-            target=self._loop.run_forever, name="memcached-relays", daemon=True
+            target=self._loop.run_forever, name="memcached-proxies", daemon=True
         )
         self._thread.start()
 
     def run(self, coroutine: Coroutine[object, object, T]) -> T:
-        """Runs a coroutine on that thread and returns what it returns."""
+        """Run a coroutine on the thread, and return its result."""
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
 
     def close(self) -> None:
-        """Ends the thread."""
+        """Stop the thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
 
 
-class Relay:
-    """A listener on a free port of loopback that passes everything on to one memcached.
+class MemcachedProxy:
+    """A listener on a free port of loopback that forwards connections to a memcached.
 
     Args:
-        relays: The thread that runs it.
-        target: Port of the memcached.
-        tls: The settings of its TLS listener, or None for plain TCP.
-        configuration: Gives the answer to ``config get cluster``.
+        proxies: The thread of the proxy.
+        target: The port of the memcached.
+        tls: The TLS context of the listener; None for plain TCP.
+        configuration: Returns the reply to ``config get cluster``.
     """
 
     def __init__(
         self,
-        relays: Relays,
+        proxies: ProxyThread,
         target: int,
         tls: ssl.SSLContext | None,
         configuration: Callable[[], bytes],
     ) -> None:
-        self._relays = relays
+        self._proxies = proxies
         self._target = target
         self._configuration = configuration
         self._open: set[asyncio.StreamWriter] = set()
-        self._server = relays.run(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls))
+        self._server = proxies.run(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=tls))
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     def close(self) -> None:
-        """Stops listening and closes every connection."""
-        self._relays.run(self._close())
+        """Stop listening, and close every connection."""
+        self._proxies.run(self._close())
 
     async def _close(self) -> None:
         self._server.close()
@@ -130,7 +130,7 @@ class Relay:
         try:
             await self._requests(reader, writer, upstream)
         except (ConnectionError, ssl.SSLError):
-            # The client is gone; so is its connection to the memcached, below.
+            # The client has disconnected; its connection to memcached is closed below.
             pass
         finally:
             answers.cancel()
@@ -161,6 +161,6 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             writer.write(data)
             await writer.drain()
     except (ConnectionError, ssl.SSLError):
-        # Whichever side went away, the connection is over: closing is all that is left to do.
+        # One side has disconnected, so close the other one.
         pass
     writer.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.processes import running as processes
+from serverless_stack.local.processes import process_table
 
 MARK = "SERVERLESS_STACK_TEST_MARK"
 
@@ -23,9 +23,9 @@ time.sleep(60)
 
 @pytest.fixture(params=["/proc", "ps"])
 def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Both ways to ask the system give the same answers."""
+    """Run a test with /proc and with `ps`."""
     if request.param == "ps":
-        monkeypatch.setattr(processes, "_has_proc", lambda: False)
+        monkeypatch.setattr(process_table, "_has_proc", lambda: False)
     return str(request.param)
 
 
@@ -44,57 +44,57 @@ def family(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
     leader.kill()
     leader.wait()
     leader.stdout.close()
-    if processes.find(child) is not None:
+    if process_table.find(child) is not None:
         os.kill(child, signal.SIGKILL)
 
 
 @pytest.mark.usefixtures("source")
 class TestProcesses:
-    def test_this_process_is_found_and_the_same(self) -> None:
-        me = processes.find(os.getpid())
+    def test_this_process_is_found(self) -> None:
+        me = process_table.find(os.getpid())
         assert me is not None
         assert me.group == os.getpgrp()
-        assert processes.is_same(me.pid, me.started)
+        assert process_table.is_same(me.pid, me.started)
 
-    def test_a_number_used_again_is_another_process(self) -> None:
-        assert not processes.is_same(os.getpid(), "at another time")
+    def test_a_reused_process_id_is_another_process(self) -> None:
+        assert not process_table.is_same(os.getpid(), "at another time")
 
-    def test_one_that_ended_is_not_found_even_before_its_parent_asks(self) -> None:
+    def test_a_zombie_is_not_found(self) -> None:
         child = subprocess.Popen([sys.executable, "-c", ""])
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert processes.find(child.pid) is None
+        assert process_table.find(child.pid) is None
         child.wait()
-        assert processes.find(child.pid) is None
+        assert process_table.find(child.pid) is None
 
-    def test_the_mark_finds_the_family(
+    def test_processes_are_found_by_their_environment(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         leader, child = family
-        assert {p.pid for p in processes.marked(f"{MARK}={tmp_path}")} == {leader.pid, child}
+        assert {p.pid for p in process_table.with_mark(f"{MARK}={tmp_path}")} == {leader.pid, child}
 
-    def test_stop_ends_the_leader_and_what_it_left(
+    def test_stop_ends_the_leader_and_its_children(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         leader, child = family
         mark = f"{MARK}={tmp_path}"
-        assert not processes.stop(processes.find(leader.pid), mark, grace_seconds=0.5)
-        assert processes.marked(mark) == []
+        assert not process_table.stop(process_table.find(leader.pid), mark, grace_seconds=0.5)
+        assert process_table.with_mark(mark) == []
         assert leader.wait() == -signal.SIGTERM
-        assert processes.find(child) is None
+        assert process_table.find(child) is None
 
-    def test_stop_without_a_leader_asks_all(
+    def test_stop_without_a_leader_signals_all(
         self, family: tuple["subprocess.Popen[str]", int], tmp_path: Path
     ) -> None:
         mark = f"{MARK}={tmp_path}"
-        assert processes.stop(None, mark, grace_seconds=5)
+        assert process_table.stop(None, mark, grace_seconds=5)
         assert family[0].wait() == -signal.SIGTERM
-        assert processes.marked(mark) == []
+        assert process_table.with_mark(mark) == []
 
-    def test_stop_of_a_number_used_again_touches_nobody(
+    def test_stop_ignores_a_reused_process_id(
         self, family: tuple["subprocess.Popen[str]", int]
     ) -> None:
         leader, child = family
-        recycled = processes.Process(leader.pid, leader.pid, "at another time")
-        assert processes.stop(recycled, f"{MARK}=nobody", grace_seconds=0.2)
+        recycled = process_table.Process(leader.pid, leader.pid, "at another time")
+        assert process_table.stop(recycled, f"{MARK}=nobody", grace_seconds=0.2)
         assert leader.poll() is None
-        assert processes.find(child) is not None
+        assert process_table.find(child) is not None

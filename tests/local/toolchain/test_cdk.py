@@ -3,14 +3,14 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.local.cdk.executable import VERSION, find_cdk
 from serverless_stack.local.errors import PrerequisitesError
+from serverless_stack.local.toolchain.cdk import VERSION, find_cdk
 
 REPOSITORY = Path(__file__).parents[3]
 
 
 def install(folder: Path, version: str) -> Path:
-    """A folder laid out as npm does, with a CDK CLI of this version."""
+    """Return a folder laid out as npm does, with a CDK CLI of this version."""
     package = folder / "node_modules" / "aws-cdk"
     (package / "bin").mkdir(parents=True)
     (package / "package.json").write_text(json.dumps({"name": "aws-cdk", "version": version}))
@@ -26,7 +26,9 @@ def test_the_pinned_version_is_the_tested_one() -> None:
     assert pinned == VERSION
 
 
-def test_the_apps_own_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cli_of_the_app_takes_precedence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     on_path = install(tmp_path / "global", "2.1000.0")
     monkeypatch.setenv("PATH", str(on_path.parent))
     app = tmp_path / "app"
@@ -45,7 +47,7 @@ def test_node_modules_above_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert find_cdk(app, None).argv == (str(own),)
 
 
-def test_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
         PrerequisitesError,
@@ -60,8 +62,8 @@ def test_another_major_version_is_refused_with_the_reason(tmp_path: Path, versio
     with pytest.raises(PrerequisitesError) as caught:
         find_cdk(tmp_path, None)
     (problem,) = caught.value.problems
-    assert f"must be of version 2, got: {version} ({tmp_path}" in problem
-    assert "cannot read what aws-cdk-lib 2 writes" in problem
+    assert f"must have version 2, got: {version} ({tmp_path}" in problem
+    assert "cannot read the output of aws-cdk-lib 2" in problem
     assert f"npm install aws-cdk@{VERSION}" in problem
 
 
@@ -69,7 +71,7 @@ def test_another_major_version_is_refused_with_the_reason(tmp_path: Path, versio
     ("script", "version"),
     [("echo '2.1148.1 (build abc)'", "2.1148.1 (build abc)"), ("exit 1", None)],
 )
-def test_a_wrapper_on_path_is_asked(
+def test_a_wrapper_on_path_is_run_for_its_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, version: str | None
 ) -> None:
     wrapper = tmp_path / "bin" / "cdk"

@@ -1,10 +1,10 @@
-"""From an empty process to a serving emulator, in the order that makes each step possible."""
+"""Starting the emulator: settings, checks of MiniStack, logs, then the server."""
 
 import logging
 import os
 import sys
 
-from .names import IncompatibleError, check_names, check_version
+from .compatibility import IncompatibleError, check_names, check_version
 from .settings import Settings, SettingsError, read_settings
 
 EXIT_SETTINGS = 2
@@ -12,7 +12,7 @@ EXIT_INCOMPATIBLE = 3
 
 
 def log_to_files(settings: Settings) -> None:
-    """Writes the log to ``logs/emulator.log`` and leaves stderr to what must be seen."""
+    """Log to ``logs/emulator.log``, and errors to stderr as well."""
     handler = logging.FileHandler(settings.logs / "emulator.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
     alarms = logging.StreamHandler(sys.stderr)
@@ -21,11 +21,10 @@ def log_to_files(settings: Settings) -> None:
 
 
 def run() -> int:
-    """Checks, patches and serves until SIGTERM or SIGINT.
+    """Check and patch MiniStack, and serve until SIGTERM or SIGINT.
 
     Returns:
-        0 after a clean stop, 2 when a setting is wrong, 3 when this is not the MiniStack that the
-        patches were written for.
+        0 after a clean stop, 2 if a setting is invalid, 3 if the patches do not fit MiniStack.
     """
     try:
         settings = read_settings(os.environ)
@@ -43,7 +42,7 @@ def run() -> int:
     except IncompatibleError as error:
         print(error, file=sys.stderr)
         return EXIT_INCOMPATIBLE
-    # Only now: importing these imports MiniStack, which reads the environment as it is imported.
+    # Not earlier: this imports MiniStack, which reads the environment at import.
     from .server import serve
 
     return serve(settings)

@@ -1,4 +1,4 @@
-"""Running other programs, so that none of them outlives the launcher."""
+"""Running programs that end with this process."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _TAIL_LINES = 30
 
 
 class CancelledError(CommandError):
-    """The program was stopped because the launcher is stopping."""
+    """The program was stopped because the command is stopping."""
 
 
 def run(
@@ -28,20 +28,20 @@ def run(
     on_line: Callable[[str], None] | None = None,
     cancel: Event | None = None,
 ) -> None:
-    """Run a program to its end, in a process group of its own.
+    """Run a program in a process group of its own.
 
-    The program and what it started are stopped when anything is raised here, Ctrl-C included.
+    After an exception, Ctrl-C included, the whole group is stopped.
 
     Args:
         argv: The program and its arguments.
-        cwd: Its working folder.
-        environment: All of its environment.
-        log: A file to which its output, both streams, is added.
+        cwd: The working folder.
+        environment: The complete environment.
+        log: The file to which the output is appended.
         on_line: Called with each line of output, without the line end.
-        cancel: Stops the program when it is set; only without `on_line`.
+        cancel: Stops the program when set. It cannot be combined with `on_line`.
 
     Raises:
-        CommandError: It could not be started or ended with another status than 0.
+        CommandError: The program could not be started, or its exit status is not 0.
         CancelledError: `cancel` was set.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -83,34 +83,31 @@ def _wait(process: subprocess.Popen[bytes], cancel: Event | None) -> int:
 
 
 def stop_group(process: subprocess.Popen[bytes]) -> None:
-    """Stop a program that leads a process group, and whatever is left of the group."""
+    """Stop the process group of a program."""
     if process.poll() is None:
         _signal_group(process.pid, signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):  # it ignores SIGTERM: SIGKILL does not ask
+        with suppress(subprocess.TimeoutExpired):  # it ignores SIGTERM
             process.wait(timeout=_GRACE_SECONDS)
     _signal_group(process.pid, signal.SIGKILL)
     process.wait()
     deadline = time.monotonic() + _GRACE_SECONDS
     while _signal_group(process.pid, 0) and time.monotonic() < deadline:
-        time.sleep(0.01)  # the system needs a moment to end the others
+        time.sleep(0.01)  # the others need a moment to end
     if process.stdout is not None:
         process.stdout.close()
 
 
 def _signal_group(group: int, number: int) -> bool:
-    """Send a signal, 0 for none; tells whether anybody is left in the group."""
+    """Send a signal, or none for 0, and return whether the group has processes."""
     try:
         os.killpg(group, number)
     except (ProcessLookupError, PermissionError):
-        return False  # macOS says EPERM for a group of zombies
+        return False  # EPERM: a group of zombies on macOS
     return True
 
 
 def tail(log: Path, start: int = 0, lines: int = _TAIL_LINES) -> str:
-    """The last `lines` lines of a log file, looking no further back than the byte `start`.
-
-    Nothing when the file is not there any more.
-    """
+    """Return the last lines of a log file from byte `start` on; an empty text if it is missing."""
     try:
         with log.open("rb") as source:
             source.seek(start)

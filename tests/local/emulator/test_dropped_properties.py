@@ -1,4 +1,4 @@
-"""Properties of a template that have to be found in the services afterwards."""
+"""Properties that MiniStack drops from a template."""
 
 import string
 from typing import Any

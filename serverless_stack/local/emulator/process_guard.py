@@ -1,10 +1,9 @@
-"""Ends the processes that the emulator started when the emulator itself is gone.
+"""A process that kills the emulator's children when the emulator has ended.
 
-A small process of its own holds the reading end of a pipe. The emulator writes the id of every
-engine and worker into it; when the emulator ends, however it ends (SIGKILL included), the pipe
-closes and the leash kills what is still registered. This works alike on Linux and macOS;
-Linux's PR_SET_PDEATHSIG would not do, because it fires when the *thread* that started the child
-ends, and MiniStack starts workers from short-lived threads.
+It reads the ids of all engines and workers from a pipe. When the emulator ends, even by SIGKILL,
+the pipe closes, and the guard kills the processes that are still registered. This works on Linux
+and macOS. Linux's PR_SET_PDEATHSIG does not help: it applies when the *thread* that started a child
+ends, and MiniStack starts workers in short-lived threads.
 """
 
 import os
@@ -16,7 +15,7 @@ from typing import TextIO
 
 
 def kill_group(pid: int) -> None:
-    """Kills the process group of that id; a process that leads none is killed alone."""
+    """Kill a process group, or the process if it does not lead a group."""
     for kill in (os.killpg, os.kill):
         try:
             kill(pid, signal.SIGKILL)
@@ -26,7 +25,7 @@ def kill_group(pid: int) -> None:
 
 
 def hold(lines: TextIO) -> None:
-    """Reads ``+pid`` and ``-pid`` lines until the pipe closes, then kills what is left."""
+    """Read ``+pid`` and ``-pid`` lines until the pipe closes, then kill the rest."""
     held: set[int] = set()
     for line in lines:
         text = line.strip()
@@ -38,11 +37,11 @@ def hold(lines: TextIO) -> None:
         kill_group(pid)
 
 
-class Leash:
-    """The emulator's end of the pipe."""
+class ProcessGuard:
+    """The emulator's side of the guard."""
 
     def __init__(self) -> None:
-        """Starts the process that waits at the other end."""
+        """Start the guard."""
         self._lock = threading.Lock()
         self._process = subprocess.Popen(
             [sys.executable, "-I", __file__],
@@ -52,16 +51,16 @@ class Leash:
         )
 
     def add(self, pid: int) -> None:
-        """Has the process killed when the emulator is gone; at once when it is stopping already."""
+        """Register a process. If the guard is closed, kill the process at once."""
         if not self._write(f"+{pid}\n"):
             kill_group(pid)
 
     def remove(self, pid: int) -> None:
-        """Forgets a process that has ended: its id may be given to another one."""
+        """Unregister a process that has ended, because its id may be reused."""
         self._write(f"-{pid}\n")
 
     def close(self) -> None:
-        """Kills every process that is still registered and ends the leash; once is enough."""
+        """Kill all registered processes, and stop the guard."""
         stdin = self._process.stdin
         with self._lock:
             if stdin is not None:
@@ -69,7 +68,7 @@ class Leash:
         self._process.wait(5)
 
     def _write(self, line: str) -> bool:
-        """Writes a line, unless the leash is closed; says whether it could."""
+        """Write a line, and return whether the guard is open."""
         stdin = self._process.stdin
         with self._lock:
             if stdin is None or stdin.closed:
