@@ -70,7 +70,9 @@ class Run:
         moves = [action for action in actions if action.kind != "delete"]
         try:
             if moves:
-                for action, future in transfer.in_parallel(self._do, moves, self._parallel):
+                for action, future in transfer.in_parallel(
+                    self._do, moves, self._parallel, self._stopped
+                ):
                     error = future.exception()
                     if error is not None:
                         failures[action.key] = f"{type(error).__name__}: {error}"
@@ -87,11 +89,8 @@ class Run:
                         gone.add(action.key)
                         done.append(action)
                         progress(action)
-        except BaseException:
-            # Ctrl-C: uploads under way end, downloads are dropped, and what is done is recorded.
-            self._stopped.set()
-            raise
         finally:
+            # After Ctrl-C as well: uploads under way have ended, and downloads were dropped.
             if isinstance(self._plan.destination.location, Bucket):
                 self._state.record(records, gone)
         return SyncResult(tuple(done), failures)
