@@ -108,9 +108,9 @@ class Run:
         if isinstance(source, Bucket):
             place = (source.name, f"{source.prefix}{item.key}")
             etag = transfer.copy(self._store, key, *place, item.etag, item.size)
-            known = item.content is not None and item.headers is not None
-            record = Record(item.content or "", item.size, item.headers or "", etag)
-            return record if known else None
+            if item.content is None or item.headers is None:
+                return None
+            return Record(item.content, item.size, item.headers, etag)
         headers = self._headers.headers(item.key, self._plan.source.items)
         other = self._plan.destination.items.get(item.key)
         if action.kind == "rewrite" and other is not None and other.size <= LARGEST_COPY:
