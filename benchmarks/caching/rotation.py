@@ -10,9 +10,9 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rich.console import Console
-from serverless_stack.runtime.caching.clients.auth_token import AuthToken
 
 from serverless_stack.runtime.caching import LazyLoading, RedisStore
+from serverless_stack.runtime.caching.clients.credentials import AuthToken
 from tests.runtime.servers import redis_server
 
 THREADS, ROTATIONS = 8, 2
@@ -43,19 +43,15 @@ def main() -> None:
         admin = redis.Redis(port=server.port, password=secret.token)
 
         def client() -> redis.Redis:
-            class Current(redis.CredentialProvider):
-                def get_credentials(self) -> tuple[str] | tuple[str, str]:
-                    return token.get()
-
             return redis.Redis(
                 port=server.port,
-                credential_provider=Current(),
+                credential_provider=token,  # type: ignore[arg-type] # by its methods
                 socket_timeout=5,
                 socket_connect_timeout=5,
                 retry=Retry(NoBackoff(), 0),
             )
 
-        store = RedisStore(client, refresh_token=token.refresh)
+        store = RedisStore(client)
         values = LazyLoading(store, load=lambda key: key, ttl=60)
         failures: list[str] = []
         counts = {"requests": 0, "degraded": 0, "failed": 0}

@@ -1,37 +1,38 @@
-"""The function that Secrets Manager calls for each step of a rotation."""
+"""The Lambda function that Secrets Manager calls for each step of a rotation."""
 
 import os
 from collections.abc import Mapping
 from typing import Protocol
 
-from serverless_stack.functions.rotation.login import Login
-from serverless_stack.functions.rotation.steps import Rotation
-from serverless_stack.functions.rotation.targets import (
+from serverless_stack.functions.rotation.elasticache import (
     ReplicationGroupToken,
-    Target,
+    RotatedCredential,
     UserPassword,
 )
+from serverless_stack.functions.rotation.endpoint import CacheEndpoint
+from serverless_stack.functions.rotation.rotation import Rotation
 
 _RESERVE_SECONDS = 20
 _POLL_SECONDS = 5.0
 
 
 class Context(Protocol):
-    """What Lambda tells a function about its call."""
+    """Lambda's context of a call."""
 
     def get_remaining_time_in_millis(self) -> int:
-        """How long the call may still take."""
+        """Return how long the call may still take."""
         ...
 
 
 def handler(event: Mapping[str, str], context: Context) -> None:
-    """Do one step.
+    """Run one step of a rotation.
 
-    The variables ``CACHE_ENDPOINT``, and ``REPLICATION_GROUP_ID`` or ``USER_ID``, say of what.
+    The environment variables ``CACHE_ENDPOINT``, and ``REPLICATION_GROUP_ID`` or ``USER_ID``,
+    name the cache and the credential.
 
     Args:
-        event: The call, with ``Step``, ``SecretId`` and ``ClientRequestToken``.
-        context: The context of the call.
+        event: The request, with ``Step``, ``SecretId`` and ``ClientRequestToken``.
+        context: Lambda's context.
     """
     import boto3
     from botocore.config import Config
@@ -40,7 +41,7 @@ def handler(event: Mapping[str, str], context: Context) -> None:
     host, _, port = os.environ["CACHE_ENDPOINT"].rpartition(":")
     user = os.environ.get("USER_ID", "")
     elasticache = boto3.client("elasticache", config=timeouts)
-    target: Target = (
+    credential: RotatedCredential = (
         UserPassword(user, elasticache, _POLL_SECONDS)
         if user
         else ReplicationGroupToken(os.environ["REPLICATION_GROUP_ID"], elasticache, _POLL_SECONDS)
@@ -48,8 +49,8 @@ def handler(event: Mapping[str, str], context: Context) -> None:
     Rotation(
         secret=event["SecretId"],
         version=event["ClientRequestToken"],
-        target=target,
-        login=Login(host, int(port), user),
+        credential=credential,
+        endpoint=CacheEndpoint(host, int(port), user),
         client=boto3.client("secretsmanager", config=timeouts),
-        patience=lambda: context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS,
+        remaining=lambda: context.get_remaining_time_in_millis() / 1000 - _RESERVE_SECONDS,
     ).run(event["Step"])

@@ -18,60 +18,38 @@ nothing; each name is loaded on first use.
 TYPE_CHECKING = False  # type checkers know this name; importing `typing` would take the most time
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.base import (
-        MISSING,
-        Codec,
-        Lookup,
-        Missing,
-        Store,
-        StoreError,
-        StoreRefused,
-        StoreUnavailable,
-        ValueTooLarge,
+    from serverless_stack.runtime.caching.base import MISSING as MISSING
+    from serverless_stack.runtime.caching.base import Codec as Codec
+    from serverless_stack.runtime.caching.base import Lookup as Lookup
+    from serverless_stack.runtime.caching.base import Missing as Missing
+    from serverless_stack.runtime.caching.base import Store as Store
+    from serverless_stack.runtime.caching.base import StoreError as StoreError
+    from serverless_stack.runtime.caching.base import StoreRefused as StoreRefused
+    from serverless_stack.runtime.caching.base import StoreUnavailable as StoreUnavailable
+    from serverless_stack.runtime.caching.base import ValueTooLarge as ValueTooLarge
+    from serverless_stack.runtime.caching.codecs.json import JSON as JSON
+    from serverless_stack.runtime.caching.codecs.json import JsonCodec as JsonCodec
+    from serverless_stack.runtime.caching.codecs.msgpack import MsgpackCodec as MsgpackCodec
+    from serverless_stack.runtime.caching.metrics import EmfMetrics as EmfMetrics
+    from serverless_stack.runtime.caching.metrics import Event as Event
+    from serverless_stack.runtime.caching.resilience.budget import Budget as Budget
+    from serverless_stack.runtime.caching.stores.default import default_store as default_store
+    from serverless_stack.runtime.caching.stores.memcached import MemcachedStore as MemcachedStore
+    from serverless_stack.runtime.caching.stores.memory import MemoryStore as MemoryStore
+    from serverless_stack.runtime.caching.stores.namespace import Namespace as Namespace
+    from serverless_stack.runtime.caching.stores.namespace import NamespacedStore as NamespacedStore
+    from serverless_stack.runtime.caching.stores.redis import RedisStore as RedisStore
+    from serverless_stack.runtime.caching.strategies.async_lazy_loading import (
+        AsyncLazyLoading as AsyncLazyLoading,
     )
-    from serverless_stack.runtime.caching.codecs.json import JSON, JsonCodec
-    from serverless_stack.runtime.caching.codecs.msgpack import MsgpackCodec
-    from serverless_stack.runtime.caching.metrics import EmfMetrics, Event
-    from serverless_stack.runtime.caching.resilience.budget import Budget
-    from serverless_stack.runtime.caching.stores.default import default_store
-    from serverless_stack.runtime.caching.stores.memcached import MemcachedStore
-    from serverless_stack.runtime.caching.stores.memory import MemoryStore
-    from serverless_stack.runtime.caching.stores.namespace import Namespace, NamespacedStore
-    from serverless_stack.runtime.caching.stores.redis import RedisStore
-    from serverless_stack.runtime.caching.strategies.async_lazy_loading import AsyncLazyLoading
-    from serverless_stack.runtime.caching.strategies.async_write_through import AsyncWriteThrough
-    from serverless_stack.runtime.caching.strategies.decorator import cached
-    from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading
-    from serverless_stack.runtime.caching.strategies.write_through import WriteThrough
-
-__all__ = [
-    "JSON",
-    "MISSING",
-    "AsyncLazyLoading",
-    "AsyncWriteThrough",
-    "Budget",
-    "Codec",
-    "EmfMetrics",
-    "Event",
-    "JsonCodec",
-    "LazyLoading",
-    "Lookup",
-    "MemcachedStore",
-    "MemoryStore",
-    "Missing",
-    "MsgpackCodec",
-    "Namespace",
-    "NamespacedStore",
-    "RedisStore",
-    "Store",
-    "StoreError",
-    "StoreRefused",
-    "StoreUnavailable",
-    "ValueTooLarge",
-    "WriteThrough",
-    "cached",
-    "default_store",
-]
+    from serverless_stack.runtime.caching.strategies.async_write_through import (
+        AsyncWriteThrough as AsyncWriteThrough,
+    )
+    from serverless_stack.runtime.caching.strategies.decorator import cached as cached
+    from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading as LazyLoading
+    from serverless_stack.runtime.caching.strategies.write_through import (
+        WriteThrough as WriteThrough,
+    )
 
 _MODULES = {
     "JSON": "codecs.json",
@@ -102,19 +80,18 @@ _MODULES = {
     "default_store": "stores.default",
 }
 
-
 if not TYPE_CHECKING:  # with `__getattr__`, type checkers would accept any name
+    __all__ = list(_MODULES)
 
     def __getattr__(name: str) -> object:
-        if name not in __all__:
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        module = import_module(f"{__name__}.{_MODULES[name]}")
-        value: object = getattr(module, name)
+        value: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
         globals()[name] = value
         return value
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return list(_MODULES)

@@ -1,10 +1,11 @@
-"""Objects in S3: safe keys, text, JSON and files, conditions, ranges, and presigned URLs."""
+"""Objects in S3: text, JSON and files, conditions, ranges, safe keys and presigned URLs."""
 
 from serverless_stack.runtime.objects.errors import (
     NotFound,
     NotModified,
     ObjectError,
     PreconditionFailed,
+    Unavailable,
 )
 from serverless_stack.runtime.objects.keys import safe_key
 from serverless_stack.runtime.objects.models import (
@@ -32,6 +33,7 @@ __all__ = [
     "Post",
     "PreconditionFailed",
     "StoredObject",
+    "Unavailable",
     "VersionPage",
     "safe_key",
 ]

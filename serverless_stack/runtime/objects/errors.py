@@ -1,23 +1,36 @@
-"""What can go wrong with objects, as errors of their own."""
+"""What can go wrong with objects; boto3's own exception is the cause of each.
+
+The exceptions::
+
+    ObjectError                 S3 refused a request
+    ├── NotFound                no such object, version or bucket
+    ├── NotModified             the caller already has the object
+    ├── PreconditionFailed      a condition of the request does not hold
+    └── Unavailable             S3 could not be reached, or has not answered in time
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 
 class ObjectError(Exception):
-    """S3 refused a request; the cause is boto3's error."""
+    """S3 refused a request."""
 
 
 class NotFound(ObjectError):
-    """There is no such object, version or bucket."""
+    """The object, version or bucket does not exist."""
 
 
 class PreconditionFailed(ObjectError):
-    """A condition of the request does not hold: the object is another one by now."""
+    """A condition of the request does not hold: the object has changed."""
 
 
 class NotModified(ObjectError):
-    """The object is still the one that the caller has."""
+    """The object has not changed since the caller read it."""
+
+
+class Unavailable(ObjectError):
+    """S3 could not be reached, there are no credentials, or the connection broke."""
 
 
 _KINDS: dict[str, type[ObjectError]] = {
@@ -36,19 +49,21 @@ _KINDS: dict[str, type[ObjectError]] = {
 
 
 @contextmanager
-def told(doing: str, key: str) -> Iterator[None]:
-    """Turn errors of boto3 into ours, which say what was done to which object."""
-    from boto3.exceptions import S3UploadFailedError
-    from botocore.exceptions import ClientError
+def translated(action: str, key: str) -> Iterator[None]:
+    """Translate boto3's exceptions into ours, whose message names the action and the object."""
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
     try:
         yield
-    except (ClientError, S3UploadFailedError) as error:
+    except ParamValidationError as error:  # refused before anything was sent
+        raise ValueError(f"{action} {key!r}: {error}") from error
+    except (BotoCoreError, Boto3Error, ClientError) as error:
         # The upload of a file hides what S3 said behind an error of boto3's own.
         cause = error if isinstance(error, ClientError) else error.__context__
         if not isinstance(cause, ClientError):
-            raise ObjectError(f"{doing} {key!r}: {error}") from error
-        found = cause.response.get("Error", {})
-        code, message = str(found.get("Code", "")), found.get("Message", "")
+            raise Unavailable(f"{action} {key!r}: {error}") from error
+        details = cause.response.get("Error", {})
+        code, message = str(details.get("Code", "")), details.get("Message", "")
         kind = _KINDS.get(code, ObjectError)
-        raise kind(f"{doing} {key!r}: {code} {message}".rstrip()) from error
+        raise kind(f"{action} {key!r}: {code} {message}".rstrip()) from error

@@ -1,4 +1,4 @@
-"""What there is to know of an object."""
+"""Objects, versions and pages of lists."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,16 @@ Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What S3 tells about an object.
+    """The properties of an object.
 
     Attributes:
         key: Its key, without the store's prefix.
         size: Its size in bytes.
-        etag: The tag of its content, for conditions.
+        etag: The entity tag of its content, for conditions.
         last_modified: When it was written.
-        content_type: Its media type; empty in lists, which do not tell.
-        metadata: What the application keeps with it.
-        version_id: Its version; empty in a bucket without versions.
+        content_type: Its media type; empty in lists, which do not have it.
+        metadata: The application's metadata; None in lists.
+        version_id: Its version; empty in a bucket without versioning.
     """
 
     key: str
@@ -34,30 +34,30 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object with its bytes."""
+    """An object with its content."""
 
     info: ObjectInfo
     body: bytes
 
     @property
     def text(self) -> str:
-        """The bytes as UTF-8."""
+        """The content as UTF-8."""
         return self.body.decode()
 
     def json(self) -> Json:
-        """The bytes as JSON."""
+        """Return the content as JSON."""
         found: Json = json.loads(self.body)
         return found
 
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a list.
+    """A page of a list.
 
     Attributes:
         objects: The objects.
         prefixes: The folders, if a delimiter was given.
-        next_token: What gives the next part; empty after the last one.
+        next_token: The token of the next page; empty on the last one.
     """
 
     objects: tuple[ObjectInfo, ...]
@@ -71,12 +71,12 @@ class ObjectVersion:
 
     Attributes:
         key: The object's key, without the store's prefix.
-        version_id: The version; ``null`` for what was written while the bucket kept none.
+        version_id: The version; ``null`` if written while versioning was off.
         last_modified: When it was written.
-        is_latest: Whether a request that names no version gets it.
-        is_delete_marker: Whether it is a delete marker: it has no bytes.
+        is_latest: Whether a request without a version gets it.
+        is_delete_marker: Whether it is a delete marker, which has no content.
         size: Its size in bytes.
-        etag: The tag of its content, for conditions; empty for a delete marker.
+        etag: The entity tag of its content; empty for a delete marker.
     """
 
     key: str
@@ -90,12 +90,12 @@ class ObjectVersion:
 
 @dataclass(frozen=True)
 class VersionPage:
-    """A part of a list of versions.
+    """A page of a list of versions.
 
     Attributes:
-        versions: The versions and delete markers by their keys, of each the latest first.
+        versions: Versions and delete markers in the order of their keys, the latest first.
         prefixes: The folders, if a delimiter was given.
-        next_token: What gives the next part; empty after the last one.
+        next_token: The token of the next page; empty on the last one.
     """
 
     versions: tuple[ObjectVersion, ...]

@@ -1,8 +1,11 @@
-"""URLs and forms that let somebody read or write one object for a while."""
+"""Presigned URLs and forms: whoever has one reads or writes one object for a while."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from serverless_stack.runtime.objects.errors import translated
+from serverless_stack.runtime.objects.requests import check_header
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -21,69 +24,71 @@ _OVERRIDES = {
 
 @dataclass(frozen=True)
 class Post:
-    """A form: where it is sent, and its fields, before the one with the file."""
+    """A form: its URL, and its fields, which come before the one with the file."""
 
     url: str
     fields: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What may be uploaded."""
-
-    min_size: int
-    max_size: int
-    content_type: str
-
-
 def get(client: "S3Client", bucket: str, key: str, seconds: int, headers: Mapping[str, str]) -> str:
-    """A URL that reads."""
-    _check(seconds)
-    unknown = [name for name in headers if name.lower() not in _OVERRIDES]
-    if unknown:
-        raise ValueError(f"`response_headers` must be of {sorted(_OVERRIDES)}, got: {unknown[0]!r}")
-    overrides = {_OVERRIDES[name.lower()]: value for name, value in headers.items()}
-    return client.generate_presigned_url(
-        "get_object", Params={"Bucket": bucket, "Key": key, **overrides}, ExpiresIn=seconds
-    )
+    """Return a URL that reads an object."""
+    _check("expires_in", seconds, 1, MAX_SECONDS)
+    overrides = {}
+    for name, value in headers.items():
+        if name.lower() not in _OVERRIDES:
+            raise ValueError(f"`response_headers` must be in {sorted(_OVERRIDES)}, got: {name!r}")
+        overrides[_OVERRIDES[name.lower()]] = check_header("response_headers", value)
+    with translated("signing", key):
+        return client.generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key, **overrides}, ExpiresIn=seconds
+        )
 
 
 def put(
     client: "S3Client", bucket: str, key: str, seconds: int, content_type: str, size: int | None
 ) -> str:
-    """A URL that writes."""
-    _check(seconds)
-    if size is not None and not 0 <= size <= _MAX_BYTES:
-        raise ValueError(f"`size` must be 0–{_MAX_BYTES} bytes, got: {size}")  # noqa: RUF001
+    """Return a URL that writes an object."""
+    _check("expires_in", seconds, 1, MAX_SECONDS)
+    check_header("content_type", content_type)
     parameters: dict[str, str | int] = {"Bucket": bucket, "Key": key, "ContentType": content_type}
     if size is not None:
+        _check("size", size, 0, _MAX_BYTES)
         parameters["ContentLength"] = size
-    return client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
+    with translated("signing", key):
+        return client.generate_presigned_url("put_object", Params=parameters, ExpiresIn=seconds)
 
 
-def post(client: "S3Client", bucket: str, key: str, seconds: int, limits: Limits) -> Post:
-    """A form that writes."""
-    _check(seconds)
-    if not 0 <= limits.min_size <= limits.max_size <= _MAX_BYTES:
-        raise ValueError(
-            f"`max_size` must be {limits.min_size}–{_MAX_BYTES} bytes, "  # noqa: RUF001
-            f"got: {limits.max_size}"
-        )
-    conditions: list[object] = [["content-length-range", limits.min_size, limits.max_size]]
+def post(
+    client: "S3Client",
+    bucket: str,
+    key: str,
+    seconds: int,
+    sizes: tuple[int, int],
+    content_type: str,
+) -> Post:
+    """Return a form that writes an object."""
+    _check("expires_in", seconds, 1, MAX_SECONDS)
+    _check("min_size", sizes[0], 0, _MAX_BYTES)
+    _check("max_size", sizes[1], sizes[0], _MAX_BYTES)
+    check_header("content_type", content_type)
+    if "${filename}" in key:  # S3 replaces it by a name that the browser chooses
+        raise ValueError(f"`key` must not contain ${{filename}} for a form, got: {key!r}")
+    conditions: list[object] = [["content-length-range", *sizes]]
     fields = {}
-    if limits.content_type.endswith("/*"):
-        conditions.append(["starts-with", "$Content-Type", limits.content_type[:-1]])
+    if content_type.endswith("/*"):
+        conditions.append(["starts-with", "$Content-Type", content_type[:-1]])
     else:
-        conditions.append({"Content-Type": limits.content_type})
-        fields["Content-Type"] = limits.content_type
-    made = client.generate_presigned_post(
-        bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
-    )
-    return Post(made["url"], made["fields"])
+        conditions.append({"Content-Type": content_type})
+        fields["Content-Type"] = content_type
+    with translated("signing", key):
+        form = client.generate_presigned_post(
+            bucket, key, Fields=fields, Conditions=conditions, ExpiresIn=seconds
+        )
+    return Post(form["url"], form["fields"])
 
 
-def _check(seconds: int) -> None:
-    if not 1 <= seconds <= MAX_SECONDS:
+def _check(argument: str, value: int, least: int, most: int) -> None:
+    if type(value) is not int or not least <= value <= most:
         raise ValueError(
-            f"`expires_in` must be 1–{MAX_SECONDS} seconds, got: {seconds}"  # noqa: RUF001
+            f"`{argument}` must be a whole number between {least} and {most}, got: {value!r}"
         )

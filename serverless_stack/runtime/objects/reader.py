@@ -1,13 +1,15 @@
-"""ObjectReader: the objects of one bucket, to be read."""
+"""ObjectReader: reading the objects of a bucket."""
 
 import os
+import secrets
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.objects import presigning, requests
-from serverless_stack.runtime.objects.errors import NotFound, told
+from serverless_stack.runtime.objects.errors import NotFound, translated
 from serverless_stack.runtime.objects.keys import checked
 from serverless_stack.runtime.objects.listing import Listing
 from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject, VersionPage
@@ -18,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class ObjectReader:
-    """The objects of a bucket, or of a part of it, for a function that only reads them.
+    """Reads the objects of a bucket, or of a part of it.
 
     Args:
         bucket_name: The bucket.
-        prefix: What comes before every key.
-        client: A client of boto3; by default one with time-outs and retries, made on first use.
+        prefix: The prefix of every key.
+        client: A boto3 S3 client. Default: made on first use, with time-outs and retries.
     """
 
     def __init__(
@@ -35,14 +37,14 @@ class ObjectReader:
 
     @classmethod
     def from_env(cls, name_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
-        """Take the bucket that ``StorageBucket.connect`` connected the function to.
+        """Return a reader or store of the bucket that ``StorageBucket.connect`` has connected.
 
         Args:
-            name_prefix: What begins the name of the variable.
-            prefix: What comes before every key.
+            name_prefix: The prefix of the environment variable, as given to ``connect``.
+            prefix: The prefix of every key.
 
         Raises:
-            KeyError: If the variable is missing.
+            KeyError: The variable is not set.
         """
         variable = contract.bucket_name(name_prefix)
         if variable not in os.environ:
@@ -51,7 +53,7 @@ class ObjectReader:
 
     @property
     def client(self) -> "S3Client":
-        """The client, reused while the function is warm."""
+        """The boto3 client, reused while the function is warm."""
         if self._client is None:
             self._client = requests.s3_client()
         return self._client
@@ -69,29 +71,25 @@ class ObjectReader:
         version_id: str = "",
         conditions: Conditions = ALWAYS,
     ) -> StoredObject:
-        """Read an object or a part of it.
+        """Return an object or a part of it.
 
         Args:
-            key: Its key.
+            key: The key.
             first: The first byte of the part, from 0; negative counts from the end.
-            last: The last byte of the part, included.
-            version_id: The version; empty is the latest.
+            last: The last byte of the part, inclusive.
+            version_id: The version. Default: the latest.
             conditions: Such as ``Conditions(if_none_match=etag)``.
 
-        Returns:
-            The object.
-
         Raises:
-            NotFound: If there is none.
-            NotModified: If the caller has it already, by a condition.
-            PreconditionFailed: If another condition does not hold.
+            NotFound: The object does not exist.
+            NotModified: The object has not changed, by a condition.
+            PreconditionFailed: Another condition does not hold.
         """
-        with told("reading", key):
+        with translated("reading", key):
             answer = self.client.get_object(
                 Bucket=self.bucket_name,
                 Key=self._key(key),
-                **requests.range_arguments(first, last),
-                **requests.version_arguments(version_id),
+                **requests.given(Range=requests.byte_range(first, last), VersionId=version_id),
                 **conditions.for_reading(),
             )
             body = answer["Body"].read()
@@ -100,31 +98,34 @@ class ObjectReader:
     def download(self, key: str, file: str | Path | IO[bytes]) -> None:
         """Write an object of any size into a file.
 
+        A file that exists is replaced only when all has come, and keeps its mode.
+
         Raises:
-            NotFound: If there is none.
+            NotFound: The object does not exist.
         """
-        with told("downloading", key):
+        with translated("downloading", key):
             if isinstance(file, str | Path):
-                self.client.download_file(self.bucket_name, self._key(key), str(file))
+                with replacing(Path(file)) as part:
+                    self.client.download_fileobj(self.bucket_name, self._key(key), part)
             else:
                 self.client.download_fileobj(self.bucket_name, self._key(key), file)
 
     def head(self, key: str, *, version_id: str = "") -> ObjectInfo:
-        """Tell about an object.
+        """Return the properties of an object.
 
         Raises:
-            NotFound: If there is none.
+            NotFound: The object does not exist.
         """
-        with told("looking at", key):
+        with translated("inspecting", key):
             answer = self.client.head_object(
                 Bucket=self.bucket_name,
                 Key=self._key(key),
-                **requests.version_arguments(version_id),
+                **requests.given(VersionId=version_id),
             )
         return requests.info(key, answer)
 
     def exists(self, key: str) -> bool:
-        """Tell whether there is an object."""
+        """Return whether an object exists."""
         try:
             self.head(key)
         except NotFound:
@@ -134,24 +135,21 @@ class ObjectReader:
     def page(
         self, prefix: str = "", *, delimiter: str = "", limit: int = 1000, token: str = ""
     ) -> Page:
-        """List a part of the objects.
+        """Return a page of the objects and folders.
 
         Args:
-            prefix: What their keys begin with.
-            delimiter: Such as ``/``: what lies behind it is one folder.
-            limit: The most of them, 1-1000.
-            token: The ``next_token`` of the part before.
-
-        Returns:
-            The objects, the folders, and what gives the next part.
+            prefix: Only keys with this prefix.
+            delimiter: Such as ``/``: keys with it after the prefix are grouped into folders.
+            limit: How many objects and folders at most, between 1 and 1000.
+            token: The ``next_token`` of the previous page.
 
         Raises:
-            ValueError: If the limit is out of range.
+            ValueError: The limit is out of range.
         """
         return self._listing.page(prefix, delimiter, limit, token)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """List all objects whose keys begin with a prefix, page by page."""
+        """Return all objects whose keys begin with a prefix, page by page."""
         token = ""
         while True:
             page = self.page(prefix, token=token)
@@ -163,55 +161,59 @@ class ObjectReader:
     def version_page(
         self, prefix: str = "", *, delimiter: str = "", limit: int = 1000, token: str = ""
     ) -> VersionPage:
-        """List a part of the versions of objects, with the markers that deletions left.
-
-        Args:
-            prefix: What the keys begin with.
-            delimiter: Such as ``/``: what lies behind it is one folder.
-            limit: The most versions and folders, 1-1000.
-            token: The ``next_token`` of the part before.
-
-        Returns:
-            The versions, the folders, and what gives the next part.
+        """Return a page of the versions, delete markers and folders; see `page`.
 
         Raises:
-            ValueError: If the limit is out of range.
-            ObjectError: If the list does not go on after a token.
+            ValueError: The limit is out of range.
+            ObjectError: The list does not continue after a token.
         """
         return self._listing.version_page(prefix, delimiter, limit, token)
 
     def versions(self, key: str) -> tuple[ObjectInfo, ...]:
-        """The versions of an object, the latest first; without delete markers."""
+        """Return the versions of an object without delete markers, the latest first."""
         self._key(key)
         return tuple(
-            ObjectInfo(key, each.size, each.etag, each.last_modified, version_id=each.version_id)
-            for each in self._listing.versions(key)
-            if not each.is_delete_marker
+            ObjectInfo(key, v.size, v.etag, v.last_modified, version_id=v.version_id)
+            for v in self._listing.versions(key)
+            if not v.is_delete_marker
         )
 
     def presigned_get(
         self, key: str, *, expires_in: int = 3600, response_headers: Mapping[str, str] | None = None
     ) -> str:
-        """A URL by which anybody reads an object for a while.
+        """Return a presigned URL that reads an object.
 
         Args:
-            key: Its key.
-            expires_in: How long, 1-604800 seconds ("Download and upload objects with presigned
-                URLs"). It also ends with the credentials of the function.
-            response_headers: Headers of the answer instead of the object's: ``Content-Type``,
+            key: The key.
+            expires_in: Seconds until the URL expires, between 1 and 604800 ("Download and upload
+                objects with presigned URLs"), or earlier with the function's credentials.
+            response_headers: Headers of the answer that replace the object's: ``Content-Type``,
                 ``Content-Disposition``, ``Content-Encoding``, ``Content-Language``,
                 ``Cache-Control`` and ``Expires``.
 
         Raises:
-            ValueError: If the time or a header is one that S3 refuses.
+            ValueError: S3 would refuse the time or a header.
         """
         place = (self.client, self.bucket_name, self._key(key))
         return presigning.get(*place, expires_in, response_headers or {})
 
     def _key(self, key: str) -> str:
         if not key:
-            raise ValueError("`key` must have a character at least, got: ''")
+            raise ValueError("`key` must not be empty, got: ''")
         return checked(f"{self.prefix}{key}")
 
-    def _own(self, key: str) -> str:
-        return key.removeprefix(self.prefix)
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place and mode of another when all has been written."""
+    path = Path(os.path.realpath(path))
+    part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}.part")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666  # less the umask
+    try:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            if path.exists():
+                os.fchmod(file.fileno(), mode)
+            yield file
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

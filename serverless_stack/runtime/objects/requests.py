@@ -1,10 +1,11 @@
-"""The arguments of requests to S3, and what its answers say."""
+"""The arguments of requests to S3, and what its answers contain."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
@@ -14,110 +15,9 @@ if TYPE_CHECKING:
 
 Raw: TypeAlias = Any  # what boto3 gives
 _MAX_METADATA_BYTES = 2048  # "Working with object metadata"
-
-
-class Written(TypedDict, total=False):
-    """What is kept beside the bytes of an object."""
-
-    ContentType: str
-    CacheControl: str
-    Metadata: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """When a request is to be done at all ("Conditional requests").
-
-    Attributes:
-        if_match: Only while the object has this tag.
-        if_none_match: Only if the object has another tag.
-        if_modified_since: Only if it was written later.
-        if_unmodified_since: Only if it was not written later.
-        create_only: Write only if there is no object yet.
-    """
-
-    if_match: str = ""
-    if_none_match: str = ""
-    if_modified_since: datetime | None = None
-    if_unmodified_since: datetime | None = None
-    create_only: bool = False
-
-    def for_reading(self) -> dict[str, Raw]:
-        """The arguments of a request that reads.
-
-        Raises:
-            ValueError: If a condition is one for writing.
-        """
-        if self.create_only:
-            raise ValueError("`create_only` must be False for reading, got: True")
-        named = {
-            "IfMatch": self.if_match,
-            "IfNoneMatch": self.if_none_match,
-            "IfModifiedSince": self.if_modified_since,
-            "IfUnmodifiedSince": self.if_unmodified_since,
-        }
-        return {name: value for name, value in named.items() if value}
-
-    def for_writing(self) -> dict[str, Raw]:
-        """The arguments of a request that writes.
-
-        Raises:
-            ValueError: If a condition is one for reading.
-        """
-        if self.if_none_match or self.if_modified_since or self.if_unmodified_since:
-            raise ValueError("conditions must be `if_match` or `create_only` for writing")
-        if self.create_only and self.if_match:
-            raise ValueError("`create_only` must be False with `if_match`, got: True")
-        if self.create_only:
-            return {"IfNoneMatch": "*"}
-        return {"IfMatch": self.if_match} if self.if_match else {}
-
-
-ALWAYS = Conditions()
-"""No condition at all."""
-
-
-def s3_client() -> "S3Client":
-    """A client that gives up in time for a function to answer."""
-    import boto3
-    from botocore.config import Config
-
-    return boto3.client(
-        "s3",
-        config=Config(
-            connect_timeout=2,
-            read_timeout=10,
-            retries={"mode": "standard", "max_attempts": 3},
-            signature_version="s3v4",
-        ),
-    )
-
-
-def write_arguments(
-    content_type: str, metadata: Mapping[str, str] | None, cache_control: str
-) -> Written:
-    """What is kept beside the bytes.
-
-    Raises:
-        ValueError: If the metadata is not ASCII, or too large.
-    """
-    arguments: Written = {}
-    if content_type:
-        arguments["ContentType"] = content_type
-    if cache_control:
-        arguments["CacheControl"] = cache_control
-    for name, value in (metadata or {}).items():
-        if not (name.isascii() and value.isascii() and value.isprintable()):
-            raise ValueError(f"`metadata` must be printable ASCII, got: {name!r}: {value!r}")
-    size = sum(len(name) + len(value) for name, value in (metadata or {}).items())
-    if size > _MAX_METADATA_BYTES:
-        raise ValueError(f"`metadata` must be {_MAX_METADATA_BYTES} bytes at most, got: {size}")
-    if metadata:
-        arguments["Metadata"] = dict(metadata)
-    return arguments
-
-
-_KEPT = (
+_METADATA_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+").fullmatch  # a token of HTTP
+# What a copy of an object onto itself has to name to keep it.
+_COPIED = (
     "ContentDisposition",
     "ContentEncoding",
     "ContentLanguage",
@@ -129,54 +29,185 @@ _KEPT = (
 )
 
 
-def kept_arguments(before: Mapping[str, Raw]) -> dict[str, Raw]:
-    """What a copy of an object onto itself has to name to keep it, and that it is still the same.
+class Properties(TypedDict, total=False):
+    """The properties of an object besides its content."""
 
-    Args:
-        before: The answer of ``HeadObject``.
+    ContentType: str
+    CacheControl: str
+    Metadata: dict[str, str]
 
-    Returns:
-        The arguments of the copy.
+
+@dataclass(frozen=True)
+class Conditions:
+    """When S3 is to run a request ("Conditional requests").
+
+    Attributes:
+        if_match: Only if the object has this entity tag.
+        if_none_match: Only if the object has another entity tag.
+        if_modified_since: Only if it was written later.
+        if_unmodified_since: Only if it was not written later.
+        create_only: Write only if the object does not exist.
     """
-    kept = {name: before[name] for name in _KEPT if before.get(name)}
-    return {**kept, "CopySourceIfMatch": before["ETag"]}
+
+    if_match: str = ""
+    if_none_match: str = ""
+    if_modified_since: datetime | None = None
+    if_unmodified_since: datetime | None = None
+    create_only: bool = False
+
+    def for_reading(self) -> dict[str, Raw]:
+        """Return the arguments of a request that reads.
+
+        Raises:
+            ValueError: A condition is for writing only.
+        """
+        if self.create_only:
+            raise ValueError("`create_only` must be False for reading, got: True")
+        return given(
+            IfMatch=self.if_match,
+            IfNoneMatch=self.if_none_match,
+            IfModifiedSince=self.if_modified_since,
+            IfUnmodifiedSince=self.if_unmodified_since,
+        )
+
+    def for_writing(self) -> dict[str, Raw]:
+        """Return the arguments of a request that writes.
+
+        Raises:
+            ValueError: A condition is for reading only.
+        """
+        if self.if_none_match or self.if_modified_since or self.if_unmodified_since:
+            raise ValueError("conditions must be `if_match` or `create_only` for writing")
+        if self.create_only and self.if_match:
+            raise ValueError("`create_only` must be False with `if_match`, got: True")
+        return given(IfMatch=self.if_match, IfNoneMatch="*" if self.create_only else "")
 
 
-def range_arguments(first: int | None, last: int | None) -> dict[str, Raw]:
-    """The part that is read.
+ALWAYS = Conditions()
+"""No condition at all."""
+
+
+def s3_client() -> "S3Client":
+    """Make a client that times out before the function does, for presigned URLs of its region."""
+    import boto3
+    from botocore.config import Config
+
+    def client(addressing_style: Literal["auto", "virtual"]) -> "S3Client":
+        # "auto" signs for the region and sends to the global endpoint, which newer regions lack.
+        return boto3.client(
+            "s3",
+            config=Config(
+                connect_timeout=2,
+                read_timeout=10,
+                retries={"mode": "standard", "max_attempts": 3},
+                signature_version="s3v4",
+                s3={
+                    "addressing_style": addressing_style,
+                    "us_east_1_regional_endpoint": "regional",
+                },
+            ),
+        )
+
+    made = client("virtual")
+    host = made.meta.endpoint_url.partition("://")[2].partition("/")[0]
+    # An endpoint such as http://localhost:4566 has no names for buckets.
+    return made if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else client("auto")
+
+
+def given(**arguments: Raw) -> dict[str, Raw]:
+    """Return the arguments that are neither empty nor None."""
+    return {name: value for name, value in arguments.items() if value}
+
+
+def properties(
+    content_type: str, metadata: Mapping[str, str] | None, cache_control: str = ""
+) -> Properties:
+    """Return the arguments for the properties of an object.
 
     Raises:
-        ValueError: If it is none.
+        ValueError: S3 would refuse or change one of them.
+    """
+    arguments: Properties = {}
+    if content_type:
+        arguments["ContentType"] = check_header("content_type", content_type)
+    if cache_control:
+        arguments["CacheControl"] = check_header("cache_control", cache_control)
+    if metadata:
+        arguments["Metadata"] = _checked_metadata(metadata)
+    return arguments
+
+
+def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Return metadata as S3 stores it: its names are those of HTTP headers, in lower case."""
+    checked: dict[str, str] = {}
+    for name, value in metadata.items():
+        stored = name.lower()
+        if not _METADATA_NAME(stored) or stored in checked:
+            raise ValueError(
+                "`metadata` must have names of letters, digits and hyphens, different in lower"
+                f" case, got: {name!r}"
+            )
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise ValueError(
+                "`metadata` must have values of printable ASCII without blanks around them,"
+                f" got: {name!r}: {value!r}"
+            )
+        checked[stored] = value
+    size = sum(len(name) + len(value) for name, value in checked.items())
+    if size > _MAX_METADATA_BYTES:
+        raise ValueError(f"`metadata` must be {_MAX_METADATA_BYTES} bytes at most, got: {size}")
+    return checked
+
+
+def check_header(argument: str, value: str) -> str:
+    """Return the value of an HTTP header if it can be one.
+
+    Raises:
+        ValueError: It has control characters, or characters beyond ISO-8859-1.
+    """
+    if any(
+        ord(character) > 0xFF or ord(character) < 0x20 or character == "\x7f" for character in value
+    ):
+        raise ValueError(
+            f"`{argument}` must be text in ISO-8859-1 without control characters, got: {value!r}"
+        )
+    return value
+
+
+def copied_properties(before: Mapping[str, Raw]) -> dict[str, Raw]:
+    """Return the arguments of a copy of an object onto itself that keep its other properties.
+
+    Args:
+        before: The answer of ``HeadObject``; the copy fails if the object has changed since.
+    """
+    return {
+        **given(**{name: before.get(name) for name in _COPIED}),
+        "CopySourceIfMatch": before["ETag"],
+    }
+
+
+def byte_range(first: int | None, last: int | None) -> str:
+    """Return the ``Range`` of a part of an object; empty for all of it.
+
+    Raises:
+        ValueError: The part is empty.
     """
     if first is None and last is None:
-        return {}
+        return ""
     start = 0 if first is None else first
     if start < 0 and last is not None:
         raise ValueError(f"`last` must be None with a negative `first`, got: {last}")
     if last is not None and last < start:
         raise ValueError(f"`last` must be {start} or more, got: {last}")
-    if start < 0:
-        return {"Range": f"bytes={start}"}
-    return {"Range": f"bytes={start}-{'' if last is None else last}"}
-
-
-def list_arguments(delimiter: str, token: str) -> dict[str, Raw]:
-    """How a list is folded, and where it goes on."""
-    named = {"Delimiter": delimiter, "ContinuationToken": token}
-    return {name: value for name, value in named.items() if value}
-
-
-def version_arguments(version_id: str) -> dict[str, Raw]:
-    """The version that is meant."""
-    return {"VersionId": version_id} if version_id else {}
+    return f"bytes={start}{'' if start < 0 else '-'}{'' if last is None else last}"
 
 
 def info(key: str, answer: Mapping[str, Raw]) -> ObjectInfo:
-    """What an answer tells about an object."""
-    whole = str(answer.get("ContentRange", "")).rpartition("/")[2]
+    """Return the properties of an object from an answer of ``GetObject`` or ``HeadObject``."""
+    size = str(answer.get("ContentRange", "")).rpartition("/")[2]
     return ObjectInfo(
         key=key,
-        size=int(whole) if whole.isdigit() else answer["ContentLength"],
+        size=int(size) if size.isdigit() else answer["ContentLength"],
         etag=answer["ETag"],
         last_modified=answer["LastModified"],
         content_type=answer.get("ContentType", ""),
@@ -186,13 +217,13 @@ def info(key: str, answer: Mapping[str, Raw]) -> ObjectInfo:
 
 
 def date_of(answer: Mapping[str, Raw]) -> datetime:
-    """When S3 answered."""
+    """Return when S3 answered."""
     text = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
     return parsedate_to_datetime(text) if text else datetime.now(UTC)
 
 
 def raise_first(errors: Sequence[Mapping[str, Raw]]) -> None:
-    """Raise if some objects could not be deleted."""
+    """Raise an error if objects could not be deleted."""
     if errors:
         first = errors[0]
         raise ObjectError(

@@ -1,4 +1,4 @@
-"""ObjectStore: the objects of one bucket."""
+"""ObjectStore: reading and writing the objects of a bucket."""
 
 import json
 from collections.abc import Mapping
@@ -6,21 +6,21 @@ from pathlib import Path
 from typing import IO
 
 from serverless_stack.runtime.objects import presigning, requests
-from serverless_stack.runtime.objects.errors import told
+from serverless_stack.runtime.objects.errors import translated
 from serverless_stack.runtime.objects.models import Json, ObjectInfo
 from serverless_stack.runtime.objects.reader import ObjectReader
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
 
-_DELETED_AT_ONCE = 1000  # "DeleteObjects"
+_MAX_DELETED = 1000  # "DeleteObjects"
 
 
 class ObjectStore(ObjectReader):
-    """The objects of a bucket, or of a part of it.
+    """Reads and writes the objects of a bucket, or of a part of it.
 
     Args:
         bucket_name: The bucket.
-        prefix: What comes before every key.
-        client: A client of boto3; by default one with time-outs and retries, made on first use.
+        prefix: The prefix of every key.
+        client: A boto3 S3 client. Default: made on first use, with time-outs and retries.
     """
 
     def put(
@@ -36,23 +36,20 @@ class ObjectStore(ObjectReader):
         """Write an object.
 
         Args:
-            key: Its key, 1-1024 bytes.
-            body: Its bytes, up to 5 GB ("PutObject").
-            content_type: Its media type.
-            metadata: What the application keeps with it: ASCII, 2 KB in all ("Working with object
-                metadata").
-            cache_control: How long it may be cached; empty says nothing.
+            key: The key, 1 to 1024 bytes.
+            body: The content, up to 5 GB ("PutObject").
+            content_type: The media type.
+            metadata: The application's metadata: ASCII, 2 KB in total; S3 stores the names in
+                lower case ("Working with object metadata").
+            cache_control: The ``Cache-Control`` header. Default: none.
             conditions: ``Conditions(create_only=True)`` or ``Conditions(if_match=etag)``.
 
-        Returns:
-            What was written.
-
         Raises:
-            ValueError: If an argument is one that S3 refuses.
-            PreconditionFailed: If a condition does not hold.
+            ValueError: S3 would refuse an argument.
+            PreconditionFailed: A condition does not hold.
         """
-        arguments = requests.write_arguments(content_type, metadata, cache_control)
-        with told("writing", key):
+        arguments = requests.properties(content_type, metadata, cache_control)
+        with translated("writing", key):
             answer = self.client.put_object(
                 Bucket=self.bucket_name,
                 Key=self._key(key),
@@ -63,7 +60,8 @@ class ObjectStore(ObjectReader):
             )
         now = requests.date_of(answer)
         version, etag = answer.get("VersionId", ""), answer["ETag"]
-        return ObjectInfo(key, len(body), etag, now, content_type, dict(metadata or {}), version)
+        stored = arguments.get("Metadata", {})
+        return ObjectInfo(key, len(body), etag, now, content_type, stored, version)
 
     def put_text(
         self,
@@ -74,7 +72,7 @@ class ObjectStore(ObjectReader):
         metadata: Mapping[str, str] | None = None,
         conditions: Conditions = ALWAYS,
     ) -> ObjectInfo:
-        """Write a text as UTF-8; the arguments are those of `put`."""
+        """Write a text as UTF-8; see `put`."""
         return self.put(
             key,
             text.encode(),
@@ -91,10 +89,15 @@ class ObjectStore(ObjectReader):
         metadata: Mapping[str, str] | None = None,
         conditions: Conditions = ALWAYS,
     ) -> ObjectInfo:
-        """Write a value as JSON; the arguments are those of `put`."""
+        """Write a value as JSON; see `put`.
+
+        Raises:
+            TypeError: JSON has no such type.
+            ValueError: The value contains a NaN or an infinity, or itself.
+        """
         return self.put(
             key,
-            json.dumps(value, ensure_ascii=False).encode(),
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode(),
             content_type="application/json",
             metadata=metadata,
             conditions=conditions,
@@ -111,16 +114,16 @@ class ObjectStore(ObjectReader):
         """Upload a file of any size, in parts where it is large.
 
         Args:
-            key: Its key.
-            file: Its path, or a file that is open for reading bytes.
-            content_type: Its media type.
-            metadata: What the application keeps with it.
+            key: The key.
+            file: A path, or a file opened for reading bytes.
+            content_type: The media type.
+            metadata: See `put`.
         """
         extra = {
-            **requests.write_arguments(content_type, metadata, ""),
+            **requests.properties(content_type, metadata),
             "ChecksumAlgorithm": "SHA256",
         }
-        with told("uploading", key):
+        with translated("uploading", key):
             if isinstance(file, str | Path):
                 self.client.upload_file(str(file), self.bucket_name, self._key(key), extra)
             else:
@@ -134,56 +137,56 @@ class ObjectStore(ObjectReader):
         metadata: Mapping[str, str] | None = None,
         cache_control: str = "",
     ) -> None:
-        """Change what is kept beside the bytes, by a copy of the object onto itself.
+        """Change the properties of an object, by copying it onto itself.
 
-        Everything else stays as it is, such as its encoding, storage class and tags.
+        Everything else is kept, such as its encoding, storage class and tags.
 
         Args:
-            key: Its key.
-            content_type: The new media type; empty keeps the one it has.
-            metadata: The new metadata, all of it; None keeps what there is.
-            cache_control: The new ``Cache-Control``; empty keeps the one it has.
+            key: The key.
+            content_type: The new media type. Default: unchanged.
+            metadata: The new metadata, all of it. Default: unchanged.
+            cache_control: The new ``Cache-Control``. Default: unchanged.
 
         Raises:
-            NotFound: If there is none.
-            PreconditionFailed: If somebody has written it in the meantime.
+            NotFound: The object does not exist.
+            PreconditionFailed: The object has changed in the meantime.
         """
-        with told("looking at", key):
+        with translated("inspecting", key):
             before = self.client.head_object(Bucket=self.bucket_name, Key=self._key(key))
-        arguments = requests.write_arguments(
+        arguments = requests.properties(
             content_type or before.get("ContentType", ""),
             before.get("Metadata", {}) if metadata is None else metadata,
             cache_control or before.get("CacheControl", ""),
         )
-        self._copy(key, key, {**requests.kept_arguments(before), **arguments})
+        self._copy(key, key, {**requests.copied_properties(before), **arguments})
 
     def copy(self, key: str, to: str) -> None:
-        """Copy an object within the store, with its metadata.
+        """Copy an object within the store, with its properties.
 
         Raises:
-            NotFound: If there is none.
+            NotFound: The object does not exist.
         """
         self._copy(key, to, None)
 
     def delete(self, *keys: str, version_id: str = "") -> None:
-        """Delete objects; those that are not there are no error.
+        """Delete objects; an absent object is no error.
 
         Args:
-            keys: Their keys.
-            version_id: A version, of a single object; empty deletes the latest one.
+            keys: The keys.
+            version_id: The version to delete, of a single object. Default: the latest.
 
         Raises:
-            ValueError: If a version is given for several objects.
-            ObjectError: If some could not be deleted.
+            ValueError: A version is given for several objects.
+            ObjectError: Objects could not be deleted.
         """
         if version_id and len(keys) != 1:
-            raise ValueError(f"`version_id` must go with one key, got: {len(keys)}")
+            raise ValueError(f"`version_id` must be used with one key, got: {len(keys)}")
         listed = [{"Key": self._key(key)} for key in keys]
         if version_id:
             listed[0]["VersionId"] = version_id
-        for start in range(0, len(listed), _DELETED_AT_ONCE):
-            batch = listed[start : start + _DELETED_AT_ONCE]
-            with told("deleting", keys[start]):
+        for start in range(0, len(listed), _MAX_DELETED):
+            batch = listed[start : start + _MAX_DELETED]
+            with translated("deleting", keys[start]):
                 answer = self.client.delete_objects(
                     Bucket=self.bucket_name,
                     Delete={"Objects": batch, "Quiet": True},  # type: ignore[typeddict-item]
@@ -193,17 +196,17 @@ class ObjectStore(ObjectReader):
     def presigned_put(
         self, key: str, *, content_type: str, size: int | None = None, expires_in: int = 3600
     ) -> str:
-        """A URL by which anybody writes an object for a while, with this media type only.
+        """Return a presigned URL that writes an object of one media type.
 
         Args:
-            key: Its key.
-            content_type: The ``Content-Type`` that the request has to have.
-            size: How many bytes the object has to have exactly, up to 5 GB. None does not limit
-                it; `presigned_post` takes a range.
-            expires_in: How long, 1-604800 seconds.
+            key: The key.
+            content_type: The ``Content-Type`` that the request must have.
+            size: The exact number of bytes, up to 5 GB; `presigned_post` accepts a range.
+                Default: any.
+            expires_in: See `presigned_get`.
 
         Raises:
-            ValueError: If the time or the size is out of range.
+            ValueError: The time or the size is out of range.
         """
         place = (self.client, self.bucket_name, self._key(key))
         return presigning.put(*place, expires_in, content_type, size)
@@ -217,29 +220,26 @@ class ObjectStore(ObjectReader):
         content_type: str,
         expires_in: int = 3600,
     ) -> presigning.Post:
-        """A form by which a browser uploads an object for a while.
+        """Return a presigned form with which a browser uploads an object.
 
         Args:
-            key: Its key.
-            max_size: The most bytes.
-            min_size: The fewest bytes.
-            content_type: The media type; one that ends with ``/*``, as ``image/*``, takes all such.
-            expires_in: How long, 1-604800 seconds.
-
-        Returns:
-            The URL and the fields of the form.
+            key: The key; it must not contain ``${filename}``, which S3 replaces.
+            max_size: The largest number of bytes, up to 5 GB.
+            min_size: The smallest number of bytes.
+            content_type: The media type; ``image/*`` accepts all images.
+            expires_in: See `presigned_get`.
 
         Raises:
-            ValueError: If the time or the sizes are out of range.
+            ValueError: The time or a size is out of range, or S3 would replace the key.
         """
-        limits = presigning.Limits(min_size, max_size, content_type)
-        return presigning.post(self.client, self.bucket_name, self._key(key), expires_in, limits)
+        place = (self.client, self.bucket_name, self._key(key))
+        return presigning.post(*place, expires_in, (min_size, max_size), content_type)
 
     def _copy(self, key: str, to: str, arguments: Mapping[str, requests.Raw] | None) -> None:
         changed: dict[str, requests.Raw] = {}
         if arguments is not None:
             changed = {"MetadataDirective": "REPLACE", **arguments}
-        with told("copying", key):
+        with translated("copying", key):
             self.client.copy_object(
                 Bucket=self.bucket_name,
                 Key=self._key(to),

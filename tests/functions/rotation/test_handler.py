@@ -4,8 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from serverless_stack.functions.rotation import handler as function
+from serverless_stack.functions.rotation.endpoint import CacheEndpoint
 from serverless_stack.functions.rotation.handler import handler
-from serverless_stack.functions.rotation.login import Login
 from tests.functions.rotation.aws_double import ARN, GROUP, USER, V0, V1, V2, V3, V8, V9, Cloud
 from tests.functions.rotation.conftest import FIRST
 from tests.runtime.servers import Server
@@ -49,29 +49,29 @@ def test_a_rotation_makes_a_token_that_the_cache_and_the_secret_have(
     assert token.isascii()
     assert cloud.stages == {V0: ["AWSPREVIOUS"], V1: ["AWSCURRENT"]}
     assert cloud.cache.calls == [("ROTATE", token)]
-    login = Login("127.0.0.1", redis.port)
-    assert login.works(token)
-    assert login.works(FIRST)  # until the next rotation
-    assert not login.works("another-token")
+    endpoint = CacheEndpoint("127.0.0.1", redis.port)
+    assert endpoint.accepts(token)
+    assert endpoint.accepts(FIRST)  # until the next rotation
+    assert not endpoint.accepts("another-token")
 
 
 def test_the_next_rotation_ends_the_token_of_the_one_before(cloud: Cloud, redis: Server) -> None:
     first = rotate(cloud, V1)
     second = rotate(cloud, V2)
     assert cloud.cache.calls == [("ROTATE", first), ("SET", first), ("ROTATE", second)]
-    login = Login("127.0.0.1", redis.port)
-    assert [login.works(each) for each in (FIRST, first, second)] == [False, True, True]
+    endpoint = CacheEndpoint("127.0.0.1", redis.port)
+    assert [endpoint.accepts(each) for each in (FIRST, first, second)] == [False, True, True]
 
 
 def test_every_token_that_a_client_may_hold_works_at_every_moment(
     cloud: Cloud, redis: Server
 ) -> None:
-    login = Login("127.0.0.1", redis.port)
+    endpoint = CacheEndpoint("127.0.0.1", redis.port)
     for version in (V1, V2, V3):
         cloud.begin(version)
         for step in STEPS:
             call(step, version)
-            assert login.works(cloud.current)
+            assert endpoint.accepts(cloud.current)
 
 
 def test_a_rotation_that_is_given_up_leaves_the_current_token_valid(
@@ -82,7 +82,7 @@ def test_a_rotation_that_is_given_up_leaves_the_current_token_valid(
         call("createSecret", version)
         call("setSecret", version)
         cloud.give_up(version)
-    assert Login("127.0.0.1", redis.port).works(FIRST)
+    assert CacheEndpoint("127.0.0.1", redis.port).accepts(FIRST)
     assert cloud.current == FIRST
 
 
@@ -116,8 +116,8 @@ def test_a_user_gets_both_passwords_and_then_the_new_and_its_next(
     assert cloud.cache.passwords == [FIRST, first]
     second = rotate(cloud, V2)
     assert cloud.cache.passwords == [first, second]
-    login = Login("127.0.0.1", redis.port, USER)
-    assert [login.works(each) for each in (FIRST, first, second)] == [False, True, True]
+    endpoint = CacheEndpoint("127.0.0.1", redis.port, USER)
+    assert [endpoint.accepts(each) for each in (FIRST, first, second)] == [False, True, True]
 
 
 def test_a_current_token_that_the_cache_refuses_stops_it(cloud: Cloud) -> None:

@@ -1,4 +1,6 @@
 import re
+import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -35,7 +37,7 @@ def test_another_name_is_marked(name: str, begins: str, ends: str) -> None:
 
 
 def test_an_empty_name_is_refused() -> None:
-    with pytest.raises(ValueError, match="`name` must have a character at least"):
+    with pytest.raises(ValueError, match="`name` must not be empty"):
         safe_key("")
 
 
@@ -52,3 +54,33 @@ def test_two_names_never_become_one_key(one: str, other: str) -> None:
     assert (keys[0] == keys[1]) == (one == other)
     for key in keys:
         assert re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}", key)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" * 6_000_000,
+        "/" * 6_000_000,
+        "a" + chr(0x315) * 60_000 + chr(0x300) * 60_000,
+        chr(0xFDFA) * 300_000,
+        "0123456789ab-" * 400_000,
+        "x." + "." * 1_000_000,
+    ],
+    ids=["letters", "slashes", "combining marks", "ligatures", "digests", "dots"],
+)
+def test_a_long_name_is_worked_on_for_its_first_part_only(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+
+    real = unicodedata.normalize
+
+    def normalize(form: Literal["NFKD"], text: str) -> str:
+        lengths.append(len(text))
+        return real(form, text)
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+
+    assert len(safe_key(name)) <= 200
+    assert max(lengths) <= 1000
+    assert safe_key(name) != safe_key(f"{name} ")

@@ -58,7 +58,7 @@ def test_pages(store: ObjectStore, limit: int) -> None:
 
 
 def test_more_versions_than_a_page_has(store: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("serverless_stack.runtime.objects.listing._LISTED_AT_ONCE", 2)
+    monkeypatch.setattr("serverless_stack.runtime.objects.listing._MAX_LISTED", 2)
     written = [store.put("a", b"x").version_id for _ in range(5)]
     store.put("ab", b"other")
     assert [each.version_id for each in store.versions("a")] == written[::-1]
@@ -98,5 +98,5 @@ def test_a_list_that_does_not_go_on_is_an_error() -> None:
         for _ in range(2):
             stubber.add_response("list_object_versions", answer("x/", None))
         token = listing.version_page("", "/", 1000, "").next_token
-        with pytest.raises(ObjectError, match="the list does not go on"):
+        with pytest.raises(ObjectError, match="the list does not continue"):
             listing.version_page("", "/", 1000, token)

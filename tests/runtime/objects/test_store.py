@@ -1,5 +1,6 @@
 import http.client
 import io
+import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,9 @@ from serverless_stack.runtime.objects import (
     ObjectReader,
     ObjectStore,
     PreconditionFailed,
+    Unavailable,
 )
+from tests.runtime.servers import free_port
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "told"),
+    ("call", "message"),
     [
         (lambda s: s.get("a", conditions=Conditions(create_only=True)), "`create_only` must be"),
         (lambda s: s.put("a", b"", conditions=Conditions(if_none_match="x")), "conditions must"),
@@ -110,28 +113,59 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
             lambda s: s.put("a", b"", conditions=Conditions(if_match="x", create_only=True)),
             "`create_only` must be False with `if_match`",
         ),
-        (lambda s: s.put("a", b"", metadata={"a": "\u00fc"}), "`metadata` must be printable ASCII"),
+        (
+            lambda s: s.put("a", b"", metadata={"a": "\u00fc"}),
+            "`metadata` must have values of printable ASCII",
+        ),
         (lambda s: s.put("a", b"", metadata={"a": "x" * 2048}), "must be 2048 bytes at most"),
-        (lambda s: s.put("", b""), "`key` must have a character"),
-        (lambda s: s.put("\u00fc" * 511, b""), "`key` must be 1.1024 bytes, got: 1026"),
-        (lambda s: s.page(limit=1001), "`limit` must be 1.1000, got: 1001"),
-        (lambda s: s.version_page(limit=0), "`limit` must be 1.1000, got: 0"),
-        (lambda s: s.versions(""), "`key` must have a character"),
-        (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must go with one key"),
-        (lambda s: s.presigned_get("a", expires_in=0), "`expires_in` must be 1.604800 seconds"),
+        (lambda s: s.put("a", b"", metadata={"a b": "c"}), "`metadata` must have names of letters"),
+        (lambda s: s.put("a", b"", metadata={"a:b": "c"}), "`metadata` must have names of letters"),
+        (lambda s: s.put("a", b"", metadata={"A": "1", "a": "2"}), "different in lower case"),
+        (lambda s: s.put("a", b"", metadata={"a": " b"}), "without blanks around them"),
+        (
+            lambda s: s.put("a", b"", content_type="x/y\r\nX: y"),
+            "`content_type` must be text in ISO",
+        ),
+        (lambda s: s.put("a", b"", cache_control="\u20ac"), "`cache_control` must be text in ISO"),
+        (lambda s: s.put("a", 7), "Invalid type for parameter Body"),
+        (lambda s: s.put_json("a", {"price": float("nan")}), "not JSON compliant"),
+        (lambda s: s.put("\udcff", b""), "`key` must be text without lone surrogates"),
+        (lambda s: s.put("", b""), "`key` must not be empty"),
+        (lambda s: s.put("\u00fc" * 511, b""), "`key` must be between 1 and 1024 bytes, got: 1026"),
+        (lambda s: s.page(limit=1001), "`limit` must be between 1 and 1000, got: 1001"),
+        (lambda s: s.version_page(limit=0), "`limit` must be between 1 and 1000, got: 0"),
+        (lambda s: s.versions(""), "`key` must not be empty"),
+        (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must be used with one key"),
+        (
+            lambda s: s.presigned_get("a", expires_in=0),
+            "`expires_in` must be a whole number between 1 and 604800",
+        ),
         (lambda s: s.presigned_get("a", expires_in=604801), "`expires_in` must be"),
-        (lambda s: s.presigned_put("a", content_type="x/y", size=-1), "`size` must be 0."),
+        (lambda s: s.presigned_get("a", expires_in=60.5), "`expires_in` must be a whole number"),
+        (
+            lambda s: s.presigned_get("a", response_headers={"Content-Disposition": "\u2013"}),
+            "`response_headers` must be text in ISO-8859-1",
+        ),
+        (
+            lambda s: s.presigned_get("a", response_headers={"Content-Type": "a\r\nX: y"}),
+            "`response_headers` must be text in ISO-8859-1",
+        ),
+        (
+            lambda s: s.presigned_post("a/${filename}", max_size=1, content_type="x/y"),
+            r"`key` must not contain \$\{filename\} for a form",
+        ),
+        (lambda s: s.presigned_put("a", content_type="x/y", size=-1), "`size` must be a whole"),
         (lambda s: s.presigned_get("a", response_headers={"X-A": "1"}), "`response_headers` must"),
         (
             lambda s: s.presigned_post("a", max_size=1, min_size=2, content_type="x/y"),
-            "`max_size` must be 2.",
+            "`max_size` must be a whole number between 2 and",
         ),
     ],
 )
 def test_what_is_refused_before_it_is_sent(
-    store: ObjectStore, call: Callable[[ObjectStore], object], told: str
+    store: ObjectStore, call: Callable[[ObjectStore], object], message: str
 ) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=message):
         call(store)
 
 
@@ -302,3 +336,91 @@ def test_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADS_NAME", "uploads")
     store = ObjectStore.from_env("UPLOADS", prefix="x/")
     assert (store.bucket_name, store.prefix) == ("uploads", "x/")
+
+
+def test_metadata_is_told_as_it_is_stored(store: ObjectStore) -> None:
+    written = store.put("a", b"", metadata={"Made-By": "Ada"})
+
+    assert written.metadata == store.head("a").metadata == {"made-by": "Ada"}
+
+
+def test_file_that_exists_keeps_its_mode_and_is_replaced_as_a_whole(
+    store: ObjectStore, tmp_path: Path
+) -> None:
+    store.put("secret", b"new")
+    file = tmp_path / "secret"
+    file.write_bytes(b"old")
+    file.chmod(0o600)
+    (tmp_path / "link").symlink_to(file)
+    store.download("secret", tmp_path / "link")
+
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o600)
+    with pytest.raises(NotFound):
+        store.download("absent", file)
+    assert file.read_bytes() == b"new"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "secret"]
+
+
+def test_new_file_has_the_mode_of_the_umask(store: ObjectStore, tmp_path: Path) -> None:
+    store.put("a", b"1")
+    before = os.umask(0o077)
+    try:
+        store.download("a", str(tmp_path / "a"))
+    finally:
+        os.umask(before)
+
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.fixture
+def real_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS itself, which is not asked."""
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_PROFILE", "AWS_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.mark.usefixtures("real_aws")
+@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "me-south-1", "cn-north-1"])
+@pytest.mark.parametrize("bucket", ["my-bucket", "my.bucket"])
+def test_presigned_urls_go_to_the_region(
+    bucket: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    store = ObjectStore(bucket)
+    for url in (
+        store.presigned_get("a"),
+        store.presigned_put("a", content_type="text/plain"),
+        store.presigned_post("a", max_size=9, content_type="text/plain").url,
+    ):
+        assert f"s3.{region}.amazonaws.com" in str(urlsplit(url).hostname)
+
+
+@pytest.mark.usefixtures("real_aws")
+def test_endpoint_of_your_own_gets_no_names_for_buckets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://s3.local:4566")
+
+    assert ObjectStore("my-bucket").presigned_get("a").startswith("http://s3.local:4566/my-bucket/")
+
+
+@pytest.mark.usefixtures("real_aws")
+def test_s3_that_cannot_be_reached_is_unavailable(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{free_port()}")
+    store = ObjectStore("my-bucket")
+    for call in (
+        lambda: store.get("a"),
+        lambda: store.exists("a"),
+        lambda: store.put("a", b"1"),
+        lambda: store.upload("a", io.BytesIO(b"1")),
+        lambda: store.download("a", tmp_path / "a"),
+        lambda: store.page(),
+        lambda: store.delete("a"),
+    ):
+        with pytest.raises(Unavailable, match="Could not connect"):
+            call()
+    assert list(tmp_path.iterdir()) == []

@@ -8,7 +8,6 @@ common lock, and neither repeats a command only if it may run twice and within o
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from enum import Enum
 from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import StoreError, StoreUnavailable
@@ -19,13 +18,17 @@ C = TypeVar("C")
 T = TypeVar("T")
 
 
-class Failure(Enum):
-    """What an error says about a command and its connection."""
+class Failure:
+    """What an error says about a command and its connection; an enum would load more slowly.
 
-    REFUSED = "the server refused the command; the connection can be used again"
-    NOT_RUN = "the server did not run the command, and may do so on a new connection"
-    CLOSED = "the server closed the connection; nobody knows whether it ran the command"
-    FAILED = "the connection is of no use any more"
+    Attributes:
+        REFUSED: The server refused the command; the connection can be used again.
+        NOT_RUN: The server did not run the command, and may do so on a new connection.
+        CLOSED: The server closed the connection; nobody knows whether it ran the command.
+        FAILED: The connection is of no use any more.
+    """
+
+    REFUSED, NOT_RUN, CLOSED, FAILED = range(4)
 
 
 class ConnectionPool(ABC, Generic[C]):
@@ -97,12 +100,12 @@ class ConnectionPool(ABC, Generic[C]):
     ) -> T:
         """Continue after an error on a connection that was idle until ``started``."""
         failure, explained = self._explain(error)
-        if failure is Failure.REFUSED:
+        if failure == Failure.REFUSED:
             self._idle.append(connection)
             raise explained
         self._close(connection)
         self.drop()
-        if failure is Failure.NOT_RUN or (failure is Failure.CLOSED and repeatable):
+        if failure == Failure.NOT_RUN or (failure == Failure.CLOSED and repeatable):
             return self._on_new(command, time.monotonic() - started)
         raise explained from error
 
@@ -137,8 +140,8 @@ class ConnectionPool(ABC, Generic[C]):
         """Return whether the server has closed an idle connection."""
 
     @abstractmethod
-    def _explain(self, error: Exception) -> tuple[Failure, StoreError]:
-        """Return what an error means, and the exception for the caller.
+    def _explain(self, error: Exception) -> tuple[int, StoreError]:
+        """Return the `Failure` of an error, and the exception for the caller.
 
         Whatever a client library raises means that the cache cannot be used: a server that
         lies makes them raise almost anything.

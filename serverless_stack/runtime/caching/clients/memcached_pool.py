@@ -128,7 +128,7 @@ class MemcachedPool(_Pool):
             wire.settimeout(before)
         return True
 
-    def _explain(self, error: Exception) -> tuple[Failure, StoreError]:
+    def _explain(self, error: Exception) -> tuple[int, StoreError]:
         from pymemcache import exceptions  # type: ignore[import-untyped]
 
         if isinstance(error, StoreError):  # a refusal of ours, or a name that is not resolved

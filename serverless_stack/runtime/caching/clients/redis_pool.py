@@ -138,7 +138,7 @@ class RedisPool(_Pool):
         except (RedisError, OSError):
             return True
 
-    def _explain(self, error: Exception) -> tuple[Failure, StoreError]:
+    def _explain(self, error: Exception) -> tuple[int, StoreError]:
         from redis import exceptions
 
         if isinstance(error, StoreError):  # credentials, or a name that is not resolved

@@ -9,24 +9,27 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import StoreUnavailable
 
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class ForkAware(Protocol):
+        """An object whose state belongs to one process."""
+
+        def reset_after_fork(self) -> None:
+            """Forget the parent's threads and connections."""
+
+
 T = TypeVar("T")
-
-
-class ForkAware(Protocol):
-    """An object whose state belongs to one process."""
-
-    def reset_after_fork(self) -> None:
-        """Forget the parent's threads and connections."""
-
-
 _fork_aware: "weakref.WeakSet[ForkAware]" = weakref.WeakSet()
 
 
-def register_fork_aware(thing: ForkAware) -> None:
+def register_fork_aware(thing: "ForkAware") -> None:
     """Call `reset_after_fork` of an object in every forked process, while the object lives."""
     _fork_aware.add(thing)
 

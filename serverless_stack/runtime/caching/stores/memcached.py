@@ -2,24 +2,21 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import (
-    MISSING,
     Codec,
-    Missing,
     StoreError,
     StoreRefused,
-    check_step,
-    check_ttl,
 )
 from serverless_stack.runtime.caching.clients import environment
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 from serverless_stack.runtime.caching.clients.memcached_nodes import MemcachedNodes
 from serverless_stack.runtime.caching.clients.memcached_pool import EXPIRED, expiry, wire_key
 from serverless_stack.runtime.caching.codecs.json import JSON
+from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -37,7 +34,7 @@ _SCHEMES: Final = {
 }
 
 
-class MemcachedStore:
+class MemcachedStore(EncodedStore[bytes]):
     """Spreads keys over the nodes of a cluster, or uses a single server.
 
     The configuration endpoint is asked for the nodes on first use, and in the background once
@@ -77,8 +74,7 @@ class MemcachedStore:
                 f"`discovery_interval` must be more than 0 seconds, got: {discovery_interval}"
             )
         self._timeout = timeout
-        self.codec = codec
-        self._decode = codec.decode
+        self._set_codec(codec)
         self._nodes = MemcachedNodes(
             endpoint,
             find_nodes,
@@ -196,42 +192,24 @@ class MemcachedStore:
             discovery_interval=discovery_interval,
         )
 
-    def get(self, key: str) -> object | Missing:
-        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
-        name = wire_key(key)
-        return self._decode(self._nodes.pick(name).get(name))
+    @staticmethod
+    def _name(key: str) -> bytes:
+        return wire_key(key)
 
-    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Return the values that exist, in one round trip per node.
+    def _get(self, name: bytes) -> bytes | None:
+        return self._nodes.pick(name).get(name)
 
-        Keys of a node that cannot be used count as absent while another node answers.
-        """
-        names = {wire_key(key): key for key in keys}
-        found: dict[str, object] = {}
-
-        def collect(data: dict[bytes, bytes]) -> None:
-            for name, text in data.items():
-                value = self._decode(text)
-                if value is not MISSING:
-                    found[names[name]] = value
-
-        failure = self._each_node(names, lambda node, part: collect(node.get_many(part)))
+    def _get_many(self, names: list[bytes]) -> Mapping[bytes, bytes | None]:
+        found: dict[bytes, bytes | None] = {}
+        failure = self._each_node(names, lambda node, part: found.update(node.get_many(part)))
         if failure is not None and not found:
             raise failure
-        return found
+        return {name: found[name] for name in names if name in found}
 
-    def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
-        name = wire_key(key)
-        check_ttl(ttl)
-        data = self.codec.encode(value)
+    def _set(self, name: bytes, data: bytes, ttl: int | None) -> None:
         self._nodes.pick(name).run(lambda node: node.set(name, data, expiry(ttl), noreply=False))
 
-    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values, in one round trip per node; not atomic."""
-        check_ttl(ttl)
-        encoded = {wire_key(key): self.codec.encode(value) for key, value in values.items()}
-
+    def _set_many(self, encoded: Mapping[bytes, bytes], ttl: int | None) -> None:
         def put(node: "MemcachedClient", part: list[bytes]) -> None:
             node.set_many({name: encoded[name] for name in part}, expiry(ttl), noreply=False)
 
@@ -239,20 +217,15 @@ class MemcachedStore:
         if failure is not None:
             raise failure
 
-    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value atomically if the key is absent, and return whether it was."""
-        name = wire_key(key)
-        check_ttl(ttl)
-        data = self.codec.encode(value)
+    def _add(self, name: bytes, data: bytes, ttl: int | None) -> bool:
         return self._nodes.pick(name).run(
             lambda node: node.add(name, data, expiry(ttl), noreply=False), repeatable=False
         )
 
-    def delete_if(self, key: str, value: object) -> bool:
-        """Delete an entry atomically if it has this value, and return whether it did."""
-        name = wire_key(key)
-        data = self.codec.encode(value)
+    def _delete(self, name: bytes) -> None:
+        self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
 
+    def _delete_if(self, name: bytes, data: bytes) -> bool:
         def swap(node: "MemcachedClient") -> bool:
             found, version = node.gets(name)
             if version is None or found != data:
@@ -262,17 +235,7 @@ class MemcachedStore:
 
         return self._nodes.pick(name).run(swap, repeatable=False)
 
-    def delete(self, key: str) -> None:
-        """Delete an entry; an absent entry is no error."""
-        name = wire_key(key)
-        self._nodes.pick(name).run(lambda node: node.delete(name, noreply=False))
-
-    def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
-        """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        name = wire_key(key)
-        check_step(by)
-        check_ttl(ttl)
-
+    def _increment(self, name: bytes, by: int, ttl: int | None) -> int:
         def count(node: "MemcachedClient") -> int:
             total = node.incr(name, by)
             if total is None and node.add(name, b"%d" % by, expiry(ttl), noreply=False):
@@ -280,7 +243,7 @@ class MemcachedStore:
             if total is None:  # another caller has just stored the counter
                 total = node.incr(name, by)
             if total is None:
-                raise StoreRefused(f"the counter `{key}` is evicted as soon as it is stored")
+                raise StoreRefused(f"the counter {name!r} is evicted as soon as it is stored")
             return total
 
         return self._nodes.pick(name).run(count, repeatable=False)

@@ -2,22 +2,19 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from serverless_stack.runtime.caching.base import (
-    MISSING,
     Codec,
-    Missing,
     StoreRefused,
     check_key,
-    check_step,
-    check_ttl,
 )
 from serverless_stack.runtime.caching.codecs.json import JSON
 from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
+from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 
-class MemoryStore:
+class MemoryStore(EncodedStore[str]):
     """Keeps entries in this process: for tests, and for values that may differ per process.
 
     Values are encoded and decoded as in the other stores, so a caller never shares an object
@@ -38,78 +35,59 @@ class MemoryStore:
     ) -> None:
         if max_entries < 1:
             raise ValueError(f"`max_entries` must be 1 or more, got: {max_entries}")
-        self.codec = codec
+        self._set_codec(codec)
         self._max_entries = max_entries
         self._clock = clock
         self._entries: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
         self._lock = ForkSafeLock()
 
-    def get(self, key: str) -> object | Missing:
-        """Return the value, or ``MISSING``."""
+    @staticmethod
+    def _name(key: str) -> str:
         check_key(key)
+        return key
+
+    def _get(self, name: str) -> bytes | None:
         with self._lock:
-            data = self._live(key)[0]
-        return self.codec.decode(data)
+            return self._live(name)[0]
 
-    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Return the values that exist."""
-        found = {key: self.get(key) for key in keys}
-        return {key: value for key, value in found.items() if value is not MISSING}
+    def _get_many(self, names: list[str]) -> Mapping[str, bytes | None]:
+        return {name: self._get(name) for name in names}
 
-    def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
-        self.set_many({key: value}, ttl)
+    def _set(self, name: str, data: bytes, ttl: int | None) -> None:
+        self._set_many({name: data}, ttl)
 
-    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values, or none if one cannot be encoded."""
-        check_ttl(ttl)
-        for key in values:
-            check_key(key)
-        encoded = {key: self.codec.encode(value) for key, value in values.items()}
+    def _set_many(self, encoded: Mapping[str, bytes], ttl: int | None) -> None:
         with self._lock:
-            for key, data in encoded.items():
-                self._put(key, data, self._deadline(ttl))
+            for name, data in encoded.items():
+                self._put(name, data, self._deadline(ttl))
 
-    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value atomically if the key is absent, and return whether it was."""
-        check_key(key)
-        check_ttl(ttl)
-        data = self.codec.encode(value)
+    def _add(self, name: str, data: bytes, ttl: int | None) -> bool:
         with self._lock:
-            if self._live(key)[0] is not None:
+            if self._live(name)[0] is not None:
                 return False
-            self._put(key, data, self._deadline(ttl))
+            self._put(name, data, self._deadline(ttl))
             return True
 
-    def delete(self, key: str) -> None:
-        """Delete an entry; an absent entry is no error."""
-        check_key(key)
+    def _delete(self, name: str) -> None:
         with self._lock:
-            self._entries.pop(key, None)
+            self._entries.pop(name, None)
 
-    def delete_if(self, key: str, value: object) -> bool:
-        """Delete an entry atomically if it has this value, and return whether it did."""
-        check_key(key)
-        data = self.codec.encode(value)
+    def _delete_if(self, name: str, data: bytes) -> bool:
         with self._lock:
-            if self._live(key)[0] != data:
+            if self._live(name)[0] != data:
                 return False
-            del self._entries[key]
+            del self._entries[name]
             return True
 
-    def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
-        """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        check_key(key)
-        check_step(by)
-        check_ttl(ttl)
+    def _increment(self, name: str, by: int, ttl: int | None) -> int:
         with self._lock:
-            data, deadline = self._live(key)
-            count = 0 if data is None else self.codec.decode(data)
+            data, deadline = self._live(name)
+            count = 0 if data is None else self._decode(data)
             if not isinstance(count, int) or isinstance(count, bool):
-                raise StoreRefused(f"the entry `{key}` is not a counter")
+                raise StoreRefused(f"the entry `{name}` is not a counter")
             total = count + by
             self._put(
-                key, self.codec.encode(total), self._deadline(ttl) if data is None else deadline
+                name, self.codec.encode(total), self._deadline(ttl) if data is None else deadline
             )
             return total
 

@@ -2,22 +2,19 @@
 
 import functools
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import (
-    MISSING,
     Codec,
-    Missing,
     StoreRefused,
     StoreUnavailable,
     check_key,
-    check_step,
-    check_ttl,
 )
 from serverless_stack.runtime.caching.clients import environment
-from serverless_stack.runtime.caching.clients.redis_pool import RedisPool, from_client
+from serverless_stack.runtime.caching.clients.redis_pool import RedisPool, Word, from_client
 from serverless_stack.runtime.caching.codecs.json import JSON
+from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
 
     from serverless_stack.runtime.caching.clients.protocols import RedisConnection
     from serverless_stack.runtime.caching.clients.redis_cluster import RedisCluster
-    from serverless_stack.runtime.caching.clients.redis_pool import Command, Word
+    from serverless_stack.runtime.caching.clients.redis_pool import Command
     from serverless_stack.runtime.caching.clients.redis_url import RedisUrl
 
 _DELETE_IF = (
@@ -40,7 +37,7 @@ _INCREMENT = (
 )
 
 
-class RedisStore:
+class RedisStore(EncodedStore[Word]):
     """Writes to a primary and reads from a reader endpoint, or spreads keys over a cluster.
 
     After a failure an endpoint is not asked for a cool-down, so a hung server costs one
@@ -198,12 +195,16 @@ class RedisStore:
     ) -> None:
         self._primary = primary
         self._reader = primary if reader is None else reader
-        self.codec = codec
-        self._decode = codec.decode
+        self._set_codec(codec)
 
-    def get(self, key: str) -> object | Missing:
-        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
-        name = _wire_key(key)
+    @staticmethod
+    def _name(key: str) -> Word:
+        check_key(key)
+        if key.isascii():
+            return key
+        return key.encode("utf-8", "surrogatepass")  # with lone surrogates, as in odd file names
+
+    def _get(self, name: Word) -> bytes | None:
         reader = self._reader
         if reader.breaker.is_open:
             reader = self._readable()
@@ -211,56 +212,33 @@ class RedisStore:
             data = reader.ask("GET", name)
         except StoreRefused as refusal:
             if "WRONGTYPE" in str(refusal) or "wrong kind of value" in str(refusal):
-                return MISSING  # another program's list or hash
+                return None  # another program's list or hash
             raise
-        return self._decode(data if type(data) is bytes else None)
+        return data if type(data) is bytes else None
 
-    def get_many(self, keys: Sequence[str]) -> dict[str, object]:
-        """Return the values that exist, in one round trip per node.
+    def _get_many(self, names: list[Word]) -> Mapping[Word, bytes | None]:
+        answers = self._readable().get_many(names)
+        return {
+            name: data if isinstance(data, bytes) else None
+            for name, data in zip(names, answers, strict=True)
+        }
 
-        In a cluster, keys of a node that cannot be used count as absent while another node
-        answers.
-        """
-        names = [_wire_key(key) for key in keys]
-        if not names:
-            return {}
-        found: dict[str, object] = {}
-        for key, data in zip(keys, self._readable().get_many(names), strict=True):
-            value = self._decode(data if isinstance(data, bytes) else None)
-            if value is not MISSING:
-                found[key] = value
-        return found
+    def _set(self, name: Word, data: bytes, ttl: int | None) -> None:
+        self._primary.ask(*_set_command(name, data, ttl))
 
-    def set(self, key: str, value: object, ttl: int | None = None) -> None:
-        """Store a value for ``ttl`` seconds (1 or more). Default: until evicted."""
-        self._primary.ask(*self._set_command(key, value, ttl))
+    def _set_many(self, encoded: Mapping[Word, bytes], ttl: int | None) -> None:
+        self._primary.ask_many([_set_command(*entry, ttl) for entry in encoded.items()])
 
-    def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
-        """Store several values, in one round trip per node; not atomic."""
-        check_ttl(ttl)
-        commands = [self._set_command(key, value, ttl) for key, value in values.items()]
-        if commands:
-            self._primary.ask_many(commands)
+    def _add(self, name: Word, data: bytes, ttl: int | None) -> bool:
+        return self._primary.ask_once(*_set_command(name, data, ttl), "NX") is not None
 
-    def add(self, key: str, value: object, ttl: int | None = None) -> bool:
-        """Store a value atomically if the key is absent, and return whether it was."""
-        return self._primary.ask_once(*self._set_command(key, value, ttl), "NX") is not None
+    def _delete(self, name: Word) -> None:
+        self._primary.ask("DEL", name)
 
-    def delete_if(self, key: str, value: object) -> bool:
-        """Delete an entry atomically if it has this value, and return whether it did."""
-        name = _wire_key(key)
-        data = self.codec.encode(value)
+    def _delete_if(self, name: Word, data: bytes) -> bool:
         return bool(self._primary.ask_once("EVAL", _DELETE_IF, 1, name, data))
 
-    def delete(self, key: str) -> None:
-        """Delete an entry; an absent entry is no error."""
-        self._primary.ask("DEL", _wire_key(key))
-
-    def increment(self, key: str, by: int = 1, ttl: int | None = None) -> int:
-        """Add ``by`` (1 or more) to a counter; ``ttl`` counts from the counter's start."""
-        name = _wire_key(key)
-        check_step(by)
-        check_ttl(ttl)
+    def _increment(self, name: Word, by: int, ttl: int | None) -> int:
         if ttl is None:
             total = self._primary.ask_once("INCRBY", name, by)
         else:
@@ -272,18 +250,9 @@ class RedisStore:
     def _readable(self) -> "RedisPool | RedisCluster":
         return self._primary if self._reader.breaker.refuses() else self._reader
 
-    def _set_command(self, key: str, value: object, ttl: int | None) -> "Command":
-        name = _wire_key(key)
-        check_ttl(ttl)
-        data = self.codec.encode(value)
-        return ("SET", name, data) if ttl is None else ("SET", name, data, "EX", ttl)
 
-
-def _wire_key(key: str) -> "Word":
-    check_key(key)
-    if key.isascii():
-        return key
-    return key.encode("utf-8", "surrogatepass")  # with lone surrogates, as in odd file names
+def _set_command(name: Word, data: bytes, ttl: int | None) -> "Command":
+    return ("SET", name, data) if ttl is None else ("SET", name, data, "EX", ttl)
 
 
 def _default_trust() -> "ssl.SSLContext":

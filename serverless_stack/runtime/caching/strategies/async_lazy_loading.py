@@ -2,27 +2,26 @@
 
 import asyncio
 import contextvars
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
-from serverless_stack.runtime.caching.base import MISSING, Lookup, Store, StoreError
-from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
+from serverless_stack.runtime.caching.base import MISSING, Lookup, StoreError
+from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import (
     AsyncFlight,
     AsyncSingleFlight,
 )
-from serverless_stack.runtime.caching.strategies.entries import (
-    Entries,
+from serverless_stack.runtime.caching.strategies.expiry import Found
+from serverless_stack.runtime.caching.strategies.lazy_loader import (
+    LazyLoader,
     Miss,
     is_shareable,
     log_exception,
 )
-from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.metrics import Event
+    pass
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -30,62 +29,20 @@ _Load = Callable[[str], Awaitable[object]]
 _MAX_INTERRUPTED = 1024
 
 
-class AsyncLazyLoading(Generic[V]):
+class AsyncLazyLoading(
+    LazyLoader[Callable[[str], Awaitable[V]], Callable[[Sequence[str]], Awaitable[Mapping[str, V]]]]
+):
     """`LazyLoading` for coroutines: the same rules, and the event loop is never blocked.
 
     The store is called in threads. Tasks that miss the same key at the same time await one
     load; if one of them is cancelled, the others still get its value. A refresh is a task of
     the running loop; if the loop ends first, the next caller waits for the refresh.
 
-    Args:
-        store: The store.
-        load: A coroutine function that returns the value of a key from the source.
-        ttl: See `LazyLoading`, as for the following.
-        jitter: See there.
-        negative_ttl: See there.
-        soft_ttl: See there.
-        stale_if_error: See there.
-        lease: See there.
-        budget: See there.
-        load_many: See there; a coroutine function.
-        on_event: See there; called in the event loop, so it must not block.
-        clock: See there.
-        random: See there.
-
-    Raises:
-        ValueError: A number is out of range.
+    The arguments are those of `LazyLoading`; ``load`` and ``load_many`` are coroutine functions,
+    and ``on_event`` is called in the event loop, so it must not block.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        load: Callable[[str], Awaitable[V]],
-        ttl: int = 300,
-        *,
-        jitter: float = 0.0,
-        negative_ttl: int | None = None,
-        soft_ttl: float | None = None,
-        stale_if_error: int | None = None,
-        lease: int | None = None,
-        budget: float | Budget | None = None,
-        load_many: Callable[[Sequence[str]], Awaitable[Mapping[str, V]]] | None = None,
-        on_event: "Callable[[Event], None] | None" = None,
-        clock: Callable[[], float] = time.time,
-        random: Callable[[], float] | None = None,
-    ) -> None:
-        self._expiry = ExpiryPolicy(
-            ttl,
-            jitter=jitter,
-            negative_ttl=negative_ttl,
-            soft_ttl=soft_ttl,
-            stale_if_error=stale_if_error,
-            clock=clock,
-            random=random,
-        )
-        self._entries = Entries(store, self._expiry, lease=lease, budget=budget, on_event=on_event)
-        self._store = store
-        self._load = load
-        self._load_many = load_many
+    def _prepare(self) -> None:
         self._flights = AsyncSingleFlight()
         self._interrupted: set[str] = set()  # keys whose refresh was cancelled
 
@@ -103,11 +60,11 @@ class AsyncLazyLoading(Generic[V]):
     ) -> Lookup[V]:
         """Return the value of a key and whether it was a hit; see `get`."""
         landed = self._flights.landed
-        stopwatch = self._entries.stopwatch()
+        stopwatch = self._stopwatch()
         miss = Miss[_Load](load or self._load, {}, landed, stopwatch, degraded=False)
         found: Found | None = None
         try:
-            cached = await asyncio.to_thread(self._entries.read, key, stopwatch)
+            cached = await asyncio.to_thread(self._read, key, stopwatch)
         except StoreError:
             miss.degraded = True
         else:
@@ -117,15 +74,15 @@ class AsyncLazyLoading(Generic[V]):
             found = (await self._load_missing([key], miss))[key]
         elif self._expiry.is_due(found):
             found = await self._refreshed(key, found, miss)
-        self._entries.report(key, found, stopwatch)
+        self._report(key, found, stopwatch)
         return cast("Lookup[V]", found)
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, V]:
         """Return the values of several keys; see `LazyLoading.get_many`."""
         keys = list(dict.fromkeys(keys))
         landed = self._flights.landed
-        stopwatch = self._entries.stopwatch()
-        cached, degraded = await asyncio.to_thread(self._entries.read_many, keys, stopwatch)
+        stopwatch = self._stopwatch()
+        cached, degraded = await asyncio.to_thread(self._read_many, keys, stopwatch)
         found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
         missing = [key for key in keys if found[key] is None]
         miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
@@ -134,13 +91,12 @@ class AsyncLazyLoading(Generic[V]):
         for key, answer in answers.items():
             if self._expiry.is_due(answer):
                 self._refresh_in_background(key, miss)
-            self._entries.report(key, answer, stopwatch)
+            self._report(key, answer, stopwatch)
         return {key: cast("V", answer.value) for key, answer in answers.items()}
 
     async def invalidate(self, key: str) -> bool:
         """Delete a key from the cache; see `LazyLoading.invalidate`."""
-        stale_keys = self._entries.stale_keys
-        return await finish_in_thread(stale_keys.invalidate, self._store, key)
+        return await finish_in_thread(self._stale_keys.invalidate, self._store, key)
 
     async def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
         """Load keys, and wait for the tasks that load some of them already."""
@@ -169,14 +125,14 @@ class AsyncLazyLoading(Generic[V]):
         fill: Callable[[AsyncFlight, Miss[_Load]], Awaitable[dict[str, Found]]],
     ) -> dict[str, Found]:
         """Run a load, and return what may be passed on to the tasks that wait for it."""
-        with self._entries.stale_keys.watch(flight):
+        with self._stale_keys.watch(flight):
             flight.landing = await fill(flight, miss)
         return {k: found for k, found in flight.landing.items() if is_shareable(found.value)}
 
     async def _fill(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
         """Load the key of a flight and cache its value."""
         (key,) = flight.keys
-        lease = None if miss.degraded else self._entries.lease(key)
+        lease = None if miss.degraded else self._lease(key)
         cached: object = MISSING
         try:
             try:
@@ -192,13 +148,13 @@ class AsyncLazyLoading(Generic[V]):
             try:
                 value = await miss.load(key)
             except Exception:
-                found = self._entries.fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                found = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
                 if found is None:
                     raise
                 return {key: found}
             if not miss.degraded:
                 miss.degraded = not await finish_in_thread(
-                    self._entries.keep, key, value, flight, miss.stopwatch
+                    self._keep, key, value, flight, miss.stopwatch
                 )
             return {key: Lookup(value, hit=False, degraded=miss.degraded)}
         finally:
@@ -224,9 +180,7 @@ class AsyncLazyLoading(Generic[V]):
         keys = list(flight.keys)
         answers: dict[str, Found] = {}
         if self._flights.landed != miss.landed and not miss.degraded:
-            answers, miss.degraded = await finish_in_thread(
-                self._entries.read_again, keys, miss.stopwatch
-            )
+            answers, miss.degraded = await finish_in_thread(self._read_again, keys, miss.stopwatch)
         keys = [key for key in keys if key not in answers]
         if not keys:
             return answers
@@ -237,11 +191,11 @@ class AsyncLazyLoading(Generic[V]):
                 else await self._load_many(keys)
             )
         except Exception:
-            return answers | self._entries.fallbacks(keys, miss)
+            return answers | self._fallbacks(keys, miss)
         values = {key: loaded[key] for key in keys if key in loaded}
         if not miss.degraded:
             miss.degraded = not await finish_in_thread(
-                self._entries.keep_many, values, flight, miss.stopwatch
+                self._keep_many, values, flight, miss.stopwatch
             )
         return answers | {key: Lookup(v, False, miss.degraded) for key, v in values.items()}
 
@@ -268,14 +222,14 @@ class AsyncLazyLoading(Generic[V]):
     async def _refresh(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
         """Load a stale key; one caller of all processes does."""
         (key,) = flight.keys
-        lease = self._entries.refresh_lease(key)
+        lease = self._refresh_lease(key)
         try:
             if not await finish_in_thread(lease.acquire, flight):
                 return {}
             found = self._expiry.usable(await finish_in_thread(self._store.get, entry_key(key)))
             if found is None or found.stale:  # no other process has refreshed it since
                 found = await _uncached(miss, key)
-                await finish_in_thread(self._entries.keep, key, found.value, flight, miss.stopwatch)
+                await finish_in_thread(self._keep, key, found.value, flight, miss.stopwatch)
             return {key: found}
         except StoreError:
             return {}  # logged by the store's breaker

@@ -3,35 +3,34 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
     Lookup,
     Missing,
-    Store,
     StoreError,
 )
-from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
+from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight, ThreadFlight
-from serverless_stack.runtime.caching.strategies.entries import (
-    Entries,
+from serverless_stack.runtime.caching.strategies.expiry import Found
+from serverless_stack.runtime.caching.strategies.lazy_loader import (
+    LazyLoader,
     Miss,
     is_shareable,
     log_exception,
 )
-from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
 
 if TYPE_CHECKING:
-    from serverless_stack.runtime.caching.metrics import Event
+    pass
 
 V = TypeVar("V")
 _Load = Callable[[str], object]
 
 
-class LazyLoading(Generic[V]):
+class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mapping[str, V]]]):
     """Reads through a store; a failing cache never fails a lookup.
 
     A value is at most ``ttl`` seconds old. Exceptions of ``load`` go to the caller, and nothing
@@ -72,42 +71,13 @@ class LazyLoading(Generic[V]):
         ValueError: A number is out of range.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        load: Callable[[str], V],
-        ttl: int = 300,
-        *,
-        jitter: float = 0.0,
-        negative_ttl: int | None = None,
-        soft_ttl: float | None = None,
-        stale_if_error: int | None = None,
-        lease: int | None = None,
-        budget: float | Budget | None = None,
-        load_many: Callable[[Sequence[str]], Mapping[str, V]] | None = None,
-        on_event: "Callable[[Event], None] | None" = None,
-        clock: Callable[[], float] = time.time,
-        random: Callable[[], float] | None = None,
-    ) -> None:
-        self._expiry = ExpiryPolicy(
-            ttl,
-            jitter=jitter,
-            negative_ttl=negative_ttl,
-            soft_ttl=soft_ttl,
-            stale_if_error=stale_if_error,
-            clock=clock,
-            random=random,
-        )
-        self._entries = Entries(store, self._expiry, lease=lease, budget=budget, on_event=on_event)
-        self._store = store
-        self._load = load
-        self._load_many = load_many
+    def _prepare(self) -> None:
         self._flights = SingleFlight()
-        # What each hit needs, without a detour.
-        self._clock = clock
-        self._read = cast("Callable[[str], V | CacheEntry | Missing]", store.get)
-        self._stale_keys = self._entries.stale_keys.keys
-        self._observes_hits = self._entries.observes_hits
+        # What each hit needs:
+        self._clock = self._expiry.clock
+        self._get = cast("Callable[[str], V | CacheEntry | Missing]", self._store.get)
+        self._distrusted = self._stale_keys.keys
+        self._is_observed = self._observes_hits()
 
     def get(self, key: str, load: Callable[[str], V] | None = None) -> V:
         """Return the value of a key, from the cache or else from the source.
@@ -116,11 +86,11 @@ class LazyLoading(Generic[V]):
             key: The key.
             load: The source of this call. Default: the loader's.
         """
-        if self._observes_hits or self._stale_keys or key[:1] == "#":
+        if self._is_observed or self._distrusted or key[:1] == "#":
             return self.lookup(key, load).value
         landed = self._flights.landed
         try:
-            cached = self._read(key)
+            cached = self._get(key)
         except StoreError:
             miss = Miss[_Load](load or self._load, {}, landed, Stopwatch(), degraded=True)
             return cast("V", self._load_missing([key], miss)[key].value)
@@ -135,15 +105,15 @@ class LazyLoading(Generic[V]):
         """Return the value of a key and whether it was a hit; see `get`."""
         load = load or self._load
         landed = self._flights.landed
-        stopwatch = self._entries.stopwatch()
+        stopwatch = self._stopwatch()
         try:
-            cached = self._entries.read(key, stopwatch)
+            cached = self._read(key, stopwatch)
         except StoreError:
             miss = Miss[_Load](load, {}, landed, stopwatch, degraded=True)
             found = self._load_missing([key], miss)[key]
         else:
             found = self._answer(key, cached, landed, stopwatch, load)
-        self._entries.report(key, found, stopwatch)
+        self._report(key, found, stopwatch)
         return cast("Lookup[V]", found)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, V]:
@@ -153,8 +123,8 @@ class LazyLoading(Generic[V]):
         """
         keys = list(dict.fromkeys(keys))
         landed = self._flights.landed
-        stopwatch = self._entries.stopwatch()
-        cached, degraded = self._entries.read_many(keys, stopwatch)
+        stopwatch = self._stopwatch()
+        cached, degraded = self._read_many(keys, stopwatch)
         found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
         missing = [key for key in keys if found[key] is None]
         miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
@@ -163,7 +133,7 @@ class LazyLoading(Generic[V]):
         for key, answer in answers.items():
             if self._expiry.is_due(answer):
                 self._refresh_in_background(key, self._load)
-            self._entries.report(key, answer, stopwatch)
+            self._report(key, answer, stopwatch)
         return {key: cast("V", answer.value) for key, answer in answers.items()}
 
     def invalidate(self, key: str) -> bool:
@@ -174,7 +144,7 @@ class LazyLoading(Generic[V]):
             has deleted the entry; other processes may return the old value until then, or until
             its ``ttl`` is over.
         """
-        return self._entries.stale_keys.invalidate(self._store, key)
+        return self._stale_keys.invalidate(self._store, key)
 
     def _answer(
         self, key: str, cached: object, landed: int, stopwatch: Stopwatch, load: _Load
@@ -182,20 +152,19 @@ class LazyLoading(Generic[V]):
         found = self._expiry.usable(cached)
         if found is None:
             miss = Miss[_Load](load, {key: cached}, landed, stopwatch, degraded=False)
-            return self._load_missing([key], miss)[key]
-        if self._expiry.is_due(found):
+            found = self._load_missing([key], miss)[key]
+        elif self._expiry.is_due(found):
             self._refresh_in_background(key, load)
         return found
 
     def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
         """Load keys, and wait for the threads that load some of them already."""
         answers: dict[str, Found] = {}
+        fill = self._fill_many if miss.many else self._fill
         while keys:
             flight, others = self._flights.board(keys)
             if flight is not None:
-                answers.update(
-                    self._fly(flight, miss, self._fill_many if miss.many else self._fill)
-                )
+                answers.update(self._fly(flight, miss, fill))
             keys = []
             for key, other in others.items():
                 with other.awaited() as deadlock:  # `load` asks for the key that it loads
@@ -216,7 +185,7 @@ class LazyLoading(Generic[V]):
         landing: dict[str, Found] = {}
         error: Exception | None = None
         try:
-            with flight.boarded(), self._entries.stale_keys.watch(flight):
+            with flight.boarded(), self._stale_keys.watch(flight):
                 landing = fill(flight, miss)
         except Exception as failure:
             error = failure
@@ -229,7 +198,7 @@ class LazyLoading(Generic[V]):
     def _fill(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
         """Load the key of a flight and cache its value."""
         (key,) = flight.keys
-        lease = None if miss.degraded else self._entries.lease(key)
+        lease = None if miss.degraded else self._lease(key)
         cached: object = MISSING
         try:
             try:
@@ -245,12 +214,12 @@ class LazyLoading(Generic[V]):
             try:
                 value = miss.load(key)
             except Exception:
-                found = self._entries.fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                found = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
                 if found is None:
                     raise
                 return {key: found}
             if not miss.degraded:
-                miss.degraded = not self._entries.keep(key, value, flight, miss.stopwatch)
+                miss.degraded = not self._keep(key, value, flight, miss.stopwatch)
             return {key: Lookup(value, hit=False, degraded=miss.degraded)}
         finally:
             if lease is not None:
@@ -259,10 +228,7 @@ class LazyLoading(Generic[V]):
     def _wait_for_lease(
         self, lease: Lease, flight: ThreadFlight, key: str, stopwatch: Stopwatch
     ) -> object:
-        """Acquire a lease and return what the store has then.
-
-        Returns ``MISSING`` if the lease was not to be had in time.
-        """
+        """Acquire a lease, if it is free in time, and return what the store has then."""
         pauses = lease.pauses(stopwatch)
         while not stopwatch.call(lease.acquire, flight):
             pause = next(pauses, None)
@@ -280,7 +246,7 @@ class LazyLoading(Generic[V]):
         keys = list(flight.keys)
         answers: dict[str, Found] = {}
         if self._flights.landed != miss.landed and not miss.degraded:
-            answers, miss.degraded = self._entries.read_again(keys, miss.stopwatch)
+            answers, miss.degraded = self._read_again(keys, miss.stopwatch)
         keys = [key for key in keys if key not in answers]
         if not keys:
             return answers
@@ -291,10 +257,10 @@ class LazyLoading(Generic[V]):
                 else self._load_many(keys)
             )
         except Exception:
-            return answers | self._entries.fallbacks(keys, miss)
+            return answers | self._fallbacks(keys, miss)
         values = {key: loaded[key] for key in keys if key in loaded}
         if not miss.degraded:
-            miss.degraded = not self._entries.keep_many(values, flight, miss.stopwatch)
+            miss.degraded = not self._keep_many(values, flight, miss.stopwatch)
         return answers | {key: Lookup(v, False, miss.degraded) for key, v in values.items()}
 
     def _refresh_in_background(self, key: str, load: _Load) -> None:
@@ -306,23 +272,22 @@ class LazyLoading(Generic[V]):
         def refresh() -> None:
             self._fly(flight, miss, self._refresh)
 
-        thread = threading.Thread(target=refresh, name=f"refresh {key}", daemon=True)
         try:
-            thread.start()
+            threading.Thread(target=refresh, name=f"refresh {key}", daemon=True).start()
         except RuntimeError:  # the process has too many threads
             refresh()
 
     def _refresh(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
         """Load a stale key; one caller of all processes does."""
         (key,) = flight.keys
-        lease = self._entries.refresh_lease(key)
+        lease = self._refresh_lease(key)
         try:
             if not lease.acquire(flight):
                 return {}
             found = self._expiry.usable(self._store.get(entry_key(key)))
             if found is None or found.stale:  # no other process has refreshed it since
                 found = _uncached(miss, key)
-                self._entries.keep(key, found.value, flight, miss.stopwatch)
+                self._keep(key, found.value, flight, miss.stopwatch)
             return {key: found}
         except StoreError:
             return {}  # logged by the store's breaker

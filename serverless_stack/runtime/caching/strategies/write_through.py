@@ -14,8 +14,8 @@ from serverless_stack.runtime.caching.base import (
 from serverless_stack.runtime.caching.resilience.lease import entry_key
 from serverless_stack.runtime.caching.resilience.stale_keys import StaleKey, stale_keys_of
 from serverless_stack.runtime.caching.resilience.threads import KeyLocks
-from serverless_stack.runtime.caching.strategies.entries import log_not_cached
 from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy
+from serverless_stack.runtime.caching.strategies.lazy_loader import log_not_cached
 
 V = TypeVar("V")
 

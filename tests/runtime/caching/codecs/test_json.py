@@ -255,6 +255,12 @@ class Odd(tzinfo):
     def utcoffset(self, at: datetime | None, /) -> timedelta:
         return timedelta(hours=1)
 
+    def dst(self, at: datetime | None, /) -> timedelta:
+        return timedelta(0)
+
+    def tzname(self, at: datetime | None, /) -> str:
+        return "odd"
+
 
 @pytest.mark.parametrize("zone", [Odd(), timezone(timedelta(hours=1), "CET")])
 def test_time_zone_that_could_not_come_back_is_refused(zone: tzinfo) -> None:

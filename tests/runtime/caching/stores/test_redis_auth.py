@@ -348,7 +348,12 @@ def test_token_is_read_once_although_another_thread_reads_it_meanwhile(
 
 def test_connection_made_without_a_token_is_not_used_later(connected: Server) -> None:
     token = AuthToken(ARN, Flaky())
-    client = Redis(host="127.0.0.1", port=connected.port, ssl=True, credential_provider=token)
+    client = Redis(
+        host="127.0.0.1",
+        port=connected.port,
+        ssl=True,
+        credential_provider=token,  # type: ignore[arg-type] # by its method, not its class
+    )
     store = RedisStore(lambda: client, cool_down=0)
     with pytest.raises(StoreUnavailable, match="the AUTH token cannot be read"):
         store.get("a")

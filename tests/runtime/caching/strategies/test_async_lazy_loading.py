@@ -223,7 +223,7 @@ def test_load_that_began_before_a_change_does_not_undo_it(source: Source) -> Non
         later = asyncio.create_task(lazy.get("a"))
         await asyncio.sleep(0.05)
         source.gate.set()
-        assert await asyncio.gather(first, later) == ["a:1", "a:2"]
+        assert [await first, await later] == ["a:1", "a:2"]
 
     run(main())
     assert store.get("a") == "a:2"
@@ -286,7 +286,7 @@ def test_loads_that_ask_for_each_others_keys_do_not_wait_for_each_other() -> Non
             return await lazy.get("b" if key == "a" else "a")
 
         lazy = AsyncLazyLoading(MemoryStore(), load)
-        assert await asyncio.gather(lazy.get("a"), lazy.get("b")) == ["deep", "deep"]
+        assert await asyncio.gather(*map(lazy.get, "ab")) == ["deep", "deep"]
 
     run(main())
 

@@ -380,7 +380,7 @@ def test_miss_before_a_load_ended_looks_again(source: Origin) -> None:
         asked.set()
 
     store.before = sleep_once
-    real = lazy._read
+    real = lazy._get
 
     def read(key: str) -> object:
         found = real(key)
@@ -388,7 +388,7 @@ def test_miss_before_a_load_ended_looks_again(source: Origin) -> None:
             assert woken.wait(30)
         return found
 
-    lazy._read = read  # type: ignore[assignment]
+    lazy._get = read  # type: ignore[assignment]
     results: list[str | None] = []
     slow = threading.Thread(target=lambda: results.append(lazy.get("a")))
     slow.start()

@@ -326,7 +326,7 @@ def test_put_between_the_last_look_and_the_write_of_a_load_is_not_undone() -> No
 
     def change(method: str) -> None:
         if method == "set":
-            lazy._entries.stale_keys.changed("a")
+            lazy._stale_keys.changed("a")
             writer.put("a", "new")
 
     store.before = change

@@ -1,9 +1,10 @@
-"""What the lazy loaders for threads and for asyncio have in common: their entries in the store.
+"""The base of the lazy loaders for threads and for asyncio: their entries in the store.
 
-Nothing here loads values or waits for other loads. What calls the store may block, so
-`AsyncLazyLoading` calls it in threads.
+Nothing here loads values or waits for other loads. Methods that call the store may block, so
+`AsyncLazyLoading` calls them in threads.
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from serverless_stack.runtime.caching.stores.memory import MemoryStore
 
 L = TypeVar("L")
+M = TypeVar("M")
+T = TypeVar("T")
 _REFRESH_LEASE = 10  # seconds, unless the strategy has leases of its own
 
 
@@ -63,138 +66,159 @@ class Miss(Generic[L]):
         self.many = many
 
 
-class Entries:
-    """The entries of one lazy loader.
+class LazyLoader(Generic[L, M]):
+    """What `LazyLoading` and `AsyncLazyLoading` share: their options and their entries.
 
-    Args:
-        store: The store.
-        expiry: How long values are cached.
-        lease: See `LazyLoading`, as for the following.
-        budget: See there.
-        on_event: See there.
+    `L` is the type of ``load``, `M` that of ``load_many``.
+
+    Args: see `LazyLoading`.
     """
 
     def __init__(
         self,
         store: Store,
-        expiry: ExpiryPolicy,
+        load: L,
+        ttl: int = 300,
         *,
-        lease: int | None,
-        budget: float | Budget | None,
-        on_event: "Callable[[Event], None] | None",
+        jitter: float = 0.0,
+        negative_ttl: int | None = None,
+        soft_ttl: float | None = None,
+        stale_if_error: int | None = None,
+        lease: int | None = None,
+        budget: float | Budget | None = None,
+        load_many: M | None = None,
+        on_event: "Callable[[Event], None] | None" = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] | None = None,
     ) -> None:
+        self._expiry = ExpiryPolicy(
+            ttl,
+            jitter=jitter,
+            negative_ttl=negative_ttl,
+            soft_ttl=soft_ttl,
+            stale_if_error=stale_if_error,
+            clock=clock,
+            random=random,
+        )
         if lease is not None and (problem := seconds_problem("lease", lease)):
             raise ValueError(problem)
         if budget is not None and not isinstance(budget, Budget):
             Budget(budget)  # checks the number
-        self.store = store
-        self.expiry = expiry
-        self.stale_keys = stale_keys_of(store, expiry.max_ttl)
-        self._lease = lease
+        self._store = store
+        self._load = load
+        self._load_many = load_many
+        self._lease_seconds = lease
         self._budget = budget
         self._on_event = on_event
+        self._stale_keys = stale_keys_of(store, self._expiry.max_ttl)
         self._last_known: MemoryStore | None = None
-        if expiry.stale_if_error is not None:
+        if stale_if_error is not None:
             from serverless_stack.runtime.caching.stores import memory
 
             self._last_known = memory.MemoryStore(codec=codec_of(store))
+        self._prepare()
 
-    @property
-    def observes_hits(self) -> bool:
+    def _prepare(self) -> None:
+        """Set up what the subclass needs besides."""
+        raise NotImplementedError
+
+    def _observes_hits(self) -> bool:
         """Whether a plain hit must be reported, timed or remembered."""
         return (
             self._on_event is not None or self._budget is not None or self._last_known is not None
         )
 
-    def stopwatch(self) -> Stopwatch:
+    def _stopwatch(self) -> Stopwatch:
         """Return a stopwatch for one lookup."""
         return Stopwatch(self._budget)
 
-    def read(self, key: str, stopwatch: Stopwatch) -> object:
+    def _read(self, key: str, stopwatch: Stopwatch) -> object:
         """Return what the store has; stale keys are deleted first.
 
         Raises:
             StoreError: The store failed.
         """
-        if self.stale_keys.keys:
-            stopwatch.call(self.stale_keys.flush, self.store, entry_key(key))
-        return stopwatch.call(self.store.get, entry_key(key))
+        if self._stale_keys.keys:
+            stopwatch.call(self._stale_keys.flush, self._store, entry_key(key))
+        return stopwatch.call(self._store.get, entry_key(key))
 
-    def read_many(
+    def _read_many(
         self, keys: Sequence[str], stopwatch: Stopwatch
     ) -> tuple[dict[str, object], bool]:
         """Return what the store has in one round trip, and whether it failed."""
         names = {entry_key(key): key for key in keys}
-        for name in [name for name in names if name in self.stale_keys.keys]:
+        for name in [name for name in names if name in self._stale_keys.keys]:
             try:
-                stopwatch.call(self.stale_keys.flush, self.store, name)
+                stopwatch.call(self._stale_keys.flush, self._store, name)
             except StoreError:
                 del names[name]
         if not names:
             return {}, False
         try:
-            cached = stopwatch.call(self.store.get_many, list(names))
+            cached = stopwatch.call(self._store.get_many, list(names))
         except StoreError:
             return {}, True
         return {names[name]: value for name, value in cached.items()}, False
 
-    def lease(self, key: str) -> Lease | None:
+    def _lease(self, key: str) -> Lease | None:
         """Return the lease for loading a missing key, not yet acquired, if there is to be one."""
-        if self._lease is None:
+        if self._lease_seconds is None:
             return None
-        lease = Lease(self.store, key, self._lease)
+        lease = Lease(self._store, key, self._lease_seconds)
         return None if lease.is_held_here() else lease
 
-    def refresh_lease(self, key: str) -> Lease:
+    def _refresh_lease(self, key: str) -> Lease:
         """Return the lease for refreshing a key, not yet acquired."""
-        return Lease(self.store, key, self._lease or _REFRESH_LEASE)
+        return Lease(self._store, key, self._lease_seconds or _REFRESH_LEASE)
 
-    def keep(self, key: str, value: object, flight: Flight, stopwatch: Stopwatch) -> bool:
+    def _keep(self, key: str, value: object, flight: Flight, stopwatch: Stopwatch) -> bool:
         """Cache a value that was loaded; return False if the cache failed."""
-        entry = self.expiry.entry(value)
+        entry = self._expiry.entry(value)
         if entry is None or key in flight.outdated:
             return True
         name = entry_key(key)
         try:
-            stopwatch.call(self.store.set, name, *entry)
+            stopwatch.call(self._store.set, name, *entry)
         except (ValueTooLarge, TypeError, ValueError) as error:
             log_not_cached(key, error)
-            return self.stale_keys.delete(self.store, name)
+            return self._stale_keys.delete(self._store, name)
         except StoreError:
             return False
-        return key not in flight.outdated or self.stale_keys.delete(self.store, name)
+        return key not in flight.outdated or self._stale_keys.delete(self._store, name)
 
-    def keep_many(self, values: Mapping[str, object], flight: Flight, stopwatch: Stopwatch) -> bool:
+    def _keep_many(
+        self, values: Mapping[str, object], flight: Flight, stopwatch: Stopwatch
+    ) -> bool:
         """Cache values, in one round trip per time to live; return False if the cache failed."""
         by_ttl: dict[int, dict[str, object]] = {}
-        jitter = self.expiry.draw_jitter()  # one for all: more would be more round trips
+        jitter = self._expiry.draw_jitter()  # one for all: more would be more round trips
         for key, value in values.items():
-            entry = self.expiry.entry(value, jitter)
+            entry = self._expiry.entry(value, jitter)
             if entry is not None and key not in flight.outdated:
                 by_ttl.setdefault(entry[1], {})[key] = entry[0]
         for ttl, entries in by_ttl.items():
             try:
                 named = {entry_key(key): entry for key, entry in entries.items()}
-                stopwatch.call(self.store.set_many, named, ttl)
+                stopwatch.call(self._store.set_many, named, ttl)
             except (ValueTooLarge, TypeError, ValueError):  # of one value: keep the others
-                if not all([self.keep(key, values[key], flight, stopwatch) for key in entries]):
+                if not all([self._keep(key, values[key], flight, stopwatch) for key in entries]):
                     return False
             except StoreError:
                 return False
             overwritten = [entry_key(key) for key in entries if key in flight.outdated]
-            if not all([self.stale_keys.delete(self.store, name) for name in overwritten]):
+            if not all([self._stale_keys.delete(self._store, name) for name in overwritten]):
                 return False
         return True
 
-    def read_again(
+    def _read_again(
         self, keys: Sequence[str], stopwatch: Stopwatch
     ) -> tuple[dict[str, Found], bool]:
         """Return what another load may have cached since the miss, and whether the store failed."""
-        cached, failed = self.read_many(keys, stopwatch)
-        found = {key: self.expiry.usable(value) for key, value in cached.items()}
+        cached, failed = self._read_many(keys, stopwatch)
+        found = {key: self._expiry.usable(value) for key, value in cached.items()}
         return {key: hit for key, hit in found.items() if hit is not None}, failed
 
-    def fallback(self, key: str, expired: Sequence[object], degraded: bool) -> Found | None:
+    def _fallback(self, key: str, expired: Sequence[object], degraded: bool) -> Found | None:
         """Return the last value of a key whose source is failing, if it may be returned.
 
         Args:
@@ -203,7 +227,7 @@ class Entries:
             degraded: Whether the cache failed.
         """
         value = next(
-            (entry.value for entry in expired if self.expiry.outlives_error(entry)), MISSING
+            (entry.value for entry in expired if self._expiry.outlives_error(entry)), MISSING
         )
         if value is MISSING and self._last_known is not None:
             value = self._last_known.get(key)
@@ -212,7 +236,7 @@ class Entries:
         log_exception(key, "is returned stale, because its source failed")
         return Lookup(value, True, degraded, stale=True)
 
-    def fallbacks(self, keys: Sequence[str], miss: Miss[L]) -> dict[str, Found]:
+    def _fallbacks(self, keys: Sequence[str], miss: Miss[T]) -> dict[str, Found]:
         """Return the last values of keys whose source is failing.
 
         Raises:
@@ -220,13 +244,13 @@ class Entries:
         """
         answers = {}
         for key in keys:
-            found = self.fallback(key, [miss.cached.get(key)], miss.degraded)
+            found = self._fallback(key, [miss.cached.get(key)], miss.degraded)
             if found is None:
                 raise  # called from an `except` clause
             answers[key] = found
         return answers
 
-    def report(self, key: str, found: Found, stopwatch: Stopwatch) -> None:
+    def _report(self, key: str, found: Found, stopwatch: Stopwatch) -> None:
         """Remember the value for `fallback` and report the lookup to `on_event`."""
         if self._last_known is not None and not found.stale:
             self._remember(key, found)
@@ -250,7 +274,7 @@ class Entries:
         assert self._last_known is not None, "the caller checks it"
         keep = self._last_known.add if found.hit else self._last_known.set
         try:
-            keep(key, found.value, self.expiry.stale_if_error)
+            keep(key, found.value, self._expiry.stale_if_error)
         except (StoreError, TypeError, ValueError):
             self._last_known.delete(key)  # what cannot be encoded, and the value before it
 

@@ -1,4 +1,4 @@
-"""The four steps of a rotation, each of which may be repeated at any time."""
+"""The four steps of a rotation; each may be repeated at any time."""
 
 import logging
 import secrets
@@ -6,8 +6,8 @@ import string
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from serverless_stack.functions.rotation.login import Login
-from serverless_stack.functions.rotation.targets import Patience, Target
+from serverless_stack.functions.rotation.elasticache import RemainingTime, RotatedCredential
+from serverless_stack.functions.rotation.endpoint import CacheEndpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -24,31 +24,31 @@ class Rotation:
     """One rotation of one secret.
 
     Attributes:
-        secret: The ARN of the secret, whose string is the token or password.
-        version: The id of the version that will be the current one.
-        target: What has the token or password.
-        login: Where it is tried.
+        secret: The ARN of the secret, whose string is the AUTH token or password.
+        version: The id of the version that is to become current.
+        credential: The token or password in ElastiCache.
+        endpoint: The endpoint of the cache, on which passwords are tried.
         client: A boto3 Secrets Manager client.
-        patience: Gives the seconds that are left.
+        remaining: Returns the seconds that are left.
     """
 
     secret: str
     version: str
-    target: Target
-    login: Login
+    credential: RotatedCredential
+    endpoint: CacheEndpoint
     client: "SecretsManagerClient"
-    patience: Patience
+    remaining: RemainingTime
 
     def run(self, step: str) -> None:
-        """Do one step.
+        """Run one step.
 
         Args:
             step: ``createSecret``, ``setSecret``, ``testSecret`` or ``finishSecret``.
 
         Raises:
-            ValueError: The step is another one, or the version is not to be rotated.
-            TimeoutError: ElastiCache takes longer than the call may.
-            RuntimeError: The cache refuses a token or password that it has to take.
+            ValueError: The step is unknown, or the version is not pending.
+            TimeoutError: ElastiCache takes longer than this call may; the next call continues.
+            RuntimeError: The cache refuses a password that it must accept.
         """
         steps = {
             "createSecret": self._create,
@@ -59,7 +59,7 @@ class Rotation:
         if step not in steps:
             raise ValueError(f"`Step` must be one of {', '.join(steps)}, got: {step!r}")
         if self._is_current():
-            logger.info("version %s is the current one already", self.version)
+            logger.info("version %s is already current", self.version)
             return
         steps[step]()
 
@@ -85,16 +85,17 @@ class Rotation:
 
     def _set(self) -> None:
         pending, current = self._pending(), self._value("AWSCURRENT")
-        if self.login.works(pending):
-            return  # an attempt before this one came that far
-        if not self.login.works(current):
+        if self.endpoint.accepts(pending):
+            return  # an earlier attempt came this far
+        if not self.endpoint.accepts(current):
             raise RuntimeError(
-                f"the cache refuses the current value of {self.secret}; set it to one that works"
+                f"the cache refuses the current value of {self.secret}; change the secret to the"
+                " password that the cache has"
             )
-        self.target.accept(current, pending, self.patience)
+        self.credential.accept_both(current, pending, self.remaining)
 
     def _test(self) -> None:
-        if not self.login.works(self._pending()):
+        if not self.endpoint.accepts(self._pending()):
             raise RuntimeError(f"the cache refuses version {self.version} of {self.secret}")
 
     def _finish(self) -> None:
@@ -105,7 +106,7 @@ class Rotation:
             MoveToVersionId=self.version,
             RemoveFromVersionId=before,
         )
-        logger.info("version %s is the current one now, after %s", self.version, before)
+        logger.info("version %s is now current, after %s", self.version, before)
 
     def _stages(self) -> dict[str, list[str]]:
         described = self.client.describe_secret(SecretId=self.secret)
@@ -127,5 +128,5 @@ class Rotation:
 
     def _string(self, value: str | None) -> str:
         if not value:
-            raise ValueError(f"`SecretString` of {self.secret} must be the token, got: none")
+            raise ValueError(f"`SecretString` of {self.secret} must be the password, got: none")
         return value

@@ -1,4 +1,4 @@
-"""Trying a token or password on a Redis, with the standard library only."""
+"""The endpoint of the cache, on which passwords are tried; standard library only."""
 
 import socket
 import ssl
@@ -6,32 +6,29 @@ from dataclasses import dataclass
 
 _TIMEOUT = 5.0  # seconds, for each step
 _REFUSALS = ("WRONGPASS", "NOAUTH", "ERR invalid password", "ERR AUTH")
-_LONGEST_ANSWER = 4096
+_MAX_ANSWER_BYTES = 4096
 
 
 @dataclass(frozen=True)
-class Login:
-    """Where, and as whom, a password is tried.
+class CacheEndpoint:
+    """Where, and as which user, passwords are tried.
 
     Attributes:
-        host: The host of the endpoint.
-        port: Its port.
-        user: The user's name; "" for an AUTH token.
+        host: The host.
+        port: The port.
+        user: The user's name; empty for an AUTH token.
     """
 
     host: str
     port: int
     user: str = ""
 
-    def works(self, password: str) -> bool:
-        """Tell whether the server lets the password in.
-
-        Args:
-            password: The password or token.
+    def accepts(self, password: str) -> bool:
+        """Return whether the server accepts a password or AUTH token.
 
         Raises:
             OSError: The server cannot be reached, or its certificate is not trusted.
-            RuntimeError: It answers something that is neither yes nor no.
+            RuntimeError: It neither accepts nor refuses the password.
         """
         words = ["AUTH", self.user, password] if self.user else ["AUTH", password]
         with (
@@ -45,22 +42,22 @@ class Login:
             return True
         if answer.removeprefix("-").startswith(_REFUSALS):
             return False
-        if answer.startswith("-NOPERM"):  # a user who may log in, but not PING
+        if answer.startswith("-NOPERM"):  # authenticated, but not allowed to PING
             return True
-        raise RuntimeError(f"{self.host}:{self.port} answers {answer!r}")
+        raise RuntimeError(f"{self.host}:{self.port} gave an unexpected answer: {answer!r}")
 
 
 def _ask(server: ssl.SSLSocket, words: list[str]) -> str:
-    """Send a command in Redis' protocol and give the first line of the answer."""
+    """Send a command in the Redis protocol and return the first line of the answer."""
     parts = [f"*{len(words)}\r\n".encode()]
     parts += [f"${len(word.encode())}\r\n{word}\r\n".encode() for word in words]
     server.sendall(b"".join(parts))
     answer = b""
     while not answer.endswith(b"\r\n"):
-        received = server.recv(_LONGEST_ANSWER)
+        received = server.recv(_MAX_ANSWER_BYTES)
         if not received:
             raise ConnectionError("the server has closed the connection")
         answer += received
-        if len(answer) > _LONGEST_ANSWER:
-            raise RuntimeError("the server's answer is no line of Redis' protocol")
+        if len(answer) > _MAX_ANSWER_BYTES:
+            raise RuntimeError("the server's answer is not a line of the Redis protocol")
     return answer.decode(errors="replace").strip()

@@ -1,4 +1,4 @@
-"""What ElastiCache is told during a rotation: two tokens or passwords are valid for a while."""
+"""The rotated credential in ElastiCache, which accepts the current and the pending one."""
 
 import logging
 import time
@@ -13,20 +13,20 @@ logger.setLevel(logging.INFO)
 
 _ONLY_ONE_VALID = ("InvalidParameterCombination", "InvalidParameterValue")
 
-Patience = Callable[[], float]
-"""Gives the seconds that are left."""
+RemainingTime = Callable[[], float]
+"""Returns the seconds that are left."""
 
 
-class Target(Protocol):
-    """What has a token or password."""
+class RotatedCredential(Protocol):
+    """An AUTH token or a user's password."""
 
-    def accept(self, current: str, pending: str, patience: Patience) -> None:
-        """Let both in, and nothing else, and return when that is so.
+    def accept_both(self, current: str, pending: str, remaining: RemainingTime) -> None:
+        """Make two passwords valid, and no others, and return when they are.
 
         Args:
-            current: The token or password that clients use.
+            current: The one that clients use.
             pending: The one that they will use.
-            patience: Gives the seconds that are left.
+            remaining: Returns the seconds that are left.
 
         Raises:
             TimeoutError: It takes longer than that.
@@ -37,9 +37,9 @@ class ReplicationGroupToken:
     """The AUTH token of a replication group.
 
     Args:
-        replication_group_id: Its name.
+        replication_group_id: The id of the replication group.
         client: A boto3 ElastiCache client.
-        poll_seconds: How long to wait between two looks at its state.
+        poll_seconds: The interval at which its status is read.
     """
 
     def __init__(
@@ -52,26 +52,26 @@ class ReplicationGroupToken:
         self._client = client
         self._poll_seconds = poll_seconds
 
-    def accept(self, current: str, pending: str, patience: Patience) -> None:
-        """Let both in; see ``Target``.
+    def accept_both(self, current: str, pending: str, remaining: RemainingTime) -> None:
+        """Make both tokens valid; see `RotatedCredential`.
 
-        ROTATE keeps the newest token beside the new one. What is newest is unknown after a
-        rotation that was given up half-way, so SET makes the current token the only one first.
-        That is also when the token of the rotation before ends: clients had a whole interval to
-        read the one after it.
+        ROTATE keeps the newest token valid beside the new one. Which one is newest is unknown
+        after a rotation that stopped half-way, so SET first makes the current token the only
+        one. This also ends the token before it: clients had a whole rotation interval to read
+        the current one.
         """
         from botocore.exceptions import ClientError
 
-        self._wait(patience)
+        self._wait(remaining)
         try:
             self._modify(current, "SET")
         except ClientError as error:
             if error.response["Error"]["Code"] not in _ONLY_ONE_VALID:
                 raise
-            logger.info("one token was valid: %s", error)  # SET is allowed after ROTATE only
-        self._wait(patience)
+            logger.info("one token was valid: %s", error)  # SET is only allowed after ROTATE
+        self._wait(remaining)
         self._modify(pending, "ROTATE")
-        self._wait(patience)
+        self._wait(remaining)
 
     def _modify(self, token: str, strategy: Literal["SET", "ROTATE"]) -> None:
         self._client.modify_replication_group(
@@ -81,7 +81,7 @@ class ReplicationGroupToken:
             ApplyImmediately=True,
         )
 
-    def _wait(self, patience: Patience) -> None:
+    def _wait(self, remaining: RemainingTime) -> None:
         def settled() -> bool:
             (group,) = self._client.describe_replication_groups(ReplicationGroupId=self._id)[
                 "ReplicationGroups"
@@ -89,16 +89,16 @@ class ReplicationGroupToken:
             pending = group.get("PendingModifiedValues", {})
             return group["Status"] == "available" and not pending.get("AuthTokenStatus")
 
-        _until(settled, f"replication group {self._id}", patience, self._poll_seconds)
+        _until(settled, f"replication group {self._id}", remaining, self._poll_seconds)
 
 
 class UserPassword:
     """The password of a user.
 
     Args:
-        user_id: Its id.
+        user_id: The id of the user.
         client: A boto3 ElastiCache client.
-        poll_seconds: How long to wait between two looks at its state.
+        poll_seconds: The interval at which its status is read.
     """
 
     def __init__(self, user_id: str, client: "ElastiCacheClient", poll_seconds: float) -> None:
@@ -106,25 +106,27 @@ class UserPassword:
         self._client = client
         self._poll_seconds = poll_seconds
 
-    def accept(self, current: str, pending: str, patience: Patience) -> None:
-        """Let both in; see ``Target``."""
-        self._wait(patience)
+    def accept_both(self, current: str, pending: str, remaining: RemainingTime) -> None:
+        """Make both passwords valid; see `RotatedCredential`."""
+        self._wait(remaining)
         self._client.modify_user(
             UserId=self._id,
             AuthenticationMode={"Type": "password", "Passwords": [current, pending]},
         )
-        self._wait(patience)
+        self._wait(remaining)
 
-    def _wait(self, patience: Patience) -> None:
+    def _wait(self, remaining: RemainingTime) -> None:
         def settled() -> bool:
             (user,) = self._client.describe_users(UserId=self._id)["Users"]
             return user["Status"] == "active"
 
-        _until(settled, f"user {self._id}", patience, self._poll_seconds)
+        _until(settled, f"user {self._id}", remaining, self._poll_seconds)
 
 
-def _until(settled: Callable[[], bool], what: str, patience: Patience, poll_seconds: float) -> None:
+def _until(
+    settled: Callable[[], bool], what: str, remaining: RemainingTime, poll_seconds: float
+) -> None:
     while not settled():
-        if patience() <= poll_seconds:
-            raise TimeoutError(f"{what} is still being modified; the next attempt goes on")
+        if remaining() <= poll_seconds:
+            raise TimeoutError(f"{what} is still being modified; the next attempt continues")
         time.sleep(poll_seconds)
