@@ -11,6 +11,8 @@ REDACTED: Final = "***"
 """Stands for the value of a secret, in findings and messages."""
 MAX_SHOWN: Final = 400
 """The most characters of a value that a message shows."""
+MAX_MESSAGE: Final = 4000
+"""The most characters of a message."""
 
 _PROPERTY = re.compile(r"`([A-Za-z0-9.-]+)`")
 _SECRET_PROPERTIES = ("AuthToken", "Passwords")
@@ -50,13 +52,17 @@ def violation(
         value = int(value)
     message = f"`{property}` must {requirement}, got: {_shown(value)}"
     if nearest is not None:
-        message += f" (nearest accepted: {str(nearest)[:MAX_SHOWN]})"
+        message += f" (nearest accepted: {shortened(str(nearest), MAX_SHOWN)})"
     return Violation(property, value, message, resource)
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return shortened(repr(value), MAX_SHOWN)
+
+
+def shortened(text: str, length: int = MAX_MESSAGE) -> str:
+    """Return a text, cut off after some characters."""
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def check_range(

@@ -245,6 +245,29 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(each["title"] and each["description"] and each["page"] for each in listed)
 
 
+@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+def test_names_cannot_control_the_terminal(here: Path, form: str) -> None:
+    resources = {"\x1b[2J\ud800": {**NAMED, "Properties": {"BucketName": "\x1b]0;x\x07\udfff"}}}
+    (here / "t.json").write_text(json.dumps({"Resources": resources}))
+    done = subprocess.run(argv_of("check", "t.json", "--format", form), capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\x1b" not in done.stdout
+    assert b"S3-001" in done.stdout
+    if form != "table":
+        json.loads(done.stdout)
+
+
+def test_long_values_are_shortened(here: Path) -> None:
+    resources = {
+        f"B{n}": {**NAMED, "Properties": {"BucketName": text * 200_000}}
+        for n, text in enumerate(("a", "-", "a-", "${", "arn:"))
+    }
+    write(here / "t.json", {"Resources": resources})
+    result = check("t.json")
+    assert result.exit_code == 1
+    assert len(result.stdout) < 400_000
+
+
 def test_as_a_program(template: str) -> None:
     done = subprocess.run(argv_of("check", template), capture_output=True, text=True)
     assert done.returncode == 1
