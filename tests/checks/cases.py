@@ -44,37 +44,37 @@ class Case:
 
 
 def resource(type_: str, **properties: object) -> Json:
-    """A resource as a template has it."""
+    """Return a resource as a template has it."""
     return {"Type": type_, "Properties": properties}
 
 
 def ref(logical_id: str) -> Json:
-    """A reference to a resource."""
+    """Return a reference to a resource."""
     return {"Ref": logical_id}
 
 
 def att(logical_id: str, attribute: str = "Arn") -> Json:
-    """An attribute of a resource."""
+    """Return an attribute of a resource."""
     return {"Fn::GetAtt": [logical_id, attribute]}
 
 
 def join(*parts: object) -> Json:
-    """A text of several parts."""
+    """Return a text of several parts."""
     return {"Fn::Join": ["", list(parts)]}
 
 
 def policy(*statements: Json, version: str = "2012-10-17") -> Json:
-    """A policy document."""
+    """Return a policy document."""
     return {"Version": version, "Statement": list(statements)}
 
 
 def statement(**more: object) -> Json:
-    """A statement of a policy, which allows."""
+    """Return a statement of a policy, which allows."""
     return {"Effect": "Allow", **more}
 
 
 def cases() -> list[Case]:
-    """All cases of all services."""
+    """Return all cases of all services."""
     root = Path(__file__).parents[2]
     paths = sorted(Path(__file__).parent.rglob("*/cases*.py"))
     names = [".".join(path.relative_to(root).with_suffix("").parts) for path in paths]

@@ -211,7 +211,7 @@ class PlainCdk(cdk.Stack):
         )
 
     def add_network(self) -> None:
-        """A VPC with endpoints and flow logs, security groups with all kinds of ports."""
+        """Return a VPC with endpoints and flow logs, security groups with all kinds of ports."""
         vpc = ec2.Vpc(self, "Vpc", flow_logs={"Logs": ec2.FlowLogOptions()})
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         vpc.add_interface_endpoint(
@@ -226,7 +226,7 @@ class PlainCdk(cdk.Stack):
             peer.add_egress_rule(group, port)
 
     def add_logs(self) -> None:
-        """A log group with a key, and filters."""
+        """Return a log group with a key, and filters."""
         group = logs.LogGroup(self, "Logs", encryption_key=self.key)
         self.key.grant_encrypt_decrypt(iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com"))
         pattern = logs.FilterPattern.all_terms("ERROR")

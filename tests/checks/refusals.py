@@ -121,7 +121,7 @@ def _refused(report: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _raises(template: Included) -> bool:
-    """Whether an app that includes the template fails, without the validator."""
+    """Return whether an app that includes the template fails, without the validator."""
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(
             outdir=folder, builtin_cloud_formation_validation=False, analytics_reporting=False
@@ -158,7 +158,7 @@ def _write(path: Path, case: Case, bad: bool) -> Included:
 
 
 def table(found: Sequence[Row]) -> str:
-    """The counts, and the mistakes of which nobody but us says a word."""
+    """Return the counts, and the mistakes of which nobody but us says a word."""
     strict = sum(row.cdk or row.warned for row in found)
     plain = sum(row.cdk for row in found)
     ours = sum(row.ours is Severity.ERROR for row in found)

@@ -37,7 +37,7 @@ def places(value: object, path: _Path = ()) -> Iterator[_Path]:
 
 
 def with_unknown(case: Case, chance: random.Random) -> tuple[Json, str]:
-    """A good template with one value that is not known, and where."""
+    """Return a good template with one value that is not known, and where."""
     template = copy.deepcopy({"Resources": case.good, **case.good_sections})
     described: Any = template["Resources"]
     logical_id = chance.choice(sorted(id for id in described if "Properties" in described[id]))

@@ -1,19 +1,19 @@
-"""All texts of a template, as they are written, with their names."""
+"""All texts of a template, unresolved, with their names."""
 
 from collections.abc import Iterator, Mapping
 
 from serverless_stack.checks.engine.values import parsed_json
 
-# Pairs that say name and value beside each other, as in headers and in environments of containers.
+# Keys of names and values beside each other, as in headers and environments of containers.
 _PAIRS = (("Name", "Value"), ("HeaderName", "HeaderValue"), ("ParameterKey", "ParameterValue"))
 _SECTIONS = ("Parameters", "Mappings", "Resources", "Outputs", "Metadata")
 _Path = tuple["_Path | None", str | int]
 Text = tuple[str, str, _Path, str, str]
-"""Section, entry, path (`shown` makes a text of it), name of the value, and the value."""
+"""Section, entry, path (see `shown`), name of the value, and the value."""
 
 
 def texts(template: Mapping[str, object]) -> Iterator[Text]:
-    """Find all texts of a template."""
+    """Yield all texts of a template."""
     for section in _SECTIONS:
         entries = template.get(section)
         for entry, described in (entries if isinstance(entries, dict) else {}).items():
@@ -22,7 +22,7 @@ def texts(template: Mapping[str, object]) -> Iterator[Text]:
 
 
 def shown(path: _Path) -> str:
-    """A path as a text, without the entry that it begins with."""
+    """Return a path as text, without its entry."""
     names: list[str] = []
     above, name = path
     while above is not None:
@@ -43,7 +43,7 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
                 for number in (1, 2):
                     yield from _within(each[number], ((path, str(key)), number), name)
                 continue
-            # What a function makes something of is a part of a value, and has no name.
+            # An argument of a function is a part of a value, and has no name.
             function = str(key).startswith("Fn::") and key != "Fn::Sub"
             inner = "" if function else name if key == "Fn::Sub" else str(key)
             if pair is not None and key == pair[0]:
@@ -59,7 +59,7 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
 
 
 def _pair(value: Mapping[str, object]) -> tuple[str, str] | None:
-    """The key of a value, and the name that is beside it."""
+    """Return the key of a value, and the name beside it."""
     for names, values in _PAIRS:
         named = value.get(names)
         if values in value and isinstance(named, str):

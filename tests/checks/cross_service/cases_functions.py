@@ -89,7 +89,7 @@ PERMISSION = resource(
 
 
 def notified(key: str, prefix: str | None, *, permitted: bool = True) -> Json:
-    """A function that is told of new objects, and writes some."""
+    """Return a function that is told of new objects, and writes some."""
     rules = [{"Name": "prefix", "Value": prefix}]
     told: Json = {"Event": "s3:ObjectCreated:*", "Function": att("Function")}
     if prefix is not None:
@@ -112,7 +112,7 @@ def notified(key: str, prefix: str | None, *, permitted: bool = True) -> Json:
 
 
 def by_cdk(key: str, prefix: str) -> Json:
-    """The same by the function that CDK has for notifications."""
+    """Return the same by the function that CDK has for notifications."""
     told = {
         "Id": "told",
         "Events": ["s3:ObjectCreated:Put"],

@@ -1,4 +1,4 @@
-"""Functions and the caches that they are told of."""
+"""Rules on functions and the caches that they use."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -94,7 +94,7 @@ def _port(cache: Resource) -> int | None:
 def _lets(
     groups: Iterable[Resource], direction: str, others: Iterable[Resource], port: int
 ) -> bool:
-    """Tell whether a rule of some security groups is for some others; what is not known is."""
+    """Return whether a rule of some security groups is for some others; what is not known is."""
     ids = {other.logical_id for other in others}
     names = _SOURCES if direction == "Ingress" else _TARGETS
     for group in groups:
@@ -112,7 +112,7 @@ def _lets(
 
 
 def _apart(group: Resource, direction: str) -> Iterator[object]:
-    """The rules of a group that are resources of their own."""
+    """Yield the rules of a group that are resources of their own."""
     for each in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
         owner = each.reference("GroupId")
         if owner is None or owner.logical_id == group.logical_id:

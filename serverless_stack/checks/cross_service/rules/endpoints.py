@@ -1,4 +1,4 @@
-"""Functions in a network, and the services that they are to call from there."""
+"""Rules on functions in a VPC, and the services that they call."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -87,7 +87,7 @@ def endpoints(function: Resource) -> Iterator[Violation]:
 
 
 def _reached(function: Resource) -> set[str] | None:
-    """The endpoints that all subnets of a function have; None if one leads out."""
+    """Return the endpoints that all subnets of a function have; None if one leads out."""
     found: set[str] | None = None
     for subnet in network.subnets_of(function):
         table = network.route_table_of(subnet)
@@ -99,7 +99,7 @@ def _reached(function: Resource) -> set[str] | None:
 
 
 def _called(function: Resource, grant: Grant) -> Iterator[str]:
-    """The actions of a grant that the function itself can only be meant to call."""
+    """Yield the actions of a grant that the function itself can only be meant to call."""
     # A policy of its own for what only Lambda does is not the function's business.
     by_lambda: set[str] = set()
     if _is_fed(function):

@@ -1,4 +1,4 @@
-"""What one resource must be allowed to do with another: CloudFront with buckets."""
+"""Rules on the access of CloudFront to buckets."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -79,7 +79,7 @@ def denial(distribution: Resource) -> Iterator[Violation]:
 
 
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
-    """The buckets behind an origin access control that nobody else can give a policy to."""
+    """Yield the buckets behind an origin access control that nobody else can give a policy to."""
     seen: set[str] = set()
     for route in routes(distribution):
         bucket = bucket_of(route)
@@ -105,7 +105,7 @@ def _reads(statement: Mapping[str, object]) -> bool:
 
 
 def _is_for(statement: Mapping[str, object], service: str) -> bool:
-    """Tell whether a statement is for a service, or may be."""
+    """Return whether a statement is for a service, or may be."""
     principal = statement.get("Principal")
     if not isinstance(principal, dict):
         return principal is not None
@@ -115,7 +115,7 @@ def _is_for(statement: Mapping[str, object], service: str) -> bool:
 
 
 def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
-    """Tell whether a statement denies CloudFront to read, in each of its requests."""
+    """Return whether a statement denies CloudFront to read, in each of its requests."""
     if statement.get("Effect") != "Deny":
         return False
     principal = statement.get("Principal")
@@ -147,7 +147,7 @@ def _is_all_of(resource: str, bucket: Resource) -> bool:
 
 
 def _is_met(operator: str, key: str, value: object) -> bool:
-    """Tell whether a condition is met by all requests of CloudFront, of which keys are absent."""
+    """Return whether a condition is met by all requests of CloudFront, of which keys are absent."""
     if key.lower() not in _ABSENT:
         return False
     if operator.lower() == "null":

@@ -1,4 +1,4 @@
-"""Functions that write where they are triggered from."""
+"""Rules on functions that trigger themselves."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -135,7 +135,7 @@ def _grants(function: Resource) -> list[Grant]:
 
 
 def _prefix(rules: object) -> str | None:
-    """The prefix that a notification is for; None if it is not known, or there is a suffix."""
+    """Return the prefix of a notification; None if it is unknown, or there is a suffix."""
     prefix = ""
     if rules is None:
         return prefix
@@ -149,9 +149,9 @@ def _prefix(rules: object) -> str | None:
 
 
 def _is_within(key: str, prefix: str) -> bool:
-    """Tell whether all keys of a pattern begin with a prefix.
+    """Return whether all keys of a pattern begin with a prefix.
 
-    A function that may write everywhere, and is triggered by a prefix, is meant to write elsewhere.
+    A function that may write anywhere, and is triggered by a prefix, presumably writes elsewhere.
     """
     fixed = key.split("*", 1)[0].split("?", 1)[0]
     return not is_unresolved(key) and fixed.startswith(prefix)

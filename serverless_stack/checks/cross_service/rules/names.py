@@ -1,4 +1,4 @@
-"""Names that AWS takes once."""
+"""Rules on physical names, which must be unique."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -134,7 +134,7 @@ def _scope(resource: Resource) -> str:
 
 
 def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
-    """The resources with a name that is there and the same whatever conditions hold."""
+    """Yield the resources with a name that is there and the same whatever conditions hold."""
     for resource in template.of_type(*_NAMES):
         described = _NAMES[resource.type]
         name = resource.text(described.property)
@@ -152,7 +152,7 @@ def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
 
 
 def _is_sure(resource: Resource) -> bool:
-    """Tell whether a resource is there, and the same, whatever conditions hold."""
+    """Return whether a resource is there, and the same, whatever conditions hold."""
     condition = resource.attributes.get("Condition")
     held = condition is None or resource.template.resolver.condition(str(condition)) is True
     return held and resource.template.is_the_same(resource.logical_id)

@@ -1,4 +1,4 @@
-"""APIs as origins of distributions."""
+"""Rules on APIs as origins of distributions."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Secrets in plain text anywhere in a template; none of them is ever shown."""
+"""Rules on secrets in plain text; no finding shows their values."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -14,8 +14,8 @@ RULES = RuleList()
 
 _PAGE: Final = "AWS CloudFormation best practices"
 _ADVICE: Final = (
-    "make it a secret of Secrets Manager and read it when the code runs, or refer to it by "
-    "{{resolve:secretsmanager:...}}; and change it, as it is known now"
+    "store it in Secrets Manager and read it when the code runs, or refer to it by "
+    "{{resolve:secretsmanager:...}}; and change it, because it is exposed"
 )
 REDACTED: Final = "***"
 
@@ -43,7 +43,7 @@ def by_name(template: Template) -> Iterator[Violation]:
     for section, entry, path, name, value in template.texts:
         if strength_of(name) and is_secret(name, value) and not form_of(value):
             where = shown(path)
-            # What a list of such values may be is no value.
+            # Allowed values are not secrets.
             if section == "Parameters" and where != "Default":
                 continue
             yield _told(section, entry, where, "not be a secret in plain text")

@@ -77,7 +77,7 @@ def display_name(topic: Resource) -> Iterator[Violation]:
 
 
 def _subscriptions(resource: Resource) -> Iterator[tuple[str, Resource | None]]:
-    """The path before the properties of each subscription, and its topic."""
+    """Yield the path before the properties of each subscription, and its topic."""
     if resource.type == _SUBSCRIPTION:
         yield "", resource.reference("TopicArn")
     for path in resource.paths("Subscription") if resource.type == _TOPIC else ():

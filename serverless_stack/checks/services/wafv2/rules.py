@@ -32,7 +32,7 @@ _RATE_PAGE = "Using rate-based rule statements in AWS WAF"
 
 
 def _statements(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """The statements in a rule's, with the path and the kind of each, from the outside in."""
+    """Yield the statements in a rule's, with the path and the kind of each, from the outside in."""
     if not isinstance(value, dict):
         return
     for kind, inner in value.items():

@@ -1,4 +1,4 @@
-"""Parameters and their defaults."""
+"""Rules on parameters and their defaults."""
 
 import math
 import re
@@ -48,7 +48,7 @@ def types(template: Template) -> Iterator[Violation]:
 
 
 def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[str]:
-    """What a default must be and is not."""
+    """Yield the requirements that a default violates."""
     type_, text = parameter.get("Type"), str(default)
     if type_ not in ("String", "Number", "CommaDelimitedList", "List<Number>"):
         return

@@ -80,7 +80,8 @@ def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
         parts = (finding.rule, _file(template.path), each.construct, finding.property)
         key = "\n".join(parts)
         seen[key] += 1
-        fingerprint = f"{hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]}:{seen[key]}"
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        fingerprint = f"{digest[:32]}:{seen[key]}"
         results.append(_result(template, each, index[finding.rule], fingerprint))
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return _dumped({"version": "2.1.0", "runs": [run]})

@@ -85,7 +85,7 @@ def undeclared_parameters(method: Resource) -> Iterator[Violation]:
 
 
 def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
-    """The headers of the answers of a method by status code; none if one is not known."""
+    """Return the headers of the answers of a method by status code; none if one is not known."""
     paths = method.paths("MethodResponses")
     codes = {
         str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")

@@ -27,7 +27,7 @@ def path_part(resource: Resource) -> Iterator[Violation]:
 
 
 def _key(value: object) -> tuple[str, str] | None:
-    """What a reference or a known text tells apart; None if it is known at deploy time only."""
+    """Return a key that identifies a reference or a known text; None for other values."""
     if isinstance(value, Reference):
         return (value.logical_id, value.attribute)
     if not isinstance(value, str) or is_unresolved(value) or UNKNOWN in value:

@@ -28,7 +28,7 @@ _LOG_TARGETS = re.compile(
 
 
 def settings(stage: Resource) -> list[str]:
-    """The paths of the settings of methods."""
+    """Return the paths of the settings of methods."""
     if stage.type == DEPLOYMENT:
         return ["StageDescription", *stage.paths("StageDescription.MethodSettings")]
     return stage.paths("MethodSettings")

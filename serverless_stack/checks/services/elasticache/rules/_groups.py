@@ -44,7 +44,7 @@ _made: "WeakKeyDictionary[Template, dict[int, ReplicationGroup]]" = WeakKeyDicti
 
 
 def group_of(resource: Resource) -> ReplicationGroup:
-    """Give a replication group in plain values; each is made once."""
+    """Return a replication group in plain values, built once per resource."""
     known = _made.setdefault(resource.template, {})
     if id(resource) not in known:
         known[id(resource)] = _group(resource)
@@ -52,13 +52,13 @@ def group_of(resource: Resource) -> ReplicationGroup:
 
 
 def shards_of(resource: Resource) -> int | None:
-    """The number of shards; None if it is not told, or known only at deploy time."""
+    """Return the number of shards; None if it is not set or unknown."""
     listed = resource.items("NodeGroupConfiguration")
     return len(listed) or whole(resource, "NumNodeGroups")
 
 
 def replicas_of(resource: Resource) -> int | None:
-    """The replicas of each primary; None if that is not told, or known only at deploy time."""
+    """Return the replicas of each primary; None if they are not set or unknown."""
     nodes = whole(resource, "NumCacheClusters")
     each = whole(resource, "ReplicasPerNodeGroup")
     listed = {
@@ -77,7 +77,7 @@ def replicas_of(resource: Resource) -> int | None:
 
 
 def cluster_mode_of(resource: Resource) -> bool | None:
-    """Whether a replication group has shards; None if that cannot be seen."""
+    """Return whether a replication group has shards; None if it is unknown."""
     mode = known_text(resource, "ClusterMode")
     shards = shards_of(resource)
     if mode in ("enabled", "disabled"):

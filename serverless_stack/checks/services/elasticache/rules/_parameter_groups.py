@@ -15,7 +15,7 @@ _DEFAULT = re.compile(r"default\.([a-z]+\d[\d.]*x?)(\.cluster\.on)?")
 
 
 def cluster_enabled(resource: Resource) -> bool | None:
-    """Whether the parameter group of a cache is for cluster mode; None if that cannot be seen."""
+    """Return whether a cache's parameter group is for cluster mode; None if it is unknown."""
     for group in referred(resource, _PATH, PARAMETERS):
         properties = group.get("Properties")
         if not isinstance(properties, dict) and properties is not None:
@@ -29,7 +29,7 @@ def cluster_enabled(resource: Resource) -> bool | None:
 
 
 def family(resource: Resource) -> str:
-    """The family of the parameter group of a cache; "" if it cannot be seen."""
+    """Return the family of the parameter group of a cache; "" if it is unknown."""
     for group in referred(resource, _PATH, PARAMETERS):
         return known_text(group, "CacheParameterGroupFamily")
     found = _DEFAULT.fullmatch(known_text(resource, _PATH))

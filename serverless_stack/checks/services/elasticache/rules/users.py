@@ -184,7 +184,7 @@ def default_user(resource: Resource) -> Iterator[Violation]:
 
 
 def _is_plain(names: Mapping[str, object]) -> bool:
-    """Tell whether no key of a mode comes from a macro."""
+    """Return whether no key of a mode comes from a macro."""
     return not any(str(name).startswith("Fn::") for name in names)
 
 
@@ -194,7 +194,7 @@ def _is_open(user: Resource) -> bool:
 
 
 def _user(template: Template, value: object) -> Resource | None:
-    """The user of the template that a reference, or an id, is of."""
+    """Return the user of the template that a reference, or an id, is of."""
     referred = template.referred(value)
     if referred is not None:
         return referred if referred.type == USER else None

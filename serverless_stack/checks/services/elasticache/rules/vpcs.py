@@ -103,7 +103,7 @@ def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
 
 
 def vpcs_of(resources: list[Resource]) -> set[str]:
-    """The VPCs of subnets or security groups; none if one of them is not known."""
+    """Return the VPCs of subnets or security groups; none if one of them is not known."""
     named: set[str] = set()
     for each in resources:
         value = each.get("VpcId")

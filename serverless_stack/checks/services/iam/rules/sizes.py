@@ -44,7 +44,7 @@ def _owners(policy: Resource) -> set[str]:
 
 
 def _inline(template: Template) -> Iterator[tuple[Resource, list[tuple[Resource, str, object]]]]:
-    """Roles, users and groups with their inline policies: where each is, its name, its document."""
+    """Yield roles, users and groups with the owner, name and document of each inline policy."""
     attached: dict[str, list[tuple[Resource, str, object]]] = defaultdict(list)
     for policy in template.always(*_ATTACHES):
         for logical_id in _owners(policy):

@@ -19,7 +19,7 @@ from serverless_stack.checks.services.iam.documents import (
 
 RULES = RuleList()
 
-# Types whose reference is a name or a URL, and the attribute that is the ARN.
+# Types whose reference is not an ARN, and the attribute that is.
 _NAMED = {
     "AWS::DynamoDB::Table": "Arn",
     "AWS::Events::EventBus": "Arn",

@@ -34,7 +34,7 @@ _STREAM_ONLY = (
 
 
 def _source(mapping: Resource) -> tuple[str, Resource | None]:
-    """What kind of source it is, and the source; empty and None if that is not known."""
+    """Return the kind of an event source, and the source; empty and None if they are unknown."""
     source = mapping.reference("EventSourceArn")
     if source is not None:
         return _TYPES.get(source.type, ""), source
