@@ -25,7 +25,7 @@ class Violation(NamedTuple):
         property: The path of the property; empty for the resource as a whole.
         value: Its value.
         message: The property, the requirement and the value, as `violation` writes them.
-        resource: The logical id, if it differs from the resource that the rule was given.
+        resource: The logical id, if it is not the resource that is checked.
         template: The name of the template, for rules on the templates of an app.
     """
 
@@ -46,7 +46,7 @@ def violation(
         requirement: What it must do, such as ``be an ARN``.
         value: The value in the template.
         nearest: The nearest value that AWS accepts; None leaves it out of the message.
-        resource: The logical id, if it differs from the resource that the rule was given.
+        resource: The logical id, if it is not the resource that is checked.
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)

@@ -38,7 +38,7 @@ def caches(function: Resource) -> Iterator[Violation]:
     both allow the port. Allow the function's security group in the cache's.
     """
     template = function.template
-    for cache in _told_of(function):
+    for cache in _caches_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
             requirement = f"be in the VPC of {cache.logical_id}, which its environment names"
@@ -66,7 +66,7 @@ def caches(function: Resource) -> Iterator[Violation]:
             )
 
 
-def _told_of(function: Resource) -> Iterator[Resource]:
+def _caches_of(function: Resource) -> Iterator[Resource]:
     variables = function.get("Environment.Variables")
     seen = set()
     for value in variables.values() if isinstance(variables, dict) else ():

@@ -79,7 +79,7 @@ def denial(distribution: Resource) -> Iterator[Violation]:
 
 
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
-    """Yield the buckets behind an origin access control that nobody else can give a policy to."""
+    """Yield the buckets behind an origin access control whose policies are all in the template."""
     seen: set[str] = set()
     for route in routes(distribution):
         bucket = bucket_of(route)

@@ -103,7 +103,7 @@ def notifications(made: Resource) -> Iterator[Violation]:
 
 
 def _written(
-    told: Resource,
+    notified: Resource,
     bucket: Resource,
     path: str,
     events: list[object],
@@ -115,7 +115,7 @@ def _written(
     prefix = _prefix(rules)
     if prefix is None:
         return
-    for function in functions_in(told.template, target):
+    for function in functions_in(notified.template, target):
         for grant in _grants(function):
             if not grant.allows("s3:PutObject"):
                 continue

@@ -91,7 +91,7 @@ def _methods(api: Resource) -> Iterator[Resource]:
     template = api.template
     for method in template.of_type("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"):
         owner = method.reference("RestApiId") or method.reference("ApiId")
-        preflight = method.get("HttpMethod") == "OPTIONS"  # which nobody signs
+        preflight = method.get("HttpMethod") == "OPTIONS"  # which is never signed
         if owner is not None and owner.logical_id == api.logical_id and not preflight:
             yield method
 

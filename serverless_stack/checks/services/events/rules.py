@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.engine.violations import Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_unique,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.events.limits import schedule_problems
 
 RULES = RuleList()
@@ -57,12 +62,8 @@ def target_ids(event: Resource) -> Iterator[Violation]:
 
     EventBridge identifies targets by their id, and refuses a repeated one.
     """
-    seen: set[str] = set()
-    for path in event.paths("Targets"):
-        id = event.text(f"{path}.Id")
-        if id is not None and id in seen:
-            yield violation(f"{path}.Id", "be unique within a rule", id)
-        seen.add(id or "")
+    paths = [f"{path}.Id" for path in event.paths("Targets")]
+    yield from check_unique(event, paths, "be unique within a rule")
 
 
 @RULES.resource("EVENTS-003", _RULE, page=_TARGETS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -71,9 +71,7 @@ def display_name(topic: Resource) -> Iterator[Violation]:
 
     SNS refuses longer names.
     """
-    value = topic.text("DisplayName") or ""
-    if len(value) > 100:
-        yield violation("DisplayName", "have at most 100 characters", len(value), 100)
+    yield from check_length(topic, "DisplayName", 100)
 
 
 def _subscriptions(resource: Resource) -> Iterator[tuple[str, Resource | None]]:

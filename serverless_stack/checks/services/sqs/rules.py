@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import Violation, check_count, check_range, violation
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -117,9 +117,7 @@ def redrive_allowed(queue: Resource) -> Iterator[Violation]:
         yield violation(
             f"{path}.redrivePermission", "be byQueue with sourceQueueArns", kind, "byQueue"
         )
-    count = len(queue.items(f"{path}.sourceQueueArns"))
-    if count > 10:
-        yield violation(f"{path}.sourceQueueArns", "have at most 10 queues", count, 10)
+    yield from check_count(queue, f"{path}.sourceQueueArns", 10, "queues")
 
 
 @RULES.resource("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")

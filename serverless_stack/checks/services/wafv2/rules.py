@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_unique,
+    violation,
+)
 
 RULES = RuleList()
 
@@ -146,15 +151,12 @@ def rules(resource: Resource) -> Iterator[Violation]:
 
     AWS WAF refuses others. Rule groups take an `OverrideAction`, other statements an `Action`.
     """
-    names: set[str] = set()
+    yield from check_unique(resource, [f"{path}.Name" for path in resource.paths("Rules")])
     priorities: set[float] = set()
     for path in resource.paths("Rules"):
-        name, priority = resource.text(f"{path}.Name"), resource.number(f"{path}.Priority")
-        if name is not None and name in names:
-            yield violation(f"{path}.Name", "be unique", name)
+        priority = resource.number(f"{path}.Priority")
         if priority is not None and priority in priorities:
             yield violation(f"{path}.Priority", "be unique", int(priority))
-        names.add(name or "")
         priorities |= set() if priority is None else {priority}
         statement = resource.get(f"{path}.Statement")
         described = resource.mapping(path)
@@ -222,9 +224,7 @@ def addresses(ips: Resource) -> Iterator[Violation]:
             yield violation(path, "be a range of /1 or less", text)
         if version in ("IPV4", "IPV6") and f"IPV{network.version}" != version:
             yield violation(path, f"be of {version}", text)
-    count = len(ips.items("Addresses"))
-    if count > 10000:
-        yield violation("Addresses", "have at most 10,000 ranges", count, 10000)
+    yield from check_count(ips, "Addresses", 10000, "ranges")
 
 
 @RULES.resource(
@@ -237,9 +237,7 @@ def patterns(set_: Resource) -> Iterator[Violation]:
 
     AWS WAF refuses look-arounds, back references and possessive quantifiers.
     """
-    count = len(set_.items("RegularExpressionList"))
-    if count > 10:
-        yield violation("RegularExpressionList", "have at most 10 expressions", count, 10)
+    yield from check_count(set_, "RegularExpressionList", 10, "expressions")
     for path in set_.paths("RegularExpressionList"):
         text = (set_.text(path) or "")[:_MAX_EXPRESSION]
         if _NO_REGEX.search(_LITERALS.sub("x", text)):

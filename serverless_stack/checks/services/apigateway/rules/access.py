@@ -1,4 +1,4 @@
-"""Rules on who may call a REST API, and how often."""
+"""Rules on authorizers, API keys and usage plans of REST APIs."""
 
 from collections.abc import Iterator
 

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_length,
+    check_range,
+    violation,
+)
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import DEPLOYMENT
 
@@ -86,9 +91,7 @@ def name(api: Resource) -> Iterator[Violation]:
         yield violation("Name", "be set without a `Body`", api.get("Name"))
     if api.get("Body") is not None and api.get("BodyS3Location") is not None:
         yield violation("BodyS3Location", "be absent with a `Body`", "both")
-    description = api.text("Description")
-    if description is not None and len(description) > 1024:
-        yield violation("Description", "have at most 1,024 characters", len(description), 1024)
+    yield from check_length(api, "Description", 1024)
 
 
 @RULES.resource(

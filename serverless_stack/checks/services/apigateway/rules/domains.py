@@ -1,4 +1,4 @@
-"""Rules on the domain names of APIs, and what they map."""
+"""Rules on domain names of APIs and their mappings."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rules on the methods of REST APIs and what they call."""
+"""Rules on methods of REST APIs and their integrations."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Rules on the cache behaviours of a distribution."""
+"""Rules on the cache behaviors of a distribution."""
 
 import itertools
 from collections.abc import Iterator

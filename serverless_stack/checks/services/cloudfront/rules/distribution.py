@@ -6,7 +6,7 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
 
 RULES = RuleList()
@@ -284,9 +284,7 @@ def comment(distribution: Resource) -> Iterator[Violation]:
     CloudFront refuses the distribution with a longer comment.
     """
     path = "DistributionConfig.Comment"
-    text = distribution.text(path)
-    if text is not None and len(text) > 128:
-        yield violation(path, "have at most 128 characters", len(text), 128)
+    yield from check_length(distribution, path, 128)
 
 
 @RULES.resource(

@@ -1,4 +1,4 @@
-"""Rules on what runs at the edge: CloudFront Functions and Lambda@Edge."""
+"""Rules on edge functions: CloudFront Functions and Lambda@Edge."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Rules on clusters that are no replication group: Memcached, or one node of Redis or Valkey."""
+"""Rules on cache clusters: Memcached, or a single node of Redis OSS or Valkey."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from serverless_stack.checks.services.elasticache.limits.common import (
     snapshot_window_problems,
     windows_overlap_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     is_given,
     known_text,

@@ -1,4 +1,4 @@
-"""Rules that several of ElastiCache's resources share: what must be there, and may be there."""
+"""Rules that several resources of ElastiCache share."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -18,7 +18,7 @@ from serverless_stack.checks.services.elasticache.limits.common import (
     node_type_problems,
     topic_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GLOBAL,
     GROUP,

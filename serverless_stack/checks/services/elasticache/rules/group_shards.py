@@ -1,4 +1,4 @@
-"""Rules on the shards, replicas and places of a replication group's nodes."""
+"""Rules on the shards, replicas and availability zones of replication groups."""
 
 import re
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from serverless_stack.checks.services.elasticache.limits.replication_groups impo
     NODES,
     REPLICAS,
 )
-from serverless_stack.checks.services.elasticache.rules._groups import (
+from serverless_stack.checks.services.elasticache.rules.models import (
     cluster_mode_of,
     replicas_of,
     shards_of,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GROUP,
     is_given,
     known_text,

@@ -1,4 +1,4 @@
-"""Rules on replication groups: what goes with what."""
+"""Rules on replication groups."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
     REDACTED,
     Violation,
+    check_count,
     check_range,
     findings_from,
     violation,
@@ -29,8 +30,8 @@ from serverless_stack.checks.services.elasticache.limits.security import (
     doubtful_encryption_problems,
     encryption_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GROUP,
     USERS,
     is_given,
@@ -219,9 +220,7 @@ def user_group(resource: Resource) -> Iterator[Violation]:
 
     ElastiCache refuses several groups, and groups of the engine valkey for Redis OSS caches.
     """
-    listed = resource.items("UserGroupIds")
-    if len(listed) > 1:
-        yield violation("UserGroupIds", "have at most 1 user group", len(listed), 1)
+    yield from check_count(resource, "UserGroupIds", 1, "user group")
     redis = group_of(resource).engine == "redis" and not is_unresolved(resource.get("Engine"))
     for each in referred(resource, "UserGroupIds", USERS):
         if redis and known_text(each, "Engine") == "valkey":
@@ -269,13 +268,13 @@ def secondary(resource: Resource) -> Iterator[Violation]:
 
 
 @RULES.resource("ELASTICACHE-072", GROUP, page="AWS::ElastiCache::ReplicationGroup")
-def tls_is_told(resource: Resource) -> Iterator[Violation]:
+def tls_is_set(resource: Resource) -> Iterator[Violation]:
     """`TransitEncryptionEnabled` must be set for Valkey.
 
     CloudFormation has no default for it with Valkey, and the deployment fails. Set it to true.
     """
     path = "TransitEncryptionEnabled"
-    told_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
-    missing = resource.get(path) is None and not told_elsewhere
+    set_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
+    missing = resource.get(path) is None and not set_elsewhere
     if missing and known_text(resource, "Engine") == "valkey":
         yield violation(path, "be set for valkey, which has no default for it", None, True)

@@ -1,4 +1,4 @@
-"""Rules on scaling caches: scalable targets of ElastiCache, and their policies."""
+"""Rules on scalable targets of ElastiCache, and their policies."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from serverless_stack.checks.engine.violations import (
     violation,
 )
 from serverless_stack.checks.services.elasticache.limits import scaling
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GLOBAL,
     GROUP,
     known_text,

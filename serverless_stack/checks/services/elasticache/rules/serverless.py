@@ -6,13 +6,14 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
     Violation,
+    check_count,
     check_range,
     findings_from,
     violation,
 )
 from serverless_stack.checks.services.elasticache.limits import serverless
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     SERVERLESS,
     USERS,
     is_given,
@@ -125,11 +126,7 @@ def places(resource: Resource) -> Iterator[Violation]:
         yield from findings_from(
             resource, serverless.subnet_problems(len(subnets), zones, "SubnetIds")
         )
-    groups = len(resource.items("SecurityGroupIds"))
-    if groups > _MOST_GROUPS:
-        yield violation(
-            "SecurityGroupIds", f"have at most {_MOST_GROUPS} groups", groups, _MOST_GROUPS
-        )
+    yield from check_count(resource, "SecurityGroupIds", _MOST_GROUPS, "groups")
 
 
 @RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")

@@ -7,13 +7,19 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
-from serverless_stack.checks.engine.violations import REDACTED, Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    REDACTED,
+    Violation,
+    check_count,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits.security import (
     access_string_problems,
     password_problems,
     user_id_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     USER,
     USERS,
     is_given,
@@ -55,9 +61,7 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
     inside = is_given(resource, "AuthenticationMode.Passwords")
     outside = is_given(resource, "Passwords")
     for path in ("Passwords", "AuthenticationMode.Passwords"):
-        given = len(resource.items(path))
-        if given > _MOST_PASSWORDS:
-            yield violation(path, "have at most 2 passwords", given, _MOST_PASSWORDS)
+        yield from check_count(resource, path, _MOST_PASSWORDS, "passwords")
     if mode == "password" and not (inside or outside):
         yield violation(
             "AuthenticationMode.Passwords", "have a password for the type password", None

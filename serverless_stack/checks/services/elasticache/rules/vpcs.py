@@ -1,4 +1,4 @@
-"""Rules on where caches are: subnet groups, their VPC, and security groups in it."""
+"""Rules on subnet groups, their VPC, and security groups."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GROUP,
     SUBNETS,

@@ -1,4 +1,4 @@
-"""Rules on how large policies are, and how many."""
+"""Rules on the sizes and numbers of policies."""
 
 from collections import defaultdict
 from collections.abc import Iterator

@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.engine.violations import Violation, check_range, check_text, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_range,
+    check_text,
+    violation,
+)
 from serverless_stack.checks.services.lambda_function import limits as values
 
 RULES = RuleList()
@@ -110,9 +116,7 @@ def layers(function: Resource) -> Iterator[Violation]:
 
     Lambda refuses more layers, ARNs without a version, and two versions of one layer.
     """
-    found = function.items("Layers")
-    if len(found) > 5:
-        yield violation("Layers", "have at most 5 layers", len(found), 5)
+    yield from check_count(function, "Layers", 5, "layers")
     versions: dict[str, str] = {}
     for path in function.paths("Layers"):
         arn = function.text(path)

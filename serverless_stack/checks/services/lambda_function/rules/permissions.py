@@ -1,4 +1,4 @@
-"""Rules on who may call a function, or use a layer."""
+"""Rules on permissions for functions and layers."""
 
 import re
 from collections.abc import Iterator

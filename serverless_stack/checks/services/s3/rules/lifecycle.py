@@ -5,7 +5,12 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.s3.limits import lifecycle as values
 
 RULES = RuleList()
@@ -211,6 +216,4 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses more. Merge rules by their prefixes or tags.
     """
-    count = len(bucket.items(_RULES))
-    if count > values.MAX_RULES:
-        yield violation(_RULES, "have at most 1,000 rules", count, values.MAX_RULES)
+    yield from check_count(bucket, _RULES, values.MAX_RULES, "rules")

@@ -1,11 +1,11 @@
-"""A replication group of a template, as the functions on values want it."""
+"""The replication groups of a template as plain values, for the limits."""
 
 from weakref import WeakKeyDictionary
 
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
-from serverless_stack.checks.services.elasticache.rules._parameter_groups import cluster_enabled
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.parameter_groups import cluster_enabled
+from serverless_stack.checks.services.elasticache.rules.reading import (
     USER,
     USERS,
     is_given,

@@ -1,4 +1,4 @@
-"""What rules need of a template's resources: values in the shape of the functions on values."""
+"""Reading the properties of resources in the form that the limits take."""
 
 import re
 
@@ -26,7 +26,7 @@ def known_text(resource: Resource, path: str) -> str:
 
 
 def version_text(resource: Resource, path: str = "EngineVersion") -> str:
-    """Return the version of an engine; "" for a major version alone, which is not judged."""
+    """Return the version of an engine; "" for a major version alone, which is not checked."""
     found = known_text(resource, path)
     return "" if found.isdecimal() else found
 

@@ -1,10 +1,10 @@
-"""What the parameter group of a cache says, its own or one of AWS's."""
+"""Reading the parameter group of a cache, its own or a default one."""
 
 import re
 
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     PARAMETERS,
     known_text,
     referred,
