@@ -75,8 +75,7 @@ def private_policy(deployment: Resource) -> Iterator[Violation]:
     if api is None or api.type != _API or api.items("EndpointConfiguration.Types") != ["PRIVATE"]:
         return
     if api.get("Policy") is None and api.get("Body") is None and api.get("BodyS3Location") is None:
-        requirement = "be set for a private API"
-        yield violation("Policy", requirement, None, resource=api.logical_id)
+        yield violation("Policy", "be set for a private API", None, resource=api.logical_id)
 
 
 @RULES.resource("APIGATEWAY-024", _API, page=_REST_API)

@@ -175,8 +175,7 @@ def variables(stage: Resource) -> Iterator[Violation]:
             yield violation("Variables", "have names of letters, digits and underscores", name)
         known = isinstance(value, str) and not is_unresolved(value)
         if known and not _VARIABLE_VALUE.fullmatch(str(value)):
-            requirement = "have letters, digits and -._~:/?#&=, only"
-            yield violation(f"Variables.{name}", requirement, value)
+            yield violation(f"Variables.{name}", "have letters, digits and -._~:/?#&=, only", value)
 
 
 @RULES.resource("APIGATEWAY-010", STAGE, page="Set up an API Gateway canary release deployment")

@@ -71,9 +71,9 @@ def replicas_of(resource: Resource) -> int | None:
         return listed.pop()
     if nodes is not None:
         return nodes - 1
-    told = ("NumCacheClusters", "NumNodeGroups", "NodeGroupConfiguration", "ReplicasPerNodeGroup")
+    sizing = ("NumCacheClusters", "NumNodeGroups", "NodeGroupConfiguration", "ReplicasPerNodeGroup")
     elsewhere = ("PrimaryClusterId", "GlobalReplicationGroupId", "PreferredCacheClusterAZs")
-    return None if any(is_given(resource, path) for path in (*told, *elsewhere)) else 0
+    return None if any(is_given(resource, path) for path in (*sizing, *elsewhere)) else 0
 
 
 def cluster_mode_of(resource: Resource) -> bool | None:
@@ -86,8 +86,8 @@ def cluster_mode_of(resource: Resource) -> bool | None:
         return True
     if is_given(resource, "CacheParameterGroupName"):
         return cluster_enabled(resource)
-    told = ("NumNodeGroups", "NodeGroupConfiguration", "ClusterMode", "GlobalReplicationGroupId")
-    return None if any(is_given(resource, path) for path in told) else False
+    sizing = ("NumNodeGroups", "NodeGroupConfiguration", "ClusterMode", "GlobalReplicationGroupId")
+    return None if any(is_given(resource, path) for path in sizing) else False
 
 
 def _group(resource: Resource) -> ReplicationGroup:

@@ -185,8 +185,7 @@ def role(function: Resource) -> Iterator[Violation]:
     if isinstance(found, Reference) and not found.attribute:
         referred = function.reference("Role")
         if referred is not None and referred.type == "AWS::IAM::Role":
-            requirement = f"be the `Arn` of {found.logical_id}"
-            yield violation("Role", requirement, "its name", "its `Arn`")
+            yield violation("Role", f"be the `Arn` of {found.logical_id}", "its name", "its `Arn`")
     text = function.text("Role")
     if text is not None and not text.startswith("arn:"):
         yield violation("Role", "be the ARN of a role", text)

@@ -38,7 +38,6 @@ def destinations(config: Resource) -> Iterator[Violation]:
         parts = arn.split(":") if isinstance(arn, str) else []
         known = len(parts) > 5 and not is_unresolved(parts[2])
         if known and (parts[2] not in _SERVICES or (parts[2] == "s3" and event == "OnSuccess")):
-            requirement = "be the ARN of a queue, a topic, a function or an event bus"
-            yield violation(path, requirement, arn)
+            yield violation(path, "be the ARN of a queue, a topic, a function or an event bus", arn)
         elif known and str(arn).endswith(".fifo"):
             yield violation(path, "be a standard queue or topic", arn)

@@ -119,5 +119,4 @@ def log_bucket(bucket: Resource) -> Iterator[Violation]:
             requirement = f"be a bucket with keys of S3, not those of KMS as {to.logical_id}"
             yield violation(name, requirement, algorithm, "AES256")
     if to.mapping("ObjectLockConfiguration.Rule"):
-        requirement = "be a bucket whose objects are not locked by default"
-        yield violation(name, requirement, to.logical_id)
+        yield violation(name, "be a bucket whose objects are not locked by default", to.logical_id)
