@@ -172,9 +172,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     )
     assert message.splitlines() == [
         "3 problems in Test/Cache:",
-        "- `replicas` must be 0–5, got: 6",  # noqa: RUF001
-        "- `port` must be 1–65535, got: 0",  # noqa: RUF001
-        "- `snapshot_retention_days` must be 0–35 days, got: 36",  # noqa: RUF001
+        "- `replicas` must be between 0 and 5, got: 6",
+        "- `port` must be between 1 and 65535, got: 0",
+        "- `snapshot_retention_days` must be between 0 and 35 days, got: 36",
     ]
     assert stack.node.children == []
 

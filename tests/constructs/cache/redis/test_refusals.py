@@ -18,7 +18,7 @@ Arguments = dict[str, Any]
 CASES: list[tuple[Arguments, str, Arguments]] = [
     (
         {"replication_group_id": "a" * 41},
-        "`replication_group_id` must be 1 to 40 characters long",
+        "`replication_group_id` must have 1 to 40 characters",
         {"replication_group_id": "a" * 40},
     ),
     (
@@ -129,22 +129,22 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"num_node_groups": 501, "replicas": 0},
-        "`num_node_groups` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
+        "`num_node_groups` must be between 1 and 500 in cluster mode and 0 without, got: 501",
         {"num_node_groups": 500},
     ),
     (
         {"num_node_groups": -1},
-        "`num_node_groups` must be 1–500 in cluster mode and 0 without, got: -1",  # noqa: RUF001
+        "`num_node_groups` must be between 1 and 500 in cluster mode and 0 without, got: -1",
         {"num_node_groups": 0},
     ),
     (
         {"num_node_groups": 251},
-        "`num_node_groups` times the nodes of a shard must be 500 at most, got: 251 x 2",
+        "`num_node_groups` times the nodes of a shard must be at most 500, got: 251 x 2",
         {"num_node_groups": 250},
     ),
     (
         {"replicas": 6},
-        "`replicas` must be 0–5, got: 6",  # noqa: RUF001
+        "`replicas` must be between 0 and 5, got: 6",
         {"replicas": 5},
     ),
     (
@@ -174,17 +174,17 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"transit_encryption_enabled": False},
-        "`auth` must go with `transit_encryption_enabled`, got: an AUTH token without it",
+        "`auth` must be used with `transit_encryption_enabled`, got: an AUTH token without it",
         {"auth": "none"},
     ),
     (
         {"transit_encryption_enabled": False, "auth": "iam"},
-        "`auth` must go with `transit_encryption_enabled`, got: a user group without it",
+        "`auth` must be used with `transit_encryption_enabled`, got: a user group without it",
         {"auth": "none"},
     ),
     (
         {"at_rest_encryption_enabled": False, "encryption_key": "KEY"},
-        "`encryption_key` must go with `at_rest_encryption_enabled`",
+        "`encryption_key` must be used with `at_rest_encryption_enabled`",
         {"at_rest_encryption_enabled": True},
     ),
     ({"auth": "AUTH"}, "`auth` must be one of token, password, iam, none", {"auth": "token"}),
@@ -203,10 +203,10 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         "`access_string` must begin with on or off",
         {"access_string": "on ~* +@all"},
     ),
-    ({"port": 70000}, "`port` must be 1–65535, got: 70000", {"port": 65535}),  # noqa: RUF001
+    ({"port": 70000}, "`port` must be between 1 and 65535, got: 70000", {"port": 65535}),
     (
         {"snapshot_retention_days": 36},
-        "`snapshot_retention_days` must be 0–35 days, got: 36",  # noqa: RUF001
+        "`snapshot_retention_days` must be between 0 and 35 days, got: 36",
         {"snapshot_retention_days": 35},
     ),
     (
@@ -229,7 +229,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"snapshot_name": "before", "snapshot_arns": ["arn:aws:s3:::backups/a.rdb"]},
-        "`snapshot_name` must not go with `snapshot_arns`",
+        "`snapshot_name` must be absent with `snapshot_arns`",
         {"snapshot_name": None},
     ),
     (
@@ -268,7 +268,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"parameters": {"timeout": "60"}, "cache_parameter_group_name": "mine"},
-        "`cache_parameter_group_name` must not go with `parameters`",
+        "`cache_parameter_group_name` must be absent with `parameters`",
         {"parameters": None},
     ),
     (

@@ -161,8 +161,8 @@ def test_the_package_is_small_and_has_what_it_imports(tmp_path: Path) -> None:
     [
         ({"auth": "iam"}, 30, "`auth` must be token or password for a rotation"),
         ({"auth": "none"}, 30, "`auth` must be token or password for a rotation"),
-        ({}, 0, "`automatically_after` must be 1–1000 days, got: 0"),  # noqa: RUF001
-        ({}, 1001, "`automatically_after` must be 1–1000 days, got: 1001"),  # noqa: RUF001
+        ({}, 0, "`automatically_after` must be between 1 and 1000 days, got: 0"),
+        ({}, 1001, "`automatically_after` must be between 1 and 1000 days, got: 1001"),
         ({}, 1.5, "`automatically_after` must be whole days, got: 1.5 days"),
         (
             {"engine_version": "5.0.5", "node_type": "cache.m5.large"},

@@ -99,13 +99,13 @@ def test_all_problems_of_a_policy_are_told_together(stack: cdk.Stack) -> None:
         )
     )
     assert [line.partition(", got")[0] for line in told.splitlines()[1:]] == [
-        "- `min_capacity` must be 1–500",  # noqa: RUF001
-        "- `max_capacity` must be 1–500",  # noqa: RUF001
-        "- `min_capacity` must be `max_capacity` at most",
-        "- `target_utilization` must be 35–70 percent",  # noqa: RUF001
-        "- `metric` must be another one on nodes that tier data",
+        "- `min_capacity` must be between 1 and 500",
+        "- `max_capacity` must be between 1 and 500",
+        "- `min_capacity` must be at most `max_capacity`",
+        "- `target_utilization` must be between 35 and 70 percent",
+        "- `metric` must be a different metric on nodes with data tiering",
     ]
-    assert "`max_capacity` must be 1–5, got: 6" in refused(  # noqa: RUF001
+    assert "`max_capacity` must be between 1 and 5, got: 6" in refused(
         lambda: cache.add_replica_scaling(max_capacity=6)
     )
     assert "`metric` must be one of ElastiCachePrimary" in refused(
