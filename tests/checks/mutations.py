@@ -1,4 +1,4 @@
-"""Templates that are broken at random, as no schema would let pass."""
+"""Randomly broken templates, which no schema would accept."""
 
 import copy
 from collections.abc import Callable

@@ -195,18 +195,18 @@ class PlainCdk(cdk.Stack):
             event_bridge_enabled=True,
             transfer_acceleration=True,
         )
-        told = s3.Bucket(self, "Told")
+        reported = s3.Bucket(self, "Told")
         filter_ = s3.NotificationKeyFilter(prefix="a/", suffix=".jpg")
         created = s3.EventType.OBJECT_CREATED
-        told.add_event_notification(created, notifications.SqsDestination(self.queue), filter_)
-        told.add_event_notification(
+        reported.add_event_notification(created, notifications.SqsDestination(self.queue), filter_)
+        reported.add_event_notification(
             s3.EventType.OBJECT_REMOVED, notifications.LambdaDestination(self.function)
         )
-        told.add_to_resource_policy(
+        reported.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject", "s3:ListBucket"],
                 principals=[iam.AccountRootPrincipal()],
-                resources=[told.bucket_arn, told.arn_for_objects("*")],
+                resources=[reported.bucket_arn, reported.arn_for_objects("*")],
             )
         )
 

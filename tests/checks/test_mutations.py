@@ -1,4 +1,4 @@
-"""No template makes a rule crash, however wrong it is."""
+"""No template makes a rule crash, however broken it is."""
 
 import copy
 import math

@@ -1,4 +1,4 @@
-"""No rule speaks of what is known at deploy time only, wherever in a template it is."""
+"""Values that are known only at deploy time have no findings, anywhere in a template."""
 
 import copy
 import random
@@ -52,17 +52,17 @@ def with_unknown(case: Case, chance: random.Random) -> tuple[Json, str]:
 @pytest.mark.parametrize("seed", range(8))
 def test_unknown_values_in_good_templates(seed: int) -> None:
     chance = random.Random(seed)
-    told = []
+    reported = []
     for _ in range(150):
         case = chance.choice(ALONE)
         template, where = with_unknown(case, chance)
         before = {(f.rule, f.resource) for f in _found(case)}
-        told += [
+        reported += [
             (str(case), where, f.rule, f.message)
             for f in check_template(template, case.region)
             if (f.rule, f.resource) not in before
         ]
-    assert told == []
+    assert reported == []
 
 
 def _found(case: Case) -> list[Finding]:
