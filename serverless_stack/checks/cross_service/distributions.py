@@ -31,8 +31,8 @@ class Route:
     def rest_api(self) -> Resource | None:
         """The API in the template that is the origin, if there is one."""
         if ".execute-api." in str(self.domain):
-            for found in references_in(self.domain):
-                api = self.distribution.template.resource(found.logical_id)
+            for reference in references_in(self.domain):
+                api = self.distribution.template.resource(reference.logical_id)
                 if api is not None and api.type.startswith("AWS::ApiGateway"):
                     return api
         return None
@@ -40,8 +40,8 @@ class Route:
     @property
     def url(self) -> Resource | None:
         """The function URL that is the origin, if there is one."""
-        for found in references_in(self.domain):
-            url = self.distribution.template.resource(found.logical_id)
+        for reference in references_in(self.domain):
+            url = self.distribution.template.resource(reference.logical_id)
             if url is not None and url.type == "AWS::Lambda::Url":
                 return url
         return None
@@ -49,19 +49,19 @@ class Route:
     @property
     def is_api(self) -> bool:
         """Whether the origin is an API or a function URL."""
-        known = any(part in str(self.domain) for part in (".execute-api.", ".lambda-url."))
-        return known or self.url is not None
+        is_known = any(part in str(self.domain) for part in (".execute-api.", ".lambda-url."))
+        return is_known or self.url is not None
 
     @property
     def is_rewritten(self) -> bool:
         """Whether an edge function may change the request to the origin."""
-        found = self.distribution.get(f"{self.path}.LambdaFunctionAssociations")
-        if found is None or found == []:
+        value = self.distribution.get(f"{self.path}.LambdaFunctionAssociations")
+        if value is None or value == []:
             return False
-        events = found if isinstance(found, list) else [None]
+        events = value if isinstance(value, list) else [None]
         return any(
-            not isinstance(each, dict) or each.get("EventType") != "viewer-response"
-            for each in events
+            not isinstance(item, dict) or item.get("EventType") != "viewer-response"
+            for item in events
         )
 
     @property
@@ -71,8 +71,8 @@ class Route:
 
     def has_control(self) -> bool:
         """Return whether the origin has, or may have, an access control."""
-        found = self.distribution.get(f"{self.origin}.OriginAccessControlId")
-        return found not in (None, "")
+        value = self.distribution.get(f"{self.origin}.OriginAccessControlId")
+        return value not in (None, "")
 
 
 def routes(distribution: Resource) -> Iterator[Route]:

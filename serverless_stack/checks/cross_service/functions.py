@@ -11,8 +11,8 @@ _STANDS_FOR_IT = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::Ur
 
 def functions_in(template: Template, value: object) -> Iterator[Resource]:
     """Yield the functions that a value refers to, also through versions and aliases."""
-    for found in references_in(value):
-        function = followed(template.resource(found.logical_id))
+    for reference in references_in(value):
+        function = followed(template.resource(reference.logical_id))
         if function is not None:
             yield function
 

@@ -101,10 +101,10 @@ def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
                 raise Unknown
             if not isinstance(tables, list):
                 continue
-            owners = [vpc.template.referred(each) for each in tables]
+            owners = [vpc.template.referred(item) for item in tables]
             if None in owners:
                 raise Unknown
-            if not any(each and each.logical_id == table.logical_id for each in owners):
+            if not any(item and item.logical_id == table.logical_id for item in owners):
                 continue
         yield name
 

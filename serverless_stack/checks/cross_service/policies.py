@@ -28,36 +28,36 @@ class Grant:
 
     def allows(self, *actions: str) -> list[str]:
         """Return those of some actions that the statement allows."""
-        return [each for each in actions if any(matches(p, each) for p in self.actions)]
+        return [item for item in actions if any(matches(p, item) for p in self.actions)]
 
     def keys_of(self, bucket: str) -> Iterator[str]:
         """Yield the patterns of keys in a bucket that the statement names."""
         for resource in self.resources:
             path = resource.partition("/")[2]
             if path and any(
-                found.logical_id == bucket and found.attribute in ("", "Arn")
-                for found in references_in(resource.partition("/")[0])
+                reference.logical_id == bucket and reference.attribute in ("", "Arn")
+                for reference in references_in(resource.partition("/")[0])
             ):
                 yield path
 
     def is_about(self, logical_id: str, attribute: str = "Arn") -> bool:
         """Return whether the statement names a resource."""
         return any(
-            found.logical_id == logical_id and found.attribute == attribute
+            reference.logical_id == logical_id and reference.attribute == attribute
             for resource in self.resources
-            for found in references_in(resource)
+            for reference in references_in(resource)
         )
 
 
 def texts(value: object) -> list[str]:
     """Return the texts in one value or a list of them."""
-    return [each for each in listed(value) if isinstance(each, str)]
+    return [item for item in listed(value) if isinstance(item, str)]
 
 
 def statements(document: object) -> list[Mapping[str, object]]:
     """Return the statements of a policy document."""
     found = document.get("Statement") if isinstance(document, dict) else None
-    return [each for each in listed(found) if isinstance(each, dict)]
+    return [item for item in listed(found) if isinstance(item, dict)]
 
 
 def role_of(function: Resource) -> Resource | None:
@@ -100,9 +100,9 @@ def knows_all_policies(template: Template, role: Resource) -> bool:
     managed = role.get("ManagedPolicyArns")
     if managed is not None and not isinstance(managed, list):
         return False
-    for each in listed(managed):
-        owned = template.referred(each)
-        if owned is None and not (isinstance(each, str) and known.fullmatch(each)):
+    for item in listed(managed):
+        owned = template.referred(item)
+        if owned is None and not (isinstance(item, str) and known.fullmatch(item)):
             return False
     if role.logical_id in template.exported:
         return False
@@ -128,5 +128,5 @@ def is_known(document: object) -> bool:
 def _grants(document: object, policy: str) -> Iterator[Grant]:
     for statement in statements(document):
         if statement.get("Effect") == "Allow" and "Action" in statement:
-            actions = [each for each in texts(statement["Action"]) if not is_unresolved(each)]
+            actions = [item for item in texts(statement["Action"]) if not is_unresolved(item)]
             yield Grant(tuple(actions), tuple(texts(statement.get("Resource"))), policy)

@@ -60,9 +60,9 @@ class _Walk:
             yield Link(self.section, self.source, "Condition", "Condition", condition)
         if self.section == "Resources":
             depends = described.get("DependsOn")
-            for each in depends if isinstance(depends, list) else [depends]:
-                if isinstance(each, str):
-                    yield Link(self.section, self.source, "DependsOn", "DependsOn", each)
+            for item in depends if isinstance(depends, list) else [depends]:
+                if isinstance(item, str):
+                    yield Link(self.section, self.source, "DependsOn", "DependsOn", item)
 
     def links(self, value: object, path: _Path | None, branches: _Branches) -> Iterator[Link]:
         if isinstance(value, dict):
@@ -81,13 +81,13 @@ class _Walk:
                 first = argument[0] if isinstance(argument, list) and argument else None
                 if name == "Fn::FindInMap" and isinstance(first, str):
                     yield self._link(path, "FindInMap", first, "", branches)
-            for key, each in value.items():
-                if isinstance(each, dict | list):
-                    yield from self.links(each, (path, key), branches)
+            for key, item in value.items():
+                if isinstance(item, dict | list):
+                    yield from self.links(item, (path, key), branches)
         elif isinstance(value, list):
-            for number, each in enumerate(value):
-                if isinstance(each, dict | list):
-                    yield from self.links(each, (path, number), branches)
+            for number, item in enumerate(value):
+                if isinstance(item, dict | list):
+                    yield from self.links(item, (path, number), branches)
 
     def _link(
         self, path: _Path | None, kind: Kind, target: str, attribute: str, branches: _Branches

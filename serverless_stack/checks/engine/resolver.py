@@ -44,10 +44,10 @@ class Reference(str):
     def __new__(cls, logical_id: str, attribute: str = "") -> "Reference":
         """Create the token of a reference."""
         named = f"{logical_id}.{attribute}" if attribute else logical_id
-        made = super().__new__(cls, f"${{Token[{named}]}}")
-        made.logical_id = logical_id
-        made.attribute = attribute
-        return made
+        reference = super().__new__(cls, f"${{Token[{named}]}}")
+        reference.logical_id = logical_id
+        reference.attribute = attribute
+        return reference
 
 
 class Resolver:
@@ -114,11 +114,11 @@ class Resolver:
                     return self._function(name, argument, outcomes)
             if "Fn::Transform" in value:
                 return UNKNOWN  # a macro can change the values beside it as well
-            items = ((key, self._value(each, outcomes)) for key, each in value.items())
-            return {key: each for key, each in items if each is not _ABSENT}
+            items = ((key, self._value(entry, outcomes)) for key, entry in value.items())
+            return {key: entry for key, entry in items if entry is not _ABSENT}
         if isinstance(value, list):
-            each = (self._value(item, outcomes) for item in value)
-            return [item for item in each if item is not _ABSENT]
+            entry = (self._value(item, outcomes) for item in value)
+            return [item for item in entry if item is not _ABSENT]
         return value
 
     def _function(self, name: str, argument: object, outcomes: Mapping[str, bool]) -> object:
@@ -167,10 +167,10 @@ class Resolver:
 
     def _whole(self, text: str) -> str:
         """Return a text, or the reference that it consists of."""
-        found = TOKEN.fullmatch(text)
-        if found is None or found[1] not in self._resources:
+        match = TOKEN.fullmatch(text)
+        if match is None or match[1] not in self._resources:
             return text
-        return Reference(found[1], found[2] or "")
+        return Reference(match[1], match[2] or "")
 
     def _split(self, delimiter: object, text: object) -> object:
         if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
@@ -227,14 +227,14 @@ def _conditions_in(value: object) -> set[str]:
     found: set[str] = set()
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            chosen = each.get("Fn::If")
+        item = waiting.pop()
+        if isinstance(item, dict):
+            chosen = item.get("Fn::If")
             if isinstance(chosen, list) and chosen:
                 found.add(str(chosen[0]))
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
     return found
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from serverless_stack.checks.engine import texts as _texts
 from serverless_stack.checks.engine.links import Link, links
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.engine.resolver import (
     TOKEN,
     UNKNOWN,
@@ -40,9 +40,9 @@ def identity(value: object) -> Hashable | None:
         return ("Ref", value.logical_id, value.attribute)
     if isinstance(value, dict):
         pairs = [(str(name), identity(value[name])) for name in sorted(value, key=str)]
-        return None if any(each is None for _, each in pairs) else ("map", *pairs)
+        return None if any(item is None for _, item in pairs) else ("map", *pairs)
     if isinstance(value, list):
-        items = [identity(each) for each in value]
+        items = [identity(item) for item in value]
         return None if None in items else ("list", *items)
     if isinstance(value, bool):
         return str(value).lower()
@@ -85,20 +85,16 @@ class Resource:
 
         None if it is absent; a token if it, or a parent of it, is known only at deploy time.
         """
-        found: object = self.properties
+        value: object = self.properties
         for name in path.split("."):
-            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
-                found = found.get(name)
-            elif (
-                isinstance(found, list)
-                and name.isdecimal()
-                and len(name) < 10
-                and int(name) < len(found)
-            ):
-                found = found[int(name)]
+            if isinstance(value, dict):  # not `Mapping`, which takes twice as long
+                value = value.get(name)
+            elif isinstance(value, list):
+                index = whole_number(name)
+                value = value[index] if index is not None and 0 <= index < len(value) else None
             else:
-                return found if is_unresolved(found) else None
-        return found
+                return value if is_unresolved(value) else None
+        return value
 
     def is_seen(self, path: str) -> bool:
         """Return whether all parents of a property are known, so that it exists or does not."""
@@ -114,31 +110,31 @@ class Resource:
 
         CloudFormation accepts numbers in text.
         """
-        found = self.get(path)
-        if isinstance(found, bool) or not isinstance(found, int | float | str):
+        value = self.get(path)
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
             return None
         try:
-            number = float(found)
+            number = float(value)
         except (OverflowError, ValueError):
             return None
         return number if math.isfinite(number) and not is_unresolved(number) else None
 
     def boolean(self, path: str) -> bool | None:
         """Return a boolean; None if it is absent, unknown or not a boolean."""
-        found = self.get(path)
-        if isinstance(found, str):
-            return {"true": True, "false": False}.get(found.lower())
-        return found if isinstance(found, bool) else None
+        value = self.get(path)
+        if isinstance(value, str):
+            return {"true": True, "false": False}.get(value.lower())
+        return value if isinstance(value, bool) else None
 
     def text(self, path: str) -> str | None:
         """Return a text without tokens; None for other values."""
-        found = self.get(path)
-        return found if isinstance(found, str) and not is_unresolved(found) else None
+        value = self.get(path)
+        return value if isinstance(value, str) and not is_unresolved(value) else None
 
     def items(self, path: str) -> list[object]:
         """Return the items of a list; none if it is absent, unknown or not a list."""
-        found = self.get(path)
-        return found if isinstance(found, list) else []
+        value = self.get(path)
+        return value if isinstance(value, list) else []
 
     def paths(self, path: str) -> list[str]:
         """Return the paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
@@ -149,8 +145,8 @@ class Resource:
 
         Use it for names with periods, which paths cannot express.
         """
-        found = self.get(path)
-        return found if isinstance(found, Mapping) else {}
+        value = self.get(path)
+        return value if isinstance(value, Mapping) else {}
 
     def known(self, path: str) -> list[str]:
         """Return the texts in a list that have no tokens."""
@@ -194,12 +190,12 @@ class Template:
         type_ = str(described["Type"])
         attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
         for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
-            known = properties if isinstance(properties, dict) else {}
+            resolved = properties if isinstance(properties, dict) else {}
             if is_unresolved(properties):
-                known = _Unknown()
-            made = Resource(logical_id, type_, known, attributes, self)
-            self._resources.setdefault(logical_id, []).append(made)
-            self._types.setdefault(type_, []).append(made)
+                resolved = _Unknown()
+            resource = Resource(logical_id, type_, resolved, attributes, self)
+            self._resources.setdefault(logical_id, []).append(resource)
+            self._types.setdefault(type_, []).append(resource)
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Yield the resources of some types, each once for each combination of its conditions."""
@@ -221,8 +217,8 @@ class Template:
 
     def resource(self, logical_id: str) -> Resource | None:
         """Return a resource; if its properties depend on conditions, in the first combination."""
-        found = self._resources.get(logical_id)
-        return found[0] if found else None
+        value = self._resources.get(logical_id)
+        return value[0] if value else None
 
     def referred(self, value: object) -> Resource | None:
         """Return the resource that a value refers to, if it is one of this template."""
@@ -262,7 +258,7 @@ class Template:
         for link in self.links:
             if link.section == "Resources" and link.kind in ("Ref", "GetAtt", "DependsOn"):
                 found.setdefault(link.source, []).append(link)
-        return {source: tuple(each) for source, each in found.items()}
+        return {source: tuple(item) for source, item in found.items()}
 
     @cached_property
     def exported(self) -> frozenset[str]:

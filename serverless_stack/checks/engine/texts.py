@@ -38,10 +38,10 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
             yield from _json(value, path, name)
     elif isinstance(value, dict):
         pair = _pair(value)
-        for key, each in value.items():
-            if key == "Fn::If" and isinstance(each, list) and len(each) == 3:
+        for key, item in value.items():
+            if key == "Fn::If" and isinstance(item, list) and len(item) == 3:
                 for number in (1, 2):
-                    yield from _within(each[number], ((path, str(key)), number), name)
+                    yield from _within(item[number], ((path, str(key)), number), name)
                 continue
             # An argument of a function is a part of a value, and has no name.
             function = str(key).startswith("Fn::") and key != "Fn::Sub"
@@ -52,10 +52,10 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
                 inner = name  # the default of a parameter has the parameter's name
             if key == "Value" and path[0] is None:
                 inner = name  # and the value of an output has the output's
-            yield from _within(each, (path, str(key)), inner)
+            yield from _within(item, (path, str(key)), inner)
     elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _within(each, (path, number), name)
+        for number, item in enumerate(value):
+            yield from _within(item, (path, number), name)
 
 
 def _pair(value: Mapping[str, object]) -> tuple[str, str] | None:

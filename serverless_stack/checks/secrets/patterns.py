@@ -105,9 +105,9 @@ def is_secret(name: str, value: str) -> bool:
 
 def _is_opaque(value: str) -> bool:
     """Return whether a text looks like random characters."""
-    if "/" in value and not any(each in value for each in "+="):
+    if "/" in value and not any(item in value for item in "+="):
         return False
-    has_digit = any(each.isdigit() for each in value)
-    has_letter = any(each.isalpha() for each in value)
+    has_digit = any(item.isdigit() for item in value)
+    has_letter = any(item.isalpha() for item in value)
     bits = -sum(n / len(value) * math.log2(n / len(value)) for n in Counter(value).values())
     return has_digit and has_letter and bits >= 2.5 and not _WORDS.fullmatch(value)

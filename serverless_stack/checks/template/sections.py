@@ -19,11 +19,11 @@ def is_transformed(template: Template) -> bool:
     """
     transform = template.source.get("Transform")
     listed = transform if isinstance(transform, list) else [transform]
-    if any(each is not None for each in listed):
+    if any(item is not None for item in listed):
         return True
     sections = ("Resources", "Outputs", "Conditions", "Mappings", "Parameters")
     return any(
         str(name).startswith("Fn::")
-        for each in (template.source, *(section(template, s) for s in sections))
-        for name in each
-    ) or any("Fn::Transform" in mapping(each) for each in section(template, "Resources").values())
+        for item in (template.source, *(section(template, s) for s in sections))
+        for name in item
+    ) or any("Fn::Transform" in mapping(item) for item in section(template, "Resources").values())

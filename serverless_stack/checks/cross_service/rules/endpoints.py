@@ -114,9 +114,9 @@ def _called(function: Resource, grant: Grant) -> Iterator[str]:
 def _is_fed(function: Resource) -> bool:
     template = function.template
     return any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for mapping in template.of_type("AWS::Lambda::EventSourceMapping")
-        for each in functions_in(template, mapping.get("FunctionName"))
+        for item in functions_in(template, mapping.get("FunctionName"))
     )
 
 
@@ -124,10 +124,10 @@ def _reports(function: Resource) -> bool:
     template = function.template
     types = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
     return function.get("DeadLetterConfig") is not None or any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for config in template.of_type(*types)
         if config.get("DestinationConfig") is not None
-        for each in functions_in(template, config.get("FunctionName"))
+        for item in functions_in(template, config.get("FunctionName"))
     )
 
 

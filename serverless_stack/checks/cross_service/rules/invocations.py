@@ -132,9 +132,9 @@ def _may_call(function: Resource, service: str) -> bool:
     for permission in function.template.of_type("AWS::Lambda::Permission"):
         target = permission.get("FunctionName")
         owner = followed(permission.reference("FunctionName"))
-        known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
+        is_known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
         ours = owner is not None and owner.logical_id == function.logical_id
-        if ours or not known or (name is not None and name in texts(target)):
+        if ours or not is_known or (name is not None and name in texts(target)):
             principal = permission.get("Principal")
             if principal in (service, "*") or is_unresolved(principal):
                 return True

@@ -139,12 +139,12 @@ def _prefix(rules: object) -> str | None:
     prefix = ""
     if rules is None:
         return prefix
-    for each in rules if isinstance(rules, list) else [None]:
-        if not isinstance(each, Mapping) or not isinstance(each.get("Value"), str):
+    for item in rules if isinstance(rules, list) else [None]:
+        if not isinstance(item, Mapping) or not isinstance(item.get("Value"), str):
             return None
-        if str(each.get("Name")).lower() != "prefix" or is_unresolved(each["Value"]):
+        if str(item.get("Name")).lower() != "prefix" or is_unresolved(item["Value"]):
             return None
-        prefix = str(each["Value"])
+        prefix = str(item["Value"])
     return prefix
 
 

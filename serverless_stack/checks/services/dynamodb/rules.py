@@ -51,9 +51,9 @@ def attributes(table: Resource) -> Iterator[Violation]:
     lists = (
         "AttributeDefinitions",
         "KeySchema",
-        *(f"{each}.KeySchema" for each in _indexes(table)),
+        *(f"{item}.KeySchema" for item in _indexes(table)),
     )
-    if any(is_unresolved(table.get(each)) for each in lists):
+    if any(is_unresolved(table.get(item)) for item in lists):
         return
     if not all(isinstance(table.get(name), list | None) for name in _LISTS):
         return

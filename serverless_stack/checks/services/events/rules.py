@@ -109,15 +109,15 @@ def _pattern_problems(value: object, path: str) -> Iterator[Violation]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if name == "$or" and isinstance(inner, list):
-                for number, each in enumerate(inner):
-                    yield from _pattern_problems(each, f"{path}.$or.{number}")
+                for number, item in enumerate(inner):
+                    yield from _pattern_problems(item, f"{path}.$or.{number}")
             else:
                 yield from _pattern_problems(inner, f"{path}.{name}")
     elif isinstance(value, list):
         if not value:
             yield violation(path, "be a list of one value or more", value)
-        for each in value:
-            unknown = sorted(set(each) - _OPERATORS) if isinstance(each, dict) else []
+        for item in value:
+            unknown = sorted(set(item) - _OPERATORS) if isinstance(item, dict) else []
             if unknown:
                 requirement = f"have one of the operators {', '.join(sorted(_OPERATORS))}"
                 yield violation(path, requirement, unknown[0])
@@ -158,8 +158,8 @@ def scheduler_expression(event: Resource) -> Iterator[Violation]:
     """
     expression = event.text("ScheduleExpression")
     if expression is not None:
-        found = schedule_problems(expression, "ScheduleExpression", scheduler=True)
-        yield from findings_from(event, found)
+        messages = schedule_problems(expression, "ScheduleExpression", scheduler=True)
+        yield from findings_from(event, messages)
 
 
 @RULES.resource(

@@ -20,11 +20,11 @@ def statements(resource: Resource, path: str) -> Iterator[tuple[str, Statement]]
         resource: The resource that has the policy.
         path: The property that is its document.
     """
-    found = resource.get(f"{path}.Statement")
-    if isinstance(found, dict):
-        yield f"{path}.Statement", found
-    elif isinstance(found, list):
-        for number, statement in enumerate(found):
+    value = resource.get(f"{path}.Statement")
+    if isinstance(value, dict):
+        yield f"{path}.Statement", value
+    elif isinstance(value, list):
+        for number, statement in enumerate(value):
             if isinstance(statement, dict):
                 yield f"{path}.Statement.{number}", statement
 

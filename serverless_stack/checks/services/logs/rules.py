@@ -96,7 +96,7 @@ def _may_use(principal: object) -> bool:
         return principal is not None
     services = listed(principal.get("Service"))
     return "*" in listed(principal.get("AWS")) or any(
-        str(each).startswith(("logs.", "*", "${")) for each in services
+        str(service).startswith(("logs.", "*", "${")) for service in services
     )
 
 

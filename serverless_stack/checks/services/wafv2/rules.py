@@ -48,8 +48,8 @@ def _statements(value: object, path: str) -> Iterator[tuple[str, str, Mapping[st
         for name in ("Statement", "ScopeDownStatement"):
             yield from _statements(inner.get(name), f"{here}.{name}")
         several = inner.get("Statements")
-        for number, each in enumerate(several if isinstance(several, list) else ()):
-            yield from _statements(each, f"{here}.Statements.{number}")
+        for number, item in enumerate(several if isinstance(several, list) else ()):
+            yield from _statements(item, f"{here}.Statements.{number}")
 
 
 def _all(resource: Resource) -> Iterator[tuple[str, str, Mapping[str, object]]]:
@@ -102,13 +102,13 @@ def log_names(logging: Resource) -> Iterator[Violation]:
         property_ = _LOG_NAMES.get(target.type) if target is not None else None
         if target is None or property_ is None:
             continue
-        found = target.get(property_)
-        begins = re.split(r"\$\{|\{\{", str(found or ""), maxsplit=1)[0]
-        if is_unresolved(found) and _LOG_PREFIX.startswith(begins):
+        value = target.get(property_)
+        begins = re.split(r"\$\{|\{\{", str(value or ""), maxsplit=1)[0]
+        if is_unresolved(value) and _LOG_PREFIX.startswith(begins):
             continue
         if not begins.startswith(_LOG_PREFIX):
             requirement = f"be named {_LOG_PREFIX}… by `{property_}` of {target.logical_id}"
-            yield violation(path, requirement, found, f"{_LOG_PREFIX}{found or 'shop'}")
+            yield violation(path, requirement, value, f"{_LOG_PREFIX}{value or 'shop'}")
 
 
 @RULES.resource("WAFV2-003", _ACL, _GROUP, "AWS::WAFv2::IPSet", page="AWS::WAFv2::WebACL")
@@ -288,11 +288,11 @@ def transformations(resource: Resource) -> Iterator[Violation]:
     for path, _kind, statement in _all(resource):
         seen: set[str] = set()
         several = statement.get("TextTransformations")
-        for number, each in enumerate(several if isinstance(several, list) else ()):
-            if not isinstance(each, dict):
+        for number, item in enumerate(several if isinstance(several, list) else ()):
+            if not isinstance(item, dict):
                 continue
-            priority = str(each.get("Priority"))
+            priority = str(item.get("Priority"))
             if priority in seen and not is_unresolved(priority):
                 name = f"{path}.TextTransformations.{number}.Priority"
-                yield violation(name, "be unique", each.get("Priority"))
+                yield violation(name, "be unique", item.get("Priority"))
             seen.add(priority)

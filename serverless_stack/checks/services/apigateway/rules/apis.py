@@ -56,9 +56,9 @@ def endpoint_type(api: Resource) -> Iterator[Violation]:
     types = api.items(path)
     if len(types) > 1:
         yield violation(path, "have one type", types, types[0])
-    for each in api.known(path):
-        if each not in _TYPES:
-            yield violation(path, f"be one of {', '.join(_TYPES)}", each, "REGIONAL")
+    for item in api.known(path):
+        if item not in _TYPES:
+            yield violation(path, f"be one of {', '.join(_TYPES)}", item, "REGIONAL")
     endpoints = "EndpointConfiguration.VpcEndpointIds"
     if api.items(endpoints) and types and types[0] in ("EDGE", "REGIONAL"):
         yield violation(endpoints, f"be absent with the type {types[0]}", api.get(endpoints))
@@ -122,9 +122,9 @@ def gateway_response(response: Resource) -> Iterator[Violation]:
             nearest = f"gatewayresponse.header.{str(name).rsplit('.', 1)[-1]}"
             requirement = "have names that begin with gatewayresponse.header."
             yield violation("ResponseParameters", requirement, name, nearest)
-        known = isinstance(value, str) and not is_unresolved(value)
+        is_known = isinstance(value, str) and not is_unresolved(value)
         sources = ("'", "method.request.", "context.", "stageVariables.")
-        if known and not str(value).startswith(sources):
+        if is_known and not str(value).startswith(sources):
             requirement = "be a string in single quotes, or come from the request"
             yield violation(f"ResponseParameters.{name}", requirement, value, f"'{value}'")
     code = response.text("StatusCode")

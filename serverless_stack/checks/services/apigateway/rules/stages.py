@@ -173,8 +173,8 @@ def variables(stage: Resource) -> Iterator[Violation]:
     for name, value in stage.mapping("Variables").items():
         if not _VARIABLE_NAME.fullmatch(str(name)):
             yield violation("Variables", "have names of letters, digits and underscores", name)
-        known = isinstance(value, str) and not is_unresolved(value)
-        if known and not _VARIABLE_VALUE.fullmatch(str(value)):
+        is_known = isinstance(value, str) and not is_unresolved(value)
+        if is_known and not _VARIABLE_VALUE.fullmatch(str(value)):
             yield violation(f"Variables.{name}", "have letters, digits and -._~:/?#&=, only", value)
 
 

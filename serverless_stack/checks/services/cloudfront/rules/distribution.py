@@ -60,12 +60,12 @@ def error_pages(distribution: Resource) -> Iterator[Violation]:
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
         has_code = distribution.get(code) is not None
-        found = distribution.get(page)
-        if has_code != (found is not None):
+        value = distribution.get(page)
+        if has_code != (value is not None):
             given, other = (code, page) if has_code else (page, code)
             yield violation(given, f"be used with a `{other}`", distribution.get(given))
-        if isinstance(found, str) and found and found[0] not in "/$#{":
-            yield violation(page, "begin with a slash", found, f"/{found}")
+        if isinstance(value, str) and value and value[0] not in "/$#{":
+            yield violation(page, "begin with a slash", value, f"/{value}")
         number = distribution.number(code)
         if number is not None and number not in (200, *_ERROR_CODES):
             listed = ", ".join(map(str, (200, *_ERROR_CODES)))
@@ -102,15 +102,15 @@ def web_acl(distribution: Resource) -> Iterator[Violation]:
     in us-east-1 and pass its `Arn`.
     """
     path = "DistributionConfig.WebACLId"
-    found = distribution.get(path)
-    if isinstance(found, str):
-        for message in values.web_acl_problems(found, path):
-            yield Violation(path, found, message)
+    value = distribution.get(path)
+    if isinstance(value, str):
+        for message in values.web_acl_problems(value, path):
+            yield Violation(path, value, message)
     acl = distribution.reference(path)
     if acl is None or acl.type != "AWS::WAFv2::WebACL":
         return
-    if isinstance(found, Reference) and found.attribute != "Arn":
-        yield violation(path, f"be the `Arn` of {acl.logical_id}", found.attribute or "Ref")
+    if isinstance(value, Reference) and value.attribute != "Arn":
+        yield violation(path, f"be the `Arn` of {acl.logical_id}", value.attribute or "Ref")
     if acl.text("Scope") == "REGIONAL":
         yield violation(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
     elif distribution.template.region not in (None, "us-east-1"):
@@ -126,18 +126,18 @@ def log_bucket(distribution: Resource) -> Iterator[Violation]:
     the default. Set its object ownership to `BucketOwnerPreferred`, and pass its `DomainName`.
     """
     path = "DistributionConfig.Logging.Bucket"
-    found = distribution.get(path)
+    value = distribution.get(path)
     known = distribution.text(path)
     if known and not known.removesuffix(".cn").endswith(".amazonaws.com"):
         yield violation(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
     bucket = distribution.reference(path)
     if bucket is not None and bucket.type == "AWS::S3::Bucket":
-        if isinstance(found, Reference) and not found.attribute:
+        if isinstance(value, Reference) and not value.attribute:
             yield violation(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
         controls = bucket.get("OwnershipControls")
         owners = [
-            bucket.get(f"{each}.ObjectOwnership")
-            for each in bucket.paths("OwnershipControls.Rules")
+            bucket.get(f"{item}.ObjectOwnership")
+            for item in bucket.paths("OwnershipControls.Rules")
         ]
         if controls is None or owners == ["BucketOwnerEnforced"]:
             yield violation(
@@ -182,8 +182,8 @@ def continuous_deployment(policy: Resource) -> Iterator[Violation]:
         yield violation(path, "be between 0 and 0.15", weight, min(max(weight, 0), 0.15))
     path = f"{traffic}.SingleHeaderConfig.Header"
     header = policy.get(path)
-    known = isinstance(header, str) and not is_unresolved(header[:11])
-    if known and not str(header).lower().startswith("aws-cf-cd-"):
+    is_known = isinstance(header, str) and not is_unresolved(header[:11])
+    if is_known and not str(header).lower().startswith("aws-cf-cd-"):
         yield violation(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
     sticky = f"{traffic}.SingleWeightConfig.SessionStickinessConfig"
     idle, most = policy.number(f"{sticky}.IdleTTL"), policy.number(f"{sticky}.MaximumTTL")

@@ -55,9 +55,9 @@ def limit_problems(
     for argument, value in ((low_argument, low), (high_argument, high)):
         if value:
             problems.between(argument, value, *bounds, unit)
-    known = low and high and not is_unresolved(low) and not is_unresolved(high)
+    is_known = low and high and not is_unresolved(low) and not is_unresolved(high)
     problems.require(
-        not known or low <= high,
+        not is_known or low <= high,
         f"`{low_argument}` must be at most `{high_argument}`, got: {low:.15g} and {high:.15g}",
     )
     return problems.messages

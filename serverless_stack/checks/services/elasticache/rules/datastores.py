@@ -78,7 +78,7 @@ def primary(resource: Resource) -> Iterator[Violation]:
     for number, _member in enumerate(resource.items("Members")):
         path = f"Members.{number}.ReplicationGroupId"
         for group in referred(resource, path, GROUP):
-            found = scaling.global_datastore_problems(group_of(group))
+            messages = scaling.global_datastore_problems(group_of(group))
             yield from (
-                each._replace(resource=group.logical_id) for each in findings_from(group, found)
+                item._replace(resource=group.logical_id) for item in findings_from(group, messages)
             )

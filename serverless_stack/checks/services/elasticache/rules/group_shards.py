@@ -117,7 +117,7 @@ def slots(resource: Resource) -> Iterator[Violation]:
         if not text:
             return
         ranges = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]
-        bounds = [(int(each[1]), int(each[2])) for each in ranges if each]
+        bounds = [(int(item[1]), int(item[2])) for item in ranges if item]
         if len(bounds) < len(ranges) or any(not 0 <= a <= b < _SLOTS for a, b in bounds):
             yield violation(path, "be ranges such as 0-5460, up to 16383", text)
             return

@@ -96,8 +96,8 @@ def features(resource: Resource) -> Iterator[Violation]:
         used.append(_TLS_MODE)
     if known_text(resource, "ClusterMode") == "compatible":
         used.append(_COMPATIBLE)
-    found = versions.feature_problems(group.engine, group.engine_version, used, "EngineVersion")
-    yield from findings_from(resource, found)
+    messages = versions.feature_problems(group.engine, group.engine_version, used, "EngineVersion")
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-004", GROUP, page="Minimizing downtime by using Multi-AZ")
@@ -174,7 +174,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
     group = group_of(resource)
     low, high = backups.RETENTION_DAYS
     kept = group.snapshot_retention_days
-    found = backups.backup_problems(
+    messages = backups.backup_problems(
         group.name,
         retention_days=kept if kept is not None and low <= kept <= high else None,
         snapshot_name=group.snapshot_name,
@@ -182,7 +182,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
         final_snapshot=group.final_snapshot,
         family=group.family,
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-011", GROUP, page="Scheduling automatic backups")
@@ -193,12 +193,12 @@ def snapshot_window(resource: Resource) -> Iterator[Violation]:
     `03:00-04:00`, in UTC.
     """
     group = group_of(resource)
-    found = backups.backup_problems(
+    messages = backups.backup_problems(
         group.name,
         snapshot_window=group.snapshot_window,
         maintenance_window=group.preferred_maintenance_window,
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-012", GROUP, page="Managing maintenance")
@@ -222,10 +222,10 @@ def user_group(resource: Resource) -> Iterator[Violation]:
     """
     yield from check_count(resource, "UserGroupIds", 1, "user group")
     redis = group_of(resource).engine == "redis" and not is_unresolved(resource.get("Engine"))
-    for each in referred(resource, "UserGroupIds", USERS):
-        if redis and known_text(each, "Engine") == "valkey":
+    for item in referred(resource, "UserGroupIds", USERS):
+        if redis and known_text(item, "Engine") == "valkey":
             yield violation(
-                "UserGroupIds", "have the engine redis, like the cache", each.logical_id, "redis"
+                "UserGroupIds", "have the engine redis, like the cache", item.logical_id, "redis"
             )
 
 

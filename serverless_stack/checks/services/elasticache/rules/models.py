@@ -60,13 +60,13 @@ def shards_of(resource: Resource) -> int | None:
 def replicas_of(resource: Resource) -> int | None:
     """Return the replicas of each primary; None if they are not set or unknown."""
     nodes = whole(resource, "NumCacheClusters")
-    each = whole(resource, "ReplicasPerNodeGroup")
+    item = whole(resource, "ReplicasPerNodeGroup")
     listed = {
         whole(resource, f"NodeGroupConfiguration.{number}.ReplicaCount")
         for number, _shard in enumerate(resource.items("NodeGroupConfiguration"))
     }
-    if each is not None:
-        return each
+    if item is not None:
+        return item
     if len(listed) == 1:
         return listed.pop()
     if nodes is not None:

@@ -24,13 +24,13 @@ def cluster_enabled(resource: Resource) -> bool | None:
         if switch is None:
             return False
         return {"yes": True, "no": False}.get(str(switch))
-    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
-    return bool(found.group(2)) if found else None
+    match = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return bool(match.group(2)) if match else None
 
 
 def family(resource: Resource) -> str:
     """Return the family of the parameter group of a cache; "" if it is unknown."""
     for group in referred(resource, _PATH, PARAMETERS):
         return known_text(group, "CacheParameterGroupFamily")
-    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
-    return found.group(1) if found else ""
+    match = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return match.group(1) if match else ""

@@ -19,10 +19,10 @@ SECURITY = "AWS::ElastiCache::SecurityGroup"
 
 def known_text(resource: Resource, path: str) -> str:
     """Return a text, or a number as a text; "" if it is absent or known only at deploy time."""
-    found = resource.get(path)
-    if isinstance(found, bool) or not isinstance(found, str | int | float):
+    value = resource.get(path)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    return "" if is_unresolved(found) else str(found)
+    return "" if is_unresolved(value) else str(value)
 
 
 def version_text(resource: Resource, path: str = "EngineVersion") -> str:
@@ -33,8 +33,8 @@ def version_text(resource: Resource, path: str = "EngineVersion") -> str:
 
 def whole(resource: Resource, path: str) -> int | None:
     """Return a whole number; None if it is absent, another one or known only at deploy time."""
-    found = resource.number(path)
-    return int(found) if found is not None and found == int(found) else None
+    value = resource.number(path)
+    return int(value) if value is not None and value == int(value) else None
 
 
 def is_given(resource: Resource, path: str) -> bool:
@@ -44,15 +44,15 @@ def is_given(resource: Resource, path: str) -> bool:
 
 def texts(resource: Resource, path: str) -> list[str]:
     """Return the texts of a list, tokens among them."""
-    return [each for each in resource.items(path) if isinstance(each, str)]
+    return [item for item in resource.items(path) if isinstance(item, str)]
 
 
 def referred(resource: Resource, path: str, type_: str) -> list[Resource]:
     """Return the resources of a type that a property, or each item of it, refers to."""
     value = resource.get(path)
     values = value if isinstance(value, list) else [value]
-    found = (resource.template.referred(each) for each in values)
-    return [each for each in found if each is not None and each.type == type_]
+    found = (resource.template.referred(entry) for entry in values)
+    return [entry for entry in found if entry is not None and entry.type == type_]
 
 
 def name_of(value: object) -> str:

@@ -88,13 +88,15 @@ def scaled_group(resource: Resource) -> Iterator[Violation]:
         return
     global_ = any(
         member.logical_id == group.logical_id
-        for each in resource.template.of_type(GLOBAL)
-        for number, _member in enumerate(each.items("Members"))
-        for member in referred(each, f"Members.{number}.ReplicationGroupId", GROUP)
+        for item in resource.template.of_type(GLOBAL)
+        for number, _member in enumerate(item.items("Members"))
+        for member in referred(item, f"Members.{number}.ReplicationGroupId", GROUP)
     )
     values = group_of(group)
-    found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
-    yield from (each._replace(resource=group.logical_id) for each in findings_from(group, found))
+    messages = scaling.auto_scaling_problems(
+        values, in_global_datastore=global_ or values.secondary
+    )
+    yield from (item._replace(resource=group.logical_id) for item in findings_from(group, messages))
 
 
 @RULES.resource("ELASTICACHE-067", POLICY, page="Target tracking scaling policies")
@@ -139,16 +141,16 @@ def _group(target: Resource) -> Resource | None:
     properties = source.get("Properties") if isinstance(source, dict) else None
     waiting = [properties.get("ResourceId") if isinstance(properties, dict) else None]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            found = target.template.resource(str(each.get("Ref", "")))
+        item = waiting.pop()
+        if isinstance(item, dict):
+            found = target.template.resource(str(item.get("Ref", "")))
             if found is not None and found.type == GROUP:
                 return found
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-        elif isinstance(each, str):
-            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", each):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str):
+            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", item):
                 found = target.template.resource(name)
                 if found is not None and found.type == GROUP:
                     return found

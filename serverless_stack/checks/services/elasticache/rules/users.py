@@ -153,8 +153,8 @@ def members(resource: Resource) -> Iterator[Violation]:
     if resource.get("UserIds") == []:
         yield violation("UserIds", "have at least 1 user", [])
     names: set[str] = set()
-    for each in listed:
-        user = _user(resource.template, each)
+    for item in listed:
+        user = _user(resource.template, item)
         name = "" if user is None else known_text(user, "UserName")
         if name and name in names:
             yield violation("UserIds", "be users of different names", name)
@@ -179,10 +179,10 @@ def default_user(resource: Resource) -> Iterator[Violation]:
     listed = resource.items("UserIds")
     if known_text(resource, "Engine") != "redis" or not listed:
         return
-    found = [_user(resource.template, each) for each in listed]
-    if "default" in listed or any(each is None for each in found):
+    found = [_user(resource.template, item) for item in listed]
+    if "default" in listed or any(item is None for item in found):
         return
-    known = [known_text(each, "UserName") for each in found if each is not None]
+    known = [known_text(item, "UserName") for item in found if item is not None]
     if all(known) and "default" not in known:
         yield violation("UserIds", "have a user of the name default for redis", known, "default")
 
@@ -205,6 +205,6 @@ def _user(template: Template, value: object) -> Resource | None:
     if not isinstance(value, str) or is_unresolved(value):
         return None
     if template not in _users:
-        found = {known_text(each, "UserId"): each for each in template.of_type(USER)}
+        found = {known_text(resource, "UserId"): resource for resource in template.of_type(USER)}
         _users[template] = found
     return _users[template].get(value)

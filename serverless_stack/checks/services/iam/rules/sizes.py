@@ -37,9 +37,9 @@ def _owners(policy: Resource) -> set[str]:
     found = set()
     for name in _ATTACHES[policy.type]:
         value = policy.get(name)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, Reference):
-                found.add(each.logical_id)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Reference):
+                found.add(item.logical_id)
     return found
 
 

@@ -88,8 +88,8 @@ def resources(resource: Resource) -> Iterator[Violation]:
     """
     for document in identity_documents(resource):
         for path, statement in statements(resource, document):
-            for each in resources_of(statement):
-                yield from _arn(resource, f"{path}.Resource", each)
+            for item in resources_of(statement):
+                yield from _arn(resource, f"{path}.Resource", item)
 
 
 def _arn(resource: Resource, path: str, value: object) -> Iterator[Violation]:

@@ -126,11 +126,11 @@ def policy_resources(policy: Resource) -> Iterator[Violation]:
         objects = all(action.lower() in _OBJECT_ACTIONS for action in actions)
         buckets = all(action.lower() in _BUCKET_ACTIONS for action in actions)
         name = f"{path}.Resource"
-        if objects and all(_is_bucket(policy, each) for each in resources):
+        if objects and all(_is_bucket(policy, item) for item in resources):
             yield violation(
                 name, f"be objects, such as the ARN and /*, for {actions[0]}", resources[0]
             )
-        if buckets and all(str(each).endswith("/*") for each in resources):
+        if buckets and all(str(item).endswith("/*") for item in resources):
             yield violation(name, f"be a bucket for {actions[0]}", resources[0])
 
 

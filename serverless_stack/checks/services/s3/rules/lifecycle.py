@@ -112,8 +112,8 @@ def ids(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses the lifecycle configuration otherwise.
     """
-    found = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
-    known = [id for id in found if id is not None]
+    items = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
+    known = [id for id in items if id is not None]
     for message in values.rule_id_problems(known, f"{_RULES}.Id"):
         yield Violation(f"{_RULES}.Id", known, message)
 
@@ -154,8 +154,8 @@ def multipart_filters(bucket: Resource) -> Iterator[Violation]:
             sized = "ObjectSizeGreaterThan" in described or "ObjectSizeLessThan" in described
             tagged = bool(bucket.items(f"{path}.TagFilters"))
             name = f"{path}.AbortIncompleteMultipartUpload"
-            found = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
-            yield from findings_from(bucket, found)
+            messages = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
+            yield from findings_from(bucket, messages)
 
 
 @RULES.resource("S3-010", _BUCKET, page=_PAGE)
