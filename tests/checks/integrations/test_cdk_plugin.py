@@ -71,7 +71,7 @@ def test_errors_fail_synthesis(tmp_path: Path) -> None:
         assert path in said
     for name in ("xn--a", "xn--b", "xn--c"):
         assert said.count(f"got: '{name}' (serverless-stack)") == 1
-    assert "Suggested fix: S3 refuses other names." in said
+    assert "Suggested fix: S3 refuses the bucket otherwise." in said
     assert 'See "Bucket naming rules" in the documentation of AWS.' in said
     assert "Acknowledge with 'serverless-stack::S3-001'" in said
 

@@ -238,7 +238,8 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(len(line.rstrip()) for line in result.stdout.splitlines()) <= width
     text = " ".join(result.stdout.split())
     assert (
-        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses other names." in text
+        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses the bucket otherwise."
+        in text
     )
     listed = json.loads(check("--rules", "--format", "json").stdout)
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]

@@ -68,7 +68,7 @@ def test_json(here: Path) -> None:
         "acknowledged": "",
     }
     assert first["title"] == "`BucketName` must follow S3's naming rules."
-    assert first["description"].startswith("S3 refuses other names.")
+    assert first["description"].startswith("S3 refuses the bucket otherwise.")
 
 
 def test_every_rule_has_a_level_and_help() -> None:
