@@ -16,23 +16,23 @@ class Case:
     """A mistake and its good twin.
 
     Attributes:
-        rule: The rule that tells it.
-        name: What the mistake is, in a few words; a row of shared lists has the same words.
+        rule: The id of the rule that finds it.
+        name: The mistake in a few words, as in shared lists of mistakes.
         bad: The resources of the bad template, by logical id.
-        good: Those of the good one, of which no rule may say a word.
-        told: A part of the message.
+        good: The resources of the good template, which has no findings.
+        message: A part of the message.
         region: The region of the deployment.
-        bad_sections: What else the bad template has.
-        good_sections: What else the good one has.
-        bad_others: The other templates of the bad one's app, by name; itself, it is ``Shop``.
-        good_others: Those of the good one's.
+        bad_sections: The other sections of the bad template.
+        good_sections: The other sections of the good template.
+        bad_others: The other templates of the bad template's app, by name; its own is ``Shop``.
+        good_others: The other templates of the good template's app.
     """
 
     rule: str
     name: str
     bad: Json
     good: Json
-    told: str
+    message: str
     region: str | None = None
     bad_sections: Json = field(default_factory=dict)
     good_sections: Json = field(default_factory=dict)
@@ -44,37 +44,37 @@ class Case:
 
 
 def resource(type_: str, **properties: object) -> Json:
-    """A resource as a template has it."""
+    """Return a resource as a template has it."""
     return {"Type": type_, "Properties": properties}
 
 
 def ref(logical_id: str) -> Json:
-    """A reference to a resource."""
+    """Return a reference to a resource."""
     return {"Ref": logical_id}
 
 
 def att(logical_id: str, attribute: str = "Arn") -> Json:
-    """An attribute of a resource."""
+    """Return an attribute of a resource."""
     return {"Fn::GetAtt": [logical_id, attribute]}
 
 
 def join(*parts: object) -> Json:
-    """A text of several parts."""
+    """Return a text of several parts."""
     return {"Fn::Join": ["", list(parts)]}
 
 
 def policy(*statements: Json, version: str = "2012-10-17") -> Json:
-    """A policy document."""
+    """Return a policy document."""
     return {"Version": version, "Statement": list(statements)}
 
 
 def statement(**more: object) -> Json:
-    """A statement of a policy, which allows."""
+    """Return a statement of a policy, which allows."""
     return {"Effect": "Allow", **more}
 
 
 def cases() -> list[Case]:
-    """All cases of all services."""
+    """Return all cases of all services."""
     root = Path(__file__).parents[2]
     paths = sorted(Path(__file__).parent.rglob("*/cases*.py"))
     names = [".".join(path.relative_to(root).with_suffix("").parts) for path in paths]

@@ -104,8 +104,8 @@ class Conditions:
         if isinstance(condition, dict) and len(condition) == 1:
             ((name, argument),) = condition.items()
             if name == "Condition" and isinstance(argument, str):
-                known = argument in self._conditions and argument not in self._opaque
-                return (str(name), [argument]) if known else ("", [condition])
+                is_known = argument in self._conditions and argument not in self._opaque
+                return (str(name), [argument]) if is_known else ("", [condition])
             low, high = _ARGUMENTS.get(str(name), (1, 0))
             if isinstance(argument, list) and low <= len(argument) <= high:
                 return str(name), argument
@@ -131,7 +131,7 @@ class Conditions:
         if not function:
             variables[_key(condition)] = {True: None, False: None}
         elif function == "Fn::Equals":
-            unknown = [each for each in arguments if is_unresolved(self._text(each))]
+            unknown = [item for item in arguments if is_unresolved(self._text(item))]
             if len(unknown) == 1:
                 (operand,) = unknown
                 other = self._text(arguments[1 if operand is arguments[0] else 0])
@@ -192,14 +192,14 @@ class _Evaluation:
 def _opaque(conditions: Mapping[str, object]) -> frozenset[str]:
     """Return the conditions that depend on themselves, or on too many levels of others."""
     graph = {
-        str(name): [each for each in _named_in(condition) if each in conditions]
+        str(name): [item for item in _named_in(condition) if item in conditions]
         for name, condition in conditions.items()
     }
     levels: dict[str, int] = {}
     opaque: set[str] = set()
     for component in components(graph):
         name = component[0]
-        levels[name] = 1 + max((levels.get(each, 0) for each in graph[name]), default=0)
+        levels[name] = 1 + max((levels.get(item, 0) for item in graph[name]), default=0)
         if len(component) > 1 or name in graph[name] or levels[name] > _MAX_LEVELS:
             opaque.update(component)
             levels.update(dict.fromkeys(component, 0))

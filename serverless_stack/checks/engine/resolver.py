@@ -1,7 +1,7 @@
-"""Seeing through the intrinsic functions of a template, without guessing.
+"""Resolving the intrinsic functions of a template, without guessing.
 
-What is known only at deploy time becomes a token, a string that `is_unresolved` tells; a rule that
-meets one must be silent.
+Values that are known only at deploy time become tokens: strings for which `is_unresolved` is true.
+Rules must be silent about them.
 """
 
 import re
@@ -16,11 +16,11 @@ UNKNOWN: Final = "${Token[unknown]}"
 """Stands for a value, or a part of a text, that is known only at deploy time."""
 
 TOKEN: Final = re.compile(r"\$\{Token\[([^\[\].$]*)(?:\.([^\[\]$]*))?\]\}")
-"""Such a part of a text, with the name and the attribute that it tells."""
+"""A token in a text, with the name and the attribute that it refers to."""
 
 _ABSENT: Final = object()
 _VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
-# What is known only at deploy time, and known to have no slash and no colon in it.
+# Known only at deploy time, but without slashes and colons.
 _PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
 _PLAIN_TYPES = frozenset(
     f"AWS::{name}"
@@ -29,9 +29,9 @@ _PLAIN_TYPES = frozenset(
 
 
 class Reference(str):
-    """A value that another resource has: its reference, or one of its attributes.
+    """A reference to another resource, or to one of its attributes.
 
-    In a text that is joined of several parts, `references_in` finds it again.
+    `references_in` finds it again in a text that it is a part of.
 
     Attributes:
         logical_id: The other resource.
@@ -42,12 +42,12 @@ class Reference(str):
     attribute: str
 
     def __new__(cls, logical_id: str, attribute: str = "") -> "Reference":
-        """Make a token."""
+        """Create the token of a reference."""
         named = f"{logical_id}.{attribute}" if attribute else logical_id
-        made = super().__new__(cls, f"${{Token[{named}]}}")
-        made.logical_id = logical_id
-        made.attribute = attribute
-        return made
+        reference = super().__new__(cls, f"${{Token[{named}]}}")
+        reference.logical_id = logical_id
+        reference.attribute = attribute
+        return reference
 
 
 class Resolver:
@@ -55,7 +55,7 @@ class Resolver:
 
     Args:
         template: The template.
-        region: The region that it is deployed to, if that is known.
+        region: The region that it is deployed to. Default: unknown.
     """
 
     def __init__(self, template: Mapping[str, object], region: str | None = None) -> None:
@@ -80,19 +80,19 @@ class Resolver:
         )
 
     def condition(self, name: str) -> bool | None:
-        """Tell whether a condition holds; None if that is known only at deploy time."""
+        """Return whether a condition is true; None if that is known only at deploy time."""
         return self._conditions.decided(name)
 
     def scenarios(self, value: object, holding: str | None = None) -> Iterator[object]:
-        """Give the value as it is in each combination of the conditions that it depends on.
+        """Yield the value in each combination of the conditions that it depends on.
 
-        Only combinations that can come true: of two conditions that exclude each other, one holds
-        at most. A condition that parameters' defaults decide has one outcome. With too many
-        combinations to look at, what depends on conditions is unknown.
+        Impossible combinations are left out: of two conditions that exclude each other, at most one
+        is true. Conditions that depend on defaults of parameters have one outcome. If there are too
+        many combinations, values that depend on conditions are unknown.
 
         Args:
             value: The value as it is written.
-            holding: A condition that holds wherever there is such a value.
+            holding: A condition that is true wherever the value is used.
         """
         names = sorted(name for name in _conditions_in(value) if self.condition(name) is None)
         if not names:
@@ -113,17 +113,17 @@ class Resolver:
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._function(name, argument, outcomes)
             if "Fn::Transform" in value:
-                return UNKNOWN  # a macro can change what is beside it, too
-            items = ((key, self._value(each, outcomes)) for key, each in value.items())
-            return {key: each for key, each in items if each is not _ABSENT}
+                return UNKNOWN  # a macro can change the values beside it as well
+            items = ((key, self._value(entry, outcomes)) for key, entry in value.items())
+            return {key: entry for key, entry in items if entry is not _ABSENT}
         if isinstance(value, list):
-            each = (self._value(item, outcomes) for item in value)
-            return [item for item in each if item is not _ABSENT]
+            entry = (self._value(item, outcomes) for item in value)
+            return [item for item in entry if item is not _ABSENT]
         return value
 
     def _function(self, name: str, argument: object, outcomes: Mapping[str, bool]) -> object:
         if name == "Condition":
-            return {name: argument}  # a key of a policy statement, not the function
+            return {name: argument}  # a key of a policy statement, not a function
         if name == "Ref":
             return self._reference(str(argument))
         if name == "Fn::If":
@@ -151,7 +151,7 @@ class Resolver:
         return UNKNOWN
 
     def _operand(self, operand: object) -> object:
-        """An operand of a condition, which an empty default decides."""
+        """Return an operand of a condition; an empty default counts as its value."""
         name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
         empty = isinstance(name, str) and self._known.get(name) == ""
         return "" if empty else self._value(operand, {})
@@ -159,18 +159,18 @@ class Resolver:
     def _reference(self, name: str) -> object:
         if name in self._known:
             found = self._known[name]
-            # An empty default says that there is none, or asks for one.
+            # An empty default stands for no value, or asks for one.
             return f"${{Token[{name}]}}" if found == "" else found
         if name in self._resources:
             return Reference(name)
         return f"${{Token[{name}]}}" if name in self._named else UNKNOWN
 
     def _whole(self, text: str) -> str:
-        """A text; if it is all of one reference, that."""
-        found = TOKEN.fullmatch(text)
-        if found is None or found[1] not in self._resources:
+        """Return a text, or the reference that it consists of."""
+        match = TOKEN.fullmatch(text)
+        if match is None or match[1] not in self._resources:
             return text
-        return Reference(found[1], found[2] or "")
+        return Reference(match[1], match[2] or "")
 
     def _split(self, delimiter: object, text: object) -> object:
         if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
@@ -178,7 +178,7 @@ class Resolver:
         if not is_unresolved(text):
             return text.split(delimiter)
         if delimiter == "/" and isinstance(text, Reference) and text.attribute == "FunctionUrl":
-            return ["https:", "", text, ""]  # the part between the slashes stands for its host
+            return ["https:", "", text, ""]  # the token stands for the host
         others = is_unresolved(TOKEN.sub("", text))
         if (
             others
@@ -227,19 +227,19 @@ def _conditions_in(value: object) -> set[str]:
     found: set[str] = set()
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            chosen = each.get("Fn::If")
+        item = waiting.pop()
+        if isinstance(item, dict):
+            chosen = item.get("Fn::If")
             if isinstance(chosen, list) and chosen:
                 found.add(str(chosen[0]))
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
     return found
 
 
 def references_in(value: object) -> Iterator[Reference]:
-    """The references to resources, and to parameters, that a text is made of."""
+    """Yield the references to resources and parameters in a text."""
     if isinstance(value, Reference):
         yield value
     elif isinstance(value, str) and "${Token[" in value:
@@ -255,7 +255,7 @@ def _joined(delimiter: object, parts: object) -> str:
 
 
 def text_of(value: object) -> str:
-    """A value as CloudFormation puts it into a text."""
+    """Return a value as CloudFormation inserts it into a text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float | str):

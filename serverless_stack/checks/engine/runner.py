@@ -6,7 +6,7 @@ from serverless_stack.checks.engine.findings import Finding
 from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.values import listed, mapping
-from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.engine.violations import Violation, shortened
 
 
 def check_templates(
@@ -65,7 +65,7 @@ def _located(
             resource=resource,
             property=violation.property,
             value=violation.value,
-            message=violation.message,
+            message=shortened(violation.message),
             severity=rule.severity,
             title=rule.title,
             description=rule.description,

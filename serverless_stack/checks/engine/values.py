@@ -44,25 +44,22 @@ def excess_of(tree: object) -> str | None:
 
     The work is bounded, even for trees that contain themselves or share parts.
     """
-    count, levels = 0, [[tree]]
-    while levels:
-        level = levels[-1]
-        if not level:
-            levels.pop()
-            continue
-        value = level.pop()
-        if isinstance(value, dict):
-            children = list(value.values())
-        elif isinstance(value, list):
-            children = list(value)
-        else:
-            if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+    count, level = 0, [tree]
+    for _ in range(MAX_DEPTH + 1):
+        deeper: list[object] = []
+        for value in level:
+            if isinstance(value, str):
+                continue
+            if isinstance(value, dict):
+                deeper.extend(value.values())
+            elif isinstance(value, list):
+                deeper.extend(value)
+            elif isinstance(value, int) and value.bit_length() > _MAX_BITS:
                 return "a number with thousands of digits"
-            continue
-        count += len(children)
-        if len(levels) > MAX_DEPTH:
-            return f"more than {MAX_DEPTH} levels"
+        count += len(deeper)
         if count > MAX_VALUES:
             return f"more than {MAX_VALUES:,} values"
-        levels.append(children)
-    return None
+        if not deeper:
+            return None
+        level = deeper
+    return f"more than {MAX_DEPTH} levels"

@@ -11,6 +11,8 @@ REDACTED: Final = "***"
 """Stands for the value of a secret, in findings and messages."""
 MAX_SHOWN: Final = 400
 """The most characters of a value that a message shows."""
+MAX_MESSAGE: Final = 4000
+"""The most characters of a message."""
 
 _PROPERTY = re.compile(r"`([A-Za-z0-9.-]+)`")
 _SECRET_PROPERTIES = ("AuthToken", "Passwords")
@@ -23,7 +25,7 @@ class Violation(NamedTuple):
         property: The path of the property; empty for the resource as a whole.
         value: Its value.
         message: The property, the requirement and the value, as `violation` writes them.
-        resource: The logical id, if it differs from the resource that the rule was given.
+        resource: The logical id, if it is not the resource that is checked.
         template: The name of the template, for rules on the templates of an app.
     """
 
@@ -44,19 +46,23 @@ def violation(
         requirement: What it must do, such as ``be an ARN``.
         value: The value in the template.
         nearest: The nearest value that AWS accepts; None leaves it out of the message.
-        resource: The logical id, if it differs from the resource that the rule was given.
+        resource: The logical id, if it is not the resource that is checked.
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     message = f"`{property}` must {requirement}, got: {_shown(value)}"
     if nearest is not None:
-        message += f" (nearest accepted: {str(nearest)[:MAX_SHOWN]})"
+        message += f" (nearest accepted: {shortened(str(nearest), MAX_SHOWN)})"
     return Violation(property, value, message, resource)
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+    return shortened(repr(value), MAX_SHOWN)
+
+
+def shortened(text: str, length: int = MAX_MESSAGE) -> str:
+    """Return a text, cut off after some characters."""
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def check_range(

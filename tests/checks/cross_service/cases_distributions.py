@@ -98,7 +98,7 @@ URI = join(
 
 
 def called(seconds: int, *, permitted: bool = True, **integration: object) -> Json:
-    """An API that calls a function."""
+    """Return an API that calls a function."""
     permission = resource(
         "AWS::Lambda::Permission",
         Action="lambda:InvokeFunction",

@@ -89,12 +89,14 @@ PERMISSION = resource(
 
 
 def notified(key: str, prefix: str | None, *, permitted: bool = True) -> Json:
-    """A function that is told of new objects, and writes some."""
+    """Return a function that is notified of new objects, and writes some."""
     rules = [{"Name": "prefix", "Value": prefix}]
-    told: Json = {"Event": "s3:ObjectCreated:*", "Function": att("Function")}
+    reported: Json = {"Event": "s3:ObjectCreated:*", "Function": att("Function")}
     if prefix is not None:
-        told["Filter"] = {"S3Key": {"Rules": rules}}
-    bucket = resource("AWS::S3::Bucket", NotificationConfiguration={"LambdaConfigurations": [told]})
+        reported["Filter"] = {"S3Key": {"Rules": rules}}
+    bucket = resource(
+        "AWS::S3::Bucket", NotificationConfiguration={"LambdaConfigurations": [reported]}
+    )
     bucket["DependsOn"] = "Permission"
     name = "arn:aws:s3:::"
     write = allow(join(name, ref("Uploads"), key), "s3:Put*")
@@ -112,9 +114,9 @@ def notified(key: str, prefix: str | None, *, permitted: bool = True) -> Json:
 
 
 def by_cdk(key: str, prefix: str) -> Json:
-    """The same by the function that CDK has for notifications."""
-    told = {
-        "Id": "told",
+    """Return the same by the function that CDK has for notifications."""
+    reported = {
+        "Id": "notify",
         "Events": ["s3:ObjectCreated:Put"],
         "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": prefix}]}},
         "LambdaFunctionArn": att("Function"),
@@ -123,7 +125,7 @@ def by_cdk(key: str, prefix: str) -> Json:
         "Custom::S3BucketNotifications",
         ServiceToken="arn:aws:lambda:eu-west-1:123456789012:function:notify",
         BucketName=ref("Uploads"),
-        NotificationConfiguration={"LambdaFunctionConfigurations": [told]},
+        NotificationConfiguration={"LambdaFunctionConfigurations": [reported]},
     )
     return {
         "Uploads": resource("AWS::S3::Bucket"),

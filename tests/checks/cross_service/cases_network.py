@@ -8,7 +8,7 @@ WORLD = "0.0.0.0/0"
 
 
 def network(*, out: str = "", service: str = "") -> Json:
-    """A network of one subnet, with a way out and with an endpoint."""
+    """Return a network of one subnet, with a way out and with an endpoint."""
     found: Json = {
         "Vpc": resource("AWS::EC2::VPC", CidrBlock="10.0.0.0/16", EnableDnsHostnames=True),
         "Subnet": resource("AWS::EC2::Subnet", VpcId=ref("Vpc"), CidrBlock="10.0.0.0/24"),
@@ -69,7 +69,7 @@ FROM_GROUP: Json = {
 
 
 def cache(*rules: Json, apart: Json | None = None) -> Json:
-    """A cache in the network, with the rules of its security group."""
+    """Return a cache in the network, with the rules of its security group."""
     found: Json = {
         **network(),
         "CacheGroup": resource(

@@ -46,7 +46,7 @@ def test_trees_within_the_bounds_have_no_excess() -> None:
     ],
     ids=["depth", "great depth", "loop", "shared parts", "digits"],
 )
-def test_what_exceeds_the_bounds(tree: object, excess: str) -> None:
+def test_trees_beyond_the_bounds(tree: object, excess: str) -> None:
     assert excess_of(tree) == excess
 
 

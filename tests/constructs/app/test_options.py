@@ -140,7 +140,7 @@ def test_values_of_options_are_refused_by_their_part(app: cdk.App, code: Path) -
     assert refused(
         lambda: ServerlessStack(app, "Shop", function={"code": code, "memory_size": 64})
     ) == (
-        "`memory_size` must be 128–10240 MiB, got: 64 (in Shop/Function)"  # noqa: RUF001
+        "`memory_size` must be between 128 and 10240 MiB, got: 64 (in Shop/Function)"
     )
 
 

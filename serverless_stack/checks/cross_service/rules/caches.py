@@ -1,4 +1,4 @@
-"""Functions and the caches that they are told of."""
+"""Rules on functions and the caches that they use."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -38,7 +38,7 @@ def caches(function: Resource) -> Iterator[Violation]:
     both allow the port. Allow the function's security group in the cache's.
     """
     template = function.template
-    for cache in _told_of(function):
+    for cache in _caches_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
             requirement = f"be in the VPC of {cache.logical_id}, which its environment names"
@@ -57,22 +57,22 @@ def caches(function: Resource) -> Iterator[Violation]:
                 f"allow {function.logical_id} on port {port}, whose environment names the cache"
             )
             yield violation(
-                path, requirement, [each.logical_id for each in theirs], resource=cache.logical_id
+                path, requirement, [item.logical_id for item in theirs], resource=cache.logical_id
             )
         elif not _lets(ours, "Egress", theirs, port):
             requirement = f"allow outbound traffic to {cache.logical_id} on port {port}"
             yield violation(
-                "VpcConfig.SecurityGroupIds", requirement, [each.logical_id for each in ours]
+                "VpcConfig.SecurityGroupIds", requirement, [item.logical_id for item in ours]
             )
 
 
-def _told_of(function: Resource) -> Iterator[Resource]:
+def _caches_of(function: Resource) -> Iterator[Resource]:
     variables = function.get("Environment.Variables")
     seen = set()
     for value in variables.values() if isinstance(variables, dict) else ():
-        for found in references_in(value):
-            cache = function.template.resource(found.logical_id)
-            endpoint = "Address" in found.attribute
+        for reference in references_in(value):
+            cache = function.template.resource(reference.logical_id)
+            endpoint = "Address" in reference.attribute
             if (
                 cache is not None
                 and cache.type in _GROUPS
@@ -85,8 +85,8 @@ def _told_of(function: Resource) -> Iterator[Resource]:
 
 def _port(cache: Resource) -> int | None:
     if cache.get("Port") is not None:
-        found = cache.number("Port")
-        return None if found is None else int(found)
+        value = cache.number("Port")
+        return None if value is None else int(value)
     engine = cache.get("Engine")
     return {"memcached": 11211, "redis": 6379, "valkey": 6379}.get(str(engine).lower())
 
@@ -94,7 +94,7 @@ def _port(cache: Resource) -> int | None:
 def _lets(
     groups: Iterable[Resource], direction: str, others: Iterable[Resource], port: int
 ) -> bool:
-    """Tell whether a rule of some security groups is for some others; what is not known is."""
+    """Return whether a rule of some security groups is for some others; what is not known is."""
     ids = {other.logical_id for other in others}
     names = _SOURCES if direction == "Ingress" else _TARGETS
     for group in groups:
@@ -112,11 +112,11 @@ def _lets(
 
 
 def _apart(group: Resource, direction: str) -> Iterator[object]:
-    """The rules of a group that are resources of their own."""
-    for each in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
-        owner = each.reference("GroupId")
+    """Yield the rules of a group that are resources of their own."""
+    for resource in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
+        owner = resource.reference("GroupId")
         if owner is None or owner.logical_id == group.logical_id:
-            yield each.properties
+            yield resource.properties
 
 
 def _is_for(described: dict[str, object], port: int) -> bool:

@@ -1,4 +1,4 @@
-"""Functions in a network, and the services that they are to call from there."""
+"""Rules on functions in a VPC, and the services that they call."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -87,7 +87,7 @@ def endpoints(function: Resource) -> Iterator[Violation]:
 
 
 def _reached(function: Resource) -> set[str] | None:
-    """The endpoints that all subnets of a function have; None if one leads out."""
+    """Return the endpoints that all subnets of a function have; None if one leads out."""
     found: set[str] | None = None
     for subnet in network.subnets_of(function):
         table = network.route_table_of(subnet)
@@ -99,7 +99,7 @@ def _reached(function: Resource) -> set[str] | None:
 
 
 def _called(function: Resource, grant: Grant) -> Iterator[str]:
-    """The actions of a grant that the function itself can only be meant to call."""
+    """Yield the actions of a grant that the function itself can only be meant to call."""
     # A policy of its own for what only Lambda does is not the function's business.
     by_lambda: set[str] = set()
     if _is_fed(function):
@@ -114,9 +114,9 @@ def _called(function: Resource, grant: Grant) -> Iterator[str]:
 def _is_fed(function: Resource) -> bool:
     template = function.template
     return any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for mapping in template.of_type("AWS::Lambda::EventSourceMapping")
-        for each in functions_in(template, mapping.get("FunctionName"))
+        for item in functions_in(template, mapping.get("FunctionName"))
     )
 
 
@@ -124,10 +124,10 @@ def _reports(function: Resource) -> bool:
     template = function.template
     types = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
     return function.get("DeadLetterConfig") is not None or any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for config in template.of_type(*types)
         if config.get("DestinationConfig") is not None
-        for each in functions_in(template, config.get("FunctionName"))
+        for item in functions_in(template, config.get("FunctionName"))
     )
 
 

@@ -1,4 +1,4 @@
-"""A single page that answers for what is not found, and an API behind the same distribution."""
+"""Rules on error pages of distributions with an API."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""What one resource must be allowed to do with another: CloudFront with buckets."""
+"""Rules on the access of CloudFront to buckets."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -42,18 +42,18 @@ def access_control(distribution: Resource) -> Iterator[Violation]:
     """
     for path, bucket in _controlled(distribution):
         policies = list(_policies(bucket))
-        others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
-        if any(is_unresolved(each) and not isinstance(each, Reference) for each in others):
+        others = [item.get("Bucket") for item in bucket.template.of_type("AWS::S3::BucketPolicy")]
+        if any(is_unresolved(item) and not isinstance(item, Reference) for item in others):
             continue  # it may be the bucket's, by its name
-        if not all(is_known(each.get("PolicyDocument")) for each in policies):
+        if not all(is_known(item.get("PolicyDocument")) for item in policies):
             continue
-        if not any(_reads(s) for each in policies for s in statements(each.get("PolicyDocument"))):
+        if not any(_reads(s) for item in policies for s in statements(item.get("PolicyDocument"))):
             requirement = (
                 f"have the policy of {bucket.logical_id} with it, which allows s3:GetObject to "
                 f"{_CLOUDFRONT}"
             )
             yield violation(
-                path, requirement, [each.logical_id for each in policies] or "no policy"
+                path, requirement, [item.logical_id for item in policies] or "no policy"
             )
 
 
@@ -66,8 +66,8 @@ def denial(distribution: Resource) -> Iterator[Violation]:
     """
     for _path, bucket in _controlled(distribution):
         for policy in _policies(bucket):
-            found = policy.get("PolicyDocument")
-            for number, statement in enumerate(statements(found)):
+            value = policy.get("PolicyDocument")
+            for number, statement in enumerate(statements(value)):
                 if _denies(statement, bucket):
                     requirement = (
                         f"except CloudFront, as it is an origin of {distribution.logical_id}: "
@@ -79,7 +79,7 @@ def denial(distribution: Resource) -> Iterator[Violation]:
 
 
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
-    """The buckets behind an origin access control that nobody else can give a policy to."""
+    """Yield the buckets behind an origin access control whose policies are all in the template."""
     seen: set[str] = set()
     for route in routes(distribution):
         bucket = bucket_of(route)
@@ -100,12 +100,12 @@ def _policies(bucket: Resource) -> Iterator[Resource]:
 
 def _reads(statement: Mapping[str, object]) -> bool:
     actions = listed(statement.get("Action"))
-    allowed = any(is_unresolved(each) or matches(str(each), "s3:GetObject") for each in actions)
+    allowed = any(is_unresolved(item) or matches(str(item), "s3:GetObject") for item in actions)
     return statement.get("Effect") != "Deny" and allowed and _is_for(statement, _CLOUDFRONT)
 
 
 def _is_for(statement: Mapping[str, object], service: str) -> bool:
-    """Tell whether a statement is for a service, or may be."""
+    """Return whether a statement is for a service, or may be."""
     principal = statement.get("Principal")
     if not isinstance(principal, dict):
         return principal is not None
@@ -115,7 +115,7 @@ def _is_for(statement: Mapping[str, object], service: str) -> bool:
 
 
 def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
-    """Tell whether a statement denies CloudFront to read, in each of its requests."""
+    """Return whether a statement denies CloudFront to read, in each of its requests."""
     if statement.get("Effect") != "Deny":
         return False
     principal = statement.get("Principal")
@@ -123,9 +123,9 @@ def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
         isinstance(principal, dict) and "*" in texts(principal.get("AWS"))
     ):
         return False
-    if not any(matches(each, "s3:GetObject") for each in texts(statement.get("Action"))):
+    if not any(matches(item, "s3:GetObject") for item in texts(statement.get("Action"))):
         return False
-    if not any(_is_all_of(each, bucket) for each in texts(statement.get("Resource"))):
+    if not any(_is_all_of(item, bucket) for item in texts(statement.get("Resource"))):
         return False
     conditions = statement.get("Condition", {})
     if not isinstance(conditions, dict):
@@ -142,12 +142,12 @@ def _is_all_of(resource: str, bucket: Resource) -> bool:
         return True
     name, _, keys = resource.partition("/")
     return keys == "*" and any(
-        found.logical_id == bucket.logical_id for found in references_in(name)
+        reference.logical_id == bucket.logical_id for reference in references_in(name)
     )
 
 
 def _is_met(operator: str, key: str, value: object) -> bool:
-    """Tell whether a condition is met by all requests of CloudFront, of which keys are absent."""
+    """Return whether a condition is met by all requests of CloudFront, of which keys are absent."""
     if key.lower() not in _ABSENT:
         return False
     if operator.lower() == "null":

@@ -1,4 +1,4 @@
-"""What a function's role must allow before AWS takes it, and who must be let call it."""
+"""Rules on the roles of functions, and on permissions to invoke them."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -117,7 +117,7 @@ def method(method: Resource) -> Iterator[Violation]:
 
 
 def _lacks(role: Resource, action: str) -> bool:
-    """Tell whether a role surely does not allow an action on anything."""
+    """Return whether a role surely does not allow an action on anything."""
     template = role.template
     if not knows_all_policies(template, role):
         return False
@@ -125,16 +125,16 @@ def _lacks(role: Resource, action: str) -> bool:
 
 
 def _may_call(function: Resource, service: str) -> bool:
-    """Tell whether a permission lets a service call a function; one that is not known may."""
+    """Return whether a permission lets a service call a function; one that is not known may."""
     if function.logical_id in function.template.exported:
         return True
     name = function.text("FunctionName")
     for permission in function.template.of_type("AWS::Lambda::Permission"):
         target = permission.get("FunctionName")
         owner = followed(permission.reference("FunctionName"))
-        known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
+        is_known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
         ours = owner is not None and owner.logical_id == function.logical_id
-        if ours or not known or (name is not None and name in texts(target)):
+        if ours or not is_known or (name is not None and name in texts(target)):
             principal = permission.get("Principal")
             if principal in (service, "*") or is_unresolved(principal):
                 return True

@@ -1,4 +1,4 @@
-"""Functions that write where they are triggered from."""
+"""Rules on functions that trigger themselves."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -103,7 +103,7 @@ def notifications(made: Resource) -> Iterator[Violation]:
 
 
 def _written(
-    told: Resource,
+    notified: Resource,
     bucket: Resource,
     path: str,
     events: list[object],
@@ -115,7 +115,7 @@ def _written(
     prefix = _prefix(rules)
     if prefix is None:
         return
-    for function in functions_in(told.template, target):
+    for function in functions_in(notified.template, target):
         for grant in _grants(function):
             if not grant.allows("s3:PutObject"):
                 continue
@@ -135,23 +135,23 @@ def _grants(function: Resource) -> list[Grant]:
 
 
 def _prefix(rules: object) -> str | None:
-    """The prefix that a notification is for; None if it is not known, or there is a suffix."""
+    """Return the prefix of a notification; None if it is unknown, or there is a suffix."""
     prefix = ""
     if rules is None:
         return prefix
-    for each in rules if isinstance(rules, list) else [None]:
-        if not isinstance(each, Mapping) or not isinstance(each.get("Value"), str):
+    for item in rules if isinstance(rules, list) else [None]:
+        if not isinstance(item, Mapping) or not isinstance(item.get("Value"), str):
             return None
-        if str(each.get("Name")).lower() != "prefix" or is_unresolved(each["Value"]):
+        if str(item.get("Name")).lower() != "prefix" or is_unresolved(item["Value"]):
             return None
-        prefix = str(each["Value"])
+        prefix = str(item["Value"])
     return prefix
 
 
 def _is_within(key: str, prefix: str) -> bool:
-    """Tell whether all keys of a pattern begin with a prefix.
+    """Return whether all keys of a pattern begin with a prefix.
 
-    A function that may write everywhere, and is triggered by a prefix, is meant to write elsewhere.
+    A function that may write anywhere, and is triggered by a prefix, presumably writes elsewhere.
     """
     fixed = key.split("*", 1)[0].split("?", 1)[0]
     return not is_unresolved(key) and fixed.startswith(prefix)

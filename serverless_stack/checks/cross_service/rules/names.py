@@ -1,4 +1,4 @@
-"""Names that AWS takes once."""
+"""Rules on physical names, which must be unique."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
@@ -82,7 +82,7 @@ def in_a_template(template: Template) -> Iterator[Violation]:
     seen: dict[_Key, str] = {}
     for resource, path, name, key in _named(template):
         first = seen.setdefault(key, resource.logical_id)
-        # The rules of CloudFront tell of the domain names of one template.
+        # CLOUDFRONT-006 finds domain names within one template.
         if first != resource.logical_id and resource.type != DISTRIBUTION:
             yield violation(
                 path, f"differ from that of {first}", name, resource=resource.logical_id
@@ -134,7 +134,7 @@ def _scope(resource: Resource) -> str:
 
 
 def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
-    """The resources with a name that is there and the same whatever conditions hold."""
+    """Yield the named resources that exist, unchanged, under all conditions."""
     for resource in template.of_type(*_NAMES):
         described = _NAMES[resource.type]
         name = resource.text(described.property)
@@ -152,7 +152,7 @@ def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
 
 
 def _is_sure(resource: Resource) -> bool:
-    """Tell whether a resource is there, and the same, whatever conditions hold."""
+    """Return whether a resource exists, unchanged, under all conditions."""
     condition = resource.attributes.get("Condition")
     held = condition is None or resource.template.resolver.condition(str(condition)) is True
     return held and resource.template.is_the_same(resource.logical_id)

@@ -1,4 +1,4 @@
-"""APIs as origins of distributions."""
+"""Rules on APIs as origins of distributions."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -91,7 +91,7 @@ def _methods(api: Resource) -> Iterator[Resource]:
     template = api.template
     for method in template.of_type("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"):
         owner = method.reference("RestApiId") or method.reference("ApiId")
-        preflight = method.get("HttpMethod") == "OPTIONS"  # which nobody signs
+        preflight = method.get("HttpMethod") == "OPTIONS"  # which is never signed
         if owner is not None and owner.logical_id == api.logical_id and not preflight:
             yield method
 
@@ -121,16 +121,16 @@ def _has_host(policy: Resource, path: str) -> bool:
     behaviour = policy.get(f"{path}.HeaderBehavior")
     if behaviour in ("allViewer", "allViewerAndWhitelistCloudFront"):
         return True
-    found = policy.get(f"{path}.Headers")
-    if isinstance(found, dict):  # as a list is in some templates
-        found = found.get("Items")
+    value = policy.get(f"{path}.Headers")
+    if isinstance(value, dict):  # as a list is in some templates
+        value = value.get("Items")
     names = (
-        [each.lower() for each in found if isinstance(each, str)] if isinstance(found, list) else []
+        [item.lower() for item in value if isinstance(item, str)] if isinstance(value, list) else []
     )
     if behaviour == "whitelist":
         return "host" in names
-    known = isinstance(found, list) and len(names) == len(found)
-    return behaviour == "allExcept" and known and "host" not in names and not _unknown(names)
+    is_known = isinstance(value, list) and len(names) == len(value)
+    return behaviour == "allExcept" and is_known and "host" not in names and not _unknown(names)
 
 
 def _unknown(names: list[str]) -> bool:

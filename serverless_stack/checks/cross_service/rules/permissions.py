@@ -1,4 +1,4 @@
-"""The resource policies of functions."""
+"""Rules on the resource policies of functions."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def size(template: Template) -> Iterator[Violation]:
 
 
 def _size(permission: Resource) -> int:
-    """How long a permission's statement is in the policy, at least."""
+    """Return the minimum length of a permission's statement in the policy."""
     function = permission.reference("FunctionName")
     name = (function.text("FunctionName") if function is not None else None) or _NAME
     principal = permission.get("Principal")

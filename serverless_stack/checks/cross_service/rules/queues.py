@@ -1,4 +1,4 @@
-"""Queues with the functions that read them."""
+"""Rules on queues and the functions that read them."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ def visibility_for_retries(mapping: Resource) -> Iterator[Violation]:
 
 
 def _read(mapping: Resource) -> Iterator[tuple[Resource, float, float]]:
-    """The queue that a function reads, how long it hides messages, and the time-out."""
+    """Yield the queue that a function reads, how long it hides messages, and the time-out."""
     queue = mapping.reference("EventSourceArn")
     if queue is None or queue.type != "AWS::SQS::Queue":
         return

@@ -1,4 +1,4 @@
-"""Functions that may run longer than their callers wait."""
+"""Rules on functions that run longer than their callers wait."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,8 +1,8 @@
 """Rules on secrets."""
 
-from serverless_stack.checks.secrets.rules import plain_text, told
+from serverless_stack.checks.secrets.rules import exposed, plain_text
 
 RULES = [
+    *exposed.RULES,
     *plain_text.RULES,
-    *told.RULES,
 ]

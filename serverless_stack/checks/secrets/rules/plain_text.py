@@ -1,4 +1,4 @@
-"""Secrets in plain text anywhere in a template; none of them is ever shown."""
+"""Rules on secrets in plain text; no finding shows their values."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,17 +7,16 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
 from serverless_stack.checks.engine.texts import shown
-from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.engine.violations import REDACTED, Violation
 from serverless_stack.checks.secrets.patterns import form_of, is_secret, strength_of
 
 RULES = RuleList()
 
 _PAGE: Final = "AWS CloudFormation best practices"
 _ADVICE: Final = (
-    "make it a secret of Secrets Manager and read it when the code runs, or refer to it by "
-    "{{resolve:secretsmanager:...}}; and change it, as it is known now"
+    "store it in Secrets Manager and read it when the code runs, or refer to it by "
+    "{{resolve:secretsmanager:...}}; and change it, because it is exposed"
 )
-REDACTED: Final = "***"
 
 
 @RULES.template("SECRETS-001", page=_PAGE)
@@ -30,7 +29,7 @@ def by_form(template: Template) -> Iterator[Violation]:
     for section, entry, path, _name, value in template.texts:
         kind = form_of(value)
         if kind is not None:
-            yield _told(section, entry, shown(path), f"not have {kind} in it")
+            yield _violation(section, entry, shown(path), f"not have {kind} in it")
 
 
 @RULES.template("SECRETS-002", page=_PAGE)
@@ -43,10 +42,10 @@ def by_name(template: Template) -> Iterator[Violation]:
     for section, entry, path, name, value in template.texts:
         if strength_of(name) and is_secret(name, value) and not form_of(value):
             where = shown(path)
-            # What a list of such values may be is no value.
+            # Allowed values are not secrets.
             if section == "Parameters" and where != "Default":
                 continue
-            yield _told(section, entry, where, "not be a secret in plain text")
+            yield _violation(section, entry, where, "not be a secret in plain text")
 
 
 @RULES.template(
@@ -68,7 +67,7 @@ def echoed(template: Template) -> Iterator[Violation]:
             yield Violation(path, described.get("NoEcho"), message)
 
 
-def _told(section: str, entry: str, path: str, requirement: str) -> Violation:
+def _violation(section: str, entry: str, path: str, requirement: str) -> Violation:
     resource = entry if section == "Resources" else ""
     whole = (
         path.removeprefix("Properties.")

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_unique,
+    violation,
+)
 
 RULES = RuleList()
 
@@ -46,9 +51,9 @@ def attributes(table: Resource) -> Iterator[Violation]:
     lists = (
         "AttributeDefinitions",
         "KeySchema",
-        *(f"{each}.KeySchema" for each in _indexes(table)),
+        *(f"{item}.KeySchema" for item in _indexes(table)),
     )
-    if any(is_unresolved(table.get(each)) for each in lists):
+    if any(is_unresolved(table.get(item)) for item in lists):
         return
     if not all(isinstance(table.get(name), list | None) for name in _LISTS):
         return
@@ -120,15 +125,10 @@ def indexes(table: Resource) -> Iterator[Violation]:
     DynamoDB refuses repeated names, more than 5 local indexes, and projections whose attributes do
     not match their type.
     """
-    names: set[str] = set()
-    if len(table.items(_LISTS[1])) > 5:
-        yield violation(_LISTS[1], "have at most 5 indexes", len(table.items(_LISTS[1])), 5)
+    yield from check_count(table, _LISTS[1], 5, "indexes")
+    yield from check_unique(table, [f"{path}.IndexName" for path in _indexes(table)])
     copied = 0
     for path in _indexes(table):
-        name = table.text(f"{path}.IndexName")
-        if name is not None and name in names:
-            yield violation(f"{path}.IndexName", "be unique", name)
-        names.add(name or "")
         kind = table.text(f"{path}.Projection.ProjectionType")
         attributes = table.items(f"{path}.Projection.NonKeyAttributes")
         copied += len(attributes) if kind == "INCLUDE" else 0

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.engine.violations import Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_unique,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.events.limits import schedule_problems
 
 RULES = RuleList()
@@ -57,12 +62,8 @@ def target_ids(event: Resource) -> Iterator[Violation]:
 
     EventBridge identifies targets by their id, and refuses a repeated one.
     """
-    seen: set[str] = set()
-    for path in event.paths("Targets"):
-        id = event.text(f"{path}.Id")
-        if id is not None and id in seen:
-            yield violation(f"{path}.Id", "be unique within a rule", id)
-        seen.add(id or "")
+    paths = [f"{path}.Id" for path in event.paths("Targets")]
+    yield from check_unique(event, paths, "be unique within a rule")
 
 
 @RULES.resource("EVENTS-003", _RULE, page=_TARGETS)
@@ -108,15 +109,15 @@ def _pattern_problems(value: object, path: str) -> Iterator[Violation]:
     if isinstance(value, dict):
         for name, inner in value.items():
             if name == "$or" and isinstance(inner, list):
-                for number, each in enumerate(inner):
-                    yield from _pattern_problems(each, f"{path}.$or.{number}")
+                for number, item in enumerate(inner):
+                    yield from _pattern_problems(item, f"{path}.$or.{number}")
             else:
                 yield from _pattern_problems(inner, f"{path}.{name}")
     elif isinstance(value, list):
         if not value:
             yield violation(path, "be a list of one value or more", value)
-        for each in value:
-            unknown = sorted(set(each) - _OPERATORS) if isinstance(each, dict) else []
+        for item in value:
+            unknown = sorted(set(item) - _OPERATORS) if isinstance(item, dict) else []
             if unknown:
                 requirement = f"have one of the operators {', '.join(sorted(_OPERATORS))}"
                 yield violation(path, requirement, unknown[0])
@@ -157,8 +158,8 @@ def scheduler_expression(event: Resource) -> Iterator[Violation]:
     """
     expression = event.text("ScheduleExpression")
     if expression is not None:
-        found = schedule_problems(expression, "ScheduleExpression", scheduler=True)
-        yield from findings_from(event, found)
+        messages = schedule_problems(expression, "ScheduleExpression", scheduler=True)
+        yield from findings_from(event, messages)
 
 
 @RULES.resource(

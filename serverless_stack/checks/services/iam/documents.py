@@ -1,4 +1,4 @@
-"""Reading policy documents, as far as they are known before deployment."""
+"""Reading policy documents, as far as known before deployment."""
 
 import json
 import re
@@ -14,23 +14,23 @@ _SPACE = re.compile(r"\s+")
 
 
 def statements(resource: Resource, path: str) -> Iterator[tuple[str, Statement]]:
-    """The statements of a policy, each with its path.
+    """Yield the statements of a policy, each with its path.
 
     Args:
         resource: The resource that has the policy.
         path: The property that is its document.
     """
-    found = resource.get(f"{path}.Statement")
-    if isinstance(found, dict):
-        yield f"{path}.Statement", found
-    elif isinstance(found, list):
-        for number, statement in enumerate(found):
+    value = resource.get(f"{path}.Statement")
+    if isinstance(value, dict):
+        yield f"{path}.Statement", value
+    elif isinstance(value, list):
+        for number, statement in enumerate(value):
             if isinstance(statement, dict):
                 yield f"{path}.Statement.{number}", statement
 
 
 def actions_of(statement: Statement) -> list[str]:
-    """The actions of a statement; none if one is not known."""
+    """Return the actions of a statement; none if one of them is unknown."""
     found = listed(statement.get("Action"))
     known = texts_of(found)
     return known if len(known) == len(found) else []
@@ -62,19 +62,19 @@ def matches(pattern: str, action: str) -> bool:
 
 
 def resources_of(statement: Statement) -> list[object]:
-    """The resources of a statement, those that are not known, too."""
+    """Return the resources of a statement, including unknown ones."""
     return listed(statement.get("Resource"))
 
 
 def size_of(document: object, *, spaces: bool = True) -> int:
-    """How long a policy document is at least: what is not known counts nothing.
+    """Return the minimum size of a policy document; unknown values count as empty.
 
     Args:
         document: The document.
-        spaces: Whether spaces count, which they do not in IAM.
+        spaces: Whether white space counts, which it does not in IAM.
 
     Returns:
-        Its bytes; without spaces, its characters.
+        The bytes; without spaces, the characters.
     """
     if not isinstance(document, dict):
         return 0
@@ -90,10 +90,10 @@ IDENTITY = {
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::IAM::GroupPolicy": "PolicyDocument",
 }
-"""What says what somebody may do, and the property that is the document."""
+"""Types of identity policies, and the property with their document."""
 
 OWNERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-"""What has such documents in its ``Policies``."""
+"""Types with inline policies in their ``Policies``."""
 
 RESOURCE = {
     "AWS::S3::BucketPolicy": "PolicyDocument",
@@ -103,11 +103,11 @@ RESOURCE = {
     "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
     "AWS::IAM::Role": "AssumeRolePolicyDocument",
 }
-"""What says who may use a resource, and the property that is the document."""
+"""Types with a resource or trust policy, and the property with its document."""
 
 
 def identity_documents(resource: Resource) -> list[str]:
-    """The paths of the documents that say what somebody may do."""
+    """Return the paths of the identity policy documents of a resource."""
     if resource.type in IDENTITY:
         return [IDENTITY[resource.type]]
     return [f"{path}.PolicyDocument" for path in resource.paths("Policies")]

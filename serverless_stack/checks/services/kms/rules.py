@@ -103,7 +103,7 @@ def lockout(key: Resource) -> Iterator[Violation]:
 
 def _lets_change(actions: object) -> bool:
     return any(
-        is_unresolved(each) or matches(str(each), "kms:PutKeyPolicy") for each in listed(actions)
+        is_unresolved(item) or matches(str(item), "kms:PutKeyPolicy") for item in listed(actions)
     )
 
 

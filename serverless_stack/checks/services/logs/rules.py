@@ -1,4 +1,4 @@
-"""Rules on the log groups of a template, and on what reads them."""
+"""Rules on the log groups of a template, and their filters and policies."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,8 @@ from serverless_stack.checks.engine.template import Reference, Resource, Templat
 from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.engine.violations import (
     Violation,
+    check_count,
+    check_length,
     check_text,
     findings_from,
     violation,
@@ -94,7 +96,7 @@ def _may_use(principal: object) -> bool:
         return principal is not None
     services = listed(principal.get("Service"))
     return "*" in listed(principal.get("AWS")) or any(
-        str(each).startswith(("logs.", "*", "${")) for each in services
+        str(service).startswith(("logs.", "*", "${")) for service in services
     )
 
 
@@ -128,9 +130,7 @@ def transformation(metric: Resource) -> Iterator[Violation]:
             yield violation(
                 f"{path}.MetricNamespace", "not begin with AWS/", space, space[4:] or None
             )
-        count = len(metric.items(f"{path}.Dimensions"))
-        if count > 3:
-            yield violation(f"{path}.Dimensions", "have at most 3 dimensions", count, 3)
+        yield from check_count(metric, f"{path}.Dimensions", 3, "dimensions")
 
 
 @RULES.template("LOGS-007", page=_QUOTAS)
@@ -172,6 +172,4 @@ def resource_policy(policy: Resource) -> Iterator[Violation]:
 
     CloudWatch Logs refuses longer policies. Use wildcards in the resources.
     """
-    document = policy.text("PolicyDocument") or ""
-    if len(document) > 5120:
-        yield violation("PolicyDocument", "have at most 5,120 characters", len(document), 5120)
+    yield from check_length(policy, "PolicyDocument", 5120)

@@ -137,7 +137,7 @@ def rotation(schedule: Resource) -> Iterator[Violation]:
     if schedule.get("HostedRotationLambda") is not None:
         transforms = schedule.template.source.get("Transform")
         listed = transforms if isinstance(transforms, list) else [transforms]
-        if not any("SecretsManager" in str(each) for each in listed):
+        if not any("SecretsManager" in str(item) for item in listed):
             requirement = "be in a template with the transform AWS::SecretsManager-2024-09-16"
             yield violation("HostedRotationLambda", requirement, transforms)
         if schedule.get("RotationLambdaARN") is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -59,10 +59,10 @@ def fifo_only(topic: Resource) -> Iterator[Violation]:
     SNS refuses deduplication, archiving and throughput scope on standard topics.
     """
     if topic.boolean("FifoTopic") is False or topic.get("FifoTopic") is None:
-        for each in ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope"):
-            value = topic.get(each)
-            if value is not None and topic.boolean(each) is not False:
-                yield violation(each, "be absent without FifoTopic", value)
+        for item in ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope"):
+            value = topic.get(item)
+            if value is not None and topic.boolean(item) is not False:
+                yield violation(item, "be absent without FifoTopic", value)
 
 
 @RULES.resource("SNS-003", _TOPIC, page="AWS::SNS::Topic")
@@ -71,13 +71,11 @@ def display_name(topic: Resource) -> Iterator[Violation]:
 
     SNS refuses longer names.
     """
-    value = topic.text("DisplayName") or ""
-    if len(value) > 100:
-        yield violation("DisplayName", "have at most 100 characters", len(value), 100)
+    yield from check_length(topic, "DisplayName", 100)
 
 
 def _subscriptions(resource: Resource) -> Iterator[tuple[str, Resource | None]]:
-    """The path before the properties of each subscription, and its topic."""
+    """Yield the path before the properties of each subscription, and its topic."""
     if resource.type == _SUBSCRIPTION:
         yield "", resource.reference("TopicArn")
     for path in resource.paths("Subscription") if resource.type == _TOPIC else ():
@@ -140,7 +138,7 @@ def filters(subscription: Resource) -> Iterator[Violation]:
     for key, values in policy.items():
         if not isinstance(values, list | str) or (subscription.text(f"FilterPolicy.{key}")):
             yield violation(f"FilterPolicy.{key}", "be a list", values)
-    combinations = math.prod(len(each) for each in policy.values() if isinstance(each, list))
+    combinations = math.prod(len(item) for item in policy.values() if isinstance(item, list))
     if combinations > 150:
         yield violation("FilterPolicy", "have at most 150 combinations", combinations, 150)
 

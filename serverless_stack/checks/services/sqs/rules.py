@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import Violation, check_count, check_range, violation
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -55,10 +55,10 @@ def fifo_only(queue: Resource) -> Iterator[Violation]:
     deduplication per message group.
     """
     if queue.boolean("FifoQueue") is False or queue.get("FifoQueue") is None:
-        for each in _FIFO_ONLY:
-            value = queue.get(each)
-            if value is not None and queue.boolean(each) is not False:
-                yield violation(each, "be absent without FifoQueue", value)
+        for item in _FIFO_ONLY:
+            value = queue.get(item)
+            if value is not None and queue.boolean(item) is not False:
+                yield violation(item, "be absent without FifoQueue", value)
     scope = queue.get("DeduplicationScope")
     if queue.get("FifoThroughputLimit") == "perMessageGroupId" and scope in (None, "queue"):
         requirement = "be messageGroup with a FifoThroughputLimit of perMessageGroupId"
@@ -71,8 +71,8 @@ def ranges(queue: Resource) -> Iterator[Violation]:
 
     SQS refuses delays, sizes, time-outs and retention outside their ranges.
     """
-    for each, (low, high) in _RANGES.items():
-        yield from check_range(queue, each, low, high)
+    for item, (low, high) in _RANGES.items():
+        yield from check_range(queue, item, low, high)
     yield from check_range(queue, "RedrivePolicy.maxReceiveCount", 1, 1000)
 
 
@@ -117,9 +117,7 @@ def redrive_allowed(queue: Resource) -> Iterator[Violation]:
         yield violation(
             f"{path}.redrivePermission", "be byQueue with sourceQueueArns", kind, "byQueue"
         )
-    count = len(queue.items(f"{path}.sourceQueueArns"))
-    if count > 10:
-        yield violation(f"{path}.sourceQueueArns", "have at most 10 queues", count, 10)
+    yield from check_count(queue, f"{path}.sourceQueueArns", 10, "queues")
 
 
 @RULES.resource("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")

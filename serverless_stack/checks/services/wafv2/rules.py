@@ -7,7 +7,12 @@ from collections.abc import Iterator, Mapping
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_unique,
+    violation,
+)
 
 RULES = RuleList()
 
@@ -32,7 +37,7 @@ _RATE_PAGE = "Using rate-based rule statements in AWS WAF"
 
 
 def _statements(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """The statements in a rule's, with the path and the kind of each, from the outside in."""
+    """Yield the statements in a rule's, with the path and the kind of each, from the outside in."""
     if not isinstance(value, dict):
         return
     for kind, inner in value.items():
@@ -43,8 +48,8 @@ def _statements(value: object, path: str) -> Iterator[tuple[str, str, Mapping[st
         for name in ("Statement", "ScopeDownStatement"):
             yield from _statements(inner.get(name), f"{here}.{name}")
         several = inner.get("Statements")
-        for number, each in enumerate(several if isinstance(several, list) else ()):
-            yield from _statements(each, f"{here}.Statements.{number}")
+        for number, item in enumerate(several if isinstance(several, list) else ()):
+            yield from _statements(item, f"{here}.Statements.{number}")
 
 
 def _all(resource: Resource) -> Iterator[tuple[str, str, Mapping[str, object]]]:
@@ -97,13 +102,13 @@ def log_names(logging: Resource) -> Iterator[Violation]:
         property_ = _LOG_NAMES.get(target.type) if target is not None else None
         if target is None or property_ is None:
             continue
-        found = target.get(property_)
-        begins = re.split(r"\$\{|\{\{", str(found or ""), maxsplit=1)[0]
-        if is_unresolved(found) and _LOG_PREFIX.startswith(begins):
+        value = target.get(property_)
+        begins = re.split(r"\$\{|\{\{", str(value or ""), maxsplit=1)[0]
+        if is_unresolved(value) and _LOG_PREFIX.startswith(begins):
             continue
         if not begins.startswith(_LOG_PREFIX):
             requirement = f"be named {_LOG_PREFIX}… by `{property_}` of {target.logical_id}"
-            yield violation(path, requirement, found, f"{_LOG_PREFIX}{found or 'shop'}")
+            yield violation(path, requirement, value, f"{_LOG_PREFIX}{value or 'shop'}")
 
 
 @RULES.resource("WAFV2-003", _ACL, _GROUP, "AWS::WAFv2::IPSet", page="AWS::WAFv2::WebACL")
@@ -146,15 +151,12 @@ def rules(resource: Resource) -> Iterator[Violation]:
 
     AWS WAF refuses others. Rule groups take an `OverrideAction`, other statements an `Action`.
     """
-    names: set[str] = set()
+    yield from check_unique(resource, [f"{path}.Name" for path in resource.paths("Rules")])
     priorities: set[float] = set()
     for path in resource.paths("Rules"):
-        name, priority = resource.text(f"{path}.Name"), resource.number(f"{path}.Priority")
-        if name is not None and name in names:
-            yield violation(f"{path}.Name", "be unique", name)
+        priority = resource.number(f"{path}.Priority")
         if priority is not None and priority in priorities:
             yield violation(f"{path}.Priority", "be unique", int(priority))
-        names.add(name or "")
         priorities |= set() if priority is None else {priority}
         statement = resource.get(f"{path}.Statement")
         described = resource.mapping(path)
@@ -222,9 +224,7 @@ def addresses(ips: Resource) -> Iterator[Violation]:
             yield violation(path, "be a range of /1 or less", text)
         if version in ("IPV4", "IPV6") and f"IPV{network.version}" != version:
             yield violation(path, f"be of {version}", text)
-    count = len(ips.items("Addresses"))
-    if count > 10000:
-        yield violation("Addresses", "have at most 10,000 ranges", count, 10000)
+    yield from check_count(ips, "Addresses", 10000, "ranges")
 
 
 @RULES.resource(
@@ -237,9 +237,7 @@ def patterns(set_: Resource) -> Iterator[Violation]:
 
     AWS WAF refuses look-arounds, back references and possessive quantifiers.
     """
-    count = len(set_.items("RegularExpressionList"))
-    if count > 10:
-        yield violation("RegularExpressionList", "have at most 10 expressions", count, 10)
+    yield from check_count(set_, "RegularExpressionList", 10, "expressions")
     for path in set_.paths("RegularExpressionList"):
         text = (set_.text(path) or "")[:_MAX_EXPRESSION]
         if _NO_REGEX.search(_LITERALS.sub("x", text)):
@@ -290,11 +288,11 @@ def transformations(resource: Resource) -> Iterator[Violation]:
     for path, _kind, statement in _all(resource):
         seen: set[str] = set()
         several = statement.get("TextTransformations")
-        for number, each in enumerate(several if isinstance(several, list) else ()):
-            if not isinstance(each, dict):
+        for number, item in enumerate(several if isinstance(several, list) else ()):
+            if not isinstance(item, dict):
                 continue
-            priority = str(each.get("Priority"))
+            priority = str(item.get("Priority"))
             if priority in seen and not is_unresolved(priority):
                 name = f"{path}.TextTransformations.{number}.Priority"
-                yield violation(name, "be unique", each.get("Priority"))
+                yield violation(name, "be unique", item.get("Priority"))
             seen.add(priority)

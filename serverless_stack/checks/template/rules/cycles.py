@@ -1,4 +1,4 @@
-"""Resources that wait for each other."""
+"""Rules on circular dependencies."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -35,7 +35,7 @@ def cycles(template: Template) -> Iterator[Violation]:
 
 
 def _graph(template: Template) -> _Graph:
-    """What each resource waits for in its properties and dependencies."""
+    """Return the references and dependencies of each resource."""
     resources = section(template, "Resources")
     return {
         source: tuple(
@@ -48,7 +48,7 @@ def _graph(template: Template) -> _Graph:
 
 
 def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[Link]:
-    """The shortest cycle in a group that some outcome of the conditions has."""
+    """Return the shortest cycle in a group that some outcome of the conditions has."""
     members, steps = set(component), 0
     best: list[Link] = []
     for start in component:
@@ -76,7 +76,7 @@ def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[L
 
 
 def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, bool] | None:
-    """The outcomes with those that a link needs; None if they contradict each other."""
+    """Return the outcomes with those that a link needs; None if they contradict each other."""
     found = dict(outcomes)
     resources = section(template, "Resources")
     needed = set(link.branches)
@@ -94,7 +94,7 @@ def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, b
 
 
 def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
-    """A condition that says that another does not hold, as that one."""
+    """Return a condition that says that another does not hold, as that one."""
     conditions = section(template, "Conditions")
     for _ in range(len(conditions)):
         denied = mapping(conditions.get(name)).get("Fn::Not")

@@ -1,4 +1,4 @@
-"""How large a template may be."""
+"""Rules on the size of templates."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""Names of what is in a template, and of what it exports."""
+"""Rules on logical ids, exports and outputs."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -90,7 +90,7 @@ def outputs(template: Template) -> Iterator[Violation]:
 
 
 def _exports(template: Template) -> Iterator[tuple[str, str]]:
-    """The names of exports that are known, with their paths.
+    """Yield the names of exports that are known, with their paths.
 
     Those that have the name of the stack in them, and nothing else that is not known, are known.
     """

@@ -1,4 +1,4 @@
-"""Parameters and their defaults."""
+"""Rules on parameters and their defaults."""
 
 import math
 import re
@@ -48,7 +48,7 @@ def types(template: Template) -> Iterator[Violation]:
 
 
 def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[str]:
-    """What a default must be and is not."""
+    """Yield the requirements that a default violates."""
     type_, text = parameter.get("Type"), str(default)
     if type_ not in ("String", "Number", "CommaDelimitedList", "List<Number>"):
         return
@@ -56,7 +56,7 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
     parts = [part.strip() for part in text.split(",")] if is_list else [text]
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, list):
-        known = [str(each) for each in allowed]
+        known = [str(item) for item in allowed]
         if not all(part in known for part in parts):
             yield f"be one of {', '.join(known)}"
     if type_ in ("Number", "List<Number>") and not all(_NUMBER.fullmatch(p) for p in parts):
@@ -75,11 +75,11 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
 
 
 def _bound(parameter: Mapping[str, object], name: str, otherwise: float) -> float:
-    found = parameter.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float | str):
+    value = parameter.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return otherwise
     try:
-        return float(found)
+        return float(value)
     except ValueError:
         return otherwise
 

@@ -35,8 +35,13 @@ def show_rules(console: Console, rules: Sequence[Rule]) -> None:
     console.print(table)
 
 
+def printable(text: str) -> str:
+    """Return a text with escapes for the characters that a terminal must not be sent."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def _title(checked: Checked) -> Text:
-    path, name = str(checked.path), checked.name
+    path, name = printable(str(checked.path)), printable(checked.name)
     text = Text().append(name or path, "bold").append(f", {path}" if name else "")
     return text.append(f", {checked.region}" if checked.region else "")
 
@@ -58,8 +63,8 @@ def _table(checked: Checked) -> Table:
             explained.add(located.finding.rule)
             if not index:
                 type_ = checked.types.get(logical_id, "")
-                owner = Text().append(located.construct or "the template", "bold")
-                text = owner.append(f"  {type_}\n", "dim").append_text(text)
+                owner = Text().append(printable(located.construct) or "the template", "bold")
+                text = owner.append(f"  {printable(type_)}\n", "dim").append_text(text)
             table.add_row(*_labels(located), text)
     return table
 
@@ -74,13 +79,13 @@ def _labels(located: Located) -> tuple[Text, Text]:
 def _details(checked: Checked, located: Located, *, explain: bool) -> Text:
     """Return the message of a finding, the description of its rule, and where it is."""
     finding = located.finding
-    text = Text().append(finding.message, "dim" if finding.acknowledged else "")
+    text = Text().append(printable(finding.message), "dim" if finding.acknowledged else "")
     if explain:
         text.append(f"\n{finding.description}", "dim")
     where = "" if checked.name else f"line {checked.lines.of(finding.resource, finding.property)}, "
     text.append(f"\n{where}AWS: {finding.page}", "dim")
     if finding.acknowledged:
-        text.append(f"\nacknowledged: {finding.acknowledged}", "green")
+        text.append(f"\nacknowledged: {printable(finding.acknowledged)}", "green")
     return text
 
 

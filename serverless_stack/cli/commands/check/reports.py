@@ -46,7 +46,7 @@ def to_json(checked: Sequence[Checked], status: int) -> str:
         "acknowledged": sum(each.acknowledged for each in checked),
         "findings": findings,
     }
-    return json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    return _dumped(report)
 
 
 def rules_to_json(rules: Sequence[Rule]) -> str:
@@ -62,7 +62,7 @@ def rules_to_json(rules: Sequence[Rule]) -> str:
         }
         for rule in rules
     ]
-    return json.dumps(listed, indent=2, ensure_ascii=False)
+    return _dumped(listed)
 
 
 def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
@@ -80,10 +80,17 @@ def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
         parts = (finding.rule, _file(template.path), each.construct, finding.property)
         key = "\n".join(parts)
         seen[key] += 1
-        fingerprint = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}:{seen[key]}"
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        fingerprint = f"{digest[:32]}:{seen[key]}"
         results.append(_result(template, each, index[finding.rule], fingerprint))
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return _dumped({"version": "2.1.0", "runs": [run]})
+
+
+def _dumped(report: object) -> str:
+    """Return JSON in UTF-8; lone surrogates, which UTF-8 does not have, are escaped."""
+    text = json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _rule(rule: Rule) -> Json:

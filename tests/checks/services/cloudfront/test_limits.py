@@ -75,7 +75,7 @@ def test_paths_to_invalidate(paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paths", "told"),
+    ("paths", "reported"),
     [
         ([], "at least one path, got: none"),
         (["a"], "begin with a slash, got: 'a'"),
@@ -87,10 +87,10 @@ def test_paths_to_invalidate(paths: list[str]) -> None:
         (["/" + "a" * 4000], "have at most 4,000 characters"),
     ],
 )
-def test_paths_that_cloudfront_refuses(paths: list[str], told: str) -> None:
+def test_paths_that_cloudfront_refuses(paths: list[str], reported: str) -> None:
     (problem,) = invalidation_path_problems(paths, "paths")
     assert problem.startswith("`paths` must ")
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize("pattern", ["*", "images/*.jpg", "/a?b", TOKEN])
@@ -158,7 +158,7 @@ def test_other_certificates_are_refused(arn: str) -> None:
 @pytest.mark.parametrize(
     ("country", "nearest"), [("USA", "US"), ("uk", "GB"), ("de", "DE"), ("Germany", ""), ("AN", "")]
 )
-def test_the_nearest_country_is_told(country: str, nearest: str) -> None:
+def test_the_message_has_the_nearest_country(country: str, nearest: str) -> None:
     (problem,) = country_problems(["DE", TOKEN, country], "countries")
     assert problem.endswith(f"(nearest accepted: {nearest})" if nearest else f"got: {country!r}")
 

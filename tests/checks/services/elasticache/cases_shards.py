@@ -52,7 +52,7 @@ def encrypted(**key: object) -> Json:
     )
 
 
-def told_to(**topic: object) -> Json:
+def configured_in(**topic: object) -> Json:
     return {"Topic": resource("AWS::SNS::Topic", **topic)} | group(
         NotificationTopicArn={"Ref": "Topic"}
     )
@@ -220,8 +220,8 @@ CASES = [
     Case(
         "ELASTICACHE-032",
         "a FIFO topic",
-        told_to(FifoTopic=True),
-        told_to(),
+        configured_in(FifoTopic=True),
+        configured_in(),
         "`NotificationTopicArn` must be a standard topic, got: 'Topic'",
     ),
     Case(

@@ -30,12 +30,12 @@ def test_times_are_accepted(minute: int, hour: int, day: int, month: int) -> Non
         "${Token[TOKEN.1]}",
     ],
 )
-def test_what_eventbridge_documents_is_accepted(expression: str) -> None:
+def test_schedules_in_the_documentation_are_accepted(expression: str) -> None:
     assert schedule_problems(expression, "schedule") == []
 
 
 @pytest.mark.parametrize(
-    ("expression", "told"),
+    ("expression", "reported"),
     [
         ("rate(5 minute)", "nearest accepted: rate(5 minutes)"),
         ("rate(0 minutes)", "nearest accepted: rate(1 minute)"),
@@ -50,10 +50,10 @@ def test_what_eventbridge_documents_is_accepted(expression: str) -> None:
         ("cron(0/x 10 * * ? *)", "must have minutes between 0 and 59, got: '0/x'"),
     ],
 )
-def test_others_are_refused(expression: str, told: str) -> None:
+def test_others_are_refused(expression: str, reported: str) -> None:
     (problem,) = schedule_problems(expression, "schedule")
     assert problem.startswith("`schedule` must ")
-    assert told in problem
+    assert reported in problem
 
 
 def test_the_scheduler_is_less_strict_about_rates_and_knows_moments() -> None:

@@ -5,7 +5,7 @@ READ: Json = statement(Action="s3:GetObject", Resource="*")
 
 
 def long(size: int) -> Json:
-    """A document of as many characters, without spaces."""
+    """Return a document of as many characters, without spaces."""
     return policy(statement(Action="s3:GetObject", Resource="arn:" + "a" * (size - 99)))
 
 

@@ -42,7 +42,7 @@ def test_names_that_lambda_lets_one_set_are_accepted(name: str) -> None:
     assert environment_name_problems([name]) == []
 
 
-def test_each_refused_name_is_told() -> None:
+def test_every_refused_name_is_listed() -> None:
     assert len(environment_name_problems(["OK", "1", "AWS_REGION", "b"])) == 3
 
 
@@ -89,11 +89,12 @@ def test_handlers_are_accepted(handler: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handler", "told"), [("", "no white space"), ("a b", "got: 'a b'"), ("h" * 129, "got: 129")]
+    ("handler", "reported"),
+    [("", "no white space"), ("a b", "got: 'a b'"), ("h" * 129, "got: 129")],
 )
-def test_other_handlers_are_refused(handler: str, told: str) -> None:
+def test_other_handlers_are_refused(handler: str, reported: str) -> None:
     (problem,) = handler_problems(handler)
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize("runtime", ["python3.8", "nodejs24.x", "java8.al2", "provided", TOKEN])
@@ -102,7 +103,7 @@ def test_runtimes(runtime: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subnets", "groups", "told"),
+    ("subnets", "groups", "reported"),
     [
         (1, 0, "both subnets and security groups, got: 1 and 0"),
         (0, 1, "got: 0 and 1"),
@@ -110,10 +111,10 @@ def test_runtimes(runtime: str) -> None:
         (1, 6, "at most 5 security groups, got: 6"),
     ],
 )
-def test_networks_that_lambda_refuses(subnets: int, groups: int, told: str) -> None:
+def test_networks_that_lambda_refuses(subnets: int, groups: int, reported: str) -> None:
     (problem,) = vpc_problems(subnets, groups)
     assert problem.startswith("`vpc` must have")
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize(("subnets", "groups"), [(0, 0), (1, 1), (16, 5)])

@@ -136,7 +136,7 @@ def test_other_classes_may_come_on_the_first_day(storage_class: str, days: int) 
     assert lifecycle_problems([(storage_class, days)], None) == []
 
 
-def test_every_broken_lifecycle_rule_is_told() -> None:
+def test_every_violated_lifecycle_limit_is_listed() -> None:
     moves = [("STANDARD_IA", 10), ("GLACIER", 90.5)]
     assert len(lifecycle_problems(moves, 0.5)) == 5
 

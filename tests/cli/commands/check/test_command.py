@@ -1,4 +1,4 @@
-"""`serverless-stack check`, as people and scripts use it."""
+"""`serverless-stack check`, as users and scripts run it."""
 
 import json
 import re
@@ -68,7 +68,7 @@ def template(here: Path) -> str:
 
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only rule: one that warns of each bucket, with the region."""
+    """Make a warning on each bucket, with the region, the only rule."""
     only = RuleList()
 
     @only.resource("TEST-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
@@ -107,15 +107,15 @@ def test_a_warning_fails_when_strict(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("warning")
-def test_the_region_is_of_what_does_not_tell_its_own(here: Path) -> None:
+def test_the_region_option_is_for_templates_without_one(here: Path) -> None:
     write(here / "t.json", {"Resources": {"Bucket": UNNAMED}})
     write_assembly(here / "known", {"Bucket": UNNAMED}, region="eu-west-1")
     write_assembly(here / "unknown", {"Bucket": UNNAMED})
     targets = ["t.json", "known", "unknown"]
-    told = [each["value"] for each in findings(*targets)]
-    assert told == [None, "eu-west-1", None]
-    told = [each["value"] for each in findings(*targets, "--region", "eu-west-3")]
-    assert told == ["eu-west-3", "eu-west-1", "eu-west-3"]
+    reported = [each["value"] for each in findings(*targets)]
+    assert reported == [None, "eu-west-1", None]
+    reported = [each["value"] for each in findings(*targets, "--region", "eu-west-3")]
+    assert reported == ["eu-west-3", "eu-west-1", "eu-west-3"]
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -156,7 +156,7 @@ def test_an_assembly_is_the_default(here: Path) -> None:
     assert text.endswith("1 error, 1 acknowledged in 2 templates")
 
 
-def test_nothing_found_is_one_line(here: Path) -> None:
+def test_no_findings_are_one_line(here: Path) -> None:
     write_assembly(here / "cdk.out", {"Bucket": UNNAMED})
     assert check().stdout == "nothing found in 1 template\n"
 
@@ -186,7 +186,7 @@ def test_each_template_of_a_folder_is_checked_alone(here: Path, template: str) -
         ("{]", "t.json is neither JSON nor YAML"),
     ],
 )
-def test_what_cannot_be_read(here: Path, content: str | None, said: str) -> None:
+def test_targets_that_cannot_be_read(here: Path, content: str | None, said: str) -> None:
     if content is not None:
         (here / "t.json").write_text(content)
     result = check("t.json")
@@ -203,7 +203,7 @@ def test_what_cannot_be_read(here: Path, content: str | None, said: str) -> None
     ],
     ids=["contains itself", "nested too deeply", "number of many digits"],
 )
-def test_what_cannot_be_parsed(here: Path, name: str, content: str) -> None:
+def test_templates_that_cannot_be_parsed(here: Path, name: str, content: str) -> None:
     (here / name).write_text(content)
     result = check(name)
     assert (result.exit_code, result.stdout) == (2, "")
@@ -238,11 +238,35 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert max(len(line.rstrip()) for line in result.stdout.splitlines()) <= width
     text = " ".join(result.stdout.split())
     assert (
-        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses other names." in text
+        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses the bucket otherwise."
+        in text
     )
     listed = json.loads(check("--rules", "--format", "json").stdout)
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]
     assert all(each["title"] and each["description"] and each["page"] for each in listed)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+def test_names_cannot_control_the_terminal(here: Path, form: str) -> None:
+    resources = {"\x1b[2J\ud800": {**NAMED, "Properties": {"BucketName": "\x1b]0;x\x07\udfff"}}}
+    (here / "t.json").write_text(json.dumps({"Resources": resources}))
+    done = subprocess.run(argv_of("check", "t.json", "--format", form), capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\x1b" not in done.stdout
+    assert b"S3-001" in done.stdout
+    if form != "table":
+        json.loads(done.stdout)
+
+
+def test_long_values_are_shortened(here: Path) -> None:
+    resources = {
+        f"B{n}": {**NAMED, "Properties": {"BucketName": text * 200_000}}
+        for n, text in enumerate(("a", "-", "a-", "${", "arn:"))
+    }
+    write(here / "t.json", {"Resources": resources})
+    result = check("t.json")
+    assert result.exit_code == 1
+    assert len(result.stdout) < 400_000
 
 
 def test_as_a_program(template: str) -> None:
@@ -251,7 +275,7 @@ def test_as_a_program(template: str) -> None:
     assert "1 error, 1 acknowledged in 1 template" in done.stdout
 
 
-def test_it_loads_what_it_needs_alone(here: Path) -> None:
+def test_it_imports_no_more_than_it_needs(here: Path) -> None:
     write_assembly(here / "cdk.out", {"Bucket": NAMED})
     program = (
         "import sys\n"

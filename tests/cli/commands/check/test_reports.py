@@ -68,7 +68,7 @@ def test_json(here: Path) -> None:
         "acknowledged": "",
     }
     assert first["title"] == "`BucketName` must follow S3's naming rules."
-    assert first["description"].startswith("S3 refuses other names.")
+    assert first["description"].startswith("S3 refuses the bucket otherwise.")
 
 
 def test_every_rule_has_a_level_and_help() -> None:
@@ -103,7 +103,7 @@ def test_a_result_names_file_line_construct_and_rule(here: Path) -> None:
     assert "suppressions" not in result
 
 
-def test_what_is_acknowledged_is_suppressed(here: Path) -> None:
+def test_acknowledged_findings_are_suppressed(here: Path) -> None:
     metadata = {"/Shop": [acknowledged(S3_001="it is so")]}
     (result,) = sarif(write_assembly(here / "cdk.out", {"Bucket": NAMED}, metadata))["results"]
     assert result["suppressions"] == [

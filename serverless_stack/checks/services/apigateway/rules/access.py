@@ -1,4 +1,4 @@
-"""Rules on who may call a REST API, and how often."""
+"""Rules on authorizers, API keys and usage plans of REST APIs."""
 
 from collections.abc import Iterator
 
@@ -38,11 +38,11 @@ def authorizer_of_method(method: Resource) -> Iterator[Violation]:
     authorizer = method.reference("AuthorizerId")
     if kind not in _KINDS or authorizer is None or authorizer.type != _AUTHORIZER:
         return
-    found = authorizer.text("Type")
-    if found is not None and found not in _KINDS[kind]:
-        nearest = next(name for name, kinds in _KINDS.items() if found in kinds or name != kind)
+    value = authorizer.text("Type")
+    if value is not None and value not in _KINDS[kind]:
+        nearest = next(name for name, kinds in _KINDS.items() if value in kinds or name != kind)
         yield violation(
-            "AuthorizationType", f"be used with an authorizer of {found}", kind, nearest
+            "AuthorizationType", f"be used with an authorizer of {value}", kind, nearest
         )
 
 
@@ -90,15 +90,15 @@ def identity_source(authorizer: Resource) -> Iterator[Violation]:
         return
     known = authorizer.text("IdentitySource")
     sources = [part.strip() for part in known.split(",")] if known is not None else []
-    for each in sources:
+    for item in sources:
         header_only = kind in ("TOKEN", "COGNITO_USER_POOLS")
         accepted = _SOURCES[:1] if header_only else _MORE_SOURCES
         if kind is not None and (
-            not each.startswith(accepted) or (header_only and len(sources) > 1)
+            not item.startswith(accepted) or (header_only and len(sources) > 1)
         ):
-            nearest = f"method.request.header.{each.rsplit('.', 1)[-1]}"
+            nearest = f"method.request.header.{item.rsplit('.', 1)[-1]}"
             requirement = "be one header" if header_only else f"begin with {', '.join(accepted)}"
-            yield violation("IdentitySource", requirement, each, nearest)
+            yield violation("IdentitySource", requirement, item, nearest)
             break
 
 

@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_length,
+    check_range,
+    violation,
+)
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import DEPLOYMENT
 
@@ -51,9 +56,9 @@ def endpoint_type(api: Resource) -> Iterator[Violation]:
     types = api.items(path)
     if len(types) > 1:
         yield violation(path, "have one type", types, types[0])
-    for each in api.known(path):
-        if each not in _TYPES:
-            yield violation(path, f"be one of {', '.join(_TYPES)}", each, "REGIONAL")
+    for item in api.known(path):
+        if item not in _TYPES:
+            yield violation(path, f"be one of {', '.join(_TYPES)}", item, "REGIONAL")
     endpoints = "EndpointConfiguration.VpcEndpointIds"
     if api.items(endpoints) and types and types[0] in ("EDGE", "REGIONAL"):
         yield violation(endpoints, f"be absent with the type {types[0]}", api.get(endpoints))
@@ -70,8 +75,7 @@ def private_policy(deployment: Resource) -> Iterator[Violation]:
     if api is None or api.type != _API or api.items("EndpointConfiguration.Types") != ["PRIVATE"]:
         return
     if api.get("Policy") is None and api.get("Body") is None and api.get("BodyS3Location") is None:
-        requirement = "be set for a private API"
-        yield violation("Policy", requirement, None, resource=api.logical_id)
+        yield violation("Policy", "be set for a private API", None, resource=api.logical_id)
 
 
 @RULES.resource("APIGATEWAY-024", _API, page=_REST_API)
@@ -86,9 +90,7 @@ def name(api: Resource) -> Iterator[Violation]:
         yield violation("Name", "be set without a `Body`", api.get("Name"))
     if api.get("Body") is not None and api.get("BodyS3Location") is not None:
         yield violation("BodyS3Location", "be absent with a `Body`", "both")
-    description = api.text("Description")
-    if description is not None and len(description) > 1024:
-        yield violation("Description", "have at most 1,024 characters", len(description), 1024)
+    yield from check_length(api, "Description", 1024)
 
 
 @RULES.resource(
@@ -120,9 +122,9 @@ def gateway_response(response: Resource) -> Iterator[Violation]:
             nearest = f"gatewayresponse.header.{str(name).rsplit('.', 1)[-1]}"
             requirement = "have names that begin with gatewayresponse.header."
             yield violation("ResponseParameters", requirement, name, nearest)
-        known = isinstance(value, str) and not is_unresolved(value)
+        is_known = isinstance(value, str) and not is_unresolved(value)
         sources = ("'", "method.request.", "context.", "stageVariables.")
-        if known and not str(value).startswith(sources):
+        if is_known and not str(value).startswith(sources):
             requirement = "be a string in single quotes, or come from the request"
             yield violation(f"ResponseParameters.{name}", requirement, value, f"'{value}'")
     code = response.text("StatusCode")

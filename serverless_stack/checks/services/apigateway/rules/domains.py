@@ -1,4 +1,4 @@
-"""Rules on the domain names of APIs, and what they map."""
+"""Rules on domain names of APIs and their mappings."""
 
 import re
 from collections.abc import Iterator
@@ -42,8 +42,8 @@ def certificate(domain: Resource) -> Iterator[Violation]:
             continue
         arn = domain.get(path)
         parts = arn.split(":") if isinstance(arn, str) else []
-        known = len(parts) > 5 and not is_unresolved(parts[3]) and region is not None
-        if known and parts[3] != region:
+        is_known = len(parts) > 5 and not is_unresolved(parts[3]) and region is not None
+        if is_known and parts[3] != region:
             yield violation(path, f"be of {region}", arn)
     if types == ["REGIONAL"] and domain.get("CertificateArn") is not None:
         requirement = "be absent for a regional domain name, which has a `RegionalCertificateArn`"

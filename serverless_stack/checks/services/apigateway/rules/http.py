@@ -44,8 +44,8 @@ def api(api: Resource) -> Iterator[Violation]:
         for name in ("CorsConfiguration", "Target", "RouteKey", "CredentialsArn"):
             if api.get(name) is not None:
                 yield violation(name, "be absent for a WebSocket API", api.get(name))
-    known = isinstance(selection, str) and not is_unresolved(selection)
-    if protocol == "HTTP" and known and selection not in _SELECTION:
+    is_known = isinstance(selection, str) and not is_unresolved(selection)
+    if protocol == "HTTP" and is_known and selection not in _SELECTION:
         path = "RouteSelectionExpression"
         yield violation(path, f"be {_SELECTION[0]} for an HTTP API", selection, _SELECTION[0])
 

@@ -1,4 +1,4 @@
-"""Rules on the methods of REST APIs and what they call."""
+"""Rules on methods of REST APIs and their integrations."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -55,8 +55,8 @@ def request_parameters(method: Resource) -> Iterator[Violation]:
     for name, value in method.mapping(path).items():
         if not _INTEGRATION_REQUEST.fullmatch(str(name)) and not is_unresolved(name):
             yield _wrong_place(path, str(name), "integration.request.querystring.name")
-        known = isinstance(value, str) and not is_unresolved(value)
-        if known and not _REQUEST_VALUE.fullmatch(str(value)):
+        is_known = isinstance(value, str) and not is_unresolved(value)
+        if is_known and not _REQUEST_VALUE.fullmatch(str(value)):
             requirement = "be a string in single quotes, or come from the request"
             yield violation(f"{path}.{name}", requirement, value, f"'{value}'")
 
@@ -73,8 +73,10 @@ def undeclared_parameters(method: Resource) -> Iterator[Violation]:
     declared = method.mapping("RequestParameters")
     path = "Integration.RequestParameters"
     for name, value in method.mapping(path).items():
-        known = isinstance(value, str) and _DECLARED.fullmatch(value) and not is_unresolved(value)
-        if known and value not in declared:
+        is_known = (
+            isinstance(value, str) and _DECLARED.fullmatch(value) and not is_unresolved(value)
+        )
+        if is_known and value not in declared:
             requirement = "come from one of the method's `RequestParameters`"
             yield violation(f"{path}.{name}", requirement, value)
     for value in method.known("Integration.CacheKeyParameters"):
@@ -85,7 +87,7 @@ def undeclared_parameters(method: Resource) -> Iterator[Violation]:
 
 
 def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
-    """The headers of the answers of a method by status code; none if one is not known."""
+    """Return the headers of the answers of a method by status code; none if one is not known."""
     paths = method.paths("MethodResponses")
     codes = {
         str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")

@@ -27,7 +27,7 @@ def path_part(resource: Resource) -> Iterator[Violation]:
 
 
 def _key(value: object) -> tuple[str, str] | None:
-    """What a reference or a known text tells apart; None if it is known at deploy time only."""
+    """Return a key that identifies a reference or a known text; None for other values."""
     if isinstance(value, Reference):
         return (value.logical_id, value.attribute)
     if not isinstance(value, str) or is_unresolved(value) or UNKNOWN in value:
@@ -80,10 +80,10 @@ def verb(method: Resource) -> Iterator[Violation]:
 
     API Gateway refuses any other method.
     """
-    found = method.text("HttpMethod")
-    if found is not None and found not in _VERBS:
-        nearest = found.upper() if found.upper() in _VERBS else "ANY"
-        yield violation("HttpMethod", f"be one of {', '.join(_VERBS)}", found, nearest)
+    value = method.text("HttpMethod")
+    if value is not None and value not in _VERBS:
+        nearest = value.upper() if value.upper() in _VERBS else "ANY"
+        yield violation("HttpMethod", f"be one of {', '.join(_VERBS)}", value, nearest)
 
 
 @RULES.template("APIGATEWAY-034", page=_PAGE)

@@ -28,7 +28,7 @@ _LOG_TARGETS = re.compile(
 
 
 def settings(stage: Resource) -> list[str]:
-    """The paths of the settings of methods."""
+    """Return the paths of the settings of methods."""
     if stage.type == DEPLOYMENT:
         return ["StageDescription", *stage.paths("StageDescription.MethodSettings")]
     return stage.paths("MethodSettings")
@@ -173,10 +173,9 @@ def variables(stage: Resource) -> Iterator[Violation]:
     for name, value in stage.mapping("Variables").items():
         if not _VARIABLE_NAME.fullmatch(str(name)):
             yield violation("Variables", "have names of letters, digits and underscores", name)
-        known = isinstance(value, str) and not is_unresolved(value)
-        if known and not _VARIABLE_VALUE.fullmatch(str(value)):
-            requirement = "have letters, digits and -._~:/?#&=, only"
-            yield violation(f"Variables.{name}", requirement, value)
+        is_known = isinstance(value, str) and not is_unresolved(value)
+        if is_known and not _VARIABLE_VALUE.fullmatch(str(value)):
+            yield violation(f"Variables.{name}", "have letters, digits and -._~:/?#&=, only", value)
 
 
 @RULES.resource("APIGATEWAY-010", STAGE, page="Set up an API Gateway canary release deployment")

@@ -57,7 +57,7 @@ def path_pattern_problems(path_pattern: str, argument: str) -> list[str]:
 
 def object_path_problems(path: str, argument: str) -> list[str]:
     """List what CloudFront refuses in the name of an object, which has no slash before it."""
-    # What is known of a path that is known in part only may tell enough.
+    # The known part of a path with tokens may be enough.
     if path and not path.startswith("/"):
         if is_unresolved(path) or len(path) <= MAX_OBJECT_PATH:
             return []

@@ -2,6 +2,7 @@
 
 from serverless_stack.checks.services.cloudfront.rules import (
     behaviors,
+    certificates,
     distribution,
     edge,
     functions,
@@ -11,6 +12,7 @@ from serverless_stack.checks.services.cloudfront.rules import (
 
 RULES = [
     *behaviors.RULES,
+    *certificates.RULES,
     *distribution.RULES,
     *edge.RULES,
     *functions.RULES,

@@ -1,4 +1,4 @@
-"""Rules on the cache behaviours of a distribution."""
+"""Rules on the cache behaviors of a distribution."""
 
 import itertools
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _CACHED_METHODS = _METHODS[:2]
 
 
 def behaviors_of(distribution: Resource) -> list[str]:
-    """The paths of the behaviours."""
+    """Return the paths of the behaviours."""
     return [_DEFAULT, *distribution.paths(_BEHAVIORS)]
 
 

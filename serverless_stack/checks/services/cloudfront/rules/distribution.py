@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Reference, Resource, Template
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
 
 RULES = RuleList()
@@ -14,9 +13,7 @@ RULES = RuleList()
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SETTINGS = "All distribution settings reference"
 _ERROR_PAGES = "Generate custom error responses"
-_CERTIFICATES = "ViewerCertificate (Amazon CloudFront API Reference)"
 _ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
-_CERTIFICATE = "DistributionConfig.ViewerCertificate"
 
 
 @RULES.resource("CLOUDFRONT-001", DISTRIBUTION, page="Specify a default root object")
@@ -63,137 +60,17 @@ def error_pages(distribution: Resource) -> Iterator[Violation]:
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
         has_code = distribution.get(code) is not None
-        found = distribution.get(page)
-        if has_code != (found is not None):
+        value = distribution.get(page)
+        if has_code != (value is not None):
             given, other = (code, page) if has_code else (page, code)
             yield violation(given, f"be used with a `{other}`", distribution.get(given))
-        if isinstance(found, str) and found and found[0] not in "/$#{":
-            yield violation(page, "begin with a slash", found, f"/{found}")
+        if isinstance(value, str) and value and value[0] not in "/$#{":
+            yield violation(page, "begin with a slash", value, f"/{value}")
         number = distribution.number(code)
         if number is not None and number not in (200, *_ERROR_CODES):
             listed = ", ".join(map(str, (200, *_ERROR_CODES)))
             nearest = min((200, *_ERROR_CODES), key=lambda known: abs(known - number))
             yield violation(code, f"be one of {listed}", int(number), nearest)
-
-
-@RULES.resource(
-    "CLOUDFRONT-004", DISTRIBUTION, page="Requirements for using alternate domain names"
-)
-def certificate_of_aliases(distribution: Resource) -> Iterator[Violation]:
-    """`Aliases` require a certificate.
-
-    CloudFront refuses alternate domain names without a certificate that covers them. Add an ACM
-    certificate of us-east-1 to `ViewerCertificate`.
-    """
-    aliases = distribution.items("DistributionConfig.Aliases")
-    own = ("AcmCertificateArn", "IamCertificateId")
-    if aliases and all(distribution.get(f"{_CERTIFICATE}.{name}") is None for name in own):
-        path = "DistributionConfig.Aliases"
-        yield violation(path, f"be used with a certificate in `{_CERTIFICATE}`", len(aliases))
-
-
-@RULES.resource(
-    "CLOUDFRONT-005", DISTRIBUTION, page="Requirements for using alternate domain names"
-)
-def aliases(distribution: Resource) -> Iterator[Violation]:
-    """`Aliases` must be distinct domain names.
-
-    CloudFront refuses names with a scheme, path or misplaced wildcard, and names that are repeated.
-    """
-    path = "DistributionConfig.Aliases"
-    known = distribution.known(path)
-    for message in values.alias_problems(known, path):
-        yield Violation(path, known, message)
-
-
-@RULES.template("CLOUDFRONT-006", page="Requirements for using alternate domain names")
-def alias_of_one_distribution(template: Template) -> Iterator[Violation]:
-    """`Aliases` must belong to one distribution.
-
-    The second distribution fails, because a domain name can belong to one distribution in all of
-    AWS. Remove it from one of them.
-    """
-    owners: dict[str, str] = {}
-    for distribution in template.of_type(DISTRIBUTION):
-        for alias in distribution.known("DistributionConfig.Aliases"):
-            owner = owners.setdefault(alias.lower(), distribution.logical_id)
-            if owner != distribution.logical_id and "Condition" not in distribution.attributes:
-                yield violation(
-                    "DistributionConfig.Aliases",
-                    f"not have a domain name of another distribution ({owner})",
-                    alias,
-                    resource=distribution.logical_id,
-                )
-
-
-@RULES.resource(
-    "CLOUDFRONT-007",
-    DISTRIBUTION,
-    page="Requirements for using SSL/TLS certificates with CloudFront",
-)
-def certificate_region(distribution: Resource) -> Iterator[Violation]:
-    """Certificates must be in us-east-1.
-
-    CloudFront only accepts certificates of AWS Certificate Manager in us-east-1, whatever the
-    region of the stack. Create the certificate there and pass its ARN.
-    """
-    path = f"{_CERTIFICATE}.AcmCertificateArn"
-    arn = distribution.get(path)
-    if isinstance(arn, str):
-        for message in values.certificate_problems(arn, path):
-            yield Violation(path, arn, message)
-    region = distribution.template.region
-    certificate = distribution.reference(path)
-    is_acm = certificate is not None and certificate.type == "AWS::CertificateManager::Certificate"
-    if is_acm and region not in (None, "us-east-1"):
-        yield violation(path, "be of AWS Certificate Manager in us-east-1", region)
-
-
-@RULES.resource("CLOUDFRONT-008", DISTRIBUTION, page=_CERTIFICATES, severity=Severity.WARNING)
-def tls_policy_without_certificate(distribution: Resource) -> Iterator[Violation]:
-    """`MinimumProtocolVersion` requires a certificate of your own.
-
-    The distribution deploys, but CloudFront's own certificate always accepts TLSv1. Use an
-    alternate domain name with a certificate.
-    """
-    path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-    version = distribution.text(path)
-    own = ("AcmCertificateArn", "IamCertificateId")
-    if any(distribution.get(f"{_CERTIFICATE}.{name}") is not None for name in own):
-        return
-    if version not in (None, "TLSv1"):
-        yield violation(
-            path, "be used with a certificate; without one, CloudFront takes TLSv1", version
-        )
-
-
-@RULES.resource("CLOUDFRONT-009", DISTRIBUTION, page=_CERTIFICATES)
-def viewer_certificate(distribution: Resource) -> Iterator[Violation]:
-    """`ViewerCertificate` must have one certificate and a matching protocol.
-
-    CloudFront refuses several certificates, a certificate without an `SslSupportMethod`, and
-    minimum protocol versions that the method does not support.
-    """
-    if not distribution.mapping(_CERTIFICATE):
-        return
-    acm = distribution.get(f"{_CERTIFICATE}.AcmCertificateArn")
-    iam = distribution.get(f"{_CERTIFICATE}.IamCertificateId")
-    default = distribution.boolean(f"{_CERTIFICATE}.CloudFrontDefaultCertificate")
-    given = [name for name, it in (("acm", acm), ("iam", iam), ("default", default)) if it]
-    if len(given) > 1:
-        yield violation(_CERTIFICATE, "have one certificate only", ", ".join(given))
-    method = distribution.get(f"{_CERTIFICATE}.SslSupportMethod")
-    if (acm or iam) and method is None:
-        yield violation(
-            f"{_CERTIFICATE}.SslSupportMethod", "be set with a certificate", None, "sni-only"
-        )
-    version = distribution.text(f"{_CERTIFICATE}.MinimumProtocolVersion")
-    if method == "vip" and version not in (None, "SSLv3", "TLSv1"):
-        path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield violation(path, "be SSLv3 or TLSv1 with the `SslSupportMethod` vip", version, "TLSv1")
-    if method == "sni-only" and version == "SSLv3":
-        path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield violation(path, "be TLSv1 or higher with sni-only", version, "TLSv1")
 
 
 @RULES.resource(
@@ -225,15 +102,15 @@ def web_acl(distribution: Resource) -> Iterator[Violation]:
     in us-east-1 and pass its `Arn`.
     """
     path = "DistributionConfig.WebACLId"
-    found = distribution.get(path)
-    if isinstance(found, str):
-        for message in values.web_acl_problems(found, path):
-            yield Violation(path, found, message)
+    value = distribution.get(path)
+    if isinstance(value, str):
+        for message in values.web_acl_problems(value, path):
+            yield Violation(path, value, message)
     acl = distribution.reference(path)
     if acl is None or acl.type != "AWS::WAFv2::WebACL":
         return
-    if isinstance(found, Reference) and found.attribute != "Arn":
-        yield violation(path, f"be the `Arn` of {acl.logical_id}", found.attribute or "Ref")
+    if isinstance(value, Reference) and value.attribute != "Arn":
+        yield violation(path, f"be the `Arn` of {acl.logical_id}", value.attribute or "Ref")
     if acl.text("Scope") == "REGIONAL":
         yield violation(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
     elif distribution.template.region not in (None, "us-east-1"):
@@ -249,18 +126,18 @@ def log_bucket(distribution: Resource) -> Iterator[Violation]:
     the default. Set its object ownership to `BucketOwnerPreferred`, and pass its `DomainName`.
     """
     path = "DistributionConfig.Logging.Bucket"
-    found = distribution.get(path)
+    value = distribution.get(path)
     known = distribution.text(path)
     if known and not known.removesuffix(".cn").endswith(".amazonaws.com"):
         yield violation(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
     bucket = distribution.reference(path)
     if bucket is not None and bucket.type == "AWS::S3::Bucket":
-        if isinstance(found, Reference) and not found.attribute:
+        if isinstance(value, Reference) and not value.attribute:
             yield violation(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
         controls = bucket.get("OwnershipControls")
         owners = [
-            bucket.get(f"{each}.ObjectOwnership")
-            for each in bucket.paths("OwnershipControls.Rules")
+            bucket.get(f"{item}.ObjectOwnership")
+            for item in bucket.paths("OwnershipControls.Rules")
         ]
         if controls is None or owners == ["BucketOwnerEnforced"]:
             yield violation(
@@ -284,9 +161,7 @@ def comment(distribution: Resource) -> Iterator[Violation]:
     CloudFront refuses the distribution with a longer comment.
     """
     path = "DistributionConfig.Comment"
-    text = distribution.text(path)
-    if text is not None and len(text) > 128:
-        yield violation(path, "have at most 128 characters", len(text), 128)
+    yield from check_length(distribution, path, 128)
 
 
 @RULES.resource(
@@ -307,8 +182,8 @@ def continuous_deployment(policy: Resource) -> Iterator[Violation]:
         yield violation(path, "be between 0 and 0.15", weight, min(max(weight, 0), 0.15))
     path = f"{traffic}.SingleHeaderConfig.Header"
     header = policy.get(path)
-    known = isinstance(header, str) and not is_unresolved(header[:11])
-    if known and not str(header).lower().startswith("aws-cf-cd-"):
+    is_known = isinstance(header, str) and not is_unresolved(header[:11])
+    if is_known and not str(header).lower().startswith("aws-cf-cd-"):
         yield violation(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
     sticky = f"{traffic}.SingleWeightConfig.SessionStickinessConfig"
     idle, most = policy.number(f"{sticky}.IdleTTL"), policy.number(f"{sticky}.MaximumTTL")

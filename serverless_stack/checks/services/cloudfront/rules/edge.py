@@ -1,4 +1,4 @@
-"""Rules on what runs at the edge: CloudFront Functions and Lambda@Edge."""
+"""Rules on edge functions: CloudFront Functions and Lambda@Edge."""
 
 import re
 from collections.abc import Iterator
@@ -28,14 +28,14 @@ _UNSUPPORTED = {
 
 
 def associations(distribution: Resource) -> Iterator[tuple[str, str | None]]:
-    """The paths of the associations with Lambda@Edge, each with its event."""
+    """Yield the paths of the associations with Lambda@Edge, each with its event."""
     for behavior in behaviors_of(distribution):
         for path in distribution.paths(f"{behavior}.LambdaFunctionAssociations"):
             yield path, distribution.text(f"{path}.EventType")
 
 
 def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resource]]:
-    """The functions behind the associations, as far as they are in the template."""
+    """Yield the functions behind the associations, as far as they are in the template."""
     for path, event in associations(distribution):
         version = distribution.reference(f"{path}.LambdaFunctionARN")
         if version is not None and version.type == "AWS::Lambda::Version":

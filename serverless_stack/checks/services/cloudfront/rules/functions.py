@@ -128,5 +128,5 @@ def invalidation(resource: Resource) -> Iterator[Violation]:
     for path in _PATHS[resource.type]:
         paths = resource.get(path)
         if isinstance(paths, list):
-            for message in invalidation_path_problems([str(each) for each in paths], path):
+            for message in invalidation_path_problems([str(item) for item in paths], path):
                 yield Violation(path, paths, message)

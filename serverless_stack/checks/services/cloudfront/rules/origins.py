@@ -34,7 +34,7 @@ _NEVER_ADDED = frozenset(
 
 
 def _ids(distribution: Resource, path: str) -> list[object]:
-    return [distribution.get(f"{each}.Id") for each in distribution.paths(path)]
+    return [distribution.get(f"{item}.Id") for item in distribution.paths(path)]
 
 
 @RULES.resource("CLOUDFRONT-020", DISTRIBUTION, page=SETTINGS)
@@ -174,14 +174,14 @@ def kind_of_origin(distribution: Resource) -> Iterator[Violation]:
             yield violation(origin, f"have one of {', '.join(_KINDS)}", ", ".join(kinds) or "none")
         identity = distribution.get(f"{origin}.S3OriginConfig.OriginAccessIdentity")
         control = distribution.get(f"{origin}.OriginAccessControlId")
-        known = isinstance(identity, str) and (identity if not is_unresolved(identity) else "")
+        is_known = isinstance(identity, str) and (identity if not is_unresolved(identity) else "")
         path = f"{origin}.S3OriginConfig.OriginAccessIdentity"
         named = "origin-access-identity" in str(identity)
         if control and identity and (named or not is_unresolved(identity)):
             yield violation(path, "be empty with an `OriginAccessControlId`", identity)
-        elif known and not known.startswith("origin-access-identity/cloudfront/"):
-            nearest = f"origin-access-identity/cloudfront/{known}"
-            yield violation(path, "be origin-access-identity/cloudfront/ID", known, nearest)
+        elif is_known and not is_known.startswith("origin-access-identity/cloudfront/"):
+            nearest = f"origin-access-identity/cloudfront/{is_known}"
+            yield violation(path, "be origin-access-identity/cloudfront/ID", is_known, nearest)
         name = distribution.get(f"{origin}.DomainName")
         if isinstance(name, str) and _WEBSITE.search(name):
             if "S3OriginConfig" in kinds:

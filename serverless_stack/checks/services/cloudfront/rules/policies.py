@@ -64,11 +64,11 @@ def lists(policy: Resource) -> Iterator[Violation]:
     for part, (kind, names) in _PARTS.items():
         behavior = policy.text(f"{config}.{part}.{kind}")
         path = f"{config}.{part}.{names}"
-        found = policy.get(path)
-        if behavior in _LISTS and found in (None, []):
-            yield violation(path, f"have a name with the `{kind}` {behavior}", found)
-        if behavior in ("none", "all", "allViewer") and isinstance(found, list) and found:
-            yield violation(path, f"be absent with the `{kind}` {behavior}", found)
+        value = policy.get(path)
+        if behavior in _LISTS and value in (None, []):
+            yield violation(path, f"have a name with the `{kind}` {behavior}", value)
+        if behavior in ("none", "all", "allViewer") and isinstance(value, list) and value:
+            yield violation(path, f"be absent with the `{kind}` {behavior}", value)
 
 
 @RULES.resource("CLOUDFRONT-062", _CACHE, _REQUEST, page=_REQUEST_PAGE)

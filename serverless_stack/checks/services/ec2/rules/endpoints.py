@@ -21,9 +21,9 @@ def kind(endpoint: Resource) -> Iterator[Violation]:
     EC2 refuses subnets and security groups on gateway endpoints, route tables on interface
     endpoints, and gateway endpoints for services other than S3 and DynamoDB.
     """
-    found = endpoint.get("VpcEndpointType")
+    value = endpoint.get("VpcEndpointType")
     service = str(endpoint.get("ServiceName") or "")
-    if found in (None, "Gateway"):
+    if value in (None, "Gateway"):
         for name in ("SubnetIds", "SecurityGroupIds", "PrivateDnsEnabled"):
             if endpoint.items(name) or endpoint.boolean(name):
                 yield violation(name, "be absent for a Gateway endpoint", name, "Interface")
@@ -31,7 +31,7 @@ def kind(endpoint: Resource) -> Iterator[Violation]:
         if service and re.fullmatch(r"[a-z0-9-]+", last) and last not in _GATEWAYS:
             requirement = f"be of {' or '.join(_GATEWAYS[:2])} for a Gateway endpoint"
             yield violation("ServiceName", requirement, last, "Interface")
-    elif found == "Interface" and endpoint.items("RouteTableIds"):
+    elif value == "Interface" and endpoint.items("RouteTableIds"):
         yield violation("RouteTableIds", "be absent for an Interface endpoint", "Interface")
 
 

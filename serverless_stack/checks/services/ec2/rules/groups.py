@@ -20,7 +20,7 @@ _PEERS = (
 
 
 def _rules(resource: Resource) -> list[str]:
-    """The path before the properties of each rule."""
+    """Return the path before the properties of each rule."""
     if resource.type in _ALONE:
         return [""]
     return [f"{path}." for name in _LISTS for path in resource.paths(name)]

@@ -30,8 +30,8 @@ def blocks(resource: Resource) -> Iterator[Violation]:
     """
     block = resource.text("CidrBlock")
     if block is not None:
-        found = cidr_problems(block, "CidrBlock", largest=16, smallest=28)
-        yield from findings_from(resource, found)
+        messages = cidr_problems(block, "CidrBlock", largest=16, smallest=28)
+        yield from findings_from(resource, messages)
 
 
 def _network(resource: Resource, path: str) -> ipaddress.IPv4Network | None:
@@ -64,12 +64,12 @@ def subnets(template: Template) -> Iterator[Violation]:
         if isinstance(vpc_id, tuple) and len(vpc_id) == 3 and vpc_id[2] == "VpcId":
             vpc_id = (*vpc_id[:2], "")
         space = spaces.get(vpc_id)
-        if space and not any(block.subnet_of(each) for each in space):
+        if space and not any(block.subnet_of(item) for item in space):
             requirement = f"be in {' or '.join(map(str, space))}, the block of the VPC"
             yield violation("CidrBlock", requirement, str(block), resource=subnet.logical_id)
         members[vpc_id].append((block, subnet))
-    for each in members.values():
-        yield from _overlaps(each)
+    for item in members.values():
+        yield from _overlaps(item)
 
 
 def _overlaps(members: list[tuple[ipaddress.IPv4Network, Resource]]) -> Iterator[Violation]:

@@ -61,10 +61,10 @@ class NodeType(NamedTuple):
 @lru_cache(maxsize=256)
 def parse_node_type(node_type: str) -> NodeType | None:
     """Return the parts of a node type; None for a CDK token and for other texts."""
-    found = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)
-    if found is None:
+    match = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)
+    if match is None:
         return None
-    return NodeType(found.group(1), int(found.group(3)), found.group(5))
+    return NodeType(match.group(1), int(match.group(3)), match.group(5))
 
 
 def nearest_node_type(node_type: str) -> str:
@@ -73,7 +73,7 @@ def nearest_node_type(node_type: str) -> str:
     sizes = _SIZES.get(parts.family, ()) if parts else ()
     if parts is None or not sizes:
         return ""
-    size = min(sizes, key=lambda each: abs(_rank(each) - _rank(parts.size)))
+    size = min(sizes, key=lambda item: abs(_rank(item) - _rank(parts.size)))
     return f"cache.{parts.family}.{size}"
 
 
@@ -186,9 +186,9 @@ def windows_overlap_problems(
 
 def arn_problems(value: str, argument: str, services: Iterable[str]) -> list[str]:
     """List why a value is not an ARN of one of some services, such as ``s3``."""
-    found = _ARN.fullmatch(value)
+    match = _ARN.fullmatch(value)
     names = tuple(services)
-    if is_unresolved(value) or (found and found.group(1) in names):
+    if is_unresolved(value) or (match and match.group(1) in names):
         return []
     return [f"`{argument}` must be an ARN of {' or '.join(names)}, got: {value!r}"]
 
@@ -229,10 +229,10 @@ def version_of(engine_version: str) -> tuple[int, ...] | None:
 
 def _maintenance_times(window: str) -> tuple[int, int] | None:
     """Return the minute of the week at which a window begins, and its length in minutes."""
-    found = _MAINTENANCE.fullmatch(window)
-    if found is None:
+    match = _MAINTENANCE.fullmatch(window)
+    if match is None:
         return None
-    first, hour, minute, last, until_hour, until_minute = found.groups()
+    first, hour, minute, last, until_hour, until_minute = match.groups()
     start = _DAYS.index(first.lower()) * _DAY + int(hour) * 60 + int(minute)
     end = _DAYS.index(last.lower()) * _DAY + int(until_hour) * 60 + int(until_minute)
     return start, (end - start) % _WEEK
@@ -240,9 +240,9 @@ def _maintenance_times(window: str) -> tuple[int, int] | None:
 
 def _snapshot_times(window: str) -> tuple[int, int] | None:
     """Return the minute of the day at which a window begins, and its length in minutes."""
-    found = _SNAPSHOT.fullmatch(window)
-    if found is None:
+    match = _SNAPSHOT.fullmatch(window)
+    if match is None:
         return None
-    hour, minute, until_hour, until_minute = (int(part) for part in found.groups())
+    hour, minute, until_hour, until_minute = (int(part) for part in match.groups())
     start, end = hour * 60 + minute, until_hour * 60 + until_minute
     return start, (end - start) % _DAY

@@ -8,7 +8,7 @@ from serverless_stack.checks.services.elasticache.limits.common import version_o
 
 CLUSTER_ENABLED = "cluster-enabled"
 FAMILIES = re.compile(r"redis(2\.6|2\.8|3\.2|4\.0|5\.0|6\.x|7)|valkey\d+|memcached1\.[456]")
-"""The families of parameter groups that there are."""
+"""The families of parameter groups."""
 _POLICIES = (
     "volatile-lru",
     "allkeys-lru",

@@ -11,7 +11,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved, rep
 from serverless_stack.checks.services.elasticache.limits.common import arn_problems
 
 MAJOR_VERSIONS: Final = {"memcached": "1.6", "redis": "7", "valkey": "8"}
-"""The engines, and the major version of each that is taken when none is given."""
+"""The engines, with the default major version of each."""
 STORAGE_GB: Final = (1, 5_000)
 ECPU_PER_SECOND: Final = (1_000, 15_000_000)
 SNAPSHOT_RETENTION_DAYS: Final = (0, 35)
@@ -55,9 +55,9 @@ def limit_problems(
     for argument, value in ((low_argument, low), (high_argument, high)):
         if value:
             problems.between(argument, value, *bounds, unit)
-    known = low and high and not is_unresolved(low) and not is_unresolved(high)
+    is_known = low and high and not is_unresolved(low) and not is_unresolved(high)
     problems.require(
-        not known or low <= high,
+        not is_known or low <= high,
         f"`{low_argument}` must be at most `{high_argument}`, got: {low:.15g} and {high:.15g}",
     )
     return problems.messages

@@ -1,4 +1,4 @@
-"""Rules on clusters that are no replication group: Memcached, or one node of Redis or Valkey."""
+"""Rules on cache clusters: Memcached, or a single node of Redis OSS or Valkey."""
 
 from collections.abc import Iterator
 
@@ -19,7 +19,7 @@ from serverless_stack.checks.services.elasticache.limits.common import (
     snapshot_window_problems,
     windows_overlap_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     is_given,
     known_text,
@@ -61,12 +61,12 @@ def engine(resource: Resource) -> Iterator[Violation]:
     if engine and engine.lower() not in _ENGINES:
         yield violation("Engine", f"be one of {', '.join(_ENGINES)}", engine)
     elif engine.lower() == "memcached":
-        found = clusters.memcached_version_problems(version, "EngineVersion") if version else []
-        yield from findings_from(resource, found, {"EngineVersion": "1.6.22"})
+        messages = clusters.memcached_version_problems(version, "EngineVersion") if version else []
+        yield from findings_from(resource, messages, {"EngineVersion": "1.6.22"})
     elif engine:
-        found = versions.engine_problems(engine.lower(), version, "Engine", "EngineVersion")
+        messages = versions.engine_problems(engine.lower(), version, "Engine", "EngineVersion")
         yield from findings_from(
-            resource, found, {"EngineVersion": "7.2" if engine == "valkey" else "7.1"}
+            resource, messages, {"EngineVersion": "7.2" if engine == "valkey" else "7.1"}
         )
 
 
@@ -80,8 +80,8 @@ def nodes(resource: Resource) -> Iterator[Violation]:
     if engine in _ENGINES and count is not None:
         low, high = clusters.MEMCACHED_NODES if engine == "memcached" else (1, 1)
         nearest = {"NumCacheNodes": int(min(max(count, low), high))}
-        found = clusters.node_count_problems(engine, count, "NumCacheNodes")
-        yield from findings_from(resource, found, nearest)
+        messages = clusters.node_count_problems(engine, count, "NumCacheNodes")
+        yield from findings_from(resource, messages, nearest)
 
 
 @RULES.resource("ELASTICACHE-041", CLUSTER, page="CreateCacheCluster")
@@ -94,7 +94,7 @@ def places(resource: Resource) -> Iterator[Violation]:
     if engine not in _ENGINES:
         return
     count = resource.number("NumCacheNodes")
-    found = clusters.placement_problems(
+    messages = clusters.placement_problems(
         engine,
         -1e300 if count is None else count,  # what is known at deploy time only passes
         known_text(resource, "AZMode"),
@@ -103,7 +103,9 @@ def places(resource: Resource) -> Iterator[Violation]:
         "PreferredAvailabilityZones",
     )
     if known_text(resource, "AZMode") in ("", *clusters.AZ_MODES):
-        yield from findings_from(resource, found, {"AZMode": "single-az"} if count == 1 else None)
+        yield from findings_from(
+            resource, messages, {"AZMode": "single-az"} if count == 1 else None
+        )
     if is_given(resource, "PreferredAvailabilityZone"):
         if is_given(resource, "PreferredAvailabilityZones"):
             shown = resource.get("PreferredAvailabilityZone")
@@ -122,13 +124,13 @@ def tls(resource: Resource) -> Iterator[Violation]:
     """
     if known_text(resource, "Engine") != "memcached":
         return
-    found = clusters.memcached_tls_problems(
+    messages = clusters.memcached_tls_problems(
         resource.boolean("TransitEncryptionEnabled") is True,
         version_text(resource),
         known_text(resource, "CacheNodeType"),
         tls_argument="TransitEncryptionEnabled",
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-043", CLUSTER, page="Snapshot and restore")
@@ -171,7 +173,7 @@ def windows(resource: Resource) -> Iterator[Violation]:
         )
     if daily and known_text(resource, "Engine") != "memcached":
         yield from findings_from(resource, snapshot_window_problems(daily, "SnapshotWindow"))
-        found = windows_overlap_problems(
+        messages = windows_overlap_problems(
             daily, weekly, "SnapshotWindow", "PreferredMaintenanceWindow"
         )
-        yield from findings_from(resource, found)
+        yield from findings_from(resource, messages)

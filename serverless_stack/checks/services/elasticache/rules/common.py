@@ -1,4 +1,4 @@
-"""Rules that several of ElastiCache's resources share: what must be there, and may be there."""
+"""Rules that several resources of ElastiCache share."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -18,7 +18,7 @@ from serverless_stack.checks.services.elasticache.limits.common import (
     node_type_problems,
     topic_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GLOBAL,
     GROUP,
@@ -109,8 +109,8 @@ def node_type(resource: Resource) -> Iterator[Violation]:
     if not name:
         return
     nearest = nearest_node_type(name)
-    found = node_type_problems(name, "CacheNodeType")
-    yield from findings_from(resource, found, {"CacheNodeType": nearest} if nearest else None)
+    messages = node_type_problems(name, "CacheNodeType")
+    yield from findings_from(resource, messages, {"CacheNodeType": nearest} if nearest else None)
 
 
 @RULES.resource("ELASTICACHE-031", GROUP, CLUSTER, page="CreateReplicationGroup")
@@ -190,8 +190,8 @@ def unique(resource: Resource) -> Iterator[Violation]:
     """
     for path in _UNIQUE[resource.type]:
         named = [
-            f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each
-            for each in texts(resource, path)
+            f"{entry.logical_id}.{entry.attribute}" if isinstance(entry, Reference) else entry
+            for entry in texts(resource, path)
         ]
         twice = sorted(repeated(named))
         if twice:

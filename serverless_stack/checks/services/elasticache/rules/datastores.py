@@ -7,6 +7,7 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
     Violation,
+    check_count,
     check_range,
     findings_from,
     violation,
@@ -14,8 +15,8 @@ from serverless_stack.checks.engine.violations import (
 from serverless_stack.checks.services.elasticache.limits import scaling
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
 from serverless_stack.checks.services.elasticache.limits.model import SHARDS
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GLOBAL,
     GROUP,
     known_text,
@@ -60,8 +61,7 @@ def members(resource: Resource) -> Iterator[Violation]:
     for number, role in enumerate(roles):
         if role and role not in _ROLES:
             yield violation(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
-    if len(listed) > _MOST_MEMBERS:
-        yield violation("Members", "have at most 3 members", len(listed), _MOST_MEMBERS)
+    yield from check_count(resource, "Members", _MOST_MEMBERS, "members")
     if listed and all(roles) and roles.count("PRIMARY") != 1:
         yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
     twice = sorted(repeated(region for region in regions if region))
@@ -78,7 +78,7 @@ def primary(resource: Resource) -> Iterator[Violation]:
     for number, _member in enumerate(resource.items("Members")):
         path = f"Members.{number}.ReplicationGroupId"
         for group in referred(resource, path, GROUP):
-            found = scaling.global_datastore_problems(group_of(group))
+            messages = scaling.global_datastore_problems(group_of(group))
             yield from (
-                each._replace(resource=group.logical_id) for each in findings_from(group, found)
+                item._replace(resource=group.logical_id) for item in findings_from(group, messages)
             )

@@ -1,4 +1,4 @@
-"""Rules on the shards, replicas and places of a replication group's nodes."""
+"""Rules on the shards, replicas and availability zones of replication groups."""
 
 import re
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from serverless_stack.checks.services.elasticache.limits.replication_groups impo
     NODES,
     REPLICAS,
 )
-from serverless_stack.checks.services.elasticache.rules._groups import (
+from serverless_stack.checks.services.elasticache.rules.models import (
     cluster_mode_of,
     replicas_of,
     shards_of,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GROUP,
     is_given,
     known_text,
@@ -117,7 +117,7 @@ def slots(resource: Resource) -> Iterator[Violation]:
         if not text:
             return
         ranges = [_RANGE.fullmatch(part.strip()) for part in text.split(",")]
-        bounds = [(int(each[1]), int(each[2])) for each in ranges if each]
+        bounds = [(int(item[1]), int(item[2])) for item in ranges if item]
         if len(bounds) < len(ranges) or any(not 0 <= a <= b < _SLOTS for a, b in bounds):
             yield violation(path, "be ranges such as 0-5460, up to 16383", text)
             return

@@ -1,4 +1,4 @@
-"""Rules on replication groups: what goes with what."""
+"""Rules on replication groups."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
     REDACTED,
     Violation,
+    check_count,
     check_range,
     findings_from,
     violation,
@@ -29,8 +30,8 @@ from serverless_stack.checks.services.elasticache.limits.security import (
     doubtful_encryption_problems,
     encryption_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GROUP,
     USERS,
     is_given,
@@ -95,8 +96,8 @@ def features(resource: Resource) -> Iterator[Violation]:
         used.append(_TLS_MODE)
     if known_text(resource, "ClusterMode") == "compatible":
         used.append(_COMPATIBLE)
-    found = versions.feature_problems(group.engine, group.engine_version, used, "EngineVersion")
-    yield from findings_from(resource, found)
+    messages = versions.feature_problems(group.engine, group.engine_version, used, "EngineVersion")
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-004", GROUP, page="Minimizing downtime by using Multi-AZ")
@@ -173,7 +174,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
     group = group_of(resource)
     low, high = backups.RETENTION_DAYS
     kept = group.snapshot_retention_days
-    found = backups.backup_problems(
+    messages = backups.backup_problems(
         group.name,
         retention_days=kept if kept is not None and low <= kept <= high else None,
         snapshot_name=group.snapshot_name,
@@ -181,7 +182,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
         final_snapshot=group.final_snapshot,
         family=group.family,
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-011", GROUP, page="Scheduling automatic backups")
@@ -192,12 +193,12 @@ def snapshot_window(resource: Resource) -> Iterator[Violation]:
     `03:00-04:00`, in UTC.
     """
     group = group_of(resource)
-    found = backups.backup_problems(
+    messages = backups.backup_problems(
         group.name,
         snapshot_window=group.snapshot_window,
         maintenance_window=group.preferred_maintenance_window,
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
 
 
 @RULES.resource("ELASTICACHE-012", GROUP, page="Managing maintenance")
@@ -219,14 +220,12 @@ def user_group(resource: Resource) -> Iterator[Violation]:
 
     ElastiCache refuses several groups, and groups of the engine valkey for Redis OSS caches.
     """
-    listed = resource.items("UserGroupIds")
-    if len(listed) > 1:
-        yield violation("UserGroupIds", "have at most 1 user group", len(listed), 1)
+    yield from check_count(resource, "UserGroupIds", 1, "user group")
     redis = group_of(resource).engine == "redis" and not is_unresolved(resource.get("Engine"))
-    for each in referred(resource, "UserGroupIds", USERS):
-        if redis and known_text(each, "Engine") == "valkey":
+    for item in referred(resource, "UserGroupIds", USERS):
+        if redis and known_text(item, "Engine") == "valkey":
             yield violation(
-                "UserGroupIds", "have the engine redis, like the cache", each.logical_id, "redis"
+                "UserGroupIds", "have the engine redis, like the cache", item.logical_id, "redis"
             )
 
 
@@ -269,13 +268,13 @@ def secondary(resource: Resource) -> Iterator[Violation]:
 
 
 @RULES.resource("ELASTICACHE-072", GROUP, page="AWS::ElastiCache::ReplicationGroup")
-def tls_is_told(resource: Resource) -> Iterator[Violation]:
+def tls_is_set(resource: Resource) -> Iterator[Violation]:
     """`TransitEncryptionEnabled` must be set for Valkey.
 
     CloudFormation has no default for it with Valkey, and the deployment fails. Set it to true.
     """
     path = "TransitEncryptionEnabled"
-    told_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
-    missing = resource.get(path) is None and not told_elsewhere
+    set_elsewhere = is_given(resource, "GlobalReplicationGroupId") or not is_whole(resource)
+    missing = resource.get(path) is None and not set_elsewhere
     if missing and known_text(resource, "Engine") == "valkey":
         yield violation(path, "be set for valkey, which has no default for it", None, True)

@@ -1,4 +1,4 @@
-"""Rules on where logs go, and on the addresses of nodes."""
+"""Rules on log delivery and network types."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, findings_from, violation
 from serverless_stack.checks.services.elasticache.limits import versions
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GROUP,
     family_of,

@@ -12,12 +12,12 @@ from serverless_stack.checks.services.elasticache.limits.parameters import (
     parameter_group_family,
     parameter_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._groups import group_of, shards_of
-from serverless_stack.checks.services.elasticache.rules._parameter_groups import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of, shards_of
+from serverless_stack.checks.services.elasticache.rules.parameter_groups import (
     cluster_enabled,
     family,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GROUP,
     PARAMETERS,

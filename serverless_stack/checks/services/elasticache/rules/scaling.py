@@ -1,4 +1,4 @@
-"""Rules on scaling caches: scalable targets of ElastiCache, and their policies."""
+"""Rules on scalable targets of ElastiCache, and their policies."""
 
 import re
 from collections.abc import Iterator
@@ -12,8 +12,8 @@ from serverless_stack.checks.engine.violations import (
     violation,
 )
 from serverless_stack.checks.services.elasticache.limits import scaling
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GLOBAL,
     GROUP,
     known_text,
@@ -88,13 +88,15 @@ def scaled_group(resource: Resource) -> Iterator[Violation]:
         return
     global_ = any(
         member.logical_id == group.logical_id
-        for each in resource.template.of_type(GLOBAL)
-        for number, _member in enumerate(each.items("Members"))
-        for member in referred(each, f"Members.{number}.ReplicationGroupId", GROUP)
+        for item in resource.template.of_type(GLOBAL)
+        for number, _member in enumerate(item.items("Members"))
+        for member in referred(item, f"Members.{number}.ReplicationGroupId", GROUP)
     )
     values = group_of(group)
-    found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
-    yield from (each._replace(resource=group.logical_id) for each in findings_from(group, found))
+    messages = scaling.auto_scaling_problems(
+        values, in_global_datastore=global_ or values.secondary
+    )
+    yield from (item._replace(resource=group.logical_id) for item in findings_from(group, messages))
 
 
 @RULES.resource("ELASTICACHE-067", POLICY, page="Target tracking scaling policies")
@@ -133,22 +135,22 @@ def tracked(resource: Resource) -> Iterator[Violation]:
 
 
 def _group(target: Resource) -> Resource | None:
-    """The replication group of the same template that a target is of."""
+    """Return the replication group of the same template that a target is of."""
     resources = target.template.source.get("Resources")
     source = resources.get(target.logical_id) if isinstance(resources, dict) else None
     properties = source.get("Properties") if isinstance(source, dict) else None
     waiting = [properties.get("ResourceId") if isinstance(properties, dict) else None]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            found = target.template.resource(str(each.get("Ref", "")))
+        item = waiting.pop()
+        if isinstance(item, dict):
+            found = target.template.resource(str(item.get("Ref", "")))
             if found is not None and found.type == GROUP:
                 return found
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-        elif isinstance(each, str):
-            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", each):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str):
+            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", item):
                 found = target.template.resource(name)
                 if found is not None and found.type == GROUP:
                     return found

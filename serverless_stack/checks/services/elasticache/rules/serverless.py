@@ -6,13 +6,14 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import (
     Violation,
+    check_count,
     check_range,
     findings_from,
     violation,
 )
 from serverless_stack.checks.services.elasticache.limits import serverless
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     SERVERLESS,
     USERS,
     is_given,
@@ -53,12 +54,12 @@ def engine(resource: Resource) -> Iterator[Violation]:
     """
     engine = known_text(resource, "Engine").lower()
     if engine:
-        found = serverless.engine_problems(
+        messages = serverless.engine_problems(
             engine, known_text(resource, "MajorEngineVersion"), "Engine", "MajorEngineVersion"
         )
         nearest = serverless.MAJOR_VERSIONS.get(engine)
         yield from findings_from(
-            resource, found, {"MajorEngineVersion": nearest} if nearest else None
+            resource, messages, {"MajorEngineVersion": nearest} if nearest else None
         )
 
 
@@ -94,7 +95,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
     low, high = serverless.SNAPSHOT_RETENTION_DAYS
     yield from check_range(resource, "SnapshotRetentionLimit", low, high, "days")
     kept = resource.number("SnapshotRetentionLimit")
-    found = serverless.snapshot_problems(
+    messages = serverless.snapshot_problems(
         kept if kept is not None and low <= kept <= high else high,
         known_text(resource, "DailySnapshotTime"),
         texts(resource, "SnapshotArnsToRestore"),
@@ -102,7 +103,7 @@ def snapshots(resource: Resource) -> Iterator[Violation]:
         "DailySnapshotTime",
         "SnapshotArnsToRestore",
     )
-    yield from findings_from(resource, found)
+    yield from findings_from(resource, messages)
     final = known_text(resource, "FinalSnapshotName")
     if final:
         nearest = {"FinalSnapshotName": nearest_name(final, 255)}
@@ -119,17 +120,13 @@ def places(resource: Resource) -> Iterator[Violation]:
     subnets = resource.items("SubnetIds")
     if subnets:
         zones = [
-            known_text(each, "AvailabilityZone") or None
-            for each in referred(resource, "SubnetIds", "AWS::EC2::Subnet")
+            known_text(item, "AvailabilityZone") or None
+            for item in referred(resource, "SubnetIds", "AWS::EC2::Subnet")
         ]
         yield from findings_from(
             resource, serverless.subnet_problems(len(subnets), zones, "SubnetIds")
         )
-    groups = len(resource.items("SecurityGroupIds"))
-    if groups > _MOST_GROUPS:
-        yield violation(
-            "SecurityGroupIds", f"have at most {_MOST_GROUPS} groups", groups, _MOST_GROUPS
-        )
+    yield from check_count(resource, "SecurityGroupIds", _MOST_GROUPS, "groups")
 
 
 @RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")

@@ -7,13 +7,19 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
-from serverless_stack.checks.engine.violations import REDACTED, Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    REDACTED,
+    Violation,
+    check_count,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits.security import (
     access_string_problems,
     password_problems,
     user_id_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     USER,
     USERS,
     is_given,
@@ -55,9 +61,7 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
     inside = is_given(resource, "AuthenticationMode.Passwords")
     outside = is_given(resource, "Passwords")
     for path in ("Passwords", "AuthenticationMode.Passwords"):
-        given = len(resource.items(path))
-        if given > _MOST_PASSWORDS:
-            yield violation(path, "have at most 2 passwords", given, _MOST_PASSWORDS)
+        yield from check_count(resource, path, _MOST_PASSWORDS, "passwords")
     if mode == "password" and not (inside or outside):
         yield violation(
             "AuthenticationMode.Passwords", "have a password for the type password", None
@@ -149,8 +153,8 @@ def members(resource: Resource) -> Iterator[Violation]:
     if resource.get("UserIds") == []:
         yield violation("UserIds", "have at least 1 user", [])
     names: set[str] = set()
-    for each in listed:
-        user = _user(resource.template, each)
+    for item in listed:
+        user = _user(resource.template, item)
         name = "" if user is None else known_text(user, "UserName")
         if name and name in names:
             yield violation("UserIds", "be users of different names", name)
@@ -175,16 +179,16 @@ def default_user(resource: Resource) -> Iterator[Violation]:
     listed = resource.items("UserIds")
     if known_text(resource, "Engine") != "redis" or not listed:
         return
-    found = [_user(resource.template, each) for each in listed]
-    if "default" in listed or any(each is None for each in found):
+    found = [_user(resource.template, item) for item in listed]
+    if "default" in listed or any(item is None for item in found):
         return
-    known = [known_text(each, "UserName") for each in found if each is not None]
+    known = [known_text(item, "UserName") for item in found if item is not None]
     if all(known) and "default" not in known:
         yield violation("UserIds", "have a user of the name default for redis", known, "default")
 
 
 def _is_plain(names: Mapping[str, object]) -> bool:
-    """Tell whether no key of a mode comes from a macro."""
+    """Return whether no key of a mode comes from a macro."""
     return not any(str(name).startswith("Fn::") for name in names)
 
 
@@ -194,13 +198,13 @@ def _is_open(user: Resource) -> bool:
 
 
 def _user(template: Template, value: object) -> Resource | None:
-    """The user of the template that a reference, or an id, is of."""
+    """Return the user of the template that a reference, or an id, is of."""
     referred = template.referred(value)
     if referred is not None:
         return referred if referred.type == USER else None
     if not isinstance(value, str) or is_unresolved(value):
         return None
     if template not in _users:
-        found = {known_text(each, "UserId"): each for each in template.of_type(USER)}
+        found = {known_text(resource, "UserId"): resource for resource in template.of_type(USER)}
         _users[template] = found
     return _users[template].get(value)

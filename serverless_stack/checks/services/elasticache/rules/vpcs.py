@@ -1,4 +1,4 @@
-"""Rules on where caches are: subnet groups, their VPC, and security groups in it."""
+"""Rules on subnet groups, their VPC, and security groups."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GROUP,
     SUBNETS,
@@ -34,7 +34,7 @@ def subnets(resource: Resource) -> Iterator[Violation]:
     listed = resource.get("SubnetIds")
     if listed == [] or (listed is None and is_whole(resource)):
         yield violation("SubnetIds", "have at least 1 subnet", listed)
-    names = (name_of(each) for each in texts(resource, "SubnetIds") if not _is_token(each))
+    names = (name_of(item) for item in texts(resource, "SubnetIds") if not _is_token(item))
     twice = sorted(repeated(names))
     if twice:
         yield violation("SubnetIds", "be different subnets", ", ".join(twice))
@@ -72,7 +72,7 @@ def security_groups(resource: Resource) -> Iterator[Violation]:
     """
     path = "SecurityGroupIds" if resource.type == GROUP else "VpcSecurityGroupIds"
     groups = referred(resource, "CacheSubnetGroupName", SUBNETS)
-    here = vpcs_of([each for group in groups for each in referred(group, "SubnetIds", _SUBNET)])
+    here = vpcs_of([item for group in groups for item in referred(group, "SubnetIds", _SUBNET)])
     there = vpcs_of(referred(resource, path, "AWS::EC2::SecurityGroup"))
     if len(here) == 1 and there and there != here:
         yield violation(
@@ -88,7 +88,7 @@ def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
     """
     for group in referred(resource, "CacheSubnetGroupName", SUBNETS):
         listed = referred(group, "SubnetIds", _SUBNET)
-        zones = {known_text(each, "AvailabilityZone") for each in listed}
+        zones = {known_text(item, "AvailabilityZone") for item in listed}
         if not zones or "" in zones or len(listed) < len(group.items("SubnetIds")):
             return
         if resource.boolean("MultiAZEnabled") and len(zones) == 1:
@@ -103,11 +103,11 @@ def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
 
 
 def vpcs_of(resources: list[Resource]) -> set[str]:
-    """The VPCs of subnets or security groups; none if one of them is not known."""
+    """Return the VPCs of subnets or security groups; none if one of them is not known."""
     named: set[str] = set()
-    for each in resources:
-        value = each.get("VpcId")
-        if not is_given(each, "VpcId") or _is_token(value):
+    for resource in resources:
+        value = resource.get("VpcId")
+        if not is_given(resource, "VpcId") or _is_token(value):
             return set()
         named.add(name_of(value))
     return named

@@ -1,4 +1,4 @@
-"""Rules on how large policies are, and how many."""
+"""Rules on the sizes and numbers of policies."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ def _owners(policy: Resource) -> set[str]:
     found = set()
     for name in _ATTACHES[policy.type]:
         value = policy.get(name)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, Reference):
-                found.add(each.logical_id)
+        for item in value if isinstance(value, list) else [value]:
+            if isinstance(item, Reference):
+                found.add(item.logical_id)
     return found
 
 
 def _inline(template: Template) -> Iterator[tuple[Resource, list[tuple[Resource, str, object]]]]:
-    """Roles, users and groups with their inline policies: where each is, its name, its document."""
+    """Yield roles, users and groups with the owner, name and document of each inline policy."""
     attached: dict[str, list[tuple[Resource, str, object]]] = defaultdict(list)
     for policy in template.always(*_ATTACHES):
         for logical_id in _owners(policy):

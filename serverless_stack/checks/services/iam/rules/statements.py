@@ -19,7 +19,7 @@ from serverless_stack.checks.services.iam.documents import (
 
 RULES = RuleList()
 
-# Types whose reference is a name or a URL, and the attribute that is the ARN.
+# Types whose reference is not an ARN, and the attribute that is.
 _NAMED = {
     "AWS::DynamoDB::Table": "Arn",
     "AWS::Events::EventBus": "Arn",
@@ -88,8 +88,8 @@ def resources(resource: Resource) -> Iterator[Violation]:
     """
     for document in identity_documents(resource):
         for path, statement in statements(resource, document):
-            for each in resources_of(statement):
-                yield from _arn(resource, f"{path}.Resource", each)
+            for item in resources_of(statement):
+                yield from _arn(resource, f"{path}.Resource", item)
 
 
 def _arn(resource: Resource, path: str, value: object) -> Iterator[Violation]:

@@ -1,11 +1,17 @@
-"""Rules on the code of a function, its runtime and its package; and on layers."""
+"""Rules on code, runtimes, packages and layers."""
 
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, known_part
-from serverless_stack.checks.engine.violations import Violation, check_text, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_length,
+    check_text,
+    violation,
+)
 from serverless_stack.checks.services.lambda_function import limits as values
 from serverless_stack.checks.services.lambda_function.rules.function import FUNCTION
 
@@ -148,9 +154,5 @@ def layer(version: Resource) -> Iterator[Violation]:
     more than 15 compatible runtimes.
     """
     yield from check_text(version, "Description", values.description_problems)
-    runtimes = version.items("CompatibleRuntimes")
-    if len(runtimes) > 15:
-        yield violation("CompatibleRuntimes", "have at most 15 runtimes", len(runtimes), 15)
-    license = version.text("LicenseInfo")
-    if license is not None and len(license) > 512:
-        yield violation("LicenseInfo", "have at most 512 characters", len(license), 512)
+    yield from check_count(version, "CompatibleRuntimes", 15, "runtimes")
+    yield from check_length(version, "LicenseInfo", 512)

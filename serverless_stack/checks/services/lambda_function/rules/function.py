@@ -5,7 +5,13 @@ from collections.abc import Iterator, Mapping
 from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.engine.violations import Violation, check_range, check_text, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_range,
+    check_text,
+    violation,
+)
 from serverless_stack.checks.services.lambda_function import limits as values
 
 RULES = RuleList()
@@ -110,9 +116,7 @@ def layers(function: Resource) -> Iterator[Violation]:
 
     Lambda refuses more layers, ARNs without a version, and two versions of one layer.
     """
-    found = function.items("Layers")
-    if len(found) > 5:
-        yield violation("Layers", "have at most 5 layers", len(found), 5)
+    yield from check_count(function, "Layers", 5, "layers")
     versions: dict[str, str] = {}
     for path in function.paths("Layers"):
         arn = function.text(path)
@@ -139,7 +143,7 @@ def network(function: Resource) -> Iterator[Violation]:
     groups = function.get("VpcConfig.SecurityGroupIds")
     if is_unresolved(subnets) or is_unresolved(groups):
         return
-    counts = [len(each) if isinstance(each, list) else 0 for each in (subnets, groups)]
+    counts = [len(item) if isinstance(item, list) else 0 for item in (subnets, groups)]
     for message in values.vpc_problems(counts[0], counts[1], "VpcConfig"):
         yield Violation("VpcConfig", function.get("VpcConfig"), message)
 
@@ -162,10 +166,10 @@ def dead_letters(function: Resource) -> Iterator[Violation]:
         if target.type == "AWS::SQS::Queue" and not is_arn:
             yield violation(path, requirement, f"another value of {target.logical_id}", "its `Arn`")
     arn = function.get(path)
-    known = isinstance(arn, str) and ":" in arn and "{{resolve:" not in arn
-    service = str(arn).split(":")[2] if known and str(arn).count(":") > 2 else ""
+    is_known = isinstance(arn, str) and ":" in arn and "{{resolve:" not in arn
+    service = str(arn).split(":")[2] if is_known and str(arn).count(":") > 2 else ""
     elsewhere = service not in ("sqs", "sns") and not is_unresolved(service)
-    if known and (elsewhere or str(arn).endswith(".fifo")):
+    if is_known and (elsewhere or str(arn).endswith(".fifo")):
         yield violation(path, requirement, arn)
 
 
@@ -177,12 +181,11 @@ def role(function: Resource) -> Iterator[Violation]:
 
     Lambda refuses a role's name, which `Ref` returns. Use `Fn::GetAtt` with `Arn`.
     """
-    found = function.get("Role")
-    if isinstance(found, Reference) and not found.attribute:
+    value = function.get("Role")
+    if isinstance(value, Reference) and not value.attribute:
         referred = function.reference("Role")
         if referred is not None and referred.type == "AWS::IAM::Role":
-            requirement = f"be the `Arn` of {found.logical_id}"
-            yield violation("Role", requirement, "its name", "its `Arn`")
+            yield violation("Role", f"be the `Arn` of {value.logical_id}", "its name", "its `Arn`")
     text = function.text("Role")
     if text is not None and not text.startswith("arn:"):
         yield violation("Role", "be the ARN of a role", text)

@@ -36,9 +36,8 @@ def destinations(config: Resource) -> Iterator[Violation]:
         if target is not None and (target.boolean("FifoQueue") or target.boolean("FifoTopic")):
             yield violation(path, "be a standard queue or topic", f"the FIFO {target.logical_id}")
         parts = arn.split(":") if isinstance(arn, str) else []
-        known = len(parts) > 5 and not is_unresolved(parts[2])
-        if known and (parts[2] not in _SERVICES or (parts[2] == "s3" and event == "OnSuccess")):
-            requirement = "be the ARN of a queue, a topic, a function or an event bus"
-            yield violation(path, requirement, arn)
-        elif known and str(arn).endswith(".fifo"):
+        is_known = len(parts) > 5 and not is_unresolved(parts[2])
+        if is_known and (parts[2] not in _SERVICES or (parts[2] == "s3" and event == "OnSuccess")):
+            yield violation(path, "be the ARN of a queue, a topic, a function or an event bus", arn)
+        elif is_known and str(arn).endswith(".fifo"):
             yield violation(path, "be a standard queue or topic", arn)

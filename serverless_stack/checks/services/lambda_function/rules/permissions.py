@@ -1,4 +1,4 @@
-"""Rules on who may call a function, or use a layer."""
+"""Rules on permissions for functions and layers."""
 
 import re
 from collections.abc import Iterator
@@ -83,8 +83,7 @@ def layer_permission(permission: Resource) -> Iterator[Violation]:
     """
     action = permission.text("Action")
     if action is not None and action != "lambda:GetLayerVersion":
-        requirement = "be lambda:GetLayerVersion"
-        yield violation("Action", requirement, action, "lambda:GetLayerVersion")
+        yield violation("Action", "be lambda:GetLayerVersion", action, "lambda:GetLayerVersion")
     principal = permission.text("Principal")
     if permission.get("OrganizationId") is not None and principal not in (None, "*"):
         yield violation("Principal", "be * with an `OrganizationId`", principal, "*")

@@ -6,7 +6,13 @@ from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.values import parsed_json
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_length,
+    check_range,
+    violation,
+)
 from serverless_stack.checks.services.lambda_function.rules.function import FUNCTION
 
 RULES = RuleList()
@@ -34,7 +40,7 @@ _STREAM_ONLY = (
 
 
 def _source(mapping: Resource) -> tuple[str, Resource | None]:
-    """What kind of source it is, and the source; empty and None if that is not known."""
+    """Return the kind of an event source, and the source; empty and None if they are unknown."""
     source = mapping.reference("EventSourceArn")
     if source is not None:
         return _TYPES.get(source.type, ""), source
@@ -155,15 +161,12 @@ def filters(mapping: Resource) -> Iterator[Violation]:
 
     Lambda refuses other filters.
     """
-    paths = mapping.paths("FilterCriteria.Filters")
-    if len(paths) > 10:
-        yield violation("FilterCriteria.Filters", "have at most 10 filters", len(paths), 10)
-    for path in paths:
+    yield from check_count(mapping, "FilterCriteria.Filters", 10, "filters")
+    for path in mapping.paths("FilterCriteria.Filters"):
         pattern = mapping.text(f"{path}.Pattern")
         if pattern is None:
             continue
-        if len(pattern) > 4096:
-            yield violation(f"{path}.Pattern", "have at most 4,096 characters", len(pattern), 4096)
+        yield from check_length(mapping, f"{path}.Pattern", 4096)
         if not isinstance(parsed_json(pattern), dict):
             yield violation(
                 f"{path}.Pattern", "be a JSON object", pattern, '{"body": {"a": ["b"]}}'

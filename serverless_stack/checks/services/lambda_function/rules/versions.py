@@ -107,8 +107,7 @@ def alias_of_one_name(template: Template) -> Iterator[Violation]:
             continue
         first = seen.setdefault((key, name), alias.logical_id)
         if first != alias.logical_id:
-            requirement = f"differ from that of {first}"
-            yield violation("Name", requirement, name, resource=alias.logical_id)
+            yield violation("Name", f"differ from that of {first}", name, resource=alias.logical_id)
 
 
 @RULES.resource("LAMBDA-034", _URL, page=_URLS)
@@ -137,8 +136,7 @@ def url_cors(url: Resource) -> Iterator[Violation]:
     """
     for method in url.known("Cors.AllowMethods"):
         if method not in _URL_METHODS:
-            requirement = f"be of {', '.join(_URL_METHODS)}"
-            yield violation("Cors.AllowMethods", requirement, method, "*")
+            yield violation("Cors.AllowMethods", f"be of {', '.join(_URL_METHODS)}", method, "*")
     yield from check_range(url, "Cors.MaxAge", 0, 86400, "seconds")
 
 

@@ -1,4 +1,4 @@
-"""Rules on who may use a bucket, and on its policy."""
+"""Rules on the ACLs and policies of buckets."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _BUCKET = "AWS::S3::Bucket"
 _POLICY = "AWS::S3::BucketPolicy"
 _DOCUMENT = "PolicyDocument"
 _BUCKET_ARN = re.compile(r"arn:aws[\w-]*:s3:::[a-z0-9.-]+")
-# What a bucket whose ACLs are off takes: none of them gives access to anybody else.
+# ACLs that buckets with ACLs disabled accept, because they grant nothing to others.
 _OWN_ACLS = ("Private", "BucketOwnerFullControl", "BucketOwnerRead")
 _PUBLIC_ACLS = ("PublicRead", "PublicReadWrite", "AuthenticatedRead")
 _OBJECT_ACTIONS = frozenset(
@@ -126,11 +126,11 @@ def policy_resources(policy: Resource) -> Iterator[Violation]:
         objects = all(action.lower() in _OBJECT_ACTIONS for action in actions)
         buckets = all(action.lower() in _BUCKET_ACTIONS for action in actions)
         name = f"{path}.Resource"
-        if objects and all(_is_bucket(policy, each) for each in resources):
+        if objects and all(_is_bucket(policy, item) for item in resources):
             yield violation(
                 name, f"be objects, such as the ARN and /*, for {actions[0]}", resources[0]
             )
-        if buckets and all(str(each).endswith("/*") for each in resources):
+        if buckets and all(str(item).endswith("/*") for item in resources):
             yield violation(name, f"be a bucket for {actions[0]}", resources[0])
 
 

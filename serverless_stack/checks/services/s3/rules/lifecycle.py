@@ -5,7 +5,12 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, findings_from, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.s3.limits import lifecycle as values
 
 RULES = RuleList()
@@ -107,8 +112,8 @@ def ids(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses the lifecycle configuration otherwise.
     """
-    found = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
-    known = [id for id in found if id is not None]
+    items = [bucket.text(f"{path}.Id") for path in bucket.paths(_RULES)]
+    known = [id for id in items if id is not None]
     for message in values.rule_id_problems(known, f"{_RULES}.Id"):
         yield Violation(f"{_RULES}.Id", known, message)
 
@@ -149,8 +154,8 @@ def multipart_filters(bucket: Resource) -> Iterator[Violation]:
             sized = "ObjectSizeGreaterThan" in described or "ObjectSizeLessThan" in described
             tagged = bool(bucket.items(f"{path}.TagFilters"))
             name = f"{path}.AbortIncompleteMultipartUpload"
-            found = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
-            yield from findings_from(bucket, found)
+            messages = values.multipart_filter_problems(tags=tagged, sizes=sized, argument=name)
+            yield from findings_from(bucket, messages)
 
 
 @RULES.resource("S3-010", _BUCKET, page=_PAGE)
@@ -211,6 +216,4 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses more. Merge rules by their prefixes or tags.
     """
-    count = len(bucket.items(_RULES))
-    if count > values.MAX_RULES:
-        yield violation(_RULES, "have at most 1,000 rules", count, values.MAX_RULES)
+    yield from check_count(bucket, _RULES, values.MAX_RULES, "rules")

@@ -16,7 +16,7 @@ _BUCKET = "AWS::S3::Bucket"
 def bucket_name(bucket: Resource) -> Iterator[Violation]:
     """`BucketName` must follow S3's naming rules.
 
-    S3 refuses other names. They have 3 to 63 lowercase letters, digits, hyphens and periods, and
+    S3 refuses the bucket otherwise. Use 3 to 63 lowercase letters, digits, hyphens and periods, and
     none of the prefixes and suffixes that S3 reserves.
     """
     name = bucket.text("BucketName")

@@ -69,16 +69,16 @@ def event_types(bucket: Resource) -> Iterator[Violation]:
 
 
 def _filters(bucket: Resource, path: str) -> tuple[str, str] | None:
-    """The prefix and the suffix of a notification; None if they are not known."""
+    """Return the prefix and the suffix of a notification; None if they are not known."""
     found = {"prefix": "", "suffix": ""}
-    for each in bucket.paths(f"{path}.Filter.S3Key.Rules"):
-        name, value = bucket.text(f"{each}.Name"), bucket.text(f"{each}.Value")
+    for item in bucket.paths(f"{path}.Filter.S3Key.Rules"):
+        name, value = bucket.text(f"{item}.Name"), bucket.text(f"{item}.Value")
         if name is None or value is None:
             return None
         found[name.lower()] = value
     parts = ("Filter", "Filter.S3Key", "Filter.S3Key.Rules")
-    known = not any(is_unresolved(bucket.get(f"{path}.{part}")) for part in parts)
-    return (found["prefix"], found["suffix"]) if known else None
+    is_known = not any(is_unresolved(bucket.get(f"{path}.{part}")) for part in parts)
+    return (found["prefix"], found["suffix"]) if is_known else None
 
 
 @RULES.resource(
@@ -131,12 +131,12 @@ def filter_rules(bucket: Resource) -> Iterator[Violation]:
     """
     for path, _target in _configurations(bucket):
         names: list[str] = []
-        for each in bucket.paths(f"{path}.Filter.S3Key.Rules"):
-            name = bucket.text(f"{each}.Name")
+        for item in bucket.paths(f"{path}.Filter.S3Key.Rules"):
+            name = bucket.text(f"{item}.Name")
             if name is not None and name.lower() not in ("prefix", "suffix"):
-                yield violation(f"{each}.Name", "be prefix or suffix", name)
+                yield violation(f"{item}.Name", "be prefix or suffix", name)
             elif name is not None and name.lower() in names:
-                yield violation(f"{each}.Name", "be unique within a filter", name)
+                yield violation(f"{item}.Name", "be unique within a filter", name)
             names.append((name or "").lower())
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import Violation, check_count, violation
 
 RULES = RuleList()
 
@@ -136,6 +136,4 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses more.
     """
-    count = len(bucket.items(_RULES))
-    if count > 1000:
-        yield violation(_RULES, "have at most 1,000 rules", count, 1000)
+    yield from check_count(bucket, _RULES, 1000, "rules")

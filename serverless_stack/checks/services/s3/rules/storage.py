@@ -1,11 +1,16 @@
-"""Rules on how buckets keep objects: encryption, lock, tiers, logs."""
+"""Rules on encryption, Object Lock, archive tiers and access logs of buckets."""
 
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_range,
+    check_unique,
+    violation,
+)
 
 RULES = RuleList()
 
@@ -71,14 +76,12 @@ def archive_days(bucket: Resource) -> Iterator[Violation]:
     days.
     """
     for path in bucket.paths("IntelligentTieringConfigurations"):
-        seen: set[str] = set()
-        for tier in bucket.paths(f"{path}.Tierings"):
+        tiers = bucket.paths(f"{path}.Tierings")
+        yield from check_unique(bucket, [f"{tier}.AccessTier" for tier in tiers])
+        for tier in tiers:
             name = bucket.text(f"{tier}.AccessTier")
             if name in _TIERS:
                 yield from check_range(bucket, f"{tier}.Days", _TIERS[name], 730, "days")
-                if name in seen:
-                    yield violation(f"{tier}.AccessTier", "be unique", name)
-                seen.add(name)
 
 
 @RULES.resource("S3-054", _BUCKET, page="AWS::S3::Bucket")
@@ -89,12 +92,9 @@ def configuration_ids(bucket: Resource) -> Iterator[Violation]:
     a repeated one.
     """
     for kind in ("Analytics", "Inventory", "IntelligentTiering", "Metrics"):
-        seen: set[str] = set()
-        for path in bucket.paths(f"{kind}Configurations"):
-            id = bucket.text(f"{path}.Id")
-            if id is not None and id in seen:
-                yield violation(f"{path}.Id", f"be unique within {kind}Configurations", id)
-            seen.add(id or "")
+        place = f"{kind}Configurations"
+        ids = [f"{path}.Id" for path in bucket.paths(place)]
+        yield from check_unique(bucket, ids, f"be unique within {place}")
 
 
 @RULES.resource(
@@ -119,5 +119,4 @@ def log_bucket(bucket: Resource) -> Iterator[Violation]:
             requirement = f"be a bucket with keys of S3, not those of KMS as {to.logical_id}"
             yield violation(name, requirement, algorithm, "AES256")
     if to.mapping("ObjectLockConfiguration.Rule"):
-        requirement = "be a bucket whose objects are not locked by default"
-        yield violation(name, requirement, to.logical_id)
+        yield violation(name, "be a bucket whose objects are not locked by default", to.logical_id)

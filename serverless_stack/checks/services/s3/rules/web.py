@@ -1,4 +1,4 @@
-"""Rules on buckets as websites, and on what browsers may do with them."""
+"""Rules on website and CORS configurations of buckets."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.engine.violations import Violation, check_count, violation
 
 RULES = RuleList()
 
@@ -52,9 +52,7 @@ def routing_rules(bucket: Resource) -> Iterator[Violation]:
     S3 refuses more, both ways to replace a key in one rule, and status codes that are no redirects
     or errors.
     """
-    count = len(bucket.items(f"{_SITE}.RoutingRules"))
-    if count > 50:
-        yield violation(f"{_SITE}.RoutingRules", "have at most 50 rules", count, 50)
+    yield from check_count(bucket, f"{_SITE}.RoutingRules", 50, "rules")
     for path in bucket.paths(f"{_SITE}.RoutingRules"):
         redirect = bucket.mapping(f"{path}.RedirectRule")
         if "ReplaceKeyWith" in redirect and "ReplaceKeyPrefixWith" in redirect:
@@ -91,9 +89,7 @@ def cors_rules(bucket: Resource) -> Iterator[Violation]:
 
     S3 refuses more, and wildcards in `ExposedHeaders`.
     """
-    count = len(bucket.items(_CORS))
-    if count > 100:
-        yield violation(_CORS, "have at most 100 rules", count, 100)
+    yield from check_count(bucket, _CORS, 100, "rules")
     for path in bucket.paths(_CORS):
         for kind in ("AllowedOrigins", "AllowedHeaders"):
             for name in bucket.paths(f"{path}.{kind}"):

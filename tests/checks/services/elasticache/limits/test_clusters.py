@@ -122,7 +122,7 @@ def test_versions_of_memcached(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["", "1.6", "1.6.x", "1.7.1", "7.1", "v1.6.22", "1.3.5"])
-def test_what_is_no_version_of_memcached(version: str) -> None:
+def test_unknown_versions_of_memcached_are_refused(version: str) -> None:
     assert memcached_version_problems(version) == [
         f"`engine_version` must be such as 1.4.34, 1.5.16 or 1.6.22, got: {version!r}"
     ]

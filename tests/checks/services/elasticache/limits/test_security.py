@@ -21,7 +21,7 @@ def test_tokens_by_elasticaches_rule_are_accepted(token: str) -> None:
 
 
 @pytest.mark.parametrize("token", [TOKEN, "{{resolve:secretsmanager:arn:SecretString:::}}"])
-def test_what_cannot_be_seen_passes(token: str) -> None:
+def test_unknown_values_pass(token: str) -> None:
     assert auth_token_problems(token) == []
 
 
@@ -59,7 +59,7 @@ def test_rights_are_accepted(rights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rights", "told"),
+    ("rights", "reported"),
     [
         ("", "must begin with on or off"),
         ("~* +@all", "must begin with on or off"),
@@ -70,14 +70,14 @@ def test_rights_are_accepted(rights: str) -> None:
         ("on reset ~*", "must not have reset, nopass or resetpass"),
     ],
 )
-def test_other_rights_are_refused(rights: str, told: str) -> None:
+def test_other_rights_are_refused(rights: str, reported: str) -> None:
     (problem,) = access_string_problems(rights)
-    assert told in problem
+    assert reported in problem
     assert "secret" not in problem
 
 
 @pytest.mark.parametrize(
-    ("password", "told"),
+    ("password", "reported"),
     [
         ("a-str0ng-pa))word", ""),
         ("${Token[x]}", ""),
@@ -87,7 +87,7 @@ def test_other_rights_are_refused(rights: str, told: str) -> None:
         ("a-str0ng-p\u00e4ssword", "must have printable characters without"),
     ],
 )
-def test_passwords_of_users_have_more_characters_than_tokens(password: str, told: str) -> None:
+def test_passwords_of_users_have_more_characters_than_tokens(password: str, reported: str) -> None:
     problems = password_problems(password)
-    assert bool(problems) == bool(told)
-    assert all(told in each and password not in each for each in problems)
+    assert bool(problems) == bool(reported)
+    assert all(reported in each and password not in each for each in problems)

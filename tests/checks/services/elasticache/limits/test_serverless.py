@@ -70,7 +70,7 @@ def test_storage_has_a_range_and_an_order(one: int, other: int) -> None:
 
 
 @pytest.mark.parametrize("bounds", [STORAGE_GB, ECPU_PER_SECOND])
-def test_limits_end_where_aws_says(bounds: tuple[int, int]) -> None:
+def test_limits_are_those_of_aws(bounds: tuple[int, int]) -> None:
     least, most = bounds
     assert limits(least, most, bounds) == []
     assert limits(0, 0, bounds) == limits(least, 0, bounds) == limits(0, most, bounds) == []

@@ -1,10 +1,10 @@
-"""What the parameter group of a cache says, its own or one of AWS's."""
+"""Reading the parameter group of a cache, its own or a default one."""
 
 import re
 
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     PARAMETERS,
     known_text,
     referred,
@@ -15,7 +15,7 @@ _DEFAULT = re.compile(r"default\.([a-z]+\d[\d.]*x?)(\.cluster\.on)?")
 
 
 def cluster_enabled(resource: Resource) -> bool | None:
-    """Whether the parameter group of a cache is for cluster mode; None if that cannot be seen."""
+    """Return whether a cache's parameter group is for cluster mode; None if it is unknown."""
     for group in referred(resource, _PATH, PARAMETERS):
         properties = group.get("Properties")
         if not isinstance(properties, dict) and properties is not None:
@@ -24,13 +24,13 @@ def cluster_enabled(resource: Resource) -> bool | None:
         if switch is None:
             return False
         return {"yes": True, "no": False}.get(str(switch))
-    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
-    return bool(found.group(2)) if found else None
+    match = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return bool(match.group(2)) if match else None
 
 
 def family(resource: Resource) -> str:
-    """The family of the parameter group of a cache; "" if it cannot be seen."""
+    """Return the family of the parameter group of a cache; "" if it is unknown."""
     for group in referred(resource, _PATH, PARAMETERS):
         return known_text(group, "CacheParameterGroupFamily")
-    found = _DEFAULT.fullmatch(known_text(resource, _PATH))
-    return found.group(1) if found else ""
+    match = _DEFAULT.fullmatch(known_text(resource, _PATH))
+    return match.group(1) if match else ""

@@ -1,4 +1,4 @@
-"""Secrets that a template is given and tells where they can be read."""
+"""Rules on secrets that a template passes on to where they can be read."""
 
 import re
 from collections.abc import Iterator

@@ -1,11 +1,11 @@
-"""A replication group of a template, as the functions on values want it."""
+"""The replication groups of a template as plain values, for the limits."""
 
 from weakref import WeakKeyDictionary
 
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
-from serverless_stack.checks.services.elasticache.rules._parameter_groups import cluster_enabled
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.parameter_groups import cluster_enabled
+from serverless_stack.checks.services.elasticache.rules.reading import (
     USER,
     USERS,
     is_given,
@@ -44,7 +44,7 @@ _made: "WeakKeyDictionary[Template, dict[int, ReplicationGroup]]" = WeakKeyDicti
 
 
 def group_of(resource: Resource) -> ReplicationGroup:
-    """Give a replication group in plain values; each is made once."""
+    """Return a replication group in plain values, built once per resource."""
     known = _made.setdefault(resource.template, {})
     if id(resource) not in known:
         known[id(resource)] = _group(resource)
@@ -52,32 +52,32 @@ def group_of(resource: Resource) -> ReplicationGroup:
 
 
 def shards_of(resource: Resource) -> int | None:
-    """The number of shards; None if it is not told, or known only at deploy time."""
+    """Return the number of shards; None if it is not set or unknown."""
     listed = resource.items("NodeGroupConfiguration")
     return len(listed) or whole(resource, "NumNodeGroups")
 
 
 def replicas_of(resource: Resource) -> int | None:
-    """The replicas of each primary; None if that is not told, or known only at deploy time."""
+    """Return the replicas of each primary; None if they are not set or unknown."""
     nodes = whole(resource, "NumCacheClusters")
-    each = whole(resource, "ReplicasPerNodeGroup")
+    item = whole(resource, "ReplicasPerNodeGroup")
     listed = {
         whole(resource, f"NodeGroupConfiguration.{number}.ReplicaCount")
         for number, _shard in enumerate(resource.items("NodeGroupConfiguration"))
     }
-    if each is not None:
-        return each
+    if item is not None:
+        return item
     if len(listed) == 1:
         return listed.pop()
     if nodes is not None:
         return nodes - 1
-    told = ("NumCacheClusters", "NumNodeGroups", "NodeGroupConfiguration", "ReplicasPerNodeGroup")
+    sizing = ("NumCacheClusters", "NumNodeGroups", "NodeGroupConfiguration", "ReplicasPerNodeGroup")
     elsewhere = ("PrimaryClusterId", "GlobalReplicationGroupId", "PreferredCacheClusterAZs")
-    return None if any(is_given(resource, path) for path in (*told, *elsewhere)) else 0
+    return None if any(is_given(resource, path) for path in (*sizing, *elsewhere)) else 0
 
 
 def cluster_mode_of(resource: Resource) -> bool | None:
-    """Whether a replication group has shards; None if that cannot be seen."""
+    """Return whether a replication group has shards; None if it is unknown."""
     mode = known_text(resource, "ClusterMode")
     shards = shards_of(resource)
     if mode in ("enabled", "disabled"):
@@ -86,8 +86,8 @@ def cluster_mode_of(resource: Resource) -> bool | None:
         return True
     if is_given(resource, "CacheParameterGroupName"):
         return cluster_enabled(resource)
-    told = ("NumNodeGroups", "NodeGroupConfiguration", "ClusterMode", "GlobalReplicationGroupId")
-    return None if any(is_given(resource, path) for path in told) else False
+    sizing = ("NumNodeGroups", "NodeGroupConfiguration", "ClusterMode", "GlobalReplicationGroupId")
+    return None if any(is_given(resource, path) for path in sizing) else False
 
 
 def _group(resource: Resource) -> ReplicationGroup:
