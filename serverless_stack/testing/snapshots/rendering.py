@@ -137,6 +137,7 @@ def _document(head: list[str], template: Mapping[str, object], replaced: Sequenc
     # The first segment is the stack's name, unless the stack is in a stage.
     firsts = {path.split("/")[0] for path in paths}
     prefix = firsts.pop() if len(firsts) == 1 and all("/" in path for path in paths) else ""
+    prefix = prefix if _fits_comment(prefix) else ""
     lines = [*head, *([f"{_BELOW}{prefix}"] if prefix else []), *replaced]
     for name, section in _ordered(template, _SECTIONS):
         lines.append("")
@@ -145,6 +146,11 @@ def _document(head: list[str], template: Mapping[str, object], replaced: Sequenc
         else:
             lines += block({name: section})
     return "\n".join(lines) + "\n"
+
+
+def _fits_comment(text: str) -> bool:
+    """Return whether a text can be read back from a comment."""
+    return text.isprintable() and text.strip() == text != ""
 
 
 def _ordered(values: Mapping[str, object], names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
@@ -169,7 +175,7 @@ def _resource(name: str, resource: object, prefix: str) -> Iterator[str]:
         yield from block({name: resource})
         return
     path = (construct_path(resource) or "").removeprefix(prefix)
-    if path.isprintable() and path.strip() == path != "" and len(resource) > 1:
+    if _fits_comment(path) and len(resource) > 1:
         yield f"{scalar(name)}:  # {path}"
         metadata = {k: v for k, v in mapping(resource["Metadata"]).items() if k != PATH_KEY}
         rest = {key: value for key, value in resource.items() if key != "Metadata"}

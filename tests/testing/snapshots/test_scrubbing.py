@@ -135,7 +135,7 @@ def test_a_resource_that_disappears_is_an_error() -> None:
         ("text", "`scrub` must be a mapping"),
         ([3], "got: 3"),
         ({"a": 3}, "got: {'a': 3}"),
-        ({"(": "x"}, "no regular expression"),
+        ({"(": "x"}, "must have regular expressions as keys, got: '('"),
         (lambda template: None, "must return a template, got: None"),
     ],
 )

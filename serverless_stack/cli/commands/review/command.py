@@ -102,12 +102,11 @@ def review(
 
     Nothing is deployed or changed.
 
-    Examples:
-    serverless-stack review HEAD~1: the CDK app at a revision and now.
+    Example: serverless-stack review HEAD~1 (the CDK app at a revision and now)
 
-    serverless-stack review old/cdk.out cdk.out: two cloud assemblies.
+    Example: serverless-stack review old/cdk.out cdk.out (two cloud assemblies)
 
-    serverless-stack review --deployed Shop: the deployed stack and the app now.
+    Example: serverless-stack review --deployed Shop (a deployed stack and the app)
 
     Exit status: 0 if no change is as bad as --fail-on, 1 if one is,
     2 if a side cannot be read, 3 if data would be lost.
