@@ -29,7 +29,9 @@ def bar() -> Progress:
 
 def report_for(console: Console, *, verbose: bool) -> Report:
     """Return the report for a console: live on a terminal, plain lines elsewhere."""
-    return Terminal(console, verbose=verbose) if console.is_terminal else PlainReport(verbose=verbose)
+    return (
+        Terminal(console, verbose=verbose) if console.is_terminal else PlainReport(verbose=verbose)
+    )
 
 
 class Terminal:

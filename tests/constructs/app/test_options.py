@@ -139,9 +139,7 @@ def test_an_argument_of_a_part_is_no_argument_of_the_application(app: cdk.App) -
 def test_values_of_options_are_refused_by_their_part(app: cdk.App, code: Path) -> None:
     assert refused(
         lambda: ServerlessStack(app, "Shop", function={"code": code, "memory_size": 64})
-    ) == (
-        "`memory_size` must be between 128 and 10240 MiB, got: 64 (in Shop/Function)"
-    )
+    ) == ("`memory_size` must be between 128 and 10240 MiB, got: 64 (in Shop/Function)")
 
 
 def test_a_resource_without_connect_is_refused_with_the_remedy(
