@@ -12,7 +12,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.aws_ec2 import SecurityGroup
 from constructs import Construct
-from serverless_stack.testing.review.schemas import is_stateful
+from serverless_stack.testing.review.compare.schemas import is_stateful
 
 from serverless_stack import constructs
 from serverless_stack.constructs import (
