@@ -71,6 +71,7 @@ class _TextInMockIntegrations:
         if not isinstance(node, apigateway.CfnMethod) or node.http_method != "OPTIONS":
             return
         integration = node.integration
-        mocked = isinstance(integration, apigateway.CfnMethod.IntegrationProperty)
-        if mocked and integration.type == "MOCK":
+        if not isinstance(integration, apigateway.CfnMethod.IntegrationProperty):
+            return
+        if integration.type == "MOCK":
             node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")

@@ -12,7 +12,6 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk.aws_ec2 import SecurityGroup
 from constructs import Construct
-from serverless_stack.testing.review.compare.schemas import is_stateful
 
 from serverless_stack import constructs
 from serverless_stack.constructs import (
@@ -37,6 +36,7 @@ from serverless_stack.constructs import (
     WebApp,
 )
 from serverless_stack.constructs.profiles.settings import ALL, Settings
+from serverless_stack.testing.review.compare.schemas import is_stateful
 from tests.constructs.templates import Json, new_app, synth
 
 Make = Callable[[cdk.Stack, Path, Path], object]
