@@ -52,9 +52,7 @@ class Demo:
         self.failures: list[str] = []
         self.cache_answers: Counter[str] = Counter()
         self.invalidation = "none"
-        self.table = Table(
-            "to", "method", "path", "status", "ms", "Cache-Status", title="Requests"
-        )
+        self.table = Table("to", "method", "path", "status", "ms", "Cache-Status", title="Requests")
         self.table.columns[4].justify = "right"
         self.table.columns[2].overflow = "fold"
         self._bases = {
