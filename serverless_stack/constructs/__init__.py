@@ -1,6 +1,8 @@
 """CDK constructs for serverless web applications; each is useful alone.
 
-Names are imported on first use, because most of an import is ``aws_cdk``: FIGURE
+Names are imported on first use. ``from serverless_stack.constructs import RedisCache`` then takes a
+quarter less processor time than with all modules imported (5.8 s instead of 7.7 s, the medians of
+three runs on a busy machine; most of it is ``aws_cdk``). ``ServerlessStack`` gains little (7.0 s).
 The command line reads the profiles without loading ``aws_cdk`` at all.
 """
 

@@ -1,7 +1,7 @@
 """A small shop behind one Lambda function: ANY / and ANY /{proxy+} lead here.
 
 Orders are objects in S3, read and written through Redis; views of product pages are counted
-in Memcached. The shop answers from S3 while a cache is down; `Cache-Status` (RFC 9211) tells.
+in Memcached. The shop answers from S3 while a cache is down; `Cache-Status` (RFC 9211) says so.
 """
 
 import json

@@ -64,12 +64,12 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
         if not hints:  # on first use: evaluating annotations takes time
             hints.update(get_type_hints(function))
         try:
-            given = signature.bind(*args, **kwargs).arguments
+            arguments = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
             raise TypeError(_call_problem(function, kwargs) or str(error)) from None
         owner, *_ = args
-        problems = Problems(*(_path(owner, given) or [_called(function)]))
-        for name, value in list(given.items())[1:]:
+        problems = Problems(*(_path(owner, arguments) or [_called(function)]))
+        for name, value in list(arguments.items())[1:]:
             kind = signature.parameters[name].kind
             if kind is inspect.Parameter.VAR_KEYWORD:
                 problems.add(_option_problems("", value, get_args(hints[name])[0]))
@@ -290,10 +290,10 @@ def _called(function: Callable[..., object]) -> str:
     return function.__qualname__.removesuffix(".__init__")
 
 
-def _path(owner: object, given: Mapping[str, object]) -> list[str]:
+def _path(owner: object, arguments: Mapping[str, object]) -> list[str]:
     """Return the path of the construct that is created or called; none if it is unknown."""
-    _, parent, *_ = (*given.values(), None)
-    if "construct_id" in given and isinstance(parent, Construct):
-        return [parent.node.path, str(given["construct_id"])]
+    _, parent, *_ = (*arguments.values(), None)
+    if "construct_id" in arguments and isinstance(parent, Construct):
+        return [parent.node.path, str(arguments["construct_id"])]
     created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
     return [owner.node.path] if created and isinstance(owner, Construct) else []

@@ -79,13 +79,13 @@ class Application:
 
     @property
     def redis(self) -> RedisCache:
-        """The Redis cache. A serverless cache that was given is not an attribute."""
+        """The Redis cache. Not available for a serverless or imported cache."""
         cache = self._parts.redis
         return self._part("redis", cache if isinstance(cache, RedisCache) else None)
 
     @property
     def memcached(self) -> MemcachedCache:
-        """The Memcached cache. A serverless cache that was given is not an attribute."""
+        """The Memcached cache. Not available for a serverless or imported cache."""
         cache = self._parts.memcached
         return self._part("memcached", cache if isinstance(cache, MemcachedCache) else None)
 

@@ -183,7 +183,7 @@ class MemcachedOptions(TypedDict, total=False):
 
 
 class Store(Protocol):
-    """A construct that gives a function the permission and the environment to use it."""
+    """A construct that grants a function access to it and sets its environment variables."""
 
     def connect(self, function: LambdaHandler, /) -> None:
         """Connect a function."""

@@ -33,9 +33,10 @@ def test_json_has_the_same_sums() -> None:
 
 def test_the_documentation_has_the_same_sums() -> None:
     text = (Path(__file__).parents[3] / "docs" / "security.md").read_text()
-    told = re.findall(r"^\| `Profile\.(\w+)\(\)` \|.*\| \$([\d.]+) \|$", text, re.MULTILINE)
+    documented = re.findall(r"^\| `Profile\.(\w+)\(\)` \|.*\| \$([\d.]+) \|$", text, re.MULTILINE)
     names = ("dev", "production", "regulated")
-    assert told == [(name, f"{total:.2f}") for name, total in zip(names, totals(), strict=True)]
+    expected = [(name, f"{total:.2f}") for name, total in zip(names, totals(), strict=True)]
+    assert documented == expected
 
 
 def test_production_costs_what_the_docstring_of_the_stack_says() -> None:

@@ -143,7 +143,7 @@ def test_accepted(value: object, hint: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "hint", "told"),
+    ("value", "hint", "message"),
     [
         (True, int, "a whole number, got: True"),
         (1.5, int, "a whole number, got: 1.5"),
@@ -154,8 +154,8 @@ def test_accepted(value: object, hint: object) -> None:
         (cdk.RemovalPolicy.RETAIN, str, "a string, got: RemovalPolicy.RETAIN"),
     ],
 )
-def test_refused(value: object, hint: object, told: str) -> None:
-    assert type_problems("value", value, hint) == [f"`value` must be {told}"]
+def test_refused(value: object, hint: object, message: str) -> None:
+    assert type_problems("value", value, hint) == [f"`value` must be {message}"]
 
 
 def test_items_of_a_mapping_are_named() -> None:
