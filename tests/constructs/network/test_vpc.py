@@ -29,7 +29,7 @@ def cache(stack: cdk.Stack) -> RedisCache:
     return RedisCache(stack, "Cache")
 
 
-def test_its_own_vpc_has_no_way_out(minimal: Json) -> None:
+def test_the_vpc_of_a_cache_has_no_way_out(minimal: Json) -> None:
     types = {resource["Type"] for resource in minimal["Resources"].values()}
     assert not types & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP"}
     assert {
