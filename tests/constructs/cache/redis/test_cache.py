@@ -253,7 +253,7 @@ def test_a_function_outside_any_vpc_is_refused(
     stack: cdk.Stack, cache: RedisCache, function: lambda_.Function
 ) -> None:
     assert refused(lambda: cache.connect(function)) == (
-        "`function` must be in the VPC of Test/Cache, got: Test/Plain, which is in none; make it "
+        "`function` must be in the VPC of Test/Cache, got: Test/Plain, which is in none; create it "
         "with `vpc=` and the cache's `.vpc`"
     )
     assert "Environment" not in properties(synth(stack), "AWS::Lambda::Function")
