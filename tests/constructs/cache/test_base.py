@@ -77,16 +77,16 @@ def test_the_metric_of_a_serverless_cache_is_of_the_cache(stack: cdk.Stack) -> N
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "expected"),
     [
         (RedisCache, "`node` must be one of 001, 002, got: '9' (in Test/Cache)"),
         (MemcachedCache, "`node` must be one of 0001, 0002, got: '9' (in Test/Cache)"),
         (ServerlessCache, "`node` must be left out for a serverless cache, got: '9'"),
     ],
 )
-def test_a_node_that_does_not_exist(stack: cdk.Stack, make: Make, told: str) -> None:
+def test_a_node_that_does_not_exist(stack: cdk.Stack, make: Make, expected: str) -> None:
     cache = make(stack, "Cache")
-    assert refused(lambda: cache.metric("CPUUtilization", node="9")) == told
+    assert refused(lambda: cache.metric("CPUUtilization", node="9")) == expected
 
 
 @pytest.mark.parametrize("make", CACHES)

@@ -154,7 +154,7 @@ def test_a_serverless_cache(stack: cdk.Stack, vpc: ec2.IVpc, function: lambda_.F
 
 
 @pytest.mark.parametrize(
-    ("make", "arguments", "told"),
+    ("make", "arguments", "expected"),
     [
         (
             RedisCache.from_attributes,
@@ -205,9 +205,9 @@ def test_a_serverless_cache(stack: cdk.Stack, vpc: ec2.IVpc, function: lambda_.F
     ],
 )
 def test_arguments_that_are_refused(
-    stack: cdk.Stack, vpc: ec2.IVpc, make: Make, arguments: dict[str, Any], told: str
+    stack: cdk.Stack, vpc: ec2.IVpc, make: Make, arguments: dict[str, Any], expected: str
 ) -> None:
-    assert told in refused(lambda: existing(make, stack, vpc, **arguments))
+    assert expected in refused(lambda: existing(make, stack, vpc, **arguments))
     assert stack.node.try_find_child("Cache") is None
 
 

@@ -1,104 +1,74 @@
-from pathlib import Path
+"""The VPC without a way out, and its endpoints."""
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from constructs import Construct
 
-from serverless_stack.constructs import LambdaHandler, RedisCache, RedisTopology
-from tests.constructs.templates import (
-    Json,
-    all_of,
-    new_app,
-    properties,
-    refused,
-    synth,
-)
+from serverless_stack.constructs import Profile
+from serverless_stack.constructs.network.vpc import add_endpoint, is_isolated_vpc, isolated_vpc
+from serverless_stack.testing import assert_deployable
+from tests.constructs.templates import all_of, properties, synth
 
-INGRESS = "AWS::EC2::SecurityGroupIngress"
+ENDPOINT = "AWS::EC2::VPCEndpoint"
+ELASTICACHE = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
 
 
-@pytest.fixture(scope="module")
-def minimal() -> Json:
-    stack = cdk.Stack(new_app(), "Test")
-    RedisCache(stack, "Cache")
-    return synth(stack)
+def endpoint_types(stack: cdk.Stack) -> list[str]:
+    endpoints = all_of(synth(stack), ENDPOINT)
+    return sorted(endpoint["Properties"]["VpcEndpointType"] for endpoint in endpoints)
 
 
-@pytest.fixture
-def cache(stack: cdk.Stack) -> RedisCache:
-    return RedisCache(stack, "Cache")
-
-
-def test_its_own_vpc_has_no_way_out(minimal: Json) -> None:
-    types = {resource["Type"] for resource in minimal["Resources"].values()}
+@pytest.mark.parametrize("secrets", [False, True])
+def test_it_has_no_way_out_but_endpoints(stack: cdk.Stack, secrets: bool) -> None:
+    vpc = isolated_vpc(stack, "Vpc", secrets=secrets)
+    template = synth(stack)
+    types = {resource["Type"] for resource in template["Resources"].values()}
     assert not types & {"AWS::EC2::NatGateway", "AWS::EC2::InternetGateway", "AWS::EC2::EIP"}
-    assert {
-        e["Properties"]["VpcEndpointType"] for e in all_of(minimal, "AWS::EC2::VPCEndpoint")
-    } == {"Gateway", "Interface"}
-    assert len(all_of(minimal, "AWS::EC2::Subnet")) == 2
+    assert len(all_of(template, "AWS::EC2::Subnet")) == 2
+    assert endpoint_types(stack) == ["Gateway", *(["Interface"] if secrets else [])]
+    assert is_isolated_vpc(vpc)
 
 
-def test_a_vpc_with_public_subnets_only_is_refused(stack: cdk.Stack) -> None:
-    public = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
-    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, subnet_configuration=[public])
-    assert refused(lambda: RedisCache(stack, "Cache", vpc=vpc)) == (
-        "`vpc` must have isolated or private subnets, got: Test/Vpc without any; choose subnets "
-        "with `vpc_subnets` (in Test/Cache)"
-    )
+def test_an_endpoint_is_open_to_the_vpc_only(stack: cdk.Stack) -> None:
+    isolated_vpc(stack, "Vpc", secrets=True)
+    (group,) = all_of(synth(stack), "AWS::EC2::SecurityGroup")
+    (rule,) = group["Properties"]["SecurityGroupIngress"]
+    assert (rule["CidrIp"], rule["FromPort"], rule["ToPort"]) == ("10.0.0.0/16", 443, 443)
 
 
-def test_one_zone_is_refused_for_replicas_and_accepted_without(stack: cdk.Stack) -> None:
-    vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
-    assert "must span 2 availability zones or more, got: 1" in refused(
-        lambda: RedisCache(stack, "Cache", vpc=vpc)
-    )
-    RedisCache(stack, "Single", vpc=vpc, topology=RedisTopology.single())
+def test_an_endpoint_is_added_once(stack: cdk.Stack) -> None:
+    vpc = isolated_vpc(stack, "Vpc", secrets=False)
+    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
+    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
+    assert endpoint_types(stack) == ["Gateway", "Interface"]
 
 
-def test_zones_known_at_deployment_only_are_accepted(stack: cdk.Stack) -> None:
-    vpc = ec2.Vpc.from_vpc_attributes(
-        stack,
-        "Vpc",
-        vpc_id="vpc-1",
-        availability_zones=cdk.Fn.get_azs(),
-        private_subnet_ids=["subnet-1", "subnet-2"],
-    )
-    RedisCache(stack, "Cache", vpc=vpc)
-    subnet = ec2.Subnet.from_subnet_id(stack, "Subnet", "subnet-3")
-    RedisCache(stack, "Other", vpc=vpc, vpc_subnets=ec2.SubnetSelection(subnets=[subnet]))
-    groups = all_of(synth(stack), "AWS::ElastiCache::SubnetGroup")
-    assert [g["Properties"]["SubnetIds"] for g in groups] == [
-        ["subnet-1", "subnet-2"],
-        ["subnet-3"],
-    ]
+def test_other_vpcs_get_no_endpoint(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
+    assert endpoint_types(stack) == []
+    assert not is_isolated_vpc(vpc)
 
 
-def test_its_security_group_can_be_opened_by_hand(stack: cdk.Stack, cache: RedisCache) -> None:
-    cache.connections.allow_default_port_from(ec2.Peer.ipv4("10.1.0.0/16"), "Bastion")
-    groups = [g["Properties"] for g in all_of(synth(stack), "AWS::EC2::SecurityGroup")]
-    rules = [rule for g in groups for rule in g.get("SecurityGroupIngress", [])]
-    assert [(r["CidrIp"], r["FromPort"]) for r in rules if r["FromPort"] != 443] == [
-        ("10.1.0.0/16", 6379)
-    ]
+def test_the_profile_decides_about_the_flow_log(stack: cdk.Stack) -> None:
+    isolated_vpc(stack, "Logged", secrets=False)
+    Profile.dev().apply(stack)
+    isolated_vpc(stack, "Silent", secrets=False)
+    flow_log = properties(synth(stack), "AWS::EC2::FlowLog")
+    assert flow_log["TrafficType"] == "ALL"
+    assert flow_log["ResourceId"]["Ref"].startswith("Logged")
 
 
-def test_connect_opens_the_way_out_of_a_function_that_has_none(
-    stack: cdk.Stack, cache: RedisCache, code: Path
-) -> None:
-    closed = ec2.SecurityGroup(stack, "Closed", vpc=cache.vpc, allow_all_outbound=False)
-    handler = LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc, security_groups=[closed])
-    cache.connect(handler)
-    egress = properties(synth(stack), "AWS::EC2::SecurityGroupEgress")
-    assert (egress["FromPort"], egress["ToPort"]) == (6379, 6379)
-    assert egress["GroupId"]["Fn::GetAtt"][0].startswith("Closed")
-    assert egress["DestinationSecurityGroupId"]["Fn::GetAtt"][0].startswith("CacheSecurityGroup")
+def test_the_profile_empties_the_default_security_group(stack: cdk.Stack) -> None:
+    Profile.regulated().apply(stack)
+    isolated_vpc(stack, "Vpc", secrets=False)
+    (function,) = all_of(synth(stack), "AWS::Lambda::Function")
+    assert function["Properties"]["ReservedConcurrentExecutions"] == 1
+    assert len(all_of(synth(stack), "Custom::VpcRestrictDefaultSG")) == 1
 
 
-def test_a_cache_of_another_stack_connects_without_a_cycle(app: cdk.App, code: Path) -> None:
-    data, compute = cdk.Stack(app, "Data"), cdk.Stack(app, "Compute")
-    cache = RedisCache(data, "Cache")
-    cache.connect(LambdaHandler(compute, "Handler", code=code, vpc=cache.vpc))
-    assembly = app.synth()
-    assert "Data" in [d.id for d in assembly.get_stack_by_name("Compute").dependencies]
-    assert "Compute" not in [d.id for d in assembly.get_stack_by_name("Data").dependencies]
-    assert len(all_of(synth(compute), INGRESS)) == 1
+@pytest.mark.parametrize("name", ["Team's shop", "Größe", "a<b>"])
+def test_any_construct_id_gives_accepted_descriptions(stack: cdk.Stack, name: str) -> None:
+    isolated_vpc(Construct(stack, name), "Vpc", secrets=True)
+    assert_deployable(stack)

@@ -7,7 +7,6 @@ from aws_cdk import Annotations, CfnUpdatePolicy
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
 from serverless_stack.checks.services.elasticache.limits.parameters import CLUSTER_ENABLED
 from serverless_stack.checks.services.elasticache.limits.replication_groups import (
@@ -19,6 +18,7 @@ from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.network import DEFAULT_PORT_REASON, CacheNetwork
 from serverless_stack.constructs.cache.redis.arguments import RedisArguments
 from serverless_stack.constructs.cache.redis.scaling import add_scaling
+from serverless_stack.constructs.cache.values import stored_name
 
 DEFAULT_PORT = 6379
 _SLOTS = 16384  # of a key's hash, spread over the shards
@@ -80,7 +80,7 @@ def create_replication_group(
         scope,
         "ReplicationGroup",
         replication_group_description=description_of(scope),
-        replication_group_id=_stored(group.replication_group_id),
+        replication_group_id=stored_name(arguments.replication_group_id),
         global_replication_group_id=(
             datastore.global_replication_group_ref.global_replication_group_id
             if datastore
@@ -134,12 +134,6 @@ def _warn_of_quota(scope: Construct, nodes: int) -> None:
             f"{nodes} nodes need a higher quota of nodes per cluster, which is {NODES_BY_QUOTA} "
             "before AWS raises it",
         )
-
-
-def _stored(replication_group_id: str) -> str | None:
-    """Return the name as ElastiCache stores it, in lower case; lowering a token would break it."""
-    name = replication_group_id
-    return (name if is_unresolved(name) else name.lower()) or None
 
 
 def _parameter_group_name(arguments: RedisArguments) -> str | None:

@@ -10,7 +10,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
 from serverless_stack.constructs._internal.names import description_of
@@ -42,7 +42,7 @@ from serverless_stack.constructs.cache.serverless.parts import (
     unique_name,
     usage_limits,
 )
-from serverless_stack.constructs.cache.values import field_problems
+from serverless_stack.constructs.cache.values import field_problems, stored_name
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -170,7 +170,7 @@ class ServerlessCache(CacheBase):
             "ServerlessCache",
             engine=engine.name,
             major_engine_version=engine.major_version,
-            serverless_cache_name=_stored(cache_name) or unique_name(self),
+            serverless_cache_name=stored_name(cache_name) or unique_name(self),
             description=description or description_of(self),
             network_type=network_type.value if network_type else None,
             cache_usage_limits=usage_limits(arguments.storage_gb, arguments.ecpu_per_second),
@@ -294,10 +294,3 @@ class ServerlessCache(CacheBase):
         if arguments.backup.final_name is not None or not arguments.retention.final_backup:
             return arguments.backup.final_name
         return final_backup_name(self)
-
-
-def _stored(cache_name: str | None) -> str | None:
-    """Return the name as ElastiCache stores it, in lower case; lowering a token would break it."""
-    if cache_name is None or is_unresolved(cache_name):
-        return cache_name
-    return cache_name.lower()

@@ -106,7 +106,7 @@ def test_one_node_stays_in_one_zone(stack: cdk.Stack) -> None:
     assert properties(synth(stack), CLUSTER)["AZMode"] == "single-az"
 
 
-def test_zones_tell_the_mode(stack: cdk.Stack) -> None:
+def test_zones_determine_the_az_mode(stack: cdk.Stack) -> None:
     MemcachedCache(stack, "Cache", num_cache_nodes=2, availability_zones=["us-east-1a"] * 2)
     assert properties(synth(stack), CLUSTER)["AZMode"] == "single-az"
 
@@ -207,7 +207,7 @@ def test_more_nodes_change_nothing_in_the_function(code: Path) -> None:
     assert function_beside(2) == function_beside(5)
 
 
-def test_without_tls_the_function_is_told_so(stack: cdk.Stack, code: Path) -> None:
+def test_without_tls_the_function_has_tls_off(stack: cdk.Stack, code: Path) -> None:
     cache = MemcachedCache(stack, "Cache", engine_version="1.6.6", tls=False)
     cache.connect(LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc))
     assert variables(synth(stack))["MEMCACHED_TLS"] == "false"
@@ -220,7 +220,7 @@ def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
     )
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     topic = sns.Topic.from_topic_arn(stack, "Fifo", "arn:aws:sns:us-east-1:111122223333:e.fifo")
     message = refused(
         lambda: MemcachedCache(
@@ -256,7 +256,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     assert stack.node.try_find_child("Cache") is None
 
 
-def test_the_nearest_accepted_twins(stack: cdk.Stack) -> None:
+def test_the_nearest_accepted_values(stack: cdk.Stack) -> None:
     MemcachedCache(
         stack,
         "Cache",
@@ -285,7 +285,7 @@ def test_the_version_of_parameters_has_to_be_known(stack: cdk.Stack) -> None:
     assert properties(synth(stack), CLUSTER)["EngineVersion"] == {"Ref": "Version"}
 
 
-def test_tokens_pass(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     port = cdk.CfnParameter(stack, "Port", type="Number")
     MemcachedCache(stack, "Cache", port=int(port.value_as_number))
     assert properties(synth(stack), CLUSTER)["Port"] == {"Ref": "Port"}
@@ -324,7 +324,7 @@ def test_a_function_outside_any_vpc_is_refused(
     assert "`function` must be in the VPC of Test/Cache" in refused(lambda: cache.connect(function))
 
 
-def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+def test_connecting_twice_with_one_prefix_is_refused(
     stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
 ) -> None:
     cache.connect(inside)

@@ -179,7 +179,7 @@ def test_shards_are_in_the_names_of_nodes(stack: cdk.Stack) -> None:
 
 
 @pytest.mark.parametrize(("shards", "replicas"), [(0, 0), (0, 5), (1, 0), (1, 1), (3, 2)])
-def test_the_nodes_of_a_redis_cache_are_those_it_names(
+def test_the_watched_nodes_are_the_nodes_of_the_cache(
     stack: cdk.Stack, shards: int, replicas: int
 ) -> None:
     topology = RedisTopology(shards=shards or None, replicas=replicas)
@@ -247,7 +247,7 @@ def test_nodes_of_memcached(stack: cdk.Stack) -> None:
     assert {a["Properties"]["TreatMissingData"] for a in free} == {"missing"}
 
 
-def test_a_single_redis_of_somebody_else(stack: cdk.Stack) -> None:
+def test_a_raw_redis_cluster(stack: cdk.Stack) -> None:
     cluster = elasticache.CfnCacheCluster(
         stack, "Own", engine="redis", cache_node_type="cache.t4g.micro", num_cache_nodes=1
     )
@@ -285,7 +285,7 @@ def test_a_limit_that_is_not_set_or_not_known_has_no_alarm(stack: cdk.Stack) -> 
     assert set(thresholds(synth(stack))) == {"ThrottledCmds"}
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: CacheAlarms(
             stack,
@@ -313,7 +313,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
     assert stack.node.try_find_child("Alarms") is None
 
 
-def test_the_nearest_accepted_twins(stack: cdk.Stack) -> None:
+def test_the_nearest_accepted_values(stack: cdk.Stack) -> None:
     CacheAlarms(
         stack,
         "Alarms",
@@ -329,7 +329,7 @@ def test_the_nearest_accepted_twins(stack: cdk.Stack) -> None:
     assert thresholds(synth(stack))["CurrConnections"] == {65_000}
 
 
-def test_more_alarms_than_a_stack_takes_are_refused(stack: cdk.Stack) -> None:
+def test_too_many_alarms_are_refused(stack: cdk.Stack) -> None:
     def sharded(construct_id: str, shards: int) -> elasticache.CfnReplicationGroup:
         return raw_group(
             stack,

@@ -88,7 +88,7 @@ def test_limits_of_a_serverless_cache_are_drawn(stack: cdk.Stack) -> None:
     assert line[:4] == ["AWS/ElastiCache", "ThrottledCmds", "clusterId", "REF"]
 
 
-def test_it_adds_to_a_dashboard_that_is_given(stack: cdk.Stack) -> None:
+def test_graphs_are_added_to_an_existing_dashboard(stack: cdk.Stack) -> None:
     given = cloudwatch.Dashboard(stack, "Mine")
     first = CacheDashboard(
         stack, "One", cache=MemcachedCache(stack, "Cache", num_cache_nodes=1), dashboard=given
@@ -98,7 +98,7 @@ def test_it_adds_to_a_dashboard_that_is_given(stack: cdk.Stack) -> None:
     assert {"GetHits", "CacheHits"} <= set(graphs(synth(stack)))
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     def sharded(construct_id: str, shards: int) -> elasticache.CfnReplicationGroup:
         return elasticache.CfnReplicationGroup(
             stack,

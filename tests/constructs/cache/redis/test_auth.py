@@ -1,4 +1,4 @@
-"""Who may log in, and what a function gets by ``connect``."""
+"""How clients log in, and what ``connect`` gives a function."""
 
 from pathlib import Path
 
@@ -120,7 +120,7 @@ def test_a_function_proves_who_it_is_with_iam(stack: cdk.Stack) -> None:
     assert_least_privilege(template)
 
 
-def test_redis_has_a_default_user_that_is_off_and_valkey_none(stack: cdk.Stack) -> None:
+def test_redis_gets_a_disabled_default_user(stack: cdk.Stack) -> None:
     RedisCache(stack, "Cache", auth=RedisAuth.password())
     template = synth(stack)
     (off,) = [u for u in all_of(template, USER) if u["Properties"]["UserName"] == "default"]
@@ -180,16 +180,16 @@ def test_shards_are_reached_by_their_configuration_endpoint(stack: cdk.Stack) ->
     ]
 
 
-def test_an_endpoint_that_there_is_not_is_refused(stack: cdk.Stack) -> None:
+def test_an_endpoint_of_the_other_mode_is_refused(stack: cdk.Stack) -> None:
     single = RedisCache(stack, "Single")
     shards = RedisCache(stack, "Shards", topology=RedisTopology.sharded(2))
     assert refused(lambda: single.configuration_endpoint) == (
         "`topology` must be RedisTopology.sharded(…) for this endpoint; the cache has a primary "
         "endpoint (in Test/Single/ReplicationGroup)"
     )
-    told = "`topology` must be without shards for this endpoint"
-    assert told in refused(lambda: shards.primary_endpoint)
-    assert told in refused(lambda: shards.reader_endpoint)
+    expected = "`topology` must be without shards for this endpoint"
+    assert expected in refused(lambda: shards.primary_endpoint)
+    assert expected in refused(lambda: shards.reader_endpoint)
 
 
 def test_another_user_reads_with_rights_of_its_own(stack: cdk.Stack, code: Path) -> None:
@@ -204,7 +204,7 @@ def test_another_user_reads_with_rights_of_its_own(stack: cdk.Stack, code: Path)
     assert endpoints(template) == ["secretsmanager"]  # which only the reader needs
 
 
-def test_ids_of_users_are_those_that_elasticache_takes() -> None:
+def test_elasticache_accepts_the_ids_of_users() -> None:
     names = []
     for stack_name in ("A", "My-Shop-Of-All-Things-In-The-World-And-Beyond"):
         stack = cdk.Stack(new_app(), stack_name)

@@ -113,12 +113,12 @@ def test_the_auth_token_is_a_reference_to_a_generated_secret(minimal: Json) -> N
     assert "SecretString" not in properties(minimal, "AWS::SecretsManager::Secret")
 
 
-def test_deleting_it_keeps_a_last_backup(minimal: Json) -> None:
+def test_deleting_the_cache_takes_a_final_backup(minimal: Json) -> None:
     (group,) = all_of(minimal, GROUP)
     assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Snapshot", "Snapshot")
 
 
-def test_retaining_it_keeps_what_it_needs(maximal: Json) -> None:
+def test_a_retained_cache_retains_its_dependencies(maximal: Json) -> None:
     kept = {
         resource["Type"]
         for resource in maximal["Resources"].values()
@@ -133,7 +133,7 @@ def test_retaining_it_keeps_what_it_needs(maximal: Json) -> None:
     }
 
 
-def test_retaining_it_keeps_its_own_security_group(stack: cdk.Stack) -> None:
+def test_a_retained_cache_retains_its_security_group(stack: cdk.Stack) -> None:
     RedisCache(stack, "Cache", removal_policy=cdk.RemovalPolicy.RETAIN)
     policies = {
         group["Properties"]["GroupDescription"]: group.get("DeletionPolicy")
@@ -142,7 +142,7 @@ def test_retaining_it_keeps_its_own_security_group(stack: cdk.Stack) -> None:
     assert policies["Redis of Test/Cache"] == "Retain"
 
 
-def test_nobody_is_let_in_before_connect(minimal: Json) -> None:
+def test_the_cache_is_closed_before_connect(minimal: Json) -> None:
     assert all_of(minimal, INGRESS) == []
     group = next(
         g["Properties"]
@@ -172,7 +172,7 @@ def test_without_replicas_nothing_fails_over(stack: cdk.Stack) -> None:
     assert (group["AutomaticFailoverEnabled"], group["MultiAZEnabled"]) == (False, False)
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: RedisCache(
             stack,
@@ -202,7 +202,7 @@ def test_the_nearest_accepted_values(stack: cdk.Stack) -> None:
     assert properties(synth(stack), GROUP)["NumCacheClusters"] == 6
 
 
-def test_tokens_pass(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     port = cdk.CfnParameter(stack, "Port", type="Number")
     RedisCache(stack, "Cache", port=int(port.value_as_number))
     assert properties(synth(stack), GROUP)["Port"] == {"Ref": "Port"}
@@ -253,13 +253,13 @@ def test_a_function_outside_any_vpc_is_refused(
     stack: cdk.Stack, cache: RedisCache, function: lambda_.Function
 ) -> None:
     assert refused(lambda: cache.connect(function)) == (
-        "`function` must be in the VPC of Test/Cache, got: Test/Plain, which is in none; make it "
+        "`function` must be in the VPC of Test/Cache, got: Test/Plain, which is in none; create it "
         "with `vpc=` and the cache's `.vpc`"
     )
     assert "Environment" not in properties(synth(stack), "AWS::Lambda::Function")
 
 
-def test_connecting_twice_by_one_name_is_refused_and_changes_nothing(
+def test_connecting_twice_with_one_prefix_is_refused(
     stack: cdk.Stack, cache: RedisCache, inside: lambda_.Function
 ) -> None:
     inside.add_environment("REDIS_TLS", "mine")

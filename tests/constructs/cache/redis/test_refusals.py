@@ -1,4 +1,4 @@
-"""Every combination that ElastiCache refuses, and the nearest one that it takes."""
+"""Every combination that ElastiCache refuses, and the nearest one that it accepts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -428,21 +428,21 @@ def made(stack: cdk.Stack, arguments: Arguments) -> Callable[[], RedisCache]:
     return lambda: RedisCache(stack, "Cache", **given)
 
 
-@pytest.mark.parametrize(("arguments", "told", "changed"), CASES)
+@pytest.mark.parametrize(("arguments", "expected", "changed"), CASES)
 def test_a_refusal_and_its_nearest_twin(
-    arguments: Arguments, told: str, changed: Arguments
+    arguments: Arguments, expected: str, changed: Arguments
 ) -> None:
     message = refused(made(cdk.Stack(cdk.App(), "Test"), arguments))
-    assert told in message
+    assert expected in message
     stack = cdk.Stack(cdk.App(), "Test")
     made(stack, {**arguments, **changed})()
 
 
-def test_a_case_breaks_one_rule() -> None:
+def test_each_case_breaks_one_rule() -> None:
     """Else a twin would be accepted for another reason than the one that it is for."""
     several = [
-        told
-        for arguments, told, _ in CASES
+        expected
+        for arguments, expected, _ in CASES
         if "problems in" in refused(made(cdk.Stack(cdk.App(), "Test"), arguments))
     ]
     assert several == [  # each of which breaks rules that say nearly the same
@@ -452,7 +452,7 @@ def test_a_case_breaks_one_rule() -> None:
     ]
 
 
-def test_what_is_known_only_at_deploy_time_passes(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     def text(name: str) -> str:
         return cdk.CfnParameter(stack, name).value_as_string
 
@@ -483,9 +483,9 @@ def test_what_is_known_only_at_deploy_time_passes(stack: cdk.Stack) -> None:
 
 def test_parameters_need_a_version_that_is_known(stack: cdk.Stack) -> None:
     engine = RedisEngine.of("redis", cdk.CfnParameter(stack, "Version").value_as_string)
-    told = "`engine.version` must be known at synthesis for `parameters` and cluster mode"
+    expected = "`engine.version` must be known at synthesis for `parameters` and cluster mode"
     for arguments in ({"parameters": {"timeout": "60"}}, {"topology": RedisTopology.sharded(2)}):
-        assert told in refused(made(stack, {"engine": engine, **arguments}))
+        assert expected in refused(made(stack, {"engine": engine, **arguments}))
     made(
         stack,
         {
@@ -505,7 +505,7 @@ DURABLE: Arguments = {
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "expected"),
     [
         ({"engine": RedisEngine.VALKEY_8_2}, "`engine.name` must be Valkey 9.0 or later"),
         ({"engine": RedisEngine.REDIS_7_1}, "`engine.name` must be Valkey 9.0 or later"),
@@ -521,8 +521,8 @@ DURABLE: Arguments = {
         ),
     ],
 )
-def test_what_durability_requires(stack: cdk.Stack, changed: Arguments, told: str) -> None:
-    assert told in refused(made(stack, {**DURABLE, **changed}))
+def test_what_durability_requires(stack: cdk.Stack, changed: Arguments, expected: str) -> None:
+    assert expected in refused(made(stack, {**DURABLE, **changed}))
     other = cdk.Stack(cdk.App(), "Other")
     made(other, {**DURABLE, **changed, "durability": Durability.DISABLED})()
 
@@ -535,7 +535,7 @@ def test_durability_arrives(stack: cdk.Stack, durability: Durability) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         ({"engine": "redis"}, "`engine` must be a RedisEngine, got: 'redis'"),
         ({"topology": 2}, "`topology` must be a RedisTopology, got: 2"),
@@ -555,8 +555,8 @@ def test_durability_arrives(stack: cdk.Stack, durability: Durability) -> None:
         ({"tls": "yes"}, "`tls` must be True or False, got: 'yes'"),
     ],
 )
-def test_wrong_types_are_refused(stack: cdk.Stack, arguments: Arguments, told: str) -> None:
-    assert told in refused(made(stack, arguments))
+def test_wrong_types_are_refused(stack: cdk.Stack, arguments: Arguments, expected: str) -> None:
+    assert expected in refused(made(stack, arguments))
     assert stack.node.try_find_child("Cache") is None
 
 

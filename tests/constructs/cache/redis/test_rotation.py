@@ -53,7 +53,7 @@ def test_nothing_is_rotated_by_default(stack: cdk.Stack) -> None:
     assert all_of(template, FUNCTION) == []
 
 
-def test_the_function_may_do_what_it_is_for_and_no_more(stack: cdk.Stack) -> None:
+def test_the_rotation_function_has_least_privilege(stack: cdk.Stack) -> None:
     cache = RedisCache(stack, "Cache", auth=MONTHLY)
     template = synth(stack)
     reading, modifying = statements(template)
@@ -112,7 +112,7 @@ def test_the_function_reaches_the_cache_and_both_services(stack: cdk.Stack) -> N
     assert variables(template)["REPLICATION_GROUP_ID"] == stack.resolve(cache.cache_name)
 
 
-def test_a_vpc_of_ones_own_is_left_alone(stack: cdk.Stack) -> None:
+def test_an_existing_vpc_gets_no_endpoints(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
     RedisCache(stack, "Cache", vpc=vpc, auth=MONTHLY)
     assert all_of(synth(stack), "AWS::EC2::VPCEndpoint") == []
@@ -144,7 +144,7 @@ def test_a_secret_by_name_is_granted_with_its_random_end(stack: cdk.Stack) -> No
     assert reading["Resource"]["Fn::Join"][1][-1] == ":secret:orders/redis-??????"
 
 
-def test_the_package_is_small_and_has_what_it_imports(tmp_path: Path) -> None:
+def test_the_package_is_small_and_complete(tmp_path: Path) -> None:
     package = package_library("functions/__init__.py", "functions/rotation")
     files = {str(p.relative_to(package.folder)) for p in package.folder.rglob("*.py")}
     assert "serverless_stack/functions/rotation/handler.py" in files
@@ -167,7 +167,7 @@ OLD = RedisEngine.of("redis", "5.0.5")
 
 
 @pytest.mark.parametrize(
-    ("engine", "days", "told"),
+    ("engine", "days", "expected"),
     [
         (None, 0, "`auth.rotate_every` must be between 1 and 1000 days, got: 0"),
         (None, 1001, "`auth.rotate_every` must be between 1 and 1000 days, got: 1001"),
@@ -176,11 +176,11 @@ OLD = RedisEngine.of("redis", "5.0.5")
     ],
 )
 def test_a_rotation_that_is_refused(
-    stack: cdk.Stack, engine: RedisEngine | None, days: float, told: str
+    stack: cdk.Stack, engine: RedisEngine | None, days: float, expected: str
 ) -> None:
     auth = RedisAuth.token(rotate_every=cdk.Duration.hours(days * 24))
     engine = engine or RedisEngine.REDIS_7_1
-    assert told in refused(
+    assert expected in refused(
         lambda: RedisCache(stack, "Cache", engine=engine, node_type="cache.m5.large", auth=auth)
     )
     assert stack.node.children == []

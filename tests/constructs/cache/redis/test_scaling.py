@@ -87,7 +87,7 @@ BOTH = Autoscale(shards=Capacity(1, 2), replicas=Capacity(1, 2))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "expected"),
     [
         (
             {"topology": RedisTopology(replicas=1, autoscale=BOTH)},
@@ -105,13 +105,15 @@ BOTH = Autoscale(shards=Capacity(1, 2), replicas=Capacity(1, 2))
         ),
     ],
 )
-def test_what_auto_scaling_requires(stack: cdk.Stack, arguments: dict[str, Any], told: str) -> None:
-    assert told in refused(lambda: scaled(stack, BOTH, **arguments))
+def test_what_auto_scaling_requires(
+    stack: cdk.Stack, arguments: dict[str, Any], expected: str
+) -> None:
+    assert expected in refused(lambda: scaled(stack, BOTH, **arguments))
     scaled(stack, BOTH, node_type="cache.m7g.2xlarge")
     assert len(all_of(synth(stack), TARGET)) == 2
 
 
-def test_all_problems_of_a_policy_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_of_a_policy_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: scaled(
             stack,

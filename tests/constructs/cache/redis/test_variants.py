@@ -193,7 +193,7 @@ def test_shards_are_resharded_online_and_their_parameters_have_cluster_mode() ->
         ("valkey", "9.0", "default.valkey9.cluster.on"),
     ],
 )
-def test_shards_without_parameters_use_a_group_of_aws(
+def test_shards_without_parameters_use_the_default_group(
     stack: cdk.Stack, engine: str, version: str, name: str
 ) -> None:
     chosen = RedisEngine.of(engine, version)
@@ -258,7 +258,7 @@ def test_a_primary_is_the_member_of_its_global_datastore() -> None:
     ]
 
 
-def test_logs_go_where_they_are_told_to(stack: cdk.Stack) -> None:
+def test_logs_go_to_their_targets(stack: cdk.Stack) -> None:
     made = template(logged)
     slow, core = properties(made, GROUP)["LogDeliveryConfigurations"]
     assert slow["DestinationDetails"]["CloudWatchLogsDetails"]["LogGroup"]["Ref"].startswith("Own")
@@ -270,7 +270,7 @@ def test_logs_go_where_they_are_told_to(stack: cdk.Stack) -> None:
     )
 
 
-def test_log_groups_that_are_made_end(stack: cdk.Stack) -> None:
+def test_new_log_groups_expire(stack: cdk.Stack) -> None:
     cache = RedisCache(stack, "Cache", logs=Logs(slow=True))
     assert cache.slow_log_group is not None
     assert cache.engine_log_group is None
@@ -278,12 +278,12 @@ def test_log_groups_that_are_made_end(stack: cdk.Stack) -> None:
         assert group["Properties"]["RetentionInDays"] == 90
 
 
-def test_r6gd_nodes_tier_data_without_being_told(stack: cdk.Stack) -> None:
+def test_r6gd_nodes_tier_data_by_default(stack: cdk.Stack) -> None:
     RedisCache(stack, "Cache", node_type="cache.r6gd.xlarge")
     assert properties(synth(stack), GROUP)["DataTieringEnabled"] is True
 
 
-def test_retaining_it_keeps_users_and_parameters() -> None:
+def test_a_retained_cache_retains_users_and_parameters() -> None:
     kept = {
         resource["Type"]
         for resource in template(maximal)["Resources"].values()

@@ -158,7 +158,7 @@ def test_every_argument_arrives(maximal: Json) -> None:
     assert resource["DeletionPolicy"] == "Retain"
 
 
-def test_keeping_it_keeps_its_own_security_group(stack: cdk.Stack) -> None:
+def test_a_retained_cache_retains_its_security_group(stack: cdk.Stack) -> None:
     ServerlessCache(stack, "Cache", removal_policy=cdk.RemovalPolicy.RETAIN)
     (group,) = all_of(synth(stack), "AWS::EC2::SecurityGroup")
     assert group["DeletionPolicy"] == "Retain"
@@ -182,14 +182,14 @@ def test_its_name_is_of_the_stack_and_the_path() -> None:
     assert max(len(each) for each in names) == 40
 
 
-def test_a_nested_stack_takes_the_name_of_the_whole() -> None:
+def test_a_nested_stack_uses_the_name_of_its_root() -> None:
     stack = cdk.Stack(new_app(), "Test", stack_name="shop")
     cache = ServerlessCache(cdk.NestedStack(stack, "Nested"), "Cache")
     assert cache.serverless_cache.serverless_cache_name.startswith("shop-cache-")
 
 
 @pytest.mark.parametrize("zones", [2, 3, 4])
-def test_three_zones_are_taken_at_most(app: cdk.App, zones: int) -> None:
+def test_three_zones_are_used_at_most(app: cdk.App, zones: int) -> None:
     stack = cdk.Stack(app, "Test", env=cdk.Environment(account="1" * 12, region="us-east-1"))
     names = [f"us-east-1{letter}" for letter in "abcd"[:zones]]
     vpc = ec2.Vpc(
@@ -225,7 +225,7 @@ def test_one_zone_is_refused(stack: cdk.Stack) -> None:
     )
 
 
-def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
+def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     message = refused(
         lambda: ServerlessCache(
             stack,
@@ -281,7 +281,7 @@ def test_the_engine_has_to_be_known(stack: cdk.Stack) -> None:
     )
 
 
-def test_tokens_pass(stack: cdk.Stack) -> None:
+def test_tokens_are_accepted(stack: cdk.Stack) -> None:
     most = cdk.CfnParameter(stack, "Most", type="Number")
     ServerlessCache(stack, "Cache", max_storage_gb=int(most.value_as_number))
     limits = properties(synth(stack), CACHE)["CacheUsageLimits"]
@@ -387,7 +387,7 @@ def test_a_second_cache_connects_by_another_prefix(stack: cdk.Stack) -> None:
     assert set(variables(synth(stack))) == names
 
 
-def test_others_are_let_in_by_hand(stack: cdk.Stack) -> None:
+def test_other_peers_are_allowed_by_hand(stack: cdk.Stack) -> None:
     cache = ServerlessCache(stack, "Cache")
     cache.connections.allow_default_port_from(ec2.Peer.ipv4("10.1.0.0/16"))
     groups = [g["Properties"] for g in all_of(synth(stack), "AWS::EC2::SecurityGroup")]
