@@ -68,7 +68,7 @@ class _TextInMockIntegrations:
 
     def visit(self, node: IConstruct) -> None:
         """Change the integration of a mock method."""
-        if isinstance(node, apigateway.CfnMethod) and node.http_method == "OPTIONS":
-            if isinstance(node.integration, apigateway.CfnMethod.IntegrationProperty):
-                if node.integration.type == "MOCK":
-                    node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+        if not isinstance(node, apigateway.CfnMethod) or node.http_method != "OPTIONS":
+            return
+        if getattr(node.integration, "type", None) == "MOCK":
+            node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
