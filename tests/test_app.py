@@ -31,19 +31,16 @@ app.synth()
 
 CHECKED = """\
 import aws_cdk as cdk
-from serverless_stack.checks.plugin import DeployabilityChecks
+from serverless_stack.checks.integrations import DeployabilityChecks
 from serverless_stack.constructs import ServerlessStack
 
 app = cdk.App()
 cdk.Validations.of(app).add_plugins(DeployabilityChecks(strict=True))
-ServerlessStack(app, "Shop", handler="examples/shop/handler", site="examples/shop/site")
-ServerlessStack(
-    app,
-    "Checkout",
-    handler="examples/shop/handler",
-    site="examples/shop/site",
-    env=cdk.Environment(region="eu-central-1"),
-)
+CACHES = {"redis": True, "memcached": True}
+CODE, SITE = "examples/shop/handler", "examples/shop/site"
+ServerlessStack(app, "Shop", function=CODE, site=SITE, **CACHES)
+env = cdk.Environment(region="eu-central-1")
+ServerlessStack(app, "Checkout", function=CODE, site=SITE, env=env, **CACHES)
 app.synth()
 """
 
@@ -98,12 +95,12 @@ def test_the_template(
     assert str(pytestconfig.rootpath) not in text
     # CDK lets every function depend on its role, although the function names the role already.
     assert findings_of_cfn_lint(shop.template) == {
-        ("W3005", "HandlerFunction0D87A48C"),
+        ("W3005", "Function6B188E59"),
         ("W3005", "ContentFunction60E7E32E"),
     }
 
 
-def test_cdk_would_tell_what_is_wrong(tmp_path: Path, pytestconfig: pytest.Config) -> None:
+def test_cdk_reports_what_is_wrong(tmp_path: Path, pytestconfig: pytest.Config) -> None:
     wrong = synthesise(pytestconfig.rootpath, tmp_path, "-c", INVALID)
     assert wrong.status != 0
     assert "Nonsense" in wrong.said

@@ -10,9 +10,12 @@ from types import ModuleType
 
 import aws_cdk as cdk
 import pytest
+import typing_extensions
 from constructs import Construct
 
 from serverless_stack import constructs, testing
+from serverless_stack.constructs.app.application import Application
+from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.operations import advice
 
 NAMES = [
@@ -20,18 +23,39 @@ NAMES = [
     "CacheDashboard",
     "Cdn",
     "ContentDeployment",
+    "GlobalDatastore",
     "Invalidation",
     "LambdaHandler",
     "MemcachedCache",
     "ProxyApi",
     "RedisCache",
+    "RedisUser",
     "ServerlessCache",
     "ServerlessStack",
     "StorageBucket",
+    "WebApp",
 ]
 RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
-VALUES = ["ApiCache", "Decisions", "Profile"]  # what constructs are told
+# Value objects that constructs take, and what `from_attributes` of a cache returns.
+VALUES = [
+    "ApiCache",
+    "Autoscale",
+    "Backup",
+    "Capacity",
+    "Durability",
+    "ImportedCache",
+    "Logs",
+    "NetworkType",
+    "Profile",
+    "RedisAuth",
+    "RedisEngine",
+    "RedisTopology",
+    "ServerlessEngine",
+    "WebAcl",
+]
 CLASSES = [getattr(constructs, name) for name in NAMES]
+APPLICATIONS = ("ServerlessStack", "WebApp")
+CACHES = ("MemcachedCache", "RedisCache", "ServerlessCache")
 
 TESTING = [
     "ScrubError",
@@ -79,18 +103,22 @@ CALLABLES = [
     pytest.param(function, id=f"{kind.__name__}.{name}")
     for kind in CLASSES
     for name, function in {"__init__": vars(kind)["__init__"], **own_members(kind)}.items()
+] + [
+    pytest.param(function, id=f"{kind.__name__}.{name}")
+    for kind in (Application, CacheBase)
+    for name, function in own_members(kind).items()
 ]
 
 
 def documented(function: Callable[..., object]) -> str:
     """The docstring of a function; that of ``__init__`` is that of its class."""
     kind, _, name = function.__qualname__.partition(".")
-    owner = getattr(constructs, kind)
-    return inspect.cleandoc((owner.__doc__ if name == "__init__" else function.__doc__) or "")
+    text = getattr(constructs, kind).__doc__ if name == "__init__" else function.__doc__
+    return inspect.cleandoc(text or "")
 
 
 def arguments_section(text: str) -> list[str]:
-    """The names that the ``Args`` section tells about, in their order."""
+    """The names in the ``Args`` section, in their order."""
     section = re.search(r"^Args:\n((?:    .*\n|\n)*)", text + "\n", re.MULTILINE)
     return re.findall(r"^    (\w+):", section.group(1), re.MULTILINE) if section else []
 
@@ -131,11 +159,14 @@ def test_importing_loads_no_more_than_needed(module: str, absent: list[str]) -> 
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_constructs_extend_construct_or_stack_only(kind: type) -> None:
-    assert kind.__bases__ in ((Construct,), (cdk.Stack,))
-    assert set(kind.__bases__) == (
-        {cdk.Stack} if kind.__name__ == "ServerlessStack" else {Construct}
-    )
+def test_constructs_inherit_from_construct_stack_or_one_shared_base(kind: type) -> None:
+    expected: tuple[type, ...] = (Construct,)
+    if kind.__name__ in CACHES:
+        expected = (CacheBase,)
+    elif kind.__name__ in APPLICATIONS:
+        expected = (Application, cdk.Stack if kind.__name__ == "ServerlessStack" else Construct)
+    assert kind.__bases__ == expected
+    assert (CacheBase.__bases__, Application.__bases__) == ((Construct,), (object,))
 
 
 @pytest.mark.parametrize("kind", CLASSES)
@@ -143,37 +174,40 @@ def test_settings_are_keyword_only(kind: type) -> None:
     _, scope, construct_id, *settings = inspect.signature(
         vars(kind)["__init__"]
     ).parameters.values()
-    assert (scope.name, construct_id.name) == ("scope", "construct_id")
+    parent = "cache" if kind.__name__ == "RedisUser" else "scope"
+    assert (scope.name, construct_id.name) == (parent, "construct_id")
     assert {setting.kind for setting in settings} == {inspect.Parameter.KEYWORD_ONLY}
 
 
 @pytest.mark.parametrize("function", CALLABLES)
-def test_signatures_are_whole(function: Callable[..., object]) -> None:
+def test_signatures_have_types(function: Callable[..., object]) -> None:
     signature = inspect.signature(function)
     hints = typing.get_type_hints(function)
     assert "return" in hints
     for name, parameter in list(signature.parameters.items())[1:]:
-        assert parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+        assert parameter.kind is not parameter.VAR_POSITIONAL
+        if parameter.kind is parameter.VAR_KEYWORD:
+            assert typing_extensions.get_origin(hints[name]) is typing_extensions.Unpack
         assert "Any" not in str(hints[name])
 
 
 @pytest.mark.parametrize("function", CALLABLES)
-def test_docstrings_tell_about_every_argument(function: Callable[..., object]) -> None:
+def test_docstrings_describe_every_argument(function: Callable[..., object]) -> None:
     text = documented(function)
     assert text.splitlines()[0].endswith(".")
     assert arguments_section(text) == list(inspect.signature(function).parameters)[1:]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in CLASSES if kind.__name__ != "ServerlessStack"])
-def test_docstrings_tell_about_every_attribute(kind: type) -> None:
+@pytest.mark.parametrize("kind", [k for k in CLASSES if k.__name__ not in APPLICATIONS])
+def test_docstrings_describe_every_attribute(kind: type) -> None:
     source = inspect.getsource(vars(kind)["__init__"])
-    made = set(re.findall(r"^\s+self\.([a-z]\w*)(?::[^=]+)? = ", source, re.MULTILINE))
+    created = set(re.findall(r"^\s+self\.([a-z]\w*)(?::[^=]+)? = ", source, re.MULTILINE))
     section = re.search(
         r"^Attributes:\n((?:    .*\n|\n)*)", inspect.cleandoc(kind.__doc__ or "") + "\n", re.M
     )
     assert section is not None
-    told = set(re.findall(r"^    (\w+):", section.group(1), re.MULTILINE))
-    assert made - told == set()
+    described = set(re.findall(r"^    (\w+):", section.group(1), re.MULTILINE))
+    assert created - described == set()
 
 
 def test_these_names_of_testing_are_public() -> None:
@@ -218,7 +252,7 @@ FUNCTIONS = [
 
 
 @pytest.mark.parametrize(("module", "name"), FUNCTIONS)
-def test_functions_are_whole(module: ModuleType, name: str) -> None:
+def test_functions_have_types_and_docstrings(module: ModuleType, name: str) -> None:
     function = getattr(module, name)
     signature = inspect.signature(function)
     assert signature.return_annotation is not inspect.Signature.empty

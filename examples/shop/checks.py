@@ -1,4 +1,4 @@
-"""What ``make demo`` checks on the deployed shop, by real HTTP requests and boto3."""
+"""The checks of ``make demo`` on the deployed shop, with real HTTP requests and boto3."""
 
 import json
 import secrets
@@ -36,7 +36,7 @@ class Reply:
     body: str
 
     def field(self, name: str) -> object:
-        """A field of the JSON answer, or what came when it is no JSON object."""
+        """Return a field of the JSON body, or the whole body if it is no JSON object."""
         try:
             content = json.loads(self.body)
         except ValueError:
@@ -45,14 +45,16 @@ class Reply:
 
 
 class Demo:
-    """Sends requests and keeps the score."""
+    """Sends requests, and counts the checks that pass and fail."""
 
     def __init__(self, result: DeployResult) -> None:
         self.passed = 0
         self.failures: list[str] = []
         self.cache_answers: Counter[str] = Counter()
         self.invalidation = "none"
-        self.table = Table("", "method", "path", "status", "ms", "Cache-Status", title="Requests")
+        self.table = Table(
+            "to", "method", "path", "status", "ms", "Cache-Status", title="Requests"
+        )
         self.table.columns[4].justify = "right"
         self.table.columns[2].overflow = "fold"
         self._bases = {
@@ -83,23 +85,23 @@ class Demo:
         self.table.add_row(door, method, Text(path), str(reply.status), milliseconds, cache)
         return reply
 
-    def check(self, what: str, got: object, wanted: object) -> None:
-        self.require(what, got == wanted, f"expected {wanted!r}, got {got!r}")
+    def check(self, what: str, got: object, expected: object) -> None:
+        self.require(what, got == expected, f"expected {expected!r}, got {got!r}")
 
-    def require(self, what: str, good: bool, trouble: str) -> None:
-        if good:
+    def require(self, what: str, passed: bool, failure: str) -> None:
+        if passed:
             self.passed += 1
         else:
-            self.failures.append(f"{what}: {trouble}")
+            self.failures.append(f"{what}: {failure}")
 
 
 def check_routes(demo: Demo) -> None:
     for path in ("/", "/a/deep/path"):
         for verb in VERBS:
             reply = demo.send("api", verb, path)
-            found = path == "/" and verb == "GET"
-            demo.check(f"status of {verb} {path}", reply.status, 200 if found else 404)
-            if not found and verb != "HEAD":  # an answer to HEAD has no body
+            has_route = path == "/" and verb == "GET"
+            demo.check(f"status of {verb} {path}", reply.status, 200 if has_route else 404)
+            if not has_route and verb != "HEAD":  # a reply to HEAD has no body
                 message = f"no route for {verb} {path}"
                 demo.check(f"answer to {verb} {path}", reply.field("message"), message)
     reply = demo.send("api", "GET", "/grüße/日本")
@@ -121,14 +123,14 @@ def check_orders(demo: Demo) -> None:
     demo.check("a saved order is in the cache", reply.headers["Cache-Status"], HIT)
     demo.check("the order from the cache", json.loads(reply.body), stored)
 
-    # An object that did not come through the shop is not in its cache.
+    # An object that was not written by the shop is not in its cache.
     other = f"{demo.run}-other"
     body = json.dumps({"id": other, **ORDER})
     s3.put_object(Bucket=demo.bucket, Key=f"orders/{other}.json", Body=body)
-    for wanted in (MISS, HIT):
+    for cache_status in (MISS, HIT):
         reply = demo.send("cdn", "GET", f"/api/orders/{other}")
-        demo.check("Cache-Status of an order", reply.headers["Cache-Status"], wanted)
-        demo.check(f"the order, {wanted}", reply.field("id"), other)
+        demo.check("Cache-Status of an order", reply.headers["Cache-Status"], cache_status)
+        demo.check(f"the order, {cache_status}", reply.field("id"), other)
     check_orders_through_cdn(demo, stored)
 
     demo.check("deleting an order", demo.send("api", "DELETE", path).status, 200)
@@ -136,7 +138,7 @@ def check_orders(demo: Demo) -> None:
     demo.check("an unsafe id", demo.send("api", "GET", "/orders/a.b").status, 400)
     reply = demo.send("api", "PUT", path, {**ORDER, "lines": []})
     demo.check("an order without lines", reply.status, 422)
-    demo.require("its problem is named", "lines" in reply.body, f"got {reply.body!r}")
+    demo.require("the reply names the problem", "lines" in reply.body, f"got {reply.body!r}")
 
 
 def check_orders_through_cdn(demo: Demo, stored: object) -> None:
@@ -150,7 +152,9 @@ def check_orders_through_cdn(demo: Demo, stored: object) -> None:
         reply = demo.send("cdn", "GET", path)
         hidden = reply.status in (403, 404) and "Ada" not in reply.body
         demo.require(
-            f"orders are no pages ({path})", hidden, f"got {reply.status} {reply.body[:80]!r}"
+            f"orders are not served as pages ({path})",
+            hidden,
+            f"got {reply.status} {reply.body[:80]!r}",
         )
 
 
@@ -173,8 +177,9 @@ def check_site(demo: Demo) -> None:
         reply = demo.send("cdn", "GET", path)
         demo.check(f"status of {path}", reply.status, 200)
         demo.require(f"{path} is {file}", reply.body == (site / file).read_text(), "it differs")
-        found = reply.headers.get("Content-Type", "")
-        demo.require(f"type of {path}", kind in found, f"expected {kind}, got {found!r}")
+        content_type = reply.headers.get("Content-Type", "")
+        failure = f"expected {kind}, got {content_type!r}"
+        demo.require(f"type of {path}", kind in content_type, failure)
         for name, part in SECURITY_HEADERS.items():
             value = reply.headers.get(name, "")
             demo.require(f"{name} of {path}", part in value, f"expected {part}, got {value!r}")
@@ -182,7 +187,7 @@ def check_site(demo: Demo) -> None:
 
 
 def check_cache(demo: Demo) -> None:
-    """A page is cached until its path is invalidated; its neighbour stays cached."""
+    """A page is cached until its path is invalidated; the page beside it stays cached."""
     s3, cloudfront = boto3.client("s3"), boto3.client("cloudfront")
     page, neighbour, key = "/about.html", "/style.css", "site/about.html"
     for path in (page, neighbour):
@@ -207,9 +212,9 @@ def check_cache(demo: Demo) -> None:
         demo.check("after the invalidation it is fresh", fresh.body, body.decode())
         demo.invalidation = f"{sent.invalidation_ids[0]} of {page}"
         kept = demo.send("cdn", "GET", neighbour)
-        demo.check("its neighbour is still cached", kept.headers["X-Cache"], CACHED)
+        demo.check("the page beside it is still cached", kept.headers["X-Cache"], CACHED)
     listed = cloudfront.list_invalidations(DistributionId=demo.distribution)["InvalidationList"]
-    demo.require("the invalidations are listed", bool(listed.get("Items")), "none is")
+    demo.require("the invalidations are listed", bool(listed.get("Items")), "none is listed")
 
 
 CHECKS: tuple[Callable[[Demo], None], ...] = (

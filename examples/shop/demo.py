@@ -1,8 +1,8 @@
-"""Deploy the shop to a local cloud and talk to it: what ``make demo`` runs.
+"""Deploy the shop to a local cloud and send it requests; ``make demo`` runs this.
 
-The CDK CLI deploys app.py as it would to AWS; the requests go through the deployed API and the
-deployed distribution. The exit status is 0 only when every check passed. On a terminal the cloud
-stays up, unless DEMO_DOWN=1; otherwise it is taken down.
+The CDK CLI deploys app.py as it does to AWS. The requests go through the deployed API and the
+deployed distribution. The exit status is 0 only if every check passed. On a terminal the cloud
+keeps running, unless DEMO_DOWN=1; otherwise it is stopped.
 """
 
 import os
@@ -28,7 +28,7 @@ BROKEN = (OSError, HTTPException, LookupError, ValueError, BotoCoreError, Client
 
 
 def demonstrate(cloud: LocalCloud, console: Console) -> Demo:
-    """Deploy the app, run every check and print what happened."""
+    """Deploy the app, run every check and print the results."""
     result = cloud.deploy()
     os.environ.pop("AWS_PROFILE", None)
     os.environ.update(cloud.environment())
@@ -37,7 +37,7 @@ def demonstrate(cloud: LocalCloud, console: Console) -> Demo:
     for check in CHECKS:
         try:
             check(demo)
-        except BROKEN as error:  # a check that cannot go on has failed; the others still count
+        except BROKEN as error:  # that check has failed; the others still run
             where = traceback.extract_tb(error.__traceback__)[1]
             demo.failures.append(
                 f"{check.__name__}, line {where.lineno}: {type(error).__name__}: {error}"
@@ -67,7 +67,7 @@ def demonstrate(cloud: LocalCloud, console: Console) -> Demo:
 
 
 def main() -> int:
-    """Give the exit status."""
+    """Return the exit status."""
     terminal = sys.stdout.isatty()
     keep = terminal and os.environ.get("DEMO_DOWN") != "1"
     console = Console(width=None if terminal else 110)
@@ -91,14 +91,12 @@ def main() -> int:
         console.print("Interrupted.")
         return 130
     finally:
-        # A cloud that ran before and could not be updated is left for its owner to look at.
+        # A cloud that was running before and could not be updated is left to its owner.
         if cloud is not None and not keep and (finished or cloud.started_here):
             cloud.stop()
-            console.print("The local cloud was taken down.")
+            console.print("The local cloud was stopped.")
         elif cloud is not None:
-            console.print(
-                "The local cloud is up; stop it by: .venv/bin/serverless-stack local down"
-            )
+            console.print("The local cloud is running; to stop it: serverless-stack local down")
     print(f"demo: {demo.passed} checks passed, {len(demo.failures)} failed")
     return 1 if demo.failures else 0
 

@@ -19,8 +19,12 @@ from serverless_stack.constructs import (
     MemcachedCache,
     ProxyApi,
     RedisCache,
+    RedisEngine,
+    RedisTopology,
+    ServerlessCache,
     ServerlessStack,
     StorageBucket,
+    WebApp,
 )
 from serverless_stack.runtime.caching import (
     EmfMetrics,
@@ -70,9 +74,29 @@ def with_objects_of_ones_own(
 
 
 def parts_of_a_stack(app: cdk.App) -> tuple[str, lambda_.Function, elasticache.CfnCacheCluster]:
-    shop = ServerlessStack(app, "Shop", handler="handler", redis=False)
+    shop = ServerlessStack(app, "Shop", function="handler", memcached=True)
     other = ServerlessStack(app, "Other", memcached=shop.memcached, bucket=shop.bucket)
-    return other.bucket.bucket_name, shop.handler.function, shop.memcached.cluster
+    return other.bucket.bucket_name, shop.function.function, shop.memcached.cluster
+
+
+def options_of_parts(app: cdk.App, vpc: ec2.IVpc, archive: StorageBucket) -> None:
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        function={"code": Path("handler"), "memory_size": 512},
+        site={"source": "site", "grace_period": None},
+        redis={"engine": RedisEngine.VALKEY_8_1, "topology": RedisTopology.replicated(2)},
+        api=False,
+        cdn={"countries": ["DE"]},
+        connect=[archive],
+        vpc=vpc,
+        tags={"team": "shop"},
+    )
+    nightly = shop.add_function("Nightly", code="nightly", timeout=cdk.Duration.minutes(5))
+    assert_type(nightly, LambdaHandler)
+    assert_type(shop.redis, RedisCache)
+    cache = ServerlessCache(shop, "Cache", vpc=vpc)
+    WebApp(shop, "Blog", redis=cache, connect={"ARCHIVE": archive, "SESSIONS": shop.redis})
 
 
 def a_cache_is_connectable(cache: RedisCache, peer: ec2.Connections) -> None:

@@ -1,4 +1,4 @@
-"""What a type checker has to refuse: ``mypy --strict`` tells of a comment without an error, too."""
+"""What a type checker must refuse; ``mypy --strict`` reports unused comments as well."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
@@ -16,4 +16,7 @@ def wrong(app: cdk.App, stack: cdk.Stack, imported: lambda_.IFunction) -> None:
     RedisCache(stack, "Cache").connect("orders")  # type: ignore[arg-type]
     RedisCache(stack, "Cache").connect(imported)  # type: ignore[arg-type]
     ServerlessStack(app, "Shop", redis="yes")  # type: ignore[arg-type]
+    ServerlessStack(app, "Shop", redis={"engin": "valkey"})  # type: ignore[arg-type]
+    ServerlessStack(app, "Shop", function={"memory_size": 512})  # type: ignore[arg-type]
+    ServerlessStack(app, "Shop").add_function("Nightly", cod="nightly")  # type: ignore[call-arg]
     print(ServerlessStack(app, "Shop").queue)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """Checking the types of arguments against the signature, in the caller's words.
 
-Put ``@check_types`` on ``__init__`` and on public methods. Wrong types, and wrong keys of options,
-are reported together, before the function runs: what it then compares and reads has the right type.
+Put ``@check_types`` on ``__init__`` and on public methods. All wrong types and all wrong keys of
+options are reported together, before the method runs, so that its own checks can rely on the types.
 """
 
 import difflib
@@ -11,7 +11,7 @@ import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
-from typing import Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from typing import Literal, ParamSpec, TypeGuard, TypeVar, get_args, get_origin, get_type_hints
 
 import typing_extensions
 from constructs import Construct
@@ -49,8 +49,8 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """Check the arguments of a method against its annotations before it runs.
 
     Args:
-        function: The method. The first parameter is not checked, nor is ``scope``, which jsii
-            checks, and which tells where the problem is.
+        function: The method. Its first parameter is not checked, nor is ``scope``, which jsii
+            checks.
 
     Returns:
         The method. It raises ValueError with all wrong types together, and TypeError for an
@@ -62,7 +62,7 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         if not hints:  # on first use: evaluating annotations takes time
-            hints.update(get_type_hints(function, localns=_self_named(function)))
+            hints.update(get_type_hints(function))
         try:
             given = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
@@ -103,7 +103,7 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
                     for part, part_hint in zip((key, item), get_args(option), strict=True)
                     for problem in type_problems(f"{name}[{key!r}]", part, part_hint)
                 ]
-    if _is_list(value) and isinstance(value, Sequence):
+    if _is_list(value):
         for option in options:
             if get_origin(option) in (list, Sequence):
                 return [
@@ -167,7 +167,7 @@ def _accepts(value: object, hint: object) -> bool:
     if origin is Literal:
         return value in args
     if origin in (list, Sequence):
-        return _is_list(value) and all(_accepts_any(item, args[0]) for item in _items(value))
+        return _is_list(value) and all(_accepts_any(item, args[0]) for item in value)
     if origin in (dict, Mapping):
         return isinstance(value, Mapping) and all(
             _accepts_any(key, args[0]) and _accepts_any(item, args[1])
@@ -186,12 +186,8 @@ def _accepts_any(value: object, hint: object) -> bool:
     return any(_accepts(value, option) for option in _options(hint))
 
 
-def _is_list(value: object) -> bool:
+def _is_list(value: object) -> TypeGuard[Sequence[object]]:
     return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
-def _items(value: object) -> Iterable[object]:
-    return value if isinstance(value, Sequence) else ()
 
 
 def _implements(value: object, protocol: type) -> bool:
@@ -298,8 +294,3 @@ def _path(owner: object, given: Mapping[str, object]) -> list[str]:
         return [parent.node.path, str(given["construct_id"])]
     created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
     return [owner.node.path] if created and isinstance(owner, Construct) else []
-
-
-def _self_named(function: Callable[..., object]) -> dict[str, object]:
-    """Return names that annotations may have beside those of the module."""
-    return {"Self": object} if "Self" in str(inspect.signature(function)) else {}

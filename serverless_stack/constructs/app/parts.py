@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 from aws_cdk import CfnOutput
@@ -147,7 +148,7 @@ def _function(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> Lambd
     part = choices.function
     if part is None or isinstance(part, LambdaHandler):
         return part
-    options = part if isinstance(part, dict) else FunctionOptions(code=part)
+    options = FunctionOptions(code=part) if isinstance(part, str | Path) else part
     return LambdaHandler(scope, "Function", vpc=vpc, **options)
 
 
@@ -217,7 +218,7 @@ def _content(
     part = choices.site
     if part is None or bucket is None or cdn is None:
         return None
-    options = part if isinstance(part, dict) else ContentOptions(source=part)
+    options = ContentOptions(source=part) if isinstance(part, str | Path) else part
     return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
 
 

@@ -152,7 +152,7 @@ def test_regulated_encrypts_with_one_key(code: Path, site: Path) -> None:
 def test_regulated_watches_and_tells(code: Path, site: Path) -> None:
     template = regulated(code, site)
     alarms = all_of(template, "AWS::CloudWatch::Alarm")
-    assert len(alarms) == 24  # as `serverless-stack profile` says
+    assert len(alarms) == 24  # as `serverless-stack profiles` prints
     topics = {str(alarm["Properties"]["AlarmActions"]) for alarm in alarms}
     assert len(topics) == 1
     schedule = properties(template, "AWS::SecretsManager::RotationSchedule")
