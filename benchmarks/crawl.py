@@ -187,11 +187,11 @@ def main() -> int:
     """Measure and print; 1 if ours broke something."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--deployments", type=int, default=10)
-    wanted = parser.parse_args().deployments
+    deployments = parser.parse_args().deployments
     os.environ["PATH"] = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     os.environ["PYTHONPATH"] = str(ROOT)
     table = Table("", "pages loaded", "broken", "stale", "paths billed", "s each", title="Crawl")
-    scores = {name: crawl(deployment, wanted) for name, deployment in TOOLS.items()}
+    scores = {name: crawl(deployment, deployments) for name, deployment in TOOLS.items()}
     for name, score in scores.items():
         each = sum(score.seconds) / len(score.seconds)
         table.add_row(

@@ -28,7 +28,7 @@ def main() -> None:
 def measure(console: Console) -> None:
     """Kill, retry and compare."""
     world = World("bench")
-    wanted = undisturbed(world, OLD, NEW)
+    expected = undisturbed(world, OLD, NEW)
     chance = random.Random(50)
     points = [*range(STEPS + 1), *(chance.randrange(STEPS + 1) for _ in range(RANDOM))]
     exact = lost = 0
@@ -41,7 +41,7 @@ def measure(console: Console) -> None:
             stored = world.stored()
             lost += sum(key not in stored for key in OLD)
         world.deploy(world.target(NEW))
-        exact += state(world) == wanted
+        exact += state(world) == expected
     console.print(
         f"Killed at {len(points)} points ({STEPS + 1} steps in turn, {RANDOM} at random): "
         f"{exact} exact after the retry, {lost} files lost meanwhile"

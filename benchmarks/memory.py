@@ -116,7 +116,7 @@ def deploy(world: World, tree: Tree, seed: int, work: Path) -> Run:
         "ResourceProperties": properties(world, seed),
     }
     start = time.monotonic()
-    said = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", PEAK, "-c", FUNCTION],
         input=json.dumps(event),
         stdout=subprocess.PIPE,
@@ -125,11 +125,11 @@ def deploy(world: World, tree: Tree, seed: int, work: Path) -> Run:
         cwd=ROOT,
     ).stdout
     seconds = time.monotonic() - start
-    told = json.loads(s3.get_object(Bucket=world.assets, Key=answer)["Body"].read())
-    uploaded = told["Data"].get("Uploaded")
-    if told["Status"] != "SUCCESS" or uploaded != tree.count:
-        raise RuntimeError(f"{tree.name}: {told}")
-    return Run(uploaded, int(said.split()[-1]) / 1024, seconds)
+    answered = json.loads(s3.get_object(Bucket=world.assets, Key=answer)["Body"].read())
+    uploaded = answered["Data"].get("Uploaded")
+    if answered["Status"] != "SUCCESS" or uploaded != tree.count:
+        raise RuntimeError(f"{tree.name}: {answered}")
+    return Run(uploaded, int(printed.split()[-1]) / 1024, seconds)
 
 
 def properties(world: World, seed: int) -> dict[str, object]:

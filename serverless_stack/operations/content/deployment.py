@@ -269,12 +269,8 @@ class Deployment:
             self._stop_in_time()
             job()
 
-        try:
-            for _job, future in transfer.in_parallel(in_time, jobs, THREADS):
-                future.result()
-        except BaseException:
-            self._stopped.set()
-            raise
+        for _job, future in transfer.in_parallel(in_time, jobs, THREADS, self._stopped):
+            future.result()
 
 
 class _Timed:

@@ -49,11 +49,11 @@ class Differences:
     unchanged: int = 0
 
 
-def compare(wanted: Mapping[str, Item], present: Mapping[str, Item]) -> Differences:
+def compare(expected: Mapping[str, Item], present: Mapping[str, Item]) -> Differences:
     """Compare two inventories by content and headers. Dates do not count."""
     differences = Differences()
-    for key in sorted(wanted):
-        item, other = wanted[key], present.get(key)
+    for key in sorted(expected):
+        item, other = expected[key], present.get(key)
         if other is None:
             differences.new.append(key)
         elif item.content is None or item.content != other.content:
@@ -62,7 +62,7 @@ def compare(wanted: Mapping[str, Item], present: Mapping[str, Item]) -> Differen
             differences.other_headers.append(key)
         else:
             differences.unchanged += 1
-    differences.gone = sorted(present.keys() - wanted.keys())
+    differences.gone = sorted(present.keys() - expected.keys())
     return differences
 
 
@@ -81,14 +81,14 @@ def items_of(
         before: Records count for objects that are older than this. Default: for all.
     """
     items: dict[str, Item] = {}
-    for item in listed:
-        key = item.key.removeprefix(prefix)
-        record = records.get(key) if before is None or item.modified < before else None
-        if record is not None and record.etag in ("", item.etag):
-            known = Item(key, item.size, record.content or None, record.headers, item.etag)
-        else:
-            known = Item(key, item.size, item.etag, None, item.etag)
-        items.setdefault(key, known)
+    for entry in listed:
+        key = entry.key.removeprefix(prefix)
+        record = records.get(key) if before is None or entry.modified < before else None
+        content: str | None = entry.etag
+        headers = None
+        if record is not None and record.etag in ("", entry.etag):
+            content, headers = record.content or None, record.headers
+        items.setdefault(key, Item(key, entry.size, content, headers, entry.etag))
     return items
 
 

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
+from threading import Event
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from serverless_stack._shared.content.headers import Headers
@@ -43,11 +44,19 @@ class Readable(Protocol):
 
 
 def in_parallel(
-    work: Callable[[_Task], _Result], tasks: Iterable[_Task], threads: int
+    work: Callable[[_Task], _Result],
+    tasks: Iterable[_Task],
+    threads: int,
+    stopped: Event | None = None,
 ) -> "Generator[tuple[_Task, Future[_Result]], None, None]":
     """Do tasks in threads, a few ahead of what is asked for.
 
-    When the generator is closed, tasks that have not begun are dropped.
+    Args:
+        work: Does one task.
+        tasks: The tasks.
+        threads: The number of threads.
+        stopped: Set when the generator is closed before its end. Tasks that have not begun are
+            dropped then, and those that run are waited for.
 
     Yields:
         Each task in order, with its result or error.
@@ -63,6 +72,8 @@ def in_parallel(
                     yield ahead.popleft()
             yield from ahead
         except BaseException:
+            if stopped is not None:
+                stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
 

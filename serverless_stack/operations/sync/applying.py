@@ -70,7 +70,9 @@ class Run:
         moves = [action for action in actions if action.kind != "delete"]
         try:
             if moves:
-                for action, future in transfer.in_parallel(self._do, moves, self._parallel):
+                for action, future in transfer.in_parallel(
+                    self._do, moves, self._parallel, self._stopped
+                ):
                     error = future.exception()
                     if error is not None:
                         failures[action.key] = f"{type(error).__name__}: {error}"
@@ -87,11 +89,8 @@ class Run:
                         gone.add(action.key)
                         done.append(action)
                         progress(action)
-        except BaseException:
-            # Ctrl-C: uploads under way end, downloads are dropped, and what is done is recorded.
-            self._stopped.set()
-            raise
         finally:
+            # After Ctrl-C as well: uploads under way have ended, and downloads were dropped.
             if isinstance(self._plan.destination.location, Bucket):
                 self._state.record(records, gone)
         return SyncResult(tuple(done), failures)
@@ -109,9 +108,9 @@ class Run:
         if isinstance(source, Bucket):
             place = (source.name, f"{source.prefix}{item.key}")
             etag = transfer.copy(self._store, key, *place, item.etag, item.size)
-            known = item.content is not None and item.headers is not None
-            record = Record(item.content or "", item.size, item.headers or "", etag)
-            return record if known else None
+            if item.content is None or item.headers is None:
+                return None
+            return Record(item.content, item.size, item.headers, etag)
         headers = self._headers.headers(item.key, self._plan.source.items)
         other = self._plan.destination.items.get(item.key)
         if action.kind == "rewrite" and other is not None and other.size <= LARGEST_COPY:

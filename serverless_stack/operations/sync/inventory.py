@@ -131,7 +131,7 @@ def read_folder(
         compared: The inventory of the bucket that is downloaded to the folder. Links are leaves
             then; otherwise they are followed within the folder.
     """
-    found = Inventory(folder, {})
+    result = Inventory(folder, {})
     objects = compared.items if compared else {}
     keys = {folder.name(key): key for key in objects}
     buffer = memoryview(bytearray(hashing.BLOCK))
@@ -139,19 +139,19 @@ def read_folder(
     root = Bucket("")
 
     def failed(key: str, error: OSError) -> None:
-        found.failures[key] = f"{type(error).__name__}: {error}"
+        result.failures[key] = f"{type(error).__name__}: {error}"
 
     follow = compared is None
     for name, path, reason in walk(folder.path, follow=follow, enter=chosen, failed=failed):
         key = keys.get(name, name)
         if root.is_reserved(key) or key.rpartition("/")[2].startswith(PARTIAL):
-            found.skipped[key] = "a file of this library"
+            result.skipped[key] = "a file of this library"
         elif reason == "a link":
-            found.items[key] = Item(key, 0, None)
+            result.items[key] = Item(key, 0, None)
         elif reason:
-            found.skipped[key] = reason
+            result.skipped[key] = reason
         elif not _is_unicode(key):
-            found.failures[key] = "the name of a file must be in UTF-8"
+            result.failures[key] = "the name of a file must be in UTF-8"
         else:
             try:
                 etag = objects[key].etag if key in objects else ""
@@ -163,8 +163,8 @@ def read_folder(
             if rules is not None:
                 headers = rules.headers(key, names)
                 digest = digests.get(headers) or digests.setdefault(headers, headers.digest())
-            found.items[key] = Item(key, size, content, digest)
-    return found
+            result.items[key] = Item(key, size, content, digest)
+    return result
 
 
 def read_bucket(
@@ -186,61 +186,61 @@ def read_bucket(
     """
     listed = store.list_objects(bucket.prefix, exact=exact)
     items = items_of(listed, bucket.prefix, state.records, state.modified)
-    found = Inventory(bucket, {}, forgotten=set(state.records) - items.keys())
+    result = Inventory(bucket, {}, forgotten=set(state.records) - items.keys())
     for key, item in items.items():
         if bucket.is_reserved(key) or not chosen(key):
             continue
         if key and not key.endswith("/"):
-            found.items[key] = item
-        elif item.size:  # otherwise a console made it to show a folder
-            found.skipped[key] = "the key ends with a slash"
-    return found
+            result.items[key] = item
+        elif item.size:  # an empty one is a folder in consoles
+            result.skipped[key] = "the key ends with a slash"
+    return result
 
 
-def refuse_shared_paths(found: Inventory, folder: Folder) -> None:
+def refuse_shared_paths(result: Inventory, folder: Folder) -> None:
     """Make keys that are the same path in a folder, such as ``a//b`` and ``a/b``, failures."""
     first: dict[str, str] = {}
-    for key in list(found.items):
+    for key in list(result.items):
         other = first.setdefault(folder.name(key), key)
         if other != key:
             for one, two in ((key, other), (other, key)):
-                found.items.pop(one, None)
-                found.failures[one] = f"the key {two!r} is the same path in {folder}"
+                result.items.pop(one, None)
+                result.failures[one] = f"the key {two!r} is the same path in {folder}"
 
 
 def ask_for_headers(
-    found: Inventory, store: Store, keys: Iterable[str], threads: int = PARALLEL
+    result: Inventory, store: Store, keys: Iterable[str], threads: int = PARALLEL
 ) -> None:
     """Ask S3 for the headers of objects of which the state does not know them."""
-    unknown = [key for key in keys if found.items[key].headers is None]
+    unknown = [key for key in keys if result.items[key].headers is None]
     if not unknown:
         return
     from botocore.exceptions import BotoCoreError, ClientError
 
     from serverless_stack.operations.content.transfer import headers_in, in_parallel
 
-    prefix = found.location.prefix if isinstance(found.location, Bucket) else ""
+    prefix = result.location.prefix if isinstance(result.location, Bucket) else ""
 
     def ask(key: str) -> tuple[str, str]:
         head = store.client.head_object(Bucket=store.bucket, Key=f"{prefix}{key}")
         return headers_in(dict(head)).digest(), head["ETag"].strip('"')
 
     for key, future in in_parallel(ask, unknown, threads):
-        item = found.items[key]
+        item = result.items[key]
         try:
             digest, etag = future.result()
         except (BotoCoreError, ClientError) as error:
             response = getattr(error, "response", {})
             if response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
-                del found.items[key]
+                del result.items[key]
             else:
-                found.failures[key] = f"its headers cannot be read: {error}"
+                result.failures[key] = f"its headers cannot be read: {error}"
             continue
         if etag == item.etag:
-            found.items[key] = item._replace(headers=digest)
-            found.learned[key] = Record(item.content or "", item.size, digest, etag)
+            result.items[key] = item._replace(headers=digest)
+            result.learned[key] = Record(item.content or "", item.size, digest, etag)
         else:
-            found.items[key] = Item(key, item.size, None, digest, etag)
+            result.items[key] = Item(key, item.size, None, digest, etag)
 
 
 class _Files(Container[str]):

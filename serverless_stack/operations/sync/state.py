@@ -151,8 +151,8 @@ class PendingInvalidations:
         def changed(before: Manifest) -> Manifest:
             runs = {}
             for run, pending in before.uninvalidated.items():
-                told = self._distributions if run in known_to else set[str]()
-                left = [name for name in pending.distributions if name not in told]
+                informed = self._distributions if run in known_to else set[str]()
+                left = [name for name in pending.distributions if name not in informed]
                 if left and run != self._run:
                     runs[run] = replace(pending, distributions=left)
             if keys:

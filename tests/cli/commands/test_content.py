@@ -1,6 +1,7 @@
 """sync, invalidate, ls and presign, as scripts use them."""
 
 import json
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,39 @@ def test_sync(place: str, folder: Path) -> None:
     found = json.loads(run("sync", folder, place, "--delete", "--json").stdout)
     assert found["actions"] == [{"kind": "delete", "key": "a.js", "size": 0, "replaces": True}]
     assert (found["unchanged"], found["done"], found["failures"]) == (1, 1, {})
+
+
+def test_sync_from_an_empty_folder_needs_consent(place: str, folder: Path, tmp_path: Path) -> None:
+    run("sync", folder, place)
+    (tmp_path / "empty").mkdir()
+    refused = run("sync", tmp_path / "empty", place, "--delete", status=2)
+    assert "Error: the source" in refused.stderr
+    run("sync", tmp_path / "empty", place)
+    said = run("sync", tmp_path / "empty", place, "--delete", "--allow-empty-source").output
+    assert "2 delete, 0 unchanged" in said
+
+
+def test_what_is_skipped_is_said(place: str, folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    assert "skipped pipe: not a regular file" in run("sync", folder, place).output
+    found = json.loads(run("sync", folder, place, "--json").stdout)
+    assert found["skipped"] == {"pipe": "not a regular file"}
+
+
+def test_keys_do_not_control_the_terminal(place: str, tmp_path: Path) -> None:
+    bucket = place.split("/")[2]
+    boto3.client("s3").put_object(Bucket=bucket, Key="site/a\x1b]0;owned\x1b[2J", Body=b"x")
+    for arguments in (("sync", place, tmp_path / "down", "--dry-run"), ("ls", f"{place}/")):
+        said = run(*arguments).output
+        assert "\x1b]0" not in said
+        assert "\\x1b]0;owned" in said.replace("\n", "")
+
+
+@pytest.mark.parametrize("command", ["sync", "invalidate", "ls", "presign"])
+def test_help_has_an_example_and_the_exit_status(command: str) -> None:
+    said = run(command, "--help").output
+    assert f"Example: serverless-stack {command} " in said
+    assert "Exit status: 0 if " in said
 
 
 def test_sync_tells_the_invalidation(place: str, folder: Path) -> None:
