@@ -257,7 +257,7 @@ def test_other_settings_for_the_same_content_are_another_invalidation(
     wrong = [*asked(world, changed)["Distributions"], *fronts("E9")]
     content.handler(event("Update", 2, asked(world, changed, Distributions=wrong)), FakeContext())
     assert told[-1]["status"] == "FAILED"
-    less = asked(world, changed, Budget="1")
+    less = asked(world, changed, MaxPaths="1")
     content.handler(event("Update", 3, less), FakeContext())
     assert told[-1]["status"] == "SUCCESS"
     assert cloudfront.dropped("E1")[-1] == "/docs*"

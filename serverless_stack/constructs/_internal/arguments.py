@@ -97,14 +97,11 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
             if typing_extensions.is_typeddict(option):
                 return _option_problems(name, value, option)
             if get_origin(option) in (dict, Mapping):
-                key_hint, item_hint = get_args(option)
                 return [
                     problem
                     for key, item in value.items()
-                    for problem in (
-                        *type_problems(f"{name}: {key!r}", key, key_hint),
-                        *type_problems(f"{name}[{key!r}]", item, item_hint),
-                    )
+                    for part, part_hint in zip((key, item), get_args(option), strict=True)
+                    for problem in type_problems(f"{name}[{key!r}]", part, part_hint)
                 ]
     if _is_list(value):
         for option in options:

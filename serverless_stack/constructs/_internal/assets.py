@@ -6,7 +6,7 @@ from pathlib import Path
 from aws_cdk import Stage
 from constructs import IConstruct
 
-_CLOUD_ASSEMBLY = ("cdk.out", "manifest.json")
+CLOUD_ASSEMBLY_FILES = {"cdk.out", "manifest.json"}
 
 
 def synth_outputs(scope: IConstruct, folder: Path) -> list[str]:
@@ -29,7 +29,7 @@ def synth_outputs(scope: IConstruct, folder: Path) -> list[str]:
 
 def is_cloud_assembly(folder: Path) -> bool:
     """Return whether a folder has been written by ``cdk synth``."""
-    return all((folder / name).is_file() for name in _CLOUD_ASSEMBLY)
+    return all((folder / name).is_file() for name in CLOUD_ASSEMBLY_FILES)
 
 
 def ignore_pattern(path: str) -> str:

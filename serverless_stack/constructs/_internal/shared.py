@@ -45,7 +45,7 @@ def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
 def _describe_emptying(bucket: s3.Bucket) -> None:
     """Describe CDK's function that empties buckets without naming the first bucket of the stack.
 
-    If that bucket writes its access logs to this one, the two would need each other.
+    If that bucket writes its access logs to this one, the two would depend on each other.
     """
     provider = Stack.of(bucket).node.find_child(_EMPTYING_PROVIDER)
     function = provider.node.find_child("Handler")

@@ -107,7 +107,7 @@ class ContentDeployment(Construct):
 
     Raises:
         ValueError: If the source has no files, an argument is out of range, or two arguments
-            exclude each other.
+            contradict each other.
     """
 
     @check_types

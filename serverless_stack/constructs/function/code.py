@@ -68,9 +68,11 @@ def function_code(
         code_problems(source, entry, runtime, exclude=output, has_dependencies=has_dependencies)
     )
     problems.raise_if_any()
-    # `cdk deploy STACK` synthesizes the other stacks without bundling, and uses no asset of them.
-    if not is_python or not Stack.of(scope).bundling_required:
+    if not is_python:
         return FunctionCode(_artifact(source, output, problems))
+    if not Stack.of(scope).bundling_required:
+        # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
+        return FunctionCode(_folder_asset(source, output))
     machine = "aarch64" if architecture.name == lambda_.Architecture.ARM_64.name else "x86_64"
     platform = LambdaPlatform(runtime.name.removeprefix("python"), machine)
     packaged = package(source, requirements, platform, output)
@@ -96,8 +98,7 @@ def _artifact(source: Path, output: Sequence[str], problems: Problems) -> lambda
     if source.is_dir():
         _check_folder(source, output, problems)
         problems.raise_if_any()
-        exclude = [*_NEVER_DEPLOYED, *map(ignore_pattern, output)]
-        return lambda_.Code.from_asset(str(source.absolute()), exclude=exclude)
+        return _folder_asset(source, output)
     try:
         with zipfile.ZipFile(source) as archive:
             problems.add(size_problems(sum(info.file_size for info in archive.infolist())))
@@ -105,6 +106,11 @@ def _artifact(source: Path, output: Sequence[str], problems: Problems) -> lambda
         problems.fail(f"`code` must be a file in the format of zip, got: {str(source)!r}")
     problems.raise_if_any()
     return lambda_.Code.from_asset(str(source.absolute()))
+
+
+def _folder_asset(source: Path, output: Sequence[str]) -> lambda_.Code:
+    exclude = [*_NEVER_DEPLOYED, *map(ignore_pattern, output)]
+    return lambda_.Code.from_asset(str(source.absolute()), exclude=exclude)
 
 
 def _check_folder(folder: Path, output: Sequence[str], problems: Problems) -> None:

@@ -28,8 +28,8 @@ class LambdaHandler(Construct):
     ``serverless_stack.runtime``. The same input gives the same bytes. Any other runtime takes an
     artifact: a jar with its ``Class::method``, a Node.js folder, a zip file.
 
-    By default the function runs on arm64 with X-Ray tracing, a log group of its own, a dead-letter
-    queue, and a role that allows it to log and trace. The profile decides the rest.
+    By default the function runs on arm64 with X-Ray tracing, a log group of its own, and a role
+    that allows it to log and trace. The profile adds the rest, such as a dead-letter queue.
 
     Args:
         scope: The parent construct.

@@ -9,6 +9,7 @@ from pathlib import Path
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.assets import CLOUD_ASSEMBLY_FILES
 
 _MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
 # Files that are not part of a handler, wherever they are in its folder.
@@ -26,9 +27,7 @@ _EXCLUDED = {
     "uv.lock",
 }
 _EXCLUDED_SUFFIXES = (".pyc", ".pyo")
-# A virtual environment, and the output of `cdk synth`, by the files in them.
-_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
-_CLOUD_ASSEMBLY = {"cdk.out", "manifest.json"}
+_VIRTUAL_ENVIRONMENT_FILE = "pyvenv.cfg"
 _MODULE_ENDINGS = (".py", "/__init__.py")
 
 
@@ -71,7 +70,7 @@ def _walk(
     with os.scandir(folder) as scanned:
         entries = sorted(scanned, key=lambda entry: entry.name)
     names = {entry.name for entry in entries}
-    if prefix and (_VIRTUAL_ENVIRONMENT in names or names >= _CLOUD_ASSEMBLY):
+    if prefix and (_VIRTUAL_ENVIRONMENT_FILE in names or names >= CLOUD_ASSEMBLY_FILES):
         return
     for entry in entries:
         if entry.name in _EXCLUDED or entry.name.startswith("."):

@@ -61,7 +61,7 @@ class StorageBucket(Construct):
         bucket: The bucket.
 
     Raises:
-        ValueError: If S3 refuses an argument, or two arguments exclude each other.
+        ValueError: If S3 refuses an argument, or two arguments contradict each other.
     """
 
     @check_types
@@ -146,7 +146,7 @@ class StorageBucket(Construct):
 
     @property
     def bucket_name(self) -> str:
-        """The name of the bucket; a token at synthesis unless it was given."""
+        """The name of the bucket; a token at synthesis if CloudFormation chooses it."""
         return self.bucket.bucket_name
 
     @check_types
@@ -177,7 +177,7 @@ class StorageBucket(Construct):
     def connect(
         self, function: Connectable, *, prefix: str = contract.BUCKET_PREFIX, write: bool = True
     ) -> None:
-        """Give a function the permissions and the environment variable to use the bucket.
+        """Connect a function: grant it the permissions and set its environment variable.
 
         Args:
             function: The function, or a construct with one such as ``LambdaHandler``.

@@ -161,5 +161,5 @@ def test_refused(value: object, hint: object, message: str) -> None:
 def test_items_of_a_mapping_are_named() -> None:
     assert type_problems("value", {"a": 1, "b": "x", 2: "y"}, Mapping[str, str]) == [
         "`value['a']` must be a string, got: 1",
-        "`value: 2` must be a string, got: 2",
+        "`value[2]` must be a string, got: 2",
     ]
