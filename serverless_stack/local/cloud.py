@@ -180,8 +180,8 @@ class LocalCloud:
             outputs.unlink(missing_ok=True)
             with self._phases.phase("deploy"):
                 self._run_cdk(cdk_commands.deploy_arguments(self._assembly, stacks, outputs))
-            found = json.loads(outputs.read_text()) if outputs.exists() else {}
-        return DeployResult(tuple(self._phases.done[first:]), found, self.urls())
+            stack_outputs = json.loads(outputs.read_text()) if outputs.exists() else {}
+        return DeployResult(tuple(self._phases.done[first:]), stack_outputs, self.urls())
 
     def destroy(self, stacks: Sequence[str] = ()) -> None:
         """Destroy stacks of the last deployment, even if the app has changed since.

@@ -39,11 +39,11 @@ def list_stacks(gateway_port: int) -> list[StackSummary]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(request, timeout=10) as answer:
         document = ET.fromstring(answer.read())
-    found = [
+    stacks = [
         StackSummary(
             name=member.findtext(f"{_NAMESPACE}StackName", ""),
             status=member.findtext(f"{_NAMESPACE}StackStatus", ""),
         )
         for member in document.findall(f".//{_NAMESPACE}Stacks/{_NAMESPACE}member")
     ]
-    return sorted(found, key=lambda stack: stack.name)
+    return sorted(stacks, key=lambda stack: stack.name)

@@ -178,12 +178,12 @@ def check_version() -> None:
         IncompatibleError: MiniStack is missing, or has another version.
     """
     try:
-        found = importlib.metadata.version("ministack")
+        installed = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
-        found = "none"
-    if found != VERSION:
+        installed = "none"
+    if installed != VERSION:
         raise IncompatibleError(
-            f"the local cloud needs ministack {VERSION}, found: {found}; "
+            f"the local cloud needs ministack {VERSION}, got: {installed}; "
             "remove its virtual environment and start again"
         )
 

@@ -181,11 +181,11 @@ def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
 
 
 def _ended_error(cloud: Path, status: int) -> CommandError:
-    said = tail(log_of(cloud))
+    output = tail(log_of(cloud))
     if status == _WRONG_VERSION_STATUS:
         return CommandError(
-            f"the emulator cannot start: {said.strip()}. Its packages were changed: remove the "
+            f"the emulator cannot start: {output.strip()}. Its packages were changed: remove the "
             "folder `emulator-…` from the cache, and start again",
-            said,
+            output,
         )
-    return CommandError(f"the emulator ended with status {status}", said)
+    return CommandError(f"the emulator ended with status {status}", output)

@@ -47,17 +47,19 @@ def problems(requested: Mapping[str, int]) -> list[str]:
     Args:
         requested: The ports by option (`--api-port`); 0 for a free one.
     """
-    found = []
+    sentences = []
     given = {option: port for option, port in requested.items() if port != 0}
     for position, (option, port) in enumerate(given.items()):
-        twin = next((o for o in list(given)[:position] if given[o] == port), None)
+        same = next((o for o in list(given)[:position] if given[o] == port), None)
         if not 1 <= port <= 65535:
-            found.append(f"{option} must be between 1 and 65535, or 0 for a free port, got: {port}")
-        elif twin is not None:
-            found.append(f"{option} and {twin} must be different ports, got: {port} for both")
+            sentences.append(
+                f"{option} must be between 1 and 65535, or 0 for a free port, got: {port}"
+            )
+        elif same is not None:
+            sentences.append(f"{option} and {same} must be different ports, got: {port} for both")
         elif (obstacle := _obstacle(port)) is not None:
-            found.append(_explained(option, port, obstacle))
-    return found
+            sentences.append(_explained(option, port, obstacle))
+    return sentences
 
 
 def _explained(option: str, port: int, obstacle: OSError) -> str:

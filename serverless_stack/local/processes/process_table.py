@@ -48,10 +48,10 @@ def with_mark(mark: str) -> list[Process]:
     """Return the processes with a text in their environment."""
     if _has_proc():
         pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
-        found = [process for process in map(_from_proc, pids) if process is not None]
+        processes = [process for process in map(_from_proc, pids) if process is not None]
     else:
-        found = _from_ps("-A")
-    return [process for process in found if mark in _environment(process.pid)]
+        processes = _from_ps("-A")
+    return [process for process in processes if mark in _environment(process.pid)]
 
 
 def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:

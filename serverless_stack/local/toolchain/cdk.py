@@ -34,19 +34,19 @@ def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
     """
     above = [folder / "node_modules" / ".bin" / "cdk" for folder in (app_dir, *app_dir.parents)]
     own = next((program for program in above if program.exists()), None)
-    found = shutil.which("cdk") if own is None else str(own)
-    if found is None:
+    program = shutil.which("cdk") if own is None else str(own)
+    if program is None:
         raise PrerequisitesError([f"the CDK CLI is missing: {_HOW}"])
-    package = Path(found).resolve().parent.parent / "package.json"
-    version = _version_of(package) or _reported_version(found, node)
+    package = Path(program).resolve().parent.parent / "package.json"
+    version = _version_of(package) or _reported_version(program, node)
     if version.split(".")[0] != "2":
         raise PrerequisitesError(
             [
-                f"the CDK CLI must have version 2, got: {version} ({found}); the npm tag `latest` "
-                f"is 3.0.0, which cannot read the output of aws-cdk-lib 2: {_HOW}"
+                f"the CDK CLI must have version 2, got: {version} ({program}); the npm tag "
+                f"`latest` is 3.0.0, which cannot read the output of aws-cdk-lib 2: {_HOW}"
             ]
         )
-    return Cdk((found,), version)
+    return Cdk((program,), version)
 
 
 def _version_of(package: Path) -> str | None:

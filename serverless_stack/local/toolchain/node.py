@@ -51,14 +51,14 @@ def find_node() -> Node:
         if node.is_file() and npm.is_file():
             return Node(node, (str(node), str(npm)), (node.parent, *_python()), _supported(node))
     path = os.pathsep.join([str(_own_folder()), os.environ.get("PATH", "")])
-    found = shutil.which("node", path=path)
-    if found is None:
+    program = shutil.which("node", path=path)
+    if program is None:
         raise PrerequisitesError([f"Node.js {MINIMUM_MAJOR} or newer is missing: {_HOW}"])
-    version = _supported(Path(found))
-    npm_found = shutil.which("npm", path=path)
-    if npm_found is None:
-        raise PrerequisitesError([f"npm is missing (Node.js is {found}): {_HOW}"])
-    return Node(Path(found), (npm_found,), (*_python(), Path(found).parent), version)
+    version = _supported(Path(program))
+    npm_program = shutil.which("npm", path=path)
+    if npm_program is None:
+        raise PrerequisitesError([f"npm is missing (Node.js is {program}): {_HOW}"])
+    return Node(Path(program), (npm_program,), (*_python(), Path(program).parent), version)
 
 
 def _own_folder() -> Path:
@@ -82,14 +82,14 @@ def _supported(node: Path) -> str:
         answer = subprocess.run(
             [node, "--version"], capture_output=True, text=True, timeout=30, check=False
         )
-        said = answer.stdout.strip()
+        output = answer.stdout.strip()
     except OSError as error:
-        said = str(error.strerror)
-    match = re.fullmatch(r"v(\d+)\.\S+", said)
+        output = str(error.strerror)
+    match = re.fullmatch(r"v(\d+)\.\S+", output)
     if match is None:
-        raise PrerequisitesError([f"{node} did not print its version, got: {said!r}; {_HOW}"])
+        raise PrerequisitesError([f"{node} did not print its version, got: {output!r}; {_HOW}"])
     if int(match[1]) < MINIMUM_MAJOR:
         raise PrerequisitesError(
-            [f"Node.js must be {MINIMUM_MAJOR} or newer, got: {said} ({node}): {_HOW}"]
+            [f"Node.js must be {MINIMUM_MAJOR} or newer, got: {output} ({node}): {_HOW}"]
         )
-    return said.removeprefix("v")
+    return output.removeprefix("v")

@@ -45,17 +45,17 @@ def check(app_dir: Path, requested_ports: Mapping[str, int]) -> Tools:
         raise PrerequisitesError(
             [f"the local cloud requires Linux or macOS, got: {sys.platform}; on Windows, use WSL"]
         )
-    found = [*_cache_problems(), *_app_problems(app_dir)]
+    problems = [*_cache_problems(), *_app_problems(app_dir)]
     redis = _which("redis-server", "valkey-server")
     if redis is None:
-        found.append(f"redis-server (or valkey-server) is missing: {_install('redis')}")
+        problems.append(f"redis-server (or valkey-server) is missing: {_install('redis')}")
     memcached = _which("memcached")
     if memcached is None:
-        found.append(f"memcached is missing: {_install('memcached')}")
-    node, cdk = _node_and_cdk(app_dir, found)
-    found += ports.problems(requested_ports)
-    if found or redis is None or memcached is None or node is None or cdk is None:
-        raise PrerequisitesError(found)
+        problems.append(f"memcached is missing: {_install('memcached')}")
+    node, cdk = _node_and_cdk(app_dir, problems)
+    problems += ports.problems(requested_ports)
+    if problems or redis is None or memcached is None or node is None or cdk is None:
+        raise PrerequisitesError(problems)
     return Tools(redis, memcached, node, cdk)
 
 
@@ -65,24 +65,24 @@ def check_app(app_dir: Path) -> tuple[Node, Cdk]:
     Raises:
         PrerequisitesError: Prerequisites are missing. The message lists all of them.
     """
-    found = _app_problems(app_dir)
-    node, cdk = _node_and_cdk(app_dir, found)
-    if found or node is None or cdk is None:
-        raise PrerequisitesError(found)
+    problems = _app_problems(app_dir)
+    node, cdk = _node_and_cdk(app_dir, problems)
+    if problems or node is None or cdk is None:
+        raise PrerequisitesError(problems)
     return node, cdk
 
 
-def _node_and_cdk(app_dir: Path, found: list[str]) -> tuple[Node | None, Cdk | None]:
+def _node_and_cdk(app_dir: Path, problems: list[str]) -> tuple[Node | None, Cdk | None]:
     """Return both, or None for a missing one, after adding its problem to `found`."""
     node = cdk = None
     try:
         node = find_node()
     except PrerequisitesError as error:
-        found += error.problems
+        problems += error.problems
     try:
         cdk = find_cdk(app_dir, node)
     except PrerequisitesError as error:
-        found += error.problems
+        problems += error.problems
     return node, cdk
 
 
@@ -99,9 +99,9 @@ def _app_problems(app_dir: Path) -> list[str]:
 
 def _which(*programs: str) -> Path | None:
     for program in programs:
-        found = shutil.which(program)
-        if found is not None:
-            return Path(found)
+        problems = shutil.which(program)
+        if problems is not None:
+            return Path(problems)
     return None
 
 

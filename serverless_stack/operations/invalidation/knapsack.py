@@ -261,13 +261,13 @@ class _Knapsack:
     def _cover(self, opened: Iterable[int]) -> Cover:
         trie = self._trie
         nodes = {self._nodes[number] for number in opened}
-        found = Cover([], [])
+        cover = Cover([], [])
         waiting = [len(trie.prefixes) - 1]
         while waiting:
             node = waiting.pop()
             if node in nodes or trie.collateral[node] is None:
-                found.leaves.extend(trie.leaves[node])
+                cover.leaves.extend(trie.leaves[node])
                 waiting += trie.children[node]
             else:
-                found.nodes.append(node)
-        return found
+                cover.nodes.append(node)
+        return cover

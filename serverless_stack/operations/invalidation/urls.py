@@ -148,37 +148,33 @@ def _with_folders(
         excluded: The paths of other origins.
 
     Returns:
-        The URLs, sorted, and those that are the three URLs of an index document.
+        The URLs, sorted, and those of them that represent the three URLs of an index document.
     """
     end = f"/{index_document}"
     texts: list[str] = []
     listed: list[str] = []
-    folders: set[str] = set()
-    previous = ""
-    for key, following in pairwise([*keys, ""]):
-        if key.endswith(end):
-            folder = key[: -len(end)]
-            urls = [folder]
-            if (
-                previous.startswith(folder)
-                or following.startswith(folder)
-                or (excluded is not None and excluded.overlaps(folder))
-            ):
-                urls += (f"{folder}/", key)
-                listed += urls
-            else:  # the folder takes the place of its document, and the texts remain sorted
-                texts.append(folder)
-                folders.add(folder)
-            if key in changed:
-                changed.update(urls)
-        else:
+    folders: list[str] = []
+    for previous, key, following in zip(["", *keys], keys, [*keys[1:], ""], strict=False):
+        if not key.endswith(end):
             texts.append(key)
-            if key == index_document:
-                listed.append("")
-                if key in changed:
-                    changed.add("")
-        previous = key
-    return (_unique([*texts, *listed]) if listed else texts), folders
+            continue
+        folder = key[: -len(end)]
+        if (
+            following.startswith(folder)
+            or previous.startswith(folder)
+            or (excluded is not None and excluded.overlaps(folder))
+        ):
+            listed += (folder, f"{folder}/", key)
+        else:  # the folder takes the place of its document, and the texts remain sorted
+            texts.append(folder)
+            folders.append(folder)
+    changed_urls = [key.removesuffix(index_document) for key in changed if key.endswith(end)]
+    changed_urls += [url[:-1] for url in changed_urls]
+    if index_document in keys:  # the root has one URL more, not two
+        listed.append("")
+        changed_urls += [""] if index_document in changed else []
+    changed.update(changed_urls)
+    return (_unique([*texts, *listed]) if listed else texts), set(folders)
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

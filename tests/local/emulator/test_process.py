@@ -52,7 +52,7 @@ def test_other_version_is_refused(tmp_path: Path) -> None:
     done = run(settings)
     assert done.returncode == 3
     (line,) = done.stderr.splitlines()
-    assert "needs ministack 1.5.33, found: 1.5.34" in line
+    assert "needs ministack 1.5.33, got: 1.5.34" in line
     assert not (tmp_path / "home").exists()
 
 

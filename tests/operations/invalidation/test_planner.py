@@ -242,6 +242,8 @@ def test_the_order_of_keys_does_not_matter(tree: list[tuple[str, bool]], random:
         ([], ["a"], ()),
         (["a.html"], ["b.html"], ("/a.html",)),
         (["index.html"], ["b.html"], ("/", "/index.html")),
+        # the root has no second slash: `//` is the URL of an object that did not change
+        (["index.html"], ["/"], ("/", "/index.html")),
         (["a/index.html"], ["b.html"], ("/a*",)),
         (["a/index.html"], ["a.html"], ("/a", "/a/*")),
         (["a/index.html"], ["a/b.html"], ("/a", "/a/", "/a/index.html")),

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ministack.services import cloudfront
 
-from ..cdn.cache import Cache, Kept, Key
+from ..cdn.cache import Cache, CacheEntry, Key
 from ..cdn.freshness import Lifetimes, lifetime
 from .types import Headers, Record
 
@@ -63,8 +63,8 @@ def drop_what_is_invalidated() -> None:
     def creating(distribution: str, body: bytes) -> Any:
         before = len(cloudfront._invalidations.get(distribution) or ())
         answer = create(distribution, body)
-        for made in (cloudfront._invalidations.get(distribution) or [])[before:]:
-            _cache.invalidate(distribution, made["InvalidationBatch"]["Paths"]["Items"])
+        for invalidation in (cloudfront._invalidations.get(distribution) or [])[before:]:
+            _cache.invalidate(distribution, invalidation["InvalidationBatch"]["Paths"]["Items"])
         return answer
 
     cloudfront._create_invalidation = creating
@@ -128,7 +128,7 @@ def _lifetimes(policy: Record) -> Lifetimes:
 def _key(request: Any, parameters: Record) -> Key:
     def counts(behaviour: str, names: str, name: str) -> bool:
         kind = parameters.get(behaviour, "none")
-        listed = name.lower() in {each.lower() for each in parameters.get(names) or ()}
+        listed = name.lower() in {value.lower() for value in parameters.get(names) or ()}
         return (
             kind == "all"
             or (kind == "whitelist" and listed)
@@ -157,13 +157,13 @@ def _key(request: Any, parameters: Record) -> Key:
     return Key(distribution, request.uri, query, rest)
 
 
-def _answer(request: Any, kept: Kept) -> Fetched:
+def _answer(request: Any, entry: CacheEntry) -> Fetched:
     """Return a cached response, without its body if the viewer has it or sent HEAD."""
-    status, reason, headers, body = kept.answer
-    aged = {**headers, "age": str(_cache.age(kept))}
+    status, reason, headers, body = entry.answer
+    aged = {**headers, "age": str(_cache.age(entry))}
     asked = {name.lower(): value for name, value in request.headers.items()}
     etag = next((v for name, v in headers.items() if name.lower() == "etag"), None)
-    known = [each.strip() for each in asked.get("if-none-match", "").split(",")]
-    if status == 200 and etag is not None and etag in known:
+    etags = [value.strip() for value in asked.get("if-none-match", "").split(",")]
+    if status == 200 and etag is not None and etag in etags:
         return 304, "Not Modified", aged, b""
     return status, reason, aged, b"" if request.method == "HEAD" else body

@@ -31,9 +31,9 @@ def store_after(resource_type: str, store: Callable[[str, Properties], None]) ->
     create, update = handlers["create"], handlers["update"]
 
     def create_whole(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        made: Provisioned = create(logical_id, props, stack_name)
-        store(made[0], props)
-        return made
+        provisioned: Provisioned = create(logical_id, props, stack_name)
+        store(provisioned[0], props)
+        return provisioned
 
     def update_whole(
         physical_id: str, old: Properties, new: Properties, *rest: object
@@ -76,8 +76,8 @@ def generate_secrets_as_declared() -> None:
             chars for kind, chars in KINDS.items() if str(declared.get(kind)).lower() == "true"
         ]
         excluded = "".join([declared.get("ExcludeCharacters", ""), *kinds])
-        whole = {**declared, "ExcludeCharacters": excluded}
-        return str(generate({**props, "GenerateSecretString": whole}))
+        all_properties = {**declared, "ExcludeCharacters": excluded}
+        return str(generate({**props, "GenerateSecretString": all_properties}))
 
     provisioners._sm_secret_string = generate_without
 

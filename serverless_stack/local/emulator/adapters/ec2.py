@@ -144,9 +144,9 @@ def elastic_ip_handlers() -> Handlers:
         return address, attributes(address)
 
     def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
-        found = attributes(physical_id)
-        provisioners._ec2_apply_tags(found["AllocationId"], new, old)
-        return physical_id, found
+        current = attributes(physical_id)
+        provisioners._ec2_apply_tags(current["AllocationId"], new, old)
+        return physical_id, current
 
     def delete(physical_id: str, props: Properties) -> None:
         for allocation, record in list(ec2._addresses.items()):
@@ -232,7 +232,7 @@ def checked_response(response: Response) -> str:
 
 def field(answer: str, name: str) -> str:
     """Return the text of the first element with a name."""
-    found = re.search(f"<{name}>(.*?)</{name}>", answer)
-    if found is None:
+    match = re.search(f"<{name}>(.*?)</{name}>", answer)
+    if match is None:
         raise ValueError(f"EC2 answered without {name}: {answer}")
-    return found[1]
+    return match[1]

@@ -110,8 +110,8 @@ def match_nodes(manager: EngineManager, cluster: Record) -> None:
         node["Endpoint"] = {"Address": HOST, "Port": running[node_id][1]}
         zones = cluster.get("_zones") or [region + zone for zone in (ZONES if spread else "a")]
         node["CustomerAvailabilityZone"] = zones[position % len(zones)]
-    wanted = {node["CacheNodeId"] for node in cluster["CacheNodes"]}
-    for node_id in set(running) - wanted:
+    expected = {node["CacheNodeId"] for node in cluster["CacheNodes"]}
+    for node_id in set(running) - expected:
         manager.stop(running.pop(node_id)[0])
     cluster["PreferredAvailabilityZone"] = (
         "Multiple" if spread else cluster["CacheNodes"][0]["CustomerAvailabilityZone"]

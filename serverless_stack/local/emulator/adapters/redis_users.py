@@ -100,22 +100,22 @@ def sync_users(
     """
     groups = [elasticache._user_groups.get(each) or {} for each in user_group_ids]
     users = [elasticache._users.get(each) for group in groups for each in group.get("UserIds", [])]
-    wanted = {user["UserName"]: user for user in users if user and user["UserName"] != "default"}
-    gone = set(cache.get("_user_names") or ()) - wanted.keys()
-    if not wanted and not gone:
+    expected = {user["UserName"]: user for user in users if user and user["UserName"] != "default"}
+    removed = set(cache.get("_user_names") or ()) - expected.keys()
+    if not expected and not removed:
         return
     token = (cache.get("_auth_tokens") or [""])[-1]
     for engine_id in engine_ids:
         server = manager.get(engine_id)
         if isinstance(server, RedisServer):
-            for name, user in wanted.items():
+            for name, user in expected.items():
                 rights = [*user["AccessString"].split(), *user.get("_login_rules", ["nopass"])]
                 server.command(["ACL", "SETUSER", name, "reset", *rights], token)
-            for name in gone:
+            for name in removed:
                 server.command(["ACL", "DELUSER", name], token)
-    cache["_user_names"] = sorted(wanted)
+    cache["_user_names"] = sorted(expected)
 
 
 def _engines_of(cache: Record) -> list[str]:
-    found = [*(cache.get("_docker_container_ids") or []), cache.get("_docker_container_id")]
-    return [engine_id for engine_id in found if engine_id]
+    engine_ids = [*(cache.get("_docker_container_ids") or []), cache.get("_docker_container_id")]
+    return [engine_id for engine_id in engine_ids if engine_id]

@@ -61,13 +61,13 @@ def match_members(manager: EngineManager, group: Record) -> None:
     """Start or stop replicas until each member of the record has one."""
     running: dict[str, tuple[str, int]] = group.setdefault("_replicas", {})
     tokens = group.get("_auth_tokens") or [""]
-    wanted = set()
+    expected = set()
     for shard in group["NodeGroups"]:
         primary = shard["PrimaryEndpoint"]
         replicas = [m for m in shard["NodeGroupMembers"] if m["CurrentRole"] == "replica"]
         for member in replicas:
             name = member["CacheClusterId"]
-            wanted.add(name)
+            expected.add(name)
             if name not in running:
                 options = RedisOptions(
                     tls=bool(group.get("TransitEncryptionEnabled")),
@@ -83,7 +83,7 @@ def match_members(manager: EngineManager, group: Record) -> None:
             _publish(name, endpoint)
         reader = replicas[0]["ReadEndpoint"] if replicas else primary
         shard["ReaderEndpoint"] = dict(reader)
-    for name in set(running) - wanted:
+    for name in set(running) - expected:
         engine_id, _port = running.pop(name)
         group["_docker_container_ids"].remove(engine_id)
         manager.stop(engine_id)

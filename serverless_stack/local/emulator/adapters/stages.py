@@ -33,9 +33,9 @@ def store_stage_settings() -> None:
         stage["cacheClusterSize"] = props.get("CacheClusterSize")
 
     def create_whole(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        made: Provisioned = create(logical_id, props, stack_name)
+        provisioned: Provisioned = create(logical_id, props, stack_name)
         store(props)
-        return made
+        return provisioned
 
     def update_whole(
         physical_id: str, old: Properties, new: Properties, stack_name: str

@@ -29,7 +29,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Kept:
+class CacheEntry:
     """A cached response.
 
     Attributes:
@@ -59,25 +59,25 @@ class Cache:
         self._clock = clock
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._kept: OrderedDict[Key, Kept] = OrderedDict()
+        self._entries: OrderedDict[Key, CacheEntry] = OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._kept)
+        return len(self._entries)
 
-    def get(self, key: Key) -> Kept | None:
+    def get(self, key: Key) -> CacheEntry | None:
         """Return the response for a key unless it has expired."""
-        found = self._kept.get(key)
-        if found is None:
+        entry = self._entries.get(key)
+        if entry is None:
             return None
-        if found.until <= self._clock():
+        if entry.until <= self._clock():
             self._drop(key)
             return None
-        self._kept.move_to_end(key)
-        return found
+        self._entries.move_to_end(key)
+        return entry
 
-    def age(self, kept: Kept) -> int:
+    def age(self, entry: CacheEntry) -> int:
         """Return how many seconds ago a response was received."""
-        return int(self._clock() - kept.since)
+        return int(self._clock() - entry.since)
 
     def put(self, key: Key, answer: object, size: int, seconds: float) -> None:
         """Store a response for some seconds."""
@@ -85,10 +85,10 @@ class Cache:
         if seconds <= 0 or size > self._most_bytes:
             return
         now = self._clock()
-        self._kept[key] = Kept(answer, size, now, now + seconds)
+        self._entries[key] = CacheEntry(answer, size, now, now + seconds)
         self._bytes += size
         while self._bytes > self._most_bytes:
-            self._drop(next(iter(self._kept)))
+            self._drop(next(iter(self._entries)))
 
     def invalidate(self, distribution: str, paths: Iterable[str]) -> int:
         """Drop the responses that an invalidation matches ("Invalidating files").
@@ -105,7 +105,7 @@ class Cache:
         exact = {_normal(path) for path in listed if not path.endswith("*")}
         prefixes = tuple(_normal(path[:-1]) for path in listed if path.endswith("*"))
         dropped = []
-        for key in self._kept:
+        for key in self._entries:
             text = _normal(f"{key.path}?{key.query}" if key.query else key.path)
             if key.distribution == distribution and (text in exact or text.startswith(prefixes)):
                 dropped.append(key)
@@ -114,7 +114,7 @@ class Cache:
         return len(dropped)
 
     def _drop(self, key: Key) -> None:
-        dropped = self._kept.pop(key, None)
+        dropped = self._entries.pop(key, None)
         self._bytes -= dropped.size if dropped else 0
 
 

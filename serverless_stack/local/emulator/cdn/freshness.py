@@ -38,13 +38,15 @@ def lifetime(status: int, headers: Mapping[str, str], lifetimes: Lifetimes, now:
     directives = _directives(headers.get("cache-control", ""))
     if _UNCACHED & directives.keys():
         return lifetimes.least
-    told = _told(directives, headers, now)
-    if told is None:
-        told = lifetimes.default
-    return min(max(told, lifetimes.least), lifetimes.most)
+    seconds = _declared_seconds(directives, headers, now)
+    if seconds is None:
+        seconds = lifetimes.default
+    return min(max(seconds, lifetimes.least), lifetimes.most)
 
 
-def _told(directives: Mapping[str, str], headers: Mapping[str, str], now: datetime) -> float | None:
+def _declared_seconds(
+    directives: Mapping[str, str], headers: Mapping[str, str], now: datetime
+) -> float | None:
     for name in ("s-maxage", "max-age"):
         if directives.get(name, "").isdigit():
             return float(directives[name])

@@ -58,7 +58,7 @@ def write_trust_bundle(path: Path, system: Path | None) -> None:
     Functions get it as SSL_CERT_FILE and NODE_EXTRA_CA_CERTS, so that a handler needs no
     configuration. On AWS it needs none either: clients trust Amazon's authorities.
     """
-    known = system.read_text(encoding="utf-8", errors="replace") if system else ""
-    path.write_text(f"{known}\n{elasticache.serverless_ca_cert_pem()}", encoding="utf-8")
+    authorities = system.read_text(encoding="utf-8", errors="replace") if system else ""
+    path.write_text(f"{authorities}\n{elasticache.serverless_ca_cert_pem()}", encoding="utf-8")
     for variable in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
         os.environ[variable] = str(path)

@@ -140,7 +140,9 @@ def title_options(binary: str) -> tuple[str, ...]:
     The launcher finds the processes of a cloud by their environment. Redis before 6.2 does not
     have the option and refuses to start with it.
     """
-    told = subprocess.run([binary, "--version"], capture_output=True, text=True, check=True).stdout
-    version = re.search(r"\bv=(\d+)\.(\d+)", told)
-    known = version is not None and (int(version[1]), int(version[2])) >= (6, 2)
-    return ("set-proc-title no",) if known else ()
+    output = subprocess.run(
+        [binary, "--version"], capture_output=True, text=True, check=True
+    ).stdout
+    version = re.search(r"\bv=(\d+)\.(\d+)", output)
+    supported = version is not None and (int(version[1]), int(version[2])) >= (6, 2)
+    return ("set-proc-title no",) if supported else ()

@@ -94,8 +94,12 @@ def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
         entry = {"id": api.id, "name": api.name, "stage": api.stage}
         apis.append({**entry, "url": api_origin(settings, api.id) + api.path})
     distributions = [
-        {"id": found.id, "domain": found.domain, "url": f"{cdn_origin(settings, found.id)}/"}
-        for found in deployed_distributions()
+        {
+            "id": distribution.id,
+            "domain": distribution.domain,
+            "url": f"{cdn_origin(settings, distribution.id)}/",
+        }
+        for distribution in deployed_distributions()
     ]
     return {"apis": apis, "distributions": distributions}
 
@@ -107,9 +111,9 @@ def rewrite_location(settings: Settings, value: str) -> str:
         return value
     host, slash, path = rest.partition("/")
     name = host.partition(":")[0].lower()
-    for found in deployed_distributions():
-        if name == found.domain.lower():
-            return cdn_origin(settings, found.id) + slash + path
+    for distribution in deployed_distributions():
+        if name == distribution.domain.lower():
+            return cdn_origin(settings, distribution.id) + slash + path
     label, _, domain = name.partition(".")
     if domain.startswith("execute-api.") and any(api.id == label for api in deployed_apis()):
         return api_origin(settings, label) + slash + path

@@ -90,12 +90,14 @@ class Gateway:
         distributions = deployed_distributions()
         if not distributions:
             return _nothing("distribution")
-        found = next((d for d in distributions if d.id.lower() == label), distributions[0])
+        distribution = next((d for d in distributions if d.id.lower() == label), distributions[0])
         kept = [
             (k, v) for k, v in request.headers if k.lower() not in ("host", "x-forwarded-proto")
         ]
-        headers = [*kept, ("Host", found.domain), ("X-Forwarded-Proto", "https")]
-        return await _view(replace(request, headers=headers), found.account, found.record)
+        headers = [*kept, ("Host", distribution.domain), ("X-Forwarded-Proto", "https")]
+        return await _view(
+            replace(request, headers=headers), distribution.account, distribution.record
+        )
 
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the AWS endpoint: the APIs of AWS, REST APIs and distributions."""
@@ -105,10 +107,10 @@ class Gateway:
             body = json.dumps(urls(self._settings)).encode()
             await write_response(send, scope["method"], (200, _JSON, body))
             return
-        for found in deployed_distributions() if name.endswith(".cloudfront.net") else []:
-            if found.domain.lower() == name:
+        for distribution in deployed_distributions() if name.endswith(".cloudfront.net") else []:
+            if distribution.domain.lower() == name:
                 request = await read_request(scope, receive, CDN_BYTES)
-                response = await _view(request, found.account, found.record)
+                response = await _view(request, distribution.account, distribution.record)
                 await write_response(send, request.method, response)
                 return
         api_id = _execute_api_id(name, path)

@@ -45,22 +45,24 @@ def overlay_for(
         OverlayError: Distributions could not be installed. The message has their names.
     """
     packaged = distributions(folders)
-    wanted = [each.pin for each in packaged if each.compiled]
-    wanted += missing_here(packaged, distributions([provided] if provided else []))
-    if not wanted:
+    requirements = [distribution.pin for distribution in packaged if distribution.compiled]
+    requirements += missing_here(packaged, distributions([provided] if provided else []))
+    if not requirements:
         return None
-    pins = [each.pin for each in packaged]
+    pins = [distribution.pin for distribution in packaged]
     interpreter = f"{sys.implementation.cache_tag}-{sys.platform}-{platform.machine()}"
-    key = hashlib.sha256("\n".join([interpreter, *wanted, "", *pins]).encode()).hexdigest()[:24]
+    key = hashlib.sha256("\n".join([interpreter, *requirements, "", *pins]).encode()).hexdigest()[
+        :24
+    ]
     folder = cache / f"{interpreter}-{key}"
     with _lock:
         if not folder.is_dir():
-            _install(wanted, pins, folder, uv)
+            _install(requirements, pins, folder, uv)
     return folder
 
 
-def _install(wanted: list[str], pins: list[str], folder: Path, uv: str | None) -> None:
-    names = ", ".join(wanted)
+def _install(requirements: list[str], pins: list[str], folder: Path, uv: str | None) -> None:
+    names = ", ".join(requirements)
     if uv is None:
         raise OverlayError(
             f"{names}: needed for this machine's Python, and there is no uv to install it "
@@ -71,7 +73,7 @@ def _install(wanted: list[str], pins: list[str], folder: Path, uv: str | None) -
     locked.write_text("\n".join(pins), encoding="utf-8")
     command = [uv, "pip", "install", "--quiet", "--only-binary", ":all:"]
     command += ["--constraint", str(locked), "--python", sys.executable]
-    command += ["--target", str(partial), *wanted]
+    command += ["--target", str(partial), *requirements]
     logger.info("installing for this machine: %s", names)
     try:
         done = subprocess.run(

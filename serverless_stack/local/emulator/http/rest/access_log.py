@@ -19,11 +19,11 @@ def access_log_line(template: str, variables: dict[str, Any]) -> str:
         variables: Nested as in an event's ``requestContext``. Missing ones become ``-``.
     """
 
-    def fill(found: re.Match[str]) -> str:
+    def fill(variable: re.Match[str]) -> str:
         value: Any = variables
-        for part in found[1].rstrip(".").split("."):
+        for part in variable[1].rstrip(".").split("."):
             value = value.get(part) if isinstance(value, dict) else None
-        dots = "." * (len(found[1]) - len(found[1].rstrip(".")))
+        dots = "." * (len(variable[1]) - len(variable[1].rstrip(".")))
         return ("-" if value is None else str(value)) + dots
 
     return VARIABLE.sub(fill, template)

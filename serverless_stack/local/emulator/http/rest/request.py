@@ -57,8 +57,8 @@ class RestRequest:
 
     def header(self, name: str) -> str:
         """Return the last value of a header, or an empty string."""
-        found = [value for key, value in self.headers if key.lower() == name.lower()]
-        return found[-1] if found else ""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return values[-1] if values else ""
 
     def multi_headers(self) -> dict[str, list[str]]:
         """Return the headers for the function: end-to-end ones, and those that the gateway adds.

@@ -108,8 +108,8 @@ def _set(headers: dict[str, list[str]], name: str, values: list[str]) -> None:
 
     ``multiValueHeaders`` are set after ``headers``, so they take precedence.
     """
-    for known in [known for known in headers if known.lower() == name.lower()]:
-        del headers[known]
+    for same in [same for same in headers if same.lower() == name.lower()]:
+        del headers[same]
     if values:
         headers[name] = values
 
