@@ -44,7 +44,7 @@ def delete(client: "S3Client", target: Target) -> int:
     kept = {*manifest.taken_over, *journal.existed}
     etags = {
         item.key: item.etag
-        for item in store.list_objects(target.prefix)
+        for item in store.list_prefix(target.prefix)
         if item.key.removeprefix(target.prefix) in written
     }
     own = {f"{target.prefix}{key}": etag for key, etag in written.items() if key not in kept}
