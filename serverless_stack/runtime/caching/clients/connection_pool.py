@@ -121,9 +121,11 @@ class ConnectionPool(ABC, Generic[C]):
             if isinstance(explained, StoreUnavailable):
                 self.drop()
             raise explained from error
-        settle = getattr(connection, "settle", None)  # absent from a user's own client
-        if settle is not None:
-            settle()
+        mark_connected = getattr(
+            connection, "mark_connected", None
+        )  # absent from a user's own client
+        if mark_connected is not None:
+            mark_connected()
         self._idle.append(connection)
         return answer
 

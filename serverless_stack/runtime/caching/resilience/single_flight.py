@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MAX_REFRESHES = 8
 """Background refreshes of one strategy at a time; a later hit asks for what was left out."""
 
-Found = Lookup[object]
-Landing = Mapping[str, Found]
+Answer = Lookup[object]
+Landing = Mapping[str, Answer]
 
 _current: "ContextVar[Flight | None]" = ContextVar("flight", default=None)
 _waits_lock = ForkSafeLock()
@@ -118,7 +118,7 @@ class ThreadFlight(Flight):
         self._error = error
         self._landed.set()
 
-    def wait(self, key: str) -> Found | None:
+    def wait(self, key: str) -> Answer | None:
         """Return what was loaded for a key; None if the caller has to load it.
 
         Raises:
@@ -201,7 +201,7 @@ class AsyncFlight(Flight):
     task: "asyncio.Task[Landing]"
     landing: Landing
 
-    async def wait(self, key: str) -> Found | None:
+    async def wait(self, key: str) -> Answer | None:
         """Return what was loaded for a key; None if the caller has to load it.
 
         Raises:

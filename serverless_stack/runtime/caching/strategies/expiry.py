@@ -11,7 +11,7 @@ from serverless_stack.runtime.caching.base import (
     seconds_problem,
 )
 
-Found = Lookup[object]
+Answer = Lookup[object]
 
 
 class ExpiryPolicy:
@@ -79,7 +79,7 @@ class ExpiryPolicy:
         soft_ttl = ttl if self.soft_ttl is None else min(ttl, self.soft_ttl * (1 - jitter))
         return CacheEntry(value, now + soft_ttl, now + ttl), ttl + (self.stale_if_error or 0)
 
-    def usable(self, cached: object) -> Found | None:
+    def usable(self, cached: object) -> Answer | None:
         """Return what a store returned as a hit, if it has not expired."""
         if cached is MISSING:
             return None
@@ -98,6 +98,6 @@ class ExpiryPolicy:
             and self.clock() < cached.valid_until + self.stale_if_error
         )
 
-    def is_due(self, found: Found) -> bool:
+    def is_due(self, answer: Answer) -> bool:
         """Return whether a hit is to be refreshed in the background."""
-        return self.soft_ttl is not None and found.hit and found.stale
+        return self.soft_ttl is not None and answer.hit and answer.stale
