@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import StoreError, StoreUnavailable
 from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
-from serverless_stack.runtime.caching.resilience.threads import register_fork_aware
+from serverless_stack.runtime.caching.resilience.forks import register_fork_aware
 
 C = TypeVar("C")
 T = TypeVar("T")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from serverless_stack.runtime.caching.base import Store, StoreError
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_fork_aware
 from serverless_stack.runtime.caching.resilience.lease import entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import Flight
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock, register_fork_aware
 
 _MAX_DELETIONS = 100  # keys that one request deletes on behalf of earlier ones
 

@@ -11,7 +11,7 @@ from serverless_stack.runtime.caching.base import (
     check_key,
 )
 from serverless_stack.runtime.caching.codecs.json import JSON
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 

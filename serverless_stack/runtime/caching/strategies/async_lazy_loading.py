@@ -5,14 +5,14 @@ import contextvars
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from serverless_stack.runtime.caching.base import MISSING, Lookup, StoreError
+from serverless_stack.runtime.caching.base import MISSING, StoreError
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import (
     AsyncFlight,
     AsyncSingleFlight,
 )
-from serverless_stack.runtime.caching.strategies.expiry import Answer
+from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,

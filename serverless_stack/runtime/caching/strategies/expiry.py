@@ -2,14 +2,33 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeGuard
+from typing import Generic, NamedTuple, TypeGuard, TypeVar
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
-    Lookup,
     seconds_problem,
 )
+
+V = TypeVar("V")
+
+
+class Lookup(NamedTuple, Generic[V]):
+    """A value and where it came from.
+
+    Attributes:
+        value: The value.
+        hit: True if the cache had the value, False if it was loaded from the source.
+        degraded: True if the cache failed; the value is correct all the same.
+        stale: True if the value is older than its soft TTL, or older than its TTL because the
+            source failed.
+    """
+
+    value: V
+    hit: bool
+    degraded: bool
+    stale: bool = False
+
 
 Answer = Lookup[object]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
-    Lookup,
     Store,
     StoreError,
     StoreRefused,
@@ -22,7 +21,7 @@ from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import Flight
 from serverless_stack.runtime.caching.resilience.stale_keys import stale_keys_of
-from serverless_stack.runtime.caching.strategies.expiry import Answer, ExpiryPolicy
+from serverless_stack.runtime.caching.strategies.expiry import Answer, ExpiryPolicy, Lookup
 
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.metrics import Event, Outcome

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
-    Lookup,
     Missing,
     StoreError,
 )
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight, ThreadFlight
-from serverless_stack.runtime.caching.strategies.expiry import Answer
+from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,
@@ -45,9 +44,8 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         load: Returns the value of a key from the source. The store's codec must give the value
             back as it was; see `JsonCodec`.
         ttl: Seconds that a value is cached, 1 or more.
-        jitter: A fraction of ``ttl``, at least 0 and less than 1, by up to which each time to
-            live is shortened at random, so that values cached together do not expire together.
-            0.1 suits most applications.
+        jitter: A fraction of ``ttl``, from 0 to less than 1, by up to which each time to live is
+            shortened at random, so that values do not expire together; 0.1 suits most.
         negative_ttl: Seconds that a None is cached; 0 does not cache it. Default: ``ttl``.
         soft_ttl: Seconds, less than ``ttl``, after which a value is stale: it is still returned
             at once while one process refreshes it in the background. Default: values are not
@@ -56,8 +54,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             ``load`` raises; if the cache fails as well, from the memory of this process.
             Default: the exception is raised.
         lease: Seconds, 1 or more, for which one process may load a missing key while the others
-            wait for its value. Choose more than the slowest load takes; a lease expires if its
-            owner dies. Default: each process loads.
+            wait for its value; longer than the slowest load. Default: each process loads.
         budget: Seconds that a lookup may wait for the cache in total, more than 0; then the
             source answers. A `Budget` bounds all lookups of a request together. Default: only
             the store's time-outs.
