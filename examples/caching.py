@@ -2,9 +2,9 @@
 
 from serverless_stack.runtime.caching import LazyLoading, RedisStore, WriteThrough
 
-database = {"7": {"customer": "Ada"}}  # stands for the source of the data
+database = {"7": {"customer": "Ada"}}  # in place of the source of the data
 
-store = RedisStore.from_env()  # connects on first use, and is kept while the function is warm
+store = RedisStore.from_env()  # connects on first use, reused while the function is warm
 orders = LazyLoading(store, load=database.__getitem__, ttl=300)  # the cache, else the source
 writer = WriteThrough(store, save=database.__setitem__, ttl=300)  # the source, then the cache
 

@@ -20,7 +20,7 @@ class Product:
     price: Decimal
 
 
-table = {"7": Product("tea", Decimal("3.20"))}  # stands for the source of the data
+table = {"7": Product("tea", Decimal("3.20"))}  # in place of the source of the data
 
 codec = JsonCodec(types=(Product,), compress_over=10_000)
 store = Namespace("catalogue", schema=2).on(RedisStore.from_env(codec=codec))
@@ -30,10 +30,10 @@ products = LazyLoading(
     store,
     load=table.get,
     ttl=3600,
-    jitter=0.1,  # live 54 to 60 minutes, so that not all expire together
-    negative_ttl=30,  # a product that does not exist is looked for again after 30 s
-    soft_ttl=60,  # after a minute: the old value at once, and a new one in the background
-    stale_if_error=86_400,  # the source is down: up to a day more
+    jitter=0.1,  # 54 to 60 minutes, so that products do not expire together
+    negative_ttl=30,  # a product that does not exist is loaded again after 30 s
+    soft_ttl=60,  # after a minute: the old value at once, refreshed in the background
+    stale_if_error=86_400,  # up to a day longer while the source is down
     lease=10,  # one process loads a missing product, the others wait for its value
     budget=budget,
     load_many=lambda keys: {key: table[key] for key in keys if key in table},
@@ -44,8 +44,8 @@ products = LazyLoading(
 @cached(store, ttl=300)
 def total(ids: list[str], *, discount: int = 0) -> Decimal:
     found = products.get_many(ids)
-    whole = sum((each.price for each in found.values() if each), Decimal(0))
-    return whole * (100 - discount) / 100
+    price = sum((product.price for product in found.values() if product), Decimal(0))
+    return price * (100 - discount) / 100
 
 
 def handler(event: dict[str, str], context: object) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""A handler that keeps users' files in the bucket that it is connected to."""
+"""A handler that keeps users' files in the bucket it is connected to."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ uploads = ObjectStore.from_env(prefix="uploads/")
 
 
 def upload_form(file_name: str) -> dict[str, object]:
-    """What a browser needs to upload an image of up to 5 MB itself."""
+    """Return a form with which a browser uploads an image of up to 5 MB itself."""
     form = uploads.presigned_post(
         safe_key(file_name), max_size=5_000_000, content_type="image/*", expires_in=300
     )

@@ -1,1 +1,1 @@
-"""Measures of the caches inside a function: ``python -m benchmarks.caching``."""
+"""Benchmarks of the caches inside a function: ``python -m benchmarks.caching``."""

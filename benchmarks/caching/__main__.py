@@ -1,4 +1,4 @@
-"""All measures of caches, one after the other."""
+"""Runs all benchmarks of caches, one after the other."""
 
 from benchmarks.caching import faults, hits, imports, nodes, rotation, stampede
 

@@ -1,4 +1,4 @@
-"""One way to cache with each library, as its documentation shows it, for the measure of faults.
+"""Caching with each library as its documentation shows it, for the benchmark of faults.
 
 Runs in a virtual environment without this library, too: what is imported is what is used.
 """
@@ -13,14 +13,14 @@ Load = Callable[[str], Json]
 
 
 class Client(Protocol):
-    """Reads through a cache; ``None`` if it did not come to an answer."""
+    """Reads through a cache."""
 
     def get(self, key: str) -> Json:
-        """The value of a key."""
+        """Return the value of a key."""
 
 
 def ours(url: str, load: Load) -> Callable[[str], Json]:
-    """LazyLoading over RedisStore or MemcachedStore."""
+    """Return `get` of LazyLoading on a RedisStore or MemcachedStore."""
     from serverless_stack.runtime.caching import LazyLoading, MemcachedStore, RedisStore, Store
 
     store: Store = (
@@ -30,7 +30,7 @@ def ours(url: str, load: Load) -> Callable[[str], Json]:
 
 
 def redis_py(url: str, load: Load) -> Callable[[str], Json]:
-    """redis-py with its defaults, cache-aside by hand."""
+    """Return cache-aside on redis-py with its defaults."""
     import redis
 
     client = redis.Redis.from_url(url)
@@ -47,7 +47,7 @@ def redis_py(url: str, load: Load) -> Callable[[str], Json]:
 
 
 def pymemcache(url: str, load: Load) -> Callable[[str], Json]:
-    """The pool of pymemcache with its defaults, cache-aside by hand."""
+    """Return cache-aside on the pool of pymemcache with its defaults."""
     from pymemcache.client.base import PooledClient  # type: ignore[import-untyped]
     from pymemcache.serde import pickle_serde  # type: ignore[import-untyped]
 
@@ -64,7 +64,7 @@ def pymemcache(url: str, load: Load) -> Callable[[str], Json]:
 
 
 def dogpile(url: str, load: Load) -> Callable[[str], Json]:
-    """Over Redis by dogpile.cache."""
+    """Return a function cached in Redis by dogpile.cache."""
     from dogpile.cache import make_region  # type: ignore[import-not-found]
 
     region = make_region().configure(
@@ -79,7 +79,7 @@ def dogpile(url: str, load: Load) -> Callable[[str], Json]:
 
 
 class Coroutines:
-    """Runs coroutines of one event loop for threads."""
+    """Runs coroutines for threads, in one event loop."""
 
     def __init__(self) -> None:
         import threading
@@ -88,12 +88,12 @@ class Coroutines:
         threading.Thread(target=self.loop.run_forever, daemon=True).start()
 
     def run(self, coroutine: Any) -> Any:  # noqa: ANN401
-        """Run one to its end."""
+        """Run a coroutine to its end."""
         return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result()
 
 
 def cashews(url: str, load: Load) -> Callable[[str], Json]:
-    """Over Redis by cashews."""
+    """Return a function cached in Redis by cashews."""
     from cashews import Cache  # type: ignore[import-not-found]
 
     loop = Coroutines()
@@ -108,7 +108,7 @@ def cashews(url: str, load: Load) -> Callable[[str], Json]:
 
 
 def aiocache(url: str, load: Load) -> Callable[[str], Json]:
-    """Over Redis by aiocache."""
+    """Return a function cached in Redis by aiocache."""
     from urllib.parse import urlsplit
 
     from aiocache import Cache, cached  # type: ignore[import-not-found]

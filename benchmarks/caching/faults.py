@@ -1,4 +1,4 @@
-"""A server that is killed, and one that hangs, for 5 s: ``python -m benchmarks.caching.faults``."""
+"""Lookups while a server hangs or is killed for 5 s: ``python -m benchmarks.caching.faults``."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ CASES = [
 
 
 def others(folder: Path) -> str:
-    """Install the other libraries in an environment of their own; gives its Python."""
+    """Install the other libraries in a virtual environment, and return its Python."""
     uv = str(Path(sys.executable).parent / "uv")
     subprocess.run([uv, "venv", "--quiet", str(folder)], check=True)
     python = str(folder / "bin" / "python")
@@ -38,7 +38,7 @@ def others(folder: Path) -> str:
 
 
 def measure(client: str, server: Server, scheme: str, fault: str, python: str) -> dict[str, object]:
-    """Run a client while its server is away."""
+    """Run a client while its server is away, and return what it saw."""
     begin = time.time() + 1.5  # the start of Python and the first connections
     at, back = begin + BEFORE, begin + BEFORE + AWAY
     end = back + AFTER
@@ -60,7 +60,7 @@ def measure(client: str, server: Server, scheme: str, fault: str, python: str) -
 
 
 def table_of(fault: str) -> Table:
-    """An empty table."""
+    """Return an empty table."""
     title = f"The server {'hangs' if fault == 'hang' else 'is killed'} for {AWAY:.0f} s, 8 threads"
     table = Table(
         "", "requests", "failed", "stuck", "longest", "p99 added, 1st s", "later", "back after",

@@ -1,4 +1,4 @@
-"""What a hit costs beside the bare client: ``python -m benchmarks.caching.hits``."""
+"""The cost of a hit beside the bare client: ``python -m benchmarks.caching.hits``."""
 
 import json
 import statistics
@@ -21,19 +21,19 @@ Get = Callable[[], object]
 
 
 def absent(key: str) -> object:
-    """The source, which no hit asks."""
+    """Fail: a hit does not load."""
     raise AssertionError(f"{key} was no hit")
 
 
 def lazily(store: Store) -> Get:
-    """A hit through our strategy."""
+    """Return a function that reads a hit through LazyLoading."""
     orders = LazyLoading(store, load=absent, ttl=300)
     store.set("order", ORDER, 300)
     return lambda: orders.get("order")
 
 
 def in_turn(gets: dict[str, Get]) -> dict[str, list[float]]:
-    """Seconds of a call, by round; all of them in each round, in turn."""
+    """Return the seconds per call of each round, in which all are called in turn."""
     found: dict[str, list[float]] = {name: [] for name in gets}
     for number in range(ROUNDS):
         names = list(gets)
@@ -47,7 +47,7 @@ def in_turn(gets: dict[str, Get]) -> dict[str, list[float]]:
 
 
 def measure(table: Table, theirs: str, gets: dict[str, Get]) -> None:
-    """Measure ours beside a client."""
+    """Measure our stores beside a client, and add a row for each."""
     for get in gets.values():
         assert get() == ORDER
     found = in_turn(gets)

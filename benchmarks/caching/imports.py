@@ -1,4 +1,4 @@
-"""What importing the caches takes: ``python -m benchmarks.caching.imports``."""
+"""The time of imports: ``python -m benchmarks.caching.imports``."""
 
 import os
 import statistics
@@ -31,7 +31,7 @@ IMPORTS = {
 
 
 def milliseconds(before: str, statement: str) -> float:
-    """How long a statement takes in a Python of its own, without what is before it."""
+    """Return how long a statement takes in a new Python, without the imports before it."""
     program = [sys.executable, "-c", PROGRAM.format(before=before, statement=statement)]
     # With byte code, as that of the clients is there, too; the first run writes it.
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -1,4 +1,4 @@
-"""Eight threads that read through one client, and what they saw while its server was away.
+"""Eight threads that read through one client while its server is away.
 
 ``python -m benchmarks.caching.load CLIENT URL FAULT BACK END``: the times in seconds since 1970.
 """
@@ -37,7 +37,7 @@ class Request:
 
 
 class Source:
-    """The source of the data, which tells how often it is asked for one key at a time."""
+    """A source that counts how often one key is loaded at a time."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class Source:
         self.local = threading.local()
 
     def load(self, key: str) -> dict[str, object]:
-        """Give the value of a key, after a while."""
+        """Return the value of a key, after a while."""
         self.local.loaded = True
         with self._lock:
             self._running[key] += 1
@@ -58,13 +58,13 @@ class Source:
 
 
 def percentile(values: list[float], part: float) -> float:
-    """A percentile; 0 of nothing."""
+    """Return a percentile; 0 if there are no values."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
 
 
 def main(client: str, url: str, fault: float, back: float, end: float) -> None:
-    """Run until the end, and print what was seen as JSON."""
+    """Run until the end, and print the summary as JSON."""
     logging.disable()
     source = Source()
     get = CLIENTS[client](url, source.load)
@@ -104,7 +104,7 @@ def summary(
     back: float,
     end: float,
 ) -> dict[str, object]:
-    """What was seen."""
+    """Return failures, latencies and the time of recovery."""
 
     def added(low: float, high: float) -> list[float]:
         return [

@@ -12,7 +12,7 @@ KEYS, RETURNS = 3000, 5
 
 
 def moved(console: Console) -> None:
-    """How many keys another node has after a third one came."""
+    """Measure how many keys change their node when a third node is added."""
     with (
         memcached_server() as one,
         memcached_server() as two,
@@ -33,7 +33,7 @@ def moved(console: Console) -> None:
 
 
 def returned(console: Console) -> None:
-    """How long after its return a node that was killed is used again."""
+    """Measure how soon a node that was killed is used again after its return."""
     seconds = []
     with (
         memcached_server() as one,

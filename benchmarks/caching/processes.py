@@ -1,4 +1,4 @@
-"""Programs side by side, each in a process of its own."""
+"""Runs programs side by side, each in a process of its own."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 def run(
     module: str, calls: Sequence[Sequence[str]], python: str = sys.executable, seconds: float = 120
 ) -> list[str]:
-    """Run a module once for each list of words, all at a time; gives what each printed."""
+    """Run a module once per list of arguments, all at a time; return what each printed."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     processes = [
         subprocess.Popen(

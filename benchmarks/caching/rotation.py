@@ -20,14 +20,14 @@ SECONDS = 4.0  # from one step to the next; AWS takes minutes
 
 
 class Secret:
-    """Answers as boto3's client of Secrets Manager does."""
+    """A double of boto3's Secrets Manager client."""
 
     def __init__(self, token: str) -> None:
         self.token = token
         self.reads = 0
 
     def get_secret_value(self, *, SecretId: str) -> Mapping[str, object]:
-        """Give the token that is current."""
+        """Return the current token."""
         self.reads += 1
         return {"SecretString": self.token}
 

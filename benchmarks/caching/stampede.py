@@ -17,7 +17,7 @@ LOAD_SECONDS = 0.2
 
 
 def loads(url: str, key: str, lease: int | None, begin: float) -> int:
-    """How often this process asks the source, when all threads begin at a time."""
+    """Return how often this process loads, when all threads begin at the same time."""
     asked: list[str] = []
 
     def load(key: str) -> str:

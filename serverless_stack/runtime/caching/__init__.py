@@ -20,7 +20,6 @@ TYPE_CHECKING = False  # type checkers know this name; importing `typing` would 
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.base import MISSING as MISSING
     from serverless_stack.runtime.caching.base import Codec as Codec
-    from serverless_stack.runtime.caching.base import Lookup as Lookup
     from serverless_stack.runtime.caching.base import Missing as Missing
     from serverless_stack.runtime.caching.base import Store as Store
     from serverless_stack.runtime.caching.base import StoreError as StoreError
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
         AsyncWriteThrough as AsyncWriteThrough,
     )
     from serverless_stack.runtime.caching.strategies.decorator import cached as cached
+    from serverless_stack.runtime.caching.strategies.expiry import Lookup as Lookup
     from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading as LazyLoading
     from serverless_stack.runtime.caching.strategies.write_through import (
         WriteThrough as WriteThrough,
@@ -62,7 +62,7 @@ _MODULES = {
     "Event": "metrics",
     "JsonCodec": "codecs.json",
     "LazyLoading": "strategies.lazy_loading",
-    "Lookup": "base",
+    "Lookup": "strategies.expiry",
     "MemcachedStore": "stores.memcached",
     "MemoryStore": "stores.memory",
     "Missing": "base",

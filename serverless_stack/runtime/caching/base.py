@@ -10,9 +10,7 @@ The exceptions::
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Final, Generic, NamedTuple, Protocol, TypeVar, final
-
-V = TypeVar("V")
+from typing import Final, Protocol, final
 
 MAX_SECONDS: Final = 100 * 365 * 24 * 60 * 60
 """The longest time to live: 100 years, which every server accepts."""
@@ -42,23 +40,6 @@ class Missing(Enum):
 
 MISSING: Final = Missing.MISSING
 """Returned by a store's ``get`` for an absent entry. A cached ``None`` is a value."""
-
-
-class Lookup(NamedTuple, Generic[V]):
-    """A value and where it came from.
-
-    Attributes:
-        value: The value.
-        hit: True if the cache had the value, False if it was loaded from the source.
-        degraded: True if the cache failed; the value is correct all the same.
-        stale: True if the value is older than its soft TTL, or older than its TTL because the
-            source failed.
-    """
-
-    value: V
-    hit: bool
-    degraded: bool
-    stale: bool = False
 
 
 @final

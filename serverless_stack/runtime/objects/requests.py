@@ -108,10 +108,10 @@ def s3_client() -> "S3Client":
             ),
         )
 
-    made = client("virtual")
-    host = made.meta.endpoint_url.partition("://")[2].partition("/")[0]
+    regional = client("virtual")
+    host = regional.meta.endpoint_url.partition("://")[2].partition("/")[0]
     # An endpoint such as http://localhost:4566 has no names for buckets.
-    return made if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else client("auto")
+    return regional if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else client("auto")
 
 
 def given(**arguments: Raw) -> dict[str, Raw]:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import StoreError, StoreUnavailable
 from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
-from serverless_stack.runtime.caching.resilience.threads import register_fork_aware
+from serverless_stack.runtime.caching.resilience.forks import register_fork_aware
 
 C = TypeVar("C")
 T = TypeVar("T")
@@ -121,9 +121,11 @@ class ConnectionPool(ABC, Generic[C]):
             if isinstance(explained, StoreUnavailable):
                 self.drop()
             raise explained from error
-        settle = getattr(connection, "settle", None)  # absent from a user's own client
-        if settle is not None:
-            settle()
+        mark_connected = getattr(
+            connection, "mark_connected", None
+        )  # absent from a user's own client
+        if mark_connected is not None:
+            mark_connected()
         self._idle.append(connection)
         return answer
 

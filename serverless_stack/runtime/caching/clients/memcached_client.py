@@ -33,10 +33,10 @@ class BoundedClient(Client):  # type: ignore[misc]
         wire = open_socket(Endpoint(*self.server), deadline, self.tls)
         self.sock = BoundedSocket(wire, self.timeout, deadline)
 
-    def settle(self) -> None:
-        """Give each further answer the whole time-out."""
+    def mark_connected(self) -> None:
+        """Start the time-out anew with each further command."""
         if self.sock is not None:
-            self.sock.settle()
+            self.sock.mark_connected()
 
 
 def client_of(endpoint: Endpoint, timeout: float, tls: "ssl.SSLContext | None") -> BoundedClient:

@@ -123,33 +123,33 @@ class MemcachedNodes:
     def _find(self) -> Ring:
         ring = self._ring
         # The breaker keeps a failing endpoint from being asked, and logs it once per cool-down.
-        found = self._find_nodes() if ring is None else self._breaker.call(self._find_nodes)
+        membership = self._find_nodes() if ring is None else self._breaker.call(self._find_nodes)
         self._discover_at = time.monotonic() + self._interval
-        if found is None:
+        if membership is None:
             self._discover_at = float("inf")
             ring = ring or self._ring_of((self._endpoint,))
-        elif ring is None or self._is_newer(found, ring):
-            self._version = found.version
-            ring = self._ring_of(found.nodes)
+        elif ring is None or self._is_newer(membership, ring):
+            self._version = membership.version
+            ring = self._ring_of(membership.nodes)
         self._ring = ring
         return ring
 
-    def _is_newer(self, found: "Membership", ring: Ring) -> bool:
+    def _is_newer(self, membership: "Membership", ring: Ring) -> bool:
         """Return whether an answer is newer than what is known.
 
         The endpoint leads to any node of the cluster, and one may lag behind. An older
         version is accepted if no known node can be used: the cluster has been replaced.
         """
-        if found.version < self._version:
+        if membership.version < self._version:
             return all(pool.breaker.is_open for pool in ring.pools.values())
-        return found.version > self._version
+        return membership.version > self._version
 
     def _ring_of(self, nodes: Sequence[Endpoint]) -> Ring:
-        known = self._ring.pools if self._ring is not None else {}
+        pools = self._ring.pools if self._ring is not None else {}
         on_failure = self._discover if hasattr(self, "_discovery") else None
         return Ring(
             [
-                known.get(node) or MemcachedPool(node, self._connect, self._cool_down, on_failure)
+                pools.get(node) or MemcachedPool(node, self._connect, self._cool_down, on_failure)
                 for node in dict.fromkeys(nodes)
             ]
         )

@@ -89,10 +89,10 @@ class RedisCluster:
         """
         # MGET of one key: unlike GET it treats an entry of another type as absent.
         answers, failure = self._scatter([("MGET", key) for key in keys])
-        found = [answer[0] if isinstance(answer, list) else None for answer in answers]
-        if failure is not None and not any(data is not None for data in found):
+        entries = [answer[0] if isinstance(answer, list) else None for answer in answers]
+        if failure is not None and not any(data is not None for data in entries):
             raise failure
-        return found
+        return entries
 
     def drop(self) -> None:
         """Close the idle connections."""

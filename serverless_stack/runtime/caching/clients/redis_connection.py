@@ -47,10 +47,10 @@ class BoundedConnection(Connection):
         self._wire = BoundedSocket(wire, float(self.socket_timeout or 0), self._deadline)
         return cast("socket.socket", self._wire)
 
-    def settle(self) -> None:
-        """Give each further answer the whole time-out."""
+    def mark_connected(self) -> None:
+        """Start the time-out anew with each further command."""
         if self._wire is not None:
-            self._wire.settle()
+            self._wire.mark_connected()
 
 
 class _Plain(BoundedConnection):

@@ -88,10 +88,10 @@ class RedisPool(_Pool):
 
     def get_many(self, keys: Sequence[Word]) -> list[object]:
         """Return the entries of keys, in one round trip."""
-        found = self.ask("MGET", *keys)
-        if not isinstance(found, list) or len(found) != len(keys):
+        entries = self.ask("MGET", *keys)
+        if not isinstance(entries, list) or len(entries) != len(keys):
             raise StoreUnavailable(f"{self.breaker.name}: not an answer to MGET")
-        return found
+        return entries
 
     def _resume(
         self, error: Exception, connection: "RedisConnection", started: float, words: Command

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 
 T = TypeVar("T")
 

@@ -91,26 +91,26 @@ class BoundedSocket:
     Args:
         wire: The socket.
         timeout: Seconds for an answer, from the command on.
-        deadline: When, on the monotonic clock, everything before `settle` must have come.
+        deadline: When, on the monotonic clock, everything before `mark_connected` must have come.
     """
 
-    __slots__ = ("_is_limited", "_is_partial", "_is_settled", "_timeout", "_until", "_wire")
+    __slots__ = ("_is_connected", "_is_limited", "_is_partial", "_timeout", "_until", "_wire")
 
     def __init__(self, wire: socket.socket, timeout: float, deadline: float) -> None:
         self._wire = wire
         self._timeout = timeout
         self._until = deadline
-        self._is_settled = False
+        self._is_connected = False
         self._is_partial = True
         self._is_limited = True
 
-    def settle(self) -> None:
-        """Give each answer the whole time-out from now on."""
-        self._is_settled = True
+    def mark_connected(self) -> None:
+        """Start the time-out anew with each command from now on."""
+        self._is_connected = True
 
     def sendall(self, data: "Buffer") -> None:
         """Send a command, which starts the time of its answer."""
-        if self._is_settled:
+        if self._is_connected:
             self._until = time.monotonic() + self._timeout
             if self._is_limited:
                 self._wire.settimeout(self._timeout)
@@ -142,7 +142,7 @@ class BoundedSocket:
         """Set the time-out of the next bytes."""
         self._wire.settimeout(seconds)
         self._is_limited = True
-        self._is_partial = not self._is_settled
+        self._is_partial = not self._is_connected
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._wire, name)

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from weakref import WeakKeyDictionary
 
-from serverless_stack.runtime.caching.base import Lookup
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock, register_fork_aware
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_fork_aware
 
 TYPE_CHECKING = False
 
@@ -19,12 +18,12 @@ if TYPE_CHECKING:
     import asyncio
 
     from serverless_stack.runtime.caching.resilience.lease import Lease
+    from serverless_stack.runtime.caching.strategies.expiry import Answer
+
+    Landing = Mapping[str, Answer]
 
 MAX_REFRESHES = 8
 """Background refreshes of one strategy at a time; a later hit asks for what was left out."""
-
-Found = Lookup[object]
-Landing = Mapping[str, Found]
 
 _current: "ContextVar[Flight | None]" = ContextVar("flight", default=None)
 _waits_lock = ForkSafeLock()
@@ -112,13 +111,13 @@ class ThreadFlight(Flight):
         self._landing: Landing = {}
         self._error: Exception | None = None
 
-    def land(self, landing: Landing, error: Exception | None) -> None:
+    def land(self, landing: "Landing", error: Exception | None) -> None:
         """Pass on what was loaded, or the error."""
         self._landing = landing
         self._error = error
         self._landed.set()
 
-    def wait(self, key: str) -> Found | None:
+    def wait(self, key: str) -> "Answer | None":
         """Return what was loaded for a key; None if the caller has to load it.
 
         Raises:
@@ -178,7 +177,9 @@ class SingleFlight:
             flight = self._flights[key] = ThreadFlight([key], is_refresh=True)
             return flight
 
-    def land(self, flight: ThreadFlight, landing: Landing, error: Exception | None = None) -> None:
+    def land(
+        self, flight: ThreadFlight, landing: "Landing", error: Exception | None = None
+    ) -> None:
         """End a load."""
         with self._lock:
             self.landed += 1
@@ -199,9 +200,9 @@ class AsyncFlight(Flight):
     """
 
     task: "asyncio.Task[Landing]"
-    landing: Landing
+    landing: "Landing"
 
-    async def wait(self, key: str) -> Found | None:
+    async def wait(self, key: str) -> "Answer | None":
         """Return what was loaded for a key; None if the caller has to load it.
 
         Raises:
@@ -235,7 +236,7 @@ class AsyncSingleFlight:
         self._loops = WeakKeyDictionary()
 
     def board(
-        self, keys: Iterable[str], load: Callable[[AsyncFlight], Awaitable[Landing]]
+        self, keys: Iterable[str], load: "Callable[[AsyncFlight], Awaitable[Landing]]"
     ) -> tuple[AsyncFlight | None, dict[str, AsyncFlight]]:
         """Start a task that loads those keys that nobody loads; see `SingleFlight.board`."""
         flights = self._flights()
@@ -244,7 +245,7 @@ class AsyncSingleFlight:
         return (self._start(AsyncFlight(mine), load) if mine else None), others
 
     def board_refresh(
-        self, key: str, load: Callable[[AsyncFlight], Awaitable[Landing]]
+        self, key: str, load: "Callable[[AsyncFlight], Awaitable[Landing]]"
     ) -> AsyncFlight | None:
         """Start a refresh; None if the key is being loaded or too many refreshes run."""
         flights = self._flights()
@@ -254,13 +255,13 @@ class AsyncSingleFlight:
         return self._start(AsyncFlight([key], is_refresh=True), load)
 
     def _start(
-        self, flight: AsyncFlight, load: Callable[[AsyncFlight], Awaitable[Landing]]
+        self, flight: AsyncFlight, load: "Callable[[AsyncFlight], Awaitable[Landing]]"
     ) -> AsyncFlight:
         import asyncio
 
         flights = self._flights()
 
-        async def run() -> Landing:
+        async def run() -> "Landing":
             flight.enter()
             return await load(flight)
 

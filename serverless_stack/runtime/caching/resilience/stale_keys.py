@@ -1,7 +1,7 @@
 """Keys whose entries in the store may be wrong.
 
-Two things make them so: the store could not be told of a change, and a load that began before
-a change ends after it.
+This happens if a change could not be written to the store, or if a load that began before a change
+ends after it.
 """
 
 import time
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from serverless_stack.runtime.caching.base import Store, StoreError
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_fork_aware
 from serverless_stack.runtime.caching.resilience.lease import entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import Flight
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock, register_fork_aware
 
 _MAX_DELETIONS = 100  # keys that one request deletes on behalf of earlier ones
 
@@ -139,8 +139,8 @@ def stale_keys_of(store: Store, ttl: int) -> StaleKeys:
     """
     number = id(store)
     with _by_store_lock:
-        known = _by_store.get(number)
-        if known is None or known[0]() is not store:
+        entry = _by_store.get(number)
+        if entry is None or entry[0]() is not store:
 
             def forget(_gone: object) -> None:  # at any time, so it must not take the lock
                 _by_store.pop(number, None)
@@ -150,7 +150,7 @@ def stale_keys_of(store: Store, ttl: int) -> StaleKeys:
                 reference = weakref.ref(store, forget)
             except TypeError:  # a class with `__slots__`
                 reference = lambda: store  # noqa: E731
-            known = _by_store[number] = (reference, StaleKeys())
-        stale_keys = known[1]
+            entry = _by_store[number] = (reference, StaleKeys())
+        stale_keys = entry[1]
         stale_keys.max_ttl = max(stale_keys.max_ttl, ttl)
         return stale_keys

@@ -19,9 +19,9 @@ class EncodedStore(ABC, Generic[N]):
         self.codec = codec
         self._decode = codec.decode
 
+    @abstractmethod  # each store writes it out, as it is the hot path
     def get(self, key: str) -> object | Missing:
         """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
-        return self._decode(self._get(self._name(key)))
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
         """Return the values that exist, in one round trip per node.
@@ -78,9 +78,6 @@ class EncodedStore(ABC, Generic[N]):
     @staticmethod
     @abstractmethod
     def _name(key: str) -> N: ...
-
-    @abstractmethod
-    def _get(self, name: N) -> bytes | None: ...
 
     @abstractmethod
     def _get_many(self, names: list[N]) -> Mapping[N, bytes | None]: ...

@@ -8,6 +8,7 @@ from typing import Final
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import (
     Codec,
+    Missing,
     StoreError,
     StoreRefused,
 )
@@ -192,12 +193,14 @@ class MemcachedStore(EncodedStore[bytes]):
             discovery_interval=discovery_interval,
         )
 
+    def get(self, key: str) -> object | Missing:
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
+        name = wire_key(key)
+        return self._decode(self._nodes.pick(name).get(name))
+
     @staticmethod
     def _name(key: str) -> bytes:
         return wire_key(key)
-
-    def _get(self, name: bytes) -> bytes | None:
-        return self._nodes.pick(name).get(name)
 
     def _get_many(self, names: list[bytes]) -> Mapping[bytes, bytes | None]:
         found: dict[bytes, bytes | None] = {}

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 
 from serverless_stack.runtime.caching.base import (
     Codec,
+    Missing,
     StoreRefused,
     check_key,
 )
 from serverless_stack.runtime.caching.codecs.json import JSON
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 
@@ -41,17 +42,21 @@ class MemoryStore(EncodedStore[str]):
         self._entries: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
         self._lock = ForkSafeLock()
 
+    def get(self, key: str) -> object | Missing:
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
+        check_key(key)
+        with self._lock:
+            data = self._live(key)[0]
+        return self._decode(data)
+
     @staticmethod
     def _name(key: str) -> str:
         check_key(key)
         return key
 
-    def _get(self, name: str) -> bytes | None:
-        with self._lock:
-            return self._live(name)[0]
-
     def _get_many(self, names: list[str]) -> Mapping[str, bytes | None]:
-        return {name: self._get(name) for name in names}
+        with self._lock:
+            return {name: self._live(name)[0] for name in names}
 
     def _set(self, name: str, data: bytes, ttl: int | None) -> None:
         self._set_many({name: data}, ttl)

@@ -14,7 +14,7 @@ from serverless_stack.runtime.caching.base import (
     check_key,
     codec_of,
 )
-from serverless_stack.runtime.caching.resilience.threads import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 
 _MAX_KEY = 250  # characters of a key that Memcached accepts
 _HASHED = "#"  # begins the hash of a key

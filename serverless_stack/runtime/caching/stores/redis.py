@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import (
+    MISSING,
     Codec,
+    Missing,
     StoreRefused,
     StoreUnavailable,
     check_key,
@@ -204,7 +206,9 @@ class RedisStore(EncodedStore[Word]):
             return key
         return key.encode("utf-8", "surrogatepass")  # with lone surrogates, as in odd file names
 
-    def _get(self, name: Word) -> bytes | None:
+    def get(self, key: str) -> object | Missing:
+        """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""
+        name = self._name(key)
         reader = self._reader
         if reader.breaker.is_open:
             reader = self._readable()
@@ -212,9 +216,9 @@ class RedisStore(EncodedStore[Word]):
             data = reader.ask("GET", name)
         except StoreRefused as refusal:
             if "WRONGTYPE" in str(refusal) or "wrong kind of value" in str(refusal):
-                return None  # another program's list or hash
+                return MISSING  # another program's list or hash
             raise
-        return data if type(data) is bytes else None
+        return self._decode(data if type(data) is bytes else None)
 
     def _get_many(self, names: list[Word]) -> Mapping[Word, bytes | None]:
         answers = self._readable().get_many(names)

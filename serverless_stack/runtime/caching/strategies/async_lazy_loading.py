@@ -5,14 +5,14 @@ import contextvars
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from serverless_stack.runtime.caching.base import MISSING, Lookup, StoreError
+from serverless_stack.runtime.caching.base import MISSING, StoreError
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import (
     AsyncFlight,
     AsyncSingleFlight,
 )
-from serverless_stack.runtime.caching.strategies.expiry import Found
+from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,
@@ -62,20 +62,20 @@ class AsyncLazyLoading(
         landed = self._flights.landed
         stopwatch = self._stopwatch()
         miss = Miss[_Load](load or self._load, {}, landed, stopwatch, degraded=False)
-        found: Found | None = None
+        answer: Answer | None = None
         try:
             cached = await asyncio.to_thread(self._read, key, stopwatch)
         except StoreError:
             miss.degraded = True
         else:
             miss.cached = {key: cached}
-            found = self._expiry.usable(cached)
-        if found is None:
-            found = (await self._load_missing([key], miss))[key]
-        elif self._expiry.is_due(found):
-            found = await self._refreshed(key, found, miss)
-        self._report(key, found, stopwatch)
-        return cast("Lookup[V]", found)
+            answer = self._expiry.usable(cached)
+        if answer is None:
+            answer = (await self._load_missing([key], miss))[key]
+        elif self._expiry.is_due(answer):
+            answer = await self._refreshed(key, answer, miss)
+        self._report(key, answer, stopwatch)
+        return cast("Lookup[V]", answer)
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, V]:
         """Return the values of several keys; see `LazyLoading.get_many`."""
@@ -83,11 +83,11 @@ class AsyncLazyLoading(
         landed = self._flights.landed
         stopwatch = self._stopwatch()
         cached, degraded = await asyncio.to_thread(self._read_many, keys, stopwatch)
-        found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
-        missing = [key for key in keys if found[key] is None]
+        results = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
+        missing = [key for key in keys if results[key] is None]
         miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
-        found.update(await self._load_missing(missing, miss))
-        answers = {key: answer for key, answer in found.items() if answer is not None}
+        results.update(await self._load_missing(missing, miss))
+        answers = {key: answer for key, answer in results.items() if answer is not None}
         for key, answer in answers.items():
             if self._expiry.is_due(answer):
                 self._refresh_in_background(key, miss)
@@ -98,9 +98,9 @@ class AsyncLazyLoading(
         """Delete a key from the cache; see `LazyLoading.invalidate`."""
         return await finish_in_thread(self._stale_keys.invalidate, self._store, key)
 
-    async def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
+    async def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Answer]:
         """Load keys, and wait for the tasks that load some of them already."""
-        answers: dict[str, Found] = {}
+        answers: dict[str, Answer] = {}
         fill = self._fill_many if miss.many else self._fill
         while keys:
             flight, others = self._flights.board(keys, lambda new: self._fly(new, miss, fill))
@@ -111,25 +111,25 @@ class AsyncLazyLoading(
             keys = []
             for key, other in others.items():
                 with other.awaited() as deadlock:  # `load` asks for the key that it loads
-                    found = await (_uncached(miss, key) if deadlock else other.wait(key))
-                if found is None:
+                    answer = await (_uncached(miss, key) if deadlock else other.wait(key))
+                if answer is None:
                     keys.append(key)
                 else:
-                    answers[key] = found
+                    answers[key] = answer
         return answers
 
     async def _fly(
         self,
         flight: AsyncFlight,
         miss: Miss[_Load],
-        fill: Callable[[AsyncFlight, Miss[_Load]], Awaitable[dict[str, Found]]],
-    ) -> dict[str, Found]:
+        fill: Callable[[AsyncFlight, Miss[_Load]], Awaitable[dict[str, Answer]]],
+    ) -> dict[str, Answer]:
         """Run a load, and return what may be passed on to the tasks that wait for it."""
         with self._stale_keys.watch(flight):
             flight.landing = await fill(flight, miss)
-        return {k: found for k, found in flight.landing.items() if is_shareable(found.value)}
+        return {k: answer for k, answer in flight.landing.items() if is_shareable(answer.value)}
 
-    async def _fill(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    async def _fill(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load the key of a flight and cache its value."""
         (key,) = flight.keys
         lease = None if miss.degraded else self._lease(key)
@@ -142,16 +142,16 @@ class AsyncLazyLoading(
                     cached = await self._call(miss.stopwatch, self._store.get, entry_key(key))
             except StoreError:
                 miss.degraded = True
-            found = self._expiry.usable(cached)
-            if found is not None:
-                return {key: found}
+            answer = self._expiry.usable(cached)
+            if answer is not None:
+                return {key: answer}
             try:
                 value = await miss.load(key)
             except Exception:
-                found = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
-                if found is None:
+                answer = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                if answer is None:
                     raise
-                return {key: found}
+                return {key: answer}
             if not miss.degraded:
                 miss.degraded = not await finish_in_thread(
                     self._keep, key, value, flight, miss.stopwatch
@@ -175,10 +175,10 @@ class AsyncLazyLoading(
                 return cached
         return await self._call(stopwatch, self._store.get, entry_key(key))
 
-    async def _fill_many(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    async def _fill_many(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load the keys of a flight and cache their values."""
         keys = list(flight.keys)
-        answers: dict[str, Found] = {}
+        answers: dict[str, Answer] = {}
         if self._flights.landed != miss.landed and not miss.degraded:
             answers, miss.degraded = await finish_in_thread(self._read_again, keys, miss.stopwatch)
         keys = [key for key in keys if key not in answers]
@@ -199,7 +199,7 @@ class AsyncLazyLoading(
             )
         return answers | {key: Lookup(v, False, miss.degraded) for key, v in values.items()}
 
-    async def _refreshed(self, key: str, found: Found, miss: Miss[_Load]) -> Found:
+    async def _refreshed(self, key: str, answer: Answer, miss: Miss[_Load]) -> Answer:
         """Refresh a key in the background; in the foreground if that was cut short before.
 
         A handler that runs an event loop per request ends each loop before a slow refresh
@@ -207,30 +207,30 @@ class AsyncLazyLoading(
         """
         if key not in self._interrupted:
             self._refresh_in_background(key, miss)
-            return found
+            return answer
         self._interrupted.discard(key)
         try:
             return (await self._load_missing([key], miss))[key]
         except Exception:
             log_exception(key, "stays stale")
-            return found
+            return answer
 
     def _refresh_in_background(self, key: str, miss: Miss[_Load]) -> None:
         refresh = Miss(miss.load, {}, 0, Stopwatch(), degraded=False)
         self._flights.board_refresh(key, lambda new: self._fly(new, refresh, self._refresh))
 
-    async def _refresh(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    async def _refresh(self, flight: AsyncFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load a stale key; one caller of all processes does."""
         (key,) = flight.keys
         lease = self._refresh_lease(key)
         try:
             if not await finish_in_thread(lease.acquire, flight):
                 return {}
-            found = self._expiry.usable(await finish_in_thread(self._store.get, entry_key(key)))
-            if found is None or found.stale:  # no other process has refreshed it since
-                found = await _uncached(miss, key)
-                await finish_in_thread(self._keep, key, found.value, flight, miss.stopwatch)
-            return {key: found}
+            answer = self._expiry.usable(await finish_in_thread(self._store.get, entry_key(key)))
+            if answer is None or answer.stale:  # no other process has refreshed it since
+                answer = await _uncached(miss, key)
+                await finish_in_thread(self._keep, key, answer.value, flight, miss.stopwatch)
+            return {key: answer}
         except StoreError:
             return {}  # logged by the store's breaker
         except asyncio.CancelledError:
@@ -248,7 +248,7 @@ class AsyncLazyLoading(
         return await finish_in_thread(stopwatch.call, operation, *arguments)
 
 
-async def _uncached(miss: Miss[_Load], key: str) -> Found:
+async def _uncached(miss: Miss[_Load], key: str) -> Answer:
     return Lookup(await miss.load(key), hit=False, degraded=miss.degraded)
 
 

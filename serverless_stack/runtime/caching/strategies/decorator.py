@@ -5,13 +5,14 @@ import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, overload
 
-from serverless_stack.runtime.caching.base import Lookup, Store
+from serverless_stack.runtime.caching.base import Store
 from serverless_stack.runtime.caching.metrics import Event
 from serverless_stack.runtime.caching.resilience.budget import Budget
 from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.caching.stores.default import default_store
 from serverless_stack.runtime.caching.strategies.async_lazy_loading import AsyncLazyLoading
 from serverless_stack.runtime.caching.strategies.call_keys import CallKeys, Target
+from serverless_stack.runtime.caching.strategies.expiry import Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loading import LazyLoading
 
 P = ParamSpec("P")

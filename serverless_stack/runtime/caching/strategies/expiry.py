@@ -2,16 +2,35 @@
 
 import time
 from collections.abc import Callable
-from typing import TypeGuard
+from typing import Generic, NamedTuple, TypeGuard, TypeVar
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
-    Lookup,
     seconds_problem,
 )
 
-Found = Lookup[object]
+V = TypeVar("V")
+
+
+class Lookup(NamedTuple, Generic[V]):
+    """A value and where it came from.
+
+    Attributes:
+        value: The value.
+        hit: True if the cache had the value, False if it was loaded from the source.
+        degraded: True if the cache failed; the value is correct all the same.
+        stale: True if the value is older than its soft TTL, or older than its TTL because the
+            source failed.
+    """
+
+    value: V
+    hit: bool
+    degraded: bool
+    stale: bool = False
+
+
+Answer = Lookup[object]
 
 
 class ExpiryPolicy:
@@ -79,7 +98,7 @@ class ExpiryPolicy:
         soft_ttl = ttl if self.soft_ttl is None else min(ttl, self.soft_ttl * (1 - jitter))
         return CacheEntry(value, now + soft_ttl, now + ttl), ttl + (self.stale_if_error or 0)
 
-    def usable(self, cached: object) -> Found | None:
+    def usable(self, cached: object) -> Answer | None:
         """Return what a store returned as a hit, if it has not expired."""
         if cached is MISSING:
             return None
@@ -98,6 +117,6 @@ class ExpiryPolicy:
             and self.clock() < cached.valid_until + self.stale_if_error
         )
 
-    def is_due(self, found: Found) -> bool:
+    def is_due(self, answer: Answer) -> bool:
         """Return whether a hit is to be refreshed in the background."""
-        return self.soft_ttl is not None and found.hit and found.stale
+        return self.soft_ttl is not None and answer.hit and answer.stale

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
-    Lookup,
     Store,
     StoreError,
     StoreRefused,
@@ -22,7 +21,7 @@ from serverless_stack.runtime.caching.resilience.budget import Budget, Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import Flight
 from serverless_stack.runtime.caching.resilience.stale_keys import stale_keys_of
-from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy, Found
+from serverless_stack.runtime.caching.strategies.expiry import Answer, ExpiryPolicy, Lookup
 
 if TYPE_CHECKING:
     from serverless_stack.runtime.caching.metrics import Event, Outcome
@@ -212,13 +211,13 @@ class LazyLoader(Generic[L, M]):
 
     def _read_again(
         self, keys: Sequence[str], stopwatch: Stopwatch
-    ) -> tuple[dict[str, Found], bool]:
+    ) -> tuple[dict[str, Answer], bool]:
         """Return what another load may have cached since the miss, and whether the store failed."""
         cached, failed = self._read_many(keys, stopwatch)
-        found = {key: self._expiry.usable(value) for key, value in cached.items()}
-        return {key: hit for key, hit in found.items() if hit is not None}, failed
+        answer = {key: self._expiry.usable(value) for key, value in cached.items()}
+        return {key: hit for key, hit in answer.items() if hit is not None}, failed
 
-    def _fallback(self, key: str, expired: Sequence[object], degraded: bool) -> Found | None:
+    def _fallback(self, key: str, expired: Sequence[object], degraded: bool) -> Answer | None:
         """Return the last value of a key whose source is failing, if it may be returned.
 
         Args:
@@ -236,7 +235,7 @@ class LazyLoader(Generic[L, M]):
         log_exception(key, "is returned stale, because its source failed")
         return Lookup(value, True, degraded, stale=True)
 
-    def _fallbacks(self, keys: Sequence[str], miss: Miss[T]) -> dict[str, Found]:
+    def _fallbacks(self, keys: Sequence[str], miss: Miss[T]) -> dict[str, Answer]:
         """Return the last values of keys whose source is failing.
 
         Raises:
@@ -244,24 +243,24 @@ class LazyLoader(Generic[L, M]):
         """
         answers = {}
         for key in keys:
-            found = self._fallback(key, [miss.cached.get(key)], miss.degraded)
-            if found is None:
+            answer = self._fallback(key, [miss.cached.get(key)], miss.degraded)
+            if answer is None:
                 raise  # called from an `except` clause
-            answers[key] = found
+            answers[key] = answer
         return answers
 
-    def _report(self, key: str, found: Found, stopwatch: Stopwatch) -> None:
+    def _report(self, key: str, answer: Answer, stopwatch: Stopwatch) -> None:
         """Remember the value for `fallback` and report the lookup to `on_event`."""
-        if self._last_known is not None and not found.stale:
-            self._remember(key, found)
+        if self._last_known is not None and not answer.stale:
+            self._remember(key, answer)
         if self._on_event is None:
             return
         from serverless_stack.runtime.caching.metrics import Event
 
-        outcome: Outcome = "hit" if found.hit else "miss"
-        if found.stale:
+        outcome: Outcome = "hit" if answer.hit else "miss"
+        if answer.stale:
             outcome = "stale"
-        elif found.degraded:
+        elif answer.degraded:
             outcome = "degraded"
         try:
             self._on_event(Event(outcome, key, stopwatch.spent))
@@ -270,11 +269,11 @@ class LazyLoader(Generic[L, M]):
 
             logging.getLogger(__name__).warning("`on_event` failed", exc_info=True)
 
-    def _remember(self, key: str, found: Found) -> None:
+    def _remember(self, key: str, answer: Answer) -> None:
         assert self._last_known is not None, "the caller checks it"
-        keep = self._last_known.add if found.hit else self._last_known.set
+        keep = self._last_known.add if answer.hit else self._last_known.set
         try:
-            keep(key, found.value, self._expiry.stale_if_error)
+            keep(key, answer.value, self._expiry.stale_if_error)
         except (StoreError, TypeError, ValueError):
             self._last_known.delete(key)  # what cannot be encoded, and the value before it
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
-    Lookup,
     Missing,
     StoreError,
 )
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight, ThreadFlight
-from serverless_stack.runtime.caching.strategies.expiry import Found
+from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,
@@ -45,9 +44,8 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         load: Returns the value of a key from the source. The store's codec must give the value
             back as it was; see `JsonCodec`.
         ttl: Seconds that a value is cached, 1 or more.
-        jitter: A fraction of ``ttl``, at least 0 and less than 1, by up to which each time to
-            live is shortened at random, so that values cached together do not expire together.
-            0.1 suits most applications.
+        jitter: A fraction of ``ttl``, from 0 to less than 1, by up to which each time to live is
+            shortened at random, so that values do not expire together; 0.1 suits most.
         negative_ttl: Seconds that a None is cached; 0 does not cache it. Default: ``ttl``.
         soft_ttl: Seconds, less than ``ttl``, after which a value is stale: it is still returned
             at once while one process refreshes it in the background. Default: values are not
@@ -56,8 +54,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             ``load`` raises; if the cache fails as well, from the memory of this process.
             Default: the exception is raised.
         lease: Seconds, 1 or more, for which one process may load a missing key while the others
-            wait for its value. Choose more than the slowest load takes; a lease expires if its
-            owner dies. Default: each process loads.
+            wait for its value; longer than the slowest load. Default: each process loads.
         budget: Seconds that a lookup may wait for the cache in total, more than 0; then the
             source answers. A `Budget` bounds all lookups of a request together. Default: only
             the store's time-outs.
@@ -110,11 +107,11 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             cached = self._read(key, stopwatch)
         except StoreError:
             miss = Miss[_Load](load, {}, landed, stopwatch, degraded=True)
-            found = self._load_missing([key], miss)[key]
+            answer = self._load_missing([key], miss)[key]
         else:
-            found = self._answer(key, cached, landed, stopwatch, load)
-        self._report(key, found, stopwatch)
-        return cast("Lookup[V]", found)
+            answer = self._answer(key, cached, landed, stopwatch, load)
+        self._report(key, answer, stopwatch)
+        return cast("Lookup[V]", answer)
 
     def get_many(self, keys: Sequence[str]) -> dict[str, V]:
         """Return the values of several keys, with one round trip and one ``load_many`` at most.
@@ -125,11 +122,11 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         landed = self._flights.landed
         stopwatch = self._stopwatch()
         cached, degraded = self._read_many(keys, stopwatch)
-        found = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
-        missing = [key for key in keys if found[key] is None]
+        results = {key: self._expiry.usable(cached.get(key, MISSING)) for key in keys}
+        missing = [key for key in keys if results[key] is None]
         miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
-        found.update(self._load_missing(missing, miss))
-        answers = {key: answer for key, answer in found.items() if answer is not None}
+        results.update(self._load_missing(missing, miss))
+        answers = {key: answer for key, answer in results.items() if answer is not None}
         for key, answer in answers.items():
             if self._expiry.is_due(answer):
                 self._refresh_in_background(key, self._load)
@@ -148,18 +145,18 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
 
     def _answer(
         self, key: str, cached: object, landed: int, stopwatch: Stopwatch, load: _Load
-    ) -> Found:
-        found = self._expiry.usable(cached)
-        if found is None:
+    ) -> Answer:
+        answer = self._expiry.usable(cached)
+        if answer is None:
             miss = Miss[_Load](load, {key: cached}, landed, stopwatch, degraded=False)
-            found = self._load_missing([key], miss)[key]
-        elif self._expiry.is_due(found):
+            answer = self._load_missing([key], miss)[key]
+        elif self._expiry.is_due(answer):
             self._refresh_in_background(key, load)
-        return found
+        return answer
 
-    def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Found]:
+    def _load_missing(self, keys: Sequence[str], miss: Miss[_Load]) -> dict[str, Answer]:
         """Load keys, and wait for the threads that load some of them already."""
-        answers: dict[str, Found] = {}
+        answers: dict[str, Answer] = {}
         fill = self._fill_many if miss.many else self._fill
         while keys:
             flight, others = self._flights.board(keys)
@@ -168,21 +165,21 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             keys = []
             for key, other in others.items():
                 with other.awaited() as deadlock:  # `load` asks for the key that it loads
-                    found = _uncached(miss, key) if deadlock else other.wait(key)
-                if found is None:
+                    answer = _uncached(miss, key) if deadlock else other.wait(key)
+                if answer is None:
                     keys.append(key)
                 else:
-                    answers[key] = found
+                    answers[key] = answer
         return answers
 
     def _fly(
         self,
         flight: ThreadFlight,
         miss: Miss[_Load],
-        fill: Callable[[ThreadFlight, Miss[_Load]], dict[str, Found]],
-    ) -> dict[str, Found]:
+        fill: Callable[[ThreadFlight, Miss[_Load]], dict[str, Answer]],
+    ) -> dict[str, Answer]:
         """Run a load that this thread leads, and pass the result on to those that wait."""
-        landing: dict[str, Found] = {}
+        landing: dict[str, Answer] = {}
         error: Exception | None = None
         try:
             with flight.boarded(), self._stale_keys.watch(flight):
@@ -191,11 +188,11 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             error = failure
             raise
         finally:
-            shared = {key: found for key, found in landing.items() if is_shareable(found.value)}
+            shared = {key: answer for key, answer in landing.items() if is_shareable(answer.value)}
             self._flights.land(flight, shared, error)
         return landing
 
-    def _fill(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    def _fill(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load the key of a flight and cache its value."""
         (key,) = flight.keys
         lease = None if miss.degraded else self._lease(key)
@@ -208,16 +205,16 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
                     cached = miss.stopwatch.call(self._store.get, entry_key(key))
             except StoreError:
                 miss.degraded = True
-            found = self._expiry.usable(cached)
-            if found is not None:
-                return {key: found}
+            answer = self._expiry.usable(cached)
+            if answer is not None:
+                return {key: answer}
             try:
                 value = miss.load(key)
             except Exception:
-                found = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
-                if found is None:
+                answer = self._fallback(key, (cached, miss.cached.get(key)), miss.degraded)
+                if answer is None:
                     raise
-                return {key: found}
+                return {key: answer}
             if not miss.degraded:
                 miss.degraded = not self._keep(key, value, flight, miss.stopwatch)
             return {key: Lookup(value, hit=False, degraded=miss.degraded)}
@@ -241,10 +238,10 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         # Between the miss and the lease, its last owner may have stored the value.
         return stopwatch.call(self._store.get, entry_key(key))
 
-    def _fill_many(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    def _fill_many(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load the keys of a flight and cache their values."""
         keys = list(flight.keys)
-        answers: dict[str, Found] = {}
+        answers: dict[str, Answer] = {}
         if self._flights.landed != miss.landed and not miss.degraded:
             answers, miss.degraded = self._read_again(keys, miss.stopwatch)
         keys = [key for key in keys if key not in answers]
@@ -277,18 +274,18 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         except RuntimeError:  # the process has too many threads
             refresh()
 
-    def _refresh(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Found]:
+    def _refresh(self, flight: ThreadFlight, miss: Miss[_Load]) -> dict[str, Answer]:
         """Load a stale key; one caller of all processes does."""
         (key,) = flight.keys
         lease = self._refresh_lease(key)
         try:
             if not lease.acquire(flight):
                 return {}
-            found = self._expiry.usable(self._store.get(entry_key(key)))
-            if found is None or found.stale:  # no other process has refreshed it since
-                found = _uncached(miss, key)
-                self._keep(key, found.value, flight, miss.stopwatch)
-            return {key: found}
+            answer = self._expiry.usable(self._store.get(entry_key(key)))
+            if answer is None or answer.stale:  # no other process has refreshed it since
+                answer = _uncached(miss, key)
+                self._keep(key, answer.value, flight, miss.stopwatch)
+            return {key: answer}
         except StoreError:
             return {}  # logged by the store's breaker
         except Exception:
@@ -298,5 +295,5 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             lease.release()
 
 
-def _uncached(miss: Miss[_Load], key: str) -> Found:
+def _uncached(miss: Miss[_Load], key: str) -> Answer:
     return Lookup(miss.load(key), hit=False, degraded=miss.degraded)

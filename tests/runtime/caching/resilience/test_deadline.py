@@ -102,7 +102,7 @@ def test_pieces_in_time_are_an_answer(pair: tuple[socket.socket, socket.socket])
     buffer = bytearray(1)
     for settled in (False, True):
         if settled:
-            bounded.settle()
+            bounded.mark_connected()
         bounded.sendall(b"?")
         assert pair[1].recv(1) == b"?"
         pair[1].sendall(b"abc")
@@ -120,7 +120,7 @@ def test_nothing_is_waited_for_after_the_deadline(
         with pytest.raises(TimeoutError):
             late()
 
-    bounded.settle()
+    bounded.mark_connected()
     bounded.sendall(b"?")
 
     assert bounded.recv(1) == b"a"
@@ -130,7 +130,7 @@ def test_a_time_out_of_the_client_holds_for_the_next_bytes(
     pair: tuple[socket.socket, socket.socket],
 ) -> None:
     bounded = BoundedSocket(pair[0], 30, time.monotonic() + 30)
-    bounded.settle()
+    bounded.mark_connected()
     bounded.sendall(b"?")
     pair[1].sendall(b"a")
     assert bounded.recv(1) == b"a"

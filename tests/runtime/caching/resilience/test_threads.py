@@ -15,14 +15,9 @@ from serverless_stack.runtime.caching import (
     StoreUnavailable,
     WriteThrough,
 )
-from serverless_stack.runtime.caching.resilience import threads as module
-from serverless_stack.runtime.caching.resilience.threads import (
-    Background,
-    ForkSafeLock,
-    KeyLocks,
-    Once,
-    register_fork_aware,
-)
+from serverless_stack.runtime.caching.resilience import forks
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_fork_aware
+from serverless_stack.runtime.caching.resilience.threads import Background, KeyLocks, Once
 from tests.runtime.caching.rig import in_threads
 from tests.runtime.servers import wait_until
 
@@ -334,7 +329,7 @@ def test_what_is_renewed_is_not_kept_alive() -> None:
 
     thing = Thing()
     register_fork_aware(thing)
-    assert thing in module._fork_aware
-    before = len(module._fork_aware)
+    assert thing in forks._fork_aware
+    before = len(forks._fork_aware)
     del thing
-    assert len(module._fork_aware) < before
+    assert len(forks._fork_aware) < before
