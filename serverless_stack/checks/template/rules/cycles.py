@@ -12,7 +12,7 @@ from serverless_stack.checks.template.sections import section
 
 RULES = RuleList()
 
-_MOST_STEPS: Final = 2000
+_MAX_STEPS: Final = 2000
 _Outcomes = Mapping[str, bool]
 _Graph = Mapping[str, tuple[Link, ...]]
 
@@ -54,7 +54,7 @@ def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[L
     for start in component:
         waiting: list[tuple[str, list[Link], dict[str, bool]]] = [(start, [], {})]
         seen = {(start, frozenset[tuple[str, bool]]())}
-        while waiting and steps < _MOST_STEPS:
+        while waiting and steps < _MAX_STEPS:
             name, way, outcomes = waiting.pop(0)
             if best and len(way) + 1 >= len(best):
                 break
