@@ -32,7 +32,7 @@ def function_code(function: Resource) -> Iterator[Violation]:
     store.
     """
     code = function.get("FunctionCode")
-    # What is known of a code with values of the deployment is no more than all of it.
+    # The known part of code with tokens is a lower bound.
     size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
     if size > _MAX_BYTES:
         yield violation("FunctionCode", f"have at most {_MAX_BYTES:,} bytes", size, _MAX_BYTES)

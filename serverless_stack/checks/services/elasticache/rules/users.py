@@ -198,7 +198,7 @@ def _is_open(user: Resource) -> bool:
 
 
 def _user(template: Template, value: object) -> Resource | None:
-    """Return the user of the template that a reference, or an id, is of."""
+    """Return the user in the template that a reference or id names."""
     referred = template.referred(value)
     if referred is not None:
         return referred if referred.type == USER else None
