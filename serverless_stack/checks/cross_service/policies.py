@@ -61,7 +61,7 @@ def statements(document: object) -> list[Mapping[str, object]]:
 
 
 def role_of(function: Resource) -> Resource | None:
-    """Return the role of a function, if it is of the same template."""
+    """Return the role of a function, if it is in the template."""
     role = function.reference("Role")
     return role if role is not None and role.type == "AWS::IAM::Role" else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 # CloudFormation reads dynamic references while it deploys.
 _STRING_TOKENS = ("${Token[", "#{Token[", "{{resolve:")
 _NUMBER_TOKEN_LIMIT = -1e280
-_MOST_DIGITS = 30
+_MAX_DIGITS = 30
 _INTEGER = re.compile(r"-?[0-9]+")
 
 
@@ -40,7 +40,7 @@ def span(low: float, high: float, unit: str = "") -> str:
 
 def whole_number(text: str) -> int | None:
     """Return the integer that a text of digits stands for; None for anything else."""
-    return int(text) if len(text) <= _MOST_DIGITS and _INTEGER.fullmatch(text) else None
+    return int(text) if len(text) <= _MAX_DIGITS and _INTEGER.fullmatch(text) else None
 
 
 class Problems:

@@ -78,20 +78,20 @@ def _clamp(value: float, low: float, high: float) -> str:
     return f"{min(max(value, low), high):.15g}"
 
 
-def check_count(resource: Resource, path: str, most: int, noun: str) -> Iterator[Violation]:
+def check_count(resource: Resource, path: str, maximum: int, noun: str) -> Iterator[Violation]:
     """Yield a violation if a list has more items than AWS accepts."""
     count = len(resource.items(path))
-    if count > most:
-        yield violation(path, f"have at most {most:,} {noun}", count, most)
+    if count > maximum:
+        yield violation(path, f"have at most {maximum:,} {noun}", count, maximum)
 
 
 def check_length(
-    resource: Resource, path: str, most: int, unit: str = "characters"
+    resource: Resource, path: str, maximum: int, unit: str = "characters"
 ) -> Iterator[Violation]:
     """Yield a violation if a text has more characters than AWS accepts."""
     text = resource.text(path)
-    if text is not None and len(text) > most:
-        yield violation(path, f"have at most {most:,} {unit}", len(text), most)
+    if text is not None and len(text) > maximum:
+        yield violation(path, f"have at most {maximum:,} {unit}", len(text), maximum)
 
 
 def check_unique(

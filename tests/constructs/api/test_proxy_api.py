@@ -237,7 +237,7 @@ def test_only_answers_to_get_are_cached(stack: cdk.Stack, function: lambda_.Func
 def test_an_invalid_cache_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
     cache = ApiCache(ttl=cdk.Duration.seconds(3601), size_gb="2", parameters=("page",))
     message = refused(lambda: ProxyApi(stack, "Api", handler=function, cache=cache))
-    assert "`cache.ttl` must be 0" in message
+    assert "`cache.ttl` must be between 0 and 3600" in message
     assert "`cache.size_gb` must be one of 0.5, 1.6" in message
     assert "`cache.parameters` must be querystring.NAME or header.NAME, got: page" in message
 

@@ -22,7 +22,7 @@ _GROUPS: Final = {
 }
 _SOURCES: Final = ("SourceSecurityGroupId", "CidrIp", "CidrIpv6", "SourcePrefixListId")
 _TARGETS: Final = ("DestinationSecurityGroupId", "CidrIp", "CidrIpv6", "DestinationPrefixListId")
-_NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all"
+_NOWHERE: Final = "255.255.255.255/32"  # CDK's range for "no traffic"
 
 
 @RULES.resource(
@@ -94,13 +94,13 @@ def _port(cache: Resource) -> int | None:
 def _lets(
     groups: Iterable[Resource], direction: str, others: Iterable[Resource], port: int
 ) -> bool:
-    """Return whether a rule of some security groups is for some others; what is not known is."""
+    """Return whether a rule of some groups may allow traffic with some others."""
     ids = {other.logical_id for other in others}
     names = _SOURCES if direction == "Ingress" else _TARGETS
     for group in groups:
         inline = group.get(f"SecurityGroup{direction}")
         if inline is None and direction == "Egress" and not list(_apart(group, direction)):
-            return True  # a group lets all out unless a rule says otherwise
+            return True  # groups allow all outbound traffic unless they have rules
         if inline is not None and not isinstance(inline, list):
             return True
         for described in [*(inline or []), *_apart(group, direction)]:
@@ -112,7 +112,7 @@ def _lets(
 
 
 def _apart(group: Resource, direction: str) -> Iterator[object]:
-    """Yield the rules of a group that are resources of their own."""
+    """Yield the rules of a group that are separate resources."""
     for resource in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
         owner = resource.reference("GroupId")
         if owner is None or owner.logical_id == group.logical_id:
@@ -139,5 +139,5 @@ def _is_from(
             continue
         other = group.template.referred(value)
         if other is None or other.logical_id in ids:
-            return True  # a range of addresses, or what is not of the template, may be it
+            return True  # a range, or a group outside of the template, may include it
     return False

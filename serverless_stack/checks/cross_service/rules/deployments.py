@@ -44,7 +44,7 @@ def all_methods(deployment: Resource) -> Iterator[Violation]:
 
 
 def _methods(deployment: Resource) -> set[str]:
-    """Return the methods of the deployment's API that are always there."""
+    """Return the methods of the deployment's API that exist under all conditions."""
     template = deployment.template
     api = deployment.reference("RestApiId")
     if api is None or api.get("Body") is not None or api.get("BodyS3Location") is not None:
@@ -59,7 +59,7 @@ def _methods(deployment: Resource) -> set[str]:
 
 
 def _waited(deployment: Resource, methods: set[str]) -> set[str]:
-    """Return those of some methods that are made before the deployment."""
+    """Return those of some methods that the deployment depends on."""
     reached = _reached(deployment.template, deployment.logical_id)
     return methods & reached
 

@@ -87,7 +87,7 @@ def endpoints(function: Resource) -> Iterator[Violation]:
 
 
 def _reached(function: Resource) -> set[str] | None:
-    """Return the endpoints that all subnets of a function have; None if one leads out."""
+    """Return the endpoints that all subnets of a function have; None if one has a route out."""
     found: set[str] | None = None
     for subnet in network.subnets_of(function):
         table = network.route_table_of(subnet)
@@ -99,8 +99,8 @@ def _reached(function: Resource) -> set[str] | None:
 
 
 def _called(function: Resource, grant: Grant) -> Iterator[str]:
-    """Yield the actions of a grant that the function itself can only be meant to call."""
-    # A policy of its own for what only Lambda does is not the function's business.
+    """Yield the actions of a grant that the function itself calls, rather than Lambda for it."""
+    # Lambda calls these with the function's role, from outside of the VPC.
     by_lambda: set[str] = set()
     if _is_fed(function):
         by_lambda |= _READS_SOURCES

@@ -115,7 +115,7 @@ def _is_for(statement: Mapping[str, object], service: str) -> bool:
 
 
 def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
-    """Return whether a statement denies CloudFront to read, in each of its requests."""
+    """Return whether a statement denies each request of CloudFront to read."""
     if statement.get("Effect") != "Deny":
         return False
     principal = statement.get("Principal")
@@ -147,7 +147,7 @@ def _is_all_of(resource: str, bucket: Resource) -> bool:
 
 
 def _is_met(operator: str, key: str, value: object) -> bool:
-    """Return whether a condition is met by all requests of CloudFront, of which keys are absent."""
+    """Return whether all requests of CloudFront, which lack some keys, meet a condition."""
     if key.lower() not in _ABSENT:
         return False
     if operator.lower() == "null":

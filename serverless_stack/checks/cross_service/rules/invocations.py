@@ -117,7 +117,7 @@ def method(method: Resource) -> Iterator[Violation]:
 
 
 def _lacks(role: Resource, action: str) -> bool:
-    """Return whether a role surely does not allow an action on anything."""
+    """Return whether a role certainly does not allow an action."""
     template = role.template
     if not knows_all_policies(template, role):
         return False
@@ -125,7 +125,7 @@ def _lacks(role: Resource, action: str) -> bool:
 
 
 def _may_call(function: Resource, service: str) -> bool:
-    """Return whether a permission lets a service call a function; one that is not known may."""
+    """Return whether a permission may let a service invoke a function."""
     if function.logical_id in function.template.exported:
         return True
     name = function.text("FunctionName")

@@ -122,7 +122,7 @@ def _has_host(policy: Resource, path: str) -> bool:
     if behaviour in ("allViewer", "allViewerAndWhitelistCloudFront"):
         return True
     value = policy.get(f"{path}.Headers")
-    if isinstance(value, dict):  # as a list is in some templates
+    if isinstance(value, dict):  # some templates nest the list
         value = value.get("Items")
     names = (
         [item.lower() for item in value if isinstance(item, str)] if isinstance(value, list) else []

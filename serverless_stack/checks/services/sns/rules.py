@@ -1,13 +1,13 @@
 """Rules on the topics of a template and their subscriptions."""
 
 import math
-import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
 from serverless_stack.checks.engine.violations import Violation, check_length, violation
+from serverless_stack.checks.services.fifo import check_fifo_name, check_fifo_settings
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -15,7 +15,6 @@ RULES = RuleList()
 _TOPIC = "AWS::SNS::Topic"
 _SUBSCRIPTION = "AWS::SNS::Subscription"
 _PAGE = "Subscribe"
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}|[A-Za-z0-9_-]{1,251}\.fifo")
 _RAW = ("sqs", "http", "https", "firehose")
 # Types whose reference is no ARN.
 _NAMED = ("AWS::Lambda::Function", "AWS::SQS::Queue")
@@ -35,21 +34,7 @@ def name(topic: Resource) -> Iterator[Violation]:
 
     SNS refuses other names, and a suffix that does not match `FifoTopic`.
     """
-    value = topic.text("TopicName")
-    if value is None:
-        return
-    if not _NAME.fullmatch(value):
-        requirement = (
-            "have 1 to 256 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
-        )
-        yield violation("TopicName", requirement, value)
-    fifo = topic.boolean("FifoTopic")
-    if fifo and not value.endswith(".fifo"):
-        yield violation(
-            "TopicName", "end with .fifo for a FIFO topic", value, f"{value[:251]}.fifo"
-        )
-    if value.endswith(".fifo") and (fifo is False or topic.get("FifoTopic") is None):
-        yield violation("FifoTopic", "be true for a name that ends with .fifo", fifo, "true")
+    yield from check_fifo_name(topic, "TopicName", "FifoTopic", 256)
 
 
 @RULES.resource("SNS-002", _TOPIC, page="AWS::SNS::Topic")
@@ -58,11 +43,8 @@ def fifo_only(topic: Resource) -> Iterator[Violation]:
 
     SNS refuses deduplication, archiving and throughput scope on standard topics.
     """
-    if topic.boolean("FifoTopic") is False or topic.get("FifoTopic") is None:
-        for item in ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope"):
-            value = topic.get(item)
-            if value is not None and topic.boolean(item) is not False:
-                yield violation(item, "be absent without FifoTopic", value)
+    names = ("ContentBasedDeduplication", "ArchivePolicy", "FifoThroughputScope")
+    yield from check_fifo_settings(topic, "FifoTopic", names)
 
 
 @RULES.resource("SNS-003", _TOPIC, page="AWS::SNS::Topic")

@@ -1,12 +1,12 @@
 """Rules on the queues of a template."""
 
-import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import texts_of
 from serverless_stack.checks.engine.violations import Violation, check_count, check_range, violation
+from serverless_stack.checks.services.fifo import check_fifo_name, check_fifo_settings
 from serverless_stack.checks.services.iam.documents import statements
 
 RULES = RuleList()
@@ -15,7 +15,6 @@ _QUEUE = "AWS::SQS::Queue"
 _POLICY = "AWS::SQS::QueuePolicy"
 _PAGE = "SetQueueAttributes"
 _FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo")
 _RANGES = {
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86400),
@@ -32,19 +31,7 @@ def name(queue: Resource) -> Iterator[Violation]:
 
     SQS refuses other names, and a suffix that does not match `FifoQueue`.
     """
-    value = queue.text("QueueName")
-    if value is None:
-        return
-    if not _NAME.fullmatch(value):
-        requirement = (
-            "have 1 to 80 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
-        )
-        yield violation("QueueName", requirement, value)
-    fifo = queue.boolean("FifoQueue")
-    if fifo and not value.endswith(".fifo"):
-        yield violation("QueueName", "end with .fifo for a FIFO queue", value, f"{value[:75]}.fifo")
-    if value.endswith(".fifo") and (fifo is False or queue.get("FifoQueue") is None):
-        yield violation("FifoQueue", "be true for a name that ends with .fifo", fifo, "true")
+    yield from check_fifo_name(queue, "QueueName", "FifoQueue", 80)
 
 
 @RULES.resource("SQS-002", _QUEUE, page=_PAGE)
@@ -54,11 +41,7 @@ def fifo_only(queue: Resource) -> Iterator[Violation]:
     SQS refuses them on standard queues, and a throughput limit per message group without
     deduplication per message group.
     """
-    if queue.boolean("FifoQueue") is False or queue.get("FifoQueue") is None:
-        for item in _FIFO_ONLY:
-            value = queue.get(item)
-            if value is not None and queue.boolean(item) is not False:
-                yield violation(item, "be absent without FifoQueue", value)
+    yield from check_fifo_settings(queue, "FifoQueue", _FIFO_ONLY)
     scope = queue.get("DeduplicationScope")
     if queue.get("FifoThroughputLimit") == "perMessageGroupId" and scope in (None, "queue"):
         requirement = "be messageGroup with a FifoThroughputLimit of perMessageGroupId"

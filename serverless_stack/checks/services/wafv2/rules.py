@@ -37,7 +37,7 @@ _RATE_PAGE = "Using rate-based rule statements in AWS WAF"
 
 
 def _statements(value: object, path: str) -> Iterator[tuple[str, str, Mapping[str, object]]]:
-    """Yield the statements in a rule's, with the path and the kind of each, from the outside in."""
+    """Yield the nested statements of a rule with path and kind, from the outside in."""
     if not isinstance(value, dict):
         return
     for kind, inner in value.items():

@@ -12,7 +12,7 @@ from serverless_stack.checks.template.sections import section
 
 RULES = RuleList()
 
-_MOST_STEPS: Final = 2000
+_MAX_STEPS: Final = 2000
 _Outcomes = Mapping[str, bool]
 _Graph = Mapping[str, tuple[Link, ...]]
 
@@ -48,13 +48,13 @@ def _graph(template: Template) -> _Graph:
 
 
 def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[Link]:
-    """Return the shortest cycle in a group that some outcome of the conditions has."""
+    """Return the shortest cycle in a group that is possible under some conditions."""
     members, steps = set(component), 0
     best: list[Link] = []
     for start in component:
         waiting: list[tuple[str, list[Link], dict[str, bool]]] = [(start, [], {})]
         seen = {(start, frozenset[tuple[str, bool]]())}
-        while waiting and steps < _MOST_STEPS:
+        while waiting and steps < _MAX_STEPS:
             name, way, outcomes = waiting.pop(0)
             if best and len(way) + 1 >= len(best):
                 break
@@ -94,7 +94,7 @@ def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, b
 
 
 def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
-    """Return a condition that says that another does not hold, as that one."""
+    """Return the condition that a negation refers to, with the outcome inverted."""
     conditions = section(template, "Conditions")
     for _ in range(len(conditions)):
         denied = mapping(conditions.get(name)).get("Fn::Not")

@@ -16,7 +16,7 @@ _PAGE: Final = "Understand CloudFormation quotas"
 MAX_RESOURCES: Final = 500
 MAX_BYTES: Final = 1_000_000
 _NEAR: Final = 0.9
-_MOST: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
+_MAX_ENTRIES: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
 
 
 @RULES.template("TEMPLATE-001", page=_PAGE)
@@ -78,14 +78,14 @@ def entries(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses more of either. Move some to another stack.
     """
-    for name, most in _MOST.items():
+    for name, most in _MAX_ENTRIES.items():
         count = len(section(template, name))
         if count > most:
             yield _too_many(name, count, most, "move some to another stack")
     for name, described in section(template, "Mappings").items():
         count = len(mapping(described))
-        if count > _MOST["Mappings"]:
-            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "split it")
+        if count > _MAX_ENTRIES["Mappings"]:
+            yield _too_many(f"Mappings.{name}", count, _MAX_ENTRIES["Mappings"], "split it")
 
 
 @RULES.template("TEMPLATE-005", page=_PAGE)

@@ -30,7 +30,7 @@ CASES = [
         "FIFO queue without .fifo",
         queue(QueueName="orders", FifoQueue=True),
         queue(QueueName="orders.fifo", FifoQueue=True),
-        "must end with .fifo for a FIFO queue, got: 'orders' (nearest accepted: orders.fifo)",
+        "must end with .fifo with `FifoQueue`, got: 'orders' (nearest accepted: orders.fifo)",
     ),
     Case(
         "SQS-001",

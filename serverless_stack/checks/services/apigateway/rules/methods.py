@@ -87,7 +87,7 @@ def undeclared_parameters(method: Resource) -> Iterator[Violation]:
 
 
 def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
-    """Return the headers of the answers of a method by status code; none if one is not known."""
+    """Return the headers of a method's responses by status code; none if one is unknown."""
     paths = method.paths("MethodResponses")
     codes = {
         str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")

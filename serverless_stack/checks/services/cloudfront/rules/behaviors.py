@@ -26,7 +26,7 @@ _CACHED_METHODS = _METHODS[:2]
 
 
 def behaviors_of(distribution: Resource) -> list[str]:
-    """Return the paths of the behaviours."""
+    """Return the paths of the behaviors."""
     return [_DEFAULT, *distribution.paths(_BEHAVIORS)]
 
 

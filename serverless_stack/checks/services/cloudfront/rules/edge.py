@@ -35,7 +35,7 @@ def associations(distribution: Resource) -> Iterator[tuple[str, str | None]]:
 
 
 def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resource]]:
-    """Yield the functions behind the associations, as far as they are in the template."""
+    """Yield the functions of the associations that are in the template."""
     for path, event in associations(distribution):
         version = distribution.reference(f"{path}.LambdaFunctionARN")
         if version is not None and version.type == "AWS::Lambda::Version":

@@ -15,7 +15,7 @@ RULES = RuleList()
 
 _FUNCTION = "AWS::CloudFront::Function"
 _QUOTAS = "Quotas on CloudFront Functions"
-_MOST_BYTES = 10 * 1024
+_MAX_BYTES = 10 * 1024
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PEM = re.compile(r"\s*-----BEGIN PUBLIC KEY-----[\sA-Za-z0-9+/=]+-----END PUBLIC KEY-----\s*")
 _PATHS = {
@@ -32,10 +32,10 @@ def function_code(function: Resource) -> Iterator[Violation]:
     store.
     """
     code = function.get("FunctionCode")
-    # What is known of a code with values of the deployment is no more than all of it.
+    # The known part of code with tokens is a lower bound.
     size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
-    if size > _MOST_BYTES:
-        yield violation("FunctionCode", f"have at most {_MOST_BYTES:,} bytes", size, _MOST_BYTES)
+    if size > _MAX_BYTES:
+        yield violation("FunctionCode", f"have at most {_MAX_BYTES:,} bytes", size, _MAX_BYTES)
     if code == "":
         yield violation("FunctionCode", "not be empty", code)
 

@@ -20,8 +20,8 @@ _FAILOVER = "Optimize high availability with CloudFront origin failover"
 _FAILOVER_CODES = (403, 404, 416, 429, 500, 502, 503, 504)
 _TIMEOUTS = ("OriginReadTimeout", "OriginKeepaliveTimeout")
 _KINDS = ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig")
-_MOST_SECONDS = 120
-_MOST_SECONDS_EVER = 180
+_MAX_SECONDS = 120
+_MAX_SECONDS_WITH_QUOTA = 180
 _WEBSITE = re.compile(r"\.s3-website[.-]")
 _NEVER_ADDED = frozenset(
     {
@@ -122,11 +122,11 @@ def timeouts(distribution: Resource) -> Iterator[Violation]:
     quota above 120 seconds.
     """
     requirement = (
-        f"be between 1 and {_MOST_SECONDS} seconds, {_MOST_SECONDS_EVER} with a raised quota"
+        f"be between 1 and {_MAX_SECONDS} seconds, {_MAX_SECONDS_WITH_QUOTA} with a raised quota"
     )
     for path, seconds in _timeouts(distribution):
-        if not 1 <= seconds <= _MOST_SECONDS_EVER:
-            yield violation(path, requirement, int(seconds), 1 if seconds < 1 else _MOST_SECONDS)
+        if not 1 <= seconds <= _MAX_SECONDS_WITH_QUOTA:
+            yield violation(path, requirement, int(seconds), 1 if seconds < 1 else _MAX_SECONDS)
 
 
 @RULES.resource("CLOUDFRONT-025", DISTRIBUTION, page=_QUOTAS, severity=Severity.WARNING)
@@ -137,9 +137,9 @@ def timeouts_above_quota(distribution: Resource) -> Iterator[Violation]:
     faster.
     """
     for path, seconds in _timeouts(distribution):
-        if _MOST_SECONDS < seconds <= _MOST_SECONDS_EVER:
-            requirement = f"be at most {_MOST_SECONDS} seconds, unless AWS has raised the quota"
-            yield violation(path, requirement, int(seconds), _MOST_SECONDS)
+        if _MAX_SECONDS < seconds <= _MAX_SECONDS_WITH_QUOTA:
+            requirement = f"be at most {_MAX_SECONDS} seconds, unless AWS has raised the quota"
+            yield violation(path, requirement, int(seconds), _MAX_SECONDS)
 
 
 @RULES.resource("CLOUDFRONT-026", DISTRIBUTION, page=SETTINGS)

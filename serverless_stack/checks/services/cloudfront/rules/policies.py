@@ -132,7 +132,7 @@ def cors(policy: Resource) -> Iterator[Violation]:
         found = policy.known(path)
         if policy.get(path) == []:
             yield violation(path, "have an item", [])
-        # Of a header `*` may be a part; an origin such as https://*.example.com is fine.
+        # A header may contain `*`; origins such as https://*.example.com are accepted.
         everything = "ALL" if name == "Methods" else "*"
         for item in found:
             if credentials and (item == everything or (name == "Headers" and "*" in item)):

@@ -11,7 +11,7 @@ PORT = (1, 65535)
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
-_SHORTEST_WINDOW = 60  # minutes
+_MIN_WINDOW = 60  # minutes
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
 _MAINTENANCE = re.compile(rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}", re.I)
 _SNAPSHOT = re.compile(rf"{_CLOCK}-{_CLOCK}")
@@ -145,7 +145,7 @@ def maintenance_window_problems(
             f"`{argument}` must be `ddd:hh:mm-ddd:hh:mm` in UTC, such as "
             f"sun:05:00-sun:06:00, got: {window!r}"
         ]
-    if _SHORTEST_WINDOW <= times[1] <= _DAY:
+    if _MIN_WINDOW <= times[1] <= _DAY:
         return []
     return [f"`{argument}` must last 60 minutes to 24 hours, got: {window!r}"]
 
@@ -157,7 +157,7 @@ def snapshot_window_problems(window: str, argument: str = "snapshot_window") -> 
     times = _snapshot_times(window)
     if times is None:
         return [f"`{argument}` must be `hh:mm-hh:mm` in UTC, such as 03:00-04:00, got: {window!r}"]
-    if times[1] >= _SHORTEST_WINDOW:
+    if times[1] >= _MIN_WINDOW:
         return []
     return [f"`{argument}` must last 60 minutes or more, got: {window!r}"]
 

@@ -32,7 +32,7 @@ from serverless_stack.checks.services.elasticache.rules.reading import (
 RULES = RuleList()
 
 _ENGINES = ("memcached", "redis", "valkey")
-_LONGEST_NAME = 50
+_MAX_NAME_LENGTH = 50
 
 
 @RULES.resource("ELASTICACHE-038", CLUSTER, page="CreateCacheCluster")
@@ -44,9 +44,9 @@ def name(resource: Resource) -> Iterator[Violation]:
     """
     text = known_text(resource, "ClusterName")
     if text:
-        nearest = {"ClusterName": nearest_name(text, _LONGEST_NAME)}
+        nearest = {"ClusterName": nearest_name(text, _MAX_NAME_LENGTH)}
         yield from findings_from(
-            resource, name_problems(text, "ClusterName", _LONGEST_NAME), nearest
+            resource, name_problems(text, "ClusterName", _MAX_NAME_LENGTH), nearest
         )
 
 

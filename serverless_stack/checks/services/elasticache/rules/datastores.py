@@ -28,7 +28,7 @@ RULES = RuleList()
 
 _PAGE = "Prerequisites and limitations (global datastores)"
 _ROLES = ("PRIMARY", "SECONDARY")
-_MOST_MEMBERS = 3
+_MAX_MEMBERS = 3
 _SUFFIX = "GlobalReplicationGroupIdSuffix"
 
 
@@ -61,7 +61,7 @@ def members(resource: Resource) -> Iterator[Violation]:
     for number, role in enumerate(roles):
         if role and role not in _ROLES:
             yield violation(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
-    yield from check_count(resource, "Members", _MOST_MEMBERS, "members")
+    yield from check_count(resource, "Members", _MAX_MEMBERS, "members")
     if listed and all(roles) and roles.count("PRIMARY") != 1:
         yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
     twice = sorted(repeated(region for region in regions if region))

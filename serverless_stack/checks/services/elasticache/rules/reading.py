@@ -32,18 +32,18 @@ def version_text(resource: Resource, path: str = "EngineVersion") -> str:
 
 
 def whole(resource: Resource, path: str) -> int | None:
-    """Return a whole number; None if it is absent, another one or known only at deploy time."""
+    """Return a whole number; None if it is absent, unknown or another value."""
     value = resource.number(path)
     return int(value) if value is not None and value == int(value) else None
 
 
 def is_given(resource: Resource, path: str) -> bool:
-    """Return whether a property is there and not empty, known or not."""
+    """Return whether a property is set and not empty, whether or not its value is known."""
     return resource.get(path) not in (None, "", [], {})
 
 
 def texts(resource: Resource, path: str) -> list[str]:
-    """Return the texts of a list, tokens among them."""
+    """Return the texts of a list, including tokens."""
     return [item for item in resource.items(path) if isinstance(item, str)]
 
 
@@ -68,13 +68,13 @@ def nearest_name(name: str, longest: int = 40) -> str:
 
 
 def family_of(resource: Resource, path: str = "CacheNodeType") -> str:
-    """Return the family of the node type, such as ``r6gd``; "" if it is not known."""
+    """Return the family of the node type, such as ``r6gd``; "" if it is unknown."""
     parts = parse_node_type(known_text(resource, path))
     return parts.family if parts else ""
 
 
 def is_whole(resource: Resource) -> bool:
-    """Return whether all properties are in the template, and none comes from a macro."""
+    """Return whether no property of a resource comes from a macro."""
     resources = resource.template.source.get("Resources")
     source = resources.get(resource.logical_id) if isinstance(resources, dict) else None
     properties = source.get("Properties") if isinstance(source, dict) else None

@@ -135,7 +135,7 @@ def tracked(resource: Resource) -> Iterator[Violation]:
 
 
 def _group(target: Resource) -> Resource | None:
-    """Return the replication group of the same template that a target is of."""
+    """Return the replication group in the template that a target scales."""
     resources = target.template.source.get("Resources")
     source = resources.get(target.logical_id) if isinstance(resources, dict) else None
     properties = source.get("Properties") if isinstance(source, dict) else None

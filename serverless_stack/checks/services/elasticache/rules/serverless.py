@@ -27,7 +27,7 @@ RULES = RuleList()
 
 _STORAGE = "CacheUsageLimits.DataStorage"
 _ECPU = "CacheUsageLimits.ECPUPerSecond"
-_MOST_GROUPS = 5
+_MAX_GROUPS = 5
 
 
 @RULES.resource("ELASTICACHE-045", SERVERLESS, page="CreateServerlessCache")
@@ -126,7 +126,7 @@ def places(resource: Resource) -> Iterator[Violation]:
         yield from findings_from(
             resource, serverless.subnet_problems(len(subnets), zones, "SubnetIds")
         )
-    yield from check_count(resource, "SecurityGroupIds", _MOST_GROUPS, "groups")
+    yield from check_count(resource, "SecurityGroupIds", _MAX_GROUPS, "groups")
 
 
 @RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")

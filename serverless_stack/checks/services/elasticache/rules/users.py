@@ -30,7 +30,7 @@ from serverless_stack.checks.services.elasticache.rules.reading import (
 RULES = RuleList()
 
 _PAGE = "Role-Based Access Control (RBAC)"
-_MOST_PASSWORDS = 2
+_MAX_PASSWORDS = 2
 _users: "WeakKeyDictionary[Template, Mapping[str, Resource]]" = WeakKeyDictionary()
 
 
@@ -61,7 +61,7 @@ def one_way_to_authenticate(resource: Resource) -> Iterator[Violation]:
     inside = is_given(resource, "AuthenticationMode.Passwords")
     outside = is_given(resource, "Passwords")
     for path in ("Passwords", "AuthenticationMode.Passwords"):
-        yield from check_count(resource, path, _MOST_PASSWORDS, "passwords")
+        yield from check_count(resource, path, _MAX_PASSWORDS, "passwords")
     if mode == "password" and not (inside or outside):
         yield violation(
             "AuthenticationMode.Passwords", "have a password for the type password", None
@@ -198,7 +198,7 @@ def _is_open(user: Resource) -> bool:
 
 
 def _user(template: Template, value: object) -> Resource | None:
-    """Return the user of the template that a reference, or an id, is of."""
+    """Return the user in the template that a reference or id names."""
     referred = template.referred(value)
     if referred is not None:
         return referred if referred.type == USER else None

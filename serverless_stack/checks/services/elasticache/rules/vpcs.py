@@ -103,7 +103,7 @@ def zones_of_subnets(resource: Resource) -> Iterator[Violation]:
 
 
 def vpcs_of(resources: list[Resource]) -> set[str]:
-    """Return the VPCs of subnets or security groups; none if one of them is not known."""
+    """Return the VPCs of subnets or security groups; none if one of them is unknown."""
     named: set[str] = set()
     for resource in resources:
         value = resource.get("VpcId")

@@ -21,7 +21,7 @@ _CODE = "AWS::Lambda::Function Code"
 _ARCHITECTURES = "Selecting and configuring an instruction set architecture"
 _SOURCES = ("ZipFile", "S3Bucket", "ImageUri")
 _INLINE = ("nodejs", "python")
-_MOST_INLINE_BYTES = 4 * 1024 * 1024
+_MAX_INLINE_BYTES = 4 * 1024 * 1024
 _X86_ONLY = ("go1.x", "provided", "java8", "python2.7", "python3.6", "python3.7", "ruby2.5")
 
 
@@ -50,9 +50,9 @@ def inline_code(function: Resource) -> Iterator[Violation]:
         yield violation("Runtime", requirement, name, "`Code.S3Bucket` and `Code.S3Key`")
     known = known_part(code) if isinstance(code, str) else "x"
     size = len(known.encode(errors="replace"))
-    if size > _MOST_INLINE_BYTES:
-        requirement = f"have at most {_MOST_INLINE_BYTES:,} bytes"
-        yield violation("Code.ZipFile", requirement, size, _MOST_INLINE_BYTES)
+    if size > _MAX_INLINE_BYTES:
+        requirement = f"have at most {_MAX_INLINE_BYTES:,} bytes"
+        yield violation("Code.ZipFile", requirement, size, _MAX_INLINE_BYTES)
     if code == "":
         yield violation("Code.ZipFile", "not be empty", code)
 

@@ -29,7 +29,7 @@ _TYPES = {
     "AWS::MSK::Cluster": "kafka",
 }
 _STREAMS = ("kinesis", "dynamodb")
-_MOST_RECORDS = {"kinesis": 10_000, "dynamodb": 10_000, "kafka": 10_000, "mq": 10_000}
+_MAX_RECORDS = {"kinesis": 10_000, "dynamodb": 10_000, "kafka": 10_000, "mq": 10_000}
 _STREAM_ONLY = (
     "BisectBatchOnFunctionError",
     "MaximumRecordAgeInSeconds",
@@ -63,8 +63,8 @@ def batch_size(mapping: Resource) -> Iterator[Violation]:
     and of more than 10 messages from queues without a batching window.
     """
     kind, source = _source(mapping)
-    if kind in _MOST_RECORDS:
-        yield from check_range(mapping, "BatchSize", 1, _MOST_RECORDS[kind], "records")
+    if kind in _MAX_RECORDS:
+        yield from check_range(mapping, "BatchSize", 1, _MAX_RECORDS[kind], "records")
     if kind != "sqs":
         return
     fifo = _is_fifo(mapping, source)

@@ -69,7 +69,7 @@ def event_types(bucket: Resource) -> Iterator[Violation]:
 
 
 def _filters(bucket: Resource, path: str) -> tuple[str, str] | None:
-    """Return the prefix and the suffix of a notification; None if they are not known."""
+    """Return the prefix and the suffix of a notification; None if they are unknown."""
     found = {"prefix": "", "suffix": ""}
     for item in bucket.paths(f"{path}.Filter.S3Key.Rules"):
         name, value = bucket.text(f"{item}.Name"), bucket.text(f"{item}.Value")
