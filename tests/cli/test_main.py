@@ -29,7 +29,7 @@ def test_on_windows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         with pytest.raises(SystemExit) as caught:
             main()
     assert caught.value.code == 2
-    assert "on Windows use WSL" in capsys.readouterr().err
+    assert "on Windows, use WSL" in capsys.readouterr().err
 
 
 def test_help_lists_every_command() -> None:

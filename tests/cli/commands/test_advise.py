@@ -36,7 +36,7 @@ def test_without_needs_the_known_ones_are_listed() -> None:
 
 def test_needs_that_are_met() -> None:
     said = run(*needing("pub-sub", "persistence")).output
-    assert said.startswith("Recommended: serverless Redis\n  ServerlessCache(self, ")
+    assert said.startswith("Recommended: serverless Redis\n  ServerlessCache(")
     assert "✓ persistence" in said
     assert "Also meets every need" in said
     assert "Redis on nodes, Redis in cluster mode" in said

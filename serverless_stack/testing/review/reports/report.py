@@ -162,7 +162,7 @@ def to_json(comparison: Comparison, status: int) -> str:
             for stack in comparison.stacks
         ],
     }
-    return json.dumps(content, indent=2, ensure_ascii=False, default=str)
+    return json.dumps(content, indent=2, default=str)
 
 
 def _change(change: ResourceChange) -> dict[str, object]:
