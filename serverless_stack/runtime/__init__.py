@@ -1,5 +1,5 @@
-"""What runs inside Lambda: standard library, plus a client library only where it is used.
+"""Code for inside a Lambda function: caches and objects in S3.
 
 Importing this package or ``serverless_stack.runtime.caching`` loads neither aws_cdk, boto3,
-redis nor pymemcache: a store imports its client library on first use.
+redis nor pymemcache; each client library is loaded with the first connection.
 """

@@ -1,1 +1,1 @@
-"""Caching strategies."""
+"""When the cache is read and written."""

@@ -88,9 +88,10 @@ class AsyncLazyLoading(
         miss = Miss[_Load](self._load, cached, landed, stopwatch, degraded=degraded, many=True)
         results.update(await self._load_missing(missing, miss))
         answers = {key: answer for key, answer in results.items() if answer is not None}
+        due = [key for key, answer in answers.items() if self._expiry.is_due(answer)]
+        fresh = await asyncio.gather(*(self._refreshed(key, answers[key], miss) for key in due))
+        answers.update(zip(due, fresh, strict=True))
         for key, answer in answers.items():
-            if self._expiry.is_due(answer):
-                self._refresh_in_background(key, miss)
             self._report(key, answer, stopwatch)
         return {key: cast("V", answer.value) for key, answer in answers.items()}
 

@@ -348,6 +348,29 @@ def test_refresh_that_outlasts_its_event_loop_is_made_up_for(source: Source) -> 
     assert run(request()) == Lookup("a:3", hit=True, degraded=False)
 
 
+def test_refresh_of_many_keys_that_outlasts_its_event_loop_is_made_up_for(source: Source) -> None:
+    clock, store = Clock(), MemoryStore()
+    lazy = AsyncLazyLoading(store, source.load, ttl=100, soft_ttl=10, clock=clock)
+
+    async def request() -> dict[str, str]:
+        return await lazy.get_many(["a", "b"])
+
+    async def interrupted() -> dict[str, str]:
+        source.gate = asyncio.Event()
+        values = await lazy.get_many(["a", "b"])
+        await until_loading(source, 4)
+        return values
+
+    run(request())
+    clock.now += 10
+    assert run(interrupted()) == {"a": "a:1", "b": "b:1"}
+    source.gate = None
+    assert run(request()) == {"a": "a:3", "b": "b:3"}
+    source.failure = OSError("the source is down")
+    clock.now += 10
+    assert run(request()) == {"a": "a:3", "b": "b:3"}
+
+
 def test_lease_is_shared_with_threads(source: Source) -> None:
     store = MemoryStore()
     store.add("#lease:a", "of another", ttl=3600)
