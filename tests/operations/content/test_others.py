@@ -101,6 +101,7 @@ def test_going_back_before_the_end_spares_what_was_there(world: World) -> None:
         gzip.compress(b'{"format":2,"version":"v","files":{"a":[]}}'),
         gzip.compress(b"x" * 1000)[:-9],
     ],
+    ids=["empty", "no gzip", "no JSON", "no object", "another format", "a wrong file", "cut off"],
 )
 def test_what_is_no_manifest_is_passed_over_with_a_word(
     world: World, caplog: pytest.LogCaptureFixture, content: bytes
