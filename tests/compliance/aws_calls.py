@@ -30,6 +30,7 @@ TRANSFERS = {
     "upload": {"s3:PutObject", "s3:AbortMultipartUpload"},
     "upload_file": {"s3:PutObject", "s3:AbortMultipartUpload"},
     "upload_fileobj": {"s3:PutObject", "s3:AbortMultipartUpload"},
+    "upload": {"s3:PutObject", "s3:AbortMultipartUpload"},  # of a transfer manager
     "download_file": {"s3:GetObject"},
     "download_fileobj": {"s3:GetObject"},
     "generate_presigned_post": {"s3:PutObject"},

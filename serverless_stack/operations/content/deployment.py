@@ -143,7 +143,7 @@ class Deployment:
         prefix = self._target.prefix
         listed = (
             item
-            for item in self._store.list_objects(prefix)
+            for item in self._store.list_prefix(prefix)
             if item.key.removeprefix(prefix) in files
         )
         return items_of(listed, prefix, manifest.files)

@@ -257,7 +257,7 @@ def keys_of_others(store: Store, own_key: str) -> set[str]:
         The keys of their objects, with their prefixes.
     """
     keys: set[str] = set()
-    for item in store.list_objects(RESERVED):
+    for item in store.list_prefix(RESERVED):
         if item.key == own_key or not item.key.endswith(_DEPLOYMENT_ENDING):
             continue
         try:

@@ -1,15 +1,18 @@
 """Deleting a deployment: its objects, or its claim to them."""
 
+import logging
 from typing import TYPE_CHECKING
 
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.errors import ContentError
-from serverless_stack.operations.content.manifest import Journal
+from serverless_stack.operations.content.manifest import Journal, Manifest
 from serverless_stack.operations.content.stores.s3 import S3Store
 from serverless_stack.operations.content.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
+
+logger = logging.getLogger(__name__)
 
 
 def delete(client: "S3Client", target: Target) -> int:
@@ -30,10 +33,7 @@ def delete(client: "S3Client", target: Target) -> int:
         ContentError: If some could not be deleted.
     """
     store = S3Store(target.bucket, client)
-    try:
-        entry = manifests.read(store, target.manifest_key)
-    except client.exceptions.NoSuchBucket:
-        return 0
+    entry = _read(store, target)
     if entry is None:
         return 0
     manifest = entry[0]
@@ -44,7 +44,7 @@ def delete(client: "S3Client", target: Target) -> int:
     kept = {*manifest.taken_over, *journal.existed}
     etags = {
         item.key: item.etag
-        for item in store.list_objects(target.prefix)
+        for item in store.list_prefix(target.prefix)
         if item.key.removeprefix(target.prefix) in written
     }
     own = {f"{target.prefix}{key}": etag for key, etag in written.items() if key not in kept}
@@ -69,11 +69,19 @@ def release(client: "S3Client", target: Target) -> None:
         target: The bucket and the manifest.
     """
     store = S3Store(target.bucket, client)
-    try:
-        entry = manifests.read(store, target.manifest_key)
-    except client.exceptions.NoSuchBucket:
-        return
+    entry = _read(store, target)
     if entry is not None:
         manifest, etag = entry
         manifest.released = True
         manifests.write(store, target.manifest_key, manifest, etag)
+
+
+def _read(store: S3Store, target: Target) -> tuple[Manifest, str] | None:
+    """Read the manifest; one that cannot be read must not keep a stack from being deleted."""
+    try:
+        return manifests.read(store, target.manifest_key)
+    except store.client.exceptions.NoSuchBucket:
+        return None
+    except ContentError as error:
+        logger.warning("the files are left in the bucket: %s", error)
+        return None

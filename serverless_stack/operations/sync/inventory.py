@@ -184,7 +184,7 @@ def read_bucket(
         chosen: Whether a key takes part.
         exact: Whether keys that end with a slash must be told from those that do not.
     """
-    listed = store.list_objects(bucket.prefix, exact=exact)
+    listed = store.list_prefix(bucket.prefix, exact=exact)
     items = items_of(listed, bucket.prefix, state.records, state.modified)
     result = Inventory(bucket, {}, forgotten=set(state.records) - items.keys())
     for key, item in items.items():

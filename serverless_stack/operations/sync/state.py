@@ -40,7 +40,7 @@ class State:
         try:
             # Listed, because the dates in lists are those to compare with.
             folder = self._key.rpartition("/")[0] + "/"
-            listed = {item.key: item for item in store.list_objects(folder, exact=False)}
+            listed = {item.key: item for item in store.list_prefix(folder, exact=False)}
             if self._key in listed:
                 self._etag = listed[self._key].etag
                 self._manifest, self._etag = self._read() or (Manifest(), ABSENT)

@@ -122,10 +122,16 @@ def test_a_manifest_is_unpacked_only_so_far(monkeypatch: pytest.MonkeyPatch) -> 
         loads(packed)
 
 
-def test_a_manifest_of_its_own_that_cannot_be_read_is_an_error(world: World) -> None:
+def test_a_manifest_of_its_own_that_cannot_be_read(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     world.s3.put_object(Bucket=world.bucket, Key=KEY, Body=b"odd")
     with pytest.raises(ContentError, match="delete it to deploy as if for the first time"):
         world.deploy(world.target(ONE))
+    # A stack can be deleted all the same.
+    assert delete(world.s3, world.target()) == 0
+    release(world.s3, world.target())
+    assert caplog.text.count("the files are left in the bucket") == 2
 
 
 @pytest.mark.parametrize("prefix", ["", "site/", "sync/", "sync/site/"])

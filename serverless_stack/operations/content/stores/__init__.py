@@ -49,7 +49,7 @@ class Store(Protocol):
         """The boto3 client, created on first use."""
         ...
 
-    def list_objects(self, prefix: str, *, exact: bool = True) -> list[Listed]:
+    def list_prefix(self, prefix: str, *, exact: bool = True) -> list[Listed]:
         """List the objects whose keys begin with `prefix`: empty, or ending with a slash.
 
         Args:

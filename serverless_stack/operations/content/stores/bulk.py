@@ -57,8 +57,8 @@ class BulkStore:
         """The boto3 client, created on first use."""
         return self._s3.client
 
-    def list_objects(self, prefix: str, *, exact: bool = True) -> list[Listed]:
-        """List objects, as `Store.list_objects`."""
+    def list_prefix(self, prefix: str, *, exact: bool = True) -> list[Listed]:
+        """List objects, as `Store.list_prefix`."""
         # obstore drops a slash at the end of a key, and takes any XML for a list.
         if not exact and (store := self._obstore(prefix.rstrip("/") or "any")) is not None:
             import obstore
@@ -77,7 +77,7 @@ class BulkStore:
                 ]
             except BaseError:
                 pass
-        return self._s3.list_objects(prefix, exact=exact)
+        return self._s3.list_prefix(prefix, exact=exact)
 
     def read(self, key: str) -> Stored | None:
         """Read a small object, as `Store.read`."""

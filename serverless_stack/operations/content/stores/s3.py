@@ -64,8 +64,8 @@ class S3Store:
                 self._client = s3_client(self._parallel)
             return self._client
 
-    def list_objects(self, prefix: str, *, exact: bool = True) -> list[Listed]:
-        """List objects, as `Store.list_objects`; an answer that is no complete list is an error."""
+    def list_prefix(self, prefix: str, *, exact: bool = True) -> list[Listed]:
+        """List objects, as `Store.list_prefix`; an answer that is no complete list is an error."""
         listed: list[Listed] = []
         token = ""
         while True:

@@ -56,11 +56,11 @@ def test_an_object_is_written_read_listed_and_deleted_by_its_exact_key(
     stored = store.read(key)
     assert stored is not None
     assert (stored.content, stored.etag) == (b"content", etag)
-    (listed,) = store.list_objects("")
+    (listed,) = store.list_prefix("")
     assert (listed.key, listed.size, listed.etag) == (key, 7, etag)
     assert store.delete([key]) == {}
     assert store.read(key) is None
-    assert store.list_objects("") == []
+    assert store.list_prefix("") == []
 
 
 def test_headers(store: Store, s3: "S3Client") -> None:
@@ -97,19 +97,19 @@ def test_a_list_of_several_pages_below_a_prefix(
     keys = [f"site/{number:04}" for number in range(1001)]
     for key in (*keys, "site", "site-2/x", "sitemap.xml"):
         store.write(key, b"x", TEXT)
-    assert [item.key for item in store.list_objects("site/", exact=exact)] == keys
+    assert [item.key for item in store.list_prefix("site/", exact=exact)] == keys
     dates = {
         item["Key"]: item["LastModified"]
         for item in s3.list_objects_v2(Bucket=store.bucket, Prefix="site/0000")["Contents"]
     }
-    assert store.list_objects("site/", exact=exact)[0].modified == dates["site/0000"]
-    assert store.list_objects("nothing/", exact=exact) == []
+    assert store.list_prefix("site/", exact=exact)[0].modified == dates["site/0000"]
+    assert store.list_prefix("nothing/", exact=exact) == []
 
 
 def test_a_list_with_keys_that_obstore_cannot_name(store: Store, s3: "S3Client") -> None:
     for key in ("a", "b//c", "d/../e"):
         s3.put_object(Bucket=store.bucket, Key=key)
-    found = [item.key for item in store.list_objects("", exact=False)]
+    found = [item.key for item in store.list_prefix("", exact=False)]
     assert found == ["a", "b//c", "d/../e"]
 
 
@@ -118,15 +118,15 @@ def test_many_deletions(store: Store) -> None:
     for key in (*keys[:3], *keys[-3:], "kept"):
         store.write(key, b"x", TEXT)
     assert store.delete(keys) == {}
-    assert [item.key for item in store.list_objects("")] == ["kept"]
+    assert [item.key for item in store.list_prefix("")] == ["kept"]
 
 
 def test_a_bucket_that_does_not_exist(use_aws: dict[str, str], make: MakeStore) -> None:
     missing = "no-such-bucket-at-all"
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        make(missing).list_objects("")
+        make(missing).list_prefix("")
     with pytest.raises(ClientError, match="NoSuchBucket"):
-        make(missing).list_objects("", exact=False)
+        make(missing).list_prefix("", exact=False)
     with pytest.raises(ClientError, match="NoSuchBucket"):
         make(missing).read("k")
     with pytest.raises(ClientError, match="NoSuchBucket"):
