@@ -62,16 +62,17 @@ def function_code(
     """
     output = synth_outputs(scope, source) if source.is_dir() else []
     is_python = runtime.family == lambda_.RuntimeFamily.PYTHON and source.is_dir()
-    requirements = _requirements(source, problems) if is_python else None
-    has_dependencies = requirements is not None and not requirements.is_empty
+    # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
+    is_deployed = Stack.of(scope).bundling_required
+    requirements = _requirements(source, problems) if is_python and is_deployed else None
+    has_dependencies = not is_deployed or (requirements is not None and not requirements.is_empty)
     problems.add(
         code_problems(source, entry, runtime, exclude=output, has_dependencies=has_dependencies)
     )
     problems.raise_if_any()
     if not is_python:
         return FunctionCode(_artifact(source, output, problems))
-    if not Stack.of(scope).bundling_required:
-        # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
+    if not is_deployed:
         return FunctionCode(_folder_asset(source, output))
     machine = "aarch64" if architecture.name == lambda_.Architecture.ARM_64.name else "x86_64"
     platform = LambdaPlatform(runtime.name.removeprefix("python"), machine)

@@ -223,7 +223,7 @@ def test_wheels_fit_the_architecture(tmp_path: Path, architecture: str, machine:
 
 def test_nothing_is_packaged_when_another_stack_is_deployed(tmp_path: Path) -> None:
     (tmp_path / "index.py").write_text("def handler(event, context): ...\n")
-    (tmp_path / "requirements.txt").write_text("there-is-no-such-distribution-at-all==999\n")
+    (tmp_path / "requirements.txt").write_text("-r there-is-no-such-list.txt\n")
     (tmp_path / ".venv").mkdir()
     with (tmp_path / ".venv/large.so").open("wb") as file:
         file.truncate(251 << 20)
