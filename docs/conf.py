@@ -1,6 +1,7 @@
 import inspect
 import tomllib
 from enum import Enum
+from itertools import groupby
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -53,14 +54,16 @@ class _Text:
 
 
 def _list_rules(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the rules of the checks where their page wants them."""
+    """Insert the tables of rules into the page of the checks."""
     if name == "checks":
-        rows = [
-            f"| {rule.id} | {rule.severity} | {_cell(rule.summary)} | {_cell(rule.page)} |"
-            for rule in rules()
-        ]
-        table = ["| Rule | | What it is about | Page of AWS |", "| --- | --- | --- | --- |", *rows]
-        source[0] = source[0].replace("% the list of rules", "\n".join(table))
+        lines: list[str] = []
+        for service, group in groupby(rules(), key=lambda rule: rule.id.rpartition("-")[0]):
+            lines += ["", f"### {service}", "", "| Rule | | Requirement | AWS page |"]
+            lines.append("| --- | --- | --- | --- |")
+            for rule in group:
+                text = _cell(f"**{rule.title}** {rule.description}")
+                lines.append(f"| {rule.id} | {rule.severity} | {text} | {_cell(rule.page)} |")
+        source[0] = source[0].replace("% the list of rules", "\n".join(lines).strip())
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""An app of plain CDK whose synthesis fails when AWS would refuse its deployment."""
+"""A plain CDK app whose synthesis fails if AWS would refuse its deployment."""
 
 import os
 
@@ -17,7 +17,7 @@ legacy = s3.Bucket(stack, "Legacy", bucket_name="sthree-files")
 cdk.Validations.of(legacy).acknowledge(
     cdk.Acknowledgment(
         id="serverless-stack::S3-001",
-        reason="made before S3 reserved the prefix, and imported",
+        reason="created before S3 reserved the prefix, and imported",
     )
 )
 app.synth()

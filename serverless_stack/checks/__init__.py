@@ -1,4 +1,4 @@
-"""What AWS refuses at deploy time, told before: rules on values and on whole templates.
+"""Checks of templates and values against what AWS refuses at deploy time.
 
 Example:
     >>> from serverless_stack.checks import check_template
@@ -12,50 +12,49 @@ from typing import TYPE_CHECKING
 from serverless_stack.checks.engine.findings import Finding, Severity
 
 if TYPE_CHECKING:
-    from serverless_stack.checks.engine.registry import Rule
+    from serverless_stack.checks.engine.rules import Rule
 
 __all__ = ["Finding", "Severity", "check_template", "check_templates", "rules"]
 
+# Constructs import the limits of services below this package. The rules, which take longer to
+# import, are loaded by the first call.
+
 
 def check_template(template: Mapping[str, object], region: str | None = None) -> list[Finding]:
-    """Find what AWS refuses in a template, and what it does not do as the template says.
+    """Check one template, from any source.
 
-    Any template will do: from our constructs, from others, or written by hand. Values that are
-    known only at deploy time are never judged.
+    Values that are known only at deploy time cause no findings.
 
     Args:
-        template: The template as plain dictionaries and lists, as JSON or YAML gives it.
-        region: The region that it is deployed to, such as ``eu-west-1``; None is not known.
+        template: The template in plain dictionaries and lists, as parsed from JSON or YAML.
+        region: The region that it is deployed to, such as ``eu-west-1``. Default: unknown, which
+            skips the rules that depend on it.
 
     Returns:
-        What was found, by resource and rule. Nothing is left out: what the template acknowledges
-        has its reason in `acknowledged`.
+        All findings, by resource and rule. Acknowledged ones are included, with their reason.
     """
-    # Constructs use the rules on values only: they do not load what is for templates.
-    from serverless_stack.checks.engine import runner as engine
-
-    return engine.check_template(template, region)
+    return check_templates({"": template}, {"": region})
 
 
 def check_templates(
     templates: Mapping[str, Mapping[str, object]], regions: Mapping[str, str | None] | None = None
 ) -> list[Finding]:
-    """Check the templates of an app, each alone and all together.
+    """Check the templates of an app, each on its own and all of them together.
 
     Args:
-        templates: The templates by name, which findings tell.
-        regions: The regions that they are deployed to, by the same names, as far as known.
+        templates: The templates, by name.
+        regions: The regions that they are deployed to, by name, as far as known.
 
     Returns:
-        What was found, as `check_template` gives it.
+        All findings, as `check_template` returns them, with the names of their templates.
     """
-    from serverless_stack.checks.engine import runner as engine
+    from serverless_stack.checks.engine import runner
 
-    return engine.check_templates(templates, regions or {})
+    return runner.check_templates(templates, regions or {}, rules())
 
 
 def rules() -> "tuple[Rule, ...]":
-    """All rules on templates, by id."""
-    from serverless_stack.checks.engine import runner as engine
+    """Return all rules, by id."""
+    from serverless_stack.checks.catalog import RULES
 
-    return engine.rules()
+    return RULES

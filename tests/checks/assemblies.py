@@ -29,7 +29,7 @@ def write_assembly(
     region: str = "unknown-region",
     further: Json | None = None,
 ) -> Path:
-    """An assembly of one stack, with the metadata in the manifest."""
+    """Return an assembly of one stack, with the metadata in the manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     write(folder / "Shop.template.json", {"Resources": resources})
     artifact = {

@@ -1,4 +1,4 @@
-"""Templates that are broken at random, as no schema would let pass."""
+"""Randomly broken templates, which no schema would accept."""
 
 import copy
 from collections.abc import Callable
@@ -37,7 +37,7 @@ _VALUES: tuple[Callable[[Random], object], ...] = (
 
 
 def mutated(template: Json, chance: Random, count: int) -> Json:
-    """A copy with so many of its values replaced, taken out, doubled, added or moved."""
+    """Return a copy with so many of its values replaced, taken out, doubled, added or moved."""
     found = copy.deepcopy(template)
     for _ in range(count):
         _mutate(found, chance)
@@ -85,7 +85,7 @@ def _at(holder: object, key: object) -> object:
 
 
 def _places(template: Json) -> list[tuple[object, object]]:
-    """Each value that can be broken, as what holds it and where."""
+    """Return each value that can be broken, as what holds it and where."""
     found: list[tuple[object, object]] = []
     waiting: list[object] = [template]
     while waiting:

@@ -195,23 +195,23 @@ class PlainCdk(cdk.Stack):
             event_bridge_enabled=True,
             transfer_acceleration=True,
         )
-        told = s3.Bucket(self, "Told")
+        reported = s3.Bucket(self, "Told")
         filter_ = s3.NotificationKeyFilter(prefix="a/", suffix=".jpg")
         created = s3.EventType.OBJECT_CREATED
-        told.add_event_notification(created, notifications.SqsDestination(self.queue), filter_)
-        told.add_event_notification(
+        reported.add_event_notification(created, notifications.SqsDestination(self.queue), filter_)
+        reported.add_event_notification(
             s3.EventType.OBJECT_REMOVED, notifications.LambdaDestination(self.function)
         )
-        told.add_to_resource_policy(
+        reported.add_to_resource_policy(
             iam.PolicyStatement(
                 actions=["s3:GetObject", "s3:ListBucket"],
                 principals=[iam.AccountRootPrincipal()],
-                resources=[told.bucket_arn, told.arn_for_objects("*")],
+                resources=[reported.bucket_arn, reported.arn_for_objects("*")],
             )
         )
 
     def add_network(self) -> None:
-        """A VPC with endpoints and flow logs, security groups with all kinds of ports."""
+        """Return a VPC with endpoints and flow logs, security groups with all kinds of ports."""
         vpc = ec2.Vpc(self, "Vpc", flow_logs={"Logs": ec2.FlowLogOptions()})
         vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
         vpc.add_interface_endpoint(
@@ -226,7 +226,7 @@ class PlainCdk(cdk.Stack):
             peer.add_egress_rule(group, port)
 
     def add_logs(self) -> None:
-        """A log group with a key, and filters."""
+        """Return a log group with a key, and filters."""
         group = logs.LogGroup(self, "Logs", encryption_key=self.key)
         self.key.grant_encrypt_decrypt(iam.ServicePrincipal(f"logs.{self.region}.amazonaws.com"))
         pattern = logs.FilterPattern.all_terms("ERROR")

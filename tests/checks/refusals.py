@@ -1,8 +1,8 @@
-"""Who refuses the mistakes of `tests/checks/cases`: `python -m tests.checks.refusals`.
+"""Compares who refuses the mistakes of the cases: `python -m tests.checks.refusals`.
 
 Each bad template goes through CDK as it would in an app that includes it (`CfnInclude`, so level 1
 constructs), once alone and once past CDK's own template validator; and through our rules. CDK has
-told of a mistake only if it does not say the same of the good twin.
+reported a mistake only if it does not report the same for the good twin.
 """
 
 import argparse
@@ -121,7 +121,7 @@ def _refused(report: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _raises(template: Included) -> bool:
-    """Whether an app that includes the template fails, without the validator."""
+    """Return whether an app that includes the template fails, without the validator."""
     with tempfile.TemporaryDirectory() as folder:
         app = cdk.App(
             outdir=folder, builtin_cloud_formation_validation=False, analytics_reporting=False
@@ -147,8 +147,8 @@ def _include(app: cdk.App, name: str, template: Included) -> None:
 def _ours(case: Case) -> Severity | None:
     app = {"Shop": {"Resources": case.bad, **case.bad_sections}, **case.bad_others}
     found = check_templates(app, dict.fromkeys(app, case.region))
-    told = [each.severity for each in found if each.rule == case.rule]
-    return Severity.ERROR if Severity.ERROR in told else told[0] if told else None
+    reported = [each.severity for each in found if each.rule == case.rule]
+    return Severity.ERROR if Severity.ERROR in reported else reported[0] if reported else None
 
 
 def _write(path: Path, case: Case, bad: bool) -> Included:
@@ -158,17 +158,17 @@ def _write(path: Path, case: Case, bad: bool) -> Included:
 
 
 def table(found: Sequence[Row]) -> str:
-    """The counts, and the mistakes of which nobody but us says a word."""
+    """Return the counts, and the mistakes of which nobody but us says a word."""
     strict = sum(row.cdk or row.warned for row in found)
     plain = sum(row.cdk for row in found)
     ours = sum(row.ours is Severity.ERROR for row in found)
-    told = sum(row.ours is not None for row in found)
+    reported = sum(row.ours is not None for row in found)
     only = [row for row in found if row.only_ours]
     lines = [
-        f"{len(found)} mistakes           refused  told of",
+        f"{len(found)} mistakes           refused  reported",
         f"plain CDK             {plain:7}  {strict:7}",
         f"CDK, strict flag      {strict:7}  {strict:7}",
-        f"serverless_stack      {ours:7}  {told:7}",
+        f"serverless_stack      {ours:7}  {reported:7}",
         "",
         f"nobody but serverless_stack, {len(only)}:",
         *(f"  {row.case.rule:8}  {row.case.name}" for row in only),
@@ -182,7 +182,9 @@ def table(found: Sequence[Row]) -> str:
 def main() -> None:
     """Print the table, of all cases or those of some rules."""
     parser = argparse.ArgumentParser(description=__doc__, prog="python -m tests.checks.refusals")
-    parser.add_argument("prefix", nargs="*", help="only rules that begin so, such as S3 or EC-0")
+    parser.add_argument(
+        "prefix", nargs="*", help="only rules that begin so, such as S3 or ELASTICACHE-0"
+    )
     wanted = tuple(parser.parse_args().prefix)
     # CDK's kernel reads it when it starts, and is not started yet.
     os.environ.pop("CDK_VALIDATION", None)

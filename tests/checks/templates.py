@@ -14,7 +14,7 @@ Template = dict[str, object]
 
 @cache
 def snapshots() -> dict[str, Template]:
-    """The template snapshots of this repository, by their paths."""
+    """Return the template snapshots of this repository, by their paths."""
     return {
         str(path.relative_to(TESTS)): rendering.parse(path.read_text())
         for path in sorted(TESTS.rglob("__snapshots__/**/*.template.yaml"))
@@ -23,7 +23,7 @@ def snapshots() -> dict[str, Template]:
 
 @cache
 def hand_written() -> dict[str, Template]:
-    """The hand-written templates, by their names."""
+    """Return the hand-written templates, by their names."""
     return {
         path.name: dict(stack.template)
         for path in sorted((TESTS / "testing" / "stacks" / "templates").iterdir())
@@ -32,7 +32,7 @@ def hand_written() -> dict[str, Template]:
 
 
 def plain_cdk(folder: Path) -> dict[str, Template]:
-    """The stacks of plain CDK, synthesised below a folder."""
+    """Return the stacks of plain CDK, synthesised below a folder."""
     from tests.testing.stacks import catalog  # loads all of CDK
 
     handler = folder / "handler"

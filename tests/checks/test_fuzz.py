@@ -1,4 +1,4 @@
-"""Whatever is in a template, no rule crashes, and none shows a secret."""
+"""No template makes a rule crash, or show a secret."""
 
 import copy
 import json
@@ -38,7 +38,7 @@ JSON = st.recursive(
 
 @settings(max_examples=300)
 @given(st.sampled_from(SMALL), st.integers(0, 2**32), st.integers(1, 12))
-def test_broken_templates_never_crash_a_rule(name: str, seed: int, count: int) -> None:
+def test_broken_templates_do_not_crash_rules(name: str, seed: int, count: int) -> None:
     template = mutated(SOURCES[name], Random(seed), count)
     kept = copy.deepcopy(template)
     found = check_templates({"One": template, "Two": SOURCES[name]}, {"One": "eu-west-1"})
@@ -48,16 +48,19 @@ def test_broken_templates_never_crash_a_rule(name: str, seed: int, count: int) -
 
 @settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from(["Resources", "Outputs", "Parameters", "Mappings"]), JSON))
-def test_what_is_no_template_never_crashes_a_rule(template: Json) -> None:
+def test_values_that_are_not_templates_do_not_crash_rules(template: Json) -> None:
     check_templates({"One": template}, {})
 
 
 @pytest.mark.parametrize("value", ["hunter2", "tr0ub4dor&3", "pä55wort", "a'b\"c"])
-def test_a_secret_is_never_shown(value: str) -> None:
-    properties: Json = {"MasterUserPassword": value, "Tags": [{"Name": "ApiToken", "Value": value}]}
-    resources: Json = {"Database": {"Type": "AWS::RDS::DBInstance", "Properties": properties}}
+def test_findings_do_not_show_secrets(value: str) -> None:
+    described: Json = {"MasterUserPassword": value, "Tags": [{"Name": "ApiToken", "Value": value}]}
+    resources: Json = {"Database": {"Type": "AWS::RDS::DBInstance", "Properties": described}}
     outputs: Json = {"AdminPassword": {"Value": value}}
     found = check_templates({"One": {"Resources": resources, "Outputs": outputs}}, {})
-    told = [each for each in found if each.rule.startswith("SEC-")]
-    assert {each.property for each in told} >= {"MasterUserPassword", "Outputs.AdminPassword.Value"}
-    assert value not in "".join(repr(each) + each.message for each in told)
+    reported = [each for each in found if each.rule.startswith("SECRETS-")]
+    assert {each.property for each in reported} >= {
+        "MasterUserPassword",
+        "Outputs.AdminPassword.Value",
+    }
+    assert value not in "".join(repr(each) + each.message for each in reported)

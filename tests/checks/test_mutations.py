@@ -1,4 +1,4 @@
-"""No template makes a rule crash, however wrong it is."""
+"""No template makes a rule crash, however broken it is."""
 
 import copy
 import math
@@ -29,7 +29,7 @@ WRONG: list[object] = [
 
 
 def places(value: object) -> Iterator[tuple[object, object]]:
-    """Each value in a template: what it is in, and its key or index."""
+    """Yield each value in a template: what it is in, and its key or index."""
     if isinstance(value, dict):
         for key in value:
             yield value, key

@@ -1,4 +1,4 @@
-"""The table of who refuses what, on mistakes that are known to be one of each kind."""
+"""The table of refusals, on one mistake of each kind."""
 
 import json
 import os
@@ -58,7 +58,7 @@ CASES = [
 ]
 
 
-def test_who_refuses_what() -> None:
+def test_the_table_of_refusals() -> None:
     environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
@@ -86,7 +86,7 @@ def test_the_table() -> None:
         Row(ours, cdk=False, warned=False, ours=None),
     ]
     assert table(found).splitlines() == [
-        "4 mistakes           refused  told of",
+        "4 mistakes           refused  reported",
         "plain CDK                   1        2",
         "CDK, strict flag            2        2",
         "serverless_stack            2        3",

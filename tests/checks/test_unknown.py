@@ -1,4 +1,4 @@
-"""No rule speaks of what is known at deploy time only, wherever in a template it is."""
+"""Values that are known only at deploy time have no findings, anywhere in a template."""
 
 import copy
 import random
@@ -37,7 +37,7 @@ def places(value: object, path: _Path = ()) -> Iterator[_Path]:
 
 
 def with_unknown(case: Case, chance: random.Random) -> tuple[Json, str]:
-    """A good template with one value that is not known, and where."""
+    """Return a good template with one value that is not known, and where."""
     template = copy.deepcopy({"Resources": case.good, **case.good_sections})
     described: Any = template["Resources"]
     logical_id = chance.choice(sorted(id for id in described if "Properties" in described[id]))
@@ -52,17 +52,17 @@ def with_unknown(case: Case, chance: random.Random) -> tuple[Json, str]:
 @pytest.mark.parametrize("seed", range(8))
 def test_unknown_values_in_good_templates(seed: int) -> None:
     chance = random.Random(seed)
-    told = []
+    reported = []
     for _ in range(150):
         case = chance.choice(ALONE)
         template, where = with_unknown(case, chance)
         before = {(f.rule, f.resource) for f in _found(case)}
-        told += [
+        reported += [
             (str(case), where, f.rule, f.message)
             for f in check_template(template, case.region)
             if (f.rule, f.resource) not in before
         ]
-    assert told == []
+    assert reported == []
 
 
 def _found(case: Case) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Every sample of docs/checks.md, run as a reader would run it, and what it is said to print."""
+"""The samples of docs/checks.md, run as a reader would, and their output."""
 
 import json
 import os
@@ -49,11 +49,11 @@ def run(folder: Path, *arguments: str, **variables: str) -> "subprocess.Complete
 
 @pytest.fixture
 def as_shown(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
-    """Compare with the file that the page shows; `--snapshot-update` writes it anew."""
+    """Compare with the file that the page shows; `--snapshot-update` updates it."""
 
-    def check(name: str, said: str) -> None:
+    def check(name: str, output: str) -> None:
         file = EXAMPLE / "output" / name
-        text = "\n".join(line.rstrip() for line in said.splitlines()) + "\n"
+        text = "\n".join(line.rstrip() for line in output.splitlines()) + "\n"
         if pytestconfig.option.update_snapshots:
             file.write_text(text, "utf-8")
         assert text == file.read_text("utf-8")
@@ -66,7 +66,7 @@ def test_the_app(example: Path, as_shown: Callable[[str, str], None]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     done = run(example, "app.py", UPLOADS_NAME="xn--uploads")
     assert done.returncode == 1
-    # It comes from another process than the traceback: before it, behind it or within a line.
+    # Another process prints it: before, after or within a line of the traceback.
     report = re.search(r"ERROR .*?Acknowledge with .*?\n", done.stderr, re.DOTALL)
     assert report, done.stderr
     as_shown("synthesis.txt", report[0])
@@ -76,8 +76,8 @@ def test_what_the_app_acknowledges_is_read_from_its_assembly(example: Path) -> N
     run(example, "app.py")
     done = run(example, "-m", "serverless_stack.cli", "check")
     assert done.returncode == 0
-    said = " ".join(done.stdout.split())
-    assert "acknowledged: made before S3 reserved the prefix, and imported" in said
+    output = " ".join(done.stdout.split())
+    assert "acknowledged: created before S3 reserved the prefix, and imported" in output
 
 
 def test_the_python_sample(example: Path) -> None:
@@ -85,7 +85,7 @@ def test_the_python_sample(example: Path) -> None:
     done = run(example, "find.py")
     assert done.stderr == ""
     found = [line.split(": ")[:2] for line in done.stdout.splitlines()]
-    # The acknowledgement of the other one is CDK's, which a template does not have.
+    # CDK does not write the acknowledgement of the second one into the template.
     assert [each[1] for each in found] == ["S3-001", "S3-001"]
     assert all(each[0].endswith(".BucketName") for each in found)
 
@@ -102,7 +102,7 @@ def test_the_table(example: Path, as_shown: Callable[[str, str], None]) -> None:
     as_shown("table.txt", done.stdout)
 
 
-def test_the_workflow_is_valid_and_calls_what_there_is(example: Path) -> None:
+def test_the_workflow_is_valid_and_runs_the_command(example: Path) -> None:
     workflow = parse_any((EXAMPLE / "check.yml").read_text("utf-8"), "check.yml")
     assert isinstance(workflow, dict)
     steps = workflow["jobs"]["check"]["steps"]
@@ -126,5 +126,7 @@ def test_the_page_shows_files_alone() -> None:
 def test_the_page_lists_all_rules() -> None:
     source = [PAGE]
     runpy.run_path(str(ROOT / "docs" / "conf.py"))["_list_rules"](None, "checks", source)
-    told = re.findall(r"^\| (\S+) \| (?:error|warning) \| .+ \| .+ \|$", source[0], re.MULTILINE)
-    assert told == [rule.id for rule in rules()]
+    ids = re.findall(r"^\| (\S+) \| (?:error|warning) \| .+ \| .+ \|$", source[0], re.MULTILINE)
+    assert ids == [rule.id for rule in rules()]
+    headings = re.findall(r"^### (\S+)$", source[0], re.MULTILINE)
+    assert headings == sorted({rule.id[:-4] for rule in rules()})

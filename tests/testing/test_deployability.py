@@ -10,11 +10,10 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Template
 
 from serverless_stack.checks import Severity
-from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine import runner as engine
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.testing.assertions import assert_deployable
 from serverless_stack.testing.review.errors import SourceError
 
@@ -39,16 +38,15 @@ def refused(thing: object, **options: object) -> list[str]:
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """The only rule: one that warns of each bucket, with the region."""
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+    only = RuleList()
 
-    @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
+    @only.resource("TEST-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
+    def bucket(bucket: Resource) -> Iterator[Violation]:
         region = bucket.template.region
         assert region is None or not is_unresolved(region)
-        yield registry.must("BucketName", "not be here", region)
+        yield violation("BucketName", "not be here", region)
 
-    monkeypatch.setattr(engine, "_loaded", list(made.values()))
+    monkeypatch.setattr("serverless_stack.checks.catalog.RULES", tuple(only))
 
 
 def test_a_stack_that_can_be_deployed() -> None:

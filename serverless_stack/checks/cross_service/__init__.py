@@ -1,1 +1,1 @@
-"""What holds between resources of several services: rules on templates (``rules``)."""
+"""Resources of several services together."""

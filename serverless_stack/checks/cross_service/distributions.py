@@ -1,4 +1,4 @@
-"""Distributions: which behaviour leads to which origin, and what is behind it."""
+"""The behaviors of distributions, and the origins behind them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ DISTRIBUTION = "AWS::CloudFront::Distribution"
 
 @dataclass(frozen=True)
 class Route:
-    """A behaviour with its origin.
+    """A behavior with its origin.
 
     Attributes:
         distribution: The distribution.
-        path: The path of the behaviour in its properties.
+        path: The path of the behavior in its properties.
         origin: The path of the origin in its properties.
     """
 
@@ -29,39 +29,39 @@ class Route:
 
     @property
     def rest_api(self) -> Resource | None:
-        """The API of the template that is the origin."""
+        """The API in the template that is the origin, if there is one."""
         if ".execute-api." in str(self.domain):
-            for found in references_in(self.domain):
-                api = self.distribution.template.resource(found.logical_id)
+            for reference in references_in(self.domain):
+                api = self.distribution.template.resource(reference.logical_id)
                 if api is not None and api.type.startswith("AWS::ApiGateway"):
                     return api
         return None
 
     @property
     def url(self) -> Resource | None:
-        """The address of a function that is the origin."""
-        for found in references_in(self.domain):
-            url = self.distribution.template.resource(found.logical_id)
+        """The function URL that is the origin, if there is one."""
+        for reference in references_in(self.domain):
+            url = self.distribution.template.resource(reference.logical_id)
             if url is not None and url.type == "AWS::Lambda::Url":
                 return url
         return None
 
     @property
     def is_api(self) -> bool:
-        """Whether the origin is an API or the address of a function, by AWS's names for them."""
-        known = any(part in str(self.domain) for part in (".execute-api.", ".lambda-url."))
-        return known or self.url is not None
+        """Whether the origin is an API or a function URL."""
+        is_known = any(part in str(self.domain) for part in (".execute-api.", ".lambda-url."))
+        return is_known or self.url is not None
 
     @property
     def is_rewritten(self) -> bool:
-        """Whether a function at the edge may change what is sent to the origin."""
-        found = self.distribution.get(f"{self.path}.LambdaFunctionAssociations")
-        if found is None or found == []:
+        """Whether an edge function may change the request to the origin."""
+        value = self.distribution.get(f"{self.path}.LambdaFunctionAssociations")
+        if value is None or value == []:
             return False
-        events = found if isinstance(found, list) else [None]
+        events = value if isinstance(value, list) else [None]
         return any(
-            not isinstance(each, dict) or each.get("EventType") != "viewer-response"
-            for each in events
+            not isinstance(item, dict) or item.get("EventType") != "viewer-response"
+            for item in events
         )
 
     @property
@@ -70,13 +70,13 @@ class Route:
         return self.distribution.reference(f"{self.origin}.OriginAccessControlId")
 
     def has_control(self) -> bool:
-        """Tell whether the origin has an access control, or may have one."""
-        found = self.distribution.get(f"{self.origin}.OriginAccessControlId")
-        return found not in (None, "")
+        """Return whether the origin has, or may have, an access control."""
+        value = self.distribution.get(f"{self.origin}.OriginAccessControlId")
+        return value not in (None, "")
 
 
 def routes(distribution: Resource) -> Iterator[Route]:
-    """The behaviours of a distribution with their origins, as far as they are known."""
+    """Yield the behaviors of a distribution with their origins, as far as known."""
     config = "DistributionConfig"
     origins: dict[object, str] = {}
     for number, origin in enumerate(distribution.items(f"{config}.Origins")):
@@ -92,7 +92,7 @@ def routes(distribution: Resource) -> Iterator[Route]:
 
 
 def bucket_of(route: Route) -> Resource | None:
-    """The bucket of the template that is the origin, by its address, not as a website."""
+    """Return the bucket in the template that is the origin, unless it is a website endpoint."""
     domain = route.domain
     found = list(references_in(domain))
     if isinstance(domain, Reference) and domain.attribute not in (

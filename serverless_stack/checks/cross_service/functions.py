@@ -1,4 +1,4 @@
-"""Functions, and what stands for them: their versions, aliases and addresses."""
+"""Lambda functions, and their versions, aliases and URLs."""
 
 from collections.abc import Iterator
 
@@ -10,15 +10,15 @@ _STANDS_FOR_IT = ("AWS::Lambda::Alias", "AWS::Lambda::Version", "AWS::Lambda::Ur
 
 
 def functions_in(template: Template, value: object) -> Iterator[Resource]:
-    """The functions of the template that a value refers to, over versions and aliases, too."""
-    for found in references_in(value):
-        function = followed(template.resource(found.logical_id))
+    """Yield the functions that a value refers to, also through versions and aliases."""
+    for reference in references_in(value):
+        function = followed(template.resource(reference.logical_id))
         if function is not None:
             yield function
 
 
 def followed(resource: Resource | None) -> Resource | None:
-    """The function that a resource stands for; None if it stands for none of the template."""
+    """Return the function that a resource stands for; None if there is none."""
     for _ in range(3):
         if resource is None or resource.type == FUNCTION:
             return resource
@@ -30,7 +30,7 @@ def followed(resource: Resource | None) -> Resource | None:
 
 
 def timeout(function: Resource) -> float | None:
-    """The time-out of a function in seconds; None if it is known only at deploy time."""
+    """Return the time-out of a function in seconds; None if it is known only at deploy time."""
     if function.get("Timeout") is None:
         return DEFAULT_TIMEOUT
     return function.number("Timeout")

@@ -1,4 +1,4 @@
-"""What subnets of a template reach, where all of it is in the template."""
+"""The networks of a template, as far as it defines all of them."""
 
 from collections.abc import Iterator
 
@@ -7,14 +7,14 @@ from serverless_stack.checks.engine.template import Resource, Template
 
 
 class Unknown(Exception):
-    """Something that decides is not in the template, or is known only at deploy time."""
+    """A part of the network is not in the template, or is known only at deploy time."""
 
 
 def subnets_of(function: Resource) -> list[Resource]:
-    """The subnets of a function.
+    """Return the subnets of a function.
 
     Raises:
-        Unknown: One is not of the template, or other stacks can add to it.
+        Unknown: A resource is not in the template, or other stacks can change it.
     """
     listed = function.get("VpcConfig.SubnetIds")
     if not isinstance(listed, list) or not listed:
@@ -29,10 +29,10 @@ def subnets_of(function: Resource) -> list[Resource]:
 
 
 def vpc_of(subnet: Resource) -> Resource:
-    """The network of a subnet.
+    """Return the VPC of a subnet.
 
     Raises:
-        Unknown: It is not of the template, or other stacks can add to it.
+        Unknown: The VPC is not in the template, or other stacks can change it.
     """
     vpc = subnet.reference("VpcId")
     if vpc is None or vpc.type != "AWS::EC2::VPC" or not _is_ours(vpc):
@@ -41,10 +41,10 @@ def vpc_of(subnet: Resource) -> Resource:
 
 
 def route_table_of(subnet: Resource) -> Resource:
-    """The route table of a subnet.
+    """Return the route table of a subnet.
 
     Raises:
-        Unknown: None of the template is associated with it, or other stacks can add to it.
+        Unknown: The template does not associate one, or other stacks can change it.
     """
     tables = []
     for association in subnet.template.of_type("AWS::EC2::SubnetRouteTableAssociation"):
@@ -59,12 +59,12 @@ def route_table_of(subnet: Resource) -> Resource:
 
 
 def leads_out(table: Resource) -> bool:
-    """Tell whether a route table has a route by which a function can leave its network.
+    """Return whether functions can leave their VPC by a route table.
 
-    An internet gateway is none: the network interfaces of functions have no public address.
+    They cannot by an internet gateway, because they have no public address.
 
     Raises:
-        Unknown: A route is of a table that is not known.
+        Unknown: The table of a route is unknown.
     """
     for route in table.template.of_type("AWS::EC2::Route"):
         owner = route.reference("RouteTableId")
@@ -74,15 +74,15 @@ def leads_out(table: Resource) -> bool:
             continue
         gateway = route.reference("GatewayId")
         if gateway is None or gateway.type != "AWS::EC2::InternetGateway":
-            return True  # a NAT gateway, a transit gateway, ...: it may lead anywhere
+            return True  # such as a NAT or transit gateway, which may lead anywhere
     return False
 
 
 def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
-    """The names of services that a network has endpoints of, for the subnets of a route table.
+    """Yield the services that a VPC has endpoints for, in the subnets of a route table.
 
     Raises:
-        Unknown: An endpoint is of a network, a service or a table that is not known.
+        Unknown: The VPC, service or table of an endpoint is unknown.
     """
     for endpoint in vpc.template.of_type("AWS::EC2::VPCEndpoint"):
         owner = endpoint.reference("VpcId")
@@ -101,24 +101,24 @@ def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
                 raise Unknown
             if not isinstance(tables, list):
                 continue
-            owners = [vpc.template.referred(each) for each in tables]
+            owners = [vpc.template.referred(item) for item in tables]
             if None in owners:
                 raise Unknown
-            if not any(each and each.logical_id == table.logical_id for each in owners):
+            if not any(item and item.logical_id == table.logical_id for item in owners):
                 continue
         yield name
 
 
 def _is_ours(resource: Resource) -> bool:
-    """Tell whether only this template says what belongs to a resource."""
+    """Return whether no other stack can refer to a resource."""
     return resource.logical_id not in resource.template.exported
 
 
 def security_groups_of(template: Template, values: object) -> list[Resource]:
-    """The security groups that a list names.
+    """Return the security groups that a list names.
 
     Raises:
-        Unknown: One is not of the template, or other stacks can add to it.
+        Unknown: A resource is not in the template, or other stacks can change it.
     """
     if not isinstance(values, list) or not values:
         raise Unknown

@@ -1,24 +1,25 @@
-"""What the policies of a template allow, as far as it is known before deployment."""
+"""What the policies of a template allow, as far as known before deployment."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Reference, Resource, Template, references_in
+from serverless_stack.checks.engine.values import listed
+from serverless_stack.checks.services.iam.documents import matches
 
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One statement that allows something.
+    """A statement of a policy that allows something.
 
     Attributes:
-        actions: The patterns of actions that are known.
-        resources: The patterns of resources, with tokens in what is not known.
-        policy: The logical id of what has the statement.
+        actions: The known patterns of actions.
+        resources: The patterns of resources, which may contain tokens.
+        policy: The logical id of the policy or role that has the statement.
     """
 
     actions: tuple[str, ...]
@@ -26,64 +27,47 @@ class Grant:
     policy: str
 
     def allows(self, *actions: str) -> list[str]:
-        """Those of some actions that it allows."""
-        return [each for each in actions if any(matches(p, each) for p in self.actions)]
+        """Return those of some actions that the statement allows."""
+        return [item for item in actions if any(matches(p, item) for p in self.actions)]
 
     def keys_of(self, bucket: str) -> Iterator[str]:
-        """The patterns of keys in a bucket that it is about."""
+        """Yield the patterns of keys in a bucket that the statement names."""
         for resource in self.resources:
             path = resource.partition("/")[2]
             if path and any(
-                found.logical_id == bucket and found.attribute in ("", "Arn")
-                for found in references_in(resource.partition("/")[0])
+                reference.logical_id == bucket and reference.attribute in ("", "Arn")
+                for reference in references_in(resource.partition("/")[0])
             ):
                 yield path
 
     def is_about(self, logical_id: str, attribute: str = "Arn") -> bool:
-        """Tell whether it names this resource."""
+        """Return whether the statement names a resource."""
         return any(
-            found.logical_id == logical_id and found.attribute == attribute
+            reference.logical_id == logical_id and reference.attribute == attribute
             for resource in self.resources
-            for found in references_in(resource)
+            for reference in references_in(resource)
         )
 
 
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
 def texts(value: object) -> list[str]:
-    """The texts in one value or a list of them."""
-    return [each for each in listed(value) if isinstance(each, str)]
+    """Return the texts in one value or a list of them."""
+    return [item for item in listed(value) if isinstance(item, str)]
 
 
 def statements(document: object) -> list[Mapping[str, object]]:
-    """The statements of a policy document."""
+    """Return the statements of a policy document."""
     found = document.get("Statement") if isinstance(document, dict) else None
-    return [each for each in listed(found) if isinstance(each, dict)]
-
-
-def matches(pattern: str, action: str) -> bool:
-    """Tell whether a pattern of actions has an action."""
-    return bool(_compiled(pattern.lower()).fullmatch(action.lower()))
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."))
+    return [item for item in listed(found) if isinstance(item, dict)]
 
 
 def role_of(function: Resource) -> Resource | None:
-    """The role of a function, if it is of the same template."""
+    """Return the role of a function, if it is of the same template."""
     role = function.reference("Role")
     return role if role is not None and role.type == "AWS::IAM::Role" else None
 
 
 def grants_of(template: Template, role: Resource) -> list[Grant]:
-    """What the policies of a role in its template allow; managed ones of AWS are not read."""
+    """Return what the policies of a role in its template allow; those of AWS are not read."""
     found = []
     for policy in listed(role.get("Policies")):
         document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
@@ -103,12 +87,12 @@ def grants_of(template: Template, role: Resource) -> list[Grant]:
 
 
 def refer_to(values: Iterable[object], logical_id: str) -> bool:
-    """Tell whether one of some values is a reference to a resource."""
+    """Return whether one of some values refers to a resource."""
     return any(isinstance(v, Reference) and v.logical_id == logical_id for v in values)
 
 
 def knows_all_policies(template: Template, role: Resource) -> bool:
-    """Tell whether all that a role may do is in the template or in plain policies for its log."""
+    """Return whether all policies of a role are in the template, or are AWS's for logging."""
     known = re.compile(
         r".*:policy/(service-role/AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess"
         r"|AWSXrayWriteOnlyAccess|CloudWatchLambdaInsightsExecutionRolePolicy)"
@@ -116,9 +100,9 @@ def knows_all_policies(template: Template, role: Resource) -> bool:
     managed = role.get("ManagedPolicyArns")
     if managed is not None and not isinstance(managed, list):
         return False
-    for each in listed(managed):
-        owned = template.referred(each)
-        if owned is None and not (isinstance(each, str) and known.fullmatch(each)):
+    for item in listed(managed):
+        owned = template.referred(item)
+        if owned is None and not (isinstance(item, str) and known.fullmatch(item)):
             return False
     if role.logical_id in template.exported:
         return False
@@ -129,7 +113,7 @@ def knows_all_policies(template: Template, role: Resource) -> bool:
 
 
 def is_known(document: object) -> bool:
-    """Tell whether it is known before deployment what all statements of a policy document allow."""
+    """Return whether the effects and actions of a policy document are known."""
     if is_unresolved(document):
         return False
     found = listed(document.get("Statement")) if isinstance(document, dict) else []
@@ -144,5 +128,5 @@ def is_known(document: object) -> bool:
 def _grants(document: object, policy: str) -> Iterator[Grant]:
     for statement in statements(document):
         if statement.get("Effect") == "Allow" and "Action" in statement:
-            actions = [each for each in texts(statement["Action"]) if not is_unresolved(each)]
+            actions = [item for item in texts(statement["Action"]) if not is_unresolved(item)]
             yield Grant(tuple(actions), tuple(texts(statement.get("Resource"))), policy)

@@ -1,1 +1,1 @@
-"""Reading templates, running the rules, and what they find."""
+"""Reading templates, and running rules over them."""

@@ -1,31 +1,44 @@
-"""The conditions of a template: which of them hold together, without guessing."""
+"""The conditions of a template, and which of their outcomes are possible together."""
 
 import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from serverless_stack.checks.engine.graphs import components
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.values import mapping
 
-_MOST_OUTCOMES: Final = 16
-_MOST_VALUES: Final = 512
+_MAX_OUTCOMES: Final = 16
+_MAX_COMBINATIONS: Final = 512
+_MAX_LEVELS: Final = 50
+_ARGUMENTS: Final = {
+    "Fn::Equals": (2, 2),
+    "Fn::Not": (1, 1),
+    "Fn::And": (1, 10),
+    "Fn::Or": (1, 10),
+}
 _OTHER: Final = object()
 """The value of an operand that no condition compares it with."""
 
 _Values = Mapping[str, object]
+_Variables = dict[str, dict[object, None]]
 
 
 class Conditions:
     """Evaluates the conditions of one template.
 
-    What is known only at deploy time is a variable: an operand of `Fn::Equals`, which is one of
-    the texts that it is compared with, or another one; or what cannot be evaluated at all, which
-    holds or does not. So conditions on the same parameter are seen together.
+    What is known only at deploy time is a variable. An unknown operand of `Fn::Equals` is one of
+    the texts that it is compared with, or another one. A condition that cannot be evaluated is
+    true or false. Conditions on the same parameter are therefore evaluated together.
+
+    The work is bounded: each condition is evaluated once per combination of variables, and a
+    condition that depends on itself, or on too many levels of others, is a variable.
 
     Args:
         conditions: The conditions, by name.
-        parameters: The parameters, whose allowed values are all that a reference can be.
-        text: Gives an operand as text; `is_unresolved` tells one that is known at deploy time only.
+        parameters: The parameters, whose allowed values bound the values of references.
+        text: Returns an operand as text, with a token if it is known only at deploy time.
     """
 
     def __init__(
@@ -37,121 +50,179 @@ class Conditions:
         self._conditions = conditions
         self._parameters = parameters
         self._text = text
+        self._opaque = _opaque(conditions)
         self._decided: dict[str, bool | None] = {}
         self._outcomes: dict[tuple[tuple[str, ...], str | None], list[dict[str, bool]] | None] = {}
+        self._variables_of: dict[str, _Variables] = {}
 
     def decided(self, name: str) -> bool | None:
-        """Tell whether a condition holds; None if that is known only at deploy time."""
+        """Return whether a condition is true; None if that is known only at deploy time."""
         if name not in self._decided:
-            found = self.outcomes((name,), None)
-            both = found is None or len(found) != 1
-            self._decided[name] = None if both or not found else found[0][name]
+            outcomes = self.outcomes((name,), None)
+            unique = outcomes is not None and len(outcomes) == 1
+            self._decided[name] = outcomes[0][name] if outcomes and unique else None
         return self._decided[name]
 
     def outcomes(self, names: tuple[str, ...], holding: str | None) -> list[dict[str, bool]] | None:
-        """The combinations that conditions can have; None if they are too many to look at.
+        """Return the possible combinations of outcomes; None if there are too many to evaluate.
 
         Args:
             names: The conditions.
-            holding: Another one that holds.
+            holding: A condition that is true in all of them.
         """
         key = names, holding
         if key not in self._outcomes:
-            self._outcomes[key] = self._found(names, holding)
+            self._outcomes[key] = self._evaluated(names, holding)
         return self._outcomes[key]
 
-    def _found(self, names: tuple[str, ...], holding: str | None) -> list[dict[str, bool]] | None:
-        variables: dict[str, dict[object, None]] = {}
-        for name in (*names, *([holding] if holding is not None else [])):
-            for variable, values in self._variables({"Condition": name}, ()):
-                variables.setdefault(variable, {}).update(dict.fromkeys(values))
+    def _evaluated(
+        self, names: tuple[str, ...], holding: str | None
+    ) -> list[dict[str, bool]] | None:
+        variables: _Variables = {}
+        for name in (*names, *([] if holding is None else [holding])):
+            _merge(variables, self._variables({"Condition": name}))
         count = 1
-        for choices in variables.values():
-            count *= len(choices)
-            if count > _MOST_VALUES:
+        for values in variables.values():
+            count *= len(values)
+            if count > _MAX_COMBINATIONS:
                 return None
-        found: dict[tuple[bool, ...], None] = {}
+        rows: dict[tuple[bool, ...], None] = {}
         for combination in itertools.product(*variables.values()):
-            chosen = dict(zip(variables, combination, strict=True))
-            if holding is None or self._holds({"Condition": holding}, chosen, ()):
-                found[tuple(self._holds({"Condition": name}, chosen, ()) for name in names)] = None
-        if len(found) > _MOST_OUTCOMES:
+            evaluate = _Evaluation(self, dict(zip(variables, combination, strict=True)))
+            if holding is None or evaluate.holds({"Condition": holding}):
+                rows[tuple(evaluate.holds({"Condition": name}) for name in names)] = None
+        if len(rows) > _MAX_OUTCOMES:
             return None
-        # What holds comes first.
-        return [dict(zip(names, each, strict=True)) for each in sorted(found, reverse=True)]
+        # True comes first.
+        return [dict(zip(names, row, strict=True)) for row in sorted(rows, reverse=True)]
 
-    def _parts(
-        self, condition: object, within: tuple[str, ...]
-    ) -> tuple[str, list[object], tuple[str, ...]]:
-        """The function of a condition, its arguments, and the names that it is in.
+    def parts(self, condition: object) -> tuple[str, list[object]]:
+        """Return the function of a condition and its arguments.
 
-        No function is what cannot be evaluated, also what is in its own definition.
+        The function is "Condition" for a name, and empty for what cannot be evaluated.
         """
         if isinstance(condition, dict) and len(condition) == 1:
             ((name, argument),) = condition.items()
-            known = isinstance(argument, str) and argument in self._conditions
-            if name == "Condition" and known and argument not in within:
-                return name, [self._conditions[argument]], (*within, argument)
-            counts = {
-                "Fn::Equals": (2, 2),
-                "Fn::Not": (1, 1),
-                "Fn::And": (1, 10),
-                "Fn::Or": (1, 10),
-            }
-            low, high = counts.get(str(name), (1, 0))
+            if name == "Condition" and isinstance(argument, str):
+                is_known = argument in self._conditions and argument not in self._opaque
+                return (str(name), [argument]) if is_known else ("", [condition])
+            low, high = _ARGUMENTS.get(str(name), (1, 0))
             if isinstance(argument, list) and low <= len(argument) <= high:
-                return str(name), argument, within
-        return "", [condition], within
+                return str(name), argument
+        return "", [condition]
 
-    def _variables(
-        self, condition: object, within: tuple[str, ...]
-    ) -> Iterator[tuple[str, list[object]]]:
-        """What is not known of a condition, with the values that it can have."""
-        function, arguments, within = self._parts(condition, within)
+    def definition(self, name: object) -> object:
+        """Return a condition by name."""
+        return self._conditions[str(name)]
+
+    def operands(self, arguments: list[object]) -> list[str]:
+        """Return the operands of `Fn::Equals` as texts."""
+        return [self._text(argument) for argument in arguments]
+
+    def _variables(self, condition: object) -> _Variables:
+        """Return the variables of a condition, with the values that each can have."""
+        function, arguments = self.parts(condition)
+        if function == "Condition":
+            name = str(arguments[0])
+            if name not in self._variables_of:
+                self._variables_of[name] = self._variables(self.definition(name))
+            return self._variables_of[name]
+        variables: _Variables = {}
         if not function:
-            yield _key(condition), [True, False]
+            variables[_key(condition)] = {True: None, False: None}
         elif function == "Fn::Equals":
-            one, other = (self._text(each) for each in arguments)
-            unknown = [each for each in arguments if is_unresolved(self._text(each))]
+            unknown = [item for item in arguments if is_unresolved(self._text(item))]
             if len(unknown) == 1:
                 (operand,) = unknown
-                known = other if operand is arguments[0] else one
-                yield _key(operand), self._allowed(operand) or [known, _OTHER]
+                other = self._text(arguments[1 if operand is arguments[0] else 0])
+                values = self._allowed(operand) or [other, _OTHER]
+                variables[_key(operand)] = dict.fromkeys(values)
             elif unknown and _key(arguments[0]) != _key(arguments[1]):
-                yield _key(condition), [True, False]
+                variables[_key(condition)] = {True: None, False: None}
         else:
-            for each in arguments:
-                yield from self._variables(each, within)
-
-    def _holds(self, condition: object, values: _Values, within: tuple[str, ...]) -> bool:
-        function, arguments, within = self._parts(condition, within)
-        if not function:
-            return values[_key(condition)] is True
-        if function == "Fn::Equals":
-            return self._equal(condition, arguments, values)
-        found = [self._holds(each, values, within) for each in arguments]
-        if function == "Fn::Not":
-            return not found[0]
-        return any(found) if function == "Fn::Or" else all(found)
-
-    def _equal(self, condition: object, operands: list[object], values: _Values) -> bool:
-        one, other = (self._text(each) for each in operands)
-        unknown = [is_unresolved(one), is_unresolved(other)]
-        if unknown == [False, False]:
-            return one == other
-        if unknown == [True, True]:
-            same = _key(operands[0]) == _key(operands[1])
-            return same or values[_key(condition)] is True
-        return (
-            values[_key(operands[0])] == other if unknown[0] else values[_key(operands[1])] == one
-        )
+            for argument in arguments:
+                _merge(variables, self._variables(argument))
+        return variables
 
     def _allowed(self, operand: object) -> list[object]:
-        """All that an operand can be; nothing if that is anything."""
+        """Return all values that an operand can have; nothing if it can have any."""
         name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
-        parameter = self._parameters.get(name) if isinstance(name, str) else None
-        allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
-        return [self._text(each) for each in allowed] if isinstance(allowed, list) else []
+        parameter = mapping(self._parameters.get(name)) if isinstance(name, str) else {}
+        allowed = parameter.get("AllowedValues")
+        return [self._text(value) for value in allowed] if isinstance(allowed, list) else []
+
+
+class _Evaluation:
+    """Evaluates conditions with one value for each variable, and each named condition once."""
+
+    def __init__(self, conditions: Conditions, values: _Values) -> None:
+        self._conditions = conditions
+        self._values = values
+        self._named: dict[str, bool] = {}
+
+    def holds(self, condition: object) -> bool:
+        function, arguments = self._conditions.parts(condition)
+        if not function:
+            return self._values[_key(condition)] is True
+        if function == "Condition":
+            name = str(arguments[0])
+            if name not in self._named:
+                self._named[name] = self.holds(self._conditions.definition(name))
+            return self._named[name]
+        if function == "Fn::Equals":
+            return self._equal(condition, arguments)
+        outcomes = [self.holds(argument) for argument in arguments]
+        if function == "Fn::Not":
+            return not outcomes[0]
+        return any(outcomes) if function == "Fn::Or" else all(outcomes)
+
+    def _equal(self, condition: object, arguments: list[object]) -> bool:
+        left, right = self._conditions.operands(arguments)
+        unknown = is_unresolved(left), is_unresolved(right)
+        if unknown == (False, False):
+            return left == right
+        if unknown == (True, True):
+            same = _key(arguments[0]) == _key(arguments[1])
+            return same or self._values[_key(condition)] is True
+        if unknown[0]:
+            return self._values[_key(arguments[0])] == right
+        return self._values[_key(arguments[1])] == left
+
+
+def _opaque(conditions: Mapping[str, object]) -> frozenset[str]:
+    """Return the conditions that depend on themselves, or on too many levels of others."""
+    graph = {
+        str(name): [item for item in _named_in(condition) if item in conditions]
+        for name, condition in conditions.items()
+    }
+    levels: dict[str, int] = {}
+    opaque: set[str] = set()
+    for component in components(graph):
+        name = component[0]
+        levels[name] = 1 + max((levels.get(item, 0) for item in graph[name]), default=0)
+        if len(component) > 1 or name in graph[name] or levels[name] > _MAX_LEVELS:
+            opaque.update(component)
+            levels.update(dict.fromkeys(component, 0))
+    return frozenset(opaque)
+
+
+def _named_in(condition: object) -> Iterator[str]:
+    """Yield the names of the conditions that a condition refers to."""
+    waiting = [condition]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            name = value.get("Condition")
+            if isinstance(name, str):
+                yield name
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _merge(variables: _Variables, others: _Variables) -> None:
+    for name, values in others.items():
+        variables.setdefault(name, {}).update(values)
 
 
 def _key(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What a template refers to, as it is written: each reference with where it is."""
+"""The references in a template, with their paths."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,23 +8,23 @@ from typing import Literal
 Kind = Literal["Ref", "GetAtt", "DependsOn", "FindInMap", "Condition"]
 _Branches = frozenset[tuple[str, bool]]
 _Path = tuple["_Path | None", str | int]
-_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
+_VARIABLE = re.compile(r"\$\{([^!${}][^${}]*)\}")
 _SECTIONS = ("Resources", "Outputs", "Conditions")
 _NONE: _Branches = frozenset()
 
 
 @dataclass(frozen=True)
 class Link:
-    """One thing that a template refers to.
+    """A reference in a template.
 
     Attributes:
         section: The section that it is in: ``Resources``, ``Outputs`` or ``Conditions``.
         source: The resource, output or condition that it is in.
-        path: Where it is in that: ``Properties.Role``, ``DependsOn``, ``Value``.
-        kind: How it refers; what a text refers to by ``Fn::Sub`` is a ``Ref`` or a ``GetAtt``.
+        path: The path within the source: ``Properties.Role``, ``DependsOn``, ``Value``.
+        kind: The kind of reference; variables of ``Fn::Sub`` are a ``Ref`` or a ``GetAtt``.
         target: The name that it refers to.
         attribute: The attribute of a ``GetAtt``; empty for others.
-        branches: The conditions that it depends on, with how they must turn out.
+        branches: The conditions that it depends on, with their outcomes.
     """
 
     section: str
@@ -37,7 +37,7 @@ class Link:
 
 
 def links(template: Mapping[str, object]) -> Iterator[Link]:
-    """Find all that a template refers to."""
+    """Yield all references of a template."""
     for section in _SECTIONS:
         described = template.get(section)
         for source, value in (described if isinstance(described, dict) else {}).items():
@@ -54,15 +54,15 @@ class _Walk:
     source: str
 
     def named(self, described: Mapping[str, object]) -> Iterator[Link]:
-        """What the attributes of a resource or output name without a function."""
+        """Yield the names in the attributes of a resource or output, which are not functions."""
         condition = described.get("Condition")
         if isinstance(condition, str):
             yield Link(self.section, self.source, "Condition", "Condition", condition)
         if self.section == "Resources":
             depends = described.get("DependsOn")
-            for each in depends if isinstance(depends, list) else [depends]:
-                if isinstance(each, str):
-                    yield Link(self.section, self.source, "DependsOn", "DependsOn", each)
+            for item in depends if isinstance(depends, list) else [depends]:
+                if isinstance(item, str):
+                    yield Link(self.section, self.source, "DependsOn", "DependsOn", item)
 
     def links(self, value: object, path: _Path | None, branches: _Branches) -> Iterator[Link]:
         if isinstance(value, dict):
@@ -81,13 +81,13 @@ class _Walk:
                 first = argument[0] if isinstance(argument, list) and argument else None
                 if name == "Fn::FindInMap" and isinstance(first, str):
                     yield self._link(path, "FindInMap", first, "", branches)
-            for key, each in value.items():
-                if isinstance(each, dict | list):
-                    yield from self.links(each, (path, key), branches)
+            for key, item in value.items():
+                if isinstance(item, dict | list):
+                    yield from self.links(item, (path, key), branches)
         elif isinstance(value, list):
-            for number, each in enumerate(value):
-                if isinstance(each, dict | list):
-                    yield from self.links(each, (path, number), branches)
+            for number, item in enumerate(value):
+                if isinstance(item, dict | list):
+                    yield from self.links(item, (path, number), branches)
 
     def _link(
         self, path: _Path | None, kind: Kind, target: str, attribute: str, branches: _Branches

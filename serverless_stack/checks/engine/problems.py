@@ -1,6 +1,7 @@
-"""Collecting what is wrong with one call, so that all of it is reported together."""
+"""Problems with the arguments of a call, collected so that all of them are reported together."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,36 +9,45 @@ from collections.abc import Iterable
 # CloudFormation reads dynamic references while it deploys.
 _STRING_TOKENS = ("${Token[", "#{Token[", "{{resolve:")
 _NUMBER_TOKEN_LIMIT = -1e280
+_MOST_DIGITS = 30
+_INTEGER = re.compile(r"-?[0-9]+")
 
 
 def is_unresolved(value: object) -> bool:
-    """Tell whether a value is known only at deploy time: a CDK token or a dynamic reference.
-
-    Args:
-        value: Any value; strings and numbers can carry a token.
-
-    Returns:
-        True for what no check can judge.
-    """
+    """Return whether a value is known only at deploy time: a CDK token or a dynamic reference."""
     if isinstance(value, str):
-        one, other, dynamic = _STRING_TOKENS
-        return one in value or other in value or dynamic in value
+        token, list_token, dynamic_reference = _STRING_TOKENS
+        return token in value or list_token in value or dynamic_reference in value
     if isinstance(value, int | float) and not isinstance(value, bool):
         return -math.inf < value < _NUMBER_TOKEN_LIMIT
     return False
 
 
 def repeated(values: Iterable[str]) -> list[str]:
-    """The texts that come more than once, each once."""
-    counted = Counter(value for value in values if not is_unresolved(value))
-    return [value for value, count in counted.items() if count > 1]
+    """Return the texts that occur more than once, each once; those with tokens are left out."""
+    counts = Counter(value for value in values if not is_unresolved(value))
+    return [value for value, count in counts.items() if count > 1]
+
+
+def span(low: float, high: float, unit: str = "") -> str:
+    """Return a range in words, such as ``between 1 and 15 minutes``; either end may be infinite."""
+    if high == math.inf:
+        return f"{low:.15g} or more {unit}".rstrip()
+    if low == -math.inf:
+        return f"{high:.15g} or less {unit}".rstrip()
+    return f"between {low:.15g} and {high:.15g} {unit}".rstrip()
+
+
+def whole_number(text: str) -> int | None:
+    """Return the integer that a text of digits stands for; None for anything else."""
+    return int(text) if len(text) <= _MOST_DIGITS and _INTEGER.fullmatch(text) else None
 
 
 class Problems:
-    """What is wrong with the arguments of one construct.
+    """The problems with the arguments of one construct.
 
     Args:
-        path: The path of the construct that is being made, in one or more parts.
+        path: The path of the construct, in one or more parts.
     """
 
     def __init__(self, *path: str) -> None:
@@ -46,49 +56,44 @@ class Problems:
 
     @property
     def messages(self) -> list[str]:
-        """What was collected, for a rule function to return."""
+        """The messages so far, for a function of `limits` to return."""
         return list(self._messages)
 
     def add(self, messages: Iterable[str]) -> None:
-        """Add the messages that a rule function returned."""
+        """Add the messages that a function of `limits` returned."""
         self._messages.extend(messages)
 
     def fail(self, message: str) -> None:
-        """Add ``message``."""
+        """Add a message."""
         self._messages.append(message)
 
-    def require(self, holds: bool, message: str) -> None:
-        """Add ``message`` unless the rule holds."""
-        if not holds:
-            self.fail(message)
+    def require(self, condition: object, message: str) -> None:
+        """Add ``message`` unless the condition is true."""
+        if not condition:
+            self._messages.append(message)
 
     def between(self, name: str, value: float, low: float, high: float, unit: str = "") -> None:
         """Add a message unless ``low <= value <= high``; a token passes.
 
         Args:
             name: The argument, as the caller wrote it.
-            value: What was given.
+            value: Its value.
             low: The smallest value that AWS accepts.
             high: The largest value that AWS accepts; ``math.inf`` for no bound.
             unit: The unit of the range, such as ``MiB``.
         """
-        if is_unresolved(value) or low <= value <= high:
-            return
-        bounds = f"{low:.15g}–{high:.15g}"  # noqa: RUF001 - a range is written with an en dash
-        if high == math.inf:
-            bounds = f"{low:.15g} or more"
-        wanted = f"{bounds} {unit}".rstrip()
-        self._messages.append(f"`{name}` must be {wanted}, got: {value:.15g}")
+        if not is_unresolved(value) and not low <= value <= high:
+            self.fail(f"`{name}` must be {span(low, high, unit)}, got: {value:.15g}")
 
     def raise_if_any(self) -> None:
-        """Raise what was collected.
+        """Raise all problems together.
 
         Raises:
-            ValueError: With every message, if there is one.
+            ValueError: There is at least one problem.
         """
         if not self._messages:
             return
         if len(self._messages) == 1:
             raise ValueError(f"{self._messages[0]} (in {self._path})")
-        listed = "\n".join(f"- {message}" for message in self._messages)
-        raise ValueError(f"{len(self._messages)} problems in {self._path}:\n{listed}")
+        lines = "\n".join(f"- {message}" for message in self._messages)
+        raise ValueError(f"{len(self._messages)} problems in {self._path}:\n{lines}")

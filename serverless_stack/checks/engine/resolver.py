@@ -1,25 +1,26 @@
-"""Seeing through the intrinsic functions of a template, without guessing.
+"""Resolving the intrinsic functions of a template, without guessing.
 
-What is known only at deploy time becomes a token, a string that `is_unresolved` tells; a rule that
-meets one must be silent.
+Values that are known only at deploy time become tokens: strings for which `is_unresolved` is true.
+Rules must be silent about them.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.engine.conditions import Conditions
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.values import mapping
 
 UNKNOWN: Final = "${Token[unknown]}"
 """Stands for a value, or a part of a text, that is known only at deploy time."""
 
-TOKEN: Final = re.compile(r"\$\{Token\[([^\].]*)\.?([^\]]*)\]\}")
-"""Such a part of a text, with the name and the attribute that it tells."""
+TOKEN: Final = re.compile(r"\$\{Token\[([^\[\].$]*)(?:\.([^\[\]$]*))?\]\}")
+"""A token in a text, with the name and the attribute that it refers to."""
 
 _ABSENT: Final = object()
-_VARIABLE = re.compile(r"\$\{(!?)([^}]*)\}")
-# What is known only at deploy time, and known to have no slash and no colon in it.
+_VARIABLE = re.compile(r"\$\{(!?)([^${}]*)\}")
+# Known only at deploy time, but without slashes and colons.
 _PSEUDO = frozenset(f"AWS::{name}" for name in ("AccountId", "Partition", "Region", "URLSuffix"))
 _PLAIN_TYPES = frozenset(
     f"AWS::{name}"
@@ -28,9 +29,9 @@ _PLAIN_TYPES = frozenset(
 
 
 class Reference(str):
-    """A value that another resource has: its reference, or one of its attributes.
+    """A reference to another resource, or to one of its attributes.
 
-    In a text that is joined of several parts, `references_in` finds it again.
+    `references_in` finds it again in a text that it is a part of.
 
     Attributes:
         logical_id: The other resource.
@@ -41,12 +42,12 @@ class Reference(str):
     attribute: str
 
     def __new__(cls, logical_id: str, attribute: str = "") -> "Reference":
-        """Make a token."""
+        """Create the token of a reference."""
         named = f"{logical_id}.{attribute}" if attribute else logical_id
-        made = super().__new__(cls, f"${{Token[{named}]}}")
-        made.logical_id = logical_id
-        made.attribute = attribute
-        return made
+        reference = super().__new__(cls, f"${{Token[{named}]}}")
+        reference.logical_id = logical_id
+        reference.attribute = attribute
+        return reference
 
 
 class Resolver:
@@ -54,18 +55,18 @@ class Resolver:
 
     Args:
         template: The template.
-        region: The region that it is deployed to, if that is known.
+        region: The region that it is deployed to. Default: unknown.
     """
 
     def __init__(self, template: Mapping[str, object], region: str | None = None) -> None:
-        self._resources = _mapping(template.get("Resources"))
-        self._mappings = _mapping(template.get("Mappings"))
-        self._named = {*_mapping(template.get("Parameters")), *_PSEUDO}
+        self._resources = mapping(template.get("Resources"))
+        self._mappings = mapping(template.get("Mappings"))
+        self._named = {*mapping(template.get("Parameters")), *_PSEUDO}
         self._known: dict[str, object] = {"AWS::NoValue": _ABSENT}
         if region:
             self._known["AWS::Region"] = region
-        for name, parameter in _mapping(template.get("Parameters")).items():
-            described = _mapping(parameter)
+        for name, parameter in mapping(template.get("Parameters")).items():
+            described = mapping(parameter)
             type_ = str(described.get("Type"))
             if "Default" in described and not type_.startswith("AWS::SSM::"):
                 default = described["Default"]
@@ -73,25 +74,25 @@ class Resolver:
                     default = [part.strip() for part in default.split(",")]
                 self._known[name] = default
         self._conditions = Conditions(
-            _mapping(template.get("Conditions")),
-            _mapping(template.get("Parameters")),
+            mapping(template.get("Conditions")),
+            mapping(template.get("Parameters")),
             lambda operand: text_of(self._operand(operand)),
         )
 
     def condition(self, name: str) -> bool | None:
-        """Tell whether a condition holds; None if that is known only at deploy time."""
+        """Return whether a condition is true; None if that is known only at deploy time."""
         return self._conditions.decided(name)
 
     def scenarios(self, value: object, holding: str | None = None) -> Iterator[object]:
-        """Give the value as it is in each combination of the conditions that it depends on.
+        """Yield the value in each combination of the conditions that it depends on.
 
-        Only combinations that can come true: of two conditions that exclude each other, one holds
-        at most. A condition that parameters' defaults decide has one outcome. With too many
-        combinations to look at, what depends on conditions is unknown.
+        Impossible combinations are left out: of two conditions that exclude each other, at most one
+        is true. Conditions that depend on defaults of parameters have one outcome. If there are too
+        many combinations, values that depend on conditions are unknown.
 
         Args:
             value: The value as it is written.
-            holding: A condition that holds wherever there is such a value.
+            holding: A condition that is true wherever the value is used.
         """
         names = sorted(name for name in _conditions_in(value) if self.condition(name) is None)
         if not names:
@@ -112,17 +113,17 @@ class Resolver:
                 if name in ("Ref", "Condition") or str(name).startswith("Fn::"):
                     return self._function(name, argument, outcomes)
             if "Fn::Transform" in value:
-                return UNKNOWN  # a macro can change what is beside it, too
-            items = ((key, self._value(each, outcomes)) for key, each in value.items())
-            return {key: each for key, each in items if each is not _ABSENT}
+                return UNKNOWN  # a macro can change the values beside it as well
+            items = ((key, self._value(entry, outcomes)) for key, entry in value.items())
+            return {key: entry for key, entry in items if entry is not _ABSENT}
         if isinstance(value, list):
-            each = (self._value(item, outcomes) for item in value)
-            return [item for item in each if item is not _ABSENT]
+            entry = (self._value(item, outcomes) for item in value)
+            return [item for item in entry if item is not _ABSENT]
         return value
 
     def _function(self, name: str, argument: object, outcomes: Mapping[str, bool]) -> object:
         if name == "Condition":
-            return {name: argument}  # a key of a policy statement, not the function
+            return {name: argument}  # a key of a policy statement, not a function
         if name == "Ref":
             return self._reference(str(argument))
         if name == "Fn::If":
@@ -141,15 +142,16 @@ class Resolver:
             return self._split(given[0], given[1])
         if name == "Fn::Select" and isinstance(given, list) and len(given) == 2:
             index, items = given
-            if str(index).isdecimal() and isinstance(items, list) and int(index) < len(items):
-                return items[int(index)]
+            position = whole_number(text_of(index))
+            if isinstance(items, list) and position is not None and 0 <= position < len(items):
+                return items[position]
         if name == "Fn::FindInMap" and isinstance(given, list) and len(given) >= 3:
-            found = _mapping(_mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
+            found = mapping(mapping(self._mappings.get(str(given[0]))).get(str(given[1])))
             return found.get(str(given[2]), UNKNOWN)
         return UNKNOWN
 
     def _operand(self, operand: object) -> object:
-        """An operand of a condition, which an empty default decides."""
+        """Return an operand of a condition; an empty default counts as its value."""
         name = operand.get("Ref") if isinstance(operand, dict) and len(operand) == 1 else None
         empty = isinstance(name, str) and self._known.get(name) == ""
         return "" if empty else self._value(operand, {})
@@ -157,18 +159,18 @@ class Resolver:
     def _reference(self, name: str) -> object:
         if name in self._known:
             found = self._known[name]
-            # An empty default says that there is none, or asks for one.
+            # An empty default stands for no value, or asks for one.
             return f"${{Token[{name}]}}" if found == "" else found
         if name in self._resources:
             return Reference(name)
         return f"${{Token[{name}]}}" if name in self._named else UNKNOWN
 
     def _whole(self, text: str) -> str:
-        """A text; if it is all of one reference, that."""
-        found = TOKEN.fullmatch(text)
-        if found is None or found[1] not in self._resources:
+        """Return a text, or the reference that it consists of."""
+        match = TOKEN.fullmatch(text)
+        if match is None or match[1] not in self._resources:
             return text
-        return Reference(found[1], found[2])
+        return Reference(match[1], match[2] or "")
 
     def _split(self, delimiter: object, text: object) -> object:
         if not isinstance(delimiter, str) or not isinstance(text, str) or not delimiter:
@@ -176,7 +178,7 @@ class Resolver:
         if not is_unresolved(text):
             return text.split(delimiter)
         if delimiter == "/" and isinstance(text, Reference) and text.attribute == "FunctionUrl":
-            return ["https:", "", text, ""]  # the part between the slashes stands for its host
+            return ["https:", "", text, ""]  # the token stands for the host
         others = is_unresolved(TOKEN.sub("", text))
         if (
             others
@@ -188,7 +190,7 @@ class Resolver:
         return [self._whole(part.replace("\0", ":")) for part in parts]
 
     def _is_plain(self, name: str, attribute: str) -> bool:
-        described = _mapping(self._resources.get(name))
+        described = mapping(self._resources.get(name))
         return not attribute and (name in _PSEUDO or str(described.get("Type")) in _PLAIN_TYPES)
 
     def _if(self, argument: object, outcomes: Mapping[str, bool]) -> object:
@@ -202,7 +204,7 @@ class Resolver:
         text, given = argument, dict[str, object]()
         if isinstance(argument, list) and len(argument) == 2:
             text, values = argument
-            given = {k: self._value(v, outcomes) for k, v in _mapping(values).items()}
+            given = {k: self._value(v, outcomes) for k, v in mapping(values).items()}
         if not isinstance(text, str):
             return UNKNOWN
 
@@ -225,19 +227,19 @@ def _conditions_in(value: object) -> set[str]:
     found: set[str] = set()
     waiting = [value]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            chosen = each.get("Fn::If")
+        item = waiting.pop()
+        if isinstance(item, dict):
+            chosen = item.get("Fn::If")
             if isinstance(chosen, list) and chosen:
                 found.add(str(chosen[0]))
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
     return found
 
 
 def references_in(value: object) -> Iterator[Reference]:
-    """The references to resources, and to parameters, that a text is made of."""
+    """Yield the references to resources and parameters in a text."""
     if isinstance(value, Reference):
         yield value
     elif isinstance(value, str) and "${Token[" in value:
@@ -253,18 +255,9 @@ def _joined(delimiter: object, parts: object) -> str:
 
 
 def text_of(value: object) -> str:
-    """A value as CloudFormation puts it into a text."""
+    """Return a value as CloudFormation inserts it into a text."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float | str):
         return str(value)
     return UNKNOWN
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: object) -> Sequence[object]:
-    """The items of a list; none of what is no list, or is known only at deploy time."""
-    return value if isinstance(value, list) else []

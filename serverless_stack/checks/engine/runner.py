@@ -1,95 +1,88 @@
-"""Checking a template by all rules."""
+"""Checking templates against rules."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
 
-from serverless_stack import checks
 from serverless_stack.checks.engine.findings import Finding
-from serverless_stack.checks.engine.registry import RULES, Problem, Rule
+from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.checks.engine.template import Resource, Template
-
-_loaded: list[Rule] = []
-
-
-def rules() -> tuple[Rule, ...]:
-    """All rules, by id. They are loaded when they are asked for first."""
-    if not _loaded:
-        for module in pkgutil.walk_packages(checks.__path__, f"{checks.__name__}."):
-            if module.name.rsplit(".", 1)[-1] == "rules":
-                importlib.import_module(module.name)
-        _loaded.extend(RULES[id] for id in sorted(RULES))
-    return tuple(_loaded)
-
-
-def check_template(template: Mapping[str, object], region: str | None = None) -> list[Finding]:
-    """See ``serverless_stack.checks.check_template``."""
-    return check_templates({"": template}, {"": region})
+from serverless_stack.checks.engine.values import listed, mapping
+from serverless_stack.checks.engine.violations import Violation, shortened
 
 
 def check_templates(
-    templates: Mapping[str, Mapping[str, object]], regions: Mapping[str, str | None]
+    templates: Mapping[str, Mapping[str, object]],
+    regions: Mapping[str, str | None],
+    rules: Iterable[Rule],
 ) -> list[Finding]:
-    """See ``serverless_stack.checks.check_templates``."""
+    """Return the findings of some rules in the templates of an app.
+
+    Args:
+        templates: The templates, by name.
+        regions: The regions that they are deployed to, by name, as far as known.
+        rules: The rules.
+    """
     views = {name: Template(template, regions.get(name)) for name, template in templates.items()}
-    found = {
-        (each.template, each.resource, each.rule, each.property, each.message): each
-        for rule in rules()
-        for each in _findings(rule, views)
+    findings = {
+        (finding.template, finding.resource, finding.rule, finding.property, finding.message): (
+            finding
+        )
+        for rule in rules
+        for finding in _findings(rule, views)
     }
-    return [found[key] for key in sorted(found)]
+    return [findings[key] for key in sorted(findings)]
 
 
 def _findings(rule: Rule, templates: Mapping[str, Template]) -> Iterator[Finding]:
     if rule.check_app is not None:
-        yield from _made(rule, templates, "", "", rule.check_app(templates))
+        yield from _located(rule, templates, "", "", rule.check_app(templates))
     for name, template in templates.items():
         if rule.check_template is not None:
-            yield from _made(rule, templates, name, "", rule.check_template(template))
+            yield from _located(rule, templates, name, "", rule.check_template(template))
         if rule.check is not None:
             for resource in template.of_type(*rule.types):
-                problems = (each for each in rule.check(resource) if _is_known(resource, each))
-                yield from _made(rule, templates, name, resource.logical_id, problems)
+                certain = (v for v in rule.check(resource) if _is_certain(resource, v))
+                yield from _located(rule, templates, name, resource.logical_id, certain)
 
 
-def _is_known(resource: Resource, problem: Problem) -> bool:
-    """Whether a problem is of a property that is there or is not, whatever is known later."""
-    other = resource.template.resource(problem.resource) if problem.resource else resource
-    return other is None or other.is_seen(problem.property)
+def _is_certain(resource: Resource, violation: Violation) -> bool:
+    """Return whether all that the property is in is known before deployment."""
+    template = resource.template
+    owner = template.resource(violation.resource) if violation.resource else resource
+    return owner is None or owner.is_seen(violation.property)
 
 
-def _made(
+def _located(
     rule: Rule,
     templates: Mapping[str, Template],
     name: str,
     logical_id: str,
-    problems: Iterable[Problem],
+    violations: Iterable[Violation],
 ) -> Iterator[Finding]:
-    for problem in problems:
-        resource, template = problem.resource or logical_id, problem.template or name
+    for violation in violations:
+        resource, template = violation.resource or logical_id, violation.template or name
         yield Finding(
             rule=rule.id,
             resource=resource,
-            property=problem.property,
-            value=problem.value,
-            message=problem.message,
+            property=violation.property,
+            value=violation.value,
+            message=shortened(violation.message),
             severity=rule.severity,
+            title=rule.title,
+            description=rule.description,
             page=rule.page,
             template=template,
         ).accepted(_reason(templates[template], resource, rule.id))
 
 
 def _reason(template: Template, logical_id: str, id: str) -> str | None:
-    """The reason that the metadata of a resource, or of the template, gives for a rule.
+    """Return the reason by which the metadata of a resource or template acknowledges a rule.
 
-    None if it does not speak of the rule; empty if it gives no reason.
+    None if it does not acknowledge the rule; empty if it gives no reason.
     """
     resource = template.resource(logical_id)
-    metadata = template.source.get("Metadata") if resource is None else None
-    metadata = metadata if resource is None else resource.attributes.get("Metadata")
-    ours = metadata.get("serverless-stack") if isinstance(metadata, dict) else None
-    listed = ours.get("acknowledge") if isinstance(ours, dict) else None
-    for each in listed if isinstance(listed, list) else []:
-        if isinstance(each, dict) and each.get("id") == id:
-            return str(each.get("reason") or "")
+    attributes = template.source if resource is None else resource.attributes
+    metadata = mapping(attributes.get("Metadata"))
+    for entry in listed(mapping(metadata.get("serverless-stack")).get("acknowledge")):
+        if isinstance(entry, dict) and entry.get("id") == id:
+            return str(entry.get("reason") or "")
     return None

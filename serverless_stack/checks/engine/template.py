@@ -1,4 +1,4 @@
-"""A template as rules see it: resources by type, with their properties resolved."""
+"""A template for rules: its resources by type, with resolved properties."""
 
 import json
 import math
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from serverless_stack.checks.engine import texts as _texts
 from serverless_stack.checks.engine.links import Link, links
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.engine.resolver import (
     TOKEN,
     UNKNOWN,
@@ -16,6 +16,7 @@ from serverless_stack.checks.engine.resolver import (
     Resolver,
     references_in,
 )
+from serverless_stack.checks.engine.values import excess_of
 
 __all__ = [
     "TOKEN",
@@ -31,17 +32,17 @@ __all__ = [
 
 
 def identity(value: object) -> Hashable | None:
-    """What a value is, to be compared with others; None if it is known only at deploy time.
+    """Return a key by which values can be compared; None if the value is unknown.
 
-    What refers to the same attribute of the same resource is the same, as are 80 and "80".
+    References to the same attribute of the same resource are equal, as are 80 and "80".
     """
     if isinstance(value, Reference):
         return ("Ref", value.logical_id, value.attribute)
     if isinstance(value, dict):
         pairs = [(str(name), identity(value[name])) for name in sorted(value, key=str)]
-        return None if any(each is None for _, each in pairs) else ("map", *pairs)
+        return None if any(item is None for _, item in pairs) else ("map", *pairs)
     if isinstance(value, list):
-        items = [identity(each) for each in value]
+        items = [identity(item) for item in value]
         return None if None in items else ("list", *items)
     if isinstance(value, bool):
         return str(value).lower()
@@ -49,12 +50,12 @@ def identity(value: object) -> Hashable | None:
 
 
 def known_part(text: str) -> str:
-    """What of a text is known before deployment: all of it without its tokens."""
+    """Return the known part of a text: all of it without its tokens."""
     return TOKEN.sub("", text)
 
 
 class _Unknown(dict[str, object]):
-    """The properties of a resource that has them from a macro, all known at deploy time only."""
+    """The properties of a resource that a macro defines, which are all unknown."""
 
     def get(self, name: str, default: object = None) -> object:
         return UNKNOWN
@@ -62,14 +63,14 @@ class _Unknown(dict[str, object]):
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource, in one combination of the conditions that its properties depend on.
+    """A resource, in one combination of the conditions that its properties depend on.
 
     Attributes:
         logical_id: Its logical id.
         type: Its type.
-        properties: Its properties. What is known only at deploy time is a string that
-            `is_unresolved` tells; a `Reference` tells which resource it is of.
-        attributes: What else it has: ``DeletionPolicy``, ``DependsOn``, ``Metadata``, ...
+        properties: Its properties. Values that are known only at deploy time are tokens, and
+            those of other resources a `Reference`.
+        attributes: Its other attributes: ``DeletionPolicy``, ``DependsOn``, ``Metadata``, ...
         template: The template that it is in.
     """
 
@@ -80,22 +81,23 @@ class Resource:
     template: "Template" = field(repr=False)
 
     def get(self, path: str) -> object:
-        """The value of a property, such as ``VpcConfig.SubnetIds`` or ``Rules.0.Id``.
+        """Return the value of a property, such as ``VpcConfig.SubnetIds`` or ``Rules.0.Id``.
 
-        None if it is absent; a token if it, or what it is in, is known only at deploy time.
+        None if it is absent; a token if it, or a parent of it, is known only at deploy time.
         """
-        found: object = self.properties
+        value: object = self.properties
         for name in path.split("."):
-            if isinstance(found, dict):  # not `Mapping`, which takes twice as long
-                found = found.get(name)
-            elif isinstance(found, list) and name.isdecimal() and int(name) < len(found):
-                found = found[int(name)]
+            if isinstance(value, dict):  # not `Mapping`, which takes twice as long
+                value = value.get(name)
+            elif isinstance(value, list):
+                index = whole_number(name)
+                value = value[index] if index is not None and 0 <= index < len(value) else None
             else:
-                return found if is_unresolved(found) else None
-        return found
+                return value if is_unresolved(value) else None
+        return value
 
     def is_seen(self, path: str) -> bool:
-        """Tell whether all that a property is in is known, so that it is there or is not."""
+        """Return whether all parents of a property are known, so that it exists or does not."""
         names = path.split(".")
         if isinstance(self.properties, _Unknown):
             return False
@@ -104,55 +106,55 @@ class Resource:
         )
 
     def number(self, path: str) -> float | None:
-        """A number; None if it is absent, no number or known only at deploy time.
+        """Return a number; None if it is absent, unknown or not a number.
 
-        CloudFormation takes numbers written as text.
+        CloudFormation accepts numbers in text.
         """
-        found = self.get(path)
-        if isinstance(found, bool) or not isinstance(found, int | float | str):
+        value = self.get(path)
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
             return None
         try:
-            number = float(found)
+            number = float(value)
         except (OverflowError, ValueError):
             return None
         return number if math.isfinite(number) and not is_unresolved(number) else None
 
     def boolean(self, path: str) -> bool | None:
-        """A truth value; None if it is absent, none or known only at deploy time."""
-        found = self.get(path)
-        if isinstance(found, str):
-            return {"true": True, "false": False}.get(found.lower())
-        return found if isinstance(found, bool) else None
+        """Return a boolean; None if it is absent, unknown or not a boolean."""
+        value = self.get(path)
+        if isinstance(value, str):
+            return {"true": True, "false": False}.get(value.lower())
+        return value if isinstance(value, bool) else None
 
     def text(self, path: str) -> str | None:
-        """A text that is known in all its parts; None otherwise."""
-        found = self.get(path)
-        return found if isinstance(found, str) and not is_unresolved(found) else None
+        """Return a text without tokens; None for other values."""
+        value = self.get(path)
+        return value if isinstance(value, str) and not is_unresolved(value) else None
 
     def items(self, path: str) -> list[object]:
-        """The items of a list; none if it is absent, no list or known only at deploy time."""
-        found = self.get(path)
-        return found if isinstance(found, list) else []
+        """Return the items of a list; none if it is absent, unknown or not a list."""
+        value = self.get(path)
+        return value if isinstance(value, list) else []
 
     def paths(self, path: str) -> list[str]:
-        """The paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
+        """Return the paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
         return [f"{path}.{number}" for number in range(len(self.items(path)))]
 
     def mapping(self, path: str) -> Mapping[str, object]:
-        """The items of an object; none if it is absent, no object or known only at deploy time.
+        """Return the items of a mapping; none if it is absent, unknown or not a mapping.
 
-        For names that have a period in them, which paths cannot tell.
+        Use it for names with periods, which paths cannot express.
         """
-        found = self.get(path)
-        return found if isinstance(found, Mapping) else {}
+        value = self.get(path)
+        return value if isinstance(value, Mapping) else {}
 
     def known(self, path: str) -> list[str]:
-        """The texts in a list that are known in all their parts."""
+        """Return the texts in a list that have no tokens."""
         found = self.items(path)
         return [item for item in found if isinstance(item, str) and not is_unresolved(item)]
 
     def reference(self, path: str) -> "Resource | None":
-        """The resource of the same template that a value refers to."""
+        """Return the resource of the same template that a value refers to."""
         return self.template.referred(self.get(path))
 
 
@@ -160,12 +162,17 @@ class Template:
     """A template.
 
     Args:
-        source: The template as plain dictionaries and lists, as JSON or YAML gives it.
-        region: The region that it is deployed to, if that is known.
+        source: The template in plain dictionaries and lists, as parsed from JSON or YAML.
+        region: The region that it is deployed to. Default: unknown.
+
+    Attributes:
+        excess: How the source exceeds the bounds within which it is checked; None if it does not.
+            The template is then empty.
     """
 
     def __init__(self, source: Mapping[str, object], region: str | None = None) -> None:
-        self.source = source
+        self.excess = excess_of(source)
+        self.source = source = {} if self.excess else source
         self.region = region
         self.resolver = Resolver(source, region)
         self._resources: dict[str, list[Resource]] = {}
@@ -183,25 +190,25 @@ class Template:
         type_ = str(described["Type"])
         attributes = {k: v for k, v in described.items() if k not in ("Type", "Properties")}
         for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
-            known = properties if isinstance(properties, dict) else {}
+            resolved = properties if isinstance(properties, dict) else {}
             if is_unresolved(properties):
-                known = _Unknown()
-            made = Resource(logical_id, type_, known, attributes, self)
-            self._resources.setdefault(logical_id, []).append(made)
-            self._types.setdefault(type_, []).append(made)
+                resolved = _Unknown()
+            resource = Resource(logical_id, type_, resolved, attributes, self)
+            self._resources.setdefault(logical_id, []).append(resource)
+            self._types.setdefault(type_, []).append(resource)
 
     def of_type(self, *types: str) -> Iterator[Resource]:
-        """The resources of some types, each once for each combination of its conditions."""
+        """Yield the resources of some types, each once for each combination of its conditions."""
         for type_ in types:
             yield from self._types.get(type_, ())
 
     def all(self) -> Iterator[Resource]:
-        """All resources, each once for each combination of its conditions."""
+        """Yield all resources, each once for each combination of its conditions."""
         for found in self._resources.values():
             yield from found
 
     def always(self, *types: str) -> Iterator[Resource]:
-        """The resources of some types that are there, and the same, whatever conditions hold."""
+        """Yield the resources of some types that exist, unchanged, under all conditions."""
         for type_ in types:
             for found in self._types.get(type_, ()):
                 alone = len(self._resources[found.logical_id]) == 1
@@ -209,31 +216,31 @@ class Template:
                     yield found
 
     def resource(self, logical_id: str) -> Resource | None:
-        """A resource; if its properties depend on conditions, in the first combination."""
-        found = self._resources.get(logical_id)
-        return found[0] if found else None
+        """Return a resource; if its properties depend on conditions, in the first combination."""
+        value = self._resources.get(logical_id)
+        return value[0] if value else None
 
     def referred(self, value: object) -> Resource | None:
-        """The resource that a value refers to, if it is one of this template."""
+        """Return the resource that a value refers to, if it is one of this template."""
         return self.resource(value.logical_id) if isinstance(value, Reference) else None
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
-        """All that the template refers to: references, dependencies, conditions, mappings."""
+        """All references of the template: to resources, conditions and mappings."""
         return tuple(links(self.source))
 
     @cached_property
     def texts(self) -> tuple[_texts.Text, ...]:
-        """All texts of the template, as they are written."""
+        """All texts of the template, unresolved."""
         return tuple(_texts.texts(self.source))
 
     @cached_property
     def size(self) -> int:
-        """The bytes of the template as JSON without any space."""
+        """The bytes of the template as JSON without white space."""
         return len(self.json().encode("utf-8", "surrogatepass"))
 
     def json(self, indent: int | None = None) -> str:
-        """The template as JSON, without any space unless it is to be indented."""
+        """Return the template as JSON, without white space unless `indent` is set."""
         separators = (",", ":") if indent is None else None
         return json.dumps(
             self.source,
@@ -246,16 +253,16 @@ class Template:
 
     @cached_property
     def links_from(self) -> Mapping[str, tuple[Link, ...]]:
-        """What each resource refers to and depends on, by its logical id."""
+        """The references and dependencies of each resource, by its logical id."""
         found: dict[str, list[Link]] = {}
         for link in self.links:
             if link.section == "Resources" and link.kind in ("Ref", "GetAtt", "DependsOn"):
                 found.setdefault(link.source, []).append(link)
-        return {source: tuple(each) for source, each in found.items()}
+        return {source: tuple(item) for source, item in found.items()}
 
     @cached_property
     def exported(self) -> frozenset[str]:
-        """The logical ids that outputs refer to which other stacks can import."""
+        """The logical ids that exported outputs refer to."""
         outputs = self.source.get("Outputs")
         return frozenset(
             link.target
@@ -266,5 +273,5 @@ class Template:
         )
 
     def is_the_same(self, logical_id: str) -> bool:
-        """Tell whether a resource's properties do not depend on conditions that are not decided."""
+        """Return whether a resource's properties are the same under all conditions."""
         return len(self._resources.get(logical_id, ())) == 1

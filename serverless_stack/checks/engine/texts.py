@@ -1,18 +1,19 @@
-"""All texts of a template, as they are written, with their names."""
+"""All texts of a template, unresolved, with their names."""
 
-import json
 from collections.abc import Iterator, Mapping
 
-# Pairs that say name and value beside each other, as in headers and in environments of containers.
+from serverless_stack.checks.engine.values import parsed_json
+
+# Keys of names and values beside each other, as in headers and environments of containers.
 _PAIRS = (("Name", "Value"), ("HeaderName", "HeaderValue"), ("ParameterKey", "ParameterValue"))
 _SECTIONS = ("Parameters", "Mappings", "Resources", "Outputs", "Metadata")
 _Path = tuple["_Path | None", str | int]
 Text = tuple[str, str, _Path, str, str]
-"""Section, entry, path (`shown` makes a text of it), name of the value, and the value."""
+"""Section, entry, path (see `shown`), name of the value, and the value."""
 
 
 def texts(template: Mapping[str, object]) -> Iterator[Text]:
-    """Find all texts of a template."""
+    """Yield all texts of a template."""
     for section in _SECTIONS:
         entries = template.get(section)
         for entry, described in (entries if isinstance(entries, dict) else {}).items():
@@ -21,7 +22,7 @@ def texts(template: Mapping[str, object]) -> Iterator[Text]:
 
 
 def shown(path: _Path) -> str:
-    """A path as a text, without the entry that it begins with."""
+    """Return a path as text, without its entry."""
     names: list[str] = []
     above, name = path
     while above is not None:
@@ -37,12 +38,12 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
             yield from _json(value, path, name)
     elif isinstance(value, dict):
         pair = _pair(value)
-        for key, each in value.items():
-            if key == "Fn::If" and isinstance(each, list) and len(each) == 3:
+        for key, item in value.items():
+            if key == "Fn::If" and isinstance(item, list) and len(item) == 3:
                 for number in (1, 2):
-                    yield from _within(each[number], ((path, str(key)), number), name)
+                    yield from _within(item[number], ((path, str(key)), number), name)
                 continue
-            # What a function makes something of is a part of a value, and has no name.
+            # An argument of a function is a part of a value, and has no name.
             function = str(key).startswith("Fn::") and key != "Fn::Sub"
             inner = "" if function else name if key == "Fn::Sub" else str(key)
             if pair is not None and key == pair[0]:
@@ -51,14 +52,14 @@ def _within(value: object, path: _Path, name: str) -> Iterator[tuple[_Path, str,
                 inner = name  # the default of a parameter has the parameter's name
             if key == "Value" and path[0] is None:
                 inner = name  # and the value of an output has the output's
-            yield from _within(each, (path, str(key)), inner)
+            yield from _within(item, (path, str(key)), inner)
     elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _within(each, (path, number), name)
+        for number, item in enumerate(value):
+            yield from _within(item, (path, number), name)
 
 
 def _pair(value: Mapping[str, object]) -> tuple[str, str] | None:
-    """The key of a value, and the name that is beside it."""
+    """Return the key of a value, and the name beside it."""
     for names, values in _PAIRS:
         named = value.get(names)
         if values in value and isinstance(named, str):
@@ -67,9 +68,6 @@ def _pair(value: Mapping[str, object]) -> tuple[str, str] | None:
 
 
 def _json(text: str, path: _Path, name: str) -> Iterator[tuple[_Path, str, str]]:
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        return
+    parsed = parsed_json(text)
     if isinstance(parsed, dict):
         yield from _within(parsed, path, name)

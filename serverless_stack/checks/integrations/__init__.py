@@ -1,1 +1,1 @@
-"""The checks as a CDK plugin and on cloud assemblies."""
+"""The checks in CDK: a validation plugin, and reading cloud assemblies."""

@@ -1,4 +1,4 @@
-"""The templates of a cloud assembly (`cdk.out`), with what only its manifest knows of them."""
+"""The templates of a cloud assembly (`cdk.out`), with the metadata of its manifest."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -7,27 +7,28 @@ from pathlib import Path
 
 from serverless_stack.checks import check_templates
 from serverless_stack.checks.engine.findings import Finding
+from serverless_stack.checks.engine.values import mapping
 
 MANIFEST = "manifest.json"
 PLUGIN = "serverless-stack"
-"""The name of the validation plugin, which is before the id of a rule that is acknowledged."""
+"""The name of the validation plugin, which precedes the ids of acknowledged rules."""
 
 ACKNOWLEDGED = "aws:cdk:acknowledged-rules"
-"""The key of a construct's metadata with what `Validations.of(...).acknowledge` was given."""
+"""The type of the metadata that `Validations.of(...).acknowledge` writes."""
 
 _UNKNOWN_REGION = "unknown-region"
 
 
 @dataclass(frozen=True)
 class AssemblyTemplate:
-    """One template of an assembly: of a stack, or of a nested one.
+    """The template of a stack or nested stack.
 
     Attributes:
         name: The construct path of the stack, such as ``Prod/Shop``.
         path: The file.
-        region: The region that it is deployed to; None if that is not known.
+        region: The region that it is deployed to; None if it is unknown.
         constructs: The construct paths of its resources, by logical id.
-        acknowledged: The reasons that constructs acknowledge rules by, by construct path and id.
+        acknowledged: The reasons of acknowledgements, by construct path and rule id.
     """
 
     name: str
@@ -40,21 +41,21 @@ class AssemblyTemplate:
         """Read the template.
 
         Raises:
-            OSError: It cannot be read.
-            ValueError: It is no template.
+            OSError: The file cannot be read.
+            ValueError: The file is not a template.
         """
         return _object(self.path)
 
     def construct(self, logical_id: str) -> str:
-        """The construct path of a resource, or of the stack; the logical id if it has none."""
+        """Return the construct path of a resource or the stack; the logical id if it has none."""
         return self.constructs.get(logical_id, logical_id) if logical_id else self.name
 
     def accepted(self, finding: Finding) -> Finding:
-        """The finding as it is with what the constructs acknowledge."""
+        """Return the finding with the acknowledgement of its construct, if there is one."""
         return finding.accepted(self._reason(finding.resource, finding.rule))
 
     def _reason(self, logical_id: str, rule: str) -> str | None:
-        """What the construct, or the closest one around it, says of a rule; None if none does."""
+        """Return the reason of the construct, or of its closest parent that has one."""
         path = self.constructs.get(logical_id, self.name)
         while True:
             reason = self.acknowledged.get(path, {}).get(f"{PLUGIN}::{rule}")
@@ -64,15 +65,15 @@ class AssemblyTemplate:
 
 
 def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:
-    """Find the templates of an assembly, those of nested stacks too.
+    """Return the templates of an assembly, including those of nested stacks.
 
     Args:
         folder: The folder with the ``manifest.json``.
-        stages: Whether the assemblies of stages, which are folders in it, are read too.
+        stages: Whether to include the assemblies of stages, which are folders in it.
 
     Raises:
         OSError: A file of the assembly cannot be read.
-        ValueError: A file of it is not what it must be.
+        ValueError: A file of the assembly is invalid.
     """
     return list(_templates(folder, stages))
 
@@ -80,18 +81,18 @@ def templates(folder: Path, *, stages: bool = True) -> list[AssemblyTemplate]:
 def check(
     listed: Iterable[AssemblyTemplate], region: str | None = None
 ) -> list[tuple[AssemblyTemplate, Finding]]:
-    """Check templates of an assembly, each alone and all together.
+    """Check templates of an assembly, each on its own and all of them together.
 
     Args:
         listed: The templates.
-        region: The region of those that do not tell their own.
+        region: The region of templates that do not name their own.
 
     Returns:
-        What was found, with what constructs acknowledge, each after the template that it is in.
+        The findings, with the acknowledgements of constructs, each with its template.
 
     Raises:
         OSError: A template cannot be read.
-        ValueError: A file is no template.
+        ValueError: A file is not a template.
     """
     by_name = {each.name: each for each in listed}
     found = check_templates(
@@ -102,9 +103,9 @@ def check(
 
 
 def _templates(folder: Path, stages: bool) -> Iterator[AssemblyTemplate]:
-    for key, described in _mapping(_object(folder / MANIFEST).get("artifacts")).items():
-        artifact = _mapping(described)
-        properties = _mapping(artifact.get("properties"))
+    for key, described in mapping(_object(folder / MANIFEST).get("artifacts")).items():
+        artifact = mapping(described)
+        properties = mapping(artifact.get("properties"))
         if artifact.get("type") == "cdk:cloud-assembly" and stages:
             yield from _templates(folder / str(properties.get("directoryName")), stages)
         elif artifact.get("type") == "aws:cloudformation:stack":
@@ -116,7 +117,7 @@ def _stack(
 ) -> Iterator[AssemblyTemplate]:
     name = str(artifact.get("displayName") or key)
     region = str(artifact.get("environment", "")).rpartition("/")[2]
-    metadata = dict(_mapping(artifact.get("metadata")))
+    metadata = dict(mapping(artifact.get("metadata")))
     if further := artifact.get("additionalMetadataFile"):
         metadata |= _object(folder / str(further))
     files = {name: str(properties.get("templateFile"))}
@@ -130,7 +131,7 @@ def _stack(
         if type_ == "aws:cdk:logicalId":
             constructs.setdefault(_stack_of(path, files), {})[str(data)] = path
         elif type_ == ACKNOWLEDGED:
-            reasons = {id: str(reason or "") for id, reason in _mapping(data).items()}
+            reasons = {id: str(reason or "") for id, reason in mapping(data).items()}
             acknowledged.setdefault(path, {}).update(reasons)
     for stack, file in files.items():
         yield AssemblyTemplate(
@@ -143,7 +144,7 @@ def _stack(
 
 
 def _stack_of(path: str, files: Mapping[str, str]) -> str:
-    """The stack that a construct is in: the closest one around it."""
+    """Return the closest stack around a construct."""
     around = path
     while around and around not in files:
         around = around.rpartition("/")[0]
@@ -162,7 +163,3 @@ def _object(path: Path) -> dict[str, object]:
     if not isinstance(found, dict):
         raise ValueError(f"{path} must be a JSON object")
     return found
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

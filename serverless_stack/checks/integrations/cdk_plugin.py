@@ -1,4 +1,4 @@
-"""The checks as a validation plugin of CDK.
+"""A CDK validation plugin that runs the checks.
 
 Example:
     >>> import aws_cdk as cdk
@@ -21,17 +21,17 @@ from serverless_stack.checks.integrations.assembly import PLUGIN, AssemblyTempla
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
 class DeployabilityChecks:
-    """Lets synthesis fail when a template has what AWS refuses at deploy time.
+    """Fails synthesis if AWS would refuse a template at deploy time.
 
-    Add it to an app, by ``cdk.Validations.of(app).add_plugins(DeployabilityChecks())``, or to a
-    stage. Each template is checked for its stack's region, nested stacks too, and all of them
-    together. A warning is shown and does not fail.
+    Add it to an app by ``cdk.Validations.of(app).add_plugins(DeployabilityChecks())``, or to a
+    stage. Each template is checked for the region of its stack, including nested stacks, and all
+    templates are checked together. Warnings are shown, and do not fail synthesis.
 
-    ``cdk.Validations.of(construct).acknowledge(...)`` with the id that a finding names accepts it
-    for the construct and those in it; so does the metadata of a resource.
+    ``cdk.Validations.of(construct).acknowledge(...)`` with the id of a finding accepts it for the
+    construct and its children, as does the metadata of a resource.
 
     Args:
-        strict: Whether a warning fails as an error does.
+        strict: Fail on warnings as well. Default: only on errors.
     """
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -39,7 +39,7 @@ class DeployabilityChecks:
 
     @property
     def name(self) -> str:
-        """The name, which is before each id that is acknowledged."""
+        """The name, which precedes the ids of acknowledgements."""
         return PLUGIN
 
     @property
@@ -53,13 +53,13 @@ class DeployabilityChecks:
         return [rule.id for rule in rules()]
 
     def validate(self, context: cdk.IPolicyValidationContext) -> cdk.PolicyValidationPluginReport:
-        """Check the templates of an assembly; CDK calls this."""
+        """Check the templates of a cloud assembly; called by CDK."""
         checked = {each.name: each for each in _templates(map(Path, context.template_paths))}
         found = check_templates(
             {name: each.read() for name, each in checked.items()},
             {name: each.region for name, each in checked.items()},
         )
-        left = [self._judged(each) for each in found if not each.acknowledged]
+        left = [self._with_severity(each) for each in found if not each.acknowledged]
         return cdk.PolicyValidationPluginReport(
             success=all(each.severity is Severity.WARNING for each in left),
             violations=list(_violations(left, checked)),
@@ -72,13 +72,13 @@ class DeployabilityChecks:
             },
         )
 
-    def _judged(self, finding: Finding) -> Finding:
-        # CDK asks for the severity again, whatever the report says, once a rule is acknowledged.
+    def _with_severity(self, finding: Finding) -> Finding:
+        # CDK reads the severity again, whatever the report says, if a rule is acknowledged.
         return dataclasses.replace(finding, severity=Severity.ERROR) if self._strict else finding
 
 
 def _templates(paths: Iterable[Path]) -> Iterator[AssemblyTemplate]:
-    """The templates of the stacks in these files, and of those nested in them."""
+    """Yield the templates of the stacks in these files, and of their nested stacks."""
     for folder in dict.fromkeys(path.parent for path in paths):
         yield from templates(folder, stages=False)
 
@@ -86,7 +86,7 @@ def _templates(paths: Iterable[Path]) -> Iterator[AssemblyTemplate]:
 def _violations(
     findings: Iterable[Finding], checked: dict[str, AssemblyTemplate]
 ) -> Iterator[cdk.PolicyViolation]:
-    """What CDK shows: one for each rule and message, with all resources that it is true of."""
+    """Yield one violation per rule and message, with all its resources."""
     grouped: dict[tuple[str, str], list[Finding]] = {}
     for each in findings:
         grouped.setdefault((each.rule, each.message), []).append(each)
@@ -95,7 +95,7 @@ def _violations(
             rule_name=rule,
             description=message,
             severity=group[0].severity.value,
-            fix=f'see "{group[0].page}" in the documentation of AWS',
+            fix=f'{group[0].description} See "{group[0].page}" in the documentation of AWS.',
             violating_resources=[_resource(each, checked[each.template]) for each in group],
         )
 

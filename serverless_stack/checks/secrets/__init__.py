@@ -1,1 +1,1 @@
-"""Secrets that a template has in plain text, or tells: rules on templates (``rules``)."""
+"""Secrets in templates."""

@@ -1,1 +1,1 @@
-"""AWS CloudFormation itself: rules on templates as a whole (``rules``)."""
+"""CloudFormation templates as a whole."""

@@ -1,33 +1,29 @@
-"""Reading the sections of a template as they are written."""
+"""Reading the sections of a template."""
 
 from collections.abc import Mapping
 
 from serverless_stack.checks.engine.template import Template
+from serverless_stack.checks.engine.values import mapping
 
 
 def section(template: Template, name: str) -> Mapping[str, object]:
-    """A section of a template; empty if it is absent, or no section."""
+    """Return a section of a template; empty if it is absent or not a mapping."""
     return mapping(template.source.get(name))
 
 
-def mapping(value: object) -> Mapping[str, object]:
-    """A value that is a mapping; an empty one of any other."""
-    return value if isinstance(value, dict) else {}
-
-
 def is_transformed(template: Template) -> bool:
-    """Tell whether CloudFormation deploys another template than this one.
+    """Return whether CloudFormation transforms the template before it deploys it.
 
-    Macros and the Serverless Application Model add resources, parameters and outputs, which are
-    not seen here.
+    Macros and the Serverless Application Model add resources, parameters and outputs, which the
+    checks do not see.
     """
     transform = template.source.get("Transform")
     listed = transform if isinstance(transform, list) else [transform]
-    if any(each is not None for each in listed):
+    if any(item is not None for item in listed):
         return True
     sections = ("Resources", "Outputs", "Conditions", "Mappings", "Parameters")
     return any(
         str(name).startswith("Fn::")
-        for each in (template.source, *(section(template, s) for s in sections))
-        for name in each
-    ) or any("Fn::Transform" in mapping(each) for each in section(template, "Resources").values())
+        for item in (template.source, *(section(template, s) for s in sections))
+        for name in item
+    ) or any("Fn::Transform" in mapping(item) for item in section(template, "Resources").values())

@@ -61,9 +61,15 @@ class _Reader:
     def __init__(self, label: str, scalars: Callable[[Any], object]) -> None:
         self._label = label
         self._scalars = scalars
+        self._values: dict[int, object] = {}
 
     def value(self, node: Any) -> object:  # noqa: ANN401 - PyYAML has no types
-        """The value of a node and all below it."""
+        """The value of a node and all below it, read once for all aliases of the node."""
+        if id(node) not in self._values:
+            self._values[id(node)] = self._read(node)
+        return self._values[id(node)]
+
+    def _read(self, node: Any) -> object:  # noqa: ANN401
         plain = self._plain(node)
         if not node.tag.startswith("!"):
             return plain

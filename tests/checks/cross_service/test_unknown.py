@@ -1,4 +1,4 @@
-"""What rules on several resources cannot know, they do not speak of."""
+"""Cross-service rules are silent about what is not in the template."""
 
 import copy
 
@@ -6,15 +6,15 @@ import pytest
 
 from serverless_stack.checks import check_template
 from tests.checks.cases import Json, att, ref, resource
-from tests.checks.cases.cross_distributions import ALLOW, bucket, called, deny
-from tests.checks.cases.cross_functions import allow, notified, permissions, role, worker
-from tests.checks.cases.cross_network import CLIENT, SECRET, cache, network, reader
+from tests.checks.cross_service.cases_distributions import ALLOW, bucket, called, deny
+from tests.checks.cross_service.cases_functions import allow, notified, permissions, role, worker
+from tests.checks.cross_service.cases_network import CLIENT, SECRET, cache, network, reader
 
 UNREACHED: Json = {**network(), **reader(SECRET)}
 SHUT: Json = {**cache(), **CLIENT}
 
 
-def told(resources: Json, rule: str, **sections: object) -> bool:
+def findings_in(resources: Json, rule: str, **sections: object) -> bool:
     found = check_template({"Resources": resources, **sections}, "us-east-1")
     return rule in {each.rule for each in found}
 
@@ -52,15 +52,15 @@ def exporting(value: object) -> Json:
         },
     ],
 )
-def test_networks_that_are_not_all_of_the_template(resources: Json) -> None:
-    assert told(UNREACHED, "XS-030")
-    assert not told(resources, "XS-030")
+def test_networks_that_are_partly_in_other_stacks(resources: Json) -> None:
+    assert findings_in(UNREACHED, "CROSS-SERVICE-030")
+    assert not findings_in(resources, "CROSS-SERVICE-030")
 
 
 @pytest.mark.parametrize("value", [ref("Vpc"), ref("Subnet"), ref("Table")])
 def test_networks_that_other_stacks_can_add_to(value: object) -> None:
-    assert not told(UNREACHED, "XS-030", Outputs=exporting(value))
-    assert told(UNREACHED, "XS-030", Outputs={"Out": {"Value": value}})
+    assert not findings_in(UNREACHED, "CROSS-SERVICE-030", Outputs=exporting(value))
+    assert findings_in(UNREACHED, "CROSS-SERVICE-030", Outputs={"Out": {"Value": value}})
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_networks_that_other_stacks_can_add_to(value: object) -> None:
     ],
 )
 def test_caches_that_may_let_the_function_in(resources: Json) -> None:
-    assert told(SHUT, "XS-031")
-    assert not told(resources, "XS-031")
+    assert findings_in(SHUT, "CROSS-SERVICE-031")
+    assert not findings_in(resources, "CROSS-SERVICE-031")
 
 
-def test_a_security_group_that_lets_nothing_out() -> None:
+def test_security_groups_without_outbound_rules() -> None:
     shut = {"IpProtocol": "icmp", "FromPort": 252, "ToPort": 86, "CidrIp": "255.255.255.255/32"}
     rule: Json = {
         "IpProtocol": "tcp",
@@ -88,22 +88,22 @@ def test_a_security_group_that_lets_nothing_out() -> None:
         "SourceSecurityGroupId": att("Group", "GroupId"),
     }
     resources: Json = {**cache(rule), **CLIENT}
-    assert not told(resources, "XS-031")
-    assert told(changed(resources, "Group", SecurityGroupEgress=[shut]), "XS-031")
+    assert not findings_in(resources, "CROSS-SERVICE-031")
+    assert findings_in(changed(resources, "Group", SecurityGroupEgress=[shut]), "CROSS-SERVICE-031")
 
 
 def test_a_role_with_policies_that_are_not_known() -> None:
     lacking = worker()
-    assert told(lacking, "XS-052")
+    assert findings_in(lacking, "CROSS-SERVICE-052")
     for managed in ("arn:aws:iam::aws:policy/AdministratorAccess", {"Fn::ImportValue": "policy"}):
         known = role()
         described = known["Properties"]
         assert isinstance(described, dict)
         described["ManagedPolicyArns"].append(managed)
-        assert not told({**lacking, "Role": known}, "XS-052")
+        assert not findings_in({**lacking, "Role": known}, "CROSS-SERVICE-052")
 
 
-def test_a_permission_of_what_is_not_known_may_be_the_one() -> None:
+def test_permissions_of_unknown_functions_count() -> None:
     resources = notified("/out/*", "in/", permitted=False)
     permission = resource(
         "AWS::Lambda::Permission",
@@ -111,28 +111,28 @@ def test_a_permission_of_what_is_not_known_may_be_the_one() -> None:
         FunctionName={"Fn::ImportValue": "function"},
         Principal="s3.amazonaws.com",
     )
-    assert told(resources, "XS-053")
-    assert not told({**resources, "Permission": permission}, "XS-053")
+    assert findings_in(resources, "CROSS-SERVICE-053")
+    assert not findings_in({**resources, "Permission": permission}, "CROSS-SERVICE-053")
 
 
 def test_writing_with_a_suffix_or_everywhere_is_no_loop() -> None:
     everywhere = worker(allow("*", "sqs:SendMessage"))
-    assert not told(everywhere, "XS-040")
+    assert not findings_in(everywhere, "CROSS-SERVICE-040")
     resources = notified("/*", None)
-    assert told(resources, "XS-041")
+    assert findings_in(resources, "CROSS-SERVICE-041")
     event: Json = {"Event": "s3:ObjectCreated:*", "Function": att("Function")}
     suffix = {**event, "Filter": {"S3Key": {"Rules": [{"Name": "suffix", "Value": ".jpg"}]}}}
     removed = {**event, "Event": "s3:ObjectRemoved:*"}
     for each in (suffix, removed):
         configured = {"LambdaConfigurations": [each]}
-        assert not told(
-            changed(resources, "Uploads", NotificationConfiguration=configured), "XS-041"
+        assert not findings_in(
+            changed(resources, "Uploads", NotificationConfiguration=configured), "CROSS-SERVICE-041"
         )
 
 
-def test_a_bucket_whose_policy_may_be_elsewhere() -> None:
-    assert told(bucket(), "XS-060")
-    assert not told(bucket(), "XS-060", Outputs=exporting(ref("Bucket")))
+def test_buckets_with_a_policy_in_another_stack() -> None:
+    assert findings_in(bucket(), "CROSS-SERVICE-060")
+    assert not findings_in(bucket(), "CROSS-SERVICE-060", Outputs=exporting(ref("Bucket")))
 
 
 @pytest.mark.parametrize(
@@ -146,21 +146,21 @@ def test_a_bucket_whose_policy_may_be_elsewhere() -> None:
 )
 def test_denials_that_do_not_meet_cloudfront(condition: Json) -> None:
     statement = {**deny(), "Condition": condition}
-    assert told(bucket(ALLOW, deny()), "XS-061")
-    assert not told(bucket(ALLOW, statement), "XS-061")
+    assert findings_in(bucket(ALLOW, deny()), "CROSS-SERVICE-061")
+    assert not findings_in(bucket(ALLOW, statement), "CROSS-SERVICE-061")
 
 
 def test_an_asynchronous_call_does_not_wait() -> None:
     header = {"integration.request.header.X-Amz-Invocation-Type": "'Event'"}
-    assert told(called(60), "XS-001")
-    assert not told(called(60, RequestParameters=header), "XS-001")
+    assert findings_in(called(60), "CROSS-SERVICE-001")
+    assert not findings_in(called(60, RequestParameters=header), "CROSS-SERVICE-001")
 
 
 def test_permissions_under_conditions_do_not_count() -> None:
     resources = copy.deepcopy(permissions(100))
-    assert told(resources, "XS-050")
+    assert findings_in(resources, "CROSS-SERVICE-050")
     for described in resources.values():
         assert isinstance(described, dict)
         if described["Type"] == "AWS::Lambda::Permission":
             described["Condition"] = "Some"
-    assert not told(resources, "XS-050")
+    assert not findings_in(resources, "CROSS-SERVICE-050")

@@ -55,7 +55,7 @@ def outcomes(*names: str, holding: str | None = None) -> list[list[object]]:
         (("Broken", "Gone"), None, [[1, 1], [0, 1], [1, 0], [0, 0]]),
     ],
 )
-def test_only_what_can_come_true_together_is_looked_at(
+def test_impossible_combinations_are_left_out(
     names: tuple[str, ...], holding: str | None, found: list[list[object]]
 ) -> None:
     assert sorted(outcomes(*names, holding=holding)) == sorted(found)

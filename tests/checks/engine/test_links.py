@@ -39,7 +39,7 @@ def test_each_way_to_refer(written: Json, kind: str, target: str, attribute: str
     assert (found.kind, found.target, found.attribute) == (kind, target, attribute)
 
 
-def test_what_depends_on_a_condition_says_so() -> None:
+def test_links_name_their_conditions() -> None:
     condition, one, other = links({"Value": {"Fn::If": ["Big", {"Ref": "A"}, {"Ref": "B"}]}})
     assert (condition.kind, condition.target) == ("Condition", "Big")
     assert (one.target, one.branches) == ("A", frozenset({("Big", True)}))
@@ -59,7 +59,7 @@ def test_a_key_of_a_policy_is_no_condition() -> None:
     assert links({"Statement": [{"Condition": "Big"}]}) == []
 
 
-def test_what_other_stacks_can_import() -> None:
+def test_exported_resources() -> None:
     exported: Json = {"Value": {"Ref": "A"}, "Export": {"Name": "a"}}
     outputs: Json = {"One": exported, "Two": {"Value": {"Ref": "B"}}}
     assert Template({"Outputs": outputs}).exported == {"A"}
@@ -73,7 +73,7 @@ def test_what_other_stacks_can_import() -> None:
         {"Fn::Sub": ["arn:aws:s3:::${b}/*", {"b": {"Ref": "Bucket"}}]},
     ],
 )
-def test_a_text_keeps_what_it_is_made_of(written: Json) -> None:
+def test_texts_keep_their_references(written: Json) -> None:
     found = value(written)
     assert found == "arn:aws:s3:::${Token[Bucket]}/*"
     assert [each.logical_id for each in references_in(found)] == ["Bucket"]
@@ -113,5 +113,5 @@ def test_the_host_of_a_function_is_seen() -> None:
         "a/#{Token[TOKEN.1]}",
     ],
 )
-def test_what_may_have_a_slash_in_it_is_not_split(text: object) -> None:
+def test_tokens_that_may_contain_the_delimiter_are_not_split(text: object) -> None:
     assert value(part(0, text), Parameters={"Given": {"Type": "String"}}) == "${Token[unknown]}"

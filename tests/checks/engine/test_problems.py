@@ -11,29 +11,31 @@ def problems() -> Problems:
     return Problems("Shop", "Cache")
 
 
-def test_nothing_is_raised_without_a_problem(problems: Problems) -> None:
-    problems.require(True, "never told")
+def test_nothing_is_raised_without_problems(problems: Problems) -> None:
+    problems.require(True, "never reported")
     problems.between("port", 6379, 1, 65535)
     problems.add([])
     problems.raise_if_any()
 
 
-def test_one_problem_is_told_with_the_construct(problems: Problems) -> None:
+def test_a_single_problem_names_the_construct(problems: Problems) -> None:
     problems.between("port", 0, 1, 65535)
-    with pytest.raises(ValueError, match=r"^`port` must be 1–65535, got: 0 \(in Shop/Cache\)$"):  # noqa: RUF001
+    with pytest.raises(
+        ValueError, match=r"^`port` must be between 1 and 65535, got: 0 \(in Shop/Cache\)$"
+    ):
         problems.raise_if_any()
 
 
-def test_all_problems_are_told_together(problems: Problems) -> None:
+def test_all_problems_are_reported_together(problems: Problems) -> None:
     problems.between("memory_size", 100000000, 128, 10240, "MiB")
-    problems.require(False, "`vpc` must be given")
+    problems.require(False, "`vpc` must be set")
     problems.add(["`name` must be short", "`name` must be lowercase"])
     with pytest.raises(ValueError, match="4 problems in Shop/Cache") as caught:
         problems.raise_if_any()
     assert str(caught.value).splitlines() == [
         "4 problems in Shop/Cache:",
-        "- `memory_size` must be 128–10240 MiB, got: 100000000",  # noqa: RUF001
-        "- `vpc` must be given",
+        "- `memory_size` must be between 128 and 10240 MiB, got: 100000000",
+        "- `vpc` must be set",
         "- `name` must be short",
         "- `name` must be lowercase",
     ]
@@ -51,7 +53,7 @@ def test_between_lets_tokens_pass(problems: Problems) -> None:
 
 
 @pytest.mark.parametrize("value", [0, 65536, 0.99, -1, math.inf, -math.inf, math.nan])
-def test_between_refuses_what_is_outside(problems: Problems, value: float) -> None:
+def test_between_refuses_values_outside_its_bounds(problems: Problems, value: float) -> None:
     problems.between("port", value, 1, 65535)
     with pytest.raises(ValueError, match="`port` must be"):
         problems.raise_if_any()
@@ -81,7 +83,7 @@ def test_plain_values_are_resolved(value: object) -> None:
     assert not is_unresolved(value)
 
 
-def test_what_was_collected_is_given_as_a_copy() -> None:
+def test_messages_are_a_copy() -> None:
     problems = Problems()
     problems.require(False, "one")
     problems.messages.append("two")

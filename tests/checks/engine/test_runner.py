@@ -3,14 +3,15 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from serverless_stack.checks import check_template, check_templates
-from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine import runner
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
+from serverless_stack.checks.engine.violations import Violation, check_range, violation
 
 BAD = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "xn--a"}}
 
 
-def test_a_finding_tells_all_of_it() -> None:
+def test_a_finding_has_all_its_attributes() -> None:
     (found,) = check_template({"Resources": {"Bucket": BAD}})
     assert (found.rule, found.resource, found.property, found.value) == (
         "S3-001",
@@ -23,7 +24,7 @@ def test_a_finding_tells_all_of_it() -> None:
     assert (found.acknowledged, found.template) == ("", "")
 
 
-def test_what_is_acknowledged_keeps_its_reason() -> None:
+def test_an_acknowledged_finding_has_its_reason() -> None:
     listed = {"acknowledge": [{"id": "S3-001", "reason": "it is so"}, {"id": "S3-002"}]}
     known = {**BAD, "Metadata": {"serverless-stack": listed}}
     (found,) = check_template({"Resources": {"Bucket": known}})
@@ -47,51 +48,47 @@ def test_an_acknowledgement_without_a_reason_does_not_count(
     assert found.message.endswith("(acknowledged without a reason, which does not count)")
 
 
-def test_one_mistake_in_two_branches_is_told_once() -> None:
+def test_one_violation_in_two_branches_is_one_finding() -> None:
     branches = {"Fn::If": ["Known", "xn--a", "xn--a"]}
     bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": branches}}
     known = {"Known": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}
     assert len(check_template({"Resources": {"Bucket": bucket}, "Conditions": known})) == 1
 
 
-def test_the_templates_of_an_app_are_told_apart() -> None:
+def test_findings_name_their_template() -> None:
     good: dict[str, object] = {"Resources": {}}
     found = check_templates({"One": {"Resources": {"Bucket": BAD}}, "Two": good})
     assert [(each.template, each.resource) for each in found] == [("One", "Bucket")]
 
 
-def test_rules_about_templates_and_apps(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+def test_rules_on_resources_templates_and_apps() -> None:
+    rules = RuleList()
 
-    @registry.rule("XX-001", "AWS::S3::Bucket", page="Page")
-    def one(bucket: Resource) -> Iterator[Problem]:
-        yield from registry.between(bucket, "Size", 1, 4, "GB")
+    @rules.resource("TEST-001", "AWS::S3::Bucket", page="Page")
+    def one(bucket: Resource) -> Iterator[Violation]:
+        """`Size` must be between 1 and 4 GB.
 
-    @registry.template_rule("XX-002", page="Page")
-    def two(template: Template) -> Iterator[Problem]:
-        yield registry.must("", "be small", len(template.source))
+        The deployment fails
+        otherwise.
+        """
+        yield from check_range(bucket, "Size", 1, 4, "GB")
 
-    @registry.app_rule("XX-003", page="Page")
-    def three(templates: Mapping[str, Template]) -> Iterator[Problem]:
-        yield Problem("", None, "no", template=next(iter(templates)))
+    @rules.template("TEST-002", page="Page")
+    def two(template: Template) -> Iterator[Violation]:
+        yield violation("", "be small", len(template.source))
 
-    monkeypatch.setattr("serverless_stack.checks.engine.runner._loaded", list(made.values()))
+    @rules.app("TEST-003", page="Page")
+    def three(templates: Mapping[str, Template]) -> Iterator[Violation]:
+        yield Violation("", None, "no", template=next(iter(templates)))
+
+    assert (rules[0].title, rules[0].description) == (
+        "`Size` must be between 1 and 4 GB.",
+        "The deployment fails otherwise.",
+    )
     source = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"Size": "9"}}}}
-    found = check_templates({"One": source})
+    found = runner.check_templates({"One": source}, {}, rules)
     assert [(each.rule, each.template, each.resource, each.message) for each in found] == [
-        ("XX-002", "One", "", "`` must be small, got: 1"),
-        ("XX-003", "One", "", "no"),
-        ("XX-001", "One", "B", "`Size` must be 1–4 GB, got: 9 (nearest accepted: 4)"),  # noqa: RUF001
+        ("TEST-002", "One", "", "`` must be small, got: 1"),
+        ("TEST-003", "One", "", "no"),
+        ("TEST-001", "One", "B", "`Size` must be between 1 and 4 GB, got: 9 (nearest accepted: 4)"),
     ]
-    with pytest.raises(ValueError, match="one rule only, got: XX-001"):
-        registry.rule("XX-001", page="Page")(one)
-
-
-def test_messages_of_values_tell_their_property() -> None:
-    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "A", "Other": "b"}}
-    (found,) = Template({"Resources": {"Bucket": bucket}}).all()
-    messages = ["`BucketName` must be `x`, got: 'A'", "`Gone` must be there"]
-    told = list(registry.told(found, messages))
-    assert [(each.property, each.value) for each in told] == [("BucketName", "A"), ("Gone", None)]
-    assert [each.message for each in told] == messages

@@ -36,7 +36,7 @@ NAMED: Json = {"Big": {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}}
         ([1, {"Ref": "AWS::NoValue"}, {"a": {"Ref": "AWS::NoValue"}}], [1, {}]),
     ],
 )
-def test_what_is_known_is_seen(value: object, found: object) -> None:
+def test_known_values_are_resolved(value: object, found: object) -> None:
     sections: Json = {
         "Parameters": SIZE,
         "Mappings": {"Map": {"eu-west-1": {"Key": "z"}}},
@@ -64,7 +64,7 @@ def test_what_is_known_is_seen(value: object, found: object) -> None:
         "{{resolve:ssm:x}}",
     ],
 )
-def test_what_is_not_known_is_a_token(value: object) -> None:
+def test_unknown_values_are_tokens(value: object) -> None:
     (found,) = values(value, Parameters=STAGE)
     assert is_unresolved(found)
 
@@ -74,7 +74,7 @@ def test_a_condition_that_is_not_decided_gives_both() -> None:
     assert found == [1, 2]
 
 
-def test_a_resource_that_is_never_made_is_left_out() -> None:
+def test_resources_with_a_false_condition_are_left_out() -> None:
     described: Json = {"Type": "Some::Thing", "Condition": "Big"}
     sections: Json = {"Conditions": NAMED, "Resources": {"Thing": described}}
     default: Json = {"Stage": {"Type": "String", "Default": "dev"}}
@@ -108,7 +108,7 @@ def test_numbers_and_truth_values_may_be_text() -> None:
 
 
 @pytest.mark.parametrize("source", [{}, {"Resources": []}, {"Resources": {"A": 1, "B": {}}}])
-def test_what_is_no_template_has_no_resources(source: Json) -> None:
+def test_values_that_are_not_templates_have_no_resources(source: Json) -> None:
     assert list(Template(source).all()) == []
 
 
@@ -120,7 +120,7 @@ def test_items_and_groups_have_paths() -> None:
     assert found.mapping("Value.text") == found.mapping("Value.none") == {}
 
 
-def test_what_conditions_change_is_not_always_there() -> None:
+def test_conditional_resources_do_not_always_exist() -> None:
     source: Json = {
         "Parameters": STAGE,
         "Conditions": NAMED,
@@ -133,7 +133,7 @@ def test_what_conditions_change_is_not_always_there() -> None:
     assert [found.logical_id for found in Template(source).always("Some::Thing")] == ["Fixed"]
 
 
-def test_what_is_the_same_is_told_of_what_is_known() -> None:
+def test_equal_values_have_equal_keys() -> None:
     def of(value: object) -> object:
         described: Json = {
             "Thing": {"Type": "Some::Thing", "Properties": {"Value": value}},
@@ -152,7 +152,7 @@ def test_what_is_the_same_is_told_of_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("value", ["inf", "-Infinity", "nan", "1e999", 10**400])
-def test_what_is_no_finite_number_is_none(value: object) -> None:
+def test_numbers_that_are_not_finite_are_none(value: object) -> None:
     (found,) = resources(value)
     assert found.number("Value") is None
 

@@ -80,7 +80,7 @@ def test_stages_are_read_when_they_are_wanted(tmp_path: Path) -> None:
         ("/Shop/Files/Resource", "", ""),
     ],
 )
-def test_a_construct_acknowledges_for_what_is_in_it(
+def test_an_acknowledgement_covers_child_constructs(
     tmp_path: Path, at: str, reason: str, accepted: str
 ) -> None:
     metadata = {"/Shop/Files/Resource": [logical_id("Bucket")]}
@@ -90,7 +90,7 @@ def test_a_construct_acknowledges_for_what_is_in_it(
     assert ("without a reason" in found.message) == (not reason)
 
 
-def test_the_closest_construct_speaks(tmp_path: Path) -> None:
+def test_the_closest_acknowledgement_counts(tmp_path: Path) -> None:
     metadata = {
         "/Shop": [acknowledged(S3_001="around")],
         "/Shop/Files": [acknowledged(S3_001="close"), logical_id("Bucket")],
@@ -99,7 +99,7 @@ def test_the_closest_construct_speaks(tmp_path: Path) -> None:
     assert found.acknowledged == "close"
 
 
-def test_the_metadata_of_the_resource_speaks_first(tmp_path: Path) -> None:
+def test_the_metadata_of_the_resource_takes_precedence(tmp_path: Path) -> None:
     ours = {"serverless-stack": {"acknowledge": [{"id": "S3-001", "reason": "in the template"}]}}
     metadata = {"/Shop": [acknowledged(S3_001="around"), logical_id("Bucket")]}
     folder = write_assembly(tmp_path, {"Bucket": {**NAMED, "Metadata": ours}}, metadata)
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_object(tmp_path: Path) -> None:
         templates(tmp_path)
 
 
-def test_two_acknowledgements_without_a_reason_are_told_once(tmp_path: Path) -> None:
+def test_acknowledgements_without_a_reason_are_noted_once(tmp_path: Path) -> None:
     ours = {"serverless-stack": {"acknowledge": [{"id": "S3-001"}]}}
     metadata = {"/Shop": [acknowledged(S3_001="")]}
     folder = write_assembly(tmp_path, {"Bucket": {**NAMED, "Metadata": ours}}, metadata)

@@ -1,4 +1,4 @@
-"""The validation plugin in CDK apps: what lets their synthesis fail, and what they show."""
+"""The validation plugin in CDK apps: what fails their synthesis, and what they show."""
 
 import json
 import re
@@ -10,10 +10,9 @@ import pytest
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks import Severity, rules
-from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine import runner as engine
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.integrations.cdk_plugin import DeployabilityChecks
 
 ID = "serverless-stack::S3-001"
@@ -30,7 +29,7 @@ def acknowledge(scope: cdk.Stack | s3.CfnBucket, id: str = ID) -> None:
 
 
 def refused(app: cdk.App) -> str:
-    """What synthesis fails with."""
+    """Return the message with which synthesis fails."""
     with pytest.raises(RuntimeError, match="ValidationFailed") as caught:
         app.synth()
     return str(caught.value)
@@ -44,25 +43,24 @@ def report(folder: Path) -> dict[str, object]:
 
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only rule: one that warns of each bucket, with the region."""
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+    """Make a warning on each bucket, with the region, the only rule."""
+    only = RuleList()
 
-    @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
-        yield registry.must("BucketName", "not be here", bucket.template.region)
+    @only.resource("TEST-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
+    def bucket(bucket: Resource) -> Iterator[Violation]:
+        yield violation("BucketName", "not be here", bucket.template.region)
 
-    monkeypatch.setattr(engine, "_loaded", list(made.values()))
+    monkeypatch.setattr("serverless_stack.checks.catalog.RULES", tuple(only))
 
 
-def test_nothing_to_tell(tmp_path: Path) -> None:
+def test_an_app_without_findings(tmp_path: Path) -> None:
     app = checked_app(tmp_path)
     s3.CfnBucket(cdk.Stack(app, "Shop"), "Bucket", bucket_name="good")
     app.synth()
     assert json.loads((tmp_path / "validation-report.json").read_text())["pluginReports"] == []
 
 
-def test_what_it_finds_fails_synthesis(tmp_path: Path) -> None:
+def test_errors_fail_synthesis(tmp_path: Path) -> None:
     app = checked_app(tmp_path)
     shop = cdk.Stack(app, "Shop")
     s3.CfnBucket(shop, "Bucket", bucket_name="xn--a")
@@ -73,7 +71,8 @@ def test_what_it_finds_fails_synthesis(tmp_path: Path) -> None:
         assert path in said
     for name in ("xn--a", "xn--b", "xn--c"):
         assert said.count(f"got: '{name}' (serverless-stack)") == 1
-    assert 'Suggested fix: see "Bucket naming rules" in the documentation of AWS' in said
+    assert "Suggested fix: S3 refuses the bucket otherwise." in said
+    assert 'See "Bucket naming rules" in the documentation of AWS.' in said
     assert "Acknowledge with 'serverless-stack::S3-001'" in said
 
 
@@ -94,7 +93,7 @@ def test_acknowledged_in_code(
     assert "it is so" in text
 
 
-def test_what_is_acknowledged_elsewhere_still_fails(tmp_path: Path) -> None:
+def test_acknowledgements_of_other_constructs_do_not_count(tmp_path: Path) -> None:
     app = checked_app(tmp_path)
     shop = cdk.Stack(app, "Shop")
     acknowledge(s3.CfnBucket(shop, "Known", bucket_name="xn--known"))
@@ -147,7 +146,7 @@ def test_a_warning_fails_when_strict(tmp_path: Path) -> None:
     app = checked_app(tmp_path, strict=True)
     shop = cdk.Stack(app, "Shop")
     known = s3.CfnBucket(shop, "Known")
-    acknowledge(known, "serverless-stack::XX-001")
+    acknowledge(known, "serverless-stack::TEST-001")
     s3.CfnBucket(shop, "Bucket")
     said = refused(app)
     assert "ERROR `BucketName` must not be here" in said
@@ -159,27 +158,26 @@ def test_strict_and_all_acknowledged(tmp_path: Path) -> None:
     app = checked_app(tmp_path, strict=True)
     shop = cdk.Stack(app, "Shop")
     s3.CfnBucket(shop, "Bucket")
-    acknowledge(shop, "serverless-stack::XX-001")
+    acknowledge(shop, "serverless-stack::TEST-001")
     app.synth()
 
 
-def test_the_whole_template_is_told_by_its_stack(
+def test_findings_on_the_template_name_its_stack(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+    only = RuleList()
 
-    @registry.template_rule("XX-002", page="Page")
-    def all_of_it(template: object) -> Iterator[Problem]:
-        yield registry.must("", "be small", 1)
+    @only.template("TEST-002", page="Page")
+    def all_of_it(template: object) -> Iterator[Violation]:
+        yield violation("", "be small", 1)
 
-    monkeypatch.setattr(engine, "_loaded", list(made.values()))
+    monkeypatch.setattr("serverless_stack.checks.catalog.RULES", tuple(only))
     app = checked_app(tmp_path)
     shop = cdk.Stack(app, "Shop")
     s3.CfnBucket(shop, "Bucket")
     known = cdk.Stack(app, "Known")
     s3.CfnBucket(known, "Bucket")
-    acknowledge(known, "serverless-stack::XX-002")
+    acknowledge(known, "serverless-stack::TEST-002")
     said = refused(app)
     assert "Shop" in said
     assert "Known" not in said
@@ -196,7 +194,7 @@ def test_of_a_stage_alone(tmp_path: Path) -> None:
     assert "Unchecked" not in said
 
 
-def test_what_it_says_of_itself() -> None:
+def test_the_plugin_describes_itself() -> None:
     checks = DeployabilityChecks()
     assert checks.name == "serverless-stack"
     assert re.fullmatch(r"\d+\.\d+\.\d+", checks.version)

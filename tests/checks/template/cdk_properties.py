@@ -1,12 +1,12 @@
 """The properties of resource types, as CDK has them from CloudFormation's own schemas.
 
-`python -m tests.checks.template.cdk_properties` writes
-`serverless_stack/checks/template/properties.py` anew.
+`python -m tests.checks.template.cdk_properties` updates
+`serverless_stack/checks/template/properties.json`.
 """
 
+import json
 import re
 import tarfile
-import textwrap
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -20,12 +20,12 @@ _RESOURCE = re.compile(
 
 
 def checked() -> set[str]:
-    """The types of resources that rules are about."""
+    """Return the resource types that rules check."""
     return {type_ for rule in rules() for type_ in rule.types}
 
 
 def listed() -> dict[str, tuple[str, ...]]:
-    """The names of the properties of each type that rules are about."""
+    """Return the names of the properties of each type that rules check."""
     (archive,) = Path(cdk.__file__).parent.glob("_jsii/aws-cdk-lib@*.jsii.tgz")
     found: dict[str, tuple[str, ...]] = {}
     wanted = checked()
@@ -41,18 +41,13 @@ def listed() -> dict[str, tuple[str, ...]]:
 
 
 def written(known: dict[str, tuple[str, ...]]) -> str:
-    """The module that has them."""
-    lines = [f'"""{(properties.__doc__ or "").strip()}\n"""', "", "from typing import Final", ""]
-    lines += ["PROPERTIES: Final[dict[str, str]] = {"]
-    for type_, names in sorted(known.items()):
-        lines.append(f'    "{type_}": (')
-        wrapped = textwrap.wrap(" ".join(names), 84)
-        ends = [" "] * (len(wrapped) - 1) + [""]
-        lines += [f'        "{line}{end}"' for line, end in zip(wrapped, ends, strict=True)]
-        lines.append("    ),")
-    lines += ["}", '"""The names, with a space between them, by type."""', ""]
-    return "\n".join(lines)
+    """Return the file that has them, with a line per type."""
+    lines = [
+        f"  {json.dumps(type_)}: {json.dumps(' '.join(names))}"
+        for type_, names in sorted(known.items())
+    ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 if __name__ == "__main__":
-    Path(properties.__file__).write_text(written(listed()))
+    properties.PATH.write_text(written(listed()), "utf-8")

@@ -128,11 +128,11 @@ def test_all_problems_are_told_together(stack: cdk.Stack, function: lambda_.Func
     )
     assert message.splitlines() == [
         "5 problems in Test/Api:",
-        "- `stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
+        "- `stage_name` must have 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
         "- `throttling_rate_limit` must be 0 or more, got: -1",
         "- `throttling_burst_limit` must be 0 or more, got: -2",
         "- `binary_media_types` must have media types such as image/png or */*, got: 'png'",
-        "- `binary_media_types` must have each media type once, got: '*/*' more than once",
+        "- `binary_media_types` must not repeat a media type, got: '*/*' more than once",
     ]
     assert stack.node.try_find_child("Api") is None
 

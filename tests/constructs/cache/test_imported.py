@@ -190,7 +190,7 @@ def test_a_serverless_cache(stack: cdk.Stack, vpc: ec2.IVpc, function: lambda_.F
         (
             MemcachedCache.from_attributes,
             {"configuration_endpoint": "a:1", "port": 65536},
-            "`port` must be 1–65535, got: 65536",  # noqa: RUF001
+            "`port` must be between 1 and 65535, got: 65536",
         ),
         (
             ServerlessCache.from_attributes,

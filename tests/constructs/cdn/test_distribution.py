@@ -177,7 +177,7 @@ def test_all_problems_are_told_together(stack: cdk.Stack) -> None:
         "got: '/index.html' (nearest accepted: index.html)",
         "- `origin_path` must begin with a slash, not end with one and have no wildcard, "
         "got: 'site/'",
-        "- `domain_names` must have each domain name once, got: 'shop.example.com' more than once",
+        "- `domain_names` must not repeat a domain name, got: 'shop.example.com' more than once",
         "- `web_acl_id` must be a web ACL with the scope CLOUDFRONT, in us-east-1, "
         "got: 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a'",
     ]

@@ -284,9 +284,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
         "got: '/*'",
         "`index_document` must be a file name without a slash, got: 'a/index.html'",
         "`grace_period` must be whole days, 1 or more, got: 1.5 days",
-        "`wait` must be 1–2700 seconds, got: 3600",  # noqa: RUF001
-        "`max_paths` must be 1–3000 paths, got: 0",  # noqa: RUF001
-        "`memory_size` must be 512–10240 MiB, got: 128",  # noqa: RUF001
+        "`wait` must be between 1 and 2700 seconds, got: 3600",
+        "`max_paths` must be between 1 and 3000 paths, got: 0",
+        "`memory_size` must be between 512 and 10240 MiB, got: 128",
         "`removal_policy` must be RETAIN or DESTROY, got: SNAPSHOT",
         "`config_key` must be a file name without a slash before it, got: '/config.json'",
     ):

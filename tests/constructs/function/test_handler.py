@@ -115,9 +115,9 @@ def test_all_problems_are_told_together(stack: cdk.Stack, tmp_path: Path) -> Non
     )
     assert message.splitlines() == [
         "8 problems in Test/Handler:",
-        "- `memory_size` must be 128–10240 MiB, got: 127",  # noqa: RUF001
-        "- `timeout` must be 1–900 seconds, got: 901",  # noqa: RUF001
-        "- `ephemeral_storage_size` must be 512–10240 MiB, got: 511",  # noqa: RUF001
+        "- `memory_size` must be between 128 and 10240 MiB, got: 127",
+        "- `timeout` must be between 1 and 900 seconds, got: 901",
+        "- `ephemeral_storage_size` must be between 512 and 10240 MiB, got: 511",
         "- `environment` names must begin with a letter and have two or more letters, digits and "
         "underscores, got: '1ST'",
         "- `environment` must not have a name that Lambda sets, got: 'AWS_REGION'",
@@ -134,7 +134,7 @@ def test_memory_outside_the_range_is_refused(
     stack: cdk.Stack, code: Path, memory_size: int
 ) -> None:
     assert refused(lambda: LambdaHandler(stack, "H", code=code, memory_size=memory_size)) == (
-        f"`memory_size` must be 128–10240 MiB, got: {memory_size} (in Test/H)"  # noqa: RUF001
+        f"`memory_size` must be between 128 and 10240 MiB, got: {memory_size} (in Test/H)"
     )
 
 
@@ -155,9 +155,9 @@ def test_what_lambda_refuses_in_texts_is_told(stack: cdk.Stack, code: Path) -> N
     )
     assert message.splitlines() == [
         "5 problems in Test/Handler:",
-        "- `environment` values must be texts, got: 8080 for 'PORT' (nearest accepted: '8080')",
-        "- `environment` must be 4,096 bytes at most, got: 4,121 bytes",
-        "- `description` must be 256 characters at most, got: 257",
+        "- `environment` values must be strings, got: 8080 for 'PORT' (nearest accepted: '8080')",
+        "- `environment` must have at most 4,096 bytes, got: 4,121 bytes",
+        "- `description` must have at most 256 characters, got: 257",
         "- `runtime` must be a runtime that Lambda still creates functions with, "
         "got: 'python3.7' (nearest accepted: python3.14)",
         "- `security_groups` must have 5 at most, got: 6",
@@ -264,7 +264,7 @@ def test_add_environment_refuses_a_name_that_is_taken_or_wrong(
     assert "`name` names must begin with a letter" in refused(
         lambda: handler.add_environment("2ND", "2")
     )
-    assert "`value` values must be texts, got: 2 for 'THIRD'" in refused(
+    assert "`value` values must be strings, got: 2 for 'THIRD'" in refused(
         lambda: handler.add_environment("THIRD", 2)  # type: ignore[arg-type]
     )
     assert variables(synth(stack)) == {"FIRST": "1"}

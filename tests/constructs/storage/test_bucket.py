@@ -321,5 +321,5 @@ def test_what_s3_refuses_in_further_rules_is_told(stack: cdk.Stack) -> None:
         "below, 100 bytes, got: 500 (nearest accepted: 99)",
         "- `lifecycle_rules.abort_incomplete_multipart_upload_after` must be in a rule without a "
         "filter by tags and sizes of objects, got: one with it",
-        "- `lifecycle_rules.id` must have 255 characters at most, got: 256",
+        "- `lifecycle_rules.id` must have at most 255 characters, got: 256",
     ]

@@ -232,7 +232,7 @@ def test_a_path_that_cloudfront_refuses(client: "CloudFrontClient", path: str) -
 
 
 def test_a_path_that_is_too_long(client: "CloudFrontClient") -> None:
-    with pytest.raises(ValueError, match="`paths` must have 4,000 characters at most, got: 4,001"):
+    with pytest.raises(ValueError, match="`paths` must have at most 4,000 characters, got: 4,001"):
         send([f"/{4000 * 'a'}"], ["E1"], client=client, **VERSION)
 
 

@@ -1,4 +1,4 @@
-"""Rules on what resources of several services make together."""
+"""Rules on resources of several services together."""
 
 from serverless_stack.checks.cross_service.rules import (
     caches,
@@ -15,17 +15,17 @@ from serverless_stack.checks.cross_service.rules import (
     timeouts,
 )
 
-__all__ = [
-    "caches",
-    "deployments",
-    "endpoints",
-    "fallbacks",
-    "grants",
-    "invocations",
-    "loops",
-    "names",
-    "origins",
-    "permissions",
-    "queues",
-    "timeouts",
+RULES = [
+    *caches.RULES,
+    *deployments.RULES,
+    *endpoints.RULES,
+    *fallbacks.RULES,
+    *grants.RULES,
+    *invocations.RULES,
+    *loops.RULES,
+    *names.RULES,
+    *origins.RULES,
+    *permissions.RULES,
+    *queues.RULES,
+    *timeouts.RULES,
 ]

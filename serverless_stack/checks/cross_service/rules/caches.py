@@ -1,4 +1,4 @@
-"""Functions and the caches that they are told of."""
+"""Rules on functions and the caches that they use."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -6,9 +6,13 @@ from typing import Final
 from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.resolver import text_of
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, references_in
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The property with the security groups of a cache, and the port that it has by default.
 _GROUPS: Final = {
@@ -21,20 +25,24 @@ _TARGETS: Final = ("DestinationSecurityGroupId", "CidrIp", "CidrIpv6", "Destinat
 _NOWHERE: Final = "255.255.255.255/32"  # what CDK writes for "no traffic at all"
 
 
-@rule(
-    "XS-031",
+@RULES.resource(
+    "CROSS-SERVICE-031",
     FUNCTION,
     page="Access Patterns for Accessing an ElastiCache Cache in an Amazon VPC",
     severity=Severity.WARNING,
 )
-def caches(function: Resource) -> Iterator[Problem]:
-    """A function whose environment names a cache is let in by the cache's security groups."""
+def caches(function: Resource) -> Iterator[Violation]:
+    """Functions that use a cache require network access to it.
+
+    The function deploys, but cannot connect unless it is in the VPC, and the security groups of
+    both allow the port. Allow the function's security group in the cache's.
+    """
     template = function.template
-    for cache in _told_of(function):
+    for cache in _caches_of(function):
         path = _GROUPS[cache.type]
         if function.get("VpcConfig") is None:
-            wanted = f"be in the network of {cache.logical_id}, which its environment names"
-            yield must("VpcConfig", wanted, None)
+            requirement = f"be in the VPC of {cache.logical_id}, which its environment names"
+            yield violation("VpcConfig", requirement, None)
             continue
         try:
             ours = network.security_groups_of(template, function.get("VpcConfig.SecurityGroupIds"))
@@ -45,24 +53,26 @@ def caches(function: Resource) -> Iterator[Problem]:
         if port is None:
             continue
         if not _lets(theirs, "Ingress", ours, port):
-            wanted = (
-                f"let {function.logical_id} in on port {port}, whose environment names the cache"
+            requirement = (
+                f"allow {function.logical_id} on port {port}, whose environment names the cache"
             )
-            yield must(
-                path, wanted, [each.logical_id for each in theirs], resource=cache.logical_id
+            yield violation(
+                path, requirement, [item.logical_id for item in theirs], resource=cache.logical_id
             )
         elif not _lets(ours, "Egress", theirs, port):
-            wanted = f"let the function out to {cache.logical_id} on port {port}"
-            yield must("VpcConfig.SecurityGroupIds", wanted, [each.logical_id for each in ours])
+            requirement = f"allow outbound traffic to {cache.logical_id} on port {port}"
+            yield violation(
+                "VpcConfig.SecurityGroupIds", requirement, [item.logical_id for item in ours]
+            )
 
 
-def _told_of(function: Resource) -> Iterator[Resource]:
+def _caches_of(function: Resource) -> Iterator[Resource]:
     variables = function.get("Environment.Variables")
     seen = set()
     for value in variables.values() if isinstance(variables, dict) else ():
-        for found in references_in(value):
-            cache = function.template.resource(found.logical_id)
-            endpoint = "Address" in found.attribute
+        for reference in references_in(value):
+            cache = function.template.resource(reference.logical_id)
+            endpoint = "Address" in reference.attribute
             if (
                 cache is not None
                 and cache.type in _GROUPS
@@ -75,8 +85,8 @@ def _told_of(function: Resource) -> Iterator[Resource]:
 
 def _port(cache: Resource) -> int | None:
     if cache.get("Port") is not None:
-        found = cache.number("Port")
-        return None if found is None else int(found)
+        value = cache.number("Port")
+        return None if value is None else int(value)
     engine = cache.get("Engine")
     return {"memcached": 11211, "redis": 6379, "valkey": 6379}.get(str(engine).lower())
 
@@ -84,7 +94,7 @@ def _port(cache: Resource) -> int | None:
 def _lets(
     groups: Iterable[Resource], direction: str, others: Iterable[Resource], port: int
 ) -> bool:
-    """Tell whether a rule of some security groups is for some others; what is not known is."""
+    """Return whether a rule of some security groups is for some others; what is not known is."""
     ids = {other.logical_id for other in others}
     names = _SOURCES if direction == "Ingress" else _TARGETS
     for group in groups:
@@ -102,11 +112,11 @@ def _lets(
 
 
 def _apart(group: Resource, direction: str) -> Iterator[object]:
-    """The rules of a group that are resources of their own."""
-    for each in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
-        owner = each.reference("GroupId")
+    """Yield the rules of a group that are resources of their own."""
+    for resource in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
+        owner = resource.reference("GroupId")
         if owner is None or owner.logical_id == group.logical_id:
-            yield each.properties
+            yield resource.properties
 
 
 def _is_for(described: dict[str, object], port: int) -> bool:
@@ -116,10 +126,8 @@ def _is_for(described: dict[str, object], port: int) -> bool:
     low, high = described.get("FromPort"), described.get("ToPort")
     if protocol == "-1" or None in (low, high):
         return True
-    try:
-        return int(str(low)) <= port <= int(str(high))
-    except ValueError:
-        return True  # known only at deploy time
+    first, last = whole_number(text_of(low)), whole_number(text_of(high))
+    return first is None or last is None or first <= port <= last  # known only at deploy time
 
 
 def _is_from(

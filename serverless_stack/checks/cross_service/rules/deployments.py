@@ -1,38 +1,50 @@
-"""Deployments of REST APIs, which have the methods that are there when they are made."""
+"""Rules on deployments of REST APIs, which contain the methods that exist when they are created."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _DEPLOYMENT: Final = "AWS::ApiGateway::Deployment"
 _PAGE: Final = "AWS::ApiGateway::Deployment"
 
 
-@rule("XS-080", _DEPLOYMENT, page=_PAGE)
-def methods(deployment: Resource) -> Iterator[Problem]:
-    """A deployment waits for methods, without which API Gateway refuses it."""
+@RULES.resource("CROSS-SERVICE-080", _DEPLOYMENT, page=_PAGE)
+def methods(deployment: Resource) -> Iterator[Violation]:
+    """Deployments require a method of their API to depend on.
+
+    API Gateway refuses to deploy an API that has no methods yet. Add the methods to `DependsOn`.
+    """
     methods = _methods(deployment)
     if methods and not _waited(deployment, methods):
-        wanted = "have the methods of its API, without which there is nothing to deploy"
-        yield must("DependsOn", wanted, deployment.attributes.get("DependsOn"), sorted(methods)[0])
+        requirement = "have the methods of its API, without which there is nothing to deploy"
+        yield violation(
+            "DependsOn", requirement, deployment.attributes.get("DependsOn"), sorted(methods)[0]
+        )
 
 
-@rule("XS-081", _DEPLOYMENT, page=_PAGE, severity=Severity.WARNING)
-def all_methods(deployment: Resource) -> Iterator[Problem]:
-    """A deployment waits for all methods, as it has none that is made after it."""
+@RULES.resource("CROSS-SERVICE-081", _DEPLOYMENT, page=_PAGE, severity=Severity.WARNING)
+def all_methods(deployment: Resource) -> Iterator[Violation]:
+    """Deployments must depend on all methods of their API.
+
+    A deployment is a snapshot of the API: methods that are created after it are missing in the
+    stage. Add them to `DependsOn`.
+    """
     methods = _methods(deployment)
     waited = _waited(deployment, methods)
     left = sorted(methods - waited)
     if waited and left:
-        wanted = "have all methods of its API; those that are made later are not in it"
-        yield must("DependsOn", wanted, f"none of {', '.join(left)}")
+        requirement = "have all methods of its API; those created later are missing in it"
+        yield violation("DependsOn", requirement, f"none of {', '.join(left)}")
 
 
 def _methods(deployment: Resource) -> set[str]:
-    """The methods of the deployment's API that are always there."""
+    """Return the methods of the deployment's API that are always there."""
     template = deployment.template
     api = deployment.reference("RestApiId")
     if api is None or api.get("Body") is not None or api.get("BodyS3Location") is not None:
@@ -47,7 +59,7 @@ def _methods(deployment: Resource) -> set[str]:
 
 
 def _waited(deployment: Resource, methods: set[str]) -> set[str]:
-    """Those of some methods that are made before the deployment."""
+    """Return those of some methods that are made before the deployment."""
     reached = _reached(deployment.template, deployment.logical_id)
     return methods & reached
 

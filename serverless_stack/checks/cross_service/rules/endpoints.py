@@ -1,4 +1,4 @@
-"""Functions in a network, and the services that they are to call from there."""
+"""Rules on functions in a VPC, and the services that they call."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,8 +7,11 @@ from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION, functions_in
 from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 # The prefix of a service's actions, and the ends of the names of its endpoints.
 _ENDPOINTS: Final = {
@@ -44,14 +47,18 @@ _SENDS_RESULTS: Final = frozenset(
 )
 
 
-@rule(
-    "XS-030",
+@RULES.resource(
+    "CROSS-SERVICE-030",
     FUNCTION,
     page="Enable internet access for VPC-connected Lambda functions",
     severity=Severity.WARNING,
 )
-def endpoints(function: Resource) -> Iterator[Problem]:
-    """A function in a network has a way to each service that its role lets it call."""
+def endpoints(function: Resource) -> Iterator[Violation]:
+    """Functions in a VPC require a route to the services that they call.
+
+    A subnet without NAT gateway or endpoint does not reach the service, and each call hangs until
+    the function times out. Add a VPC endpoint or a NAT gateway.
+    """
     role = role_of(function)
     if role is None or function.get("VpcConfig") is None or _has_proxy(function):
         return
@@ -68,19 +75,19 @@ def endpoints(function: Resource) -> Iterator[Problem]:
             if service in _ENDPOINTS and not reached.intersection(_ENDPOINTS[service]):
                 missing.setdefault(service, action)
     for service, action in sorted(missing.items()):
-        wanted = (
+        requirement = (
             f"have a route to {service}, for which its role has {action}: an endpoint for "
             f"{_ENDPOINTS[service][0]} in the network, or a NAT gateway"
         )
-        yield must(
+        yield violation(
             "VpcConfig.SubnetIds",
-            wanted,
+            requirement,
             f"endpoints for {', '.join(sorted(reached)) or 'nothing'}",
         )
 
 
 def _reached(function: Resource) -> set[str] | None:
-    """The endpoints that all subnets of a function have; None if one leads out."""
+    """Return the endpoints that all subnets of a function have; None if one leads out."""
     found: set[str] | None = None
     for subnet in network.subnets_of(function):
         table = network.route_table_of(subnet)
@@ -92,7 +99,7 @@ def _reached(function: Resource) -> set[str] | None:
 
 
 def _called(function: Resource, grant: Grant) -> Iterator[str]:
-    """The actions of a grant that the function itself can only be meant to call."""
+    """Yield the actions of a grant that the function itself can only be meant to call."""
     # A policy of its own for what only Lambda does is not the function's business.
     by_lambda: set[str] = set()
     if _is_fed(function):
@@ -107,9 +114,9 @@ def _called(function: Resource, grant: Grant) -> Iterator[str]:
 def _is_fed(function: Resource) -> bool:
     template = function.template
     return any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for mapping in template.of_type("AWS::Lambda::EventSourceMapping")
-        for each in functions_in(template, mapping.get("FunctionName"))
+        for item in functions_in(template, mapping.get("FunctionName"))
     )
 
 
@@ -117,10 +124,10 @@ def _reports(function: Resource) -> bool:
     template = function.template
     types = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
     return function.get("DeadLetterConfig") is not None or any(
-        each.logical_id == function.logical_id
+        item.logical_id == function.logical_id
         for config in template.of_type(*types)
         if config.get("DestinationConfig") is not None
-        for each in functions_in(template, config.get("FunctionName"))
+        for item in functions_in(template, config.get("FunctionName"))
     )
 
 

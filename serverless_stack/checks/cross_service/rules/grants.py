@@ -1,20 +1,19 @@
-"""What one resource must be allowed to do with another: CloudFront with buckets."""
+"""Rules on the access of CloudFront to buckets."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, bucket_of, routes
-from serverless_stack.checks.cross_service.policies import (
-    is_known,
-    listed,
-    matches,
-    statements,
-    texts,
-)
+from serverless_stack.checks.cross_service.policies import is_known, statements, texts
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, references_in
+from serverless_stack.checks.engine.values import listed
+from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.iam.documents import matches
+
+RULES = RuleList()
 
 _PAGE: Final = "Restrict access to an Amazon S3 origin"
 _CLOUDFRONT: Final = "cloudfront.amazonaws.com"
@@ -34,43 +33,53 @@ _DENIALS: Final = frozenset(
 )
 
 
-@rule("XS-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
-def access_control(distribution: Resource) -> Iterator[Problem]:
-    """The policy of a bucket behind an origin access control lets CloudFront read it."""
+@RULES.resource("CROSS-SERVICE-060", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def access_control(distribution: Resource) -> Iterator[Violation]:
+    """Origin access controls require a bucket policy that allows CloudFront.
+
+    The distribution deploys, but answers status 403 unless the bucket's policy allows s3:GetObject
+    to cloudfront.amazonaws.com.
+    """
     for path, bucket in _controlled(distribution):
         policies = list(_policies(bucket))
-        others = [each.get("Bucket") for each in bucket.template.of_type("AWS::S3::BucketPolicy")]
-        if any(is_unresolved(each) and not isinstance(each, Reference) for each in others):
+        others = [item.get("Bucket") for item in bucket.template.of_type("AWS::S3::BucketPolicy")]
+        if any(is_unresolved(item) and not isinstance(item, Reference) for item in others):
             continue  # it may be the bucket's, by its name
-        if not all(is_known(each.get("PolicyDocument")) for each in policies):
+        if not all(is_known(item.get("PolicyDocument")) for item in policies):
             continue
-        if not any(_reads(s) for each in policies for s in statements(each.get("PolicyDocument"))):
-            wanted = (
+        if not any(_reads(s) for item in policies for s in statements(item.get("PolicyDocument"))):
+            requirement = (
                 f"have the policy of {bucket.logical_id} with it, which allows s3:GetObject to "
                 f"{_CLOUDFRONT}"
             )
-            yield must(path, wanted, [each.logical_id for each in policies] or "no policy")
+            yield violation(
+                path, requirement, [item.logical_id for item in policies] or "no policy"
+            )
 
 
-@rule("XS-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
-def denial(distribution: Resource) -> Iterator[Problem]:
-    """The policy of a bucket does not deny CloudFront its origin."""
+@RULES.resource("CROSS-SERVICE-061", DISTRIBUTION, page=_PAGE, severity=Severity.WARNING)
+def denial(distribution: Resource) -> Iterator[Violation]:
+    """Bucket policies must not deny CloudFront access to its origin.
+
+    A statement that denies all but some networks or principals denies CloudFront too, and the
+    distribution answers status 403. Add a condition that `aws:PrincipalIsAWSService` is false.
+    """
     for _path, bucket in _controlled(distribution):
         for policy in _policies(bucket):
-            found = policy.get("PolicyDocument")
-            for number, statement in enumerate(statements(found)):
+            value = policy.get("PolicyDocument")
+            for number, statement in enumerate(statements(value)):
                 if _denies(statement, bucket):
-                    wanted = (
+                    requirement = (
                         f"except CloudFront, as it is an origin of {distribution.logical_id}: "
                         "add a condition that aws:PrincipalIsAWSService is false"
                     )
                     here = f"PolicyDocument.Statement.{number}"
                     shown = statement.get("Sid") or statement.get("Condition") or "Deny"
-                    yield must(here, wanted, shown, resource=policy.logical_id)
+                    yield violation(here, requirement, shown, resource=policy.logical_id)
 
 
 def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
-    """The buckets behind an origin access control that nobody else can give a policy to."""
+    """Yield the buckets behind an origin access control whose policies are all in the template."""
     seen: set[str] = set()
     for route in routes(distribution):
         bucket = bucket_of(route)
@@ -91,12 +100,12 @@ def _policies(bucket: Resource) -> Iterator[Resource]:
 
 def _reads(statement: Mapping[str, object]) -> bool:
     actions = listed(statement.get("Action"))
-    allowed = any(is_unresolved(each) or matches(str(each), "s3:GetObject") for each in actions)
+    allowed = any(is_unresolved(item) or matches(str(item), "s3:GetObject") for item in actions)
     return statement.get("Effect") != "Deny" and allowed and _is_for(statement, _CLOUDFRONT)
 
 
 def _is_for(statement: Mapping[str, object], service: str) -> bool:
-    """Tell whether a statement is for a service, or may be."""
+    """Return whether a statement is for a service, or may be."""
     principal = statement.get("Principal")
     if not isinstance(principal, dict):
         return principal is not None
@@ -106,7 +115,7 @@ def _is_for(statement: Mapping[str, object], service: str) -> bool:
 
 
 def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
-    """Tell whether a statement denies CloudFront to read, in each of its requests."""
+    """Return whether a statement denies CloudFront to read, in each of its requests."""
     if statement.get("Effect") != "Deny":
         return False
     principal = statement.get("Principal")
@@ -114,9 +123,9 @@ def _denies(statement: Mapping[str, object], bucket: Resource) -> bool:
         isinstance(principal, dict) and "*" in texts(principal.get("AWS"))
     ):
         return False
-    if not any(matches(each, "s3:GetObject") for each in texts(statement.get("Action"))):
+    if not any(matches(item, "s3:GetObject") for item in texts(statement.get("Action"))):
         return False
-    if not any(_is_all_of(each, bucket) for each in texts(statement.get("Resource"))):
+    if not any(_is_all_of(item, bucket) for item in texts(statement.get("Resource"))):
         return False
     conditions = statement.get("Condition", {})
     if not isinstance(conditions, dict):
@@ -133,12 +142,12 @@ def _is_all_of(resource: str, bucket: Resource) -> bool:
         return True
     name, _, keys = resource.partition("/")
     return keys == "*" and any(
-        found.logical_id == bucket.logical_id for found in references_in(name)
+        reference.logical_id == bucket.logical_id for reference in references_in(name)
     )
 
 
 def _is_met(operator: str, key: str, value: object) -> bool:
-    """Tell whether a condition is met by all requests of CloudFront, of which keys are absent."""
+    """Return whether a condition is met by all requests of CloudFront, of which keys are absent."""
     if key.lower() not in _ABSENT:
         return False
     if operator.lower() == "null":

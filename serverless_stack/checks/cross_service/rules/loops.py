@@ -1,4 +1,4 @@
-"""Functions that write where they are triggered from."""
+"""Rules on functions that trigger themselves."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -7,8 +7,11 @@ from serverless_stack.checks.cross_service.functions import functions_in
 from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _PAGE: Final = "Use Lambda recursive loop detection to prevent infinite loops"
 _WRITES: Final = {
@@ -28,15 +31,19 @@ _WRITES: Final = {
 _ADVICE: Final = "write to another one, or see that what it writes does not trigger it"
 
 
-@rule(
-    "XS-040",
+@RULES.resource(
+    "CROSS-SERVICE-040",
     "AWS::Lambda::EventSourceMapping",
     "AWS::SNS::Subscription",
     page=_PAGE,
     severity=Severity.WARNING,
 )
-def sources(trigger: Resource) -> Iterator[Problem]:
-    """A function does not write to the queue, stream, table or topic that triggers it."""
+def sources(trigger: Resource) -> Iterator[Violation]:
+    """Functions must not write to the queue, stream or topic that triggers them.
+
+    Each invocation triggers another one, until Lambda's loop detection stops it or the bill does.
+    Write elsewhere, or filter what the function writes itself.
+    """
     is_topic = trigger.type == "AWS::SNS::Subscription"
     path = "TopicArn" if is_topic else "EventSourceArn"
     # A filter may leave out what the function writes.
@@ -51,17 +58,21 @@ def sources(trigger: Resource) -> Iterator[Problem]:
         for grant in _grants(function):
             allowed = grant.allows(*actions)
             if allowed and grant.is_about(source.logical_id, attribute):
-                wanted = (
+                requirement = (
                     f"not be what {function.logical_id} writes to ({allowed[0]} in "
                     f"{grant.policy}); {_ADVICE}"
                 )
-                yield must(path, wanted, source.logical_id)
+                yield violation(path, requirement, source.logical_id)
                 break
 
 
-@rule("XS-041", "AWS::S3::Bucket", page=_PAGE, severity=Severity.WARNING)
-def bucket(bucket: Resource) -> Iterator[Problem]:
-    """A function does not write under the prefix of the bucket that triggers it."""
+@RULES.resource("CROSS-SERVICE-041", "AWS::S3::Bucket", page=_PAGE, severity=Severity.WARNING)
+def bucket(bucket: Resource) -> Iterator[Violation]:
+    """Functions must not write to the bucket prefix that triggers them.
+
+    Each object that is written triggers another invocation. Write under another prefix, and limit
+    the trigger to its own.
+    """
     path = "NotificationConfiguration.LambdaConfigurations"
     for number, described in enumerate(bucket.items(path)):
         if isinstance(described, dict):
@@ -71,9 +82,15 @@ def bucket(bucket: Resource) -> Iterator[Problem]:
             yield from _written(bucket, bucket, f"{path}.{number}", events, rules, functions)
 
 
-@rule("XS-042", "Custom::S3BucketNotifications", page=_PAGE, severity=Severity.WARNING)
-def notifications(made: Resource) -> Iterator[Problem]:
-    """The same of the notifications that CDK sets by a function of its own."""
+@RULES.resource(
+    "CROSS-SERVICE-042", "Custom::S3BucketNotifications", page=_PAGE, severity=Severity.WARNING
+)
+def notifications(made: Resource) -> Iterator[Violation]:
+    """Notifications must not be for objects that their function writes.
+
+    CDK's notification handler configures the bucket so that each object written by the function
+    triggers it again. Write under another prefix, and limit the trigger to its own.
+    """
     bucket = made.reference("BucketName")
     path = "NotificationConfiguration.LambdaFunctionConfigurations"
     for number, described in enumerate(made.items(path)):
@@ -86,29 +103,29 @@ def notifications(made: Resource) -> Iterator[Problem]:
 
 
 def _written(
-    told: Resource,
+    notified: Resource,
     bucket: Resource,
     path: str,
     events: list[object],
     rules: object,
     target: object,
-) -> Iterator[Problem]:
+) -> Iterator[Violation]:
     if not any(str(event).startswith("s3:ObjectCreated:") for event in events):
         return
     prefix = _prefix(rules)
     if prefix is None:
         return
-    for function in functions_in(told.template, target):
+    for function in functions_in(notified.template, target):
         for grant in _grants(function):
             if not grant.allows("s3:PutObject"):
                 continue
             keys = [key for key in grant.keys_of(bucket.logical_id) if _is_within(key, prefix)]
             if keys:
-                wanted = (
+                requirement = (
                     f"not be for objects that {function.logical_id} writes itself "
                     f"(s3:PutObject on {keys[0]} in {grant.policy}); {_ADVICE}"
                 )
-                yield must(path, wanted, f"{prefix}*")
+                yield violation(path, requirement, f"{prefix}*")
                 break
 
 
@@ -118,23 +135,23 @@ def _grants(function: Resource) -> list[Grant]:
 
 
 def _prefix(rules: object) -> str | None:
-    """The prefix that a notification is for; None if it is not known, or there is a suffix."""
+    """Return the prefix of a notification; None if it is unknown, or there is a suffix."""
     prefix = ""
     if rules is None:
         return prefix
-    for each in rules if isinstance(rules, list) else [None]:
-        if not isinstance(each, Mapping) or not isinstance(each.get("Value"), str):
+    for item in rules if isinstance(rules, list) else [None]:
+        if not isinstance(item, Mapping) or not isinstance(item.get("Value"), str):
             return None
-        if str(each.get("Name")).lower() != "prefix" or is_unresolved(each["Value"]):
+        if str(item.get("Name")).lower() != "prefix" or is_unresolved(item["Value"]):
             return None
-        prefix = str(each["Value"])
+        prefix = str(item["Value"])
     return prefix
 
 
 def _is_within(key: str, prefix: str) -> bool:
-    """Tell whether all keys of a pattern begin with a prefix.
+    """Return whether all keys of a pattern begin with a prefix.
 
-    A function that may write everywhere, and is triggered by a prefix, is meant to write elsewhere.
+    A function that may write anywhere, and is triggered by a prefix, presumably writes elsewhere.
     """
     fixed = key.split("*", 1)[0].split("?", 1)[0]
     return not is_unresolved(key) and fixed.startswith(prefix)

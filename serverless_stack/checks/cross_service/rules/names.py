@@ -1,12 +1,15 @@
-"""Names that AWS takes once."""
+"""Rules on physical names, which must be unique."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from serverless_stack.checks.cross_service.distributions import DISTRIBUTION
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, app_rule, must, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _PAGE: Final = "Name type"
 _ALIASES: Final = "DistributionConfig.Aliases"
@@ -69,32 +72,44 @@ _NAMES: Final = {
 _Key = tuple[object, ...]
 
 
-@template_rule("XS-070", page=_PAGE)
-def in_a_template(template: Template) -> Iterator[Problem]:
-    """Two resources of a template do not have one name."""
+@RULES.template("CROSS-SERVICE-070", page=_PAGE)
+def in_a_template(template: Template) -> Iterator[Violation]:
+    """Physical names must be unique within a template.
+
+    The second resource fails because the name already exists. Leave names out, so that
+    CloudFormation generates them.
+    """
     seen: dict[_Key, str] = {}
     for resource, path, name, key in _named(template):
         first = seen.setdefault(key, resource.logical_id)
-        # The rules of CloudFront tell of the domain names of one template.
+        # CLOUDFRONT-006 finds domain names within one template.
         if first != resource.logical_id and resource.type != DISTRIBUTION:
-            yield must(
-                path, f"be another name than that of {first}", name, resource=resource.logical_id
+            yield violation(
+                path, f"differ from that of {first}", name, resource=resource.logical_id
             )
 
 
-@app_rule("XS-071", page=_PAGE)
-def everywhere(templates: Mapping[str, Template]) -> Iterator[Problem]:
-    """Two stacks of an app do not have one name for what has its name of all of AWS."""
+@RULES.app("CROSS-SERVICE-071", page=_PAGE)
+def everywhere(templates: Mapping[str, Template]) -> Iterator[Violation]:
+    """Globally unique names must not be used by two stacks of an app.
+
+    The second stack fails, because no two buckets, and no two distributions with a domain name, can
+    have the same name in all of AWS.
+    """
     yield from _twice(templates, ("everywhere",))
 
 
-@app_rule("XS-072", page=_PAGE, severity=Severity.WARNING)
-def in_an_app(templates: Mapping[str, Template]) -> Iterator[Problem]:
-    """Two stacks of an app do not have one name, which fails if both are in one account."""
+@RULES.app("CROSS-SERVICE-072", page=_PAGE, severity=Severity.WARNING)
+def in_an_app(templates: Mapping[str, Template]) -> Iterator[Violation]:
+    """Physical names must not be used by two stacks of an app.
+
+    The second stack fails if both are deployed to one account and region. Leave names out, or add
+    the stage to them.
+    """
     yield from _twice(templates, ("account", "region"))
 
 
-def _twice(templates: Mapping[str, Template], scopes: tuple[str, ...]) -> Iterator[Problem]:
+def _twice(templates: Mapping[str, Template], scopes: tuple[str, ...]) -> Iterator[Violation]:
     seen: dict[_Key, tuple[str, str]] = {}
     for template_name, template in templates.items():
         for resource, path, name, key in _named(template):
@@ -109,8 +124,8 @@ def _twice(templates: Mapping[str, Template], scopes: tuple[str, ...]) -> Iterat
                     "account": ", if both are in one account",
                     "region": ", if both are in one account and region",
                 }[scope]
-                wanted = f"be another name than that of {first} of {other}{within}"
-                made = must(path, wanted, name, resource=resource.logical_id)
+                requirement = f"differ from that of {first} of {other}{within}"
+                made = violation(path, requirement, name, resource=resource.logical_id)
                 yield made._replace(template=template_name)
 
 
@@ -119,7 +134,7 @@ def _scope(resource: Resource) -> str:
 
 
 def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
-    """The resources with a name that is there and the same whatever conditions hold."""
+    """Yield the named resources that exist, unchanged, under all conditions."""
     for resource in template.of_type(*_NAMES):
         described = _NAMES[resource.type]
         name = resource.text(described.property)
@@ -137,7 +152,7 @@ def _named(template: Template) -> Iterator[tuple[Resource, str, str, _Key]]:
 
 
 def _is_sure(resource: Resource) -> bool:
-    """Tell whether a resource is there, and the same, whatever conditions hold."""
+    """Return whether a resource exists, unchanged, under all conditions."""
     condition = resource.attributes.get("Condition")
     held = condition is None or resource.template.resolver.condition(str(condition)) is True
     return held and resource.template.is_the_same(resource.logical_id)

@@ -1,12 +1,15 @@
-"""The resource policies of functions."""
+"""Rules on the resource policies of functions."""
 
 import json
 from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.cross_service.functions import followed
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import TOKEN, Resource, Template
+from serverless_stack.checks.engine.violations import Violation
+
+RULES = RuleList()
 
 MAX_BYTES: Final = 20 * 1024
 _NAME: Final = "s-f-000000000000"  # as CloudFormation makes it of stack and logical id, at least
@@ -20,9 +23,13 @@ _LENGTHS: Final = {
 _LENGTHS_OF_TYPES: Final = {"AWS::ApiGateway::RestApi": 10, "AWS::ApiGatewayV2::Api": 10}
 
 
-@template_rule("XS-050", page="Lambda quotas")
-def size(template: Template) -> Iterator[Problem]:
-    """The permissions of a function fit into its resource policy, at their very shortest."""
+@RULES.template("CROSS-SERVICE-050", page="Lambda quotas")
+def size(template: Template) -> Iterator[Violation]:
+    """Permissions of a function must fit into its resource policy of 20 KB.
+
+    Lambda refuses the permission that exceeds the limit. Grant one permission with a wildcard in
+    its `SourceArn` instead of one for each route or rule.
+    """
     sizes: dict[str, int] = {}
     counts: dict[str, int] = {}
     for permission in template.of_type("AWS::Lambda::Permission"):
@@ -38,15 +45,15 @@ def size(template: Template) -> Iterator[Problem]:
     for logical_id, total in sizes.items():
         if total > MAX_BYTES:
             message = (
-                f"The resource policy must have {MAX_BYTES:,} bytes at most, got: {total:,} bytes "
+                f"The resource policy must have at most {MAX_BYTES:,} bytes, got: {total:,} bytes "
                 f"or more, of {counts[logical_id]} permissions; make one permission for many "
                 "routes or rules by a wildcard in its `SourceArn`"
             )
-            yield Problem("", total, message, logical_id)
+            yield Violation("", total, message, logical_id)
 
 
 def _size(permission: Resource) -> int:
-    """How long a permission's statement is in the policy, at least."""
+    """Return the minimum length of a permission's statement in the policy."""
     function = permission.reference("FunctionName")
     name = (function.text("FunctionName") if function is not None else None) or _NAME
     principal = permission.get("Principal")

@@ -1,5 +1,8 @@
 """Rules on secrets."""
 
-from serverless_stack.checks.secrets.rules import plain_text, told
+from serverless_stack.checks.secrets.rules import exposed, plain_text
 
-__all__ = ["plain_text", "told"]
+RULES = [
+    *exposed.RULES,
+    *plain_text.RULES,
+]

@@ -1,4 +1,4 @@
-"""Amazon API Gateway: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon API Gateway: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.apigateway.limits import (
     BURST,

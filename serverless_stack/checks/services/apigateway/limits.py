@@ -1,4 +1,4 @@
-"""Rules of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
+"""Limits of Amazon API Gateway, from "Amazon API Gateway quotas" and its API reference."""
 
 import math
 import re
@@ -22,19 +22,11 @@ _STAGE_NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 
 
 def stage_name_problems(stage_name: str, argument: str = "stage_name") -> list[str]:
-    """List what API Gateway refuses in the name of a stage.
-
-    Args:
-        stage_name: The name; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the name is refused, else none.
-    """
+    """List what API Gateway refuses in the name of a stage."""
     if is_unresolved(stage_name) or _STAGE_NAME.fullmatch(stage_name):
         return []
     return [
-        f"`{argument}` must be 1 to 128 letters, digits, hyphens and underscores, "
+        f"`{argument}` must have 1 to 128 letters, digits, hyphens and underscores, "
         f"got: {stage_name!r}"
     ]
 
@@ -42,37 +34,21 @@ def stage_name_problems(stage_name: str, argument: str = "stage_name") -> list[s
 def binary_media_type_problems(
     types: Sequence[str], argument: str = "binary_media_types"
 ) -> list[str]:
-    """List what API Gateway refuses in the binary media types of an API.
-
-    Args:
-        types: The media types, such as ``image/png`` or ``*/*``; CDK tokens pass.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per type that is refused, or comes again.
-    """
+    """List what API Gateway refuses in the binary media types of an API."""
     problems = [
         f"`{argument}` must have media types such as image/png or */*, got: {type_!r}"
         for type_ in types
         if not is_unresolved(type_) and not _MEDIA_TYPE.fullmatch(type_)
     ]
     problems += [
-        f"`{argument}` must have each media type once, got: {type_!r} more than once"
+        f"`{argument}` must not repeat a media type, got: {type_!r} more than once"
         for type_ in repeated(types)
     ]
     return problems
 
 
 def cache_size_problems(size: str, argument: str) -> list[str]:
-    """List what API Gateway refuses in the size of a stage's cache.
-
-    Args:
-        size: The size in GB; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List what API Gateway refuses in the size of a stage's cache."""
     if is_unresolved(size) or size in CACHE_SIZES_GB:
         return []
     try:
@@ -87,14 +63,9 @@ def cache_size_problems(size: str, argument: str) -> list[str]:
 
 
 def access_log_format_problems(format: str, argument: str) -> list[str]:
-    """List what API Gateway refuses in the format of an access log of a REST API.
+    """List what API Gateway refuses in the format of an access log.
 
-    Args:
-        format: The format; a CDK token, which may stand for what is missing, passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
+    A format with a token passes, because the token may stand for what is missing.
     """
     if is_unresolved(format) or _REQUEST_ID.search(format):
         return []
@@ -105,15 +76,7 @@ def access_log_format_problems(format: str, argument: str) -> list[str]:
 
 
 def path_part_problems(path_part: str, argument: str) -> list[str]:
-    """List what API Gateway refuses in one part of a path.
-
-    Args:
-        path_part: The part, such as ``orders``, ``{id}`` or ``{proxy+}``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List what API Gateway refuses in one part of a path."""
     if is_unresolved(path_part) or _PATH_PART.fullmatch(path_part):
         return []
     nearest = re.sub(r"[^a-zA-Z0-9._:{}+-]+", "-", path_part)

@@ -1,4 +1,4 @@
-"""Amazon CloudFront: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon CloudFront: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.cloudfront.limits.distribution import (
     alias_problems,

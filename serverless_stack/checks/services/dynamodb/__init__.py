@@ -1,1 +1,1 @@
-"""Amazon DynamoDB: rules on the tables of a template (``rules``)."""
+"""Amazon DynamoDB: rules on the tables of a template."""

@@ -4,8 +4,16 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_unique,
+    violation,
+)
+
+RULES = RuleList()
 
 _TABLE = "AWS::DynamoDB::Table"
 _GLOBAL = "AWS::DynamoDB::GlobalTable"
@@ -25,9 +33,13 @@ def _keys(table: Resource, path: str) -> list[tuple[str | None, str | None]]:
     ]
 
 
-@rule("DB-001", _TABLE, _GLOBAL, page="CreateTable")
-def attributes(table: Resource) -> Iterator[Problem]:
-    """The attributes that are defined are those of the keys, all of them and no others."""
+@RULES.resource("DYNAMODB-001", _TABLE, _GLOBAL, page="CreateTable")
+def attributes(table: Resource) -> Iterator[Violation]:
+    """`AttributeDefinitions` must be the attributes of the keys, and no others.
+
+    DynamoDB refuses a table with a key attribute that is not defined, or with a definition that no
+    key uses.
+    """
     defined = [table.text(f"{path}.AttributeName") for path in table.paths("AttributeDefinitions")]
     used = [
         name
@@ -39,25 +51,29 @@ def attributes(table: Resource) -> Iterator[Problem]:
     lists = (
         "AttributeDefinitions",
         "KeySchema",
-        *(f"{each}.KeySchema" for each in _indexes(table)),
+        *(f"{item}.KeySchema" for item in _indexes(table)),
     )
-    if any(is_unresolved(table.get(each)) for each in lists):
+    if any(is_unresolved(table.get(item)) for item in lists):
         return
     if not all(isinstance(table.get(name), list | None) for name in _LISTS):
         return
     missing = sorted({str(name) for name in used} - {str(name) for name in defined})
     idle = sorted({str(name) for name in defined} - {str(name) for name in used})
     if missing:
-        rule_ = "have each attribute that a key has"
-        yield must("AttributeDefinitions", rule_, defined, ", ".join(missing))
+        requirement = "have each attribute that a key has"
+        yield violation("AttributeDefinitions", requirement, defined, ", ".join(missing))
     if idle:
-        rule_ = "have no attribute that no key has"
-        yield must("AttributeDefinitions", rule_, ", ".join(idle))
+        requirement = "not have attributes that no key has"
+        yield violation("AttributeDefinitions", requirement, ", ".join(idle))
 
 
-@rule("DB-002", _TABLE, _GLOBAL, page="CreateTable")
-def keys(table: Resource) -> Iterator[Problem]:
-    """A key is HASH, or HASH and RANGE; a local index begins as its table does."""
+@RULES.resource("DYNAMODB-002", _TABLE, _GLOBAL, page="CreateTable")
+def keys(table: Resource) -> Iterator[Violation]:
+    """`KeySchema` must be a hash key, with or without a range key.
+
+    DynamoDB refuses other schemas, repeated attributes, and local indexes that do not share the
+    table's hash key or have no range key.
+    """
     own = _keys(table, "")
     for path in ("", *(f"{index}." for index in _indexes(table))):
         found = _keys(table, path)
@@ -69,74 +85,85 @@ def keys(table: Resource) -> Iterator[Problem]:
             and not is_global
             and kinds not in (["HASH"], ["HASH", "RANGE"])
         ):
-            yield must(f"{path}KeySchema", "be HASH, or HASH and RANGE", kinds)
+            yield violation(f"{path}KeySchema", "be HASH, or HASH and RANGE", kinds)
         names = [name for name, _kind in found if name is not None]
         if len(names) > len(set(names)):
-            yield must(f"{path}KeySchema", "have each attribute once", names)
+            yield violation(f"{path}KeySchema", "not repeat an attribute", names)
         if path.startswith(_LISTS[1]) and found and own:
             if len(kinds) == 1:
-                yield must(f"{path}KeySchema", "have a RANGE key in a local index", kinds)
+                yield violation(f"{path}KeySchema", "have a RANGE key in a local index", kinds)
             if found[0][0] and own[0][0] and found[0][0] != own[0][0]:
                 name = f"{path}KeySchema.0.AttributeName"
-                yield must(name, "be that of the table in a local index", found[0][0], own[0][0])
+                yield violation(
+                    name, "be that of the table in a local index", found[0][0], own[0][0]
+                )
     if own and len(own) == 1 and table.items(_LISTS[1]):
-        yield must(_LISTS[1], "be in a table with a RANGE key", len(table.items(_LISTS[1])))
+        yield violation(_LISTS[1], "be in a table with a RANGE key", len(table.items(_LISTS[1])))
 
 
-@rule("DB-003", _TABLE, page="CreateTable")
-def throughput(table: Resource) -> Iterator[Problem]:
-    """Capacity is given for tables that are billed by it, and only for those."""
+@RULES.resource("DYNAMODB-003", _TABLE, page="CreateTable")
+def throughput(table: Resource) -> Iterator[Violation]:
+    """`ProvisionedThroughput` must be set for provisioned tables only.
+
+    DynamoDB refuses capacity on a table billed per request, and a provisioned table or index
+    without it.
+    """
     mode = "PROVISIONED" if table.get("BillingMode") is None else table.text("BillingMode")
     paths = ["", *(f"{path}." for path in table.paths(_LISTS[0]))]
     for path in paths:
         name = f"{path}ProvisionedThroughput"
         if mode == "PAY_PER_REQUEST" and table.get(name) is not None:
-            yield must(name, "not be there for PAY_PER_REQUEST", table.get(name))
+            yield violation(name, "be absent for PAY_PER_REQUEST", table.get(name))
         if mode == "PROVISIONED" and table.get(name) is None:
-            yield must(name, "be given unless BillingMode is PAY_PER_REQUEST", None)
+            yield violation(name, "be set unless BillingMode is PAY_PER_REQUEST", None)
 
 
-@rule("DB-004", _TABLE, _GLOBAL, page=_QUOTAS)
-def indexes(table: Resource) -> Iterator[Problem]:
-    """Indexes have a name each, local ones are five at most, and few attributes are copied."""
-    names: set[str] = set()
-    if len(table.items(_LISTS[1])) > 5:
-        yield must(_LISTS[1], "have 5 indexes at most", len(table.items(_LISTS[1])), 5)
+@RULES.resource("DYNAMODB-004", _TABLE, _GLOBAL, page=_QUOTAS)
+def indexes(table: Resource) -> Iterator[Violation]:
+    """Indexes must have unique names and at most 100 projected attributes.
+
+    DynamoDB refuses repeated names, more than 5 local indexes, and projections whose attributes do
+    not match their type.
+    """
+    yield from check_count(table, _LISTS[1], 5, "indexes")
+    yield from check_unique(table, [f"{path}.IndexName" for path in _indexes(table)])
     copied = 0
     for path in _indexes(table):
-        name = table.text(f"{path}.IndexName")
-        if name is not None and name in names:
-            yield must(f"{path}.IndexName", "be there once", name)
-        names.add(name or "")
         kind = table.text(f"{path}.Projection.ProjectionType")
         attributes = table.items(f"{path}.Projection.NonKeyAttributes")
         copied += len(attributes) if kind == "INCLUDE" else 0
         if attributes and kind in ("ALL", "KEYS_ONLY"):
             name = f"{path}.Projection.ProjectionType"
-            yield must(name, "be INCLUDE with NonKeyAttributes", kind, "INCLUDE")
+            yield violation(name, "be INCLUDE with NonKeyAttributes", kind, "INCLUDE")
         if kind == "INCLUDE" and table.get(f"{path}.Projection.NonKeyAttributes") in (None, []):
-            yield must(f"{path}.Projection.NonKeyAttributes", "be given for INCLUDE", None)
+            yield violation(f"{path}.Projection.NonKeyAttributes", "be set for INCLUDE", None)
     if copied > 100:
-        rule_ = "have 100 attributes at most in NonKeyAttributes of all indexes together"
-        yield must(_LISTS[0], rule_, copied, 100)
+        requirement = "have at most 100 attributes in NonKeyAttributes of all indexes together"
+        yield violation(_LISTS[0], requirement, copied, 100)
 
 
-@rule("DB-005", _TABLE, page="AWS::DynamoDB::Table SSESpecification")
-def encryption(table: Resource) -> Iterator[Problem]:
-    """A key goes with encryption by KMS."""
+@RULES.resource("DYNAMODB-005", _TABLE, page="AWS::DynamoDB::Table SSESpecification")
+def encryption(table: Resource) -> Iterator[Violation]:
+    """`KMSMasterKeyId` requires `SSEEnabled`.
+
+    DynamoDB refuses a key for a table that is not encrypted with KMS.
+    """
     path = "SSESpecification"
     off = table.boolean(f"{path}.SSEEnabled") is False
     given = table.get(f"{path}.KMSMasterKeyId") is not None
     if off and given:
-        yield must(f"{path}.SSEEnabled", "be true with a KMSMasterKeyId", False, "true")
+        yield violation(f"{path}.SSEEnabled", "be true with a KMSMasterKeyId", False, "true")
 
 
-@rule("DB-006", _TABLE, _GLOBAL, page="CreateTable")
-def names(table: Resource) -> Iterator[Problem]:
-    """Names of tables and indexes."""
+@RULES.resource("DYNAMODB-006", _TABLE, _GLOBAL, page="CreateTable")
+def names(table: Resource) -> Iterator[Violation]:
+    """Table and index names must have 3 to 255 plain characters.
+
+    DynamoDB refuses other characters than letters, digits and `_.-`.
+    """
     for path in ("TableName", *(f"{index}.IndexName" for index in _indexes(table))):
         value = table.text(path)
         if value is not None and not _NAME.fullmatch(value):
-            rule_ = "be 3 to 255 letters, digits and _.-"
+            requirement = "have 3 to 255 letters, digits and _.-"
             nearest = re.sub(r"[^a-zA-Z0-9_.-]", "-", value)[:255]
-            yield must(path, rule_, value, nearest if len(nearest) > 2 else None)
+            yield violation(path, requirement, value, nearest if len(nearest) > 2 else None)

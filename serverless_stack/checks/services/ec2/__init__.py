@@ -1,4 +1,4 @@
-"""Amazon EC2 and VPC: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon EC2 and VPC: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.ec2.limits import cidr_problems, group_description_problems
 

@@ -1,9 +1,9 @@
-"""Rules of Amazon EC2 and VPC on values."""
+"""Limits of Amazon EC2 and VPC on values."""
 
 import ipaddress
 import re
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 
 _DESCRIPTION = re.compile(r"[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]*")
 MAX_DESCRIPTION = 255
@@ -12,16 +12,10 @@ MAX_DESCRIPTION = 255
 def cidr_problems(
     cidr: str, argument: str, *, largest: int = 0, smallest: int | None = None
 ) -> list[str]:
-    """List what is wrong with a range of addresses.
+    """List what EC2 refuses in a CIDR range.
 
-    Args:
-        cidr: Such as ``10.0.0.0/16``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-        largest: The shortest prefix that AWS accepts, which is the largest range.
-        smallest: The longest prefix that AWS accepts; None accepts one address.
-
-    Returns:
-        One message if the range is refused, else none.
+    `largest` and `smallest` are the shortest and the longest prefix that AWS accepts. Default: any
+    range, down to a single address.
     """
     if is_unresolved(cidr):
         return []
@@ -31,9 +25,10 @@ def cidr_problems(
     except ValueError:
         return [f"`{argument}` must be a range such as 10.0.0.0/16, got: {cidr!r}"]
     longest = (32 if version == 4 else 128) if smallest is None else smallest
-    if slash and length.isdecimal() and largest <= int(length) <= longest:
+    prefix = whole_number(length)
+    if slash and prefix is not None and largest <= prefix <= longest:
         return []
-    number = int(length) if length.isdecimal() else longest
+    number = longest if prefix is None else prefix
     nearest = f"{address}/{min(max(number, largest), longest)}"
     return [
         f"`{argument}` must be a range of /{largest} to /{longest}, got: {cidr!r} "
@@ -44,19 +39,14 @@ def cidr_problems(
 def group_description_problems(description: str, argument: str) -> list[str]:
     """List what EC2 refuses in the description of a security group or of its rule.
 
-    Args:
-        description: The description; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message per rule that is broken ("CreateSecurityGroup").
+    Source: "CreateSecurityGroup".
     """
     if is_unresolved(description):
         return []
     problems = []
     if len(description) > MAX_DESCRIPTION:
         problems.append(
-            f"`{argument}` must have {MAX_DESCRIPTION} characters at most, "
+            f"`{argument}` must have at most {MAX_DESCRIPTION} characters, "
             f"got: {len(description)} (nearest accepted: {MAX_DESCRIPTION})"
         )
     if not _DESCRIPTION.fullmatch(description):

@@ -1,6 +1,6 @@
-"""Amazon ElastiCache: rules on values, for constructs, and on templates (``rules``).
+"""Amazon ElastiCache: limits on values, and rules on templates.
 
-Constructs load what they need of it: this module has the rules on a replication group as a whole.
+This module has the limits of a replication group as a whole.
 """
 
 from serverless_stack.checks.services.elasticache.limits.model import SHARDS, ReplicationGroup

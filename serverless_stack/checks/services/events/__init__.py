@@ -1,4 +1,4 @@
-"""Amazon EventBridge: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon EventBridge: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.events.limits import schedule_problems
 

@@ -1,9 +1,9 @@
-"""Rules of Amazon EventBridge on schedules."""
+"""Limits of Amazon EventBridge on schedules."""
 
 import re
 from typing import Final
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
@@ -16,21 +16,16 @@ _FIELDS: Final[tuple[tuple[str, int, int, list[str], str], ...]] = (
     ("day of week", 1, 7, _DAYS, r"\?|L|\w+L|\w+#[1-5]"),
     ("year", 1970, 2199, [], r"(?!)"),
 )
-_RATE = re.compile(r"rate\(\s*(\d+)\s+(\w+)\s*\)")
+_RATE = re.compile(r"rate\(\s*([0-9]{1,18})\s+(\w+)\s*\)")
 _UNITS = ("minute", "hour", "day")
 _AT = re.compile(r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)")
 
 
 def schedule_problems(expression: str, argument: str, *, scheduler: bool = False) -> list[str]:
-    """List what EventBridge refuses in a schedule ("Setting a schedule pattern for rules").
+    """List what EventBridge refuses in a schedule expression.
 
-    Args:
-        expression: Such as ``rate(5 minutes)`` or ``cron(0 12 * * ? *)``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-        scheduler: Whether it is one of EventBridge Scheduler, which knows ``at(...)``, too.
-
-    Returns:
-        One message per mistake.
+    `scheduler` is for EventBridge Scheduler, which has ``at(...)`` as well. Source: "Setting a
+    schedule pattern for rules".
     """
     if is_unresolved(expression):
         return []
@@ -70,7 +65,7 @@ def _cron_problems(expression: str, fields: list[str], argument: str) -> list[st
     problems = []
     for value, (name, low, high, names, own) in zip(fields, _FIELDS, strict=True):
         if not all(_is_part(part, low, high, names, own) for part in value.upper().split(",")):
-            wanted = f"must have {name} of {low}-{high}"
+            wanted = f"must have {name} between {low} and {high}"
             problems.append(f"`{argument}` {wanted}, got: {value!r}")
     if not problems and (fields[2] == "?") == (fields[4] == "?"):
         problems.append(
@@ -88,5 +83,8 @@ def _is_part(part: str, low: int, high: int, names: list[str], own: str) -> bool
         return False
     ends = [span] if span == "*" else span.split("-")
     return len(ends) <= 2 and all(
-        end == "*" or end in names or (end.isdecimal() and low <= int(end) <= high) for end in ends
+        end == "*"
+        or end in names
+        or low <= (-1 if (number := whole_number(end)) is None else number) <= high
+        for end in ends
     )

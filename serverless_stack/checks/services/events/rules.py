@@ -4,9 +4,17 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule, told
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_unique,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.events.limits import schedule_problems
+
+RULES = RuleList()
 
 _RULE = "AWS::Events::Rule"
 _SCHEDULE = "AWS::Scheduler::Schedule"
@@ -28,119 +36,145 @@ _NEEDS_ROLE = {
 _PLACEHOLDER = re.compile(r"<([A-Za-z0-9_-]+)>")
 
 
-@rule("EV-001", _RULE, page="Setting a schedule pattern for scheduled rules in Amazon EventBridge")
-def schedule(event: Resource) -> Iterator[Problem]:
-    """A schedule is one that EventBridge reads, on the default bus."""
+@RULES.resource(
+    "EVENTS-001", _RULE, page="Setting a schedule pattern for scheduled rules in Amazon EventBridge"
+)
+def schedule(event: Resource) -> Iterator[Violation]:
+    """`ScheduleExpression` must be a valid rate or cron, on the default bus.
+
+    EventBridge refuses other expressions, and schedules on custom event buses. A rate of 1 has its
+    unit in the singular, and cron has six fields with a question mark in one of the days.
+    """
     expression = event.text("ScheduleExpression")
     if expression:
-        yield from told(event, schedule_problems(expression, "ScheduleExpression"))
+        yield from findings_from(event, schedule_problems(expression, "ScheduleExpression"))
     bus = event.get("EventBusName")
     own = isinstance(bus, Reference) or (event.text("EventBusName") not in (None, "default"))
     arn = (event.text("EventBusName") or "").endswith("event-bus/default")
     if event.get("ScheduleExpression") and own and not arn:
         shown = bus.logical_id if isinstance(bus, Reference) else bus
-        yield must("EventBusName", "be default with a ScheduleExpression", shown, "default")
+        yield violation("EventBusName", "be default with a ScheduleExpression", shown, "default")
 
 
-@rule("EV-002", _RULE, page=_TARGETS)
-def target_ids(event: Resource) -> Iterator[Problem]:
-    """Targets have an id each."""
-    seen: set[str] = set()
-    for path in event.paths("Targets"):
-        id = event.text(f"{path}.Id")
-        if id is not None and id in seen:
-            yield must(f"{path}.Id", "be there once in a rule", id)
-        seen.add(id or "")
+@RULES.resource("EVENTS-002", _RULE, page=_TARGETS)
+def target_ids(event: Resource) -> Iterator[Violation]:
+    """`Id` of a target must be unique within its rule.
+
+    EventBridge identifies targets by their id, and refuses a repeated one.
+    """
+    paths = [f"{path}.Id" for path in event.paths("Targets")]
+    yield from check_unique(event, paths, "be unique within a rule")
 
 
-@rule("EV-003", _RULE, page=_TARGETS)
-def inputs(event: Resource) -> Iterator[Problem]:
-    """A target is given one input, whose placeholders are known."""
+@RULES.resource("EVENTS-003", _RULE, page=_TARGETS)
+def inputs(event: Resource) -> Iterator[Violation]:
+    """Targets must have one input, with placeholders that are defined.
+
+    EventBridge refuses several of `Input`, `InputPath` and `InputTransformer`, placeholders that
+    `InputPathsMap` does not define, and names that begin with AWS.
+    """
     for path in event.paths("Targets"):
         given = [name for name in _INPUTS if event.get(f"{path}.{name}") is not None]
         if len(given) > 1:
-            yield must(f"{path}.{given[1]}", f"not be there with {given[0]}", "both")
+            yield violation(f"{path}.{given[1]}", f"be absent with {given[0]}", "both")
         names = event.get(f"{path}.InputTransformer.InputPathsMap")
         template = event.text(f"{path}.InputTransformer.InputTemplate")
         known = names if isinstance(names, dict) else {} if names is None else None
         for name in _PLACEHOLDER.findall(template or ""):
             if known is not None and name not in known:
-                rule_ = (
+                requirement = (
                     f"have placeholders of the InputPathsMap only ({', '.join(map(str, known))})"
                 )
-                yield must(f"{path}.InputTransformer.InputTemplate", rule_, f"<{name}>")
+                yield violation(f"{path}.InputTransformer.InputTemplate", requirement, f"<{name}>")
         for name in known or ():
             if str(name).upper().startswith("AWS"):
-                rule_ = "not have names that begin with AWS"
-                yield must(f"{path}.InputTransformer.InputPathsMap", rule_, name)
+                requirement = "not have names that begin with AWS"
+                yield violation(f"{path}.InputTransformer.InputPathsMap", requirement, name)
 
 
-@rule("EV-004", _RULE, page=_PATTERNS)
-def pattern(event: Resource) -> Iterator[Problem]:
-    """An event pattern has lists of values, and operators that there are."""
+@RULES.resource("EVENTS-004", _RULE, page=_PATTERNS)
+def pattern(event: Resource) -> Iterator[Violation]:
+    """`EventPattern` must have lists of values and known operators.
+
+    EventBridge refuses single values, empty lists and unknown operators. Write `{"source":
+    ["shop"]}`.
+    """
     if isinstance(event.get("EventPattern"), dict):
         yield from _pattern_problems(event.get("EventPattern"), "EventPattern")
 
 
-def _pattern_problems(value: object, path: str) -> Iterator[Problem]:
+def _pattern_problems(value: object, path: str) -> Iterator[Violation]:
     if is_unresolved(value):
         return
     if isinstance(value, dict):
         for name, inner in value.items():
             if name == "$or" and isinstance(inner, list):
-                for number, each in enumerate(inner):
-                    yield from _pattern_problems(each, f"{path}.$or.{number}")
+                for number, item in enumerate(inner):
+                    yield from _pattern_problems(item, f"{path}.$or.{number}")
             else:
                 yield from _pattern_problems(inner, f"{path}.{name}")
     elif isinstance(value, list):
         if not value:
-            yield must(path, "be a list of one value or more", value)
-        for each in value:
-            unknown = sorted(set(each) - _OPERATORS) if isinstance(each, dict) else []
+            yield violation(path, "be a list of one value or more", value)
+        for item in value:
+            unknown = sorted(set(item) - _OPERATORS) if isinstance(item, dict) else []
             if unknown:
-                rule_ = f"have one of the operators {', '.join(sorted(_OPERATORS))}"
-                yield must(path, rule_, unknown[0])
+                requirement = f"have one of the operators {', '.join(sorted(_OPERATORS))}"
+                yield violation(path, requirement, unknown[0])
     else:
-        yield must(path, "be a list of values", value, f"[{value!r}]")
+        yield violation(path, "be a list of values", value, f"[{value!r}]")
 
 
-@rule("EV-005", _RULE, page=_TARGETS)
-def needs(event: Resource) -> Iterator[Problem]:
-    """FIFO queues need a message group, streams and the like a role."""
+@RULES.resource("EVENTS-005", _RULE, page=_TARGETS)
+def needs(event: Resource) -> Iterator[Violation]:
+    """Targets must have the parameters that their service requires.
+
+    EventBridge refuses FIFO queues without a `MessageGroupId`, streams, clusters and state machines
+    without a `RoleArn`, and FIFO queues for dead letters.
+    """
     for path in event.paths("Targets"):
         target, text = event.reference(f"{path}.Arn"), event.text(f"{path}.Arn") or ""
         queue = target is not None and target.type == "AWS::SQS::Queue"
         fifo = bool(queue and target is not None and target.boolean("FifoQueue"))
         group = f"{path}.SqsParameters.MessageGroupId"
         if (fifo or (":sqs:" in text and text.endswith(".fifo"))) and event.get(group) is None:
-            yield must(group, "be given for a FIFO queue", None)
+            yield violation(group, "be set for a FIFO queue", None)
         service = text.split(":")[2] if text.count(":") >= 5 else ""
         named = target is not None and target.type in _NEEDS_ROLE
         if (named or service in _NEEDS_ROLE.values()) and event.get(f"{path}.RoleArn") is None:
-            yield must(f"{path}.RoleArn", f"be given for {service or 'this target'}", None)
+            yield violation(f"{path}.RoleArn", f"be set for {service or 'this target'}", None)
         dead = event.reference(f"{path}.DeadLetterConfig.Arn")
         if dead is not None and dead.boolean("FifoQueue"):
-            rule_ = "be a queue that is not FIFO"
-            yield must(f"{path}.DeadLetterConfig.Arn", rule_, dead.logical_id)
+            requirement = "be a queue that is not FIFO"
+            yield violation(f"{path}.DeadLetterConfig.Arn", requirement, dead.logical_id)
 
 
-@rule("EV-006", _SCHEDULE, page="Schedule types in EventBridge Scheduler")
-def scheduler_expression(event: Resource) -> Iterator[Problem]:
-    """A schedule is one that EventBridge Scheduler reads."""
+@RULES.resource("EVENTS-006", _SCHEDULE, page="Schedule types in EventBridge Scheduler")
+def scheduler_expression(event: Resource) -> Iterator[Violation]:
+    """`ScheduleExpression` of a schedule must be a valid rate, cron or at.
+
+    EventBridge Scheduler refuses other expressions. Write `rate(5 minutes)`, `cron(0 12 * * ? *)`
+    or `at(2030-01-01T00:00:00)`.
+    """
     expression = event.text("ScheduleExpression")
     if expression is not None:
-        found = schedule_problems(expression, "ScheduleExpression", scheduler=True)
-        yield from told(event, found)
+        messages = schedule_problems(expression, "ScheduleExpression", scheduler=True)
+        yield from findings_from(event, messages)
 
 
-@rule("EV-007", _SCHEDULE, page="Configuring flexible time windows in EventBridge Scheduler")
-def window(event: Resource) -> Iterator[Problem]:
-    """A flexible time window has a length, and no other one has."""
+@RULES.resource(
+    "EVENTS-007", _SCHEDULE, page="Configuring flexible time windows in EventBridge Scheduler"
+)
+def window(event: Resource) -> Iterator[Violation]:
+    """`FlexibleTimeWindow` must have a length only if it is flexible.
+
+    EventBridge Scheduler refuses `FLEXIBLE` without `MaximumWindowInMinutes`, and `OFF` with it.
+    """
     mode, length = (
         event.text("FlexibleTimeWindow.Mode"),
         "FlexibleTimeWindow.MaximumWindowInMinutes",
     )
     if mode == "FLEXIBLE" and event.get(length) is None:
-        yield must(length, "be given for FLEXIBLE", None)
+        yield violation(length, "be set for FLEXIBLE", None)
     if mode == "OFF" and event.get(length) is not None:
-        yield must(length, "not be given for OFF", event.get(length))
+        yield violation(length, "be absent for OFF", event.get(length))

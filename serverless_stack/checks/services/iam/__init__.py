@@ -1,1 +1,1 @@
-"""AWS Identity and Access Management: rules on the policies of a template (``rules``)."""
+"""AWS Identity and Access Management: rules on the policies of a template."""

@@ -1,11 +1,12 @@
-"""Reading policy documents, as far as they are known before deployment."""
+"""Reading policy documents, as far as known before deployment."""
 
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, known_part
+from serverless_stack.checks.engine.values import listed, texts_of
 
 Statement = Mapping[str, object]
 
@@ -13,54 +14,67 @@ _SPACE = re.compile(r"\s+")
 
 
 def statements(resource: Resource, path: str) -> Iterator[tuple[str, Statement]]:
-    """The statements of a policy, each with its path.
+    """Yield the statements of a policy, each with its path.
 
     Args:
         resource: The resource that has the policy.
         path: The property that is its document.
     """
-    found = resource.get(f"{path}.Statement")
-    if isinstance(found, dict):
-        yield f"{path}.Statement", found
-    elif isinstance(found, list):
-        for number, statement in enumerate(found):
+    value = resource.get(f"{path}.Statement")
+    if isinstance(value, dict):
+        yield f"{path}.Statement", value
+    elif isinstance(value, list):
+        for number, statement in enumerate(value):
             if isinstance(statement, dict):
                 yield f"{path}.Statement.{number}", statement
 
 
-def listed(value: object) -> list[object]:
-    """What is one value or a list of them, as a list."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def texts(value: object) -> list[str]:
-    """The texts in one value or a list of them that are known before deployment."""
-    return [each for each in listed(value) if isinstance(each, str) and not is_unresolved(each)]
-
-
 def actions_of(statement: Statement) -> list[str]:
-    """The actions of a statement; none if one is not known."""
+    """Return the actions of a statement; none if one of them is unknown."""
     found = listed(statement.get("Action"))
-    known = texts(found)
+    known = texts_of(found)
     return known if len(known) == len(found) else []
 
 
+@lru_cache(maxsize=65536)
+def matches(pattern: str, action: str) -> bool:
+    """Return whether a pattern with ``*`` and ``?`` matches an action, in any case.
+
+    The work is bounded by the product of both lengths, whatever the pattern.
+    """
+    pattern, action = pattern.lower(), action.lower()
+    at = position = mark = 0
+    star = -1
+    while position < len(action):
+        if at < len(pattern) and pattern[at] == "*":
+            star, mark = at, position
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", action[position]):
+            at += 1
+            position += 1
+        elif star >= 0:
+            at = star + 1
+            mark += 1
+            position = mark
+        else:
+            return False
+    return not pattern[at:].strip("*")
+
+
 def resources_of(statement: Statement) -> list[object]:
-    """The resources of a statement, those that are not known, too."""
+    """Return the resources of a statement, including unknown ones."""
     return listed(statement.get("Resource"))
 
 
 def size_of(document: object, *, spaces: bool = True) -> int:
-    """How long a policy document is at least: what is not known counts nothing.
+    """Return the minimum size of a policy document; unknown values count as empty.
 
     Args:
         document: The document.
-        spaces: Whether spaces count, which they do not in IAM.
+        spaces: Whether white space counts, which it does not in IAM.
 
     Returns:
-        Its bytes; without spaces, its characters.
+        The bytes; without spaces, the characters.
     """
     if not isinstance(document, dict):
         return 0
@@ -76,10 +90,10 @@ IDENTITY = {
     "AWS::IAM::UserPolicy": "PolicyDocument",
     "AWS::IAM::GroupPolicy": "PolicyDocument",
 }
-"""What says what somebody may do, and the property that is the document."""
+"""Types of identity policies, and the property with their document."""
 
 OWNERS = ("AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group")
-"""What has such documents in its ``Policies``."""
+"""Types with inline policies in their ``Policies``."""
 
 RESOURCE = {
     "AWS::S3::BucketPolicy": "PolicyDocument",
@@ -89,11 +103,11 @@ RESOURCE = {
     "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
     "AWS::IAM::Role": "AssumeRolePolicyDocument",
 }
-"""What says who may use a resource, and the property that is the document."""
+"""Types with a resource or trust policy, and the property with its document."""
 
 
 def identity_documents(resource: Resource) -> list[str]:
-    """The paths of the documents that say what somebody may do."""
+    """Return the paths of the identity policy documents of a resource."""
     if resource.type in IDENTITY:
         return [IDENTITY[resource.type]]
     return [f"{path}.PolicyDocument" for path in resource.paths("Policies")]

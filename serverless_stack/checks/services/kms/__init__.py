@@ -1,1 +1,1 @@
-"""AWS Key Management Service: rules on the keys of a template (``rules``)."""
+"""AWS Key Management Service: rules on the keys of a template."""

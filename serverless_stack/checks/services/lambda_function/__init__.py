@@ -1,4 +1,4 @@
-"""AWS Lambda: rules on values, for constructs, and on templates (``rules``)."""
+"""AWS Lambda: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.lambda_function.limits import (
     EPHEMERAL_STORAGE_MIB,

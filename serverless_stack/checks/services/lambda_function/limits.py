@@ -1,4 +1,4 @@
-"""Rules of AWS Lambda, from "Lambda quotas" and "Working with Lambda environment variables"."""
+"""Limits of AWS Lambda, from "Lambda quotas" and "Working with Lambda environment variables"."""
 
 import json
 import re
@@ -64,15 +64,7 @@ _RESERVED_ENVIRONMENT_NAMES = frozenset(
 
 
 def environment_name_problems(names: Iterable[str], argument: str = "environment") -> list[str]:
-    """List the names of environment variables that Lambda refuses.
-
-    Args:
-        names: The names of the variables.
-        argument: The caller's name for the mapping, used in the messages.
-
-    Returns:
-        One message per name that is refused.
-    """
+    """List the names of environment variables that Lambda refuses."""
     problems = []
     for name in names:
         if not _ENVIRONMENT_NAME.fullmatch(name):
@@ -88,17 +80,9 @@ def environment_name_problems(names: Iterable[str], argument: str = "environment
 def environment_value_problems(
     variables: Mapping[str, object], argument: str = "environment"
 ) -> list[str]:
-    """List the values of environment variables that are no text.
-
-    Args:
-        variables: The variables; CDK tokens pass.
-        argument: The caller's name for the mapping, used in the messages.
-
-    Returns:
-        One message per value that is refused.
-    """
+    """List the environment variables whose values are not strings."""
     return [
-        f"`{argument}` values must be texts, got: {value!r} for {name!r} "
+        f"`{argument}` values must be strings, got: {value!r} for {name!r} "
         f"(nearest accepted: {str(value)!r})"
         for name, value in variables.items()
         if not isinstance(value, str)
@@ -108,16 +92,9 @@ def environment_value_problems(
 def environment_size_problems(
     variables: Mapping[str, object], argument: str = "environment"
 ) -> list[str]:
-    """List what Lambda refuses in the size of all environment variables.
+    """List what Lambda refuses in the size of all environment variables, measured as JSON.
 
-    Lambda measures names and values as JSON.
-
-    Args:
-        variables: The variables. Values that are known only at deploy time count nothing.
-        argument: The caller's name for the mapping, used in the messages.
-
-    Returns:
-        One message if they are too large, else none.
+    Values that are known only at deploy time count as empty.
     """
     known = {name: "" if is_unresolved(value) else str(value) for name, value in variables.items()}
     size = len(
@@ -127,71 +104,39 @@ def environment_size_problems(
     )
     if size <= MAX_ENVIRONMENT_BYTES:
         return []
-    return [f"`{argument}` must be {MAX_ENVIRONMENT_BYTES:,} bytes at most, got: {size:,} bytes"]
+    return [f"`{argument}` must have at most {MAX_ENVIRONMENT_BYTES:,} bytes, got: {size:,} bytes"]
 
 
 def function_name_problems(function_name: str, argument: str = "function_name") -> list[str]:
-    """List what Lambda refuses in the name of a function.
-
-    Args:
-        function_name: The name; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the name is refused, else none.
-    """
+    """List what Lambda refuses in the name of a function."""
     if is_unresolved(function_name) or _FUNCTION_NAME.fullmatch(function_name):
         return []
     return [
-        f"`{argument}` must be 1 to 64 letters, digits, hyphens and underscores, "
+        f"`{argument}` must have 1 to 64 letters, digits, hyphens and underscores, "
         f"got: {function_name!r}"
     ]
 
 
 def description_problems(description: str, argument: str = "description") -> list[str]:
-    """List what Lambda refuses in a description.
-
-    Args:
-        description: The description; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is too long, else none.
-    """
+    """List what Lambda refuses in a description."""
     if is_unresolved(description) or len(description) <= MAX_DESCRIPTION:
         return []
-    return [f"`{argument}` must be {MAX_DESCRIPTION} characters at most, got: {len(description)}"]
+    return [f"`{argument}` must have at most {MAX_DESCRIPTION} characters, got: {len(description)}"]
 
 
 def handler_problems(handler: str, argument: str = "handler") -> list[str]:
-    """List what Lambda refuses in the name of an entry point.
-
-    Args:
-        handler: The name; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List what Lambda refuses in the name of an entry point."""
     if is_unresolved(handler):
         return []
     if len(handler) > MAX_HANDLER:
-        return [f"`{argument}` must be {MAX_HANDLER} characters at most, got: {len(handler)}"]
+        return [f"`{argument}` must have at most {MAX_HANDLER} characters, got: {len(handler)}"]
     if not handler or re.search(r"\s", handler):
         return [f"`{argument}` must have characters, and no white space, got: {handler!r}"]
     return []
 
 
 def runtime_problems(runtime: str, argument: str = "runtime") -> list[str]:
-    """List the runtimes with which Lambda creates no function any more ("Lambda runtimes").
-
-    Args:
-        runtime: The name of the runtime, such as ``python3.13``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List the runtimes with which Lambda no longer creates functions ("Lambda runtimes")."""
     successor = _BLOCKED_RUNTIMES.get(runtime)
     if successor is None:
         return []
@@ -202,16 +147,7 @@ def runtime_problems(runtime: str, argument: str = "runtime") -> list[str]:
 
 
 def vpc_problems(subnets: int, security_groups: int, argument: str = "vpc") -> list[str]:
-    """List what Lambda refuses in the numbers of subnets and security groups of a function.
-
-    Args:
-        subnets: How many subnets there are.
-        security_groups: How many security groups there are.
-        argument: The caller's name for the network, used in the messages.
-
-    Returns:
-        One message per rule that is broken ("VpcConfig").
-    """
+    """List what Lambda refuses in the numbers of subnets and security groups ("VpcConfig")."""
     problems = []
     if bool(subnets) != bool(security_groups):
         problems.append(
@@ -219,10 +155,10 @@ def vpc_problems(subnets: int, security_groups: int, argument: str = "vpc") -> l
             f"got: {subnets} and {security_groups}"
         )
     if subnets > MAX_SUBNETS:
-        problems.append(f"`{argument}` must have {MAX_SUBNETS} subnets at most, got: {subnets}")
+        problems.append(f"`{argument}` must have at most {MAX_SUBNETS} subnets, got: {subnets}")
     if security_groups > MAX_SECURITY_GROUPS:
         problems.append(
-            f"`{argument}` must have {MAX_SECURITY_GROUPS} security groups at most, "
+            f"`{argument}` must have at most {MAX_SECURITY_GROUPS} security groups, "
             f"got: {security_groups}"
         )
     return problems

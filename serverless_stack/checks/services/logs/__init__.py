@@ -1,4 +1,4 @@
-"""Amazon CloudWatch Logs: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon CloudWatch Logs: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.logs.limits import (
     log_group_name_problems,

@@ -1,4 +1,4 @@
-"""Rules of Amazon CloudWatch Logs, from its API reference."""
+"""Limits of Amazon CloudWatch Logs, from its API reference."""
 
 import re
 from typing import Final
@@ -13,15 +13,7 @@ _NAME = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 
 
 def retention_problems(days: float, argument: str) -> list[str]:
-    """List what CloudWatch Logs refuses in the days that it keeps logs ("PutRetentionPolicy").
-
-    Args:
-        days: The days; a CDK token passes.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message if they are refused, else none.
-    """
+    """List what CloudWatch Logs refuses in the days that it keeps logs ("PutRetentionPolicy")."""
     if is_unresolved(days) or days in RETENTION_DAYS:
         return []
     nearest = min(RETENTION_DAYS, key=lambda allowed: abs(allowed - days))
@@ -30,22 +22,14 @@ def retention_problems(days: float, argument: str) -> list[str]:
 
 
 def log_group_name_problems(name: str, argument: str) -> list[str]:
-    """List what CloudWatch Logs refuses in the name of a log group ("CreateLogGroup").
-
-    Args:
-        name: The name; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message per rule that is broken.
-    """
+    """List what CloudWatch Logs refuses in the name of a log group ("CreateLogGroup")."""
     if is_unresolved(name):
         return []
     problems = []
     if not _NAME.fullmatch(name):
         nearest = re.sub(r"[^.\-_/#A-Za-z0-9]", "-", name)[:512]
         problems.append(
-            f"`{argument}` must be 1 to 512 letters, digits and .-_/#, got: {name!r}"
+            f"`{argument}` must have 1 to 512 letters, digits and .-_/#, got: {name!r}"
             + (f" (nearest accepted: {nearest})" if nearest else "")
         )
     if name.startswith("aws/"):

@@ -1,22 +1,26 @@
-"""Rules on the log groups of a template, and on what reads them."""
+"""Rules on the log groups of a template, and their filters and policies."""
 
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import (
-    Problem,
-    judged,
-    must,
-    rule,
-    template_rule,
-    told,
-)
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template, identity
-from serverless_stack.checks.services.iam.documents import listed, statements
+from serverless_stack.checks.engine.values import listed
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_length,
+    check_text,
+    findings_from,
+    violation,
+)
+from serverless_stack.checks.services.iam.documents import statements
 from serverless_stack.checks.services.logs.limits import (
     log_group_name_problems,
     retention_problems,
 )
+
+RULES = RuleList()
 
 _GROUP = "AWS::Logs::LogGroup"
 _METRIC = "AWS::Logs::MetricFilter"
@@ -24,37 +28,55 @@ _SUBSCRIPTION = "AWS::Logs::SubscriptionFilter"
 _QUOTAS = "CloudWatch Logs quotas"
 
 
-@rule("LG-001", _GROUP, page="PutRetentionPolicy")
-def retention(group: Resource) -> Iterator[Problem]:
-    """Logs are kept for days that CloudWatch Logs knows."""
+@RULES.resource("LOGS-001", _GROUP, page="PutRetentionPolicy")
+def retention(group: Resource) -> Iterator[Violation]:
+    """`RetentionInDays` must be a value that CloudWatch Logs offers.
+
+    CloudWatch Logs refuses other numbers of days. Use the nearest one that the finding names.
+    """
     days = group.number("RetentionInDays")
     if days is not None:
-        yield from told(group, retention_problems(days, "RetentionInDays"))
+        yield from findings_from(group, retention_problems(days, "RetentionInDays"))
 
 
-@rule("LG-002", _GROUP, page="CreateLogGroup")
-def name(group: Resource) -> Iterator[Problem]:
-    """The name of a log group."""
-    yield from judged(group, "LogGroupName", log_group_name_problems)
+@RULES.resource("LOGS-002", _GROUP, page="CreateLogGroup")
+def name(group: Resource) -> Iterator[Violation]:
+    """`LogGroupName` must have 1 to 512 allowed characters.
+
+    CloudWatch Logs refuses other characters than letters, digits and `.-_/#`, and names that begin
+    with aws/.
+    """
+    yield from check_text(group, "LogGroupName", log_group_name_problems)
 
 
-@rule("LG-003", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service")
-def key_arn(group: Resource) -> Iterator[Problem]:
-    """The key of a log group is named by its ARN."""
+@RULES.resource(
+    "LOGS-003", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service"
+)
+def key_arn(group: Resource) -> Iterator[Violation]:
+    """`KmsKeyId` must be the ARN of a key.
+
+    CloudWatch Logs refuses key ids, which `Ref` returns, and aliases. Use `Fn::GetAtt` with `Arn`.
+    """
     key = group.get("KmsKeyId")
     text = group.text("KmsKeyId")
     target = group.template.referred(key)
     named = isinstance(key, Reference) and key.attribute != "Arn"
     if named and target is not None and target.type in ("AWS::KMS::Key", "AWS::KMS::Alias"):
         nearest = "its Arn" if target.type == "AWS::KMS::Key" else "the Arn of its key"
-        yield must("KmsKeyId", "be the ARN of a key", f"Ref {target.logical_id}", nearest)
+        yield violation("KmsKeyId", "be the ARN of a key", f"Ref {target.logical_id}", nearest)
     if text is not None and not text.startswith("arn:"):
-        yield must("KmsKeyId", "be the ARN of a key", text)
+        yield violation("KmsKeyId", "be the ARN of a key", text)
 
 
-@rule("LG-004", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service")
-def key_policy(group: Resource) -> Iterator[Problem]:
-    """CloudWatch Logs may use the key."""
+@RULES.resource(
+    "LOGS-004", _GROUP, page="Encrypt log data in CloudWatch Logs using AWS Key Management Service"
+)
+def key_policy(group: Resource) -> Iterator[Violation]:
+    """`KmsKeyId` must be a key that CloudWatch Logs may use.
+
+    CloudWatch Logs refuses the log group unless the key's policy allows the service
+    logs.REGION.amazonaws.com.
+    """
     key = group.reference("KmsKeyId")
     policy = None if key is None else key.get("KeyPolicy")
     if key is None or key.type != "AWS::KMS::Key" or not isinstance(policy, dict | None):
@@ -65,8 +87,8 @@ def key_policy(group: Resource) -> Iterator[Problem]:
     if not any(
         _may_use(statement.get("Principal")) for _, statement in statements(key, "KeyPolicy")
     ):
-        rule_ = f"be a key that logs.amazonaws.com may use, by the policy of {key.logical_id}"
-        yield must("KmsKeyId", rule_, key.logical_id)
+        requirement = f"be a key that logs.amazonaws.com may use, by the policy of {key.logical_id}"
+        yield violation("KmsKeyId", requirement, key.logical_id)
 
 
 def _may_use(principal: object) -> bool:
@@ -74,39 +96,49 @@ def _may_use(principal: object) -> bool:
         return principal is not None
     services = listed(principal.get("Service"))
     return "*" in listed(principal.get("AWS")) or any(
-        str(each).startswith(("logs.", "*", "${")) for each in services
+        str(service).startswith(("logs.", "*", "${")) for service in services
     )
 
 
-@rule("LG-005", _METRIC, _SUBSCRIPTION, page="Log classes")
-def log_class(reader: Resource) -> Iterator[Problem]:
-    """Log groups for rare access have no filters."""
+@RULES.resource("LOGS-005", _METRIC, _SUBSCRIPTION, page="Log classes")
+def log_class(reader: Resource) -> Iterator[Violation]:
+    """Filters require a log group of the class STANDARD.
+
+    CloudWatch Logs refuses metric and subscription filters on infrequent access log groups.
+    """
     group = reader.reference("LogGroupName")
     kind = None if group is None else group.text("LogGroupClass")
     if group is not None and kind not in (None, "STANDARD"):
-        rule_ = f"be a log group of the class STANDARD, not {group.logical_id}"
-        yield must("LogGroupName", rule_, kind, "STANDARD")
+        requirement = f"be a log group of the class STANDARD, not {group.logical_id}"
+        yield violation("LogGroupName", requirement, kind, "STANDARD")
 
 
-@rule("LG-006", _METRIC, page="AWS::Logs::MetricFilter MetricTransformation")
-def transformation(metric: Resource) -> Iterator[Problem]:
-    """A metric has a default value or dimensions, and a namespace of one's own."""
+@RULES.resource("LOGS-006", _METRIC, page="AWS::Logs::MetricFilter MetricTransformation")
+def transformation(metric: Resource) -> Iterator[Violation]:
+    """Metric filters must have a default value or dimensions, not both.
+
+    CloudWatch Logs refuses both together, more than 3 dimensions, and namespaces that begin with
+    AWS/.
+    """
     for path in metric.paths("MetricTransformations"):
         described = metric.mapping(path)
         if "DefaultValue" in described and described.get("Dimensions"):
             value = described["DefaultValue"]
-            yield must(f"{path}.DefaultValue", "not be there with Dimensions", value)
+            yield violation(f"{path}.DefaultValue", "be absent with Dimensions", value)
         space = metric.text(f"{path}.MetricNamespace") or ""
         if space.startswith("AWS/"):
-            yield must(f"{path}.MetricNamespace", "not begin with AWS/", space, space[4:] or None)
-        count = len(metric.items(f"{path}.Dimensions"))
-        if count > 3:
-            yield must(f"{path}.Dimensions", "have 3 dimensions at most", count, 3)
+            yield violation(
+                f"{path}.MetricNamespace", "not begin with AWS/", space, space[4:] or None
+            )
+        yield from check_count(metric, f"{path}.Dimensions", 3, "dimensions")
 
 
-@template_rule("LG-007", page=_QUOTAS)
-def subscriptions(template: Template) -> Iterator[Problem]:
-    """A log group has two subscriptions at most."""
+@RULES.template("LOGS-007", page=_QUOTAS)
+def subscriptions(template: Template) -> Iterator[Violation]:
+    """Log groups must have at most two subscription filters.
+
+    CloudWatch Logs refuses a third one. Fan out from a Kinesis stream.
+    """
     counts: dict[object, int] = {}
     for subscription in template.always(_SUBSCRIPTION):
         group = identity(subscription.get("LogGroupName"))
@@ -114,13 +146,16 @@ def subscriptions(template: Template) -> Iterator[Problem]:
             continue
         counts[group] = counts.get(group, 0) + 1
         if counts[group] == 3:
-            rule_ = "be a log group with 2 subscriptions at most"
-            yield must("LogGroupName", rule_, 3, 2, resource=subscription.logical_id)
+            requirement = "be a log group with at most 2 subscriptions"
+            yield violation("LogGroupName", requirement, 3, 2, resource=subscription.logical_id)
 
 
-@rule("LG-008", _SUBSCRIPTION, page="AWS::Logs::SubscriptionFilter")
-def subscription_role(subscription: Resource) -> Iterator[Problem]:
-    """CloudWatch Logs needs a role for a stream."""
+@RULES.resource("LOGS-008", _SUBSCRIPTION, page="AWS::Logs::SubscriptionFilter")
+def subscription_role(subscription: Resource) -> Iterator[Violation]:
+    """Subscriptions to streams require a role.
+
+    CloudWatch Logs refuses a Kinesis or Firehose destination without a `RoleArn`.
+    """
     to = subscription.reference("DestinationArn")
     text = subscription.text("DestinationArn") or ""
     streams = ("AWS::Kinesis::Stream", "AWS::KinesisFirehose::DeliveryStream")
@@ -128,12 +163,13 @@ def subscription_role(subscription: Resource) -> Iterator[Problem]:
     if (is_stream or ":kinesis:" in text or ":firehose:" in text) and (
         subscription.get("RoleArn") is None
     ):
-        yield must("RoleArn", "be given for a stream", None)
+        yield violation("RoleArn", "be set for a stream", None)
 
 
-@rule("LG-009", "AWS::Logs::ResourcePolicy", page=_QUOTAS)
-def resource_policy(policy: Resource) -> Iterator[Problem]:
-    """A policy of CloudWatch Logs has 5,120 characters at most."""
-    document = policy.text("PolicyDocument") or ""
-    if len(document) > 5120:
-        yield must("PolicyDocument", "have 5,120 characters at most", len(document), 5120)
+@RULES.resource("LOGS-009", "AWS::Logs::ResourcePolicy", page=_QUOTAS)
+def resource_policy(policy: Resource) -> Iterator[Violation]:
+    """`PolicyDocument` of CloudWatch Logs must have at most 5,120 characters.
+
+    CloudWatch Logs refuses longer policies. Use wildcards in the resources.
+    """
+    yield from check_length(policy, "PolicyDocument", 5120)

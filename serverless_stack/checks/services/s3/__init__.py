@@ -1,4 +1,4 @@
-"""Amazon S3: rules on values, for constructs, and on templates (``rules``)."""
+"""Amazon S3: limits on values, and rules on templates."""
 
 from serverless_stack.checks.services.s3.limits.lifecycle import (
     Move,

@@ -1,1 +1,1 @@
-"""AWS Secrets Manager: rules on the secrets of a template (``rules``)."""
+"""AWS Secrets Manager: rules on the secrets of a template."""

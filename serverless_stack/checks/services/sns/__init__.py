@@ -1,1 +1,1 @@
-"""Amazon SNS: rules on the topics of a template (``rules``)."""
+"""Amazon SNS: rules on the topics of a template."""

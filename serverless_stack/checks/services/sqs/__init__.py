@@ -1,1 +1,1 @@
-"""Amazon SQS: rules on the queues of a template (``rules``)."""
+"""Amazon SQS: rules on the queues of a template."""

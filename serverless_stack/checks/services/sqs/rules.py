@@ -1,17 +1,20 @@
 """Rules on the queues of a template."""
 
-import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
-from serverless_stack.checks.services.iam.documents import statements, texts
+from serverless_stack.checks.engine.values import texts_of
+from serverless_stack.checks.engine.violations import Violation, check_count, check_range, violation
+from serverless_stack.checks.services.fifo import check_fifo_name, check_fifo_settings
+from serverless_stack.checks.services.iam.documents import statements
+
+RULES = RuleList()
 
 _QUEUE = "AWS::SQS::Queue"
 _POLICY = "AWS::SQS::QueuePolicy"
 _PAGE = "SetQueueAttributes"
 _FIFO_ONLY = ("ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}|[A-Za-z0-9_-]{1,75}\.fifo")
 _RANGES = {
     "DelaySeconds": (0, 900),
     "KmsDataKeyReusePeriodSeconds": (60, 86400),
@@ -22,106 +25,117 @@ _RANGES = {
 }
 
 
-@rule("SQS-001", _QUEUE, page="CreateQueue")
-def name(queue: Resource) -> Iterator[Problem]:
-    """The name of a queue tells whether it is FIFO."""
-    value = queue.text("QueueName")
-    if value is None:
-        return
-    if not _NAME.fullmatch(value):
-        rule_ = "be 1 to 80 letters, digits, hyphens and underscores, and .fifo at the end of FIFO"
-        yield must("QueueName", rule_, value)
-    fifo = queue.boolean("FifoQueue")
-    if fifo and not value.endswith(".fifo"):
-        yield must("QueueName", "end with .fifo for a FIFO queue", value, f"{value[:75]}.fifo")
-    if value.endswith(".fifo") and (fifo is False or queue.get("FifoQueue") is None):
-        yield must("FifoQueue", "be true for a name that ends with .fifo", fifo, "true")
+@RULES.resource("SQS-001", _QUEUE, page="CreateQueue")
+def name(queue: Resource) -> Iterator[Violation]:
+    """`QueueName` must have allowed characters, and end with .fifo for FIFO queues.
+
+    SQS refuses other names, and a suffix that does not match `FifoQueue`.
+    """
+    yield from check_fifo_name(queue, "QueueName", "FifoQueue", 80)
 
 
-@rule("SQS-002", _QUEUE, page=_PAGE)
-def fifo_only(queue: Resource) -> Iterator[Problem]:
-    """Other queues have nothing of FIFO queues, and those have what goes together."""
-    if queue.boolean("FifoQueue") is False or queue.get("FifoQueue") is None:
-        for each in _FIFO_ONLY:
-            value = queue.get(each)
-            if value is not None and queue.boolean(each) is not False:
-                yield must(each, "not be there without FifoQueue", value)
+@RULES.resource("SQS-002", _QUEUE, page=_PAGE)
+def fifo_only(queue: Resource) -> Iterator[Violation]:
+    """FIFO settings require a FIFO queue, and must be consistent.
+
+    SQS refuses them on standard queues, and a throughput limit per message group without
+    deduplication per message group.
+    """
+    yield from check_fifo_settings(queue, "FifoQueue", _FIFO_ONLY)
     scope = queue.get("DeduplicationScope")
     if queue.get("FifoThroughputLimit") == "perMessageGroupId" and scope in (None, "queue"):
-        rule_ = "be messageGroup with a FifoThroughputLimit of perMessageGroupId"
-        yield must("DeduplicationScope", rule_, scope, "messageGroup")
+        requirement = "be messageGroup with a FifoThroughputLimit of perMessageGroupId"
+        yield violation("DeduplicationScope", requirement, scope, "messageGroup")
 
 
-@rule("SQS-003", _QUEUE, page=_PAGE)
-def ranges(queue: Resource) -> Iterator[Problem]:
-    """Times and sizes of a queue."""
-    for each, (low, high) in _RANGES.items():
-        yield from between(queue, each, low, high)
-    yield from between(queue, "RedrivePolicy.maxReceiveCount", 1, 1000)
+@RULES.resource("SQS-003", _QUEUE, page=_PAGE)
+def ranges(queue: Resource) -> Iterator[Violation]:
+    """Queue settings must be within SQS's limits.
+
+    SQS refuses delays, sizes, time-outs and retention outside their ranges.
+    """
+    for item, (low, high) in _RANGES.items():
+        yield from check_range(queue, item, low, high)
+    yield from check_range(queue, "RedrivePolicy.maxReceiveCount", 1, 1000)
 
 
-@rule("SQS-004", _QUEUE, page="Using dead-letter queues in Amazon SQS")
-def dead_letters(queue: Resource) -> Iterator[Problem]:
-    """The queue for dead letters is of the same kind, and named by its ARN."""
+@RULES.resource("SQS-004", _QUEUE, page="Using dead-letter queues in Amazon SQS")
+def dead_letters(queue: Resource) -> Iterator[Violation]:
+    """Dead-letter queues must be of the same type, given by their ARN.
+
+    SQS refuses a standard queue for a FIFO queue and the other way round, and queue URLs.
+    """
     path = "RedrivePolicy.deadLetterTargetArn"
     to = queue.get(path)
     target = queue.template.referred(to)
     text = queue.text(path)
     if text is not None and not text.startswith("arn:"):
-        yield must(path, "be the ARN of a queue", text)
+        yield violation(path, "be the ARN of a queue", text)
     if not isinstance(to, Reference) or target is None or target.type != _QUEUE:
         return
     if to.attribute != "Arn":
-        yield must(path, "be the ARN of a queue", f"Ref {to.logical_id}", "its Arn")
+        yield violation(path, "be the ARN of a queue", f"Ref {to.logical_id}", "its Arn")
     one, other = _is_fifo(queue), _is_fifo(target)
     if one is not None and other is not None and one != other:
-        kind = "a FIFO" if one else "no FIFO"
-        yield must(path, f"be {kind} queue as its source is", to.logical_id)
+        kind = "a FIFO" if one else "a standard"
+        yield violation(path, f"be {kind} queue, like its source", to.logical_id)
 
 
 def _is_fifo(queue: Resource) -> bool | None:
     return False if queue.get("FifoQueue") is None else queue.boolean("FifoQueue")
 
 
-@rule("SQS-005", _QUEUE, page=_PAGE)
-def redrive_allowed(queue: Resource) -> Iterator[Problem]:
-    """Sources are listed where they are allowed one by one, ten at most."""
+@RULES.resource("SQS-005", _QUEUE, page=_PAGE)
+def redrive_allowed(queue: Resource) -> Iterator[Violation]:
+    """`RedriveAllowPolicy` must list queues for byQueue, at most 10.
+
+    SQS refuses byQueue without `sourceQueueArns`, other permissions with them, and more than 10.
+    """
     path = "RedriveAllowPolicy"
     kind = queue.text(f"{path}.redrivePermission")
     sources = queue.get(f"{path}.sourceQueueArns")
     if kind == "byQueue" and sources is None:
-        yield must(f"{path}.sourceQueueArns", "be given with byQueue", None)
+        yield violation(f"{path}.sourceQueueArns", "be set with byQueue", None)
     if kind in ("allowAll", "denyAll") and sources is not None:
-        yield must(f"{path}.redrivePermission", "be byQueue with sourceQueueArns", kind, "byQueue")
-    count = len(queue.items(f"{path}.sourceQueueArns"))
-    if count > 10:
-        yield must(f"{path}.sourceQueueArns", "have 10 queues at most", count, 10)
+        yield violation(
+            f"{path}.redrivePermission", "be byQueue with sourceQueueArns", kind, "byQueue"
+        )
+    yield from check_count(queue, f"{path}.sourceQueueArns", 10, "queues")
 
 
-@rule("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")
-def encryption(queue: Resource) -> Iterator[Problem]:
-    """A queue is encrypted by a key of SQS or of KMS."""
+@RULES.resource("SQS-006", _QUEUE, page="Encryption at rest in Amazon SQS")
+def encryption(queue: Resource) -> Iterator[Violation]:
+    """Queues must be encrypted by either SQS or KMS.
+
+    SQS refuses `SqsManagedSseEnabled` together with a `KmsMasterKeyId`.
+    """
     key = queue.get("KmsMasterKeyId")
     if queue.boolean("SqsManagedSseEnabled") and key:
-        yield must("SqsManagedSseEnabled", "be false with a KmsMasterKeyId", True, "false")
+        yield violation("SqsManagedSseEnabled", "be false with a KmsMasterKeyId", True, "false")
 
 
-@rule("SQS-007", _POLICY, page="AWS::SQS::QueuePolicy")
-def policy_queues(policy: Resource) -> Iterator[Problem]:
-    """A queue policy names queues by their URLs."""
+@RULES.resource("SQS-007", _POLICY, page="AWS::SQS::QueuePolicy")
+def policy_queues(policy: Resource) -> Iterator[Violation]:
+    """`Queues` of a policy must be queue URLs.
+
+    SQS refuses ARNs and names. `Ref` of a queue is its URL.
+    """
     for path in policy.paths("Queues"):
         queue, text = policy.get(path), policy.text(path)
         if isinstance(queue, Reference) and queue.attribute in ("Arn", "QueueName"):
             shown = f"{queue.logical_id}.{queue.attribute}"
-            yield must(path, "be the URL of a queue", shown, f"Ref {queue.logical_id}")
+            yield violation(path, "be the URL of a queue", shown, f"Ref {queue.logical_id}")
         if text is not None and not text.startswith("https://"):
-            yield must(path, "be the URL of a queue", text)
+            yield violation(path, "be the URL of a queue", text)
 
 
-@rule("SQS-008", _POLICY, page="Actions, resources, and condition keys for Amazon SQS")
-def policy_actions(policy: Resource) -> Iterator[Problem]:
-    """A queue policy is about actions of SQS."""
+@RULES.resource("SQS-008", _POLICY, page="Actions, resources, and condition keys for Amazon SQS")
+def policy_actions(policy: Resource) -> Iterator[Violation]:
+    """Queue policies must have actions of SQS.
+
+    SQS refuses policies with actions of other services.
+    """
     for path, statement in statements(policy, "PolicyDocument"):
-        for action in texts(statement.get("Action")):
+        for action in texts_of(statement.get("Action")):
             if action != "*" and not action.lower().startswith("sqs:"):
-                yield must(f"{path}.Action", "be an action of SQS", action, "sqs:SendMessage")
+                yield violation(f"{path}.Action", "be an action of SQS", action, "sqs:SendMessage")

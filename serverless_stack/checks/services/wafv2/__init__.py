@@ -1,1 +1,1 @@
-"""AWS WAF: rules on the web ACLs of a template (``rules``)."""
+"""AWS WAF: rules on the web ACLs of a template."""

@@ -1,4 +1,4 @@
-"""Rules on templates as a whole, whatever is in them."""
+"""Rules on templates as a whole."""
 
 from serverless_stack.checks.template.rules import (
     attributes,
@@ -10,4 +10,12 @@ from serverless_stack.checks.template.rules import (
     references,
 )
 
-__all__ = ["attributes", "cycles", "limits", "names", "parameters", "properties", "references"]
+RULES = [
+    *attributes.RULES,
+    *cycles.RULES,
+    *limits.RULES,
+    *names.RULES,
+    *parameters.RULES,
+    *properties.RULES,
+    *references.RULES,
+]

@@ -1,12 +1,16 @@
-"""What a template and a resource have beside properties."""
+"""Rules on the sections of templates and the attributes of resources."""
 
 from collections.abc import Iterator
 from typing import Final
 
-from serverless_stack.checks.engine.registry import Problem, must, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
-from serverless_stack.checks.template.nearest import nearest
-from serverless_stack.checks.template.sections import is_transformed, mapping, section
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.template.sections import is_transformed, section
+from serverless_stack.checks.template.suggestions import nearest
+
+RULES = RuleList()
 
 _ATTRIBUTES: Final = frozenset(
     [
@@ -35,41 +39,55 @@ _SNAPSHOTS: Final = frozenset(
 )
 
 
-@template_rule("ST-050", page="CloudFormation template sections")
-def sections(template: Template) -> Iterator[Problem]:
-    """A template has known sections only, and the one version."""
+@RULES.template("TEMPLATE-050", page="CloudFormation template sections")
+def sections(template: Template) -> Iterator[Violation]:
+    """Sections and version of a template must be known.
+
+    CloudFormation refuses unknown sections, other versions than 2010-09-09, and descriptions of
+    more than 1,024 bytes.
+    """
     for name in () if is_transformed(template) else template.source:
         if name not in _SECTIONS and not str(name).startswith("Fn::"):
-            wanted = "be a section of a template"
-            yield must(str(name), wanted, name, nearest(str(name), _SECTIONS))
+            requirement = "be a section of a template"
+            yield violation(str(name), requirement, name, nearest(str(name), _SECTIONS))
     version = template.source.get("AWSTemplateFormatVersion", "2010-09-09")
     if str(version) != "2010-09-09":
-        yield must("AWSTemplateFormatVersion", "be 2010-09-09", version, "2010-09-09")
+        yield violation("AWSTemplateFormatVersion", "be 2010-09-09", version, "2010-09-09")
     description = template.source.get("Description")
     if isinstance(description, str) and len(description.encode("utf-8", "surrogatepass")) > 1024:
-        yield must("Description", "have 1,024 bytes at most", description)
+        yield violation("Description", "have at most 1,024 bytes", description)
 
 
-@template_rule("ST-051", page="Resource attribute reference")
-def attributes(template: Template) -> Iterator[Problem]:
-    """A resource has known attributes only."""
+@RULES.template("TEMPLATE-051", page="Resource attribute reference")
+def attributes(template: Template) -> Iterator[Violation]:
+    """Resources must have a type and known attributes.
+
+    CloudFormation refuses resources without a `Type`, and attributes that it does not know, such as
+    a misplaced property.
+    """
     if is_transformed(template):
         return
     for logical_id, described in section(template, "Resources").items():
         if not isinstance(described, dict) or not isinstance(described.get("Type"), str):
-            wanted = "have a `Type`"
-            yield must("Type", wanted, described and type(described).__name__, resource=logical_id)
+            requirement = "have a `Type`"
+            yield violation(
+                "Type", requirement, described and type(described).__name__, resource=logical_id
+            )
             continue
         for name in described:
             if name not in _ATTRIBUTES:
                 closest = nearest(str(name), _ATTRIBUTES)
-                wanted = "be an attribute of a resource"
-                yield must(str(name), wanted, name, closest, resource=logical_id)
+                requirement = "be an attribute of a resource"
+                yield violation(str(name), requirement, name, closest, resource=logical_id)
 
 
-@template_rule("ST-052", page="DeletionPolicy attribute")
-def policies(template: Template) -> Iterator[Problem]:
-    """What becomes of a resource is a known policy, and a snapshot only where there are some."""
+@RULES.template("TEMPLATE-052", page="DeletionPolicy attribute")
+def policies(template: Template) -> Iterator[Violation]:
+    """`DeletionPolicy` must be a policy that the resource supports.
+
+    CloudFormation refuses unknown policies, and Snapshot for resources without snapshots. Use
+    Retain.
+    """
     if is_transformed(template):
         return
     for logical_id, written in section(template, "Resources").items():
@@ -80,9 +98,9 @@ def policies(template: Template) -> Iterator[Problem]:
             if value is None or isinstance(value, dict):
                 continue
             if value not in accepted:
-                wanted = f"be one of {', '.join(accepted)}"
+                requirement = f"be one of {', '.join(accepted)}"
                 closest = nearest(str(value), accepted)
-                yield must(name, wanted, value, closest, resource=logical_id)
+                yield violation(name, requirement, value, closest, resource=logical_id)
             elif value == "Snapshot" and type_.startswith("AWS::") and type_ not in _SNAPSHOTS:
-                wanted = f"not be Snapshot, which {type_} does not have"
-                yield must(name, wanted, value, "Retain", resource=logical_id)
+                requirement = f"not be Snapshot, which {type_} does not have"
+                yield violation(name, requirement, value, "Retain", resource=logical_id)

@@ -1,29 +1,41 @@
-"""Resources that wait for each other."""
+"""Rules on circular dependencies."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.graphs import components
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Link, Template
-from serverless_stack.checks.template.sections import mapping, section
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.template.sections import section
+
+RULES = RuleList()
 
 _MOST_STEPS: Final = 2000
 _Outcomes = Mapping[str, bool]
 _Graph = Mapping[str, tuple[Link, ...]]
 
 
-@template_rule("ST-020", page="Circular dependency between resources")
-def cycles(template: Template) -> Iterator[Problem]:
-    """No resource waits for itself, over others or at once."""
+@RULES.template("TEMPLATE-020", page="Circular dependency between resources")
+def cycles(template: Template) -> Iterator[Violation]:
+    """Resources must not depend on each other in a circle.
+
+    CloudFormation refuses circular dependencies. Remove one of the references, or move what both
+    need to a resource of its own.
+    """
     graph = _graph(template)
-    for component in _components(graph):
+    targets = {source: [link.target for link in links] for source, links in graph.items()}
+    for component in components(targets):
+        if len(component) == 1 and component[0] not in targets.get(component[0], ()):
+            continue
         cycle = _shortest(template, graph, component)
         if cycle:
-            yield _told(cycle)
+            yield _violation(cycle)
 
 
 def _graph(template: Template) -> _Graph:
-    """What each resource waits for in its properties and dependencies."""
+    """Return the references and dependencies of each resource."""
     resources = section(template, "Resources")
     return {
         source: tuple(
@@ -35,48 +47,8 @@ def _graph(template: Template) -> _Graph:
     }
 
 
-def _components(graph: _Graph) -> Iterator[list[str]]:
-    """The groups of resources that all reach each other, found by Tarjan's algorithm."""
-    index: dict[str, int] = {}
-    lowest: dict[str, int] = {}
-    stack: list[str] = []
-    on_stack: set[str] = set()
-    for root in sorted(graph):
-        if root in index:
-            continue
-        work = [(root, iter(graph.get(root, ())))]
-        index[root] = lowest[root] = len(index)
-        stack.append(root)
-        on_stack.add(root)
-        while work:
-            name, waiting = work[-1]
-            link = next(waiting, None)
-            if link is not None:
-                target = link.target
-                if target not in index:
-                    index[target] = lowest[target] = len(index)
-                    stack.append(target)
-                    on_stack.add(target)
-                    work.append((target, iter(graph.get(target, ()))))
-                elif target in on_stack:
-                    lowest[name] = min(lowest[name], index[target])
-                continue
-            work.pop()
-            if work:
-                above = work[-1][0]
-                lowest[above] = min(lowest[above], lowest[name])
-            if lowest[name] == index[name]:
-                component: list[str] = []
-                while not component or component[-1] != name:
-                    component.append(stack.pop())
-                    on_stack.discard(component[-1])
-                itself = any(link.target == name for link in graph.get(name, ()))
-                if len(component) > 1 or itself:
-                    yield sorted(component)
-
-
 def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[Link]:
-    """The shortest cycle in a group that some outcome of the conditions has."""
+    """Return the shortest cycle in a group that some outcome of the conditions has."""
     members, steps = set(component), 0
     best: list[Link] = []
     for start in component:
@@ -104,7 +76,7 @@ def _shortest(template: Template, graph: _Graph, component: list[str]) -> list[L
 
 
 def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, bool] | None:
-    """The outcomes with those that a link needs; None if they contradict each other."""
+    """Return the outcomes with those that a link needs; None if they contradict each other."""
     found = dict(outcomes)
     resources = section(template, "Resources")
     needed = set(link.branches)
@@ -122,7 +94,7 @@ def _decided(template: Template, link: Link, outcomes: _Outcomes) -> dict[str, b
 
 
 def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
-    """A condition that says that another does not hold, as that one."""
+    """Return a condition that says that another does not hold, as that one."""
     conditions = section(template, "Conditions")
     for _ in range(len(conditions)):
         denied = mapping(conditions.get(name)).get("Fn::Not")
@@ -133,7 +105,7 @@ def _plain(template: Template, name: str, outcome: bool) -> tuple[str, bool]:
     return name, outcome
 
 
-def _told(cycle: list[Link]) -> Problem:
+def _violation(cycle: list[Link]) -> Violation:
     steps = [f"{link.source} ({link.path}: {_shown(link)})" for link in cycle]
     way = " -> ".join([*steps, cycle[0].source])
     first = cycle[0]
@@ -141,7 +113,7 @@ def _told(cycle: list[Link]) -> Problem:
         f"`{first.path}` must not wait for {first.source} itself, got: {way}; take one of these "
         "references out, or make a resource of its own of what two of them share"
     )
-    return Problem(first.path, [link.source for link in cycle], message, first.source)
+    return Violation(first.path, [link.source for link in cycle], message, first.source)
 
 
 def _shown(link: Link) -> str:

@@ -1,12 +1,16 @@
-"""How large a template may be."""
+"""Rules on the size of templates."""
 
 from collections.abc import Iterator
 from typing import Final
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
-from serverless_stack.checks.template.sections import mapping, section
+from serverless_stack.checks.engine.values import MAX_DEPTH, MAX_VALUES, mapping
+from serverless_stack.checks.engine.violations import Violation
+from serverless_stack.checks.template.sections import section
+
+RULES = RuleList()
 
 _PAGE: Final = "Understand CloudFormation quotas"
 MAX_RESOURCES: Final = 500
@@ -15,9 +19,12 @@ _NEAR: Final = 0.9
 _MOST: Final = {"Outputs": 200, "Parameters": 200, "Mappings": 200}
 
 
-@template_rule("ST-001", page=_PAGE)
-def resources(template: Template) -> Iterator[Problem]:
-    """A stack has 500 resources at most; those that a condition leaves out do not count."""
+@RULES.template("TEMPLATE-001", page=_PAGE)
+def resources(template: Template) -> Iterator[Violation]:
+    """Templates must have at most 500 resources.
+
+    CloudFormation refuses more. Move some to another stack or a nested one.
+    """
     count = sum(
         1
         for described in section(template, "Resources").values()
@@ -27,39 +34,50 @@ def resources(template: Template) -> Iterator[Problem]:
         yield _too_many("Resources", count, MAX_RESOURCES, "move some to another or a nested stack")
 
 
-@template_rule("ST-002", page=_PAGE)
-def size(template: Template) -> Iterator[Problem]:
-    """A template has a million bytes at most."""
+@RULES.template("TEMPLATE-002", page=_PAGE)
+def size(template: Template) -> Iterator[Violation]:
+    """Templates must have at most 1,000,000 bytes.
+
+    CloudFormation refuses larger ones, even without indentation. Move resources to another stack or
+    a nested one.
+    """
     smallest = template.size
     if smallest > MAX_BYTES:
-        yield Problem(
+        yield Violation(
             "",
             smallest,
-            f"The template must have {MAX_BYTES:,} bytes at most, got: {smallest:,} bytes without "
+            f"The template must have at most {MAX_BYTES:,} bytes, got: {smallest:,} bytes without "
             "any indentation; move resources to another or a nested stack",
         )
 
 
-@template_rule("ST-003", page=_PAGE, severity=Severity.WARNING)
-def nearly_too_large(template: Template) -> Iterator[Problem]:
-    """A template is not nearly too large, as it is usually written, with a space a level."""
+@RULES.template("TEMPLATE-003", page=_PAGE, severity=Severity.WARNING)
+def nearly_too_large(template: Template) -> Iterator[Violation]:
+    """Templates near the size limit require a split.
+
+    The template, as CDK writes it, has more than 90% of the bytes that CloudFormation accepts. Move
+    resources to another stack before it fails.
+    """
     smallest = template.size
     if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
         return
     written = len(template.json(1).encode("utf-8", "surrogatepass"))
     if written > MAX_BYTES * _NEAR:
-        yield Problem(
+        yield Violation(
             "",
             written,
-            f"The template must have {MAX_BYTES:,} bytes at most, got: {written:,} bytes "
+            f"The template must have at most {MAX_BYTES:,} bytes, got: {written:,} bytes "
             f"({smallest:,} without indentation); move resources to another or a nested stack "
             "before it is too large",
         )
 
 
-@template_rule("ST-004", page=_PAGE)
-def entries(template: Template) -> Iterator[Problem]:
-    """A template has 200 outputs, parameters and mappings at most."""
+@RULES.template("TEMPLATE-004", page=_PAGE)
+def entries(template: Template) -> Iterator[Violation]:
+    """Templates must have at most 200 outputs, parameters and mappings.
+
+    CloudFormation refuses more of either. Move some to another stack.
+    """
     for name, most in _MOST.items():
         count = len(section(template, name))
         if count > most:
@@ -67,9 +85,24 @@ def entries(template: Template) -> Iterator[Problem]:
     for name, described in section(template, "Mappings").items():
         count = len(mapping(described))
         if count > _MOST["Mappings"]:
-            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "make two of it")
+            yield _too_many(f"Mappings.{name}", count, _MOST["Mappings"], "split it")
 
 
-def _too_many(name: str, count: int, most: int, advice: str) -> Problem:
-    message = f"`{name}` must have {most} entries at most, got: {count}; {advice}"
-    return Problem(name, count, message)
+@RULES.template("TEMPLATE-005", page=_PAGE)
+def bounds(template: Template) -> Iterator[Violation]:
+    """Templates must be trees of bounded depth and size.
+
+    CloudFormation refuses templates whose values contain themselves, or whose aliases expand to
+    more than it accepts. Such a template is not checked further.
+    """
+    if template.excess is not None:
+        message = (
+            f"The template must be a tree of at most {MAX_DEPTH} levels and {MAX_VALUES:,} values, "
+            f"got: {template.excess}; it was not checked"
+        )
+        yield Violation("", template.excess, message)
+
+
+def _too_many(name: str, count: int, most: int, advice: str) -> Violation:
+    message = f"`{name}` must have at most {most} entries, got: {count}; {advice}"
+    return Violation(name, count, message)

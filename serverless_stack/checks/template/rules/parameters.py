@@ -1,43 +1,54 @@
-"""Parameters and their defaults."""
+"""Rules on parameters and their defaults."""
 
 import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from serverless_stack.checks.engine.registry import Problem, must, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Template
-from serverless_stack.checks.template.sections import mapping, section
+from serverless_stack.checks.engine.values import mapping
+from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.template.sections import section
+
+RULES = RuleList()
 
 _PAGE: Final = "CloudFormation template Parameters syntax"
-_NUMBER = re.compile(r"\s*-?\d+(\.\d+)?\s*")
+_NUMBER = re.compile(r"\s*-?[0-9]+(\.[0-9]+)?\s*")
 
 
-@template_rule("ST-040", page=_PAGE)
-def defaults(template: Template) -> Iterator[Problem]:
-    """The default of a parameter is a value that the parameter takes."""
+@RULES.template("TEMPLATE-040", page=_PAGE)
+def defaults(template: Template) -> Iterator[Violation]:
+    """`Default` of a parameter must be a value that the parameter accepts.
+
+    CloudFormation refuses defaults of another type, outside the limits, or not among the allowed
+    values.
+    """
     for name, described in section(template, "Parameters").items():
         parameter = mapping(described)
         default = parameter.get("Default")
         if not isinstance(default, str | int | float) or isinstance(default, bool):
             continue
         shown = "***" if str(parameter.get("NoEcho")).lower() == "true" else default
-        for wanted in _broken(parameter, default):
-            yield must(f"Parameters.{name}.Default", wanted, shown)
+        for requirement in _broken(parameter, default):
+            yield violation(f"Parameters.{name}.Default", requirement, shown)
 
 
-@template_rule("ST-041", page=_PAGE)
-def types(template: Template) -> Iterator[Problem]:
-    """A parameter has a type."""
+@RULES.template("TEMPLATE-041", page=_PAGE)
+def types(template: Template) -> Iterator[Violation]:
+    """Parameters must have a type.
+
+    CloudFormation refuses parameters without a `Type`, such as String.
+    """
     for name, described in section(template, "Parameters").items():
         if not str(name).startswith("Fn::") and not isinstance(mapping(described).get("Type"), str):
-            yield must(
+            yield violation(
                 f"Parameters.{name}", "have a `Type`, such as String", type(described).__name__
             )
 
 
 def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[str]:
-    """What a default must be and is not."""
+    """Yield the requirements that a default violates."""
     type_, text = parameter.get("Type"), str(default)
     if type_ not in ("String", "Number", "CommaDelimitedList", "List<Number>"):
         return
@@ -45,7 +56,7 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
     parts = [part.strip() for part in text.split(",")] if is_list else [text]
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, list):
-        known = [str(each) for each in allowed]
+        known = [str(item) for item in allowed]
         if not all(part in known for part in parts):
             yield f"be one of {', '.join(known)}"
     if type_ in ("Number", "List<Number>") and not all(_NUMBER.fullmatch(p) for p in parts):
@@ -64,11 +75,11 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
 
 
 def _bound(parameter: Mapping[str, object], name: str, otherwise: float) -> float:
-    found = parameter.get(name)
-    if isinstance(found, bool) or not isinstance(found, int | float | str):
+    value = parameter.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return otherwise
     try:
-        return float(found)
+        return float(value)
     except ValueError:
         return otherwise
 

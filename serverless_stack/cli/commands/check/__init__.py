@@ -1,1 +1,1 @@
-"""The command `check`."""
+"""`serverless-stack check`: find what AWS refuses in templates, before they are deployed."""

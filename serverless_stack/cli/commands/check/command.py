@@ -1,4 +1,4 @@
-"""`serverless-stack check`: what AWS refuses in templates, before they are deployed."""
+"""The command and its options."""
 
 import enum
 from pathlib import Path
@@ -16,7 +16,7 @@ from serverless_stack.cli.errors import FAILED_STATUS, handled
 
 
 class Format(enum.Enum):
-    """How findings are printed."""
+    """The output format."""
 
     TABLE = "table"
     JSON = "json"
@@ -27,18 +27,19 @@ Targets = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="TARGET",
-        help="Folder of a cloud assembly, template (JSON or YAML), or folder of templates.",
+        help="A template (JSON or YAML), a folder of templates, or a cloud assembly.",
         show_default=str(DEFAULT),
     ),
 ]
 OutputFormat = Annotated[
-    Format, typer.Option("--format", help="Tables, JSON, or SARIF 2.1.0 for code scanning.")
+    Format,
+    typer.Option("--format", help="Output format: tables, JSON, or SARIF 2.1.0 for code scanning."),
 ]
 Region = Annotated[
-    str | None, typer.Option("--region", help="The region of templates that do not tell theirs.")
+    str | None, typer.Option("--region", help="Region of templates that do not name their own.")
 ]
-Strict = Annotated[bool, typer.Option("--strict", help="Warnings end with status 1, too.")]
-Rules = Annotated[bool, typer.Option("--rules", help="List all rules, and check nothing.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with status 1 on warnings as well.")]
+Rules = Annotated[bool, typer.Option("--rules", help="List all rules instead of checking.")]
 
 
 def check(
@@ -48,13 +49,12 @@ def check(
     strict: Strict = False,
     list_rules: Rules = False,
 ) -> None:
-    """Find what AWS refuses at deploy time, in templates.
+    """Find what AWS refuses at deploy time in templates, without an AWS account.
 
-    check: the assembly that `cdk synth` wrote into cdk.out.
-    check TEMPLATE: a template of any origin.
+    check: all stacks that `cdk synth` wrote to cdk.out.
+    check TEMPLATE: a template from any source.
 
-    Nothing is deployed, and AWS is not asked. Status 0: nothing but warnings and what is accepted.
-    1: an error is found. 2: a template cannot be read.
+    Exit status: 0 if there are no errors, 1 if there are, 2 if a template cannot be read.
     """
     console = Console()
     if list_rules:
@@ -76,6 +76,6 @@ def check(
 
 
 def _status(checked: list[Checked], strict: bool) -> int:
-    wanted = [Severity.ERROR, Severity.WARNING] if strict else [Severity.ERROR]
-    failed = any(each.count(severity) for each in checked for severity in wanted)
+    failing = [Severity.ERROR, Severity.WARNING] if strict else [Severity.ERROR]
+    failed = any(each.count(severity) for each in checked for severity in failing)
     return FAILED_STATUS if failed else 0

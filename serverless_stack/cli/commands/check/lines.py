@@ -1,4 +1,4 @@
-"""The lines of a template that resources and properties are in."""
+"""The lines of resources and properties in the text of a template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """The lines of one template; it is read when the first is asked for.
+    """The lines of one template, which is read on first use.
 
     Args:
         path: The file: JSON or YAML.
@@ -22,14 +22,14 @@ class Lines:
         self._path = path
 
     def of(self, logical_id: str, property: str) -> int:
-        """The line of a property, or of what it is in as far as that is in the text.
+        """Return the line of a property, or of its closest parent in the text.
 
         Args:
             logical_id: The resource; empty for the template as a whole.
             property: The path of the property; empty for the resource as a whole.
 
         Returns:
-            The number of the line, from 1.
+            The number of the line, beginning at 1.
         """
         line = 1
         node = self._root
@@ -46,18 +46,18 @@ class Lines:
     def _root(self) -> Node | None:
         try:
             import yaml
-        except ImportError:  # it is there whenever a template is YAML, see `template_text`
+        except ImportError:  # needed for YAML only, see `template_text`
             return None
         try:
             loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
             root: Node | None = yaml.compose(self._path.read_text("utf-8"), Loader=loader)
-        except yaml.YAMLError:  # JSON that is no YAML: with tabs, for example
+        except (yaml.YAMLError, RecursionError):  # such as JSON with tabs, or nested too deeply
             return None
         return root
 
 
 def _items(node: Node | None) -> Iterator[tuple[str, int, Node]]:
-    """What is in a node: the key or the number, the line and the node of each."""
+    """Yield the children of a node: key or index, line, and node."""
     inside = node.value if node is not None and isinstance(node.value, list) else []
     for number, each in enumerate(inside):
         if isinstance(each, tuple):

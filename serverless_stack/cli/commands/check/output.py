@@ -1,4 +1,4 @@
-"""What `serverless-stack check` shows on a terminal."""
+"""The tables of `serverless-stack check`."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -9,74 +9,87 @@ from rich.table import Table
 from rich.text import Text
 
 from serverless_stack.checks import Severity
-from serverless_stack.checks.engine.registry import Rule
+from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.cli.commands.check.targets import Checked, Located
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 
 
 def show(console: Console, checked: Sequence[Checked]) -> None:
-    """What was found as tables, one for each template that has any, and the sum."""
-    for each in checked:
-        if each.found:
-            console.print(_title(each), soft_wrap=True)
-            console.print(_table(each))
-    console.print(_sum(checked))
+    """Print the findings in a table per template, and a summary."""
+    for template in checked:
+        if template.found:
+            console.print(_title(template), soft_wrap=True)
+            console.print(_table(template))
+    console.print(_summary(checked))
 
 
 def show_rules(console: Console, rules: Sequence[Rule]) -> None:
-    """All rules, as a table."""
-    table = _empty("Rule", "Severity", "What it is about")
+    """Print all rules in a table."""
+    table = _empty_table("Rule", "Severity", "Requirement")
     for rule in rules:
-        about = Text(rule.summary)
+        text = Text(rule.title).append(f"\n{rule.description}", "dim")
         for line in (", ".join(rule.types), f"AWS: {rule.page}"):
-            about.append(f"\n{line}" if line else "", "dim")
-        table.add_row(Text(rule.id, "bold"), Text(rule.severity, _STYLES[rule.severity]), about)
+            text.append(f"\n{line}" if line else "", "dim")
+        table.add_row(Text(rule.id, "bold"), Text(rule.severity, _STYLES[rule.severity]), text)
     console.print(table)
 
 
+def printable(text: str) -> str:
+    """Return a text with escapes for the characters that a terminal must not be sent."""
+    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
+
+
 def _title(checked: Checked) -> Text:
-    path, name = str(checked.path), checked.name
+    path, name = printable(str(checked.path)), printable(checked.name)
     text = Text().append(name or path, "bold").append(f", {path}" if name else "")
     return text.append(f", {checked.region}" if checked.region else "")
 
 
 def _table(checked: Checked) -> Table:
-    """The findings by resource; those where all is acknowledged come last."""
-    table = _empty("Severity", "Rule", "Resource and finding")
-    left = {each.finding.resource for each in checked.found if not each.finding.acknowledged}
-    ordered = sorted(checked.found, key=lambda each: each.finding.resource not in left)
-    resources = groupby(ordered, key=lambda each: each.finding.resource)
-    for number, (logical_id, found) in enumerate(resources):
+    """Return the findings by resource; those with acknowledged findings only come last."""
+    table = _empty_table("Severity", "Rule", "Resource and finding")
+    open_resources = {
+        located.finding.resource for located in checked.found if not located.finding.acknowledged
+    }
+    ordered = sorted(checked.found, key=lambda each: each.finding.resource not in open_resources)
+    resources = groupby(ordered, key=lambda located: located.finding.resource)
+    explained: set[str] = set()
+    for number, (logical_id, group) in enumerate(resources):
         if number:
             table.add_row()
-        for index, each in enumerate(found):
-            text = _details(checked, each)
+        for index, located in enumerate(group):
+            text = _details(checked, located, explain=located.finding.rule not in explained)
+            explained.add(located.finding.rule)
             if not index:
                 type_ = checked.types.get(logical_id, "")
-                owner = Text().append(each.construct or "the template", "bold")
-                text = owner.append(f"  {type_}\n", "dim").append_text(text)
-            table.add_row(*_labels(each), text)
+                owner = Text().append(printable(located.construct) or "the template", "bold")
+                text = owner.append(f"  {printable(type_)}\n", "dim").append_text(text)
+            table.add_row(*_labels(located), text)
     return table
 
 
-def _labels(each: Located) -> tuple[Text, Text]:
-    finding = each.finding
+def _labels(located: Located) -> tuple[Text, Text]:
+    finding = located.finding
     if finding.acknowledged:
         return Text("accepted", "dim"), Text(finding.rule, "dim")
     return Text(finding.severity, _STYLES[finding.severity]), Text(finding.rule)
 
 
-def _details(checked: Checked, each: Located) -> Text:
-    finding = each.finding
-    accepted = finding.acknowledged
-    text = Text().append(finding.message, "dim" if accepted else "")
+def _details(checked: Checked, located: Located, *, explain: bool) -> Text:
+    """Return the message of a finding, the description of its rule, and where it is."""
+    finding = located.finding
+    text = Text().append(printable(finding.message), "dim" if finding.acknowledged else "")
+    if explain:
+        text.append(f"\n{finding.description}", "dim")
     where = "" if checked.name else f"line {checked.lines.of(finding.resource, finding.property)}, "
     text.append(f"\n{where}AWS: {finding.page}", "dim")
-    return text.append(f"\nacknowledged: {accepted}", "green") if accepted else text
+    if finding.acknowledged:
+        text.append(f"\nacknowledged: {printable(finding.acknowledged)}", "green")
+    return text
 
 
-def _sum(checked: Sequence[Checked]) -> Text:
+def _summary(checked: Sequence[Checked]) -> Text:
     errors = sum(each.count(Severity.ERROR) for each in checked)
     warnings = sum(each.count(Severity.WARNING) for each in checked)
     acknowledged = sum(each.acknowledged for each in checked)
@@ -88,11 +101,11 @@ def _sum(checked: Sequence[Checked]) -> Text:
     return text.append(f" in {_number(len(checked), 'template')}")
 
 
-def _number(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def _empty(*columns: str) -> Table:
+def _empty_table(*columns: str) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
     for column in columns[:-1]:
         table.add_column(column, no_wrap=True)

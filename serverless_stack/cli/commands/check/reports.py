@@ -1,4 +1,4 @@
-"""What `serverless-stack check` prints for programs: JSON, and SARIF 2.1.0 for code scanning."""
+"""Output of `serverless-stack check` for programs: JSON, and SARIF 2.1.0 for code scanning."""
 
 import hashlib
 import json
@@ -8,16 +8,16 @@ from importlib import metadata
 from pathlib import Path
 
 from serverless_stack.checks import Severity
-from serverless_stack.checks.engine.registry import Rule
+from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.cli.commands.check.targets import Checked, Located
 
 Json = dict[str, object]
-# "SARIF support for code scanning": it shows ten tags of a rule, and refuses more than twenty.
-_MOST_TYPES = 9
+# "SARIF support for code scanning": GitHub shows ten tags of a rule, and refuses more than twenty.
+_MAX_TYPES = 9
 
 
 def to_json(checked: Sequence[Checked], status: int) -> str:
-    """All findings, with counts and the status that the command ends with."""
+    """Return all findings as JSON, with counts and the exit status."""
     findings = [
         {
             "rule": each.finding.rule,
@@ -31,6 +31,8 @@ def to_json(checked: Sequence[Checked], status: int) -> str:
             "property": each.finding.property,
             "value": each.finding.value,
             "message": each.finding.message,
+            "title": each.finding.title,
+            "description": each.finding.description,
             "page": each.finding.page,
             "acknowledged": each.finding.acknowledged,
         }
@@ -44,26 +46,27 @@ def to_json(checked: Sequence[Checked], status: int) -> str:
         "acknowledged": sum(each.acknowledged for each in checked),
         "findings": findings,
     }
-    return json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    return _dumped(report)
 
 
 def rules_to_json(rules: Sequence[Rule]) -> str:
-    """All rules."""
+    """Return all rules as JSON."""
     listed = [
         {
             "id": rule.id,
             "severity": rule.severity,
             "types": list(rule.types),
-            "summary": rule.summary,
+            "title": rule.title,
+            "description": rule.description,
             "page": rule.page,
         }
         for rule in rules
     ]
-    return json.dumps(listed, indent=2, ensure_ascii=False)
+    return _dumped(listed)
 
 
 def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
-    """All findings and rules; what is acknowledged is suppressed, with its reason."""
+    """Return all findings and rules as SARIF; acknowledged findings are suppressed."""
     driver = {
         "name": "serverless-stack",
         "semanticVersion": metadata.version("serverless-stack"),
@@ -77,23 +80,34 @@ def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
         parts = (finding.rule, _file(template.path), each.construct, finding.property)
         key = "\n".join(parts)
         seen[key] += 1
-        fingerprint = f"{hashlib.sha256(key.encode()).hexdigest()[:32]}:{seen[key]}"
+        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        fingerprint = f"{digest[:32]}:{seen[key]}"
         results.append(_result(template, each, index[finding.rule], fingerprint))
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return json.dumps({"version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return _dumped({"version": "2.1.0", "runs": [run]})
+
+
+def _dumped(report: object) -> str:
+    """Return JSON in UTF-8; lone surrogates, which UTF-8 does not have, are escaped."""
+    text = json.dumps(report, indent=2, ensure_ascii=False, default=str)
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _rule(rule: Rule) -> Json:
     page = f'See "{rule.page}" in the documentation of AWS.'
     return {
         "id": rule.id,
-        "shortDescription": {"text": rule.summary},
-        "fullDescription": {"text": rule.summary},
-        "help": {"text": f"{rule.summary}\n{page}", "markdown": f"{rule.summary}\n\n{page}"},
+        "name": "".join(part.title() for part in rule.name.split("_")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.description},
+        "help": {
+            "text": f"{rule.description}\n{page}",
+            "markdown": f"{rule.description}\n\n{page}",
+        },
         "defaultConfiguration": {"level": rule.severity.value},
         "properties": {
             "problem.severity": rule.severity.value,
-            "tags": ["deployability", *rule.types[:_MOST_TYPES]],
+            "tags": ["deployability", *rule.types[:_MAX_TYPES]],
         },
     }
 
@@ -116,8 +130,8 @@ def _result(template: Checked, each: Located, index: int, fingerprint: str) -> J
         "level": finding.severity.value,
         "message": {"text": f"{owner}{finding.message}"},
         "locations": [location],
-        # The one that code scanning tells alerts by. No value and no line: it stays the same when
-        # lines move.
+        # Identifies an alert. It has no value and no line, so that it stays the same when they
+        # change.
         "partialFingerprints": {"primaryLocationLineHash": fingerprint},
     }
     if finding.acknowledged:
@@ -134,7 +148,7 @@ def _all(checked: Sequence[Checked]) -> Iterator[tuple[Checked, Located]]:
 
 
 def _file(path: Path) -> str:
-    """A path as it is from this folder, if the file is in it."""
+    """Return a path relative to the working folder, if the file is in it."""
     absolute = path.resolve()
     here = Path.cwd().resolve()
     return (absolute.relative_to(here) if absolute.is_relative_to(here) else absolute).as_posix()

@@ -1,10 +1,12 @@
-"""What `serverless-stack check` is given, read and checked."""
+"""Reading and checking the targets of `serverless-stack check`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from serverless_stack.checks import Finding, Severity, check_template
+from serverless_stack.checks.engine.values import mapping
 from serverless_stack.checks.integrations import assembly
 from serverless_stack.cli.commands.check.lines import Lines
 from serverless_stack.testing.review.errors import SourceError
@@ -13,16 +15,17 @@ from serverless_stack.testing.review.template_text import parse, parse_any
 DEFAULT = Path("cdk.out")
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
 _PATH = "aws:cdk:path"
+_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True)
 class Located:
-    """A finding, and where it is.
+    """A finding with the construct that it is in.
 
     Attributes:
         finding: The finding.
-        construct: The construct path of its resource, or else the logical id; of the template as a
-            whole, the path of its stack, or else nothing.
+        construct: The construct path of its resource, or else the logical id. For a finding on the
+            whole template, the path of its stack, or empty.
     """
 
     finding: Finding
@@ -31,15 +34,15 @@ class Located:
 
 @dataclass(frozen=True)
 class Checked:
-    """A template, and what was found in it.
+    """A template with its findings.
 
     Attributes:
         name: The construct path of the stack; empty for a template alone.
         path: The file.
-        region: The region that it was checked for; None if that is not known.
+        region: The region that it was checked for; None if it is unknown.
         types: The types of its resources, by logical id.
-        found: What was found.
-        lines: Where that is in the file.
+        found: The findings.
+        lines: The lines of its resources and properties.
     """
 
     name: str
@@ -50,38 +53,40 @@ class Checked:
     lines: Lines
 
     def count(self, severity: Severity) -> int:
-        """How many there are of a severity that nothing acknowledges."""
+        """Return the number of findings of a severity that are not acknowledged."""
         left = [each.finding for each in self.found if not each.finding.acknowledged]
         return sum(each.severity is severity for each in left)
 
     @property
     def acknowledged(self) -> int:
-        """How many are acknowledged."""
+        """The number of acknowledged findings."""
         return sum(bool(each.finding.acknowledged) for each in self.found)
 
 
 def check(target: Path, region: str | None) -> list[Checked]:
-    """Check a template, each template of a folder, or all templates of an assembly together.
+    """Check a template, each template of a folder, or all templates of a cloud assembly.
 
     Args:
         target: The file or folder.
-        region: The region of what does not tell its own.
+        region: The region of templates that do not name their own.
 
     Raises:
-        SourceError: It cannot be read, or has no template.
+        SourceError: The target cannot be read, or has no template.
     """
     if not target.exists():
-        ask = "run `cdk synth` first, or name a template or the folder of an assembly"
-        raise SourceError(f"there is no file or folder {target}: {ask}")
+        raise SourceError(
+            f"there is no file or folder {target}: run `cdk synth` first, or pass a template or "
+            "the folder of a cloud assembly"
+        )
     if (target / assembly.MANIFEST).is_file():
         return _assembly(target, region)
     if not target.is_dir():
-        return [_alone(target, parse(_text(target), str(target)), region)]
+        return [_alone(target, _parsed(parse, target), region)]
     found = [_alone(path, template, region) for path, template in _in_folder(target)]
     if not found:
         raise SourceError(
-            f"there is no template in {target}: name a folder that `cdk synth` wrote, "
-            "or one with CloudFormation templates"
+            f"there is no template in {target}: pass a folder that `cdk synth` wrote, or one with "
+            "CloudFormation templates"
         )
     return found
 
@@ -103,12 +108,12 @@ def _assembly(folder: Path, region: str | None) -> list[Checked]:
             )
             for template in listed
         ]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceError(f"{folder} cannot be read as a cloud assembly: {error}") from error
 
 
 def _alone(path: Path, template: Mapping[str, object], region: str | None) -> Checked:
-    resources = _mapping(template.get("Resources"))
+    resources = mapping(template.get("Resources"))
     return Checked(
         name="",
         path=path,
@@ -125,19 +130,30 @@ def _alone(path: Path, template: Mapping[str, object], region: str | None) -> Ch
 def _in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix in _SUFFIXES:
-            content = parse_any(_text(path), str(path))
+            content = _parsed(parse_any, path)
             if isinstance(content, dict) and isinstance(content.get("Resources"), dict):
                 yield path, content
 
 
 def _types(template: Mapping[str, object]) -> dict[str, str]:
-    resources = _mapping(template.get("Resources"))
-    return {name: str(_mapping(each).get("Type", "")) for name, each in resources.items()}
+    resources = mapping(template.get("Resources"))
+    return {name: str(mapping(each).get("Type", "")) for name, each in resources.items()}
 
 
 def _construct(resources: Mapping[str, object], logical_id: str) -> str:
-    metadata = _mapping(_mapping(resources.get(logical_id)).get("Metadata"))
+    metadata = mapping(mapping(resources.get(logical_id)).get("Metadata"))
     return str(metadata.get(_PATH) or logical_id)
+
+
+def _parsed(parse: Callable[[str, str], _Parsed], path: Path) -> _Parsed:
+    try:
+        return parse(_text(path), str(path))
+    except SourceError:
+        raise
+    except RecursionError as error:
+        raise SourceError(f"{path} is nested too deeply, or contains itself") from error
+    except ValueError as error:
+        raise SourceError(f"{path} cannot be read: {error}") from error
 
 
 def _text(path: Path) -> str:
@@ -146,8 +162,4 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise SourceError(f"{path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is no text in UTF-8") from error
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}
+        raise SourceError(f"{path} is not a text in UTF-8") from error

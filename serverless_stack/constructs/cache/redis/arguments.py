@@ -190,7 +190,7 @@ def argument_problems(arguments: RedisArguments) -> list[str]:
     problems = Problems()
     problems.require(
         topology.shards != 0,
-        "`topology.shards` must be 1–500, got: 0",  # noqa: RUF001
+        "`topology.shards` must be between 1 and 500, got: 0",
     )
     problems.add(replication_group_problems(group))
     problems.add(auth_problems(arguments.auth, arguments.engine))

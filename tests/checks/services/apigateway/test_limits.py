@@ -22,7 +22,7 @@ def test_names_by_api_gateways_rule_are_accepted(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "a" * 129, "a/b", "$default", "prod ", "prod\n", "prüf"])
 def test_other_names_are_refused(name: str) -> None:
     assert stage_name_problems(name) == [
-        f"`stage_name` must be 1 to 128 letters, digits, hyphens and underscores, got: {name!r}"
+        f"`stage_name` must have 1 to 128 letters, digits, hyphens and underscores, got: {name!r}"
     ]
 
 
@@ -50,7 +50,7 @@ def test_cache_sizes_are_accepted(size: str) -> None:
 @pytest.mark.parametrize(
     ("size", "nearest"), [("2", "1.6"), ("0", "0.5"), ("1000", "237"), ("100", "118"), ("s", "0.5")]
 )
-def test_the_nearest_cache_size_is_told(size: str, nearest: str) -> None:
+def test_the_message_has_the_nearest_cache_size(size: str, nearest: str) -> None:
     (problem,) = cache_size_problems(size, "size")
     assert problem.startswith("`size` must be one of 0.5, 1.6, ")
     assert problem.endswith(f"got: {size!r} (nearest accepted: {nearest})")

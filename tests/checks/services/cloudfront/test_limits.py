@@ -75,22 +75,22 @@ def test_paths_to_invalidate(paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paths", "told"),
+    ("paths", "reported"),
     [
         ([], "at least one path, got: none"),
         (["a"], "begin with a slash, got: 'a'"),
         (["/a*/b"], "have `*` as the last character only, got: '/a*/b'"),
         (["/a b"], "be percent-encoded, got: '/a b'"),
         (["/a%2"], "be percent-encoded, got: '/a%2'"),
-        ([f"/{number}" for number in range(3001)], "have 3,000 paths at most, got: 3,001"),
-        ([f"/{n}*" for n in range(16)], "have 15 paths with a wildcard at most, got: 16"),
-        (["/" + "a" * 4000], "have 4,000 characters at most"),
+        ([f"/{number}" for number in range(3001)], "have at most 3,000 paths, got: 3,001"),
+        ([f"/{n}*" for n in range(16)], "have at most 15 paths with a wildcard, got: 16"),
+        (["/" + "a" * 4000], "have at most 4,000 characters"),
     ],
 )
-def test_paths_that_cloudfront_refuses(paths: list[str], told: str) -> None:
+def test_paths_that_cloudfront_refuses(paths: list[str], reported: str) -> None:
     (problem,) = invalidation_path_problems(paths, "paths")
     assert problem.startswith("`paths` must ")
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize("pattern", ["*", "images/*.jpg", "/a?b", TOKEN])
@@ -107,13 +107,13 @@ def test_other_patterns_are_refused(pattern: str) -> None:
 def test_an_object_name_that_is_too_long_is_refused() -> None:
     assert object_path_problems("a" * 255, "root") == []
     assert object_path_problems("a" * 256, "root") == [
-        "`root` must be 255 characters at most, got: 256"
+        "`root` must have at most 255 characters, got: 256"
     ]
 
 
 def test_an_origin_path_that_is_too_long_is_refused() -> None:
     assert origin_path_problems("/" + "a" * 255, "path") == [
-        "`path` must be 255 characters at most, got: 256"
+        "`path` must have at most 255 characters, got: 256"
     ]
 
 
@@ -158,7 +158,7 @@ def test_other_certificates_are_refused(arn: str) -> None:
 @pytest.mark.parametrize(
     ("country", "nearest"), [("USA", "US"), ("uk", "GB"), ("de", "DE"), ("Germany", ""), ("AN", "")]
 )
-def test_the_nearest_country_is_told(country: str, nearest: str) -> None:
+def test_the_message_has_the_nearest_country(country: str, nearest: str) -> None:
     (problem,) = country_problems(["DE", TOKEN, country], "countries")
     assert problem.endswith(f"(nearest accepted: {nearest})" if nearest else f"got: {country!r}")
 

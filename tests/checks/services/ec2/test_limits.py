@@ -26,7 +26,7 @@ def test_a_vpc_has_16_to_28(prefix: int) -> None:
 
 
 @pytest.mark.parametrize("cidr", ["", "10.0.0/8", "10.0.0.256/8", "all", "10.0.0.0 /8"])
-def test_what_is_no_range_is_refused(cidr: str) -> None:
+def test_invalid_ranges_are_refused(cidr: str) -> None:
     assert cidr_problems(cidr, "cidr") == [
         f"`cidr` must be a range such as 10.0.0.0/16, got: {cidr!r}"
     ]
@@ -36,7 +36,7 @@ def test_what_is_no_range_is_refused(cidr: str) -> None:
     ("cidr", "nearest"),
     [("10.0.0.0/33", "10.0.0.0/32"), ("10.0.0.1", "10.0.0.1/32"), ("::/129", "::/128")],
 )
-def test_the_nearest_range_is_told(cidr: str, nearest: str) -> None:
+def test_the_message_has_the_nearest_range(cidr: str, nearest: str) -> None:
     (problem,) = cidr_problems(cidr, "cidr")
     assert problem.endswith(f"got: {cidr!r} (nearest accepted: {nearest})")
 
@@ -56,5 +56,5 @@ def test_other_characters_are_refused(text: str, other: str) -> None:
 
 def test_long_descriptions_are_refused_and_tokens_pass() -> None:
     (problem,) = group_description_problems("a" * 256, "description")
-    assert "255 characters at most, got: 256" in problem
+    assert "at most 255 characters, got: 256" in problem
     assert group_description_problems(TOKEN, "d") == cidr_problems(TOKEN, "d") == []

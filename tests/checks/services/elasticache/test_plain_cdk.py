@@ -152,7 +152,7 @@ class Caches(cdk.Stack):
         )
 
 
-def test_nothing_is_told() -> None:
+def test_plain_cdk_has_no_findings() -> None:
     template = template_of(Caches(cdk.App(), "Caches"))
     kinds = {each.type for each in Template(template).all()}
     assert len([kind for kind in kinds if "ElastiCache" in kind]) == 7

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from serverless_stack.checks import check_template, rules
 from tests.checks.cases import Case, Json, cases
-from tests.checks.cases.elasticache_groups import group
-from tests.checks.cases.elasticache_shards import cluster, tuned
+from tests.checks.services.elasticache.cases_groups import group
+from tests.checks.services.elasticache.cases_shards import cluster, tuned
 
-CASES = [case for case in cases() if case.rule.startswith("EC-")]
+CASES = [case for case in cases() if case.rule.startswith("ELASTICACHE-")]
 # What these rules tell is that a property is there, or is not, whatever its value.
-OF_PRESENCE = ("EC-007", "EC-015", "EC-036", "EC-052")
+OF_PRESENCE = ("ELASTICACHE-007", "ELASTICACHE-015", "ELASTICACHE-036", "ELASTICACHE-052")
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
@@ -22,10 +22,10 @@ TREES = st.recursive(
 )
 
 
-def told(resources: Json, **sections: object) -> list[str]:
+def findings_in(resources: Json, **sections: object) -> list[str]:
     """What the rules of ElastiCache say."""
     found = check_template({"Resources": resources, **sections})
-    return [f"{each.rule} {each.message}" for each in found if each.rule.startswith("EC-")]
+    return [f"{each.rule} {each.message}" for each in found if each.rule.startswith("ELASTICACHE-")]
 
 
 def properties_of(resources: Json) -> Iterator[dict[str, object]]:
@@ -35,12 +35,12 @@ def properties_of(resources: Json) -> Iterator[dict[str, object]]:
 
 
 @pytest.mark.parametrize("case", [each for each in CASES if each.rule not in OF_PRESENCE], ids=str)
-def test_what_is_known_at_deploy_time_only_is_not_judged(case: Case) -> None:
+def test_values_known_at_deploy_time_have_no_findings(case: Case) -> None:
     unknown = copy.deepcopy(case.bad)
     for properties in properties_of(unknown):
         for name in properties:
             properties[name] = {"Ref": "Given"}
-    assert told(unknown, Parameters={"Given": {"Type": "String"}}) == []
+    assert findings_in(unknown, Parameters={"Given": {"Type": "String"}}) == []
 
 
 @settings(max_examples=300)
@@ -52,12 +52,12 @@ def test_no_value_makes_a_rule_crash(data: st.DataObject) -> None:
         if properties:
             name = data.draw(st.sampled_from(sorted(properties)))
             properties[name] = data.draw(TREES)
-    told(resources)
+    findings_in(resources)
 
 
 def test_ids_have_no_gap() -> None:
-    ids = [rule.id for rule in rules() if rule.id.startswith("EC-")]
-    assert ids == [f"EC-{number:03}" for number in range(1, len(ids) + 1)]
+    ids = [rule.id for rule in rules() if rule.id.startswith("ELASTICACHE-")]
+    assert ids == [f"ELASTICACHE-{number:03}" for number in range(1, len(ids) + 1)]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_no_secret_is_in_a_finding(given: Json) -> None:
 
 def test_each_outcome_of_a_condition_is_seen() -> None:
     nodes = {"Fn::If": ["Large", 2, 1]}
-    found = told(
+    found = findings_in(
         group(NumCacheClusters=nodes, AutomaticFailoverEnabled=True),
         Conditions={"Large": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
         Parameters={"Size": {"Type": "String"}},
@@ -84,7 +84,7 @@ def test_each_outcome_of_a_condition_is_seen() -> None:
     assert "`NumCacheClusters` of 1" in found[0]
     together = {"Fn::If": ["Large", True, False]}
     assert (
-        told(
+        findings_in(
             group(NumCacheClusters=nodes, AutomaticFailoverEnabled=together),
             Conditions={"Large": {"Fn::Equals": [{"Ref": "Size"}, "large"]}},
             Parameters={"Size": {"Type": "String"}},
@@ -115,14 +115,14 @@ def test_each_outcome_of_a_condition_is_seen() -> None:
         cluster(EngineVersion="1.6.22", CacheParameterGroupName="default.memcached1.6"),
     ],
 )
-def test_what_aws_accepts_is_not_told(resources: Json) -> None:
-    assert told(resources, Parameters={"Many": {"Type": "Number"}}) == []
+def test_accepted_values_have_no_problems(resources: Json) -> None:
+    assert findings_in(resources, Parameters={"Many": {"Type": "Number"}}) == []
 
 
 @pytest.mark.parametrize("type_", ["User", "UserGroup", "SubnetGroup", "ReplicationGroup"])
-def test_what_a_macro_makes_is_not_missed(type_: str) -> None:
+def test_properties_of_macros_are_not_required(type_: str) -> None:
     made = {"Fn::Transform": {"Name": "AWS::Include", "Parameters": {"Location": "s3://a/b"}}}
     kind = f"AWS::ElastiCache::{type_}"
-    assert told({"Made": {"Type": kind, "Properties": made}}) == []
-    assert told({"Made": {"Type": kind, "Properties": {"Tags": [], **made}}}) == []
-    assert told({"Made": {"Type": kind, "Properties": {}}}) != []
+    assert findings_in({"Made": {"Type": kind, "Properties": made}}) == []
+    assert findings_in({"Made": {"Type": kind, "Properties": {"Tags": [], **made}}}) == []
+    assert findings_in({"Made": {"Type": kind, "Properties": {}}}) != []

@@ -30,30 +30,30 @@ def test_times_are_accepted(minute: int, hour: int, day: int, month: int) -> Non
         "${Token[TOKEN.1]}",
     ],
 )
-def test_what_eventbridge_documents_is_accepted(expression: str) -> None:
+def test_schedules_in_the_documentation_are_accepted(expression: str) -> None:
     assert schedule_problems(expression, "schedule") == []
 
 
 @pytest.mark.parametrize(
-    ("expression", "told"),
+    ("expression", "reported"),
     [
         ("rate(5 minute)", "nearest accepted: rate(5 minutes)"),
         ("rate(0 minutes)", "nearest accepted: rate(1 minute)"),
         ("rate(2 weeks)", "nearest accepted: rate(2 minutes)"),
         ("every day", "must be such as rate(5 minutes) or cron(0 12 * * ? *), got: 'every day'"),
         ("at(2030-01-01T00:00:00)", "must be such as rate(5 minutes)"),
-        ("cron(60 10 * * ? *)", "must have minutes of 0-59, got: '60'"),
-        ("cron(0 10 0 * ? *)", "must have day of month of 1-31, got: '0'"),
-        ("cron(0 10 ? * FOO *)", "must have day of week of 1-7, got: 'FOO'"),
+        ("cron(60 10 * * ? *)", "must have minutes between 0 and 59, got: '60'"),
+        ("cron(0 10 0 * ? *)", "must have day of month between 1 and 31, got: '0'"),
+        ("cron(0 10 ? * FOO *)", "must have day of week between 1 and 7, got: 'FOO'"),
         ("cron(0 10 ? * ? *)", "must have ? as the day of month or as the day of week"),
-        ("cron(0 10 * * ? 2200)", "must have year of 1970-2199, got: '2200'"),
-        ("cron(0/x 10 * * ? *)", "must have minutes of 0-59, got: '0/x'"),
+        ("cron(0 10 * * ? 2200)", "must have year between 1970 and 2199, got: '2200'"),
+        ("cron(0/x 10 * * ? *)", "must have minutes between 0 and 59, got: '0/x'"),
     ],
 )
-def test_others_are_refused(expression: str, told: str) -> None:
+def test_others_are_refused(expression: str, reported: str) -> None:
     (problem,) = schedule_problems(expression, "schedule")
     assert problem.startswith("`schedule` must ")
-    assert told in problem
+    assert reported in problem
 
 
 def test_the_scheduler_is_less_strict_about_rates_and_knows_moments() -> None:

@@ -42,13 +42,13 @@ def test_names_that_lambda_lets_one_set_are_accepted(name: str) -> None:
     assert environment_name_problems([name]) == []
 
 
-def test_each_refused_name_is_told() -> None:
+def test_every_refused_name_is_listed() -> None:
     assert len(environment_name_problems(["OK", "1", "AWS_REGION", "b"])) == 3
 
 
 def test_values_are_texts() -> None:
     assert environment_value_problems({"A1": "x", "PORT": 8080}) == [
-        "`environment` values must be texts, got: 8080 for 'PORT' (nearest accepted: '8080')"
+        "`environment` values must be strings, got: 8080 for 'PORT' (nearest accepted: '8080')"
     ]
 
 
@@ -60,7 +60,7 @@ def test_the_environment_has_four_kilobytes_as_json(length: int) -> None:
 
 def test_the_environment_is_measured_in_bytes() -> None:
     assert environment_size_problems({"BLOB": "é" * 2043}) == [
-        "`environment` must be 4,096 bytes at most, got: 4,097 bytes"
+        "`environment` must have at most 4,096 bytes, got: 4,097 bytes"
     ]
 
 
@@ -72,14 +72,14 @@ def test_function_names_by_lambdas_rule_are_accepted(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "f" * 65, "a b", "a.b", "f\n", "funktión"])
 def test_other_function_names_are_refused(name: str) -> None:
     assert function_name_problems(name) == [
-        f"`function_name` must be 1 to 64 letters, digits, hyphens and underscores, got: {name!r}"
+        f"`function_name` must have 1 to 64 letters, digits, hyphens and underscores, got: {name!r}"
     ]
 
 
 def test_descriptions() -> None:
     assert description_problems("d" * 256) == description_problems(TOKEN * 99) == []
     assert description_problems("d" * 257, "about") == [
-        "`about` must be 256 characters at most, got: 257"
+        "`about` must have at most 256 characters, got: 257"
     ]
 
 
@@ -89,11 +89,12 @@ def test_handlers_are_accepted(handler: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("handler", "told"), [("", "no white space"), ("a b", "got: 'a b'"), ("h" * 129, "got: 129")]
+    ("handler", "reported"),
+    [("", "no white space"), ("a b", "got: 'a b'"), ("h" * 129, "got: 129")],
 )
-def test_other_handlers_are_refused(handler: str, told: str) -> None:
+def test_other_handlers_are_refused(handler: str, reported: str) -> None:
     (problem,) = handler_problems(handler)
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize("runtime", ["python3.8", "nodejs24.x", "java8.al2", "provided", TOKEN])
@@ -102,18 +103,18 @@ def test_runtimes(runtime: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subnets", "groups", "told"),
+    ("subnets", "groups", "reported"),
     [
         (1, 0, "both subnets and security groups, got: 1 and 0"),
         (0, 1, "got: 0 and 1"),
-        (17, 1, "16 subnets at most, got: 17"),
-        (1, 6, "5 security groups at most, got: 6"),
+        (17, 1, "at most 16 subnets, got: 17"),
+        (1, 6, "at most 5 security groups, got: 6"),
     ],
 )
-def test_networks_that_lambda_refuses(subnets: int, groups: int, told: str) -> None:
+def test_networks_that_lambda_refuses(subnets: int, groups: int, reported: str) -> None:
     (problem,) = vpc_problems(subnets, groups)
     assert problem.startswith("`vpc` must have")
-    assert told in problem
+    assert reported in problem
 
 
 @pytest.mark.parametrize(("subnets", "groups"), [(0, 0), (1, 1), (16, 5)])

@@ -84,7 +84,7 @@ def test_reserved_suffixes_are_refused(name: str, suffix: str) -> None:
 @pytest.mark.parametrize("name", ["ab", "a" * 64])
 def test_names_too_short_or_too_long_are_refused(name: str) -> None:
     assert bucket_name_problems(name, "name") == [
-        f"`name` must be 3 to 63 characters long, got: {name!r}"
+        f"`name` must have 3 to 63 characters, got: {name!r}"
     ]
 
 
@@ -136,7 +136,7 @@ def test_other_classes_may_come_on_the_first_day(storage_class: str, days: int) 
     assert lifecycle_problems([(storage_class, days)], None) == []
 
 
-def test_every_broken_lifecycle_rule_is_told() -> None:
+def test_every_violated_lifecycle_limit_is_listed() -> None:
     moves = [("STANDARD_IA", 10), ("GLACIER", 90.5)]
     assert len(lifecycle_problems(moves, 0.5)) == 5
 

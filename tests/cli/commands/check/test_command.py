@@ -1,4 +1,4 @@
-"""`serverless-stack check`, as people and scripts use it."""
+"""`serverless-stack check`, as users and scripts run it."""
 
 import json
 import re
@@ -12,10 +12,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from serverless_stack.checks import Severity, rules
-from serverless_stack.checks.engine import registry
-from serverless_stack.checks.engine import runner as engine
-from serverless_stack.checks.engine.registry import Problem
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.cli.app import application
 from tests.checks.assemblies import (
     NAMED,
@@ -69,16 +68,15 @@ def template(here: Path) -> str:
 
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only rule: one that warns of each bucket, with the region."""
-    made: dict[str, registry.Rule] = {}
-    monkeypatch.setattr(registry, "RULES", made)
+    """Make a warning on each bucket, with the region, the only rule."""
+    only = RuleList()
 
-    @registry.rule("XX-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
-    def bucket(bucket: Resource) -> Iterator[Problem]:
-        """A bucket is no good."""
-        yield registry.must("BucketName", "not be here", bucket.template.region)
+    @only.resource("TEST-001", "AWS::S3::Bucket", page="Page", severity=Severity.WARNING)
+    def bucket(bucket: Resource) -> Iterator[Violation]:
+        """Buckets must not be here."""
+        yield violation("BucketName", "not be here", bucket.template.region)
 
-    monkeypatch.setattr(engine, "_loaded", list(made.values()))
+    monkeypatch.setattr("serverless_stack.checks.catalog.RULES", tuple(only))
 
 
 def findings(*arguments: str) -> list[dict[str, Any]]:
@@ -109,15 +107,15 @@ def test_a_warning_fails_when_strict(here: Path) -> None:
 
 
 @pytest.mark.usefixtures("warning")
-def test_the_region_is_of_what_does_not_tell_its_own(here: Path) -> None:
+def test_the_region_option_is_for_templates_without_one(here: Path) -> None:
     write(here / "t.json", {"Resources": {"Bucket": UNNAMED}})
     write_assembly(here / "known", {"Bucket": UNNAMED}, region="eu-west-1")
     write_assembly(here / "unknown", {"Bucket": UNNAMED})
     targets = ["t.json", "known", "unknown"]
-    told = [each["value"] for each in findings(*targets)]
-    assert told == [None, "eu-west-1", None]
-    told = [each["value"] for each in findings(*targets, "--region", "eu-west-3")]
-    assert told == ["eu-west-3", "eu-west-1", "eu-west-3"]
+    reported = [each["value"] for each in findings(*targets)]
+    assert reported == [None, "eu-west-1", None]
+    reported = [each["value"] for each in findings(*targets, "--region", "eu-west-3")]
+    assert reported == ["eu-west-3", "eu-west-1", "eu-west-3"]
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -128,7 +126,7 @@ def test_the_table(template: str, width: int, monkeypatch: pytest.MonkeyPatch) -
     assert max(map(len, lines)) <= width
     text = " ".join(result.stdout.split())
     assert "accepted S3-001 Known AWS::S3::Bucket `BucketName` must not begin with" in text
-    assert "line 11, AWS: Bucket naming rules acknowledged: [legacy], since 2019" in text
+    assert "AWS: Bucket naming rules acknowledged: [legacy], since 2019" in text
     assert re.search(r"error \S+ Uploads AWS::S3::Bucket `LifecycleConfiguration.Rules.1.", text)
     assert "line 20, AWS: " in text
     assert text.index("Uploads") < text.index("Known")
@@ -158,7 +156,7 @@ def test_an_assembly_is_the_default(here: Path) -> None:
     assert text.endswith("1 error, 1 acknowledged in 2 templates")
 
 
-def test_nothing_found_is_one_line(here: Path) -> None:
+def test_no_findings_are_one_line(here: Path) -> None:
     write_assembly(here / "cdk.out", {"Bucket": UNNAMED})
     assert check().stdout == "nothing found in 1 template\n"
 
@@ -188,12 +186,28 @@ def test_each_template_of_a_folder_is_checked_alone(here: Path, template: str) -
         ("{]", "t.json is neither JSON nor YAML"),
     ],
 )
-def test_what_cannot_be_read(here: Path, content: str | None, said: str) -> None:
+def test_targets_that_cannot_be_read(here: Path, content: str | None, said: str) -> None:
     if content is not None:
         (here / "t.json").write_text(content)
     result = check("t.json")
     assert (result.exit_code, result.stdout) == (2, "")
     assert f"Error: {said}" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.yaml", "Resources: &r\n  A:\n    Type: AWS::S3::Bucket\n    Properties: *r\n"),
+        ("t.json", '{"Resources": {"A": ' + '{"a": ' * 100_000 + "1" + "}" * 100_002),
+        ("t.json", '{"Resources": {"A": ' + "9" * 5000 + "}}"),
+    ],
+    ids=["contains itself", "nested too deeply", "number of many digits"],
+)
+def test_templates_that_cannot_be_parsed(here: Path, name: str, content: str) -> None:
+    (here / name).write_text(content)
+    result = check(name)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"Error: {name} " in result.stderr
 
 
 def test_an_assembly_that_cannot_be_read(here: Path) -> None:
@@ -213,7 +227,7 @@ def test_a_file_that_is_no_text(here: Path) -> None:
     (here / "t.json").write_bytes(b"\xff\xfe")
     result = check("t.json")
     assert result.exit_code == 2
-    assert "t.json is no text in UTF-8" in result.stderr
+    assert "t.json is not a text in UTF-8" in result.stderr
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -223,10 +237,36 @@ def test_the_rules(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code == 0
     assert max(len(line.rstrip()) for line in result.stdout.splitlines()) <= width
     text = " ".join(result.stdout.split())
-    assert "S3-001 error The name of a bucket. AWS::S3::Bucket AWS: Bucket naming rules" in text
+    assert (
+        "S3-001 error `BucketName` must follow S3's naming rules. S3 refuses the bucket otherwise."
+        in text
+    )
     listed = json.loads(check("--rules", "--format", "json").stdout)
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]
-    assert all(each["summary"].endswith(".") and each["page"] for each in listed)
+    assert all(each["title"] and each["description"] and each["page"] for each in listed)
+
+
+@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+def test_names_cannot_control_the_terminal(here: Path, form: str) -> None:
+    resources = {"\x1b[2J\ud800": {**NAMED, "Properties": {"BucketName": "\x1b]0;x\x07\udfff"}}}
+    (here / "t.json").write_text(json.dumps({"Resources": resources}))
+    done = subprocess.run(argv_of("check", "t.json", "--format", form), capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"\x1b" not in done.stdout
+    assert b"S3-001" in done.stdout
+    if form != "table":
+        json.loads(done.stdout)
+
+
+def test_long_values_are_shortened(here: Path) -> None:
+    resources = {
+        f"B{n}": {**NAMED, "Properties": {"BucketName": text * 200_000}}
+        for n, text in enumerate(("a", "-", "a-", "${", "arn:"))
+    }
+    write(here / "t.json", {"Resources": resources})
+    result = check("t.json")
+    assert result.exit_code == 1
+    assert len(result.stdout) < 400_000
 
 
 def test_as_a_program(template: str) -> None:
@@ -235,7 +275,7 @@ def test_as_a_program(template: str) -> None:
     assert "1 error, 1 acknowledged in 1 template" in done.stdout
 
 
-def test_it_loads_what_it_needs_alone(here: Path) -> None:
+def test_it_imports_no_more_than_it_needs(here: Path) -> None:
     write_assembly(here / "cdk.out", {"Bucket": NAMED})
     program = (
         "import sys\n"

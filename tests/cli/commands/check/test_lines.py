@@ -56,7 +56,7 @@ def test_of_json(tmp_path: Path, indent: int | str) -> None:
     assert Lines(path).of("Bucket", "A.1.B") == 9
 
 
-def test_what_is_no_yaml_has_one_line(tmp_path: Path) -> None:
+def test_texts_that_are_not_yaml_have_one_line(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text('{"Resources": [}')
     assert Lines(path).of("Bucket", "A") == 1

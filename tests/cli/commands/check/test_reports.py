@@ -1,6 +1,7 @@
 """JSON and SARIF of `serverless-stack check`."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,9 @@ def test_json(here: Path) -> None:
     report = json.loads(to_json(check(Path("t.json"), "eu-west-1"), 1))
     first = report["findings"][0]
     assert [report[name] for name in ("status", "templates", "errors", "warnings")] == [1, 1, 2, 0]
-    assert {name: first[name] for name in first if name != "message"} == {
+    assert {
+        name: first[name] for name in first if name not in ("message", "title", "description")
+    } == {
         "rule": "S3-001",
         "severity": "error",
         "file": "t.json",
@@ -64,13 +67,17 @@ def test_json(here: Path) -> None:
         "page": "Bucket naming rules",
         "acknowledged": "",
     }
+    assert first["title"] == "`BucketName` must follow S3's naming rules."
+    assert first["description"].startswith("S3 refuses the bucket otherwise.")
 
 
 def test_every_rule_has_a_level_and_help() -> None:
     listed = sarif()["tool"]["driver"]["rules"]
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]
     for each, rule in zip(listed, rules(), strict=True):
-        assert each["shortDescription"]["text"].endswith(".")
+        assert each["shortDescription"] == {"text": rule.title}
+        assert each["fullDescription"] == {"text": rule.description}
+        assert re.fullmatch(r"([A-Z][A-Za-z0-9]*)+", each["name"])
         assert f'See "{rule.page}" in the documentation of AWS.' in each["help"]["text"]
         assert each["defaultConfiguration"] == {"level": rule.severity}
         assert each["properties"]["problem.severity"] == rule.severity
@@ -96,7 +103,7 @@ def test_a_result_names_file_line_construct_and_rule(here: Path) -> None:
     assert "suppressions" not in result
 
 
-def test_what_is_acknowledged_is_suppressed(here: Path) -> None:
+def test_acknowledged_findings_are_suppressed(here: Path) -> None:
     metadata = {"/Shop": [acknowledged(S3_001="it is so")]}
     (result,) = sarif(write_assembly(here / "cdk.out", {"Bucket": NAMED}, metadata))["results"]
     assert result["suppressions"] == [

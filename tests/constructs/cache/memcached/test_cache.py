@@ -363,4 +363,4 @@ def test_parameters_and_nodes_that_memcached_does_not_have_are_refused(stack: cd
     )
     assert "`node_type` must be another one than r6gd" in message
     assert "`parameters` must have a whole number, 1024 to 1073741824" in message
-    assert "`parameters` must have names of small letters, digits and underscores" in message
+    assert "`parameters` must have names of lowercase letters, digits and underscores" in message

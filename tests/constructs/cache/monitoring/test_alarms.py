@@ -302,12 +302,12 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     )
     assert message.splitlines() == [
         "7 problems in Test/Alarms:",
-        "- `cpu_percent` must be 1–100 %, got: 101",  # noqa: RUF001
-        "- `memory_percent` must be 1–100 %, got: 0",  # noqa: RUF001
-        "- `limit_percent` must be 1–100 %, got: 0.5",  # noqa: RUF001
+        "- `cpu_percent` must be between 1 and 100 %, got: 101",
+        "- `memory_percent` must be between 1 and 100 %, got: 0",
+        "- `limit_percent` must be between 1 and 100 %, got: 0.5",
         "- `free_memory_mib` must be 1 or more MiB, got: 0",
         "- `evictions` must be 1 or more, got: 0",
-        "- `connections` must be 1–65000, got: 65001",  # noqa: RUF001
+        "- `connections` must be between 1 and 65000, got: 65001",
         "- `replication_lag` must be 1 or more s, got: 0",
     ]
     assert stack.node.try_find_child("Alarms") is None

@@ -184,9 +184,9 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
     )
     assert message.splitlines() == [
         "3 problems in Test/Cache:",
-        "- `topology.replicas` must be 0–5, got: 6",  # noqa: RUF001
-        "- `port` must be 1–65535, got: 0",  # noqa: RUF001
-        "- `backup.retention` must be 0–35 days, got: 36",  # noqa: RUF001
+        "- `topology.replicas` must be between 0 and 5, got: 6",
+        "- `port` must be between 1 and 65535, got: 0",
+        "- `backup.retention` must be between 0 and 35 days, got: 36",
     ]
     assert stack.node.children == []
 

@@ -43,7 +43,7 @@ def days(number: int) -> Backup:
 CASES: list[tuple[Arguments, str, Arguments]] = [
     (
         {"replication_group_id": "a" * 41},
-        "`replication_group_id` must be 1 to 40 characters long",
+        "`replication_group_id` must have 1 to 40 characters",
         {"replication_group_id": "a" * 40},
     ),
     (
@@ -142,7 +142,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"data_tiering": True},
-        "`data_tiering` must be False but on r6gd nodes, got: True on t4g",
+        "`data_tiering` must be False except on r6gd nodes, got: True on t4g",
         {"node_type": "cache.r6gd.xlarge"},
     ),
     (
@@ -162,27 +162,27 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"topology": RedisTopology.sharded(501, 0)},
-        "`topology.shards` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
+        "`topology.shards` must be between 1 and 500 in cluster mode and 0 without, got: 501",
         {"topology": RedisTopology.sharded(500, 0)},
     ),
     (
         {"topology": RedisTopology.sharded(-1)},
-        "`topology.shards` must be 1–500 in cluster mode and 0 without, got: -1",  # noqa: RUF001
+        "`topology.shards` must be between 1 and 500 in cluster mode and 0 without, got: -1",
         {"topology": RedisTopology.sharded(1)},
     ),
     (
         {"topology": RedisTopology.sharded(0)},
-        "`topology.shards` must be 1–500, got: 0",  # noqa: RUF001
+        "`topology.shards` must be between 1 and 500, got: 0",
         {"topology": RedisTopology.sharded(1)},
     ),
     (
         {"topology": RedisTopology.sharded(251)},
-        "`topology.shards` times the nodes of a shard must be 500 at most, got: 251 x 2",
+        "`topology.shards` times the nodes of a shard must be at most 500, got: 251 x 2",
         {"topology": RedisTopology.sharded(250)},
     ),
     (
         {"topology": RedisTopology.replicated(6)},
-        "`topology.replicas` must be 0–5, got: 6",  # noqa: RUF001
+        "`topology.replicas` must be between 0 and 5, got: 6",
         {"topology": RedisTopology.replicated(5)},
     ),
     (
@@ -212,17 +212,17 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"tls": False},
-        "`auth` must go with `tls`, got: an AUTH token without it",
+        "`auth` must be used with `tls`, got: an AUTH token without it",
         {"auth": RedisAuth.none()},
     ),
     (
         {"tls": False, "auth": RedisAuth.iam()},
-        "`auth` must go with `tls`, got: a user group without it",
+        "`auth` must be used with `tls`, got: a user group without it",
         {"auth": RedisAuth.none()},
     ),
     (
         {"encryption_at_rest": False, "encryption_key": "KEY"},
-        "`encryption_key` must go with `encryption_at_rest`",
+        "`encryption_key` must be used with `encryption_at_rest`",
         {"encryption_at_rest": True},
     ),
     (
@@ -245,10 +245,10 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         "`auth.access` must begin with on or off",
         {"auth": RedisAuth.iam(access="on ~* +@all")},
     ),
-    ({"port": 70000}, "`port` must be 1–65535, got: 70000", {"port": 65535}),  # noqa: RUF001
+    ({"port": 70000}, "`port` must be between 1 and 65535, got: 70000", {"port": 65535}),
     (
         {"backup": days(36)},
-        "`backup.retention` must be 0–35 days, got: 36",  # noqa: RUF001
+        "`backup.retention` must be between 0 and 35 days, got: 36",
         {"backup": days(35)},
     ),
     (
@@ -271,7 +271,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"backup": Backup(restore_name="before", restore_arns=["arn:aws:s3:::backups/a.rdb"])},
-        "`backup.restore_name` must not go with `backup.restore_arns`",
+        "`backup.restore_name` must be absent with `backup.restore_arns`",
         {"backup": Backup(restore_name="before")},
     ),
     (
@@ -310,7 +310,7 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
     ),
     (
         {"parameters": {"timeout": "60"}, "parameter_group": "GROUP mine"},
-        "`parameter_group` must not go with `parameters`",
+        "`parameter_group` must be absent with `parameters`",
         {"parameters": None},
     ),
     (

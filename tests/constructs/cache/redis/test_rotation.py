@@ -169,8 +169,8 @@ OLD = RedisEngine.of("redis", "5.0.5")
 @pytest.mark.parametrize(
     ("engine", "days", "expected"),
     [
-        (None, 0, "`auth.rotate_every` must be 1–1000 days, got: 0"),  # noqa: RUF001
-        (None, 1001, "`auth.rotate_every` must be 1–1000 days, got: 1001"),  # noqa: RUF001
+        (None, 0, "`auth.rotate_every` must be between 1 and 1000 days, got: 0"),
+        (None, 1001, "`auth.rotate_every` must be between 1 and 1000 days, got: 1001"),
         (None, 1.5, "`auth.rotate_every` must be whole days, got: 1.5 days"),
         (OLD, 30, "`engine.version` must be 5.0.6 or later for a change of the AUTH token"),
     ],

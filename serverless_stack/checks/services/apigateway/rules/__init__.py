@@ -10,4 +10,12 @@ from serverless_stack.checks.services.apigateway.rules import (
     stages,
 )
 
-__all__ = ["access", "apis", "domains", "http", "methods", "paths", "stages"]
+RULES = [
+    *access.RULES,
+    *apis.RULES,
+    *domains.RULES,
+    *http.RULES,
+    *methods.RULES,
+    *paths.RULES,
+    *stages.RULES,
+]

@@ -3,10 +3,18 @@
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_length,
+    check_range,
+    violation,
+)
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import DEPLOYMENT
+
+RULES = RuleList()
 
 _API = "AWS::ApiGateway::RestApi"
 _DOMAIN = "AWS::ApiGateway::DomainName"
@@ -15,97 +23,131 @@ _ENDPOINTS = "API endpoint types for REST APIs in API Gateway"
 _TYPES = ("EDGE", "REGIONAL", "PRIVATE")
 
 
-@rule("AG-020", _API, page="Payload compression for REST APIs in API Gateway")
-def compression(api: Resource) -> Iterator[Problem]:
-    """The size from which answers are compressed."""
+@RULES.resource("APIGATEWAY-020", _API, page="Payload compression for REST APIs in API Gateway")
+def compression(api: Resource) -> Iterator[Violation]:
+    """`MinimumCompressionSize` must be between 0 and 10 MiB.
+
+    API Gateway refuses the API with any other size. Leave the property out to turn compression off.
+    """
     path = "MinimumCompressionSize"
-    yield from between(api, path, *values.COMPRESSION_BYTES, "bytes")
+    yield from check_range(api, path, *values.COMPRESSION_BYTES, "bytes")
 
 
-@rule("AG-021", _API, page="Binary media types for REST APIs in API Gateway")
-def binary_media_types(api: Resource) -> Iterator[Problem]:
-    """Binary media types are media types, each once."""
+@RULES.resource("APIGATEWAY-021", _API, page="Binary media types for REST APIs in API Gateway")
+def binary_media_types(api: Resource) -> Iterator[Violation]:
+    """`BinaryMediaTypes` must be distinct media types.
+
+    API Gateway refuses entries that are not media types, such as `image/png` or `*/*`, and entries
+    that are repeated.
+    """
     known = api.known("BinaryMediaTypes")
     for message in values.binary_media_type_problems(known, "BinaryMediaTypes"):
-        yield Problem("BinaryMediaTypes", known, message)
+        yield Violation("BinaryMediaTypes", known, message)
 
 
-@rule("AG-022", _API, _DOMAIN, page=_ENDPOINTS)
-def endpoint_type(api: Resource) -> Iterator[Problem]:
-    """An API has one type of endpoint."""
+@RULES.resource("APIGATEWAY-022", _API, _DOMAIN, page=_ENDPOINTS)
+def endpoint_type(api: Resource) -> Iterator[Violation]:
+    """`EndpointConfiguration` must have one endpoint type.
+
+    API Gateway refuses several types, types other than `EDGE`, `REGIONAL` and `PRIVATE`, and VPC
+    endpoints for an API that is not private.
+    """
     path = "EndpointConfiguration.Types"
     types = api.items(path)
     if len(types) > 1:
-        yield must(path, "have one type", types, types[0])
-    for each in api.known(path):
-        if each not in _TYPES:
-            yield must(path, f"be one of {', '.join(_TYPES)}", each, "REGIONAL")
+        yield violation(path, "have one type", types, types[0])
+    for item in api.known(path):
+        if item not in _TYPES:
+            yield violation(path, f"be one of {', '.join(_TYPES)}", item, "REGIONAL")
     endpoints = "EndpointConfiguration.VpcEndpointIds"
     if api.items(endpoints) and types and types[0] in ("EDGE", "REGIONAL"):
-        yield must(endpoints, f"be absent with the type {types[0]}", api.get(endpoints))
+        yield violation(endpoints, f"be absent with the type {types[0]}", api.get(endpoints))
 
 
-@rule("AG-023", DEPLOYMENT, page="Private REST APIs in API Gateway")
-def private_policy(deployment: Resource) -> Iterator[Problem]:
-    """A private API is deployed with a policy that lets somebody in."""
+@RULES.resource("APIGATEWAY-023", DEPLOYMENT, page="Private REST APIs in API Gateway")
+def private_policy(deployment: Resource) -> Iterator[Violation]:
+    """Private APIs require a resource policy.
+
+    API Gateway refuses to deploy a private API without a `Policy`. Add one that allows
+    `execute-api:Invoke` from your VPC or VPC endpoints.
+    """
     api = deployment.reference("RestApiId")
     if api is None or api.type != _API or api.items("EndpointConfiguration.Types") != ["PRIVATE"]:
         return
     if api.get("Policy") is None and api.get("Body") is None and api.get("BodyS3Location") is None:
-        wanted = "be given for a private API"
-        yield must("Policy", wanted, None, resource=api.logical_id)
+        yield violation("Policy", "be set for a private API", None, resource=api.logical_id)
 
 
-@rule("AG-024", _API, page=_REST_API)
-def name(api: Resource) -> Iterator[Problem]:
-    """An API has a name, or a description by OpenAPI that has one."""
+@RULES.resource("APIGATEWAY-024", _API, page=_REST_API)
+def name(api: Resource) -> Iterator[Violation]:
+    """REST APIs must have a name or one definition, and a short description.
+
+    API Gateway refuses an API with neither a `Name` nor an OpenAPI definition, with both `Body` and
+    `BodyS3Location`, or with a `Description` of more than 1,024 characters.
+    """
     described = api.get("Body") is not None or api.get("BodyS3Location") is not None
     if not described and api.get("Name") in (None, "") and api.get("CloneFrom") is None:
-        yield must("Name", "be given without a `Body`", api.get("Name"))
+        yield violation("Name", "be set without a `Body`", api.get("Name"))
     if api.get("Body") is not None and api.get("BodyS3Location") is not None:
-        yield must("BodyS3Location", "be absent with a `Body`", "both")
-    description = api.text("Description")
-    if description is not None and len(description) > 1024:
-        yield must("Description", "be 1,024 characters at most", len(description), 1024)
+        yield violation("BodyS3Location", "be absent with a `Body`", "both")
+    yield from check_length(api, "Description", 1024)
 
 
-@rule("AG-025", "AWS::ApiGateway::Model", page="Model (Amazon API Gateway API Reference)")
-def model(model: Resource) -> Iterator[Problem]:
-    """The name of a model has letters and digits."""
+@RULES.resource(
+    "APIGATEWAY-025", "AWS::ApiGateway::Model", page="Model (Amazon API Gateway API Reference)"
+)
+def model(model: Resource) -> Iterator[Violation]:
+    """`Name` of a model must have letters and digits only.
+
+    API Gateway refuses to create the model otherwise. Leave out hyphens, underscores and spaces.
+    """
     name = model.text("Name")
     if name is not None and not (name.isascii() and name.isalnum()):
         nearest = "".join(letter for letter in name if letter.isascii() and letter.isalnum())
-        yield must("Name", "have letters and digits only", name, nearest or None)
+        yield violation("Name", "have letters and digits only", name, nearest or None)
 
 
-@rule("AG-026", "AWS::ApiGateway::GatewayResponse", page="Gateway responses for REST APIs")
-def gateway_response(response: Resource) -> Iterator[Problem]:
-    """Headers of an answer of API Gateway's own."""
+@RULES.resource(
+    "APIGATEWAY-026", "AWS::ApiGateway::GatewayResponse", page="Gateway responses for REST APIs"
+)
+def gateway_response(response: Resource) -> Iterator[Violation]:
+    """Gateway responses must map headers from accepted sources.
+
+    API Gateway refuses names that do not begin with `gatewayresponse.header.`, values that are
+    neither in single quotes nor from the request, and status codes that are not between 100 and
+    599.
+    """
     for name, value in response.mapping("ResponseParameters").items():
         if not str(name).startswith("gatewayresponse.header."):
             nearest = f"gatewayresponse.header.{str(name).rsplit('.', 1)[-1]}"
-            wanted = "have names that begin with gatewayresponse.header."
-            yield must("ResponseParameters", wanted, name, nearest)
-        known = isinstance(value, str) and not is_unresolved(value)
+            requirement = "have names that begin with gatewayresponse.header."
+            yield violation("ResponseParameters", requirement, name, nearest)
+        is_known = isinstance(value, str) and not is_unresolved(value)
         sources = ("'", "method.request.", "context.", "stageVariables.")
-        if known and not str(value).startswith(sources):
-            wanted = "be a text in single quotes, or come from the request"
-            yield must(f"ResponseParameters.{name}", wanted, value, f"'{value}'")
+        if is_known and not str(value).startswith(sources):
+            requirement = "be a string in single quotes, or come from the request"
+            yield violation(f"ResponseParameters.{name}", requirement, value, f"'{value}'")
     code = response.text("StatusCode")
     if code is not None and not (len(code) == 3 and code.isdecimal() and "1" <= code[0] <= "5"):
-        yield must("StatusCode", "be 100 to 599", code)
+        yield violation("StatusCode", "be between 100 and 599", code)
 
 
-@rule("AG-027", "AWS::ApiGateway::VpcLink", page="VpcLink (Amazon API Gateway API Reference)")
-def vpc_link(link: Resource) -> Iterator[Problem]:
-    """A VPC link has one Network Load Balancer."""
+@RULES.resource(
+    "APIGATEWAY-027", "AWS::ApiGateway::VpcLink", page="VpcLink (Amazon API Gateway API Reference)"
+)
+def vpc_link(link: Resource) -> Iterator[Violation]:
+    """`TargetArns` must be one Network Load Balancer.
+
+    A VPC link of a REST API cannot be created for several targets or for an Application Load
+    Balancer. Use a VPC link of an HTTP API for those.
+    """
     targets = link.items("TargetArns")
     if len(targets) > 1:
-        yield must("TargetArns", "have one load balancer", len(targets), 1)
+        yield violation("TargetArns", "have one load balancer", len(targets), 1)
     for path in link.paths("TargetArns"):
         balancer = link.reference(path)
         kind = None if balancer is None else balancer.text("Type") or "application"
         if balancer is None or not balancer.type.endswith("V2::LoadBalancer"):
             continue
         if kind != "network" and not is_unresolved(balancer.get("Type")):
-            yield must(path, "be a Network Load Balancer", kind, "network")
+            yield violation(path, "be a Network Load Balancer", kind, "network")

@@ -1,11 +1,14 @@
-"""Rules on the domain names of APIs, and what they map."""
+"""Rules on domain names of APIs and their mappings."""
 
 import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _DOMAIN = "AWS::ApiGateway::DomainName"
 _DOMAINS = "Custom domain name for public REST APIs in API Gateway"
@@ -13,18 +16,25 @@ _NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
 _BASE_PATH = re.compile(r"[a-zA-Z0-9$_.+!*'()-]+(/[a-zA-Z0-9$_.+!*'()-]+)*")
 
 
-@rule("AG-060", _DOMAIN, "AWS::ApiGatewayV2::DomainName", page=_DOMAINS)
-def domain_name(domain: Resource) -> Iterator[Problem]:
-    """A domain name has lower case."""
+@RULES.resource("APIGATEWAY-060", _DOMAIN, "AWS::ApiGatewayV2::DomainName", page=_DOMAINS)
+def domain_name(domain: Resource) -> Iterator[Violation]:
+    """`DomainName` must be a domain name in lower case.
+
+    API Gateway refuses other names, with a scheme or path for example.
+    """
     name = domain.text("DomainName")
     if name is not None and not _NAME.fullmatch(name):
         nearest = name.lower() if _NAME.fullmatch(name.lower()) else None
-        yield must("DomainName", "be a domain name in lower case", name, nearest)
+        yield violation("DomainName", "be a domain name in lower case", name, nearest)
 
 
-@rule("AG-061", _DOMAIN, page=_DOMAINS)
-def certificate(domain: Resource) -> Iterator[Problem]:
-    """A certificate is in the region of the endpoint; of an edge-optimised one in us-east-1."""
+@RULES.resource("APIGATEWAY-061", _DOMAIN, page=_DOMAINS)
+def certificate(domain: Resource) -> Iterator[Violation]:
+    """Certificates must be in the region of the endpoint.
+
+    API Gateway refuses a certificate of another region: edge-optimized domain names need one in
+    us-east-1, regional ones in the region of the stack, each in its own property.
+    """
     types = domain.items("EndpointConfiguration.Types")
     own = domain.template.region
     for path, region in (("CertificateArn", "us-east-1"), ("RegionalCertificateArn", own)):
@@ -32,40 +42,49 @@ def certificate(domain: Resource) -> Iterator[Problem]:
             continue
         arn = domain.get(path)
         parts = arn.split(":") if isinstance(arn, str) else []
-        known = len(parts) > 5 and not is_unresolved(parts[3]) and region is not None
-        if known and parts[3] != region:
-            yield must(path, f"be of {region}", arn)
+        is_known = len(parts) > 5 and not is_unresolved(parts[3]) and region is not None
+        if is_known and parts[3] != region:
+            yield violation(path, f"be of {region}", arn)
     if types == ["REGIONAL"] and domain.get("CertificateArn") is not None:
-        wanted = "be absent for a regional domain name, which has a `RegionalCertificateArn`"
-        yield must("CertificateArn", wanted, domain.get("CertificateArn"))
+        requirement = "be absent for a regional domain name, which has a `RegionalCertificateArn`"
+        yield violation("CertificateArn", requirement, domain.get("CertificateArn"))
     if types == ["EDGE"] and domain.get("RegionalCertificateArn") is not None:
-        wanted = "be absent for an edge-optimized domain name, which has a `CertificateArn`"
-        yield must("RegionalCertificateArn", wanted, domain.get("RegionalCertificateArn"))
+        requirement = "be absent for an edge-optimized domain name, which has a `CertificateArn`"
+        yield violation("RegionalCertificateArn", requirement, domain.get("RegionalCertificateArn"))
 
 
-@rule("AG-062", _DOMAIN, page="How to turn on mutual TLS authentication in API Gateway")
-def mutual_tls(domain: Resource) -> Iterator[Problem]:
-    """Mutual TLS is for regional domain names, and finds its certificates in S3."""
+@RULES.resource(
+    "APIGATEWAY-062", _DOMAIN, page="How to turn on mutual TLS authentication in API Gateway"
+)
+def mutual_tls(domain: Resource) -> Iterator[Violation]:
+    """Mutual TLS requires a regional domain name and a trust store in S3.
+
+    API Gateway refuses mutual TLS on edge-optimized domain names and with TLS 1.0. Set the endpoint
+    type to `REGIONAL` and `TruststoreUri` to an address that begins with s3://.
+    """
     path = "MutualTlsAuthentication.TruststoreUri"
     uri = domain.get(path)
     if uri is None:
         return
     if isinstance(uri, str) and not uri.startswith(("${", "{{")) and not uri.startswith("s3://"):
-        yield must(path, "begin with s3://", uri)
+        yield violation(path, "begin with s3://", uri)
     if domain.items("EndpointConfiguration.Types") in ([], ["EDGE"]):
         types = "EndpointConfiguration.Types"
         if not is_unresolved(domain.get(types)):
-            yield must(types, "be REGIONAL for mutual TLS", domain.get(types), "REGIONAL")
+            yield violation(types, "be REGIONAL for mutual TLS", domain.get(types), "REGIONAL")
     if domain.text("SecurityPolicy") == "TLS_1_0":
-        yield must("SecurityPolicy", "be TLS_1_2 for mutual TLS", "TLS_1_0", "TLS_1_2")
+        yield violation("SecurityPolicy", "be TLS_1_2 for mutual TLS", "TLS_1_0", "TLS_1_2")
 
 
-@rule("AG-063", "AWS::ApiGateway::BasePathMapping", page=_DOMAINS)
-def base_path(mapping: Resource) -> Iterator[Problem]:
-    """A base path has no slash around it."""
+@RULES.resource("APIGATEWAY-063", "AWS::ApiGateway::BasePathMapping", page=_DOMAINS)
+def base_path(mapping: Resource) -> Iterator[Violation]:
+    """`BasePath` must have allowed characters and no slash around it.
+
+    API Gateway refuses the mapping otherwise. Leave the property out to map the whole domain.
+    """
     path = mapping.text("BasePath")
     if path and not _BASE_PATH.fullmatch(path):
         nearest = path.strip("/")
         hint = nearest if _BASE_PATH.fullmatch(nearest) else None
-        wanted = "have letters, digits and $-_.+!*'() only, and no slash around it"
-        yield must("BasePath", wanted, path, hint)
+        requirement = "have letters, digits and $-_.+!*'() only, and no slash around it"
+        yield violation("BasePath", requirement, path, hint)

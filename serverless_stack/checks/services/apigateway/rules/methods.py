@@ -1,18 +1,22 @@
-"""Rules on the methods of REST APIs and what they call."""
+"""Rules on methods of REST APIs and their integrations."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import METHOD
+
+RULES = RuleList()
 
 _MAPPINGS = "Parameter mapping examples for REST APIs in API Gateway"
 _QUOTAS = "Amazon API Gateway quotas"
 _INTEGRATION = "Integration (Amazon API Gateway API Reference)"
+_BINARY = "Binary media types for REST APIs in API Gateway"
 _PLACES = "(querystring|path|header)"
 _METHOD_REQUEST = re.compile(rf"method\.request\.{_PLACES}\.[^\s.][^\s]*")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.{_PLACES}\.[^\s.][^\s]*")
@@ -28,17 +32,22 @@ _RESPONSE_VALUE = re.compile(
     re.DOTALL,
 )
 _DECLARED = re.compile(rf"method\.request\.{_PLACES}\.\S+")
-_LAMBDA_URI = re.compile(r":lambda:path/.*/functions/")
 
 
-def _wrong_place(path: str, name: str, example: str) -> Problem:
+def _wrong_place(path: str, name: str, example: str) -> Violation:
     place = example.rsplit(".", 1)[0]
-    return must(path, f"have names such as {example}", name, f"{place}.{name.rsplit('.', 1)[-1]}")
+    return violation(
+        path, f"have names such as {example}", name, f"{place}.{name.rsplit('.', 1)[-1]}"
+    )
 
 
-@rule("AG-040", METHOD, page=_MAPPINGS)
-def request_parameters(method: Resource) -> Iterator[Problem]:
-    """Parameters are in the query string, the path or the headers."""
+@RULES.resource("APIGATEWAY-040", METHOD, page=_MAPPINGS)
+def request_parameters(method: Resource) -> Iterator[Violation]:
+    """Request parameters must have names and sources of the accepted form.
+
+    API Gateway refuses names other than `method.request.…` and `integration.request.…`, and values
+    that are neither static text in single quotes nor taken from the request.
+    """
     for name in method.mapping("RequestParameters"):
         if not _METHOD_REQUEST.fullmatch(str(name)) and not is_unresolved(name):
             yield _wrong_place("RequestParameters", str(name), "method.request.querystring.name")
@@ -46,33 +55,39 @@ def request_parameters(method: Resource) -> Iterator[Problem]:
     for name, value in method.mapping(path).items():
         if not _INTEGRATION_REQUEST.fullmatch(str(name)) and not is_unresolved(name):
             yield _wrong_place(path, str(name), "integration.request.querystring.name")
-        known = isinstance(value, str) and not is_unresolved(value)
-        if known and not _REQUEST_VALUE.fullmatch(str(value)):
-            wanted = "be a text in single quotes, or come from the request"
-            yield must(f"{path}.{name}", wanted, value, f"'{value}'")
+        is_known = isinstance(value, str) and not is_unresolved(value)
+        if is_known and not _REQUEST_VALUE.fullmatch(str(value)):
+            requirement = "be a string in single quotes, or come from the request"
+            yield violation(f"{path}.{name}", requirement, value, f"'{value}'")
 
 
-@rule("AG-041", METHOD, page=_MAPPINGS)
-def undeclared_parameters(method: Resource) -> Iterator[Problem]:
-    """A parameter that is passed on is one of the method."""
+@RULES.resource("APIGATEWAY-041", METHOD, page=_MAPPINGS)
+def undeclared_parameters(method: Resource) -> Iterator[Violation]:
+    """Request parameters must be declared before they are passed on.
+
+    API Gateway refuses an integration that maps or caches by a parameter that the method does not
+    list. Add it to the method's `RequestParameters`.
+    """
     if is_unresolved(method.get("RequestParameters")):
         return
     declared = method.mapping("RequestParameters")
     path = "Integration.RequestParameters"
     for name, value in method.mapping(path).items():
-        known = isinstance(value, str) and _DECLARED.fullmatch(value) and not is_unresolved(value)
-        if known and value not in declared:
-            wanted = "come from one of the method's `RequestParameters`"
-            yield must(f"{path}.{name}", wanted, value)
+        is_known = (
+            isinstance(value, str) and _DECLARED.fullmatch(value) and not is_unresolved(value)
+        )
+        if is_known and value not in declared:
+            requirement = "come from one of the method's `RequestParameters`"
+            yield violation(f"{path}.{name}", requirement, value)
     for value in method.known("Integration.CacheKeyParameters"):
         passed = value in method.mapping(path)
         if value not in declared and not passed:
-            wanted = "have parameters of `RequestParameters`"
-            yield must("Integration.CacheKeyParameters", wanted, value)
+            requirement = "have parameters of `RequestParameters`"
+            yield violation("Integration.CacheKeyParameters", requirement, value)
 
 
 def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
-    """The headers of the answers of a method by status code; none if one is not known."""
+    """Return the headers of the answers of a method by status code; none if one is not known."""
     paths = method.paths("MethodResponses")
     codes = {
         str(method.get(f"{path}.StatusCode")): method.mapping(f"{path}.ResponseParameters")
@@ -82,9 +97,13 @@ def _answers(method: Resource) -> dict[str, Mapping[str, object]]:
     return {} if any(map(is_unresolved, said)) else codes
 
 
-@rule("AG-042", METHOD, page=_MAPPINGS)
-def response_parameters(method: Resource) -> Iterator[Problem]:
-    """An answer has the headers that the method says it has."""
+@RULES.resource("APIGATEWAY-042", METHOD, page=_MAPPINGS)
+def response_parameters(method: Resource) -> Iterator[Violation]:
+    """Response headers must be declared by the method.
+
+    API Gateway refuses an integration response with a header that the `MethodResponses` of the same
+    status code do not list, and values from unknown sources. Declare the header there.
+    """
     for path in method.paths("MethodResponses"):
         for name in method.mapping(f"{path}.ResponseParameters"):
             if not _METHOD_RESPONSE.fullmatch(str(name)):
@@ -95,23 +114,45 @@ def response_parameters(method: Resource) -> Iterator[Problem]:
         code = str(method.get(f"{path}.StatusCode"))
         for name, value in method.mapping(f"{path}.ResponseParameters").items():
             if code in codes and name not in codes[code]:
-                wanted = f"have headers of the `MethodResponses` with {code}"
-                yield must(f"{path}.ResponseParameters", wanted, name)
+                requirement = f"have headers of the `MethodResponses` with {code}"
+                yield violation(f"{path}.ResponseParameters", requirement, name)
             text = isinstance(value, str) and not is_unresolved(value)
             if text and not _RESPONSE_VALUE.fullmatch(str(value)):
-                wanted = "be a text in single quotes, or come from the integration"
-                yield must(f"{path}.ResponseParameters.{name}", wanted, value, f"'{value}'")
+                requirement = "be a string in single quotes, or come from the integration"
+                yield violation(
+                    f"{path}.ResponseParameters.{name}", requirement, value, f"'{value}'"
+                )
 
 
-@rule("AG-047", METHOD, page=_INTEGRATION, severity=Severity.WARNING)
-def response_codes(method: Resource) -> Iterator[Problem]:
-    """An answer of an integration that the method has not becomes an error 500."""
+@RULES.resource("APIGATEWAY-047", METHOD, page=_INTEGRATION, severity=Severity.WARNING)
+def response_codes(method: Resource) -> Iterator[Violation]:
+    """`StatusCode` of an integration response must be declared by the method.
+
+    The API deploys, but answers status 500 where the code is missing in `MethodResponses`. Declare
+    it there.
+    """
     codes = _answers(method)
     for path in method.paths("Integration.IntegrationResponses"):
         code = str(method.get(f"{path}.StatusCode"))
         if codes and code not in codes and not is_unresolved(code):
-            wanted = "be a `StatusCode` of `MethodResponses`"
-            yield must(f"{path}.StatusCode", wanted, code, next(iter(codes)))
+            requirement = "be a `StatusCode` of `MethodResponses`"
+            yield violation(f"{path}.StatusCode", requirement, code, next(iter(codes)))
+
+
+@RULES.resource("APIGATEWAY-048", METHOD, page=_BINARY, severity=Severity.WARNING)
+def binary_mock(method: Resource) -> Iterator[Violation]:
+    """Mock integrations require `ContentHandling` on APIs that treat all as binary.
+
+    With `*/*` among the `BinaryMediaTypes`, a mock integration cannot read its request template,
+    and a CORS preflight is answered with status 500. Set `ContentHandling` to `CONVERT_TO_TEXT`.
+    """
+    api = method.reference("RestApiId")
+    path = "Integration.ContentHandling"
+    if method.text("Integration.Type") != "MOCK" or api is None or method.get(path) is not None:
+        return
+    if "*/*" in api.known("BinaryMediaTypes"):
+        requirement = f"be CONVERT_TO_TEXT, as {api.logical_id} treats */* as binary"
+        yield violation(path, requirement, None, "CONVERT_TO_TEXT")
 
 
 def _is_edge(method: Resource) -> bool:
@@ -119,54 +160,76 @@ def _is_edge(method: Resource) -> bool:
     return api is not None and api.items("EndpointConfiguration.Types") in ([], ["EDGE"])
 
 
-@rule("AG-043", METHOD, page=_QUOTAS)
-def timeout(method: Resource) -> Iterator[Problem]:
-    """API Gateway waits for an integration for a time that has bounds."""
+@RULES.resource("APIGATEWAY-043", METHOD, page=_QUOTAS)
+def timeout(method: Resource) -> Iterator[Violation]:
+    """`TimeoutInMillis` must be within the limits of the endpoint type.
+
+    API Gateway refuses integration time-outs below 50 milliseconds and, on edge-optimized APIs,
+    above 29 seconds.
+    """
     path = "Integration.TimeoutInMillis"
     low, high = values.INTEGRATION_TIMEOUT_MS
     value = method.number(path)
     if value is not None and (value < low or (value > high and _is_edge(method))):
         nearest = low if value < low else high
-        yield must(path, f"be {low} to {high} milliseconds", int(value), nearest)
+        yield violation(path, f"be between {low} and {high} milliseconds", int(value), nearest)
 
 
-@rule("AG-044", METHOD, page=_QUOTAS, severity=Severity.WARNING)
-def timeout_above_quota(method: Resource) -> Iterator[Problem]:
-    """For regional and private APIs AWS raises the quota."""
+@RULES.resource("APIGATEWAY-044", METHOD, page=_QUOTAS, severity=Severity.WARNING)
+def timeout_above_quota(method: Resource) -> Iterator[Violation]:
+    """`TimeoutInMillis` above 29 seconds requires a raised quota.
+
+    The deployment of a regional or private API fails unless AWS has raised the account's quota for
+    integration time-outs. Request an increase, or answer asynchronously.
+    """
     path = "Integration.TimeoutInMillis"
     high = values.INTEGRATION_TIMEOUT_MS[1]
     value = method.number(path)
     if value is not None and value > high and not _is_edge(method):
-        wanted = f"be {high} milliseconds at most, unless AWS has raised the quota"
-        yield must(path, wanted, int(value), high)
+        requirement = f"be at most {high} milliseconds, unless AWS has raised the quota"
+        yield violation(path, requirement, int(value), high)
 
 
-@rule("AG-045", METHOD, page=_INTEGRATION)
-def integration(method: Resource) -> Iterator[Problem]:
-    """What an integration has to be told."""
+@RULES.resource("APIGATEWAY-045", METHOD, page=_INTEGRATION)
+def integration(method: Resource) -> Iterator[Violation]:
+    """Integrations must have the properties that their type requires.
+
+    API Gateway refuses an integration without a `Uri` or `IntegrationHttpMethod`, and a VPC link
+    without a `ConnectionId` or with a type other than HTTP.
+    """
     kind = method.text("Integration.Type")
     if kind in ("AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY"):
         if method.get("Integration.Uri") is None:
-            yield must("Integration.Uri", f"be given with the `Type` {kind}", None)
+            yield violation("Integration.Uri", f"be set with the `Type` {kind}", None)
         if method.get("Integration.IntegrationHttpMethod") is None:
             path = "Integration.IntegrationHttpMethod"
-            yield must(path, f"be given with the `Type` {kind}", None, "POST")
+            yield violation(path, f"be set with the `Type` {kind}", None, "POST")
     link = method.text("Integration.ConnectionType") == "VPC_LINK"
     if link and method.get("Integration.ConnectionId") is None:
-        yield must("Integration.ConnectionId", "be given with VPC_LINK", None)
+        yield violation("Integration.ConnectionId", "be set with VPC_LINK", None)
     if link and kind in ("AWS", "AWS_PROXY", "MOCK"):
-        yield must("Integration.Type", "be HTTP or HTTP_PROXY with VPC_LINK", kind, "HTTP_PROXY")
+        yield violation(
+            "Integration.Type", "be HTTP or HTTP_PROXY with VPC_LINK", kind, "HTTP_PROXY"
+        )
 
 
-@rule(
-    "AG-046",
+@RULES.resource(
+    "APIGATEWAY-046",
     METHOD,
     page="Lambda proxy integrations in API Gateway",
     severity=Severity.WARNING,
 )
-def lambda_verb(method: Resource) -> Iterator[Problem]:
-    """Functions are called with POST, whatever the verb of the method."""
+def lambda_verb(method: Resource) -> Iterator[Violation]:
+    """`IntegrationHttpMethod` must be POST for Lambda functions.
+
+    API Gateway calls Lambda with this verb, and Lambda only accepts POST: requests fail with status
+    500 otherwise. The verb of the method itself may differ.
+    """
     uri = method.get("Integration.Uri")
     verb = method.text("Integration.IntegrationHttpMethod")
-    if isinstance(uri, str) and _LAMBDA_URI.search(uri) and verb not in (None, "POST"):
-        yield must("Integration.IntegrationHttpMethod", "be POST for a function", verb, "POST")
+    if (
+        isinstance(uri, str)
+        and "/functions/" in uri.partition(":lambda:path/")[2]
+        and verb not in (None, "POST")
+    ):
+        yield violation("Integration.IntegrationHttpMethod", "be POST for a function", verb, "POST")

@@ -3,24 +3,31 @@
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, judged, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import UNKNOWN, Reference, Resource, Template
+from serverless_stack.checks.engine.violations import Violation, check_text, violation
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import METHOD
+
+RULES = RuleList()
 
 _RESOURCE = "AWS::ApiGateway::Resource"
 _PAGE = "Methods for REST APIs in API Gateway"
 _VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 
 
-@rule("AG-030", _RESOURCE, page=_PAGE)
-def path_part(resource: Resource) -> Iterator[Problem]:
-    """A part of a path."""
-    yield from judged(resource, "PathPart", values.path_part_problems)
+@RULES.resource("APIGATEWAY-030", _RESOURCE, page=_PAGE)
+def path_part(resource: Resource) -> Iterator[Violation]:
+    """`PathPart` must be plain characters or a variable in braces.
+
+    API Gateway refuses other characters in a resource's path. Write `orders`, `{id}` or `{proxy+}`,
+    without slashes.
+    """
+    yield from check_text(resource, "PathPart", values.path_part_problems)
 
 
 def _key(value: object) -> tuple[str, str] | None:
-    """What a reference or a known text tells apart; None if it is known at deploy time only."""
+    """Return a key that identifies a reference or a known text; None for other values."""
     if isinstance(value, Reference):
         return (value.logical_id, value.attribute)
     if not isinstance(value, str) or is_unresolved(value) or UNKNOWN in value:
@@ -28,9 +35,13 @@ def _key(value: object) -> tuple[str, str] | None:
     return ("", value)
 
 
-@template_rule("AG-031", page=_PAGE)
-def siblings(template: Template) -> Iterator[Problem]:
-    """A parent has a part once, and one variable."""
+@RULES.template("APIGATEWAY-031", page=_PAGE)
+def siblings(template: Template) -> Iterator[Violation]:
+    """`PathPart` must be unique below its parent, with at most one variable.
+
+    The second resource fails because API Gateway cannot tell the paths apart. Use one resource for
+    both, or another path.
+    """
     seen: dict[tuple[object, str], str] = {}
     for resource in template.of_type(_RESOURCE):
         parent, part = _key(resource.get("ParentId")), resource.text("PathPart")
@@ -41,34 +52,46 @@ def siblings(template: Template) -> Iterator[Problem]:
         for key in filter(None, (part, variable)):
             first = seen.setdefault((parent, key), resource.logical_id)
             if first != resource.logical_id:
-                wanted = f"be no other variable than that of {first}, which has the same parent"
+                requirement = f"be the same variable as that of {first}, which has the same parent"
                 if key == part:
-                    wanted = f"be another part than that of {first}, which has the same parent"
-                yield must("PathPart", wanted, part, resource=resource.logical_id)
+                    requirement = f"differ from that of {first}, which has the same parent"
+                yield violation("PathPart", requirement, part, resource=resource.logical_id)
                 break
 
 
-@rule("AG-032", _RESOURCE, page="Set up a proxy resource with a proxy integration")
-def below_greedy(resource: Resource) -> Iterator[Problem]:
-    """A variable that takes all of the path has nothing below it."""
+@RULES.resource(
+    "APIGATEWAY-032", _RESOURCE, page="Set up a proxy resource with a proxy integration"
+)
+def below_greedy(resource: Resource) -> Iterator[Violation]:
+    """Resources must not be below a greedy path variable.
+
+    `{proxy+}` matches the rest of the path, so that API Gateway refuses resources below it. Put
+    them beside it.
+    """
     parent = resource.reference("ParentId")
     part = parent.text("PathPart") if parent is not None else None
     if part is not None and part.endswith("+}"):
-        yield must("ParentId", f"be no part that takes the rest of the path ({part})", part)
+        yield violation("ParentId", f"not be a part that takes the rest of the path ({part})", part)
 
 
-@rule("AG-033", METHOD, page=_PAGE)
-def verb(method: Resource) -> Iterator[Problem]:
-    """The verb of a method."""
-    found = method.text("HttpMethod")
-    if found is not None and found not in _VERBS:
-        nearest = found.upper() if found.upper() in _VERBS else "ANY"
-        yield must("HttpMethod", f"be one of {', '.join(_VERBS)}", found, nearest)
+@RULES.resource("APIGATEWAY-033", METHOD, page=_PAGE)
+def verb(method: Resource) -> Iterator[Violation]:
+    """`HttpMethod` must be an HTTP verb in capitals, or ANY.
+
+    API Gateway refuses any other method.
+    """
+    value = method.text("HttpMethod")
+    if value is not None and value not in _VERBS:
+        nearest = value.upper() if value.upper() in _VERBS else "ANY"
+        yield violation("HttpMethod", f"be one of {', '.join(_VERBS)}", value, nearest)
 
 
-@template_rule("AG-034", page=_PAGE)
-def one_method(template: Template) -> Iterator[Problem]:
-    """A path has a method once."""
+@RULES.template("APIGATEWAY-034", page=_PAGE)
+def one_method(template: Template) -> Iterator[Violation]:
+    """`HttpMethod` must be unique on a resource.
+
+    The second method fails because it already exists. Remove one of them.
+    """
     seen: dict[tuple[object, ...], str] = {}
     for method in template.of_type(METHOD):
         place, verb = _key(method.get("ResourceId")), method.text("HttpMethod")
@@ -77,5 +100,5 @@ def one_method(template: Template) -> Iterator[Problem]:
         key = (_key(method.get("RestApiId")), place, verb)
         first = seen.setdefault(key, method.logical_id)
         if first != method.logical_id:
-            wanted = f"be another verb than that of {first}, which has the same path"
-            yield must("HttpMethod", wanted, verb, resource=method.logical_id)
+            requirement = f"differ from that of {first}, which has the same path"
+            yield violation("HttpMethod", requirement, verb, resource=method.logical_id)

@@ -5,16 +5,12 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import (
-    Problem,
-    between,
-    judged,
-    must,
-    rule,
-    template_rule,
-)
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.engine.violations import Violation, check_range, check_text, violation
 from serverless_stack.checks.services.apigateway import limits as values
+
+RULES = RuleList()
 
 STAGE = "AWS::ApiGateway::Stage"
 DEPLOYMENT = "AWS::ApiGateway::Deployment"
@@ -32,39 +28,57 @@ _LOG_TARGETS = re.compile(
 
 
 def settings(stage: Resource) -> list[str]:
-    """The paths of the settings of methods."""
+    """Return the paths of the settings of methods."""
     if stage.type == DEPLOYMENT:
         return ["StageDescription", *stage.paths("StageDescription.MethodSettings")]
     return stage.paths("MethodSettings")
 
 
-@rule("AG-001", STAGE, DEPLOYMENT, page="Stage (Amazon API Gateway API Reference)")
-def stage_name(stage: Resource) -> Iterator[Problem]:
-    """The name of a stage."""
-    yield from judged(stage, "StageName", values.stage_name_problems)
+@RULES.resource(
+    "APIGATEWAY-001", STAGE, DEPLOYMENT, page="Stage (Amazon API Gateway API Reference)"
+)
+def stage_name(stage: Resource) -> Iterator[Violation]:
+    """`StageName` must have 1 to 128 letters, digits, hyphens and underscores.
+
+    API Gateway refuses to create the stage or deployment otherwise. The name becomes the first part
+    of the URL's path: choose a short one, such as `prod`.
+    """
+    yield from check_text(stage, "StageName", values.stage_name_problems)
 
 
-@rule("AG-002", STAGE, DEPLOYMENT, page=_CACHE)
-def cache_size(stage: Resource) -> Iterator[Problem]:
-    """The cache of a stage has one of some sizes."""
+@RULES.resource("APIGATEWAY-002", STAGE, DEPLOYMENT, page=_CACHE)
+def cache_size(stage: Resource) -> Iterator[Violation]:
+    """`CacheClusterSize` must be a size that API Gateway offers.
+
+    The deployment fails for any other size. Use one of 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118 and 237
+    GB.
+    """
     for path in ("CacheClusterSize", "StageDescription.CacheClusterSize"):
         size = stage.get(path)
         if isinstance(size, int | float | str):
             for message in values.cache_size_problems(str(size), path):
-                yield Problem(path, size, message)
+                yield Violation(path, size, message)
 
 
-@rule("AG-003", STAGE, DEPLOYMENT, page=_CACHE)
-def cache_time(stage: Resource) -> Iterator[Problem]:
-    """The cache keeps an answer for an hour at most."""
+@RULES.resource("APIGATEWAY-003", STAGE, DEPLOYMENT, page=_CACHE)
+def cache_time(stage: Resource) -> Iterator[Violation]:
+    """`CacheTtlInSeconds` must be between 0 and 3600 seconds.
+
+    API Gateway refuses a longer time to live for the stage cache. Cache longer in CloudFront or in
+    the client by a `Cache-Control` header.
+    """
     for path in settings(stage):
         name = f"{path}.CacheTtlInSeconds"
-        yield from between(stage, name, *values.CACHE_TTL_SECONDS, "seconds")
+        yield from check_range(stage, name, *values.CACHE_TTL_SECONDS, "seconds")
 
 
-@rule("AG-004", STAGE, DEPLOYMENT, "AWS::ApiGateway::UsagePlan", page=_QUOTAS)
-def throttling(resource: Resource) -> Iterator[Problem]:
-    """Rates are not negative."""
+@RULES.resource("APIGATEWAY-004", STAGE, DEPLOYMENT, "AWS::ApiGateway::UsagePlan", page=_QUOTAS)
+def throttling(resource: Resource) -> Iterator[Violation]:
+    """Throttling limits must not be negative, and a rate requires a burst.
+
+    API Gateway refuses negative limits, and a usage plan with a `RateLimit` but no `BurstLimit`.
+    Set both, or leave out both.
+    """
     names = [
         f"{path}.{name}"
         for path in settings(resource)
@@ -74,84 +88,112 @@ def throttling(resource: Resource) -> Iterator[Problem]:
     for name in names:
         value = resource.number(name)
         if value is not None and value < 0:
-            yield must(name, "be 0 or more", int(value) if value == int(value) else value, 0)
+            yield violation(name, "be 0 or more", int(value) if value == int(value) else value, 0)
     rate, burst = resource.number("Throttle.RateLimit"), resource.get("Throttle.BurstLimit")
     if rate is not None and burst is None:
-        yield must("Throttle.BurstLimit", "be given with a `RateLimit`", None, int(rate))
+        yield violation("Throttle.BurstLimit", "be set with a `RateLimit`", None, int(rate))
 
 
-@rule("AG-005", STAGE, page=_LOGGING)
-def access_log_format(stage: Resource) -> Iterator[Problem]:
-    """A line of the access log tells its request."""
-    yield from judged(stage, "AccessLogSetting.Format", values.access_log_format_problems)
+@RULES.resource("APIGATEWAY-005", STAGE, page=_LOGGING)
+def access_log_format(stage: Resource) -> Iterator[Violation]:
+    """`AccessLogSetting` must have a destination and a format with the request id.
+
+    API Gateway refuses an access log without a `DestinationArn` or `Format`, or with a format that
+    does not contain `$context.requestId` or `$context.extendedRequestId`. Add what is missing.
+    """
+    yield from check_text(stage, "AccessLogSetting.Format", values.access_log_format_problems)
     has_format = stage.get("AccessLogSetting.Format") is not None
     has_target = stage.get("AccessLogSetting.DestinationArn") is not None
     if has_format != has_target:
         missing = "DestinationArn" if has_format else "Format"
-        yield must(f"AccessLogSetting.{missing}", "be given for an access log", None)
+        yield violation(f"AccessLogSetting.{missing}", "be set for an access log", None)
 
 
-@rule("AG-006", STAGE, "AWS::ApiGatewayV2::Stage", page=_LOGGING)
-def access_log_target(stage: Resource) -> Iterator[Problem]:
-    """An access log goes to a log group or a delivery stream, by its ARN."""
+@RULES.resource("APIGATEWAY-006", STAGE, "AWS::ApiGatewayV2::Stage", page=_LOGGING)
+def access_log_target(stage: Resource) -> Iterator[Violation]:
+    """`DestinationArn` must be the ARN of a log group or delivery stream.
+
+    The deployment fails if the access log's destination is a name, another kind of resource, or a
+    Firehose stream whose name does not begin with `amazon-apigateway-`. Refer to the `Arn`
+    attribute, and rename the stream.
+    """
     place = "AccessLogSetting" if stage.type == STAGE else "AccessLogSettings"
     path = f"{place}.DestinationArn"
     found, target = stage.get(path), stage.reference(path)
     if isinstance(found, Reference) and target is not None:
         by_name = target.type in ("AWS::Logs::LogGroup", "AWS::KinesisFirehose::DeliveryStream")
         if by_name and not found.attribute:
-            yield must(path, f"be the `Arn` of {target.logical_id}", "its name", "its `Arn`")
+            yield violation(path, f"be the `Arn` of {target.logical_id}", "its name", "its `Arn`")
         stream = target.text("DeliveryStreamName")
         if stream is not None and not stream.startswith("amazon-apigateway-"):
-            wanted = "be a stream whose name begins with amazon-apigateway-"
-            yield must(path, wanted, stream, f"amazon-apigateway-{stream}")
+            requirement = "be a stream whose name begins with amazon-apigateway-"
+            yield violation(path, requirement, stream, f"amazon-apigateway-{stream}")
     arn = stage.text(path)
     if arn is not None and not _LOG_TARGETS.match(arn):
-        yield must(path, "be the ARN of a log group or a delivery stream", arn)
+        yield violation(path, "be the ARN of a log group or a delivery stream", arn)
     elif arn is not None and ":firehose:" in arn and "/amazon-apigateway-" not in arn:
-        yield must(path, "be a stream whose name begins with amazon-apigateway-", arn)
+        yield violation(path, "be a stream whose name begins with amazon-apigateway-", arn)
 
 
-@rule("AG-007", STAGE, page=_METHOD_SETTING)
-def setting_paths(stage: Resource) -> Iterator[Problem]:
-    """The settings of methods are told by path and verb."""
+@RULES.resource("APIGATEWAY-007", STAGE, page=_METHOD_SETTING)
+def setting_paths(stage: Resource) -> Iterator[Violation]:
+    """`ResourcePath` must begin with a slash.
+
+    API Gateway does not find the method of a setting otherwise, and refuses the stage. Write
+    `/orders`, or `/*` for all methods.
+    """
     for path in settings(stage):
         resource = stage.get(f"{path}.ResourcePath")
         if isinstance(resource, str) and resource[:1] not in ("/", "$", "{"):
-            yield must(f"{path}.ResourcePath", "begin with a slash", resource, f"/{resource}")
+            yield violation(f"{path}.ResourcePath", "begin with a slash", resource, f"/{resource}")
 
 
-@rule("AG-008", STAGE, page=_CACHE, severity=Severity.WARNING)
-def cache_without_cluster(stage: Resource) -> Iterator[Problem]:
-    """Methods are cached by a stage that has a cache."""
+@RULES.resource("APIGATEWAY-008", STAGE, page=_CACHE, severity=Severity.WARNING)
+def cache_without_cluster(stage: Resource) -> Iterator[Violation]:
+    """`CachingEnabled` requires `CacheClusterEnabled` on the stage.
+
+    The stage deploys, but nothing is cached without a cache cluster. Enable the cluster, which is
+    billed by the hour, or turn caching off.
+    """
     enabled = stage.get("CacheClusterEnabled")
     for path in settings(stage):
         if stage.boolean(f"{path}.CachingEnabled") and enabled in (None, False, "false"):
-            wanted = "go with `CacheClusterEnabled`"
-            yield must(f"{path}.CachingEnabled", wanted, True, "false")
+            requirement = "be used with `CacheClusterEnabled`"
+            yield violation(f"{path}.CachingEnabled", requirement, True, "false")
 
 
-@rule("AG-009", STAGE, page=_VARIABLES)
-def variables(stage: Resource) -> Iterator[Problem]:
-    """Stage variables have names and values of some characters."""
+@RULES.resource("APIGATEWAY-009", STAGE, page=_VARIABLES)
+def variables(stage: Resource) -> Iterator[Violation]:
+    """`Variables` must have names and values of the allowed characters.
+
+    API Gateway refuses the stage if a name has other characters than letters, digits and
+    underscores, or a value other ones than letters, digits and `-._~:/?#&=,`. Encode the value, or
+    pass it in another way.
+    """
     for name, value in stage.mapping("Variables").items():
         if not _VARIABLE_NAME.fullmatch(str(name)):
-            yield must("Variables", "have names of letters, digits and underscores", name)
-        known = isinstance(value, str) and not is_unresolved(value)
-        if known and not _VARIABLE_VALUE.fullmatch(str(value)):
-            wanted = "have letters, digits and -._~:/?#&=, only"
-            yield must(f"Variables.{name}", wanted, value)
+            yield violation("Variables", "have names of letters, digits and underscores", name)
+        is_known = isinstance(value, str) and not is_unresolved(value)
+        if is_known and not _VARIABLE_VALUE.fullmatch(str(value)):
+            yield violation(f"Variables.{name}", "have letters, digits and -._~:/?#&=, only", value)
 
 
-@rule("AG-010", STAGE, page="Set up an API Gateway canary release deployment")
-def canary(stage: Resource) -> Iterator[Problem]:
-    """A canary gets a share of the traffic."""
-    yield from between(stage, "CanarySetting.PercentTraffic", 0, 100, "per cent")
+@RULES.resource("APIGATEWAY-010", STAGE, page="Set up an API Gateway canary release deployment")
+def canary(stage: Resource) -> Iterator[Violation]:
+    """`PercentTraffic` must be between 0 and 100 percent.
+
+    API Gateway refuses a canary release with any other share of the traffic.
+    """
+    yield from check_range(stage, "CanarySetting.PercentTraffic", 0, 100, "percent")
 
 
-@template_rule("AG-011", page="AWS::ApiGateway::Deployment")
-def stage_made_twice(template: Template) -> Iterator[Problem]:
-    """A deployment that names a stage makes it."""
+@RULES.template("APIGATEWAY-011", page="AWS::ApiGateway::Deployment")
+def stage_made_twice(template: Template) -> Iterator[Violation]:
+    """`StageName` must be unique within a REST API.
+
+    A deployment with a `StageName` creates that stage, so that a stage resource of the same name
+    fails because it already exists. Leave `StageName` out of the deployment.
+    """
     made: dict[tuple[object, str], str] = {}
     for resource in template.of_type(DEPLOYMENT, STAGE):
         api, name = resource.get("RestApiId"), resource.text("StageName")
@@ -160,5 +202,5 @@ def stage_made_twice(template: Template) -> Iterator[Problem]:
             continue
         first = made.setdefault((key, name), resource.logical_id)
         if first != resource.logical_id:
-            wanted = f"be another stage than that of {first}"
-            yield must("StageName", wanted, name, resource=resource.logical_id)
+            requirement = f"differ from that of {first}"
+            yield violation("StageName", requirement, name, resource=resource.logical_id)

@@ -1,4 +1,4 @@
-"""Rules of Amazon CloudFront, from "All distribution settings reference"."""
+"""Limits of Amazon CloudFront, from "All distribution settings reference"."""
 
 import re
 from collections.abc import Sequence
@@ -29,15 +29,7 @@ _MISTAKEN_COUNTRIES = {"UK": "GB", "USA": "US"}
 
 
 def pattern_problems(path_pattern: str, argument: str) -> list[str]:
-    """List what CloudFront refuses in the path pattern of a behaviour.
-
-    Args:
-        path_pattern: The pattern, such as ``images/*.jpg``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the pattern is refused, else none.
-    """
+    """List what CloudFront refuses in the path pattern of a behavior, such as ``images/*.jpg``."""
     if is_unresolved(path_pattern) or _PATH_PATTERN.fullmatch(path_pattern):
         return []
     return [
@@ -47,15 +39,7 @@ def pattern_problems(path_pattern: str, argument: str) -> list[str]:
 
 
 def path_pattern_problems(path_pattern: str, argument: str) -> list[str]:
-    """List what is wrong with the paths of an API beside a bucket: `pattern_problems`, and more.
-
-    Args:
-        path_pattern: The pattern, such as ``/api/*``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the pattern is refused, else none.
-    """
+    """List what is refused in a path pattern of an API beside a bucket."""
     if is_unresolved(path_pattern):
         return []
     if path_pattern in ("*", "/*"):
@@ -72,20 +56,12 @@ def path_pattern_problems(path_pattern: str, argument: str) -> list[str]:
 
 
 def object_path_problems(path: str, argument: str) -> list[str]:
-    """List what is wrong with the name of an object, which CloudFront wants without a slash.
-
-    Args:
-        path: The name, such as ``index.html``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the name is refused, else none.
-    """
-    # What is known of a path that is known in part only may tell enough.
+    """List what CloudFront refuses in the name of an object, which has no slash before it."""
+    # The known part of a path with tokens may be enough.
     if path and not path.startswith("/"):
         if is_unresolved(path) or len(path) <= MAX_OBJECT_PATH:
             return []
-        return [f"`{argument}` must be {MAX_OBJECT_PATH} characters at most, got: {len(path)}"]
+        return [f"`{argument}` must have at most {MAX_OBJECT_PATH} characters, got: {len(path)}"]
     nearest = path.lstrip("/")
     hint = f" (nearest accepted: {nearest})" if nearest else ""
     return [
@@ -94,20 +70,12 @@ def object_path_problems(path: str, argument: str) -> list[str]:
 
 
 def origin_path_problems(origin_path: str, argument: str) -> list[str]:
-    """List what CloudFront refuses in an origin path.
-
-    Args:
-        origin_path: Empty, or the folder in the bucket, such as ``/site``; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the path is refused, else none.
-    """
+    """List what CloudFront refuses in an origin path."""
     if is_unresolved(origin_path) or not origin_path:
         return []
     if len(origin_path) > MAX_ORIGIN_PATH:
         return [
-            f"`{argument}` must be {MAX_ORIGIN_PATH} characters at most, got: {len(origin_path)}"
+            f"`{argument}` must have at most {MAX_ORIGIN_PATH} characters, got: {len(origin_path)}"
         ]
     if origin_path.startswith("/") and not origin_path.endswith("/") and "*" not in origin_path:
         return []
@@ -120,12 +88,7 @@ def origin_path_problems(origin_path: str, argument: str) -> list[str]:
 def alias_problems(aliases: Sequence[str], argument: str) -> list[str]:
     """List what CloudFront refuses in the domain names of a distribution.
 
-    Args:
-        aliases: The names, such as ``www.example.com`` or ``*.example.com``; CDK tokens pass.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per name that is refused ("Requirements for using alternate domain names").
+    Source: "Requirements for using alternate domain names".
     """
     problems = [
         f"`{argument}` must have domain names, with a `*` only as the whole first part, "
@@ -134,22 +97,14 @@ def alias_problems(aliases: Sequence[str], argument: str) -> list[str]:
         if not is_unresolved(alias) and (len(alias) > 253 or not _ALIAS.fullmatch(alias))
     ]
     problems += [
-        f"`{argument}` must have each domain name once, got: {alias!r} more than once"
+        f"`{argument}` must not repeat a domain name, got: {alias!r} more than once"
         for alias in repeated(alias.lower() for alias in aliases)
     ]
     return problems
 
 
 def certificate_problems(arn: str, argument: str) -> list[str]:
-    """List what CloudFront refuses in a certificate of AWS Certificate Manager.
-
-    Args:
-        arn: The ARN; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List what CloudFront refuses in a certificate of AWS Certificate Manager."""
     parts = arn.split(":")
     # In China, CloudFront has rules of its own.
     if parts[:2] != ["arn", "aws"] or len(parts) < 4 or is_unresolved(parts[3]):
@@ -162,13 +117,8 @@ def certificate_problems(arn: str, argument: str) -> list[str]:
 def country_problems(countries: Sequence[str], argument: str) -> list[str]:
     """List what CloudFront refuses in the countries of a geographic restriction.
 
-    Args:
-        countries: The country codes, such as ``DE``; CDK tokens pass.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per code that is refused ("Restrict the geographic distribution of your
-        content").
+    Source: "Restrict the geographic distribution of your
+        content".
     """
     problems = []
     for country in countries:
@@ -185,12 +135,7 @@ def country_problems(countries: Sequence[str], argument: str) -> list[str]:
 def origin_domain_problems(domain_name: str, argument: str) -> list[str]:
     """List what CloudFront refuses in the domain name of an origin.
 
-    Args:
-        domain_name: The name; what is known of a CDK token is judged.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
+    The known parts of a name with tokens are checked.
     """
     scheme, _, rest = domain_name.rpartition("://")
     bare = rest.split("/")[0]
@@ -209,16 +154,7 @@ def origin_domain_problems(domain_name: str, argument: str) -> list[str]:
 
 
 def web_acl_problems(web_acl_id: str, argument: str) -> list[str]:
-    """List what CloudFront refuses in the web ACL of a distribution.
-
-    Args:
-        web_acl_id: The ARN of a web ACL of AWS WAF, or the id of one of AWS WAF Classic; a CDK
-            token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if it is refused, else none.
-    """
+    """List what CloudFront refuses in the web ACL of a distribution."""
     parts = web_acl_id.split(":", 5)
     if len(parts) < 6 or parts[2] != "wafv2":
         return []

@@ -1,4 +1,4 @@
-"""Rules on the paths of an invalidation, from "Invalidating files" and its quotas."""
+"""Limits on the paths of an invalidation, from "Invalidating files" and its quotas."""
 
 import re
 from collections.abc import Sequence
@@ -14,21 +14,13 @@ _ENCODED_PATH = re.compile(r"(?:[!$&'()*+,\-./0-9:;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})
 
 
 def invalidation_path_problems(paths: Sequence[str], argument: str) -> list[str]:
-    """List what CloudFront refuses in the paths of one invalidation ("Invalidating files").
-
-    Args:
-        paths: The paths; CDK tokens pass.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per rule that is broken, with the first path that breaks it.
-    """
+    """List what CloudFront refuses in the paths of one invalidation ("Invalidating files")."""
     known = [path for path in paths if not is_unresolved(path)]
     broken = {
         "begin with a slash": [path for path in known if not path.startswith("/")],
         "have `*` as the last character only": [path for path in known if "*" in path[:-1]],
         "be percent-encoded": [path for path in known if not _ENCODED_PATH.fullmatch(path)],
-        f"have {MAX_PATH_LENGTH:,} characters at most": [
+        f"have at most {MAX_PATH_LENGTH:,} characters": [
             path for path in known if len(path) > MAX_PATH_LENGTH
         ],
     }
@@ -40,10 +32,10 @@ def invalidation_path_problems(paths: Sequence[str], argument: str) -> list[str]
     if not paths:
         problems.append(f"`{argument}` must have at least one path, got: none")
     if singles > MAX_PATHS:
-        problems.append(f"`{argument}` must have {MAX_PATHS:,} paths at most, got: {singles:,}")
+        problems.append(f"`{argument}` must have at most {MAX_PATHS:,} paths, got: {singles:,}")
     if wildcards > MAX_WILDCARDS:
         problems.append(
-            f"`{argument}` must have {MAX_WILDCARDS} paths with a wildcard at most, "
+            f"`{argument}` must have at most {MAX_WILDCARDS} paths with a wildcard, "
             f"got: {wildcards}"
         )
     return problems

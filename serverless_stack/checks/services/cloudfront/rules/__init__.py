@@ -2,6 +2,7 @@
 
 from serverless_stack.checks.services.cloudfront.rules import (
     behaviors,
+    certificates,
     distribution,
     edge,
     functions,
@@ -9,4 +10,12 @@ from serverless_stack.checks.services.cloudfront.rules import (
     policies,
 )
 
-__all__ = ["behaviors", "distribution", "edge", "functions", "origins", "policies"]
+RULES = [
+    *behaviors.RULES,
+    *certificates.RULES,
+    *distribution.RULES,
+    *edge.RULES,
+    *functions.RULES,
+    *origins.RULES,
+    *policies.RULES,
+]

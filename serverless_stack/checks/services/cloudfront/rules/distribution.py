@@ -2,33 +2,40 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule, template_rule
-from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.engine.rules import RuleList
+from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
+
+RULES = RuleList()
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SETTINGS = "All distribution settings reference"
 _ERROR_PAGES = "Generate custom error responses"
-_CERTIFICATES = "ViewerCertificate (Amazon CloudFront API Reference)"
 _ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
-_CERTIFICATE = "DistributionConfig.ViewerCertificate"
 
 
-@rule("CF-001", DISTRIBUTION, page="Specify a default root object")
-def default_root_object(distribution: Resource) -> Iterator[Problem]:
-    """The default root object has no slash before it."""
+@RULES.resource("CLOUDFRONT-001", DISTRIBUTION, page="Specify a default root object")
+def default_root_object(distribution: Resource) -> Iterator[Violation]:
+    """`DefaultRootObject` must not begin with a slash.
+
+    CloudFront refuses names that begin with a slash or have more than 255 characters. Write
+    `index.html`.
+    """
     path = "DistributionConfig.DefaultRootObject"
     name = distribution.get(path)
     if isinstance(name, str) and name:
         for message in values.object_path_problems(name, path):
-            yield Problem(path, name, message)
+            yield Violation(path, name, message)
 
 
-@rule("CF-002", DISTRIBUTION, page=_ERROR_PAGES)
-def error_codes(distribution: Resource) -> Iterator[Problem]:
-    """CloudFront has error pages for some status codes, each once."""
+@RULES.resource("CLOUDFRONT-002", DISTRIBUTION, page=_ERROR_PAGES)
+def error_codes(distribution: Resource) -> Iterator[Violation]:
+    """`ErrorCode` must be a status code that CloudFront has error responses for.
+
+    CloudFront refuses other codes, and a code with two error responses.
+    """
     seen: set[float] = set()
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code = distribution.number(f"{path}.ErrorCode")
@@ -37,172 +44,103 @@ def error_codes(distribution: Resource) -> Iterator[Problem]:
         if code not in _ERROR_CODES:
             nearest = min(_ERROR_CODES, key=lambda known: abs(known - code))
             listed = ", ".join(map(str, _ERROR_CODES))
-            yield must(f"{path}.ErrorCode", f"be one of {listed}", int(code), nearest)
+            yield violation(f"{path}.ErrorCode", f"be one of {listed}", int(code), nearest)
         if code in seen:
-            yield must(f"{path}.ErrorCode", "be in one error response only", int(code))
+            yield violation(f"{path}.ErrorCode", "be in one error response only", int(code))
         seen.add(code)
 
 
-@rule("CF-003", DISTRIBUTION, page=_ERROR_PAGES)
-def error_pages(distribution: Resource) -> Iterator[Problem]:
-    """A response code and a page go together."""
+@RULES.resource("CLOUDFRONT-003", DISTRIBUTION, page=_ERROR_PAGES)
+def error_pages(distribution: Resource) -> Iterator[Violation]:
+    """`ResponseCode` and `ResponsePagePath` must be set together.
+
+    CloudFront refuses a custom error response with only one of them, with a page that does not
+    begin with a slash, or with an unknown response code.
+    """
     for path in distribution.paths("DistributionConfig.CustomErrorResponses"):
         code, page = f"{path}.ResponseCode", f"{path}.ResponsePagePath"
         has_code = distribution.get(code) is not None
-        found = distribution.get(page)
-        if has_code != (found is not None):
+        value = distribution.get(page)
+        if has_code != (value is not None):
             given, other = (code, page) if has_code else (page, code)
-            yield must(given, f"go with a `{other}`", distribution.get(given))
-        if isinstance(found, str) and found and found[0] not in "/$#{":
-            yield must(page, "begin with a slash", found, f"/{found}")
+            yield violation(given, f"be used with a `{other}`", distribution.get(given))
+        if isinstance(value, str) and value and value[0] not in "/$#{":
+            yield violation(page, "begin with a slash", value, f"/{value}")
         number = distribution.number(code)
         if number is not None and number not in (200, *_ERROR_CODES):
             listed = ", ".join(map(str, (200, *_ERROR_CODES)))
             nearest = min((200, *_ERROR_CODES), key=lambda known: abs(known - number))
-            yield must(code, f"be one of {listed}", int(number), nearest)
+            yield violation(code, f"be one of {listed}", int(number), nearest)
 
 
-@rule("CF-004", DISTRIBUTION, page="Requirements for using alternate domain names")
-def certificate_of_aliases(distribution: Resource) -> Iterator[Problem]:
-    """Own domain names need a certificate."""
-    aliases = distribution.items("DistributionConfig.Aliases")
-    own = ("AcmCertificateArn", "IamCertificateId")
-    if aliases and all(distribution.get(f"{_CERTIFICATE}.{name}") is None for name in own):
-        path = "DistributionConfig.Aliases"
-        yield must(path, f"go with a certificate in `{_CERTIFICATE}`", len(aliases))
+@RULES.resource(
+    "CLOUDFRONT-010", DISTRIBUTION, page="Restrict the geographic distribution of your content"
+)
+def countries(distribution: Resource) -> Iterator[Violation]:
+    """`Locations` must be ISO country codes that match the restriction type.
 
-
-@rule("CF-005", DISTRIBUTION, page="Requirements for using alternate domain names")
-def aliases(distribution: Resource) -> Iterator[Problem]:
-    """Own domain names are domain names, each once."""
-    path = "DistributionConfig.Aliases"
-    known = distribution.known(path)
-    for message in values.alias_problems(known, path):
-        yield Problem(path, known, message)
-
-
-@template_rule("CF-006", page="Requirements for using alternate domain names")
-def alias_of_one_distribution(template: Template) -> Iterator[Problem]:
-    """A domain name belongs to one distribution."""
-    owners: dict[str, str] = {}
-    for distribution in template.of_type(DISTRIBUTION):
-        for alias in distribution.known("DistributionConfig.Aliases"):
-            owner = owners.setdefault(alias.lower(), distribution.logical_id)
-            if owner != distribution.logical_id and "Condition" not in distribution.attributes:
-                yield must(
-                    "DistributionConfig.Aliases",
-                    f"have no domain name of another distribution ({owner})",
-                    alias,
-                    resource=distribution.logical_id,
-                )
-
-
-@rule("CF-007", DISTRIBUTION, page="Requirements for using SSL/TLS certificates with CloudFront")
-def certificate_region(distribution: Resource) -> Iterator[Problem]:
-    """A certificate of ACM is in us-east-1."""
-    path = f"{_CERTIFICATE}.AcmCertificateArn"
-    arn = distribution.get(path)
-    if isinstance(arn, str):
-        for message in values.certificate_problems(arn, path):
-            yield Problem(path, arn, message)
-    region = distribution.template.region
-    certificate = distribution.reference(path)
-    is_acm = certificate is not None and certificate.type == "AWS::CertificateManager::Certificate"
-    if is_acm and region not in (None, "us-east-1"):
-        yield must(path, "be of AWS Certificate Manager in us-east-1", region)
-
-
-@rule("CF-008", DISTRIBUTION, page=_CERTIFICATES, severity=Severity.WARNING)
-def tls_policy_without_certificate(distribution: Resource) -> Iterator[Problem]:
-    """With CloudFront's own certificate, the TLS policy does not count."""
-    path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-    version = distribution.text(path)
-    own = ("AcmCertificateArn", "IamCertificateId")
-    if any(distribution.get(f"{_CERTIFICATE}.{name}") is not None for name in own):
-        return
-    if version not in (None, "TLSv1"):
-        yield must(path, "go with a certificate; without one, CloudFront takes TLSv1", version)
-
-
-@rule("CF-009", DISTRIBUTION, page=_CERTIFICATES)
-def viewer_certificate(distribution: Resource) -> Iterator[Problem]:
-    """A certificate needs a way to serve it, and there is one certificate."""
-    if not distribution.mapping(_CERTIFICATE):
-        return
-    acm = distribution.get(f"{_CERTIFICATE}.AcmCertificateArn")
-    iam = distribution.get(f"{_CERTIFICATE}.IamCertificateId")
-    default = distribution.boolean(f"{_CERTIFICATE}.CloudFrontDefaultCertificate")
-    given = [name for name, it in (("acm", acm), ("iam", iam), ("default", default)) if it]
-    if len(given) > 1:
-        yield must(_CERTIFICATE, "have one certificate only", ", ".join(given))
-    method = distribution.get(f"{_CERTIFICATE}.SslSupportMethod")
-    if (acm or iam) and method is None:
-        yield must(
-            f"{_CERTIFICATE}.SslSupportMethod", "be given with a certificate", None, "sni-only"
-        )
-    version = distribution.text(f"{_CERTIFICATE}.MinimumProtocolVersion")
-    if method == "vip" and version not in (None, "SSLv3", "TLSv1"):
-        path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield must(path, "be SSLv3 or TLSv1 with the `SslSupportMethod` vip", version, "TLSv1")
-    if method == "sni-only" and version == "SSLv3":
-        path = f"{_CERTIFICATE}.MinimumProtocolVersion"
-        yield must(path, "be TLSv1 or higher with sni-only", version, "TLSv1")
-
-
-@rule("CF-010", DISTRIBUTION, page="Restrict the geographic distribution of your content")
-def countries(distribution: Resource) -> Iterator[Problem]:
-    """Countries have two letters, and go with a list that allows or denies."""
+    CloudFront refuses unknown codes, locations without a restriction, and a restriction without
+    locations. The United Kingdom is `GB`.
+    """
     restriction = "DistributionConfig.Restrictions.GeoRestriction"
     path = f"{restriction}.Locations"
     for message in values.country_problems(distribution.known(path), path):
-        yield Problem(path, distribution.get(path), message)
+        yield Violation(path, distribution.get(path), message)
     kind = distribution.text(f"{restriction}.RestrictionType")
     locations = distribution.get(path)
     if kind == "none" and isinstance(locations, list) and locations:
-        yield must(path, "be empty with the `RestrictionType` none", locations)
+        yield violation(path, "be empty with the `RestrictionType` none", locations)
     if kind in ("whitelist", "blacklist") and locations in (None, []):
-        yield must(path, f"have a country with the `RestrictionType` {kind}", locations)
+        yield violation(path, f"have a country with the `RestrictionType` {kind}", locations)
 
 
-@rule("CF-011", DISTRIBUTION, page="Use AWS WAF protections")
-def web_acl(distribution: Resource) -> Iterator[Problem]:
-    """A web ACL has the scope CLOUDFRONT, and is told by its ARN."""
+@RULES.resource("CLOUDFRONT-011", DISTRIBUTION, page="Use AWS WAF protections")
+def web_acl(distribution: Resource) -> Iterator[Violation]:
+    """`WebACLId` must be the ARN of a web ACL with scope CLOUDFRONT.
+
+    CloudFront refuses a web ACL that is regional, outside us-east-1 or given by its name. Create it
+    in us-east-1 and pass its `Arn`.
+    """
     path = "DistributionConfig.WebACLId"
-    found = distribution.get(path)
-    if isinstance(found, str):
-        for message in values.web_acl_problems(found, path):
-            yield Problem(path, found, message)
+    value = distribution.get(path)
+    if isinstance(value, str):
+        for message in values.web_acl_problems(value, path):
+            yield Violation(path, value, message)
     acl = distribution.reference(path)
     if acl is None or acl.type != "AWS::WAFv2::WebACL":
         return
-    if isinstance(found, Reference) and found.attribute != "Arn":
-        yield must(path, f"be the `Arn` of {acl.logical_id}", found.attribute or "Ref")
+    if isinstance(value, Reference) and value.attribute != "Arn":
+        yield violation(path, f"be the `Arn` of {acl.logical_id}", value.attribute or "Ref")
     if acl.text("Scope") == "REGIONAL":
-        yield must(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
+        yield violation(path, "be a web ACL with the scope CLOUDFRONT", "REGIONAL", "CLOUDFRONT")
     elif distribution.template.region not in (None, "us-east-1"):
         region = distribution.template.region
-        yield must(path, "be a web ACL that is made in us-east-1", region, "us-east-1")
+        yield violation(path, "be a web ACL created in us-east-1", region, "us-east-1")
 
 
-@rule("CF-012", DISTRIBUTION, page="Access logs (standard logs)")
-def log_bucket(distribution: Resource) -> Iterator[Problem]:
-    """The bucket of the logs is told by its domain name, and takes access control lists."""
+@RULES.resource("CLOUDFRONT-012", DISTRIBUTION, page="Access logs (standard logs)")
+def log_bucket(distribution: Resource) -> Iterator[Violation]:
+    """`Logging` requires a bucket that accepts access control lists.
+
+    CloudFront refuses a log bucket that is given by its name, or whose ACLs are disabled, which is
+    the default. Set its object ownership to `BucketOwnerPreferred`, and pass its `DomainName`.
+    """
     path = "DistributionConfig.Logging.Bucket"
-    found = distribution.get(path)
+    value = distribution.get(path)
     known = distribution.text(path)
     if known and not known.removesuffix(".cn").endswith(".amazonaws.com"):
-        yield must(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
+        yield violation(path, "be the domain name of a bucket", known, f"{known}.s3.amazonaws.com")
     bucket = distribution.reference(path)
     if bucket is not None and bucket.type == "AWS::S3::Bucket":
-        if isinstance(found, Reference) and not found.attribute:
-            yield must(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
+        if isinstance(value, Reference) and not value.attribute:
+            yield violation(path, f"be the `DomainName` of {bucket.logical_id}", "Ref")
         controls = bucket.get("OwnershipControls")
         owners = [
-            bucket.get(f"{each}.ObjectOwnership")
-            for each in bucket.paths("OwnershipControls.Rules")
+            bucket.get(f"{item}.ObjectOwnership")
+            for item in bucket.paths("OwnershipControls.Rules")
         ]
         if controls is None or owners == ["BucketOwnerEnforced"]:
-            yield must(
+            yield violation(
                 path,
                 "be a bucket that takes access control lists (`OwnershipControls`)",
                 bucket.logical_id,
@@ -211,36 +149,43 @@ def log_bucket(distribution: Resource) -> Iterator[Problem]:
     prefix = distribution.get("DistributionConfig.Logging.Prefix")
     if isinstance(prefix, str) and prefix.startswith("/"):
         nearest = prefix.lstrip("/")
-        yield must("DistributionConfig.Logging.Prefix", "not begin with a slash", prefix, nearest)
+        yield violation(
+            "DistributionConfig.Logging.Prefix", "not begin with a slash", prefix, nearest
+        )
 
 
-@rule("CF-013", DISTRIBUTION, page=SETTINGS)
-def comment(distribution: Resource) -> Iterator[Problem]:
-    """A comment has 128 characters at most."""
+@RULES.resource("CLOUDFRONT-013", DISTRIBUTION, page=SETTINGS)
+def comment(distribution: Resource) -> Iterator[Violation]:
+    """`Comment` must have at most 128 characters.
+
+    CloudFront refuses the distribution with a longer comment.
+    """
     path = "DistributionConfig.Comment"
-    text = distribution.text(path)
-    if text is not None and len(text) > 128:
-        yield must(path, "be 128 characters at most", len(text), 128)
+    yield from check_length(distribution, path, 128)
 
 
-@rule(
-    "CF-014",
+@RULES.resource(
+    "CLOUDFRONT-014",
     "AWS::CloudFront::ContinuousDeploymentPolicy",
     page="Use CloudFront continuous deployment to safely test CDN configuration changes",
 )
-def continuous_deployment(policy: Resource) -> Iterator[Problem]:
-    """A staging distribution gets 15 per cent at most, or what has a header of a certain name."""
+def continuous_deployment(policy: Resource) -> Iterator[Violation]:
+    """`TrafficConfig` must send at most 15% of the traffic, or a header's.
+
+    CloudFront refuses a continuous deployment policy with a larger weight, a header that does not
+    begin with aws-cf-cd-, or an idle time above the maximum.
+    """
     traffic = "ContinuousDeploymentPolicyConfig.TrafficConfig"
     path = f"{traffic}.SingleWeightConfig.Weight"
     weight = policy.number(path)
     if weight is not None and not 0 <= weight <= 0.15:
-        yield must(path, "be 0 to 0.15", weight, min(max(weight, 0), 0.15))
+        yield violation(path, "be between 0 and 0.15", weight, min(max(weight, 0), 0.15))
     path = f"{traffic}.SingleHeaderConfig.Header"
     header = policy.get(path)
-    known = isinstance(header, str) and not is_unresolved(header[:11])
-    if known and not str(header).lower().startswith("aws-cf-cd-"):
-        yield must(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
+    is_known = isinstance(header, str) and not is_unresolved(header[:11])
+    if is_known and not str(header).lower().startswith("aws-cf-cd-"):
+        yield violation(path, "begin with aws-cf-cd-", header, f"aws-cf-cd-{header}")
     sticky = f"{traffic}.SingleWeightConfig.SessionStickinessConfig"
     idle, most = policy.number(f"{sticky}.IdleTTL"), policy.number(f"{sticky}.MaximumTTL")
     if idle is not None and most is not None and idle > most:
-        yield must(f"{sticky}.IdleTTL", "not be above `MaximumTTL`", int(idle), int(most))
+        yield violation(f"{sticky}.IdleTTL", "not be above `MaximumTTL`", int(idle), int(most))

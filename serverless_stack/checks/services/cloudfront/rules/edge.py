@@ -1,13 +1,16 @@
-"""Rules on what runs at the edge: CloudFront Functions and Lambda@Edge."""
+"""Rules on edge functions: CloudFront Functions and Lambda@Edge."""
 
 import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved, repeated
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import UNKNOWN, Resource
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.cloudfront.rules.behaviors import behaviors_of
 from serverless_stack.checks.services.cloudfront.rules.distribution import DISTRIBUTION
+
+RULES = RuleList()
 
 _RESTRICTIONS = "Restrictions on Lambda@Edge"
 _EDGE_RESTRICTIONS = "Restrictions on all edge functions"
@@ -25,14 +28,14 @@ _UNSUPPORTED = {
 
 
 def associations(distribution: Resource) -> Iterator[tuple[str, str | None]]:
-    """The paths of the associations with Lambda@Edge, each with its event."""
+    """Yield the paths of the associations with Lambda@Edge, each with its event."""
     for behavior in behaviors_of(distribution):
         for path in distribution.paths(f"{behavior}.LambdaFunctionAssociations"):
             yield path, distribution.text(f"{path}.EventType")
 
 
 def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resource]]:
-    """The functions behind the associations, as far as they are in the template."""
+    """Yield the functions behind the associations, as far as they are in the template."""
     for path, event in associations(distribution):
         version = distribution.reference(f"{path}.LambdaFunctionARN")
         if version is not None and version.type == "AWS::Lambda::Version":
@@ -41,9 +44,13 @@ def _functions(distribution: Resource) -> Iterator[tuple[str, str | None, Resour
                 yield path, event, function
 
 
-@rule("CF-040", DISTRIBUTION, page=_EDGE_RESTRICTIONS)
-def one_function_an_event(distribution: Resource) -> Iterator[Problem]:
-    """An event of a behaviour calls one function; those of viewers are of one kind."""
+@RULES.resource("CLOUDFRONT-040", DISTRIBUTION, page=_EDGE_RESTRICTIONS)
+def one_function_an_event(distribution: Resource) -> Iterator[Violation]:
+    """Edge functions must be one per event, and of one kind for viewers.
+
+    CloudFront refuses two functions for an event, CloudFront Functions on origin events, and both
+    kinds of functions on viewer events of a behavior.
+    """
     for behavior in behaviors_of(distribution):
         kinds: dict[str, list[str]] = {}
         for name in ("FunctionAssociations", "LambdaFunctionAssociations"):
@@ -51,21 +58,25 @@ def one_function_an_event(distribution: Resource) -> Iterator[Problem]:
             events = [distribution.text(f"{path}.EventType") for path in paths]
             kinds[name] = [event for event in events if event is not None]
             for event in repeated(kinds[name]):
-                yield must(f"{behavior}.{name}", "have one function for each event", event)
+                yield violation(f"{behavior}.{name}", "have one function for each event", event)
         for event in kinds["FunctionAssociations"]:
             if event not in _VIEWER:
-                wanted = "have the events viewer-request and viewer-response only"
+                requirement = "have the events viewer-request and viewer-response only"
                 nearest = event.replace("origin", "viewer")
-                yield must(f"{behavior}.FunctionAssociations", wanted, event, nearest)
+                yield violation(f"{behavior}.FunctionAssociations", requirement, event, nearest)
         viewer = [event for event in kinds["LambdaFunctionAssociations"] if event in _VIEWER]
         if viewer and any(event in _VIEWER for event in kinds["FunctionAssociations"]):
-            wanted = "have no viewer event beside one of a CloudFront function"
-            yield must(f"{behavior}.LambdaFunctionAssociations", wanted, viewer[0])
+            requirement = "not have a viewer event beside that of a CloudFront function"
+            yield violation(f"{behavior}.LambdaFunctionAssociations", requirement, viewer[0])
 
 
-@rule("CF-041", DISTRIBUTION, page=_RESTRICTIONS)
-def edge_version(distribution: Resource) -> Iterator[Problem]:
-    """Lambda@Edge runs a numbered version in us-east-1."""
+@RULES.resource("CLOUDFRONT-041", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_version(distribution: Resource) -> Iterator[Violation]:
+    """Lambda@Edge functions must be numbered versions in us-east-1.
+
+    CloudFront refuses `$LATEST`, aliases, functions of other regions, and the request's body in
+    response events.
+    """
     region = distribution.template.region
     for path, event in associations(distribution):
         arn_path = f"{path}.LambdaFunctionARN"
@@ -73,71 +84,96 @@ def edge_version(distribution: Resource) -> Iterator[Problem]:
         found = distribution.reference(arn_path)
         if found is not None and found.type in ("AWS::Lambda::Function", "AWS::Lambda::Alias"):
             kind = found.type.rsplit("::", 1)[-1].lower()
-            yield must(arn_path, "be a numbered version", f"the {kind} {found.logical_id}")
+            yield violation(arn_path, "be a numbered version", f"the {kind} {found.logical_id}")
         is_version = found is not None and found.type == "AWS::Lambda::Version"
         if is_version and region not in (None, "us-east-1"):
-            yield must(arn_path, "be of a function in us-east-1", region, "us-east-1")
+            yield violation(arn_path, "be of a function in us-east-1", region, "us-east-1")
         match = _VERSION.fullmatch(arn) if isinstance(arn, str) else None
         if match and not is_unresolved(match[1]) and match[1] != "us-east-1":
-            yield must(arn_path, "be of a function in us-east-1", arn)
+            yield violation(arn_path, "be of a function in us-east-1", arn)
         if match and UNKNOWN not in str(arn) and not (match[2] or "").isdecimal():
-            yield must(arn_path, "be a numbered version", arn)
+            yield violation(arn_path, "be a numbered version", arn)
         if distribution.boolean(f"{path}.IncludeBody") and str(event).endswith("response"):
-            yield must(f"{path}.IncludeBody", "be false for the event of a response", True)
+            yield violation(f"{path}.IncludeBody", "be false for the event of a response", True)
 
 
-@rule("CF-042", DISTRIBUTION, page=_QUOTAS)
-def edge_quotas(distribution: Resource) -> Iterator[Problem]:
-    """A function at the edge has little time, and for viewers little memory."""
+@RULES.resource("CLOUDFRONT-042", DISTRIBUTION, page=_QUOTAS)
+def edge_quotas(distribution: Resource) -> Iterator[Violation]:
+    """Lambda@Edge functions must stay within the limits of their event.
+
+    CloudFront refuses time-outs above 5 seconds and memory above 128 MiB for viewer events, and
+    time-outs above 30 seconds for origin events.
+    """
     for _path, event, function in _functions(distribution):
         id, timeout = function.logical_id, function.number("Timeout")
         most = 5 if event in _VIEWER else 30
         if event is not None and timeout is not None and timeout > most:
-            wanted = f"be {most} seconds at most at the edge ({event})"
-            yield must("Timeout", wanted, int(timeout), most, resource=id)
+            requirement = f"be at most {most} seconds at the edge ({event})"
+            yield violation("Timeout", requirement, int(timeout), most, resource=id)
         memory = function.number("MemorySize")
         if event in _VIEWER and memory is not None and memory > 128:
-            wanted = f"be 128 MiB at the edge ({event})"
-            yield must("MemorySize", wanted, int(memory), 128, resource=id)
+            requirement = f"be 128 MiB at the edge ({event})"
+            yield violation("MemorySize", requirement, int(memory), 128, resource=id)
 
 
-@rule("CF-043", DISTRIBUTION, page=_RESTRICTIONS)
-def edge_architecture(distribution: Resource) -> Iterator[Problem]:
-    """Lambda@Edge runs Node.js and Python on x86."""
+@RULES.resource("CLOUDFRONT-043", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_architecture(distribution: Resource) -> Iterator[Violation]:
+    """Lambda@Edge functions must run Node.js or Python on x86_64.
+
+    CloudFront refuses other runtimes and arm64.
+    """
     for _path, _event, function in _functions(distribution):
         id = function.logical_id
         if function.get("Architectures.0") == "arm64":
-            yield must("Architectures", "be x86_64 at the edge", "arm64", "x86_64", resource=id)
+            yield violation(
+                "Architectures", "be x86_64 at the edge", "arm64", "x86_64", resource=id
+            )
         runtime = function.text("Runtime")
         if runtime is not None and not runtime.startswith(("nodejs", "python")):
-            yield must("Runtime", "be Node.js or Python at the edge", runtime, resource=id)
+            yield violation("Runtime", "be Node.js or Python at the edge", runtime, resource=id)
 
 
-@rule("CF-044", DISTRIBUTION, page=_RESTRICTIONS)
-def edge_features(distribution: Resource) -> Iterator[Problem]:
-    """Lambda@Edge has not all that Lambda has."""
+@RULES.resource("CLOUDFRONT-044", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_features(distribution: Resource) -> Iterator[Violation]:
+    """Lambda@Edge functions must not use features that the edge lacks.
+
+    CloudFront refuses functions with environment variables, a VPC, layers, images, file systems,
+    dead-letter queues, more than 512 MiB of storage, or a reserved concurrency of 0.
+    """
     for _path, _event, function in _functions(distribution):
         id = function.logical_id
         for path, name in _UNSUPPORTED.items():
             value = function.get(path)
             if value not in (None, [], {}):
-                yield must(path, f"be absent at the edge, which has not {name}", value, resource=id)
+                yield violation(
+                    path,
+                    f"be absent at the edge, which does not support {name}",
+                    value,
+                    resource=id,
+                )
         variables = function.mapping("Environment.Variables")
         if variables:
-            wanted = "be absent at the edge, which has no environment variables"
-            yield must("Environment.Variables", wanted, sorted(variables), resource=id)
+            requirement = "be absent at the edge, which has no environment variables"
+            yield violation("Environment.Variables", requirement, sorted(variables), resource=id)
         size = function.number("EphemeralStorage.Size")
         if size is not None and size > 512:
-            wanted = "be 512 MiB at the edge"
-            yield must("EphemeralStorage.Size", wanted, int(size), 512, resource=id)
+            requirement = "be 512 MiB at the edge"
+            yield violation("EphemeralStorage.Size", requirement, int(size), 512, resource=id)
         if function.number("ReservedConcurrentExecutions") == 0:
-            path, wanted = "ReservedConcurrentExecutions", "be 1 or more, or absent, at the edge"
-            yield must(path, wanted, 0, 1, resource=id)
+            path, requirement = (
+                "ReservedConcurrentExecutions",
+                "be 1 or more, or absent, at the edge",
+            )
+            yield violation(path, requirement, 0, 1, resource=id)
 
 
-@rule("CF-045", DISTRIBUTION, page=_RESTRICTIONS)
-def edge_role(distribution: Resource) -> Iterator[Problem]:
-    """The role of a function at the edge is for edgelambda.amazonaws.com, too."""
+@RULES.resource("CLOUDFRONT-045", DISTRIBUTION, page=_RESTRICTIONS)
+def edge_role(distribution: Resource) -> Iterator[Violation]:
+    """Roles of Lambda@Edge functions must trust edgelambda.amazonaws.com.
+
+    CloudFront cannot replicate the function otherwise, and refuses the association. Add the service
+    to the role's trust policy.
+    """
     for _path, _event, function in _functions(distribution):
         role = function.reference("Role")
         if role is None or role.type != "AWS::IAM::Role":
@@ -150,5 +186,5 @@ def edge_role(distribution: Resource) -> Iterator[Problem]:
         if any(service is None or is_unresolved(service) for service in services):
             continue
         if services and "edgelambda.amazonaws.com" not in services:
-            wanted = "allow edgelambda.amazonaws.com, as the role of a function at the edge"
-            yield must(path, wanted, services, resource=role.logical_id)
+            requirement = "allow edgelambda.amazonaws.com, as the role of a function at the edge"
+            yield violation(path, requirement, services, resource=role.logical_id)

@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import repeated
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _CACHE = "AWS::CloudFront::CachePolicy"
 _REQUEST = "AWS::CloudFront::OriginRequestPolicy"
@@ -38,32 +41,43 @@ _NEVER_SET = frozenset(
 _READ_ONLY_PREFIXES = ("x-amz-cf-", "x-edge-")
 
 
-@rule("CF-060", _CACHE, _REQUEST, _RESPONSE, page=_CACHE_PAGE)
-def policy_name(policy: Resource) -> Iterator[Problem]:
-    """The name of a policy."""
+@RULES.resource("CLOUDFRONT-060", _CACHE, _REQUEST, _RESPONSE, page=_CACHE_PAGE)
+def policy_name(policy: Resource) -> Iterator[Violation]:
+    """`Name` of a policy must have 1 to 128 plain characters.
+
+    CloudFront refuses other characters than letters, digits, hyphens and underscores.
+    """
     path = f"{_CONFIGS[policy.type][0]}.Name"
     name = policy.text(path)
     if name is not None and not _NAME.fullmatch(name):
-        yield must(path, "be 1 to 128 letters, digits, hyphens and underscores", name)
+        yield violation(path, "have 1 to 128 letters, digits, hyphens and underscores", name)
 
 
-@rule("CF-061", _CACHE, _REQUEST, page=_REQUEST_PAGE)
-def lists(policy: Resource) -> Iterator[Problem]:
-    """Names go with a behaviour that takes a list, and only with such a one."""
+@RULES.resource("CLOUDFRONT-061", _CACHE, _REQUEST, page=_REQUEST_PAGE)
+def lists(policy: Resource) -> Iterator[Violation]:
+    """Header, cookie and query string lists must match their behavior.
+
+    CloudFront refuses a behavior that takes a list without a list, and a list beside `none` or
+    `all`.
+    """
     config = _CONFIGS[policy.type][1]
     for part, (kind, names) in _PARTS.items():
         behavior = policy.text(f"{config}.{part}.{kind}")
         path = f"{config}.{part}.{names}"
-        found = policy.get(path)
-        if behavior in _LISTS and found in (None, []):
-            yield must(path, f"have a name with the `{kind}` {behavior}", found)
-        if behavior in ("none", "all", "allViewer") and isinstance(found, list) and found:
-            yield must(path, f"be absent with the `{kind}` {behavior}", found)
+        value = policy.get(path)
+        if behavior in _LISTS and value in (None, []):
+            yield violation(path, f"have a name with the `{kind}` {behavior}", value)
+        if behavior in ("none", "all", "allViewer") and isinstance(value, list) and value:
+            yield violation(path, f"be absent with the `{kind}` {behavior}", value)
 
 
-@rule("CF-062", _CACHE, _REQUEST, page=_REQUEST_PAGE)
-def headers(policy: Resource) -> Iterator[Problem]:
-    """Some headers are for other settings."""
+@RULES.resource("CLOUDFRONT-062", _CACHE, _REQUEST, page=_REQUEST_PAGE)
+def headers(policy: Resource) -> Iterator[Violation]:
+    """Policies must not list headers that have settings of their own.
+
+    CloudFront refuses `Authorization` in an origin request policy, and `Accept-Encoding` where
+    compression is set. Use a cache policy and its compression settings.
+    """
     config = _CONFIGS[policy.type][1]
     path = f"{config}.HeadersConfig.Headers"
     behavior = policy.text(f"{config}.HeadersConfig.HeaderBehavior")
@@ -71,7 +85,7 @@ def headers(policy: Resource) -> Iterator[Problem]:
     if behavior == "allViewerAndWhitelistCloudFront":
         for name in names:
             if not name.lower().startswith("cloudfront-"):
-                yield must(path, f"have CloudFront-* headers only with {behavior}", name)
+                yield violation(path, f"have CloudFront-* headers only with {behavior}", name)
     if behavior != "whitelist":
         return
     compressed = any(
@@ -79,14 +93,18 @@ def headers(policy: Resource) -> Iterator[Problem]:
     )
     for name in names:
         if policy.type == _REQUEST and name.lower() == "authorization":
-            yield must(path, "leave Authorization to a cache policy", name)
+            yield violation(path, "leave Authorization to a cache policy", name)
         if name.lower() == "accept-encoding" and (policy.type == _REQUEST or compressed):
-            yield must(path, "leave Accept-Encoding to `EnableAcceptEncodingGzip`", name)
+            yield violation(path, "leave Accept-Encoding to `EnableAcceptEncodingGzip`", name)
 
 
-@rule("CF-063", _CACHE, page=_CACHE_PAGE)
-def disabled_cache(policy: Resource) -> Iterator[Problem]:
-    """Without a cache there is no key."""
+@RULES.resource("CLOUDFRONT-063", _CACHE, page=_CACHE_PAGE)
+def disabled_cache(policy: Resource) -> Iterator[Violation]:
+    """Cache policies with a `MaxTTL` of 0 must not have a cache key.
+
+    CloudFront refuses headers, cookies, query strings and compression in a policy that turns
+    caching off. Forward them by an origin request policy.
+    """
     if policy.number("CachePolicyConfig.MaxTTL") != 0:
         return
     config = _CONFIGS[_CACHE][1]
@@ -94,68 +112,86 @@ def disabled_cache(policy: Resource) -> Iterator[Problem]:
         path = f"{config}.{part}.{kind}"
         behavior = policy.text(path)
         if behavior not in (None, "none"):
-            yield must(path, "be none with a `MaxTTL` of 0", behavior, "none")
+            yield violation(path, "be none with a `MaxTTL` of 0", behavior, "none")
     for kind in ("Gzip", "Brotli"):
         path = f"{config}.EnableAcceptEncoding{kind}"
         if policy.boolean(path):
-            yield must(path, "be false with a `MaxTTL` of 0", True, "false")
+            yield violation(path, "be false with a `MaxTTL` of 0", True, "false")
 
 
-@rule("CF-064", _RESPONSE, page=_RESPONSE_PAGE)
-def cors(policy: Resource) -> Iterator[Problem]:
-    """With credentials nothing may be for all; and a list of methods is ALL or names."""
+@RULES.resource("CLOUDFRONT-064", _RESPONSE, page=_RESPONSE_PAGE)
+def cors(policy: Resource) -> Iterator[Violation]:
+    """CORS settings must not combine credentials with wildcards.
+
+    CloudFront refuses `*` beside `AccessControlAllowCredentials`, empty lists, and ALL beside other
+    methods. List origins, headers and methods.
+    """
     credentials = policy.boolean(f"{_CORS}.AccessControlAllowCredentials")
     for name in ("Headers", "Methods", "Origins"):
         path = f"{_CORS}.AccessControlAllow{name}.Items"
         found = policy.known(path)
         if policy.get(path) == []:
-            yield must(path, "have an item", [])
+            yield violation(path, "have an item", [])
         # Of a header `*` may be a part; an origin such as https://*.example.com is fine.
         everything = "ALL" if name == "Methods" else "*"
         for item in found:
             if credentials and (item == everything or (name == "Headers" and "*" in item)):
-                wanted = f"have no {everything} with `AccessControlAllowCredentials`"
-                yield must(path, wanted, item)
+                requirement = f"not have {everything} with `AccessControlAllowCredentials`"
+                yield violation(path, requirement, item)
         if name == "Methods" and "ALL" in found and len(found) > 1:
-            yield must(path, "have ALL alone", found, "ALL")
+            yield violation(path, "have ALL alone", found, "ALL")
     path = f"{_CORS}.AccessControlExposeHeaders.Items"
     if credentials and "*" in policy.known(path):
-        yield must(path, "have no * with `AccessControlAllowCredentials`", "*")
+        yield violation(path, "not have * with `AccessControlAllowCredentials`", "*")
 
 
-@rule("CF-065", _RESPONSE, page=_RESPONSE_PAGE)
-def response_headers(policy: Resource) -> Iterator[Problem]:
-    """Some headers are CloudFront's own, and each is there once."""
+@RULES.resource("CLOUDFRONT-065", _RESPONSE, page=_RESPONSE_PAGE)
+def response_headers(policy: Resource) -> Iterator[Violation]:
+    """Response headers policies must not set or remove CloudFront's own headers.
+
+    CloudFront refuses reserved headers and headers that are repeated.
+    """
     for section in ("CustomHeadersConfig", "RemoveHeadersConfig"):
         place = f"ResponseHeadersPolicyConfig.{section}.Items"
         paths = [f"{path}.Header" for path in policy.paths(place)]
         named = {path: (policy.text(path) or "").lower() for path in paths}
         for path, name in named.items():
             if name in _NEVER_SET or name.startswith(_READ_ONLY_PREFIXES):
-                yield must(path, "be no header that CloudFront sets", policy.get(path))
+                yield violation(path, "not be a header that CloudFront sets", policy.get(path))
         for name in repeated(name for name in named.values() if name):
-            yield must(place, "have each header once", name)
+            yield violation(place, "not repeat a header", name)
 
 
-@rule("CF-066", _RESPONSE, page=_RESPONSE_PAGE)
-def security_headers(policy: Resource) -> Iterator[Problem]:
-    """A report and a block do not go together."""
+@RULES.resource("CLOUDFRONT-066", _RESPONSE, page=_RESPONSE_PAGE)
+def security_headers(policy: Resource) -> Iterator[Violation]:
+    """`XSSProtection` must be consistent.
+
+    CloudFront refuses a `ReportUri` together with `ModeBlock`, and either of them without
+    `Protection`.
+    """
     place = "ResponseHeadersPolicyConfig.SecurityHeadersConfig.XSSProtection"
     mode, report = policy.boolean(f"{place}.ModeBlock"), policy.get(f"{place}.ReportUri")
     if mode and report:
-        yield must(f"{place}.ReportUri", "be absent with `ModeBlock`", report)
+        yield violation(f"{place}.ReportUri", "be absent with `ModeBlock`", report)
     if (mode or report) and policy.boolean(f"{place}.Protection") is False:
-        yield must(f"{place}.Protection", "be true with `ModeBlock` or `ReportUri`", False, "true")
+        yield violation(
+            f"{place}.Protection", "be true with `ModeBlock` or `ReportUri`", False, "true"
+        )
 
 
-@rule("CF-067", _RESPONSE, page=_RESPONSE_PAGE)
-def sampling_rate(policy: Resource) -> Iterator[Problem]:
-    """The share of answers with a Server-Timing header."""
+@RULES.resource("CLOUDFRONT-067", _RESPONSE, page=_RESPONSE_PAGE)
+def sampling_rate(policy: Resource) -> Iterator[Violation]:
+    """`SamplingRate` must be between 0 and 100, with at most 4 decimals.
+
+    CloudFront refuses other rates, and an enabled Server-Timing header without a rate.
+    """
     place = "ResponseHeadersPolicyConfig.ServerTimingHeadersConfig"
     rate = policy.number(f"{place}.SamplingRate")
     if rate is not None and (not 0 <= rate <= 100 or round(rate, 4) != rate):
         nearest = round(min(max(rate, 0), 100), 4)
-        yield must(f"{place}.SamplingRate", "be 0 to 100 with 4 decimals at most", rate, nearest)
+        yield violation(
+            f"{place}.SamplingRate", "be between 0 and 100 with 4 decimals at most", rate, nearest
+        )
     enabled = policy.boolean(f"{place}.Enabled")
     if enabled and policy.get(f"{place}.SamplingRate") is None:
-        yield must(f"{place}.SamplingRate", "be given when it is enabled", None)
+        yield violation(f"{place}.SamplingRate", "be set when it is enabled", None)

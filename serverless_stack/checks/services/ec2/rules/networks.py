@@ -4,9 +4,12 @@ import ipaddress
 from collections import defaultdict
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, must, rule, template_rule, told
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template, identity
+from serverless_stack.checks.engine.violations import Violation, findings_from, violation
 from serverless_stack.checks.services.ec2.limits import cidr_problems
+
+RULES = RuleList()
 
 _VPC = "AWS::EC2::VPC"
 _SUBNET = "AWS::EC2::Subnet"
@@ -19,13 +22,16 @@ _TARGETS = (
 )
 
 
-@rule("EC2-010", _VPC, _SUBNET, page="VPC CIDR blocks")
-def blocks(resource: Resource) -> Iterator[Problem]:
-    """VPCs and subnets have 16 to 65,536 addresses."""
+@RULES.resource("EC2-010", _VPC, _SUBNET, page="VPC CIDR blocks")
+def blocks(resource: Resource) -> Iterator[Violation]:
+    """`CidrBlock` must be a range of /16 to /28.
+
+    EC2 refuses larger and smaller VPCs and subnets.
+    """
     block = resource.text("CidrBlock")
     if block is not None:
-        found = cidr_problems(block, "CidrBlock", largest=16, smallest=28)
-        yield from told(resource, found)
+        messages = cidr_problems(block, "CidrBlock", largest=16, smallest=28)
+        yield from findings_from(resource, messages)
 
 
 def _network(resource: Resource, path: str) -> ipaddress.IPv4Network | None:
@@ -35,9 +41,13 @@ def _network(resource: Resource, path: str) -> ipaddress.IPv4Network | None:
         return None
 
 
-@template_rule("EC2-011", page="Subnet CIDR blocks")
-def subnets(template: Template) -> Iterator[Problem]:
-    """Subnets are in their VPC, and apart from each other."""
+@RULES.template("EC2-011", page="Subnet CIDR blocks")
+def subnets(template: Template) -> Iterator[Violation]:
+    """Subnets must be within their VPC and must not overlap.
+
+    EC2 refuses a subnet outside the blocks of its VPC, or one that overlaps with another. Choose
+    another range.
+    """
     spaces: dict[object, list[ipaddress.IPv4Network] | None] = {}
     for vpc in template.always(_VPC):
         block = _network(vpc, "CidrBlock")
@@ -54,44 +64,50 @@ def subnets(template: Template) -> Iterator[Problem]:
         if isinstance(vpc_id, tuple) and len(vpc_id) == 3 and vpc_id[2] == "VpcId":
             vpc_id = (*vpc_id[:2], "")
         space = spaces.get(vpc_id)
-        if space and not any(block.subnet_of(each) for each in space):
-            rule_ = f"be in {' or '.join(map(str, space))}, the block of the VPC"
-            yield must("CidrBlock", rule_, str(block), resource=subnet.logical_id)
+        if space and not any(block.subnet_of(item) for item in space):
+            requirement = f"be in {' or '.join(map(str, space))}, the block of the VPC"
+            yield violation("CidrBlock", requirement, str(block), resource=subnet.logical_id)
         members[vpc_id].append((block, subnet))
-    for each in members.values():
-        yield from _overlaps(each)
+    for item in members.values():
+        yield from _overlaps(item)
 
 
-def _overlaps(members: list[tuple[ipaddress.IPv4Network, Resource]]) -> Iterator[Problem]:
+def _overlaps(members: list[tuple[ipaddress.IPv4Network, Resource]]) -> Iterator[Violation]:
     members.sort(key=lambda member: (member[0], member[1].logical_id))
     last = None
     for block, subnet in members:
         if last is not None and block.overlaps(last[0]):
-            rule_ = f"not overlap with {last[0]} of {last[1]}"
-            yield must("CidrBlock", rule_, str(block), resource=subnet.logical_id)
+            requirement = f"not overlap with {last[0]} of {last[1]}"
+            yield violation("CidrBlock", requirement, str(block), resource=subnet.logical_id)
         if last is None or block.broadcast_address > last[0].broadcast_address:
             last = (block, subnet.logical_id)
 
 
-@rule("EC2-012", _ROUTE, page="AWS::EC2::Route")
-def route(route: Resource) -> Iterator[Problem]:
-    """A route leads from one range to one target."""
+@RULES.resource("EC2-012", _ROUTE, page="AWS::EC2::Route")
+def route(route: Resource) -> Iterator[Violation]:
+    """Routes must have one destination and one target.
+
+    EC2 refuses routes with none or several of them, and destinations that are no CIDR ranges.
+    """
     for names, what in ((_DESTINATIONS, "destination"), (_TARGETS, "target")):
         given = [name for name in names if name in route.properties]
         if len(given) > 1:
             value = route.get(given[1])
-            yield must(given[1], f"not be there with {given[0]}", value)
+            yield violation(given[1], f"be absent with {given[0]}", value)
         if not given and route.properties:
-            yield must(names[0], f"be given, or another {what}", None)
+            yield violation(names[0], f"be set, or another {what}", None)
     for name in _DESTINATIONS[:2]:
         text = route.text(name)
         if text is not None:
-            yield from told(route, cidr_problems(text, name))
+            yield from findings_from(route, cidr_problems(text, name))
 
 
-@template_rule("EC2-013", page="Configure route tables")
-def once(template: Template) -> Iterator[Problem]:
-    """A route table has one route to a range, and a subnet one route table."""
+@RULES.template("EC2-013", page="Configure route tables")
+def once(template: Template) -> Iterator[Violation]:
+    """Route tables must have one route per destination, and subnets one table.
+
+    The second route or association fails because one already exists. Remove one of them.
+    """
     seen: dict[object, str] = {}
     for route in template.always(_ROUTE):
         table = identity(route.get("RouteTableId"))
@@ -100,14 +116,14 @@ def once(template: Template) -> Iterator[Problem]:
             if table is None or range_ is None:
                 continue
             if (table, range_) in seen:
-                rule_ = f"be another one than that of {seen[table, range_]}"
-                yield must(name, rule_, route.get(name), resource=route.logical_id)
+                requirement = f"differ from that of {seen[table, range_]}"
+                yield violation(name, requirement, route.get(name), resource=route.logical_id)
             seen.setdefault((table, range_), route.logical_id)
     for association in template.always("AWS::EC2::SubnetRouteTableAssociation"):
         subnet = identity(association.get("SubnetId"))
         if subnet is not None and subnet in seen:
-            rule_ = f"be another one than that of {seen[subnet]}: a subnet has one route table"
+            requirement = f"differ from that of {seen[subnet]}: a subnet has one route table"
             shown = str(subnet[1] if isinstance(subnet, tuple) else subnet)
-            yield must("SubnetId", rule_, shown, resource=association.logical_id)
+            yield violation("SubnetId", requirement, shown, resource=association.logical_id)
         if subnet is not None:
             seen.setdefault(subnet, association.logical_id)

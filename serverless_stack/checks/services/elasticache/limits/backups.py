@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on backups of Redis OSS and Valkey, and on restoring them."""
+"""Limits of Amazon ElastiCache on backups of Redis OSS and Valkey, and on restores."""
 
 from collections.abc import Callable, Sequence
 
@@ -24,20 +24,9 @@ def backup_problems(
     final_snapshot: bool = False,
     family: str = "",
 ) -> list[str]:
-    """List what ElastiCache refuses in backups and in what is restored.
+    """List what ElastiCache refuses in backups and restores ("Snapshot and restore").
 
-    Args:
-        name: Gives the caller's name for an argument, used in the messages.
-        retention_days: Days that an automatic backup is kept; None and a CDK token pass.
-        snapshot_window: When backups begin; "" and a CDK token pass.
-        maintenance_window: When the cluster is maintained; likewise.
-        snapshot_name: The backup to restore, or "".
-        snapshot_arns: RDB files in S3 to restore.
-        final_snapshot: Whether a last backup is made when the cluster is deleted.
-        family: The family of the node type, such as ``t1``, or "".
-
-    Returns:
-        One message per rule that is broken ("Snapshot and restore").
+    `name` returns the caller's name for an argument. Arguments that are None or empty are not set.
     """
     problems = Problems()
     called = name("snapshot_retention_days")
@@ -62,7 +51,7 @@ def backup_problems(
     )
     problems.require(
         not (snapshot_name and snapshot_arns),
-        f"`{name('snapshot_name')}` must not go with `{name('snapshot_arns')}`, got: both",
+        f"`{name('snapshot_name')}` must be absent with `{name('snapshot_arns')}`, got: both",
     )
     for arn in snapshot_arns:
         problems.add(_file_problems(arn, name("snapshot_arns")))

@@ -1,7 +1,7 @@
-"""Rules of ElastiCache clusters (``AWS::ElastiCache::CacheCluster``): Memcached, or one Redis node.
+"""Limits of ElastiCache clusters (``AWS::ElastiCache::CacheCluster``): Memcached, or one node.
 
-They are from "CreateCacheCluster" of the ElastiCache API reference, "Quotas for ElastiCache" and
-"ElastiCache in-transit encryption (TLS)". What is known at deploy time only passes.
+Sources: "CreateCacheCluster", "Quotas for ElastiCache" and "ElastiCache in-transit encryption
+(TLS)".
 """
 
 from collections.abc import Sequence
@@ -22,23 +22,14 @@ _WITHOUT_TLS = ("m1", "m2", "m3", "r3", "t2")
 
 
 def node_count_problems(engine: str, nodes: float, argument: str = "num_cache_nodes") -> list[str]:
-    """List what ElastiCache refuses in the number of nodes of a cluster.
-
-    Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
-        nodes: How many nodes.
-        argument: The caller's name for the number, used in the messages.
-
-    Returns:
-        One message if the number is refused, else none.
-    """
+    """List what ElastiCache refuses in the number of nodes of a cluster."""
     if is_unresolved(engine) or is_unresolved(nodes):
         return []
     if engine == "memcached":
         low, high = MEMCACHED_NODES
         if low <= nodes <= high:
             return []
-        return [f"`{argument}` must be {low}–{high}, got: {nodes:.15g}"]  # noqa: RUF001
+        return [f"`{argument}` must be between {low} and {high}, got: {nodes:.15g}"]
     if nodes == 1:
         return []
     return [
@@ -55,18 +46,9 @@ def placement_problems(
     az_mode_argument: str = "az_mode",
     zones_argument: str = "availability_zones",
 ) -> list[str]:
-    """List what ElastiCache refuses in how a cluster's nodes are placed.
+    """List what ElastiCache refuses in the availability zones of a cluster's nodes.
 
-    Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
-        nodes: How many nodes.
-        az_mode: ``single-az``, ``cross-az``, or an empty string for none.
-        zones: The preferred availability zone of each node; empty leaves them to ElastiCache.
-        az_mode_argument: The caller's name for the mode, used in the messages.
-        zones_argument: The caller's name for the zones, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
+    `zones` has the preferred zone of each node; if it is empty, ElastiCache chooses.
     """
     problems = Problems()
     if is_unresolved(az_mode):
@@ -80,7 +62,7 @@ def placement_problems(
     if engine != "memcached":
         problems.require(
             az_mode != "cross-az" and not zones,
-            f"`{az_mode_argument}` and `{zones_argument}` must be left out for {engine}, "
+            f"`{az_mode_argument}` and `{zones_argument}` must be absent for {engine}, "
             "which has one node",
         )
         return problems.messages
@@ -105,7 +87,7 @@ def placement_problems(
     )
     problems.require(
         az_mode != "cross-az" or len(zones) == 1 or apart > 1,
-        f"`{zones_argument}` must be two zones or more for cross-az, got: {', '.join(zones)}",
+        f"`{zones_argument}` must be at least two zones for cross-az, got: {', '.join(zones)}",
     )
     return problems.messages
 
@@ -115,15 +97,9 @@ def zone_problems(
     subnet_zones: Sequence[str | None],
     argument: str = "availability_zones",
 ) -> list[str]:
-    """List whether nodes shall be where a cluster has no subnet.
+    """List the preferred zones in which a cluster has no subnet.
 
-    Args:
-        zones: The preferred availability zone of each node.
-        subnet_zones: The zones of the subnets; None for one that is not known.
-        argument: The caller's name for ``zones``, used in the message.
-
-    Returns:
-        One message if a zone has no subnet; none if the subnets' zones are not all known.
+    `subnet_zones` has the zone of each subnet, None if it is unknown: then nothing is listed.
     """
     known = [zone for zone in subnet_zones if zone is not None and not is_unresolved(zone)]
     if len(known) < len(subnet_zones):
@@ -138,15 +114,7 @@ def zone_problems(
 
 
 def memcached_version_problems(version: str, argument: str = "engine_version") -> list[str]:
-    """List what is wrong with a version of Memcached.
-
-    Args:
-        version: The version, such as ``1.6.22``.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the version is refused, else none.
-    """
+    """List what ElastiCache refuses in a version of Memcached, such as ``1.6.22``."""
     parts = version_of(version)
     if is_unresolved(version) or (parts and len(parts) == 3 and parts[:2] in _FAMILIES):
         return []
@@ -154,7 +122,7 @@ def memcached_version_problems(version: str, argument: str = "engine_version") -
 
 
 def memcached_family(version: str) -> str:
-    """Give the family of parameter groups that goes with a version of Memcached.
+    """Return the parameter group family of a version of Memcached.
 
     Args:
         version: The version, such as ``1.6.22``.
@@ -172,17 +140,9 @@ def memcached_tls_problems(
     in_vpc: bool = True,
     tls_argument: str = "tls",
 ) -> list[str]:
-    """List what keeps a Memcached cluster from encrypting connections.
+    """List why a Memcached cluster cannot encrypt connections.
 
-    Args:
-        tls: Whether connections are encrypted.
-        version: The version of Memcached, such as ``1.6.22``.
-        node_type: The node type, such as ``cache.t4g.micro``.
-        in_vpc: Whether the cluster is in a VPC, which a subnet group puts it into.
-        tls_argument: The caller's name for ``tls``, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
+    A subnet group puts the cluster into a VPC.
     """
     if not tls or is_unresolved(tls):
         return []
@@ -213,20 +173,7 @@ def snapshot_problems(
     window_argument: str = "snapshot_window",
     restored_argument: str = "snapshot_arns",
 ) -> list[str]:
-    """List what ElastiCache refuses in the snapshots of a cluster; Memcached has none.
-
-    Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
-        retention_days: How many days a snapshot is kept; 0 makes none.
-        window: The daily range in which it is made, or an empty string.
-        restored: Whether the cluster begins with a snapshot's data.
-        retention_argument: The caller's name for ``retention_days``, used in the messages.
-        window_argument: The caller's name for ``window``, used in the messages.
-        restored_argument: The caller's name for what it is restored from, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
-    """
+    """List what ElastiCache refuses in the snapshots of a cluster; Memcached has none."""
     problems = Problems()
     if engine != "memcached":
         problems.between(retention_argument, retention_days, *SNAPSHOT_RETENTION_DAYS, "days")
@@ -238,6 +185,6 @@ def snapshot_problems(
     }
     for argument, there in given.items():
         problems.require(
-            not there, f"`{argument}` must be left out for memcached, which has no snapshots"
+            not there, f"`{argument}` must be absent for memcached, which has no snapshots"
         )
     return problems.messages

@@ -1,11 +1,11 @@
-"""Rules of Amazon ElastiCache that hold for every engine: names, ports, windows, node types."""
+"""Limits of Amazon ElastiCache on all engines: names, ports, windows, node types."""
 
 import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, span
 
 PORT = (1, 65535)
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -15,7 +15,7 @@ _SHORTEST_WINDOW = 60  # minutes
 _CLOCK = r"([01]\d|2[0-3]):([0-5]\d)"
 _MAINTENANCE = re.compile(rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}", re.I)
 _SNAPSHOT = re.compile(rf"{_CLOCK}-{_CLOCK}")
-_NODE_TYPE = re.compile(r"cache\.(([a-z])(\d+)([a-z]*))\.(\d*[a-z]+)")
+_NODE_TYPE = re.compile(r"cache\.(([a-z])([0-9]{1,4})([a-z]*))\.([0-9]*[a-z]+)")
 _ARN = re.compile(r"arn:[a-z-]+:([a-z0-9-]+):[a-z0-9-]*:\d*:\S+")
 
 _GRAVITON = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
@@ -60,41 +60,34 @@ class NodeType(NamedTuple):
 
 @lru_cache(maxsize=256)
 def parse_node_type(node_type: str) -> NodeType | None:
-    """Take a node type apart; None for a CDK token and for what is no node type."""
-    found = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)
-    if found is None:
+    """Return the parts of a node type; None for a CDK token and for other texts."""
+    match = None if is_unresolved(node_type) else _NODE_TYPE.fullmatch(node_type)
+    if match is None:
         return None
-    return NodeType(found.group(1), int(found.group(3)), found.group(5))
+    return NodeType(match.group(1), int(match.group(3)), match.group(5))
 
 
 def nearest_node_type(node_type: str) -> str:
-    """Give the node type of the same family whose size is nearest; "" for one that is not known."""
+    """Return the node type of the same family with the nearest size; "" for unknown families."""
     parts = parse_node_type(node_type)
     sizes = _SIZES.get(parts.family, ()) if parts else ()
     if parts is None or not sizes:
         return ""
-    size = min(sizes, key=lambda each: abs(_rank(each) - _rank(parts.size)))
+    size = min(sizes, key=lambda item: abs(_rank(item) - _rank(parts.size)))
     return f"cache.{parts.family}.{size}"
 
 
 def _rank(size: str) -> float:
-    """Give how large a size is; that of ``xlarge`` is 1."""
-    times = re.fullmatch(r"(\d+)xlarge", size)
+    """Return a size as a multiple of ``xlarge``."""
+    times = re.fullmatch(r"([0-9]{1,4})xlarge", size)
     small = {"nano": 0.03, "micro": 0.06, "small": 0.12, "medium": 0.25, "large": 0.5}
     return float(times[1]) if times else small.get(size, 1)
 
 
 def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]:
-    """List what ElastiCache refuses in the spelling of a node type.
+    """List what ElastiCache refuses in the spelling of a node type ("Supported node types").
 
-    A family that this library does not know passes, for AWS adds some every year.
-
-    Args:
-        node_type: The node type; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if there is no such node type ("Supported node types").
+    Unknown families pass, because AWS adds some every year.
     """
     if is_unresolved(node_type):
         return []
@@ -113,51 +106,37 @@ def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]
 
 
 def name_problems(name: str, argument: str, longest: int = 40) -> list[str]:
-    """List what ElastiCache refuses in a name or id.
+    """List what ElastiCache refuses in a name or id ("CreateReplicationGroup").
 
-    Args:
-        name: The name; a CDK token passes. ElastiCache makes its letters small.
-        argument: The caller's name for it, used in the messages.
-        longest: How many characters it may have: 40 for replication groups, serverless caches,
-            users and user groups; 50 for clusters.
-
-    Returns:
-        One message per rule that is broken ("CreateReplicationGroup", "CreateCacheCluster").
+    `longest` is 40 for replication groups, serverless caches, users and user groups, and 50 for
+    clusters.
     """
     if is_unresolved(name):
         return []
-    rules = [
-        (1 <= len(name) <= longest, f"be 1 to {longest} characters long"),
-        (
-            re.fullmatch(r"[A-Za-z0-9-]*", name),
-            "have letters, digits and hyphens only",
-        ),
-        (not name or re.match(r"[A-Za-z]", name), "begin with a letter"),
-        ("--" not in name, "not have two hyphens in a row"),
-        (not name.endswith("-"), "not end with a hyphen"),
-    ]
-    return [f"`{argument}` must {rule}, got: {name!r}" for ok, rule in rules if not ok]
+    requirements = {
+        f"have 1 to {longest} characters": 1 <= len(name) <= longest,
+        "have letters, digits and hyphens only": re.fullmatch(r"[A-Za-z0-9-]*", name),
+        "begin with a letter": not name or re.match(r"[A-Za-z]", name),
+        "not have two hyphens in a row": "--" not in name,
+        "not end with a hyphen": not name.endswith("-"),
+    }
+    problems = Problems()
+    for requirement, met in requirements.items():
+        problems.require(met, f"`{argument}` must {requirement}, got: {name!r}")
+    return problems.messages
 
 
 def port_problems(port: float, argument: str = "port") -> list[str]:
     """List what is wrong with a port; a CDK token passes."""
     if is_unresolved(port) or (PORT[0] <= port <= PORT[1] and port == int(port)):
         return []
-    return [f"`{argument}` must be {PORT[0]}–{PORT[1]}, got: {port:.15g}"]  # noqa: RUF001
+    return [f"`{argument}` must be {span(*PORT)}, got: {port:.15g}"]
 
 
 def maintenance_window_problems(
     window: str, argument: str = "preferred_maintenance_window"
 ) -> list[str]:
-    """List what ElastiCache refuses in a weekly maintenance window.
-
-    Args:
-        window: ``ddd:hh:mm-ddd:hh:mm`` in UTC; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the window is refused ("Managing maintenance").
-    """
+    """List what ElastiCache refuses in a weekly maintenance window ("Managing maintenance")."""
     if is_unresolved(window):
         return []
     times = _maintenance_times(window)
@@ -172,15 +151,7 @@ def maintenance_window_problems(
 
 
 def snapshot_window_problems(window: str, argument: str = "snapshot_window") -> list[str]:
-    """List what ElastiCache refuses in a daily window for backups.
-
-    Args:
-        window: ``hh:mm-hh:mm`` in UTC; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message if the window is refused ("Scheduling automatic backups").
-    """
+    """List what ElastiCache refuses in a daily backup window ("Scheduling automatic backups")."""
     if is_unresolved(window):
         return []
     times = _snapshot_times(window)
@@ -197,17 +168,7 @@ def windows_overlap_problems(
     snapshot_argument: str = "snapshot_window",
     maintenance_argument: str = "preferred_maintenance_window",
 ) -> list[str]:
-    """List whether backups and maintenance would run at the same time.
-
-    Args:
-        snapshot_window: The daily window; a CDK token, and what is no window, passes.
-        maintenance_window: The weekly window; likewise.
-        snapshot_argument: The caller's name for the first.
-        maintenance_argument: The caller's name for the second.
-
-    Returns:
-        One message if they overlap.
-    """
+    """List overlaps of the windows for backups and maintenance; invalid windows pass."""
     daily = None if is_unresolved(snapshot_window) else _snapshot_times(snapshot_window)
     weekly = None if is_unresolved(maintenance_window) else _maintenance_times(maintenance_window)
     if daily is None or weekly is None:
@@ -224,25 +185,16 @@ def windows_overlap_problems(
 
 
 def arn_problems(value: str, argument: str, services: Iterable[str]) -> list[str]:
-    """List whether something is no ARN of one of some services.
-
-    Args:
-        value: The ARN; a CDK token passes.
-        argument: The caller's name for it, used in the messages.
-        services: The services' names in ARNs, such as ``s3``.
-
-    Returns:
-        One message if it is none.
-    """
-    found = _ARN.fullmatch(value)
+    """List why a value is not an ARN of one of some services, such as ``s3``."""
+    match = _ARN.fullmatch(value)
     names = tuple(services)
-    if is_unresolved(value) or (found and found.group(1) in names):
+    if is_unresolved(value) or (match and match.group(1) in names):
         return []
     return [f"`{argument}` must be an ARN of {' or '.join(names)}, got: {value!r}"]
 
 
 def topic_problems(topic_arn: str, argument: str = "notification_topic") -> list[str]:
-    """List what ElastiCache refuses in the topic that it tells of events; a CDK token passes."""
+    """List what ElastiCache refuses in the topic for its notifications."""
     problems = arn_problems(topic_arn, argument, ["sns"])
     if not is_unresolved(topic_arn) and topic_arn.endswith(".fifo"):
         problems.append(f"`{argument}` must be a standard topic, got: {topic_arn!r}, a FIFO topic")
@@ -260,7 +212,7 @@ def stream_name_problems(stream_name: str, argument: str) -> list[str]:
 
 
 def version_of(engine_version: str) -> tuple[int, ...] | None:
-    """Give the numbers of an engine's version, such as (7, 1).
+    """Return the numbers of an engine's version, such as (7, 1).
 
     Args:
         engine_version: ``7.1``, ``5.0.6`` or ``6.x``; ``x`` stands for the newest.
@@ -270,27 +222,27 @@ def version_of(engine_version: str) -> tuple[int, ...] | None:
     """
     if is_unresolved(engine_version):
         return None
-    if not re.fullmatch(r"\d+(\.\d+){1,2}|\d+\.x", engine_version):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9}){1,2}|[0-9]{1,9}\.x", engine_version):
         return None
     return tuple(999 if part == "x" else int(part) for part in engine_version.split("."))
 
 
 def _maintenance_times(window: str) -> tuple[int, int] | None:
-    """Give the minute of the week at which a window begins, and its minutes."""
-    found = _MAINTENANCE.fullmatch(window)
-    if found is None:
+    """Return the minute of the week at which a window begins, and its length in minutes."""
+    match = _MAINTENANCE.fullmatch(window)
+    if match is None:
         return None
-    first, hour, minute, last, until_hour, until_minute = found.groups()
+    first, hour, minute, last, until_hour, until_minute = match.groups()
     start = _DAYS.index(first.lower()) * _DAY + int(hour) * 60 + int(minute)
     end = _DAYS.index(last.lower()) * _DAY + int(until_hour) * 60 + int(until_minute)
     return start, (end - start) % _WEEK
 
 
 def _snapshot_times(window: str) -> tuple[int, int] | None:
-    """Give the minute of the day at which a window begins, and its minutes."""
-    found = _SNAPSHOT.fullmatch(window)
-    if found is None:
+    """Return the minute of the day at which a window begins, and its length in minutes."""
+    match = _SNAPSHOT.fullmatch(window)
+    if match is None:
         return None
-    hour, minute, until_hour, until_minute = (int(part) for part in found.groups())
+    hour, minute, until_hour, until_minute = (int(part) for part in match.groups())
     start, end = hour * 60 + minute, until_hour * 60 + until_minute
     return start, (end - start) % _DAY

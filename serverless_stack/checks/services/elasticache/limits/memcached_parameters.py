@@ -1,9 +1,9 @@
-"""Rules of Amazon ElastiCache on parameter groups of Memcached, and on its node types."""
+"""Limits of Amazon ElastiCache on parameter groups of Memcached, and on its node types."""
 
 import re
 from collections.abc import Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.services.elasticache.limits.common import (
     parse_node_type,
     version_of,
@@ -37,16 +37,9 @@ _WHOLE_NUMBERS = {  # the smallest and the greatest value
 def memcached_parameter_problems(
     parameters: Mapping[str, str], argument: str = "parameters"
 ) -> list[str]:
-    """List what ElastiCache refuses in the values of a parameter group of Memcached.
+    """List what ElastiCache refuses in the parameters of Memcached; unknown ones pass.
 
-    A parameter that this library does not know passes.
-
-    Args:
-        parameters: Names and values; a value that is a CDK token passes.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per parameter that is refused ("Memcached specific parameters").
+    Source: "Memcached specific parameters".
     """
     wanted = ((name, value, _wanted(name, value)) for name, value in parameters.items())
     return [
@@ -55,22 +48,13 @@ def memcached_parameter_problems(
 
 
 def memcached_node_problems(node_type: str, version: str, argument: str = "node_type") -> list[str]:
-    """List why nodes of a type cannot run Memcached.
-
-    Args:
-        node_type: The node type; a CDK token passes.
-        version: The version of Memcached; likewise.
-        argument: The caller's name for the node type, used in the messages.
-
-    Returns:
-        One message if they cannot ("Supported node types").
-    """
+    """List why nodes of a type cannot run Memcached ("Supported node types")."""
     node, parts = parse_node_type(node_type), version_of(version)
     if node is None:
         return []
     if node.family == "r6gd":
         return [
-            f"`{argument}` must be another one than r6gd, whose data tiering Memcached does not "
+            f"`{argument}` must not be of the family r6gd, whose data tiering Memcached does not "
             f"have, got: {node_type!r}"
         ]
     if parts and parts < _GRAVITON_VERSION and re.match(r"[a-z]\d+g", node.family):
@@ -82,11 +66,11 @@ def memcached_node_problems(node_type: str, version: str, argument: str = "node_
 
 
 def _wanted(name: str, value: str) -> str:
-    """Say what a parameter must be, or "" if it may be what it is."""
+    """Return the requirement that a parameter violates; "" if there is none."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        return "have names of small letters, digits and underscores"
+        return "have names of lowercase letters, digits and underscores"
     if name in _NOT_MODIFIABLE:
-        return f"leave out {name}, which ElastiCache sets itself"
+        return f"not set {name}, which ElastiCache sets itself"
     if is_unresolved(value):
         return ""
     if name in _SWITCHES and value not in ("0", "1"):
@@ -95,7 +79,8 @@ def _wanted(name: str, value: str) -> str:
         return "have auto or ascii for binding_protocol"
     if name in _WHOLE_NUMBERS:
         low, high = _WHOLE_NUMBERS[name]
-        if not value.isdecimal() or int(value) < low or (high is not None and int(value) > high):
+        number = whole_number(value)
+        if number is None or number < low or (high is not None and number > high):
             bounds = f"{low} or more" if high is None else f"{low} to {high}"
             return f"have a whole number, {bounds}, for {name}"
     return ""

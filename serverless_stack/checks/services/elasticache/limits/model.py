@@ -1,4 +1,4 @@
-"""A replication group in plain values, as the rules of Amazon ElastiCache see it."""
+"""A replication group in plain values, for the limits of Amazon ElastiCache."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,28 +13,28 @@ SHARDS = (1, 500)
 class ReplicationGroup:
     """A replication group in plain values, of a construct or of a template.
 
-    CDK tokens pass every rule, and so do None and "", which mean that a value is not known or
-    that AWS chooses it.
+    CDK tokens pass all checks, as do None and "", which stand for values that are unknown or that
+    AWS chooses.
 
     Attributes:
-        names: What the caller calls a field, if not by its name here, for the messages.
-        replication_group_id: Its name.
+        names: The caller's names for fields, for messages. Default: their names here.
+        replication_group_id: The id.
         engine: ``redis`` or ``valkey``.
         engine_version: The version of the engine.
         node_type: The node type.
-        num_node_groups: Shards in cluster mode; 0 for cluster mode off.
+        num_node_groups: Shards in cluster mode; 0 without cluster mode.
         replicas: Replicas of each primary.
         automatic_failover_enabled: Whether a replica takes over.
-        multi_az_enabled: Whether the nodes are spread over availability zones.
+        multi_az_enabled: Whether the nodes are in several availability zones.
         port: The port.
         transit_encryption_enabled: Whether connections use TLS.
-        at_rest_encryption_enabled: Whether what is on disk is encrypted.
-        kms_key: Whether the user gives a key for that.
+        at_rest_encryption_enabled: Whether data on disk is encrypted.
+        kms_key: Whether a KMS key is set.
         auth_token: Whether there is an AUTH token.
         user_group: Whether there is a user group.
         iam: Whether a user of that group authenticates with IAM.
-        cache_parameter_group_name: The parameter group by name.
-        parameters: The values of a parameter group of its own.
+        cache_parameter_group_name: The name of the parameter group.
+        parameters: The values of a parameter group that is created for it.
         data_tiering_enabled: Whether data is tiered to SSD.
         slow_log: Whether the slow log is delivered.
         engine_log: Whether the engine log is delivered.
@@ -42,9 +42,9 @@ class ReplicationGroup:
         snapshot_window: When backups begin.
         snapshot_name: The backup to restore.
         snapshot_arns: RDB files in S3 to restore.
-        final_snapshot: Whether deleting it takes a last backup.
-        preferred_maintenance_window: When it is maintained.
-        secondary: Whether it joins a global datastore, which has a primary elsewhere.
+        final_snapshot: Whether its deletion takes a final snapshot.
+        preferred_maintenance_window: The maintenance window.
+        secondary: Whether it is a secondary of a global datastore.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
@@ -78,17 +78,17 @@ class ReplicationGroup:
 
     @property
     def family(self) -> str:
-        """The family of the node type, such as ``r6gd``; "" if it is not known."""
+        """The family of the node type, such as ``r6gd``; "" if it is unknown."""
         parts = parse_node_type(self.node_type)
         return parts.family if parts else ""
 
     @property
     def cluster_mode(self) -> bool | None:
-        """Whether it has shards; None if that is not known. A CDK token is for a number of them."""
+        """Whether cluster mode is on; None if that is unknown. A token is a number of shards."""
         if self.num_node_groups is None:
             return None
         return is_unresolved(self.num_node_groups) or self.num_node_groups > 0
 
     def name(self, attribute: str) -> str:
-        """What the caller calls a field."""
+        """Return the caller's name for a field."""
         return self.names.get(attribute, attribute)

@@ -1,4 +1,4 @@
-"""What a node of ElastiCache has: processors and connections, from its node type."""
+"""vCPUs and connections of ElastiCache node types."""
 
 import re
 from typing import Final
@@ -34,7 +34,7 @@ _FEWER_CONNECTIONS = {
 
 
 def vcpus(node_type: str) -> int | None:
-    """Give the number of processors of a node.
+    """Return the number of vCPUs of a node.
 
     Args:
         node_type: The node type, such as ``cache.m7g.2xlarge``.
@@ -50,12 +50,12 @@ def vcpus(node_type: str) -> int | None:
         return 1
     if kind in _OLD_VCPUS:
         return _OLD_VCPUS[kind]
-    times = re.fullmatch(r"(\d+)xlarge", node.size)
+    times = re.fullmatch(r"([0-9]{1,4})xlarge", node.size)
     return 4 * int(times[1]) if times else _SMALL_VCPUS.get(node.size)
 
 
 def max_connections(engine: str, node_type: str) -> int:
-    """Give how many connections a node takes, unless its parameter group says otherwise.
+    """Return the maximum number of connections of a node with a default parameter group.
 
     Args:
         engine: ``memcached``, ``redis`` or ``valkey``.

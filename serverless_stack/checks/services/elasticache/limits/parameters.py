@@ -1,14 +1,14 @@
-"""Rules of Amazon ElastiCache on parameter groups of Redis OSS and Valkey."""
+"""Limits of Amazon ElastiCache on parameter groups of Redis OSS and Valkey."""
 
 import re
 from collections.abc import Mapping
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, whole_number
 from serverless_stack.checks.services.elasticache.limits.common import version_of
 
 CLUSTER_ENABLED = "cluster-enabled"
 FAMILIES = re.compile(r"redis(2\.6|2\.8|3\.2|4\.0|5\.0|6\.x|7)|valkey\d+|memcached1\.[456]")
-"""The families of parameter groups that there are."""
+"""The families of parameter groups."""
 _POLICIES = (
     "volatile-lru",
     "allkeys-lru",
@@ -48,7 +48,7 @@ _NOT_MODIFIABLE = ("maxmemory", "maxclients", "bind", "port", "requirepass", "di
 
 
 def parameter_group_family(engine: str, engine_version: str) -> str:
-    """Give the family of parameter groups that fits a version.
+    """Return the parameter group family of an engine's version.
 
     Args:
         engine: ``redis`` or ``valkey``.
@@ -75,18 +75,10 @@ def parameter_problems(
     data_tiering: bool | None = None,
     argument: str = "parameters",
 ) -> list[str]:
-    """List what ElastiCache refuses in the values of a parameter group.
+    """List what ElastiCache refuses in the values of a parameter group; unknown parameters pass.
 
-    A parameter that this library does not know passes.
-
-    Args:
-        parameters: Names and values; a value that is a CDK token passes.
-        cluster_mode: Whether the group has shards; None if that is not known.
-        data_tiering: Whether the nodes tier data; None if that is not known.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message per rule that is broken ("Valkey and Redis OSS parameters").
+    `cluster_mode` and `data_tiering` are None if they are unknown. Source: "Valkey and Redis OSS
+    parameters".
     """
     problems: list[str] = []
     for name, value in parameters.items():
@@ -116,18 +108,9 @@ def default_group_problems(
     cluster_mode: bool | None,
     argument: str = "cache_parameter_group_name",
 ) -> list[str]:
-    """List why one of AWS's own parameter groups does not fit.
+    """List why a default parameter group of AWS does not match a cache.
 
-    Args:
-        cache_parameter_group_name: The name; a CDK token, "" and a group that is not one of
-            AWS's defaults pass, for its values cannot be seen.
-        engine: ``redis`` or ``valkey``.
-        engine_version: Its version.
-        cluster_mode: Whether the replication group has shards; None if that is not known.
-        argument: The caller's name for it, used in the messages.
-
-    Returns:
-        One message per rule that is broken.
+    The values of other parameter groups are unknown, so that these pass.
     """
     name = cache_parameter_group_name
     if is_unresolved(name) or not name.startswith("default."):
@@ -150,23 +133,24 @@ def default_group_problems(
 
 
 def _wanted(name: str, value: str) -> str:
-    """Say what a parameter must be, or "" if it may be what it is."""
+    """Return the requirement that a parameter violates; "" if there is none."""
     if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-        return "have names of small letters, digits and hyphens"
+        return "have names of lowercase letters, digits and hyphens"
     if name in _NOT_MODIFIABLE:
-        return f"leave out {name}, which ElastiCache sets itself"
+        return f"not set {name}, which ElastiCache sets itself"
     if is_unresolved(value):
         return ""
     if name == "maxmemory-policy" and value not in _POLICIES:
         return f"have a maxmemory-policy of {', '.join(_POLICIES)}"
     if name in _SWITCHES and value not in ("yes", "no"):
         return f"have yes or no for {name}"
-    if name == "timeout" and not (re.fullmatch(r"\d+", value) and not 0 < int(value) < 20):
+    seconds = whole_number(value) if name == "timeout" else 0
+    if seconds is None or seconds < 0 or 0 < seconds < 20:
         return "have a timeout of 0, or of 20 seconds or more"
     if name in _WHOLE_NUMBERS:
         low, high = _WHOLE_NUMBERS[name]
-        whole = re.fullmatch(r"-?\d+", value)
-        if not whole or int(value) < low or (high is not None and int(value) > high):
+        number = whole_number(value)
+        if number is None or number < low or (high is not None and number > high):
             bounds = f"{low} or more" if high is None else f"{low} to {high}"
             return f"have a whole number, {bounds}, for {name}"
     return ""

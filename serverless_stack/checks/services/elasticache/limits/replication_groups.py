@@ -1,9 +1,9 @@
-"""Rules of Amazon ElastiCache on replication groups: what goes with what.
+"""Limits of Amazon ElastiCache on replication groups.
 
-From its API reference, "Quotas for ElastiCache" and the user guide's pages on each feature.
+Sources: the API reference, "Quotas for ElastiCache" and the user guide's pages on each feature.
 """
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, span
 from serverless_stack.checks.services.elasticache.limits import versions
 from serverless_stack.checks.services.elasticache.limits.backups import (
     RETENTION_DAYS as SNAPSHOT_RETENTION_DAYS,
@@ -46,14 +46,7 @@ _MANY_SHARDS = versions.Feature(f"more than {NODES_BY_QUOTA} nodes", (5, 0, 6))
 
 
 def replication_group_problems(group: ReplicationGroup) -> list[str]:
-    """List all that ElastiCache refuses in a replication group.
-
-    Args:
-        group: The replication group.
-
-    Returns:
-        One message per rule that is broken, none twice.
-    """
+    """List all that ElastiCache refuses in a replication group."""
     name = group.name
     problems = []
     if group.replication_group_id:
@@ -95,34 +88,28 @@ def replication_group_problems(group: ReplicationGroup) -> list[str]:
 
 
 def count_problems(group: ReplicationGroup) -> list[str]:
-    """List what is wrong with the numbers of shards, replicas and nodes."""
+    """List what ElastiCache refuses in the numbers of shards, replicas and nodes."""
     shards, replicas = group.num_node_groups, group.replicas
-    found = []
-    if shards and not is_unresolved(shards) and not SHARDS[0] <= shards <= SHARDS[1]:
-        found.append(
-            f"`{group.name('num_node_groups')}` must be {SHARDS[0]}–{SHARDS[1]} in cluster mode "  # noqa: RUF001
-            f"and 0 without, got: {shards}"
+    problems = Problems()
+    if shards and not is_unresolved(shards):
+        problems.require(
+            SHARDS[0] <= shards <= SHARDS[1],
+            f"`{group.name('num_node_groups')}` must be {span(*SHARDS)} in cluster mode and 0 "
+            f"without, got: {shards}",
         )
-    if (
-        replicas is not None
-        and not is_unresolved(replicas)
-        and not (REPLICAS[0] <= replicas <= REPLICAS[1])
-    ):
-        found.append(
-            f"`{group.name('replicas')}` must be {REPLICAS[0]}–{REPLICAS[1]}, "  # noqa: RUF001
-            f"got: {replicas}"
-        )
+    if replicas is not None:
+        problems.between(group.name("replicas"), replicas, *REPLICAS)
     nodes = nodes_of(group)
-    if not found and nodes > NODES:
-        found.append(
-            f"`{group.name('num_node_groups')}` times the nodes of a shard must be {NODES} at "
-            f"most, got: {shards} x {nodes // max(1, shards or 1)}"
+    if not problems.messages and nodes > NODES:
+        problems.fail(
+            f"`{group.name('num_node_groups')}` times the nodes of a shard must be at most "
+            f"{NODES}, got: {shards} x {nodes // max(1, shards or 1)}"
         )
-    return found
+    return problems.messages
 
 
 def nodes_of(group: ReplicationGroup) -> int:
-    """Give the number of nodes, 0 if it is not known."""
+    """Return the number of nodes; 0 if it is unknown."""
     shards, replicas = group.num_node_groups, group.replicas
     if shards is None or replicas is None or is_unresolved(shards) or is_unresolved(replicas):
         return 0
@@ -130,63 +117,61 @@ def nodes_of(group: ReplicationGroup) -> int:
 
 
 def failover_problems(group: ReplicationGroup) -> list[str]:
-    """List why a replication group cannot fail over as it is told to.
-
-    From "Minimizing downtime by using Multi-AZ".
-    """
+    """List why a replication group cannot fail over ("Minimizing downtime by using Multi-AZ")."""
+    problems = Problems()
     failover, zones = group.automatic_failover_enabled, group.multi_az_enabled
-    called, across = group.name("automatic_failover_enabled"), group.name("multi_az_enabled")
-    alone = group.replicas == 0
+    failover_name, zones_name = (
+        group.name("automatic_failover_enabled"),
+        group.name("multi_az_enabled"),
+    )
+    single = group.replicas == 0
     one_node = group.names.get("one_node", f"`{group.name('replicas')}` of 0")
-    rules = [
-        (
-            failover and alone and group.cluster_mode is False,
-            f"`{called}` must be False without a second node, got: True and {one_node}",
-        ),
-        (
-            zones and alone,
-            f"`{across}` must be False without a second node, got: True and {one_node}",
-        ),
-        (
-            zones and failover is False,
-            f"`{across}` must be False without `{called}`, got: True",
-        ),
-        (
-            failover is False and group.cluster_mode,
-            f"`{called}` must be True in cluster mode, got: False",
-        ),
-        (
-            (failover or zones) and group.family in _WITHOUT_FAILOVER,
-            f"`{called}` must be False on {group.family} nodes, got: True",
-        ),
-    ]
-    return [message for broken, message in rules if broken]
+    problems.require(
+        not (failover and single and group.cluster_mode is False),
+        f"`{failover_name}` must be False without a second node, got: True and {one_node}",
+    )
+    problems.require(
+        not (zones and single),
+        f"`{zones_name}` must be False without a second node, got: True and {one_node}",
+    )
+    problems.require(
+        not (zones and failover is False),
+        f"`{zones_name}` must be False without `{failover_name}`, got: True",
+    )
+    problems.require(
+        not (failover is False and group.cluster_mode),
+        f"`{failover_name}` must be True in cluster mode, got: False",
+    )
+    problems.require(
+        not (failover or zones) or group.family not in _WITHOUT_FAILOVER,
+        f"`{failover_name}` must be False on {group.family} nodes, got: True",
+    )
+    return problems.messages
 
 
 def node_problems(group: ReplicationGroup) -> list[str]:
-    """List what a node type does not support."""
+    """List the features of a replication group that its node type does not support."""
+    problems = Problems()
     tiered, family = group.data_tiering_enabled, group.family
-    called = group.name("data_tiering_enabled")
-    rules = [
-        (
-            tiered and family not in ("", "r6gd"),
-            f"`{called}` must be False but on r6gd nodes, got: True on {family}",
-        ),
-        (
-            tiered is False and family == "r6gd",
-            f"`{called}` must be True on r6gd nodes, got: False",
-        ),
-        (
-            group.cluster_mode and family in _WITHOUT_SHARDS,
-            f"`{group.name('node_type')}` must be of a family with cluster mode, "
-            f"got: {group.node_type!r}",
-        ),
-    ]
-    return [message for broken, message in rules if broken]
+    tiering_name = group.name("data_tiering_enabled")
+    problems.require(
+        not tiered or family in ("", "r6gd"),
+        f"`{tiering_name}` must be False except on r6gd nodes, got: True on {family}",
+    )
+    problems.require(
+        tiered is not False or family != "r6gd",
+        f"`{tiering_name}` must be True on r6gd nodes, got: False",
+    )
+    problems.require(
+        not group.cluster_mode or family not in _WITHOUT_SHARDS,
+        f"`{group.name('node_type')}` must be of a family with cluster mode, "
+        f"got: {group.node_type!r}",
+    )
+    return problems.messages
 
 
 def features_of(group: ReplicationGroup) -> list[versions.Feature]:
-    """List what a replication group asks of its engine's version."""
+    """Return the features that a replication group requires of its engine's version."""
     used: list[tuple[object, versions.Feature]] = [
         (group.replicas or group.automatic_failover_enabled, versions.REPLICATION),
         (group.cluster_mode, versions.CLUSTER_MODE),
@@ -200,11 +185,13 @@ def features_of(group: ReplicationGroup) -> list[versions.Feature]:
         (group.engine_log, versions.ENGINE_LOG),
         (group.secondary, versions.GLOBAL_DATASTORE),
     ]
-    return [feature for asked, feature in used if asked] + versions.node_feature(group.node_type)
+    return [feature for is_used, feature in used if is_used] + versions.node_feature(
+        group.node_type
+    )
 
 
 def parameter_group_problems(group: ReplicationGroup) -> list[str]:
-    """List what is wrong with the parameter group."""
+    """List what ElastiCache refuses in the parameter group."""
     problems = parameter_problems(
         group.parameters,
         cluster_mode=group.cluster_mode,
@@ -214,7 +201,7 @@ def parameter_group_problems(group: ReplicationGroup) -> list[str]:
     called = group.name("cache_parameter_group_name")
     if group.parameters and group.cache_parameter_group_name:
         problems.append(
-            f"`{called}` must not go with `{group.name('parameters')}`, which make a group of "
+            f"`{called}` must be absent with `{group.name('parameters')}`, which create a group of "
             f"their own, got: {group.cache_parameter_group_name!r}"
         )
     return problems + default_group_problems(

@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on auto scaling and on global datastores."""
+"""Limits of Amazon ElastiCache on auto scaling and on global datastores."""
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.elasticache.limits import versions
@@ -27,12 +27,7 @@ _NOT_GLOBAL = ("c1", "m1", "m2", "m3", "m4", "r3", "r4", "t1", "t2", "t3", "t4g"
 def auto_scaling_problems(group: ReplicationGroup, *, in_global_datastore: bool) -> list[str]:
     """List why a replication group cannot be scaled automatically.
 
-    Args:
-        group: The replication group.
-        in_global_datastore: Whether it is part of a global datastore.
-
-    Returns:
-        One message per rule that is broken ("Auto Scaling Valkey and Redis OSS clusters").
+    Source: "Auto Scaling Valkey and Redis OSS clusters".
     """
     problems = Problems()
     called = group.name("node_type")
@@ -73,26 +68,17 @@ def capacity_problems(
     metrics: tuple[str, ...],
     data_tiering: bool = False,
 ) -> list[str]:
-    """List what is wrong with the numbers of a scaling policy.
+    """List what Application Auto Scaling refuses in a target tracking policy.
 
-    Args:
-        min_capacity: The fewest shards or replicas; a CDK token passes.
-        max_capacity: The most; a CDK token passes.
-        bounds: What the service takes for both.
-        target_utilization: The percentage that scaling aims at; a CDK token passes.
-        metric: The predefined metric.
-        metrics: Those that go with what is scaled.
-        data_tiering: Whether the nodes tier data, whose memory is always full.
-
-    Returns:
-        One message per rule that is broken ("Target tracking scaling policies").
+    `metrics` are those of the scaled dimension. The memory of nodes with data tiering is always
+    full, so that it is no metric for them.
     """
     problems = Problems()
     problems.between("min_capacity", min_capacity, *bounds)
     problems.between("max_capacity", max_capacity, *bounds)
     problems.require(
         is_unresolved(min_capacity) or is_unresolved(max_capacity) or min_capacity <= max_capacity,
-        f"`min_capacity` must be `max_capacity` at most, got: {min_capacity} and {max_capacity}",
+        f"`min_capacity` must be at most `max_capacity`, got: {min_capacity} and {max_capacity}",
     )
     problems.between("target_utilization", target_utilization, *TARGET, "percent")
     problems.require(
@@ -100,7 +86,7 @@ def capacity_problems(
     )
     problems.require(
         not (data_tiering and metric == _MEMORY),
-        f"`metric` must be another one on nodes that tier data, got: {metric!r}",
+        f"`metric` must be a different metric on nodes with data tiering, got: {metric!r}",
     )
     return problems.messages
 
@@ -108,13 +94,7 @@ def capacity_problems(
 def global_datastore_problems(group: ReplicationGroup, suffix: str = "") -> list[str]:
     """List why a replication group cannot be in a global datastore.
 
-    Args:
-        group: The replication group.
-        suffix: The end of the global datastore's id; "" and a CDK token pass.
-
-    Returns:
-        One message per rule that is broken ("Prerequisites and limitations", of global
-        datastores).
+    Source: "Prerequisites and limitations" of global datastores.
     """
     node = parse_node_type(group.node_type)
     problems = versions.feature_problems(

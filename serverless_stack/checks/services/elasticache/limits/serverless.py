@@ -1,18 +1,17 @@
-"""Rules of serverless caches (``AWS::ElastiCache::ServerlessCache``).
+"""Limits of serverless caches (``AWS::ElastiCache::ServerlessCache``).
 
-They are from "CreateServerlessCache" of the ElastiCache API reference, "Scaling ElastiCache
-Serverless" and "Snapshot and restore". What is known at deploy time only passes.
+Sources: "CreateServerlessCache", "Scaling ElastiCache Serverless" and "Snapshot and restore".
 """
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services.elasticache.limits.common import arn_problems
 
 MAJOR_VERSIONS: Final = {"memcached": "1.6", "redis": "7", "valkey": "8"}
-"""The engines, and the major version of each that is taken when none is given."""
+"""The engines, with the default major version of each."""
 STORAGE_GB: Final = (1, 5_000)
 ECPU_PER_SECOND: Final = (1_000, 15_000_000)
 SNAPSHOT_RETENTION_DAYS: Final = (0, 35)
@@ -28,17 +27,7 @@ def engine_problems(
     engine_argument: str = "engine",
     version_argument: str = "engine_version",
 ) -> list[str]:
-    """List what is wrong with the engine and its major version.
-
-    Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
-        version: The major version, such as ``8``; an empty string for none.
-        engine_argument: The caller's name for the engine, used in the messages.
-        version_argument: The caller's name for the version, used in the messages.
-
-    Returns:
-        One message if the engine or its version is refused, else none.
-    """
+    """List what ElastiCache Serverless refuses in an engine and its major version."""
     if is_unresolved(engine):
         return []
     if engine not in _VERSIONS:
@@ -61,27 +50,15 @@ def limit_problems(
     high_argument: str,
     unit: str,
 ) -> list[str]:
-    """List what is wrong with a pair of usage limits.
-
-    Args:
-        low: What is always kept ready; 0 for nothing.
-        high: What may be used at most; 0 for no limit but that of AWS.
-        bounds: The range of both, such as ``STORAGE_GB``.
-        low_argument: The caller's name for ``low``, used in the messages.
-        high_argument: The caller's name for ``high``, used in the messages.
-        unit: The unit, such as ``GB``.
-
-    Returns:
-        One message for each rule that is broken.
-    """
+    """List what ElastiCache Serverless refuses in a minimum and a maximum; 0 is no limit."""
     problems = Problems()
     for argument, value in ((low_argument, low), (high_argument, high)):
         if value:
             problems.between(argument, value, *bounds, unit)
-    known = low and high and not is_unresolved(low) and not is_unresolved(high)
+    is_known = low and high and not is_unresolved(low) and not is_unresolved(high)
     problems.require(
-        not known or low <= high,
-        f"`{low_argument}` must be `{high_argument}` at most, got: {low:.15g} and {high:.15g}",
+        not is_known or low <= high,
+        f"`{low_argument}` must be at most `{high_argument}`, got: {low:.15g} and {high:.15g}",
     )
     return problems.messages
 
@@ -94,19 +71,7 @@ def snapshot_problems(
     time_argument: str = "daily_snapshot_time",
     arns_argument: str = "snapshot_arns",
 ) -> list[str]:
-    """List what ElastiCache refuses in the snapshots of a serverless cache, of any engine.
-
-    Args:
-        retention_days: How many days a snapshot is kept; 0 makes none.
-        daily_time: When it is made, such as ``03:00`` in UTC; an empty string for any time.
-        arns: The snapshots that the cache begins with.
-        retention_argument: The caller's name for ``retention_days``, used in the messages.
-        time_argument: The caller's name for ``daily_time``, used in the messages.
-        arns_argument: The caller's name for ``arns``, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
-    """
+    """List what ElastiCache Serverless refuses in snapshots, of any engine."""
     problems = Problems()
     problems.between(retention_argument, retention_days, *SNAPSHOT_RETENTION_DAYS, "days")
     if daily_time and not is_unresolved(daily_time):
@@ -116,7 +81,7 @@ def snapshot_problems(
         )
         problems.require(
             retention_days != 0,
-            f"`{time_argument}` must go with a `{retention_argument}` of 1 or more, got: 0",
+            f"`{time_argument}` must be used with a `{retention_argument}` of 1 or more, got: 0",
         )
     for arn in arns:
         problems.add(arn_problems(arn, arns_argument, ("elasticache", "s3")))
@@ -128,23 +93,14 @@ def subnet_problems(
 ) -> list[str]:
     """List what ElastiCache refuses in the subnets of a serverless cache.
 
-    It makes a VPC endpoint, which takes one subnet of each availability zone.
-
-    Args:
-        subnets: How many there are.
-        zones: Their availability zones; None for one that is not known.
-        argument: The caller's name for them, used in the messages.
-
-    Returns:
-        One message for each rule that is broken.
+    Its VPC endpoint takes one subnet per availability zone. Zones that are None are unknown.
     """
     low, high = SUBNETS
     problems = Problems()
     problems.require(
         low <= subnets <= high, f"`{argument}` must be {low} or {high} subnets, got: {subnets:.15g}"
     )
-    known = [zone for zone in zones if zone is not None]
-    twice = sorted({zone for zone in known if known.count(zone) > 1})
+    twice = sorted(repeated(zone for zone in zones if zone is not None))
     problems.require(
         not twice,
         f"`{argument}` must be in an availability zone of its own each, "
@@ -154,19 +110,10 @@ def subnet_problems(
 
 
 def user_group_problems(engine: str, given: bool, argument: str = "user_group_id") -> list[str]:
-    """List whether users are given for an engine that knows none.
-
-    Args:
-        engine: ``memcached``, ``redis`` or ``valkey``.
-        given: Whether there is a user group.
-        argument: The caller's name for it, used in the message.
-
-    Returns:
-        One message if so, else none.
-    """
+    """List a user group of an engine that has no users."""
     if not given or engine != "memcached":
         return []
-    return [f"`{argument}` must be left out for memcached, which has no users"]
+    return [f"`{argument}` must be absent for memcached, which has no users"]
 
 
 def description_problems(text: str, argument: str = "description") -> list[str]:
@@ -176,7 +123,7 @@ def description_problems(text: str, argument: str = "description") -> list[str]:
     problems = Problems()
     problems.require(
         len(text) <= _MAX_DESCRIPTION,
-        f"`{argument}` must have {_MAX_DESCRIPTION} characters at most, got: {len(text)}",
+        f"`{argument}` must have at most {_MAX_DESCRIPTION} characters, got: {len(text)}",
     )
     problems.require(
         "<" not in text and ">" not in text, f"`{argument}` must not have < or >, got: {text!r}"

@@ -1,4 +1,4 @@
-"""Rules of Amazon ElastiCache on engine versions: which exist, and what each of them can do."""
+"""Limits of Amazon ElastiCache on engine versions, and the features of each."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ _WITHOUT_ENCRYPTION = (3, 2, 10)
 
 
 class Feature(NamedTuple):
-    """Something that an engine can do from a version on.
+    """A feature that an engine has from some version on.
 
     Attributes:
         name: What it is, for the messages.
@@ -53,16 +53,9 @@ def engine_problems(
     engine_argument: str = "engine",
     version_argument: str = "engine_version",
 ) -> list[str]:
-    """List what is wrong with an engine and its version.
+    """List what ElastiCache refuses in an engine and its version, which may be empty.
 
-    Args:
-        engine: ``redis`` or ``valkey``; a CDK token passes.
-        engine_version: Its version; a CDK token and "", which lets AWS choose, pass.
-        engine_argument: The caller's name for the first, used in the messages.
-        version_argument: The caller's name for the second.
-
-    Returns:
-        One message per rule that is broken ("Engine versions and upgrading in ElastiCache").
+    Source: "Engine versions and upgrading in ElastiCache".
     """
     if is_unresolved(engine):
         return []
@@ -90,17 +83,7 @@ def feature_problems(
     features: Iterable[Feature],
     argument: str = "engine_version",
 ) -> list[str]:
-    """List the features that a version of an engine does not have yet.
-
-    Args:
-        engine: ``redis`` or ``valkey``.
-        engine_version: Its version; a CDK token, "" and what is no version pass.
-        features: What is used.
-        argument: The caller's name for the version, used in the messages.
-
-    Returns:
-        One message per feature that the version lacks.
-    """
+    """List the features that a version of an engine does not have yet."""
     version = version_of(engine_version)
     if version is None or engine not in ENGINES:
         return []
@@ -118,7 +101,7 @@ def feature_problems(
 
 
 def node_feature(node_type: str) -> list[Feature]:
-    """Give what the engine has to know about a node type; nothing for a CDK token."""
+    """Return the features that a node type requires of its engine."""
     parts = parse_node_type(node_type)
     return [GRAVITON] if parts and re.match(r"[a-z]\d+g", parts.family) else []
 

@@ -1,4 +1,4 @@
-"""Rules on the ElastiCache resources of a template; each module adds its own."""
+"""Rules on the ElastiCache resources of a template."""
 
 from serverless_stack.checks.services.elasticache.rules import (
     clusters,
@@ -14,16 +14,16 @@ from serverless_stack.checks.services.elasticache.rules import (
     vpcs,
 )
 
-__all__ = [
-    "clusters",
-    "common",
-    "datastores",
-    "group_shards",
-    "groups",
-    "logs_and_networks",
-    "parameters",
-    "scaling",
-    "serverless",
-    "users",
-    "vpcs",
+RULES = [
+    *clusters.RULES,
+    *common.RULES,
+    *datastores.RULES,
+    *group_shards.RULES,
+    *groups.RULES,
+    *logs_and_networks.RULES,
+    *parameters.RULES,
+    *scaling.RULES,
+    *serverless.RULES,
+    *users.RULES,
+    *vpcs.RULES,
 ]

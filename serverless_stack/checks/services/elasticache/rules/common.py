@@ -1,18 +1,24 @@
-"""Rules that several of ElastiCache's resources share: what must be there, and may be there."""
+"""Rules that several resources of ElastiCache share."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.problems import repeated
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits.common import (
     PORT,
     nearest_node_type,
     node_type_problems,
     topic_problems,
 )
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     CLUSTER,
     GLOBAL,
     GROUP,
@@ -25,8 +31,9 @@ from serverless_stack.checks.services.elasticache.rules._views import (
     is_whole,
     known_text,
     texts,
-    told,
 )
+
+RULES = RuleList()
 
 _REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     GROUP: ("ReplicationGroupDescription",),
@@ -64,98 +71,128 @@ _UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
     SERVERLESS: ("SecurityGroupIds", "SnapshotArnsToRestore", "SubnetIds"),
     USERS: ("UserIds",),
 }
-_RETIRED = "be left out: EC2-Classic, which has such groups, is retired"
+_RETIRED = "be absent: EC2-Classic, which had such groups, is retired"
 
 
-@rule("EC-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
-def required(resource: Resource) -> Iterator[Problem]:
-    """What ElastiCache cannot do without is there."""
+@RULES.resource("ELASTICACHE-028", *_REQUIRED, page="Amazon ElastiCache resource type reference")
+def required(resource: Resource) -> Iterator[Violation]:
+    """Required properties must be set.
+
+    CloudFormation or ElastiCache refuses the resource otherwise.
+    """
     for path in _REQUIRED[resource.type] if is_whole(resource) else ():
         value = resource.get(path)
         if value is None or value == "" or value == []:
-            yield must(path, "be there", value)
+            yield violation(path, "be set", value)
 
 
-@rule("EC-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
-def one_of(resource: Resource) -> Iterator[Problem]:
-    """Values are of those that there are."""
+@RULES.resource("ELASTICACHE-029", *_ONE_OF, page="Amazon ElastiCache resource type reference")
+def one_of(resource: Resource) -> Iterator[Violation]:
+    """Enum properties must have an allowed value.
+
+    ElastiCache refuses other values, also in another case.
+    """
     for path, accepted in _ONE_OF[resource.type].items():
         value = known_text(resource, path)
         if value and value not in accepted:
             nearest = value.lower() if value.lower() in accepted else None
-            yield must(path, f"be one of {', '.join(accepted)}", value, nearest)
+            yield violation(path, f"be one of {', '.join(accepted)}", value, nearest)
 
 
-@rule("EC-030", GROUP, CLUSTER, GLOBAL, page="Supported node types")
-def node_type(resource: Resource) -> Iterator[Problem]:
-    """There is such a node type."""
+@RULES.resource("ELASTICACHE-030", GROUP, CLUSTER, GLOBAL, page="Supported node types")
+def node_type(resource: Resource) -> Iterator[Violation]:
+    """`CacheNodeType` must be a node type that exists.
+
+    ElastiCache refuses unknown families and sizes. Write `cache.t4g.micro`.
+    """
     name = known_text(resource, "CacheNodeType")
     if not name:
         return
     nearest = nearest_node_type(name)
-    found = node_type_problems(name, "CacheNodeType")
-    yield from told(resource, found, {"CacheNodeType": nearest} if nearest else None)
+    messages = node_type_problems(name, "CacheNodeType")
+    yield from findings_from(resource, messages, {"CacheNodeType": nearest} if nearest else None)
 
 
-@rule("EC-031", GROUP, CLUSTER, page="CreateReplicationGroup")
-def port(resource: Resource) -> Iterator[Problem]:
-    """The port is one."""
-    yield from between(resource, "Port", *PORT)
+@RULES.resource("ELASTICACHE-031", GROUP, CLUSTER, page="CreateReplicationGroup")
+def port(resource: Resource) -> Iterator[Violation]:
+    """`Port` must be between 1 and 65535.
+
+    ElastiCache refuses other ports. The default is 6379, for Memcached 11211.
+    """
+    yield from check_range(resource, "Port", *PORT)
 
 
-@rule("EC-032", GROUP, CLUSTER, page="Managing ElastiCache Amazon SNS notifications")
-def topic(resource: Resource) -> Iterator[Problem]:
-    """Events are told to a standard topic."""
+@RULES.resource(
+    "ELASTICACHE-032", GROUP, CLUSTER, page="Managing ElastiCache Amazon SNS notifications"
+)
+def topic(resource: Resource) -> Iterator[Violation]:
+    """`NotificationTopicArn` must be the ARN of a standard topic.
+
+    ElastiCache refuses FIFO topics and names.
+    """
     arn = known_text(resource, "NotificationTopicArn")
     if arn:
-        yield from told(resource, topic_problems(arn, "NotificationTopicArn"))
+        yield from findings_from(resource, topic_problems(arn, "NotificationTopicArn"))
     known = resource.reference("NotificationTopicArn")
     if known is not None and known.type == "AWS::SNS::Topic" and known.boolean("FifoTopic"):
-        yield must("NotificationTopicArn", "be a standard topic", known.logical_id)
+        yield violation("NotificationTopicArn", "be a standard topic", known.logical_id)
 
 
-@rule("EC-035", GROUP, CLUSTER, page="Security groups: EC2-Classic")
-def classic(resource: Resource) -> Iterator[Problem]:
-    """Caches have VPC security groups, and none of ElastiCache's own."""
+@RULES.resource("ELASTICACHE-035", GROUP, CLUSTER, page="Security groups: EC2-Classic")
+def classic(resource: Resource) -> Iterator[Violation]:
+    """Caches must use VPC security groups.
+
+    EC2-Classic is retired, and with it ElastiCache's own security groups. Set the security groups
+    of the VPC.
+    """
     if resource.items("CacheSecurityGroupNames"):
-        yield must(
+        yield violation(
             "CacheSecurityGroupNames", _RETIRED, len(resource.items("CacheSecurityGroupNames"))
         )
 
 
-@rule(
-    "EC-036",
+@RULES.resource(
+    "ELASTICACHE-036",
     SECURITY,
     "AWS::ElastiCache::SecurityGroupIngress",
     page="Security groups: EC2-Classic",
 )
-def classic_group(resource: Resource) -> Iterator[Problem]:
-    """ElastiCache's own security groups cannot be made any more."""
-    yield must("Type", _RETIRED, resource.type, "AWS::EC2::SecurityGroup")
+def classic_group(resource: Resource) -> Iterator[Violation]:
+    """Cache security groups must not be created.
+
+    EC2-Classic is retired, and ElastiCache refuses its security groups. Use
+    `AWS::EC2::SecurityGroup`.
+    """
+    yield violation("Type", _RETIRED, resource.type, "AWS::EC2::SecurityGroup")
 
 
-@rule("EC-037", GROUP, SERVERLESS, page="At-Rest Encryption in ElastiCache")
-def key(resource: Resource) -> Iterator[Problem]:
-    """A key is symmetric, enabled, and for encryption."""
+@RULES.resource("ELASTICACHE-037", GROUP, SERVERLESS, page="At-Rest Encryption in ElastiCache")
+def key(resource: Resource) -> Iterator[Violation]:
+    """`KmsKeyId` must be an enabled symmetric key.
+
+    ElastiCache refuses asymmetric and disabled keys.
+    """
     known = resource.reference("KmsKeyId")
     if known is None or known.type != "AWS::KMS::Key":
         return
     spec = known_text(known, "KeySpec")
     if spec and spec != "SYMMETRIC_DEFAULT":
-        yield must("KmsKeyId", "be a symmetric key", f"{known.logical_id} ({spec})")
+        yield violation("KmsKeyId", "be a symmetric key", f"{known.logical_id} ({spec})")
     if known.boolean("Enabled") is False:
-        yield must("KmsKeyId", "be a key that is enabled", known.logical_id)
+        yield violation("KmsKeyId", "be a key that is enabled", known.logical_id)
 
 
-@rule("EC-071", *_UNIQUE, page="Amazon ElastiCache resource type reference")
-def unique(resource: Resource) -> Iterator[Problem]:
-    """Lists have each item once."""
+@RULES.resource("ELASTICACHE-071", *_UNIQUE, page="Amazon ElastiCache resource type reference")
+def unique(resource: Resource) -> Iterator[Violation]:
+    """Lists of ids must not have repeated items.
+
+    ElastiCache refuses repeated security groups, subnets, users and snapshots.
+    """
     for path in _UNIQUE[resource.type]:
         named = [
-            f"{each.logical_id}.{each.attribute}" if isinstance(each, Reference) else each
-            for each in texts(resource, path)
+            f"{entry.logical_id}.{entry.attribute}" if isinstance(entry, Reference) else entry
+            for entry in texts(resource, path)
         ]
-        known = [each for each in named if not is_unresolved(each)]
-        twice = sorted({each for each in known if known.count(each) > 1})
+        twice = sorted(repeated(named))
         if twice:
-            yield must(path, "have each item once", ", ".join(twice).rstrip("."))
+            yield violation(path, "not repeat an item", ", ".join(twice).rstrip("."))

@@ -2,20 +2,29 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.problems import repeated
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits import scaling
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
 from serverless_stack.checks.services.elasticache.limits.model import SHARDS
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GLOBAL,
     GROUP,
     known_text,
     nearest_name,
     referred,
-    told,
 )
+
+RULES = RuleList()
 
 _PAGE = "Prerequisites and limitations (global datastores)"
 _ROLES = ("PRIMARY", "SECONDARY")
@@ -23,18 +32,26 @@ _MOST_MEMBERS = 3
 _SUFFIX = "GlobalReplicationGroupIdSuffix"
 
 
-@rule("EC-068", GLOBAL, page="CreateGlobalReplicationGroup")
-def suffix(resource: Resource) -> Iterator[Problem]:
-    """The end of its id has letters, digits and single hyphens; its shards are 1 to 500."""
+@RULES.resource("ELASTICACHE-068", GLOBAL, page="CreateGlobalReplicationGroup")
+def suffix(resource: Resource) -> Iterator[Violation]:
+    """`GlobalReplicationGroupIdSuffix` must have 1 to 40 valid characters.
+
+    ElastiCache refuses other suffixes, and shards outside 1 to 500.
+    """
     text = known_text(resource, _SUFFIX)
     if text:
-        yield from told(resource, name_problems(text, _SUFFIX), {_SUFFIX: nearest_name(text)})
-    yield from between(resource, "GlobalNodeGroupCount", *SHARDS)
+        yield from findings_from(
+            resource, name_problems(text, _SUFFIX), {_SUFFIX: nearest_name(text)}
+        )
+    yield from check_range(resource, "GlobalNodeGroupCount", *SHARDS)
 
 
-@rule("EC-069", GLOBAL, page=_PAGE)
-def members(resource: Resource) -> Iterator[Problem]:
-    """A global datastore has one primary, and secondaries in up to two other regions."""
+@RULES.resource("ELASTICACHE-069", GLOBAL, page=_PAGE)
+def members(resource: Resource) -> Iterator[Violation]:
+    """`Members` must be one primary and at most two secondaries, one per region.
+
+    ElastiCache refuses other roles, more members, and two members of one region.
+    """
     listed = resource.items("Members")
     roles = [known_text(resource, f"Members.{number}.Role") for number, _each in enumerate(listed)]
     regions = [
@@ -43,22 +60,25 @@ def members(resource: Resource) -> Iterator[Problem]:
     ]
     for number, role in enumerate(roles):
         if role and role not in _ROLES:
-            yield must(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
-    if len(listed) > _MOST_MEMBERS:
-        yield must("Members", "be 3 at most", len(listed), _MOST_MEMBERS)
+            yield violation(f"Members.{number}.Role", f"be {' or '.join(_ROLES)}", role)
+    yield from check_count(resource, "Members", _MOST_MEMBERS, "members")
     if listed and all(roles) and roles.count("PRIMARY") != 1:
-        yield must("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
-    known = [region for region in regions if region]
-    twice = sorted({region for region in known if known.count(region) > 1})
+        yield violation("Members", "have 1 member of the role PRIMARY", roles.count("PRIMARY"), 1)
+    twice = sorted(repeated(region for region in regions if region))
     if twice:
-        yield must("Members", "be in regions of their own", ", ".join(twice))
+        yield violation("Members", "be in distinct regions", ", ".join(twice))
 
 
-@rule("EC-070", GLOBAL, page=_PAGE)
-def primary(resource: Resource) -> Iterator[Problem]:
-    """Its members are of an engine and nodes that can be in one."""
+@RULES.resource("ELASTICACHE-070", GLOBAL, page=_PAGE)
+def primary(resource: Resource) -> Iterator[Violation]:
+    """Members of a global datastore must have a supported engine and node type.
+
+    ElastiCache refuses versions before 5.0.6 and nodes older than M5 and R5.
+    """
     for number, _member in enumerate(resource.items("Members")):
         path = f"Members.{number}.ReplicationGroupId"
         for group in referred(resource, path, GROUP):
-            found = scaling.global_datastore_problems(group_of(group))
-            yield from (each._replace(resource=group.logical_id) for each in told(group, found))
+            messages = scaling.global_datastore_problems(group_of(group))
+            yield from (
+                item._replace(resource=group.logical_id) for item in findings_from(group, messages)
+            )

@@ -1,19 +1,26 @@
-"""Rules on scaling caches: scalable targets of ElastiCache, and their policies."""
+"""Rules on scalable targets of ElastiCache, and their policies."""
 
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits import scaling
-from serverless_stack.checks.services.elasticache.rules._groups import group_of
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.models import group_of
+from serverless_stack.checks.services.elasticache.rules.reading import (
     GLOBAL,
     GROUP,
     known_text,
     referred,
-    told,
 )
+
+RULES = RuleList()
 
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
@@ -31,36 +38,49 @@ _TRACKING = "TargetTrackingScalingPolicyConfiguration"
 _METRIC = f"{_TRACKING}.PredefinedMetricSpecification.PredefinedMetricType"
 
 
-@rule("EC-064", TARGET, page=_PAGE)
-def capacity(resource: Resource) -> Iterator[Problem]:
-    """Shards and replicas are scaled between what there may be."""
+@RULES.resource("ELASTICACHE-064", TARGET, page=_PAGE)
+def capacity(resource: Resource) -> Iterator[Violation]:
+    """Scaling limits must be within ElastiCache's quotas, and in order.
+
+    Application Auto Scaling refuses unknown dimensions, capacities that ElastiCache does not have,
+    and a minimum above the maximum.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     dimension = known_text(resource, "ScalableDimension")
     if dimension and dimension not in _BOUNDS:
-        yield must("ScalableDimension", f"be one of {', '.join(_BOUNDS)}", dimension)
+        yield violation("ScalableDimension", f"be one of {', '.join(_BOUNDS)}", dimension)
         return
     for path in ("MinCapacity", "MaxCapacity"):
-        yield from between(resource, path, *_BOUNDS.get(dimension, (1, 500)))
+        yield from check_range(resource, path, *_BOUNDS.get(dimension, (1, 500)))
     low, high = resource.number("MinCapacity"), resource.number("MaxCapacity")
     if low is not None and high is not None and low > high:
-        yield must("MinCapacity", "be `MaxCapacity` at most", int(low), int(high))
+        yield violation("MinCapacity", "be at most `MaxCapacity`", int(low), int(high))
 
 
-@rule("EC-065", TARGET, page=_PAGE)
-def resource_id(resource: Resource) -> Iterator[Problem]:
-    """What is scaled is named in the way of its dimension."""
+@RULES.resource("ELASTICACHE-065", TARGET, page=_PAGE)
+def resource_id(resource: Resource) -> Iterator[Violation]:
+    """`ResourceId` must match the scalable dimension.
+
+    Application Auto Scaling refuses other ids. Write `replication-group/NAME`.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     kind = known_text(resource, "ScalableDimension").partition(":")[2].partition(":")[0]
     name = known_text(resource, "ResourceId")
     if kind and name and not re.fullmatch(rf"{kind}/[A-Za-z][A-Za-z0-9-]*", name):
-        yield must("ResourceId", f"be {kind}/ and a name", name, f"{kind}/{name.split('/')[-1]}")
+        yield violation(
+            "ResourceId", f"be {kind}/ and a name", name, f"{kind}/{name.split('/')[-1]}"
+        )
 
 
-@rule("EC-066", TARGET, page=_PAGE)
-def scaled_group(resource: Resource) -> Iterator[Problem]:
-    """What is scaled has shards, on nodes that can be scaled, in no global datastore."""
+@RULES.resource("ELASTICACHE-066", TARGET, page=_PAGE)
+def scaled_group(resource: Resource) -> Iterator[Violation]:
+    """Auto scaling requires cluster mode on supported nodes.
+
+    ElastiCache refuses auto scaling of caches without shards, on other node types, before version
+    6.0 and in global datastores.
+    """
     if known_text(resource, "ServiceNamespace") != "elasticache":
         return
     group = _group(resource)
@@ -68,18 +88,24 @@ def scaled_group(resource: Resource) -> Iterator[Problem]:
         return
     global_ = any(
         member.logical_id == group.logical_id
-        for each in resource.template.of_type(GLOBAL)
-        for number, _member in enumerate(each.items("Members"))
-        for member in referred(each, f"Members.{number}.ReplicationGroupId", GROUP)
+        for item in resource.template.of_type(GLOBAL)
+        for number, _member in enumerate(item.items("Members"))
+        for member in referred(item, f"Members.{number}.ReplicationGroupId", GROUP)
     )
     values = group_of(group)
-    found = scaling.auto_scaling_problems(values, in_global_datastore=global_ or values.secondary)
-    yield from (each._replace(resource=group.logical_id) for each in told(group, found))
+    messages = scaling.auto_scaling_problems(
+        values, in_global_datastore=global_ or values.secondary
+    )
+    yield from (item._replace(resource=group.logical_id) for item in findings_from(group, messages))
 
 
-@rule("EC-067", POLICY, page="Target tracking scaling policies")
-def tracked(resource: Resource) -> Iterator[Problem]:
-    """A policy aims at 35 to 70 percent of a metric of what it scales."""
+@RULES.resource("ELASTICACHE-067", POLICY, page="Target tracking scaling policies")
+def tracked(resource: Resource) -> Iterator[Violation]:
+    """Scaling policies must track 35 to 70 percent of a metric of their target.
+
+    Application Auto Scaling refuses other targets, metrics of another dimension, and memory on
+    nodes with data tiering, which is always full.
+    """
     target = resource.reference("ScalingTargetId")
     of = resource if target is None or target.type != TARGET else target
     dimension = known_text(of, "ScalableDimension")
@@ -87,41 +113,44 @@ def tracked(resource: Resource) -> Iterator[Problem]:
         return
     kind = known_text(resource, "PolicyType")
     if kind and kind != "TargetTrackingScaling":
-        yield must("PolicyType", "be TargetTrackingScaling", kind, "TargetTrackingScaling")
+        yield violation("PolicyType", "be TargetTrackingScaling", kind, "TargetTrackingScaling")
     metric = known_text(resource, _METRIC)
     if metric:
-        yield from between(resource, f"{_TRACKING}.TargetValue", *scaling.TARGET, "percent")
+        yield from check_range(resource, f"{_TRACKING}.TargetValue", *scaling.TARGET, "percent")
         accepted = _METRICS.get(dimension, ())
         if accepted and metric not in accepted:
-            yield must(_METRIC, f"be one of {', '.join(accepted)}", metric, accepted[0])
+            yield violation(_METRIC, f"be one of {', '.join(accepted)}", metric, accepted[0])
     group = _group(of) if of.type == TARGET else None
     if (
         group is not None
         and group_of(group).data_tiering_enabled
         and metric == scaling.SHARD_METRICS[1]
     ):
-        yield must(
-            _METRIC, "be another one on nodes that tier data", metric, scaling.SHARD_METRICS[2]
+        yield violation(
+            _METRIC,
+            "be a different metric on nodes with data tiering",
+            metric,
+            scaling.SHARD_METRICS[2],
         )
 
 
 def _group(target: Resource) -> Resource | None:
-    """The replication group of the same template that a target is of."""
+    """Return the replication group of the same template that a target is of."""
     resources = target.template.source.get("Resources")
     source = resources.get(target.logical_id) if isinstance(resources, dict) else None
     properties = source.get("Properties") if isinstance(source, dict) else None
     waiting = [properties.get("ResourceId") if isinstance(properties, dict) else None]
     while waiting:
-        each = waiting.pop()
-        if isinstance(each, dict):
-            found = target.template.resource(str(each.get("Ref", "")))
+        item = waiting.pop()
+        if isinstance(item, dict):
+            found = target.template.resource(str(item.get("Ref", "")))
             if found is not None and found.type == GROUP:
                 return found
-            waiting += each.values()
-        elif isinstance(each, list):
-            waiting += each
-        elif isinstance(each, str):
-            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", each):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, str):
+            for name in re.findall(r"\$\{([A-Za-z0-9]+)\}", item):
                 found = target.template.resource(name)
                 if found is not None and found.type == GROUP:
                     return found

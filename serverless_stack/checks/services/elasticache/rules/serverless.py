@@ -2,11 +2,18 @@
 
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, between, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.violations import (
+    Violation,
+    check_count,
+    check_range,
+    findings_from,
+    violation,
+)
 from serverless_stack.checks.services.elasticache.limits import serverless
 from serverless_stack.checks.services.elasticache.limits.common import name_problems
-from serverless_stack.checks.services.elasticache.rules._views import (
+from serverless_stack.checks.services.elasticache.rules.reading import (
     SERVERLESS,
     USERS,
     is_given,
@@ -14,62 +21,81 @@ from serverless_stack.checks.services.elasticache.rules._views import (
     nearest_name,
     referred,
     texts,
-    told,
 )
+
+RULES = RuleList()
 
 _STORAGE = "CacheUsageLimits.DataStorage"
 _ECPU = "CacheUsageLimits.ECPUPerSecond"
 _MOST_GROUPS = 5
 
 
-@rule("EC-045", SERVERLESS, page="CreateServerlessCache")
-def name(resource: Resource) -> Iterator[Problem]:
-    """Names have 1 to 40 letters, digits and single hyphens, and descriptions 255 characters."""
+@RULES.resource("ELASTICACHE-045", SERVERLESS, page="CreateServerlessCache")
+def name(resource: Resource) -> Iterator[Violation]:
+    """Serverless caches must have a valid name and a short description.
+
+    ElastiCache refuses names of more than 40 characters or with others than letters, digits and
+    single hyphens, and descriptions of more than 255 characters.
+    """
     text = known_text(resource, "ServerlessCacheName")
     if text:
         nearest = {"ServerlessCacheName": nearest_name(text)}
-        yield from told(resource, name_problems(text, "ServerlessCacheName"), nearest)
+        yield from findings_from(resource, name_problems(text, "ServerlessCacheName"), nearest)
     description = known_text(resource, "Description")
-    yield from told(resource, serverless.description_problems(description, "Description"))
+    yield from findings_from(resource, serverless.description_problems(description, "Description"))
 
 
-@rule("EC-046", SERVERLESS, page="CreateServerlessCache")
-def engine(resource: Resource) -> Iterator[Problem]:
-    """The engine, and the major version of it, exist."""
+@RULES.resource("ELASTICACHE-046", SERVERLESS, page="CreateServerlessCache")
+def engine(resource: Resource) -> Iterator[Violation]:
+    """`MajorEngineVersion` must be a major version of the engine.
+
+    ElastiCache Serverless has Valkey 7 and later, Redis OSS 7 and Memcached 1.6, without minor
+    versions.
+    """
     engine = known_text(resource, "Engine").lower()
     if engine:
-        found = serverless.engine_problems(
+        messages = serverless.engine_problems(
             engine, known_text(resource, "MajorEngineVersion"), "Engine", "MajorEngineVersion"
         )
         nearest = serverless.MAJOR_VERSIONS.get(engine)
-        yield from told(resource, found, {"MajorEngineVersion": nearest} if nearest else None)
+        yield from findings_from(
+            resource, messages, {"MajorEngineVersion": nearest} if nearest else None
+        )
 
 
-@rule("EC-047", SERVERLESS, page="Scaling ElastiCache Serverless")
-def limits(resource: Resource) -> Iterator[Problem]:
-    """Usage is limited to what there is, the least below the most."""
+@RULES.resource("ELASTICACHE-047", SERVERLESS, page="Scaling ElastiCache Serverless")
+def limits(resource: Resource) -> Iterator[Violation]:
+    """`CacheUsageLimits` must be within ElastiCache's limits, and in order.
+
+    ElastiCache refuses storage outside 1 to 5,000 GB, processing outside 1,000 to 15,000,000 ECPU
+    per second, and minimums above maximums.
+    """
     unit = known_text(resource, f"{_STORAGE}.Unit")
     if unit and unit != "GB":
-        yield must(f"{_STORAGE}.Unit", "be GB", unit, "GB")
+        yield violation(f"{_STORAGE}.Unit", "be GB", unit, "GB")
         return
     for path, bounds, shown in (
         (_STORAGE, serverless.STORAGE_GB, "GB"),
         (_ECPU, serverless.ECPU_PER_SECOND, "ECPU per second"),
     ):
         for end in ("Minimum", "Maximum"):
-            yield from between(resource, f"{path}.{end}", *bounds, shown)
+            yield from check_range(resource, f"{path}.{end}", *bounds, shown)
         low, high = resource.number(f"{path}.Minimum"), resource.number(f"{path}.Maximum")
         if low is not None and high is not None and low > high:
-            yield must(f"{path}.Minimum", "be `Maximum` at most", int(low), int(high))
+            yield violation(f"{path}.Minimum", "be at most `Maximum`", int(low), int(high))
 
 
-@rule("EC-048", SERVERLESS, page="Snapshot and restore")
-def snapshots(resource: Resource) -> Iterator[Problem]:
-    """Snapshots are kept up to 35 days, and made at a time of day."""
+@RULES.resource("ELASTICACHE-048", SERVERLESS, page="Snapshot and restore")
+def snapshots(resource: Resource) -> Iterator[Violation]:
+    """Snapshots must be kept at most 35 days, and made at a valid time.
+
+    ElastiCache refuses longer retention, times that are not `hh:mm`, a time without retention, and
+    invalid ARNs and names.
+    """
     low, high = serverless.SNAPSHOT_RETENTION_DAYS
-    yield from between(resource, "SnapshotRetentionLimit", low, high, "days")
+    yield from check_range(resource, "SnapshotRetentionLimit", low, high, "days")
     kept = resource.number("SnapshotRetentionLimit")
-    found = serverless.snapshot_problems(
+    messages = serverless.snapshot_problems(
         kept if kept is not None and low <= kept <= high else high,
         known_text(resource, "DailySnapshotTime"),
         texts(resource, "SnapshotArnsToRestore"),
@@ -77,35 +103,42 @@ def snapshots(resource: Resource) -> Iterator[Problem]:
         "DailySnapshotTime",
         "SnapshotArnsToRestore",
     )
-    yield from told(resource, found)
+    yield from findings_from(resource, messages)
     final = known_text(resource, "FinalSnapshotName")
     if final:
         nearest = {"FinalSnapshotName": nearest_name(final, 255)}
-        yield from told(resource, name_problems(final, "FinalSnapshotName", 255), nearest)
+        yield from findings_from(resource, name_problems(final, "FinalSnapshotName", 255), nearest)
 
 
-@rule("EC-049", SERVERLESS, page="CreateServerlessCache")
-def places(resource: Resource) -> Iterator[Problem]:
-    """A serverless cache has 2 or 3 subnets, each in a zone of its own, and 5 groups at most."""
+@RULES.resource("ELASTICACHE-049", SERVERLESS, page="CreateServerlessCache")
+def places(resource: Resource) -> Iterator[Violation]:
+    """`SubnetIds` must be 2 or 3 subnets in different zones.
+
+    ElastiCache Serverless creates a VPC endpoint, which takes one subnet per availability zone, and
+    refuses more than 5 security groups.
+    """
     subnets = resource.items("SubnetIds")
     if subnets:
         zones = [
-            known_text(each, "AvailabilityZone") or None
-            for each in referred(resource, "SubnetIds", "AWS::EC2::Subnet")
+            known_text(item, "AvailabilityZone") or None
+            for item in referred(resource, "SubnetIds", "AWS::EC2::Subnet")
         ]
-        yield from told(resource, serverless.subnet_problems(len(subnets), zones, "SubnetIds"))
-    groups = len(resource.items("SecurityGroupIds"))
-    if groups > _MOST_GROUPS:
-        yield must("SecurityGroupIds", f"be {_MOST_GROUPS} at most", groups, _MOST_GROUPS)
+        yield from findings_from(
+            resource, serverless.subnet_problems(len(subnets), zones, "SubnetIds")
+        )
+    yield from check_count(resource, "SecurityGroupIds", _MOST_GROUPS, "groups")
 
 
-@rule("EC-050", SERVERLESS, page="Role-Based Access Control (RBAC)")
-def users(resource: Resource) -> Iterator[Problem]:
-    """A user group is for an engine with users, and of that engine or of redis."""
+@RULES.resource("ELASTICACHE-050", SERVERLESS, page="Role-Based Access Control (RBAC)")
+def users(resource: Resource) -> Iterator[Violation]:
+    """`UserGroupId` must be a user group of the cache's engine.
+
+    ElastiCache refuses users for Memcached, and groups of the engine valkey for Redis OSS caches.
+    """
     engine = known_text(resource, "Engine").lower()
     given = is_given(resource, "UserGroupId")
-    yield from told(resource, serverless.user_group_problems(engine, given, "UserGroupId"))
+    yield from findings_from(resource, serverless.user_group_problems(engine, given, "UserGroupId"))
     for group in referred(resource, "UserGroupId", USERS):
         if engine == "redis" and known_text(group, "Engine") == "valkey":
-            rule_ = "be of the engine redis, as the cache is"
-            yield must("UserGroupId", rule_, group.logical_id, "redis")
+            requirement = "have the engine redis, like the cache"
+            yield violation("UserGroupId", requirement, group.logical_id, "redis")

@@ -2,4 +2,7 @@
 
 from serverless_stack.checks.services.iam.rules import sizes, statements
 
-__all__ = ["sizes", "statements"]
+RULES = [
+    *sizes.RULES,
+    *statements.RULES,
+]

@@ -4,20 +4,22 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.values import listed, texts_of
+from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.iam.documents import (
     IDENTITY,
     OWNERS,
     RESOURCE,
     identity_documents,
-    listed,
     resources_of,
     statements,
-    texts,
 )
 
-# Types whose reference is a name or a URL, and the attribute that is the ARN.
+RULES = RuleList()
+
+# Types whose reference is not an ARN, and the attribute that is.
 _NAMED = {
     "AWS::DynamoDB::Table": "Arn",
     "AWS::Events::EventBus": "Arn",
@@ -42,83 +44,100 @@ _OPERATOR = re.compile(
 _VARIABLE = re.compile(r"\$\{(aws|s3|ec2|iam|saml|cognito-identity\.amazonaws\.com):")
 
 
-@rule("IAM-010", "AWS::IAM::Role", page="AWS JSON policy elements: Action")
-def trust_actions(role: Resource) -> Iterator[Problem]:
-    """A trust policy is about assuming the role."""
+@RULES.resource("IAM-010", "AWS::IAM::Role", page="AWS JSON policy elements: Action")
+def trust_actions(role: Resource) -> Iterator[Violation]:
+    """Trust policies must have actions of STS.
+
+    IAM refuses other actions in the policy that says who may assume a role. Use sts:AssumeRole.
+    """
     for path, statement in statements(role, "AssumeRolePolicyDocument"):
-        for action in texts(statement.get("Action")):
+        for action in texts_of(statement.get("Action")):
             if action != "*" and not action.lower().startswith("sts:"):
-                yield must(f"{path}.Action", "be an action of STS", action, "sts:AssumeRole")
+                yield violation(f"{path}.Action", "be an action of STS", action, "sts:AssumeRole")
 
 
-@rule("IAM-011", *RESOURCE, page="AWS JSON policy elements: Principal")
-def principals(resource: Resource) -> Iterator[Problem]:
-    """A principal is everybody, or somebody by name: no wildcard stands for a part of a name."""
+@RULES.resource("IAM-011", *RESOURCE, page="AWS JSON policy elements: Principal")
+def principals(resource: Resource) -> Iterator[Violation]:
+    """`Principal` must be everyone, or name accounts, roles, users or services.
+
+    IAM refuses partial wildcards, groups, and names that are not services. Use a condition on
+    `aws:PrincipalArn` for patterns.
+    """
     for path, statement in statements(resource, RESOURCE[resource.type]):
         principal = statement.get("Principal")
         if not isinstance(principal, dict):
             continue
-        for name in texts(principal.get("AWS")):
+        for name in texts_of(principal.get("AWS")):
             if "*" in name and name != "*":
-                rule_ = "not have a wildcard for a part of a name; conditions may"
-                yield must(f"{path}.Principal.AWS", rule_, name)
+                requirement = "not have a wildcard for a part of a name; conditions may"
+                yield violation(f"{path}.Principal.AWS", requirement, name)
             if re.fullmatch(r"arn:aws[\w-]*:iam::\d{12}:group/.+", name):
-                yield must(f"{path}.Principal.AWS", "not be a group", name)
-        for name in texts(principal.get("Service")):
+                yield violation(f"{path}.Principal.AWS", "not be a group", name)
+        for name in texts_of(principal.get("Service")):
             if name != "*" and not _SERVICE.fullmatch(name):
                 first = name.split(".", 1)[0].lower()
                 nearest = f"{first}.amazonaws.com"
-                yield must(f"{path}.Principal.Service", "be a service", name, nearest)
+                yield violation(f"{path}.Principal.Service", "be a service", name, nearest)
 
 
-@rule("IAM-012", *IDENTITY, *OWNERS, page="AWS JSON policy elements: Resource")
-def resources(resource: Resource) -> Iterator[Problem]:
-    """The resources of a policy are ARNs."""
+@RULES.resource("IAM-012", *IDENTITY, *OWNERS, page="AWS JSON policy elements: Resource")
+def resources(resource: Resource) -> Iterator[Violation]:
+    """`Resource` must be ARNs or `*`.
+
+    IAM refuses names and URLs. Refer to the `Arn` attribute of the resource.
+    """
     for document in identity_documents(resource):
         for path, statement in statements(resource, document):
-            for each in resources_of(statement):
-                yield from _arn(resource, f"{path}.Resource", each)
+            for item in resources_of(statement):
+                yield from _arn(resource, f"{path}.Resource", item)
 
 
-def _arn(resource: Resource, path: str, value: object) -> Iterator[Problem]:
+def _arn(resource: Resource, path: str, value: object) -> Iterator[Violation]:
     if isinstance(value, Reference):
         target = resource.template.referred(value)
         attribute = _NAMED.get(target.type) if target is not None else None
         if attribute and not value.attribute:
             nearest = f"its {attribute}"
-            yield must(path, "be an ARN or *", f"Ref {value.logical_id}", nearest)
+            yield violation(path, "be an ARN or *", f"Ref {value.logical_id}", nearest)
         return
-    for text in texts(value):
+    for text in texts_of(value):
         if not text.startswith(("arn:", "*")):
-            yield must(path, "be an ARN or *", text)
+            yield violation(path, "be an ARN or *", text)
 
 
-@rule(
+@RULES.resource(
     "IAM-013",
     *IDENTITY,
     *OWNERS,
     *(RESOURCE.keys() - {"AWS::IAM::Role"}),
     page="AWS JSON policy elements: Condition operators",
 )
-def operators(resource: Resource) -> Iterator[Problem]:
-    """Conditions have operators that there are."""
+def operators(resource: Resource) -> Iterator[Violation]:
+    """`Condition` must have operators that IAM has.
+
+    IAM refuses documents with unknown operators.
+    """
     own = [RESOURCE[resource.type]] if resource.type in RESOURCE else []
     for document in [*own, *identity_documents(resource)]:
         for path, statement in statements(resource, document):
             condition = statement.get("Condition")
             for name in condition if isinstance(condition, dict) else ():
                 if not _OPERATOR.fullmatch(str(name)) and not str(name).startswith("Fn::"):
-                    yield must(f"{path}.Condition", "have operators of IAM", name)
+                    yield violation(f"{path}.Condition", "have operators of IAM", name)
 
 
-@rule(
+@RULES.resource(
     "IAM-014",
     *IDENTITY,
     page="IAM policy elements: Variables and tags",
     severity=Severity.WARNING,
 )
-def variables(policy: Resource) -> Iterator[Problem]:
-    """Variables are variables in policies of the newer version only."""
+def variables(policy: Resource) -> Iterator[Violation]:
+    """Policy variables require the policy version 2012-10-17.
+
+    In documents of the older version, which is the default, `${aws:username}` and others are plain
+    text and match nothing. Set `Version`.
+    """
     document = IDENTITY[policy.type]
     version = policy.get(f"{document}.Version")
     if version not in (None, "2008-10-17"):
@@ -127,5 +146,5 @@ def variables(policy: Resource) -> Iterator[Problem]:
         for value in listed(statement.get("Resource")):
             if isinstance(value, str) and _VARIABLE.search(value):
                 name = f"{document}.Version"
-                rule_ = f"be 2012-10-17 for the variable in `{path}.Resource`"
-                yield must(name, rule_, version, "2012-10-17")
+                requirement = f"be 2012-10-17 for the variable in `{path}.Resource`"
+                yield violation(name, requirement, version, "2012-10-17")

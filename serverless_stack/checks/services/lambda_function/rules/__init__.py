@@ -9,4 +9,11 @@ from serverless_stack.checks.services.lambda_function.rules import (
     versions,
 )
 
-__all__ = ["code", "function", "invocations", "permissions", "sources", "versions"]
+RULES = [
+    *code.RULES,
+    *function.RULES,
+    *invocations.RULES,
+    *permissions.RULES,
+    *sources.RULES,
+    *versions.RULES,
+]

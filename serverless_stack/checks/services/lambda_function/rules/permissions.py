@@ -1,10 +1,13 @@
-"""Rules on who may call a function, or use a layer."""
+"""Rules on permissions for functions and layers."""
 
 import re
 from collections.abc import Iterator
 
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import Violation, violation
+
+RULES = RuleList()
 
 _PERMISSION = "AWS::Lambda::Permission"
 _PAGE = "AddPermission (AWS Lambda API Reference)"
@@ -15,19 +18,23 @@ _PRINCIPAL = re.compile(
 )
 
 
-@rule("LM-060", _PERMISSION, page=_PAGE)
-def permission(permission: Resource) -> Iterator[Problem]:
-    """Who may do what."""
+@RULES.resource("LAMBDA-060", _PERMISSION, page=_PAGE)
+def permission(permission: Resource) -> Iterator[Violation]:
+    """Permissions must name a Lambda action and a valid principal.
+
+    Lambda refuses other actions, principals that are neither services, accounts nor ARNs, accounts
+    without 12 digits, and source names instead of ARNs.
+    """
     action = permission.text("Action")
     if action is not None and not _ACTION.fullmatch(action):
-        yield must("Action", "be an action of Lambda", action, "lambda:InvokeFunction")
+        yield violation("Action", "be an action of Lambda", action, "lambda:InvokeFunction")
     principal = permission.text("Principal")
     if principal is not None and not _PRINCIPAL.fullmatch(principal):
-        wanted = "be a service, an account or the ARN of a principal"
-        yield must("Principal", wanted, principal)
+        requirement = "be a service, an account or the ARN of a principal"
+        yield violation("Principal", requirement, principal)
     account = permission.text("SourceAccount")
     if account is not None and not re.fullmatch(r"\d{12}", account):
-        yield must("SourceAccount", "be 12 digits", account)
+        yield violation("SourceAccount", "be 12 digits", account)
     arn = permission.get("SourceArn")
     if (
         isinstance(arn, str)
@@ -35,42 +42,52 @@ def permission(permission: Resource) -> Iterator[Problem]:
         and not arn.startswith(("${", "{{"))
         and not arn.startswith("arn:")
     ):
-        yield must("SourceArn", "be an ARN", arn)
+        yield violation("SourceArn", "be an ARN", arn)
 
 
-@rule("LM-061", _PERMISSION, page=_PAGE)
-def source_of_permission(permission: Resource) -> Iterator[Problem]:
-    """A source is told by its ARN, not by its name."""
+@RULES.resource("LAMBDA-061", _PERMISSION, page=_PAGE)
+def source_of_permission(permission: Resource) -> Iterator[Violation]:
+    """`SourceArn` must be the ARN of its resource.
+
+    Lambda refuses the name that `Ref` returns. Use `Fn::GetAtt` with `Arn`.
+    """
     arn = permission.get("SourceArn")
     source = permission.reference("SourceArn")
     by_name = ("AWS::S3::Bucket", "AWS::Events::Rule", "AWS::SQS::Queue", "AWS::Logs::LogGroup")
     named = source is not None and source.type in by_name
     if named and isinstance(arn, Reference) and not arn.attribute:
-        wanted = f"be the `Arn` of {arn.logical_id}"
-        yield must("SourceArn", wanted, "its reference", "its `Arn`")
+        requirement = f"be the `Arn` of {arn.logical_id}"
+        yield violation("SourceArn", requirement, "its reference", "its `Arn`")
 
 
-@rule("LM-062", _PERMISSION, page="Control access to Lambda function URLs")
-def url_permission(permission: Resource) -> Iterator[Problem]:
-    """The kind of authorisation of a URL goes with the action that calls it."""
+@RULES.resource("LAMBDA-062", _PERMISSION, page="Control access to Lambda function URLs")
+def url_permission(permission: Resource) -> Iterator[Violation]:
+    """`FunctionUrlAuthType` requires the action lambda:InvokeFunctionUrl.
+
+    Lambda refuses it with any other action.
+    """
     kind = permission.get("FunctionUrlAuthType")
     action = permission.text("Action")
     if kind is not None and action not in (None, "lambda:InvokeFunctionUrl", "lambda:*"):
-        wanted = "be absent with another action than lambda:InvokeFunctionUrl"
-        yield must("FunctionUrlAuthType", wanted, kind)
+        requirement = "be absent with another action than lambda:InvokeFunctionUrl"
+        yield violation("FunctionUrlAuthType", requirement, kind)
 
 
-@rule("LM-063", "AWS::Lambda::LayerVersionPermission", page="AddLayerVersionPermission")
-def layer_permission(permission: Resource) -> Iterator[Problem]:
-    """Who may use a layer."""
+@RULES.resource(
+    "LAMBDA-063", "AWS::Lambda::LayerVersionPermission", page="AddLayerVersionPermission"
+)
+def layer_permission(permission: Resource) -> Iterator[Violation]:
+    """Layer permissions must be for lambda:GetLayerVersion, to an account or `*`.
+
+    Lambda refuses other actions and principals. An organization needs the principal `*`.
+    """
     action = permission.text("Action")
     if action is not None and action != "lambda:GetLayerVersion":
-        wanted = "be lambda:GetLayerVersion"
-        yield must("Action", wanted, action, "lambda:GetLayerVersion")
+        yield violation("Action", "be lambda:GetLayerVersion", action, "lambda:GetLayerVersion")
     principal = permission.text("Principal")
     if permission.get("OrganizationId") is not None and principal not in (None, "*"):
-        yield must("Principal", "be * with an `OrganizationId`", principal, "*")
+        yield violation("Principal", "be * with an `OrganizationId`", principal, "*")
     elif principal is not None and not re.fullmatch(
         r"\*|\d{12}|arn:[^:]+:iam::\d{12}:root", principal
     ):
-        yield must("Principal", "be an account or *", principal)
+        yield violation("Principal", "be an account or *", principal)

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, between, must, rule, template_rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.engine.violations import Violation, check_range, violation
 from serverless_stack.checks.services.lambda_function.rules.function import FUNCTION
+
+RULES = RuleList()
 
 _ALIAS = "AWS::Lambda::Alias"
 _VERSION = "AWS::Lambda::Version"
@@ -23,63 +26,77 @@ _PROVISIONED_PATHS = {
 }
 
 
-@rule("LM-030", _ALIAS, page=_ALIASES)
-def alias(alias: Resource) -> Iterator[Problem]:
-    """The name of an alias, and the versions behind it."""
+@RULES.resource("LAMBDA-030", _ALIAS, page=_ALIASES)
+def alias(alias: Resource) -> Iterator[Violation]:
+    """Aliases must have a valid name and point to numbered versions.
+
+    Lambda refuses names of digits only, routing from `$LATEST`, more than one additional version,
+    and weights outside 0 to 1.
+    """
     name = alias.text("Name")
     if name is not None and not _ALIAS_NAME.fullmatch(name):
-        wanted = "be 1 to 128 letters, digits, hyphens and underscores, and not digits alone"
-        yield must("Name", wanted, name)
+        requirement = "have 1 to 128 letters, digits, hyphens and underscores, and not digits alone"
+        yield violation("Name", requirement, name)
     version = alias.text("FunctionVersion")
     if version is not None and version != "$LATEST" and not version.isdecimal():
-        yield must("FunctionVersion", "be a number or $LATEST", version)
+        yield violation("FunctionVersion", "be a number or $LATEST", version)
     weights = alias.paths("RoutingConfig.AdditionalVersionWeights")
     if weights and version == "$LATEST":
-        yield must("FunctionVersion", "be a number with a `RoutingConfig`", version)
+        yield violation("FunctionVersion", "be a number with a `RoutingConfig`", version)
     if len(weights) > 1:
         path = "RoutingConfig.AdditionalVersionWeights"
-        yield must(path, "have one version", len(weights), 1)
+        yield violation(path, "have one version", len(weights), 1)
     for path in weights:
         other = alias.text(f"{path}.FunctionVersion")
         if other is not None and (other == version or not other.isdecimal()):
-            yield must(f"{path}.FunctionVersion", "be the number of another version", other)
-        yield from between(alias, f"{path}.FunctionWeight", 0, 1)
+            yield violation(f"{path}.FunctionVersion", "be the number of another version", other)
+        yield from check_range(alias, f"{path}.FunctionWeight", 0, 1)
 
 
-@rule("LM-031", _ALIAS, _VERSION, page=_PROVISIONED)
-def provisioned_concurrency(resource: Resource) -> Iterator[Problem]:
-    """Provisioned concurrency is for a version, and within what is reserved."""
+@RULES.resource("LAMBDA-031", _ALIAS, _VERSION, page=_PROVISIONED)
+def provisioned_concurrency(resource: Resource) -> Iterator[Violation]:
+    """Provisioned concurrency requires a version, within the reserved concurrency.
+
+    Lambda refuses it for `$LATEST`, below 1, above the function's reserved concurrency, and
+    together with SnapStart.
+    """
     path = _PROVISIONED_PATHS[resource.type]
     count = resource.number(path)
     if count is None:
         return
     if count < 1:
-        yield must(path, "be 1 or more", int(count), 1)
+        yield violation(path, "be 1 or more", int(count), 1)
     if resource.text("FunctionVersion") == "$LATEST":
-        yield must("FunctionVersion", "be a number for provisioned concurrency", "$LATEST")
+        yield violation("FunctionVersion", "be a number for provisioned concurrency", "$LATEST")
     function = resource.reference("FunctionName")
     if function is None or function.type != FUNCTION:
         return
     reserved = function.number("ReservedConcurrentExecutions")
     if reserved is not None and count > reserved:
-        wanted = f"not be above the `ReservedConcurrentExecutions` of {function.logical_id}"
-        yield must(path, wanted, int(count), int(reserved))
+        requirement = f"not be above the `ReservedConcurrentExecutions` of {function.logical_id}"
+        yield violation(path, requirement, int(count), int(reserved))
     if function.text("SnapStart.ApplyOn") == "PublishedVersions":
-        yield must(path, f"be absent with the SnapStart of {function.logical_id}", int(count))
+        yield violation(path, f"be absent with the SnapStart of {function.logical_id}", int(count))
 
 
-@rule("LM-032", FUNCTION, page="Configuring reserved concurrency for a function")
-def reserved_concurrency(function: Resource) -> Iterator[Problem]:
-    """Reserved concurrency is a whole number."""
+@RULES.resource("LAMBDA-032", FUNCTION, page="Configuring reserved concurrency for a function")
+def reserved_concurrency(function: Resource) -> Iterator[Violation]:
+    """`ReservedConcurrentExecutions` must be a whole number, 0 or more.
+
+    Lambda refuses other values. 0 stops the function.
+    """
     path = "ReservedConcurrentExecutions"
     count = function.number(path)
     if count is not None and (count < 0 or count != int(count)):
-        yield must(path, "be a whole number, 0 or more", count, max(0, int(count)))
+        yield violation(path, "be a whole number, 0 or more", count, max(0, int(count)))
 
 
-@template_rule("LM-033", page=_ALIASES)
-def alias_of_one_name(template: Template) -> Iterator[Problem]:
-    """A function has one alias of a name."""
+@RULES.template("LAMBDA-033", page=_ALIASES)
+def alias_of_one_name(template: Template) -> Iterator[Violation]:
+    """`Name` of an alias must be unique for its function.
+
+    The second alias fails because it already exists.
+    """
     seen: dict[tuple[str, str], str] = {}
     for alias in template.of_type(_ALIAS):
         name, function = alias.text("Name"), alias.get("FunctionName")
@@ -90,42 +107,51 @@ def alias_of_one_name(template: Template) -> Iterator[Problem]:
             continue
         first = seen.setdefault((key, name), alias.logical_id)
         if first != alias.logical_id:
-            wanted = f"be another name than that of {first}"
-            yield must("Name", wanted, name, resource=alias.logical_id)
+            yield violation("Name", f"differ from that of {first}", name, resource=alias.logical_id)
 
 
-@rule("LM-034", _URL, page=_URLS)
-def url(url: Resource) -> Iterator[Problem]:
-    """A URL is for a function or an alias of it."""
+@RULES.resource("LAMBDA-034", _URL, page=_URLS)
+def url(url: Resource) -> Iterator[Violation]:
+    """Function URLs must be for a function or an alias.
+
+    Lambda refuses URLs for versions. Put an alias in front of the version.
+    """
     qualifier = url.text("Qualifier")
     if qualifier is not None and (qualifier.isdecimal() or qualifier == "$LATEST"):
-        yield must("Qualifier", "be the name of an alias", qualifier)
+        yield violation("Qualifier", "be the name of an alias", qualifier)
     target = url.get("TargetFunctionArn")
     if isinstance(target, Reference):
         referred = url.reference("TargetFunctionArn")
         if referred is not None and referred.type == _VERSION:
-            wanted = "be of a function or an alias, not of a version"
-            yield must("TargetFunctionArn", wanted, referred.logical_id)
+            requirement = "be of a function or an alias, not of a version"
+            yield violation("TargetFunctionArn", requirement, referred.logical_id)
 
 
-@rule("LM-035", _URL, page=_URLS)
-def url_cors(url: Resource) -> Iterator[Problem]:
-    """Which methods of other sites a URL answers, and for how long they know."""
+@RULES.resource("LAMBDA-035", _URL, page=_URLS)
+def url_cors(url: Resource) -> Iterator[Violation]:
+    """CORS settings of a function URL must have accepted methods and ages.
+
+    Lambda refuses other methods, among them OPTIONS, which it answers itself, and a `MaxAge` above
+    86,400 seconds.
+    """
     for method in url.known("Cors.AllowMethods"):
         if method not in _URL_METHODS:
-            wanted = f"be of {', '.join(_URL_METHODS)}"
-            yield must("Cors.AllowMethods", wanted, method, "*")
-    yield from between(url, "Cors.MaxAge", 0, 86400, "seconds")
+            yield violation("Cors.AllowMethods", f"be of {', '.join(_URL_METHODS)}", method, "*")
+    yield from check_range(url, "Cors.MaxAge", 0, 86400, "seconds")
 
 
-@rule("LM-036", _URL, page=_URLS, severity=Severity.WARNING)
-def url_origins(url: Resource) -> Iterator[Problem]:
-    """Browsers tell the origin with its scheme, and without a slash at its end."""
+@RULES.resource("LAMBDA-036", _URL, page=_URLS, severity=Severity.WARNING)
+def url_origins(url: Resource) -> Iterator[Violation]:
+    """`AllowOrigins` must be origins as browsers send them.
+
+    The URL deploys, but no request matches an origin without a scheme or with a slash at its end.
+    Write `https://example.com`.
+    """
     for path in url.paths("Cors.AllowOrigins"):
         origin = url.get(path)
         if not isinstance(origin, str) or origin == "*" or is_unresolved(origin.split("://")[0]):
             continue
         if "://" not in origin:
-            yield must(path, "be * or begin with a scheme", origin, f"https://{origin}")
+            yield violation(path, "be * or begin with a scheme", origin, f"https://{origin}")
         elif origin.endswith("/"):
-            yield must(path, "not end with a slash", origin, origin.rstrip("/"))
+            yield violation(path, "not end with a slash", origin, origin.rstrip("/"))

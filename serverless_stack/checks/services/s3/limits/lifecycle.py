@@ -1,10 +1,10 @@
-"""Rules of S3 on lifecycle rules, from "Lifecycle configuration elements"."""
+"""Limits of S3 on lifecycle rules, from "Lifecycle configuration elements"."""
 
 import itertools
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import is_unresolved, repeated
 
 MAX_RULE_ID = 255
 MAX_RULES = 1000
@@ -16,10 +16,11 @@ WATERFALL = (
     *("GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"),
 )
 _GLACIERS = WATERFALL[3:]
+_MAX_COMPARED = 50  # pairs of transitions grow with the square; S3 has six storage classes
 
 
 class Move(NamedTuple):
-    """One transition: the storage class, the age in days, and what it is called in messages."""
+    """One transition: storage class, age in days, and name in messages."""
 
     storage_class: str
     days: float
@@ -27,21 +28,12 @@ class Move(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """Its name in messages."""
         return self.argument or f"transitions.{self.storage_class}"
 
 
 def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[str]:
-    """List what S3 refuses in one age of a lifecycle rule.
-
-    Args:
-        days: The age in days; None and a CDK token pass.
-        argument: The caller's name for it, used in the messages.
-        at_least: The smallest age that S3 accepts.
-
-    Returns:
-        One message if the age is refused, else none.
-    """
+    """List what S3 refuses in one age of a lifecycle rule; None is no age."""
     if days is None or is_unresolved(days) or (days >= at_least and days == int(days)):
         return []
     nearest = max(at_least, round(days))
@@ -52,14 +44,7 @@ def day_problems(days: float | None, argument: str, at_least: int = 1) -> list[s
 
 
 def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list[str]:
-    """List what S3 refuses in the transitions of one lifecycle rule.
-
-    Args:
-        transitions: Storage class and age in days of each; an age that is a token is not judged.
-
-    Returns:
-        One message per rule that is broken.
-    """
+    """List what S3 refuses in the transitions of one lifecycle rule: storage classes and ages."""
     moves = [move for move in itertools.starmap(Move, transitions) if not is_unresolved(move.days)]
     problems = []
     for move in moves:
@@ -70,7 +55,7 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
                 f"`{move.name}` must be after {soonest} days or more, got: {move.days:g} days "
                 f"(nearest accepted: {soonest} days)"
             )
-    known = [move for move in moves if move.storage_class in WATERFALL]
+    known = [move for move in moves if move.storage_class in WATERFALL][:_MAX_COMPARED]
     for one, other in itertools.combinations(sorted(known, key=lambda move: move.days), 2):
         problems += _order_problems(one, other)
     return problems
@@ -79,7 +64,7 @@ def transition_problems(transitions: Iterable[tuple[str, float] | Move]) -> list
 def _order_problems(earlier: Move, later: Move) -> list[str]:
     if earlier.storage_class == later.storage_class:
         return [
-            f"`{later.name}` must be to another storage class than the other transitions, "
+            f"`{later.name}` must be to a different storage class than the other transitions, "
             f"got again: {later.storage_class}"
         ]
     apart = later.days - earlier.days
@@ -104,16 +89,7 @@ def _order_problems(earlier: Move, later: Move) -> list[str]:
 def expiry_problems(
     transitions: Iterable[tuple[str, float] | Move], expire_after_days: float, argument: str
 ) -> list[str]:
-    """List the transitions that would come when the objects are gone.
-
-    Args:
-        transitions: Storage class and age in days of each.
-        expire_after_days: Age in days at which objects expire; a token passes.
-        argument: The caller's name for that age, used in the messages.
-
-    Returns:
-        One message per transition that is too late.
-    """
+    """List the transitions that are not before the expiration of the objects."""
     return [
         f"`{argument}` must be later than the transition to {move.storage_class} "
         f"after {move.days:g} days, got: {expire_after_days:g} days "
@@ -130,16 +106,7 @@ def lifecycle_problems(
     expire_after_days: float | None,
     argument: str = "expire_after",
 ) -> list[str]:
-    """List what S3 refuses in the times of one lifecycle rule.
-
-    Args:
-        transitions: Storage class and age in days of each transition.
-        expire_after_days: Age in days at which objects expire, or None.
-        argument: The caller's name for that age, used in the messages.
-
-    Returns:
-        One message per rule that is broken.
-    """
+    """List what S3 refuses in the transitions and the expiration of one lifecycle rule."""
     moves = list(transitions)
     problems = [*day_problems(expire_after_days, argument), *transition_problems(moves)]
     if expire_after_days is not None:
@@ -148,40 +115,22 @@ def lifecycle_problems(
 
 
 def rule_id_problems(ids: Sequence[str], argument: str) -> list[str]:
-    """List what S3 refuses in the ids of a bucket's lifecycle rules.
-
-    Args:
-        ids: The ids; a CDK token passes.
-        argument: The caller's name for one of them, used in the messages.
-
-    Returns:
-        One message per id that is too long or is there again.
-    """
+    """List what S3 refuses in the ids of a bucket's lifecycle rules."""
     known = [id for id in ids if not is_unresolved(id)]
     problems = [
-        f"`{argument}` must have {MAX_RULE_ID} characters at most, got: {len(id)}"
+        f"`{argument}` must have at most {MAX_RULE_ID} characters, got: {len(id)}"
         for id in known
         if len(id) > MAX_RULE_ID
     ]
-    again = (
-        sorted({id for id in known if known.count(id) > 1}) if len(set(known)) < len(known) else []
-    )
-    return problems + [f"`{argument}` must be there once, got again: {id!r}" for id in again]
+    return problems + [
+        f"`{argument}` must be unique, got more than once: {id!r}" for id in sorted(repeated(ids))
+    ]
 
 
 def size_filter_problems(
     greater_than: float | None, less_than: float | None, argument: str
 ) -> list[str]:
-    """List what S3 refuses in the sizes of objects that a lifecycle rule is for.
-
-    Args:
-        greater_than: Objects above that many bytes, or None.
-        less_than: Objects below that many bytes, or None.
-        argument: The caller's name for the first, used in the messages.
-
-    Returns:
-        One message if no object has such a size, else none.
-    """
+    """List a size filter that no object can match."""
     if greater_than is None or less_than is None or greater_than < less_than:
         return []
     if is_unresolved(greater_than) or is_unresolved(less_than):
@@ -193,16 +142,7 @@ def size_filter_problems(
 
 
 def multipart_filter_problems(*, tags: bool, sizes: bool, argument: str) -> list[str]:
-    """List why S3 refuses to abort uploads by a rule, which have neither tags nor a size yet.
-
-    Args:
-        tags: Whether the rule is for objects with some tags.
-        sizes: Whether it is for objects of some size.
-        argument: The caller's name for the age at which uploads are aborted.
-
-    Returns:
-        One message if the rule has such a filter, else none.
-    """
+    """List the filters by which S3 refuses to abort uploads, which have no tags or size yet."""
     filters = [name for name, given in (("tags", tags), ("sizes of objects", sizes)) if given]
     if not filters:
         return []

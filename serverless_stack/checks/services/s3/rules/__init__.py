@@ -10,4 +10,12 @@ from serverless_stack.checks.services.s3.rules import (
     web,
 )
 
-__all__ = ["access", "lifecycle", "naming", "notification", "replication", "storage", "web"]
+RULES = [
+    *access.RULES,
+    *lifecycle.RULES,
+    *naming.RULES,
+    *notification.RULES,
+    *replication.RULES,
+    *storage.RULES,
+    *web.RULES,
+]

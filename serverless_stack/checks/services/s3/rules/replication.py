@@ -3,88 +3,116 @@
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
-from serverless_stack.checks.engine.registry import Problem, must, rule
+from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.violations import Violation, check_count, violation
+
+RULES = RuleList()
 
 _BUCKET = "AWS::S3::Bucket"
 _RULES = "ReplicationConfiguration.Rules"
 _PAGE = "Replication configuration file elements"
 
 
-@rule("S3-020", _BUCKET, page="Requirements and considerations for replication")
-def versioned(bucket: Resource) -> Iterator[Problem]:
-    """A bucket that is replicated is versioned."""
+@RULES.resource("S3-020", _BUCKET, page="Requirements and considerations for replication")
+def versioned(bucket: Resource) -> Iterator[Violation]:
+    """Replication requires versioning.
+
+    S3 refuses to replicate a bucket without it. Set `VersioningConfiguration`.
+    """
     if bucket.mapping("ReplicationConfiguration"):
         status = bucket.get("VersioningConfiguration.Status")
         lock = "ObjectLockEnabled"  # turns versions on, too
         locked = bucket.get(lock) is not None and bucket.boolean(lock) is not False
         if status == "Suspended" or (bucket.get("VersioningConfiguration") is None and not locked):
             name = "VersioningConfiguration.Status"
-            yield must(name, "be Enabled for replication", status, "Enabled")
+            yield violation(name, "be Enabled for replication", status, "Enabled")
 
 
-@rule("S3-021", _BUCKET, page=_PAGE)
-def priorities(bucket: Resource) -> Iterator[Problem]:
-    """Rules with filters have priorities, each another one."""
+@RULES.resource("S3-021", _BUCKET, page=_PAGE)
+def priorities(bucket: Resource) -> Iterator[Violation]:
+    """`Priority` must be set and unique for replication rules with filters.
+
+    S3 refuses the replication configuration otherwise.
+    """
     seen: dict[float, str] = {}
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         name = f"{path}.Priority"
         priority = bucket.number(name)
         if "Filter" in described and "Priority" not in described:
-            yield must(name, "be given with a Filter", None)
+            yield violation(name, "be set with a Filter", None)
         if priority is not None and priority in seen:
-            yield must(name, f"not be that of {seen[priority]}", int(priority))
+            yield violation(name, f"not be that of {seen[priority]}", int(priority))
         if priority is not None:
             seen[priority] = path
 
 
-@rule("S3-022", _BUCKET, page=_PAGE)
-def filters(bucket: Resource) -> Iterator[Problem]:
-    """A rule has a filter with what goes with it, or a prefix of the older kind."""
+@RULES.resource("S3-022", _BUCKET, page=_PAGE)
+def filters(bucket: Resource) -> Iterator[Violation]:
+    """Replication filters require the settings of the newer schema.
+
+    S3 refuses a `Filter` beside a `Prefix`, or without `DeleteMarkerReplication`, and delete
+    markers with tag filters.
+    """
     for path in bucket.paths(_RULES):
         described = bucket.mapping(path)
         if "Filter" in described and "Prefix" in described:
-            yield must(f"{path}.Prefix", "be in the Filter", described["Prefix"])
+            yield violation(f"{path}.Prefix", "be in the Filter", described["Prefix"])
         name = f"{path}.DeleteMarkerReplication"
         if "Filter" in described and "DeleteMarkerReplication" not in described:
-            yield must(name, "be given with a Filter", None)
+            yield violation(name, "be set with a Filter", None)
         tags = bucket.get(f"{path}.Filter.TagFilter") or bucket.get(f"{path}.Filter.And.TagFilters")
         if tags and not is_unresolved(tags) and bucket.get(f"{name}.Status") == "Enabled":
-            yield must(f"{name}.Status", "be Disabled with a filter by tags", "Enabled", "Disabled")
+            yield violation(
+                f"{name}.Status", "be Disabled with a filter by tags", "Enabled", "Disabled"
+            )
 
 
-@rule("S3-023", _BUCKET, page="Using S3 Replication Time Control")
-def time_control(bucket: Resource) -> Iterator[Problem]:
-    """Replication within 15 minutes is measured."""
+@RULES.resource("S3-023", _BUCKET, page="Using S3 Replication Time Control")
+def time_control(bucket: Resource) -> Iterator[Violation]:
+    """`ReplicationTime` requires metrics, both for 15 minutes.
+
+    S3 refuses other times, and replication time control without metrics.
+    """
     for path in bucket.paths(_RULES):
         if bucket.get(f"{path}.Destination.ReplicationTime.Status") == "Enabled":
             name = f"{path}.Destination.Metrics"
             if bucket.get(name) is None or bucket.get(f"{name}.Status") == "Disabled":
-                yield must(name, "be Enabled with ReplicationTime", bucket.get(name), "Enabled")
+                yield violation(
+                    name, "be Enabled with ReplicationTime", bucket.get(name), "Enabled"
+                )
         for name in ("ReplicationTime.Time.Minutes", "Metrics.EventThreshold.Minutes"):
             minutes = bucket.number(f"{path}.Destination.{name}")
             if minutes is not None and minutes != 15:
-                yield must(f"{path}.Destination.{name}", "be 15", int(minutes), 15)
+                yield violation(f"{path}.Destination.{name}", "be 15", int(minutes), 15)
 
 
-@rule("S3-024", _BUCKET, page="Replicating encrypted objects (SSE-S3, SSE-KMS, DSSE-KMS, SSE-C)")
-def encrypted(bucket: Resource) -> Iterator[Problem]:
-    """Objects under KMS keys are replicated to a key."""
+@RULES.resource(
+    "S3-024", _BUCKET, page="Replicating encrypted objects (SSE-S3, SSE-KMS, DSSE-KMS, SSE-C)"
+)
+def encrypted(bucket: Resource) -> Iterator[Violation]:
+    """Replication of encrypted objects requires a key in the destination.
+
+    S3 refuses `SseKmsEncryptedObjects` without a `ReplicaKmsKeyID`, and the key without it.
+    """
     for path in bucket.paths(_RULES):
         selected = f"{path}.SourceSelectionCriteria.SseKmsEncryptedObjects.Status"
         name = f"{path}.Destination.EncryptionConfiguration"
         given = bucket.get(name) is not None
         if bucket.get(selected) == "Enabled" and not given:
-            yield must(f"{name}.ReplicaKmsKeyID", "be given with SseKmsEncryptedObjects", None)
+            yield violation(f"{name}.ReplicaKmsKeyID", "be set with SseKmsEncryptedObjects", None)
         if given and bucket.get(f"{path}.SourceSelectionCriteria") is None:
-            rule_ = "go with SourceSelectionCriteria.SseKmsEncryptedObjects"
-            yield must(name, rule_, bucket.get(name))
+            requirement = "be used with SourceSelectionCriteria.SseKmsEncryptedObjects"
+            yield violation(name, requirement, bucket.get(name))
 
 
-@rule("S3-025", _BUCKET, page=_PAGE)
-def destinations(bucket: Resource) -> Iterator[Problem]:
-    """Objects are replicated to another bucket, named by its ARN."""
+@RULES.resource("S3-025", _BUCKET, page=_PAGE)
+def destinations(bucket: Resource) -> Iterator[Violation]:
+    """`Destination` of a replication must be the ARN of another bucket.
+
+    S3 refuses names, the bucket itself, and a change of ownership without an `Account`.
+    """
     for path in bucket.paths(_RULES):
         name = f"{path}.Destination.Bucket"
         to = bucket.get(name)
@@ -92,19 +120,20 @@ def destinations(bucket: Resource) -> Iterator[Problem]:
         if isinstance(to, Reference):
             other = bucket.template.referred(to)
             if other is not None and other.type == _BUCKET and to.attribute != "Arn":
-                yield must(name, "be the ARN of a bucket", f"Ref {to.logical_id}", "its Arn")
+                yield violation(name, "be the ARN of a bucket", f"Ref {to.logical_id}", "its Arn")
             if to.logical_id == bucket.logical_id:
-                yield must(name, "be another bucket than the source", to.logical_id)
+                yield violation(name, "differ from the source bucket", to.logical_id)
         elif text is not None and not text.startswith("arn:"):
-            yield must(name, "be the ARN of a bucket", text, f"arn:aws:s3:::{text}")
+            yield violation(name, "be the ARN of a bucket", text, f"arn:aws:s3:::{text}")
         owner = f"{path}.Destination.AccessControlTranslation"
         if bucket.get(owner) is not None and bucket.get(f"{path}.Destination.Account") is None:
-            yield must(f"{path}.Destination.Account", "be given to change the owner", None)
+            yield violation(f"{path}.Destination.Account", "be set to change the owner", None)
 
 
-@rule("S3-026", _BUCKET, page=_PAGE)
-def number_of_rules(bucket: Resource) -> Iterator[Problem]:
-    """A bucket has 1,000 replication rules at most."""
-    count = len(bucket.items(_RULES))
-    if count > 1000:
-        yield must(_RULES, "have 1,000 rules at most", count, 1000)
+@RULES.resource("S3-026", _BUCKET, page=_PAGE)
+def number_of_rules(bucket: Resource) -> Iterator[Violation]:
+    """Replication configurations must have at most 1,000 rules.
+
+    S3 refuses more.
+    """
+    yield from check_count(bucket, _RULES, 1000, "rules")

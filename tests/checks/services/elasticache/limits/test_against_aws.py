@@ -9,8 +9,8 @@ from botocore.loaders import Loader
 
 from serverless_stack.checks import check_template
 from serverless_stack.checks.services.elasticache.limits.common import node_type_problems
-from tests.checks.cases.elasticache_groups import group
-from tests.checks.cases.elasticache_shards import cluster, log
+from tests.checks.services.elasticache.cases_groups import group
+from tests.checks.services.elasticache.cases_shards import cluster, log
 
 LISTS = Path(cfnlint.__file__).parent / "data/schemas/extensions/aws_elasticache_cachecluster"
 SHAPES = Loader().load_service_model("elasticache", "service-2")["shapes"]

@@ -5,7 +5,7 @@ from serverless_stack.checks.services.elasticache.limits.backups import backup_p
 TOKEN = "${Token[Cache.1]}"
 
 
-def test_nothing_asked_is_nothing_wrong() -> None:
+def test_default_settings_have_no_problems() -> None:
     assert backup_problems() == []
 
 
@@ -17,7 +17,7 @@ def test_retention(days: int) -> None:
 @pytest.mark.parametrize("days", [-1, 36])
 def test_other_retentions_are_refused(days: int) -> None:
     assert backup_problems(retention_days=days) == [
-        f"`snapshot_retention_days` must be 0–35 days, got: {days}"  # noqa: RUF001
+        f"`snapshot_retention_days` must be between 0 and 35 days, got: {days}"
     ]
 
 
@@ -27,7 +27,7 @@ def test_t1_has_no_backups() -> None:
     assert backup_problems(retention_days=1, final_snapshot=True, family="t2") == []
 
 
-def test_the_caller_says_how_an_argument_is_called() -> None:
+def test_messages_use_the_callers_names_for_arguments() -> None:
     (problem,) = backup_problems(lambda name: name.upper(), retention_days=36)
     assert problem.startswith("`SNAPSHOT_RETENTION_DAYS` must be")
 
@@ -40,6 +40,6 @@ def test_files_are_accepted(arn: str) -> None:
 @pytest.mark.parametrize(
     "arn", ["arn:aws:s3:::bucket", "arn:aws:s3:::bucket/", "arn:aws:s3:::b/a,b.rdb"]
 )
-def test_what_is_no_file_is_refused(arn: str) -> None:
+def test_arns_that_are_not_files_are_refused(arn: str) -> None:
     (problem,) = backup_problems(snapshot_arns=["arn:aws:s3:::bucket/a.rdb", arn])
     assert problem.endswith(f"got: {arn!r}")

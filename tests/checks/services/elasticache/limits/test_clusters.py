@@ -24,7 +24,7 @@ def test_any_number_of_memcached_nodes_up_to_60_is_accepted(nodes: int) -> None:
 @given(st.integers(-1000, 0) | st.integers(61, 10_000))
 def test_other_numbers_of_nodes_are_refused(nodes: int) -> None:
     (problem,) = node_count_problems("memcached", nodes)
-    assert problem == f"`num_cache_nodes` must be 1–60, got: {nodes}"  # noqa: RUF001
+    assert problem == f"`num_cache_nodes` must be between 1 and 60, got: {nodes}"
 
 
 @pytest.mark.parametrize("engine", ["redis", "valkey"])
@@ -78,7 +78,7 @@ def test_placements_that_elasticache_takes(nodes: float, az_mode: str, zones: li
             2,
             "cross-az",
             ["a", "a"],
-            "`availability_zones` must be two zones or more for cross-az, got: a, a",
+            "`availability_zones` must be at least two zones for cross-az, got: a, a",
         ),
     ],
 )
@@ -91,7 +91,7 @@ def test_placements_that_elasticache_refuses(
 def test_only_memcached_is_placed() -> None:
     assert placement_problems("redis", 1, "single-az", []) == []
     assert placement_problems("redis", 1, "cross-az", [], "AZMode", "PreferredZones") == [
-        "`AZMode` and `PreferredZones` must be left out for redis, which has one node"
+        "`AZMode` and `PreferredZones` must be absent for redis, which has one node"
     ]
     assert placement_problems(TOKEN, 1, "cross-az", ["a", "b"]) == []
 
@@ -122,7 +122,7 @@ def test_versions_of_memcached(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", ["", "1.6", "1.6.x", "1.7.1", "7.1", "v1.6.22", "1.3.5"])
-def test_what_is_no_version_of_memcached(version: str) -> None:
+def test_unknown_versions_of_memcached_are_refused(version: str) -> None:
     assert memcached_version_problems(version) == [
         f"`engine_version` must be such as 1.4.34, 1.5.16 or 1.6.22, got: {version!r}"
     ]
@@ -180,7 +180,7 @@ def test_where_tls_is_refused(version: str, node_type: str, in_vpc: bool, proble
 def test_memcached_has_no_snapshots() -> None:
     assert snapshot_problems("memcached") == []
     assert snapshot_problems("memcached", 1, "03:00-04:00", True, "A", "B", "C") == [
-        f"`{name}` must be left out for memcached, which has no snapshots" for name in "ABC"
+        f"`{name}` must be absent for memcached, which has no snapshots" for name in "ABC"
     ]
 
 
@@ -188,4 +188,4 @@ def test_memcached_has_no_snapshots() -> None:
 def test_snapshots_of_redis_are_kept_35_days_at_most(days: int, fine: bool) -> None:
     problems = snapshot_problems("redis", days, "03:00-04:00", True)
     assert (problems == []) is fine
-    assert all("must be 0–35 days" in problem for problem in problems)  # noqa: RUF001
+    assert all("must be between 0 and 35 days" in problem for problem in problems)

@@ -45,9 +45,9 @@ def test_values_that_elasticache_takes(name: str, value: str) -> None:
         (
             "max_simultaneous_connections",
             "9",
-            "leave out max_simultaneous_connections, which ElastiCache sets itself",
+            "not set max_simultaneous_connections, which ElastiCache sets itself",
         ),
-        ("maxmemory-policy", "x", "have names of small letters, digits and underscores"),
+        ("maxmemory-policy", "x", "have names of lowercase letters, digits and underscores"),
     ],
 )
 def test_values_that_elasticache_refuses(name: str, value: str, rule: str) -> None:
@@ -72,7 +72,7 @@ def test_nodes_that_run_memcached(node_type: str, version: str) -> None:
 
 def test_nodes_that_do_not_run_memcached() -> None:
     assert memcached_node_problems("cache.r6gd.xlarge", "1.6.22") == [
-        "`node_type` must be another one than r6gd, whose data tiering Memcached does not have, "
+        "`node_type` must not be of the family r6gd, whose data tiering Memcached does not have, "
         "got: 'cache.r6gd.xlarge'"
     ]
     assert memcached_node_problems("cache.m6g.large", "1.5.10") == [

@@ -33,7 +33,7 @@ GOOD = ReplicationGroup(
 )
 
 
-def test_nothing_is_said_of_what_is_not_known() -> None:
+def test_unknown_values_have_no_findings() -> None:
     assert replication_group_problems(ReplicationGroup()) == []
     assert replication_group_problems(GOOD) == []
 
@@ -58,12 +58,12 @@ def test_tokens_pass() -> None:
     assert nodes_of(group) == 0
 
 
-def test_the_caller_says_how_a_field_is_called() -> None:
+def test_messages_use_the_callers_names_for_fields() -> None:
     names = {"replicas": "ReplicasPerNodeGroup", "num_node_groups": "NumNodeGroups"}
     group = ReplicationGroup(names=names, replicas=6, num_node_groups=501)
     assert count_problems(group) == [
-        "`NumNodeGroups` must be 1–500 in cluster mode and 0 without, got: 501",  # noqa: RUF001
-        "`ReplicasPerNodeGroup` must be 0–5, got: 6",  # noqa: RUF001
+        "`NumNodeGroups` must be between 1 and 500 in cluster mode and 0 without, got: 501",
+        "`ReplicasPerNodeGroup` must be between 0 and 5, got: 6",
     ]
 
 
@@ -77,7 +77,7 @@ def test_shards_and_replicas_have_500_nodes_at_most(shards: int, replicas: int) 
 def test_a_token_and_a_user_group_exclude_each_other() -> None:
     group = ReplicationGroup(auth_token=True, user_group=True)
     assert authentication_problems(group) == [
-        "`auth_token` must not go with `user_group`, got: both; a cluster has one of them"
+        "`auth_token` must be absent with `user_group`, got: both; a cluster has one of them"
     ]
     assert authentication_problems(ReplicationGroup(user_group=True)) == []
 
@@ -112,7 +112,7 @@ def test_encryption_at_rest_is_in_doubt_on_some_nodes(family: str) -> None:
     assert doubtful_encryption_problems(ReplicationGroup(node_type=f"cache.{family}")) == []
 
 
-def test_features_follow_from_what_is_asked_for() -> None:
+def test_features_follow_from_the_settings() -> None:
     names = [feature.name for feature in features_of(GOOD)]
     assert names == [
         "replicas with automatic failover",
@@ -123,7 +123,7 @@ def test_features_follow_from_what_is_asked_for() -> None:
     assert features_of(ReplicationGroup(node_type="cache.m5.large")) == []
 
 
-def test_an_engine_that_there_is_not_is_told_once() -> None:
+def test_an_unknown_engine_is_one_problem() -> None:
     assert replication_group_problems(ReplicationGroup(engine="mysql", iam=True)) == [
         "`engine` must be redis or valkey, got: 'mysql'"
     ]

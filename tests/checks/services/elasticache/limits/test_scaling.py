@@ -38,15 +38,15 @@ def test_the_bounds_of_a_target(target: float) -> None:
 
 
 @pytest.mark.parametrize("metric", SHARD_METRICS)
-def test_metrics_go_with_what_is_scaled(metric: str) -> None:
+def test_metrics_match_the_scaled_dimension(metric: str) -> None:
     for metrics in (SHARD_METRICS, REPLICA_METRICS):
-        told = capacity_problems(
+        reported = capacity_problems(
             1, 2, SCALED_REPLICAS, target_utilization=60, metric=metric, metrics=metrics
         )
-        assert (told == []) == (metric in metrics)
+        assert (reported == []) == (metric in metrics)
 
 
-def test_nothing_is_said_of_what_is_not_known() -> None:
+def test_unknown_values_have_no_findings() -> None:
     group = ReplicationGroup()
     assert auto_scaling_problems(group, in_global_datastore=False) == []
     assert global_datastore_problems(group) == []

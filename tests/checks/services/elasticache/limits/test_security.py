@@ -21,7 +21,7 @@ def test_tokens_by_elasticaches_rule_are_accepted(token: str) -> None:
 
 
 @pytest.mark.parametrize("token", [TOKEN, "{{resolve:secretsmanager:arn:SecretString:::}}"])
-def test_what_cannot_be_seen_passes(token: str) -> None:
+def test_unknown_values_pass(token: str) -> None:
     assert auth_token_problems(token) == []
 
 
@@ -36,7 +36,7 @@ def test_one_other_character_is_refused_without_showing_the_token(character: str
 @pytest.mark.parametrize("length", [0, 15, 129])
 def test_the_length_of_a_token(length: int) -> None:
     assert auth_token_problems("a" * length) == [
-        f"`auth_token` must be 16 to 128 characters long, got: {length}"
+        f"`auth_token` must have 16 to 128 characters, got: {length}"
     ]
 
 
@@ -48,7 +48,7 @@ def test_ids_of_users_are_accepted(user_id: str) -> None:
 @pytest.mark.parametrize("user_id", ["", "A", "1a", "a--b", "a-", "a_b", "a" * 41, "a\n"])
 def test_other_ids_are_refused(user_id: str) -> None:
     (problem,) = user_id_problems(user_id)
-    assert problem.startswith("`user_id` must be 1 to 40 small letters, digits")
+    assert problem.startswith("`user_id` must have 1 to 40 lowercase letters, digits")
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_rights_are_accepted(rights: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rights", "told"),
+    ("rights", "reported"),
     [
         ("", "must begin with on or off"),
         ("~* +@all", "must begin with on or off"),
@@ -70,24 +70,24 @@ def test_rights_are_accepted(rights: str) -> None:
         ("on reset ~*", "must not have reset, nopass or resetpass"),
     ],
 )
-def test_other_rights_are_refused(rights: str, told: str) -> None:
+def test_other_rights_are_refused(rights: str, reported: str) -> None:
     (problem,) = access_string_problems(rights)
-    assert told in problem
+    assert reported in problem
     assert "secret" not in problem
 
 
 @pytest.mark.parametrize(
-    ("password", "told"),
+    ("password", "reported"),
     [
         ("a-str0ng-pa))word", ""),
         ("${Token[x]}", ""),
-        ("short", "must be 16 to 128 characters long, got: 5"),
-        ("p" * 129, "must be 16 to 128 characters long, got: 129"),
+        ("short", "must have 16 to 128 characters, got: 5"),
+        ("p" * 129, "must have 16 to 128 characters, got: 129"),
         ('a-str0ng,pa/s@word"', "must have printable characters without"),
         ("a-str0ng-p\u00e4ssword", "must have printable characters without"),
     ],
 )
-def test_passwords_of_users_have_more_characters_than_tokens(password: str, told: str) -> None:
+def test_passwords_of_users_have_more_characters_than_tokens(password: str, reported: str) -> None:
     problems = password_problems(password)
-    assert bool(problems) == bool(told)
-    assert all(told in each and password not in each for each in problems)
+    assert bool(problems) == bool(reported)
+    assert all(reported in each and password not in each for each in problems)

@@ -66,15 +66,15 @@ def test_storage_has_a_range_and_an_order(one: int, other: int) -> None:
     low, high = sorted((one, other))
     assert limits(low, high) == []
     if low != high:
-        assert limits(high, low) == [f"`low` must be `high` at most, got: {high} and {low}"]
+        assert limits(high, low) == [f"`low` must be at most `high`, got: {high} and {low}"]
 
 
 @pytest.mark.parametrize("bounds", [STORAGE_GB, ECPU_PER_SECOND])
-def test_limits_end_where_aws_says(bounds: tuple[int, int]) -> None:
+def test_limits_are_those_of_aws(bounds: tuple[int, int]) -> None:
     least, most = bounds
     assert limits(least, most, bounds) == []
     assert limits(0, 0, bounds) == limits(least, 0, bounds) == limits(0, most, bounds) == []
-    wanted = f"must be {least}–{most} GB"  # noqa: RUF001
+    wanted = f"must be between {least} and {most} GB"
     assert limits(0, most + 1, bounds) == [f"`high` {wanted}, got: {most + 1}"]
     negative = -1 if least == 1 else least - 1
     assert limits(negative, most, bounds) == [f"`low` {wanted}, got: {negative}"]
@@ -101,8 +101,8 @@ def test_snapshots_that_are_taken(days: float, time: str, arns: tuple[str, ...])
 @pytest.mark.parametrize(
     ("days", "time", "arns", "problem"),
     [
-        (36, "", (), "`snapshot_retention_days` must be 0–35 days, got: 36"),  # noqa: RUF001
-        (-1, "", (), "`snapshot_retention_days` must be 0–35 days, got: -1"),  # noqa: RUF001
+        (36, "", (), "`snapshot_retention_days` must be between 0 and 35 days, got: 36"),
+        (-1, "", (), "`snapshot_retention_days` must be between 0 and 35 days, got: -1"),
         (
             1,
             "24:00",
@@ -114,7 +114,8 @@ def test_snapshots_that_are_taken(days: float, time: str, arns: tuple[str, ...])
             0,
             "03:00",
             (),
-            "`daily_snapshot_time` must go with a `snapshot_retention_days` of 1 or more, got: 0",
+            "`daily_snapshot_time` must be used with a `snapshot_retention_days` of 1 or more, "
+            "got: 0",
         ),
         (0, "", ("seed",), "`snapshot_arns` must be an ARN of elasticache or s3, got: 'seed'"),
     ],
@@ -147,13 +148,13 @@ def test_memcached_has_no_users() -> None:
     assert user_group_problems("valkey", given=True) == []
     assert user_group_problems("memcached", given=False) == []
     assert user_group_problems("memcached", given=True, argument="UserGroupId") == [
-        "`UserGroupId` must be left out for memcached, which has no users"
+        "`UserGroupId` must be absent for memcached, which has no users"
     ]
 
 
 def test_descriptions() -> None:
     assert description_problems("d" * 255) == description_problems(TOKEN * 20) == []
     assert description_problems("d" * 256) == [
-        "`description` must have 255 characters at most, got: 256"
+        "`description` must have at most 255 characters, got: 256"
     ]
     assert description_problems("a > b") == ["`description` must not have < or >, got: 'a > b'"]

@@ -30,7 +30,7 @@ def test_versions_are_accepted(engine: str, version: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "version", "told"),
+    ("engine", "version", "reported"),
     [
         ("memcached", "1.6.22", "`engine` must be redis or valkey, got: 'memcached'"),
         ("redis", "7.2", "2.6 to 7.1 for redis; later ones are versions of valkey, got: '7.2'"),
@@ -41,9 +41,9 @@ def test_versions_are_accepted(engine: str, version: str) -> None:
         ("valkey", "7.1", "7.2 or later for valkey, got: '7.1'"),
     ],
 )
-def test_other_versions_are_refused(engine: str, version: str, told: str) -> None:
+def test_other_versions_are_refused(engine: str, version: str, reported: str) -> None:
     (problem,) = engine_problems(engine, version)
-    assert problem.endswith(told)
+    assert problem.endswith(reported)
 
 
 @pytest.mark.parametrize(
