@@ -361,6 +361,6 @@ def test_parameters_and_nodes_that_memcached_does_not_have_are_refused(stack: cd
             parameters={"max_item_size": "1", "maxmemory-policy": "allkeys-lru"},
         )
     )
-    assert "`node_type` must be another one than r6gd" in message
+    assert "`node_type` must not be of the family r6gd" in message
     assert "`parameters` must have a whole number, 1024 to 1073741824" in message
     assert "`parameters` must have names of lowercase letters, digits and underscores" in message
