@@ -21,7 +21,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, memcached_client
-from serverless_stack.constructs.cache.imported import import_memcached
+from serverless_stack.constructs.cache.memcached.imported import from_attributes
 from serverless_stack.constructs.cache.monitoring.nodes import (
     CacheNode,
     find_node,
@@ -198,7 +198,7 @@ class MemcachedCache(CacheBase):
         if port == _DEFAULT_PORT:
             acknowledge(self.cluster, "AEC5", DEFAULT_PORT_REASON, profile=profile)
 
-    from_attributes = staticmethod(import_memcached)
+    from_attributes = staticmethod(from_attributes)
 
     @property
     def cache_name(self) -> str:

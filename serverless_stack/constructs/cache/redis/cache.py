@@ -32,7 +32,7 @@ from serverless_stack.constructs.cache.redis.arguments import (
 from serverless_stack.constructs.cache.redis.auth import RedisAuth, token_secret
 from serverless_stack.constructs.cache.redis.endpoints import RedisEndpoints
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
-from serverless_stack.constructs.cache.redis.imported import import_redis
+from serverless_stack.constructs.cache.redis.imported import from_attributes
 from serverless_stack.constructs.cache.redis.logs import Logs, deliver_logs
 from serverless_stack.constructs.cache.redis.replication_group import (
     DEFAULT_PORT,
@@ -226,7 +226,7 @@ class RedisCache(CacheBase):
             )
         retain_dependencies(self, retention.data)
 
-    from_attributes = staticmethod(import_redis)
+    from_attributes = staticmethod(from_attributes)
 
     @property
     def cache_name(self) -> str:

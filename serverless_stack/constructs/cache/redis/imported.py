@@ -8,6 +8,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.cache.client import ClientSettings, VariableName
 from serverless_stack.constructs.cache.imported import (
     ImportedCache,
@@ -19,7 +20,8 @@ from serverless_stack.constructs.cache.imported import (
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode, redis_node
 
 
-def import_redis(
+@check_types
+def from_attributes(
     scope: Construct,
     construct_id: str,
     *,

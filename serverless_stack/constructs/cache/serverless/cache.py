@@ -23,7 +23,6 @@ from serverless_stack.constructs.cache.client import (
     elasticache_arn,
     serverless_client,
 )
-from serverless_stack.constructs.cache.imported import import_serverless
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode, serverless_node
 from serverless_stack.constructs.cache.network import CacheNetwork
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
@@ -35,6 +34,7 @@ from serverless_stack.constructs.cache.serverless.arguments import (
     argument_problems,
 )
 from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
+from serverless_stack.constructs.cache.serverless.imported import from_attributes
 from serverless_stack.constructs.cache.serverless.parts import (
     final_backup_name,
     serverless_subnet_problems,
@@ -191,7 +191,7 @@ class ServerlessCache(CacheBase):
         self.user = create_own_user(self.users)
         retain_dependencies(self, data)
 
-    from_attributes = staticmethod(import_serverless)
+    from_attributes = staticmethod(from_attributes)
 
     @property
     def cache_name(self) -> str:

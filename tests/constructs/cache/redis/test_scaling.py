@@ -128,12 +128,12 @@ def test_all_problems_of_a_policy_are_reported_together(stack: cdk.Stack) -> Non
     assert [line.partition(", got")[0] for line in message.splitlines()[1:]] == [
         f"{shards}min` must be between 1 and 500",
         f"{shards}max` must be between 1 and 500",
-        f"{shards}min` must be `topology.autoscale.shards.max` at most",
+        f"{shards}min` must be at most `topology.autoscale.shards.max`",
         f"{shards}target_utilization` must be between 35 and 70 percent",
-        f"{shards}metric` must be another one on nodes that tier data",
+        f"{shards}metric` must be a different metric on nodes with data tiering",
         f"{replicas}max` must be between 1 and 5",
         f"{replicas}metric` must be one of ElastiCacheReplicaEngineCPUUtilization",
-        f"{replicas}metric` must be another one on nodes that tier data",
+        f"{replicas}metric` must be a different metric on nodes with data tiering",
     ]
     assert stack.node.children == []
 
