@@ -69,5 +69,7 @@ def test_an_ended_process_is_not_running() -> None:
 )
 def test_an_unreadable_state_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "state.json").write_text(content)
-    with pytest.raises(LocalCloudError, match=r"state\.json cannot be read .*: stop the processes of"):
+    with pytest.raises(
+        LocalCloudError, match=r"state\.json cannot be read .*: stop the processes of"
+    ):
         state.read(tmp_path)
