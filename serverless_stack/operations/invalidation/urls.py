@@ -165,15 +165,16 @@ def _with_folders(
             or (excluded is not None and excluded.overlaps(folder))
         ):
             listed += (folder, f"{folder}/", key)
+            if key in changed:
+                changed.add(f"{folder}/")
         else:  # the folder takes the place of its document, and the texts remain sorted
             texts.append(folder)
             folders.append(folder)
-    changed_urls = [key.removesuffix(index_document) for key in changed if key.endswith(end)]
-    changed_urls += [url[:-1] for url in changed_urls]
+    changed_folders = [key[: -len(end)] for key in changed if key.endswith(end)]
     if index_document in keys:  # the root has one URL more, not two
         listed.append("")
-        changed_urls += [""] if index_document in changed else []
-    changed.update(changed_urls)
+        changed_folders += [""] if index_document in changed else []
+    changed.update(changed_folders)
     return (_unique([*texts, *listed]) if listed else texts), set(folders)
 
 
