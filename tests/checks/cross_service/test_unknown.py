@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from serverless_stack.checks import check_template
-from tests.checks.cases import Json, att, ref, resource
+from tests.checks.cases import Json, att, cases, ref, resource
 from tests.checks.cross_service.cases_distributions import ALLOW, bucket, called, deny
 from tests.checks.cross_service.cases_functions import allow, notified, permissions, role, worker
 from tests.checks.cross_service.cases_network import CLIENT, SECRET, cache, network, reader
@@ -164,3 +164,12 @@ def test_permissions_under_conditions_do_not_count() -> None:
         if described["Type"] == "AWS::Lambda::Permission":
             described["Condition"] = "Some"
     assert not findings_in(resources, "CROSS-SERVICE-050")
+
+
+@pytest.mark.parametrize(
+    "properties", [{"Fn::ImportValue": "Rule"}, "{{resolve:ssm:/rule}}"], ids=["import", "ssm"]
+)
+def test_a_security_group_rule_that_is_defined_elsewhere(properties: object) -> None:
+    (case,) = [each for each in cases() if each.name == "cache that lets in on another port"]
+    rule = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+    assert check_template({"Resources": {**case.good, "Rule": rule}}) == []

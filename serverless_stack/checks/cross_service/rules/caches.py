@@ -120,8 +120,8 @@ def _apart(group: Resource, direction: str) -> Iterator[object]:
 
 
 def _is_for(described: dict[str, object], port: int) -> bool:
-    protocol = str(described.get("IpProtocol")).lower()
-    if protocol not in ("tcp", "6", "-1") and not is_unresolved(protocol):
+    protocol = str(described.get("IpProtocol"))
+    if protocol.lower() not in ("tcp", "6", "-1") and not is_unresolved(protocol):
         return False
     low, high = described.get("FromPort"), described.get("ToPort")
     if protocol == "-1" or None in (low, high):

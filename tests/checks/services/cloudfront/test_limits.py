@@ -196,3 +196,7 @@ def test_web_acls_are_accepted(acl: str) -> None:
 def test_other_web_acls_are_refused(acl: str) -> None:
     (problem,) = web_acl_problems(acl, "acl")
     assert problem.startswith("`acl` must be a web ACL with the scope CLOUDFRONT, in us-east-1")
+
+
+def test_unknown_domain_names_are_not_compared() -> None:
+    assert alias_problems(["${Token[TOKEN.1]}", "${Token[TOKEN.1]}"], "domain_names") == []

@@ -98,7 +98,7 @@ def alias_problems(aliases: Sequence[str], argument: str) -> list[str]:
     ]
     problems += [
         f"`{argument}` must not repeat a domain name, got: {alias!r} more than once"
-        for alias in repeated(alias.lower() for alias in aliases)
+        for alias in repeated(alias.lower() for alias in aliases if not is_unresolved(alias))
     ]
     return problems
 
