@@ -1,1 +1,1 @@
-"""The command `serverless-stack`: thin over the packages that do the work."""
+"""The command `serverless-stack`: a thin layer over the packages that do the work."""

@@ -1,9 +1,10 @@
-"""How progress looks on a terminal."""
+"""Progress on a terminal: phases of the local cloud, and bars."""
 
 import time
 
 from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.spinner import Spinner
 from rich.text import Text
 
@@ -12,16 +13,34 @@ from serverless_stack.local.progress import Phase, Plain, Report
 _NAME_WIDTH = 10
 
 
+def bar() -> Progress:
+    """Return a progress bar on standard error, erased at the end; invisible without a terminal."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
 def report_for(console: Console, *, verbose: bool) -> Report:
-    """The report that suits an output: live on a terminal, plain lines elsewhere."""
+    """Return the report for a console: live on a terminal, plain lines elsewhere."""
     return Terminal(console, verbose=verbose) if console.is_terminal else Plain(verbose=verbose)
 
 
 class Terminal:
-    """One line for each phase, with its seconds; the current one moves."""
+    """A report with a line for each phase and its seconds; the current line is animated.
+
+    Args:
+        console: The console to write to.
+        verbose: Whether to show the output of programs.
+    """
 
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
-        """Write to a console."""
         self._console = console
         self._verbose = verbose
         self._live: Live | None = None
@@ -31,7 +50,7 @@ class Terminal:
         self._spinner = Spinner("dots", style="cyan")
 
     def begin(self, phase: str) -> None:
-        """Show the phase as the current one."""
+        """Show a phase as the current one."""
         self._phase, self._detail, self._start = phase, "", time.monotonic()
         self._live = Live(
             get_renderable=self._render, console=self._console, transient=True, refresh_per_second=8
@@ -39,25 +58,25 @@ class Terminal:
         self._live.start()
 
     def detail(self, text: str) -> None:
-        """Show it behind the current phase."""
+        """Show a text after the current phase."""
         self._detail = text
 
     def end(self, phase: Phase) -> None:
-        """Replace the moving line by one that stays."""
+        """Replace the animated line by a permanent one."""
         if self._live is not None:
             self._live.stop()
             self._live = None
         done = phase.outcome == "done"
         sign = Text("✓", "green") if done else Text("✗", "bold red")
-        how = Text("" if done else phase.outcome)
-        self._console.print(_line(sign, phase.name, phase.seconds, how))
+        outcome = Text("" if done else phase.outcome)
+        self._console.print(_line(sign, phase.name, phase.seconds, outcome))
 
     def note(self, text: str) -> None:
-        """Show it on a line of its own."""
+        """Show a text on a line of its own."""
         self._console.print(Text(text))
 
     def output(self, line: str) -> None:
-        """Show it above the moving line when all is wanted."""
+        """Show a program's output above the animated line, if verbose."""
         if self._verbose:
             self._console.print(Text(f"  {line}", "dim"))
 
@@ -69,7 +88,7 @@ class Terminal:
 
 
 def _line(sign: Text, name: str, seconds: float, detail: Text) -> Text:
-    """One line, cut where the terminal ends, because a line that wraps cannot be replaced."""
+    """Return one line, cut at the terminal's width: a line that wraps cannot be replaced."""
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append_text(sign).append(f" {name:<{_NAME_WIDTH}} {seconds:5.1f} s ").append_text(detail)
     line.rstrip()

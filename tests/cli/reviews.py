@@ -1,4 +1,4 @@
-"""Templates to review, and the command in this process."""
+"""Templates for reviews, and the command in this process."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 
 QUEUE = {
     "Type": "AWS::SQS::Queue",

@@ -8,7 +8,7 @@ from tests.local.conftest import argv_of
 
 
 @pytest.mark.parametrize("missing", ["typer", "rich"])
-def test_without_the_extra_one_line_says_what_to_install(missing: str) -> None:
+def test_without_the_extra_one_line_names_the_remedy(missing: str) -> None:
     code = (
         "import importlib.util as util\n"
         "find = util.find_spec\n"
@@ -19,8 +19,7 @@ def test_without_the_extra_one_line_says_what_to_install(missing: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr == (
-        f"serverless-stack needs {missing}: "
-        "install it by `pip install 'serverless-stack[operations]'`\n"
+        f"serverless-stack needs {missing}: install the extra `operations` of this package\n"
     )
 
 
@@ -30,7 +29,7 @@ def test_on_windows(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
         with pytest.raises(SystemExit) as caught:
             main()
     assert caught.value.code == 2
-    assert "on Windows use WSL" in capsys.readouterr().err
+    assert "on Windows, use WSL" in capsys.readouterr().err
 
 
 def test_help_lists_every_command() -> None:

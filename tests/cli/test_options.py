@@ -33,14 +33,14 @@ def used() -> str:
     return credentials.access_key if credentials else ""
 
 
-def test_a_profile_that_is_named_goes_before_keys_of_the_environment() -> None:
+def test_a_named_profile_takes_precedence_over_keys_of_the_environment() -> None:
     with account(None, None):
         assert used() == "of-environment"
     with account(None, "work"):
         assert used() == "of-work"
 
 
-def test_a_region_that_is_named() -> None:
+def test_a_named_region() -> None:
     with account("eu-west-2", "work"):
         region = botocore.session.get_session().get_config_variable("region")
     assert region == "eu-west-2"

@@ -18,13 +18,13 @@ def lines_of(screen: Console) -> list[str]:
     return [line.rstrip() for line in text.splitlines()]
 
 
-def test_which_report_suits() -> None:
+def test_the_report_for_a_console() -> None:
     assert isinstance(report_for(console(80), verbose=False), Terminal)
     assert isinstance(report_for(console(80, terminal=False), verbose=False), Plain)
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
-def test_a_line_for_each_phase_in_the_end(width: int) -> None:
+def test_each_phase_ends_as_a_line(width: int) -> None:
     screen = console(width)
     phases = Phases(Terminal(screen))
     with phases.phase("synth"):
@@ -43,7 +43,7 @@ def test_a_line_for_each_phase_in_the_end(width: int) -> None:
     assert moving.endswith("x…")
 
 
-def test_output_of_programs_only_when_wanted() -> None:
+def test_output_of_programs_is_shown_if_verbose() -> None:
     quiet, wordy = console(80), console(80)
     Terminal(quiet).output("a [line]")
     Terminal(wordy, verbose=True).output("a [line]")

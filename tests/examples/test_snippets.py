@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import runpy
 import subprocess
 import sys
@@ -70,6 +71,6 @@ def test_profiles(tmp_path: Path) -> None:
 def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
     example = EXAMPLES / "choosing_a_cache.py"
     runpy.run_path(str(example))
-    said = capsys.readouterr().out.splitlines()
-    told = [line.split("  # ")[1] for line in example.read_text().splitlines() if "  # " in line]
-    assert said == told
+    output = capsys.readouterr().out.splitlines()
+    expected = re.findall(r"(?:^|  )# (.*)", example.read_text(), re.MULTILINE)
+    assert output == expected

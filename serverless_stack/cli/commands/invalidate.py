@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.bars import bar
+from serverless_stack.cli.terminal import bar
 from serverless_stack.operations.invalidation import InvalidationPlan, Progress, Sent, plan, send
 from serverless_stack.operations.invalidation.paths import checked
 

@@ -1,4 +1,4 @@
-"""`serverless-stack profile`: what each profile sets, and what that costs at rest."""
+"""`serverless-stack profiles`: what each profile sets, and its costs at rest."""
 
 import json
 from typing import Annotated
@@ -13,7 +13,7 @@ from serverless_stack.constructs.profiles.settings import ALL
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
 
 
-def profile(as_json: Json = False) -> None:
+def profiles(as_json: Json = False) -> None:
     """Show what Profile.dev(), .production() and .regulated() set, and what each costs at rest.
 
     The costs are those of a ServerlessStack with all its parts that nobody calls, for a month, at

@@ -121,7 +121,8 @@ def run(
 
 
 def _progress() -> "Progress":
-    from serverless_stack.cli.bars import bar  # rich takes longer to load than a sync without news
+    # rich takes longer to load than a sync without news.
+    from serverless_stack.cli.terminal import bar
 
     return bar()
 

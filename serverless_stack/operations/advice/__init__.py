@@ -1,17 +1,7 @@
-"""Which ElastiCache to take, from what you need of it: pure, and without a dependency."""
+"""Recommendation of an ElastiCache cache for a list of needs; pure Python without dependencies."""
 
-from serverless_stack.operations.advice.advising import advise
-from serverless_stack.operations.advice.facts import NEEDS, OPTIONS, fact
-from serverless_stack.operations.advice.values import (
-    Advice,
-    Alternative,
-    Conflict,
-    Fact,
-    Fit,
-    Need,
-    Option,
-    Reason,
-)
+from serverless_stack.operations.advice.adviser import Advice, Alternative, Conflict, advise
+from serverless_stack.operations.advice.table import NEEDS, OPTIONS, Fact, Fit, Need, Option, fact
 
 __all__ = [
     "NEEDS",
@@ -23,7 +13,6 @@ __all__ = [
     "Fit",
     "Need",
     "Option",
-    "Reason",
     "advise",
     "fact",
 ]

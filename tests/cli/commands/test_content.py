@@ -9,7 +9,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from tests.operations.invalidation.cloudfront_double import CloudFront, served
 
 

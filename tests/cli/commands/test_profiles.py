@@ -4,12 +4,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from serverless_stack.constructs.profiles.costs import rows, totals
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(application("profile"), ["profile", *arguments])
+    result = CliRunner().invoke(application("profiles"), ["profiles", *arguments])
     assert result.exit_code == 0, result.output
     return result.output
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from serverless_stack.local import folders
 from serverless_stack.local.processes import lifecycle, ports
 from tests.local.conftest import argv_of, processes_of

@@ -1,4 +1,4 @@
-"""Bars where somebody looks, and nothing elsewhere."""
+"""Progress bars on a terminal, and nothing elsewhere."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 from tests.operations.invalidation.cloudfront_double import CloudFront, served
 
 CODE = (
-    "from serverless_stack.cli.app import application; "
+    "from serverless_stack.cli.main import application; "
     "application()(['invalidate', 'E1', 'E2', '--path', '/a', *__import__('sys').argv[1:]])"
 )
 
@@ -29,7 +29,7 @@ def environment() -> Iterator[dict[str, str]]:
 
 
 def run(environment: dict[str, str], *arguments: str, terminal: bool) -> tuple[str, str]:
-    """Run the command; gives what it wrote on standard output, and on standard error."""
+    """Run the command, and return its standard output and standard error."""
     ours, theirs = os.openpty() if terminal else os.pipe()
     with subprocess.Popen(
         [sys.executable, "-c", CODE, *arguments],
@@ -67,6 +67,6 @@ def test_a_bar_on_a_terminal(
 
 
 @pytest.mark.parametrize("arguments", [(), ("--wait",), ("--json",)])
-def test_nothing_elsewhere(environment: dict[str, str], arguments: tuple[str, ...]) -> None:
+def test_no_bar_without_a_terminal(environment: dict[str, str], arguments: tuple[str, ...]) -> None:
     _output, said = run(environment, *arguments, terminal=False)
     assert said == ""

@@ -1,9 +1,9 @@
-"""Every need alone, pairs, conflicts, and what holds for any needs."""
+"""Each need alone, pairs, conflicts, and properties that hold for any needs."""
 
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from serverless_stack.operations.advice import NEEDS, OPTIONS, Advice, Fit, advise, fact
@@ -13,7 +13,7 @@ BY_NAME = {need.name: need for need in NEEDS}
 SUBSETS = st.lists(st.sampled_from(NAMES), min_size=1, unique=True)
 
 
-def taken(*needs: str) -> str:
+def recommended(*needs: str) -> str:
     return advise(needs=needs).option.title
 
 
@@ -54,7 +54,7 @@ def test_one_need(need: str, option: str) -> None:
         (("persistence", "replication", "control"), "Redis on nodes"),
     ],
 )
-def test_needs_that_go_together(needs: tuple[str, ...], option: str) -> None:
+def test_needs_that_one_option_meets(needs: tuple[str, ...], option: str) -> None:
     advice = advise(needs=needs)
     assert advice.option.title == option
     assert {reason.need for reason in advice.reasons} == set(needs)
@@ -103,7 +103,7 @@ def test_needs_that_go_together(needs: tuple[str, ...], option: str) -> None:
         ),
     ],
 )
-def test_a_conflict_is_told(needs: tuple[str, ...], option: str, fit: Fit, text: str) -> None:
+def test_a_conflict_is_explained(needs: tuple[str, ...], option: str, fit: Fit, text: str) -> None:
     advice = advise(needs=needs)
     assert advice.option.title == option
     assert [reason.fit for reason in advice.shortfalls] == [fit]
@@ -112,9 +112,9 @@ def test_a_conflict_is_told(needs: tuple[str, ...], option: str, fit: Fit, text:
     assert conflict.text == text
 
 
-def test_an_essential_need_comes_before_any_number_of_others() -> None:
-    assert taken("multi-threading", "simplicity", "control") == "Memcached on nodes"
-    assert taken("multi-threading", "simplicity", "control", "pub-sub") == "Redis on nodes"
+def test_an_essential_need_outweighs_all_others() -> None:
+    assert recommended("multi-threading", "simplicity", "control") == "Memcached on nodes"
+    assert recommended("multi-threading", "simplicity", "control", "pub-sub") == "Redis on nodes"
 
 
 def test_every_pair_has_a_conflict_or_is_met() -> None:
@@ -133,32 +133,34 @@ def test_every_pair_has_a_conflict_or_is_met() -> None:
         (["pub_sub"], "'pub_sub'"),
     ],
 )
-def test_what_is_refused(needs: list[str] | str, got: str) -> None:
+def test_invalid_needs_are_refused(needs: list[str] | str, got: str) -> None:
     with pytest.raises(ValueError, match="needs") as caught:
         advise(needs=needs)
     known = ", ".join(NAMES)
     assert str(caught.value) == f"`needs` must be a list of one or more of {known}, got: {got}"
 
 
-def every_reason(advice: Advice) -> list[tuple[str, str, str]]:
-    told = [(advice.option, each) for each in (*advice.reasons, *advice.shortfalls)]
+def needs_of_all_facts(advice: Advice) -> set[str]:
+    """The needs that the facts of an advice are about; each fact must be that of its option."""
+    facts = [(advice.option, each) for each in (*advice.reasons, *advice.shortfalls)]
     for other in advice.alternatives:
-        told += [(other.option, each) for each in other.against]
-    for option, each in told:
-        known = fact(BY_NAME[each.need], option)
-        assert (each.fit, each.text, each.page) == (known.fit, known.text, known.page)
-    return [(each.need, each.text, each.page) for _, each in told]
+        facts += [(other.option, each) for each in other.against]
+    for option, each in facts:
+        assert each == fact(BY_NAME[each.need], option)
+    return {each.need for _, each in facts}
 
 
+@settings(deadline=None)
 @given(needs=SUBSETS)
-def test_any_needs_get_an_answer_whose_reasons_belong_to_them(needs: list[str]) -> None:
+def test_the_facts_are_those_of_the_needs_and_options(needs: list[str]) -> None:
     advice = advise(needs=needs)
-    assert {need for need, _, _ in every_reason(advice)} <= set(needs)
+    assert needs_of_all_facts(advice) <= set(needs)
     own = [each.need for each in (*advice.reasons, *advice.shortfalls)]
     assert sorted(own) == sorted(needs)
     assert {advice.option, *(each.option for each in advice.alternatives)} == set(OPTIONS)
 
 
+@settings(deadline=None)
 @given(pair=SUBSETS.flatmap(lambda needs: st.tuples(st.just(needs), st.permutations(needs))))
 def test_order_and_repetition_do_not_matter(pair: tuple[list[str], list[str]]) -> None:
     needs, other = pair
@@ -167,9 +169,10 @@ def test_order_and_repetition_do_not_matter(pair: tuple[list[str], list[str]]) -
     assert advise(needs=iter(other)) == expected
 
 
+@settings(deadline=None)
 @given(needs=SUBSETS)
 def test_no_other_option_is_better(needs: list[str]) -> None:
-    """None meets all that the answer meets and more, and none more of the essential needs."""
+    """No other option meets the same needs and more, or more of the essential needs."""
     advice = advise(needs=needs)
     grade = {Fit.NO: 0, Fit.PARTLY: 1, Fit.YES: 2}
     own = [grade[fact(BY_NAME[name], advice.option).fit] for name in needs]
@@ -182,8 +185,9 @@ def test_no_other_option_is_better(needs: list[str]) -> None:
         assert lost >= missing
 
 
+@settings(deadline=None)
 @given(needs=SUBSETS)
-def test_conflicts_are_real_and_smallest(needs: list[str]) -> None:
+def test_conflicts_are_minimal(needs: list[str]) -> None:
     advice = advise(needs=needs)
     assert bool(advice.conflicts) == bool(advice.shortfalls)
 
@@ -198,7 +202,7 @@ def test_conflicts_are_real_and_smallest(needs: list[str]) -> None:
         assert all(met(less) for less in combinations(conflict.needs, len(conflict.needs) - 1))
 
 
-def test_needs_may_be_written_as_in_a_sentence() -> None:
+def test_needs_can_be_spelled_as_in_a_sentence() -> None:
     assert advise(needs=["pub/sub", "data types"]) == advise(needs=["pub-sub", "data-types"])
     with pytest.raises(ValueError, match="got: 'pub sub/s'"):
         advise(needs=["pub sub/s"])

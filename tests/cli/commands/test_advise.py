@@ -1,4 +1,4 @@
-"""advise, as people and scripts use it."""
+"""`serverless-stack advise`, for scripts and people."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ import sys
 import pytest
 from typer.testing import CliRunner, Result
 
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from serverless_stack.operations.advice import NEEDS, OPTIONS
 
 
@@ -26,7 +26,7 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
 
 
-def test_without_a_need_they_are_listed_a_line_each() -> None:
+def test_without_needs_the_known_ones_are_listed() -> None:
     lines = run("cache").output.splitlines()
     for need in NEEDS:
         (line,) = (line for line in lines if line.split()[:1] == [need.name])
@@ -36,24 +36,24 @@ def test_without_a_need_they_are_listed_a_line_each() -> None:
 
 def test_needs_that_are_met() -> None:
     said = run(*needing("pub-sub", "persistence")).output
-    assert said.startswith("Take serverless Redis\n  ServerlessCache(self, ")
+    assert said.startswith("Recommended: serverless Redis\n  ServerlessCache(")
     assert "✓ persistence" in said
-    assert "These meet all of it, too" in said
+    assert "Also meets every need" in said
     assert "Redis on nodes, Redis in cluster mode" in said
     assert "✗ persistence  It has no backups" in said
-    assert "No cache meets together" not in said
-    assert "does not meet" not in said
+    assert "Conflicts" not in said
+    assert "Does not meet" not in said
 
 
 def test_a_conflict_is_status_1() -> None:
     said = run(*needing("data-types", "multi-threading"), status=1).output
-    assert "It does not meet, or only in part\n  ✗ multi-threading" in said
-    assert "No cache meets together\n  data-types + multi-threading" in said
-    assert "These meet all of it" not in said
+    assert "Does not meet, or only in part\n  ✗ multi-threading" in said
+    assert "Conflicts: no cache meets all of\n  data-types + multi-threading" in said
+    assert "Also meets every need" not in said
 
 
 @pytest.mark.parametrize("needs", [["pub-sub"], [need.name for need in NEEDS]])
-def test_every_page_that_is_cited_is_named_and_no_line_is_too_long(needs: list[str]) -> None:
+def test_cited_pages_are_listed_and_lines_fit(needs: list[str]) -> None:
     result = CliRunner().invoke(application(), ["advise", *needing(*needs)])
     cited = {word for word in result.output.split() if word[0] == "[" and word[-1] == "]"}
     listed = [line.split()[0] for line in result.output.splitlines() if line.startswith("  [")]
@@ -86,7 +86,7 @@ def test_an_unknown_need_is_refused() -> None:
     assert result.stdout == ""
 
 
-def test_it_loads_nothing_of_the_other_commands() -> None:
+def test_the_other_commands_are_not_loaded() -> None:
     code = (
         "import sys\n"
         "sys.argv = ['serverless-stack', 'advise', 'cache', '--json', '--need', 'scale']\n"
