@@ -7,7 +7,7 @@ from orders import OrdersStack
 
 from serverless_stack.testing import TemplateSnapshot
 
-# What changes with every build is replaced, too.
+# The variable changes with every build.
 BUILD = {"AWS::Lambda::Function.Environment.Variables.BUILD": "<build>"}
 
 

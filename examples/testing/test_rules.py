@@ -1,6 +1,6 @@
 # `orders` is beside this file, where pytest looks; the repository's mypy looks elsewhere.
 # mypy: disable-error-code="import-not-found"
-"""Tests without a snapshot; the stack is made and synthesised once for all of them."""
+"""Tests without a snapshot. The stack is created and synthesised once for all of them."""
 
 import pytest
 from aws_cdk import App
@@ -21,7 +21,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> OrdersStack:
     return OrdersStack(App(outdir=str(tmp_path_factory.mktemp("cdk.out"))), "Orders")
 
 
-def test_what_is_in_the_template(stack: OrdersStack, synth: Synth) -> None:
+def test_the_template(stack: OrdersStack, synth: Synth) -> None:
     synth(stack).has_resource_properties("AWS::Lambda::Function", {"Handler": "index.handler"})
     synth(stack.table).resource_count_is("AWS::DynamoDB::Table", 1)
 

@@ -1,4 +1,8 @@
-"""From errors and signals to messages and exit statuses."""
+"""Messages and exit statuses for errors and signals.
+
+Exit statuses: 1 if the command failed, 2 if something is missing or unreadable and nothing was
+changed, 128 plus the signal's number after a signal.
+"""
 
 import signal
 import sys
@@ -10,29 +14,30 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from serverless_stack._shared.text import visible
 from serverless_stack.local.errors import CommandError, LocalCloudError, PrerequisitesError
-from serverless_stack.testing.review.errors import SourceError
+from serverless_stack.testing.template_text import SourceError
 
 FAILED_STATUS = 1
 PREREQUISITES_STATUS = 2
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
-    """A signal asked the command to end."""
+    """The command received a signal to end.
+
+    Args:
+        number: The number of the signal.
+    """
 
     def __init__(self, number: int) -> None:
-        """Remember which one."""
         self.number = number
         super().__init__()
 
 
 @contextmanager
 def handled() -> Iterator[None]:
-    """Run a command: its errors become messages on standard error, its signals a clean end.
-
-    Exit statuses: 1 when it failed, 2 when something is missing or cannot be read and nothing was
-    changed, 128 and the signal's number when a signal ended it.
-    """
+    """Run a command: its errors become messages on standard error, signals a clean end."""
     console = Console(stderr=True)
     before = {number: signal.signal(number, _interrupt) for number in _SIGNALS}
     try:
@@ -40,29 +45,31 @@ def handled() -> Iterator[None]:
     except PrerequisitesError as error:
         console.print(Text("The local cloud cannot start; nothing was changed:", "bold red"))
         for problem in error.problems:
-            console.print(Text(f"- {problem}"), soft_wrap=True)
+            console.print(Text(f"- {visible(problem)}"), soft_wrap=True)
         raise typer.Exit(PREREQUISITES_STATUS) from error
     except LocalCloudError as error:
         if isinstance(error, CommandError) and error.log:
             console.print(Text(error.log), soft_wrap=True)
-        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        _print_error(console, error)
         raise typer.Exit(FAILED_STATUS) from error
     except SourceError as error:
-        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        _print_error(console, error)
         raise typer.Exit(PREREQUISITES_STATUS) from error
     except Interrupted as interruption:
-        console.print("Interrupted; what this command had started was stopped.")
+        console.print("Interrupted; everything that this command started was stopped.")
         raise typer.Exit(128 + interruption.number) from interruption
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+def _print_error(console: Console, error: Exception) -> None:
+    text = Text("Error: ", "bold red").append(visible(str(error)), "default")
+    console.print(text, soft_wrap=True)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
-    # Stopping takes some seconds: a second Ctrl-C must not leave processes behind.
+    # Stopping takes some seconds. A second Ctrl-C must not leave processes behind.
     for other in _SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     sys.stderr.write("\nstopping ...\n")

@@ -1,9 +1,8 @@
-"""Testing of CDK stacks, with the constructs of this library or without.
+"""Tests of CDK stacks, with the constructs of this library or without.
 
-What is in a template, what changed in it, and what CloudFormation would do because of that. The
-pytest plugin gives the fixtures `cdk_app`, `cdk_stack`, `synth` and `template_snapshot`; the names
-here are for everything else. Each loads, with what it needs, on first use. `review` is a package:
-its function is `review.review(before, after)`.
+Snapshots of templates, reviews of their changes, and assertions. The pytest plugin provides the
+fixtures `cdk_app`, `cdk_stack`, `synth` and `template_snapshot`. The names here load on first use.
+`review` is a package, with the function `review.review(before, after)`.
 """
 
 from importlib import import_module

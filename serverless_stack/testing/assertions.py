@@ -1,146 +1,147 @@
-"""Assertions on templates and on what changes between two; all name the construct and say why."""
+"""Assertions on templates and on changes of templates. Messages name the construct and why."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from serverless_stack.checks import Severity
 from serverless_stack.testing.deployability import findings
-from serverless_stack.testing.privileges import Wildcard, wildcards
-from serverless_stack.testing.review.compare import review
-from serverless_stack.testing.review.consequences import stateful
+from serverless_stack.testing.review.access.wildcards import Wildcard, wildcards
+from serverless_stack.testing.review.compare.consequences import NESTED_STACK, stateful
+from serverless_stack.testing.review.compare.stacks import review_stacks
+from serverless_stack.testing.review.compare.values import mapping
 from serverless_stack.testing.review.model import (
     Action,
     Consequence,
     ResourceChange,
     Review,
+    Stack,
 )
-from serverless_stack.testing.review.text import render, short
-from serverless_stack.testing.review.values import mapping
-from serverless_stack.testing.templates import template_of
+from serverless_stack.testing.review.reports.text import render, short
+from serverless_stack.testing.templates import load, template_of
 
 if TYPE_CHECKING:
-    from aws_cdk import Stack
-    from aws_cdk.assertions import Template
     from cdk_nag import NagPack
     from constructs import Construct, IConstruct
 
-    Templated = Stack | Template | Construct | Mapping[str, object] | Path | str
-    """What has a template; a path is one of a template, or of a cloud assembly with one stack."""
+    from serverless_stack.testing.templates import Templated
 
 
 def assert_no_replacement(
     before: Templated, after: Templated, *, allow: Collection[str] = ()
 ) -> None:
-    """Assert that no resource is replaced, and that no data is lost by a removal.
+    """Assert that no resource is replaced, and that no removal loses data.
+
+    Nested stacks are compared too.
 
     Args:
-        before: What is deployed.
-        after: What would be.
-        allow: Logical ids or construct paths of resources that may be.
+        before: The deployed stack.
+        after: The new stack.
+        allow: Logical ids or construct paths of resources that may be replaced.
 
     Raises:
-        AssertionError: With the review of those that are.
+        AssertionError: A resource is replaced. The message has the review.
     """
-    found = [
+    changes = [
         change
-        for change in review(_template(before), _template(after)).changes
-        if change.consequence >= Consequence.REPLACEMENT and not _allowed(change, allow)
+        for change in review_stacks(load(before), load(after)).changes
+        if change.consequence >= Consequence.REPLACEMENT and change.names.isdisjoint(allow)
     ]
-    _require_none(found, "must not be replaced")
+    _require_none(changes, "must not be replaced")
 
 
 def assert_stateful_unchanged(
     before: Templated, after: Templated, *, allow: Collection[str] = ()
 ) -> None:
-    """Assert that nothing happens to resources that keep data, and that they stay retained.
+    """Assert that resources with data do not change, and that they stay retained.
 
-    New ones may come. Metadata and dependencies may change.
+    New resources, and changes of metadata and dependencies, are allowed. Nested stacks are compared
+    too.
 
     Args:
-        before: What is deployed.
-        after: What would be.
+        before: The deployed stack.
+        after: The new stack.
         allow: Logical ids or construct paths of resources that may change.
 
     Raises:
-        AssertionError: With the review of those that change.
+        AssertionError: A resource with data changes. The message has the review.
     """
-    old = _template(before)
-    resources = mapping(old.get("Resources"))
-    found = [
+    old, new = load(before), load(after)
+    changes = [
         change
-        for change in review(old, _template(after)).changes
-        if stateful(mapping(resources.get(change.logical_id)))
-        and change.action is not Action.ADD
-        and _does_something(change)
-        and not _allowed(change, allow)
+        for change in review_stacks(old, new).changes
+        if change.action is not Action.ADD
+        and _has_effect(change)
+        and _is_stateful(change, old, new)
+        and change.names.isdisjoint(allow)
     ]
-    _require_none(found, "must not change")
+    _require_none(changes, "must not change")
 
 
 def assert_compliant(
     stack: Construct, packs: Sequence[NagPack | type[NagPack]] | None = None
 ) -> None:
-    """Assert that a stack follows the rules of cdk-nag, or that exceptions are acknowledged.
+    """Assert that a stack follows the rules of cdk-nag, except for acknowledged findings.
 
     `Validations.of(construct).acknowledge(...)` acknowledges a finding, as at synthesis, by
     `Pack::Rule` or by the rule alone.
 
     Args:
-        stack: The stack, or any construct in one.
-        packs: The packs of rules, as instances or classes. `AwsSolutionsChecks` by default.
+        stack: The stack, or a construct in one.
+        packs: The rule packs, as instances or classes. Default: `AwsSolutionsChecks`.
 
     Raises:
-        AssertionError: With rule, construct path and reason of each finding.
+        AssertionError: There are findings. The message has rule, construct path and reason of each.
     """
     import cdk_nag
 
-    # Aspects and lazy values are in the tree only when it is synthesised.
+    # Only the synthesis applies aspects and lazy values.
     template_of(stack)
     root = stack.node.root
-    found = []
+    violations = []
     for pack in packs if packs is not None else [cdk_nag.AwsSolutionsChecks]:
         rules = pack() if isinstance(pack, type) else pack
         for violation in rules.validate_scope(stack).violations:
-            found += [
+            violations += [
                 f"{resource.construct_path}: {violation.rule_name}: {violation.description}"
                 for resource in violation.violating_resources
                 if not _acknowledged(
                     root, resource.construct_path or "", f"{rules.name}::{violation.rule_name}"
                 )
             ]
-    if found:
-        raise AssertionError(_listed("is not compliant", found))
+    if violations:
+        raise AssertionError(_listed("is not compliant", violations))
 
 
 def assert_least_privilege(stack: Templated, *, allow: Collection[str] = ()) -> None:
-    """Assert that no policy has a wildcard but those allowed.
+    """Assert that no policy has a wildcard, except for those allowed.
 
-    That is: an action with `*`; a resource that is all of a service or of a type; `NotAction` and
-    `NotResource`; managed policies such as `AmazonS3FullAccess`; and anybody as the principal of a
-    resource's policy without a condition. `BUCKET/*` is no wildcard, its bucket is fixed.
+    A wildcard is an action with `*`, a resource that stands for all of a service or type,
+    `NotAction`, `NotResource`, a managed policy such as `AmazonS3FullAccess`, or anyone as the
+    principal of a resource policy without a condition. `BUCKET/*` is not a wildcard. Nested stacks
+    are included.
 
     Args:
-        stack: What has the policies.
-        allow: The wildcards that are wanted, as the message names them: `"s3:GetObject*"`,
-            `"xray:PutTraceSegments on *"`; for one construct alone `"PATH: s3:GetObject*"`.
+        stack: The stack with the policies.
+        allow: Wildcards, as the message names them: `"s3:GetObject*"`,
+            `"xray:PutTraceSegments on *"`; for one construct only, `"PATH: s3:GetObject*"`.
 
     Raises:
-        AssertionError: With construct path, statement and wildcard of each.
+        AssertionError: There are wildcards. The message has construct path and statement of each.
     """
-    found: dict[tuple[str, str], list[Wildcard]] = {}
-    for each in wildcards(_template(stack)):
-        if each.what not in allow and f"{each.owner}: {each.what}" not in allow:
-            found.setdefault((each.owner, each.path), []).append(each)
-    if found:
+    groups: dict[tuple[str, str], list[Wildcard]] = {}
+    for wildcard in (each for one in load(stack) for each in wildcards(one.template)):
+        if allow and {wildcard.name, f"{wildcard.owner}: {wildcard.name}"} & set(allow):
+            continue
+        groups.setdefault((wildcard.owner, wildcard.path), []).append(wildcard)
+    if groups:
         statements = [
-            f"{owner}: {', '.join(each.what for each in group)}\n"
+            f"{owner}: {', '.join(each.name for each in group)}\n"
             f"    {path}: {short(group[0].statement, 400)}"
-            for (owner, path), group in found.items()
+            for (owner, path), group in groups.items()
         ]
-        raise AssertionError(_listed("permits more than it may need", statements))
+        raise AssertionError(_listed("has wildcards in its policies", statements))
 
 
 def assert_deployable(
@@ -150,23 +151,22 @@ def assert_deployable(
     region: str | None = None,
     strict: bool = False,
 ) -> None:
-    """Assert that nothing is in a template that AWS refuses at deploy time.
+    """Assert that a template has nothing that AWS refuses at deploy time.
 
-    Nested stacks are checked with the stack that they are in, and all stacks of an assembly
-    together. `Validations.of(construct).acknowledge(...)` and a resource's metadata acknowledge a
-    finding, as at synthesis.
+    Nested stacks are included, and all stacks of an assembly are checked together.
+    `Validations.of(construct).acknowledge(...)` and a resource's metadata acknowledge a finding, as
+    at synthesis.
 
     Args:
-        stack: What has the template; a path may be one of an assembly with any number of stacks.
-        allow: The rules that may be broken, by id: `"S3-001"`; by one construct alone
-            `"PATH: S3-001"`.
-        region: The region of a template that does not tell its own.
-        strict: Whether a warning fails as an error does.
+        stack: The stack. A path may be an assembly with any number of stacks.
+        allow: Rules that may be violated: `"S3-001"`; by one construct only, `"PATH: S3-001"`.
+        region: The region of templates without one of their own. Default: unknown.
+        strict: Whether warnings fail as errors do.
 
     Raises:
-        AssertionError: With construct path, rule and message of each finding.
+        AssertionError: There are findings. The message has construct path and rule of each.
     """
-    found = [
+    violations = [
         f"{owner}: {finding.rule}: {finding.message}"
         for owner, finding in findings(stack, region)
         if not finding.acknowledged
@@ -174,14 +174,14 @@ def assert_deployable(
         and finding.rule not in allow
         and f"{owner}: {finding.rule}" not in allow
     ]
-    if found:
-        raise AssertionError(_listed("cannot be deployed", found))
+    if violations:
+        raise AssertionError(_listed("cannot be deployed", violations))
 
 
 def _acknowledged(root: IConstruct, path: str, rule: str) -> bool:
-    """Whether `Pack::Rule` is acknowledged on a construct or above it.
+    """Return whether `Pack::Rule` is acknowledged on a construct or above it.
 
-    A pack that is called directly sees those only that name no pack.
+    A pack that is called directly regards only acknowledgements without the name of a pack.
     """
     here: IConstruct | None = root
     for construct_id in ["", *path.split("/")]:
@@ -192,24 +192,17 @@ def _acknowledged(root: IConstruct, path: str, rule: str) -> bool:
     return False
 
 
-def _template(thing: Templated) -> Mapping[str, object]:
-    if not isinstance(thing, str | Path):
-        return template_of(thing)
-    from serverless_stack.testing.review import assemblies
-
-    path = Path(thing)
-    stacks = assemblies.read_folder(path) if path.is_dir() else assemblies.read_template(path)
-    if len(stacks) != 1:
-        names = ", ".join(each.name for each in stacks)
-        raise ValueError(f"`{thing}` must have one stack; give the template of one of: {names}")
-    return stacks[0].template
+def _is_stateful(change: ResourceChange, old: Sequence[Stack], new: Sequence[Stack]) -> bool:
+    """Return whether a change is of a resource with data. Known nested stacks count by resource."""
+    is_known = any(stack.name.endswith(f"/{change.logical_id}") for stack in new)
+    if change.resource_type == NESTED_STACK and change.action is Action.MODIFY and is_known:
+        return False
+    templates = [mapping(stack.template.get("Resources")) for stack in old]
+    resources = [mapping(each.get(change.logical_id)) for each in templates]
+    return any(each.get("Type") == change.resource_type and stateful(each) for each in resources)
 
 
-def _allowed(change: ResourceChange, allow: Collection[str]) -> bool:
-    return not change.names.isdisjoint(allow)
-
-
-def _does_something(change: ResourceChange) -> bool:
+def _has_effect(change: ResourceChange) -> bool:
     return (
         change.action is not Action.MODIFY
         or change.consequence > Consequence.NONE
@@ -217,12 +210,13 @@ def _does_something(change: ResourceChange) -> bool:
     )
 
 
-def _require_none(found: Sequence[ResourceChange], rule: str) -> None:
-    if found:
-        number = f"{len(found)} resource{'s' if len(found) > 1 else ''}"
-        raise AssertionError(f"{number} {rule}:\n{render(Review(tuple(found)))}")
+def _require_none(changes: Sequence[ResourceChange], rule: str) -> None:
+    if changes:
+        number = f"{len(changes)} resource{'s' if len(changes) > 1 else ''}"
+        raise AssertionError(f"{number} {rule}:\n{render(Review(tuple(changes)))}")
 
 
-def _listed(what: str, found: Sequence[str]) -> str:
-    lines = "\n".join(f"  {each}" for each in sorted(found))
-    return f"the stack {what}, {len(found)} finding{'s' if len(found) > 1 else ''}:\n{lines}"
+def _listed(problem: str, findings: Sequence[str]) -> str:
+    lines = "\n".join(f"  {each}" for each in sorted(findings))
+    number = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
+    return f"the stack {problem}, {number}:\n{lines}"

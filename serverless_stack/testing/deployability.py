@@ -1,4 +1,4 @@
-"""What `serverless_stack.checks` finds in whatever a test has at hand."""
+"""Findings of `serverless_stack.checks` in objects with a template, for `assert_deployable`."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from serverless_stack.checks.integrations.assembly import (
     check,
     templates,
 )
-from serverless_stack.testing.review.template_text import parse
-from serverless_stack.testing.review.values import mapping
+from serverless_stack.testing.review.compare.values import mapping
+from serverless_stack.testing.template_text import parse
 from serverless_stack.testing.templates import PATH_KEY, template_of
 
 if TYPE_CHECKING:
     from constructs import IConstruct, Node
 
-    from serverless_stack.testing.assertions import Templated
+    from serverless_stack.testing.templates import Templated
 
 Owned = tuple[str, Finding]
-"""A finding after the construct path of its resource, or else the logical id."""
+"""The construct path of a resource, or else its logical id, and a finding."""
 
 
 def findings(thing: Templated, region: str | None) -> list[Owned]:
-    """Check a template.
+    """Return the findings in a template.
 
     Args:
-        thing: What has the template, or several.
-        region: The region of a template that does not tell its own.
+        thing: The object with the template; a path may be an assembly with several stacks.
+        region: The region of templates without one of their own.
     """
     if isinstance(thing, str | Path):
         path = Path(thing)
         if (path / MANIFEST).is_file():
             return _together(templates(path), region)
         return _alone(parse(path.read_text("utf-8"), str(path)), region)
-    template = template_of(thing)  # refuses what has none
+    template = template_of(thing)
     if not _is_construct(thing):
         return _alone(template, region)
-    found = _together(_templates_of(thing), region)
-    return [each for each in found if f"{each[0]}/".startswith(f"{thing.node.path}/")]
+    owned = _together(_templates_of(thing), region)
+    return [each for each in owned if f"{each[0]}/".startswith(f"{thing.node.path}/")]
 
 
 def _is_construct(thing: object) -> TypeGuard[IConstruct]:
@@ -52,14 +52,14 @@ def _is_construct(thing: object) -> TypeGuard[IConstruct]:
 
 
 def _templates_of(construct: IConstruct) -> Iterator[AssemblyTemplate]:
-    """The template of the stack that a construct is in, and those that are nested in it."""
+    """Return the template of a construct's stack, and those of the stacks nested in it."""
     import aws_cdk as cdk
 
     stack = cdk.Stack.of(construct)
     stage = cdk.Stage.of(stack)
     assert stage is not None
     scopes = stage.node.scopes
-    # The assembly has no metadata of an app or a stage.
+    # The assembly does not have the metadata of apps and stages.
     around = {scope.node.path: _acknowledged(scope.node) for scope in scopes}
     for each in templates(Path(stage.synth().directory), stages=False):
         if f"{each.name}/".startswith(f"{stack.node.path}/"):
@@ -83,9 +83,9 @@ def _together(listed: Iterable[AssemblyTemplate], region: str | None) -> list[Ow
 
 def _alone(template: dict[str, object], region: str | None) -> list[Owned]:
     resources = mapping(template.get("Resources"))
-    found = []
+    owned = []
     for each in check_template(template, region):
         metadata = mapping(mapping(resources.get(each.resource)).get("Metadata"))
         owner = str(metadata.get(PATH_KEY) or each.resource or "the template")
-        found.append((owner, each))
-    return found
+        owned.append((owner, each))
+    return owned

@@ -1,12 +1,13 @@
 """The pytest plugin: fixtures for CDK apps, stacks, templates and their snapshots.
 
-pytest loads it in every run, so it imports nothing but pytest until a fixture is used.
+pytest loads it in every run, so that it imports only pytest until a fixture is used.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -22,7 +23,7 @@ _VALIDATION = "CDK_VALIDATION"
 _USES = "serverless_stack_template_snapshot"
 _validation_key = pytest.StashKey[bool]()
 
-# No copies of assets, no bundling (a template has only the hash of it, which is scrubbed).
+# Assets are neither copied nor bundled. A template has only their hash, which is scrubbed.
 _CONTEXT: Mapping[str, object] = {
     "aws:cdk:disable-asset-staging": True,
     "aws:cdk:bundling-stacks": [],
@@ -30,7 +31,7 @@ _CONTEXT: Mapping[str, object] = {
 
 
 class StackFactory(Protocol):
-    """What the fixture `cdk_stack` gives."""
+    """The type of the fixture `cdk_stack`."""
 
     def __call__(
         self,
@@ -41,33 +42,34 @@ class StackFactory(Protocol):
         account: str | None = None,
         region: str | None = None,
     ) -> Stack:
-        """Make a stack.
+        """Create a stack.
 
         Args:
             construct_id: The id of the stack, which is its name.
-            app: The app to put it in; by default one of its own.
-            context: Context of its own app, beside or instead of the default.
-            account: The account it is for; by default any.
-            region: The region it is for; by default any.
+            app: The app of the stack. Default: an app of its own, with the context and feature
+                flags of `cdk.json` and `cdk.context.json`.
+            context: Context values of its own app. They take precedence over those files.
+            account: The account of the stack. Default: any.
+            region: The region of the stack. Default: any.
 
         Raises:
-            ValueError: Both an app and context are given.
+            ValueError: Both `app` and `context` are given.
         """
 
 
 class Synth(Protocol):
-    """What the fixture `synth` gives."""
+    """The type of the fixture `synth`."""
 
     def __call__(self, thing: IConstruct) -> Template:
-        """Give the template of a stack, or that of one construct in it.
+        """Return the template of a stack, or of a construct in it.
 
         Args:
-            thing: The stack or construct; its app is synthesised on the first call only.
+            thing: The stack or construct. Its app is synthesised on the first call only.
         """
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what `template_snapshot` needs."""
+    """Add the option of `template_snapshot`."""
     parser.getgroup("serverless-stack").addoption(
         "--allow-replacement",
         action="append",
@@ -75,16 +77,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="RESOURCE",
         dest="allow_replacement",
         help=(
-            "Let --snapshot-update write a change that loses the data of this resource, "
-            "given by logical id or construct path (repeatable)"
+            "Allow --snapshot-update to write a change that loses data of this resource, "
+            "a logical id or construct path. Repeatable."
         ),
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Switch off CDK's validation of whole templates, which takes longer than the synthesis.
+    """Switch off CDK's validation of templates, which takes longer than the synthesis.
 
-    CDK reads this when its kernel starts, so a fixture would be too late. What is set stays.
+    CDK reads the variable when its kernel starts, so that a fixture would be too late. A value of
+    the user's stays.
     """
     config.stash[_validation_key] = _VALIDATION not in os.environ
     os.environ.setdefault(_VALIDATION, "false")
@@ -92,16 +95,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Leave the environment as it was."""
+    """Restore the environment."""
     if config.stash.get(_validation_key, False):
         os.environ.pop(_VALIDATION, None)
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Ignore cloud assemblies (`cdk.out`): their assets may have tests of other packages."""
+    return True if (collection_path / "cdk.out").is_file() else None
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say in the report, which may go to another process, that the test has snapshots of ours."""
+    """Note in the report, which may go to another process, that the test has our snapshots."""
     report = yield
     if "template_snapshot" in getattr(item, "fixturenames", ()):
         vars(report)[_USES] = True
@@ -109,10 +117,10 @@ def pytest_runtest_makereport(
 
 
 class _Failures:
-    """Keeps the snapshots of tests that failed.
+    """Keeps the snapshots of failed tests.
 
-    Syrupy takes what a failed test did not reach for unused and deletes it. The next update would
-    then write it anew, and nothing could be reviewed.
+    Syrupy deletes snapshots that a failed test did not reach, as unused. The next update would
+    write them anew, without a review.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -128,24 +136,44 @@ class _Failures:
             self._config.option.no_cleanup = True
 
 
-def _app(tmp_path_factory: pytest.TempPathFactory, context: Mapping[str, object]) -> App:
+def _app(
+    tmp_path_factory: pytest.TempPathFactory, root: Path, context: Mapping[str, object]
+) -> App:
     import aws_cdk as cdk
 
-    return cdk.App(outdir=str(tmp_path_factory.mktemp("cdk.out")), context={**_CONTEXT, **context})
+    from serverless_stack.testing.cdk_json import context_of
+
+    folder = _app_folder(root)
+    return cdk.App(
+        outdir=str(tmp_path_factory.mktemp("cdk.out")),
+        context={**context_of(folder, str(folder)), **_CONTEXT, **context},
+    )
+
+
+def _app_folder(root: Path) -> Path:
+    """Return the closest folder with a `cdk.json` around the running test, or else the root."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").partition("::")[0]
+    around = [folder for folder in (root / test).parents if folder.is_relative_to(root)]
+    return next((folder for folder in around if (folder / "cdk.json").is_file()), root)
 
 
 @pytest.fixture
-def cdk_app(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """A CDK app of this test's own: nothing is bundled, and pytest removes what it writes."""
-    return _app(tmp_path_factory, {})
+def cdk_app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> App:
+    """A CDK app for this test: nothing is bundled, and pytest removes its output.
+
+    It has the context and feature flags of the `cdk.json` and `cdk.context.json` around the test.
+    """
+    return _app(tmp_path_factory, pytestconfig.rootpath, {})
 
 
 @pytest.fixture(scope="session")
-def cdk_stack(tmp_path_factory: pytest.TempPathFactory) -> StackFactory:
-    """A function that makes a stack in an app of its own: `cdk_stack()`, `cdk_stack("Shop")`.
+def cdk_stack(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> StackFactory:
+    """A function that creates a stack in an app of its own: `cdk_stack()`, `cdk_stack("Shop")`.
 
-    It can be used from fixtures of every scope: a stack is synthesised once, so one made for a
-    module serves all its tests.
+    Fixtures of every scope can use it. A stack is synthesised once, so that one for a module serves
+    all its tests.
     """
 
     def make(
@@ -159,9 +187,9 @@ def cdk_stack(tmp_path_factory: pytest.TempPathFactory) -> StackFactory:
         import aws_cdk as cdk
 
         if app is not None and context is not None:
-            raise ValueError("`context` must be given to the App, not beside `app`")
+            raise ValueError("`context` and `app` cannot be combined: pass the context to the App")
         return cdk.Stack(
-            app or _app(tmp_path_factory, context or {}),
+            app or _app(tmp_path_factory, pytestconfig.rootpath, context or {}),
             construct_id,
             env=cdk.Environment(account=account, region=region) if account or region else None,
         )
@@ -171,7 +199,7 @@ def cdk_stack(tmp_path_factory: pytest.TempPathFactory) -> StackFactory:
 
 @pytest.fixture(scope="session")
 def synth() -> Synth:
-    """A function that gives the `aws_cdk.assertions.Template` of a stack or of one construct."""
+    """A function that returns the `aws_cdk.assertions.Template` of a stack or construct."""
 
     def template(thing: IConstruct) -> Template:
         from aws_cdk.assertions import Template
@@ -187,14 +215,14 @@ def synth() -> Synth:
 def template_snapshot(
     request: pytest.FixtureRequest, pytestconfig: pytest.Config
 ) -> TemplateSnapshot:
-    """What `assert stack == template_snapshot` compares with: a YAML file beside the test.
+    """The snapshot of a template in a YAML file, for `assert stack == template_snapshot`.
 
-    `template_snapshot(name="minimal")` names the file, `template_snapshot(scrub={...})` replaces
-    more than CDK's own churn.
+    `template_snapshot(name="minimal")` names the file. `template_snapshot(scrub={...})` replaces
+    more than CDK's churn.
     """
     if not pytestconfig.pluginmanager.hasplugin("syrupy"):
         raise pytest.UsageError(
-            "template_snapshot needs syrupy: run `pip install 'serverless-stack[testing]'`"
+            "template_snapshot requires syrupy: install the extra `testing` of serverless-stack"
         )
     from serverless_stack.testing.snapshots.snapshot import (
         TemplateSnapshot,

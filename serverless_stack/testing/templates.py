@@ -1,4 +1,4 @@
-"""CloudFormation templates of whatever a test has at hand."""
+"""CloudFormation templates of stacks, constructs, `Template` objects, mappings and files."""
 
 from __future__ import annotations
 
@@ -9,54 +9,104 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from serverless_stack.checks.integrations.assembly import AssemblyTemplate, templates
+from serverless_stack.testing.review.compare.consequences import NESTED_STACK
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.sources import files
+
 if TYPE_CHECKING:
-    from aws_cdk import Stack
+    import aws_cdk as cdk
     from aws_cdk.assertions import Template
-    from constructs import IConstruct
+    from constructs import Construct, IConstruct
+
+    Templated = cdk.Stack | Template | Construct | Mapping[str, object] | Path | str
+    """Anything with a template. A path is a template or a cloud assembly with one stack."""
 
 PATH_KEY = "aws:cdk:path"
 """The key of a resource's metadata with the path of its construct."""
 
 _NAMED_ELSEWHERE = ("Parameters", "Mappings", "Conditions")
 
+_syntheses: WeakKeyDictionary[cdk.Stack, _Synthesis] = WeakKeyDictionary()
+
 
 @dataclass(frozen=True)
 class _Synthesis:
-    text: str
-    paths: Mapping[str, str]
+    """A synthesised stack: the templates of it and its nested stacks, and its construct paths."""
 
+    templates: str
+    constructs: Mapping[str, str]
 
-_syntheses: WeakKeyDictionary[Stack, _Synthesis] = WeakKeyDictionary()
+    @property
+    def stacks(self) -> list[Stack]:
+        return [Stack(name, template) for name, template in json.loads(self.templates)]
 
 
 def template_of(thing: IConstruct | Template | Mapping[str, object]) -> dict[str, object]:
-    """Give the template of a stack, a construct, a `Template` or a dictionary.
+    """Return the template of a stack, a construct, a `Template` or a mapping.
 
-    A stack is synthesised once, however often it is asked for: CDK refuses constructs that are
-    added later, and does not see properties that are changed later. Resources carry the path of
-    their construct as metadata, `aws:cdk:path`.
+    A stack is synthesised once: CDK refuses constructs that are added later, and does not see
+    properties that are changed later. Resources have the path of their construct as metadata,
+    `aws:cdk:path`.
 
     Args:
-        thing: What to look at. Of a construct inside a stack you get its own resources and outputs,
-            with the parameters, mappings and conditions that they name.
+        thing: A stack, or another object with a template. The template of a construct in a stack
+            has its own resources and outputs, and the parameters, mappings and conditions that
+            those name.
 
     Returns:
-        A copy of the template, yours to change.
+        A copy of the template.
 
     Raises:
-        TypeError: It is something else.
+        TypeError: The object has no template.
+        ValueError: The construct has no resources.
+    """
+    return dict(stacks_of(thing)[0].template)
+
+
+def load(thing: Templated) -> list[Stack]:
+    """Return the stacks of an object as :func:`stacks_of` does, or those in a file.
+
+    Args:
+        thing: An object with a template, or the path of a template or cloud assembly.
+
+    Raises:
+        TypeError: The object has no template.
+        ValueError: The construct has no resources, or the assembly has several stacks.
+        SourceError: The file cannot be read.
+    """
+    if not isinstance(thing, str | Path):
+        return stacks_of(thing)
+    stacks = files.read(Path(thing))
+    names = [stack.name for stack in stacks if "/" not in stack.name]
+    if len(names) != 1:
+        raise ValueError(
+            f"`{thing}` must have one stack, got: {', '.join(names)}; use the template of one"
+        )
+    return stacks
+
+
+def stacks_of(thing: IConstruct | Template | Mapping[str, object]) -> list[Stack]:
+    """Return the stack of an object, then the stacks nested in it.
+
+    Args:
+        thing: An object as for :func:`template_of`. The nested stacks of a `Template` or mapping
+            are unknown.
+
+    Raises:
+        TypeError: The object has no template.
         ValueError: The construct has no resources.
     """
     if isinstance(thing, Mapping):
-        return _copy(thing)
+        return [Stack("", _copy(thing))]
     import aws_cdk as cdk
     from aws_cdk.assertions import Template
     from constructs import Node
 
     if isinstance(thing, Template):
-        return _copy(thing.to_json())
+        return [Stack("", _copy(thing.to_json()))]
     if isinstance(thing, cdk.Stack):
-        return _with_paths(_synthesis(thing))
+        return _synthesis(thing).stacks
     if isinstance(getattr(thing, "node", None), Node) and not isinstance(thing, cdk.Stage):
         return _part(_synthesis(cdk.Stack.of(thing)), thing.node.path)
     raise TypeError(
@@ -66,64 +116,53 @@ def template_of(thing: IConstruct | Template | Mapping[str, object]) -> dict[str
 
 
 def _copy(template: object) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(template))
-    return found
+    copy: dict[str, Any] = json.loads(json.dumps(template))
+    return copy
 
 
-def _synthesis(stack: Stack) -> _Synthesis:
+def _synthesis(stack: cdk.Stack) -> _Synthesis:
     import aws_cdk as cdk
 
     stage = cdk.Stage.of(stack)
     if stage is None:
         raise ValueError(f"stack `{stack.node.path}` must be in an App or a Stage")
-    # CDK synthesises on the first call only; on others it checks that nothing was added since.
+    # CDK synthesises on the first call only. On others it checks that no construct was added.
     folder = Path(stage.synth().directory)
     if stack not in _syntheses:
-        text = (folder / stack.template_file).read_text("utf-8")
-        _syntheses[stack] = _Synthesis(text, dict(_paths(stack, folder, text)))
+        assembly = {each.name: each for each in templates(folder, stages=False)}
+        stacks = json.dumps(list(_with_nested(assembly, stack.node.path, "")))
+        _syntheses[stack] = _Synthesis(stacks, assembly[stack.node.path].constructs)
     return _syntheses[stack]
 
 
-def _paths(stack: Stack, folder: Path, text: str) -> Iterator[tuple[str, str]]:
-    """Give the logical ids of a stack, each with the path of its construct."""
-    if stack.nested_stack_parent is not None:
-        yield from _paths_of_nested(stack, json.loads(text))
-        return
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    artifact = manifest["artifacts"][stack.artifact_id]
-    metadata = dict(artifact.get("metadata", {}))
-    if further := artifact.get("additionalMetadataFile"):
-        metadata |= json.loads((folder / further).read_text("utf-8"))
-    for path, entries in metadata.items():
-        for entry in entries:
-            if entry["type"] == "aws:cdk:logicalId":
-                yield entry["data"], path.removeprefix("/")
-
-
-def _paths_of_nested(stack: Stack, template: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Walk the constructs: the assembly's metadata stops at nested stacks."""
-    import aws_cdk as cdk
-
-    for construct in stack.node.find_all():
-        if isinstance(construct, cdk.CfnElement) and construct.stack is stack:
-            yield str(stack.resolve(construct.logical_id)), construct.node.path
-
-
-def _with_paths(synthesis: _Synthesis) -> dict[str, Any]:
-    template: dict[str, Any] = json.loads(synthesis.text)
+def _with_nested(
+    assembly: Mapping[str, AssemblyTemplate], path: str, name: str
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return the template of a stack and of the stacks nested in it, with construct paths."""
+    constructs = assembly[path].constructs
+    template: dict[str, Any] = assembly[path].read()
+    nested = {}
     for logical_id, resource in template.get("Resources", {}).items():
-        if logical_id in synthesis.paths and isinstance(resource, dict):
-            resource.setdefault("Metadata", {}).setdefault(PATH_KEY, synthesis.paths[logical_id])
-    return template
+        if logical_id not in constructs or not isinstance(resource, dict):
+            continue
+        resource.setdefault("Metadata", {}).setdefault(PATH_KEY, constructs[logical_id])
+        # The path of `Shop/Files` is that of `Shop/Files.NestedStack/Files.NestedStackResource`.
+        stack = constructs[logical_id].rpartition("/")[0].removesuffix(".NestedStack")
+        if resource.get("Type") == NESTED_STACK and stack in assembly:
+            nested[logical_id] = stack
+    yield name, template
+    for logical_id, stack in nested.items():
+        yield from _with_nested(assembly, stack, f"{name}/{logical_id}")
 
 
-def _part(synthesis: _Synthesis, path: str) -> dict[str, Any]:
-    """Give the template of one construct of a stack."""
-    whole = _with_paths(synthesis)
+def _part(synthesis: _Synthesis, path: str) -> list[Stack]:
+    """Return the template of a construct of a stack, and the stacks nested in the construct."""
+    stack, *nested = synthesis.stacks
+    whole: dict[str, Any] = dict(stack.template)
     inside = {
         logical_id
-        for logical_id, each in synthesis.paths.items()
-        if each == path or each.startswith(f"{path}/")
+        for logical_id, each in synthesis.constructs.items()
+        if f"{each}/".startswith(f"{path}/")
     }
     part: dict[str, Any] = {
         section: kept
@@ -134,7 +173,7 @@ def _part(synthesis: _Synthesis, path: str) -> dict[str, Any]:
     if not part.get("Resources"):
         raise ValueError(f"construct `{path}` has no resources in the template of its stack")
     _add_named(part, whole)
-    return part
+    return [Stack("", part), *(each for each in nested if each.name.split("/")[1] in inside)]
 
 
 def _add_named(part: dict[str, Any], whole: dict[str, Any]) -> None:

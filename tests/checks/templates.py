@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from serverless_stack.testing.review.assemblies import read_folder, read_template
+from serverless_stack.testing.review.sources import files
 from serverless_stack.testing.snapshots import rendering
 
 TESTS = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ def hand_written() -> dict[str, Template]:
     return {
         path.name: dict(stack.template)
         for path in sorted((TESTS / "testing" / "stacks" / "templates").iterdir())
-        for stack in read_template(path)
+        for stack in files.read(path)
     }
 
 
@@ -39,4 +39,4 @@ def plain_cdk(folder: Path) -> dict[str, Template]:
     handler.mkdir(parents=True)
     (handler / "index.py").write_text("def handler(event, context): return 1\n")
     assembly = catalog.app(handler, folder / "out").synth().directory
-    return {stack.name: dict(stack.template) for stack in read_folder(Path(assembly))}
+    return {stack.name: dict(stack.template) for stack in files.read(Path(assembly))}

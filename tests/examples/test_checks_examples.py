@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.checks import rules
-from serverless_stack.testing.review.template_text import parse_any
+from serverless_stack.testing.template_text import parse_any
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "checks"

@@ -1,4 +1,4 @@
-"""Every sample of docs/testing.md, run as a reader would run it, and what it is said to print."""
+"""The samples of docs/testing.md, run as a reader would run them, and their output."""
 
 import os
 import re
@@ -10,19 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.testing.review.template_text import parse_any
+from serverless_stack.testing.template_text import parse_any
 from tests.testing.review.apps import commit, git
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "testing"
 PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
-# The key of a table cannot be changed: a line that looks harmless.
+# The edit of the page. It looks harmless, but the key of a table cannot be changed.
 EDIT = ('name="id"', 'name="order"')
 
 
 @pytest.fixture
 def example(tmp_path: Path) -> Path:
-    """A copy of the example, with the edit that the page tells about."""
+    """A copy of the example."""
     folder = tmp_path / "testing"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
@@ -52,25 +52,25 @@ def edit(folder: Path, old: str = EDIT[0], new: str = EDIT[1], file: str = "orde
 
 
 def message_of(stdout: str) -> str:
-    """What pytest shows of a failed assertion, without its margin."""
+    """The message of a failed assertion in the output of pytest, without its margin."""
     lines = re.findall(r"^E ?(.*)$", stdout, re.MULTILINE)
     return "\n".join(line.removeprefix("      ").rstrip() for line in lines) + "\n"
 
 
 @pytest.fixture
 def as_shown(pytestconfig: pytest.Config) -> Callable[[str, str], None]:
-    """Compare with the file that the page shows; `--snapshot-update` writes it anew."""
+    """Compare with the file that the page shows; `--snapshot-update` writes it."""
 
-    def check(name: str, said: str) -> None:
+    def check(name: str, output: str) -> None:
         file = EXAMPLE / "output" / name
         if pytestconfig.option.update_snapshots:
-            file.write_text(said, "utf-8")
-        assert said == file.read_text("utf-8")
+            file.write_text(output, "utf-8")
+        assert output == file.read_text("utf-8")
 
     return check
 
 
-def test_the_examples_pass_whatever_the_handler_and_the_build_are(example: Path) -> None:
+def test_the_examples_pass_with_another_handler_and_build(example: Path) -> None:
     edit(example, 'event["id"]', 'event["id"].lower()', "handler/index.py")
     edit(example, "2026-11-23", "2027-01-01")
     done = pytest_in(example)
@@ -78,7 +78,7 @@ def test_the_examples_pass_whatever_the_handler_and_the_build_are(example: Path)
     assert "5 passed" in done.stdout
 
 
-def test_a_failing_snapshot_says_what_would_be_lost(
+def test_a_failing_snapshot_shows_the_data_loss(
     example: Path, as_shown: Callable[[str, str], None]
 ) -> None:
     edit(example)
@@ -87,7 +87,7 @@ def test_a_failing_snapshot_says_what_would_be_lost(
     as_shown("failing.txt", message_of(done.stdout))
 
 
-def test_an_update_refuses_to_lose_data_unless_that_is_meant(
+def test_an_update_refuses_to_lose_data_unless_it_is_allowed(
     example: Path, as_shown: Callable[[str, str], None]
 ) -> None:
     edit(example)
@@ -115,7 +115,7 @@ def test_the_review_of_a_working_tree(example: Path, as_shown: Callable[[str, st
     as_shown("review.txt", "\n".join(line.rstrip() for line in shown.splitlines()) + "\n")
 
 
-def test_the_workflow_is_valid_and_calls_what_there_is() -> None:
+def test_the_workflow_is_valid_and_calls_the_review() -> None:
     workflow = parse_any((EXAMPLE / "review.yml").read_text("utf-8"), "review.yml")
     assert isinstance(workflow, dict)
     assert isinstance(workflow["jobs"], dict)
@@ -124,11 +124,11 @@ def test_the_workflow_is_valid_and_calls_what_there_is() -> None:
     assert "--format markdown > review.md" in review
 
 
-def test_the_page_shows_files_alone() -> None:
+def test_the_page_shows_all_files_and_nothing_else() -> None:
     shown = re.findall(r"```{literalinclude} \.\./(\S+)", PAGE)
     files = {str(path.relative_to(ROOT)) for path in EXAMPLE.rglob("*") if path.is_file()}
     assert set(shown) <= files
     assert "```python" not in PAGE
-    wanted: Callable[[str], bool] = lambda name: name.endswith((".py", ".yml", ".txt"))  # noqa: E731
-    left = {name for name in files - set(shown) if wanted(name) and "__pycache__" not in name}
+    others = {name for name in files - set(shown) if "__pycache__" not in name}
+    left = {name for name in others if name.endswith((".py", ".yml", ".txt"))}
     assert left == {"examples/testing/app.py", "examples/testing/handler/index.py"}

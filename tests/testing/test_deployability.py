@@ -1,4 +1,4 @@
-"""`assert_deployable`, on everything that has a template."""
+"""`assert_deployable`, on every object with a template."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.registry import Problem
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.testing.assertions import assert_deployable
-from serverless_stack.testing.review.errors import SourceError
+from serverless_stack.testing.template_text import SourceError
 
 ID = "serverless-stack::S3-001"
 
@@ -38,7 +38,7 @@ def refused(thing: object, **options: object) -> list[str]:
 
 @pytest.fixture
 def warning(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The only rule: one that warns of each bucket, with the region."""
+    """Replace the rules by one that warns of each bucket, with its region."""
     made: dict[str, registry.Rule] = {}
     monkeypatch.setattr(registry, "RULES", made)
 
@@ -67,7 +67,7 @@ def test_a_finding_names_construct_rule_and_message() -> None:
         lambda stack: stack.node.find_child("Files").node.default_child,
     ],
 )
-def test_a_construct_is_told_of_alone(taken: Callable[[cdk.Stack], object]) -> None:
+def test_a_construct_has_its_own_findings_only(taken: Callable[[cdk.Stack], object]) -> None:
     stack = shop()
     s3.CfnBucket(stack, "FilesToo", bucket_name="xn--b")
     (line,) = refused(taken(stack))
@@ -111,7 +111,7 @@ def test_an_assembly_may_have_any_number_of_stacks(tmp_path: Path) -> None:
     assert [line.split(": ")[0] for line in lines] == ["One/Bucket", "Two/Bucket"]
 
 
-def test_what_is_no_template(tmp_path: Path) -> None:
+def test_a_file_without_a_template(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text("{}")
     with pytest.raises(SourceError, match="it has no `Resources`"):
@@ -123,12 +123,12 @@ def test_a_rule_may_be_allowed(allowed: str) -> None:
     assert_deployable(shop(), allow=[allowed])
 
 
-def test_another_rule_or_construct_does_not_count() -> None:
+def test_allowing_another_rule_or_construct_has_no_effect() -> None:
     assert len(refused(shop(), allow=["S3-002", "Shop/Other: S3-001"])) == 1
 
 
 @pytest.mark.parametrize("depth", range(4))
-def test_what_is_acknowledged_is_accepted(depth: int) -> None:
+def test_acknowledged_findings_are_accepted(depth: int) -> None:
     """At the app, the stack, the construct, or the resource itself."""
     stack = shop()
     bucket = stack.node.find_child("Files").node.default_child
@@ -147,7 +147,7 @@ def test_the_metadata_of_a_resource_acknowledges() -> None:
     assert_deployable(Template.from_stack(stack))
 
 
-def test_no_reason_does_not_count() -> None:
+def test_an_acknowledgement_without_a_reason_does_not_count() -> None:
     stack = shop()
     cdk.Validations.of(stack).acknowledge(cdk.Acknowledgment(id=ID, reason=""))
     (line,) = refused(stack)

@@ -1,4 +1,4 @@
-"""The kit on stacks that are not ours: plain CDK, and templates written by hand."""
+"""Snapshots and reviews of plain CDK stacks and hand-written templates."""
 
 import copy
 import json
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from serverless_stack.testing.review import Consequence, Review, review
-from serverless_stack.testing.review.assemblies import read_folder, read_template
+from serverless_stack.testing.review.sources import files
 from serverless_stack.testing.snapshots import rendering
 from serverless_stack.testing.snapshots.scrubbing import scrub
 from tests.testing.stacks import catalog
@@ -29,19 +29,19 @@ HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def synthesised(folder: Path, code: str) -> dict[str, Json]:
-    """Every plain CDK stack, its nested ones too, with this code in its functions."""
+    """Return every plain CDK stack, including nested ones, with this code in its functions."""
     handler = folder / "handler"
     handler.mkdir(parents=True)
     (handler / "index.py").write_text(code)
     assembly = catalog.app(handler, folder / "out").synth().directory
-    return {stack.name: dict(stack.template) for stack in read_folder(Path(assembly))}
+    return {stack.name: dict(stack.template) for stack in files.read(Path(assembly))}
 
 
 def hand_written() -> dict[str, Json]:
     return {
         name: dict(stack.template)
         for name in HAND_WRITTEN
-        for stack in read_template(catalog.TEMPLATES / name)
+        for stack in files.read(catalog.TEMPLATES / name)
     }
 
 
@@ -53,7 +53,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
 
 @pytest.fixture(scope="module")
 def after(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Json]:
-    """The same with other code in the functions, and other hashes in the names of packages."""
+    """Return the templates with other code and other hashes of packages."""
     code = "def handler(event, context): return 2\n"
     plain = synthesised(tmp_path_factory.mktemp("after"), code)
     text = HASH.sub(lambda found: found[0][::-1], json.dumps(hand_written()))
@@ -67,7 +67,7 @@ def snapshot_of(template: Json) -> str:
 
 
 def kept(template: Json, keeps: Keeps) -> list[str]:
-    """The logical ids of what the stack keeps."""
+    """Return the logical ids of the stateful resources."""
     found = [
         logical_id
         for logical_id, resource in template["Resources"].items()
@@ -105,13 +105,13 @@ def lost(found: Review) -> list[str]:
     return sorted(change.logical_id for change in found.data_losses)
 
 
-def test_there_are_enough() -> None:
+def test_there_are_enough_stacks() -> None:
     assert len(PLAIN_CDK) >= 15
     assert len(HAND_WRITTEN) >= 5
     assert {path.name for path in catalog.TEMPLATES.iterdir()} == HAND_WRITTEN.keys()
 
 
-def test_they_are_of_these_services(before: dict[str, Json]) -> None:
+def test_the_services_of_the_stacks(before: dict[str, Json]) -> None:
     types = [r["Type"] for template in before.values() for r in template["Resources"].values()]
     services = {kind.split("::")[1] for kind in types if kind.startswith("AWS::")}
     assert services >= {
@@ -122,7 +122,7 @@ def test_they_are_of_these_services(before: dict[str, Json]) -> None:
 
 
 @EVERY
-def test_a_snapshot_reads_back_as_what_was_scrubbed(name: str, before: dict[str, Json]) -> None:
+def test_a_snapshot_is_read_as_the_scrubbed_template(name: str, before: dict[str, Json]) -> None:
     scrubbed = scrub(before[name]).template
     text = snapshot_of(before[name])
     assert rendering.parse(text) == scrubbed
@@ -131,12 +131,12 @@ def test_a_snapshot_reads_back_as_what_was_scrubbed(name: str, before: dict[str,
 
 
 @EVERY
-def test_nothing_changes_when_nothing_changes(name: str, before: dict[str, Json]) -> None:
+def test_equal_stacks_have_no_change(name: str, before: dict[str, Json]) -> None:
     assert not review(before[name], copy.deepcopy(before[name]))
 
 
 @EVERY
-def test_other_code_is_no_change_of_the_snapshot_and_interrupts_nothing(
+def test_other_code_changes_no_snapshot_and_interrupts_nothing(
     name: str, before: dict[str, Json], after: dict[str, Json]
 ) -> None:
     assert snapshot_of(before[name]) == snapshot_of(after[name])
@@ -152,7 +152,7 @@ def test_other_code_was_seen(before: dict[str, Json], after: dict[str, Json]) ->
 
 
 @EVERY
-def test_removing_what_it_keeps_loses_data(name: str, before: dict[str, Json]) -> None:
+def test_removing_a_stateful_resource_loses_data(name: str, before: dict[str, Json]) -> None:
     ids = kept(before[name], KEEPS[name])
     gone = without(before[name], ids)
     assert set(ids) <= set(lost(review(with_policy(before[name], "Delete", ids), gone)))
@@ -160,7 +160,7 @@ def test_removing_what_it_keeps_loses_data(name: str, before: dict[str, Json]) -
 
 
 @pytest.mark.parametrize("name", [name for name in KEEPS if KEEPS[name].create_only])
-def test_replacing_what_it_keeps_loses_data(name: str, before: dict[str, Json]) -> None:
+def test_replacing_a_stateful_resource_loses_data(name: str, before: dict[str, Json]) -> None:
     ids = kept(before[name], KEEPS[name])
 
     def consequences(policy: str) -> Review:
@@ -186,7 +186,7 @@ def test_replacing_what_it_keeps_loses_data(name: str, before: dict[str, Json]) 
     ],
     ids=["order of sections", "description", "order of resources"],
 )
-def test_what_is_harmless_is_not_reported_as_more(
+def test_harmless_changes_are_not_exaggerated(
     name: str, harmless: Callable[[Json], Json], before: dict[str, Json]
 ) -> None:
     found = review(before[name], harmless(before[name]))

@@ -1,4 +1,4 @@
-"""The plugin as its users run it: pytest in a process of its own, on a folder of theirs."""
+"""The plugin as users run it: pytest in a process of its own, on a folder of theirs."""
 
 import os
 import textwrap
@@ -25,14 +25,14 @@ SECOND = Path("__snapshots__", "test_shop", "test_shop[second].template.yaml")
 
 @pytest.fixture(autouse=True)
 def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Syrupy takes a process for a worker by its environment, which those in here inherit."""
+    """Syrupy recognises workers by the environment, which the processes of these tests inherit."""
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST_")]:
         monkeypatch.delenv(name)
 
 
 @pytest.fixture(autouse=True)
 def without_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test file that is written again in the same second, as long as before, looks unchanged."""
+    """Python does not see a new test file of the same size in the same second."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
 
 
@@ -54,21 +54,21 @@ def test_without_a_snapshot_it_fails_and_writes_nothing(pytester: pytest.Pyteste
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*there is no snapshot __snapshots__/test_shop/test_shop.template.yaml yet*"
+            "*snapshot __snapshots__/test_shop/test_shop.template.yaml does not exist yet*"
             "`pytest --snapshot-update`*"
         ]
     )
     assert not FILE.exists()
 
 
-def test_an_update_writes_what_then_passes(shop: pytest.Pytester) -> None:
+def test_an_updated_snapshot_passes(shop: pytest.Pytester) -> None:
     text = FILE.read_text("utf-8")
     assert "  Orders:  # Orders/Resource\n    Type: AWS::DynamoDB::Table\n" in text
     shop.runpytest_subprocess().assert_outcomes(passed=1)
     assert FILE.read_text("utf-8") == text
 
 
-def test_what_another_version_of_the_kit_says_at_the_head_is_no_difference(
+def test_another_head_is_no_difference(
     shop: pytest.Pytester,
 ) -> None:
     text = FILE.read_text("utf-8")
@@ -80,19 +80,19 @@ def test_what_another_version_of_the_kit_says_at_the_head_is_no_difference(
     assert FILE.read_text("utf-8") == text
 
 
-def test_a_difference_is_told_as_a_review(shop: pytest.Pytester) -> None:
+def test_a_difference_is_shown_as_a_review(shop: pytest.Pytester) -> None:
     write(shop, team="checkout")
     before = FILE.read_text("utf-8")
     result = shop.runpytest_subprocess()
     result.assert_outcomes(failed=1)
-    told = result.stdout.str()
-    assert "the template is not as in __snapshots__/test_shop/test_shop.template.yaml" in told
-    assert "Shop/Orders/Resource" in told
-    assert "no interruption" in told
+    output = result.stdout.str()
+    assert "the template differs from __snapshots__/test_shop/test_shop.template.yaml" in output
+    assert "Shop/Orders/Resource" in output
+    assert "no interruption" in output
     assert FILE.read_text("utf-8") == before
 
 
-def test_the_review_is_whole_however_long(pytester: pytest.Pytester) -> None:
+def test_a_long_review_is_complete(pytester: pytest.Pytester) -> None:
     source = """
         def test_queues(template_snapshot):
             queue = {{"Type": "AWS::SQS::Queue", "Properties": {{"DelaySeconds": {seconds}}}}}
@@ -102,8 +102,8 @@ def test_the_review_is_whole_however_long(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=1))
     pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
     pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=2))
-    told = pytester.runpytest_subprocess().stdout.str()
-    assert [name for name in (f"Queue{number}" for number in range(30)) if name not in told] == []
+    output = pytester.runpytest_subprocess().stdout.str()
+    assert [name for name in (f"Queue{number}" for number in range(30)) if name not in output] == []
 
 
 def test_an_update_without_loss_is_written(shop: pytest.Pytester) -> None:
@@ -118,15 +118,15 @@ def test_an_update_that_loses_data_is_refused(shop: pytest.Pytester) -> None:
     write(shop, table="purchases")
     result = shop.runpytest_subprocess("--snapshot-update")
     result.assert_outcomes(failed=1)
-    told = result.stdout.str()
-    assert "test_shop.template.yaml was not updated, since data would be lost" in told
-    assert "pytest --snapshot-update --allow-replacement Shop/Orders/Resource" in told
-    # The second comparison was not reached, yet its file is not taken for unused.
+    output = result.stdout.str()
+    assert "test_shop.template.yaml was not updated, because data would be lost" in output
+    assert "pytest --snapshot-update --allow-replacement Shop/Orders/Resource" in output
+    # The second comparison was not reached, but its file still counts as used.
     assert {file: file.read_text("utf-8") for file in files} == files
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")])
-def test_a_named_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
+def test_an_allowed_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
     write(shop, table="purchases")
     names = ["--allow-replacement", "Shop/Orders/Resource", "--allow-replacement", "Second"]
     shop.runpytest_subprocess(*workers, "--snapshot-update", *names).assert_outcomes(passed=1)
@@ -134,7 +134,7 @@ def test_a_named_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]
     assert "purchases" in SECOND.read_text("utf-8")
 
 
-def test_another_name_allows_nothing(shop: pytest.Pytester) -> None:
+def test_the_name_of_another_resource_allows_nothing(shop: pytest.Pytester) -> None:
     write(shop, table="purchases")
     arguments = ["--snapshot-update", "--allow-replacement", "Shop"]
     shop.runpytest_subprocess(*arguments).assert_outcomes(failed=1)
@@ -149,7 +149,7 @@ def test_a_failed_test_keeps_the_snapshots_it_did_not_reach(shop: pytest.Pyteste
         assert {file: file.read_text("utf-8") for file in files} == files
 
 
-def test_a_snapshot_that_nobody_asks_for_is_found_and_deleted(shop: pytest.Pytester) -> None:
+def test_an_unused_snapshot_is_reported_and_deleted(shop: pytest.Pytester) -> None:
     shop.makepyfile(test_shop="def test_other(template_snapshot):\n    pass\n")
     result = shop.runpytest_subprocess()
     assert result.ret != 0
@@ -158,22 +158,22 @@ def test_a_snapshot_that_nobody_asks_for_is_found_and_deleted(shop: pytest.Pytes
     assert not FILE.exists()
 
 
-def test_a_file_that_is_no_template_is_named(shop: pytest.Pytester) -> None:
+def test_an_unreadable_snapshot_is_named(shop: pytest.Pytester) -> None:
     FILE.write_text("Resources: [\n", "utf-8")
     result = shop.runpytest_subprocess()
     result.assert_outcomes(failed=1)
-    assert "test_shop.template.yaml cannot be compared" in result.stdout.str()
+    assert "test_shop.template.yaml cannot be read" in result.stdout.str()
 
 
-def test_a_changed_comment_is_told_as_text(shop: pytest.Pytester) -> None:
+def test_a_changed_comment_is_shown_as_text(shop: pytest.Pytester) -> None:
     text = FILE.read_text("utf-8")
     FILE.write_text(text.replace("  # AWS::DynamoDB::Table", "  # tables"), "utf-8")
-    told = shop.runpytest_subprocess().stdout.str()
-    assert "although no resource changes" in told
-    assert "-  # tables" in told
+    output = shop.runpytest_subprocess().stdout.str()
+    assert "but no resource changes" in output
+    assert "-  # tables" in output
 
 
-def test_scrub_extends_what_is_scrubbed(pytester: pytest.Pytester) -> None:
+def test_scrub_adds_rules(pytester: pytest.Pytester) -> None:
     source = """
         import pytest
 
@@ -205,7 +205,7 @@ def test_a_collapse_is_an_error(pytester: pytest.Pytester) -> None:
     )
     result = pytester.runpytest_subprocess("--snapshot-update")
     result.assert_outcomes(failed=1)
-    assert "`Queue0` and `Queue1` in Resources would both be `Queue`" in result.stdout.str()
+    assert "`Queue0` and `Queue1` in Resources would both become `Queue`" in result.stdout.str()
 
 
 STACKS = """\
@@ -279,4 +279,88 @@ def test_without_syrupy_only_the_snapshot_is_missing(pytester: pytest.Pytester) 
     pytester.makepyfile("def test_it(template_snapshot): ...\ndef test_other(cdk_stack): ...")
     result = pytester.runpytest_subprocess("-p", "no:syrupy")
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["*template_snapshot needs syrupy: run `pip install *testing*"])
+    result.stdout.fnmatch_lines(["*template_snapshot requires syrupy: install the extra*"])
+
+
+NAMES = """\
+import pytest
+
+def queue(number):
+    properties = {"DelaySeconds": number}
+    return {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": properties}}}
+
+IDS = ["a", "A", "a/b", "ab", "a:b", "a][b", "é", "e\u0301"]
+
+@pytest.mark.parametrize("number", range(8), ids=IDS)
+def test_names(number, template_snapshot):
+    assert queue(number) == template_snapshot
+
+@pytest.mark.parametrize("number", [10], ids=["a"])
+def test_inner_names(number, template_snapshot):
+    for inner, name in enumerate(["b", "b/", "B", "x" * 300, "x" * 301]):
+        assert queue(10 + inner) == template_snapshot(name=name)
+"""
+
+
+def test_snapshots_of_a_module_never_share_a_file(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_names=NAMES)
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=9)
+    names = [file.name for file in Path("__snapshots__", "test_names").iterdir()]
+    assert len({name.lower() for name in names}) == len(names) == 8 + 5
+    assert "test_names[a].template.yaml" in names
+    pytester.runpytest_subprocess().assert_outcomes(passed=9)
+
+
+CONTEXT = """\
+def test_context(cdk_app, cdk_stack):
+    for construct in (cdk_app, cdk_stack("Shop"), cdk_stack("Shop", context={"more": 1})):
+        assert construct.node.try_get_context("stage") == "inner"
+        assert construct.node.try_get_context("zones") == ["a"]
+    assert cdk_stack("Shop", context={"stage": "own"}).node.try_get_context("stage") == "own"
+"""
+
+
+def test_apps_have_the_context_of_the_closest_cdk_json(pytester: pytest.Pytester) -> None:
+    tests = pytester.mkpydir("infrastructure") / "tests"
+    tests.mkdir()
+    (tests / "test_context.py").write_text(CONTEXT)
+    Path("cdk.json").write_text('{"context": {"stage": "outer"}}')
+    Path("infrastructure", "cdk.json").write_text('{"context": {"stage": "inner"}}')
+    Path("infrastructure", "cdk.context.json").write_text('{"zones": ["a"]}')
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+def test_assets_in_a_cloud_assembly_are_no_tests(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_own="def test_own(): ...")
+    asset = pytester.mkdir("out") / "asset.123"
+    asset.mkdir()
+    (asset.parent / "cdk.out").write_text('{"version": "48.0.0"}')
+    (asset / "test_others.py").write_text("import a_package_of_the_function")
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+NESTED = """\
+import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
+
+def test_shop(cdk_stack, template_snapshot):
+    stack = cdk_stack("Shop")
+    inner = cdk.NestedStack(cdk.NestedStack(stack, "Data"), "Inner")
+    key = dynamodb.Attribute(name="{key}", type=dynamodb.AttributeType.STRING)
+    dynamodb.Table(inner, "Orders", partition_key=key, removal_policy=cdk.RemovalPolicy.DESTROY)
+    assert stack == template_snapshot
+"""
+
+
+def test_nested_stacks_are_part_of_the_snapshot(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_shop=NESTED.format(key="id"))
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    assert "  Orders" in FILE.read_text("utf-8")
+    assert FILE.read_text("utf-8").count("\n---\n# Nested stack: DataNestedStack") == 2
+    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    pytester.makepyfile(test_shop=NESTED.format(key="order"))
+    for arguments in ((), ("--snapshot-update",)):
+        result = pytester.runpytest_subprocess(*arguments)
+        result.assert_outcomes(failed=1)
+        assert "Shop/Data/Inner/Orders/Resource" in result.stdout.str()
+        assert "DATA LOSS" in result.stdout.str()

@@ -11,6 +11,7 @@ from aws_cdk.assertions import Template
 from constructs import Construct
 
 from serverless_stack.testing import StackFactory, template_of
+from serverless_stack.testing.templates import stacks_of
 
 
 def paths(template: dict[str, object]) -> list[str]:
@@ -20,7 +21,7 @@ def paths(template: dict[str, object]) -> list[str]:
 
 
 class Orders(Construct):
-    """A queue of a size that a parameter gives, on a condition."""
+    """A queue with a parameter and a condition."""
 
     def __init__(self, scope: Construct, construct_id: str) -> None:
         super().__init__(scope, construct_id)
@@ -53,7 +54,7 @@ def test_a_stack_has_the_paths_of_its_constructs(stack: cdk.Stack) -> None:
     assert paths(template_of(stack)) == ["Shop/Orders/Queue", "Shop/Table/Resource"]
 
 
-def test_a_stack_is_the_template_that_cdk_gives(stack: cdk.Stack) -> None:
+def test_a_stack_has_the_template_of_cdk(stack: cdk.Stack) -> None:
     template = template_of(stack)
     resources = template["Resources"]
     assert isinstance(resources, dict)
@@ -75,7 +76,7 @@ def test_a_construct_has_its_own_and_what_it_names(stack: cdk.Stack) -> None:
     }
 
 
-def test_a_construct_whose_name_begins_another(cdk_stack: StackFactory) -> None:
+def test_a_construct_whose_name_is_the_beginning_of_another(cdk_stack: StackFactory) -> None:
     stack = cdk_stack()
     queue = sqs.Queue(stack, "Queue")
     sqs.Queue(stack, "QueueOfOthers")
@@ -121,7 +122,7 @@ def test_nothing_is_synthesised_twice(cdk_stack: StackFactory) -> None:
     assert paths(template_of(queue)) == ["Test/Queue/Resource"]
 
 
-def test_what_is_added_later_is_refused_by_cdk(stack: cdk.Stack) -> None:
+def test_cdk_refuses_constructs_that_are_added_later(stack: cdk.Stack) -> None:
     template_of(stack)
     sqs.Queue(stack, "Late")
     with pytest.raises(RuntimeError, match=r"\+Shop/Late"):
@@ -137,7 +138,7 @@ def test_a_construct_without_resources_is_refused(cdk_stack: StackFactory) -> No
 
 
 @pytest.mark.parametrize("thing", [None, "text", 3])
-def test_other_things_are_refused(thing: object) -> None:
+def test_other_types_are_refused(thing: object) -> None:
     with pytest.raises(TypeError, match=f"got: {type(thing).__name__}"):
         template_of(thing)  # type: ignore[arg-type]
 
@@ -151,3 +152,16 @@ def test_a_stack_outside_any_app_is_one_of_its_own(tmp_path: Path) -> None:
     stack = cdk.Stack()
     sqs.Queue(stack, "Queue")
     assert paths(template_of(stack)) == ["Default/Queue/Resource"]
+
+
+def test_the_stacks_nested_in_a_stack_and_in_a_construct(cdk_stack: StackFactory) -> None:
+    stack = cdk_stack()
+    group = Construct(stack, "Group")
+    nested = cdk.NestedStack(group, "Nested")
+    sqs.Queue(cdk.NestedStack(nested, "Deeper"), "Queue")
+    sqs.Queue(cdk.NestedStack(stack, "Other"), "Queue")
+    names = [each.name.split("NestedStack")[0] for each in stacks_of(stack)]
+    assert sorted(names) == ["", "/GroupNested", "/GroupNested", "/Other"]
+    assert len(stacks_of(group)) == 3
+    deepest = max(stacks_of(group), key=lambda each: each.name.count("/"))
+    assert paths(dict(deepest.template)) == ["Test/Group/Nested/Deeper/Queue/Resource"]

@@ -1,6 +1,6 @@
 """What changes between two templates, and what CloudFormation does because of it."""
 
-from serverless_stack.testing.review.compare import review
+from serverless_stack.testing.review.compare.templates import review
 from serverless_stack.testing.review.model import (
     MISSING,
     Action,
@@ -10,7 +10,7 @@ from serverless_stack.testing.review.model import (
     ResourceChange,
     Review,
 )
-from serverless_stack.testing.review.text import render
+from serverless_stack.testing.review.reports.text import render
 
 __all__ = [
     "MISSING",

@@ -1,8 +1,9 @@
-"""What a review of two templates says: changes, their consequences, warnings and advice."""
+"""Stacks, and the result of a review: changes with their consequences, warnings and advice."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,31 +18,47 @@ class Missing(enum.Enum):
 
 
 MISSING: Final = Missing.MISSING
-"""Stands for a value that one of the two templates does not have."""
+"""A value that one of the two templates does not have."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack to review.
+
+    Attributes:
+        name: The name in CloudFormation; empty for a template without a stack. The name of a nested
+            stack is its parent's name and its logical id there: `Shop/Uploads`.
+        template: The template.
+        environment: Account and region, such as `aws://123456789012/eu-west-1`; empty if unknown.
+    """
+
+    name: str
+    template: Mapping[str, object]
+    environment: str = ""
 
 
 class Consequence(enum.IntEnum):
     """What CloudFormation does to a resource because of a change, worst last."""
 
     NONE = 0
-    """Nothing happens to the resource: metadata, or a policy that is only read later."""
+    """Nothing: metadata, or a policy that is only read later."""
     NO_INTERRUPTION = 1
-    """Updated in place."""
+    """It updates the resource in place."""
     SOME_INTERRUPTION = 2
-    """Updated in place, with an interruption of what it does."""
+    """It updates the resource in place and interrupts its service."""
     REPLACEMENT = 3
-    """A new resource is made and the old one is removed; or may be, and it cannot be ruled out."""
+    """It creates a new resource and removes the old one, or may do so."""
     DATA_LOSS = 4
-    """A stateful resource is replaced or removed, and nothing retains it."""
+    """It replaces or removes a stateful resource that nothing retains."""
 
     @property
     def label(self) -> str:
-        """The words for people: `no interruption`, `replacement`, `data loss`, ..."""
+        """The name for people: `no interruption`, `replacement`, `data loss`."""
         return self.name.lower().replace("_", " ")
 
 
 class Action(enum.Enum):
-    """What happens to a resource, output or parameter between the two templates."""
+    """What happens to a resource, output or parameter."""
 
     ADD = "add"
     REMOVE = "remove"
@@ -51,12 +68,12 @@ class Action(enum.Enum):
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One value of a resource that differs.
+    """A value of a resource that differs.
 
     Attributes:
-        path: Where it is, from the resource: `Properties.Tags.0.Value`, `DeletionPolicy`.
-        old: The value before, or :data:`MISSING`.
-        new: The value after, or :data:`MISSING`.
+        path: The place in the resource: `Properties.Tags.0.Value`, `DeletionPolicy`.
+        old: The old value, or :data:`MISSING`.
+        new: The new value, or :data:`MISSING`.
         consequence: What CloudFormation does because of it.
         reason: Why, in a few words: `create-only property of AWS::EC2::Subnet`.
     """
@@ -70,21 +87,21 @@ class PropertyChange:
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """All that changes of one resource.
+    """The change of a resource.
 
-    A change outside `Resources` (a parameter, an output, a condition, a mapping) has the section's
-    name as its type, such as `Outputs`.
+    For a change outside `Resources` (a parameter, an output, a condition, a mapping), the type is
+    the name of the section, such as `Outputs`.
 
     Attributes:
         action: Whether it is added, removed, modified or renamed.
-        logical_id: Its logical id before; for an added one, after.
-        new_logical_id: The logical id after, of a rename; None for all others.
-        resource_type: Its type, such as `AWS::S3::Bucket` (before, if the type changes).
-        construct_path: Its path in the construct tree, if the template has the metadata.
-        properties: What differs, worst first.
-        consequence: The worst of all: of its properties, or of its removal.
-        warnings: `permission widened: ...`, `network opened: ...` and so on.
-        advice: How to avoid it, if there is a way; may have several lines.
+        logical_id: The old logical id; of an added resource, the new one.
+        new_logical_id: The new logical id of a renamed resource. Default: none.
+        resource_type: The old type, such as `AWS::S3::Bucket`.
+        construct_path: The path in the construct tree, if the template has it.
+        properties: The values that differ, worst first.
+        consequence: The worst consequence.
+        warnings: `permission widened: ...`, `network opened: ...` and others.
+        advice: How to avoid the change, if there is a way; may have several lines.
     """
 
     action: Action
@@ -94,20 +111,17 @@ class ResourceChange:
     construct_path: str | None
     properties: tuple[PropertyChange, ...]
     consequence: Consequence
-    warnings: tuple[str, ...]
-    advice: str | None
+    warnings: tuple[str, ...] = ()
+    advice: str | None = None
 
     @property
     def name(self) -> str:
-        """What people know it by: the construct path, or else the logical id."""
+        """The construct path, or else the logical id."""
         return self.construct_path or self.logical_id
 
     @property
     def names(self) -> frozenset[str]:
-        """All that people may call it: its logical ids, and its construct path.
-
-        The path counts without `/Resource`, too: the raw resource inside a construct.
-        """
+        """The logical ids and the construct path, with and without its last `/Resource`."""
         path = self.construct_path or ""
         names = (self.logical_id, self.new_logical_id, path, path.removesuffix("/Resource"))
         return frozenset(name for name in names if name)
@@ -115,9 +129,9 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class Review:
-    """All changes between two templates: the worst first, then by type and logical id.
+    """The changes between two templates: worst first, then by type and logical id.
 
-    True when there is any change.
+    It is true if there is any change.
     """
 
     changes: tuple[ResourceChange, ...]
@@ -137,10 +151,10 @@ class Review:
 
     @property
     def replacements(self) -> tuple[ResourceChange, ...]:
-        """The changes that replace a resource, with loss of data or without."""
+        """The changes that replace a resource or lose its data."""
         return tuple(c for c in self.changes if c.consequence >= Consequence.REPLACEMENT)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Every warning, each after the name of its resource."""
+        """The warnings, each after the name of its resource."""
         return tuple(f"{c.name}: {warning}" for c in self.changes for warning in c.warnings)

@@ -1,4 +1,4 @@
-"""What CDK writes into templates that changes with code, versions and machines."""
+"""Values in CDK's templates that change with code, versions and machines."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LISTED = (
 _FUNCTION = "AWS::Lambda::Function"
 _VERSIONED_TYPES = ("AWS::ApiGateway::Deployment", "AWS::Lambda::Version")
 _VERSIONED = re.compile(r"(.+)([0-9a-f]{32})")
-# In other stacks there is no resource to tell by, but a reference or an export's name.
+# Other stacks do not have the resource, but a reference to it or an export's name.
 _REFERRED = re.compile(r"((?:CurrentVersion|Deployment)[0-9A-F]{8})[0-9a-f]{32}")
 _EXPORT = re.compile(rf"(ExportsOutput(?:Ref|FnGetAtt)\w*?{HASH}\w*?)[0-9A-F]{{8}}\b")
 _ANY_HASH = re.compile(r"[0-9a-f]{64}")
 
-# Functions that CDK makes to serve its custom resources, by logical id or description.
+# Functions that CDK adds for its custom resources, by logical id or description.
 _OWN_IDS = re.compile(
     r"CustomResourceProviderHandler[0-9A-F]{8}$"
     r"|679f53fac002430cb0da5b7982bd2287"  # AwsCustomResource
@@ -41,7 +41,7 @@ _OWN_IDS = re.compile(
     r"|8693BB64968944B69AAFB0CC9EB8757C"  # EventBridge logs
     r"|b4cf1abd4e4f4bc699441af7ccd9ec37"  # SSM and pipelines
     r"|8a0c93f3dbef4b71ac137aaf2048ce7e"  # calls to another region
-    r"|224e77f9a32e4b4dac32983477abba16",  # dropping spam
+    r"|224e77f9a32e4b4dac32983477abba16",  # SES spam filter
     re.IGNORECASE,
 )
 _OWN_DESCRIPTIONS = re.compile(
@@ -51,14 +51,14 @@ _RUNTIME_MAPS = ("LatestNodeRuntimeMap", "DefaultCrNodeVersionMap")
 
 
 def resources(template: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give the resources, without loops such as `Fn::ForEach::Topics`, which are lists."""
+    """Return the resources without loops such as `Fn::ForEach::Topics`, which are lists."""
     for name, resource in template.get("Resources", {}).items():
         if isinstance(resource, dict):
             yield name, resource
 
 
 def remove_metadata(template: dict[str, Any]) -> None:
-    """Remove metadata of assets and of CDK, but for the paths of constructs."""
+    """Remove metadata of assets and of CDK, except for construct paths."""
     for _, resource in resources(template):
         metadata = resource.get("Metadata")
         if not isinstance(metadata, dict):
@@ -71,11 +71,11 @@ def remove_metadata(template: dict[str, Any]) -> None:
 
 
 def names(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str]]:
-    """Give what to replace in names, wherever they are used."""
+    """Return patterns and replacements for names, wherever they are used."""
     versioned = {
-        found[1]
+        match[1]
         for name, resource in resources(template)
-        if resource.get("Type") in _VERSIONED_TYPES and (found := _VERSIONED.fullmatch(name))
+        if resource.get("Type") in _VERSIONED_TYPES and (match := _VERSIONED.fullmatch(name))
     }
     if versioned:
         stems = "|".join(re.escape(stem) for stem in sorted(versioned, key=lambda s: (-len(s), s)))
@@ -86,13 +86,13 @@ def names(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str]]:
 
 
 def _parameters(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str]]:
-    """Name parameters of assets after a resource that uses one."""
+    """Return replacements that name parameters of assets after a resource that uses them."""
     hashes = {
         found[0]: name
         for name in template.get("Parameters", {})
         if (found := _ANY_HASH.search(name))
     }
-    # Functions first: a policy that reads the asset says less about it.
+    # Functions first: they say more about an asset than a policy that reads it.
     users = sorted(
         resources(template), key=lambda each: (each[1].get("Type") != _FUNCTION, each[0])
     )
@@ -105,13 +105,13 @@ def _parameters(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str
         of_user.sort(key=lambda each: (texts.get(user, "").find(each), each))
         for number, each in enumerate(of_user, start=1):
             label = user if number == 1 else f"{user}{number}"
-            # What follows ends in a hash of the name, and maybe an attribute.
+            # The rest of the name ends in a hash, or in an attribute and a hash.
             tail = "(S3Bucket|S3VersionKey|ArtifactHash)[0-9A-F]{8}"
             yield re.compile(rf"(?<=AssetParameters){each}{tail}"), rf"{label}\1"
 
 
 def replace_own_code(template: dict[str, Any]) -> None:
-    """Replace the code of functions, and what runs CDK's own ones."""
+    """Replace the inline code of functions, and runtime and handler of CDK's own functions."""
     for name, resource in resources(template):
         properties = resource.get("Properties")
         if resource.get("Type") != _FUNCTION or not isinstance(properties, dict):
@@ -120,14 +120,14 @@ def replace_own_code(template: dict[str, Any]) -> None:
         if isinstance(code, dict) and "ZipFile" in code:
             code["ZipFile"] = "<code>"
         if _OWN_IDS.search(name) or _OWN_DESCRIPTIONS.match(str(properties.get("Description"))):
-            # The description may name the bucket that happened to be made first.
+            # The description may name the bucket that was created first.
             for key in ("Runtime", "Handler", "Description"):
                 if key in properties:
                     properties[key] = f"<{key.lower()}>"
 
 
 def replace_versions(template: dict[str, Any]) -> None:
-    """Replace what CDK's own version and the bootstrap stack's decide."""
+    """Replace values that depend on the versions of CDK and of the bootstrap stack."""
     rule = template.get("Rules", {}).get("CheckBootstrapVersion")
     if rule:
         rule["Assertions"] = [{"Assert": "<bootstrap version>"}]

@@ -1,18 +1,23 @@
-"""A scrubbed template as a file to read, and back."""
+"""Scrubbed templates as a file to read, and back."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from serverless_stack.testing.review.template_text import parse as parse_yaml
+from serverless_stack.testing.review.compare.renames import construct_path
+from serverless_stack.testing.review.compare.values import mapping
+from serverless_stack.testing.review.model import Stack
 from serverless_stack.testing.snapshots.yaml_text import block, scalar
+from serverless_stack.testing.template_text import parse as parse_yaml
 from serverless_stack.testing.templates import PATH_KEY
 
 TITLE = "# CloudFormation template without what churns; read a change before `--snapshot-update`."
 _BELOW = "# Construct paths are below: "
+_NESTED = "# Nested stack: "
+_DOCUMENT = "\n---\n"
 _PATH = re.compile(r"  (\S+):  # (\S.*)")
 
 _SECTIONS = (
@@ -28,7 +33,7 @@ _SECTIONS = (
     "Resources",
     "Outputs",
 )
-_OF_RESOURCE = (
+_ATTRIBUTES = (
     "Type",
     "Condition",
     "DependsOn",
@@ -41,130 +46,141 @@ _OF_RESOURCE = (
 )
 
 
-def render(template: Mapping[str, object], scrubbed: tuple[str, ...] = ()) -> str:
-    """Write a template as YAML that is a template too.
-
-    Resources are in sections by type, each with the path of its construct as a comment; everything
-    is in an order that does not depend on the order in which constructs were made.
+def render_stacks(stacks: Sequence[Stack], scrubbed: Sequence[str] = ()) -> str:
+    """Return a stack and its nested stacks as YAML documents, as :func:`render` does.
 
     Args:
-        template: The template; paths of constructs are in its resources' metadata.
+        stacks: The stack, then the stacks nested in it.
         scrubbed: What was replaced, for the head of the file.
 
-    Returns:
-        The text, which ends in a newline.
+    Raises:
+        TypeError: A value is not a JSON value.
+    """
+    first, *nested = stacks
+    documents = [render(first.template, scrubbed)]
+    for stack in nested:
+        name = json.dumps(stack.name.removeprefix(f"{first.name}/"))[1:-1]
+        documents.append(_document([f"{_NESTED}{name}"], stack.template))
+    return _DOCUMENT.join(documents)
+
+
+def parse_stacks(text: str, label: str = "the snapshot") -> list[Stack]:
+    """Return the stacks in a text of :func:`render_stacks`. The first has no name.
+
+    Args:
+        text: The text of a file.
+        label: The name of the file for messages.
 
     Raises:
-        TypeError: A value is none of JSON's.
+        ValueError: A document is not a template.
     """
-    first = _first_names(template)
-    head = [TITLE, *(f"{_BELOW}{first}" for _ in (1,) if first)]
-    if scrubbed:
-        head += ["# Scrubbed:", *(f"# - {each}" for each in scrubbed)]
-    lines = [*head]
-    for name, section in _ordered(template, _SECTIONS):
-        lines.append("")
-        if name == "Resources" and isinstance(section, Mapping) and section:
-            lines += [f"{name}:", *_resources(section, first)]
-        else:
-            lines += block({name: section})
-    return "\n".join(lines) + "\n"
+    stacks = []
+    for document in text.split(_DOCUMENT):
+        head = document.partition("\n")[0]
+        name = json.loads(f'"/{head.removeprefix(_NESTED)}"') if head.startswith(_NESTED) else ""
+        stacks.append(Stack(name, parse(document, label)))
+    return stacks
+
+
+def render(template: Mapping[str, object], scrubbed: Sequence[str] = ()) -> str:
+    """Return a template as YAML.
+
+    Resources are in sections by type, each with its construct path as a comment. The order does not
+    depend on the order in which constructs were created.
+
+    Args:
+        template: The template, with construct paths in the metadata of resources.
+        scrubbed: What was replaced, for the head of the file.
+
+    Raises:
+        TypeError: A value is not a JSON value.
+    """
+    replaced = ["# Scrubbed:", *(f"# - {each}" for each in scrubbed)] if scrubbed else []
+    return _document([TITLE], template, replaced)
 
 
 def without_head(text: str) -> str:
-    """Give the text of a snapshot without the comments at its head."""
+    """Return the text of a snapshot without the comments at its head."""
     return text[text.index("\n\n") :] if text.startswith("#") and "\n\n" in text else text
 
 
 def parse(text: str, label: str = "the snapshot") -> dict[str, object]:
-    """Read what :func:`render` wrote.
+    """Return the template in a text of :func:`render`, with its construct paths.
 
     Args:
         text: The text of a file.
-        label: What to call it in messages.
-
-    Returns:
-        The template, with the paths of constructs in the metadata of resources.
+        label: The name of the file for messages.
 
     Raises:
-        ValueError: It is no template.
+        ValueError: The text is not a template.
     """
-    template: dict[str, Any] = dict(parse_yaml(text, label))
-    first = ""
+    template: dict[str, Any] = dict(parse_yaml(text, label, synthesised=text.startswith(_NESTED)))
+    prefix = ""
     inside = False
     for line in text.splitlines():
         if line.startswith(_BELOW):
-            first = f"{line.removeprefix(_BELOW)}/"
+            prefix = f"{line.removeprefix(_BELOW)}/"
         elif line and line[0] not in " #":
             inside = line == "Resources:"
         elif inside and (found := _PATH.fullmatch(line)):
             name = json.loads(found[1]) if found[1].startswith('"') else found[1]
             resource = template["Resources"][name]
-            path = f"{first}{found[2]}"
+            path = f"{prefix}{found[2]}"
             resource["Metadata"] = {PATH_KEY: path, **resource.get("Metadata", {})}
     return template
 
 
-def _first_names(template: Mapping[str, object]) -> str:
-    """Give the first name that all paths have, which is the stack's unless it is in a stage."""
-    firsts = {path.split("/")[0] for path in _paths(template)}
-    return firsts.pop() if len(firsts) == 1 and all("/" in p for p in _paths(template)) else ""
+def _document(head: list[str], template: Mapping[str, object], replaced: Sequence[str] = ()) -> str:
+    """Return a YAML document with comments at its head."""
+    resources = mapping(template.get("Resources")).values()
+    paths = [path for each in resources if (path := construct_path(mapping(each)))]
+    # The first segment is the stack's name, unless the stack is in a stage.
+    firsts = {path.split("/")[0] for path in paths}
+    prefix = firsts.pop() if len(firsts) == 1 and all("/" in path for path in paths) else ""
+    prefix = prefix if _fits_comment(prefix) else ""
+    lines = [*head, *([f"{_BELOW}{prefix}"] if prefix else []), *replaced]
+    for name, section in _ordered(template, _SECTIONS):
+        lines.append("")
+        if name == "Resources" and isinstance(section, Mapping) and section:
+            lines += [f"{name}:", *_resources(section, f"{prefix}/" if prefix else "")]
+        else:
+            lines += block({name: section})
+    return "\n".join(lines) + "\n"
 
 
-def _paths(template: Mapping[str, object]) -> Iterator[str]:
-    resources = template.get("Resources")
-    for resource in resources.values() if isinstance(resources, Mapping) else ():
-        if path := _path(resource):
-            yield path
+def _fits_comment(text: str) -> bool:
+    """Return whether a text can be read back from a comment."""
+    return text.isprintable() and text.strip() == text != ""
 
 
-def _path(resource: object) -> str:
-    metadata = resource.get("Metadata") if isinstance(resource, Mapping) else None
-    path = metadata.get(PATH_KEY) if isinstance(metadata, Mapping) else None
-    return path if isinstance(path, str) else ""
+def _ordered(values: Mapping[str, object], names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+    for name in (*names, *sorted(values.keys() - set(names))):
+        if name in values:
+            yield name, values[name]
 
 
-def _ordered(mapping: Mapping[str, object], names: tuple[str, ...]) -> Iterator[tuple[str, object]]:
-    for name in (*names, *sorted(mapping.keys() - set(names))):
-        if name in mapping:
-            yield name, mapping[name]
-
-
-def _resources(section: Mapping[str, object], first: str) -> Iterator[str]:
-    types = {
-        name: str(each.get("Type", "")) if isinstance(each, Mapping) else ""
-        for name, each in section.items()
-    }
+def _resources(section: Mapping[str, object], prefix: str) -> Iterator[str]:
+    types = {name: str(mapping(each).get("Type", "")) for name, each in section.items()}
     heading = ""
     for number, name in enumerate(sorted(section, key=lambda each: (types[each], each))):
         if types[name] != heading:
             heading = types[name]
             yield from ("", f"  # {heading}") if number else (f"  # {heading}",)
-        for line in _resource(name, section[name], first):
+        for line in _resource(name, section[name], prefix):
             yield f"  {line}" if line else ""
 
 
-def _resource(name: str, resource: object, first: str) -> Iterator[str]:
+def _resource(name: str, resource: object, prefix: str) -> Iterator[str]:
     if not isinstance(resource, Mapping) or not resource:
         yield from block({name: resource})
         return
-    path = _path(resource).removeprefix(f"{first}/" if first else "")
-    if path.isprintable() and path.strip() == path != "" and len(resource) > 1:
+    path = (construct_path(resource) or "").removeprefix(prefix)
+    if _fits_comment(path) and len(resource) > 1:
         yield f"{scalar(name)}:  # {path}"
-        resource = _without_path(resource)
+        metadata = {k: v for k, v in mapping(resource["Metadata"]).items() if k != PATH_KEY}
+        rest = {key: value for key, value in resource.items() if key != "Metadata"}
+        resource = {**rest, "Metadata": metadata} if metadata else rest
     else:
         yield f"{scalar(name)}:"
-    for key, value in _ordered(resource, _OF_RESOURCE):
+    for key, value in _ordered(resource, _ATTRIBUTES):
         yield from (f"  {line}" if line else "" for line in block({key: value}))
-
-
-def _without_path(resource: Mapping[str, object]) -> dict[str, object]:
-    found = dict(resource)
-    metadata = found.get("Metadata")
-    if isinstance(metadata, Mapping) and PATH_KEY in metadata:
-        rest = {key: value for key, value in metadata.items() if key != PATH_KEY}
-        if rest:
-            found["Metadata"] = rest
-        else:
-            del found["Metadata"]
-    return found

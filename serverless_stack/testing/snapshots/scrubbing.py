@@ -1,4 +1,4 @@
-"""Templates without what changes although nothing that matters does."""
+"""Templates without values that change although nothing relevant does."""
 
 from __future__ import annotations
 
@@ -9,29 +9,30 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from serverless_stack.testing.review.model import Stack
 from serverless_stack.testing.snapshots import cdk_churn
 
 Edit: TypeAlias = Callable[[dict[str, object]], Mapping[str, object]]
-"""A function that takes a template, which it may change, and gives one."""
+"""A function that takes a template, which it may change, and returns one."""
 
 Rule: TypeAlias = Mapping[str, str] | Edit
 Scrub: TypeAlias = Rule | Sequence[Rule]
-"""What a caller adds: see :func:`scrub`."""
+"""The rules of a caller: see :func:`scrub`."""
 
 _PROPERTY = re.compile(r"((?:AWS|Alexa|Custom)::[\w@:-]+)\.([\w*-][\w.*-]*)")
 
 
 class ScrubError(ValueError):
-    """Scrubbing would hide a resource, or the rule for it cannot be used."""
+    """A rule would hide a resource, or cannot be used."""
 
 
 @dataclass(frozen=True)
 class Scrubbed:
-    """A template that was scrubbed.
+    """A scrubbed template.
 
     Attributes:
         template: The template with stable names.
-        replaced: What was replaced by what, one line each, for the head of a snapshot.
+        replaced: The replacements, a line each, for the head of a snapshot.
     """
 
     template: dict[str, object]
@@ -39,41 +40,51 @@ class Scrubbed:
 
 
 def scrub(template: Mapping[str, object], extra: Scrub = ()) -> Scrubbed:
-    """Replace what churns by stable names, wherever it is: in values, names and references.
+    """Replace churning values by stable names: in values, names and references.
 
     Args:
         template: A template; it is not changed.
-        extra: What else to replace, after CDK's own: a mapping, a function, or a list of those.
-            A mapping's key is a property, such as
+        extra: Rules for more replacements, after those for CDK: a mapping, a function, or a list
+            of those. A mapping's key is a property, such as
             `AWS::Lambda::Function.Environment.Variables.BUILD` (`*` stands for any key or index),
-            or else a regular expression for a part of any text, names of resources and references
-            to them included; its value is what to write instead. A function takes the template
-            and gives the one to use.
+            or else a regular expression for a part of any text, including names of resources and
+            references to them; its value is the replacement. A function takes a template and
+            returns one.
 
     Returns:
-        The scrubbed template and what was replaced.
+        The scrubbed template and the replacements.
 
     Raises:
-        ScrubError: A resource would disappear, two would get one name, or a rule is no rule.
+        ScrubError: A resource would disappear, two would get one name, or a rule is invalid.
     """
-    found: dict[str, Any] = json.loads(json.dumps(template))
-    cdk_churn.remove_metadata(found)
-    for pattern, new in cdk_churn.names(found):
-        found = _replaced(found, pattern, new)
-    cdk_churn.replace_own_code(found)
-    found = _replaced(found, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
-    cdk_churn.replace_versions(found)
-    _sort_dependencies(found)
+    result: dict[str, Any] = json.loads(json.dumps(template))
+    cdk_churn.remove_metadata(result)
+    for pattern, new in cdk_churn.names(result):
+        result = _replaced(result, pattern, new)
+    cdk_churn.replace_own_code(result)
+    result = _replaced(result, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
+    cdk_churn.replace_versions(result)
+    _sort_dependencies(result)
     listed = list(cdk_churn.LISTED)
     for rule in _rules(extra):
         if isinstance(rule, Mapping):
             for key, new in rule.items():
-                found = _apply(found, key, new)
+                result = _apply(result, key, new)
                 listed.append(f"{key} -> {new}")
         else:
-            found = _edited(found, rule)
+            result = _edited(result, rule)
             listed.append(f"by {getattr(rule, '__name__', type(rule).__name__)}()")
-    return Scrubbed(found, tuple(" ".join(each.split()) for each in listed))
+    return Scrubbed(result, tuple(" ".join(each.split()) for each in listed))
+
+
+def scrub_stacks(stacks: Sequence[Stack], extra: Scrub = ()) -> tuple[list[Stack], tuple[str, ...]]:
+    """Return stacks with scrubbed templates, and the replacements; arguments as above."""
+    scrubbed = [scrub(stack.template, extra) for stack in stacks]
+    names = [stack.name for stack in stacks]
+    return (
+        [Stack(name, each.template) for name, each in zip(names, scrubbed, strict=True)],
+        scrubbed[0].replaced,
+    )
 
 
 def _sort_dependencies(template: dict[str, Any]) -> None:
@@ -85,10 +96,10 @@ def _sort_dependencies(template: dict[str, Any]) -> None:
 def _rules(extra: Scrub) -> Iterator[Rule]:
     for rule in extra if isinstance(extra, Sequence) else [extra]:
         given: object = rule
-        texts = isinstance(given, Mapping) and all(
+        is_texts = isinstance(given, Mapping) and all(
             isinstance(each, str) for pair in given.items() for each in pair
         )
-        if not (texts or callable(given)):
+        if not (is_texts or callable(given)):
             raise ScrubError(
                 "`scrub` must be a mapping of texts to texts, a function, or a list of those, "
                 f"got: {given!r}"
@@ -97,54 +108,50 @@ def _rules(extra: Scrub) -> Iterator[Rule]:
 
 
 def _apply(template: dict[str, Any], key: str, new: str) -> dict[str, Any]:
-    if found := _PROPERTY.fullmatch(key):
+    if match := _PROPERTY.fullmatch(key):
         for _, resource in cdk_churn.resources(template):
-            if resource.get("Type") == found[1]:
-                _set(resource.get("Properties"), found[2].split("."), new)
+            if resource.get("Type") == match[1]:
+                _set(resource.get("Properties"), match[2].split("."), new)
         return template
     try:
         pattern = re.compile(key)
     except re.error as error:
-        raise ScrubError(f"`scrub` has no regular expression: {key!r} ({error})") from error
+        raise ScrubError(
+            f"`scrub` must have regular expressions as keys, got: {key!r} ({error})"
+        ) from error
     return _replaced(template, pattern, new)
 
 
-def _set(value: object, keys: list[str], new: str) -> None:
-    """Replace what is at a path, if there is something."""
+def _set(value: Any, keys: list[str], new: str) -> None:  # noqa: ANN401 - JSON
+    """Replace the value at a path, if there is one."""
     key, *rest = keys
     places: list[Any] = []
     if isinstance(value, dict):
-        places = list(value) if key == "*" else [key] * (key in value)
-        for place in places:
-            if rest:
-                _set(value[place], rest, new)
-            else:
-                value[place] = new
+        places = [each for each in value if key in ("*", each)]
     elif isinstance(value, list):
-        indices = range(len(value)) if key == "*" else [int(key)] if key.isdecimal() else []
-        for index in indices:
-            if index < len(value):
-                if rest:
-                    _set(value[index], rest, new)
-                else:
-                    value[index] = new
+        places = [index for index in range(len(value)) if key in ("*", str(index))]
+    for place in places:
+        if rest:
+            _set(value[place], rest, new)
+        else:
+            value[place] = new
 
 
 def _edited(template: dict[str, Any], edit: Edit) -> dict[str, Any]:
     before = list(template.get("Resources", {}))
     result = edit(template)
     if not isinstance(result, Mapping):
-        raise ScrubError(f"a function of `scrub` must return a template, got: {result!r}")
-    found: dict[str, Any] = json.loads(json.dumps(result))
-    after = found.get("Resources", {})
+        raise ScrubError(f"a function in `scrub` must return a template, got: {result!r}")
+    copy: dict[str, Any] = json.loads(json.dumps(result))
+    after = copy.get("Resources", {})
     if len(after) < len(before):
         gone = ", ".join(f"`{name}`" for name in sorted(set(before) - set(after)))
-        raise ScrubError(f"scrubbing must not make a resource disappear: of {gone} one is missing")
-    return found
+        raise ScrubError(f"`scrub` must keep all resources, but one of {gone} is missing")
+    return copy
 
 
 def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> dict[str, Any]:
-    """Replace a pattern in all texts, keys included."""
+    """Replace a pattern in all texts, including keys."""
 
     def replace(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, str):
@@ -158,12 +165,12 @@ def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> d
         if twice:
             old = " and ".join(f"`{key}`" for key, name in names.items() if name == twice[0])
             raise ScrubError(
-                f"scrubbing must keep names apart: {old} in {where or 'the template'} "
-                f"would both be `{twice[0]}` (by {pattern.pattern})"
+                f"`scrub` must keep names apart: {old} in {where or 'the template'} "
+                f"would both become `{twice[0]}` (by {pattern.pattern})"
             )
         return {
             names[key]: replace(each, f"{where}.{key}".lstrip(".")) for key, each in value.items()
         }
 
-    found: dict[str, Any] = replace(template, "")
-    return found
+    result: dict[str, Any] = replace(template, "")
+    return result

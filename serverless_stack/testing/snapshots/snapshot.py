@@ -1,8 +1,10 @@
-"""`assert stack == template_snapshot`: one YAML file per test, and a review when it differs."""
+"""`assert stack == template_snapshot`: a YAML file per test, and a review if it differs."""
 
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -10,25 +12,48 @@ from typing import TYPE_CHECKING
 
 from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollection
+from syrupy.extensions.base import AbstractSyrupyExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
-from serverless_stack.testing.review import Review, render, review
+from serverless_stack.testing.review import Review, render
+from serverless_stack.testing.review.compare.stacks import review_stacks
 from serverless_stack.testing.snapshots import rendering
-from serverless_stack.testing.snapshots.scrubbing import Rule, Scrub, scrub
-from serverless_stack.testing.templates import template_of
+from serverless_stack.testing.snapshots.scrubbing import Rule, Scrub, scrub_stacks
+from serverless_stack.testing.templates import stacks_of
 
 if TYPE_CHECKING:
     from aws_cdk.assertions import Template
     from constructs import IConstruct
+    from syrupy.location import PyTestLocation
+    from syrupy.types import SnapshotIndex
 
 _DIFF_LINES = 40
+_DIGEST_CHARACTERS = 32
 
 
 class TemplateSnapshotExtension(SingleFileSnapshotExtension):
-    """Keeps each snapshot in `__snapshots__/<test file>/<test>.template.yaml`."""
+    """Syrupy's store of snapshots in `__snapshots__/<test file>/<test>.template.yaml`."""
 
     _write_mode = WriteMode.TEXT
     file_extension = "template.yaml"
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0) -> str:
+        """Return a name that no other snapshot of the module has, on any file system.
+
+        Syrupy omits characters and cuts names; file systems may ignore case. Such a name gets a
+        digest of the whole name.
+        """
+        exact = AbstractSyrupyExtension.get_snapshot_name(test_location=test_location, index=index)
+        name = super().get_snapshot_name(test_location=test_location, index=index)
+        test = test_location.snapshot_name
+        cases = exact.removeprefix(f"{test_location.classname}.")  # classes differ by more
+        brackets = "][" in test or (isinstance(index, str) and not {"[", "]"}.isdisjoint(index))
+        if name == exact and cases == cases.lower() and exact.isascii() and not brackets:
+            return name
+        identity = json.dumps([test, index]).encode()
+        digest = hashlib.sha256(identity).hexdigest()[:_DIGEST_CHARACTERS]
+        return f"{name[: cls._max_stem_length() - len(digest) - 1]}-{digest}"
 
     @classmethod
     def write_snapshot_collection(
@@ -37,7 +62,7 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
         snapshot_collection: SnapshotCollection,
         name_order: dict[str, int] | None = None,
     ) -> None:
-        """Write a file whose bytes are the same on every system."""
+        """Write a file with the same bytes on every system."""
         for snapshot in snapshot_collection:
             Path(snapshot_collection.location).write_text(
                 str(snapshot.data), encoding="utf-8", newline="\n"
@@ -45,16 +70,16 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
 
 
 class TemplateSnapshot:
-    """What `template_snapshot` gives: equal to a thing whose template is as the file says.
+    """The value of the fixture `template_snapshot`, which equals a stack that is as in its file.
 
-    Comparing raises an `AssertionError` with the review of old and new template when they differ.
+    If they differ, the comparison raises an `AssertionError` with the review of the change.
 
     Args:
-        snapshot: Syrupy's own snapshot of the running test.
+        snapshot: Syrupy's snapshot of the running test.
         root: The folder that messages name files from.
-        allowed: Logical ids and construct paths of resources whose data may be lost.
-        name: A name for the file, for tests with several snapshots; by default they are numbered.
-        rules: What to scrub beside CDK's own.
+        allowed: Logical ids and construct paths of resources that may lose data.
+        name: A name for the file, for tests with several snapshots. Default: they are numbered.
+        rules: What to scrub in addition to CDK's churn.
     """
 
     __hash__ = None  # type: ignore[assignment]
@@ -75,12 +100,12 @@ class TemplateSnapshot:
         self._rules = rules
 
     def __call__(self, *, name: str = "", scrub: Scrub = ()) -> TemplateSnapshot:
-        """Give this snapshot with a name, or with more that is scrubbed.
+        """Return this snapshot with a name, or with more scrubbing.
 
         Args:
             name: A name for the file, for tests with several snapshots.
-            scrub: What else to replace: see :func:`serverless_stack.testing.scrub`. It adds to
-                what was given before.
+            scrub: What to replace, as for :func:`serverless_stack.testing.scrub`, in addition to
+                earlier rules.
         """
         rules = (scrub,) if isinstance(scrub, Mapping) or callable(scrub) else tuple(scrub)
         return TemplateSnapshot(
@@ -95,26 +120,25 @@ class TemplateSnapshot:
         return f"template_snapshot(name={self._name!r})" if self._name else "template_snapshot"
 
     def __eq__(self, thing: object) -> bool:
-        """Compare a Stack, a construct, a Template or a mapping with the file."""
+        """Compare a stack, a construct, a `Template` or a mapping with the file."""
         __tracebackhide__ = True
-        self._check(thing)  # type: ignore[arg-type] # whatever it is, template_of judges it
+        self._check(thing)  # type: ignore[arg-type] # stacks_of refuses other types
         return True
 
     def _check(self, thing: IConstruct | Template | Mapping[str, object]) -> None:
         __tracebackhide__ = True
-        scrubbed = scrub(template_of(thing), self._rules)
-        new = rendering.render(scrubbed.template, scrubbed.replaced)
+        new = rendering.render_stacks(*scrub_stacks(stacks_of(thing), self._rules))
         file = self._file()
         old = file.read_text("utf-8") if file.is_file() else None
         if old is not None and old != new and self._snapshot.update_snapshots:
             self._require_allowed(file, old, new)
         elif old is not None and rendering.without_head(old) == rendering.without_head(new):
-            new = old  # another version of the kit says other things at the head of the file
-        if self._syrupy_says(new):
+            new = old  # only the comments at the head differ, as after an update of this package
+        if self._equals(new):
             return
         if old is None:
             raise AssertionError(
-                f"there is no snapshot {self._shown(file)} yet: write it by "
+                f"snapshot {self._shown(file)} does not exist yet: write it with "
                 "`pytest --snapshot-update`, and read it"
             )
         raise AssertionError(self._difference(file, old, new))
@@ -127,7 +151,8 @@ class TemplateSnapshot:
             )
         )
 
-    def _syrupy_says(self, text: str) -> bool:
+    def _equals(self, text: str) -> bool:
+        """Return whether Syrupy's snapshot equals a text; Syrupy writes it in an update."""
         return bool(self._snapshot(name=self._name or None) == text)
 
     def _shown(self, file: Path) -> str:
@@ -137,16 +162,16 @@ class TemplateSnapshot:
         __tracebackhide__ = True
         shown = self._shown(file)
         try:
-            before = rendering.parse(old, shown)
+            before = rendering.parse_stacks(old, shown)
         except ValueError as error:
             raise AssertionError(
-                f"{shown} cannot be compared, since it cannot be read: {error}\n"
-                "Restore it, or delete it and write it anew by `pytest --snapshot-update`."
+                f"{shown} cannot be read: {error}\n"
+                "Restore it, or delete it and write it with `pytest --snapshot-update`."
             ) from error
-        return review(before, rendering.parse(new))
+        return review_stacks(before, rendering.parse_stacks(new))
 
     def _require_allowed(self, file: Path, old: str, new: str) -> None:
-        """Refuse to write what would lose data, unless the resource is named."""
+        """Refuse to write a loss of data, unless the resource is allowed."""
         __tracebackhide__ = True
         refused = [
             change
@@ -155,10 +180,10 @@ class TemplateSnapshot:
         ]
         if not refused:
             return
-        # Syrupy must see the comparison, else it deletes the file as unused; but not write it.
+        # Syrupy deletes files that it did not compare. It must compare this one without writing.
         self._snapshot.update_snapshots = False
         try:
-            self._syrupy_says(new)
+            self._equals(new)
         finally:
             self._snapshot.update_snapshots = True
         options = " ".join(
@@ -166,16 +191,16 @@ class TemplateSnapshot:
             for change in refused
         )
         raise AssertionError(
-            f"{self._shown(file)} was not updated, since data would be lost:\n\n"
+            f"{self._shown(file)} was not updated, because data would be lost:\n\n"
             f"{render(Review(tuple(refused)))}\n\n"
-            f"If that is meant: pytest --snapshot-update {options}"
+            f"To allow it: pytest --snapshot-update {options}"
         )
 
     def _difference(self, file: Path, old: str, new: str) -> str:
         __tracebackhide__ = True
-        found = self._review(file, old, new)
-        if found:
-            return f"the template is not as in {self._shown(file)}:\n\n{render(found)}"
+        review = self._review(file, old, new)
+        if review:
+            return f"the template differs from {self._shown(file)}:\n\n{render(review)}"
         lines = list(
             difflib.unified_diff(
                 old.splitlines(), new.splitlines(), "snapshot", "now", n=1, lineterm=""
@@ -183,6 +208,4 @@ class TemplateSnapshot:
         )
         more = [f"... and {len(lines) - _DIFF_LINES} lines"] * (len(lines) > _DIFF_LINES)
         shown = "\n".join([*lines[:_DIFF_LINES], *more])
-        return (
-            f"the text is not as in {self._shown(file)}, although no resource changes:\n\n{shown}"
-        )
+        return f"the text differs from {self._shown(file)}, but no resource changes:\n\n{shown}"

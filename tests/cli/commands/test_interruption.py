@@ -1,4 +1,4 @@
-"""Ctrl-C and other signals at any moment leave no process and no folder behind."""
+"""Ctrl-C and other signals leave no process and no folder behind, at any moment."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.processes import running as processes
 from tests.local.conftest import argv_of, processes_of, until
 
-# What every process below a launcher has in its environment, the CDK CLI and the app included.
+# A variable of every process below a launcher, including the CDK CLI and the app.
 MARK = "SERVERLESS_STACK_TEST_LAUNCHER"
 
 WAIT = """
@@ -48,7 +48,7 @@ def until_line(launcher: "subprocess.Popen[str]", line: str) -> None:
     for said in launcher.stdout:
         if said == f"{line}\n":
             return
-    pytest.fail(f"the launcher ended before it said {line!r}")
+    pytest.fail(f"the launcher ended before it printed {line!r}")
 
 
 def until_synthesising(app: Path) -> None:
@@ -71,7 +71,7 @@ def test_during_up(assembly_app: Path, mark: str, number: signal.Signals) -> Non
         launcher.send_signal(number)
         _, complaint = launcher.communicate()
     assert launcher.returncode == 128 + number
-    assert "Interrupted; what this command had started was stopped." in complaint
+    assert "Interrupted; everything that this command started was stopped." in complaint
     assert "Traceback" not in complaint
     assert_nothing_left(assembly_app, mark)
 
@@ -99,7 +99,7 @@ def test_during_deploy(assembly_app: Path, mark: str) -> None:
     assert_nothing_left(assembly_app, mark)
 
 
-def test_impatience_changes_nothing(assembly_app: Path, mark: str) -> None:
+def test_repeated_signals_change_nothing(assembly_app: Path, mark: str) -> None:
     (assembly_app / "before.py").write_text(WAIT)
     with launch(assembly_app, "deploy") as launcher:
         until_synthesising(assembly_app)
@@ -111,7 +111,7 @@ def test_impatience_changes_nothing(assembly_app: Path, mark: str) -> None:
     assert_nothing_left(assembly_app, mark)
 
 
-def test_during_deploy_to_a_cloud_that_ran_before(assembly_app: Path, mark: str) -> None:
+def test_during_deploy_to_a_running_cloud(assembly_app: Path, mark: str) -> None:
     (assembly_app / "before.py").write_text(WAIT)
     with LocalCloud.start(assembly_app) as cloud:
         with launch(assembly_app, "deploy") as launcher:

@@ -1,4 +1,4 @@
-"""Small CDK apps in git repositories; they are quick because they write their assembly by hand."""
+"""Small CDK apps in git repositories. They are fast: they write their assembly by hand."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from serverless_stack.testing.review import sources
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.stacks import Stack
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.sources import source as sources
+from serverless_stack.testing.template_text import SourceError
 
 APP = """\
 import json, os, sys
@@ -36,7 +36,7 @@ CDK_JSON: Mapping[str, object] = {"app": "python3 app.py", "context": {"stage": 
 
 
 def git(folder: Path, *arguments: str) -> str:
-    """Run git without anybody's settings."""
+    """Run git without settings of the user or system."""
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -70,7 +70,7 @@ def write_app(folder: Path, bucket: str) -> None:
 
 
 def repository(folder: Path) -> Path:
-    """A repository with two commits of an app, whose bucket is `first`, then `second`."""
+    """Create a repository with two commits of an app, whose bucket is `first`, then `second`."""
     folder.mkdir()
     git(folder, "init", "--quiet", "--initial-branch", "main")
     for bucket in ("first", "second"):
@@ -80,7 +80,7 @@ def repository(folder: Path) -> Path:
 
 
 def state_of(folder: Path) -> dict[str, object]:
-    """All that a review must leave as it is: files, index, branches and worktrees."""
+    """Return everything that a review must not change: files, index, branches and worktrees."""
     index = (folder / ".git" / "index").read_bytes()
     return {
         "files": {

@@ -1,4 +1,4 @@
-"""The templates that are edited: the README's application, and one of other services."""
+"""The templates to edit: the README's application, and one with other services."""
 
 import json
 from functools import cache
@@ -20,9 +20,11 @@ SHOP = Path(__file__).parents[3] / "examples" / "shop"
 
 
 def the_app() -> Json:
-    """The README's application, without packaging."""
+    """Return the README's application, without packaging."""
     app = cdk.App(context={"aws:cdk:bundling-stacks": [], "aws:cdk:disable-asset-staging": True})
-    stack = ServerlessStack(app, "Shop", handler=str(SHOP / "handler"), site=str(SHOP / "site"))
+    stack = ServerlessStack(
+        app, "Shop", function=SHOP / "handler", site=SHOP / "site", redis=True, memcached=True
+    )
     return template_of(stack)
 
 
@@ -69,7 +71,7 @@ def _dead_letters(stack: cdk.Stack) -> sqs.DeadLetterQueue:
 
 
 def without_retention(template: Json) -> Json:
-    """A template of which nothing is retained."""
+    """Return a copy of a template that retains nothing."""
     copy: Json = json.loads(json.dumps(template))
     for resource in copy["Resources"].values():
         for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
@@ -79,7 +81,7 @@ def without_retention(template: Json) -> Json:
 
 
 def mixed_retention(template: Json) -> Json:
-    """A template whose resources are kept when replaced, or else when removed, in turn."""
+    """Return a copy whose resources are retained either on replacement or on removal."""
     copy: Json = json.loads(json.dumps(template))
     for index, name in enumerate(sorted(copy["Resources"])):
         resource = copy["Resources"][name]
@@ -91,7 +93,7 @@ def mixed_retention(template: Json) -> Json:
 
 @cache
 def bases() -> tuple[str, ...]:
-    """The templates to edit, as JSON."""
+    """Return the templates to edit, as JSON."""
     app, others = the_app(), other_services()
     made = (
         app,

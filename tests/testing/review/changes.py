@@ -1,4 +1,4 @@
-"""Changes made by hand, for what is reported of them."""
+"""Changes written by hand, for tests of reports."""
 
 from serverless_stack.testing.review import (
     MISSING,
@@ -8,7 +8,7 @@ from serverless_stack.testing.review import (
     ResourceChange,
     Review,
 )
-from serverless_stack.testing.review.stacks import Comparison, StackReview, Status
+from serverless_stack.testing.review.compare.stacks import Comparison, StackReview, Status
 
 NONE, LOW, SOME, REPLACED, LOST = Consequence
 

@@ -8,7 +8,7 @@ from tests.testing.review.apps import repository
 
 @pytest.fixture
 def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where a review makes its temporary files; all must be gone in the end."""
+    """The folder of temporary files of a review, which must be empty at the end."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -17,7 +17,7 @@ def own_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 @pytest.fixture
 def repo(tmp_path: Path, own_temporary_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with an app in two commits, which is the current folder."""
+    """A repository with an app in two commits. It is the current folder."""
     made = repository(tmp_path / "repo")
     monkeypatch.chdir(made)
     return made

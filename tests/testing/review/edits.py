@@ -1,4 +1,4 @@
-"""Random edits of a template, as a change of the app makes them."""
+"""Random edits of a template, like those that changes of an app make."""
 
 import hashlib
 import json
@@ -58,7 +58,7 @@ def logical_id(path: str) -> str:
 def rename_construct(
     template: Json, chance: random.Random
 ) -> tuple[Json, set[str], dict[str, str]]:
-    """Give a construct another id: all below it have other logical ids and derived names."""
+    """Rename a construct: all below it get other logical ids and derived names."""
     resources = template["Resources"]
     tops = sorted(
         {
@@ -84,7 +84,7 @@ def rename_construct(
 
 
 def change_property(template: Json, chance: random.Random) -> tuple[Json, set[str], dict[str, str]]:
-    """Change a scalar, take a property away, or give one that only a new resource can have."""
+    """Change a scalar, remove a property, or add a create-only property."""
     resources = template["Resources"]
     keeping = sorted(
         name
@@ -118,7 +118,7 @@ def change_property(template: Json, chance: random.Random) -> tuple[Json, set[st
 
 
 def scalars(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """The places of values, not inside of functions."""
+    """Return the places of values outside intrinsic functions."""
     if isinstance(value, dict):
         if len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
             return
@@ -153,7 +153,7 @@ def bump_handler(template: Json, chance: random.Random) -> tuple[Json, set[str],
 
 
 def reorder(template: Json, chance: random.Random) -> tuple[Json, set[str], dict[str, str]]:
-    """Write the same in another order: of keys, resources and dependencies."""
+    """Change the order of keys, resources and dependencies."""
 
     def shuffled(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, dict):
@@ -171,7 +171,7 @@ def reorder(template: Json, chance: random.Random) -> tuple[Json, set[str], dict
 
 
 def library_version(template: Json, chance: random.Random) -> tuple[Json, set[str], dict[str, str]]:
-    """Upgrade CDK: its metadata and the version that it needs of the bootstrap stack."""
+    """Upgrade CDK: its metadata and the required version of the bootstrap stack."""
     version = f"{chance.randint(2, 9)}.{chance.randint(300, 999)}.0"
     metadata = template["Resources"].setdefault(
         "CDKMetadata",
@@ -184,7 +184,7 @@ def library_version(template: Json, chance: random.Random) -> tuple[Json, set[st
 
 
 def remove_resource(template: Json, chance: random.Random) -> tuple[Json, set[str], dict[str, str]]:
-    """Take a resource away that no other refers to."""
+    """Remove a resource that no other refers to."""
     text = json.dumps(template)
     names = sorted(n for n in template["Resources"] if text.count(f'"{n}"') == 1)
     keeping = [n for n in names if template["Resources"][n]["Type"] in oracle.stateful_types()]
@@ -194,7 +194,7 @@ def remove_resource(template: Json, chance: random.Random) -> tuple[Json, set[st
 
 
 def flip_retention(template: Json, chance: random.Random) -> tuple[Json, set[str], dict[str, str]]:
-    """Retain what was deleted, delete what was retained."""
+    """Swap the policies `Retain` and `Delete`."""
     resources = template["Resources"]
     names = sorted(n for n, r in resources.items() if "DeletionPolicy" in r)
     name = chance.choice(names)
@@ -213,12 +213,12 @@ EDITORS: dict[str, Editor] = {
     "remove a resource": remove_resource,
     "flip retention": flip_retention,
 }
-# One property is changed as often as two of the others happen.
+# A changed property is twice as frequent as each other edit.
 KINDS = ("change one property", *EDITORS)
 
 
 def edit(number: int, bases: tuple[str, ...]) -> Edit:
-    """Make one edit; the same number gives the same edit."""
+    """Return an edit; the same number returns the same edit."""
     chance = random.Random(SEED + number)
     kind = KINDS[number % len(KINDS)]
     base = bases[(number // len(KINDS)) % len(bases)]

@@ -35,7 +35,7 @@ COLUMNS = (
 
 
 def lines_touched(before: str, after: str) -> int:
-    """How many lines a reviewer sees as taken away or added."""
+    """Return how many removed and added lines a reviewer sees."""
     left, right = before.splitlines(), after.splitlines()
     codes = SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     return sum(b - a + d - c for tag, a, b, c, d in codes if tag != "equal")
@@ -47,7 +47,7 @@ def kit(template: Json) -> str:
 
 
 def plain(template: Json) -> str:
-    """As a snapshot of `Template.to_json()`, which has no construct paths, with sorted keys."""
+    """Return the lines of a snapshot of `Template.to_json()` with sorted keys."""
     copy = json.loads(json.dumps(template))
     for resource in copy["Resources"].values():
         resource.pop("Metadata", None)

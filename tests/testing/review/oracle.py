@@ -1,4 +1,4 @@
-"""What CloudFormation's documentation says of an edit, worked out apart from the package.
+"""The outcome of an edit by CloudFormation's documentation, without code of the package.
 
 It is a small CloudFormation: it resolves references to physical ids, makes a new physical id for
 each resource of which a create-only property (as the schemas have it) is another, and looks again
@@ -22,7 +22,7 @@ SNAPSHOTS |= {"AWS::ElastiCache::CacheCluster"}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What happens to the resources, by logical id before."""
+    """What happens to the resources, by their old logical ids."""
 
     replaced: frozenset[str]
     lost: frozenset[str]
@@ -51,7 +51,7 @@ def create_only(resource_type: str) -> list[list[str]]:
 
 
 def is_lost(resource: Json, policy: str) -> bool:
-    """Whether a resource's data goes when it is replaced or removed."""
+    """Return whether a resource loses data when it is replaced or removed."""
     kept = {"Retain", "RetainExceptOnCreate"}
     if resource["Type"] in SNAPSHOTS:
         kept.add("Snapshot")
@@ -59,7 +59,7 @@ def is_lost(resource: Json, policy: str) -> bool:
 
 
 def resolved(value: Any, generation: dict[str, int]) -> Any:  # noqa: ANN401 - JSON
-    """A value with the physical ids in it, which differ when a resource is another."""
+    """Return a value with physical ids, which differ between a resource and its replacement."""
     if isinstance(value, list):
         return [resolved(item, generation) for item in value]
     if not isinstance(value, dict):
@@ -84,7 +84,7 @@ def values_at(value: Any, pointer: list[str]) -> list[str]:  # noqa: ANN401 - JS
 
 
 def outcome(before: Json, after: Json) -> Outcome:
-    """Deploy a template over another."""
+    """Return the outcome of deploying a template over another."""
     old, new = before["Resources"], after["Resources"]
     both = [name for name in old if name in new]
     replaced: set[str] = set()

@@ -7,7 +7,7 @@ from tests.constructs.templates import Json
 
 
 def resource(resource_type: str, path: str = "", /, **attributes: object) -> Json:
-    """A resource; all but its attributes in capitals are properties."""
+    """Return a resource; names other than those of its attributes are properties."""
     found: Json = {"Type": resource_type}
     policies = {"DeletionPolicy", "UpdateReplacePolicy", "DependsOn", "Condition"}
     found |= {name: value for name, value in attributes.items() if name in policies}

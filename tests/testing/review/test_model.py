@@ -1,4 +1,4 @@
-"""What people may call a resource that changes."""
+"""The names of a resource that changes."""
 
 import pytest
 

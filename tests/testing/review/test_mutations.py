@@ -1,4 +1,4 @@
-"""200 random edits of templates: the review says of each what CloudFormation would do."""
+"""200 random edits of templates: the review agrees with CloudFormation about each."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def made(number: int) -> tuple[Edit, Review]:
 
 
 def ids(found: Review, at_least: Consequence) -> set[str]:
-    """The logical ids of resources that are replaced in place, or that lose data."""
+    """Return the logical ids of resources that are replaced, or that lose data."""
     return {
         change.logical_id
         for change in found.changes
@@ -30,7 +30,7 @@ def ids(found: Review, at_least: Consequence) -> set[str]:
 
 
 @pytest.mark.parametrize("number", range(NUMBER))
-def test_an_edit_is_judged_as_cloudformation_does(number: int) -> None:
+def test_the_review_of_an_edit_agrees_with_cloudformation(number: int) -> None:
     mutation, found = made(number)
     expected = oracle.outcome(mutation.before, mutation.after)
     assert ids(found, Consequence.DATA_LOSS) == expected.lost, mutation.kind
@@ -38,7 +38,7 @@ def test_an_edit_is_judged_as_cloudformation_does(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", numbers("bump a handler"))
-def test_a_handler_alone_is_no_alarm(number: int) -> None:
+def test_a_changed_handler_has_no_interruption(number: int) -> None:
     mutation, found = made(number)
     assert found
     assert (found.worst, found.warnings) == (Consequence.NO_INTERRUPTION, ())
@@ -76,7 +76,7 @@ def test_a_renamed_construct_is_recognised(number: int) -> None:
 
 @pytest.mark.parametrize("number", numbers("rename a construct id"))
 def test_it_is_recognised_without_construct_paths(number: int) -> None:
-    """`cdk synth` writes them; an app that is run alone does not."""
+    """`cdk synth` writes construct paths; an app without the CLI does not."""
     mutation = edit(number, bases())
     for template in (mutation.before, mutation.after):
         for resource in template["Resources"].values():
@@ -87,13 +87,13 @@ def test_it_is_recognised_without_construct_paths(number: int) -> None:
 
 
 @pytest.mark.parametrize("number", [*numbers("change one property"), *numbers("remove a resource")])
-def test_what_was_edited_is_named(number: int) -> None:
+def test_edited_resources_are_named(number: int) -> None:
     mutation, found = made(number)
     assert mutation.touched <= {change.logical_id for change in found.changes}
 
 
 @pytest.mark.parametrize("number", numbers("flip retention"))
-def test_retention_alone_does_nothing_yet(number: int) -> None:
+def test_a_changed_retention_has_no_effect_by_itself(number: int) -> None:
     mutation, found = made(number)
     (name,) = mutation.touched
     (change,) = found.changes
@@ -104,8 +104,8 @@ def test_retention_alone_does_nothing_yet(number: int) -> None:
         assert (f"retention dropped: {policy}" in str(change.warnings)) is dropped
 
 
-def test_the_edits_are_worth_it() -> None:
-    """The run has losses of data, replacements, and every kind of edit."""
+def test_the_edits_cover_all_consequences() -> None:
+    """The edits have data losses, replacements, and every kind."""
     mutations = [edit(number, bases()) for number in range(NUMBER)]
     outcomes = [oracle.outcome(each.before, each.after) for each in mutations]
     assert {each.kind for each in mutations} == set(KINDS)

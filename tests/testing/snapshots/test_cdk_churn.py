@@ -1,4 +1,4 @@
-"""What plain CDK writes: code changes nothing in a snapshot, wiring changes its own lines."""
+"""Templates of plain CDK: code changes nothing in a snapshot, wiring changes its own lines."""
 
 import difflib
 import re
@@ -35,7 +35,7 @@ def changed_lines(before: str, after: str) -> list[str]:
 
 @pytest.fixture
 def code(tmp_path: Path) -> Path:
-    """A handler, the content of which tests change."""
+    """A handler, whose code tests change."""
     folder = tmp_path / "code"
     folder.mkdir()
     (folder / "index.py").write_text("handler = 1")
@@ -49,7 +49,7 @@ def make(
     variables: Mapping[str, str] | None = None,
     synthesizer: cdk.IStackSynthesizer | None = None,
 ) -> cdk.Stack:
-    """A stack in which a function's version, and assets, are named in many places."""
+    """A stack that names a function's version and assets in many places."""
     stack = cdk.Stack(cdk.App(outdir=str(code.parent / "out")), "Shop", synthesizer=synthesizer)
     asset = lambda_.Code.from_asset(str(code))
     function = lambda_.Function(
@@ -118,7 +118,7 @@ def test_wiring_changes_its_own_lines(code: Path) -> None:
     assert changed_lines(before, after) == ["+Environment:", "+Variables:", "+STAGE: prod"]
 
 
-def test_no_hash_is_left_but_those_in_names_of_constructs(code: Path) -> None:
+def test_only_names_of_constructs_keep_their_hashes(code: Path) -> None:
     text = text_of(make(code))
     assert re.findall(r"(?<![0-9a-f])[0-9a-f]{64}", text) == []
     assert set(re.findall(r"[A-Za-z]*[0-9A-F]{8}[0-9a-f]{32}", text)) == set()
@@ -169,7 +169,7 @@ def test_names_of_exports(code: Path) -> None:
     assert "HASHHASH" in before[1]
 
 
-def test_what_the_library_version_decides() -> None:
+def test_values_that_depend_on_the_version_of_cdk() -> None:
     def text(version: str, analytics: str, regions: list[str], runtime: str) -> str:
         template: dict[str, object] = {
             "Parameters": {"BootstrapVersion": {"Type": "String"}},

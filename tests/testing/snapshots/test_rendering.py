@@ -1,4 +1,4 @@
-"""Snapshot files: ordered, readable, and templates themselves."""
+"""Snapshot files are ordered, readable, and templates."""
 
 import json
 import random
@@ -80,7 +80,7 @@ def test_the_order_of_a_template_does_not_matter() -> None:
         assert render(shuffled, ("one -> two",)) == TEXT
 
 
-def test_a_property_is_one_line() -> None:
+def test_a_property_changes_one_line() -> None:
     changed = json.loads(json.dumps(TEMPLATE))
     changed["Resources"]["Orders"]["Properties"]["DelaySeconds"] = 4
     before, after = (set(render(each).splitlines()) for each in (TEMPLATE, changed))
@@ -108,11 +108,11 @@ RESOURCES = st.dictionaries(
 
 @settings(max_examples=200, deadline=None)
 @given(RESOURCES)
-def test_paths_come_back(resources: dict[str, Any]) -> None:
+def test_construct_paths_survive_the_round_trip(resources: dict[str, Any]) -> None:
     assert parse(render({"Resources": resources})) == {"Resources": resources}
 
 
 @pytest.mark.parametrize("text", ["", "Resources: [", "a: 1", "- 1"])
-def test_what_is_no_template_is_refused(text: str) -> None:
+def test_texts_without_a_template_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="my file"):
         parse(text, "my file")

@@ -1,4 +1,4 @@
-"""Snapshot files in general: the same everywhere, and what a test's comparison gives."""
+"""Snapshot files: the same bytes everywhere, and the comparison in a test."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ import sys
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway, aws_lambda as lambda_, aws_s3 as s3
 from serverless_stack.testing import scrub, template_of
-from serverless_stack.testing.rendering import render
+from serverless_stack.testing.snapshots.rendering import render
 
 names = {"tables", "queues", "orders", "refunds", "users"}
 stack = cdk.Stack(cdk.App(outdir="out"), "Shop")
@@ -44,7 +44,7 @@ def stack(cdk_stack: StackFactory) -> cdk.Stack:
 
 
 def printed(folder: Path, code: str, seed: str) -> str:
-    """What the program above prints in a folder of its own."""
+    """Return the output of the program above in a folder of its own."""
     (folder / "code").mkdir(parents=True)
     (folder / "code" / "index.py").write_text(code)
     environment = {
@@ -91,11 +91,11 @@ def test_a_template_of_cdk_has_no_paths(
     assert Template.from_stack(stack) == template_snapshot
 
 
-def test_how_it_is_shown(template_snapshot: TemplateSnapshot) -> None:
+def test_its_representation(template_snapshot: TemplateSnapshot) -> None:
     assert repr(template_snapshot) == "template_snapshot"
     assert repr(template_snapshot(name="minimal")) == "template_snapshot(name='minimal')"
 
 
-def test_other_things_are_refused(template_snapshot: TemplateSnapshot) -> None:
+def test_other_types_are_refused(template_snapshot: TemplateSnapshot) -> None:
     with pytest.raises(TypeError, match="got: int"):
         template_snapshot.__eq__(3)

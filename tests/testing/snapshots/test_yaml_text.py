@@ -1,12 +1,12 @@
-"""YAML that people read and that means exactly what was written."""
+"""YAML that is readable, and reads as exactly the written value."""
 
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from serverless_stack.testing.review.template_text import parse_any
 from serverless_stack.testing.snapshots.yaml_text import block, scalar
+from serverless_stack.testing.template_text import parse_any
 
 TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
@@ -40,14 +40,14 @@ JSON = st.recursive(SCALARS, extended, max_leaves=12)
 
 @settings(max_examples=400, deadline=None)
 @given(JSON)
-def test_what_is_read_is_what_was_written(value: object) -> None:
+def test_values_survive_the_round_trip(value: object) -> None:
     text = "\n".join(block({"Value": value})) + "\n"
     assert parse_any(text, "text") == {"Value": value}
 
 
 @settings(max_examples=200, deadline=None)
 @given(SCALARS)
-def test_any_reader_understands_a_scalar(value: object) -> None:
+def test_every_yaml_reader_understands_scalars(value: object) -> None:
     read = yaml.safe_load(f"key: {scalar(value)}\n")["key"]
     assert (type(read), read) == (type(value), value)
 

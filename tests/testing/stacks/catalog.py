@@ -1,4 +1,4 @@
-"""All stacks that are not ours, and what of each must not be lost."""
+"""All stacks that do not use this library, and the resources of each that must not be lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ Build = Callable[[cdk.Stack, lambda_.Code], None]
 
 @dataclass(frozen=True)
 class Keeps:
-    """What a stack keeps.
+    """The stateful resources of a stack.
 
     Attributes:
         resource_type: The type of its resource with data.
@@ -77,7 +77,7 @@ HAND_WRITTEN: dict[str, Keeps] = {
 
 
 def app(handler: Path, out: Path) -> cdk.App:
-    """An app with every plain CDK stack; all functions have their code from one folder."""
+    """Return an app with every plain CDK stack; all functions have the code of one folder."""
     made = cdk.App(outdir=str(out), context={"aws:cdk:enable-path-metadata": True})
     for build in PLAIN_CDK:
         stack = cdk.Stack(

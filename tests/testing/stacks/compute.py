@@ -1,4 +1,4 @@
-"""Stacks that run things in a network: ECS on Fargate, EC2, CodeBuild."""
+"""Stacks that compute in a network: ECS on Fargate, EC2, CodeBuild."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_codebuild as codebuild
@@ -56,7 +56,7 @@ def machine(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def builds(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A build project, and the bucket for what it makes."""
+    """A build project, and the bucket for its output."""
     artifacts = s3.Bucket(
         stack,
         "Artifacts",

@@ -80,7 +80,7 @@ def search(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def page_cache(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A Redis replication group, of which the CDK has only the raw resources."""
+    """A Redis replication group, for which CDK has only L1 constructs."""
     vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0)
     group = ec2.SecurityGroup(stack, "Group", vpc=vpc, allow_all_outbound=False)
     group.add_ingress_rule(ec2.Peer.ipv4(vpc.vpc_cidr_block), ec2.Port.tcp(6379))

@@ -1,4 +1,4 @@
-"""Stacks that pass messages on: SQS, SNS, EventBridge, Kinesis, Step Functions."""
+"""Stacks that pass messages: SQS, SNS, EventBridge, Kinesis, Step Functions."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_events as events
@@ -26,7 +26,7 @@ def _function(stack: cdk.Stack, name: str, handler: lambda_.Code) -> lambda_.Fun
 
 
 def orders(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A topic that fans out to a queue, which a function works off."""
+    """A topic that fans out to a queue, which a function consumes."""
     topic = sns.Topic(stack, "Placed")
     dead = sqs.Queue(stack, "Dead")
     queue = sqs.Queue(
@@ -49,7 +49,7 @@ def orders(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def schedule(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A bus of its own with an archive, and a rule by the clock."""
+    """A custom event bus with an archive, and a scheduled rule."""
     bus = events.EventBus(stack, "Bus", event_bus_name="shop")
     bus.archive(
         "Archive",
@@ -64,7 +64,7 @@ def schedule(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def clicks(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A stream of data, read by the newest version of a function."""
+    """A data stream, read by the newest version of a function."""
     stream = kinesis.Stream(
         stack,
         "Clicks",

@@ -1,4 +1,4 @@
-"""Stacks that look after others: KMS, Secrets Manager, CloudWatch, logs, SSM, and nesting."""
+"""Stacks for operations: KMS, Secrets Manager, CloudWatch, logs, SSM, and nesting."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -14,7 +14,7 @@ from aws_cdk import aws_ssm as ssm
 
 
 def keys(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A key with an alias, and a role that may use it."""
+    """A key with an alias, and a role that can use it."""
     key = kms.Key(
         stack,
         "Key",

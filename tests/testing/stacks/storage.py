@@ -1,4 +1,4 @@
-"""Stacks that keep things: S3, EFS, DynamoDB, Backup."""
+"""Stacks that store data: S3, EFS, DynamoDB, Backup."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_backup as backup
@@ -13,7 +13,7 @@ from aws_cdk import aws_sqs as sqs
 
 
 def uploads(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A bucket that tells a function of every object, with a queue for what failed."""
+    """A bucket that notifies a function of every object, with a dead-letter queue."""
     bucket = s3.Bucket(
         stack,
         "Uploads",
@@ -109,7 +109,7 @@ def sessions(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def backups(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """A vault, and a plan that puts tagged resources into it."""
+    """A vault, and a plan that backs up tagged resources."""
     vault = backup.BackupVault(stack, "Vault", backup_vault_name="nightly")
     plan = backup.BackupPlan.daily35_day_retention(stack, "Plan", vault)
     plan.add_selection("Tagged", resources=[backup.BackupResource.from_tag("backup", "yes")])

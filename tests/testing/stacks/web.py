@@ -1,4 +1,4 @@
-"""Stacks that answer browsers: CloudFront, API Gateway, Cognito."""
+"""Stacks for browsers: CloudFront, API Gateway, Cognito."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigateway as apigateway
@@ -35,7 +35,7 @@ def website(stack: cdk.Stack, handler: lambda_.Code) -> None:
 
 
 def members(stack: cdk.Stack, handler: lambda_.Code) -> None:
-    """An HTTP API for those who signed in."""
+    """An HTTP API for signed-in users."""
     pool = cognito.UserPool(
         stack,
         "Members",

@@ -7,8 +7,7 @@ from pathlib import Path
 from serverless_stack.checks import Finding, Severity, check_template
 from serverless_stack.checks.integrations import assembly
 from serverless_stack.cli.commands.check.lines import Lines
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.template_text import parse, parse_any
+from serverless_stack.testing.template_text import SourceError, parse, parse_any
 
 DEFAULT = Path("cdk.out")
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")

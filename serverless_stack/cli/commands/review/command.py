@@ -1,4 +1,4 @@
-"""`serverless-stack review`: what a change of templates does, before it is deployed."""
+"""`serverless-stack review`: what a change does to deployed resources, before its deployment."""
 
 import enum
 from pathlib import Path
@@ -9,27 +9,30 @@ from rich.console import Console
 
 from serverless_stack.cli.commands.review import output as review_output
 from serverless_stack.cli.errors import handled
-from serverless_stack.testing.review import deployed, markdown, reports, sources
-from serverless_stack.testing.review.errors import SourceError
-from serverless_stack.testing.review.reports import FailOn
-from serverless_stack.testing.review.stacks import Comparison, Stack, compare, select
+from serverless_stack.testing.review.compare.stacks import Comparison, compare, select
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.review.reports import markdown, report
+from serverless_stack.testing.review.reports.report import FailOn
+from serverless_stack.testing.review.sources import deployed, source
+from serverless_stack.testing.review.sources.source import Source
+from serverless_stack.testing.template_text import SourceError
 
 
 class Format(enum.Enum):
-    """How a review is printed."""
+    """The format of a report."""
 
     TABLE = "table"
     MARKDOWN = "markdown"
     JSON = "json"
 
 
-_SIDES = "Folder of a cloud assembly, template, git revision, REVISION:FILE, or CDK app."
+_SIDES = "A cloud assembly, a template, a git revision, REVISION:FILE, or a CDK app."
 
-Old = Annotated[str | None, typer.Argument(help=f"What is there now. {_SIDES}", show_default=False)]
+Old = Annotated[str | None, typer.Argument(help=f"The old side. {_SIDES}", show_default=False)]
 New = Annotated[
     str | None,
     typer.Argument(
-        help="What will be there, named as OLD is; `-` is the CDK app of the working tree.",
+        help="The new side, like OLD. `-` is the CDK app of the working tree.",
         show_default="-",
     ),
 ]
@@ -38,31 +41,33 @@ Deployed = Annotated[
     typer.Option(
         "--deployed",
         metavar="STACK",
-        help="Instead of OLD: this stack as it is deployed. May be repeated.",
+        help="Use this deployed stack instead of OLD. Repeatable.",
     ),
 ]
-Region = Annotated[str | None, typer.Option("--region", help="The region of `--deployed`.")]
-Profile = Annotated[
-    str | None, typer.Option("--profile", help="The AWS profile that reads `--deployed`.")
-]
+Region = Annotated[str | None, typer.Option("--region", help="The AWS region of `--deployed`.")]
+Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile for `--deployed`.")]
 Stacks = Annotated[
     list[str] | None,
-    typer.Option("--stack", metavar="STACK", help="Only this stack. May be repeated."),
+    typer.Option("--stack", metavar="STACK", help="Review only this stack. Repeatable."),
 ]
 AppDir = Annotated[
-    Path, typer.Option("--app-dir", help="The folder of the CDK app, with its cdk.json.")
+    Path, typer.Option("--app-dir", help="The folder with the cdk.json of the CDK app.")
 ]
 Context = Annotated[
     list[str] | None,
     typer.Option(
-        "--context", "-c", metavar="KEY=VALUE", help="Context for the CDK app. May be repeated."
+        "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app. Repeatable."
     ),
 ]
 FailOns = Annotated[
     list[FailOn] | None,
     typer.Option(
         "--fail-on",
-        help="What ends with a status other than 0: this and worse. `warning` comes in addition.",
+        metavar="LEVEL",
+        help=(
+            "Fail on changes as bad as this, or worse: never, data-loss, replacement, "
+            "interruption or change; or on warnings: warning. Repeatable."
+        ),
         show_default="replacement",
     ),
 ]
@@ -71,11 +76,12 @@ Allowed = Annotated[
     typer.Option(
         "--allow-replacement",
         metavar="RESOURCE",
-        help="Logical id or construct path of a resource whose change is meant. May be repeated.",
+        help="Ignore this resource, a logical id or construct path, for --fail-on. Repeatable.",
     ),
 ]
 OutputFormat = Annotated[
-    Format, typer.Option("--format", help="A table, Markdown for a pull request, or JSON.")
+    Format,
+    typer.Option("--format", help="A table, Markdown for pull requests, or JSON."),
 ]
 
 
@@ -92,14 +98,18 @@ def review(
     allowed: Allowed = None,
     output_format: OutputFormat = Format.TABLE,
 ) -> None:
-    """Show what CloudFormation will do: what it replaces, and which data that loses.
+    """Show what a deployment would update, interrupt, replace or delete.
 
-    review HEAD~1: the CDK app at a revision, with the working tree.
-    review OLD NEW: any two sides.
-    review --deployed STACK: what is deployed, with the working tree.
+    Nothing is deployed or changed.
 
-    Nothing is deployed or changed. Status 0: nothing as bad as --fail-on.
-    1: something is. 2: a side cannot be read. 3: data is lost.
+    Example: serverless-stack review HEAD~1 (the CDK app at a revision and now)
+
+    Example: serverless-stack review old/cdk.out cdk.out (two cloud assemblies)
+
+    Example: serverless-stack review --deployed Shop (a deployed stack and the app)
+
+    Exit status: 0 if no change is as bad as --fail-on, 1 if one is,
+    2 if a side cannot be read, 3 if data would be lost.
     """
     console = Console()
     with handled():
@@ -107,15 +117,15 @@ def review(
         old, new = _sides(old, new, names)
         account = deployed.Account(profile, region)
         if not names and (profile or region):
-            raise SourceError("`--region` and `--profile` are for `--deployed`, which is not given")
+            raise SourceError("`--region` and `--profile` require `--deployed`")
         values = _context(context or [])
         named = [text for text in (old, new) if text is not None]
-        found = [sources.find(text, app_dir=app_dir, context=values) for text in named]
-        with review_output.waiting(found):
-            comparison = _compare(found, names, stacks or [], account)
-        status = reports.status_of(comparison, fail_on or [FailOn.REPLACEMENT], allowed or [])
+        sides = [source.find(text, app_dir=app_dir, context=values) for text in named]
+        with review_output.waiting(sides):
+            comparison = _compare(sides, names, stacks or [], account)
+        status = report.status_of(comparison, fail_on or [FailOn.REPLACEMENT], allowed or [])
         if output_format is Format.JSON:
-            typer.echo(reports.to_json(comparison, status))
+            typer.echo(report.to_json(comparison, status))
         elif output_format is Format.MARKDOWN:
             typer.echo(markdown.to_markdown(comparison), nl=False)
         else:
@@ -124,36 +134,36 @@ def review(
 
 
 def _compare(
-    found: list[sources.Source], names: list[str], wanted: list[str], account: deployed.Account
+    sources: list[Source], names: list[str], chosen: list[str], account: deployed.Account
 ) -> Comparison:
-    sides = sources.read(found)
-    labels = [source.label for source in found]
-    _require_known(wanted or names, sides, " and ".join(labels))
-    chosen = [select(side, wanted or names) for side in sides]
+    sides = source.read(sources)
+    labels = [side.label for side in sources]
+    _require_known(chosen or names, sides, " and ".join(labels))
+    sides = [select(side, chosen or names) for side in sides]
     if names:
-        before = deployed.read_deployed(names, chosen[0], account)
-        chosen, labels = [before, *chosen], ["deployed", *labels]
-    return compare(chosen[0], chosen[1], old_label=labels[0], new_label=labels[1])
+        before = deployed.read_deployed(names, sides[0], account)
+        sides, labels = [before, *sides], ["deployed", *labels]
+    return compare(sides[0], sides[1], old_label=labels[0], new_label=labels[1])
 
 
-def _require_known(wanted: list[str], sides: list[list[Stack]], where: str) -> None:
-    """Refuse a name that no side has; a template alone has none, and may be meant."""
+def _require_known(names: list[str], sides: list[list[Stack]], where: str) -> None:
+    """Refuse a name that no side has, unless one is a template, which has no name."""
     known = {stack.name for side in sides for stack in side if "/" not in stack.name}
-    missing = [name for name in wanted if name not in known]
+    missing = [name for name in names if name not in known]
     if missing and "" not in known:
-        have = ", ".join(sorted(known))
-        raise SourceError(f"there is no stack {missing[0]} in {where}, but: {have}")
+        stacks = ", ".join(sorted(known))
+        raise SourceError(f"there is no stack {missing[0]} in {where}, which has: {stacks}")
 
 
 def _sides(old: str | None, new: str | None, names: list[str]) -> tuple[str | None, str]:
-    """OLD and NEW; with `--deployed`, the only one is NEW."""
+    """Return OLD and NEW. With `--deployed`, a single argument is NEW."""
     if names and new is not None:
-        raise SourceError("with `--deployed` give NEW only: OLD is what is deployed")
+        raise SourceError("`--deployed` takes the place of OLD: name NEW only")
     if names:
-        return None, old or sources.WORKING_TREE
+        return None, old or source.WORKING_TREE
     if old is None:
-        raise SourceError("give OLD: a revision such as HEAD~1, a folder or a template")
-    return old, new or sources.WORKING_TREE
+        raise SourceError("OLD is missing: name a revision such as HEAD~1, a folder or a template")
+    return old, new or source.WORKING_TREE
 
 
 def _context(pairs: list[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What `serverless-stack review` shows on a terminal."""
+"""The report of `serverless-stack review` for a terminal."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -9,8 +9,10 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from serverless_stack._shared.text import visible
 from serverless_stack.testing.review import Action, Consequence, ResourceChange
-from serverless_stack.testing.review.reports import (
+from serverless_stack.testing.review.compare.stacks import Comparison, StackReview
+from serverless_stack.testing.review.reports.report import (
     as_text,
     explanation,
     heading,
@@ -21,8 +23,7 @@ from serverless_stack.testing.review.reports import (
     title,
     values,
 )
-from serverless_stack.testing.review.sources import Source
-from serverless_stack.testing.review.stacks import Comparison, StackReview
+from serverless_stack.testing.review.sources.source import Source
 
 _STYLES = {
     Consequence.DATA_LOSS: "bold red",
@@ -33,19 +34,19 @@ _STYLES = {
 }
 
 
-def waiting(found: Sequence[Source]) -> AbstractContextManager[object]:
-    """Say on the terminal what is synthesised, while it is."""
+def waiting(sources: Sequence[Source]) -> AbstractContextManager[object]:
+    """Show on the terminal which apps are synthesised, until the end."""
     console = Console(stderr=True)
-    labels = [source.label for source in found if source.synthesised]
+    labels = [source.label for source in sources if source.synthesised]
     if not labels or not console.is_terminal:
         return nullcontext()
-    return Status(Text(f"synthesising {' and '.join(labels)}", "dim"), console=console)
+    return Status(_text(f"synthesising {' and '.join(labels)}", "dim"), console=console)
 
 
 def show(console: Console, comparison: Comparison) -> None:
-    """The comparison as tables, one for each stack, and the advice below."""
-    both = f"{comparison.old} -> {comparison.new}: "
-    console.print(Text(both, "dim").append(summary(comparison.changes), "not dim bold"))
+    """Print the comparison: a table for each stack, with the advice below."""
+    sides = f"{comparison.old} -> {comparison.new}: "
+    console.print(_text(sides, "dim").append(summary(comparison.changes), "not dim bold"))
     for stack in comparison.changed:
         console.print()
         console.print(_title(stack))
@@ -53,12 +54,16 @@ def show(console: Console, comparison: Comparison) -> None:
             console.print(_table(stack.review.changes))
         for change in stack.review.changes:
             if change.advice:
-                console.print(Text(f"{short_path(change.name)}:", "bold"), soft_wrap=True)
-                console.print(Text(change.advice), soft_wrap=True)
+                console.print(_text(f"{short_path(change.name)}:", "bold"), soft_wrap=True)
+                console.print(_text(change.advice), soft_wrap=True)
+
+
+def _text(text: str, style: str = "") -> Text:
+    return Text(visible(text), style)
 
 
 def _title(stack: StackReview) -> Text:
-    text = Text(stack.name, "bold")
+    text = _text(stack.name, "bold")
     return text.append(f", {heading(stack)}", "not bold") if heading(stack) else text
 
 
@@ -69,23 +74,25 @@ def _table(changes: Sequence[ResourceChange]) -> Table:
     for number, change in enumerate(changes):
         if number:
             table.add_row()
-        consequence = Text(change.consequence.label, _STYLES[change.consequence])
+        consequence = _text(change.consequence.label, _STYLES[change.consequence])
         table.add_row(consequence, _details(change))
     return table
 
 
 def _details(change: ResourceChange) -> Text:
-    text = Text(short_path(change.name), "bold").append(f"  {change.resource_type}", "not bold dim")
-    text.append(f"\n{title(change)}", "not bold")
-    plain = Text("\n").join([text, *(Text(f"! {each}", "yellow") for each in change.warnings)])
-    if change.action is Action.ADD:
-        return plain
-    lines = [plain, *(Text(reason) for reason in reasons(change))]
-    for each in values(change):
-        line = Text(f"{each.path}: ", "cyan")
-        if not is_same(each):
-            line.append(as_text(each.old), "red").append(" -> ", "none")
-        lines.append(line.append(as_text(each.new), "green"))
-        if explanation(each):
-            lines.append(Text(f"  {explanation(each)}", _STYLES[each.consequence]))
+    name = _text(short_path(change.name), "bold")
+    lines = [
+        name.append(f"  {visible(change.resource_type)}", "not bold dim"),
+        _text(title(change)),
+        *(_text(f"! {warning}", "yellow") for warning in change.warnings),
+    ]
+    if change.action is not Action.ADD:
+        lines += [_text(reason) for reason in reasons(change)]
+        for each in values(change):
+            line = _text(f"{each.path}: ", "cyan")
+            if not is_same(each):
+                line.append(as_text(each.old), "red").append(" -> ", "none")
+            lines.append(line.append(as_text(each.new), "green"))
+            if explanation(each):
+                lines.append(_text(f"  {explanation(each)}", _STYLES[each.consequence]))
     return Text("\n").join(lines)

@@ -16,7 +16,7 @@ from serverless_stack.checks.engine import registry
 from serverless_stack.checks.engine import runner as engine
 from serverless_stack.checks.engine.registry import Problem
 from serverless_stack.checks.engine.template import Resource
-from serverless_stack.cli.app import application
+from serverless_stack.cli.main import application
 from tests.checks.assemblies import (
     NAMED,
     UNNAMED,
@@ -184,7 +184,7 @@ def test_each_template_of_a_folder_is_checked_alone(here: Path, template: str) -
     ("content", "said"),
     [
         (None, "there is no file or folder t.json: run `cdk synth` first"),
-        ("", "t.json is no CloudFormation template: it has no `Resources`"),
+        ("", "t.json is not a CloudFormation template: it has no `Resources`"),
         ("{]", "t.json is neither JSON nor YAML"),
     ],
 )
@@ -213,7 +213,7 @@ def test_a_file_that_is_no_text(here: Path) -> None:
     (here / "t.json").write_bytes(b"\xff\xfe")
     result = check("t.json")
     assert result.exit_code == 2
-    assert "t.json is no text in UTF-8" in result.stderr
+    assert "t.json is not a text in UTF-8" in result.stderr
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -240,7 +240,7 @@ def test_it_loads_what_it_needs_alone(here: Path) -> None:
     program = (
         "import sys\n"
         "from typer.testing import CliRunner\n"
-        "from serverless_stack.cli.app import application\n"
+        "from serverless_stack.cli.main import application\n"
         "assert CliRunner().invoke(application('check'), ['check']).exit_code == 1\n"
         "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
     )

@@ -1,4 +1,4 @@
-"""`serverless-stack review`, as scripts and people use it."""
+"""`serverless-stack review`, for scripts and people."""
 
 import json
 import os
@@ -41,7 +41,7 @@ def old(tmp_path: Path) -> str:
         ({"News": TOPIC}, ["--allow-replacement", "Shop/Jobs"], 0),
     ],
 )
-def test_the_status_is_for_scripts(
+def test_the_exit_status(
     old: str, tmp_path: Path, resources: dict[str, object], options: list[str], status: int
 ) -> None:
     new = write(tmp_path / "new.json", **resources)
@@ -67,9 +67,20 @@ def test_the_table(old: str, tmp_path: Path, width: str, monkeypatch: pytest.Mon
     assert "data loss Shop/Work AWS::SQS::Queue renamed from Jobs to Work" in text
     assert "no interruption News AWS::SNS::Topic changed" in text
     assert "Properties.DisplayName: (absent) -> [bold]News" in text
-    # The line that avoids it can be copied: it is never wrapped.
+    # The line that keeps the resource can be copied: it is never wrapped.
     (line,) = [line for line in lines if "override_logical_id" in line]
     assert line.endswith('.override_logical_id("Jobs")')
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "json"])
+def test_no_control_character_of_a_template_reaches_the_terminal(tmp_path: Path, form: str) -> None:
+    hostile = "a\x1b]0;owned\x07\x1b[2J\u202eb"
+    queue = {**QUEUE, "Metadata": {"aws:cdk:path": f"Shop/{hostile}/Resource"}}
+    old = write(tmp_path / "old.json", Jobs=queue, **{hostile: TOPIC})
+    new = write(tmp_path / "new.json", Jobs=changed(queue, QueueName=hostile), Work=queue)
+    result = review(old, new, "--format", form)
+    assert result.exit_code == 3
+    assert not {"\x1b", "\x07", "\u202e"} & set(result.output)
 
 
 def test_no_change_is_one_line(old: str) -> None:
@@ -78,7 +89,7 @@ def test_no_change_is_one_line(old: str) -> None:
     assert " ".join(result.stdout.split()) == f"{old} -> {old}: no change"
 
 
-def test_json_and_markdown_are_nothing_else(old: str, tmp_path: Path) -> None:
+def test_json_and_markdown_have_no_other_output(old: str, tmp_path: Path) -> None:
     new = write(tmp_path / "new.json", News=TOPIC)
     content = json.loads(review(old, new, "--format", "json").stdout)
     assert (content["status"], content["worst"]) == (3, "data-loss")
@@ -101,7 +112,7 @@ def test_a_revision_and_the_working_tree(tmp_path: Path, monkeypatch: pytest.Mon
     assert state_of(repo) == before
 
 
-def test_a_stack_of_one_side_alone(tmp_path: Path) -> None:
+def test_a_stack_of_one_side(tmp_path: Path) -> None:
     old, new = tmp_path / "old", tmp_path / "new"
     for folder in (old, new):
         folder.mkdir()
@@ -141,18 +152,21 @@ def test_some_stacks_of_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "give OLD: a revision such as HEAD~1, a folder or a template"),
+        ([], "OLD is missing: name a revision such as HEAD~1, a folder or a template"),
         (["missing.json"], "there is no file or folder missing.json"),
         (["OLD", "--context", "colour"], "`--context` must be KEY=VALUE, got: colour"),
-        (["OLD", "OLD", "--profile", "work"], "`--region` and `--profile` are for `--deployed`,"),
-        (["OLD", "OLD", "--deployed", "Shop"], "with `--deployed` give NEW only: OLD is what is"),
-        (["FOLDER", "OLD"], "a template alone can be compared with one stack only, but "),
+        (["OLD", "OLD", "--profile", "work"], "`--region` and `--profile` require `--deployed`"),
+        (
+            ["OLD", "OLD", "--deployed", "Shop"],
+            "`--deployed` takes the place of OLD: name NEW only",
+        ),
+        (["FOLDER", "OLD"], "a template can be compared with one stack only, but "),
         (["FOLDER", "FOLDER", "--stack", "C"], "there is no stack C in "),
-        (["FOLDER", "FOLDER", "--stack", "A", "--stack", "C"], ", but: A, B"),
+        (["FOLDER", "FOLDER", "--stack", "A", "--stack", "C"], ", which has: A, B"),
         (["OLD", "-"], "there is no cdk.json in the working tree: name the folder of your CDK"),
     ],
 )
-def test_what_is_wrong_is_status_2(
+def test_invalid_input_is_status_2(
     arguments: list[str],
     message: str,
     old: str,
@@ -171,12 +185,12 @@ def test_what_is_wrong_is_status_2(
     assert message in " ".join(result.stderr.split())
 
 
-def test_options_that_do_not_exist_are_status_2(old: str) -> None:
+def test_unknown_options_are_status_2(old: str) -> None:
     assert review(old, old, "--fail-on", "mood").exit_code == 2
     assert review(old, old, "--format", "html").exit_code == 2
 
 
-def test_help_names_what_one_can_do() -> None:
+def test_help_names_the_options_and_an_example() -> None:
     text = Text.from_ansi(review("--help").stdout).plain
     for word in ("--deployed", "--fail-on", "--format", "--allow-replacement", "HEAD~1"):
         assert word in text
@@ -184,7 +198,7 @@ def test_help_names_what_one_can_do() -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from serverless_stack.cli.app import application; app = application(); "
+        "import sys; from serverless_stack.cli.main import application; app = application(); "
         "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
     )
     argv = [*argv_of()[:1], "-c", code]

@@ -1,4 +1,4 @@
-"""`serverless-stack review --deployed`, on a real CloudFormation API: the local cloud's."""
+"""`serverless-stack review --deployed`, with the CloudFormation API of the local cloud."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def old(tmp_path: Path) -> str:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A local cloud with two stacks in it, one as JSON and one as YAML; its environment."""
+    """The environment of a local cloud with two stacks, one as JSON and one as YAML."""
     folder = tmp_path_factory.mktemp("deployed")
     (folder / "cdk.json").write_text('{"app": "python3 app.py"}')
     binaries = Path(__file__).parents[4] / "node_modules" / ".bin"

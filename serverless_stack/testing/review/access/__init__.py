@@ -1,0 +1,1 @@
+"""Changes that widen permissions or open networks."""

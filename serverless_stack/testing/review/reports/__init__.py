@@ -1,0 +1,1 @@
+"""Reports of a review: text, Markdown and JSON."""

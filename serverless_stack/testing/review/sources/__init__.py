@@ -1,0 +1,1 @@
+"""The sides of a review: files, revisions, CDK apps and deployed stacks."""
