@@ -17,14 +17,14 @@ CODE = ("serverless_stack", "benchmarks", "examples")
 PROSE = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs", "serverless_stack")
 
 # A function's docstring begins with the field's verb: Return, Raise, Create, Check, Send, Wait.
-VERBS = re.compile(r"(Give|Tell|Say|Let|Take|Hold|Look|Settle)\b")
+VERBS = re.compile(r"(Give|Tell|Say|Let|Take|Hold|Look(?! up)|Settle)\b")
 _ARTICLE = r"\b(a|the|any|every|one)"
-_ALONE = r"(?= (that|which|of|is|has|and|or|in)\b|[,.;:)])"
+_ALONE = r"(?= (that|which|of|is|has|in)\b|[,.;:)])"
 # Phrases that read as if translated, each with what to write instead.
 PHRASES = {
     r"\bNone (takes|makes|lets|keeps|gives|leaves|means|is not known)\b": "`Default: …`",
     r"\bEmpty (takes|makes|lets|keeps|gives|leaves)\b": "`Default: …`, and None for it",
-    r", got: (again|both)\b": "what was done already: `add_rotation` was already called",
+    r", got: again\b": "what was done already: `add_rotation` was already called",
     r"\bof (ours|yours|theirs) has\b": "the noun: all functions of this library",
     r"\bis no (ARN|URL|name|key|number|path|folder)\b": "`must be …, got: …`",
     r"\bstands? in no\b": "never appears in",

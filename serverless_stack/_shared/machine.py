@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Give the folder in which this library keeps what it can make again.
+    """Return the folder for what this library can create again.
 
     Returns:
         ``SERVERLESS_STACK_CACHE`` when set, else ``serverless-stack`` in ``XDG_CACHE_HOME``, else
@@ -23,7 +23,7 @@ def cache_folder() -> Path:
 
 
 def find_uv() -> Path | None:
-    """Give uv: the one installed for this Python, else the one on PATH, else None."""
+    """Return uv: the one installed for this Python, else the one on PATH, else None."""
     if importlib.util.find_spec("uv") is not None:
         from uv import find_uv_bin
 

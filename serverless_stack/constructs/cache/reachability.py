@@ -13,7 +13,7 @@ _SECRETS_MANAGER = "SecretsManager"
 
 
 def open_way_to_secrets(function: lambda_.Function, network: CacheNetwork) -> None:
-    """Let a function reach Secrets Manager, or warn at synthesis that it cannot.
+    """Open a function a way to Secrets Manager, or warn at synthesis that it has none.
 
     A VPC that this library created gets an interface endpoint, which AWS bills by the hour.
 

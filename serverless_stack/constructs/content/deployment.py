@@ -92,8 +92,8 @@ class ContentDeployment(Construct):
         wait: Whether the deployment waits until all edge locations have invalidated the paths:
             no, for up to 30 minutes, or for a duration up to 45 minutes. After that, a warning is
             logged and the deployment continues.
-        grace_period: How long files stay that left the source: whole days, 1 or more. None keeps
-            them for ever.
+        grace_period: How long files stay that left the source: whole days, 1 or more;
+            None for ever.
         memory_size: The function's memory in MiB, 512-10240. It needs 320, whatever the sizes of
             the files, and 2.5 KiB for each file. More memory is a faster processor as well.
         log_retention: How long the function's log is kept. Default: set by the profile.

@@ -1,1 +1,1 @@
-"""Rotating the AUTH token or a user's password of a Redis, as Secrets Manager asks for it."""
+"""Rotation of the AUTH token or of a user's password of a Redis cache, for Secrets Manager."""

@@ -25,7 +25,7 @@ def locked(
     cancel: Event | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[None]:
-    """Hold a lock during the block, and remove its file afterwards.
+    """Acquire a lock for the block, and remove its file afterwards.
 
     Args:
         path: The lock file. The lock is released if its process is killed.

@@ -16,7 +16,7 @@ _TOPIC = "AWS::SNS::Topic"
 _SUBSCRIPTION = "AWS::SNS::Subscription"
 _PAGE = "Subscribe"
 _RAW = ("sqs", "http", "https", "firehose")
-# Types whose reference is no ARN.
+# Types whose reference is not an ARN.
 _NAMED = ("AWS::Lambda::Function", "AWS::SQS::Queue")
 _BEGINS = {
     "application": "arn:",

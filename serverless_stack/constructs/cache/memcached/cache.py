@@ -49,8 +49,8 @@ class MemcachedCache(CacheBase):
     It creates the cluster, a subnet group, a security group, and a parameter group if there are
     ``parameters``. Memcached keeps nothing on disk: deleting the stack, or a change that replaces
     the cluster, empties it. Adding or removing nodes changes nothing in a connected function,
-    which asks the configuration endpoint for the nodes. Billed by the hour and node ("Amazon
-    ElastiCache pricing"), idle or not.
+    which asks the configuration endpoint for the nodes. Billed per node and hour ("Amazon
+    ElastiCache pricing"), busy or not.
 
     Args:
         scope: The parent construct.

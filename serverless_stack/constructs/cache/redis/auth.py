@@ -30,9 +30,9 @@ class RedisAuth:
 
     Attributes:
         kind: ``token``, ``password``, ``iam`` or ``none``.
-        secret: The secret whose string is the token or password; None generates one.
-        rotate_every: How often the token or password is rotated; None leaves it to the profile.
-        access: What the cache's own user may do; None for everything.
+        secret: The secret whose string is the token or password. Default: a generated one.
+        rotate_every: How often the token or password is rotated; Default: set by the profile.
+        access: What the cache's own user may do. Default: everything.
     """
 
     kind: Kind

@@ -52,7 +52,7 @@ class RedisCache(CacheBase):
 
     It creates the replication group, a subnet group, a security group, and a secret with a
     generated AUTH token. ElastiCache gets the token by a dynamic reference, so that it never
-    appears in a template. Billed by the hour and node ("Amazon ElastiCache pricing"), idle or not.
+    appears in a template. Billed per node and hour ("Amazon ElastiCache pricing"), busy or not.
 
     Args:
         scope: The parent construct.

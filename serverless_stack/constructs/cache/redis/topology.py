@@ -57,11 +57,11 @@ class RedisTopology:
     """The shards and replicas of a ``RedisCache``; make one with a class method.
 
     Attributes:
-        shards: The shards in cluster mode; None without cluster mode.
-        replicas: The replicas of each primary; None leaves them to the profile.
-        autoscale: What follows the load; None scales nothing.
-        automatic_failover: Whether a replica takes over; None turns it on where it is possible.
-        multi_az: Whether nodes are in different availability zones; None turns it on with a
+        shards: The shards in cluster mode, or None without cluster mode.
+        replicas: The replicas of each primary. Default: set by the profile.
+        autoscale: What follows the load. Default: nothing.
+        automatic_failover: Whether a replica takes over. Default: where it is possible.
+        multi_az: Whether nodes are in different availability zones. Default: with a
             replica.
     """
 

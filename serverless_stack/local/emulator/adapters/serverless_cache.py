@@ -51,7 +51,7 @@ def know_memcached() -> None:
 
 
 def run_server(manager: EngineManager) -> None:
-    """Start the server, with TLS only: a Redis cluster of one shard, or a memcached."""
+    """Start the server, with TLS only: a Redis cluster of one shard, or a memcached process."""
 
     def spawn(
         name: str,

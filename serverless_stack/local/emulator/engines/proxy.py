@@ -87,7 +87,7 @@ class ProxyThread:
 
 
 class MemcachedProxy:
-    """A listener on a free port of loopback that forwards connections to a memcached.
+    """A listener on a free port of loopback that forwards connections to a memcached process.
 
     Args:
         proxies: The thread of the proxy.

@@ -47,7 +47,7 @@ class Lease:
         )
 
     def acquire(self, flight: Flight) -> bool:
-        """Take the lease for a load, unless another process has it.
+        """Acquire the lease for a load, unless another process has it.
 
         Raises:
             StoreError: The store failed.
