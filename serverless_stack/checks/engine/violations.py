@@ -45,7 +45,7 @@ def violation(
         property: The path of the property.
         requirement: What it must do, such as ``be an ARN``.
         value: The value in the template.
-        nearest: The nearest value that AWS accepts; None leaves it out of the message.
+        nearest: The nearest value that AWS accepts; Default: leaves it out of the message.
         resource: The logical id, if it is not the resource that is checked.
     """
     if isinstance(value, float) and value.is_integer():

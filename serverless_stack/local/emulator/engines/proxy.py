@@ -91,7 +91,7 @@ class MemcachedProxy:
 
     Args:
         proxies: The thread of the proxy.
-        target: The port of the memcached.
+        target: the port of the memcached process.
         tls: The TLS context of the listener; None for plain TCP.
         configuration: Returns the reply to ``config get cluster``.
     """
