@@ -128,9 +128,9 @@ TOKEN = {"Ref": "Parameter"}
 @pytest.mark.parametrize(
     ("value", "hint"),
     [
-        (cdk.Token.as_number(TOKEN), int),
-        (cdk.Token.as_string(TOKEN), str),
-        (cdk.Token.as_list(TOKEN), Sequence[str]),
+        pytest.param(cdk.Token.as_number(TOKEN), int, id="a number token"),
+        pytest.param(cdk.Token.as_string(TOKEN), str, id="a string token"),
+        pytest.param(cdk.Token.as_list(TOKEN), Sequence[str], id="a list token"),
         (3, float),
         ({"a": "b"}, Mapping[str, str]),
         ("b", Literal["a", "b"]),
