@@ -1,12 +1,15 @@
 """CloudFormation templates as text: JSON, and YAML with short-form intrinsic functions."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 _CORE = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "null")}
 _MERGE = "tag:yaml.org,2002:merge"
 # Aliases can make a short text of any size. CloudFormation itself takes 1 MB.
 _MAX_VALUES = 1_000_000
+# Far above real templates. Composing a document recurses in C, where too deep a text is a crash.
+_MAX_DEPTH = 500
 
 
 class SourceError(ValueError):
@@ -56,10 +59,34 @@ def parse_any(text: str, label: str) -> object:
     # libyaml, where PyYAML has it, is ten times as fast.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)("")
     try:
+        if _may_be_deep(text) and _depth(yaml.parse(text, Loader=type(loader))) > _MAX_DEPTH:
+            raise SourceError(f"{label} must not be nested more than {_MAX_DEPTH} levels deep")
         node = yaml.compose(text, Loader=type(loader))
         return None if node is None else _Reader(label, loader).value(node)
     except (yaml.YAMLError, RecursionError) as error:
         raise SourceError(f"{label} is neither JSON nor YAML: {_problem(error)}") from error
+
+
+def _may_be_deep(text: str) -> bool:
+    """Return whether a text can have more than a few thousand levels, without parsing it.
+
+    In flow style a level takes a bracket. In block style it takes a column, or a line of its own
+    at the column of its parent.
+    """
+    longest_line = max(map(len, text.splitlines()), default=0)
+    return text.count("[") + text.count("{") + 2 * longest_line > 4 * _MAX_DEPTH
+
+
+def _depth(events: Iterable[Any]) -> int:
+    """Return the depth of a document; stop counting soon after the maximum."""
+    depth = deepest = 0
+    for event in events:
+        depth += {"MappingStartEvent": 1, "SequenceStartEvent": 1}.get(type(event).__name__, 0)
+        depth -= {"MappingEndEvent": 1, "SequenceEndEvent": 1}.get(type(event).__name__, 0)
+        deepest = max(deepest, depth)
+        if deepest > _MAX_DEPTH:
+            break
+    return deepest
 
 
 class _Reader:

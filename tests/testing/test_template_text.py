@@ -87,3 +87,25 @@ def test_a_file_without_a_template(text: str, message: str) -> None:
 def test_other_documents_are_read_too() -> None:
     assert parse_any("[1, two]", "a.yaml") == [1, "two"]
     assert parse_any("", "a.yaml") is None
+
+
+DEEP = {
+    "flow sequences": "[" * 100_000,
+    "flow mappings": '{"a": ' * 100_000,
+    "block sequences on one line": "- " * 50_000 + "x",
+    "block mappings": "".join(f"{' ' * level}a:\n" for level in range(3_000)),
+    "complex keys": "? " * 50_000,
+}
+
+
+@pytest.mark.parametrize("text", DEEP.values(), ids=DEEP)
+def test_a_deep_text_is_refused_and_does_not_end_the_process(text: str) -> None:
+    with pytest.raises(SourceError, match="x must not be nested more than 500 levels deep"):
+        parse_any(text, "x")
+
+
+def test_a_text_just_below_the_maximum_depth_is_read() -> None:
+    # With enough brackets beside it that the depth is counted.
+    value = parse_any("[" + "[], " * 3_000 + "[" * 250 + "]" * 250 + "]", "x")
+    assert isinstance(value, list)
+    assert len(value) == 3_001
