@@ -1,8 +1,11 @@
 """Constructs, runtime and tools for serverless web applications on AWS.
 
-Importing this package loads nothing. Take the door that you need:
+Importing this package loads nothing. Its parts:
 
-* ``serverless_stack.constructs``: CDK constructs, at synthesis.
-* ``serverless_stack.runtime``: what runs inside a Lambda function.
-* ``serverless_stack.local``: deploy to this machine, without Docker or an account.
+* ``constructs``: CDK constructs, at synthesis.
+* ``runtime``: caches and objects inside a Lambda function.
+* ``operations``: content, invalidations and advice, on laptops and in CI.
+* ``checks``: what AWS refuses, in values and in templates.
+* ``testing``: a pytest plugin with snapshots, reviews and assertions.
+* ``local``: a local cloud, without Docker or an account.
 """

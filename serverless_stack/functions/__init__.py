@@ -1,1 +1,1 @@
-"""The code of the functions that CloudFormation calls while it deploys a stack."""
+"""The code of the functions that our constructs deploy."""

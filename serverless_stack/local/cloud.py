@@ -122,7 +122,7 @@ class LocalCloud:
 
     @property
     def endpoint_url(self) -> str:
-        """The AWS endpoint, such as `http://127.0.0.1:4566`."""
+        """The URL of the AWS endpoint, on loopback."""
         return f"http://{LOOPBACK}:{self.state.gateway_port}"
 
     @property

@@ -1,1 +1,1 @@
-"""What laptops, CI and functions that run at deploy time do with content: boto3 on first use."""
+"""Content, invalidations and advice, for laptops, CI and deployed functions."""
