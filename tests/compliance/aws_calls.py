@@ -27,6 +27,7 @@ ACTIONS = {
 }
 # Methods that boto3 and s3transfer add to the operations of S3; failed uploads are aborted.
 TRANSFERS = {
+    "upload": {"s3:PutObject", "s3:AbortMultipartUpload"},  # of a transfer manager
     "upload_file": {"s3:PutObject", "s3:AbortMultipartUpload"},
     "upload_fileobj": {"s3:PutObject", "s3:AbortMultipartUpload"},
     "download_file": {"s3:GetObject"},

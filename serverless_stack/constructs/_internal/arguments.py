@@ -271,8 +271,10 @@ def _or(words: Iterable[str]) -> str:
 
 def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object]) -> str | None:
     """Return what is wrong with the names of a call's arguments, if that is its problem."""
-    names = list(inspect.signature(function).parameters)
-    unknown = [name for name in kwargs if name not in names]
+    parameters = inspect.signature(function).parameters
+    names = list(parameters)
+    takes_more = any(item.kind == item.VAR_KEYWORD for item in parameters.values())
+    unknown = [name for name in kwargs if name not in names and not takes_more]
     if not unknown:
         return None
     settings = [name for name in names[1:] if name not in ("scope", "construct_id")]

@@ -80,19 +80,27 @@ class Application:
     @property
     def redis(self) -> RedisCache:
         """The Redis cache. Not available for a serverless or imported cache."""
-        cache = self._parts.redis
-        return self._part("redis", cache if isinstance(cache, RedisCache) else None)
+        cache = self._part("redis", self._parts.redis)
+        return self._of_nodes("redis", cache, RedisCache)
 
     @property
     def memcached(self) -> MemcachedCache:
         """The Memcached cache. Not available for a serverless or imported cache."""
-        cache = self._parts.memcached
-        return self._part("memcached", cache if isinstance(cache, MemcachedCache) else None)
+        cache = self._part("memcached", self._parts.memcached)
+        return self._of_nodes("memcached", cache, MemcachedCache)
 
     @property
     def vpc(self) -> ec2.IVpc:
         """The VPC of the functions and the caches."""
         return self._part("vpc", self._parts.vpc)
+
+    def _of_nodes(self, name: str, cache: object, kind: type[_Part]) -> _Part:
+        if not isinstance(cache, kind):
+            raise AttributeError(
+                f"`{name}` of {self._parts.scope.node.path} is a {type(cache).__name__}, not a "
+                f"{kind.__name__}: use the object that you passed"
+            )
+        return cache
 
     def _part(self, name: str, part: _Part | None) -> _Part:
         if part is None:

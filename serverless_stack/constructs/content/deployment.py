@@ -135,7 +135,9 @@ class ContentDeployment(Construct):
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        removal_policy = removal_policy or Profile.of(scope).removal_policy
+        if removal_policy is None:
+            destroys = Profile.of(scope).removal_policy == RemovalPolicy.DESTROY
+            removal_policy = RemovalPolicy.DESTROY if destroys else RemovalPolicy.RETAIN
         sources = [Path(source)] if isinstance(source, str | Path) else [Path(s) for s in source]
         prefix = arguments.key_prefix(destination_key_prefix, distributions)
         problems = Problems(scope.node.path, construct_id)

@@ -103,6 +103,11 @@ class StorageBucket(Construct):
                 "`noncurrent_version_expiration` must be None for a bucket that is not "
                 "`versioned`, which has no noncurrent versions"
             )
+        if removal_policy == RemovalPolicy.SNAPSHOT:
+            problems.fail(
+                "`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or DESTROY, "
+                "got: SNAPSHOT, which buckets do not have"
+            )
         if auto_delete_objects and removal_policy != RemovalPolicy.DESTROY:
             problems.fail(
                 "`auto_delete_objects` must go with `removal_policy=RemovalPolicy.DESTROY`, "

@@ -256,3 +256,23 @@ def test_options_reach_their_parts(app: cdk.App, code: Path, site: Path) -> None
     assert distribution["Restrictions"]["GeoRestriction"]["Locations"] == ["DE"]
     assert properties(template, "AWS::ElastiCache::ReplicationGroup")["Port"] == 7000
     assert properties(template, "AWS::ElastiCache::CacheCluster")["Port"] == 7001
+
+
+def test_a_serverless_cache_is_not_said_to_be_left_out(app: cdk.App, code: Path) -> None:
+    stack = cdk.Stack(app, "Own")
+    shop = WebApp(stack, "Shop", function=code, redis=ServerlessCache(stack, "Cache"))
+    with pytest.raises(AttributeError, match="is a ServerlessCache, not a RedisCache: use the ob"):
+        print(shop.redis)
+
+
+def test_a_retained_application_has_a_site(app: cdk.App, code: Path, site: Path) -> None:
+    policy = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+    shop = ServerlessStack(app, "Shop", function=code, site=site, removal_policy=policy)
+    (resource,) = all_of(synth(shop), "Custom::ContentDeployment")
+    assert resource["Properties"]["RemovalPolicy"] == "retain"
+
+
+def test_a_missing_id_is_named(app: cdk.App, code: Path) -> None:
+    shop = ServerlessStack(app, "Shop", function=code)
+    with pytest.raises(TypeError, match="missing a required argument: 'construct_id'"):
+        shop.add_function(code=code)  # type: ignore[call-arg]

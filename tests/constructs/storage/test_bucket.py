@@ -357,3 +357,9 @@ def test_tokens_in_units_other_than_days_are_refused_by_cdk(stack: cdk.Stack) ->
     uploads = StorageBucket(stack, "Uploads", expire_after=cdk.Duration.hours(hours))
     with pytest.raises(RuntimeError, match="Duration must be specified as"):
         synth(cdk.Stack.of(uploads))
+
+
+def test_a_bucket_has_no_snapshot(stack: cdk.Stack) -> None:
+    snapshot = cdk.RemovalPolicy.SNAPSHOT
+    message = refused(lambda: StorageBucket(stack, "Bucket", removal_policy=snapshot))
+    assert message.startswith("`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or")

@@ -126,3 +126,24 @@ def test_properties_of_macros_are_not_required(type_: str) -> None:
     assert findings_in({"Made": {"Type": kind, "Properties": made}}) == []
     assert findings_in({"Made": {"Type": kind, "Properties": {"Tags": [], **made}}}) == []
     assert findings_in({"Made": {"Type": kind, "Properties": {}}}) != []
+
+
+def test_outputs_of_one_nested_stack_are_different_subnets() -> None:
+    def findings(*outputs: str) -> list[str]:
+        listed = [{"Fn::GetAtt": ["Network", f"Outputs.{name}"]} for name in outputs]
+        template = {
+            "Resources": {
+                "Network": {
+                    "Type": "AWS::CloudFormation::Stack",
+                    "Properties": {"TemplateURL": "https://s3.amazonaws.com/b/t.json"},
+                },
+                "Subnets": {
+                    "Type": "AWS::ElastiCache::SubnetGroup",
+                    "Properties": {"Description": "Subnets", "SubnetIds": listed},
+                },
+            }
+        }
+        return [finding.rule for finding in check_template(template)]
+
+    assert findings("First", "Second") == []
+    assert findings("First", "First") == ["ELASTICACHE-059"]

@@ -103,7 +103,7 @@ def test_without_credentials(old: str, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     result = review("--deployed", "Shop", old, "--region", "eu-west-1")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "there are no AWS credentials: name a profile by `--profile`" in result.stderr
-    assert "there is no AWS region: name it by" in review("--deployed", "Shop", old).stderr
+    assert "there are no AWS credentials: name a profile with `--profile`" in result.stderr
+    assert "there is no AWS region: name it with" in review("--deployed", "Shop", old).stderr
     named = review("--deployed", "Shop", old, "--profile", "work").stderr
     assert "The config profile (work) could not be found" in named

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved, repeated
+from serverless_stack.checks.engine.resolver import Reference
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
@@ -34,10 +35,17 @@ def subnets(resource: Resource) -> Iterator[Violation]:
     listed = resource.get("SubnetIds")
     if listed == [] or (listed is None and is_whole(resource)):
         yield violation("SubnetIds", "have at least 1 subnet", listed)
-    names = (name_of(item) for item in texts(resource, "SubnetIds") if not _is_token(item))
+    names = (_subnet_name(item) for item in texts(resource, "SubnetIds") if not _is_token(item))
     twice = sorted(repeated(names))
     if twice:
         yield violation("SubnetIds", "be different subnets", ", ".join(twice))
+
+
+def _subnet_name(value: object) -> str:
+    """Return what identifies a subnet; outputs of one resource are different subnets."""
+    if isinstance(value, Reference) and value.attribute not in ("", "SubnetId"):
+        return f"{value.logical_id}.{value.attribute}"
+    return name_of(value)
 
 
 @RULES.resource("ELASTICACHE-060", SUBNETS, page="CreateCacheSubnetGroup")
