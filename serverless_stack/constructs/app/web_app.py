@@ -67,7 +67,8 @@ class WebApp(Application, Construct):
             app, else ``Profile.production()``.
         removal_policy: What happens to data when the stack is deleted: ``RETAIN`` keeps the
             bucket and the logs and takes a final backup of the Redis cache, ``DESTROY`` deletes
-            everything, objects in the bucket included. Default: set by the profile (production:
+            everything, objects in the bucket included, except the KMS key of the regulated
+            profile. Default: set by the profile (production:
             ``RETAIN``).
 
     Raises:
