@@ -91,7 +91,7 @@ def max_paths_problems(max_paths: int) -> Iterator[str]:
     if is_unresolved(max_paths):
         yield "`max_paths` must be known at synthesis, got: a token"
     elif not 1 <= max_paths <= MAX_PATHS:
-        bounds = f"1–{MAX_PATHS} paths"  # noqa: RUF001 - a range is written with an en dash
+        bounds = f"between 1 and {MAX_PATHS} paths"
         yield f"`max_paths` must be {bounds}, got: {max_paths}"
 
 
@@ -114,7 +114,7 @@ def wait_problems(wait: bool | Duration) -> Iterator[str]:
     if wait.is_unresolved():
         yield "`wait` must be known at synthesis, got: a token"
     elif not 1 <= wait.to_seconds() <= _MAX_WAIT_SECONDS:
-        bounds = f"1–{_MAX_WAIT_SECONDS} seconds"  # noqa: RUF001 - a range is written with an en dash
+        bounds = f"between 1 and {_MAX_WAIT_SECONDS} seconds"
         yield f"`wait` must be {bounds}, got: {wait.to_seconds()}"
 
 

@@ -132,7 +132,7 @@ def test_down_stops_a_deployment_under_way(assembly_app: Path, mark: str) -> Non
         assert lifecycle.stop(assembly_app, "default")
         _, complaint = launcher.communicate()
     assert launcher.returncode == 1
-    assert "Error: the local cloud `default` was stopped while `cdk synth` ran\n" in complaint
+    assert "Error: the local cloud `default` was stopped during `cdk synth`\n" in complaint
     assert_nothing_left(assembly_app, mark)
 
 
