@@ -47,6 +47,7 @@ EXAMPLES = [
 ]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(("path", "stack", "expected"), EXAMPLES, ids=[e[0] for e in EXAMPLES])
 def test_an_example_synthesizes(tmp_path: Path, path: str, stack: str, expected: str) -> None:
     # Nothing is packaged: CDK bundles only the stacks that this context lists.

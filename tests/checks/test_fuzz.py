@@ -13,6 +13,8 @@ from tests.checks import templates
 from tests.checks.cases import Json, cases
 from tests.checks.mutations import mutated
 
+pytestmark = pytest.mark.slow
+
 CASES = cases()
 SOURCES: dict[str, Json] = {
     **templates.snapshots(),

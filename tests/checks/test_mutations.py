@@ -12,6 +12,8 @@ from serverless_stack.checks import check_template
 from serverless_stack.testing.snapshots import rendering
 from tests.checks.cases import Json, cases
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parents[1]
 SNAPSHOTS = sorted(path for path in TESTS.rglob("*.yaml") if "__snapshots__" in path.parts)
 SECTIONS: Json = {

@@ -160,6 +160,7 @@ def test_the_facts_are_those_of_the_needs_and_options(needs: list[str]) -> None:
     assert {advice.option, *(each.option for each in advice.alternatives)} == set(OPTIONS)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(pair=SUBSETS.flatmap(lambda needs: st.tuples(st.just(needs), st.permutations(needs))))
 def test_order_and_repetition_do_not_matter(pair: tuple[list[str], list[str]]) -> None:
@@ -169,6 +170,7 @@ def test_order_and_repetition_do_not_matter(pair: tuple[list[str], list[str]]) -
     assert advise(needs=iter(other)) == expected
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(needs=SUBSETS)
 def test_no_other_option_is_better(needs: list[str]) -> None:
@@ -185,6 +187,7 @@ def test_no_other_option_is_better(needs: list[str]) -> None:
         assert lost >= missing
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(needs=SUBSETS)
 def test_conflicts_are_minimal(needs: list[str]) -> None:

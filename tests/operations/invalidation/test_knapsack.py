@@ -51,6 +51,7 @@ def size(trie: Trie, max_paths: int) -> tuple[int, int]:
     return sum(trie.collateral[node] or 0 for node in nodes), len(leaves) + len(nodes)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(FORMS),

@@ -77,6 +77,7 @@ def test_nothing_is_better(
         assert "/*" not in found.paths
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(
     st.integers(2, 12),
@@ -107,6 +108,7 @@ FOLDERS = st.lists(st.sampled_from(["a", "a", "b", "a-", "aé", "aè"]), max_siz
 FILES = st.sampled_from(["index.html", "index.html", "i", "x.html", "index.html.br", ""])
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(
     st.lists(

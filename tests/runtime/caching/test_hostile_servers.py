@@ -11,6 +11,8 @@ import pytest
 
 from serverless_stack.runtime.caching import LazyLoading, MemcachedStore, RedisStore, Store
 
+pytestmark = pytest.mark.server
+
 TIMEOUT = 0.2
 SLOW_MACHINE = 5.0
 """Seconds that tests leave for what takes milliseconds."""

@@ -13,6 +13,8 @@ import pytest
 from serverless_stack.local.cloud import LocalCloud
 from tests.cli.reviews import QUEUE, TOPIC, changed, review, write
 
+pytestmark = pytest.mark.server
+
 
 @pytest.fixture
 def old(tmp_path: Path) -> str:

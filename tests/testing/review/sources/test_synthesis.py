@@ -15,6 +15,8 @@ from serverless_stack.local.processes import process_table as processes
 from serverless_stack.testing.review.sources import source as sources
 from tests.testing.review.apps import about, bucket_of, commit, failure, git, read, state_of
 
+pytestmark = pytest.mark.server
+
 ROOT = Path(__file__).parents[4]
 
 
