@@ -69,7 +69,7 @@ def test_a_profile(
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_PROFILE", "work")
-    client = boto3.client("s3")
+    client = boto3.Session().client("s3")  # the default session keeps its first profile
     client.create_bucket(Bucket="of-a-profile")
     monkeypatch.setattr(S3Store, "write", None)  # obstore alone
     BulkStore("of-a-profile").write("k", b"x", Headers("text/plain"))
