@@ -82,7 +82,6 @@ ADVICE = [
     "Need",
     "OPTIONS",
     "Option",
-    "Reason",
     "advise",
     "fact",
 ]
