@@ -173,8 +173,7 @@ def test_settings_are_keyword_only(kind: type) -> None:
     _, scope, construct_id, *settings = inspect.signature(
         vars(kind)["__init__"]
     ).parameters.values()
-    parent = "cache" if kind.__name__ == "RedisUser" else "scope"
-    assert (scope.name, construct_id.name) == (parent, "construct_id")
+    assert (scope.name, construct_id.name) == ("scope", "construct_id")
     assert {setting.kind for setting in settings} == {inspect.Parameter.KEYWORD_ONLY}
 
 
