@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.clients.environment import Endpoint
+from serverless_stack.runtime.caching.clients.redis_library import load_redis
 from serverless_stack.runtime.caching.clients.redis_pool import (
     Command,
     Redirected,
@@ -138,6 +139,7 @@ class RedisCluster:
         raise StoreUnavailable(f"{node.breaker.name}: {redirected}, after several redirections")
 
     def _node_for(self, words: Command) -> "_Node":
+        load_redis()
         from redis.crc import key_slot
 
         if not self._slots:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.clients.connection_pool import ConnectionPool, Failure
 from serverless_stack.runtime.caching.clients.environment import Endpoint
+from serverless_stack.runtime.caching.clients.redis_library import load_redis
 
 TYPE_CHECKING = False
 
@@ -103,6 +104,7 @@ class RedisPool(_Pool):
         )
 
     def _open(self, spent: float) -> "RedisConnection":
+        load_redis()
         from redis.exceptions import AuthenticationError
 
         started = time.monotonic() - spent
@@ -131,6 +133,7 @@ class RedisPool(_Pool):
         connection.disconnect()
 
     def _is_stale(self, connection: "RedisConnection") -> bool:
+        load_redis()
         from redis.exceptions import RedisError
 
         try:
@@ -139,6 +142,7 @@ class RedisPool(_Pool):
             return True
 
     def _explain(self, error: Exception) -> tuple[int, StoreError]:
+        load_redis()
         from redis import exceptions
 
         if isinstance(error, StoreError):  # credentials, or a name that is not resolved
@@ -182,6 +186,7 @@ def _exchange(connection: "RedisConnection", words: Command) -> object:
 
 
 def _exchange_many(connection: "RedisConnection", commands: Sequence[Command]) -> list[object]:
+    load_redis()
     from redis.exceptions import ResponseError
 
     connection.send_packed_command(connection.pack_commands(commands))

@@ -14,6 +14,7 @@ from serverless_stack.runtime.caching.base import (
     check_key,
 )
 from serverless_stack.runtime.caching.clients import environment
+from serverless_stack.runtime.caching.clients.redis_library import load_redis
 from serverless_stack.runtime.caching.clients.redis_pool import RedisPool, Word, from_client
 from serverless_stack.runtime.caching.codecs.json import JSON
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
@@ -105,6 +106,7 @@ class RedisStore(EncodedStore[Word]):
         credentials = credentials_from_env(prefix, timeout)
 
         def make(at: environment.Endpoint) -> "RedisConnection":
+            load_redis()
             from serverless_stack.runtime.caching.clients.redis_connection import connection_to
 
             return connection_to(at, timeout, trust() if encrypted else None, credentials)
@@ -160,6 +162,7 @@ class RedisStore(EncodedStore[Word]):
         trust = functools.cache(_default_trust)
 
         def make(parsed: "RedisUrl", at: environment.Endpoint) -> "RedisConnection":
+            load_redis()
             from serverless_stack.runtime.caching.clients.redis_connection import (
                 connection_of_url,
             )
