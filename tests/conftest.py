@@ -85,7 +85,7 @@ def _is_slow(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def fast_lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Hold the promise of the fast lane: fail what starts a server or a CDK kernel in it."""
+    """Fail a test of the fast lane that starts a server or a CDK kernel."""
     if not request.config.getoption("--fast"):
         yield
         return

@@ -21,7 +21,7 @@ Behaviour = Callable[[socket.socket], None]
 
 
 def answer(*parts: bytes) -> Behaviour:
-    """Give the same answer to whatever comes."""
+    """Send the same answer to whatever comes."""
 
     def behave(client: socket.socket) -> None:
         while client.recv(65536):
