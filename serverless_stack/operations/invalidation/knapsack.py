@@ -10,6 +10,7 @@ only covers that cost no more than that. The result is exact.
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from serverless_stack.operations.invalidation.prices import Costs, Nodes, Size, best_price
 from serverless_stack.operations.invalidation.trie import Trie
 
 
@@ -23,27 +24,6 @@ class Cover(NamedTuple):
 
     leaves: list[int]
     nodes: list[int]
-
-
-class _Size(NamedTuple):
-    """How good a cover is: the less collateral the better, then the fewer paths."""
-
-    collateral: int
-    paths: int
-
-
-class _Costs(NamedTuple):
-    """The cheapest cover of each node at a price.
-
-    Attributes:
-        paths: How many paths it has.
-        least: What it costs.
-        opened: What the cheapest cover costs that is no wildcard at the node.
-    """
-
-    paths: list[int]
-    least: list[int]
-    opened: list[int]
 
 
 class _Table(NamedTuple):
@@ -102,36 +82,31 @@ class _Knapsack:
                         fewest[child] = paths
         self._nodes = nodes[::-1]
         self._root = len(nodes) - 1
-        self._collateral = [trie.collateral[node] for node in self._nodes]
+        collaterals = [trie.collateral[node] for node in self._nodes]
+        self._can_open = Nodes([self._root] * len(nodes), collaterals, [], [])
         self._children: list[list[int]] = []
-        self._parents = [self._root] * len(nodes)
-        # What an open node takes in addition to its children that can be open.
-        self._paths: list[int] = []
-        self._besides: list[int] = []
         numbers = {node: number for number, node in enumerate(self._nodes)}
         for number, node in enumerate(self._nodes):
             children = [numbers[child] for child in trie.children[node] if child in numbers]
             closed = [child for child in trie.children[node] if child not in numbers]
             self._children.append(children)
-            self._paths.append(len(trie.leaves[node]) + len(closed))
-            self._besides.append(sum(trie.collateral[child] or 0 for child in closed))
+            self._can_open.paths.append(len(trie.leaves[node]) + len(closed))
+            self._can_open.besides.append(sum(trie.collateral[child] or 0 for child in closed))
             for child in children:
-                self._parents[child] = number
+                self._can_open.parents[child] = number
 
     def best(self) -> Cover:
         """Return the best cover."""
-        low = self._size(0, 1)
-        if low.paths <= self._max_paths:  # with as little collateral as there can be
-            counts = self._costs(0, 1).paths
-            return self._cover(number for number, count in enumerate(counts) if count > 1)
-        high = self._size(1 + sum(collateral or 0 for collateral in self._collateral), 1)
-        price, unit, best = self._price(low, high)
-        costs = self._costs(price, unit)
+        costs = self._can_open.costs(0, 1)
+        if costs.paths[self._root] <= self._max_paths:  # with as little collateral as there can be
+            return self._cover(number for number, count in enumerate(costs.paths) if count > 1)
+        price, unit, best = best_price(self._can_open, costs, self._max_paths)
+        costs = self._can_open.costs(price, unit)
         least, gap = costs.least[self._root], unit
         while True:
             table = self._table(costs, price, unit, gap)
             for paths, excess in table.excess.items():
-                best = min(best, _Size((least + excess - paths * price) // unit, paths))
+                best = min(best, Size((least + excess - paths * price) // unit, paths))
             # What a better cover can cost: with less collateral, or with fewer paths.
             most = max(
                 (best.collateral - 1) * unit + self._max_paths * price,
@@ -141,57 +116,7 @@ class _Knapsack:
                 return self._cover(self._opened(table, best.paths))
             gap = min(4 * gap, most - least)
 
-    def _size(self, price: int, unit: int) -> _Size:
-        """Return the size of the cheapest cover."""
-        costs = self._costs(price, unit)
-        count = costs.paths[self._root]
-        return _Size((costs.least[self._root] - count * price) // unit, count)
-
-    def _costs(self, price: int, unit: int) -> _Costs:
-        """Return the cheapest covers; of those that cost the same, the ones with the fewest paths.
-
-        Args:
-            price: What a path costs.
-            unit: What the collateral of one URL costs.
-        """
-        paths, opened = self._paths.copy(), list[int]()
-        least = [
-            count * price + beside * unit
-            for count, beside in zip(self._paths, self._besides, strict=True)
-        ]
-        nodes = zip(self._parents, self._collateral, strict=True)
-        for number, (parent, collateral) in enumerate(nodes):
-            count, cost = paths[number], least[number]
-            opened.append(cost)
-            if collateral is not None and (wildcard := collateral * unit + price) <= cost:
-                count, cost = paths[number], least[number] = 1, wildcard
-            if number != parent:
-                paths[parent] += count
-                least[parent] += cost
-        return _Costs(paths, least, opened)
-
-    def _price(self, low: _Size, high: _Size) -> tuple[int, int, _Size]:
-        """Find the price at which covers within the limit and beyond it cost the same.
-
-        Args:
-            low: The size of a cover beyond the limit, with little collateral.
-            high: The size of a cover within it.
-
-        Returns:
-            What a path costs, what the collateral of one URL costs, and the size of the cheapest
-            cover within the limit.
-        """
-        while True:
-            price, unit = high.collateral - low.collateral, low.paths - high.paths
-            size = self._size(price, unit)
-            if (size.collateral - low.collateral) * unit == (low.paths - size.paths) * price:
-                return price, unit, high
-            if size.paths <= self._max_paths:
-                high = size
-            else:
-                low = size
-
-    def _table(self, costs: _Costs, price: int, unit: int, gap: int) -> _Table:
+    def _table(self, costs: Costs, price: int, unit: int, gap: int) -> _Table:
         """Return the covers of the root that cost at most so much more than the cheapest one."""
         gaps = [-1] * self._root + [gap]
         for number in range(self._root, -1, -1):
@@ -207,7 +132,7 @@ class _Knapsack:
             parts: tuple[_Table, ...] = ()
             opened = costs.opened[number] - costs.least[number]
             if opened <= left:
-                count = self._paths[number]
+                count = self._can_open.paths[number]
                 if children := self._children[number]:
                     below = self._together([tables.pop(child) for child in children], left - opened)
                     parts = (below,)
@@ -216,7 +141,7 @@ class _Knapsack:
                             excess[count + more] = opened + cost
                 else:
                     excess[count] = opened
-            collateral = self._collateral[number]
+            collateral = self._can_open.collateral[number]
             if collateral is not None:
                 wildcard = collateral * unit + price - costs.least[number]
                 if wildcard <= left:
@@ -256,7 +181,9 @@ class _Knapsack:
                 waiting += [(one, count), (other, paths - count)]
             elif paths > 1 or table.node == self._root:
                 yield table.node
-                waiting += [(part, paths - self._paths[table.node]) for part in table.parts]
+                waiting += [
+                    (part, paths - self._can_open.paths[table.node]) for part in table.parts
+                ]
 
     def _cover(self, opened: Iterable[int]) -> Cover:
         trie = self._trie
