@@ -13,14 +13,14 @@ from typing import Self
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
 from serverless_stack.local.errors import CommandError, LocalCloudError
-from serverless_stack.local.processes import emulator as emulator_process
 from serverless_stack.local.processes import lifecycle, state
 from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
+from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
-from serverless_stack.local.urls import Urls, parse_urls
+from serverless_stack.local.urls import URLS_PATH, Urls, parse_urls
 
 DEFAULT_NAME = "default"
 
@@ -132,7 +132,8 @@ class LocalCloud:
 
     def environment(self) -> dict[str, str]:
         """Return the environment variables with which boto3 and the AWS CLI reach this cloud."""
-        return cdk_commands.aws_environment(self.endpoint_url)
+        current = self.state
+        return cdk_commands.aws_environment(self.endpoint_url, current.access_key)
 
     def urls(self) -> Urls:
         """Return the URLs of the deployed APIs and distributions.
@@ -140,9 +141,15 @@ class LocalCloud:
         Raises:
             LocalCloudError: The cloud does not answer.
         """
-        body = emulator_process.get(self.state.gateway_port, "/_serverless_stack/urls")
-        if body is None:
-            raise LocalCloudError(f"the local cloud does not answer at {self.endpoint_url}")
+        current = self.state
+        try:
+            body = send(
+                current.gateway_port, current.access_key, URLS_PATH, service="serverless-stack"
+            )
+        except OSError as error:
+            raise LocalCloudError(
+                f"the local cloud does not answer at {self.endpoint_url}: {error}"
+            ) from error
         return parse_urls(body)
 
     def synth(self) -> Path:
@@ -221,12 +228,12 @@ class LocalCloud:
             ) from error
 
     def _run_cdk(self, arguments: Sequence[str]) -> None:
-        endpoint_url = self.endpoint_url
+        environment = self.environment()
         try:
             cdk_commands.run_cdk(
                 arguments,
                 app_dir=self.app_dir,
-                endpoint_url=endpoint_url,
+                aws_environment=environment,
                 home=self.home,
                 report=self._report,
             )

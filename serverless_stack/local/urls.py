@@ -3,6 +3,9 @@
 import json
 from dataclasses import dataclass
 
+URLS_PATH = "/_serverless_stack/urls"
+"""The path of the URLs at the AWS endpoint."""
+
 
 @dataclass(frozen=True)
 class Api:

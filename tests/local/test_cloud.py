@@ -4,13 +4,16 @@ import json
 import os
 import signal
 import socket
-import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk.stacks import StackSummary, list_stacks
@@ -28,18 +31,31 @@ from serverless_stack.local.processes import (
 from serverless_stack.local.processes.locks import locked
 from tests.local.conftest import processes_of
 
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
 
 def body_of(url: str) -> str:
     with urllib.request.urlopen(url, timeout=30) as answer:
         return str(answer.read().decode())
 
 
-def status_of(method: str, url: str) -> int:
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, method=method), timeout=30) as got:
-            return int(got.status)
-    except urllib.error.HTTPError as error:
-        return error.code
+def client_of(environment: Mapping[str, str]) -> "S3Client":
+    return boto3.client(
+        "s3",
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def s3_of(cloud: LocalCloud) -> "S3Client":
+    return client_of(cloud.environment())
+
+
+def buckets_of(cloud: LocalCloud) -> list[str]:
+    return [bucket["Name"] for bucket in s3_of(cloud).list_buckets()["Buckets"]]
 
 
 def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
@@ -60,12 +76,12 @@ def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
         assert api.url == f"http://127.0.0.1:{cloud.state.api_port}/prod/"
         assert body_of(api.url) == f"hello from {bucket}"
         assert result.urls == cloud.urls()
-        assert list_stacks(cloud.state.gateway_port) == [
+        assert list_stacks(cloud.state) == [
             StackSummary("CDKToolkit", "CREATE_COMPLETE"),
             StackSummary("Tiny", "CREATE_COMPLETE"),
         ]
         cloud.destroy()
-        assert [stack.name for stack in list_stacks(cloud.state.gateway_port)] == ["CDKToolkit"]
+        assert [stack.name for stack in list_stacks(cloud.state)] == ["CDKToolkit"]
         assert cloud.urls().apis == ()
     assert processes_of(tiny_app) == []
     assert not cloud.home.exists()
@@ -113,9 +129,12 @@ def test_two_clouds_of_one_app_and_a_second_start(assembly_app: Path) -> None:
         first_ports = {first.state.gateway_port, first.state.api_port, first.state.cdn_port}
         other_ports = {other.state.gateway_port, other.state.api_port, other.state.cdn_port}
         assert len(first_ports | other_ports) == 6
-        assert status_of("PUT", f"{first.endpoint_url}/only-in-the-first") == 200
-        assert status_of("HEAD", f"{first.endpoint_url}/only-in-the-first") == 200
-        assert status_of("HEAD", f"{other.endpoint_url}/only-in-the-first") == 404
+        s3_of(first).create_bucket(Bucket="only-in-the-first")
+        assert buckets_of(first) == ["only-in-the-first"]
+        assert buckets_of(other) == []
+        stolen = {**other.environment(), "AWS_ENDPOINT_URL": first.endpoint_url}
+        with pytest.raises(ClientError, match="InvalidAccessKeyId"):
+            client_of(stolen).list_buckets()
         with LocalCloud.start(assembly_app) as again:
             assert not again.started_here
             assert again.state == first.state

@@ -6,24 +6,30 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_stack.local.errors import CommandError
+from serverless_stack.local.processes.access_key import DEFAULT_ACCOUNT, AccessKey
+from serverless_stack.local.processes.requests import REGION
 from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.progress import Report
 from serverless_stack.local.toolchain import prerequisites
 from serverless_stack.local.toolchain.node import Node
 
-ACCOUNT = "000000000000"
-REGION = "us-east-1"
+ACCOUNT = DEFAULT_ACCOUNT
 
 
 def run_cdk(
-    arguments: Sequence[str], *, app_dir: Path, endpoint_url: str, home: Path, report: Report
+    arguments: Sequence[str],
+    *,
+    app_dir: Path,
+    aws_environment: Mapping[str, str],
+    home: Path,
+    report: Report,
 ) -> None:
     """Run the CDK CLI in the app's folder, and report its progress.
 
     Args:
         arguments: A command, from one of the functions below.
         app_dir: The folder of the app.
-        endpoint_url: The AWS endpoint of the local cloud.
+        aws_environment: The variables that lead to the local cloud.
         home: The cloud's folder, where the output is kept as `cdk.log`.
         report: Receives the progress.
 
@@ -46,7 +52,7 @@ def run_cdk(
         run(
             [*cdk.argv, *arguments],
             cwd=app_dir,
-            environment=cdk_environment(os.environ, endpoint_url, home, node),
+            environment=cdk_environment(os.environ, aws_environment, home, node),
             log=log,
             on_line=on_line,
         )
@@ -56,13 +62,19 @@ def run_cdk(
         ) from error
 
 
-def aws_environment(endpoint_url: str) -> dict[str, str]:
-    """Return the variables with which SDKs, the AWS CLI and the CDK CLI reach the local cloud."""
+def aws_environment(endpoint_url: str, key: AccessKey, account: str = ACCOUNT) -> dict[str, str]:
+    """Return the variables with which SDKs, the AWS CLI and the CDK CLI reach the local cloud.
+
+    Args:
+        endpoint_url: The AWS endpoint of the local cloud.
+        key: The access key of the local cloud.
+        account: The account to act in.
+    """
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL_S3": endpoint_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": key.id_for(account),
+        "AWS_SECRET_ACCESS_KEY": key.secret,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_EC2_METADATA_DISABLED": "true",
@@ -70,7 +82,7 @@ def aws_environment(endpoint_url: str) -> dict[str, str]:
 
 
 def cdk_environment(
-    base: Mapping[str, str], endpoint_url: str, home: Path, node: Node
+    base: Mapping[str, str], aws_environment: Mapping[str, str], home: Path, node: Node
 ) -> dict[str, str]:
     """Return the environment of the CDK CLI and of the user's app.
 
@@ -78,14 +90,14 @@ def cdk_environment(
 
     Args:
         base: The user's environment.
-        endpoint_url: The AWS endpoint of the local cloud.
+        aws_environment: The variables that lead to the local cloud.
         home: The cloud's folder. The CLI caches accounts by access key, so its home is there.
         node: The Node.js that the CLI and jsii run on.
     """
     kept = {name: value for name, value in base.items() if not _selects_an_account(name)}
     return {
         **kept,
-        **aws_environment(endpoint_url),
+        **aws_environment,
         **without_proxy(base),
         "AWS_CONFIG_FILE": str(home / "no-aws-config"),
         "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-aws-credentials"),

@@ -1,19 +1,13 @@
-"""The CloudFormation stacks of a local cloud, listed without an SDK."""
+"""The CloudFormation stacks of a local cloud."""
 
 import urllib.parse
-import urllib.request
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
-from serverless_stack.local.cdk.commands import REGION
-from serverless_stack.local.processes.ports import LOOPBACK
+from serverless_stack.local.processes.requests import send
+from serverless_stack.local.processes.state import State
 
 _NAMESPACE = "{http://cloudformation.amazonaws.com/doc/2010-05-15/}"
-# The emulator reads the service from the signature, and does not verify it.
-_AUTHORIZATION = (
-    f"AWS4-HMAC-SHA256 Credential=test/20000101/{REGION}/cloudformation/aws4_request, "
-    "SignedHeaders=host, Signature=0"
-)
 
 
 @dataclass(frozen=True)
@@ -24,21 +18,17 @@ class StackSummary:
     status: str
 
 
-def list_stacks(gateway_port: int) -> list[StackSummary]:
-    """Return the stacks of the cloud at a port, sorted by name.
+def list_stacks(state: State) -> list[StackSummary]:
+    """Return the stacks of a running cloud, sorted by name.
 
     Raises:
         OSError: The cloud does not answer.
     """
     query = urllib.parse.urlencode({"Action": "DescribeStacks", "Version": "2010-05-15"})
-    request = urllib.request.Request(
-        f"http://{LOOPBACK}:{gateway_port}/",
-        data=query.encode(),
-        headers={"Authorization": _AUTHORIZATION},
+    answer = send(
+        state.gateway_port, state.access_key, "/", service="cloudformation", form=query.encode()
     )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=10) as answer:
-        document = ET.fromstring(answer.read())
+    document = ET.fromstring(answer)
     stacks = [
         StackSummary(
             name=member.findtext(f"{_NAMESPACE}StackName", ""),

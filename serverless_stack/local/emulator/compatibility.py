@@ -11,12 +11,29 @@ from typing import Final
 VERSION: Final = "1.5.33"
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "ministack.app": ("app",),
+    "ministack.app": (
+        "app",
+        "_function_url_auth_target",
+        "_parse_execute_api_url",
+        "_parse_lambda_url",
+        "_s3_cors_target",
+    ),
     "ministack.core.hypercorn_compat": ("install",),
+    "ministack.core.iam_actions": ("access_denied_response", "unsigned_operations"),
     "ministack.core.iam_evaluator": (
+        "AmbiguousAccessKeyError",
+        "AuthError",
+        "CredentialResolutionError",
         "EvalContext",
+        "_signed_request",
+        "authenticate",
         "evaluate_resource_policy",
+        "find_iam_access_key_account",
+        "is_root_access_key",
         "pin_request_origin",
+        "pin_signed_body",
+        "pin_signed_request",
+        "resolve_credential",
     ),
     "ministack.core.lambda_runtime": (
         "Worker",
@@ -32,6 +49,15 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "get_region",
         "set_request_account_id",
         "set_request_region",
+    ),
+    "ministack.core.router": ("detect_service", "extract_access_key_id"),
+    "ministack.core.sigv4": (
+        "SIGNATURE_MISMATCH",
+        "calculate_signature",
+        "decode_header_value",
+        "header_signature_failure",
+        "parse_query_signature",
+        "presigned_request_is_expired",
     ),
     "ministack.core.x509_utils": ("sign_leaf_certificate",),
     "ministack.services.apigateway": ("_apis._data", "_stages._data"),
@@ -140,6 +166,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_functions",
         "_resolve_layer_zip",
         "_vpc_config_with_id",
+        "execution_credentials",
     ),
     "ministack.services.s3": (
         "_bucket_has_versions",
@@ -155,15 +182,19 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_ensure_bucket",
         "_get_object",
         "_head_object",
+        "_parse_multipart_form",
         "_put_bucket_encryption",
         "_put_bucket_lifecycle",
         "_put_bucket_logging",
         "_put_bucket_ownership_controls",
         "_put_bucket_tagging",
         "_resolve_sse_write_headers",
+        "cors_preflight",
+        "cors_response_headers",
         "serve_cloudfront_origin_fetch",
     ),
     "ministack.services.secretsmanager": ("_secrets",),
+    "ministack.services.sts": ("_sessions", "register_session"),
 }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from .keys import AccessKey
+
 
 class SettingsError(ValueError):
     """A setting is missing or invalid."""
@@ -20,6 +22,7 @@ class Settings:
         gateway_port: The loopback port of the AWS endpoint.
         api_port: The loopback port of the APIs.
         cdn_port: The loopback port of the distributions.
+        key: The access key of this cloud. No other is served.
         home: The folder of this cloud, for everything that it writes.
         overlays: The folder of overlays, which all clouds share.
         uv: The uv binary that installs overlays. Without it, functions that need one fail.
@@ -30,6 +33,7 @@ class Settings:
     gateway_port: int
     api_port: int
     cdn_port: int
+    key: AccessKey
     home: Path
     overlays: Path
     uv: str | None
@@ -78,8 +82,8 @@ class Settings:
                 "TMPDIR": str(self.tmp),
                 "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.gateway_port}",
                 "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self.gateway_port}",
-                "AWS_ACCESS_KEY_ID": "test",
-                "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_ACCESS_KEY_ID": self.key.id,
+                "AWS_SECRET_ACCESS_KEY": self.key.secret,
                 "AWS_EC2_METADATA_DISABLED": "true",
             }
         )
@@ -113,10 +117,19 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             problems.append(f"`{name}` must be a folder, got: {value!r}")
         return Path(value or ".").resolve()
 
+    def text(name: str) -> str:
+        value = environment.get(name, "")
+        if not value:
+            problems.append(f"`{name}` must not be empty")
+        return value
+
     settings = Settings(
         gateway_port=port("GATEWAY_PORT"),
         api_port=port("SERVERLESS_STACK_API_PORT"),
         cdn_port=port("SERVERLESS_STACK_CDN_PORT"),
+        key=AccessKey(
+            text("SERVERLESS_STACK_ACCESS_KEY_ID"), text("SERVERLESS_STACK_SECRET_ACCESS_KEY")
+        ),
         home=folder("SERVERLESS_STACK_HOME"),
         overlays=folder("SERVERLESS_STACK_OVERLAYS"),
         uv=environment.get("SERVERLESS_STACK_UV") or None,

@@ -1,11 +1,8 @@
 """The process of the emulator, which outlives the command that starts it."""
 
-import http.client
 import os
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +11,8 @@ from serverless_stack.local import folders
 from serverless_stack.local.cdk.commands import without_proxy
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes import ports, process_table
+from serverless_stack.local.processes.access_key import AccessKey
+from serverless_stack.local.processes.requests import open_url
 from serverless_stack.local.processes.subprocesses import tail
 
 EMULATOR = folders.PACKAGE / "emulator"
@@ -64,7 +63,7 @@ def logs_of(cloud: Path) -> Path:
 
 
 def start(
-    cloud: Path, programs: Programs, requested: Ports
+    cloud: Path, programs: Programs, requested: Ports, key: AccessKey
 ) -> tuple[subprocess.Popen[bytes], Ports]:
     """Start an emulator, and wait until it answers.
 
@@ -75,6 +74,7 @@ def start(
         cloud: The folder of the cloud.
         programs: The programs of the emulator.
         requested: The ports that the user chose; 0 for a free one.
+        key: The access key of the cloud.
 
     Raises:
         CommandError: The emulator ended or does not answer. The error has the end of its log. The
@@ -83,7 +83,7 @@ def start(
     for attempt in range(_ATTEMPTS):
         gateway, api, cdn = ports.choose(requested.gateway, requested.api, requested.cdn)
         chosen = Ports(gateway, api, cdn)
-        process = _spawn(cloud, programs, chosen)
+        process = _spawn(cloud, programs, chosen, key)
         if _wait_until_healthy(cloud, process, chosen):
             return process, chosen
         taken = [port for port in (gateway, api, cdn) if not ports.is_free(port)]
@@ -106,8 +106,10 @@ def environment_mark(cloud: Path) -> str:
     return f"SERVERLESS_STACK_HOME={home_of(cloud)}"
 
 
-def environment_of(cloud: Path, programs: Programs, chosen: Ports) -> dict[str, str]:
-    """Return the environment of an emulator."""
+def environment_of(
+    cloud: Path, programs: Programs, chosen: Ports, key: AccessKey
+) -> dict[str, str]:
+    """Return the environment of an emulator, which only this user can read."""
     uv = find_uv()
     return {
         **{name: value for name, value in os.environ.items() if _is_kept(name)},
@@ -116,6 +118,8 @@ def environment_of(cloud: Path, programs: Programs, chosen: Ports) -> dict[str, 
         "GATEWAY_PORT": str(chosen.gateway),
         "SERVERLESS_STACK_API_PORT": str(chosen.api),
         "SERVERLESS_STACK_CDN_PORT": str(chosen.cdn),
+        "SERVERLESS_STACK_ACCESS_KEY_ID": key.id,
+        "SERVERLESS_STACK_SECRET_ACCESS_KEY": key.secret,
         "SERVERLESS_STACK_HOME": str(home_of(cloud)),
         "SERVERLESS_STACK_OVERLAYS": str(folders.overlays()),
         "SERVERLESS_STACK_UV": "" if uv is None else str(uv),
@@ -129,14 +133,16 @@ def _is_kept(name: str) -> bool:
     return name in _KEPT or name.startswith(_KEPT_PREFIXES) or name.endswith(_KEPT_SUFFIXES)
 
 
-def _spawn(cloud: Path, programs: Programs, chosen: Ports) -> subprocess.Popen[bytes]:
+def _spawn(
+    cloud: Path, programs: Programs, chosen: Ports, key: AccessKey
+) -> subprocess.Popen[bytes]:
     home_of(cloud).mkdir(parents=True, exist_ok=True, mode=0o700)
     folders.overlays().mkdir(parents=True, exist_ok=True)
     with log_of(cloud).open("wb") as log:
         return subprocess.Popen(
             [str(programs.python), str(EMULATOR)],
             cwd=cloud,
-            env=environment_of(cloud, programs, chosen),
+            env=environment_of(cloud, programs, chosen, key),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -161,23 +167,11 @@ def _wait_until_healthy(cloud: Path, process: subprocess.Popen[bytes], chosen: P
 
 def is_healthy(port: int) -> bool:
     """Return whether an emulator answers on a port."""
-    return get(port, "/_ministack/health", timeout=1) is not None
-
-
-def get(port: int, path: str, *, timeout: float = 10) -> bytes | None:
-    """Return the body of a page of the emulator; None unless the status is 200.
-
-    Args:
-        port: The loopback port.
-        path: The path, with its slash.
-        timeout: The time-out for each read, in seconds.
-    """
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://{ports.LOOPBACK}:{port}{path}", timeout=timeout) as answer:
-            return bytes(answer.read())
-    except (urllib.error.URLError, http.client.HTTPException, OSError):
-        return None
+        open_url(f"http://{ports.LOOPBACK}:{port}/_ministack/health", timeout=1)
+    except OSError:
+        return False
+    return True
 
 
 def _ended_error(cloud: Path, status: int) -> CommandError:

@@ -19,6 +19,7 @@ from serverless_stack.local.processes import (
     process_table,
     state,
 )
+from serverless_stack.local.processes.access_key import new_access_key
 from serverless_stack.local.processes.emulator import Ports, Programs
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.state import State
@@ -124,7 +125,8 @@ def _start(
     home.mkdir(parents=True, mode=0o700)
     try:
         with phases.phase("emulator"):
-            process, chosen = emulator_process.start(home, programs, requested)
+            key = new_access_key()
+            process, chosen = emulator_process.start(home, programs, requested, key)
         leader = process_table.find(process.pid)
         if leader is None:
             raise LocalCloudError("the emulator ended immediately after its start")
@@ -136,6 +138,8 @@ def _start(
             gateway_port=chosen.gateway,
             api_port=chosen.api,
             cdn_port=chosen.cdn,
+            access_key_id=key.id,
+            secret_access_key=key.secret,
             started_at=time.time(),
         )
         state.write(home, current)

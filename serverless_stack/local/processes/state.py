@@ -3,14 +3,15 @@
 import json
 import os
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes import process_table
+from serverless_stack.local.processes.access_key import AccessKey
 
 _FILE = "state.json"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class State:
         gateway_port: The port of the AWS endpoint.
         api_port: The port of the APIs.
         cdn_port: The port of the distributions.
+        access_key_id: The id of the only access key that the cloud serves.
+        secret_access_key: Its secret.
         started_at: The start time in seconds since 1970.
         bootstrapped: Whether `cdk bootstrap` was run.
     """
@@ -36,8 +39,15 @@ class State:
     gateway_port: int
     api_port: int
     cdn_port: int
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
     started_at: float
     bootstrapped: bool = False
+
+    @property
+    def access_key(self) -> AccessKey:
+        """The access key of the cloud."""
+        return AccessKey(self.access_key_id, self.secret_access_key)
 
     @property
     def uptime_seconds(self) -> float:

@@ -4,12 +4,14 @@ import pytest
 
 from serverless_stack.local.cdk.commands import (
     account_variables,
+    aws_environment,
     cdk_environment,
     deploy_arguments,
     event,
     relevant,
     without_proxy,
 )
+from serverless_stack.local.processes.access_key import AccessKey
 from serverless_stack.local.toolchain.node import find_node
 
 URL = "http://127.0.0.1:4566"
@@ -32,9 +34,11 @@ def test_the_users_aws_account_is_not_used(tmp_path: Path) -> None:
         "STAGE": "dev",
         "PATH": "/usr/bin",
     }
-    environment = cdk_environment(base, URL, tmp_path, find_node())
+    local = aws_environment(URL, AccessKey("LOCAL1", "hidden"))
+    environment = cdk_environment(base, local, tmp_path, find_node())
     assert environment["AWS_ENDPOINT_URL"] == URL
-    assert environment["AWS_ACCESS_KEY_ID"] == "test"
+    assert environment["AWS_ACCESS_KEY_ID"] == "LOCAL1"
+    assert environment["AWS_SECRET_ACCESS_KEY"] == "hidden"
     assert environment["STAGE"] == "dev"
     assert environment["PATH"].endswith(":/usr/bin")
     assert Path(environment["CDK_HOME"]).parent == tmp_path

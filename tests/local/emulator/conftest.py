@@ -18,7 +18,10 @@ from urllib.parse import urlsplit
 
 import boto3
 import pytest
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
 from botocore.config import Config
+from botocore.credentials import Credentials
 
 import serverless_stack
 from serverless_stack.local.toolchain.install import emulator_python
@@ -27,6 +30,8 @@ Json = Any
 Client = Any
 
 EMULATOR = Path(serverless_stack.__file__).parent / "local" / "emulator"
+KEY = "test"
+"""The id and the secret of the access key. A cloud that a user starts has a random one."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -82,8 +87,8 @@ class Emulator:
             service,  # type: ignore[call-overload]
             endpoint_url=f"http://127.0.0.1:{self.gateway}",
             region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
+            aws_access_key_id=KEY,
+            aws_secret_access_key=KEY,
             config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 0}),
         )
 
@@ -162,6 +167,21 @@ class Emulator:
         finally:
             connection.close()
 
+    def signed(
+        self,
+        method: str,
+        url: str,
+        service: str = "s3",
+        body: bytes = b"",
+        key_id: str = KEY,
+        secret: str = KEY,
+    ) -> dict[str, str]:
+        """Return the headers of a signed request."""
+        request = AWSRequest(method, url, data=body)
+        signer = S3SigV4Auth if service == "s3" else SigV4Auth
+        signer(Credentials(key_id, secret), service, "us-east-1").add_auth(request)
+        return dict(request.headers.items())
+
     def at_api(self, path: str) -> str:
         return f"http://127.0.0.1:{self.api}{path}"
 
@@ -172,7 +192,8 @@ class Emulator:
         return f"http://127.0.0.1:{self.gateway}{path}"
 
     def urls(self) -> Json:
-        return self.request("GET", self.at_gateway("/_serverless_stack/urls")).json()
+        url = self.at_gateway("/_serverless_stack/urls")
+        return self.request("GET", url, self.signed("GET", url)).json()
 
     def log(self) -> str:
         return (self.home / "logs" / "emulator.log").read_text(encoding="utf-8")
@@ -188,6 +209,8 @@ def environment(home: Path, overlays: Path, **more: str) -> dict[str, str]:
         "GATEWAY_PORT": str(gateway),
         "SERVERLESS_STACK_API_PORT": str(api),
         "SERVERLESS_STACK_CDN_PORT": str(cdn),
+        "SERVERLESS_STACK_ACCESS_KEY_ID": KEY,
+        "SERVERLESS_STACK_SECRET_ACCESS_KEY": KEY,
         "SERVERLESS_STACK_HOME": str(home),
         "SERVERLESS_STACK_OVERLAYS": str(overlays),
         "SERVERLESS_STACK_UV": str(uv) if uv.exists() else which("uv"),

@@ -47,8 +47,11 @@ def is_module(name: str) -> bool:
 MODULES = {
     "ministack.app",
     "ministack.core.hypercorn_compat",
+    "ministack.core.iam_actions",
     "ministack.core.iam_evaluator",
     "ministack.core.lambda_runtime",
+    "ministack.core.router",
+    "ministack.core.sigv4",
     "ministack.services.apigateway",
     "ministack.services.apigateway_v1",
     "ministack.services.cloudformation.provisioners",
@@ -59,6 +62,7 @@ MODULES = {
     "ministack.services.lambda_svc",
     "ministack.services.s3",
     "ministack.services.secretsmanager",
+    "ministack.services.sts",
 }
 
 

@@ -24,8 +24,18 @@ def of_this_process() -> State:
         gateway_port=4001,
         api_port=4002,
         cdn_port=4003,
+        access_key_id="LOCAL1",
+        secret_access_key="hidden",
         started_at=time.time() - 60,
     )
+
+
+def test_the_secret_is_not_printed() -> None:
+    state = of_this_process()
+    assert "hidden" not in f"{state!r} {state.access_key!r}"
+    assert state.access_key.secret == "hidden"
+    assert state.access_key.id_for("000000000000") == "LOCAL1"
+    assert state.access_key.id_for("111111111111") == "LOCAL1111111111111"
 
 
 def test_a_state_is_read_back_and_private(tmp_path: Path) -> None:

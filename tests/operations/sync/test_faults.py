@@ -218,9 +218,10 @@ def test_any_expires_header_is_compared(
     s3: "S3Client", bucket: Bucket, tmp_path: Path, expires: str
 ) -> None:
     (tmp_path / "a.html").write_text("hi")
-    url = f"{s3.meta.endpoint_url}/{bucket.name}/site/a.html"
-    headers = {"Expires": expires, "Content-Type": "text/html; charset=utf-8"}
-    urlopen(Request(url, b"hi", headers, method="PUT"))
+    kind = "text/html; charset=utf-8"
+    target = {"Bucket": bucket.name, "Key": "site/a.html", "ContentType": kind}
+    url = s3.generate_presigned_url("put_object", target)
+    urlopen(Request(url, b"hi", {"Expires": expires, "Content-Type": kind}, method="PUT"))
     assert kinds(sync(Folder(tmp_path), bucket)) == {"a.html": "rewrite"}
     assert kinds(sync(Folder(tmp_path), bucket)) == {}
 

@@ -46,7 +46,7 @@ def show_deployment(console: Console, result: DeployResult) -> None:
 def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
     """Print the state of a running cloud."""
     state, urls = cloud.state, cloud.urls()
-    stacks = list_stacks(state.gateway_port)
+    stacks = list_stacks(state)
     if as_json:
         content = {
             "running": True,

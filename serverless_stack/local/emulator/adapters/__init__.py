@@ -6,6 +6,7 @@ from ..settings import Settings
 from . import (
     apigateway,
     cloudfront,
+    credentials,
     dropped_properties,
     ec2,
     elasticache,
@@ -19,6 +20,7 @@ from . import (
 
 def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManager) -> None:
     """Apply all patches: once, before the first request."""
+    credentials.apply(settings.key)
     s3.apply()
     missing_objects.apply()
     ec2.apply()

@@ -11,6 +11,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Rewrite = Callable[[str], str]
+Response = tuple[int, dict[str, Any], bytes]
 
 current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
     "serverless_stack_viewer_headers"
@@ -58,30 +59,43 @@ async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
     Raises:
         ClientGoneError: The client disconnected.
     """
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientGoneError
-        if len(body) <= limit:
-            body += message.get("body", b"")
-        if not message.get("more_body"):
-            break
+    body = await read_body(receive, limit)
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
     return Incoming(
         method=scope["method"],
         path=raw_path.decode("latin-1").partition("?")[0],
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=[(k.decode("latin-1"), _text(v)) for k, v in scope["headers"]],
-        body=bytes(body[: limit + 1]),
+        body=body,
         client=(scope.get("client") or ("127.0.0.1",))[0],
     )
+
+
+async def read_body(receive: Receive, limit: int | None = None) -> bytes:
+    """Read the body of a request; one byte more than the limit of a longer one.
+
+    Raises:
+        ClientGoneError: The client disconnected.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGoneError
+        piece: bytes = message.get("body", b"")
+        if limit is None or size <= limit:
+            pieces.append(piece)
+            size += len(piece)
+        if not message.get("more_body"):
+            break
+    return b"".join(pieces)[: None if limit is None else limit + 1]
 
 
 async def write_response(
     send: Send,
     method: str,
-    response: tuple[int, dict[str, Any], bytes],
+    response: Response,
     rewrite: Rewrite | None = None,
 ) -> None:
     """Write a response.

@@ -11,11 +11,14 @@ from ministack.core.responses import set_request_account_id
 from ministack.services import cloudfront
 
 from ..settings import Settings
-from .catalog import deployed_apis, deployed_distributions, rewrite_location, urls
+from .browsers import host_problem, hosts
+from .catalog import Distribution, deployed_apis, deployed_distributions, rewrite_location, urls
+from .endpoint import Endpoint
 from .exchange import (
     ClientGoneError,
     Incoming,
     Receive,
+    Response,
     Scope,
     Send,
     current_viewer_headers,
@@ -25,9 +28,9 @@ from .exchange import (
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
 
-Response = tuple[int, dict[str, Any], bytes]
 URLS_PATH = "/_serverless_stack/urls"
 EXECUTE_PATH = "/_aws/execute-api/"
+FUNCTION_PATH = "/_aws/lambda-url/"
 EXECUTE_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.")
 CDN_BYTES = 64 * 1024 * 1024
 
@@ -41,9 +44,13 @@ class Gateway:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._endpoint = Endpoint(settings.key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve an ASGI connection."""
+        if scope["type"] == "websocket":
+            await self._websocket(scope, receive, send)
+            return
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
             return
@@ -55,14 +62,30 @@ class Gateway:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         port = (scope.get("server") or ("", 0))[1]
-        if port == self._settings.api_port:
+        is_aws = port not in (self._settings.api_port, self._settings.cdn_port)
+        if is_aws and (distribution := _distribution_of(scope)) is not None:
+            request = await read_request(scope, receive, CDN_BYTES)
+            response = await _view(request, distribution.account, distribution.record)
+            await write_response(send, request.method, response)
+        elif (problem := host_problem(scope)) is not None:
+            await write_response(send, scope["method"], _text(403, problem))
+        elif is_aws:
+            await self._aws(scope, receive, send)
+        elif port == self._settings.api_port:
             await self._api(scope, receive, send)
-        elif port == self._settings.cdn_port:
+        else:
             request = await read_request(scope, receive, CDN_BYTES)
             label = _host(scope).partition(".")[0]
             await self._answer(send, request, await self._cdn(request, label))
-        else:
-            await self._aws(scope, receive, send)
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket API, whatever page opens it, as on AWS. Refuse everything else."""
+        is_api = ministack_app._parse_execute_api_url(_host(scope), scope["path"]) is not None
+        if is_api and host_problem(scope) is None:
+            await ministack_app.app(scope, receive, send)
+            return
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
 
     async def _answer(self, send: Send, request: Incoming, response: Response) -> None:
         await write_response(
@@ -74,12 +97,14 @@ class Gateway:
         apis = deployed_apis()
         label = _host(scope).partition(".")[0]
         api = next((api for api in apis if api.id == label), apis[0] if apis else None)
-        if api is not None and not api.rest:
+        if api is not None and not api.rest and scope["path"].startswith("/"):
             await ministack_app.app(_at_execute_path(scope, api.id), receive, send)
             return
         request = await read_request(scope, receive, MAXIMUM_BYTES)
         if api is None:
             response = _nothing("API")
+        elif not api.rest:
+            response = _text(400, "the path must begin with a slash")
         else:
             stage, _slash, path = request.path.lstrip("/").partition("/")
             response = await _rest(request, api.id, stage, f"/{path}")
@@ -100,28 +125,26 @@ class Gateway:
         )
 
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve the AWS endpoint: the APIs of AWS, REST APIs and distributions."""
+        """Serve the AWS endpoint: APIs and function URLs to everyone, the rest to who signs."""
         path = scope["path"]
-        name = _host(scope).partition(":")[0]
-        if path == URLS_PATH:
-            body = json.dumps(urls(self._settings)).encode()
-            await write_response(send, scope["method"], (200, _JSON, body))
-            return
-        for distribution in deployed_distributions() if name.endswith(".cloudfront.net") else []:
-            if distribution.domain.lower() == name:
-                request = await read_request(scope, receive, CDN_BYTES)
-                response = await _view(request, distribution.account, distribution.record)
-                await write_response(send, request.method, response)
-                return
-        api_id = _execute_api_id(name, path)
-        if api_id is not None and any(api.rest and api.id == api_id for api in deployed_apis()):
+        api_id = _execute_api_id(_host(scope), path)
+        api = next((api for api in deployed_apis() if api.id == api_id), None)
+        if api is not None and api.rest:
             request = await read_request(scope, receive, MAXIMUM_BYTES)
             rest = request.path.removeprefix(f"{EXECUTE_PATH}{api_id}").lstrip("/")
             stage, _slash, below = rest.partition("/")
-            response = await _rest(request, api_id, stage, f"/{below}")
+            response = await _rest(request, api.id, stage, f"/{below}")
             await write_response(send, request.method, response)
-            return
-        await ministack_app.app(scope, receive, send)
+        elif api is not None and path.startswith(f"{EXECUTE_PATH}{api_id}/"):
+            await ministack_app.app(_at_localhost(scope), receive, send)
+        elif (function_url := _public_function_url(scope)) is not None:
+            await ministack_app.app(function_url, receive, send)
+        elif path == URLS_PATH:
+            if await self._endpoint.admit(scope, receive, send):
+                body = json.dumps(urls(self._settings)).encode()
+                await write_response(send, scope["method"], (200, _JSON, body))
+        else:
+            await self._endpoint.serve(scope, receive, send)
 
 
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
@@ -129,21 +152,45 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 
 def _host(scope: Scope) -> str:
     """Return the requested host in lower case, with its port."""
-    values = (value for name, value in scope["headers"] if name.lower() == b"host")
-    return next(values, b"").decode("latin-1").lower()
+    return next(iter(hosts(scope)), "")
+
+
+def _distribution_of(scope: Scope) -> Distribution | None:
+    """Return the distribution whose domain is the requested host."""
+    name = _host(scope).partition(":")[0]
+    if not name.endswith(".cloudfront.net"):
+        return None
+    return next((d for d in deployed_distributions() if d.domain.lower() == name), None)
+
+
+def _public_function_url(scope: Scope) -> Scope | None:
+    """Return a request to a function URL without authentication, in MiniStack's form."""
+    parsed = ministack_app._parse_lambda_url(_host(scope), scope["path"])
+    if parsed is None:
+        return None
+    _arn, conditions, _function = ministack_app._function_url_auth_target(parsed[0])
+    if conditions.get("lambda:FunctionUrlAuthType") != "NONE":
+        return None
+    prefix = f"{FUNCTION_PATH}{parsed[0]}"
+    if scope["path"].startswith(f"{prefix}/"):
+        return _at_localhost(scope)
+    return _at_localhost(_below(prefix, scope))
 
 
 def _at_execute_path(scope: Scope, api_id: str) -> Scope:
     """Return a request to an HTTP API in the form that MiniStack accepts."""
-    prefix = f"{EXECUTE_PATH}{api_id}"
+    return _at_localhost(_below(f"{EXECUTE_PATH}{api_id}", scope))
+
+
+def _below(prefix: str, scope: Scope) -> Scope:
     raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
+    return {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw_path}
+
+
+def _at_localhost(scope: Scope) -> Scope:
+    """Return a request whose host leads MiniStack to none of the services that it finds by host."""
     headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
-    return {
-        **scope,
-        "path": prefix + scope["path"],
-        "raw_path": prefix.encode() + raw_path,
-        "headers": [*headers, (b"host", b"127.0.0.1")],
-    }
+    return {**scope, "headers": [*headers, (b"host", b"127.0.0.1")]}
 
 
 def _execute_api_id(host: str, path: str) -> str | None:
@@ -196,5 +243,10 @@ async def _view(request: Incoming, account: str, distribution: dict[str, Any]) -
 
 
 def _nothing(kind: str) -> Response:
-    text = f"No {kind} is deployed to this local cloud yet. Deploy a stack that has one.\n"
-    return 404, {"Content-Type": "text/plain; charset=utf-8"}, text.encode()
+    return _text(
+        404, f"No {kind} is deployed to this local cloud yet. Deploy a stack that has one."
+    )
+
+
+def _text(status: int, text: str) -> Response:
+    return status, {"Content-Type": "text/plain; charset=utf-8"}, f"{text}\n".encode()

@@ -35,8 +35,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
                 "cloudformation",
                 endpoint_url=cloud.endpoint_url,
                 region_name="us-east-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
+                aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+                aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
             )
             body = json.dumps({"Resources": {"Jobs": QUEUE, "News": TOPIC}})
             formation.create_stack(StackName="Shop", TemplateBody=body)
