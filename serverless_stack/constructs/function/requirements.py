@@ -89,10 +89,18 @@ class Requirements:
         digest = hashlib.sha256(self.text.encode())
         for file in self.local_files:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
-        for name, value in sorted(os.environ.items()):
-            if _INSTALLER_SETTINGS.fullmatch(name):
-                digest.update(f"\0{name}={value}".encode())
+        for name, value in self.variables.items():
+            digest.update(f"\0{name}={value}".encode())
         return digest.hexdigest()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that decide where an installer looks, sorted."""
+        return {
+            name: value
+            for name, value in sorted(os.environ.items())
+            if _INSTALLER_SETTINGS.fullmatch(name)
+        }
 
     @property
     def _lines(self) -> list[str]:

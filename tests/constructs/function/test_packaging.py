@@ -1,4 +1,5 @@
 import importlib.util
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ from serverless_stack.constructs import LambdaHandler
 from serverless_stack.constructs.function import installation, packaging
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package
+from serverless_stack.constructs.function.record import record_of
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from tests.constructs.templates import properties, refused, synth, warnings
 
@@ -321,3 +323,28 @@ def test_files_that_cannot_be_packaged_are_reported(
         "a file name that is not in UTF-8: 'caf\\udce9.py'",
     ):
         assert f"- `code` must have regular files only, got: {problem}" in message
+
+
+def test_what_a_package_was_made_from_is_kept_beside_it(
+    make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The local cloud installs the same for this machine, from the same indexes."""
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("UV_INDEX_ACME_PASSWORD", "secret")
+    folder = make("a", **{"requirements.txt": "typing-extensions==4.14.1\n"})
+    built = package(folder)
+    record = record_of(built.digest)
+    assert json.loads(record.read_text()) == {
+        "source": str(folder / "requirements.txt"),
+        "file_name": "requirements.txt",
+        "text": "typing-extensions==4.14.1\n",
+        "variables": {"UV_INDEX_ACME_PASSWORD": "secret"},
+    }
+    assert record.stat().st_mode & 0o777 == 0o600
+    assert record_of("x").parent == record.parent != built.folder
+    assert not any("requirements" in name for name in contents(built) if "dist-info" not in name)
+
+
+def test_a_package_without_requirements_has_no_record(make: Callable[..., Path]) -> None:
+    assert not record_of(package(make("a")).digest).parent.exists()
