@@ -7,6 +7,7 @@ from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack._shared import contract
 from serverless_stack._shared.files import replacing
+from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, translated
 from serverless_stack.runtime.objects.keys import checked
@@ -33,6 +34,7 @@ class ObjectReader:
         self.bucket_name = bucket_name
         self.prefix = prefix
         self._client = client
+        self._own_client = Once(requests.s3_client)
 
     @classmethod
     def from_env(cls, name_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
@@ -53,9 +55,7 @@ class ObjectReader:
     @property
     def client(self) -> "S3Client":
         """The boto3 client, reused while the function is warm."""
-        if self._client is None:
-            self._client = requests.s3_client()
-        return self._client
+        return self._own_client() if self._client is None else self._client
 
     @property
     def _listing(self) -> Listing:

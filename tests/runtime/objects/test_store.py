@@ -3,6 +3,7 @@ import io
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -449,6 +450,15 @@ def test_presigned_urls_go_to_the_region(
         store.presigned_post("a", max_size=9, content_type="text/plain").url,
     ):
         assert f"s3.{region}.amazonaws.com" in str(urlsplit(url).hostname)
+
+
+@pytest.mark.usefixtures("real_aws")
+def test_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    reader = ObjectReader("my-bucket")
+    with ThreadPoolExecutor(8) as pool:
+        clients = list(pool.map(lambda _number: reader.client, range(8)))
+    assert all(client is clients[0] for client in clients)
 
 
 @pytest.mark.usefixtures("real_aws")
