@@ -143,7 +143,7 @@ class Headers:
     def digest(self) -> str:
         """Return a short hash in hexadecimal, another one for other headers."""
         fields = (self.content_type, self.cache_control, self.content_encoding, self.expires)
-        return hashlib.sha256("\n".join(field or "" for field in fields).encode()).hexdigest()[:16]
+        return hashlib.sha256("\n".join(field or "" for field in fields).encode()).hexdigest()[:32]
 
 
 def content_type_of(key: str) -> str:

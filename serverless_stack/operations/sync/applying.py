@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from serverless_stack._shared.content.headers import Headers
+from serverless_stack._shared.files import replacing
 from serverless_stack.operations.content import transfer
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Record
@@ -134,19 +135,9 @@ class Run:
 
     def _download(self, key: str, etag: str, path: str) -> None:
         """Download an object to a file that appears when it is complete."""
-        import tempfile
-
-        folder = os.path.dirname(path)
-        os.makedirs(folder, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=folder, prefix=PARTIAL)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                self._receive(key, etag, file)
-            os.chmod(partial, 0o644)
-            os.replace(partial, path)
-        except BaseException:
-            os.unlink(partial)
-            raise
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with replacing(path, PARTIAL) as file:
+            self._receive(key, etag, file)
 
     def _receive(self, key: str, etag: str, file: IO[bytes]) -> None:
         from botocore.exceptions import (

@@ -12,6 +12,8 @@ The exceptions::
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from serverless_stack.runtime.libraries import load
+
 
 class ObjectError(Exception):
     """S3 refused a request."""
@@ -51,6 +53,7 @@ _KINDS: dict[str, type[ObjectError]] = {
 @contextmanager
 def translated(action: str, key: str) -> Iterator[None]:
     """Translate boto3's exceptions into ours, whose message names the action and the object."""
+    load("boto3")
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 

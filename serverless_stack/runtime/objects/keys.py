@@ -7,7 +7,7 @@ import unicodedata
 MAX_KEY_BYTES = 1024  # "Creating object key names"
 _MAX_NAME = 200
 _MAX_NORMALIZED = 1000  # characters; normalizing takes time that grows with their square
-_DIGEST = 12
+_DIGEST = 32  # hexadecimal digits: 128 bits, so that nobody finds two names of one key
 _SAFE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
@@ -23,7 +23,7 @@ def safe_key(name: str) -> str:
         name: The file name, as a user gave it; the last part of a path is used.
 
     Returns:
-        The key, such as ``Grue-`` with 12 digits and ``.txt`` for ``Grüße.txt``.
+        The key, such as ``Grue-`` with 32 digits and ``.txt`` for ``Grüße.txt``.
 
     Raises:
         ValueError: The name is empty.

@@ -1,13 +1,13 @@
 """ObjectReader: reading the objects of a bucket."""
 
 import os
-import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack._shared import contract
+from serverless_stack._shared.files import replacing
+from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, translated
 from serverless_stack.runtime.objects.keys import checked
@@ -34,6 +34,7 @@ class ObjectReader:
         self.bucket_name = bucket_name
         self.prefix = prefix
         self._client = client
+        self._own_client = Once(requests.s3_client)
 
     @classmethod
     def from_env(cls, name_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
@@ -54,9 +55,7 @@ class ObjectReader:
     @property
     def client(self) -> "S3Client":
         """The boto3 client, reused while the function is warm."""
-        if self._client is None:
-            self._client = requests.s3_client()
-        return self._client
+        return self._own_client() if self._client is None else self._client
 
     @property
     def _listing(self) -> Listing:
@@ -105,7 +104,8 @@ class ObjectReader:
         """
         with translated("downloading", key):
             if isinstance(file, str | Path):
-                with replacing(Path(file)) as part:
+                path = os.path.realpath(file)
+                with replacing(path, f".{os.path.basename(path)[:50]}.") as part:
                     self.client.download_fileobj(self.bucket_name, self._key(key), part)
             else:
                 self.client.download_fileobj(self.bucket_name, self._key(key), file)
@@ -201,19 +201,3 @@ class ObjectReader:
         if not key:
             raise ValueError("`key` must not be empty, got: ''")
         return checked(f"{self.prefix}{key}")
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place and mode of another when all has been written."""
-    path = Path(os.path.realpath(path))
-    part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(8)}.part")
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o666  # less the umask
-    try:
-        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-            if path.exists():
-                os.fchmod(file.fileno(), mode)
-            yield file
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
+from serverless_stack.runtime.libraries import load
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
 
@@ -89,12 +90,13 @@ ALWAYS = Conditions()
 
 def s3_client() -> "S3Client":
     """Make a client that times out before the function does, for presigned URLs of its region."""
+    load("boto3")
     import boto3
     from botocore.config import Config
 
     def client(addressing_style: Literal["auto", "virtual"]) -> "S3Client":
         # "auto" signs for the region and sends to the global endpoint, which newer regions lack.
-        return boto3.client(
+        return session.client(
             "s3",
             config=Config(
                 connect_timeout=2,
@@ -108,6 +110,7 @@ def s3_client() -> "S3Client":
             ),
         )
 
+    session = boto3.session.Session()  # that of boto3 itself is not safe for several threads
     regional = client("virtual")
     host = regional.meta.endpoint_url.partition("://")[2].partition("/")[0]
     # An endpoint such as http://localhost:4566 has no names for buckets.

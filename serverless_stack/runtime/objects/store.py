@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+from serverless_stack._shared.content.keys import fits_xml
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import translated
 from serverless_stack.runtime.objects.models import Json, ObjectInfo
@@ -181,17 +182,23 @@ class ObjectStore(ObjectReader):
         """
         if version_id and len(keys) != 1:
             raise ValueError(f"`version_id` must be used with one key, got: {len(keys)}")
-        listed = [{"Key": self._key(key)} for key in keys]
-        if version_id:
-            listed[0]["VersionId"] = version_id
-        for start in range(0, len(listed), _MAX_DELETED):
-            batch = listed[start : start + _MAX_DELETED]
-            with translated("deleting", keys[start]):
+        names = {key: self._key(key) for key in keys}
+        version = requests.given(VersionId=version_id)
+        together = [key for key in names if fits_xml(names[key])]
+        for start in range(0, len(together), _MAX_DELETED):
+            batch = together[start : start + _MAX_DELETED]
+            with translated("deleting", batch[0]):
                 answer = self.client.delete_objects(
                     Bucket=self.bucket_name,
-                    Delete={"Objects": batch, "Quiet": True},  # type: ignore[typeddict-item]
+                    Delete={
+                        "Objects": [{"Key": names[key], **version} for key in batch],  # type: ignore[typeddict-item]
+                        "Quiet": True,
+                    },
                 )
             requests.raise_first(answer.get("Errors", []))
+        for key in names.keys() - set(together):  # only a URL can name these
+            with translated("deleting", key):
+                self.client.delete_object(Bucket=self.bucket_name, Key=names[key], **version)
 
     def presigned_put(
         self, key: str, *, content_type: str, size: int | None = None, expires_in: int = 3600

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from serverless_stack._shared.content.headers import Headers, content_type_of, headers_of
@@ -48,6 +50,10 @@ def test_a_compressed_image_is_decompressed_by_browsers() -> None:
 def test_a_rule_for_a_sibling_goes_before_that_of_the_file() -> None:
     rules = [CacheRule("*.br", "one"), CacheRule("*.js", "two")]
     assert headers_of("app.js.br", {"app.js"}, rules).cache_control == "one"
+
+
+def test_digest_has_128_bits() -> None:
+    assert re.fullmatch("[0-9a-f]{32}", Headers("text/html").digest())
 
 
 def test_other_headers_have_another_digest() -> None:

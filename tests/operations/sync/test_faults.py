@@ -324,6 +324,44 @@ def test_an_answer_that_is_no_list_is_no_empty_bucket(
     assert (tmp_path / "only-copy").exists()
 
 
+@pytest.mark.parametrize(("umask", "new"), [(0o077, 0o600), (0o027, 0o640), (0o002, 0o664)])
+def test_a_download_has_the_mode_of_the_file_that_is_there_or_of_the_umask(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, umask: int, new: int
+) -> None:
+    modes = {"secret": 0o600, "script": 0o755, "read-only": 0o444}
+    for name, mode in modes.items():
+        (tmp_path / name).write_text("old")
+        (tmp_path / name).chmod(mode)
+    (tmp_path / "elsewhere").write_text("mine")
+    (tmp_path / "elsewhere").chmod(0o600)
+    (tmp_path / "link").symlink_to("elsewhere")
+    for name in (*modes, "link", "new", "folder/new"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{name}", Body=b"new")
+    before = os.umask(umask)
+    try:
+        assert failures(sync(bucket, Folder(tmp_path))) == {}
+    finally:
+        os.umask(before)
+    expected = {**modes, "link": new, "new": new, "folder/new": new}
+    found = {name: (tmp_path / name).lstat().st_mode & 0o777 for name in expected}
+    assert found == expected
+    assert {(tmp_path / name).read_text() for name in expected} == {"new"}
+    assert (tmp_path / "elsewhere").read_text() == "mine"
+
+
+def test_what_is_no_file_is_not_replaced_by_a_download(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "folder").mkdir()
+    for name in ("pipe", "folder", "good"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{name}", Body=b"new")
+    first = failures(sync(bucket, Folder(tmp_path)))
+    assert first.keys() == {"pipe", "folder"}
+    assert all("only a regular file can be replaced" in reason for reason in first.values())
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "good", "pipe"]
+
+
 def test_an_interrupted_download_leaves_nothing_behind(
     s3: "S3Client", bucket: Bucket, tmp_path: Path
 ) -> None:

@@ -36,6 +36,10 @@ def test_another_name_is_marked(name: str, begins: str, ends: str) -> None:
     assert len(key) <= 200
 
 
+def test_what_tells_names_apart_has_128_bits() -> None:
+    assert re.fullmatch(r"a-b-[0-9a-f]{32}\.pdf", safe_key("a b.pdf"))
+
+
 def test_an_empty_name_is_refused() -> None:
     with pytest.raises(ValueError, match="`name` must not be empty"):
         safe_key("")

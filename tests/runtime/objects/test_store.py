@@ -2,13 +2,16 @@ import http.client
 import io
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from serverless_stack.runtime.objects import (
     Conditions,
@@ -372,6 +375,58 @@ def test_new_file_has_the_mode_of_the_umask(store: ObjectStore, tmp_path: Path) 
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
 
 
+def test_device_is_not_replaced_by_a_download(store: ObjectStore, tmp_path: Path) -> None:
+    store.put("a", b"1")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(FileExistsError, match="only a regular file can be replaced"):
+        store.download("a", tmp_path / "pipe")
+    assert [each.name for each in tmp_path.iterdir()] == ["pipe"]
+
+
+def test_file_whose_name_has_the_longest_length(store: ObjectStore, tmp_path: Path) -> None:
+    store.put("a", b"1")
+    file = tmp_path / ("\u00fc" * 127)  # 254 bytes
+    store.download("a", file)
+    assert file.read_bytes() == b"1"
+
+
+ODD = st.text(
+    st.sampled_from("a/. ?#%+&<>\"'\\\u00fc\U0001f600\t\n\r\x01\x1b\x7f\x85\ufffe\uffff"),
+    min_size=1,
+)
+
+
+@settings(max_examples=15)
+@given(keys=st.lists(ODD, min_size=1, max_size=4, unique=True))
+def test_key_that_can_be_written_can_be_listed_copied_and_deleted(
+    keys: list[str], aws: Mapping[str, str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.items():
+            patch.setenv(name, value)
+        store = ObjectStore(f"odd-{secrets.token_hex(6)}", prefix="p/")
+        store.client.create_bucket(Bucket=store.bucket_name)
+        for key in keys:
+            store.put(key, key.encode())
+            store.copy(key, f"copy/{key}")
+        written = {*keys, *(f"copy/{key}" for key in keys)}
+        assert {item.key for item in store.list()} == written
+        assert {store.get(f"copy/{key}").text for key in keys} == set(keys)
+        store.delete(*keys)
+        assert {item.key for item in store.list()} == written - set(keys)
+        for key in written - set(keys):
+            store.delete(key)
+        assert list(store.list()) == []
+
+
+def test_version_of_an_odd_key_can_be_deleted(store: ObjectStore) -> None:
+    first = store.put("bell\x07", b"1")
+    second = store.put("bell\x07", b"2")
+    store.delete("bell\x07", version_id=second.version_id)
+    assert store.get("bell\x07").body == b"1"
+    assert store.head("bell\x07").version_id == first.version_id
+
+
 @pytest.fixture
 def real_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS itself, which is not asked."""
@@ -395,6 +450,15 @@ def test_presigned_urls_go_to_the_region(
         store.presigned_post("a", max_size=9, content_type="text/plain").url,
     ):
         assert f"s3.{region}.amazonaws.com" in str(urlsplit(url).hostname)
+
+
+@pytest.mark.usefixtures("real_aws")
+def test_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    reader = ObjectReader("my-bucket")
+    with ThreadPoolExecutor(8) as pool:
+        clients = list(pool.map(lambda _number: reader.client, range(8)))
+    assert all(client is clients[0] for client in clients)
 
 
 @pytest.mark.usefixtures("real_aws")

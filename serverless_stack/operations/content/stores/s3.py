@@ -1,11 +1,11 @@
 """S3 through boto3: exact for every key, and the only store inside Lambda."""
 
-import re
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from serverless_stack._shared.content.headers import Headers
+from serverless_stack._shared.content.keys import fits_xml
 from serverless_stack.operations.content.errors import ConflictError, ContentError
 from serverless_stack.operations.content.stores import ABSENT, PARALLEL, Listed, Stored
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
-_NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409"}
 
 
@@ -120,9 +119,8 @@ class S3Store:
     def delete(self, keys: Iterable[str]) -> dict[str, str]:
         """Delete objects, as `Store.delete`."""
         ordered = list(keys)
-        # The document of `DeleteObjects` cannot have these characters, a URL can.
-        alone = [key for key in ordered if _NOT_IN_XML.search(key)]
-        together = [key for key in ordered if not _NOT_IN_XML.search(key)]
+        alone = [key for key in ordered if not fits_xml(key)]
+        together = [key for key in ordered if fits_xml(key)]
         failures: dict[str, str] = {}
         for key in alone:
             try:

@@ -12,6 +12,7 @@ from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import StoreUnavailable
 from serverless_stack.runtime.caching.clients import environment
 from serverless_stack.runtime.caching.resilience.threads import Background
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False
 
@@ -128,6 +129,7 @@ class AuthToken:
         return credentials
 
     def _secret(self) -> str:
+        load("boto3")
         import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
@@ -139,7 +141,9 @@ class AuthToken:
                     read_timeout=2,
                     retries={"mode": "standard", "total_max_attempts": 2},
                 )
-                self._client = boto3.client("secretsmanager", config=timeouts)
+                # That of boto3 itself is not safe for several threads.
+                session = boto3.session.Session()
+                self._client = session.client("secretsmanager", config=timeouts)
             answer = self._client.get_secret_value(SecretId=self._secret_arn)
         except (BotoCoreError, ClientError) as error:
             raise StoreUnavailable(

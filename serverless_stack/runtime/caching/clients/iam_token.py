@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from serverless_stack.runtime.caching.base import StoreUnavailable
 from serverless_stack.runtime.caching.resilience.threads import Background
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False
 
@@ -74,6 +75,7 @@ class IamToken:
         return True
 
     def _sign(self) -> None:
+        load("boto3")
         from botocore.exceptions import BotoCoreError
         from botocore.model import ServiceId
         from botocore.session import Session

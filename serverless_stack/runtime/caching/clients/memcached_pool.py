@@ -12,6 +12,7 @@ from serverless_stack.runtime.caching.base import (
 )
 from serverless_stack.runtime.caching.clients.connection_pool import ConnectionPool, Failure
 from serverless_stack.runtime.caching.clients.environment import Endpoint
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False
 
@@ -129,6 +130,7 @@ class MemcachedPool(_Pool):
         return True
 
     def _explain(self, error: Exception) -> tuple[int, StoreError]:
+        load("pymemcache")
         from pymemcache import exceptions  # type: ignore[import-untyped]
 
         if isinstance(error, StoreError):  # a refusal of ours, or a name that is not resolved

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 
 from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.redis_library import load_redis
 from serverless_stack.runtime.caching.clients.redis_pool import (
     Command,
     Redirected,
@@ -14,6 +13,7 @@ from serverless_stack.runtime.caching.clients.redis_pool import (
 )
 from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
 from serverless_stack.runtime.caching.resilience.threads import Background
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False
 
@@ -139,7 +139,7 @@ class RedisCluster:
         raise StoreUnavailable(f"{node.breaker.name}: {redirected}, after several redirections")
 
     def _node_for(self, words: Command) -> "_Node":
-        load_redis()
+        load("redis")
         from redis.crc import key_slot
 
         if not self._slots:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
 from serverless_stack.runtime.caching.clients.connection_pool import ConnectionPool, Failure
 from serverless_stack.runtime.caching.clients.environment import Endpoint
-from serverless_stack.runtime.caching.clients.redis_library import load_redis
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False
 
@@ -104,7 +104,7 @@ class RedisPool(_Pool):
         )
 
     def _open(self, spent: float) -> "RedisConnection":
-        load_redis()
+        load("redis")
         from redis.exceptions import AuthenticationError
 
         started = time.monotonic() - spent
@@ -133,7 +133,7 @@ class RedisPool(_Pool):
         connection.disconnect()
 
     def _is_stale(self, connection: "RedisConnection") -> bool:
-        load_redis()
+        load("redis")
         from redis.exceptions import RedisError
 
         try:
@@ -142,7 +142,7 @@ class RedisPool(_Pool):
             return True
 
     def _explain(self, error: Exception) -> tuple[int, StoreError]:
-        load_redis()
+        load("redis")
         from redis import exceptions
 
         if isinstance(error, StoreError):  # credentials, or a name that is not resolved
@@ -186,7 +186,7 @@ def _exchange(connection: "RedisConnection", words: Command) -> object:
 
 
 def _exchange_many(connection: "RedisConnection", commands: Sequence[Command]) -> list[object]:
-    load_redis()
+    load("redis")
     from redis.exceptions import ResponseError
 
     connection.send_packed_command(connection.pack_commands(commands))

@@ -24,11 +24,13 @@ class JsonCodec(FramedCodec):
 
     datetime, date, time, timedelta, Decimal, bytes, UUID, set, frozenset, tuple and dicts with
     keys other than strings become tagged objects, ``{"$decimal": "9.90"}``, and come back as
-    what they were; an instance of a subclass of a built-in type comes back as the built-in.
-    Dataclasses, pydantic models and enums need to be named in ``types``. Never pickle.
+    what they were. Dataclasses, named tuples, pydantic models and enums need to be named in
+    ``types``. Whatever would come back changed is refused, such as an instance of another
+    subclass of a built-in type. Never pickle.
 
     Args:
-        types: Classes that may be cached: dataclasses, pydantic models (2.11 or later), enums.
+        types: Classes that may be cached: dataclasses, named tuples, pydantic models (2.11 or
+            later), enums.
         compress_over: Entries with more bytes are compressed by zlib (other programs cannot
             read them as JSON then). Default: never.
         max_bytes: The largest entry; larger values are not cached. Default: 1 MiB less 1 KiB,

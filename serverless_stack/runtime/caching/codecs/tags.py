@@ -1,12 +1,12 @@
 """Values that JSON lacks, as JSON objects with one key: ``{"$date": "2026-01-31"}``."""
 
-import binascii
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from serverless_stack.runtime.caching.codecs.special import READERS, wrap_special
+
 if TYPE_CHECKING:
     from dataclasses import Field
-    from datetime import datetime, time, tzinfo
 
 _PLAIN = frozenset((str, int, float, bool, type(None)))
 _Pairs = list[tuple[str, object]]
@@ -18,7 +18,8 @@ class Tags:
     Only classes named here are restored; no class is looked up by a name in the data.
 
     Args:
-        types: Dataclasses, pydantic models (2.11 or later) and enums that may be cached.
+        types: Dataclasses, named tuples, pydantic models (2.11 or later) and enums that may be
+            cached.
         binary: Leave bytes as they are, for a format that has them.
 
     Raises:
@@ -32,7 +33,8 @@ class Tags:
         for kind in types:
             if not _is_supported(kind):
                 raise TypeError(
-                    f"`types` must be dataclasses, pydantic models or enums, got: {kind!r}"
+                    "`types` must be dataclasses, named tuples, pydantic models or enums, got:"
+                    f" {kind!r}"
                 )
             if self._types.setdefault(kind.__qualname__, kind) is not kind:
                 raise ValueError(f"`types` must have different names, got: {kind.__qualname__}")
@@ -65,7 +67,7 @@ class Tags:
         if tag == "$type":
             name, *content = cast("list[object]", body)
             return _restore(self._types[cast("str", name)], *content)
-        return _READERS[tag](body)
+        return READERS[tag](body)
 
     def _wrap(self, value: object) -> object:
         kind = type(value)
@@ -73,29 +75,29 @@ class Tags:
             return value
         if self._types.get(kind.__qualname__) is kind:
             return {"$type": [kind.__qualname__, *self._content(value)]}
-        if isinstance(value, dict):
-            return self._wrap_dict(value)
-        if isinstance(value, list):
-            return [each if type(each) in _PLAIN else self._wrap(each) for each in value]
-        if isinstance(value, tuple):
-            return {"$tuple": [self._wrap(each) for each in value]}
-        if isinstance(value, str):
-            return str.__str__(value)
-        if isinstance(value, int):
-            return int(value)
-        if isinstance(value, float):
-            return float(value)
-        if isinstance(value, set | frozenset):
-            tag = "$set" if isinstance(value, set) else "$frozenset"
-            return {tag: sorted(map(self._wrap, value), key=repr)}
-        return _wrap_special(value)
+        # Exactly these: an instance of a subclass would come back as what it is not, and as an
+        # argument of a cached function it would have the key of another one.
+        if kind is dict:
+            return self._wrap_dict(cast("dict[object, object]", value))
+        if kind is list:
+            items = cast("list[object]", value)
+            return [each if type(each) in _PLAIN else self._wrap(each) for each in items]
+        if kind is tuple:
+            return {"$tuple": [self._wrap(each) for each in cast("tuple[object, ...]", value)]}
+        if kind is set or kind is frozenset:
+            members = cast("frozenset[object]", value)
+            return {f"${kind.__name__}": sorted(map(self._wrap, members), key=repr)}
+        special = wrap_special(value)
+        if special is None:
+            raise TypeError(_refusal(kind))
+        return special
 
     def _wrap_dict(self, value: dict[object, object]) -> object:
         plain: dict[str, object] = {}
         for key, each in value.items():
-            if not isinstance(key, str):
+            if type(key) is not str:
                 return {"$map": [[self._wrap(k), self._wrap(v)] for k, v in value.items()]}
-            plain[str.__str__(key)] = each if type(each) in _PLAIN else self._wrap(each)
+            plain[key] = each if type(each) in _PLAIN else self._wrap(each)
         if len(plain) == 1:
             [(only, content)] = plain.items()
             if only.startswith("$"):  # looks like a tag, and is not
@@ -108,6 +110,10 @@ class Tags:
         Attributes are pairs: an object with one key that begins with $ would be a tag.
         """
         kind = type(value)
+        if _is_enum(kind):
+            return [self._wrap(cast("_Member", value).value)]
+        if _is_named_tuple(kind):
+            return [[self._wrap(each) for each in cast("tuple[object, ...]", value)]]
         if hasattr(kind, "__dataclass_fields__"):
             from dataclasses import fields
 
@@ -115,17 +121,16 @@ class Tags:
             pairs = self._pairs({name: getattr(value, name, _UNSET) for name in names})
             others = {
                 name: each
-                for name, each in getattr(value, "__dict__", {}).items()
+                for name, each in _attributes(value).items()
                 if name not in names and not _is_cached_property(kind, name)
             }
             return [pairs, self._pairs(others)] if others else [pairs]
-        if hasattr(kind, "model_fields"):
-            extra: Mapping[str, object] = getattr(value, "model_extra", None) or {}
-            content = {name: getattr(value, name) for name in [*kind.model_fields, *extra]}
-            if _validated(kind, content) != value:
-                raise ValueError(f"its validators would change {kind.__qualname__} when it is read")
-            return [self._pairs(content)]
-        return [self._wrap(cast("_Member", value).value)]
+        extra: Mapping[str, object] = getattr(value, "model_extra", None) or {}
+        names = [*kind.model_fields, *extra]  # type: ignore[attr-defined]
+        content = {name: getattr(value, name) for name in names}
+        if _validated(kind, content) != value:
+            raise ValueError(f"its validators would change {kind.__qualname__} when it is read")
+        return [self._pairs(content)]
 
     def _pairs(self, attributes: Mapping[str, object]) -> list[object]:
         return [[name, self._wrap(each)] for name, each in attributes.items()]
@@ -145,11 +150,46 @@ class _Record:
 def _is_supported(kind: object) -> bool:
     if not isinstance(kind, type):
         return False
-    if hasattr(kind, "__dataclass_fields__") or hasattr(kind, "model_validate"):
+    if _is_enum(kind) or _is_named_tuple(kind) or hasattr(kind, "model_validate"):
         return True
+    if not hasattr(kind, "__dataclass_fields__"):
+        return False
+    try:
+        object.__new__(kind)
+    except TypeError:  # it has the content of a built-in type besides its fields
+        return False
+    return True
+
+
+def _is_enum(kind: type) -> bool:
     from enum import Enum
 
     return issubclass(kind, Enum)
+
+
+def _is_named_tuple(kind: type) -> bool:
+    return issubclass(kind, tuple) and hasattr(kind, "_make")
+
+
+def _attributes(value: object) -> dict[str, object]:
+    """Return the attributes of an instance, those in slots as well."""
+    state = object.__getstate__(value)
+    parts = state if isinstance(state, tuple) else (state,)
+    return {name: each for part in parts if part for name, each in part.items()}
+
+
+def _refusal(kind: type) -> str:
+    """Return why no value of a type can be encoded."""
+    name = kind.__qualname__
+    if _is_supported(kind):
+        return f"{name} is not JSON: name it to the codec, JsonCodec(types=({name},))"
+    for base in kind.__mro__[1:-1]:
+        if base.__module__ in ("builtins", "datetime", "decimal", "uuid"):
+            return (
+                f"a value of type {name} is not JSON: it would come back as a {base.__name__};"
+                " convert it"
+            )
+    return f"a value of type {name} is not JSON, nor a type that a codec can cache"
 
 
 def _is_cached_property(kind: type, name: str) -> bool:
@@ -164,6 +204,11 @@ def _restore(kind: type, content: object, others: object = ()) -> object:
     A dataclass gets its attributes as they were: `__init__` and `__post_init__` would compute
     some of them anew.
     """
+    if _is_enum(kind):
+        return kind(content)
+    if _is_named_tuple(kind):
+        make: Callable[[object], object] = kind._make  # type: ignore[attr-defined]
+        return make(content)
     if hasattr(kind, "__dataclass_fields__"):
         from dataclasses import fields
 
@@ -174,127 +219,9 @@ def _restore(kind: type, content: object, others: object = ()) -> object:
         for name, value in [*attributes.items(), *cast("_Pairs", others)]:
             object.__setattr__(instance, name, value)
         return instance
-    if hasattr(kind, "model_validate"):
-        return _validated(kind, dict(cast("_Pairs", content)))
-    return kind(content)
+    return _validated(kind, dict(cast("_Pairs", content)))
 
 
 def _validated(kind: type, content: dict[str, object]) -> object:
     validate: Callable[..., object] = kind.model_validate  # type: ignore[attr-defined]
     return validate(content, by_name=True)
-
-
-def _wrap_special(value: object) -> object:
-    from datetime import date, datetime, time, timedelta
-    from decimal import Decimal
-
-    if isinstance(value, datetime):
-        return {"$datetime": _moment(value)}
-    if isinstance(value, date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, time):
-        return {"$time": _moment(value)}
-    if isinstance(value, timedelta):
-        return {"$timedelta": [value.days, value.seconds, value.microseconds]}
-    if isinstance(value, Decimal):
-        return {"$decimal": str(value)}
-    if isinstance(value, bytes):
-        return {"$bytes": binascii.b2a_base64(value, newline=False).decode()}
-    from uuid import UUID
-
-    if isinstance(value, UUID):
-        return {"$uuid": value.hex}
-    name = type(value).__qualname__
-    if _is_supported(type(value)):
-        raise TypeError(f"{name} is not JSON: name it to the codec, JsonCodec(types=({name},))")
-    raise TypeError(f"a value of type {name} is not JSON, nor a type that a codec can cache")
-
-
-def _moment(value: "datetime | time") -> object:
-    """Return an ISO date or time; with its named zone and fold, if it has them."""
-    zone = _zone_name(value.tzinfo)
-    if not zone and not value.fold:
-        return value.isoformat()
-    return [value.replace(tzinfo=None).isoformat() if zone else value.isoformat(), zone, value.fold]
-
-
-def _zone_name(zone: "tzinfo | None") -> str:
-    """Return the name of a time zone, unless its offset says all.
-
-    Raises:
-        TypeError: The time zone could not be restored.
-    """
-    from datetime import timezone
-
-    if zone is None:
-        return ""
-    if isinstance(zone, timezone):
-        if zone.tzname(None) == timezone(zone.utcoffset(None)).tzname(None):
-            return ""
-    elif type(zone).__module__.partition(".")[0] == "zoneinfo" and getattr(zone, "key", None):
-        return str(zone.key)  # type: ignore[attr-defined]
-    raise TypeError(f"a time zone is not JSON unless it is an offset or a ZoneInfo: {zone!r}")
-
-
-def _parse_moment(kind: "type[datetime] | type[time]", body: object) -> "datetime | time":
-    if isinstance(body, str):
-        return kind.fromisoformat(body)
-    text, zone, fold = cast("tuple[str, str, int]", body)
-    value = kind.fromisoformat(text).replace(fold=fold)
-    if not zone:
-        return value
-    from zoneinfo import ZoneInfo
-
-    return value.replace(tzinfo=ZoneInfo(zone))
-
-
-def _datetime(body: object) -> object:
-    from datetime import datetime
-
-    return _parse_moment(datetime, body)
-
-
-def _date(body: object) -> object:
-    from datetime import date
-
-    return date.fromisoformat(cast("str", body))
-
-
-def _time(body: object) -> object:
-    from datetime import time
-
-    return _parse_moment(time, body)
-
-
-def _timedelta(body: object) -> object:
-    from datetime import timedelta
-
-    days, seconds, microseconds = cast("list[int]", body)
-    return timedelta(days, seconds, microseconds)
-
-
-def _decimal(body: object) -> object:
-    from decimal import Decimal
-
-    return Decimal(cast("str", body))
-
-
-def _uuid(body: object) -> object:
-    from uuid import UUID
-
-    return UUID(cast("str", body))
-
-
-_READERS: dict[str, Callable[[object], object]] = {
-    "$bytes": lambda body: binascii.a2b_base64(cast("str", body), strict_mode=True),
-    "$date": _date,
-    "$datetime": _datetime,
-    "$decimal": _decimal,
-    "$frozenset": lambda body: frozenset(cast("list[object]", body)),
-    "$map": lambda body: dict(cast("list[tuple[object, object]]", body)),
-    "$set": lambda body: set(cast("list[object]", body)),
-    "$time": _time,
-    "$timedelta": _timedelta,
-    "$tuple": lambda body: tuple(cast("list[object]", body)),
-    "$uuid": _uuid,
-}

@@ -18,6 +18,7 @@ from serverless_stack.runtime.caching.clients.memcached_nodes import MemcachedNo
 from serverless_stack.runtime.caching.clients.memcached_pool import EXPIRED, expiry, wire_key
 from serverless_stack.runtime.caching.codecs.json import JSON
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -178,6 +179,7 @@ class MemcachedStore(EncodedStore[bytes]):
             return discover(endpoint, timeout, trust())
 
         def connect(node: Endpoint) -> "MemcachedClient":
+            load("pymemcache")
             from serverless_stack.runtime.caching.clients.memcached_client import client_of
 
             client: MemcachedClient = client_of(node, timeout, trust())

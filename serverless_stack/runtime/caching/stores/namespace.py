@@ -61,7 +61,7 @@ class Namespace:
         check_key(key)
         prefix = f"{self.name}:{self.schema}:"
         if version is not None:
-            prefix += f"{version}:"
+            prefix += f"{_HASHED}{version}:"  # no key without a version begins like this
         room = _MAX_KEY - len(prefix)
         readable = key.isascii() and key.isprintable() and " " not in key
         if readable and len(key) <= room and not key.startswith(_HASHED):

@@ -14,10 +14,10 @@ from serverless_stack.runtime.caching.base import (
     check_key,
 )
 from serverless_stack.runtime.caching.clients import environment
-from serverless_stack.runtime.caching.clients.redis_library import load_redis
 from serverless_stack.runtime.caching.clients.redis_pool import RedisPool, Word, from_client
 from serverless_stack.runtime.caching.codecs.json import JSON
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
+from serverless_stack.runtime.libraries import load
 
 TYPE_CHECKING = False  # what only some stores need is loaded by those
 
@@ -106,7 +106,7 @@ class RedisStore(EncodedStore[Word]):
         credentials = credentials_from_env(prefix, timeout)
 
         def make(at: environment.Endpoint) -> "RedisConnection":
-            load_redis()
+            load("redis")
             from serverless_stack.runtime.caching.clients.redis_connection import connection_to
 
             return connection_to(at, timeout, trust() if encrypted else None, credentials)
@@ -162,7 +162,7 @@ class RedisStore(EncodedStore[Word]):
         trust = functools.cache(_default_trust)
 
         def make(parsed: "RedisUrl", at: environment.Endpoint) -> "RedisConnection":
-            load_redis()
+            load("redis")
             from serverless_stack.runtime.caching.clients.redis_connection import (
                 connection_of_url,
             )

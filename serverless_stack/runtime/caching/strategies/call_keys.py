@@ -3,14 +3,22 @@
 import functools
 import hashlib
 import inspect
+import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from serverless_stack.runtime.caching.base import Store, ValueTooLarge, codec_of
 
 _MAX_READABLE = 120  # characters of arguments that stand in a key as they are
+_STATELESS = (  # besides plain functions
+    types.BuiltinFunctionType,
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    functools._lru_cache_wrapper,
+)
 
 Function = Callable[..., object]
+_digests: dict[str, str] = {}  # the code of decorated functions, by name
 
 
 class Target:
@@ -43,6 +51,7 @@ class Target:
             function = function.__func__
         if isinstance(function, functools.partial):
             self.args, self.kwargs, function = function.args, function.keywords, function.func
+        is_bound = isinstance(function, types.MethodType)
         if isinstance(function, types.MethodType):
             self.args, function = (function.__self__, *self.args), function.__func__
         elif callable(function) and not hasattr(function, "__qualname__"):
@@ -52,12 +61,22 @@ class Target:
         self.function: Function = function
         path: str = getattr(function, "__qualname__", type(function).__qualname__)
         parent = path.rpartition(".")[0]
-        self.is_method = self.binds and bool(parent) and not parent.endswith("<locals>")
-        self.name = f"{function.__module__}:{path}"
+        self.is_method = is_bound or (
+            self.binds and bool(parent) and not parent.endswith("<locals>")
+        )
+        module = getattr(function, "__module__", None)
+        self.name = f"{module}:{path}"
         self.signature = self._check(has_key)
-        if "<" in path or hasattr(function, "__wrapped__"):
-            # Other functions may have this name, such as lambda expressions.
-            self.name += f":{_digest_of(function)}"
+        digest = _digest_of(function)
+        if (
+            "<" in path
+            or hasattr(function, "__wrapped__")
+            or module == "__main__"
+            or _digests.setdefault(self.name, digest) != digest
+        ):
+            # Other functions may have this name: lambda expressions, those of another program,
+            # two of a module.
+            self.name += f":{digest}"
 
     def _check(self, has_key: bool) -> inspect.Signature | None:
         inner = inspect.unwrap(self.function)
@@ -67,14 +86,7 @@ class Target:
             )
         if has_key:
             return None
-        code = getattr(inner, "__code__", None)
-        captured = sorted(set(code.co_freevars if code else ()) - {"__class__"})
-        owner = getattr(self.function, "__self__", None)
-        problem = ""
-        if captured:
-            problem = f"it captures {', '.join(captured)}, which the arguments do not show"
-        elif owner is not None and not isinstance(owner, types.ModuleType | type):
-            problem = f"it belongs to a {type(owner).__name__}, which the arguments do not show"
+        problem = next(filter(None, map(_hidden_state, _layers(self.function))), "")
         try:
             signature = inspect.signature(self.function)
         except (TypeError, ValueError):
@@ -111,7 +123,10 @@ class CallKeys:
         """
         name = self._target.name
         if self._key is not None:
-            return f"{name}({self._key(*args, **kwargs)})"
+            key: object = self._key(*args, **kwargs)
+            if not isinstance(key, str):
+                raise TypeError(f"`key` of {name} must return text, got: {type(key).__name__}")
+            return f"{name}({key})"
         signature = self._target.signature
         assert signature is not None, "checked when the function was decorated"
         if args and self._target.is_method:
@@ -139,16 +154,49 @@ class CallKeys:
         return f"{name}({hashlib.sha256(data).hexdigest()})"
 
 
+def _layers(function: object) -> Iterator[object]:
+    """Return a function and those that it wraps."""
+    yield function
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+        yield function
+
+
+def _hidden_state(function: object) -> str:
+    """Return what results may depend on besides arguments and code; empty for nothing."""
+    if isinstance(function, types.FunctionType):
+        captured = {
+            name
+            for name, cell in zip(
+                function.__code__.co_freevars, function.__closure__ or (), strict=True
+            )
+            if name != "__class__" and not _holds(cell, getattr(function, "__wrapped__", cell))
+        }
+        names = ", ".join(sorted(captured))
+        return f"it captures {names}, which the arguments do not show" if names else ""
+    owner = getattr(function, "__self__", None)
+    if owner is not None and not isinstance(owner, types.ModuleType | type):
+        return f"it belongs to a {type(owner).__name__}, which the arguments do not show"
+    if isinstance(function, _STATELESS) or getattr(function, "is_stateless", False):
+        return ""
+    return f"it is a {type(function).__name__}, whose state the arguments do not show"
+
+
+def _holds(cell: types.CellType, function: object) -> bool:
+    try:
+        return cell.cell_contents is function
+    except ValueError:  # empty as yet
+        return False
+
+
 def _digest_of(function: Function) -> str:
     """Return a hash of a function's code, and of the functions that it wraps."""
     digest = hashlib.sha256()
-    while True:
-        code = getattr(function, "__code__", None)
+    for layer in _layers(function):
+        code = getattr(layer, "__code__", None)
         if code is not None:
             digest.update(repr(_parts_of(code)).encode())
-        if not hasattr(function, "__wrapped__"):
-            return digest.hexdigest()[:32]
-        function = function.__wrapped__
+    return digest.hexdigest()[:32]
 
 
 def _parts_of(code: types.CodeType) -> tuple[object, ...]:
@@ -157,7 +205,7 @@ def _parts_of(code: types.CodeType) -> tuple[object, ...]:
         _parts_of(each) if isinstance(each, types.CodeType) else _ordered(each)
         for each in code.co_consts
     ]
-    return code.co_code, code.co_names, code.co_varnames, constants
+    return code.co_code, code.co_exceptiontable, code.co_names, code.co_varnames, constants
 
 
 def _ordered(constant: object) -> object:
@@ -167,14 +215,22 @@ def _ordered(constant: object) -> object:
 def _identity(owner: object) -> object:
     """Return what tells an instance or class, the first argument of a method, from others."""
     if isinstance(owner, type):
-        if "<locals>" in owner.__qualname__:
+        if not _is_found_by_name(owner):
             raise TypeError(
                 f"the class {owner.__qualname__} is made anew by each call of a function, so its"
                 " methods cannot be cached by their arguments: pass `key`"
             )
         return ("class", f"{owner.__module__}:{owner.__qualname__}")
     cache_key = getattr(owner, "cache_key", None)
-    if not isinstance(cache_key, str):
+    if not isinstance(cache_key, str) or not cache_key:
         return owner
     kind = type(owner)
     return ("instance", f"{kind.__module__}:{kind.__qualname__}", cache_key)
+
+
+def _is_found_by_name(kind: type) -> bool:
+    """Return whether a class is the only one of its name, so that the name identifies it."""
+    found: object = sys.modules.get(kind.__module__)
+    for part in kind.__qualname__.split("."):
+        found = getattr(found, part, None)
+    return found is kind

@@ -48,6 +48,11 @@ class _Cached(Generic[P, R, T]):
         """Return the cache key of the result for these arguments."""
         return self._keys().key(*self._all(args, kwargs))
 
+    @property
+    def is_stateless(self) -> bool:
+        """Whether the results depend on the arguments of a call alone."""
+        return not (self._owner or self._target.args or self._target.kwargs)
+
     def _all(
         self, args: tuple[object, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[object, ...], dict[str, Any]]:

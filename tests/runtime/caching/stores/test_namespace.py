@@ -22,7 +22,7 @@ COUNTER = f"{SHOP.name}:{SHOP.schema}:#version"
 
 def test_short_keys_stay_readable() -> None:
     assert SHOP.key("order/7") == "shop:3:order/7"
-    assert SHOP.key("order/7", 41) == "shop:3:41:order/7"
+    assert SHOP.key("order/7", 41) == "shop:3:#41:order/7"
     assert Namespace("shop").key("a") == "shop:1:a"
 
 
@@ -47,6 +47,14 @@ def test_keys_fit_and_differ(one: str, other: str, version: int | None) -> None:
         assert name != SHOP.key(other, version)
     for stranger in (Namespace("shop", 4), Namespace("sho", 3), Namespace("shop.3", 3)):
         assert name != stranger.key(one, version)
+
+
+@given(st.integers(0, 2**63), st.text(min_size=1))
+def test_key_of_a_version_is_no_key_without_one(version: int, key: str) -> None:
+    versioned = SHOP.key(key, version).removeprefix("shop:3:")
+
+    for other in (versioned, versioned.removeprefix("#"), f"{version}:{key}"):
+        assert SHOP.key(other) != SHOP.key(key, version)
 
 
 def test_hash_of_a_key_is_not_another_key() -> None:

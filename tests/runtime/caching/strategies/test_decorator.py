@@ -5,11 +5,19 @@ import os
 import re
 import subprocess
 import sys
+import types
+from collections import OrderedDict, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from serverless_stack.runtime.caching import (
     JsonCodec,
@@ -301,6 +309,220 @@ def abs_of(x: int) -> int:
     return abs(x)
 
 
+def scaled(factor: int) -> Callable[[Callable[[int], int]], Callable[[int], int]]:
+    def decorate(function: Callable[[int], int]) -> Callable[[int], int]:
+        @functools.wraps(function)
+        def call(x: int) -> int:
+            return factor * function(x)
+
+        return call
+
+    return decorate
+
+
+class Scaled:
+    def __init__(self, factor: int, function: Callable[[int], int]) -> None:
+        functools.update_wrapper(self, function)
+        self._factor, self._function = factor, function
+
+    def __call__(self, x: int) -> int:
+        return self._factor * self._function(x)
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [
+        (lambda factor: scaled(factor)(abs_of), "it captures factor, which"),
+        (lambda factor: functools.lru_cache(scaled(factor)(abs_of)), "it captures factor, which"),
+        (lambda factor: Scaled(factor, abs_of), "it is a Scaled, whose state"),
+        (lambda factor: cached(MemoryStore())(functools.partial(pow, factor)), "whose state"),
+        (lambda factor: cached(MemoryStore())(Branch(f"{factor}").order), "whose state"),
+        (lambda factor: functools.singledispatch(abs_of), "it captures dispatch, funcname"),
+        (lambda factor: type("Made", (), {"factor": factor}), "it is a type, whose state"),
+    ],
+)
+def test_state_of_a_wrapper_is_refused_unless_a_key_is_given(
+    make: Callable[[int], Callable[[int], int]], problem: str
+) -> None:
+    with pytest.raises(TypeError, match=problem):
+        cached(MemoryStore())(make(2))
+    store = MemoryStore()
+    two, three = (
+        cached(store, key=lambda x, factor=factor: f"{factor}-{x}")(scaled(factor)(abs_of))
+        for factor in (2, 3)
+    )
+    assert (two(1), three(1), two(1)) == (2, 3, 2)
+
+
+def test_two_functions_of_one_name_in_a_module() -> None:
+    store = MemoryStore()
+    program = "def twice(x):\n    return {}"
+    found = []
+    for result in ("2 * x", "x + x"):
+        module: dict[str, Any] = {"__name__": "shop.prices"}
+        exec(program.format(result), module)
+        found.append(cached(store)(module["twice"]))
+    assert found[0].key(1) == 'shop.prices:twice({"x":1})'
+    assert found[1].key(1) != found[0].key(1)
+    again = cached(store)(found[0]._target.function)
+    assert again.key(1) == found[0].key(1)  # as after a reload
+
+
+def test_functions_of_two_programs_are_told_apart() -> None:
+    keys = set()
+    for result in ("2 * x", "3 * x"):
+        program = f"""
+from serverless_stack.runtime.caching import MemoryStore, cached
+@cached(MemoryStore())
+def price(x):
+    return {result}
+print(price.key(1))
+"""
+        command = [sys.executable, "-c", program]
+        keys.add(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert len(keys) == 2
+
+
+def test_bound_method_of_a_function_that_was_put_into_a_class() -> None:
+    class Site:
+        def __init__(self, name: str) -> None:
+            self.cache_key = name
+
+    def page(self: Site, path: str) -> str:
+        return f"{path} of {self.cache_key}"
+
+    store = MemoryStore()
+
+    def page_of(name: str) -> Callable[[str], str]:
+        return cached(store)(cast("Callable[[str], str]", types.MethodType(page, Site(name))))
+
+    assert [page_of(name)("x") for name in ("a", "b")] == ["x of a", "x of b"]
+    with pytest.raises(TypeError, match="cannot be part of a key"):
+        page_of("")("x")
+
+
+def test_class_that_is_not_the_one_of_its_name_is_refused() -> None:
+    other = type("Branch", (Branch,), {"__module__": __name__})
+    with pytest.raises(TypeError, match="the class Branch is made anew"):
+        other.table(1)  # type: ignore[attr-defined]
+
+
+def test_built_in_methods() -> None:
+    store = MemoryStore()
+    upper, lower = cached(store)(str.upper), cached(store)(str.lower)
+    assert (upper("aB"), lower("aB"), upper("aB")) == ("AB", "ab", "AB")
+
+
+@pytest.mark.parametrize("result", [None, 1, b"1", ["1"]])
+def test_key_that_is_no_text_is_refused(result: object) -> None:
+    """The id of a user who has none is no key."""
+    look_up = cached(MemoryStore(), key=lambda x: result)(abs_of)  # type: ignore[arg-type, return-value]
+    with pytest.raises(TypeError, match=r"`key` of .*abs_of must return text, got: "):
+        look_up(1)
+
+
+@dataclass(frozen=True)
+class Query:
+    text: str
+
+
+class Text(str):
+    """Text with a tenant, say."""
+
+
+class Table(dict[str, int]):
+    """A mapping with a tenant."""
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Size(StrEnum):
+    RED = "red"
+
+
+class Level(IntEnum):
+    HIGH = 1
+
+
+class Point(NamedTuple):
+    x: int
+
+
+class Place(NamedTuple):
+    x: int
+
+
+class Number(float):
+    """As numpy's float64 is one."""
+
+
+TELLING = JsonCodec(types=(Colour, Size, Level, Point, Place, Query))
+ARGUMENTS = st.recursive(
+    st.sampled_from(
+        [None, True, False, 0, 1, 0.0, -0.0, 1.0, "1", "", b"1", b"", "None", "true", "[]"]
+    )
+    | st.sampled_from([Colour.RED, Size.RED, "red", Level.HIGH, Point(1), Place(1), Query("1")])
+    | st.sampled_from([Decimal(1), Decimal("1.0"), date(2026, 1, 1), UUID(int=1), UUID(int=1).hex])
+    | st.sampled_from([datetime(2026, 1, 1), datetime(2026, 1, 1, tzinfo=UTC), "2026-01-01"])
+    | st.integers(-2, 2)
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.lists(inner, max_size=2).map(tuple)
+        | st.dictionaries(st.sampled_from(["a", "$tuple", "x", ""]), inner, max_size=2)
+        | st.dictionaries(st.sampled_from([1, "1", True, 1.0, Level.HIGH]), inner, max_size=1)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(ARGUMENTS, max_size=3).map(tuple),
+    st.lists(ARGUMENTS, max_size=3).map(tuple),
+    st.dictionaries(st.sampled_from("ab"), ARGUMENTS, max_size=2),
+    st.dictionaries(st.sampled_from("ab"), ARGUMENTS, max_size=2),
+)
+def test_calls_have_one_key_only_if_their_arguments_are_the_same(
+    one: tuple[object, ...],
+    other: tuple[object, ...],
+    one_named: dict[str, object],
+    other_named: dict[str, object],
+) -> None:
+    def call(*args: object, **kwargs: object) -> None: ...
+
+    look_up = cached(MemoryStore(codec=TELLING))(call)
+    keys = look_up.key(*one, **one_named), look_up.key(*other, **other_named)
+    same = told(one) == told(other) and told(one_named) == told(other_named)
+    assert keys[0] != keys[1] or same
+    assert look_up.key(*one, **dict(reversed(one_named.items()))) == keys[0]
+
+
+def told(value: object) -> object:
+    """Arguments in a form that is the same for the same ones: 1 == True == 1.0 in Python."""
+    if isinstance(value, dict):
+        return type(value).__name__, sorted(repr((told(k), told(v))) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return type(value).__name__, [told(each) for each in value]
+    return type(value).__name__, repr(value)
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        *(Text("a"), Table(a=1), [Text("a")], {Text("a"): 1}, Number(1), Colour.RED, Level.HIGH),
+        *(Point(1), OrderedDict(a=1), defaultdict(int), bytearray(b"a"), range(3), object(), len),
+    ],
+    ids=lambda argument: type(argument).__name__,
+)
+def test_argument_of_a_class_of_its_own_is_refused(argument: object) -> None:
+    """It may have a state that the key would not show."""
+    with pytest.raises(TypeError, match="cannot be part of a key"):
+        cached(MemoryStore())(lambda argument: 1)(argument)
+
+
 def test_partial_functions_bound_methods_and_callable_objects() -> None:
     store = MemoryStore()
     two, three = (cached(store)(functools.partial(pow, base)) for base in (2, 3))
@@ -367,11 +589,6 @@ def test_key_of_your_own() -> None:
     assert greet({"id": "7", "name": "Ada"}) == "Ada"
     assert greet({"id": "7", "name": "Bob"}, loud=True) == "Ada"
     assert greet.key({"id": "7"}).endswith("(7)")
-
-
-@dataclass(frozen=True)
-class Query:
-    text: str
 
 
 def test_argument_that_has_no_key_is_refused() -> None:

@@ -1,0 +1,45 @@
+"""Files that are replaced as a whole."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+
+@contextmanager
+def replacing(path: str, prefix: str) -> Iterator[IO[bytes]]:
+    """Open a file that takes the place and mode of another when all has been written.
+
+    A new file gets the mode that the umask allows; a link is replaced, not followed.
+
+    Args:
+        path: The file to replace.
+        prefix: How the name begins while the file is written. It lies in the same folder, and is
+            deleted if the block raises.
+
+    Raises:
+        FileExistsError: There is a folder, a device or a pipe.
+    """
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        kept = None
+    else:
+        if not (stat.S_ISREG(status.st_mode) or stat.S_ISLNK(status.st_mode)):
+            raise FileExistsError(errno.EEXIST, "only a regular file can be replaced", path)
+        kept = status.st_mode & 0o777 if stat.S_ISREG(status.st_mode) else None
+    part = os.path.join(os.path.dirname(path), f"{prefix}{os.urandom(8).hex()}.part")
+    # Less the umask; before the first byte, as what is written may be secret.
+    mode = 0o666 if kept is None else kept
+    try:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            if kept is not None:
+                os.fchmod(file.fileno(), kept)
+            yield file
+        os.replace(part, path)
+    except BaseException:
+        with suppress(OSError):  # it could not even be created
+            os.unlink(part)
+        raise

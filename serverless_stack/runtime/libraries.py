@@ -1,0 +1,28 @@
+"""Loading client libraries, whatever the threads."""
+
+from importlib import import_module
+
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
+
+_CLIENTS = "serverless_stack.runtime.caching.clients"
+# What this library uses of each, and its own modules that subclass what is in it.
+_MODULES = {
+    "boto3": ("botocore.session", "botocore.signers", "boto3", "boto3.exceptions"),
+    "pymemcache": ("pymemcache", f"{_CLIENTS}.memcached_client"),
+    "redis": ("redis", f"{_CLIENTS}.redis_connection"),
+}
+_locks = {library: ForkSafeLock() for library in _MODULES}
+_loaded: set[str] = set()
+
+
+def load(library: str) -> None:
+    """Import ``boto3``, ``pymemcache`` or ``redis``, one thread at a time.
+
+    The modules of each import each other. Threads that begin at different ones wait for each other,
+    and Python ends one of them with an error.
+    """
+    if library not in _loaded:
+        with _locks[library]:
+            for module in _MODULES[library]:
+                import_module(module)
+            _loaded.add(library)
