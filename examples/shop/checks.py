@@ -115,7 +115,7 @@ def check_orders(demo: Demo) -> None:
     path, stored = f"/orders/{demo.run}", {"id": demo.run, **ORDER}
     reply = demo.send("api", "PUT", path, ORDER)
     demo.check("saving an order", (reply.status, json.loads(reply.body)), (200, stored))
-    saved = s3.get_object(Bucket=demo.bucket, Key=f"orders/{demo.run}.json")["Body"].read()
+    saved = s3.get_object(Bucket=demo.bucket, Key=f"data/orders/{demo.run}.json")["Body"].read()
     demo.check("the order in the bucket", json.loads(saved), stored)
     reply = demo.send("api", "GET", path)
     demo.check("a saved order is in the cache", reply.headers["Cache-Status"], HIT)
@@ -124,7 +124,7 @@ def check_orders(demo: Demo) -> None:
     # An object that was not written by the shop is not in its cache.
     other = f"{demo.run}-other"
     body = json.dumps({"id": other, **ORDER})
-    s3.put_object(Bucket=demo.bucket, Key=f"orders/{other}.json", Body=body)
+    s3.put_object(Bucket=demo.bucket, Key=f"data/orders/{other}.json", Body=body)
     for cache_status in (MISS, HIT):
         reply = demo.send("cdn", "GET", f"/api/orders/{other}")
         demo.check("Cache-Status of an order", reply.headers["Cache-Status"], cache_status)
@@ -146,7 +146,7 @@ def check_orders_through_cdn(demo: Demo, stored: object) -> None:
     demo.check("saving an order through the CDN", reply.status, 200)
     reply = demo.send("cdn", "POST", "/api/nothing")
     demo.check("unknown path", reply.field("message"), "no route for POST /api/nothing")
-    for path in (f"/orders/{demo.run}.json", f"/site/../orders/{demo.run}.json"):
+    for path in (f"/data/orders/{demo.run}.json", f"/site/../data/orders/{demo.run}.json"):
         reply = demo.send("cdn", "GET", path)
         hidden = reply.status in (403, 404) and "Ada" not in reply.body
         demo.require(

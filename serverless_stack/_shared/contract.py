@@ -75,5 +75,12 @@ def bucket_name(prefix: str = BUCKET_PREFIX) -> str:
     return f"{prefix}_NAME"
 
 
+def bucket_key_prefix(prefix: str = BUCKET_PREFIX) -> str:
+    """The variable with the prefix of the keys that the function may use, such as ``data/``."""
+    return f"{prefix}_KEY_PREFIX"
+
+
+DATA_PREFIX: Final = "data/"
+"""The part of a bucket that connected functions use by default; nothing serves or deploys it."""
 RESERVED_PREFIX: Final = ".serverless-stack/"
 """What this library keeps in buckets, such as manifests; it is no content."""

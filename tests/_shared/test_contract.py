@@ -15,6 +15,7 @@ DEFAULTS = {
     contract.memcached_configuration_endpoint: "MEMCACHED_CONFIGURATION_ENDPOINT",
     contract.memcached_tls: "MEMCACHED_TLS",
     contract.bucket_name: "BUCKET_NAME",
+    contract.bucket_key_prefix: "BUCKET_KEY_PREFIX",
 }
 
 

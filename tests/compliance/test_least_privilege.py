@@ -23,7 +23,12 @@ CODE = {
     ),
     "RedisRotation": (PACKAGE / "functions/rotation",),
 }
+# Versions are deleted for good only with `delete_versions`.
+_VERSIONS = {"s3:DeleteObjectVersion"}
 NOT_GRANTED = {
+    ("Dev", "Function"): _VERSIONS,
+    ("Production", "Function"): _VERSIONS,
+    ("Regulated", "Function"): _VERSIONS,
     # The code also rotates passwords of users; this cache has a token.
     ("Regulated", "RedisRotation"): {"elasticache:DescribeUsers", "elasticache:ModifyUser"},
     # Files are deleted only where the profile destroys data.
@@ -71,6 +76,8 @@ def granted(template: Path, role: str) -> set[str]:
             continue
         for document in documents(resource):
             for statement in document["Statement"]:
+                if statement["Effect"] == "Deny":
+                    continue
                 allowed = statement["Action"]
                 actions |= {allowed} if isinstance(allowed, str) else set(allowed)
     return actions

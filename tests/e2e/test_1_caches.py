@@ -23,7 +23,7 @@ def test_the_function_uses_all_stores(created: Run) -> None:
         "archive": created.main().one("Archive", "AWS::S3::Bucket").physical_id,
     }
     assert primary(created).ttl("from-lambda") > 500
-    stored = created.account.s3.get_object(Bucket=created.bucket(), Key="from-lambda.txt")
+    stored = created.account.s3.get_object(Bucket=created.bucket(), Key="data/from-lambda.txt")
     assert stored["Body"].read() == b"stored"
 
 

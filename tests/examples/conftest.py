@@ -25,6 +25,7 @@ def memcached() -> Iterator[Server]:
 @pytest.fixture
 def shop(redis: Server, memcached: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setenv("BUCKET_NAME", "the-bucket")
+    monkeypatch.setenv("BUCKET_KEY_PREFIX", "data/")
     monkeypatch.setenv("REDIS_PRIMARY_ENDPOINT", redis.address)
     monkeypatch.setenv("REDIS_READER_ENDPOINT", redis.address)
     monkeypatch.setenv("REDIS_TLS", "false")

@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 SHOP = Path(__file__).parents[2] / "examples" / "shop"
 ORDER: dict[str, object] = {"customer": "Ada", "lines": [{"product": "espresso", "quantity": 2}]}
 STORED: dict[str, object] = {"id": "7", **ORDER}
-OBJECT = {"Bucket": "the-bucket", "Key": "orders/7.json"}
+OBJECT = {"Bucket": "the-bucket", "Key": "data/orders/7.json"}
 _CACHE_STATES = {
     None: None,
     "Redis; hit": "hit",

@@ -41,6 +41,7 @@ def test_objects(use_aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> No
     bucket = f"example-{secrets.token_hex(6)}"
     boto3.client("s3").create_bucket(Bucket=bucket)
     monkeypatch.setenv("BUCKET_NAME", bucket)
+    monkeypatch.setenv("BUCKET_KEY_PREFIX", "data/")
     module = runpy.run_path(str(EXAMPLES / "objects.py"))
     missing = module["handler"]({"name": "a b.png"}, None)
     assert missing["status"] == 404
@@ -48,4 +49,4 @@ def test_objects(use_aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> No
     boto3.client("s3").put_object(Bucket=bucket, Key=key, Body=b"png")
     found = module["handler"]({"name": "a b.png"}, None)
     assert (found["status"], found["size"]) == (200, 3)
-    assert key.startswith("uploads/a-b-")
+    assert key.startswith("data/uploads/a-b-")

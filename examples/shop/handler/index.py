@@ -52,11 +52,12 @@ class Order(BaseModel):
 
 
 class Orders:
-    """Orders as objects in a bucket; an object's key is its key in the cache too."""
+    """Orders as objects in a bucket; a key below the prefix is the one in the cache too."""
 
-    def __init__(self, s3: "S3Client", bucket: str, store: Store) -> None:
+    def __init__(self, s3: "S3Client", bucket: str, key_prefix: str, store: Store) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._key_prefix = key_prefix
         self._reader = LazyLoading(store, load=self._load, ttl=300)
         self._writer = WriteThrough(store, save=self._save, ttl=300)
 
@@ -67,12 +68,12 @@ class Orders:
         return self._writer.put(self._key(order_id), {"id": order_id, **order.model_dump()})
 
     def delete(self, order_id: str) -> bool:
-        self._s3.delete_object(Bucket=self._bucket, Key=self._key(order_id))
+        self._s3.delete_object(Bucket=self._bucket, Key=self._object(self._key(order_id)))
         return self._reader.invalidate(self._key(order_id))
 
     def _load(self, key: str) -> Document:
         try:
-            found = self._s3.get_object(Bucket=self._bucket, Key=key)
+            found = self._s3.get_object(Bucket=self._bucket, Key=self._object(key))
         except self._s3.exceptions.NoSuchKey as error:
             raise ServiceError(404, f"{key} does not exist") from error
         document: Document = json.load(found["Body"])
@@ -80,11 +81,19 @@ class Orders:
 
     def _save(self, key: str, document: Document) -> None:
         body = json.dumps(document).encode()
-        self._s3.put_object(Bucket=self._bucket, Key=key, Body=body, ContentType="application/json")
+        self._s3.put_object(
+            Bucket=self._bucket,
+            Key=self._object(key),
+            Body=body,
+            ContentType="application/json",
+        )
 
     @staticmethod
     def _key(order_id: str) -> str:
         return f"orders/{order_id}.json"
+
+    def _object(self, key: str) -> str:
+        return f"{self._key_prefix}{key}"
 
 
 @cache  # clients are made on first use and kept while the function is warm
@@ -93,6 +102,7 @@ def orders() -> Orders:
     return Orders(
         boto3.client("s3", config=limits),
         os.environ["BUCKET_NAME"],
+        os.environ["BUCKET_KEY_PREFIX"],
         RedisStore.from_env(),
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -59,20 +59,29 @@ def execution_role(
     profile: Profile,
     *,
     in_vpc: bool,
+    dead_letters: bool = True,
     description: str | None = None,
 ) -> ExecutionRole:
     """Create the role of a function, with the permissions to log, trace and join a VPC.
+
+    Lambda uses the permissions to join a VPC; the code of the function is denied them ("Giving
+    Lambda functions access to resources in an Amazon VPC"). The trust policy has no
+    ``aws:SourceAccount``, which Lambda does not send.
 
     Args:
         scope: The construct of the function.
         log_group: The log group of the function.
         profile: The profile of the construct.
         in_vpc: Whether the function is in a VPC.
+        dead_letters: Whether failed events go to a queue, if the profile asks for it.
         description: The description of the role.
     """
     key = key_of(scope, profile)
-    queue = dead_letter_queue(scope, profile) if profile.settings.dead_letters else None
+    has_queue = dead_letters and profile.settings.dead_letters
+    queue = dead_letter_queue(scope, profile) if has_queue else None
     document = iam.PolicyDocument(statements=_basic_statements(log_group, key, queue, in_vpc))
+    if in_vpc:
+        document.add_statements(_deny_network_to_code(scope))
     managed = profile.settings.managed_policies
     role = iam.Role(
         scope,
@@ -110,6 +119,24 @@ def _basic_statements(
         iam.PolicyStatement(actions=list(actions), resources=[resource])
         for actions, resource in permissions
     ]
+
+
+def _deny_network_to_code(scope: Construct) -> iam.PolicyStatement:
+    """Deny the code of a function to change network interfaces, those of others included."""
+    stack = Stack.of(scope)
+    any_function = stack.format_arn(
+        service="lambda",
+        resource="function",
+        resource_name="*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=list(_NETWORK_ACTIONS),
+        resources=["*"],
+        # The function's own ARN would make a cycle with its role.
+        conditions={"ArnLike": {"lambda:SourceFunctionArn": any_function}},
+    )
 
 
 def apply_function_settings(

@@ -104,6 +104,17 @@ class BucketOptions(TypedDict, total=False):
     removal_policy: RemovalPolicy | None
 
 
+class ConnectedBucketOptions(BucketOptions, total=False):
+    """The arguments of ``StorageBucket``, and one of ``StorageBucket.connect``.
+
+    Attributes:
+        key_prefix: The folder that the functions of the application may use; empty for the whole
+            bucket, with the pages of the site. Default: ``data/``.
+    """
+
+    key_prefix: str
+
+
 class CdnOptions(TypedDict, total=False):
     """The arguments of ``Cdn``."""
 
@@ -203,7 +214,7 @@ Stores = Sequence[Store] | Mapping[str, PrefixedStore]
 FunctionPart = str | Path | FunctionOptions | LambdaHandler | None
 ContentPart = str | Path | ContentOptions | None
 ApiPart = bool | ApiOptions | ProxyApi | None
-BucketPart = bool | BucketOptions | StorageBucket | None
+BucketPart = bool | ConnectedBucketOptions | StorageBucket | None
 CdnPart = bool | CdnOptions | Cdn | None
 RedisPart = bool | RedisOptions | RedisCache | ServerlessCache | ImportedCache | None
 MemcachedPart = bool | MemcachedOptions | MemcachedCache | ServerlessCache | ImportedCache | None

@@ -12,6 +12,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from serverless_stack._shared import contract
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.options import (
@@ -34,6 +35,7 @@ from serverless_stack.constructs.network.vpc import isolated_vpc
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 _SITE = "/site"
+_KEY_PREFIX = "key_prefix"
 
 
 @dataclass
@@ -79,9 +81,9 @@ class Parts:
         parts.bucket = _bucket(scope, choices)
         parts.redis = _redis(scope, choices, parts.vpc)
         parts.memcached = _memcached(scope, choices, parts.vpc)
-        own = (parts.bucket, parts.redis, parts.memcached)
         parts.connections = (
-            *(store.connect for store in own if store is not None),
+            *_bucket_connection(choices, parts.bucket),
+            *(cache.connect for cache in (parts.redis, parts.memcached) if cache is not None),
             *_connections(choices.connect),
         )
         if parts.function is not None:
@@ -173,7 +175,17 @@ def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:
         return part
     if not is_wanted(part):
         return None
-    return StorageBucket(scope, "Bucket", **cast(BucketOptions, _options_of(part)))
+    options = {name: value for name, value in _options_of(part).items() if name != _KEY_PREFIX}
+    return StorageBucket(scope, "Bucket", **cast(BucketOptions, options))
+
+
+def _bucket_connection(
+    choices: Choices, bucket: StorageBucket | None
+) -> list[Callable[[LambdaHandler], None]]:
+    if bucket is None:
+        return []
+    key_prefix = str(_options_of(choices.bucket).get(_KEY_PREFIX, contract.DATA_PREFIX))
+    return [partial(bucket.connect, key_prefix=key_prefix)]
 
 
 def _redis(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:

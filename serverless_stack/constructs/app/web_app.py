@@ -27,8 +27,8 @@ class WebApp(Application, Construct):
     It creates a ``LambdaHandler``, a ``ProxyApi`` in front of it, a ``StorageBucket``, and a
     ``Cdn`` that serves the bucket's ``site/`` folder at ``/`` and the API at ``/api/*``. Objects
     outside ``site/`` are out of the distribution's reach. A ``RedisCache`` and a
-    ``MemcachedCache`` are created on request. The function is connected to the bucket and the
-    caches.
+    ``MemcachedCache`` are created on request. The function is connected to the caches and to the
+    ``data/`` folder of the bucket.
 
     Each part is options, a construct, or left out: ``True`` takes the defaults, a mapping has the
     arguments of that part's construct, a construct of this or another stack is used as it is, and
@@ -53,7 +53,8 @@ class WebApp(Application, Construct):
             the arguments of a ``ContentDeployment`` as a mapping. Default: no pages.
         api: The API. Default: a ``ProxyApi``, if there is a function. AWS refuses its access log
             in an account and region without a CloudWatch role for API Gateway; see ``ProxyApi``.
-        bucket: The bucket. Default: a ``StorageBucket``.
+        bucket: The bucket. Default: a ``StorageBucket``. ``{"key_prefix": "uploads/"}`` names
+            another folder for the functions than ``data/``; empty stands for the whole bucket.
         cdn: The distribution. Default: a ``Cdn``.
         redis: The Redis or Valkey cache: a ``RedisCache`` or a ``ServerlessCache``. Default: none.
         memcached: The Memcached cache: a ``MemcachedCache`` or a ``ServerlessCache``. Default:

@@ -26,6 +26,7 @@ from serverless_stack.constructs._internal.roles import (
 )
 from serverless_stack.constructs.function.packaging import package_library
 from serverless_stack.constructs.profiles.profile import Profile
+from serverless_stack.constructs.profiles.settings import SERVERLESS
 
 # The parts of this library that the functions consist of.
 LIBRARY_PARTS = (
@@ -39,6 +40,10 @@ LIBRARY_PARTS = (
     "operations/__init__.py",
     "operations/content",
     "operations/invalidation",
+)
+_DEAD_LETTER_PACKS = (*ALL_STANDARDS, SERVERLESS)
+_NO_QUEUE = (
+    "an event of CloudFormation has a secret URL, which must not be kept; it repeats failed calls"
 )
 _NO_VPC = "the API of CloudFront has no VPC endpoint, and nothing can connect to the function"
 
@@ -109,7 +114,10 @@ def deploy_time_function(
     group = log_group(
         scope, "Logs", profile, retention=log_retention, removal_policy=removal_policy
     )
-    role = execution_role(scope, group, profile, in_vpc=False, description=description)
+    # A failed event would be kept with the secret URL that answers CloudFormation.
+    role = execution_role(
+        scope, group, profile, in_vpc=False, dead_letters=False, description=description
+    )
     package = package_library(*LIBRARY_PARTS)
     function = lambda_.Function(
         scope,
@@ -126,7 +134,10 @@ def deploy_time_function(
     )
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     acknowledge(function, "LambdaInsideVPC", _NO_VPC, packs=ALL_STANDARDS, profile=profile)
-    skip_in_checkov(function, {"CKV_AWS_117": _NO_VPC}, profile=profile)
+    if profile.settings.dead_letters:
+        acknowledge(function, "LambdaDLQ", _NO_QUEUE, packs=_DEAD_LETTER_PACKS, profile=profile)
+    skips = {"CKV_AWS_116": _NO_QUEUE, "CKV_AWS_117": _NO_VPC}
+    skip_in_checkov(function, skips, profile=profile)
     return DeployTimeFunction(function, role.role, group)
 
 

@@ -1,5 +1,6 @@
 """The flow log of a VPC: its accepted and rejected connections."""
 
+from aws_cdk import Aws, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -28,10 +29,20 @@ def add_flow_log(scope: Construct, vpc: ec2.Vpc, profile: Profile) -> None:
         ]
     )
     managed = profile.settings.managed_policies
+    any_flow_log = Stack.of(scope).format_arn(
+        service="ec2", resource="vpc-flow-log", resource_name="*"
+    )
     role = iam.Role(
         scope,
         "Role",
-        assumed_by=iam.ServicePrincipal("vpc-flow-logs.amazonaws.com"),
+        assumed_by=iam.ServicePrincipal(
+            "vpc-flow-logs.amazonaws.com",
+            # "IAM role for publishing flow logs to CloudWatch Logs"
+            conditions={
+                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "ArnLike": {"aws:SourceArn": any_flow_log},
+            },
+        ),
         inline_policies=None if managed else {"Logs": document},
     )
     flow_log = ec2.CfnFlowLog(

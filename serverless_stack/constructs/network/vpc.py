@@ -2,8 +2,9 @@
 
 from weakref import WeakSet
 
-from aws_cdk import CfnResource, Stack
+from aws_cdk import Aws, CfnResource, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import skip_in_checkov
@@ -19,7 +20,8 @@ _CREATED: WeakSet[ec2.IVpc] = WeakSet()
 def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.Vpc:
     """Create a VPC with two availability zones and no NAT gateway.
 
-    Its subnets are isolated: functions in them reach S3 by a gateway endpoint, which is free. The
+    Its subnets are isolated: functions in them reach S3 by a gateway endpoint, which is free.
+    Endpoints lead to resources of this account only. The
     profile decides about a flow log, and whether the default security group loses its rules.
 
     Args:
@@ -46,7 +48,8 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
         add_flow_log(Construct(scope, f"{construct_id}FlowLog"), vpc, profile)
-    vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    endpoint = vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    endpoint.add_to_policy(_this_account_only())
     _CREATED.add(vpc)
     if secrets:
         add_endpoint(vpc, "SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
@@ -75,10 +78,30 @@ def add_endpoint(
     if vpc.node.try_find_child(construct_id) is not None:
         return
     endpoint = vpc.add_interface_endpoint(construct_id, service=service, open=False)
+    endpoint.add_to_policy(_this_account_only())
     # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
     endpoint.connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
     for group in endpoint.connections.security_groups:  # CDK describes it by its path as it is
         default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
+
+
+def _this_account_only() -> iam.PolicyStatement:
+    """Allow the account's own principals to use its own resources, by an endpoint.
+
+    Without a policy, whoever takes over a function can carry data into a bucket or secret of
+    another account, with the credentials of that account.
+    """
+    return iam.PolicyStatement(
+        principals=[iam.AnyPrincipal()],
+        actions=["*"],
+        resources=["*"],
+        conditions={
+            "StringEquals": {
+                "aws:PrincipalAccount": Aws.ACCOUNT_ID,
+                "aws:ResourceAccount": Aws.ACCOUNT_ID,
+            }
+        },
+    )
 
 
 def _limit_provider(vpc: ec2.Vpc, profile: Profile) -> None:

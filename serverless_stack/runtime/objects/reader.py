@@ -41,8 +41,9 @@ class ObjectReader:
         """Return a reader or store of the bucket that ``StorageBucket.connect`` has connected.
 
         Args:
-            name_prefix: The prefix of the environment variable, as given to ``connect``.
-            prefix: The prefix of every key.
+            name_prefix: The prefix of the environment variables, as given to ``connect``.
+            prefix: The prefix of every key, below the part of the bucket that the function may use
+                (``data/`` by default).
 
         Raises:
             KeyError: The variable is not set.
@@ -50,7 +51,8 @@ class ObjectReader:
         variable = contract.bucket_name(name_prefix)
         if variable not in os.environ:
             raise KeyError(f"{variable} is not set: connect the function to a StorageBucket")
-        return cls(os.environ[variable], prefix=prefix)
+        allowed = os.environ.get(contract.bucket_key_prefix(name_prefix), "")
+        return cls(os.environ[variable], prefix=f"{allowed}{prefix}")
 
     @property
     def client(self) -> "S3Client":

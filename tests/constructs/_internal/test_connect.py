@@ -100,7 +100,12 @@ def test_an_alias_or_version_connects_its_function(
     StorageBucket(stack, "One").connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
     StorageBucket(stack, "Two").connect(version, prefix="TWO")
     template = synth(stack)
-    assert set(variables(template)) == {"BUCKET_NAME", "TWO_NAME"}
+    assert set(variables(template)) == {
+        "BUCKET_NAME",
+        "BUCKET_KEY_PREFIX",
+        "TWO_NAME",
+        "TWO_KEY_PREFIX",
+    }
     assert len(all_of(template, "AWS::Lambda::Version")) == 1
 
 
@@ -121,4 +126,4 @@ def test_functions_without_environment_in_this_app_are_refused(stack: cdk.Stack,
 
 def test_a_lambda_handler_connects(stack: cdk.Stack, code: Path) -> None:
     StorageBucket(stack, "Bucket").connect(LambdaHandler(stack, "Handler", code=code))
-    assert set(variables(synth(stack))) == {"BUCKET_NAME"}
+    assert set(variables(synth(stack))) == {"BUCKET_NAME", "BUCKET_KEY_PREFIX"}

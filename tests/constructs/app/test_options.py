@@ -76,6 +76,14 @@ def test_an_api_has_one_more_option() -> None:
     assert hints.keys() - of_proxy_api.keys() == {"user_pools"}
 
 
+def test_a_bucket_has_one_more_option() -> None:
+    hints, of_bucket = (
+        typing.get_type_hints(kind)
+        for kind in (options.ConnectedBucketOptions, options.BucketOptions)
+    )
+    assert hints.keys() - of_bucket.keys() == {"key_prefix"}
+
+
 def test_a_stack_has_the_arguments_of_a_web_app_and_of_a_stack_of_cdk() -> None:
     own, ours, cdks = map(settings_of, (ServerlessStack, WebApp, cdk.Stack))
     assert own.keys() == ours.keys() | cdks.keys()

@@ -219,6 +219,7 @@ def test_the_function_reaches_every_store(cached: Json) -> None:
     )
     assert set(function["Environment"]["Variables"]) == {
         "BUCKET_NAME",
+        "BUCKET_KEY_PREFIX",
         "REDIS_PRIMARY_ENDPOINT",
         "REDIS_READER_ENDPOINT",
         "REDIS_TLS",

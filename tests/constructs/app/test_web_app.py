@@ -108,7 +108,12 @@ def test_stores_are_connected_by_prefix(stack: cdk.Stack, code: Path) -> None:
     shop = WebApp(stack, "Shop", function=code, connect={"ARCHIVE": archive})
     shop.add_function("Nightly", code=code)
     for function in functions_of(synth(stack)).values():
-        assert function["Environment"]["Variables"].keys() == {"BUCKET_NAME", "ARCHIVE_NAME"}
+        assert function["Environment"]["Variables"].keys() == {
+            "BUCKET_NAME",
+            "BUCKET_KEY_PREFIX",
+            "ARCHIVE_NAME",
+            "ARCHIVE_KEY_PREFIX",
+        }
 
 
 def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None:
@@ -131,7 +136,7 @@ def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:
     archive = StorageBucket(stack, "Archive")
     message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[archive]))
-    assert "got again: BUCKET_NAME" in message
+    assert "got again: BUCKET_KEY_PREFIX, BUCKET_NAME" in message
     assert "pass another `prefix` to `connect`" in message
 
 

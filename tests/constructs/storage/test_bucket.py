@@ -217,12 +217,67 @@ def test_connect_sets_permission_and_environment(
     uploads = StorageBucket(stack, "Uploads")
     uploads.connect(function, write=write)
     template = synth(stack)
-    assert variables(template) == {"BUCKET_NAME": stack.resolve(uploads.bucket_name)}
-    listing, using = statements(template)
-    assert listing["Action"] == ["s3:ListBucket", "s3:ListBucketVersions"]
+    assert variables(template) == {
+        "BUCKET_NAME": stack.resolve(uploads.bucket_name),
+        "BUCKET_KEY_PREFIX": "data/",
+    }
+    listing, versions, using = statements(template)
+    assert listing["Action"] == "s3:ListBucket"
+    assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "data/*"}}
+    assert versions["Action"] == "s3:ListBucketVersions"
+    assert versions["Condition"] == {"StringLike": {"s3:prefix": "data/*"}}
     reading = ["s3:GetObject", "s3:GetObjectVersion"]
-    writing = ["AbortMultipartUpload", "DeleteObject", "DeleteObjectVersion", "PutObject"]
+    writing = ["AbortMultipartUpload", "DeleteObject", "PutObject"]
     assert using["Action"] == reading + [f"s3:{action}" for action in writing] * write
+    assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("data/*"))
+
+
+def test_connect_grants_the_whole_bucket_and_its_versions_on_request(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    uploads.connect(function, key_prefix="", delete_versions=True)
+    template = synth(stack)
+    assert variables(template)["BUCKET_KEY_PREFIX"] == ""
+    (using,) = [s for s in statements(template) if "s3:GetObject" in s["Action"]]
+    assert all("Condition" not in statement for statement in statements(template))
+    assert "s3:DeleteObjectVersion" in using["Action"]
+    assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("*"))
+
+
+@pytest.mark.parametrize(
+    "key_prefix",
+    ["data", "/data/", "/", "*", "da?a/", "${aws:username}/", ".serverless-stack/site/"],
+)
+def test_a_key_prefix_that_is_no_folder_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, key_prefix: str
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    assert "`key_prefix` must be" in refused(
+        lambda: uploads.connect(function, key_prefix=key_prefix)
+    )
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    assert "`key_prefix` must be" in refused(
+        lambda: uploads.grant_read(role, key_prefix=key_prefix)
+    )
+
+
+def test_deleting_versions_needs_writing(stack: cdk.Stack, function: lambda_.Function) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    assert "`delete_versions` must go with `write=True`" in refused(
+        lambda: uploads.connect(function, write=False, delete_versions=True)
+    )
+
+
+def test_grants_end_with_their_prefix(stack: cdk.Stack) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    uploads.grant_read_write(role, key_prefix="in/").assert_success()
+    listing, versions, using = statements(synth(stack))
+    assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "in/*"}}
+    assert versions["Condition"] == {"StringLike": {"s3:prefix": "in/*"}}
+    assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("in/*"))
+    assert "s3:DeleteObjectVersion" not in using["Action"]
 
 
 def test_connect_grants_the_key(stack: cdk.Stack, code: Path) -> None:
@@ -239,10 +294,10 @@ def test_a_second_bucket_with_the_same_prefix_is_refused(
     first.connect(function)
     message = refused(lambda: second.connect(function))
     assert message == (
-        "`environment` must have each name once, got again: BUCKET_NAME; "
+        "`environment` must have each name once, got again: BUCKET_KEY_PREFIX, BUCKET_NAME; "
         "pass another `prefix` to `connect` (in Test/Plain)"
     )
-    assert len(statements(synth(stack))) == 2
+    assert len(statements(synth(stack))) == 3
 
 
 def test_a_second_bucket_connects_with_another_prefix(
@@ -250,7 +305,12 @@ def test_a_second_bucket_connects_with_another_prefix(
 ) -> None:
     StorageBucket(stack, "First").connect(function)
     StorageBucket(stack, "Second").connect(function, prefix="IMAGES")
-    assert set(variables(synth(stack))) == {"BUCKET_NAME", "IMAGES_NAME"}
+    assert set(variables(synth(stack))) == {
+        "BUCKET_NAME",
+        "BUCKET_KEY_PREFIX",
+        "IMAGES_NAME",
+        "IMAGES_KEY_PREFIX",
+    }
 
 
 @pytest.mark.parametrize("prefix", ["", "1ST", "MY-BUCKET"])

@@ -339,6 +339,8 @@ def test_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UPLOADS_NAME", "uploads")
     store = ObjectStore.from_env("UPLOADS", prefix="x/")
     assert (store.bucket_name, store.prefix) == ("uploads", "x/")
+    monkeypatch.setenv("UPLOADS_KEY_PREFIX", "data/")
+    assert ObjectStore.from_env("UPLOADS", prefix="x/").prefix == "data/x/"
 
 
 def test_metadata_is_told_as_it_is_stored(store: ObjectStore) -> None:

@@ -92,14 +92,15 @@ def caches() -> Answer:
     """Writes to each store that the function is connected to, and reads it back."""
     redis, memcached, s3 = RedisStore.from_env(), MemcachedStore.from_env(), boto3.client("s3")
     bucket = os.environ[contract.bucket_name()]
+    key = f"{os.environ[contract.bucket_key_prefix()]}from-lambda.txt"
     redis.set("from-lambda", {"é": [1, 2]}, ttl=600)
     memcached.set("from-lambda", "counted", ttl=600)
-    s3.put_object(Bucket=bucket, Key="from-lambda.txt", Body=b"stored")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"stored")
     return {
         "redis": redis.get("from-lambda"),
         "redis_missing": redis.get("absent") is MISSING,
         "memcached": memcached.get("from-lambda"),
         "memcached_count": memcached.increment("calls-from-lambda"),
-        "s3": s3.get_object(Bucket=bucket, Key="from-lambda.txt")["Body"].read().decode(),
+        "s3": s3.get_object(Bucket=bucket, Key=key)["Body"].read().decode(),
         "archive": os.environ[contract.bucket_name("ARCHIVE")],
     }
