@@ -1,6 +1,7 @@
 """The settings of the emulator, read from the environment once."""
 
 import os
+import secrets
 import ssl
 import tempfile
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .keys import AccessKey
+from .process_guard import RUN_VARIABLE
 
 
 class SettingsError(ValueError):
@@ -70,6 +72,7 @@ class Settings:
             folder.mkdir(parents=True, exist_ok=True)
         os.environ.update(
             {
+                RUN_VARIABLE: secrets.token_hex(16),
                 "GATEWAY_PORT": str(self.gateway_port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "localhost",
