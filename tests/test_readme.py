@@ -40,6 +40,31 @@ def test_every_make_command_in_the_readme_is_a_target() -> None:
     assert named <= targets
 
 
+def test_everything_that_make_installs_is_compared_with_a_hash() -> None:
+    """The installer as well: it is there before anything can be verified."""
+    makefile = (ROOT / "Makefile").read_text("utf-8").replace("\\\n", " ")
+    installs = [line for line in makefile.splitlines() if re.search(r"\bpip install\b", line)]
+
+    assert len(installs) == 4
+    for line in installs:
+        assert "--require-hashes" in line or "--no-deps --no-build-isolation --editable ." in line
+
+
+def test_no_text_asks_an_index_for_a_package_of_this_name() -> None:
+    """The library is on no index: a package of that name there is a stranger's."""
+    folders = ("serverless_stack", "examples", "docs", "changelog.d", ".ci")
+    paths = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()]
+    by_name = re.compile(
+        r"(?<![\w/.])serverless-stack\[[^]]*\](?! @ )|pip install '?serverless-stack"
+    )
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *paths):
+        if (
+            path.suffix in (".py", ".md", ".txt", ".yml", ".js", ".sh", "")
+            and "_build" not in path.parts
+        ):
+            assert by_name.findall(path.read_text("utf-8")) == [], path
+
+
 EXAMPLES = [
     ("examples/in_your_stack.py", "Orders", '"REDIS_PRIMARY_ENDPOINT"'),
     ("examples/web_app.py", "Orders", '"ARCHIVE_NAME"'),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from serverless_stack._shared.machine import cache_folder
 from serverless_stack.constructs.function.installation import LambdaPlatform, install
+from serverless_stack.constructs.function.record import write_record
 from serverless_stack.constructs.function.requirement_lines import normalized
 from serverless_stack.constructs.function.requirements import Requirements
 from serverless_stack.constructs.function.source import read_source
@@ -88,7 +89,10 @@ def package(
     folder = _cached("handlers", key.hexdigest(), build)
     installed = {normalized(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}
     unpinned = installed - (requirements.pinned if requirements else set())
-    return Package(folder, _digest(_files(folder)), tuple(sorted(unpinned)))
+    digest = _digest(_files(folder))
+    if requirements is not None and not requirements.is_empty:
+        write_record(digest, requirements)
+    return Package(folder, digest, tuple(sorted(unpinned)))
 
 
 def package_library(*parts: str) -> Package:

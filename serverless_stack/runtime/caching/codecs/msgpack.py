@@ -12,8 +12,8 @@ class MsgpackCodec(FramedCodec):
     """msgpack for the values of `JsonCodec`; integers have 64 bits, and bytes need no tag.
 
     JSON entries are read as well, so a cache can be switched while it is in use. A single
-    integer is stored as JSON, because servers increment its digits. Requires the ``msgpack``
-    library: ``serverless-stack[msgpack]``.
+    integer is stored as JSON, because servers increment its digits. Requires the library
+    ``msgpack`` in the requirements of the function.
 
     Args:
         types: See `JsonCodec`, as for the following.
