@@ -58,6 +58,11 @@ class Settings:
         return self.home / "engines"
 
     @property
+    def records(self) -> Path:
+        """The folder of the records of deployment packages, in the same cache folder."""
+        return self.overlays.parent / "requirements"
+
+    @property
     def trust_bundle(self) -> Path:
         """The file with the certificate authorities of the machine and of the caches."""
         return self.engines / "ca-bundle.pem"
