@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack._shared.machine import find_uv
+from serverless_stack.constructs.function.indexes import transport_variables
 from serverless_stack.constructs.function.requirements import Requirements
 
 # Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), earlier versions on Amazon Linux 2
@@ -18,20 +19,10 @@ _FIRST_AL2023_PYTHON_MINOR = 12
 # The oldest profile of each machine, and the names of profiles before PEP 600.
 _OLDEST_GLIBC_MINOR = {"aarch64": 17, "x86_64": 5}
 _LEGACY_PROFILES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
-# Settings of a developer that would install elsewhere or build from source; the values of pip are
-# set, because a variable also replaces what pip's configuration file says.
-_PIP_SETTINGS = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_NO_BINARY": ":none:"}
-_IGNORED_SETTINGS = {
-    "PIP_PREFIX",
-    "PIP_ROOT",
-    "PIP_TARGET",
-    "UV_FROZEN",
-    "UV_LOCKED",
-    "UV_NO_BINARY",
-    "UV_NO_BINARY_PACKAGE",
-    "UV_PYTHON",
-    "UV_SYSTEM_PYTHON",
-}
+# Whatever a developer has set: a variable also replaces what pip's configuration files say, which
+# are read by us.
+_PIP_SETTINGS = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_CONFIG_FILE": os.devnull}
+_NEVER_INHERITED = ("PIP_", "UV_", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
 @dataclass(frozen=True)
@@ -80,12 +71,12 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
     listing = target.with_name(requirements.file_name)
     listing.write_text(requirements.text, "utf-8")
     completed = subprocess.run(
-        _command(listing, target, platform),
+        _command(requirements, target, platform),
         capture_output=True,
         text=True,
         check=False,
         cwd=requirements.source.parent,
-        env=_environment(),
+        env=_environment(requirements),
     )
     if completed.returncode:
         output = (completed.stderr or completed.stdout).strip()
@@ -96,14 +87,14 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
         )
 
 
-def _command(listing: Path, target: Path, platform: LambdaPlatform) -> list[str]:
+def _command(requirements: Requirements, target: Path, platform: LambdaPlatform) -> list[str]:
     uv = find_uv()
     if uv is not None:
         arguments = [str(uv), "pip", "install", "--quiet", "--link-mode", "copy"]
         arguments += ["--python-platform", f"{platform.machine}-{platform.profiles[0]}"]
         arguments += ["--python", sys.executable]
     elif importlib.util.find_spec("pip") is not None:
-        arguments = [sys.executable, "-m", "pip", "install", "--quiet", "--no-compile"]
+        arguments = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-compile"]
         arguments += ["--disable-pip-version-check", "--implementation", "cp"]
         for profile in platform.profiles:
             arguments += ["--platform", f"{profile}_{platform.machine}"]
@@ -113,9 +104,12 @@ def _command(listing: Path, target: Path, platform: LambdaPlatform) -> list[str]
             "`python -m pip install uv`"
         )
     arguments += ["--python-version", platform.python, "--only-binary", ":all:"]
+    if requirements.has_hashes:
+        arguments.append("--require-hashes")
+    listing = target.with_name(requirements.file_name)
     return [*arguments, "--target", str(target), "-r", str(listing)]
 
 
-def _environment() -> dict[str, str]:
-    inherited = {name: text for name, text in os.environ.items() if name not in _IGNORED_SETTINGS}
-    return {**inherited, **_PIP_SETTINGS}
+def _environment(requirements: Requirements) -> dict[str, str]:
+    own = {k: text for k, text in os.environ.items() if not k.startswith(_NEVER_INHERITED)}
+    return {**own, **transport_variables(), **requirements.variables, **_PIP_SETTINGS}

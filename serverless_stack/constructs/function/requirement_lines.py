@@ -3,7 +3,7 @@
 import codecs
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -22,6 +22,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):")  # at least two letters: not the d
 _OTHER_LIST = re.compile(r"-r|-c|--requirement\b|--constraint\b")
 _EDITABLE = re.compile(r"(?:-e|--editable\b)[\s=]*(.*)")
 _FIND_LINKS = re.compile(r"(?:-f|--find-links\b)[\s=]*(.+)")
+_SHORT_OPTIONS = {"--index-url": ("-i", r"--pypi-url(?=[\s=])")}
 _SOURCE_BUILD = re.compile(r"--no-binary\b(?!.*:none:)")
 
 
@@ -63,6 +64,23 @@ def split_lines(text: str) -> list[str]:
     joined = re.sub(r"\\\r?\n", " ", text.removeprefix("\ufeff")).splitlines()
     lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in joined)
     return [line for line in lines if line]
+
+
+def index_options(lines: Sequence[str], option: str) -> tuple[str, ...]:
+    """Return the values of an option about indexes.
+
+    Args:
+        lines: The lines of a list.
+        option: The long name of the option.
+    """
+    names = "|".join((*_SHORT_OPTIONS.get(option, ()), rf"{option}(?=[\s=])"))
+    matches = [re.match(rf"(?:{names})[\s=]*(\S+)", line) for line in lines]
+    return tuple(_expanded(match[1].strip("\"'")) for match in matches if match)
+
+
+def is_verified(line: str) -> bool:
+    """Return whether it is certain which file a line installs, whatever an index answers."""
+    return line.startswith("-") or "--hash" in line or _reference(line) is not None
 
 
 def line_problems(line: str, source: Path) -> Iterator[str]:
@@ -134,7 +152,7 @@ def pinned_name(line: str) -> str | None:
 
 def _reference(line: str) -> str | None:
     """Return the path or URL in a line, or None if it names a distribution alone."""
-    line = _VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), line)
+    line = _expanded(line)
     find_links = _FIND_LINKS.match(line)
     if find_links:
         return find_links[1].strip("\"'")
@@ -146,3 +164,7 @@ def _reference(line: str) -> str | None:
         return requirement[name.end() + 1 :].strip()
     is_place = _SCHEME.match(requirement) or any(mark in requirement for mark in "/\\")
     return requirement if is_place or requirement.endswith(".whl") else None
+
+
+def _expanded(text: str) -> str:
+    return _VARIABLE.sub(lambda match: os.environ.get(match[1], match[0]), text)

@@ -7,10 +7,13 @@ import subprocess
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 from serverless_stack._shared.machine import find_uv
+from serverless_stack.constructs.function.indexes import index_variables
+from serverless_stack.constructs.function.installer_files import uv_files
 from serverless_stack.constructs.function.requirement_lines import (
     decoded,
     line_problems,
@@ -22,8 +25,9 @@ from serverless_stack.constructs.function.requirement_lines import (
     with_absolute_path,
 )
 
-_INSTALLER_SETTINGS = re.compile(r"(PIP|UV)_.*(INDEX|FIND_LINKS|CONSTRAINT|OVERRIDE).*")
 _COMPILE = "uv pip compile --generate-hashes {} -o requirements.txt"
+_CONDA = "python -m pip list --format freeze > requirements.txt"
+_PDM = "pdm export --prod -o requirements.txt"
 _PIPENV = "pipenv requirements > requirements.txt"
 _POETRY = "poetry export -f requirements.txt -o requirements.txt"
 # Files of other tools: what shows that one lists dependencies, and the command that writes these
@@ -31,12 +35,18 @@ _POETRY = "poetry export -f requirements.txt -o requirements.txt"
 _EXPORTS = {
     "Pipfile": (r"^\[packages\]\s*^[^\[\s#]", _PIPENV),
     "Pipfile.lock": (r'"default":\s*\{\s*"', _PIPENV),
-    "pdm.lock": (r"^\[\[package\]\]", "pdm export --prod -o requirements.txt"),
+    "environment.yaml": (r"^dependencies:", _CONDA),
+    "environment.yml": (r"^dependencies:", _CONDA),
+    "pdm.lock": (r"^\[\[package\]\]", _PDM),
+    "pixi.toml": (r"^\[(pypi-)?dependencies\]", _CONDA),
     "poetry.lock": (r"^\[\[package\]\]", _POETRY),
     "requirements.in": (r"^\s*[^\s#]", _COMPILE.format("requirements.in")),
+    "requirements.lock": (r"^\s*[^\s#]", "cp requirements.lock requirements.txt"),
     "setup.cfg": (r"install_requires", _COMPILE.format("setup.cfg")),
     "setup.py": (r"install_requires", _COMPILE.format("setup.py")),
 }
+# What a `project.dependencies` takes the place of.
+_WITHOUT_PROJECT = {"setup.cfg", "setup.py"}
 
 
 @dataclass(frozen=True)
@@ -91,16 +101,20 @@ class Requirements:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
         for name, value in self.variables.items():
             digest.update(f"\0{name}={value}".encode())
+            digest.update(b"".join(Path(p).read_bytes() for p in value.split() if isfile(p)))
+        for settings in uv_files(self.source.parent):
+            digest.update(repr(settings.table).encode())
         return digest.hexdigest()
 
     @property
     def variables(self) -> dict[str, str]:
-        """The environment variables that decide where an installer looks, sorted."""
-        return {
-            name: value
-            for name, value in sorted(os.environ.items())
-            if _INSTALLER_SETTINGS.fullmatch(name)
-        }
+        """The environment variables by which an installer looks in the right indexes."""
+        return index_variables(self.source, self._lines, uses_uv=find_uv() is not None)
+
+    @property
+    def has_hashes(self) -> bool:
+        """Whether a file without a hash must not be installed."""
+        return any("--hash" in line for line in self._lines)
 
     @property
     def _lines(self) -> list[str]:
@@ -133,38 +147,49 @@ def find_requirements(folder: Path) -> Requirements | None:
     if (folder / "pylock.toml").is_file():
         lock = folder / "pylock.toml"
         return _from_lock(lock, lock.read_text("utf-8"), folder)
-    project = _read_toml(pyproject) if pyproject.is_file() else {}
-    uv_lock = _uv_lock_of(folder, project)
-    if uv_lock is not None:
-        return _export(uv_lock, folder)
+    if not pyproject.is_file():
+        _refuse_other_tools(folder, {})
+        return None
+    project = _read_toml(pyproject)
+    root = _workspace_root(folder)
+    if (root / "uv.lock").is_file():
+        return _export(root / "uv.lock", folder)
     dependencies = project.get("project", {}).get("dependencies", [])
-    sources = project.get("tool", {}).get("uv", {}).get("sources", {})
-    if {normalized(name) for name in sources} & set(map(name_of, dependencies)):
+    sources = {
+        normalized(name): name
+        for table in (_read_toml(root / "pyproject.toml"), project)
+        for name in table.get("tool", {}).get("uv", {}).get("sources", {})
+    }
+    if sources.keys() & set(map(name_of, dependencies)):
         raise ValueError(
             f"{pyproject} must have a uv.lock beside it, because `tool.uv.sources` says where "
-            f"{', '.join(sorted(sources))} comes from: run `uv lock` in {folder}"
+            f"{', '.join(sorted(sources.values()))} comes from: run `uv lock` in {folder}"
         )
-    if not dependencies:
-        _refuse_other_tools(folder, project)
-    if not pyproject.is_file():
-        return None
+    _refuse_other_tools(folder, project)
     return _from_lines(pyproject, dependencies)
 
 
 def _refuse_other_tools(folder: Path, project: Mapping[str, Any]) -> None:
     """Refuse a folder whose dependencies are listed where this library does not look."""
+    of_project, tools = project.get("project", {}), project.get("tool", {})
     for name, (pattern, command) in _EXPORTS.items():
         path = folder / name
+        if name in _WITHOUT_PROJECT and of_project.get("dependencies"):
+            continue
         if path.is_file() and re.search(pattern, path.read_text("utf-8", "replace"), re.MULTILINE):
             raise ValueError(
                 f"the requirements in {path} must be in a requirements.txt, which is "
                 f"missing: run `{command}` in {folder}"
             )
-    tools = project.get("tool", {})
-    if "dependencies" in project.get("project", {}).get("dynamic", ()):
+    poetry, pdm = tools.get("poetry", {}), tools.get("pdm", {})
+    if "dependencies" in of_project.get("dynamic", ()):
         place, command = "are dynamic", _COMPILE.format("pyproject.toml")
-    elif set(tools.get("poetry", {}).get("dependencies", {})) - {"python"}:
+    elif poetry.get("source") or set(poetry.get("dependencies", {})) - {"python"}:
         place, command = "are those of Poetry", _POETRY
+    elif pdm.get("source"):
+        place, command = "come from a source of PDM", _PDM
+    elif tools.get("flit", {}).get("metadata", {}).get("requires"):
+        place, command = "are those of Flit", _COMPILE.format("pyproject.toml")
     else:
         return
     raise ValueError(
@@ -177,8 +202,16 @@ def _from_lines(source: Path, lines: list[str]) -> Requirements:
     problems = [problem for line in lines for problem in line_problems(line, source)]
     if problems:
         raise ValueError("\n".join(problems))
+    unhashed = [line for line in lines if "--hash" not in line and not line.startswith("-")]
+    if unhashed and len(unhashed) < sum(not line.startswith("-") for line in lines):
+        raise ValueError(
+            f"{source} must have a hash in every line or in none, got none in: {unhashed[0]!r}; "
+            "`uv pip compile --generate-hashes` writes all of them"
+        )
     absolute = [with_absolute_path(line, source.parent) for line in lines]
-    return Requirements(source, "".join(f"{line}\n" for line in absolute))
+    requirements = Requirements(source, "".join(f"{line}\n" for line in absolute))
+    index_variables(source, lines, uses_uv=find_uv() is not None)  # which refuses ambiguous ones
+    return requirements
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -188,20 +221,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise ValueError(f"{path} must be valid TOML: {error}") from error
 
 
-def _uv_lock_of(folder: Path, project: Mapping[str, Any]) -> Path | None:
-    """Return the uv.lock of a project, or of the uv workspace that it is a member of."""
-    if not project:
-        return None
-    if (folder / "uv.lock").is_file():
-        return folder / "uv.lock"
+def _workspace_root(folder: Path) -> Path:
+    """Return the root of the uv workspace that a project is a member of, or its own folder."""
     here = folder.resolve()
     for parent in here.parents:
-        if (parent / "uv.lock").is_file() and (parent / "pyproject.toml").is_file():
+        if (parent / "pyproject.toml").is_file():
             tool = _read_toml(parent / "pyproject.toml").get("tool", {})
             members = tool.get("uv", {}).get("workspace", {}).get("members", [])
             if any(here in map(Path.resolve, parent.glob(pattern)) for pattern in members):
-                return parent / "uv.lock"
-    return None
+                return folder if (folder / "uv.lock").is_file() else parent
+    return folder
 
 
 def _export(lock: Path, folder: Path) -> Requirements:

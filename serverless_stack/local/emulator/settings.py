@@ -1,6 +1,7 @@
 """The settings of the emulator, read from the environment once."""
 
 import os
+import secrets
 import ssl
 import tempfile
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .keys import AccessKey
+from .process_guard import RUN_VARIABLE
 
 
 class SettingsError(ValueError):
@@ -56,6 +58,11 @@ class Settings:
         return self.home / "engines"
 
     @property
+    def records(self) -> Path:
+        """The folder of the records of deployment packages, in the same cache folder."""
+        return self.overlays.parent / "requirements"
+
+    @property
     def trust_bundle(self) -> Path:
         """The file with the certificate authorities of the machine and of the caches."""
         return self.engines / "ca-bundle.pem"
@@ -70,6 +77,7 @@ class Settings:
             folder.mkdir(parents=True, exist_ok=True)
         os.environ.update(
             {
+                RUN_VARIABLE: secrets.token_hex(16),
                 "GATEWAY_PORT": str(self.gateway_port),
                 "BIND_HOST": "127.0.0.1",
                 "MINISTACK_HOST": "localhost",

@@ -45,13 +45,13 @@ def is_same(pid: int, started: str) -> bool:
 
 
 def with_mark(mark: str) -> list[Process]:
-    """Return the processes with a text in their environment."""
+    """Return the processes with a variable, such as `NAME=value`, in their environment."""
     if _has_proc():
         pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
         processes = [process for process in map(_from_proc, pids) if process is not None]
     else:
         processes = _from_ps("-A")
-    return [process for process in processes if mark in _environment(process.pid)]
+    return [process for process in processes if _has_variable(process.pid, mark)]
 
 
 def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
@@ -125,16 +125,17 @@ def _from_ps(*which: str) -> list[Process]:
     ]
 
 
-def _environment(pid: int) -> str:
+def _has_variable(pid: int, variable: str) -> bool:
     if _has_proc():
         try:
-            return (_PROC / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
+            environment = (_PROC / str(pid) / "environ").read_bytes()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
-            return ""  # it has ended, or belongs to another user
+            return False  # it has ended, or belongs to another user
+        return variable.encode() in environment.split(b"\0")
     listing = subprocess.run(
         ["ps", "eww", "-o", "command=", "-p", str(pid)],
         capture_output=True,
         text=True,
         check=False,
     )
-    return listing.stdout
+    return variable in listing.stdout

@@ -5,8 +5,11 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import aws_cdk as cdk
 import pytest
@@ -277,6 +280,52 @@ def test_a_rebuilt_wheel_is_packaged_again(
         assert built.unpinned == ()
 
 
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Serve an index with one package, `shared`, whose module says from whom it is."""
+    servers = []
+
+    def start(owner: str) -> str:
+        folder = tmp_path / owner / "simple/shared"
+        folder.mkdir(parents=True)
+        name = wheel(folder, "shared", f"OWNER = {owner!r}\n").name
+        (folder / "index.html").write_text(f'<a href="{name}">{name}</a>')
+        handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / owner))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        servers.append(server)
+        Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/simple"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("listing", "variables"),
+    [
+        ("--index-url {us}\nshared\n", {"UV_DEFAULT_INDEX": "{them}"}),
+        ("--extra-index-url {us}\nshared\n", {"UV_DEFAULT_INDEX": "{them}"}),
+        ("shared\n", {"PIP_INDEX_URL": "{us}"}),
+        ("shared\n", {"UV_INDEX": "{us}", "UV_DEFAULT_INDEX": "{them}"}),
+    ],
+)
+def test_a_package_comes_from_the_index_of_the_user(
+    make: Callable[..., Path],
+    serve: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    listing: str,
+    variables: dict[str, str],
+) -> None:
+    """Somebody else may publish one of the same name on another index."""
+    urls = {"us": serve("us"), "them": serve("them")}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(**urls))
+    built = package(make("a", **{"requirements.txt": listing.format(**urls)}))
+    assert contents(built)["shared.py"][1] == b"OWNER = 'us'\n"
+
+
 def test_find_links_is_relative_to_the_list(make: Callable[..., Path], tmp_path: Path) -> None:
     wheel(tmp_path / "wheels", "shared", "V = 1\n")
     listing = "--no-index\n--find-links ../wheels\nshared==1\n"
@@ -331,6 +380,7 @@ def test_what_a_package_was_made_from_is_kept_beside_it(
     """The local cloud installs the same for this machine, from the same indexes."""
     for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("UV_INDEX_ACME_PASSWORD", "secret")
     folder = make("a", **{"requirements.txt": "typing-extensions==4.14.1\n"})
     built = package(folder)

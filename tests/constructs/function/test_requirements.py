@@ -7,6 +7,7 @@ from serverless_stack._shared.machine import find_uv
 from serverless_stack.constructs.function import requirements as requirements_module
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 
+PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = ["redis>=6"]\n'
 LIBRARY = '[project]\nname = "lib"\nversion = "1"\n'
 LOCKED = """\
 # made by uv
@@ -211,6 +212,23 @@ def test_other_encodings_are_refused(tmp_path: Path, data: bytes) -> None:
             {"pyproject.toml": '[project]\nname = "a"\ndynamic = ["dependencies"]\n'},
             "uv pip compile",
         ),
+        (
+            {"pyproject.toml": PROJECT + '[tool.poetry.dependencies]\nredis = { source = "a" }\n'},
+            "poetry export",
+        ),
+        ({"pyproject.toml": PROJECT + '[[tool.poetry.source]]\nname = "a"\n'}, "poetry export"),
+        (
+            {"pyproject.toml": PROJECT, "poetry.lock": '[[package]]\nname = "redis"\n'},
+            "poetry export",
+        ),
+        ({"pyproject.toml": PROJECT + '[[tool.pdm.source]]\nname = "a"\n'}, "pdm export"),
+        (
+            {"pyproject.toml": PROJECT, "requirements.lock": "redis==6.4.0\n"},
+            "cp requirements.lock",
+        ),
+        ({"pyproject.toml": "[tool.flit.metadata]\nrequires = ['redis']\n"}, "uv pip compile"),
+        ({"environment.yml": "name: a\ndependencies:\n- redis\n"}, "python -m pip list"),
+        ({"pixi.toml": "[pypi-dependencies]\nredis = '*'\n"}, "python -m pip list"),
         ({"pdm.lock": '[[package]]\nname = "redis"\n'}, "pdm export"),
         ({"Pipfile": '[packages]\nredis = "*"\n'}, "pipenv requirements"),
         ({"Pipfile.lock": '{"default": {"redis": {}}}'}, "pipenv requirements"),
@@ -288,6 +306,27 @@ def test_sources_without_a_lock_are_refused(tmp_path: Path) -> None:
         ValueError, match=r"because `tool\.uv\.sources` says where my-lib comes from"
     ):
         find_requirements(tmp_path)
+
+
+def test_sources_of_a_workspace_without_a_lock_are_refused(tmp_path: Path) -> None:
+    """They hold for all members."""
+    (tmp_path / "fn").mkdir()
+    (tmp_path / "fn/pyproject.toml").write_text(PROJECT)
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.uv.workspace]\nmembers = ['fn']\n[tool.uv.sources]\nredis = { path = 'redis' }\n"
+    )
+    with pytest.raises(ValueError, match=r"`tool\.uv\.sources` says where redis comes from"):
+        find_requirements(tmp_path / "fn")
+
+
+def test_hashes_in_some_lines_only_are_refused(tmp_path: Path) -> None:
+    """As by pip; uv alone compares those that there are."""
+    (tmp_path / "requirements.txt").write_text(
+        f"idna==3.10 --hash=sha256:{'0' * 64}\nredis==6.4.0\n"
+    )
+    with pytest.raises(ValueError, match="must have a hash in every line or in none") as caught:
+        find_requirements(tmp_path)
+    assert "got none in: 'redis==6.4.0'" in str(caught.value)
 
 
 def test_relative_paths_are_those_of_the_list(tmp_path: Path) -> None:

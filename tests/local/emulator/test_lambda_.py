@@ -4,10 +4,12 @@ import base64
 import json
 import os
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from serverless_stack.local.emulator.lambda_.records import digest_of
 from tests.local.emulator.conftest import Emulator, Json, function, zipped
 
 
@@ -254,7 +256,20 @@ def foreign(name: str, version: str) -> dict[str, str | bytes]:
     }
 
 
-def test_compiled_dependencies_are_overlaid(cloud: Emulator) -> None:
+def record(overlays: Path, files: dict[str, str | bytes], requirements: str) -> None:
+    """Write down what a package was made from, as `LambdaHandler` does."""
+    content = {
+        "source": str(overlays / "requirements.txt"),
+        "file_name": "requirements.txt",
+        "text": requirements,
+        "variables": {},
+    }
+    folder = overlays.parent / "requirements"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{digest_of(zipped(files))}.json").write_text(json.dumps(content))
+
+
+def test_compiled_dependencies_are_overlaid(cloud: Emulator, overlays: Path) -> None:
     code = """
 import markupsafe
 from importlib.metadata import version
@@ -264,12 +279,22 @@ def handler(event, context):
     return [version("markupsafe"), str(markupsafe.escape("<"))]
 """
     files = {"index.py": code, **foreign("markupsafe", "3.0.2")}
+    record(overlays, files, "markupsafe==3.0.2\n")
     from_zip(cloud, "fn-overlay", files, Timeout=30)
     assert invoke(cloud, "fn-overlay") == (None, ["3.0.2", "&lt;"])
 
 
-def test_dependency_without_a_build_is_named(cloud: Emulator) -> None:
+def test_compiled_dependencies_without_a_record_are_refused(cloud: Emulator) -> None:
+    files = {"index.py": "def handler(e, c): pass", **foreign("markupsafe", "3.0.1")}
+    from_zip(cloud, "fn-unrecorded", files, Timeout=30)
+    failure, body = invoke(cloud, "fn-unrecorded")
+    assert failure == "Unhandled"
+    assert "may be a stranger's" in body["errorMessage"]
+
+
+def test_dependency_without_a_build_is_named(cloud: Emulator, overlays: Path) -> None:
     files = {"index.py": "def handler(e, c): pass", **foreign("markupsafe", "0.0.404")}
+    record(overlays, files, "markupsafe==0.0.404\n")
     from_zip(cloud, "fn-no-overlay", files, Timeout=30)
     failure, body = invoke(cloud, "fn-no-overlay")
     assert failure == "Unhandled"

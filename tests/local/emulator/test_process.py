@@ -9,10 +9,12 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from serverless_stack.local.processes import process_table
 from serverless_stack.local.toolchain.install import emulator_python
 from tests.local.emulator.conftest import (
     EMULATOR,
@@ -153,6 +155,99 @@ def test_all_processes_end_with_the_emulator(
         assert left == set()
     finally:
         stop(emulator)
+
+
+DAEMONS = """
+import os, subprocess, sys
+
+def handler(event, context):
+    assert not [name for name in os.environ if name.startswith("SERVERLESS_")]
+    command, own = ["sleep", "600"], {"start_new_session": True}
+    children = [
+        subprocess.Popen(command, **own),
+        subprocess.Popen(command, env={"PATH": os.environ["PATH"]}, **own),
+        subprocess.Popen([sys.executable, "-c", "import os; os.setsid(); os.system('sleep 600')"]),
+    ]
+    forked = os.fork()
+    if forked == 0:
+        os.setsid()
+        os.execvp("sleep", command)
+    return [child.pid for child in children] + [forked]
+"""
+
+
+@contextlib.contextmanager
+def busy_emulator(home: Path, overlays: Path) -> Iterator[tuple[Emulator, int, set[int]]]:
+    """Start an emulator with a cache, and a function whose processes are in other sessions.
+
+    Yields:
+        The emulator, the process id of its guard, and those of all others.
+    """
+    emulator = start(home, overlays)
+    mark = f"SERVERLESS_STACK_HOME={home}"
+    try:
+        resources = {**NETWORK, "Redis": group(), **function(DAEMONS)}
+        name = emulator.deploy("busy", resources, Name={"Ref": "Function"})["Name"]
+        answer = emulator.client("lambda").invoke(FunctionName=name)
+        children = json.loads(answer["Payload"].read())
+        assert len(children) == 4
+        pids = {process.pid for process in process_table.with_mark(mark)} - {emulator.process.pid}
+        assert {*children} < pids
+        listing = subprocess.run(
+            ["ps", "-Aww", "-o", "pid=,args="], capture_output=True, text=True, check=True
+        )
+        rows = [line.split(None, 1) for line in listing.stdout.splitlines()]
+        (guard,) = (int(pid) for pid, args in rows if "process_guard" in args and int(pid) in pids)
+        yield emulator, guard, pids - {guard}
+    finally:
+        stop(emulator)
+        process_table.stop(None, mark, 1)
+
+
+def all_end(pids: set[int]) -> bool:
+    deadline = time.monotonic() + 10
+    while alive(pids) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return not alive(pids)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_processes_in_sessions_of_their_own_end(
+    tmp_path: Path, overlays: Path, number: signal.Signals
+) -> None:
+    with busy_emulator(tmp_path / "home", overlays) as (emulator, guard, pids):
+        os.kill(emulator.process.pid, number)
+        emulator.process.wait(10)
+        assert all_end(pids | {guard})
+
+
+def test_a_killed_guard_is_replaced(tmp_path: Path, overlays: Path) -> None:
+    home = tmp_path / "home"
+    with busy_emulator(home, overlays) as (emulator, guard, pids):
+        os.kill(guard, signal.SIGKILL)
+        mark = f"SERVERLESS_STACK_HOME={home}"
+        known = pids | {guard, emulator.process.pid}
+        while not ({process.pid for process in process_table.with_mark(mark)} - known):
+            time.sleep(0.05)
+        assert alive(pids) == pids
+        os.kill(emulator.process.pid, signal.SIGKILL)
+        emulator.process.wait(10)
+        assert all_end(pids)
+
+
+def test_what_outlives_emulator_and_guard_has_the_mark_of_its_cloud(
+    tmp_path: Path, overlays: Path
+) -> None:
+    home = tmp_path / "home"
+    with busy_emulator(home, overlays) as (emulator, guard, pids):
+        os.kill(emulator.process.pid, signal.SIGSTOP)  # so that it does not replace the guard
+        os.kill(guard, signal.SIGKILL)
+        os.kill(emulator.process.pid, signal.SIGKILL)
+        emulator.process.wait(10)
+        mark = f"SERVERLESS_STACK_HOME={home}"
+        assert {process.pid for process in process_table.with_mark(mark)} >= alive(pids)
+        process_table.stop(None, mark, 1)
+        assert all_end(pids)
 
 
 def test_requests_in_flight_do_not_delay_the_stop(tmp_path: Path, overlays: Path) -> None:

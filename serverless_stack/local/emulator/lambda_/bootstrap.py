@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 Handler = Callable[[Any, Any], Any]
 OPT = "/opt/"
+MARKS = ("SERVERLESS_STACK_HOME", "SERVERLESS_STACK_RUN")
 
 
 class LambdaContext:
@@ -134,6 +135,25 @@ def serve_layers(opt: str) -> None:
     builtins.open = open_real
 
 
+def hide_marks() -> None:
+    """Hide the variables that mark processes of this cloud, but pass them to all child processes.
+
+    They are removed from Python's copy of the environment only. Child processes get C's, unless
+    the function passes another environment.
+    """
+    marks = {name: os.environ[name] for name in MARKS if name in os.environ}
+    for name in marks:
+        del os.environ._data[os.environ.encodekey(name)]  # type: ignore[attr-defined]
+    popen = subprocess.Popen.__init__
+
+    def start(self: Any, args: Any, *rest: Any, **options: Any) -> None:
+        if options.get("env") is not None:
+            options["env"] = {**options["env"], **marks}
+        popen(self, args, *rest, **options)
+
+    subprocess.Popen.__init__ = start  # type: ignore[method-assign]
+
+
 def answer(handler: Handler, invocation: Mapping[str, Any]) -> dict[str, Any]:
     """Call the handler, and return its result or failure."""
     trace_id = invocation.get("trace_id")
@@ -176,6 +196,7 @@ def main(answers: BinaryIO, marker: str) -> None:
     os.dup2(null, 0)
     opt = os.environ.pop("_SERVERLESS_STACK_OPT", "")
     sys.path[:0] = [entry for entry in os.environ.pop("_SERVERLESS_STACK_PATH").split(os.pathsep)]
+    hide_marks()
     if opt:
         serve_layers(opt)
     logging.getLogger().addHandler(LambdaLogging())

@@ -54,6 +54,11 @@ def missing_here(packaged: list[Distribution], provided: list[Distribution]) -> 
     return sorted(wanted)
 
 
+def name_of(requirement: str) -> str:
+    """Return the normalized name of a requirement."""
+    return canonicalize_name(Requirement(requirement).name)
+
+
 def _read(info: Path) -> Distribution | None:
     wheel, metadata = _fields(info / "WHEEL"), _fields(info / "METADATA")
     if wheel is None or metadata is None:

@@ -9,7 +9,12 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-INHERITED = ("PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
+from ..process_guard import RUN_VARIABLE
+
+MARKS = ("SERVERLESS_STACK_HOME", RUN_VARIABLE)
+"""The variables by which the processes of this cloud are found. A function does not see them."""
+
+INHERITED = (*MARKS, "PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
 
 
 def stream_name(config: dict[str, Any]) -> str:
@@ -67,7 +72,7 @@ def environment_variables(
         variables["_SERVERLESS_STACK_OPT"] = str(opt)
         variables["PATH"] = f"{variables.get('PATH', '')}{os.pathsep}{opt / 'bin'}"
         variables["LD_LIBRARY_PATH"] = str(opt / "lib")
-    variables.update({key: str(value) for key, value in own.items() if key not in reserved})
+    variables.update({k: str(v) for k, v in own.items() if k not in reserved and k not in MARKS})
     variables.update(lambda_runtime.execution_credentials(config))
     variables.update(
         {

@@ -19,6 +19,7 @@ from .environment import environment_variables, layer_archives, stream_name
 from .overlay import OverlayError, overlay_for
 from .packages import merge_layers, unpack
 from .process import FunctionProcess
+from .records import read_record
 
 logger = logging.getLogger("serverless_stack.functions")
 
@@ -70,7 +71,13 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         layers = layer_archives(self.config)
         opt = merge_layers(layers, settings.tmp / "code") if layers else None
         shared = [*opt.glob("python/lib/python3*/site-packages"), opt / "python"] if opt else []
-        overlay = overlay_for([code, *shared], settings.overlays, settings.uv, tools.runtime_site)
+        overlay = overlay_for(
+            [code, *shared],
+            settings.overlays,
+            settings.uv,
+            tools.runtime_site,
+            read_record(self.code_zip, settings.records),
+        )
         path = [overlay, code, *shared, tools.runtime_site]
         self._folder = tempfile.mkdtemp(prefix="environment-", dir=settings.tmp)
         self.stream = stream_name(self.config)
