@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, field
 from serverless_stack._shared import contract
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError, ContentError
-from serverless_stack.operations.content.stores import ABSENT, Store
+from serverless_stack.operations.content.stores import ABSENT, Store, Stored
 
 logger = logging.getLogger(__name__)
 
@@ -260,16 +260,19 @@ def keys_of_others(store: Store, own_key: str) -> set[str]:
     for item in store.list_prefix(RESERVED):
         if item.key == own_key or not item.key.endswith(_DEPLOYMENT_ENDING):
             continue
+        # A request that fails must not make it look as if nothing belonged to others.
+        stored = store.read(item.key) if item.size <= _MAX_PACKED else Stored(b"", "")
+        if stored is None:
+            continue
         try:
-            if item.size > _MAX_PACKED:
-                raise ContentError("it is larger than a manifest can be")
-            entry = read(store, item.key)
+            manifest = loads(stored.content)
         except ContentError as error:
-            logger.warning("passed over: %s", error)
+            logger.warning(
+                "passed over: s3://%s/%s cannot be read: %s", store.bucket, item.key, error
+            )
             continue
-        if entry is None or entry[0].released:
+        if manifest.released:
             continue
-        manifest = entry[0]
         prefix = item.key.removeprefix(RESERVED).rpartition("/")[0]
         prefix = f"{prefix}/" if prefix else ""
         touched = manifest.pending.touched if manifest.pending else []

@@ -10,7 +10,7 @@ from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError
 from serverless_stack.operations.content.plan import LARGEST_COPY
 from serverless_stack.operations.content.stores import Store
-from serverless_stack.operations.content.stores.s3 import header_arguments
+from serverless_stack.operations.content.stores.s3 import etag_in, header_arguments
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -127,7 +127,7 @@ def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) 
             "TaggingDirective": "REPLACE",
             "Tagging": urlencode(tags),
         }
-        etag = head["ETag"].strip('"')
+        etag = etag_in(head, key)
         return _copy(store, key, _Source(store.bucket, key, etag, head["ContentLength"]), extra)
     except store.client.exceptions.ClientError as error:
         if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
@@ -137,7 +137,7 @@ def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) 
 
 def etag_of(store: Store, key: str) -> str:
     """Return the ETag of an object."""
-    return store.client.head_object(Bucket=store.bucket, Key=key)["ETag"].strip('"')
+    return etag_in(store.client.head_object(Bucket=store.bucket, Key=key), key)
 
 
 def headers_in(head: Mapping[str, object]) -> Headers:
@@ -171,7 +171,7 @@ def _copy(store: Store, key: str, source: _Source, extra: Mapping[str, object]) 
         if source.size <= LARGEST_COPY:
             copy_object = cast(Callable[..., dict[str, dict[str, str]]], store.client.copy_object)
             answer = copy_object(Bucket=store.bucket, Key=key, CopySource=place, **arguments)
-            return answer["CopyObjectResult"].get("ETag", "").strip('"')
+            return etag_in(answer.get("CopyObjectResult", {}), key)
         with _transfers(store, _COPIED_PART) as manager:
             manager.copy(place, store.bucket, key, arguments).result()
     except store.client.exceptions.ClientError as error:

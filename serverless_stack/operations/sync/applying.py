@@ -14,6 +14,7 @@ from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import LARGEST_COPY
 from serverless_stack.operations.content.stores import Store
+from serverless_stack.operations.sync import hashing
 from serverless_stack.operations.sync.inventory import PARTIAL, HeaderRules
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan
@@ -103,7 +104,8 @@ class Run:
         if isinstance(destination, Folder):
             assert isinstance(source, Bucket)
             path = destination.file(action.key)
-            self._download(f"{source.prefix}{item.key}", item.etag, str(path))
+            place = f"{source.prefix}{item.key}", item.etag
+            self._download(*place, str(path), new=not action.replaces)
             return None
         key = f"{destination.prefix}{item.key}"
         if isinstance(source, Bucket):
@@ -121,22 +123,28 @@ class Run:
 
     def _upload(self, path: str, key: str, headers: Headers) -> Record:
         """Upload a file, and record the bytes that were really read."""
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=hashing.open_regular) as file:
             size = os.fstat(file.fileno()).st_size
             if size <= transfer.SMALL:
-                content = file.read()
-                digest, size = hashlib.md5(content, usedforsecurity=False).hexdigest(), len(content)
+                content = file.read(transfer.SMALL + 1)
+                size = len(content)
+            if size <= transfer.SMALL:
+                digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
                 etag = self._store.write(key, content, headers)
-            else:
+            else:  # it may have grown since
+                file.seek(0)
                 hashed = _Hashed(file)
                 etag = transfer.upload_large(self._store, key, hashed, size, headers)
                 digest, size = hashed.digest.hexdigest(), hashed.size
         return Record(digest, size, headers.digest(), etag)
 
-    def _download(self, key: str, etag: str, path: str) -> None:
-        """Download an object to a file that appears when it is complete."""
+    def _download(self, key: str, etag: str, path: str, *, new: bool) -> None:
+        """Download an object to a file that appears when it is complete.
+
+        A new file replaces nothing: on some file systems two keys are one file.
+        """
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with replacing(path, PARTIAL) as file:
+        with replacing(path, PARTIAL, new=new) as file:
             self._receive(key, etag, file)
 
     def _receive(self, key: str, etag: str, file: IO[bytes]) -> None:
@@ -146,11 +154,15 @@ class Run:
             ResponseStreamingError,
         )
 
+        from serverless_stack.operations.content.stores.s3 import etag_in
+
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 answer = self._store.client.get_object(
                     Bucket=self._store.bucket, Key=key, IfMatch=f'"{etag}"'
                 )
+                if etag_in(answer, key) != etag:
+                    raise ContentError(f"the answer is another object than {key}")
                 for block in answer["Body"].iter_chunks(_BLOCK):
                     if self._stopped.is_set():
                         raise ContentError("the download was interrupted")

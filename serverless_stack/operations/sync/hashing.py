@@ -1,5 +1,6 @@
 """What identifies the bytes of a local file, as S3 tells it of an object."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -16,12 +17,8 @@ def identify(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
     That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
     ETag of these bytes in parts.
     """
-    # A FIFO that has taken the place of the file must not block.
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    file = open_regular(path)
     try:
-        status = os.fstat(file)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(f"{path} is not a regular file")
         whole, size = hashlib.md5(usedforsecurity=False), 0
         while length := os.readv(file, (buffer,)):
             whole.update(buffer[:length])
@@ -33,6 +30,19 @@ def identify(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
         return whole.hexdigest(), size
     finally:
         os.close(file)
+
+
+def open_regular(path: str, flags: int = os.O_RDONLY) -> int:
+    """Open a regular file; a FIFO that has taken its place does not block.
+
+    Raises:
+        OSError: If there is none, or something else.
+    """
+    file = os.open(path, flags | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, "it is not a regular file", path)
+    return file
 
 
 def _part_sizes(size: int, etag: str) -> Iterator[int]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from serverless_stack._shared.content.headers import Headers, headers_of
 from serverless_stack._shared.content.rules import CacheRule, matches
 from serverless_stack._shared.content.tree import walk
+from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import Item, items_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
@@ -144,7 +145,7 @@ def read_folder(
     follow = compared is None
     for name, path, reason in walk(folder.path, follow=follow, enter=chosen, failed=failed):
         key = keys.get(name, name)
-        if root.is_reserved(key) or key.rpartition("/")[2].startswith(PARTIAL):
+        if root.is_reserved(key) or _is_partial(key):
             result.skipped[key] = "a file of this library"
         elif reason == "a link":
             result.items[key] = Item(key, 0, None)
@@ -190,7 +191,9 @@ def read_bucket(
     for key, item in items.items():
         if bucket.is_reserved(key) or not chosen(key):
             continue
-        if key and not key.endswith("/"):
+        if _is_partial(key):
+            result.skipped[key] = "a file of this library"
+        elif key and not key.endswith("/"):
             result.items[key] = item
         elif item.size:  # an empty one is a folder in consoles
             result.skipped[key] = "the key ends with a slash"
@@ -217,19 +220,20 @@ def ask_for_headers(
         return
     from botocore.exceptions import BotoCoreError, ClientError
 
+    from serverless_stack.operations.content.stores.s3 import etag_in
     from serverless_stack.operations.content.transfer import headers_in, in_parallel
 
     prefix = result.location.prefix if isinstance(result.location, Bucket) else ""
 
     def ask(key: str) -> tuple[str, str]:
         head = store.client.head_object(Bucket=store.bucket, Key=f"{prefix}{key}")
-        return headers_in(dict(head)).digest(), head["ETag"].strip('"')
+        return headers_in(dict(head)).digest(), etag_in(head, key)
 
     for key, future in in_parallel(ask, unknown, threads):
         item = result.items[key]
         try:
             digest, etag = future.result()
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ContentError) as error:
             response = getattr(error, "response", {})
             if response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
                 del result.items[key]
@@ -251,6 +255,10 @@ class _Files(Container[str]):
 
     def __contains__(self, key: object) -> bool:
         return os.path.isfile(os.path.join(self._base, str(key)))
+
+
+def _is_partial(key: str) -> bool:
+    return key.rpartition("/")[2].startswith(PARTIAL)
 
 
 def _is_unicode(key: str) -> bool:

@@ -156,12 +156,22 @@ def seconds_problem(name: str, value: object, least: int = 1) -> str:
 
     Servers count whole seconds; a fraction would be refused with every command.
     """
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= MAX_SECONDS:
+    if type(value) is int and least <= value <= MAX_SECONDS:  # clients would send an enum's name
         return ""
     return (
         f"`{name}` must be a whole number of seconds between {least} and {MAX_SECONDS},"
         f" got: {value!r}"
     )
+
+
+def is_number(value: object) -> bool:
+    """Return whether a value is a finite number that times and fractions can be computed with.
+
+    A `Decimal` or a `timedelta` would raise when it meets a float, in the middle of a request.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -MAX_SECONDS <= value <= MAX_SECONDS
 
 
 def check_step(by: int) -> None:

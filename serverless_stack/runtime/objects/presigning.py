@@ -1,7 +1,9 @@
 """Presigned URLs and forms: whoever has one reads or writes one object for a while."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate
 from typing import TYPE_CHECKING
 
 from serverless_stack.runtime.objects.errors import translated
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
 
 MAX_SECONDS = 7 * 24 * 3600  # "Download and upload objects with presigned URLs"
 _MAX_BYTES = 5 * 1024**3
+_MEDIA_TYPE = re.compile(r"[^\s/*;]+/([^\s/*;]+(\s*;.*)?|\*)").fullmatch
 _OVERRIDES = {
     "cache-control": "ResponseCacheControl",
     "content-disposition": "ResponseContentDisposition",
@@ -37,6 +40,8 @@ def get(client: "S3Client", bucket: str, key: str, seconds: int, headers: Mappin
     for name, value in headers.items():
         if name.lower() not in _OVERRIDES:
             raise ValueError(f"`response_headers` must be in {sorted(_OVERRIDES)}, got: {name!r}")
+        if name.lower() == "expires" and parsedate(value) is None:  # boto3 would make one of "2031"
+            raise ValueError(f"`response_headers` must have an HTTP date as {name}, got: {value!r}")
         overrides[_OVERRIDES[name.lower()]] = check_header("response_headers", value)
     with translated("signing", key):
         return client.generate_presigned_url(
@@ -71,8 +76,17 @@ def post(
     _check("min_size", sizes[0], 0, _MAX_BYTES)
     _check("max_size", sizes[1], sizes[0], _MAX_BYTES)
     check_header("content_type", content_type)
-    if "${filename}" in key:  # S3 replaces it by a name that the browser chooses
-        raise ValueError(f"`key` must not contain ${{filename}} for a form, got: {key!r}")
+    # S3 replaces it in every field, by a name that the browser chooses.
+    for argument, value in (("key", key), ("content_type", content_type)):
+        if "${filename}" in value:
+            raise ValueError(
+                f"`{argument}` must not contain ${{filename}} for a form, got: {value!r}"
+            )
+    if not _MEDIA_TYPE(content_type):
+        raise ValueError(
+            "`content_type` must be a media type such as image/png or image/*,"
+            f" got: {content_type!r}"
+        )
     conditions: list[object] = [["content-length-range", *sizes]]
     fields = {}
     if content_type.endswith("/*"):

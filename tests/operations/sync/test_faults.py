@@ -362,6 +362,120 @@ def test_what_is_no_file_is_not_replaced_by_a_download(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "good", "pipe"]
 
 
+def test_keys_that_a_file_system_takes_for_one_file(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with one that folds case: the second name is that of the first file."""
+    for key in ("a.txt", "A.txt", "b.txt"):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{key}", Body=key.encode())
+    real_link, real_lstat = os.link, os.lstat
+
+    def fold(path: str) -> str:
+        name = os.path.basename(path)
+        return os.path.join(os.path.dirname(path), name.lower()) if name == "A.txt" else path
+
+    monkeypatch.setattr(os, "link", lambda part, path: real_link(part, fold(path)))
+    monkeypatch.setattr(os, "lstat", lambda path: real_lstat(fold(str(path))))
+    for _ in range(2):
+        synced = sync(bucket, Folder(tmp_path), delete=True)
+        ((key, reason),) = failures(synced).items()
+        assert key in ("a.txt", "A.txt")
+        assert "somebody else has created it" in reason
+        found = files(tmp_path)
+        assert found == {"a.txt": found["a.txt"], "b.txt": b"b.txt"}
+        assert found["a.txt"] != key.encode()
+
+
+def test_a_file_that_appears_under_way_is_not_overwritten(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    s3.put_object(Bucket=bucket.name, Key="site/notes", Body=b"theirs")
+
+    def appear(_plan: object) -> None:
+        (tmp_path / "notes").write_text("mine")
+
+    first = sync(bucket, Folder(tmp_path), planned=appear)
+    assert "somebody else has created it" in failures(first)["notes"]
+    assert files(tmp_path) == {"notes": b"mine"}
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_new_files_of_file_systems_without_links(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, links: bool
+) -> None:
+    def refuse(*_paths: str) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not links:
+        monkeypatch.setattr(os, "link", refuse)
+    s3.put_object(Bucket=bucket.name, Key="site/a", Body=b"1")
+    assert failures(sync(bucket, Folder(tmp_path))) == {}
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").stat().st_nlink == 1
+
+
+@pytest.mark.parametrize("change", ["fifo", "folder", "gone", "link", "grown", "shrunk"])
+def test_a_file_that_becomes_something_else_under_way(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, change: str
+) -> None:
+    file = tmp_path / "x"
+    file.write_bytes(b"A" * 1000)
+    (tmp_path / "good").write_text("good")
+
+    def become(_plan: object) -> None:
+        file.unlink()
+        if change == "fifo":
+            os.mkfifo(file)
+        elif change == "folder":
+            file.mkdir()
+        elif change == "link":
+            file.symlink_to("nowhere")
+        elif change in ("grown", "shrunk"):
+            file.write_bytes(b"B" * (LARGE if change == "grown" else 1))
+
+    synced = sync(Folder(tmp_path), bucket, planned=become)
+    assert body(s3, bucket, "good") == b"good"
+    if change in ("grown", "shrunk"):
+        assert failures(synced) == {}
+        assert body(s3, bucket, "x") == file.read_bytes()
+        assert kinds(sync(Folder(tmp_path), bucket)) == {}
+    else:
+        assert list(failures(synced)) == ["x"]
+        assert s3.list_objects_v2(Bucket=bucket.name, Prefix="site/x")["KeyCount"] == 0
+
+
+def test_a_file_that_grows_while_it_is_read(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "log").write_bytes(b"x")
+    real = os.fstat
+
+    def grow(file: int) -> os.stat_result:
+        status = real(file)
+        if status.st_size == 1:
+            (tmp_path / "log").write_bytes(b"y" * LARGE)
+        return status
+
+    def watch(_plan: object) -> None:
+        monkeypatch.setattr(os, "fstat", grow)
+
+    synced = sync(Folder(tmp_path), bucket, planned=watch)
+    monkeypatch.setattr(os, "fstat", real)
+    assert failures(synced) == {}
+    assert body(s3, bucket, "log") == b"y" * LARGE
+    assert kinds(sync(Folder(tmp_path), bucket)) == {}
+
+
+def test_names_of_half_downloads_are_no_content(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path
+) -> None:
+    s3.put_object(Bucket=bucket.name, Key="site/a/.serverless-stack-x", Body=b"x")
+    for _ in range(2):
+        synced = sync(bucket, Folder(tmp_path), delete=True)
+        assert synced.plan.source.skipped == {"a/.serverless-stack-x": "a file of this library"}
+        assert (kinds(synced), files(tmp_path)) == ({}, {})
+
+
 def test_an_interrupted_download_leaves_nothing_behind(
     s3: "S3Client", bucket: Bucket, tmp_path: Path
 ) -> None:

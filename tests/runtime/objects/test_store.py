@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import boto3
 import pytest
@@ -23,6 +23,11 @@ from serverless_stack.runtime.objects import (
     Unavailable,
 )
 from tests.runtime.servers import free_port
+
+ODD = st.text(
+    st.sampled_from("a/. ?#%+&<>\"'\\\u00fc\U0001f600\t\n\r\x01\x1b\x7f\x85\ufffe\uffff"),
+    min_size=1,
+)
 
 
 @pytest.fixture
@@ -332,6 +337,41 @@ def test_a_presigned_form_limits_size_and_type(store: ObjectStore) -> None:
     assert form.fields["key"] == "app/up"
 
 
+@pytest.mark.parametrize(
+    "content_type", ["", "*", "*/*", "/*", "image", "image/", "image/png/*", "image/${filename}"]
+)
+def test_form_for_what_is_no_media_type_is_refused(content_type: str) -> None:
+    with pytest.raises(ValueError, match="`content_type` must"):
+        ObjectStore("my-bucket").presigned_post("a", max_size=1, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "key"), [("", "${filename}"), ("${filename}/", "a"), ("${file", "name}.txt")]
+)
+def test_form_whose_key_the_browser_would_choose_is_refused(prefix: str, key: str) -> None:
+    store = ObjectStore("my-bucket", prefix=prefix)
+    with pytest.raises(ValueError, match=r"`key` must not contain \$\{filename\} for a form"):
+        store.presigned_post(key, max_size=1, content_type="text/plain")
+
+
+@pytest.mark.parametrize("expires", ["0", "2031", "tomorrow", ""])
+def test_response_header_that_is_no_date_is_refused(expires: str) -> None:
+    with pytest.raises(ValueError, match="`response_headers` must have an HTTP date as Expires"):
+        ObjectReader("my-bucket").presigned_get("a", response_headers={"Expires": expires})
+
+
+@given(key=ODD | st.just("a/../b") | st.just("//a") | st.just("."))
+@settings(max_examples=25)
+def test_presigned_url_names_exactly_its_key(key: str, aws: Mapping[str, str]) -> None:
+    """As a client sends it that resolves no dots."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in aws.items():
+            patch.setenv(name, value)
+        url = urlsplit(ObjectReader("my-bucket").presigned_get(key))
+    assert unquote(url.path) == f"/my-bucket/{key}"
+    assert url.fragment == ""
+
+
 def test_from_env(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BUCKET_NAME", raising=False)
     with pytest.raises(KeyError, match="BUCKET_NAME is not set"):
@@ -390,12 +430,6 @@ def test_file_whose_name_has_the_longest_length(store: ObjectStore, tmp_path: Pa
     file = tmp_path / ("\u00fc" * 127)  # 254 bytes
     store.download("a", file)
     assert file.read_bytes() == b"1"
-
-
-ODD = st.text(
-    st.sampled_from("a/. ?#%+&<>\"'\\\u00fc\U0001f600\t\n\r\x01\x1b\x7f\x85\ufffe\uffff"),
-    min_size=1,
-)
 
 
 @settings(max_examples=15)

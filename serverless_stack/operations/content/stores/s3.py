@@ -1,7 +1,8 @@
 """S3 through boto3: exact for every key, and the only store inside Lambda."""
 
+import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from serverless_stack._shared.content.headers import Headers
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_s3.client import S3Client
 
+logger = logging.getLogger(__name__)
+
 _DELETED_AT_ONCE = 1000  # "DeleteObjects"
+_DELETED_ALONE = 204  # "DeleteObject"
+_NO_ANSWER = "the answer does not say that it was deleted"
+_NO_CONDITIONS = {"NotImplemented", "501"}  # of other stores that speak S3's protocol
 _CONFLICTS = {"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey", "412", "409"}
 
 
@@ -36,6 +42,18 @@ def header_arguments(headers: Headers) -> HeaderArguments:
     if headers.expires is not None:
         arguments["Expires"] = headers.expires
     return arguments
+
+
+def etag_in(answer: Mapping[str, object], key: str) -> str:
+    """Return the ETag in an answer about an object.
+
+    Raises:
+        ContentError: If there is none: somebody else than S3 has answered with success.
+    """
+    etag = str(answer.get("ETag", "")).strip('"')
+    if not etag:
+        raise ContentError(f"the answer about {key} is not that of S3: it has no ETag")
+    return etag
 
 
 class S3Store:
@@ -66,15 +84,25 @@ class S3Store:
     def list_prefix(self, prefix: str, *, exact: bool = True) -> list[Listed]:
         """List objects, as `Store.list_prefix`; an answer that is no complete list is an error."""
         listed: list[Listed] = []
-        token = ""
+        token, seen = "", {""}
         while True:
             more = {"ContinuationToken": token} if token else {}
             page = self.client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **more)  # type: ignore[arg-type]
             token = page.get("NextContinuationToken", "")
-            # A log-in page or a list that was cut short must not look like an empty bucket.
-            if page.get("IsTruncated") is None or page["IsTruncated"] is not bool(token):
+            items = page.get("Contents", [])
+            # A log-in page, a list that was cut short or that of another bucket must not look like
+            # an empty bucket, and a list that goes in circles must end.
+            if (
+                page.get("IsTruncated") is not bool(token)
+                or (token and token in seen)
+                or page.get("KeyCount", len(items)) != len(items)
+                or page.get("Prefix", prefix) != prefix
+                or not all(item["Key"].startswith(prefix) for item in items)
+                or not _is_named(page.get("Name", self.bucket), self.bucket)
+            ):
                 raise ContentError(f"the answer is no list of the objects in {self.bucket}")
-            for item in page.get("Contents", []):
+            seen.add(token)
+            for item in items:
                 etag = item["ETag"].strip('"')
                 listed.append(Listed(item["Key"], item["Size"], etag, item["LastModified"]))
             if not token:
@@ -88,7 +116,7 @@ class S3Store:
             if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
                 return None
             raise
-        return Stored(answer["Body"].read(), answer["ETag"].strip('"'))
+        return Stored(answer["Body"].read(), etag_in(answer, key))
 
     def write(
         self,
@@ -111,10 +139,14 @@ class S3Store:
                 **condition,  # type: ignore[arg-type]
             )
         except self.client.exceptions.ClientError as error:
-            if condition and error.response.get("Error", {}).get("Code") in _CONFLICTS:
+            code = error.response.get("Error", {}).get("Code")
+            if condition and code in _CONFLICTS:
                 raise ConflictError(f"somebody else has changed {key}") from error
+            if condition and code in _NO_CONDITIONS:
+                logger.warning("%s has no conditional writes: %s is overwritten", self.bucket, key)
+                return self.write(key, content, headers)
             raise
-        return answer["ETag"].strip('"')
+        return etag_in(answer, key)
 
     def delete(self, keys: Iterable[str]) -> dict[str, str]:
         """Delete objects, as `Store.delete`."""
@@ -124,19 +156,29 @@ class S3Store:
         failures: dict[str, str] = {}
         for key in alone:
             try:
-                self.client.delete_object(Bucket=self.bucket, Key=key)
+                alone_answer = self.client.delete_object(Bucket=self.bucket, Key=key)
             except self.client.exceptions.ClientError as error:
                 failures[key] = str(error)
+            else:
+                if alone_answer["ResponseMetadata"]["HTTPStatusCode"] != _DELETED_ALONE:
+                    failures[key] = _NO_ANSWER
         for start in range(0, len(together), _DELETED_AT_ONCE):
             batch = together[start : start + _DELETED_AT_ONCE]
             answer = self.client.delete_objects(
                 Bucket=self.bucket,
-                Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
+                Delete={"Objects": [{"Key": key} for key in batch], "Quiet": False},
             )
+            deleted = {item.get("Key") for item in answer.get("Deleted", [])}
+            failures |= dict.fromkeys((key for key in batch if key not in deleted), _NO_ANSWER)
             for refusal in answer.get("Errors", []):
                 reason = f"{refusal.get('Code')}: {refusal.get('Message')}"
                 failures[str(refusal.get("Key"))] = reason
         return failures
+
+
+def _is_named(name: str, bucket: str) -> bool:
+    """Whether a list is that of a bucket; access points are answered with another name."""
+    return name == bucket or ":" in bucket or bucket.endswith("-s3alias")
 
 
 def s3_client(parallel: int = PARALLEL, session: "Session | None" = None) -> "S3Client":

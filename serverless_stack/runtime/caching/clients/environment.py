@@ -3,6 +3,8 @@
 import os
 from typing import NamedTuple
 
+from serverless_stack.runtime.caching.base import is_number
+
 
 class Endpoint(NamedTuple):
     """The address of a server."""
@@ -65,5 +67,5 @@ def endpoint(source: str, text: str) -> Endpoint:
 
 def check_timeout(timeout: float) -> None:
     """Check that a time-out is more than 0 seconds and ends."""
-    if not 0 < timeout < float("inf"):
-        raise ValueError(f"`timeout` must be more than 0 seconds and finite, got: {timeout}")
+    if not (is_number(timeout) and timeout > 0):
+        raise ValueError(f"`timeout` must be more than 0 seconds and finite, got: {timeout!r}")

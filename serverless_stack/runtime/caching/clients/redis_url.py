@@ -1,10 +1,21 @@
 """URLs of Redis servers, checked without showing a password."""
 
+import os
+import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 
+# What the value of an option must be: redis-py finds out with each connection, or never.
+_VALUES = {
+    "client_name": ("text without blanks", re.compile(r"[!-~]+")),
+    "db": ("a number", re.compile(r"[0-9]{1,9}")),
+    "protocol": ("2 or 3", re.compile(r"[23]")),
+    "ssl_cert_reqs": ("none, optional or required", re.compile(r"none|optional|required")),
+    "ssl_check_hostname": ("true or false", re.compile(r"(?i:true|false|yes|no|[01])")),
+}
+_FILES = {"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"}
 _OPTIONS = {"client_name", "db", "password", "protocol", "username"} | {
     f"ssl_{name}"
     for name in (
@@ -42,7 +53,7 @@ class RedisUrl(NamedTuple):
 
         Raises:
             ValueError: It has another scheme, no host, a bad port or database, or an option
-                that a connection does not have.
+                that a connection does not have, or has twice.
         """
         parts = urlsplit(url)
         try:
@@ -55,17 +66,7 @@ class RedisUrl(NamedTuple):
                 f"`{argument}` must be redis://host:port or rediss:// (with +cluster for a"
                 f" cluster), got: {shown}"
             )
-        options = dict(parse_qsl(parts.query, keep_blank_values=True))
-        unknown = sorted(options.keys() - _OPTIONS)
-        if unknown:
-            raise ValueError(
-                f"`{argument}` must have no other options than {', '.join(sorted(_OPTIONS))},"
-                f" got: {unknown[0]}; time-outs are arguments"
-            )
-        for name in ("db", "protocol"):
-            if not options.get(name, "0").isdecimal():
-                shown = options[name]
-                raise ValueError(f"`{argument}` must have a number as `{name}`, got: {shown}")
+        _check_options(argument, parts)
         return cls(Endpoint(parts.hostname, port or 6379), "+" in parts.scheme, parts)
 
     @classmethod
@@ -95,3 +96,33 @@ class RedisUrl(NamedTuple):
 
     def __repr__(self) -> str:
         return f"RedisUrl({self})"
+
+
+def _check_options(argument: str, parts: SplitResult) -> None:
+    options = parse_qsl(parts.query, keep_blank_values=True)
+    if parts.path.strip("/"):
+        options.append(("db", parts.path.removeprefix("/")))
+    options += [
+        (name, value)
+        for name, value in (("username", parts.username), ("password", parts.password))
+        if value
+    ]
+    seen: set[str] = set()
+    for name, value in options:
+        if name not in _OPTIONS:
+            raise ValueError(
+                f"`{argument}` must have no other options than {', '.join(sorted(_OPTIONS))},"
+                f" got: {name}; time-outs are arguments"
+            )
+        if name in seen:
+            raise ValueError(f"`{argument}` must have each option once, got: `{name}` twice")
+        seen.add(name)
+        if name.startswith("ssl_") and not parts.scheme.startswith("rediss"):
+            raise ValueError(
+                f"`{argument}` must be rediss:// with `{name}`, got: {parts.scheme}://"
+            )
+        if name in _FILES and not os.path.exists(value):
+            raise ValueError(f"`{argument}` must have a file that exists as `{name}`, got: {value}")
+        expected, pattern = _VALUES.get(name, ("", None))
+        if pattern is not None and not pattern.fullmatch(value):
+            raise ValueError(f"`{argument}` must have {expected} as `{name}`, got: {value}")

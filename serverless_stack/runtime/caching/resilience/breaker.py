@@ -5,7 +5,12 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from serverless_stack.runtime.caching.base import StoreError, StoreRefused, StoreUnavailable
+from serverless_stack.runtime.caching.base import (
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+    is_number,
+)
 from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 
 T = TypeVar("T")
@@ -39,8 +44,8 @@ class CircuitBreaker:
         clock: Callable[[], float] = time.monotonic,
         on_failure: Callable[[], None] | None = None,
     ) -> None:
-        if not cool_down >= 0:
-            raise ValueError(f"`cool_down` must be 0 seconds or more, got: {cool_down}")
+        if not (is_number(cool_down) and cool_down >= 0):
+            raise ValueError(f"`cool_down` must be 0 seconds or more, got: {cool_down!r}")
         self.name = name
         self.is_open = False
         self._cool_down = cool_down

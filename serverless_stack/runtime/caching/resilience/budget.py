@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from serverless_stack.runtime.caching.base import StoreUnavailable
+from serverless_stack.runtime.caching.base import StoreUnavailable, is_number
 
 T = TypeVar("T")
 
@@ -22,8 +22,8 @@ class Budget:
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        if not seconds > 0:
-            raise ValueError(f"`budget` must be more than 0 seconds, got: {seconds}")
+        if not (is_number(seconds) and seconds > 0):
+            raise ValueError(f"`budget` must be more than 0 seconds, got: {seconds!r}")
         self.seconds = seconds
         self.clock = clock
         self._spent = 0.0

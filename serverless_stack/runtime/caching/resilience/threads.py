@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from serverless_stack.runtime.caching.base import StoreUnavailable
+from serverless_stack.runtime.caching.base import StoreError, StoreUnavailable
 from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_fork_aware
 
 T = TypeVar("T")
@@ -97,13 +97,19 @@ class Background(Generic[T]):
         """Return the result of the run that is under way, or else of a new one.
 
         Raises:
-            StoreUnavailable: The run has not ended after ``timeout`` seconds.
+            StoreUnavailable: The run has not ended after ``timeout`` seconds, or raised what
+                nobody expects of it.
+            StoreError: The run raised it.
+            OSError: The run raised it.
         """
         run = self._current()
         if not run.done.wait(timeout):
             raise StoreUnavailable(f"{self._name}: timed out after {timeout:.3g} s")
-        if run.error is not None:
-            raise run.error
+        error = run.error
+        if isinstance(error, StoreError | OSError):
+            raise error
+        if error is not None:  # whatever a library raises means that the cache cannot be used
+            raise StoreUnavailable(f"{self._name}: {type(error).__name__}: {error}") from error
         return run.result[0]
 
     def _current(self) -> "_Run[T]":

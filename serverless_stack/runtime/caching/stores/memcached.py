@@ -11,6 +11,7 @@ from serverless_stack.runtime.caching.base import (
     Missing,
     StoreError,
     StoreRefused,
+    is_number,
 )
 from serverless_stack.runtime.caching.clients import environment
 from serverless_stack.runtime.caching.clients.environment import Endpoint
@@ -71,9 +72,9 @@ class MemcachedStore(EncodedStore[bytes]):
         discovery_interval: float = 60.0,
     ) -> None:
         environment.check_timeout(timeout)
-        if not discovery_interval > 0:
+        if not (is_number(discovery_interval) and discovery_interval > 0):
             raise ValueError(
-                f"`discovery_interval` must be more than 0 seconds, got: {discovery_interval}"
+                f"`discovery_interval` must be more than 0 seconds, got: {discovery_interval!r}"
             )
         self._timeout = timeout
         self._set_codec(codec)

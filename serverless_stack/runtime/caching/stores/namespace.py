@@ -13,6 +13,7 @@ from serverless_stack.runtime.caching.base import (
     StoreError,
     check_key,
     codec_of,
+    is_number,
 )
 from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 
@@ -43,8 +44,8 @@ class Namespace:
             raise ValueError(
                 f"`name` must be 1 to 64 letters, digits, `_`, `.` or `-`, got: {name}"
             )
-        if schema < 0:
-            raise ValueError(f"`schema` must be 0 or more, got: {schema}")
+        if type(schema) is not int or schema < 0:
+            raise ValueError(f"`schema` must be a whole number, 0 or more, got: {schema!r}")
         self.name = name
         self.schema = schema
 
@@ -107,8 +108,8 @@ class NamespacedStore:
         refresh: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        if refresh < 0:
-            raise ValueError(f"`refresh` must be 0 seconds or more, got: {refresh}")
+        if not (is_number(refresh) and refresh >= 0):
+            raise ValueError(f"`refresh` must be 0 seconds or more, got: {refresh!r}")
         self._store = store
         self._namespace = namespace
         self._refresh = refresh

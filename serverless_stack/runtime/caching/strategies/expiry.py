@@ -7,6 +7,7 @@ from typing import Generic, NamedTuple, TypeGuard, TypeVar
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
+    is_number,
     seconds_problem,
 )
 
@@ -54,16 +55,20 @@ class ExpiryPolicy:
         random: Callable[[], float] | None = None,
     ) -> None:
         problems = [seconds_problem("ttl", ttl)]
-        if not 0 <= jitter < 1:
-            problems.append(f"`jitter` must be 0 or more and less than 1, got: {jitter}")
+        if not (is_number(jitter) and 0 <= jitter < 1):
+            problems.append(f"`jitter` must be 0 or more and less than 1, got: {jitter!r}")
         if negative_ttl is not None:
             problems.append(seconds_problem("negative_ttl", negative_ttl, least=0))
-        if soft_ttl is not None and not 0 < soft_ttl < ttl:
+        if soft_ttl is not None and not (
+            is_number(soft_ttl) and soft_ttl > 0 and (any(problems) or soft_ttl < ttl)
+        ):
             problems.append(
-                f"`soft_ttl` must be more than 0 seconds and less than `ttl`, got: {soft_ttl}"
+                f"`soft_ttl` must be more than 0 seconds and less than `ttl`, got: {soft_ttl!r}"
             )
         if stale_if_error is not None:
             problems.append(seconds_problem("stale_if_error", stale_if_error))
+            if not any(problems):  # what the store is told is the sum
+                problems.append(seconds_problem("ttl` + `stale_if_error", ttl + stale_if_error))
         if any(problems):
             raise ValueError("; ".join(filter(None, problems)))
         if jitter and random is None:

@@ -68,7 +68,7 @@ def test_names_and_numbers_are_checked() -> None:
         Namespace("a:b")
     with pytest.raises(ValueError, match="`name` must be 1 to 64 letters"):
         Namespace("x" * 65)
-    with pytest.raises(ValueError, match="`schema` must be 0 or more, got: -1"):
+    with pytest.raises(ValueError, match="`schema` must be a whole number, 0 or more, got: -1"):
         Namespace("shop", schema=-1)
     with pytest.raises(ValueError, match="`refresh` must be 0 seconds or more, got: -1"):
         SHOP.on(MemoryStore(), refresh=-1)

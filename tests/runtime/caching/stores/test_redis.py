@@ -1,3 +1,4 @@
+import re
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -120,11 +121,37 @@ def test_url_may_have_options_of_redis_py(
         ("socket_timeout=5", "socket_timeout"),
         ("protocol=2&retry_on_error=secret", "retry_on_error"),
         ("db=secret", "secret"),
+        ("db=1", "`db` twice"),
+        ("protocol=2&protocol=3", "`protocol` twice"),
+        ("protocol=9", "9"),
+        ("client_name=two%20words", "two words"),
+        ("client_name=line%0Afeed", "line\nfeed"),
     ],
 )
 def test_url_with_other_options_is_refused_at_once(query: str, shown: str) -> None:
     with pytest.raises(ValueError, match=f"`url` must have .* got: {shown}"):
         RedisStore.from_url(f"redis://127.0.0.1:1/0?{query}")
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("redis://h/shop", "must have a number as `db`, got: shop"),
+        ("redis://h/1/2", "must have a number as `db`, got: 1/2"),
+        ("redis://h/%20", "must have a number as `db`, got: %20"),
+        ("redis://h/1234567890", "must have a number as `db`, got: 1234567890"),
+        ("redis://h?db=\u0664", "must have a number as `db`, got: \u0664"),
+        ("redis://h?ssl_cert_reqs=none", "must be rediss:// with `ssl_cert_reqs`, got: redis://"),
+        ("rediss://h?ssl_cert_reqs=never", "must have none, optional or required as"),
+        ("rediss://h?ssl_check_hostname=maybe", "must have true or false as `ssl_check_hostname`"),
+        ("rediss://h?ssl_ca_certs=/absent", "must have a file that exists as `ssl_ca_certs`"),
+        ("redis://:secret@h?password=secret", "must have each option once, got: `password` twice"),
+    ],
+)
+def test_url_that_no_connection_could_use_is_refused_at_once(url: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"`url` {problem}")) as caught:
+        RedisStore.from_url(url)
+    assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("host", ["h", "127.0.0.1", "[::1]"])
