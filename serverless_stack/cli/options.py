@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Annotated
@@ -82,6 +82,18 @@ def printable(text: str) -> str:
     return "".join(
         character if character.isprintable() else ascii(character)[1:-1] for character in text
     )
+
+
+def pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """Return the values of a repeated option by name.
+
+    Raises:
+        typer.BadParameter: A text is not ``KEY=VALUE``.
+    """
+    for text in texts:
+        if not text.partition("=")[0] or "=" not in text:
+            raise typer.BadParameter(f"`{option}` must be KEY=VALUE, got: {text}")
+    return {name: value for name, _equals, value in (text.partition("=") for text in texts)}
 
 
 def counted(number: int, noun: str) -> str:

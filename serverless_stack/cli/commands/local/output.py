@@ -67,7 +67,9 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
         print(json.dumps(content, indent=2))
         return
     show_cloud(console, cloud)
-    _show_pairs(console, "Stacks", {stack.name: stack.status for stack in stacks})
+    for place in dict.fromkeys(stack.environment for stack in stacks):
+        statuses = {stack.name: stack.status for stack in stacks if stack.environment == place}
+        _show_pairs(console, f"Stacks in {place}", statuses)
     show_urls(console, urls)
     _show_pairs(
         console,
