@@ -52,7 +52,8 @@ class Template:
         for logical_id, resource in _mapping(self.body.get("Resources")).items():
             fields = _mapping(resource)
             path = str(_mapping(fields.get("Metadata")).get("aws:cdk:path") or logical_id)
-            yield path.removesuffix("/Resource"), str(fields.get("Type", "")), _mapping(fields.get("Properties"))
+            properties = _mapping(fields.get("Properties"))
+            yield path.removesuffix("/Resource"), str(fields.get("Type", "")), properties
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Stack:
         templates: Its own template, and those of its nested stacks.
         annotations: Its warnings and notes, each with the path of its construct.
         images: Whether it has container images to build.
-        folder: The folder of its assets.
+        assets: The files and folders of its assets, by their id.
     """
 
     name: str
@@ -79,7 +80,7 @@ class Stack:
     templates: tuple[Template, ...]
     annotations: tuple[str, ...]
     images: bool
-    folder: Path
+    assets: Mapping[str, Path]
 
 
 def read_stacks(assembly: Path) -> list[Stack]:
@@ -120,8 +121,11 @@ def _stack(
             annotations.append(f"{label} at {path}: {text}")
     assets = folder / f"{key}.assets.json"
     manifest = _read(assets) if assets.exists() else {}
-    for asset in _mapping(manifest.get("files")).values():
-        path = str(_mapping(_mapping(asset).get("source")).get("path", ""))
+    sources = {
+        name: str(_mapping(_mapping(asset).get("source")).get("path", ""))
+        for name, asset in _mapping(manifest.get("files")).items()
+    }
+    for path in sources.values():
         if path.endswith(".nested.template.json"):
             files.append(path)
     return Stack(
@@ -133,7 +137,7 @@ def _stack(
         templates=tuple(Template(_read(folder / file)) for file in files),
         annotations=tuple(dict.fromkeys(annotations)),
         images=bool(manifest.get("dockerImages")),
-        folder=folder,
+        assets={name: folder / path for name, path in sources.items() if path},
     )
 
 

@@ -57,7 +57,9 @@ def _node_code(stack: Stack) -> Iterator[Path | str]:
             if inline is not None:
                 yield inline if isinstance(inline, str) else json.dumps(inline)
             elif isinstance(key, str):
-                yield from stack.folder.glob(f"asset.{Path(key).stem}*")
+                asset = stack.assets.get(Path(key).stem)
+                if asset is not None:
+                    yield asset
 
 
 def _javascript(code: Path | str) -> Iterator[str]:

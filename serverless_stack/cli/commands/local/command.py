@@ -76,7 +76,7 @@ def up(
             cdn_port=cdn_port,
         )
         if not cloud.started_here:
-            console.print(f"The local cloud `{name}` is already running.")
+            console.print(f"The local cloud `{name}` is already running.", markup=False)
         local_output.show_cloud(console, cloud)
         local_output.show_next(console, cloud, "deploy", "down")
 
