@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from serverless_stack.local.cdk import commands as cdk_commands
 from serverless_stack.local.cdk import coverage
 from serverless_stack.local.cdk.assembly import Environment, Stack, read_stacks
 from serverless_stack.local.cdk.selection import select
+from serverless_stack.local.cdk.stacks import failed_validations
 from serverless_stack.local.errors import CommandError, LocalCloudError, UnmodelledError
 from serverless_stack.local.processes import emulator as emulator_process
 from serverless_stack.local.processes import lifecycle, state
@@ -206,9 +207,24 @@ class LocalCloud:
             outputs = self.home / "outputs.json"
             outputs.unlink(missing_ok=True)
             with self._phases.phase("deploy"):
-                self._run_cdk(cdk_commands.deploy_arguments(assembly, stacks, outputs, parameters))
+                self._run_deploy(
+                    cdk_commands.deploy_arguments(assembly, stacks, outputs, parameters), selected
+                )
             stack_outputs = json.loads(outputs.read_text()) if outputs.exists() else {}
         return DeployResult(tuple(self._phases.done[first:]), stack_outputs, self.urls())
+
+    def _run_deploy(self, arguments: Sequence[str], stacks: Sequence[Stack]) -> None:
+        """Deploy, and add to a failure what only CloudFormation's events tell."""
+        try:
+            self._run_cdk(arguments)
+        except CommandError as error:
+            if "Validation failed" not in error.log:
+                raise
+            reasons = []
+            for stack in stacks:
+                with suppress(OSError):  # it does not exist, because it was not its turn
+                    reasons += failed_validations(self.state, stack.aliases[-1], stack.environment)
+            raise CommandError(f"{error}: {'; '.join(reasons)}", error.log) from error
 
     def _show_notes(self, stacks: Sequence[Stack]) -> None:
         """Show the annotations of stacks, and what the local cloud does not do for them."""

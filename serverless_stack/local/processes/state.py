@@ -3,7 +3,6 @@
 import json
 import os
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -43,7 +42,7 @@ class State:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     started_at: float
-    bootstrapped: Sequence[str] = ()
+    bootstrapped: list[str] = field(default_factory=list)
 
     @property
     def access_key(self) -> AccessKey:

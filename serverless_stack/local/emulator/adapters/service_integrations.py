@@ -1,6 +1,7 @@
 """REST API integrations with AWS services: S3, and the actions of services that speak JSON."""
 
 import json
+import logging
 import re
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,8 @@ from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, dynamodb, eventbridge, kinesis, s3, stepfunctions
 
 from .types import Headers, Record, Response
+
+logger = logging.getLogger("serverless_stack.rest")
 
 # The handler of each service, with the prefix of its actions in `X-Amz-Target`.
 ACTIONS = {
@@ -37,7 +40,9 @@ def apply() -> None:
                 answer = await call_s3(integration, rest, values, headers, body)
             else:
                 answer = await call_action(integration, service, rest, values, headers, body)
-        return mapped(integration, answer, headers)
+        if answer[0] >= 400:
+            logger.warning("%s answered %d: %s", integration["uri"], answer[0], answer[2][:1000])
+        return mapped(integration, answer)
 
     apigateway_v1._invoke_lambda_custom_v1 = invoke
 
@@ -123,7 +128,7 @@ async def call_action(
     return answer
 
 
-def mapped(integration: Record, answer: Response, headers: dict[str, str]) -> Response:
+def mapped(integration: Record, answer: Response) -> Response:
     """Return the response that the integration makes of a service's."""
     status, answered, body = answer
     selected = apigateway_v1._select_service_integration_response(integration, status)
