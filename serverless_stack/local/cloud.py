@@ -3,8 +3,8 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -12,7 +12,12 @@ from typing import Self
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
-from serverless_stack.local.errors import CommandError, LocalCloudError
+from serverless_stack.local.cdk import coverage
+from serverless_stack.local.cdk.assembly import Environment, Stack, read_stacks
+from serverless_stack.local.cdk.selection import select
+from serverless_stack.local.cdk.stacks import failed_validations
+from serverless_stack.local.errors import CommandError, LocalCloudError, UnmodelledError
+from serverless_stack.local.processes import emulator as emulator_process
 from serverless_stack.local.processes import lifecycle, state
 from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
@@ -20,6 +25,7 @@ from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
+from serverless_stack.local.toolchain import node_packages
 from serverless_stack.local.urls import URLS_PATH, Urls, parse_urls
 
 DEFAULT_NAME = "default"
@@ -152,8 +158,11 @@ class LocalCloud:
             ) from error
         return parse_urls(body)
 
-    def synth(self) -> Path:
+    def synth(self, *, context: Mapping[str, str] | None = None) -> Path:
         """Synthesize the app.
+
+        Args:
+            context: Context values for the app.
 
         Returns:
             The folder of the cloud assembly. The app's own cdk.out is not changed.
@@ -163,32 +172,83 @@ class LocalCloud:
         """
         with self._phases.phase("synth"):
             shutil.rmtree(self._assembly, ignore_errors=True)
-            self._run_cdk(cdk_commands.synth_arguments(self._assembly))
+            self._run_cdk(cdk_commands.synth_arguments(self._assembly, context))
         return self._assembly
 
-    def deploy(self, stacks: Sequence[str] = ()) -> DeployResult:
+    def deploy(
+        self,
+        stacks: Sequence[str] = (),
+        *,
+        context: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> DeployResult:
         """Synthesize the app, and deploy it with the CDK CLI.
+
+        The accounts and regions of its stacks are bootstrapped if they are not yet.
 
         Args:
             stacks: Names or patterns of stacks. Default: all stacks of the app.
+            context: Context values for the app.
+            parameters: CloudFormation parameters, by name or by `Stack:Name`.
 
         Raises:
+            UnmodelledError: The stacks have resources that the local cloud does not model. Nothing
+                was deployed.
             CommandError: The CDK CLI failed. The error has its output. The cloud is still running.
             LocalCloudError: Another deployment to this cloud is in progress.
         """
         first = len(self._phases.done)
         with self._alone():
-            self.synth()
-            if not self.state.bootstrapped:
-                with self._phases.phase("bootstrap"):
-                    self._run_cdk(cdk_commands.bootstrap_arguments(self._assembly))
-                state.write(self.home, replace(self.state, bootstrapped=True))
+            assembly = self.synth(context=context)
+            selected = select(read_stacks(assembly), stacks)
+            self._show_notes(selected)
+            node_packages.provide(self.home, selected, self._phases)
+            self._bootstrap({stack.environment for stack in selected})
             outputs = self.home / "outputs.json"
             outputs.unlink(missing_ok=True)
             with self._phases.phase("deploy"):
-                self._run_cdk(cdk_commands.deploy_arguments(self._assembly, stacks, outputs))
+                self._run_deploy(
+                    cdk_commands.deploy_arguments(assembly, stacks, outputs, parameters), selected
+                )
             stack_outputs = json.loads(outputs.read_text()) if outputs.exists() else {}
         return DeployResult(tuple(self._phases.done[first:]), stack_outputs, self.urls())
+
+    def _run_deploy(self, arguments: Sequence[str], stacks: Sequence[Stack]) -> None:
+        """Deploy, and add to a failure what only CloudFormation's events tell."""
+        try:
+            self._run_cdk(arguments)
+        except CommandError as error:
+            if "Validation failed" not in error.log:
+                raise
+            reasons = []
+            for stack in stacks:
+                with suppress(OSError):  # it does not exist, because it was not its turn
+                    reasons += failed_validations(self.state, stack.aliases[-1], stack.environment)
+            raise CommandError(f"{error}: {'; '.join(reasons)}", error.log) from error
+
+    def _show_notes(self, stacks: Sequence[Stack]) -> None:
+        """Show the annotations of stacks, and what the local cloud does not do for them."""
+        for annotation in dict.fromkeys(text for stack in stacks for text in stack.annotations):
+            self._phases.note(annotation)
+        missing = coverage.unmodelled(stacks, emulator_process.resource_types(self.home))
+        if missing:
+            raise UnmodelledError(missing)
+        for feature in coverage.ignored(stacks):
+            self._phases.note(f"The local cloud does not model {feature}")
+
+    def _bootstrap(self, environments: Iterable[Environment]) -> None:
+        for environment in sorted(environments):
+            current = self.state
+            if str(environment) in current.bootstrapped:
+                continue
+            with self._phases.phase("bootstrap"):
+                self._phases.detail(environment.name)
+                self._run_cdk(
+                    cdk_commands.bootstrap_arguments(self._assembly, environment),
+                    environment.account,
+                )
+            bootstrapped = [*current.bootstrapped, str(environment)]
+            state.write(self.home, replace(current, bootstrapped=bootstrapped))
 
     def destroy(self, stacks: Sequence[str] = ()) -> None:
         """Destroy stacks of the last deployment, even if the app has changed since.
@@ -227,8 +287,10 @@ class LocalCloud:
                 "wait until it has ended"
             ) from error
 
-    def _run_cdk(self, arguments: Sequence[str]) -> None:
-        environment = self.environment()
+    def _run_cdk(self, arguments: Sequence[str], account: str = cdk_commands.ACCOUNT) -> None:
+        environment = cdk_commands.aws_environment(
+            self.endpoint_url, self.state.access_key, account
+        )
         try:
             cdk_commands.run_cdk(
                 arguments,
