@@ -86,7 +86,7 @@ def scaled_group(resource: Resource) -> Iterator[Violation]:
     group = _group(resource)
     if group is None or known_text(resource, "ScalableDimension") == _NODES:
         return
-    global_ = group.logical_id in resource.template.once(_in_datastores)
+    global_ = group.logical_id in resource.template.once(datastore_members)
     values = group_of(group)
     messages = scaling.auto_scaling_problems(
         values, in_global_datastore=global_ or values.secondary
@@ -129,7 +129,7 @@ def tracked(resource: Resource) -> Iterator[Violation]:
         )
 
 
-def _in_datastores(template: Template) -> set[str]:
+def datastore_members(template: Template) -> set[str]:
     """Return the replication groups that are members of global datastores."""
     return {
         group.logical_id
