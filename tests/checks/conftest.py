@@ -2,14 +2,9 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
-from hypothesis import settings
 
 from serverless_stack.checks.engine import runner
 from serverless_stack.checks.engine.rules import Rule
-
-# The same examples on every machine, however slow it is.
-settings.register_profile("steady", derandomize=True, deadline=None)
-settings.load_profile("steady")
 
 
 @pytest.fixture(autouse=True, scope="session")

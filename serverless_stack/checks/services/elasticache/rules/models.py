@@ -1,5 +1,6 @@
 """The replication groups of a template as plain values, for the limits."""
 
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
 from serverless_stack.checks.services.elasticache.rules.parameter_groups import cluster_enabled
@@ -88,6 +89,8 @@ def _group(_: Template, resource: Resource) -> ReplicationGroup:
     mode = cluster_mode_of(resource)
     shards = shards_of(resource)
     engine = (known_text(resource, "Engine") or "redis").lower()
+    if is_unresolved(resource.get("Engine")):
+        engine = ""
     plain = engine == "redis" and not is_given(resource, "Engine")
     logs = {
         known_text(resource, f"LogDeliveryConfigurations.{number}.LogType")

@@ -116,9 +116,10 @@ def spelling(resource: Resource) -> Iterator[Violation]:
     ElastiCache refuses parameters that the family does not have. The finding names the parameter
     that was probably meant.
     """
-    memcached = known_text(resource, "CacheParameterGroupFamily").startswith("memcached")
+    known = known_text(resource, "CacheParameterGroupFamily")
+    memcached = known.startswith("memcached")
     properties = resource.get("Properties")
-    names = list(properties) if isinstance(properties, dict) else []
+    names = list(properties) if isinstance(properties, dict) and known else []
     for name in names[:_MAX_PARAMETERS]:
         intended = intended_parameter(name, memcached=memcached)
         if intended is not None:
@@ -131,7 +132,8 @@ def values(resource: Resource) -> Iterator[Violation]:
 
     ElastiCache refuses parameters that it sets itself, and values outside their range.
     """
-    if known_text(resource, "CacheParameterGroupFamily").startswith("memcached"):
+    known = known_text(resource, "CacheParameterGroupFamily")
+    if not known or known.startswith("memcached"):
         return
     properties = resource.get("Properties")
     given = properties if isinstance(properties, dict) else {}
