@@ -12,7 +12,6 @@ MEASURES = (
     "sync",
     "caching",
     "checks",
-    "check_fuzz",
     "crawl",
 )
 

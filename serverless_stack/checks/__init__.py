@@ -32,6 +32,9 @@ def check_template(template: Mapping[str, object], region: str | None = None) ->
 
     Returns:
         All findings, by resource and rule. Acknowledged ones are included, with their reason.
+
+    Raises:
+        TypeError: The template is not a mapping.
     """
     return check_templates({"": template}, {"": region})
 
@@ -47,6 +50,9 @@ def check_templates(
 
     Returns:
         All findings, as `check_template` returns them, with the names of their templates.
+
+    Raises:
+        TypeError: A template is not a mapping.
     """
     from serverless_stack.checks.engine import runner
 

@@ -1,9 +1,12 @@
 """No template makes a rule crash, however broken it is."""
 
 import copy
+import datetime
 import math
 import random
+from collections import OrderedDict
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,9 @@ WRONG: list[object] = [
     *({"Ref": "Nope"}, {"Ref": "Bucket"}, {"Ref": ["x"]}, {"Ref": "AWS::NoValue"}),
     *({"Fn::GetAtt": ["Bucket", "Arn"]}, {"Fn::GetAtt": 1}, {"Fn::If": ["Known", 1, {}]}),
     *({"Fn::Join": ["", ["a", {"Ref": "x"}]]}, {"Fn::Sub": "a${B}"}, {"Fn::If": 1}),
+    # What is no JSON, from a YAML reader or a program.
+    *({(1, 2): 3}, {None: {True: 1}}, (1, ["a"]), {"x"}, b"x", object(), Decimal("1.5")),
+    *(datetime.date(2012, 10, 17), OrderedDict(a=None)),
 ]
 
 

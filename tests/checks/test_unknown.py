@@ -15,6 +15,30 @@ _UNKNOWN: tuple[object, ...] = (
     {"Fn::Transform": [{"Name": "AWS::Include", "Parameters": {"Location": "s3://shared/part"}}]},
     "{{resolve:ssm:/network/part}}",
 )
+_PARAMETERS: Json = {
+    "UnknownText": {"Type": "String"},
+    "UnknownNumber": {"Type": "Number"},
+    "UnknownList": {"Type": "CommaDelimitedList"},
+    "UnknownParameter": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/shop/text"},
+    "UnknownParameters": {"Type": "AWS::SSM::Parameter::Value<List<String>>", "Default": "/shop"},
+    "UnknownVpc": {"Type": "AWS::EC2::VPC::Id"},
+    "UnknownEmpty": {"Type": "String", "Default": ""},
+}
+_TEXT: Json = {"Ref": "UnknownText"}
+_DEPLOYED: tuple[object, ...] = (
+    *_UNKNOWN,
+    *({"Ref": name} for name in _PARAMETERS),
+    {"Fn::Sub": "${UnknownText}"},
+    {"Fn::Sub": ["${Part}", {"Part": _TEXT}]},
+    {"Fn::Join": ["", [_TEXT, {"Ref": "UnknownNumber"}]]},
+    {"Fn::Select": [0, {"Ref": "UnknownList"}]},
+    {"Fn::Split": [",", _TEXT]},
+    {"Fn::If": ["UnknownCondition", _TEXT, {"Ref": "UnknownList"}]},
+    {"Fn::GetAtt": ["UnknownResource", "Value"]},
+    {"Fn::Base64": _TEXT},
+    {"Fn::ToJsonString": {"a": _TEXT}},
+    "{{resolve:secretsmanager:shop:SecretString:name}}",
+)
 _Path = tuple[str | int, ...]
 
 ALONE = [
@@ -63,6 +87,58 @@ def test_unknown_values_in_good_templates(seed: int) -> None:
             if (f.rule, f.resource) not in before
         ]
     assert reported == []
+
+
+def literals(value: object, path: _Path = ()) -> Iterator[_Path]:
+    """Where a single value is: not within a function."""
+    for place in places(value, path):
+        found: Any = value
+        for key in place:
+            found = found[key]
+        if not isinstance(found, dict | list):
+            yield place
+
+
+def with_sections(resources: Json, sections: Json) -> Any:  # noqa: ANN401 - JSON
+    """Return a template with parameters, a condition and a resource for unknown values."""
+    template: Any = copy.deepcopy({"Resources": resources, **sections})
+    template["Parameters"] = template.get("Parameters", {}) | _PARAMETERS
+    condition = {"Fn::Equals": [_TEXT, "x"]}
+    template["Conditions"] = template.get("Conditions", {}) | {"UnknownCondition": condition}
+    token = "arn:aws:lambda:eu-west-1:123456789012:function:shop"
+    template["Resources"]["UnknownResource"] = resource("Custom::Shop", ServiceToken=token)
+    return template
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_an_unknown_value_adds_no_finding(seed: int) -> None:
+    chance = random.Random(seed)
+    alone = [case for case in cases() if not case.bad_others and len(str(case.bad)) < 5000]
+    reported = []
+    for _ in range(400):
+        case = chance.choice(alone)
+        template = with_sections(*chance.choice(_twins(case)))
+        before = {(f.rule, f.resource) for f in check_template(template, case.region)}
+        id = chance.choice([name for name in template["Resources"] if name != "UnknownResource"])
+        described = template["Resources"][id]
+        properties: Any = described.get("Properties") if isinstance(described, dict) else None
+        known = [path for path in literals(properties) if path]
+        if known:
+            *above, last = path = chance.choice(known)
+            for key in above:
+                properties = properties[key]
+            properties[last] = copy.deepcopy(chance.choice(_DEPLOYED))
+            reported += [
+                (str(case), path, properties[last], f.rule, f.message)
+                for f in check_template(template, case.region)
+                if (f.rule, f.resource) not in before
+            ]
+    assert reported == []
+
+
+def _twins(case: Case) -> list[tuple[Json, Json]]:
+    return [(case.bad, case.bad_sections), (case.good, case.good_sections)]
 
 
 def _found(case: Case) -> list[Finding]:

@@ -1,7 +1,5 @@
 """The networks of a template, as far as it defines all of them."""
 
-from collections.abc import Iterator
-
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, Template
 
@@ -46,13 +44,11 @@ def route_table_of(subnet: Resource) -> Resource:
     Raises:
         Unknown: The template does not associate one, or other stacks can change it.
     """
-    tables = []
-    for association in subnet.template.of_type("AWS::EC2::SubnetRouteTableAssociation"):
-        associated = association.reference("SubnetId")
-        if associated is not None and associated.logical_id == subnet.logical_id:
-            tables.append(association.reference("RouteTableId"))
-        elif associated is None:
-            raise Unknown
+    key = ("SubnetId", "AWS::EC2::SubnetRouteTableAssociation")
+    if subnet.template.referring(None, *key):
+        raise Unknown
+    associations = subnet.template.referring(subnet.logical_id, *key)
+    tables = [association.reference("RouteTableId") for association in associations]
     if len(tables) != 1 or tables[0] is None or not _is_ours(tables[0]):
         raise Unknown
     return tables[0]
@@ -66,47 +62,58 @@ def leads_out(table: Resource) -> bool:
     Raises:
         Unknown: The table of a route is unknown.
     """
-    for route in table.template.of_type("AWS::EC2::Route"):
-        owner = route.reference("RouteTableId")
-        if owner is None:
-            raise Unknown
-        if owner.logical_id != table.logical_id:
-            continue
+    if table.template.referring(None, "RouteTableId", "AWS::EC2::Route"):
+        raise Unknown
+    return table.template.once(_leads_out, table.logical_id)
+
+
+def _leads_out(template: Template, table: str) -> bool:
+    for route in template.referring(table, "RouteTableId", "AWS::EC2::Route"):
         gateway = route.reference("GatewayId")
         if gateway is None or gateway.type != "AWS::EC2::InternetGateway":
             return True  # such as a NAT or transit gateway, which may lead anywhere
     return False
 
 
-def endpoints(vpc: Resource, table: Resource) -> Iterator[str]:
-    """Yield the services that a VPC has endpoints for, in the subnets of a route table.
+def endpoints(vpc: Resource, table: Resource) -> frozenset[str]:
+    """Return the services that a VPC has endpoints for, in the subnets of a route table.
 
     Raises:
         Unknown: The VPC, service or table of an endpoint is unknown.
     """
-    for endpoint in vpc.template.of_type("AWS::EC2::VPCEndpoint"):
-        owner = endpoint.reference("VpcId")
+    services = vpc.template.once(_endpoints, vpc.logical_id, table.logical_id)
+    if services is None:
+        raise Unknown
+    return services
+
+
+def _endpoints(template: Template, vpc: str, table: str) -> frozenset[str] | None:
+    """Return what `endpoints` does; None for an unknown part."""
+    key = ("VpcId", "AWS::EC2::VPCEndpoint")
+    if template.referring(None, *key):
+        return None
+    services = set()
+    for endpoint in template.referring(vpc, *key):
         service = endpoint.get("ServiceName")
-        if owner is None or not isinstance(service, str):
-            raise Unknown
-        if owner.logical_id != vpc.logical_id:
-            continue
+        if not isinstance(service, str):
+            return None
         name = service.rsplit(".", 1)[-1]
         if is_unresolved(name):
-            raise Unknown
+            return None
         kind = endpoint.get("VpcEndpointType")
         if kind in (None, "Gateway"):
             tables = endpoint.get("RouteTableIds")
             if is_unresolved(tables):
-                raise Unknown
+                return None
             if not isinstance(tables, list):
                 continue
-            owners = [vpc.template.referred(item) for item in tables]
+            owners = [template.referred(item) for item in tables]
             if None in owners:
-                raise Unknown
-            if not any(item and item.logical_id == table.logical_id for item in owners):
+                return None
+            if not any(item and item.logical_id == table for item in owners):
                 continue
-        yield name
+        services.add(name)
+    return frozenset(services)
 
 
 def _is_ours(resource: Resource) -> bool:

@@ -1,7 +1,7 @@
 """What the policies of a template allow, as far as known before deployment."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from serverless_stack.checks.engine.problems import is_unresolved
@@ -9,6 +9,10 @@ from serverless_stack.checks.engine.template import Reference, Resource, Templat
 from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.services.iam.documents import matches
 
+_FOR_LOGS = re.compile(
+    r".*:policy/(service-role/AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess"
+    r"|AWSXrayWriteOnlyAccess|CloudWatchLambdaInsightsExecutionRolePolicy)"
+)
 _ATTACHED = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy")
 
 
@@ -30,23 +34,19 @@ class Grant:
         """Return those of some actions that the statement allows."""
         return [item for item in actions if any(matches(p, item) for p in self.actions)]
 
-    def keys_of(self, bucket: str) -> Iterator[str]:
-        """Yield the patterns of keys in a bucket that the statement names."""
+    def keys(self) -> Iterator[tuple[str, str]]:
+        """Yield the buckets that the statement names, each with a pattern of keys in it."""
         for resource in self.resources:
-            path = resource.partition("/")[2]
-            if path and any(
-                reference.logical_id == bucket and reference.attribute in ("", "Arn")
-                for reference in references_in(resource.partition("/")[0])
-            ):
-                yield path
+            bucket, _, key = resource.partition("/")
+            for reference in references_in(bucket) if key else ():
+                if reference.attribute in ("", "Arn"):
+                    yield reference.logical_id, key
 
-    def is_about(self, logical_id: str, attribute: str = "Arn") -> bool:
-        """Return whether the statement names a resource."""
-        return any(
-            reference.logical_id == logical_id and reference.attribute == attribute
-            for resource in self.resources
-            for reference in references_in(resource)
-        )
+    def targets(self) -> Iterator[tuple[str, str]]:
+        """Yield the resources that the statement names, each with the attribute of its name."""
+        for resource in self.resources:
+            for reference in references_in(resource):
+                yield reference.logical_id, reference.attribute
 
 
 def texts(value: object) -> list[str]:
@@ -66,16 +66,18 @@ def role_of(function: Resource) -> Resource | None:
     return role if role is not None and role.type == "AWS::IAM::Role" else None
 
 
-def grants_of(template: Template, role: Resource) -> list[Grant]:
+def grants_of(role: Resource) -> Sequence[Grant]:
     """Return what the policies of a role in its template allow; those of AWS are not read."""
+    return role.template.once(_grants_of, role)
+
+
+def _grants_of(template: Template, role: Resource) -> list[Grant]:
     found = []
     for policy in listed(role.get("Policies")):
         document = policy.get("PolicyDocument") if isinstance(policy, dict) else None
         found += list(_grants(document, role.logical_id))
-    for policy in template.of_type(*_ATTACHED):
-        holders = [*listed(policy.get("Roles")), *listed(policy.get("RoleName"))]
-        if refer_to(holders, role.logical_id):
-            found += list(_grants(policy.get("PolicyDocument"), policy.logical_id))
+    for policy in template.once(_attached).get(role.logical_id, ()):
+        found += list(_grants(policy.get("PolicyDocument"), policy.logical_id))
     for managed in listed(role.get("ManagedPolicyArns")):
         if isinstance(managed, Reference):
             policy_or_none = template.referred(managed)
@@ -86,30 +88,38 @@ def grants_of(template: Template, role: Resource) -> list[Grant]:
     return found
 
 
-def refer_to(values: Iterable[object], logical_id: str) -> bool:
-    """Return whether one of some values refers to a resource."""
-    return any(isinstance(v, Reference) and v.logical_id == logical_id for v in values)
+def _attached(template: Template) -> Mapping[str, list[Resource]]:
+    """Return the policies that are resources of their own, by the roles that they refer to."""
+    policies: dict[str, list[Resource]] = {}
+    for policy in template.of_type(*_ATTACHED):
+        holders = [*listed(policy.get("Roles")), *listed(policy.get("RoleName"))]
+        for role in {item.logical_id for item in holders if isinstance(item, Reference)}:
+            policies.setdefault(role, []).append(policy)
+    return policies
 
 
-def knows_all_policies(template: Template, role: Resource) -> bool:
+def knows_all_policies(role: Resource) -> bool:
     """Return whether all policies of a role are in the template, or are AWS's for logging."""
-    known = re.compile(
-        r".*:policy/(service-role/AWSLambdaBasicExecutionRole|AWSXRayDaemonWriteAccess"
-        r"|AWSXrayWriteOnlyAccess|CloudWatchLambdaInsightsExecutionRolePolicy)"
-    )
+    template = role.template
     managed = role.get("ManagedPolicyArns")
     if managed is not None and not isinstance(managed, list):
         return False
     for item in listed(managed):
         owned = template.referred(item)
-        if owned is None and not (isinstance(item, str) and known.fullmatch(item)):
+        if owned is None and not (isinstance(item, str) and _FOR_LOGS.fullmatch(item)):
             return False
     if role.logical_id in template.exported:
         return False
-    documents = [policy.get("PolicyDocument") for policy in template.of_type(*_ATTACHED)]
-    for inline in listed(role.get("Policies")):
-        documents.append(inline.get("PolicyDocument") if isinstance(inline, dict) else inline)
-    return all(is_known(document) for document in documents)
+    if not template.once(_are_known):
+        return False
+    return all(
+        is_known(inline.get("PolicyDocument") if isinstance(inline, dict) else inline)
+        for inline in listed(role.get("Policies"))
+    )
+
+
+def _are_known(template: Template) -> bool:
+    return all(is_known(policy.get("PolicyDocument")) for policy in template.of_type(*_ATTACHED))
 
 
 def is_known(document: object) -> bool:

@@ -10,10 +10,7 @@ from typing import Final
 
 from serverless_stack.checks.engine.conditions import Conditions
 from serverless_stack.checks.engine.problems import is_unresolved, whole_number
-from serverless_stack.checks.engine.values import mapping
-
-UNKNOWN: Final = "${Token[unknown]}"
-"""Stands for a value, or a part of a text, that is known only at deploy time."""
+from serverless_stack.checks.engine.values import UNKNOWN, mapping
 
 TOKEN: Final = re.compile(r"\$\{Token\[([^\[\].$]*)(?:\.([^\[\]$]*))?\]\}")
 """A token in a text, with the name and the attribute that it refers to."""

@@ -1,8 +1,11 @@
 """Checking templates against rules."""
 
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
 
-from serverless_stack.checks.engine.findings import Finding
+from serverless_stack.checks.engine.findings import Finding, Severity
 from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.values import listed, mapping
@@ -20,7 +23,17 @@ def check_templates(
         templates: The templates, by name.
         regions: The regions that they are deployed to, by name, as far as known.
         rules: The rules.
+
+    Raises:
+        TypeError: A template is not a mapping.
     """
+    for name, template in templates.items():
+        if not isinstance(template, Mapping):
+            label = f"template `{name}`" if name else "`template`"
+            raise TypeError(
+                f"{label} must be a mapping, such as json.loads(text), "
+                f"got: {type(template).__name__}"
+            )
     views = {name: Template(template, regions.get(name)) for name, template in templates.items()}
     findings = {
         (finding.template, finding.resource, finding.rule, finding.property, finding.message): (
@@ -58,7 +71,10 @@ def _located(
     logical_id: str,
     violations: Iterable[Violation],
 ) -> Iterator[Finding]:
-    for violation in violations:
+    for violation in _guarded(rule, violations):
+        if isinstance(violation, Finding):
+            yield replace(violation, resource=logical_id, template=name)
+            continue
         resource, template = violation.resource or logical_id, violation.template or name
         yield Finding(
             rule=rule.id,
@@ -72,6 +88,35 @@ def _located(
             page=rule.page,
             template=template,
         ).accepted(_reason(templates[template], resource, rule.id))
+
+
+def _guarded(rule: Rule, violations: Iterable[Violation]) -> Iterator[Violation | Finding]:
+    """Yield the violations of a rule, and a warning if the rule fails.
+
+    A fault of ours must not end a synthesis, nor hide what other rules find.
+    """
+    try:
+        yield from violations
+    except Exception as error:
+        yield fault(rule, error)
+
+
+def fault(rule: Rule, error: Exception) -> Finding:
+    """Return the warning about a rule that failed, without values of the template."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    kind = f"{type(error).__name__} in {Path(place.filename).name}, line {place.lineno}"
+    return Finding(
+        rule=rule.id,
+        resource="",
+        property="",
+        value=kind,
+        message=f"{rule.id} was not checked, because of a fault of serverless-stack: {kind}. "
+        "Please report it with the template.",
+        severity=Severity.WARNING,
+        title=rule.title,
+        description="The other rules were checked.",
+        page=rule.page,
+    )
 
 
 def _reason(template: Template, logical_id: str, id: str) -> str | None:

@@ -1,22 +1,24 @@
 """A template for rules: its resources by type, with resolved properties."""
 
 import json
-import math
-from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar, TypeVarTuple, Unpack
 
 from serverless_stack.checks.engine import texts as _texts
 from serverless_stack.checks.engine.links import Link, links
-from serverless_stack.checks.engine.problems import is_unresolved, whole_number
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.resolver import (
     TOKEN,
-    UNKNOWN,
     Reference,
     Resolver,
     references_in,
 )
-from serverless_stack.checks.engine.values import excess_of
+from serverless_stack.checks.engine.resource import Resource, UnknownProperties
+from serverless_stack.checks.engine.values import MAX_RESOURCES, UNKNOWN, excess_of, mapping, plain
+
+_T = TypeVar("_T")
+_Arguments = TypeVarTuple("_Arguments")
 
 __all__ = [
     "TOKEN",
@@ -54,110 +56,6 @@ def known_part(text: str) -> str:
     return TOKEN.sub("", text)
 
 
-class _Unknown(dict[str, object]):
-    """The properties of a resource that a macro defines, which are all unknown."""
-
-    def get(self, name: str, default: object = None) -> object:
-        return UNKNOWN
-
-
-@dataclass(frozen=True)
-class Resource:
-    """A resource, in one combination of the conditions that its properties depend on.
-
-    Attributes:
-        logical_id: Its logical id.
-        type: Its type.
-        properties: Its properties. Values that are known only at deploy time are tokens, and
-            those of other resources a `Reference`.
-        attributes: Its other attributes: ``DeletionPolicy``, ``DependsOn``, ``Metadata``, ...
-        template: The template that it is in.
-    """
-
-    logical_id: str
-    type: str
-    properties: Mapping[str, object]
-    attributes: Mapping[str, object]
-    template: "Template" = field(repr=False)
-
-    def get(self, path: str) -> object:
-        """Return the value of a property, such as ``VpcConfig.SubnetIds`` or ``Rules.0.Id``.
-
-        None if it is absent; a token if it, or a parent of it, is known only at deploy time.
-        """
-        value: object = self.properties
-        for name in path.split("."):
-            if isinstance(value, dict):  # not `Mapping`, which takes twice as long
-                value = value.get(name)
-            elif isinstance(value, list):
-                index = whole_number(name)
-                value = value[index] if index is not None and 0 <= index < len(value) else None
-            else:
-                return value if is_unresolved(value) else None
-        return value
-
-    def is_seen(self, path: str) -> bool:
-        """Return whether all parents of a property are known, so that it exists or does not."""
-        names = path.split(".")
-        if isinstance(self.properties, _Unknown):
-            return False
-        return not any(
-            is_unresolved(self.get(".".join(names[:length]))) for length in range(1, len(names))
-        )
-
-    def number(self, path: str) -> float | None:
-        """Return a number; None if it is absent, unknown or not a number.
-
-        CloudFormation accepts numbers in text.
-        """
-        value = self.get(path)
-        if isinstance(value, bool) or not isinstance(value, int | float | str):
-            return None
-        try:
-            number = float(value)
-        except (OverflowError, ValueError):
-            return None
-        return number if math.isfinite(number) and not is_unresolved(number) else None
-
-    def boolean(self, path: str) -> bool | None:
-        """Return a boolean; None if it is absent, unknown or not a boolean."""
-        value = self.get(path)
-        if isinstance(value, str):
-            return {"true": True, "false": False}.get(value.lower())
-        return value if isinstance(value, bool) else None
-
-    def text(self, path: str) -> str | None:
-        """Return a text without tokens; None for other values."""
-        value = self.get(path)
-        return value if isinstance(value, str) and not is_unresolved(value) else None
-
-    def items(self, path: str) -> list[object]:
-        """Return the items of a list; none if it is absent, unknown or not a list."""
-        value = self.get(path)
-        return value if isinstance(value, list) else []
-
-    def paths(self, path: str) -> list[str]:
-        """Return the paths of the items of a list, such as ``Rules.0`` and ``Rules.1``."""
-        return [f"{path}.{number}" for number in range(len(self.items(path)))]
-
-    def mapping(self, path: str) -> Mapping[str, object]:
-        """Return the items of a mapping; none if it is absent, unknown or not a mapping.
-
-        Use it for names with periods, which paths cannot express.
-        """
-        value = self.get(path)
-        return value if isinstance(value, Mapping) else {}
-
-    def known(self, path: str) -> list[str]:
-        """Return the texts in a list that have no tokens."""
-        found = self.items(path)
-        return [item for item in found if isinstance(item, str) and not is_unresolved(item)]
-
-    def reference(self, path: str) -> "Resource | None":
-        """Return the resource of the same template that a value refers to."""
-        return self.template.referred(self.get(path))
-
-
 class Template:
     """A template.
 
@@ -172,11 +70,16 @@ class Template:
 
     def __init__(self, source: Mapping[str, object], region: str | None = None) -> None:
         self.excess = excess_of(source)
-        self.source = source = {} if self.excess else source
+        self.source = source = {} if self.excess else mapping(plain(source))
+        if len(mapping(source.get("Resources"))) > MAX_RESOURCES:
+            self.excess = f"more than {MAX_RESOURCES:,} resources"
+            self.source = source = {}
         self.region = region
         self.resolver = Resolver(source, region)
         self._resources: dict[str, list[Resource]] = {}
         self._types: dict[str, list[Resource]] = {}
+        self._referring: dict[Hashable, dict[str | None, list[Resource]]] = {}
+        self._computed: dict[Hashable, Any] = {}
         resources = source.get("Resources")
         for logical_id, described in (resources if isinstance(resources, dict) else {}).items():
             if isinstance(described, dict) and isinstance(described.get("Type"), str):
@@ -192,7 +95,7 @@ class Template:
         for properties in self.resolver.scenarios(described.get("Properties") or {}, condition):
             resolved = properties if isinstance(properties, dict) else {}
             if is_unresolved(properties):
-                resolved = _Unknown()
+                resolved = UnknownProperties()
             resource = Resource(logical_id, type_, resolved, attributes, self)
             self._resources.setdefault(logical_id, []).append(resource)
             self._types.setdefault(type_, []).append(resource)
@@ -223,6 +126,40 @@ class Template:
     def referred(self, value: object) -> Resource | None:
         """Return the resource that a value refers to, if it is one of this template."""
         return self.resource(value.logical_id) if isinstance(value, Reference) else None
+
+    def referring(self, logical_id: str | None, path: str, *types: str) -> Sequence[Resource]:
+        """Return the resources whose property refers to a resource, by an index.
+
+        Args:
+            logical_id: The resource that is referred to. None returns those whose property refers
+                to no resource of the template.
+            path: The path of the property.
+            types: The types of the resources to return.
+        """
+        index = self._referring.get((path, types))
+        if index is None:
+            index = self._referring[path, types] = {}
+            for resource in self.of_type(*types):
+                target = resource.reference(path)
+                key = None if target is None else target.logical_id
+                index.setdefault(key, []).append(resource)
+        return index.get(logical_id, ())
+
+    def once(
+        self,
+        compute: "Callable[[Template, Unpack[_Arguments]], _T]",
+        *arguments: *_Arguments,
+    ) -> _T:
+        """Return what a function computes of this template, computed once for equal arguments.
+
+        Rules on single resources use it for what they need of all others, so that their work does
+        not grow with the square of the template.
+        """
+        key = (compute, *arguments)
+        if key not in self._computed:
+            self._computed[key] = compute(self, *arguments)
+        found: _T = self._computed[key]
+        return found
 
     @cached_property
     def links(self) -> tuple[Link, ...]:

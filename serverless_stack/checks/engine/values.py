@@ -1,14 +1,20 @@
 """Reading plain JSON values: mappings, lists, texts, and whether a tree has a bounded size."""
 
+import datetime
 import json
 from collections.abc import Mapping
 from typing import Final
 
 from serverless_stack.checks.engine.problems import is_unresolved
 
+UNKNOWN: Final = "${Token[unknown]}"
+"""Stands for a value, or a part of a text, that is known only at deploy time."""
+
 MAX_DEPTH: Final = 100
 MAX_VALUES: Final = 1_000_000
 """A template of a million bytes, the most that CloudFormation accepts, has fewer values."""
+MAX_RESOURCES: Final = 2_500
+"""Five times as many as CloudFormation accepts. Rules on pairs of resources stay fast."""
 
 _MAX_BITS = 10_000  # Python refuses to convert longer integers to text
 
@@ -50,9 +56,9 @@ def excess_of(tree: object) -> str | None:
         for value in level:
             if isinstance(value, str):
                 continue
-            if isinstance(value, dict):
+            if isinstance(value, Mapping):
                 deeper.extend(value.values())
-            elif isinstance(value, list):
+            elif isinstance(value, list | tuple):
                 deeper.extend(value)
             elif isinstance(value, int) and value.bit_length() > _MAX_BITS:
                 return "a number with thousands of digits"
@@ -63,3 +69,18 @@ def excess_of(tree: object) -> str | None:
             return None
         level = deeper
     return f"more than {MAX_DEPTH} levels"
+
+
+def plain(tree: object) -> object:
+    """Return a copy of a bounded tree that consists of dictionaries, lists and JSON values only.
+
+    Keys become texts, as do dates, which some YAML readers make of `2012-10-17`. Other objects
+    become tokens, because their value in JSON is not known.
+    """
+    if isinstance(tree, Mapping):
+        return {key if type(key) is str else str(key): plain(tree[key]) for key in tree}
+    if isinstance(tree, list | tuple):
+        return [plain(item) for item in tree]
+    if tree is None or isinstance(tree, str | bool | int | float):
+        return tree
+    return tree.isoformat() if isinstance(tree, datetime.date) else UNKNOWN

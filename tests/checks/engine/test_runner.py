@@ -4,10 +4,12 @@ import pytest
 
 from serverless_stack.checks import check_template, check_templates
 from serverless_stack.checks.engine import runner
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
 
+FAULT = runner.fault  # before a fixture replaces it
 BAD = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "xn--a"}}
 
 
@@ -92,3 +94,39 @@ def test_rules_on_resources_templates_and_apps() -> None:
         ("TEST-003", "One", "", "no"),
         ("TEST-001", "One", "B", "`Size` must be between 1 and 4 GB, got: 9 (nearest accepted: 4)"),
     ]
+
+
+def test_a_rule_that_fails_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = RuleList()
+
+    @listed.resource("S3-998", "AWS::S3::Bucket", page="Buckets")
+    def broken(bucket: Resource) -> Iterator[Violation]:
+        """Rules must not fail."""
+        yield violation("BucketName", "be another one", bucket.get("BucketName"))
+        raise KeyError("hunter2")
+
+    @listed.resource("S3-999", "AWS::S3::Bucket", page="Buckets")
+    def whole(bucket: Resource) -> Iterator[Violation]:
+        """Other rules go on."""
+        yield violation("BucketName", "be another one", bucket.get("BucketName"))
+
+    monkeypatch.setattr(runner, "fault", FAULT)
+    findings = runner.check_templates({"Shop": {"Resources": {"Bucket": BAD}}}, {}, listed)
+    assert [(f.rule, f.resource, f.severity) for f in findings] == [
+        ("S3-998", "Bucket", Severity.WARNING),
+        ("S3-998", "Bucket", Severity.ERROR),
+        ("S3-999", "Bucket", Severity.ERROR),
+    ]
+    assert findings[0].template == "Shop"
+    assert "S3-998 was not checked" in findings[0].message
+    assert "KeyError in test_runner.py" in findings[0].message
+    assert "hunter2" not in repr(findings)  # the error may hold a secret of the template
+
+
+@pytest.mark.parametrize("template", [None, [], "Resources: {}", 1])
+def test_what_is_no_template(template: object) -> None:
+    message = f"`template` must be a mapping.*got: {type(template).__name__}"
+    with pytest.raises(TypeError, match=message):
+        check_template(template)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="template `Shop` must be a mapping"):
+        check_templates({"Shop": template})  # type: ignore[dict-item]

@@ -1,3 +1,6 @@
+import datetime
+from types import MappingProxyType
+
 import pytest
 
 from serverless_stack.checks.engine.values import (
@@ -6,6 +9,7 @@ from serverless_stack.checks.engine.values import (
     listed,
     mapping,
     parsed_json,
+    plain,
     texts_of,
 )
 
@@ -65,3 +69,17 @@ def test_reading_plain_values() -> None:
     assert listed("a") == ["a"]
     assert listed(["a"]) == ["a"]
     assert texts_of(["a", 1, "${Token[b]}"]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ({"a": (1, [True, None, "x", 1.5])}, {"a": [1, [True, None, "x", 1.5]]}),
+        (MappingProxyType({"a": MappingProxyType({})}), {"a": {}}),
+        ({(1, 2): 1, None: 2, 3: 3}, {"(1, 2)": 1, "None": 2, "3": 3}),
+        ({"Version": datetime.date(2012, 10, 17)}, {"Version": "2012-10-17"}),
+        ([b"x", {"x"}, object()], ["${Token[unknown]}"] * 3),
+    ],
+)
+def test_plain_values(value: object, expected: object) -> None:
+    assert plain(value) == expected

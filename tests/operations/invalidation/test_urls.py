@@ -1,5 +1,4 @@
 import re
-import time
 from itertools import product
 
 import pytest
@@ -47,8 +46,7 @@ def test_a_prefix_overlaps_if_it_can_be_continued_to_an_excluded_url(
 
 
 def test_many_wildcards_do_not_take_exponential_time() -> None:
-    excluded = ExcludedPaths(["/" + "*a" * 20 + "*b"])
-    start = time.process_time()
+    # Exponential time would be years.
+    excluded = ExcludedPaths(["/" + "*a" * 60 + "*b"])
     assert not excluded.excludes("a" * 1000)
     assert excluded.overlaps("a" * 1000)
-    assert time.process_time() - start < 1

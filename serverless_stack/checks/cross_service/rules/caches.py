@@ -113,9 +113,9 @@ def _lets(
 
 def _apart(group: Resource, direction: str) -> Iterator[object]:
     """Yield the rules of a group that are separate resources."""
-    for resource in group.template.of_type(f"AWS::EC2::SecurityGroup{direction}"):
-        owner = resource.reference("GroupId")
-        if owner is None or owner.logical_id == group.logical_id:
+    for owner in (group.logical_id, None):
+        kind = f"AWS::EC2::SecurityGroup{direction}"
+        for resource in group.template.referring(owner, "GroupId", kind):
             yield resource.properties
 
 

@@ -11,6 +11,7 @@ from serverless_stack.checks.engine.violations import Violation, violation
 RULES = RuleList()
 
 _DEPLOYMENT: Final = "AWS::ApiGateway::Deployment"
+_MAX_LINKS: Final = 20_000
 _PAGE: Final = "AWS::ApiGateway::Deployment"
 
 
@@ -51,24 +52,24 @@ def _methods(deployment: Resource) -> set[str]:
         return set()
     return {
         method.logical_id
-        for method in template.of_type("AWS::ApiGateway::Method")
+        for method in template.referring(api.logical_id, "RestApiId", "AWS::ApiGateway::Method")
         if "Condition" not in method.attributes
-        and (owner := method.reference("RestApiId")) is not None
-        and owner.logical_id == api.logical_id
     }
 
 
 def _waited(deployment: Resource, methods: set[str]) -> set[str]:
     """Return those of some methods that the deployment depends on."""
-    reached = _reached(deployment.template, deployment.logical_id)
-    return methods & reached
+    return methods & deployment.template.once(_reached, deployment.logical_id)
 
 
 def _reached(template: Template, logical_id: str) -> set[str]:
+    """Return what a resource depends on, as far as a bounded number of references leads."""
     found: set[str] = set()
-    waiting = [logical_id]
-    while waiting:
-        for link in template.links_from.get(waiting.pop(), ()):
+    waiting, left = [logical_id], _MAX_LINKS
+    while waiting and left > 0:
+        links = template.links_from.get(waiting.pop(), ())
+        left -= len(links)
+        for link in links:
             if link.target not in found:
                 found.add(link.target)
                 waiting.append(link.target)

@@ -5,14 +5,15 @@ from typing import Final
 
 from serverless_stack.checks.cross_service import network
 from serverless_stack.checks.cross_service.functions import FUNCTION, functions_in
-from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
+from serverless_stack.checks.cross_service.policies import grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 
 RULES = RuleList()
 
+_MAPPING: Final = "AWS::Lambda::EventSourceMapping"
 # The prefix of a service's actions, and the ends of the names of its endpoints.
 _ENDPOINTS: Final = {
     "dynamodb": ("dynamodb",),
@@ -68,13 +69,10 @@ def endpoints(function: Resource) -> Iterator[Violation]:
         return
     if reached is None:
         return
-    missing: dict[str, str] = {}
-    for grant in grants_of(function.template, role):
-        for action in _called(function, grant):
-            service = action.partition(":")[0].lower()
-            if service in _ENDPOINTS and not reached.intersection(_ENDPOINTS[service]):
-                missing.setdefault(service, action)
-    for service, action in sorted(missing.items()):
+    template = function.template
+    for service, action in template.once(_called, role, _is_fed(function), _reports(function)):
+        if reached.intersection(_ENDPOINTS[service]):
+            continue
         requirement = (
             f"have a route to {service}, for which its role has {action}: an endpoint for "
             f"{_ENDPOINTS[service][0]} in the network, or a NAT gateway"
@@ -86,49 +84,65 @@ def endpoints(function: Resource) -> Iterator[Violation]:
         )
 
 
-def _reached(function: Resource) -> set[str] | None:
+def _reached(function: Resource) -> frozenset[str] | None:
     """Return the endpoints that all subnets of a function have; None if one has a route out."""
-    found: set[str] | None = None
+    found: frozenset[str] | None = None
     for subnet in network.subnets_of(function):
         table = network.route_table_of(subnet)
         if network.leads_out(table) or function.get("VpcConfig.Ipv6AllowedForDualStack"):
             return None
-        here = set(network.endpoints(network.vpc_of(subnet), table))
+        here = network.endpoints(network.vpc_of(subnet), table)
         found = here if found is None else found & here
     return found
 
 
-def _called(function: Resource, grant: Grant) -> Iterator[str]:
-    """Yield the actions of a grant that the function itself calls, rather than Lambda for it."""
-    # Lambda calls these with the function's role, from outside of the VPC.
-    by_lambda: set[str] = set()
-    if _is_fed(function):
-        by_lambda |= _READS_SOURCES
-    if _reports(function):
-        by_lambda |= _SENDS_RESULTS
-    for action in grant.actions:
-        if action.lower() not in by_lambda and ":" in action:
-            yield action
+def _called(_: Template, role: Resource, fed: bool, reports: bool) -> list[tuple[str, str]]:
+    """Return the services that a function itself calls with a role, each with an action.
+
+    Lambda calls others with the role, from outside of the VPC.
+
+    Args:
+        role: The role.
+        fed: Whether Lambda reads event sources of the function.
+        reports: Whether Lambda sends results of the function.
+    """
+    by_lambda = (_READS_SOURCES if fed else frozenset()) | (
+        _SENDS_RESULTS if reports else frozenset()
+    )
+    called: dict[str, str] = {}
+    for grant in grants_of(role):
+        for action in grant.actions:
+            service, colon, _name = action.lower().partition(":")
+            if action.lower() not in by_lambda and colon and service in _ENDPOINTS:
+                called.setdefault(service, action)
+    return sorted(called.items())
 
 
 def _is_fed(function: Resource) -> bool:
-    template = function.template
-    return any(
-        item.logical_id == function.logical_id
-        for mapping in template.of_type("AWS::Lambda::EventSourceMapping")
-        for item in functions_in(template, mapping.get("FunctionName"))
-    )
+    return function.logical_id in function.template.once(_configured, False, _MAPPING)
 
 
 def _reports(function: Resource) -> bool:
-    template = function.template
-    types = ("AWS::Lambda::EventInvokeConfig", "AWS::Lambda::EventSourceMapping")
-    return function.get("DeadLetterConfig") is not None or any(
-        item.logical_id == function.logical_id
-        for config in template.of_type(*types)
-        if config.get("DestinationConfig") is not None
-        for item in functions_in(template, config.get("FunctionName"))
+    reporting = function.template.once(
+        _configured, True, "AWS::Lambda::EventInvokeConfig", _MAPPING
     )
+    return function.get("DeadLetterConfig") is not None or function.logical_id in reporting
+
+
+def _configured(template: Template, destined: bool, *types: str) -> set[str]:
+    """Return the functions that resources of some types name.
+
+    Args:
+        template: The template.
+        destined: Whether to count only resources that send results to a destination.
+        types: The types.
+    """
+    return {
+        function.logical_id
+        for resource in template.of_type(*types)
+        if not destined or resource.get("DestinationConfig") is not None
+        for function in functions_in(template, resource.get("FunctionName"))
+    }
 
 
 def _has_proxy(function: Resource) -> bool:

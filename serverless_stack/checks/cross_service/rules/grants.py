@@ -8,7 +8,7 @@ from serverless_stack.checks.cross_service.policies import is_known, statements,
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Reference, Resource, references_in
+from serverless_stack.checks.engine.template import Reference, Resource, Template, references_in
 from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.iam.documents import matches
@@ -41,9 +41,8 @@ def access_control(distribution: Resource) -> Iterator[Violation]:
     to cloudfront.amazonaws.com.
     """
     for path, bucket in _controlled(distribution):
-        policies = list(_policies(bucket))
-        others = [item.get("Bucket") for item in bucket.template.of_type("AWS::S3::BucketPolicy")]
-        if any(is_unresolved(item) and not isinstance(item, Reference) for item in others):
+        policies = _policies(bucket)
+        if None in bucket.template.once(_policies_by_bucket):
             continue  # it may be the bucket's, by its name
         if not all(is_known(item.get("PolicyDocument")) for item in policies):
             continue
@@ -90,12 +89,25 @@ def _controlled(distribution: Resource) -> Iterator[tuple[str, Resource]]:
             yield f"{route.origin}.OriginAccessControlId", bucket
 
 
-def _policies(bucket: Resource) -> Iterator[Resource]:
-    for policy in bucket.template.of_type("AWS::S3::BucketPolicy"):
+def _policies(bucket: Resource) -> list[Resource]:
+    policies = bucket.template.once(_policies_by_bucket)
+    name = bucket.text("BucketName")
+    of_name = [] if name is None else policies.get(name, [])
+    return [*policies.get(Reference(bucket.logical_id), []), *of_name]
+
+
+def _policies_by_bucket(template: Template) -> Mapping[str | None, list[Resource]]:
+    """Return the policies by their bucket, a name or a reference; None if it is not known."""
+    policies: dict[str | None, list[Resource]] = {}
+    for policy in template.of_type("AWS::S3::BucketPolicy"):
         value = policy.get("Bucket")
-        named = value == bucket.text("BucketName") and value is not None
-        if named or (isinstance(value, Reference) and value.logical_id == bucket.logical_id):
-            yield policy
+        if isinstance(value, Reference):
+            policies.setdefault(Reference(value.logical_id), []).append(policy)
+        elif is_unresolved(value):
+            policies.setdefault(None, []).append(policy)
+        elif isinstance(value, str):
+            policies.setdefault(value, []).append(policy)
+    return policies
 
 
 def _reads(statement: Mapping[str, object]) -> bool:

@@ -1,6 +1,6 @@
 """Rules on the roles of functions, and on permissions to invoke them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.functions import FUNCTION, followed, functions_in
@@ -8,12 +8,11 @@ from serverless_stack.checks.cross_service.policies import (
     grants_of,
     knows_all_policies,
     role_of,
-    texts,
 )
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Reference, Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 
 RULES = RuleList()
@@ -118,24 +117,38 @@ def method(method: Resource) -> Iterator[Violation]:
 
 def _lacks(role: Resource, action: str) -> bool:
     """Return whether a role certainly does not allow an action."""
-    template = role.template
-    if not knows_all_policies(template, role):
+    return role.template.once(_is_missing, role, action)
+
+
+def _is_missing(template: Template, role: Resource, action: str) -> bool:
+    if not knows_all_policies(role):
         return False
-    return not any(grant.allows(action) for grant in grants_of(template, role))
+    return not any(grant.allows(action) for grant in grants_of(role))
 
 
 def _may_call(function: Resource, service: str) -> bool:
     """Return whether a permission may let a service invoke a function."""
     if function.logical_id in function.template.exported:
         return True
-    name = function.text("FunctionName")
-    for permission in function.template.of_type("AWS::Lambda::Permission"):
-        target = permission.get("FunctionName")
+    callers = function.template.once(_callers)
+    names = (None, Reference(function.logical_id), function.text("FunctionName"))
+    return any({service, "*", None} & callers.get(name, set()) for name in names)
+
+
+def _callers(template: Template) -> Mapping[str | None, set[str | None]]:
+    """Return the principals of permissions by their function; None for what is not known.
+
+    A function is a reference, or its name.
+    """
+    callers: dict[str | None, set[str | None]] = {}
+    for permission in template.of_type("AWS::Lambda::Permission"):
+        target, principal = permission.get("FunctionName"), permission.get("Principal")
         owner = followed(permission.reference("FunctionName"))
-        is_known = owner is not None or (isinstance(target, str) and not is_unresolved(target))
-        ours = owner is not None and owner.logical_id == function.logical_id
-        if ours or not is_known or (name is not None and name in texts(target)):
-            principal = permission.get("Principal")
-            if principal in (service, "*") or is_unresolved(principal):
-                return True
-    return False
+        name = target if isinstance(target, str) and not is_unresolved(target) else None
+        if owner is not None:
+            name = Reference(owner.logical_id)
+        if is_unresolved(principal):
+            callers.setdefault(name, set()).add(None)
+        elif isinstance(principal, str):
+            callers.setdefault(name, set()).add(principal)
+    return callers

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.functions import functions_in
-from serverless_stack.checks.cross_service.policies import Grant, grants_of, role_of
+from serverless_stack.checks.cross_service.policies import grants_of, role_of
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 
 RULES = RuleList()
@@ -55,15 +55,14 @@ def sources(trigger: Resource) -> Iterator[Violation]:
     attribute, actions = _WRITES[source.type]
     target = trigger.get("Endpoint" if is_topic else "FunctionName")
     for function in functions_in(trigger.template, target):
-        for grant in _grants(function):
-            allowed = grant.allows(*actions)
-            if allowed and grant.is_about(source.logical_id, attribute):
-                requirement = (
-                    f"not be what {function.logical_id} writes to ({allowed[0]} in "
-                    f"{grant.policy}); {_ADVICE}"
-                )
-                yield violation(path, requirement, source.logical_id)
-                break
+        role = role_of(function)
+        writes = {} if role is None else trigger.template.once(_writes, role, actions)
+        if (source.logical_id, attribute) in writes:
+            action, policy = writes[source.logical_id, attribute]
+            requirement = (
+                f"not be what {function.logical_id} writes to ({action} in {policy}); {_ADVICE}"
+            )
+            yield violation(path, requirement, source.logical_id)
 
 
 @RULES.resource("CROSS-SERVICE-041", "AWS::S3::Bucket", page=_PAGE, severity=Severity.WARNING)
@@ -116,22 +115,37 @@ def _written(
     if prefix is None:
         return
     for function in functions_in(notified.template, target):
-        for grant in _grants(function):
-            if not grant.allows("s3:PutObject"):
-                continue
-            keys = [key for key in grant.keys_of(bucket.logical_id) if _is_within(key, prefix)]
-            if keys:
+        role = role_of(function)
+        keys = {} if role is None else notified.template.once(_keys, role)
+        for key, policy in keys.get(bucket.logical_id, {}).items():
+            if _is_within(key, prefix):
                 requirement = (
                     f"not be for objects that {function.logical_id} writes itself "
-                    f"(s3:PutObject on {keys[0]} in {grant.policy}); {_ADVICE}"
+                    f"(s3:PutObject on {key} in {policy}); {_ADVICE}"
                 )
                 yield violation(path, requirement, f"{prefix}*")
                 break
 
 
-def _grants(function: Resource) -> list[Grant]:
-    role = role_of(function)
-    return [] if role is None else grants_of(function.template, role)
+def _writes(
+    _: Template, role: Resource, actions: tuple[str, ...]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return what a role may write to, each with the action and the policy that allow it."""
+    writes: dict[tuple[str, str], tuple[str, str]] = {}
+    for grant in grants_of(role):
+        allowed = grant.allows(*actions)
+        for target in grant.targets() if allowed else ():
+            writes.setdefault(target, (allowed[0], grant.policy))
+    return writes
+
+
+def _keys(_: Template, role: Resource) -> dict[str, dict[str, str]]:
+    """Return the patterns of keys that a role may write, by bucket, each with its policy."""
+    keys: dict[str, dict[str, str]] = {}
+    for grant in grants_of(role):
+        for bucket, key in grant.keys() if grant.allows("s3:PutObject") else ():
+            keys.setdefault(bucket, {}).setdefault(key, grant.policy)
+    return keys
 
 
 def _prefix(rules: object) -> str | None:

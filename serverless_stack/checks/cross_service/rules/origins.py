@@ -1,12 +1,12 @@
 """Rules on APIs as origins of distributions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from serverless_stack.checks.cross_service.distributions import DISTRIBUTION, Route, routes
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 
 RULES = RuleList()
@@ -52,14 +52,13 @@ def signed_api(distribution: Resource) -> Iterator[Violation]:
         api = route.rest_api
         if api is None or route.is_rewritten:
             continue
-        for method in _methods(api):
-            if method.get("AuthorizationType") == "AWS_IAM":
-                requirement = (
-                    "lead to an API without IAM authorization, as CloudFront does not sign "
-                    "requests to an API and changes the host that viewers sign for"
-                )
-                yield violation(f"{route.path}.TargetOriginId", requirement, method.logical_id)
-                break
+        method = distribution.template.once(_signed_methods).get(api.logical_id)
+        if method is not None:
+            requirement = (
+                "lead to an API without IAM authorization, as CloudFront does not sign requests "
+                "to an API and changes the host that viewers sign for"
+            )
+            yield violation(f"{route.path}.TargetOriginId", requirement, method)
 
 
 @RULES.resource(
@@ -87,13 +86,15 @@ def signed_function_url(distribution: Resource) -> Iterator[Violation]:
             yield violation(path, requirement, None)
 
 
-def _methods(api: Resource) -> Iterator[Resource]:
-    template = api.template
+def _signed_methods(template: Template) -> Mapping[str, str]:
+    """Return the first method or route with IAM authorization of each API."""
+    signed: dict[str, str] = {}
     for method in template.of_type("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route"):
-        owner = method.reference("RestApiId") or method.reference("ApiId")
+        api = method.reference("RestApiId") or method.reference("ApiId")
         preflight = method.get("HttpMethod") == "OPTIONS"  # which is never signed
-        if owner is not None and owner.logical_id == api.logical_id and not preflight:
-            yield method
+        if api is not None and method.get("AuthorizationType") == "AWS_IAM" and not preflight:
+            signed.setdefault(api.logical_id, method.logical_id)
+    return signed
 
 
 def _sends_host(route: Route) -> Iterator[Violation]:

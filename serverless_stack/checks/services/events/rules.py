@@ -49,7 +49,9 @@ def schedule(event: Resource) -> Iterator[Violation]:
     if expression:
         yield from findings_from(event, schedule_problems(expression, "ScheduleExpression"))
     bus = event.get("EventBusName")
-    own = isinstance(bus, Reference) or (event.text("EventBusName") not in (None, "default"))
+    referred = event.reference("EventBusName")
+    is_bus = referred is not None and referred.type == "AWS::Events::EventBus"
+    own = is_bus or (event.text("EventBusName") not in (None, "default"))
     arn = (event.text("EventBusName") or "").endswith("event-bus/default")
     if event.get("ScheduleExpression") and own and not arn:
         shown = bus.logical_id if isinstance(bus, Reference) else bus

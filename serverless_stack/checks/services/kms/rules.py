@@ -38,7 +38,8 @@ def alias(alias: Resource) -> Iterator[Violation]:
     if name is None:
         return
     if not _ALIAS.fullmatch(name):
-        nearest = "alias/" + re.sub(r"[^a-zA-Z0-9:/_-]", "-", name.removeprefix("alias/"))
+        plain = re.sub(r"[^a-zA-Z0-9:/_-]", "-", name.removeprefix("alias/").removeprefix("aws/"))
+        nearest = f"alias/{plain or 'key'}"
         requirement = "be alias/ and letters, digits and :/_-, with at most 256 characters"
         yield violation("AliasName", requirement, name, nearest[:256])
     if name.startswith("alias/aws/"):

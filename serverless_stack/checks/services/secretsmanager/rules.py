@@ -16,6 +16,8 @@ _SECRET = "AWS::SecretsManager::Secret"
 _ROTATION = "AWS::SecretsManager::RotationSchedule"
 _GENERATE = "GenerateSecretString"
 _PAGE = "AWS::SecretsManager::Secret GenerateSecretString"
+_MAX_NAME = 512
+_WORD = "-value"
 _CLASSES = {
     "ExcludeLowercase": string.ascii_lowercase,
     "ExcludeNumbers": string.digits,
@@ -94,7 +96,7 @@ def name(secret: Resource) -> Iterator[Violation]:
     """
     found = secret.text("Name")
     if found is not None and not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", found):
-        nearest = re.sub(r"[^A-Za-z0-9/_+=.@-]", "-", found)[:512]
+        nearest = _ended(re.sub(r"[^A-Za-z0-9/_+=.@-]", "-", found)[:_MAX_NAME])
         yield violation("Name", "have 1 to 512 letters, digits and /_+=.@-", found, nearest or None)
 
 
@@ -106,8 +108,16 @@ def name_end(secret: Resource) -> Iterator[Violation]:
     Add a word to the name.
     """
     found = secret.text("Name") or ""
-    if re.search(r"-[A-Za-z0-9]{6}\Z", found):
-        yield violation("Name", "not end with a hyphen and six characters", found, f"{found}-value")
+    if _ended(found) != found:
+        nearest = _ended(found)
+        yield violation("Name", "not end with a hyphen and six characters", found, nearest)
+
+
+def _ended(name: str) -> str:
+    """Return a name with a word at its end if it ends as ARNs of secrets do."""
+    if not re.search(r"-[A-Za-z0-9]{6}\Z", name):
+        return name
+    return f"{name[: _MAX_NAME - len(_WORD)]}{_WORD}"
 
 
 @RULES.resource(

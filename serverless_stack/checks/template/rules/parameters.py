@@ -57,7 +57,7 @@ def _broken(parameter: Mapping[str, object], default: str | float) -> Iterator[s
     allowed = parameter.get("AllowedValues")
     if isinstance(allowed, list):
         known = [str(item) for item in allowed]
-        if not all(part in known for part in parts):
+        if text not in known and not all(part in known for part in parts):
             yield f"be one of {', '.join(known)}"
     if type_ in ("Number", "List<Number>") and not all(_NUMBER.fullmatch(p) for p in parts):
         yield "be a number"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.template.properties import PROPERTIES
 from serverless_stack.checks.template.sections import is_transformed
@@ -16,6 +16,7 @@ _PAGE = "AWS resource and property types reference"
 # A name that is less similar may be a property that AWS has added since.
 _MISSPELLED = 0.85
 _MAX_PROPERTIES = 100
+_MAX_SUGGESTIONS = 500
 
 
 @RULES.resource("TEMPLATE-053", *PROPERTIES, page=_PAGE)
@@ -48,7 +49,22 @@ def _unlisted(resource: Resource) -> Iterator[tuple[str, str | None]]:
     others = [name for name in resource.properties if name not in known]
     if not others or is_transformed(resource.template):
         return
-    lower = {name.lower(): name for name in known}
-    for name in map(str, others[:_MAX_PROPERTIES]):
-        similar = nearest(name.lower(), lower, _MISSPELLED)
-        yield name, lower[similar] if similar else None
+    meant = resource.template.once(_meant)
+    for name in others[:_MAX_PROPERTIES]:
+        yield name, meant.get((resource.type, name))
+
+
+def _meant(template: Template) -> dict[tuple[str, str], str | None]:
+    """Return the properties that were meant, by type and name, for a limited number of names."""
+    meant: dict[tuple[str, str], str | None] = {}
+    for resource in template.of_type(*PROPERTIES):
+        lower = {name.lower(): name for name in PROPERTIES[resource.type]}
+        names = [name for name in resource.properties if name not in PROPERTIES[resource.type]]
+        for name in names[:_MAX_PROPERTIES]:
+            if len(meant) == _MAX_SUGGESTIONS:
+                return meant
+            key = (resource.type, name)
+            if key not in meant:
+                similar = nearest(name.lower(), lower, _MISSPELLED)
+                meant[key] = lower[similar] if similar else None
+    return meant

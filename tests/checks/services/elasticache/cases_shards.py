@@ -17,6 +17,15 @@ def parameters(family: str = "redis7", **values: object) -> Json:
     }
 
 
+def memcached(**values: str) -> Json:
+    described = {"CacheParameterGroupFamily": "memcached1.6", "Description": "values"}
+    return {
+        "Parameters": resource(
+            "AWS::ElastiCache::ParameterGroup", **described, Properties=dict(values)
+        )
+    }
+
+
 def tuned(found: Json, **properties: object) -> Json:
     return found | group(CacheParameterGroupName={"Ref": "Parameters"}, **properties)
 
@@ -59,6 +68,25 @@ def configured_in(**topic: object) -> Json:
 
 
 CLASSIC: Json = {"Classic": resource("AWS::ElastiCache::SecurityGroup", Description="old")}
+
+
+def durable(**properties: object) -> Json:
+    described: Json = {
+        "Engine": "valkey",
+        "EngineVersion": "9.0",
+        "CacheNodeType": "cache.r7g.large",
+        "Durability": "sync",
+        "ClusterMode": "enabled",
+        "NumNodeGroups": 1,
+        "ReplicasPerNodeGroup": 1,
+        "AutomaticFailoverEnabled": True,
+        "MultiAZEnabled": True,
+        "TransitEncryptionEnabled": True,
+        "AtRestEncryptionEnabled": True,
+        "CacheParameterGroupName": "default.valkey9.cluster.on",
+    }
+    return group_of(**described | properties)
+
 
 CASES = [
     Case(
@@ -209,6 +237,50 @@ CASES = [
         group(CacheNodeType="cache.m7g.large"),
         "must have a size that t4g has (micro, small, medium), got: 'cache.t4g.large' "
         "(nearest accepted: cache.t4g.medium)",
+    ),
+    Case(
+        "ELASTICACHE-074",
+        "a family of EC2",
+        group(CacheNodeType="cache.m6i.large"),
+        group(CacheNodeType="cache.m9g.large"),
+        "`CacheNodeType` must be of a family of c1, c7gn, c8gn, m1,",
+    ),
+    Case(
+        "ELASTICACHE-073",
+        "durable writes of Redis OSS",
+        {"Cache": durable(Engine="redis", EngineVersion="7.1")},
+        {"Cache": durable()},
+        "`Engine` must be Valkey 9.0 or later for `Durability`, got: redis 7.1",
+    ),
+    Case(
+        "ELASTICACHE-073",
+        "durable writes on burstable nodes",
+        {"Cache": durable(CacheNodeType="cache.t4g.micro")},
+        {"Cache": durable(Durability="disabled", CacheNodeType="cache.t4g.micro")},
+        "`CacheNodeType` must be of c7gn, c8gn, m6g,",
+    ),
+    Case(
+        "ELASTICACHE-073",
+        "durability of another kind",
+        {"Cache": durable(Durability="always")},
+        {"Cache": durable(Durability="async")},
+        "`Durability` must be one of default, async, sync, disabled, got: 'always'",
+    ),
+    Case(
+        "ELASTICACHE-075",
+        "a misspelled parameter",
+        parameters("valkey8", **{"maxmemory-polcy": "allkeys-lru"}),
+        parameters("valkey8", **{"maxmemory-policy": "allkeys-lru"}),
+        "must be a parameter of the family, got: 'maxmemory-polcy' (nearest accepted: "
+        "maxmemory-policy)",
+    ),
+    Case(
+        "ELASTICACHE-075",
+        "a misspelled parameter of Memcached",
+        memcached(max_item_sizes="1048576"),
+        memcached(max_item_size="1048576"),
+        "must be a parameter of the family, got: 'max_item_sizes' (nearest accepted: "
+        "max_item_size)",
     ),
     Case(
         "ELASTICACHE-031",

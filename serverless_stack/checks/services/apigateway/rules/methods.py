@@ -7,6 +7,7 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.values import listed
 from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.apigateway import limits as values
 from serverless_stack.checks.services.apigateway.rules.stages import METHOD
@@ -155,9 +156,13 @@ def binary_mock(method: Resource) -> Iterator[Violation]:
         yield violation(path, requirement, None, "CONVERT_TO_TEXT")
 
 
-def _is_edge(method: Resource) -> bool:
+def _is_edge(method: Resource) -> bool | None:
+    """Return whether the API is edge-optimized; None if that is unknown."""
     api = method.reference("RestApiId")
-    return api is not None and api.items("EndpointConfiguration.Types") in ([], ["EDGE"])
+    types = [] if api is None else listed(api.get("EndpointConfiguration.Types"))
+    if any(is_unresolved(item) for item in types):
+        return None
+    return api is not None and types in ([], ["EDGE"])
 
 
 @RULES.resource("APIGATEWAY-043", METHOD, page=_QUOTAS)
@@ -185,7 +190,7 @@ def timeout_above_quota(method: Resource) -> Iterator[Violation]:
     path = "Integration.TimeoutInMillis"
     high = values.INTEGRATION_TIMEOUT_MS[1]
     value = method.number(path)
-    if value is not None and value > high and not _is_edge(method):
+    if value is not None and value > high and _is_edge(method) is False:
         requirement = f"be at most {high} milliseconds, unless AWS has raised the quota"
         yield violation(path, requirement, int(value), high)
 

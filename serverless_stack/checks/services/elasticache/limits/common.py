@@ -44,6 +44,11 @@ _SIZES = {
 }
 
 
+# Without sizes, which "Supported node types" does not list for them yet.
+_NEW_FAMILIES = ("c8gn", "m8g", "r8g")
+_LAST_GENERATION = 8  # AWS adds families every year
+
+
 class NodeType(NamedTuple):
     """The parts of a node type, such as ``cache.r6gd.2xlarge``.
 
@@ -103,6 +108,18 @@ def node_type_problems(node_type: str, argument: str = "node_type") -> list[str]
         f"`{argument}` must have a size that {parts.family} has ({', '.join(sizes)}), "
         f"got: {node_type!r}"
     ]
+
+
+def node_family_problems(node_type: str, argument: str = "node_type") -> list[str]:
+    """List why the family of a node type is probably not one of ElastiCache.
+
+    Families of later generations than those that are known pass.
+    """
+    parts = parse_node_type(node_type)
+    families = sorted({*_SIZES, *_NEW_FAMILIES})
+    if parts is None or parts.family in families or parts.generation > _LAST_GENERATION:
+        return []
+    return [f"`{argument}` must be of a family of {', '.join(families)}, got: {node_type!r}"]
 
 
 def name_problems(name: str, argument: str, longest: int = 40) -> list[str]:

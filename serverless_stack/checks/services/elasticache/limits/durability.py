@@ -42,7 +42,8 @@ def durability_problems(
     name = group.name
     rules = [
         (
-            group.engine != "valkey" or (version is not None and version < _FIRST_VERSION),
+            group.engine not in ("valkey", "")
+            or (version is not None and version < _FIRST_VERSION),
             f"`{name('engine')}` must be Valkey 9.0 or later for `{argument}`, got: {engine}",
         ),
         (

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
@@ -15,6 +16,7 @@ from serverless_stack.checks.engine.violations import (
 from serverless_stack.checks.services.elasticache.limits.common import (
     PORT,
     nearest_node_type,
+    node_family_problems,
     node_type_problems,
     topic_problems,
 )
@@ -111,6 +113,22 @@ def node_type(resource: Resource) -> Iterator[Violation]:
     nearest = nearest_node_type(name)
     messages = node_type_problems(name, "CacheNodeType")
     yield from findings_from(resource, messages, {"CacheNodeType": nearest} if nearest else None)
+
+
+@RULES.resource(
+    "ELASTICACHE-074",
+    *(GROUP, CLUSTER, GLOBAL),
+    page="Supported node types",
+    severity=Severity.WARNING,
+)
+def node_family(resource: Resource) -> Iterator[Violation]:
+    """`CacheNodeType` must be of a family that ElastiCache has.
+
+    ElastiCache refuses node types of other services, such as `cache.m6i.large`. The family may be
+    newer than this version of the rules.
+    """
+    name = known_text(resource, "CacheNodeType")
+    yield from findings_from(resource, node_family_problems(name, "CacheNodeType"))
 
 
 @RULES.resource("ELASTICACHE-031", GROUP, CLUSTER, page="CreateReplicationGroup")

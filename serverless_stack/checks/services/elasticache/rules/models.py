@@ -1,7 +1,6 @@
 """The replication groups of a template as plain values, for the limits."""
 
-from weakref import WeakKeyDictionary
-
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
 from serverless_stack.checks.services.elasticache.rules.parameter_groups import cluster_enabled
@@ -40,15 +39,11 @@ _NAMES = {
     "final_snapshot": "DeletionPolicy",
     "preferred_maintenance_window": "PreferredMaintenanceWindow",
 }
-_made: "WeakKeyDictionary[Template, dict[int, ReplicationGroup]]" = WeakKeyDictionary()
 
 
 def group_of(resource: Resource) -> ReplicationGroup:
     """Return a replication group in plain values, built once per resource."""
-    known = _made.setdefault(resource.template, {})
-    if id(resource) not in known:
-        known[id(resource)] = _group(resource)
-    return known[id(resource)]
+    return resource.template.once(_group, resource)
 
 
 def shards_of(resource: Resource) -> int | None:
@@ -90,10 +85,12 @@ def cluster_mode_of(resource: Resource) -> bool | None:
     return None if any(is_given(resource, path) for path in sizing) else False
 
 
-def _group(resource: Resource) -> ReplicationGroup:
+def _group(_: Template, resource: Resource) -> ReplicationGroup:
     mode = cluster_mode_of(resource)
     shards = shards_of(resource)
     engine = (known_text(resource, "Engine") or "redis").lower()
+    if is_unresolved(resource.get("Engine")):
+        engine = ""
     plain = engine == "redis" and not is_given(resource, "Engine")
     logs = {
         known_text(resource, f"LogDeliveryConfigurations.{number}.LogType")

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import UNKNOWN, Resource
 from serverless_stack.checks.engine.violations import Violation, findings_from, violation
 from serverless_stack.checks.services.elasticache.limits.clusters import memcached_family
 from serverless_stack.checks.services.elasticache.limits.common import version_of
+from serverless_stack.checks.services.elasticache.limits.parameter_names import intended_parameter
 from serverless_stack.checks.services.elasticache.limits.parameters import (
     FAMILIES,
     parameter_group_family,
@@ -29,6 +31,7 @@ from serverless_stack.checks.services.elasticache.rules.reading import (
 RULES = RuleList()
 
 _PATH = "CacheParameterGroupName"
+_MAX_PARAMETERS = 100
 
 
 @RULES.resource("ELASTICACHE-023", GROUP, page="CreateReplicationGroup")
@@ -101,13 +104,36 @@ def known_family(resource: Resource) -> Iterator[Violation]:
         yield violation("CacheParameterGroupFamily", requirement, name)
 
 
+@RULES.resource(
+    "ELASTICACHE-075",
+    PARAMETERS,
+    page="Valkey and Redis OSS parameters",
+    severity=Severity.WARNING,
+)
+def spelling(resource: Resource) -> Iterator[Violation]:
+    """Names of parameters must be spelled as ElastiCache documents them.
+
+    ElastiCache refuses parameters that the family does not have. The finding names the parameter
+    that was probably meant.
+    """
+    known = known_text(resource, "CacheParameterGroupFamily")
+    memcached = known.startswith("memcached")
+    properties = resource.get("Properties")
+    names = list(properties) if isinstance(properties, dict) and known else []
+    for name in names[:_MAX_PARAMETERS]:
+        intended = intended_parameter(name, memcached=memcached)
+        if intended is not None:
+            yield violation(f"Properties.{name}", "be a parameter of the family", name, intended)
+
+
 @RULES.resource("ELASTICACHE-027", PARAMETERS, page="Valkey and Redis OSS parameters")
 def values(resource: Resource) -> Iterator[Violation]:
     """Parameters must be modifiable and have accepted values.
 
     ElastiCache refuses parameters that it sets itself, and values outside their range.
     """
-    if known_text(resource, "CacheParameterGroupFamily").startswith("memcached"):
+    known = known_text(resource, "CacheParameterGroupFamily")
+    if not known or known.startswith("memcached"):
         return
     properties = resource.get("Properties")
     given = properties if isinstance(properties, dict) else {}

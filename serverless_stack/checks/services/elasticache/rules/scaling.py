@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import (
     Violation,
     check_range,
@@ -86,12 +86,7 @@ def scaled_group(resource: Resource) -> Iterator[Violation]:
     group = _group(resource)
     if group is None or known_text(resource, "ScalableDimension") == _NODES:
         return
-    global_ = any(
-        member.logical_id == group.logical_id
-        for item in resource.template.of_type(GLOBAL)
-        for number, _member in enumerate(item.items("Members"))
-        for member in referred(item, f"Members.{number}.ReplicationGroupId", GROUP)
-    )
+    global_ = group.logical_id in resource.template.once(datastore_members)
     values = group_of(group)
     messages = scaling.auto_scaling_problems(
         values, in_global_datastore=global_ or values.secondary
@@ -132,6 +127,16 @@ def tracked(resource: Resource) -> Iterator[Violation]:
             metric,
             scaling.SHARD_METRICS[2],
         )
+
+
+def datastore_members(template: Template) -> set[str]:
+    """Return the replication groups that are members of global datastores."""
+    return {
+        group.logical_id
+        for datastore in template.of_type(GLOBAL)
+        for path in datastore.paths("Members")
+        for group in referred(datastore, f"{path}.ReplicationGroupId", GROUP)
+    }
 
 
 def _group(target: Resource) -> Resource | None:

@@ -1,7 +1,6 @@
 """Rules on users and user groups, from "Role-Based Access Control (RBAC)"."""
 
 from collections.abc import Iterator, Mapping
-from weakref import WeakKeyDictionary
 
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
@@ -31,7 +30,6 @@ RULES = RuleList()
 
 _PAGE = "Role-Based Access Control (RBAC)"
 _MAX_PASSWORDS = 2
-_users: "WeakKeyDictionary[Template, Mapping[str, Resource]]" = WeakKeyDictionary()
 
 
 @RULES.resource("ELASTICACHE-051", USER, USERS, page=_PAGE)
@@ -204,7 +202,8 @@ def _user(template: Template, value: object) -> Resource | None:
         return referred if referred.type == USER else None
     if not isinstance(value, str) or is_unresolved(value):
         return None
-    if template not in _users:
-        found = {known_text(resource, "UserId"): resource for resource in template.of_type(USER)}
-        _users[template] = found
-    return _users[template].get(value)
+    return template.once(_users).get(value)
+
+
+def _users(template: Template) -> Mapping[str | None, Resource]:
+    return {known_text(resource, "UserId"): resource for resource in template.of_type(USER)}

@@ -1,0 +1,161 @@
+"""The work of each rule grows no faster than the template, and hostile patterns do not slow it."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.checks import check_template, rules
+from serverless_stack.checks.engine import runner
+from serverless_stack.checks.engine.template import Template
+from tests.checks.cases import Case, Json, cases
+
+ROOT = Path(__file__).parents[2]
+CHECKS = ROOT / "serverless_stack" / "checks"
+SECONDS = 120
+RULES = {rule.id: rule for rule in rules()}
+
+
+def renamed(value: object, ids: set[str], number: int) -> object:
+    """Return a value with a number appended to all logical ids."""
+    if isinstance(value, Mapping):
+        return {
+            f"{key}x{number}" if key in ids else key: renamed(item, ids, number)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [renamed(item, ids, number) for item in value]
+    if isinstance(value, str):
+        if value in ids:
+            return f"{value}x{number}"
+        return re.sub(
+            r"\$\{(\w+)",
+            lambda found: f"${{{found[1]}x{number}" if found[1] in ids else found[0],
+            value,
+        )
+    return value
+
+
+def copies(resources: Mapping[str, object], count: int) -> Json:
+    """Return so many copies of resources that refer to each other."""
+    ids = set(resources)
+    copied: Json = {}
+    for number in range(count):
+        copied |= {f"{id}x{number}": renamed(resources[id], ids, number) for id in sorted(ids)}
+    return copied
+
+
+def work(case: Case, resources: Json, sections: Json) -> int:
+    """Return the calls of functions while the case's rule checks resources."""
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    views = {"Shop": Template({**sections, "Resources": resources}, case.region)}
+    views |= {name: Template(other) for name, other in case.bad_others.items()}
+    sys.setprofile(counted)
+    try:
+        for _ in runner._findings(RULES[case.rule], views):
+            pass
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", cases(), ids=str)
+def test_the_work_of_a_rule_is_linear(case: Case) -> None:
+    for resources, sections in (
+        (case.bad, case.bad_sections),
+        (case.good, case.good_sections),
+    ):
+        if len(resources) > 5 or len(json.dumps(resources, default=str)) > 20_000:
+            continue
+        work(case, copies(resources, 2), sections)  # fills caches
+        if Template({"Resources": copies(resources, 80)}).excess is not None:
+            continue
+        few, more, most = (work(case, copies(resources, n), sections) for n in (20, 40, 80))
+        # Linear work doubles from the first difference to the second, square work quadruples.
+        assert most - more <= 2.5 * (more - few) + 200, (few, more, most)
+
+
+def test_templates_far_above_the_quota_are_not_checked() -> None:
+    resources: Json = {f"Topic{number}": {"Type": "AWS::SNS::Topic"} for number in range(2501)}
+    (found,) = check_template({"Resources": resources})
+    assert (found.rule, found.value) == ("TEMPLATE-005", "more than 2,500 resources")
+    resources.popitem()
+    assert "TEMPLATE-001" in {each.rule for each in check_template({"Resources": resources})}
+
+
+# A prefix, what is repeated, and an end that does not match.
+PREFIXES = ("", "a", "/", "-", "arn:aws:s3:::", "rate(", "cron(")
+REPEATED = (
+    *("a", "A", "0", "-", "_", ".", "/", ":", " ", "*", "{", "${", "[", "(", "@", "\\", "\n"),
+    *("a1", "a-", "-a", "a.", ".a", "a/", "::", "1.", "a,", "a b", "?", "%4", "eyJ", "\u0663"),
+    *(":function:", "lambda:path/", "https://"),
+)
+PROGRAM = """
+import json, re, sys
+for pattern, flags, methods in json.load(sys.stdin):
+    expression = re.compile(pattern, flags)
+    for prefix in PREFIXES:
+        for repeated in REPEATED:
+            text = prefix + repeated * (LENGTH // len(repeated)) + "\\0"
+            for method in methods:
+                print(pattern, method, repr(prefix), repr(repeated), file=sys.stderr)
+                getattr(expression, method)(*([""] if method == "sub" else []), text)
+"""
+METHODS = ("fullmatch", "match", "search", "sub", "findall", "finditer", "split")
+
+
+def patterns() -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    """Yield the regular expressions of the checks, with their flags and the methods in use."""
+    for path in sorted(CHECKS.rglob("*.py")):
+        text = path.read_text("utf-8")
+        for node in ast.walk(ast.parse(text)):
+            called = node.func if isinstance(node, ast.Call) else None
+            is_re = isinstance(called, ast.Attribute) and ast.unparse(called.value) == "re"
+            if not is_re or not isinstance(node, ast.Call) or not node.args:
+                continue
+            try:
+                pattern = ast.literal_eval(node.args[0])
+            except ValueError:  # of several parts, which are patterns of other rules
+                continue
+            assert isinstance(called, ast.Attribute)
+            flags = re.IGNORECASE if "IGNORECASE" in ast.unparse(node) else 0
+            used = (called.attr,) if called.attr in METHODS else METHODS[:2]
+            if called.attr == "compile" and re.search(r"\.(search|sub|findall|finditer)\(", text):
+                used = (*used, "search") if _is_searched(node, text) else used
+            yield pattern, flags, used
+
+
+def _is_searched(node: ast.Call, text: str) -> bool:
+    """Return whether a compiled pattern's name is used to search, in its own module."""
+    for line in text.splitlines()[node.lineno - 2 : node.lineno]:
+        name = re.match(r"(\w+)\b.*= re\.compile", line)
+        if name and re.search(rf"\b{name[1]}\.(search|sub|findall|finditer)\(", text):
+            return True
+    return False
+
+
+@pytest.mark.slow
+def test_patterns_do_not_backtrack() -> None:
+    found = sorted(set(patterns()))
+    assert len(found) > 60
+    constants = f"LENGTH, PREFIXES, REPEATED = 30_000, {PREFIXES!r}, {REPEATED!r}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{constants}\n{PROGRAM}"],
+        input=json.dumps(found),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS * 3,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-500:]
