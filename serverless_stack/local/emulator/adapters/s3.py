@@ -6,17 +6,41 @@ from collections.abc import Callable
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
 
+from ..s3.limits import refusal
+from ..s3.request import Request
 from .lifecycle import lifecycle_xml
-from .types import Properties, Provisioned, Response
+from .types import Headers, Properties, Provisioned, Response
 from .xml import element
 
 
 def apply() -> None:
     """Apply this module's patches."""
+    refuse_what_exceeds_limits()
     store_dropped_properties()
     suspend_versioning()
     encrypt_with_the_managed_key()
     refuse_to_delete_non_empty_buckets()
+
+
+def refuse_what_exceeds_limits() -> None:
+    """Refuse requests that exceed a limit of S3: see ``../s3/limits.py``."""
+    dispatch = s3._dispatch
+
+    def dispatch_within_limits(
+        method: str, bucket: str, key: str, headers: Headers, body: bytes, query: Headers
+    ) -> Response:
+        texts = {name: str(values[0] if values else "") for name, values in query.items()}
+        upload = s3._multipart_uploads.get(texts.get("uploadId", "")) or {}
+        sizes = {number: part["size"] for number, part in upload.get("parts", {}).items()}
+        refused = refusal(Request(method, bucket, key, headers, texts, body, sizes))
+        if refused is not None:
+            resource = f"/{bucket}/{key}" if key else f"/{bucket}"
+            answer: Response = s3._error(refused.code, refused.message, refused.status, resource)
+            return answer
+        response: Response = dispatch(method, bucket, key, headers, body, query)
+        return response
+
+    s3._dispatch = dispatch_within_limits
 
 
 def store_dropped_properties() -> None:

@@ -80,7 +80,7 @@ def _install(
     work = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     work.mkdir(mode=0o700)
     partial = work / "site"
-    command = [uv, "pip", "install", "--quiet", "--only-binary", ":all:"]
+    command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--only-binary", ":all:"]
     command += ["--python", sys.executable]
     logger.info("installing for this machine: %s", names)
     try:
