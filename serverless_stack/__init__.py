@@ -8,4 +8,15 @@ Importing this package loads nothing. Its parts:
 * ``checks``: what AWS refuses, in values and in templates.
 * ``testing``: a pytest plugin with snapshots, reviews and assertions.
 * ``local``: a local cloud, without Docker or an account.
+
+``__version__`` is the version of the installed package.
 """
+
+
+def __getattr__(name: str) -> str:
+    """Return ``__version__``, which is read when somebody asks."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("serverless-stack")

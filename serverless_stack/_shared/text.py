@@ -8,3 +8,13 @@ def visible(text: str) -> str:
     title, and characters that reverse the direction of what follows. Line breaks stay.
     """
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def visible_line(text: str) -> str:
+    r"""Return a text that is safe to print and stays on its line: a line break becomes `\n`."""
+    return visible(text).replace("\n", "\\n")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as ``1 path`` or ``2 paths``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -49,7 +49,7 @@ def handled() -> Iterator[None]:
         raise typer.Exit(PREREQUISITES_STATUS) from error
     except LocalCloudError as error:
         if isinstance(error, CommandError) and error.log:
-            console.print(Text(error.log), soft_wrap=True)
+            console.print(Text(visible(error.log.expandtabs())), soft_wrap=True)
         _print_error(console, error)
         raise typer.Exit(FAILED_STATUS) from error
     except SourceError as error:

@@ -1,13 +1,16 @@
 """Options and errors shared by the commands that talk to AWS."""
 
+import difflib
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Annotated
 
 import typer
+
+from serverless_stack._shared.text import visible
 
 REFUSED_STATUS = 2
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -71,26 +74,59 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
         from rich.text import Text
 
         console = Console(stderr=True)
-        console.print(Text("Error: ", "bold red").append(str(error), "default"), soft_wrap=True)
+        console.print(
+            Text("Error: ", "bold red").append(visible(f"{error}{_remedy(error)}"), "default"),
+            soft_wrap=True,
+        )
         raise typer.Exit(REFUSED_STATUS) from error
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
-def printable(text: str) -> str:
-    """Return a text in which characters that control a terminal are escaped."""
-    return "".join(
-        character if character.isprintable() else ascii(character)[1:-1] for character in text
-    )
+def pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
+    """Return the values of a repeated option by name.
 
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun, such as ``1 path`` or ``2 paths``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    Raises:
+        typer.BadParameter: A text is not ``KEY=VALUE``.
+    """
+    for text in texts:
+        if not text.partition("=")[0] or "=" not in text:
+            raise typer.BadParameter(f"`{option}` must be KEY=VALUE, got: {text}")
+    return {name: value for name, _equals, value in (text.partition("=") for text in texts)}
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated(number)
+
+
+def _remedy(error: BaseException) -> str:
+    """Return what to do about an error, which may be the cause of another one."""
+    from botocore import exceptions
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+            return (
+                ": log in with `aws configure` or `aws sso login`, or choose a profile with "
+                '`--profile`; for the local cloud, run `eval "$(serverless-stack local env)"`'
+            )
+        if isinstance(cause, exceptions.NoRegionError):
+            return " Pass `--region`, or set AWS_REGION."
+        if isinstance(cause, exceptions.ProfileNotFound):
+            return _other_profiles(str(cause.kwargs.get("profile", "")))
+        cause = cause.__cause__ or cause.__context__
+    return ""
+
+
+def _other_profiles(name: str) -> str:
+    from botocore.session import Session
+
+    os.environ.pop("AWS_PROFILE", None)  # the missing one, which a session would look for
+    known = Session().available_profiles
+    close = difflib.get_close_matches(name, known, 1)
+    if close:
+        return f", did you mean `{close[0]}`?"
+    return f"; the profiles are: {', '.join(known)}" if known else "; there are no profiles"
 
 
 def _expected() -> tuple[type[Exception], ...]:

@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.spinner import Spinner
 from rich.text import Text
 
+from serverless_stack._shared.text import visible, visible_line
 from serverless_stack.local.progress import Phase, PlainReport, Report
 
 _NAME_WIDTH = 10
@@ -53,7 +54,7 @@ class Terminal:
 
     def begin(self, phase: str) -> None:
         """Show a phase as the current one."""
-        self._phase, self._detail, self._start = phase, "", time.monotonic()
+        self._phase, self._detail, self._start = visible_line(phase), "", time.monotonic()
         self._live = Live(
             get_renderable=self._render, console=self._console, transient=True, refresh_per_second=8
         )
@@ -61,7 +62,7 @@ class Terminal:
 
     def detail(self, text: str) -> None:
         """Show a text after the current phase."""
-        self._detail = text
+        self._detail = visible_line(text)
 
     def end(self, phase: Phase) -> None:
         """Replace the animated line by a permanent one."""
@@ -71,16 +72,16 @@ class Terminal:
         done = phase.outcome == "done"
         sign = Text("✓", "green") if done else Text("✗", "bold red")
         outcome = Text("" if done else phase.outcome)
-        self._console.print(_line(sign, phase.name, phase.seconds, outcome))
+        self._console.print(_line(sign, visible_line(phase.name), phase.seconds, outcome))
 
     def note(self, text: str) -> None:
         """Show a text on a line of its own."""
-        self._console.print(Text(text))
+        self._console.print(Text(visible(text)))
 
     def output(self, line: str) -> None:
         """Show a program's output above the animated line, if verbose."""
         if self._verbose:
-            self._console.print(Text(f"  {line}", "dim"))
+            self._console.print(Text(f"  {visible_line(line.expandtabs())}", "dim"))
 
     def _render(self) -> RenderableType:
         now = time.monotonic()

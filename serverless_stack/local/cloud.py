@@ -5,21 +5,25 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
-from serverless_stack.local.errors import CommandError, LocalCloudError
-from serverless_stack.local.processes import lifecycle, state
+from serverless_stack.local.cdk.assembly import read_stacks
+from serverless_stack.local.cdk.runner import CdkRunner
+from serverless_stack.local.cdk.selection import select
+from serverless_stack.local.errors import LocalCloudError
+from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
+from serverless_stack.local.toolchain import node_packages
 from serverless_stack.local.urls import URLS_PATH, Urls, parse_urls
 
 DEFAULT_NAME = "default"
@@ -59,8 +63,8 @@ class LocalCloud:
         self.name = name
         self.home = folders.cloud(app_dir, name)
         self.started_here = False
-        self._report = report
         self._phases = Phases(report)
+        self._cdk = CdkRunner(app_dir, name, report, self._phases)
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -152,8 +156,11 @@ class LocalCloud:
             ) from error
         return parse_urls(body)
 
-    def synth(self) -> Path:
+    def synth(self, *, context: Mapping[str, str] | None = None) -> Path:
         """Synthesize the app.
+
+        Args:
+            context: Context values for the app.
 
         Returns:
             The folder of the cloud assembly. The app's own cdk.out is not changed.
@@ -163,30 +170,44 @@ class LocalCloud:
         """
         with self._phases.phase("synth"):
             shutil.rmtree(self._assembly, ignore_errors=True)
-            self._run_cdk(cdk_commands.synth_arguments(self._assembly))
+            self._cdk.run(cdk_commands.synth_arguments(self._assembly, context))
         return self._assembly
 
-    def deploy(self, stacks: Sequence[str] = ()) -> DeployResult:
+    def deploy(
+        self,
+        stacks: Sequence[str] = (),
+        *,
+        context: Mapping[str, str] | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> DeployResult:
         """Synthesize the app, and deploy it with the CDK CLI.
+
+        The accounts and regions of its stacks are bootstrapped if they are not yet.
 
         Args:
             stacks: Names or patterns of stacks. Default: all stacks of the app.
+            context: Context values for the app.
+            parameters: CloudFormation parameters, by name or by `Stack:Name`.
 
         Raises:
+            UnmodelledError: The stacks have resources that the local cloud does not model. Nothing
+                was deployed.
             CommandError: The CDK CLI failed. The error has its output. The cloud is still running.
             LocalCloudError: Another deployment to this cloud is in progress.
         """
         first = len(self._phases.done)
         with self._alone():
-            self.synth()
-            if not self.state.bootstrapped:
-                with self._phases.phase("bootstrap"):
-                    self._run_cdk(cdk_commands.bootstrap_arguments(self._assembly))
-                state.write(self.home, replace(self.state, bootstrapped=True))
+            assembly = self.synth(context=context)
+            selected = select(read_stacks(assembly), stacks)
+            self._cdk.show_notes(selected)
+            node_packages.provide(self.home, selected, self._phases)
+            self._cdk.bootstrap(assembly, {stack.environment for stack in selected})
             outputs = self.home / "outputs.json"
             outputs.unlink(missing_ok=True)
             with self._phases.phase("deploy"):
-                self._run_cdk(cdk_commands.deploy_arguments(self._assembly, stacks, outputs))
+                self._cdk.deploy(
+                    cdk_commands.deploy_arguments(assembly, stacks, outputs, parameters), selected
+                )
             stack_outputs = json.loads(outputs.read_text()) if outputs.exists() else {}
         return DeployResult(tuple(self._phases.done[first:]), stack_outputs, self.urls())
 
@@ -204,7 +225,7 @@ class LocalCloud:
             if not (self._assembly / "manifest.json").exists():
                 self.synth()
             with self._phases.phase("destroy"):
-                self._run_cdk(cdk_commands.destroy_arguments(self._assembly, stacks))
+                self._cdk.run(cdk_commands.destroy_arguments(self._assembly, stacks))
 
     def stop(self) -> None:
         """Stop all processes of this cloud, and remove its folder. Do nothing if it is stopped."""
@@ -226,23 +247,6 @@ class LocalCloud:
                 f"another deployment to the local cloud `{self.name}` is in progress: "
                 "wait until it has ended"
             ) from error
-
-    def _run_cdk(self, arguments: Sequence[str]) -> None:
-        environment = self.environment()
-        try:
-            cdk_commands.run_cdk(
-                arguments,
-                app_dir=self.app_dir,
-                aws_environment=environment,
-                home=self.home,
-                report=self._report,
-            )
-        except CommandError as error:
-            if lifecycle.running(self.app_dir, self.name) is None:
-                raise LocalCloudError(
-                    f"the local cloud `{self.name}` was stopped during `cdk {arguments[0]}`"
-                ) from error
-            raise
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 LocalCloudError
 ├── PrerequisitesError
+├── UnmodelledError
 ├── LockedError (processes.locks)
 └── CommandError
     └── CancelledError (processes.subprocesses)
@@ -25,6 +26,24 @@ class PrerequisitesError(LocalCloudError):
         """Join the problems to a message, one in each line."""
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+class UnmodelledError(LocalCloudError):
+    """The app has resources that the local cloud does not model. Nothing was deployed.
+
+    Attributes:
+        resources: A line for each kind of resource, with its construct.
+    """
+
+    def __init__(self, resources: Sequence[str]) -> None:
+        """Join the resources to a message, one in each line."""
+        self.resources = tuple(resources)
+        listed = "\n".join(f"- {resource}" for resource in self.resources)
+        super().__init__(
+            f"the local cloud does not model what this app has; nothing was deployed:\n{listed}\n"
+            "This is no error of the app: name the other stacks to deploy only them, or deploy to "
+            "AWS. The documentation lists what the local cloud does not model."
+        )
 
 
 class CommandError(LocalCloudError):

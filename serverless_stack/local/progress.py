@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from serverless_stack._shared.text import visible, visible_line
+
 Outcome = Literal["done", "failed", "stopped"]
 """How a phase ended. Ctrl-C and other signals stop it."""
 
@@ -66,23 +68,23 @@ class PlainReport:
 
     def begin(self, phase: str) -> None:
         """Print the name of the phase."""
-        print(f"{phase} ...", flush=True)
+        print(f"{visible_line(phase)} ...", flush=True)
 
     def detail(self, text: str) -> None:
         """Do nothing: a log has no details."""
 
     def end(self, phase: Phase) -> None:
         """Print the outcome and duration of the phase."""
-        print(f"{phase.name} {phase.outcome} after {phase.seconds:.1f} s", flush=True)
+        print(f"{visible_line(phase.name)} {phase.outcome} after {phase.seconds:.1f} s", flush=True)
 
     def note(self, text: str) -> None:
         """Print the message."""
-        print(text, flush=True)
+        print(visible(text), flush=True)
 
     def output(self, line: str) -> None:
         """Print the line if `verbose` is set."""
         if self._verbose:
-            print(f"  {line}", flush=True)
+            print(f"  {visible_line(line.expandtabs())}", flush=True)
 
 
 class Phases:

@@ -51,7 +51,8 @@ def test_demo(tmp_path: Path) -> None:
 def reuse(cache: Path) -> None:
     """A cache folder without clouds, that need not install the emulator again."""
     cache.mkdir()
-    made = [toolchain.emulator_python().parents[1], toolchain.node_modules().parent]
+    made = [toolchain.emulator_python().parents[1]]
+    made += made[0].parent.glob("node-*")
     made += [made[0].parent / name for name in ("handlers", "overlays")]
     for folder in made:
         if folder.is_dir():

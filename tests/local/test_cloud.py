@@ -77,8 +77,8 @@ def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
         assert body_of(api.url) == f"hello from {bucket}"
         assert result.urls == cloud.urls()
         assert list_stacks(cloud.state) == [
-            StackSummary("CDKToolkit", "CREATE_COMPLETE"),
-            StackSummary("Tiny", "CREATE_COMPLETE"),
+            StackSummary("CDKToolkit", "CREATE_COMPLETE", "000000000000/us-east-1"),
+            StackSummary("Tiny", "CREATE_COMPLETE", "000000000000/us-east-1"),
         ]
         cloud.destroy()
         assert [stack.name for stack in list_stacks(cloud.state)] == ["CDKToolkit"]

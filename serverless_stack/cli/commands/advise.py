@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from serverless_stack._shared.text import visible
 from serverless_stack.operations.advice import NEEDS, Advice, Fact, Fit, advise
 
 SHORTFALL_STATUS = 1
@@ -56,7 +57,9 @@ def cache(needs: Needs = None, as_json: Json = False) -> None:
     except ValueError as error:
         message = str(error).replace("`needs`", "`--need`").replace("a list of ", "")
         errors = Console(stderr=True)
-        errors.print(Text("Error: ", "bold red").append(message, "default"), soft_wrap=True)
+        errors.print(
+            Text("Error: ", "bold red").append(visible(message), "default"), soft_wrap=True
+        )
         raise typer.Exit(REFUSED_STATUS) from error
     if as_json:
         _print_json(dataclasses.asdict(advice))

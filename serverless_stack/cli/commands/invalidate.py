@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.cli import options as aws
 from serverless_stack.cli.terminal import bar
 from serverless_stack.operations.invalidation import (
@@ -138,13 +139,14 @@ def _show(
             invalidation.completed
         ]
         ids = ", ".join(invalidation.invalidation_ids)
-        count = aws.counted(invalidation.paths, "path")
-        console.print(f"{invalidation.distribution_id}: {count}, {state} ({ids})", soft_wrap=True)
+        count = counted(invalidation.paths, "path")
+        line = f"{invalidation.distribution_id}: {count}, {state} ({ids})"
+        console.print(Text(visible_line(line)), soft_wrap=True)
     if not planned.paths:
         console.print("Nothing to invalidate.")
     elif known:
-        billed = aws.counted(planned.cost, "path")
-        collateral = aws.counted(planned.collateral, "unchanged URL")
+        billed = counted(planned.cost, "path")
+        collateral = counted(planned.collateral, "unchanged URL")
         console.print(f"{billed} billed, {collateral} invalidated")
 
 
@@ -152,5 +154,5 @@ def table_of(planned: InvalidationPlan) -> Table:
     """Return a plan as a table."""
     table = Table("path", "kind")
     for path in planned.paths:
-        table.add_row(Text(aws.printable(path)), "wildcard" if path.endswith("*") else "single")
+        table.add_row(Text(visible_line(path)), "wildcard" if path.endswith("*") else "single")
     return table

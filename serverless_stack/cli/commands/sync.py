@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import options as aws
 from serverless_stack.operations.sync import Action, CacheRule, Synced, SyncPlan, location, sync
 
@@ -175,13 +176,13 @@ def _show(synced: Synced) -> None:
     parts = [f"{count:,} {kind}" for kind, count in counts.items()]
     typer.echo(", ".join([*parts, f"{plan.unchanged:,} unchanged"]))
     if synced.invalidation is not None:
-        paths = ", ".join(map(aws.printable, synced.invalidation.paths))
+        paths = ", ".join(map(visible_line, synced.invalidation.paths))
         typer.echo(f"invalidation: {paths or 'nothing'}")
     for key, reason in plan.source.skipped.items():
-        typer.echo(f"skipped {aws.printable(key)}: {reason}")
+        typer.echo(f"skipped {visible_line(key)}: {visible_line(reason)}")
     for key, reason in _failures(synced).items():
         failed = typer.style("failed", "red", bold=True)
-        typer.echo(f"{failed} {aws.printable(key)}: {aws.printable(reason)}")
+        typer.echo(f"{failed} {visible_line(key)}: {visible_line(reason)}")
 
 
 def _show_table(plan: SyncPlan) -> None:
@@ -193,7 +194,7 @@ def _show_table(plan: SyncPlan) -> None:
     table.columns[2].justify = "right"
     for action in plan.actions[:_MAX_ROWS]:
         size = f"{action.size:,}" if action.size else ""
-        table.add_row(action.kind, Text(aws.printable(action.key)), size)
+        table.add_row(action.kind, Text(visible_line(action.key)), size)
     console.print(table)
     if len(plan.actions) > _MAX_ROWS:
         console.print(f"... and {len(plan.actions) - _MAX_ROWS:,} more")

@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from serverless_stack.local.cdk.assembly import DEFAULT_QUALIFIER, Environment
+from serverless_stack.local.cdk.profiles import write_profiles
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes.access_key import DEFAULT_ACCOUNT, AccessKey
 from serverless_stack.local.processes.requests import REGION
@@ -52,13 +54,17 @@ def run_cdk(
         run(
             [*cdk.argv, *arguments],
             cwd=app_dir,
-            environment=cdk_environment(os.environ, aws_environment, home, node),
+            environment={
+                **cdk_environment(os.environ, aws_environment, home, node),
+                **write_profiles(app_dir, home, aws_environment),
+            },
             log=log,
             on_line=on_line,
         )
     except CommandError as error:
+        failed = "".join(f"; {text}" for text in failures(output))
         raise CommandError(
-            f"`cdk {arguments[0]}` failed; see {log} for its output", relevant(output)
+            f"`cdk {arguments[0]}` failed{failed}; see {log} for its output", relevant(output)
         ) from error
 
 
@@ -99,8 +105,6 @@ def cdk_environment(
         **kept,
         **aws_environment,
         **without_proxy(base),
-        "AWS_CONFIG_FILE": str(home / "no-aws-config"),
-        "AWS_SHARED_CREDENTIALS_FILE": str(home / "no-aws-credentials"),
         "CDK_HOME": str(_home_of_cli(home)),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_DISABLE_VERSION_CHECK": "true",
@@ -134,18 +138,33 @@ def _selects_an_account(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name in ("CDK_HOME", "CDK_OUTDIR")
 
 
-def synth_arguments(assembly: Path) -> list[str]:
+def synth_arguments(assembly: Path, context: Mapping[str, str] | None = None) -> list[str]:
     """Return the arguments that synthesize the app to a folder, not to its cdk.out."""
-    return ["synth", "--quiet", "--output", str(assembly), "--no-notices"]
+    values = [text for key, value in (context or {}).items() for text in ("-c", f"{key}={value}")]
+    return ["synth", "--quiet", "--output", str(assembly), "--no-notices", *values]
 
 
-def bootstrap_arguments(assembly: Path) -> list[str]:
-    """Return the arguments that bootstrap the account, without another synthesis."""
-    return ["bootstrap", f"aws://{ACCOUNT}/{REGION}", "--app", str(assembly), "--no-notices"]
+def bootstrap_arguments(assembly: Path, environment: Environment) -> list[str]:
+    """Return the arguments that bootstrap an environment, without another synthesis."""
+    arguments = ["bootstrap", f"aws://{environment.name}", "--app", str(assembly), "--no-notices"]
+    if environment.qualifier != DEFAULT_QUALIFIER:  # each has a stack of its own
+        name = f"CDKToolkit-{environment.qualifier}"
+        arguments += ["--qualifier", environment.qualifier, "--toolkit-stack-name", name]
+    return arguments
 
 
-def deploy_arguments(assembly: Path, stacks: Sequence[str], outputs: Path) -> list[str]:
+def deploy_arguments(
+    assembly: Path,
+    stacks: Sequence[str],
+    outputs: Path,
+    parameters: Mapping[str, str] | None = None,
+) -> list[str]:
     """Return the arguments that deploy stacks. Default: all, including those of stages."""
+    values = [
+        text
+        for name, value in (parameters or {}).items()
+        for text in ("--parameters", f"{name}={value}")
+    ]
     return [
         "deploy",
         *(stacks or ["**"]),
@@ -154,6 +173,7 @@ def deploy_arguments(assembly: Path, stacks: Sequence[str], outputs: Path) -> li
         *("--outputs-file", str(outputs)),
         *("--progress", "events"),
         "--no-notices",
+        *values,
     ]
 
 
@@ -165,7 +185,7 @@ def destroy_arguments(assembly: Path, stacks: Sequence[str]) -> list[str]:
 _RELEVANT_LINES = 40
 _EVENT = re.compile(
     r"(?P<stack>\S+) \|\s*(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+\| (?P<status>[A-Z_]+)\s*"
-    r"\| (?P<type>\S+)\s*\| (?P<path>.*?)(?: \(.*)?"
+    r"\| (?P<type>\S+)\s*\| (?P<path>.*?)(?P<reason> \(.*)?"
 )
 
 
@@ -177,6 +197,20 @@ def event(line: str) -> str | None:
     count = f"{match['done']}/{match['total']}" if match["total"] else match["done"]
     status = match["status"].lower().replace("_", " ")
     return f"{match['stack']} {count}  {match['path']}  {status}"
+
+
+def failures(lines: Sequence[str]) -> list[str]:
+    """Return the resources that failed first, each with its type and the reason."""
+    found = []
+    for line in lines:
+        match = _EVENT.fullmatch(line.strip())
+        if match is None or not match["status"].endswith("_FAILED"):
+            continue
+        if match["type"] == "AWS::CloudFormation::Stack" or "ancelled" in (match["reason"] or ""):
+            continue
+        reason = (match["reason"] or "").partition(") ")[2] or "no reason is known"
+        found.append(f"{match['path']} ({match['type']}): {reason}")
+    return list(dict.fromkeys(found))
 
 
 def relevant(lines: Sequence[str]) -> str:

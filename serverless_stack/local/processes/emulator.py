@@ -1,5 +1,6 @@
 """The process of the emulator, which outlives the command that starts it."""
 
+import json
 import os
 import subprocess
 import time
@@ -41,7 +42,6 @@ class Programs:
     """The programs that run the emulator, and that it runs."""
 
     python: Path
-    node_modules: Path
     redis: Path
     memcached: Path
     search_path: str
@@ -60,6 +60,11 @@ def log_of(cloud: Path) -> Path:
 def logs_of(cloud: Path) -> Path:
     """Return the folder with the logs of the emulator and, in `functions`, of functions."""
     return home_of(cloud) / "logs"
+
+
+def resource_types(cloud: Path) -> frozenset[str]:
+    """Return the CloudFormation types that the emulator of a cloud models."""
+    return frozenset(json.loads((home_of(cloud) / "resource-types.json").read_text("utf-8")))
 
 
 def start(
@@ -125,7 +130,6 @@ def environment_of(
         "SERVERLESS_STACK_UV": "" if uv is None else str(uv),
         "SERVERLESS_STACK_REDIS": str(programs.redis),
         "SERVERLESS_STACK_MEMCACHED": str(programs.memcached),
-        "NODE_PATH": str(programs.node_modules),
     }
 
 

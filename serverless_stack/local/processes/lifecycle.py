@@ -5,9 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Mapping
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
-from threading import Event
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
@@ -21,12 +19,11 @@ from serverless_stack.local.processes import (
 )
 from serverless_stack.local.processes.access_key import new_access_key
 from serverless_stack.local.processes.emulator import Ports, Programs
-from serverless_stack.local.processes.locks import LockedError, locked
+from serverless_stack.local.processes.locks import locked
 from serverless_stack.local.processes.state import State
-from serverless_stack.local.processes.subprocesses import CancelledError
 from serverless_stack.local.progress import Phases
 from serverless_stack.local.toolchain import prerequisites
-from serverless_stack.local.toolchain.install import emulator_python, node_modules
+from serverless_stack.local.toolchain.install import emulator_python
 from serverless_stack.local.toolchain.prerequisites import Tools
 
 _CLI_STOP_SECONDS = 3.0
@@ -150,23 +147,10 @@ def _start(
 
 
 def _set_up(tools: Tools, phases: Phases) -> Programs:
-    """Install the Python and npm packages in parallel. A failure, or Ctrl-C, stops both."""
+    """Install the emulator's packages, unless they are there."""
     phases.detail("installing the emulator's packages, once")
-    cancel = Event()
-    with ThreadPoolExecutor(2) as pool:
-        try:
-            python = pool.submit(emulator_python, cancel)
-            modules = pool.submit(node_modules, cancel)
-            wait([python, modules], return_when=FIRST_EXCEPTION)
-        finally:
-            cancel.set()  # the pool waits for the other task
-    for task in (python, modules):
-        failure = task.exception()
-        if failure is not None and not isinstance(failure, CancelledError | LockedError):
-            raise failure
     return Programs(
-        python=python.result(),
-        node_modules=modules.result(),
+        python=emulator_python(),
         redis=tools.redis,
         memcached=tools.memcached,
         search_path=tools.node.search_path(os.environ),

@@ -4,13 +4,22 @@ import http.client
 import urllib.request
 from collections.abc import Mapping
 
-from serverless_stack.local.processes.access_key import AccessKey
+from serverless_stack.local.processes.access_key import DEFAULT_ACCOUNT, AccessKey
 from serverless_stack.local.processes.ports import LOOPBACK
 
 REGION = "us-east-1"
 
 
-def send(port: int, key: AccessKey, path: str, *, service: str, form: bytes | None = None) -> bytes:
+def send(
+    port: int,
+    key: AccessKey,
+    path: str,
+    *,
+    service: str,
+    form: bytes | None = None,
+    account: str = DEFAULT_ACCOUNT,
+    region: str = REGION,
+) -> bytes:
     """Send a signed request, and return the body of the response.
 
     Args:
@@ -19,6 +28,8 @@ def send(port: int, key: AccessKey, path: str, *, service: str, form: bytes | No
         path: The path, with its slash.
         service: The service that signs, such as ``cloudformation``.
         form: The body of a POST request. Default: a GET request.
+        account: The account to act in.
+        region: The region to act in.
 
     Raises:
         OSError: There is no response, or its status is not 200.
@@ -30,7 +41,7 @@ def send(port: int, key: AccessKey, path: str, *, service: str, form: bytes | No
 
     url = f"http://{LOOPBACK}:{port}{path}"
     request = AWSRequest("GET" if form is None else "POST", url, data=form)
-    SigV4Auth(Credentials(key.id, key.secret), service, REGION).add_auth(request)
+    SigV4Auth(Credentials(key.id_for(account), key.secret), service, region).add_auth(request)
     return open_url(url, dict(request.headers.items()), form)
 
 

@@ -11,7 +11,7 @@ from serverless_stack.local.processes import process_table
 from serverless_stack.local.processes.access_key import AccessKey
 
 _FILE = "state.json"
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class State:
         access_key_id: The id of the only access key that the cloud serves.
         secret_access_key: Its secret.
         started_at: The start time in seconds since 1970.
-        bootstrapped: Whether `cdk bootstrap` was run.
+        bootstrapped: Where `cdk bootstrap` was run, as `account/region/qualifier`.
     """
 
     app_dir: str
@@ -42,7 +42,7 @@ class State:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     started_at: float
-    bootstrapped: bool = False
+    bootstrapped: list[str] = field(default_factory=list)
 
     @property
     def access_key(self) -> AccessKey:

@@ -4,31 +4,28 @@ The emulator pins its dependencies, so it never shares the user's environment. T
 depends on everything that determines its content. A marker file means that it is complete.
 """
 
+import json
 import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Event
 
 from serverless_stack._shared.machine import cache_folder, find_uv
 from serverless_stack.local import folders
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes.locks import locked
 from serverless_stack.local.processes.subprocesses import run
+from serverless_stack.local.toolchain import sdk
 from serverless_stack.local.toolchain.node import find_node
 
 REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
-NODE_PACKAGES = folders.PACKAGE / "toolchain" / "npm"
 _MARKER = ".complete"
 
 
-def emulator_python(cancel: Event | None = None) -> Path:
+def emulator_python() -> Path:
     """Return the Python that runs the emulator. Install it with its locked packages if needed.
-
-    Args:
-        cancel: Stops the installation when set.
 
     Raises:
         CommandError: The packages cannot be installed.
@@ -38,40 +35,44 @@ def emulator_python(cancel: Event | None = None) -> Path:
     def build() -> None:
         log = folder.with_name(f"{folder.name}.log")
         for argv in _venv_commands(folder):
-            run(argv, cwd=cache_folder(), environment=_environment(), log=log, cancel=cancel)
+            run(argv, cwd=cache_folder(), environment=_environment(), log=log)
 
     python = folder / "bin" / "python"
     if not python.exists():  # its base interpreter was removed
         (folder / _MARKER).unlink(missing_ok=True)
-    _make(folder, "the emulator's Python packages", build, cancel)
+    _make(folder, "the emulator's Python packages", build)
     return python
 
 
-def node_modules(cancel: Event | None = None) -> Path:
-    """Return the folder with the AWS SDK for Node.js, for NODE_PATH. Install it if needed.
+def node_modules(packages: Sequence[str]) -> Path:
+    """Return the folder with packages of the AWS SDK for Node.js. Install it if needed.
 
     Args:
-        cancel: Stops the installation when set.
+        packages: The packages, of those that `sdk.locked_packages` returns.
 
     Raises:
         CommandError: The packages cannot be installed.
         PrerequisitesError: Node.js 20 or newer, or npm, is missing.
     """
-    lock = NODE_PACKAGES / "package-lock.json"
-    folder = cache_folder() / f"node-{folders.short_hash(lock.read_text())}"
+    lock = json.loads(sdk.LOCK.read_text("utf-8"))
+    root = lock["packages"][""]
+    root["dependencies"] = {name: root["dependencies"][name] for name in sorted(set(packages))}
+    text = json.dumps(lock)
+    folder = cache_folder() / f"node-{folders.short_hash(text)}"
 
     def build() -> None:
         folder.mkdir(parents=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copyfile(NODE_PACKAGES / name, folder / name)
+        # npm installs what the root needs, in the locked versions, and drops the rest of the lock.
+        (folder / "package-lock.json").write_text(text, "utf-8")
+        (folder / "package.json").write_text(json.dumps(root), "utf-8")
         node = find_node()
         argv = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
         environment = _environment()
         environment["PATH"] = node.search_path(environment)
         log = folder.with_name(f"{folder.name}.log")
-        run(argv, cwd=folder, environment=environment, log=log, cancel=cancel)
+        run(argv, cwd=folder, environment=environment, log=log)
 
-    _make(folder, "the AWS SDK for Node.js", build, cancel)
+    _make(folder, "the AWS SDK for Node.js", build)
     return folder / "node_modules"
 
 
@@ -83,19 +84,26 @@ def emulator_venv() -> Path:
     return cache_folder() / f"emulator-{key}"
 
 
-def _make(folder: Path, what: str, build: Callable[[], None], cancel: Event | None) -> None:
+def _make(folder: Path, what: str, build: Callable[[], None]) -> None:
     if (folder / _MARKER).exists():
         return
     # Virtual environments cannot be moved, so it is created in place, and the marker last.
-    with locked(folders.locks() / f"{folder.name}.lock", cancel=cancel):
+    with locked(folders.locks() / f"{folder.name}.lock"):
         if (folder / _MARKER).exists():
             return
         shutil.rmtree(folder, ignore_errors=True)
         try:
             build()
+            (folder / _MARKER).touch()
         except CommandError as error:
+            shutil.rmtree(folder, ignore_errors=True)  # the disk may be full
             raise type(error)(f"cannot install {what}: {error}", error.log) from error
-        (folder / _MARKER).touch()
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise CommandError(
+                f"cannot install {what} in {folder}: {error.strerror or error}; make room or set "
+                "SERVERLESS_STACK_CACHE to another folder"
+            ) from error
 
 
 def _venv_commands(folder: Path) -> list[list[str]]:

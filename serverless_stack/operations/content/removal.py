@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
+from serverless_stack._shared.text import counted
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Journal, Manifest
@@ -57,7 +58,8 @@ def delete(client: "S3Client", target: Target) -> int:
     failures = store.delete(keys) or store.delete([target.manifest_key])
     if failures:
         key, reason = next(iter(failures.items()))
-        raise ContentError(f"{len(failures)} objects could not be deleted, such as {key}: {reason}")
+        count = counted(len(failures), "object")
+        raise ContentError(f"{count} could not be deleted, such as {key}: {reason}")
     return len(keys)
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
+from serverless_stack._shared.text import counted
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
 
@@ -227,6 +228,6 @@ def raise_first(errors: Sequence[Mapping[str, Raw]]) -> None:
     if errors:
         first = errors[0]
         raise ObjectError(
-            f"{len(errors)} objects could not be deleted, such as {first.get('Key')!r}: "
+            f"{counted(len(errors), 'object')} could not be deleted, such as {first.get('Key')!r}: "
             f"{first.get('Code')} {first.get('Message')}"
         )

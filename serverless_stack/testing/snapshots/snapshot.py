@@ -15,6 +15,7 @@ from syrupy.data import SnapshotCollection
 from syrupy.extensions.base import AbstractSyrupyExtension
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
+from serverless_stack._shared.text import counted
 from serverless_stack.testing.review import Review, render
 from serverless_stack.testing.review.compare.stacks import review_stacks
 from serverless_stack.testing.snapshots import rendering
@@ -206,6 +207,6 @@ class TemplateSnapshot:
                 old.splitlines(), new.splitlines(), "snapshot", "now", n=1, lineterm=""
             )
         )
-        more = [f"... and {len(lines) - _DIFF_LINES} lines"] * (len(lines) > _DIFF_LINES)
+        more = [f"... and {counted(len(lines) - _DIFF_LINES, 'line')}"] * (len(lines) > _DIFF_LINES)
         shown = "\n".join([*lines[:_DIFF_LINES], *more])
         return f"the text differs from {self._shown(file)}, but no resource changes:\n\n{shown}"

@@ -2,13 +2,17 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.local.cdk.assembly import Environment
 from serverless_stack.local.cdk.commands import (
     account_variables,
     aws_environment,
+    bootstrap_arguments,
     cdk_environment,
     deploy_arguments,
     event,
+    failures,
     relevant,
+    synth_arguments,
     without_proxy,
 )
 from serverless_stack.local.processes.access_key import AccessKey
@@ -42,7 +46,6 @@ def test_the_users_aws_account_is_not_used(tmp_path: Path) -> None:
     assert environment["STAGE"] == "dev"
     assert environment["PATH"].endswith(":/usr/bin")
     assert Path(environment["CDK_HOME"]).parent == tmp_path
-    assert not Path(environment["AWS_CONFIG_FILE"]).exists()
     assert not {"AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE"} & set(environment)
     assert "CDK_DEFAULT_ACCOUNT" not in environment
     assert account_variables(base) == [
@@ -78,6 +81,28 @@ def test_events_are_shortened() -> None:
     assert event(DELETED) == "Shop 1  Shop  delete complete"
     assert event("Shop: deploying... [1/1]") is None
     assert event("a | b | c") is None
+
+
+def test_each_failed_resource_with_its_reason() -> None:
+    cancelled = FAILED.replace("no (such) name", "Resource creation cancelled")
+    lines = [CREATING, FAILED, FAILED, cancelled, DELETED]
+    assert failures(lines) == ["Files (AWS::S3::Bucket): no (such) name"]
+
+
+def test_an_environment_with_a_qualifier_has_a_bootstrap_stack_of_its_own() -> None:
+    out = Path("cdk.out")
+    plain = bootstrap_arguments(out, Environment("111111111111", "eu-central-1"))
+    assert plain[:2] == ["bootstrap", "aws://111111111111/eu-central-1"]
+    assert "--qualifier" not in plain
+    own = bootstrap_arguments(out, Environment(qualifier="mine"))
+    assert own[-4:] == ["--qualifier", "mine", "--toolkit-stack-name", "CDKToolkit-mine"]
+
+
+def test_context_and_parameters_are_passed_on() -> None:
+    out = Path("cdk.out")
+    assert synth_arguments(out, {"stage": "a=b"})[-2:] == ["-c", "stage=a=b"]
+    deploy = deploy_arguments(out, [], Path("outputs.json"), {"Shop:Name": "x"})
+    assert deploy[-2:] == ["--parameters", "Shop:Name=x"]
 
 
 def test_only_what_failed_is_relevant() -> None:

@@ -45,8 +45,8 @@ def test_a_state_is_read_back_and_private(tmp_path: Path) -> None:
     assert state.read(home) == known
     assert (home / "state.json").stat().st_mode & 0o777 == 0o600
     assert home.stat().st_mode & 0o777 == 0o700
-    state.write(home, replace(known, bootstrapped=True))
-    assert state.read(home) == replace(known, bootstrapped=True)
+    state.write(home, replace(known, bootstrapped=["1/us-east-1/q"]))
+    assert state.read(home) == replace(known, bootstrapped=["1/us-east-1/q"])
     assert [path.name for path in home.iterdir()] == ["state.json"]
 
 

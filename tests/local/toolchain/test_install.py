@@ -1,13 +1,15 @@
+import errno
+import json
 import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
 
 import pytest
 
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.toolchain import install as toolchain
+from serverless_stack.local.toolchain import sdk
 
 
 def version_of(python: Path, package: str) -> str:
@@ -79,21 +81,44 @@ def test_a_package_with_another_hash_is_refused(
     assert not (toolchain.emulator_venv() / ".complete").exists()
 
 
-def test_the_node_clients(own_cache: Path) -> None:
-    modules = toolchain.node_modules()
-    assert (modules / "@aws-sdk" / "client-s3" / "package.json").is_file()
-    assert (modules / "@aws-sdk" / "client-ec2" / "package.json").is_file()
-    assert toolchain.node_modules() == modules
+def test_the_named_clients_in_the_locked_versions(own_cache: Path) -> None:
+    names = ["@aws-sdk/client-ssm", "@aws-sdk/util-dynamodb"]
+    modules = toolchain.node_modules(names)
+    for name in names:
+        package = json.loads((modules / name / "package.json").read_text())
+        assert package["version"] == sdk.locked_packages()[name]
+    assert not (modules / "@aws-sdk" / "client-s3").exists()
+    assert toolchain.node_modules(list(reversed(names))) == modules
 
 
-def test_a_cancelled_installation(own_cache: Path) -> None:
-    cancel = Event()
-    cancel.set()
-    with pytest.raises(CommandError):
-        toolchain.emulator_python(cancel)
-    assert not (toolchain.emulator_venv() / ".complete").exists()
+@pytest.mark.usefixtures("one_package")
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, CommandError("status 1")])
+def test_a_stopped_installation_is_not_complete(
+    monkeypatch: pytest.MonkeyPatch, stopped: BaseException
+) -> None:
+    def stop(*_arguments: object, **_named: object) -> None:
+        toolchain.emulator_venv().mkdir(parents=True)
+        raise stopped
+
+    with monkeypatch.context() as patched:
+        patched.setattr(toolchain, "run", stop)
+        with pytest.raises((KeyboardInterrupt, CommandError)):
+            toolchain.emulator_python()
+    assert version_of(toolchain.emulator_python(), "jmespath")
+
+
+@pytest.mark.usefixtures("one_package")
+def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(*_arguments: object, **_named: object) -> None:
+        toolchain.emulator_venv().mkdir(parents=True)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(toolchain, "run", fill)
+    with pytest.raises(CommandError, match="No space left on device; make room or set"):
+        toolchain.emulator_python()
+    assert not toolchain.emulator_venv().exists()
 
 
 def test_the_lock_contains_no_host() -> None:
-    for path in (toolchain.REQUIREMENTS, toolchain.NODE_PACKAGES / "package-lock.json"):
+    for path in (toolchain.REQUIREMENTS, sdk.LOCK):
         assert "://" not in path.read_text(), path

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.checks import Severity
 from serverless_stack.checks.engine.rules import Rule
 from serverless_stack.cli.commands.check.targets import Checked, Located
@@ -35,13 +36,8 @@ def show_rules(console: Console, rules: Sequence[Rule]) -> None:
     console.print(table)
 
 
-def printable(text: str) -> str:
-    """Return a text with escapes for the characters that a terminal must not be sent."""
-    return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
-
-
 def _title(checked: Checked) -> Text:
-    path, name = printable(str(checked.path)), printable(checked.name)
+    path, name = visible_line(str(checked.path)), visible_line(checked.name)
     text = Text().append(name or path, "bold").append(f", {path}" if name else "")
     return text.append(f", {checked.region}" if checked.region else "")
 
@@ -63,8 +59,8 @@ def _table(checked: Checked) -> Table:
             explained.add(located.finding.rule)
             if not index:
                 type_ = checked.types.get(logical_id, "")
-                owner = Text().append(printable(located.construct) or "the template", "bold")
-                text = owner.append(f"  {printable(type_)}\n", "dim").append_text(text)
+                owner = Text().append(visible_line(located.construct) or "the template", "bold")
+                text = owner.append(f"  {visible_line(type_)}\n", "dim").append_text(text)
             table.add_row(*_labels(located), text)
     return table
 
@@ -79,13 +75,13 @@ def _labels(located: Located) -> tuple[Text, Text]:
 def _details(checked: Checked, located: Located, *, explain: bool) -> Text:
     """Return the message of a finding, the description of its rule, and where it is."""
     finding = located.finding
-    text = Text().append(printable(finding.message), "dim" if finding.acknowledged else "")
+    text = Text().append(visible_line(finding.message), "dim" if finding.acknowledged else "")
     if explain:
         text.append(f"\n{finding.description}", "dim")
     where = "" if checked.name else f"line {checked.lines.of(finding.resource, finding.property)}, "
     text.append(f"\n{where}AWS: {finding.page}", "dim")
     if finding.acknowledged:
-        text.append(f"\nacknowledged: {printable(finding.acknowledged)}", "green")
+        text.append(f"\nacknowledged: {visible_line(finding.acknowledged)}", "green")
     return text
 
 
@@ -93,16 +89,12 @@ def _summary(checked: Sequence[Checked]) -> Text:
     errors = sum(each.count(Severity.ERROR) for each in checked)
     warnings = sum(each.count(Severity.WARNING) for each in checked)
     acknowledged = sum(each.acknowledged for each in checked)
-    parts = [_number(errors, "error")] if errors else []
-    parts += [_number(warnings, "warning")] if warnings else []
+    parts = [counted(errors, "error")] if errors else []
+    parts += [counted(warnings, "warning")] if warnings else []
     style = "bold red" if errors else "yellow" if warnings else "green"
     text = Text().append(", ".join(parts) or "nothing found", style)
     text.append(f", {acknowledged} acknowledged" if acknowledged else "")
-    return text.append(f" in {_number(len(checked), 'template')}")
-
-
-def _number(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    return text.append(f" in {counted(len(checked), 'template')}")
 
 
 def _empty_table(*columns: str) -> Table:

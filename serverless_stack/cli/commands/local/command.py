@@ -10,6 +10,7 @@ from rich.console import Console
 
 from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.errors import handled
+from serverless_stack.cli.options import pairs
 from serverless_stack.cli.terminal import report_for
 from serverless_stack.local.cdk.commands import account_variables
 from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
@@ -39,6 +40,21 @@ Stacks = Annotated[
     list[str] | None, typer.Argument(help="Names or patterns of the stacks.", show_default="all")
 ]
 
+Context = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app. Repeatable."
+    ),
+]
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--parameters",
+        metavar="[STACK:]NAME=VALUE",
+        help="A CloudFormation parameter of the stacks, or of one. Repeatable.",
+    ),
+]
+
 
 @app.command()
 def up(
@@ -60,7 +76,7 @@ def up(
             cdn_port=cdn_port,
         )
         if not cloud.started_here:
-            console.print(f"The local cloud `{name}` is already running.")
+            console.print(f"The local cloud `{name}` is already running.", markup=False)
         local_output.show_cloud(console, cloud)
         local_output.show_next(console, cloud, "deploy", "down")
 
@@ -76,11 +92,15 @@ def deploy(
     ephemeral: Annotated[
         bool, typer.Option("--ephemeral", help="Stop the cloud at the end, for CI.")
     ] = False,
+    context: Context = None,
+    parameters: Parameters = None,
     verbose: Verbose = False,
 ) -> None:
     """Deploy the app with the CDK CLI. Start the local cloud if it is not running."""
     console = Console()
     with handled():
+        context_values = pairs("--context", context or ())
+        parameter_values = pairs("--parameters", parameters or ())
         if ephemeral and lifecycle.running(app_dir.resolve(), name) is not None:
             raise LocalCloudError(
                 f"`--ephemeral` requires a new cloud, but `{name}` is already running: "
@@ -96,7 +116,7 @@ def deploy(
         )
         keep_running = False
         try:
-            result = cloud.deploy(stacks or ())
+            result = cloud.deploy(stacks or (), context=context_values, parameters=parameter_values)
             keep_running = True
         except LocalCloudError:
             keep_running = not ephemeral  # keep it running, so that the failure can be inspected

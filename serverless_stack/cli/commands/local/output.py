@@ -1,6 +1,7 @@
 """The output of the commands of the local cloud."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from serverless_stack._shared.text import visible_line
 from serverless_stack.local.cdk.stacks import list_stacks
 from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
 from serverless_stack.local.processes import emulator as emulator_process
@@ -67,7 +69,9 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
         print(json.dumps(content, indent=2))
         return
     show_cloud(console, cloud)
-    _show_pairs(console, "Stacks", {stack.name: stack.status for stack in stacks})
+    for place in dict.fromkeys(stack.environment for stack in stacks):
+        statuses = {stack.name: stack.status for stack in stacks if stack.environment == place}
+        _show_pairs(console, f"Stacks in {place}", statuses)
     show_urls(console, urls)
     _show_pairs(
         console,
@@ -86,7 +90,8 @@ def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -
         print(json.dumps({"running": False, "name": name, "app_dir": str(app_dir)}, indent=2))
     else:
         console.print(
-            Text(f"The local cloud `{name}` of {app_dir} is not running."), soft_wrap=True
+            Text(visible_line(f"The local cloud `{name}` of {app_dir} is not running.")),
+            soft_wrap=True,
         )
 
 
@@ -94,11 +99,13 @@ def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:
     """Print commands that may follow."""
     options = "" if cloud.name == DEFAULT_NAME else f" --name {cloud.name}"
     if cloud.app_dir != Path.cwd():
-        options += f" --app-dir {cloud.app_dir}"
+        options += f" --app-dir {shlex.quote(str(cloud.app_dir))}"
     console.print()
     console.print(Text("Next", "bold"))
     for command in commands:
-        console.print(Text(f"  serverless-stack local {command}{options}"), soft_wrap=True)
+        console.print(
+            Text(visible_line(f"  serverless-stack local {command}{options}")), soft_wrap=True
+        )
 
 
 def _show_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:
@@ -106,8 +113,9 @@ def _show_pairs(console: Console, title: str, pairs: Mapping[str, str]) -> None:
     if not pairs:
         return
     console.print()
-    console.print(Text(title, "bold"))
-    width = max(map(len, pairs))
-    for name, value in pairs.items():
+    console.print(Text(visible_line(title), "bold"))
+    safe = {visible_line(name): visible_line(str(value)) for name, value in pairs.items()}
+    width = max(map(len, safe))
+    for name, value in safe.items():
         line = Text("  ").append(name.ljust(width), "cyan").append(f"  {value}")
         console.print(line, soft_wrap=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from serverless_stack.cli.options import counted, printable
+from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.runtime.objects import ObjectInfo, ObjectReader, ObjectVersion
 
 _PAGE = 1000
@@ -55,7 +55,7 @@ def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) ->
     ]
     table = _table(folders, "modified", "bytes", "key")
     for item in objects:
-        table.add_row(_when(item.last_modified), f"{item.size:,}", Text(printable(item.key)))
+        table.add_row(_when(item.last_modified), f"{item.size:,}", Text(visible_line(item.key)))
     total = sum(item.size for item in objects)
     return Listing(
         {"prefixes": folders, "objects": listed},
@@ -108,9 +108,9 @@ def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -
         table.add_row(
             _when(version.last_modified),
             "" if version.is_delete_marker else f"{version.size:,}",
-            Text(version.version_id),
+            Text(visible_line(version.version_id)),
             ", ".join(name for name, holds in marks.items() if holds),
-            Text(printable(version.key)),
+            Text(visible_line(version.key)),
         )
     markers = sum(version.is_delete_marker for version in versions)
     total = sum(version.size for version in versions)
@@ -136,7 +136,7 @@ def _table(folders: list[str], *columns: str) -> Table:
     for column in table.columns:
         column.overflow = "fold"  # an id that is cut is of no use
     for folder in folders:
-        table.add_row(*[""] * (len(columns) - 1), Text(printable(folder), "bold"))
+        table.add_row(*[""] * (len(columns) - 1), Text(visible_line(folder), "bold"))
     return table
 
 

@@ -10,10 +10,15 @@ from . import (
     dropped_properties,
     ec2,
     elasticache,
+    foreign_types,
     functions,
+    iam_groups,
     missing_objects,
+    origin_access_identities,
+    resource_types,
     s3,
     serverless_cache,
+    service_integrations,
     stages,
 )
 
@@ -31,3 +36,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     stages.apply()
     cloudfront.apply()
+    iam_groups.apply()
+    foreign_types.apply()
+    origin_access_identities.apply()
+    service_integrations.apply()
+    resource_types.apply(settings)

@@ -1,0 +1,75 @@
+"""What a CDK app uses and the local cloud does not model, found before the deployment."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from serverless_stack.local.cdk.assembly import Stack
+
+_RUNTIMES = ("python", "nodejs", "provided")
+_BEHAVIOUR_FEATURES = {
+    "LambdaFunctionAssociations": "Lambda@Edge: requests pass without the function",
+    "TrustedKeyGroups": "signed URLs and cookies: everybody may read",
+    "TrustedSigners": "signed URLs and cookies: everybody may read",
+    "FieldLevelEncryptionId": "field-level encryption: fields stay plain",
+}
+
+
+def unmodelled(stacks: Sequence[Stack], types: Collection[str]) -> list[str]:
+    """Return what prevents a deployment to the local cloud, a line for each resource.
+
+    Args:
+        stacks: The stacks to deploy.
+        types: The resource types that the local cloud models.
+    """
+    lines = []
+    for stack in stacks:
+        functions = []
+        for template in stack.templates:
+            for path, kind, properties in template.resources():
+                if not kind.startswith("Custom::") and kind not in types:
+                    lines.append(f"{kind} ({path})")
+                if kind == "AWS::Lambda::Function" and properties.get("PackageType") == "Image":
+                    functions.append(path)
+        lines += [f"functions of container images ({path})" for path in functions]
+        if stack.images and not functions:
+            lines.append(f"container images, which Docker builds ({stack.name})")
+    return list(dict.fromkeys(lines))
+
+
+def ignored(stacks: Sequence[Stack]) -> list[str]:
+    """Return what the local cloud deploys, but does not do, a line for each use."""
+    lines = []
+    for stack in stacks:
+        for template in stack.templates:
+            for path, kind, properties in template.resources():
+                lines += [f"{feature} ({path})" for feature in _features(kind, properties)]
+    return list(dict.fromkeys(lines))
+
+
+def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
+    if kind == "AWS::Lambda::Function":
+        runtime = properties.get("Runtime")
+        if isinstance(runtime, str) and not runtime.startswith(_RUNTIMES):
+            yield f"the runtime {runtime}: calls of the function fail"
+    elif kind == "AWS::CloudFront::Function":
+        if _mapping(properties.get("FunctionConfig")).get("KeyValueStoreAssociations"):
+            yield "key value stores of CloudFront functions: `cf.kvs()` fails"
+    elif kind == "AWS::CloudFront::Distribution":
+        config = _mapping(properties.get("DistributionConfig"))
+        behaviours = [config.get("DefaultCacheBehavior"), *_list(config.get("CacheBehaviors"))]
+        for behaviour in map(_mapping, behaviours):
+            yield from (text for name, text in _BEHAVIOUR_FEATURES.items() if behaviour.get(name))
+        if config.get("WebACLId"):
+            yield "AWS WAF in front of a distribution: requests pass unchecked"
+        if _list(_mapping(config.get("OriginGroups")).get("Items")):
+            yield "origin groups: there is no fail-over"
+        geographic = _mapping(_mapping(config.get("Restrictions")).get("GeoRestriction"))
+        if geographic.get("RestrictionType") in ("whitelist", "blacklist"):
+            yield "geographic restrictions: everybody may read"
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,80 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from serverless_stack.local.cdk.assembly import read_stacks
+from serverless_stack.local.cdk.coverage import ignored, unmodelled
+from tests.local.cdk.assemblies import resource, write_stack
+
+TYPES = ["AWS::S3::Bucket", "AWS::Lambda::Function"]
+
+
+def test_everything_that_prevents_the_deployment_is_told_together(tmp_path: Path) -> None:
+    resources = {
+        "Files": resource("AWS::S3::Bucket", "Shop/Files"),
+        "Custom": resource("Custom::Anything", "Shop/Custom"),
+        "Index": resource("AWS::Kendra::Index", "Shop/Index/Resource"),
+        "Image": resource("AWS::Lambda::Function", "Shop/Image/Resource", PackageType="Image"),
+    }
+    write_stack(tmp_path, "Shop", resources, docker={"d": {}})
+    write_stack(tmp_path, "Task", {}, docker={"d": {}})
+    assert unmodelled(read_stacks(tmp_path), TYPES) == [
+        "AWS::Kendra::Index (Shop/Index)",
+        "functions of container images (Shop/Image)",
+        "container images, which Docker builds (Task)",
+    ]
+
+
+def distribution(**config: object) -> dict[str, Any]:
+    return resource("AWS::CloudFront::Distribution", "Shop/Cdn", DistributionConfig=config)
+
+
+def function(runtime: object) -> dict[str, Any]:
+    return resource("AWS::Lambda::Function", "Shop/Function", Runtime=runtime)
+
+
+@pytest.mark.parametrize(
+    ("described", "start"),
+    [
+        (distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": [{}]}), "Lambda@Edge"),
+        (distribution(CacheBehaviors=[{"TrustedKeyGroups": ["k"]}]), "signed URLs and cookies"),
+        (distribution(WebACLId="arn"), "AWS WAF"),
+        (distribution(OriginGroups={"Items": [{}]}), "origin groups"),
+        (
+            distribution(Restrictions={"GeoRestriction": {"RestrictionType": "whitelist"}}),
+            "geographic restrictions",
+        ),
+        (
+            resource(
+                "AWS::CloudFront::Function",
+                "Shop/Function",
+                FunctionConfig={"KeyValueStoreAssociations": [{}]},
+            ),
+            "key value stores",
+        ),
+        (function("java21"), "the runtime java21"),
+    ],
+)
+def test_what_is_deployed_without_effect(
+    tmp_path: Path, described: dict[str, Any], start: str
+) -> None:
+    write_stack(tmp_path, "Shop", {"It": described})
+    (line,) = ignored(read_stacks(tmp_path))
+    assert line.startswith(start)
+    assert line.endswith((" (Shop/Cdn)", " (Shop/Function)"))
+
+
+@pytest.mark.parametrize(
+    "described",
+    [
+        distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": []}, CacheBehaviors=None),
+        distribution(Restrictions={"GeoRestriction": {"RestrictionType": "none"}}),
+        function("nodejs22.x"),
+        function({"Ref": "Runtime"}),
+        resource("AWS::CloudFront::Function", FunctionConfig={"Runtime": "cloudfront-js-2.0"}),
+    ],
+)
+def test_what_is_modelled_is_not_told(tmp_path: Path, described: dict[str, Any]) -> None:
+    write_stack(tmp_path, "Shop", {"It": described})
+    assert ignored(read_stacks(tmp_path)) == []
