@@ -192,11 +192,13 @@ def test_the_ports_stay_the_same_and_another_one_is_told(assembly_app: Path) -> 
         assert ports_of(cloud) == first
         environment = cloud.environment()
     assert Notes.texts == []
-    with socket.create_server((ports.LOOPBACK, first[1])):
-        with LocalCloud.start(assembly_app, report=Notes()) as cloud:
-            gateway, api, cdn = ports_of(cloud)
-            assert [gateway, cdn] == [first[0], first[2]]
-            assert cloud.environment()["AWS_ACCESS_KEY_ID"] != environment["AWS_ACCESS_KEY_ID"]
+    with (
+        socket.create_server((ports.LOOPBACK, first[1])),
+        LocalCloud.start(assembly_app, report=Notes()) as cloud,
+    ):
+        gateway, api, cdn = ports_of(cloud)
+        assert [gateway, cdn] == [first[0], first[2]]
+        assert cloud.environment()["AWS_ACCESS_KEY_ID"] != environment["AWS_ACCESS_KEY_ID"]
     (note,) = Notes.texts
     assert note == f"port {first[1]} is in use by another program: the APIs moved to port {api}"
 

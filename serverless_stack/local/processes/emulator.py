@@ -73,7 +73,7 @@ def start(
     programs: Programs,
     requested: Ports,
     key: AccessKey,
-    last: Sequence[int] = (0, 0, 0),
+    last: Sequence[int],
 ) -> tuple[subprocess.Popen[bytes], Ports]:
     """Start an emulator, and wait until it answers.
 
@@ -85,7 +85,7 @@ def start(
         programs: The programs of the emulator.
         requested: The ports that the user chose; 0 for a free one.
         key: The access key of the cloud.
-        last: The ports of the last time, which are used again if they are free.
+        last: The ports of the last time, used again if they are free; 0 for none.
 
     Raises:
         CommandError: The emulator ended or does not answer. The error has the end of its log. The

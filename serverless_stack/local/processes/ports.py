@@ -47,7 +47,7 @@ def choose(*requested: int) -> list[int]:
 
 
 def prefer(requested: Sequence[int], last: Sequence[int]) -> list[int]:
-    """Return ports for `choose`: the requested ones, else the last ones that are still free, else 0.
+    """Return ports for `choose`: the requested ones, or else the last ones that are free, or 0.
 
     Args:
         requested: The ports that the user chose; 0 for any.
