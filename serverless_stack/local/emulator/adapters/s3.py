@@ -17,6 +17,7 @@ def apply() -> None:
     """Apply this module's patches."""
     refuse_what_exceeds_limits()
     store_dropped_properties()
+    fail_deployments_that_exceed_limits()
     suspend_versioning()
     encrypt_with_the_managed_key()
     refuse_to_delete_non_empty_buckets()
@@ -69,6 +70,30 @@ def store_dropped_properties() -> None:
             s3._delete_bucket_ownership_controls,
         ),
         ("LoggingConfiguration", logging_xml, accepted(s3._put_bucket_logging), stop_logging),
+    )
+
+
+def fail_deployments_that_exceed_limits() -> None:
+    """Fail the deployment of CORS and lifecycle rules that S3 refuses.
+
+    CloudFormation resources do not pass through the S3 API of MiniStack.
+    """
+    queries = {"CorsConfiguration": "cors", "LifecycleConfiguration": "lifecycle"}
+
+    def within_limits(
+        put: Callable[[str, bytes], object], query: str
+    ) -> Callable[[str, bytes], object]:
+        def put_within_limits(bucket: str, body: bytes) -> object:
+            refused = refusal(Request("PUT", bucket, "", {}, {query: ""}, body))
+            if refused is not None:
+                raise ValueError(f"{bucket}: {refused.message} (Status Code: {refused.status})")
+            return put(bucket, body)
+
+        return put_within_limits
+
+    provisioners._S3_BUCKET_CONFIGURATIONS = tuple(
+        (name, xml, within_limits(put, queries[name]) if name in queries else put, delete)
+        for name, xml, put, delete in provisioners._S3_BUCKET_CONFIGURATIONS
     )
 
 
