@@ -106,7 +106,7 @@ def _install(
 def _install_unrecorded(
     command: list[str], requirements: list[str], partial: Path, folder: Path
 ) -> None:
-    """Let uv insist on hashes, which names and versions lack, and raise what the user can do."""
+    """Run uv with required hashes, which names and versions lack, and raise what to do instead."""
     names = ", ".join(requirements)
     try:
         _run_uv([*command, "--require-hashes", "--target", str(partial), *requirements], names)
