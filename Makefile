@@ -19,11 +19,13 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, got " + sys.version)'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "make setup: installing Python packages, once (a minute) ..."
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.ready
+	@echo "make setup: installing npm packages, once ..."
 	$(BIN)/npm ci --silent --no-audit --no-fund
 	touch $@
 
