@@ -64,7 +64,7 @@ def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
     with LocalCloud.start(tiny_app) as cloud:
         result = cloud.deploy()
         assert [phase.name for phase in cloud.phases] == [
-            "set-up",
+            "packages",
             "emulator",
             "synth",
             "bootstrap",
@@ -287,4 +287,4 @@ def test_one_deployment_at_a_time(assembly_app: Path) -> None:
             pytest.raises(LocalCloudError, match=r"another deployment .* in progress"),
         ):
             cloud.deploy()
-        assert [phase.name for phase in cloud.phases] == ["set-up", "emulator"]
+        assert [phase.name for phase in cloud.phases] == ["packages", "emulator"]

@@ -218,6 +218,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_put_bucket_ownership_controls",
         "_put_bucket_tagging",
         "_resolve_sse_write_headers",
+        "handle_request",
         "cors_preflight",
         "cors_response_headers",
         "serve_cloudfront_origin_fetch",

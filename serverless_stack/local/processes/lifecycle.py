@@ -119,7 +119,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     home = folders.cloud(app_dir, name)
     _clear(home)  # left by a command that was killed
-    with phases.phase("set-up"):
+    with phases.phase("packages"):
         programs = _set_up(tools, phases)
     home.mkdir(parents=True, mode=0o700)
     try:

@@ -18,7 +18,7 @@ def write_stack(
     docker: Mapping[str, Any] | None = None,
     stage: str = "",
     parameters: Mapping[str, Any] | None = None,
-    **properties: object,
+    **properties: str,
 ) -> None:
     """Add a stack to the assembly in a folder; with `stage`, to that of a stage in it."""
     if stage:
@@ -55,7 +55,7 @@ def _artifact(kind: str, **properties: object) -> dict[str, Any]:
 def _add(folder: Path, key: str, artifact: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "manifest.json"
-    empty = {"version": "36.0.0", "artifacts": {}}
+    empty: dict[str, Any] = {"version": "36.0.0", "artifacts": {}}
     manifest = json.loads(path.read_text()) if path.exists() else empty
     manifest["artifacts"][key] = artifact
     path.write_text(json.dumps(manifest))

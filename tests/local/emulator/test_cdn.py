@@ -199,6 +199,15 @@ def test_head(cloud: Emulator, site: dict[str, str]) -> None:
     assert (reply.status, reply.body, reply.header("Content-Length")) == (200, b"", "4")
 
 
+def test_pages_of_other_origins_get_no_permission_to_read(
+    cloud: Emulator, site: dict[str, str]
+) -> None:
+    for path in ("/", "/api/a"):
+        reply = view(cloud, site, path, headers={"Origin": "https://evil.example"})
+        assert reply.status == 200
+        assert reply.header("Access-Control-Allow-Origin") is None
+
+
 def test_range(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/index.html", headers={"Range": "bytes=1-2"})
     assert (reply.status, reply.body) == (206, b"om")

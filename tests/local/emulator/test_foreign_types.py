@@ -49,7 +49,7 @@ def test_a_group_with_policies_and_members(cloud: Emulator) -> None:
 
 
 def test_a_deployment_of_an_http_api(cloud: Emulator) -> None:
-    resources = {
+    resources: dict[str, Any] = {
         "Api": {
             "Type": "AWS::ApiGatewayV2::Api",
             "Properties": {"Name": "deployed", "ProtocolType": "HTTP"},

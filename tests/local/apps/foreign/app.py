@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from tests.local.cdk.assemblies import resource, write_stack
 
@@ -20,7 +21,7 @@ out = Path(os.environ["CDK_OUTDIR"])
 context = json.loads(os.environ.get("CDK_CONTEXT_JSON", "{}"))
 
 
-def placed(account: str, region: str, qualifier: str) -> dict[str, str]:
+def placed(account: str, region: str, qualifier: str) -> dict[str, Any]:
     role = f"arn:${{AWS::Partition}}:iam::{account}:role/cdk-{qualifier}"
     return {
         "environment": f"aws://{account}/{region}",
