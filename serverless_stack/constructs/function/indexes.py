@@ -33,6 +33,7 @@ _TRANSPORT = re.compile(
     r"CONCURRENT_\w+)|"
     r"PIP_(CERT|CLIENT_CERT|PROXY|TIMEOUT|DEFAULT_TIMEOUT|RETRIES|CACHE_DIR|NO_CACHE_DIR)"
 )
+_NEVER_INHERITED = ("PIP_", "UV_", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 _REMEDY = (
     "because a stranger may publish a package of the same name in one of them: pin all "
     "requirements with `uv pip compile --generate-hashes`, or name one index"
@@ -81,10 +82,17 @@ class _Indexes:
         return {name: text for name, text in pairs.items() if text}
 
 
-def transport_variables() -> dict[str, str]:
-    """Return the variables that say how indexes are reached, such as proxies and time-outs."""
+def inherited_variables() -> dict[str, str]:
+    """Return this process's variables for an installer, but for those about indexes.
+
+    Of the settings of uv and pip, those remain that say how indexes are reached.
+    """
     given = {**pip_configuration(), **os.environ}
-    return {name: text for name, text in given.items() if _TRANSPORT.fullmatch(name)}
+    return {
+        name: text
+        for name, text in given.items()
+        if _TRANSPORT.fullmatch(name) or not name.startswith(_NEVER_INHERITED)
+    }
 
 
 def index_variables(source: Path, lines: Sequence[str], *, uses_uv: bool) -> dict[str, str]:
@@ -118,7 +126,8 @@ def index_variables(source: Path, lines: Sequence[str], *, uses_uv: bool) -> dic
     if uses_uv:
         problem = _conflict(of_uv, of_pip, files) if chosen.ranked else chosen.ambiguity
     else:
-        problem = _problem_of_pip(chosen, files)
+        folders = () if "--no-index" in lines else index_options(lines, "--find-links")
+        problem = _problem_of_pip(chosen, files, folders)
     if problem and not all(map(is_verified, lines)):
         raise ValueError(f"{source} {problem}")
     if not uses_uv:
@@ -162,12 +171,12 @@ def _conflict(of_uv: _Indexes, of_pip: _Indexes, files: Sequence[UvFile]) -> str
     return _two_indexes([of_uv.default, *others]) if others else None
 
 
-def _problem_of_pip(chosen: _Indexes, files: Sequence[UvFile]) -> str | None:
+def _problem_of_pip(chosen: _Indexes, files: Sequence[UvFile], links: Sequence[str]) -> str | None:
     if files:
         return f"needs uv, because {files[0].path} names indexes: `python -m pip install uv`"
     # pip takes the highest version that any of them has.
     named = [chosen.default or _PYPI, *chosen.extra]
-    remote = [url for url in named if not _is_local(url)]
+    remote = [*(url for url in named if not _is_local(url)), *links]
     return _two_indexes(remote) if len({_address(url) for url in remote}) > 1 else None
 
 
@@ -178,6 +187,8 @@ def _two_indexes(urls: Sequence[str]) -> str:
 def _address(url: str) -> str:
     """Return a URL without its password, and without what does not matter."""
     parts = urlsplit(_unnamed(url))
+    if not parts.scheme:
+        return url
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".rstrip("/")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function.indexes import transport_variables
+from serverless_stack.constructs.function.indexes import inherited_variables
 from serverless_stack.constructs.function.requirements import Requirements
 
 # Python 3.12 and later run on Amazon Linux 2023 (glibc 2.34), earlier versions on Amazon Linux 2
@@ -22,7 +22,6 @@ _LEGACY_PROFILES = {17: "manylinux2014", 12: "manylinux2010", 5: "manylinux1"}
 # Whatever a developer has set: a variable also replaces what pip's configuration files say, which
 # are read by us.
 _PIP_SETTINGS = {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_CONFIG_FILE": os.devnull}
-_NEVER_INHERITED = ("PIP_", "UV_", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
         text=True,
         check=False,
         cwd=requirements.source.parent,
-        env=_environment(requirements),
+        env={**inherited_variables(), **requirements.variables, **_PIP_SETTINGS},
     )
     if completed.returncode:
         output = (completed.stderr or completed.stdout).strip()
@@ -108,8 +107,3 @@ def _command(requirements: Requirements, target: Path, platform: LambdaPlatform)
         arguments.append("--require-hashes")
     listing = target.with_name(requirements.file_name)
     return [*arguments, "--target", str(target), "-r", str(listing)]
-
-
-def _environment(requirements: Requirements) -> dict[str, str]:
-    own = {k: text for k, text in os.environ.items() if not k.startswith(_NEVER_INHERITED)}
-    return {**own, **transport_variables(), **requirements.variables, **_PIP_SETTINGS}

@@ -22,7 +22,7 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):")  # at least two letters: not the d
 _OTHER_LIST = re.compile(r"-r|-c|--requirement\b|--constraint\b")
 _EDITABLE = re.compile(r"(?:-e|--editable\b)[\s=]*(.*)")
 _FIND_LINKS = re.compile(r"(?:-f|--find-links\b)[\s=]*(.+)")
-_SHORT_OPTIONS = {"--index-url": ("-i", r"--pypi-url(?=[\s=])")}
+_SHORT_OPTIONS = {"--find-links": ("-f",), "--index-url": ("-i", r"--pypi-url(?=[\s=])")}
 _SOURCE_BUILD = re.compile(r"--no-binary\b(?!.*:none:)")
 
 
@@ -90,7 +90,7 @@ def line_problems(line: str, source: Path) -> Iterator[str]:
         line: The line.
         source: The file that it comes from, for the message.
     """
-    editable, place = _EDITABLE.match(line), local_path(line)
+    editable, place, reference = _EDITABLE.match(line), local_path(line), _reference(line)
     is_folder = place is not None and (source.parent / place).is_dir()
     if _OTHER_LIST.match(line):
         yield (
@@ -104,6 +104,12 @@ def line_problems(line: str, source: Path) -> Iterator[str]:
         yield (
             f"{source} must list wheels, got a folder: {line!r}; build one with "
             f"`uv build --wheel --out-dir wheels {folder}` and list the file that it writes"
+        )
+    elif reference is not None and not _FIND_LINKS.match(line) and not _is_wheel(reference):
+        yield (  # uv builds it even if told to build nothing
+            f"{source} must list wheels, got a source that would be built: {line!r}; build one "
+            f"with `python -m pip wheel --no-deps --wheel-dir wheels {reference}` and list the "
+            "file that it writes"
         )
 
 
@@ -164,6 +170,11 @@ def _reference(line: str) -> str | None:
         return requirement[name.end() + 1 :].strip()
     is_place = _SCHEME.match(requirement) or any(mark in requirement for mark in "/\\")
     return requirement if is_place or requirement.endswith(".whl") else None
+
+
+def _is_wheel(reference: str) -> bool:
+    place = re.sub(r"\[[^\]]*\]$", "", reference)
+    return not re.match(r"\w+\+", place) and urlsplit(place).path.endswith(".whl")
 
 
 def _expanded(text: str) -> str:

@@ -1,19 +1,18 @@
 """Read the requirements of a Python handler: requirements.txt, uv.lock or pyproject.toml."""
 
 import hashlib
-import os
 import re
 import subprocess
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from os.path import isfile
 from pathlib import Path
 from typing import Any
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function.indexes import index_variables
+from serverless_stack.constructs.function.indexes import index_variables, inherited_variables
 from serverless_stack.constructs.function.installer_files import uv_files
+from serverless_stack.constructs.function.other_tools import refuse_other_tools
 from serverless_stack.constructs.function.requirement_lines import (
     decoded,
     line_problems,
@@ -25,28 +24,15 @@ from serverless_stack.constructs.function.requirement_lines import (
     with_absolute_path,
 )
 
-_COMPILE = "uv pip compile --generate-hashes {} -o requirements.txt"
-_CONDA = "python -m pip list --format freeze > requirements.txt"
-_PDM = "pdm export --prod -o requirements.txt"
-_PIPENV = "pipenv requirements > requirements.txt"
-_POETRY = "poetry export -f requirements.txt -o requirements.txt"
-# Files of other tools: what shows that one lists dependencies, and the command that writes these
-# to requirements.txt.
-_EXPORTS = {
-    "Pipfile": (r"^\[packages\]\s*^[^\[\s#]", _PIPENV),
-    "Pipfile.lock": (r'"default":\s*\{\s*"', _PIPENV),
-    "environment.yaml": (r"^dependencies:", _CONDA),
-    "environment.yml": (r"^dependencies:", _CONDA),
-    "pdm.lock": (r"^\[\[package\]\]", _PDM),
-    "pixi.toml": (r"^\[(pypi-)?dependencies\]", _CONDA),
-    "poetry.lock": (r"^\[\[package\]\]", _POETRY),
-    "requirements.in": (r"^\s*[^\s#]", _COMPILE.format("requirements.in")),
-    "requirements.lock": (r"^\s*[^\s#]", "cp requirements.lock requirements.txt"),
-    "setup.cfg": (r"install_requires", _COMPILE.format("setup.cfg")),
-    "setup.py": (r"install_requires", _COMPILE.format("setup.py")),
-}
-# What a `project.dependencies` takes the place of.
-_WITHOUT_PROJECT = {"setup.cfg", "setup.py"}
+# The tables of a pyproject.toml that are read, each below the one before.
+_TABLES = (
+    ("project",),
+    ("tool", "uv", "sources"),
+    ("tool", "uv", "workspace"),
+    ("tool", "poetry", "dependencies"),
+    ("tool", "pdm"),
+    ("tool", "flit", "metadata"),
+)
 
 
 @dataclass(frozen=True)
@@ -142,19 +128,23 @@ def find_requirements(folder: Path) -> Requirements | None:
             where this library does not look.
     """
     listing, pyproject = folder / "requirements.txt", folder / "pyproject.toml"
-    if listing.is_file():
-        return _from_lines(listing, split_lines(decoded(listing)))
+    lines = split_lines(decoded(listing)) if listing.is_file() else []
+    if lines:
+        return _from_lines(listing, lines)
     if (folder / "pylock.toml").is_file():
+        _read_toml(folder / "pylock.toml")
         lock = folder / "pylock.toml"
-        return _from_lock(lock, lock.read_text("utf-8"), folder)
+        return _from_lock(lock, lock.read_text("utf-8-sig"), folder)
     if not pyproject.is_file():
-        _refuse_other_tools(folder, {})
-        return None
+        refuse_other_tools(folder, {})
+        return Requirements(listing, "") if listing.is_file() else None
     project = _read_toml(pyproject)
     root = _workspace_root(folder)
     if (root / "uv.lock").is_file():
         return _export(root / "uv.lock", folder)
     dependencies = project.get("project", {}).get("dependencies", [])
+    if not isinstance(dependencies, list) or not all(isinstance(d, str) for d in dependencies):
+        raise ValueError(f"`project.dependencies` in {pyproject} must be a list of texts")
     sources = {
         normalized(name): name
         for table in (_read_toml(root / "pyproject.toml"), project)
@@ -165,37 +155,8 @@ def find_requirements(folder: Path) -> Requirements | None:
             f"{pyproject} must have a uv.lock beside it, because `tool.uv.sources` says where "
             f"{', '.join(sorted(sources.values()))} comes from: run `uv lock` in {folder}"
         )
-    _refuse_other_tools(folder, project)
+    refuse_other_tools(folder, project)
     return _from_lines(pyproject, dependencies)
-
-
-def _refuse_other_tools(folder: Path, project: Mapping[str, Any]) -> None:
-    """Refuse a folder whose dependencies are listed where this library does not look."""
-    of_project, tools = project.get("project", {}), project.get("tool", {})
-    for name, (pattern, command) in _EXPORTS.items():
-        path = folder / name
-        if name in _WITHOUT_PROJECT and of_project.get("dependencies"):
-            continue
-        if path.is_file() and re.search(pattern, path.read_text("utf-8", "replace"), re.MULTILINE):
-            raise ValueError(
-                f"the requirements in {path} must be in a requirements.txt, which is "
-                f"missing: run `{command}` in {folder}"
-            )
-    poetry, pdm = tools.get("poetry", {}), tools.get("pdm", {})
-    if "dependencies" in of_project.get("dynamic", ()):
-        place, command = "are dynamic", _COMPILE.format("pyproject.toml")
-    elif poetry.get("source") or set(poetry.get("dependencies", {})) - {"python"}:
-        place, command = "are those of Poetry", _POETRY
-    elif pdm.get("source"):
-        place, command = "come from a source of PDM", _PDM
-    elif tools.get("flit", {}).get("metadata", {}).get("requires"):
-        place, command = "are those of Flit", _COMPILE.format("pyproject.toml")
-    else:
-        return
-    raise ValueError(
-        f"the requirements in {folder / 'pyproject.toml'} {place} and must be in a "
-        f"requirements.txt: run `{command}` in {folder}"
-    )
 
 
 def _from_lines(source: Path, lines: list[str]) -> Requirements:
@@ -216,9 +177,16 @@ def _from_lines(source: Path, lines: list[str]) -> Requirements:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
+        table = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} must be valid TOML: {error}") from error
+    for names in _TABLES:
+        place = table
+        for name in names:
+            place = place.get(name, {})
+            if not isinstance(place, dict):
+                raise ValueError(f"`{'.'.join(names)}` in {path} must be a table, got: {place!r}")
+    return table
 
 
 def _workspace_root(folder: Path) -> Path:
@@ -240,7 +208,7 @@ def _export(lock: Path, folder: Path) -> Requirements:
         raise ValueError(f"{lock} needs uv to be read: `python -m pip install uv`")
     command = [str(uv), "export", "--format", "pylock.toml", "--quiet", "--no-header"]
     command += ["--no-default-groups", "--no-emit-project"]
-    variables = {k: v for k, v in os.environ.items() if k not in ("UV_FROZEN", "UV_LOCKED")}
+    variables = {**inherited_variables(), **index_variables(lock, [], uses_uv=True)}
     for freshness in ("--locked", "--frozen"):
         completed = subprocess.run(
             [*command, freshness],
@@ -262,6 +230,8 @@ def _export(lock: Path, folder: Path) -> Requirements:
 
 def _from_lock(lock: Path, text: str, folder: Path) -> Requirements:
     for package in tomllib.loads(text).get("packages", []):
+        if not isinstance(package, dict) or not isinstance(package.get("name"), str):
+            raise ValueError(f"each of `packages` in {lock} must have a name, got: {package!r}")
         name, source = package["name"], package.get("directory", package.get("vcs"))
         if source is not None:
             place = source.get("path") or source.get("url")

@@ -119,6 +119,14 @@ def test_pip_which_takes_the_highest_version_of_all_has_one_index(tmp_path: Path
     assert looked_up(tmp_path, f"--extra-index-url {PRIVATE}", HASH, uses_uv=False)
 
 
+def test_pip_with_a_folder_of_wheels_asks_no_index(tmp_path: Path) -> None:
+    """It takes the same version from either; uv takes that of the folder."""
+    with pytest.raises(ValueError, match=r"got: https://pypi\.org/simple, \./wheels"):
+        looked_up(tmp_path, "-f ./wheels", "shop==1", uses_uv=False)
+    assert looked_up(tmp_path, "-f ./wheels", "--no-index", "shop==1", uses_uv=False) == {}
+    assert looked_up(tmp_path, "-f ./wheels", "shop==1") == {}
+
+
 INDEXES = st.sampled_from(["", PRIVATE, OTHER, PYPI, f"{PYPI}/", "https://me:pw@a.example/simple/"])
 
 

@@ -168,6 +168,71 @@ def test_a_folder_is_refused_with_a_remedy_that_works(tmp_path: Path, line: str)
     assert "../lib` and list the file that it writes" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "lib @ git+https://example.com/lib@v1",
+        "git+ssh://git@example.com/lib.git#egg=lib",
+        "hg+https://example.com/lib",
+        "https://example.com/lib-1.0.tar.gz --hash=sha256:00",
+        "lib @ https://example.com/archive/main.zip",
+        "./lib-1.0.tar.gz",
+        "lib[extra] @ file:///lib-1.0.zip ; python_version > '3'",
+        "git+https://example.com/lib-1-py3-none-any.whl",
+    ],
+)
+def test_sources_are_refused_because_uv_would_build_them(tmp_path: Path, line: str) -> None:
+    """For this machine, and with the code of their build scripts."""
+    for name, text in (
+        ("requirements.txt", f"{line}\n"),
+        ("pyproject.toml", f'[project]\nname = "a"\nversion = "1"\ndependencies = ["{line}"]\n'),
+    ):
+        folder = tmp_path / name.partition(".")[0]
+        folder.mkdir()
+        (folder / name).write_text(text)
+        with pytest.raises(ValueError, match="got a source that would be built") as caught:
+            find_requirements(folder)
+        assert "`python -m pip wheel --no-deps --wheel-dir wheels " in str(caught.value)
+
+
+def test_an_empty_list_does_not_hide_that_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("# see pyproject.toml\n")
+    (tmp_path / "pyproject.toml").write_text(PROJECT)
+    result = find_requirements(tmp_path)
+    assert result is not None
+    assert result.text == "redis>=6\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("pylock.toml", "x = [", r"pylock\.toml must be valid TOML"),
+        ("pylock.toml", "packages = [3]", "each of `packages` in .* must have a name, got: 3"),
+        ("pyproject.toml", "project = 3", "`project` in .* must be a table, got: 3"),
+        ("pyproject.toml", "[tool]\nuv = 1", r"`tool\.uv\.sources` in .* must be a table"),
+        ("pyproject.toml", "[project]\ndependencies = 'idna'", "must be a list of texts"),
+        ("pyproject.toml", "[project]\ndependencies = [3]", "must be a list of texts"),
+    ],
+)
+def test_files_of_another_form_are_refused(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        find_requirements(tmp_path)
+
+
+def test_variables_of_uv_do_not_change_what_is_exported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(tmp_path, "['redis==6.4.0']")
+    before = find_requirements(tmp_path)
+    for name in ("UV_PROJECT", "UV_WORKING_DIRECTORY", "UV_WORKING_DIR"):
+        monkeypatch.setenv(name, str(tmp_path.parent))
+    monkeypatch.setenv("UV_FROZEN", "1")
+    assert find_requirements(tmp_path) == before
+
+
 def test_builds_from_source_are_refused(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("--no-binary :all:\nredis==6.4.0\n")
     with pytest.raises(ValueError, match="must not ask for builds from source"):
@@ -229,6 +294,9 @@ def test_other_encodings_are_refused(tmp_path: Path, data: bytes) -> None:
         ({"pyproject.toml": "[tool.flit.metadata]\nrequires = ['redis']\n"}, "uv pip compile"),
         ({"environment.yml": "name: a\ndependencies:\n- redis\n"}, "python -m pip list"),
         ({"pixi.toml": "[pypi-dependencies]\nredis = '*'\n"}, "python -m pip list"),
+        ({"Requirements.TXT": "redis\n"}, "cp Requirements.TXT"),
+        ({"requirements.txt": "# none\n", "requirements-prod.txt": "redis\n"}, "cp "),
+        ({"pyproject.toml": "[tool.ruff]\n", "requirements/base.txt": "redis\n"}, "cp "),
         ({"pdm.lock": '[[package]]\nname = "redis"\n'}, "pdm export"),
         ({"Pipfile": '[packages]\nredis = "*"\n'}, "pipenv requirements"),
         ({"Pipfile.lock": '{"default": {"redis": {}}}'}, "pipenv requirements"),
@@ -240,6 +308,7 @@ def test_dependencies_that_are_listed_elsewhere_are_refused(
     tmp_path: Path, files: dict[str, str], command: str
 ) -> None:
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     with pytest.raises(ValueError, match=r"must be in a requirements\.txt") as caught:
         find_requirements(tmp_path)
@@ -254,10 +323,13 @@ def test_dependencies_that_are_listed_elsewhere_are_refused(
         {"Pipfile.lock": "{}"},
         {"requirements.in": "# nothing\n"},
         {"setup.cfg": "[flake8]\n"},
+        {"requirements-dev.txt": "pytest\n", "requirements/tests.txt": "pytest\n"},
+        {"requirements-prod.txt": "# nothing\n"},
     ],
 )
 def test_tools_that_list_no_dependencies_are_fine(tmp_path: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     result = find_requirements(tmp_path)
     assert result is None or result.is_empty
