@@ -20,11 +20,13 @@ $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt >$(VENV)/uv.txt && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt; }
+	@echo "make setup: installing Python packages, once (a minute) ..."
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.ready
+	@echo "make setup: installing npm packages, once ..."
 	$(BIN)/npm ci --silent --no-audit --no-fund
 	touch $@
 

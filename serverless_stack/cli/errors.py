@@ -52,6 +52,12 @@ def handled() -> Iterator[None]:
             console.print(Text(visible(error.log.expandtabs())), soft_wrap=True)
         _print_error(console, error)
         raise typer.Exit(FAILED_STATUS) from error
+    except BrokenPipeError:
+        raise  # the reader of the output has ended: so does the command
+    except OSError as error:  # such as a full disk, or a folder that is read-only
+        where = f"{error.filename}: " if error.filename else ""
+        _print_error(console, Exception(f"{where}{error.strerror or error}"))
+        raise typer.Exit(FAILED_STATUS) from error
     except SourceError as error:
         _print_error(console, error)
         raise typer.Exit(PREREQUISITES_STATUS) from error

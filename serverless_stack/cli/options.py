@@ -75,7 +75,9 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
 
         console = Console(stderr=True)
         console.print(
-            Text("Error: ", "bold red").append(visible(f"{error}{_remedy(error)}"), "default"),
+            Text("Error: ", "bold red").append(
+                visible(f"{_text(error)}{_remedy(error)}"), "default"
+            ),
             soft_wrap=True,
         )
         raise typer.Exit(REFUSED_STATUS) from error
@@ -97,6 +99,13 @@ def pairs(option: str, texts: Sequence[str]) -> dict[str, str]:
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated(number)
+
+
+def _text(error: Exception) -> str:
+    """Return the message of an error, without the number of an error of the system."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 def _remedy(error: BaseException) -> str:

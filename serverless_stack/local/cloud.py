@@ -3,22 +3,20 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
-from serverless_stack.local.cdk import coverage
-from serverless_stack.local.cdk.assembly import Environment, Stack, read_stacks
+from serverless_stack.local.cdk.assembly import read_stacks
+from serverless_stack.local.cdk.runner import CdkRunner
 from serverless_stack.local.cdk.selection import select
-from serverless_stack.local.cdk.stacks import failed_validations
-from serverless_stack.local.errors import CommandError, LocalCloudError, UnmodelledError
-from serverless_stack.local.processes import emulator as emulator_process
-from serverless_stack.local.processes import lifecycle, state
+from serverless_stack.local.errors import LocalCloudError
+from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
@@ -65,8 +63,8 @@ class LocalCloud:
         self.name = name
         self.home = folders.cloud(app_dir, name)
         self.started_here = False
-        self._report = report
         self._phases = Phases(report)
+        self._cdk = CdkRunner(app_dir, name, report, self._phases)
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
@@ -172,7 +170,7 @@ class LocalCloud:
         """
         with self._phases.phase("synth"):
             shutil.rmtree(self._assembly, ignore_errors=True)
-            self._run_cdk(cdk_commands.synth_arguments(self._assembly, context))
+            self._cdk.run(cdk_commands.synth_arguments(self._assembly, context))
         return self._assembly
 
     def deploy(
@@ -201,54 +199,17 @@ class LocalCloud:
         with self._alone():
             assembly = self.synth(context=context)
             selected = select(read_stacks(assembly), stacks)
-            self._show_notes(selected)
+            self._cdk.show_notes(selected)
             node_packages.provide(self.home, selected, self._phases)
-            self._bootstrap({stack.environment for stack in selected})
+            self._cdk.bootstrap(assembly, {stack.environment for stack in selected})
             outputs = self.home / "outputs.json"
             outputs.unlink(missing_ok=True)
             with self._phases.phase("deploy"):
-                self._run_deploy(
+                self._cdk.deploy(
                     cdk_commands.deploy_arguments(assembly, stacks, outputs, parameters), selected
                 )
             stack_outputs = json.loads(outputs.read_text()) if outputs.exists() else {}
         return DeployResult(tuple(self._phases.done[first:]), stack_outputs, self.urls())
-
-    def _run_deploy(self, arguments: Sequence[str], stacks: Sequence[Stack]) -> None:
-        """Deploy, and add to a failure what only CloudFormation's events tell."""
-        try:
-            self._run_cdk(arguments)
-        except CommandError as error:
-            if "Validation failed" not in error.log:
-                raise
-            reasons = []
-            for stack in stacks:
-                with suppress(OSError):  # it does not exist, because it was not its turn
-                    reasons += failed_validations(self.state, stack.aliases[-1], stack.environment)
-            raise CommandError(f"{error}: {'; '.join(reasons)}", error.log) from error
-
-    def _show_notes(self, stacks: Sequence[Stack]) -> None:
-        """Show the annotations of stacks, and what the local cloud does not do for them."""
-        for annotation in dict.fromkeys(text for stack in stacks for text in stack.annotations):
-            self._phases.note(annotation)
-        missing = coverage.unmodelled(stacks, emulator_process.resource_types(self.home))
-        if missing:
-            raise UnmodelledError(missing)
-        for feature in coverage.ignored(stacks):
-            self._phases.note(f"The local cloud does not model {feature}")
-
-    def _bootstrap(self, environments: Iterable[Environment]) -> None:
-        for environment in sorted(environments):
-            current = self.state
-            if str(environment) in current.bootstrapped:
-                continue
-            with self._phases.phase("bootstrap"):
-                self._phases.detail(environment.name)
-                self._run_cdk(
-                    cdk_commands.bootstrap_arguments(self._assembly, environment),
-                    environment.account,
-                )
-            bootstrapped = [*current.bootstrapped, str(environment)]
-            state.write(self.home, replace(current, bootstrapped=bootstrapped))
 
     def destroy(self, stacks: Sequence[str] = ()) -> None:
         """Destroy stacks of the last deployment, even if the app has changed since.
@@ -264,7 +225,7 @@ class LocalCloud:
             if not (self._assembly / "manifest.json").exists():
                 self.synth()
             with self._phases.phase("destroy"):
-                self._run_cdk(cdk_commands.destroy_arguments(self._assembly, stacks))
+                self._cdk.run(cdk_commands.destroy_arguments(self._assembly, stacks))
 
     def stop(self) -> None:
         """Stop all processes of this cloud, and remove its folder. Do nothing if it is stopped."""
@@ -286,25 +247,6 @@ class LocalCloud:
                 f"another deployment to the local cloud `{self.name}` is in progress: "
                 "wait until it has ended"
             ) from error
-
-    def _run_cdk(self, arguments: Sequence[str], account: str = cdk_commands.ACCOUNT) -> None:
-        environment = cdk_commands.aws_environment(
-            self.endpoint_url, self.state.access_key, account
-        )
-        try:
-            cdk_commands.run_cdk(
-                arguments,
-                app_dir=self.app_dir,
-                aws_environment=environment,
-                home=self.home,
-                report=self._report,
-            )
-        except CommandError as error:
-            if lifecycle.running(self.app_dir, self.name) is None:
-                raise LocalCloudError(
-                    f"the local cloud `{self.name}` was stopped during `cdk {arguments[0]}`"
-                ) from error
-            raise
 
     def __enter__(self) -> Self:
         return self

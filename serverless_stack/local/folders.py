@@ -18,6 +18,11 @@ def locks() -> Path:
     return cache_folder() / "locks"
 
 
+def ports() -> Path:
+    """Return the folder that remembers the ports of each cloud."""
+    return cache_folder() / "ports"
+
+
 def overlays() -> Path:
     """Return the folder of dependency overlays, which all clouds share."""
     return cache_folder() / "overlays"

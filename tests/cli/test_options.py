@@ -1,10 +1,14 @@
 import os
+import re
 from pathlib import Path
 
 import botocore.session
 import pytest
+import typer
+from botocore.exceptions import NoCredentialsError, NoRegionError, ProfileNotFound
 
-from serverless_stack.cli.options import account
+from serverless_stack.cli.options import account, pairs
+from serverless_stack.runtime.objects.errors import ObjectError
 
 PROFILES = """
 [work]
@@ -44,3 +48,44 @@ def test_a_named_region() -> None:
     with account("eu-west-2", "work"):
         region = botocore.session.get_session().get_config_variable("region")
     assert region == "eu-west-2"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (NoCredentialsError(), r'Unable to locate credentials: log in .*run `eval "\$\(.* env\)"`'),
+        (NoRegionError(), r"You must specify a region\. Pass `--region`, or set AWS_REGION"),
+        (ProfileNotFound(profile="wrok"), r"profile \(wrok\) .*, did you mean `work`\?"),
+        (ProfileNotFound(profile="xyz"), r"profile \(xyz\) .*; the profiles are: work"),
+        (FileNotFoundError(2, "No such file or directory", "here"), "^Error: here: No such file"),
+        (
+            ValueError("a \x1b[31mred\x1b[0m\u202e [bold]key"),
+            r"a \\x1b\[31mred\\x1b\[0m\\u202e \[b",
+        ),
+    ],
+)
+def test_errors_say_what_to_do(
+    error: Exception, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(typer.Exit) as caught, account(None, None):
+        raise error
+    assert caught.value.exit_code == 2
+    assert re.search(told, capsys.readouterr().err)
+
+
+def test_the_cause_of_an_error_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    error = ObjectError("listing 'y': Unable to locate credentials")
+    error.__cause__ = NoCredentialsError()
+    with pytest.raises(typer.Exit), account(None, None):
+        raise error
+    assert "serverless-stack local env" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["", "=", "=x", "name"])
+def test_a_pair_without_a_name_or_an_equals_sign(text: str) -> None:
+    with pytest.raises(typer.BadParameter, match="`--context` must be KEY=VALUE, got: "):
+        pairs("--context", ["a=b", text])
+
+
+def test_pairs() -> None:
+    assert pairs("--context", ["a=b=c", "d="]) == {"a": "b=c", "d": ""}

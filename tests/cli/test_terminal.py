@@ -5,7 +5,7 @@ import pytest
 from rich.console import Console
 
 from serverless_stack.cli.terminal import Terminal, report_for
-from serverless_stack.local.progress import Phases, PlainReport
+from serverless_stack.local.progress import Phase, Phases, PlainReport
 
 
 def console(width: int, *, terminal: bool = True) -> Console:
@@ -49,3 +49,33 @@ def test_output_of_programs_is_shown_if_verbose() -> None:
     Terminal(wordy, verbose=True).output("a [line]")
     assert lines_of(quiet) == []
     assert lines_of(wordy) == ["  a [line]"]
+
+
+HOSTILE = "a\x1b]0;title\x07\x1b[2Jb\u202e [red]c[/red]\r"
+SAFE = r"a\x1b]0;title\x07\x1b[2Jb\u202e [red]c[/red]\r"
+
+
+def test_texts_of_apps_do_not_control_a_terminal() -> None:
+    screen = console(200)
+    report = Terminal(screen, verbose=True)
+    report.note(HOSTILE)
+    report.output(HOSTILE)
+    report.begin(HOSTILE)
+    report.detail(HOSTILE)
+    report.end(Phase(HOSTILE, 1.0))
+    assert isinstance(screen.file, io.StringIO)
+    written = screen.file.getvalue()
+    assert written.count(SAFE) >= 3
+    assert not {"\x07", "\u202e"} & set(written)
+    assert "\x1b]0" not in written
+
+
+def test_texts_of_apps_do_not_control_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    report = PlainReport(verbose=True)
+    report.begin(HOSTILE)
+    report.note(HOSTILE)
+    report.output(HOSTILE)
+    report.end(Phase(HOSTILE, 1.0))
+    written = capsys.readouterr().out
+    assert written.count(SAFE) == 4
+    assert not {"\x1b", "\x07", "\u202e", "\r"} & set(written)

@@ -39,6 +39,11 @@ def assembly_app(tmp_path: Path) -> Iterator[Path]:
     yield from _app("assembly", tmp_path)
 
 
+@pytest.fixture
+def foreign_app(tmp_path: Path) -> Iterator[Path]:
+    yield from _app("foreign", tmp_path)
+
+
 def _app(name: str, tmp_path: Path) -> Iterator[Path]:
     app = tmp_path / name
     shutil.copytree(APPS / name, app)

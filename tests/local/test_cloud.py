@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import boto3
 import pytest
@@ -29,6 +29,7 @@ from serverless_stack.local.processes import (
     state,
 )
 from serverless_stack.local.processes.locks import locked
+from serverless_stack.local.progress import SilentReport
 from tests.local.conftest import processes_of
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def test_a_plain_cdk_app_from_deploy_to_destroy(tiny_app: Path) -> None:
     with LocalCloud.start(tiny_app) as cloud:
         result = cloud.deploy()
         assert [phase.name for phase in cloud.phases] == [
-            "set-up",
+            "packages",
             "emulator",
             "synth",
             "bootstrap",
@@ -175,6 +176,33 @@ def test_a_chosen_port_in_use_changes_nothing(assembly_app: Path) -> None:
     assert not folders.cloud(assembly_app, "default").exists()
 
 
+def test_the_ports_stay_the_same_and_another_one_is_told(assembly_app: Path) -> None:
+    def ports_of(cloud: LocalCloud) -> list[int]:
+        return [cloud.state.gateway_port, cloud.state.api_port, cloud.state.cdn_port]
+
+    class Notes(SilentReport):
+        texts: ClassVar[list[str]] = []
+
+        def note(self, text: str) -> None:
+            self.texts.append(text)
+
+    with LocalCloud.start(assembly_app, report=Notes()) as cloud:
+        first = ports_of(cloud)
+    with LocalCloud.start(assembly_app, report=Notes()) as cloud:
+        assert ports_of(cloud) == first
+        environment = cloud.environment()
+    assert Notes.texts == []
+    with (
+        socket.create_server((ports.LOOPBACK, first[1])),
+        LocalCloud.start(assembly_app, report=Notes()) as cloud,
+    ):
+        gateway, api, cdn = ports_of(cloud)
+        assert [gateway, cdn] == [first[0], first[2]]
+        assert cloud.environment()["AWS_ACCESS_KEY_ID"] != environment["AWS_ACCESS_KEY_ID"]
+    (note,) = Notes.texts
+    assert note == f"port {first[1]} is in use by another program: the APIs moved to port {api}"
+
+
 def test_a_port_taken_in_the_meantime_is_replaced(
     assembly_app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,4 +287,4 @@ def test_one_deployment_at_a_time(assembly_app: Path) -> None:
             pytest.raises(LocalCloudError, match=r"another deployment .* in progress"),
         ):
             cloud.deploy()
-        assert [phase.name for phase in cloud.phases] == ["set-up", "emulator"]
+        assert [phase.name for phase in cloud.phases] == ["packages", "emulator"]

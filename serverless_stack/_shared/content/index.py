@@ -70,27 +70,53 @@ def from_json(text: str) -> dict[str, Entry]:
     return {key: Entry(key, sha256, size) for key, (sha256, size) in content.items()}
 
 
+def zip_left_out(path: Path, include: Sequence[str] = ()) -> dict[str, str]:
+    """Return why files of a zip file are no content, by key.
+
+    Args:
+        path: The zip file.
+        include: Globs of hidden files and the like that are content all the same.
+    """
+    with zipfile.ZipFile(path) as archive:
+        listed = _listed(archive, include)
+        return {key: reason for _info, key, reason in listed if reason}
+
+
+def _listed(
+    archive: zipfile.ZipFile, include: Sequence[str]
+) -> list[tuple[zipfile.ZipInfo, str, str | None]]:
+    """Return the files of a zip file, their keys, and why they are no content."""
+    files = []
+    for info in archive.infolist():
+        key, kind = zip_key(info), stat.S_IFMT(info.external_attr >> 16)
+        if key.endswith("/"):
+            continue
+        reason = reason_to_leave_out(key, include)
+        if stat.S_ISLNK(kind):
+            reason = "a link"
+        elif kind not in (0, stat.S_IFREG):
+            reason = "not a regular file"
+        files.append((info, key, reason))
+    return files
+
+
 def _zip_index(path: Path, include: Sequence[str]) -> dict[str, Entry]:
     with zipfile.ZipFile(path) as archive:
-        files = {
-            info: zip_key(info)
-            for info in archive.infolist()
-            if not info.is_dir() and not stat.S_ISLNK(info.external_attr >> 16)
-        }
-        for info, key in files.items():
+        listed = _listed(archive, include)
+        for _info, key, _reason in listed:
             if {"", ".", ".."} & set(key.split("/")):
                 raise ValueError(f"{path} must have paths below it only, got: {key!r}")
+        content = {key: info for info, key, reason in listed if reason is None}
+        for key, info in content.items():
             if info.compress_type not in _READABLE or info.flag_bits & 1:
                 raise ValueError(
                     f"{path} must have files that are stored or deflated, and not encrypted, "
                     f"got: {key!r}"
                 )
-        twice = [key for key, count in Counter(files.values()).items() if count > 1]
+        counts = Counter(key for _info, key, _reason in listed)
+        twice = [key for key, count in counts.items() if count > 1]
         if twice:
             raise ValueError(f"{path} must have each file once, got twice: {twice[0]!r}")
-        content = {
-            key: info for info, key in files.items() if not reason_to_leave_out(key, include)
-        }
         return {key: _entry(key, archive.open(content[key])) for key in sorted(content)}
 
 

@@ -1,6 +1,7 @@
 """Which files of a folder or zip file are content."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,9 +14,22 @@ if TYPE_CHECKING:
     import zipfile
 
 _HIDDEN_BUT_PUBLIC = {".well-known"}  # RFC 8615
-_NEVER_CONTENT = {"__pycache__"}
-_KEY_NAMES = {"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"}
-_KEY_ENDINGS = (".pem", ".key", ".p12", ".pfx", ".jks", ".keystore", ".ppk")
+_NEVER_CONTENT = {"__pycache__": "byte code", "node_modules": "an installed package"}
+# What the name of a file says of it, in lower case; `include` publishes such files all the same.
+_REASONS = {
+    "a private key": r"(?!.*\.pub$)id_(rsa|dsa|ecdsa|ed25519)(_sk)?([-_.].*)?|"
+    r".*\.(pem|key|p8|p12|pfx|pkcs12|jks|keystore|keytab|ppk|kdbx|ovpn)",
+    "a file of passwords": r"_?netrc|htpasswd|.*\.env|credentials(\.(json|csv|ya?ml|toml))?|"
+    r"secrets?\.(json|ya?ml|toml)|client_secret.*\.json|service[-_]account.*\.json|"
+    r"rootkey\.csv|.*accesskeys\.csv",
+    "a file of Terraform": r".*\.tfstate(\..*)?|.*\.tfvars(\.json)?",
+    "a file of an editor or the system": r".*~|.*\.(bak|orig|sw[nop])|#.*#|(eh)?thumbs\.db|"
+    r"desktop\.ini",
+    "byte code": r".*\.py[co]",
+    "a database": r".*\.(db3?|sqlite3?)(-(journal|shm|wal))?",
+}
+_NAMES = {reason: re.compile(pattern) for reason, pattern in _REASONS.items()}
+_DOS = 0
 _UTF8_NAME, _UNICODE_PATH = 0x800, 0x7075  # "APPNOTE.TXT", 4.4.4 and 4.6.9
 
 Found: TypeAlias = tuple[str, str, str | None]
@@ -38,8 +52,9 @@ class Tree:
 def content_of(folder: Path, include: Sequence[str] = (), exclude: Collection[str] = ()) -> Tree:
     """Find the files of a folder that may be published.
 
-    Hidden files (except in ``.well-known``), private keys, byte code, special files and links that
-    lead out of the folder are left out. No file is opened.
+    Hidden files (except in ``.well-known``), private keys, passwords, databases, byte code, special
+    files, links to any of these and links that lead out of the folder are left out. No file is
+    opened.
 
     Args:
         folder: The folder.
@@ -54,7 +69,10 @@ def content_of(folder: Path, include: Sequence[str] = (), exclude: Collection[st
     """
     tree = Tree()
     for key, path, reason in walk(
-        folder, include=include, enter=lambda key: key.removesuffix("/") not in exclude
+        folder,
+        include=include,
+        enter=lambda key: key.removesuffix("/") not in exclude,
+        forbidden=lambda key: reason_to_leave_out(key, include),
     ):
         reason = reason or reason_to_leave_out(key, include)
         if reason:
@@ -74,12 +92,13 @@ def reason_to_leave_out(key: str, include: Sequence[str] = ()) -> str | None:
     if any(matches(pattern, key) for pattern in include):
         return None
     parts = key.split("/")
-    if any(part in _NEVER_CONTENT for part in parts):
-        return "byte code"
-    if any(part.startswith(".") and part not in _HIDDEN_BUT_PUBLIC for part in parts):
-        return "a hidden file"
+    for part in parts:
+        if part in _NEVER_CONTENT:
+            return _NEVER_CONTENT[part]
+        if part.startswith(".") and part not in _HIDDEN_BUT_PUBLIC:
+            return "a hidden file"
     name = parts[-1].lower()
-    return "a private key" if name in _KEY_NAMES or name.endswith(_KEY_ENDINGS) else None
+    return next((reason for reason, pattern in _NAMES.items() if pattern.fullmatch(name)), None)
 
 
 def walk(
@@ -88,6 +107,7 @@ def walk(
     follow: bool = True,
     include: Sequence[str] = (),
     enter: Callable[[str], bool] = lambda key: True,
+    forbidden: Callable[[str], str | None] = lambda key: None,
     failed: Callable[[str, OSError], None] | None = None,
 ) -> Iterator[Found]:
     """Find all files below a folder without opening any.
@@ -98,6 +118,8 @@ def walk(
             leaf, with the reason ``"a link"``.
         include: Globs of links that are followed out of the folder.
         enter: Whether to look at a file, link (by its key) or folder (key and a slash) at all.
+        forbidden: Why a link to a file or folder below the folder is not followed, by the key of
+            what it leads to.
         failed: Called with a folder that cannot be read. Default: the error is raised.
 
     Yields:
@@ -113,8 +135,12 @@ def walk(
         inside = f"{target}/".startswith(f"{root.rstrip('/')}/")
         if not follow:
             return "a link"
-        if not inside and not any(matches(pattern, key) for pattern in include):
-            return "a link that leads out of the folder"
+        if not any(matches(pattern, key) for pattern in include):
+            if not inside:
+                return "a link that leads out of the folder"
+            reason = forbidden(os.path.relpath(target, root)) if target != root else None
+            if reason:
+                return f"a link to {reason}"
         here = os.path.realpath(os.path.dirname(path))
         if any(f"{folder}/".startswith(f"{target}/") for folder in (*above, here)):
             return "a link to a folder that it lies in"
@@ -163,6 +189,8 @@ def zip_key(info: "zipfile.ZipInfo") -> str:
         ValueError: If the encoding of the name is not known.
     """
     name = info.filename
+    if info.create_system == _DOS and not name.endswith("/"):
+        name = name.replace("\\", "/")  # which is no part of a name there
     if info.flag_bits & _UTF8_NAME or name.isascii():
         return name
     raw = name.encode("cp437")

@@ -265,7 +265,7 @@ class ContentDeployment(Construct):
         Annotations.of(self).add_warning_v2(
             "serverless-stack:left-out",
             f"not published of {source.path}: {', '.join(listed[:_MAX_LISTED])}{more}; "
-            "the argument `include` publishes them",
+            "the argument `include` publishes such files, but special ones",
         )
 
 

@@ -12,12 +12,16 @@ from aws_cdk import AssetHashType, IgnoreMode, SymlinkFollowMode
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
-from serverless_stack._shared.content.index import Entry, index_of, to_json
+from serverless_stack._shared.content.index import Entry, index_of, to_json, zip_left_out
 from serverless_stack._shared.content.tree import content_of
 from serverless_stack._shared.machine import cache_folder
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
 
-_EXPECTED = ("a hidden file", "byte code")  # to be left out, without a word
+_EXPECTED = (
+    "a hidden file",
+    "byte code",
+    "a file of an editor or the system",
+)  # to be left out, without a word
 
 
 @dataclass(frozen=True)
@@ -91,13 +95,14 @@ def read_sources(scope: Construct, paths: Sequence[Path], include: Sequence[str]
     """
     sources = []
     for path in paths:
-        if not path.is_dir():
-            sources.append(Source(path, index_of(path, include), {}))
-            continue
-        output = synth_outputs(scope, path)
-        left_out = content_of(path, include, output).left_out
+        output = synth_outputs(scope, path) if path.is_dir() else []
+        index = index_of(path, include, output)
+        if path.is_dir():
+            left_out = content_of(path, include, output).left_out
+        else:
+            left_out = zip_left_out(path, include)
         unexpected = {key: why for key, why in left_out.items() if why not in _EXPECTED}
-        sources.append(Source(path, index_of(path, include, output), unexpected))
+        sources.append(Source(path, index, unexpected))
     return sources
 
 

@@ -13,14 +13,11 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs.function.entry_point import entry_problems
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
-from serverless_stack.constructs.function.source import (
-    code_problems,
-    entry_problems,
-    size_problems,
-)
+from serverless_stack.constructs.function.source import code_problems, size_problems
 
 # Of an artifact everything is deployed but these, which hold secrets or history.
 _NEVER_DEPLOYED = (".git", ".env")
@@ -78,9 +75,8 @@ def function_code(
     platform = LambdaPlatform(runtime.name.removeprefix("python"), machine)
     packaged = package(source, requirements, platform, output)
     if has_dependencies and not is_unresolved(entry):
-        problems.add(
-            entry_problems(entry, packaged.files, f"{str(source)!r} with its requirements")
-        )
+        place = f"{str(source)!r} with its requirements"
+        problems.add(entry_problems(entry, packaged.files, place, python=platform.python))
     problems.add(size_problems(packaged.size))
     problems.raise_if_any()
     asset = lambda_.Code.from_asset(str(packaged.folder), asset_hash=packaged.digest)

@@ -76,7 +76,8 @@ def package(
         ValueError: If the requirements cannot be installed for the platform.
     """
     own_files = {**_library_files(*_RUNTIME), **read_source(source, exclude).files}
-    key = hashlib.sha256(f"{_FORMAT}\n{platform}\n{_digest(own_files)}".encode())
+    own_digest = _digest(own_files)
+    key = hashlib.sha256(f"{_FORMAT}\n{platform}\n{own_digest}".encode())
     if requirements is not None:
         key.update(requirements.digest.encode())
 
@@ -85,6 +86,10 @@ def package(
             install(requirements, target, platform)
             _remove_installer_notes(target)
         _copy(own_files, target)
+        if _digest({name: target / name for name in own_files}) != own_digest:
+            raise ValueError(
+                f"{source} must not change while it is packaged, and it did: run the command again"
+            )
 
     folder = _cached("handlers", key.hexdigest(), build)
     installed = {normalized(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.assets import CLOUD_ASSEMBLY_FILES
+from serverless_stack.constructs.function.entry_point import entry_problems
 
 _MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
 # Files that are not part of a handler, wherever they are in its folder.
@@ -28,7 +29,6 @@ _EXCLUDED = {
 }
 _EXCLUDED_SUFFIXES = (".pyc", ".pyo")
 _VIRTUAL_ENVIRONMENT_FILE = "pyvenv.cfg"
-_MODULE_ENDINGS = (".py", "/__init__.py")
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,12 @@ def _walk(
     folder: str, prefix: str, parents: Sequence[str], excluded: Collection[str]
 ) -> Iterator[tuple[str, str, str | None]]:
     """Yield the name and path of each file, and why it cannot be packaged, or None if it can."""
-    with os.scandir(folder) as scanned:
-        entries = sorted(scanned, key=lambda entry: entry.name)
+    try:
+        with os.scandir(folder) as scanned:
+            entries = sorted(scanned, key=lambda entry: entry.name)
+    except PermissionError:
+        yield prefix.rstrip("/") or ".", folder, "a folder that cannot be read"
+        return
     names = {entry.name for entry in entries}
     if prefix and (_VIRTUAL_ENVIRONMENT_FILE in names or names >= CLOUD_ASSEMBLY_FILES):
         return
@@ -95,7 +99,9 @@ def _file_problem(entry: os.DirEntry[str]) -> str | None:
         return "a file name that is not in UTF-8"
     except OSError:
         return "a broken link"
-    return None if stat.S_ISREG(mode) else "a file that is not a regular one"
+    if not stat.S_ISREG(mode):
+        return "a file that is not a regular one"
+    return None if os.access(entry.path, os.R_OK) else "a file that cannot be read"
 
 
 def code_problems(
@@ -147,8 +153,17 @@ def code_problems(
         if not read.files and not read.problems:
             problems.append(_empty(source, code_argument))
         elif not is_unresolved(entry):
-            files = None if has_dependencies else read.files
-            problems += entry_problems(entry, files, repr(str(source)), entry_argument)
+            problems += entry_problems(
+                entry,
+                read.files,
+                repr(str(source)),
+                entry_argument,
+                python=runtime.name.removeprefix("python"),
+                is_complete=not has_dependencies,
+            )
+        if not read.problems:  # before anything is read, copied and installed
+            size = sum(path.stat().st_size for path in read.files.values())
+            problems += size_problems(size, code_argument)
     elif not any(source.iterdir()):
         problems.append(_empty(source, code_argument))
     return problems
@@ -156,33 +171,6 @@ def code_problems(
 
 def _empty(source: Path, argument: str) -> str:
     return f"`{argument}` must have source files in it, got an empty folder: {str(source)!r}"
-
-
-def entry_problems(
-    entry: str, files: Collection[str] | None, place: str, argument: str = "handler"
-) -> list[str]:
-    """Check that the entry point of a Python handler is a module of its package.
-
-    Args:
-        entry: The entry point.
-        files: The files of the package. Default: unknown; the module may be anywhere.
-        place: Where these files are, for the message.
-        argument: The caller's name for the entry point.
-    """
-    module, _, function = entry.rpartition(".")
-    if not module or not function:
-        return [f"`{argument}` must be `module.function`, got: {entry!r}"]
-    path = module.replace(".", "/")
-    if files is None or any(f"{path}{ending}" in files for ending in _MODULE_ENDINGS):
-        return []
-    folder, _, name = path.rpartition("/")
-    start = f"{folder}/{name}.".lstrip("/")
-    if any(file.startswith(start) and file.endswith(".so") for file in files):
-        return []
-    return [
-        f"`{argument}` must name a module of the code and a function in it, got: {entry!r}, "
-        f"but {place} has no {path}.py"
-    ]
 
 
 def size_problems(size: int, argument: str = "code") -> list[str]:

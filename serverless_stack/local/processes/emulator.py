@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,11 @@ def resource_types(cloud: Path) -> frozenset[str]:
 
 
 def start(
-    cloud: Path, programs: Programs, requested: Ports, key: AccessKey
+    cloud: Path,
+    programs: Programs,
+    requested: Ports,
+    key: AccessKey,
+    last: Sequence[int],
 ) -> tuple[subprocess.Popen[bytes], Ports]:
     """Start an emulator, and wait until it answers.
 
@@ -80,13 +85,15 @@ def start(
         programs: The programs of the emulator.
         requested: The ports that the user chose; 0 for a free one.
         key: The access key of the cloud.
+        last: The ports of the last time, used again if they are free; 0 for none.
 
     Raises:
         CommandError: The emulator ended or does not answer. The error has the end of its log. The
             caller has to stop what is left, as after Ctrl-C.
     """
     for attempt in range(_ATTEMPTS):
-        gateway, api, cdn = ports.choose(requested.gateway, requested.api, requested.cdn)
+        wanted = ports.prefer((requested.gateway, requested.api, requested.cdn), last)
+        gateway, api, cdn = ports.choose(*wanted)
         chosen = Ports(gateway, api, cdn)
         process = _spawn(cloud, programs, chosen, key)
         if _wait_until_healthy(cloud, process, chosen):

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_stack.local import folders
@@ -14,6 +14,7 @@ from serverless_stack.local.processes import (
     emulator as emulator_process,
 )
 from serverless_stack.local.processes import (
+    ports,
     process_table,
     state,
 )
@@ -27,6 +28,7 @@ from serverless_stack.local.toolchain.install import emulator_python
 from serverless_stack.local.toolchain.prerequisites import Tools
 
 _CLI_STOP_SECONDS = 3.0
+_DOORS = ("the AWS endpoint", "the APIs", "the distributions")
 
 
 def running(app_dir: Path, name: str) -> State | None:
@@ -117,13 +119,15 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     home = folders.cloud(app_dir, name)
     _clear(home)  # left by a command that was killed
-    with phases.phase("set-up"):
+    with phases.phase("packages"):
         programs = _set_up(tools, phases)
     home.mkdir(parents=True, mode=0o700)
     try:
         with phases.phase("emulator"):
             key = new_access_key()
-            process, chosen = emulator_process.start(home, programs, requested, key)
+            memory = folders.ports() / f"{home.name}.json"
+            last = ports.recall(memory, len(_DOORS))
+            process, chosen = emulator_process.start(home, programs, requested, key, last)
         leader = process_table.find(process.pid)
         if leader is None:
             raise LocalCloudError("the emulator ended immediately after its start")
@@ -140,10 +144,23 @@ def _start(
             started_at=time.time(),
         )
         state.write(home, current)
+        _remember(memory, last, requested, chosen, phases)
     except BaseException:  # and KeyboardInterrupt: stop what was started
         _clear(home)
         raise
     return process
+
+
+def _remember(
+    memory: Path, last: Sequence[int], requested: Ports, chosen: Ports, phases: Phases
+) -> None:
+    """Remember the ports for the next start, and tell which could not be the same as last time."""
+    now = (chosen.gateway, chosen.api, chosen.cdn)
+    asked = (requested.gateway, requested.api, requested.cdn)
+    for door, old, new, port in zip(_DOORS, last, now, asked, strict=True):
+        if old not in (0, new) and not port:
+            phases.note(f"port {old} is in use by another program: {door} moved to port {new}")
+    ports.remember(memory, now)
 
 
 def _set_up(tools: Tools, phases: Phases) -> Programs:

@@ -1,9 +1,14 @@
-"""Loopback ports: choosing free ones, and checking those that the user chose."""
+"""Loopback ports: choosing free ones, remembering them, and checking those that the user chose."""
 
+import json
+import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
+_MAX_MEMORIES = 100
 
 
 def is_free(port: int) -> bool:
@@ -39,6 +44,46 @@ def choose(*requested: int) -> list[int]:
         for probe in probes:
             probe.close()
     return [port or int(next(free)) for port in requested]
+
+
+def prefer(requested: Sequence[int], last: Sequence[int]) -> list[int]:
+    """Return ports for `choose`: the requested ones, or else the last ones that are free, or 0.
+
+    Args:
+        requested: The ports that the user chose; 0 for any.
+        last: The ports of the last time, as from `recall`.
+    """
+    return [
+        port or (old if old not in requested and is_free(old) else 0)
+        for port, old in zip(requested, last, strict=True)
+    ]
+
+
+def recall(memory: Path, count: int) -> list[int]:
+    """Return the remembered ports; zeros if there are none.
+
+    Args:
+        memory: The file that remembers them.
+        count: How many there are.
+    """
+    try:
+        last = json.loads(memory.read_text("utf-8"))
+    except (OSError, ValueError):
+        return [0] * count
+    valid = isinstance(last, list) and all(type(p) is int and 0 < p <= 65535 for p in last)
+    return last if valid and len(set(last)) == count else [0] * count
+
+
+def remember(memory: Path, chosen: Sequence[int]) -> None:
+    """Remember ports for the next time, if it is possible. The oldest memories are forgotten."""
+    with suppress(OSError):
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        temporary = memory.with_name(f"{memory.name}.{os.getpid()}")
+        temporary.write_text(json.dumps(list(chosen)), "utf-8")
+        temporary.replace(memory)
+        files = sorted(memory.parent.iterdir(), key=lambda file: file.stat().st_mtime)
+        for file in files[:-_MAX_MEMORIES]:
+            file.unlink(missing_ok=True)
 
 
 def problems(requested: Mapping[str, int]) -> list[str]:

@@ -60,13 +60,24 @@ class State:
 
 
 def write(home: Path, state: State) -> None:
-    """Write the state to the cloud's folder atomically, readable only by its owner."""
+    """Write the state to the cloud's folder atomically, readable only by its owner.
+
+    Raises:
+        LocalCloudError: The file cannot be written. A former state is still there.
+    """
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = home / f"{_FILE}.{os.getpid()}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as sink:
-        json.dump({"version": _VERSION, **asdict(state)}, sink, indent=2)
-    temporary.replace(home / _FILE)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as sink:
+            json.dump({"version": _VERSION, **asdict(state)}, sink, indent=2)
+        temporary.replace(home / _FILE)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise LocalCloudError(
+            f"{home / _FILE} cannot be written: {error.strerror}; free some space, or make the "
+            "folder writable"
+        ) from error
 
 
 def read(home: Path) -> State | None:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack._shared.content.index import Entry, from_json, index_of, to_json
+from serverless_stack._shared.content.index import (
+    Entry,
+    from_json,
+    index_of,
+    to_json,
+    zip_left_out,
+)
 
 
 def entry(key: str, content: bytes) -> Entry:
@@ -49,6 +55,54 @@ def test_links_within_the_folder_are_followed(tmp_path: Path) -> None:
 def test_a_zip_that_leaves_its_place_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(ValueError, match="must have paths below it only"):
         index_of(zipped(tmp_path / "x.zip", {name: b""}))
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "reason"),
+    [
+        ("link", stat.S_IFLNK, "a link"),
+        ("pipe", stat.S_IFIFO, "not a regular file"),
+        ("device", stat.S_IFCHR, "not a regular file"),
+        ("id_rsa", stat.S_IFREG, "a private key"),
+        ("a/.git/config", 0, "a hidden file"),
+    ],
+)
+def test_what_is_left_out_of_a_zip(tmp_path: Path, name: str, mode: int, reason: str) -> None:
+    path = zipped(tmp_path / "x.zip", {"index.html": b""})
+    with zipfile.ZipFile(path, "a") as archive:
+        info = zipfile.ZipInfo(name)
+        info.external_attr = (mode | 0o644) << 16
+        archive.writestr(info, b"x")
+    assert list(index_of(path)) == ["index.html"]
+    assert zip_left_out(path) == {name: reason}
+
+
+def test_backslashes_of_a_zip_from_windows_are_slashes(tmp_path: Path) -> None:
+    """Old programs write them; on other systems they are part of a name."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, system in (("a\\b.html", 0), ("a\\", 0), ("c\\d.html", 3)):
+            info = zipfile.ZipInfo(name)
+            info.create_system = system
+            archive.writestr(info, b"")
+    assert list(index_of(path)) == ["a/b.html", "c\\d.html"]
+    with zipfile.ZipFile(path, "w") as archive:
+        info = zipfile.ZipInfo("..\\x")
+        info.create_system = 0
+        archive.writestr(info, b"")
+    with pytest.raises(ValueError, match="must have paths below it only"):
+        index_of(path)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_a_link_and_a_file_of_one_name_is_refused(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "x.zip", {"a": b"1"})
+    with zipfile.ZipFile(path, "a") as archive:
+        info = zipfile.ZipInfo("a")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, b"/etc/passwd")
+    with pytest.raises(ValueError, match="must have each file once"):
+        index_of(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -24,6 +24,38 @@ def site(folder: Path, *names: str) -> Path:
         ("keys/server.pem", "a private key"),
         ("ID_RSA", "a private key"),
         ("lib/__pycache__/x.pyc", "byte code"),
+        ("x.pyc", "byte code"),
+        (".env.production", "a hidden file"),
+        (".DS_Store", "a hidden file"),
+        (".WELL-KNOWN/x", "a hidden file"),
+        ("a/.index.html.swp", "a hidden file"),
+        ("prod.env", "a file of passwords"),
+        ("aws/credentials", "a file of passwords"),
+        ("Credentials.JSON", "a file of passwords"),
+        ("client_secret_1.apps.json", "a file of passwords"),
+        ("my_accessKeys.csv", "a file of passwords"),
+        ("htpasswd", "a file of passwords"),
+        ("id_ed25519_work", "a private key"),
+        ("id_rsa.old", "a private key"),
+        ("Cert.P12", "a private key"),
+        ("AuthKey_1.p8", "a private key"),
+        ("data/shop.sqlite3-wal", "a database"),
+        ("shop.db", "a database"),
+        ("terraform.tfstate.backup", "a file of Terraform"),
+        ("prod.auto.tfvars", "a file of Terraform"),
+        ("node_modules/lit/index.js", "an installed package"),
+        ("index.html~", "a file of an editor or the system"),
+        ("#index.html#", "a file of an editor or the system"),
+        ("img/Thumbs.db", "a file of an editor or the system"),
+        ("id_rsa.pub", None),
+        ("id_card.png", None),
+        ("app.js.map", None),
+        ("environment.html", None),
+        ("secrets/index.html", None),
+        ("keyboard.html", None),
+        ("credentials.html", None),
+        ("flash.swf", None),
+        ("sub/.well-known/x", None),
     ],
 )
 def test_what_must_not_be_published(key: str, reason: str | None) -> None:
@@ -56,6 +88,30 @@ def test_links(tmp_path: Path) -> None:
     }
     wider = content_of(folder, include=["outside.txt"])
     assert wider.files["outside.txt"].read_text() == "x"
+
+
+def test_links_to_what_must_not_be_published(tmp_path: Path) -> None:
+    """By another name it is as secret."""
+    site(tmp_path, "index.html", ".env", ".git/config", "id_rsa", "lib/.cache/x", ".well-known/x")
+    links = {
+        "env.txt": ".env",
+        "git": ".git",
+        "config.txt": ".git/config",
+        "key.txt": "id_rsa",
+        "chain.txt": "env.txt",
+        "cache": "lib/.cache",
+        "lib/up.txt": "../.env",
+        "known": ".well-known",
+        "home.html": "index.html",
+    }
+    for name, target in links.items():
+        (tmp_path / name).symlink_to(target)
+    tree = content_of(tmp_path)
+    assert set(tree.files) == {".well-known/x", "home.html", "index.html", "known/x"}
+    assert tree.left_out["key.txt"] == "a link to a private key"
+    assert tree.left_out["git"] == tree.left_out["chain.txt"] == "a link to a hidden file"
+    assert {"key.txt", "git/config"} < set(content_of(tmp_path, include=["key.txt", "git*"]).files)
+    assert {key for key, _path, reason in walk(tmp_path) if reason} == set()  # as for a copy
 
 
 def test_folders_with_links_to_each_other_are_bounded(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_during_up(assembly_app: Path, mark: str, number: signal.Signals) -> Non
 
 def test_during_set_up(assembly_app: Path, own_cache: Path, mark: str) -> None:
     with launch(assembly_app, "up") as launcher:
-        until_line(launcher, "set-up ...")
+        until_line(launcher, "packages ...")
         until(lambda: list(own_cache.glob("emulator-*")))
         launcher.send_signal(signal.SIGINT)
         launcher.communicate()

@@ -480,7 +480,8 @@ def test_secrets_are_not_published(tmp_path: Path, secretive: Path) -> None:
     (warning,) = messages
     assert warning.startswith(
         f"not published of {secretive}: id_rsa (a private key), keys/server.pem (a private key), "
-        "link (a link that leads out of the folder); the argument `include` publishes them"
+        "link (a link that leads out of the folder); the argument `include` publishes such files, "
+        "but special ones"
     )
 
 

@@ -140,6 +140,33 @@ def test_packaging_again_uses_the_cache(make: Callable[..., Path], own_cache: Pa
     assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.folder.name]
 
 
+def test_a_file_that_changes_while_it_is_packaged_is_told(
+    make: Callable[..., Path], own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the cache keeps the new file under the hash of the old one."""
+    folder = make("a", **{"requirements.txt": "typing-extensions==4.14.1\n"})
+
+    def slow(requirements: Requirements, target: Path, platform: LambdaPlatform) -> None:
+        installation.install(requirements, target, platform)
+        (folder / "index.py").write_text("changed = True\n")
+
+    monkeypatch.setattr(packaging, "install", slow)
+    with pytest.raises(ValueError, match="must not change while it is packaged"):
+        package(folder)
+    assert list((own_cache / "handlers").iterdir()) == []
+
+
+def test_code_over_the_limit_is_refused_before_it_is_read(
+    stack: cdk.Stack, make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make("a", **{"requirements.txt": "idna==3.10\n"})
+    with (folder / "model.bin").open("wb") as file:
+        file.truncate(1 << 40)
+    monkeypatch.setattr(packaging, "install", lambda *arguments: pytest.fail("was installed"))
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=folder))
+    assert "`code` must be 250 MiB at most" in message
+
+
 def test_two_processes_can_build_the_same_package(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -52,6 +53,110 @@ def test_entry_points_in_modules_and_packages_are_accepted(
         (tmp_path / name).write_text("def handler(event, context): ...\n")
     LambdaHandler(stack, "Handler", code=tmp_path, handler=handler)
     assert properties(synth(stack), FUNCTION)["Handler"] == handler
+
+
+@pytest.mark.parametrize(
+    ("handler", "expected"),
+    [
+        ("./index.handler", "must be `module.function`, got: './index.handler'"),
+        ("../index.handler", "must be `module.function`"),
+        ("/index.handler", "must be `module.function`"),
+        ("index..handler", "must be `module.function`"),
+        ("json.handler", "must not be in a module with the name of one of Python's"),
+        ("index.handlr", "but the functions in it are: handler"),
+        ("index.Handler", "but the functions in it are: handler"),
+    ],
+)
+def test_an_entry_point_that_lambda_cannot_call_is_refused(
+    stack: cdk.Stack, code: Path, handler: str, expected: str
+) -> None:
+    (code / "json.py").write_text("def handler(event, context): ...\n")
+    assert expected in refused(lambda: LambdaHandler(stack, "Handler", code=code, handler=handler))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from lib import handler",
+        "from lib import other as handler",
+        "from lib import *",
+        "import lib.handler as handler",
+        "handler = lambda event, context: 1",
+        "x, (handler, *y) = lib()",
+        "handler: object = lib",
+        "(handler := print)",
+        "class handler: ...",
+        "class H:\n    def __call__(self, event, context): ...\n\nhandler = H()",
+        "@wrap\nasync def handler(event, context): ...",
+        "async def handler(event, context): ...\nhandler = wrap(handler)",
+        "try:\n    import x\nexcept ImportError:\n    def handler(event, context): ...",
+        "if x:\n    def handler(event, context): ...",
+        "for handler in [print]: ...",
+        "with x as handler: ...",
+        "def make():\n    global handler\n    handler = print\nmake()",
+        "def __getattr__(name): ...",
+        "globals()['handler'] = print",
+        "import sys\nsetattr(sys.modules[__name__], 'handler', print)",
+        "match x:\n    case {'a': 1, **handler}: ...",
+        "\ufeffdef handler(event, context): ...\r\n",
+        "x = '\\d'\ndef handler(event, context): ...",
+    ],
+)
+def test_a_function_can_be_defined_in_any_way(
+    stack: cdk.Stack, tmp_path: Path, source: str
+) -> None:
+    (tmp_path / "index.py").write_text(source, "utf-8")
+    LambdaHandler(stack, "Handler", code=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("", "the functions in it are: none"),
+        ("class A:\n    def handler(self): ...", "the functions in it are: none"),
+        ("def other():\n    handler = 1", "the functions in it are: other"),
+        ("async def handler(event, context): ...", "Lambda does not await it"),
+        ("def handler(:", "the module cannot be read: "),
+        ("x = 1\0", "the module cannot be read: "),
+    ],
+)
+def test_a_module_without_the_function_is_refused(
+    stack: cdk.Stack, tmp_path: Path, source: str, problem: str
+) -> None:
+    (tmp_path / "index.py").write_text(source)
+    message = refused(
+        lambda: LambdaHandler(stack, "Handler", code=tmp_path, runtime=lambda_.Runtime.PYTHON_3_11)
+    )
+    assert f"must name a function in index.py, got: 'index.handler', but {problem}" in message
+
+
+def test_syntax_of_a_newer_python_is_not_refused(
+    stack: cdk.Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 11, 0, "final", 0))
+    (tmp_path / "index.py").write_text("def handler(:")
+    LambdaHandler(stack, "Handler", code=tmp_path, runtime=lambda_.Runtime.PYTHON_3_14)
+
+
+def test_files_that_cannot_be_read_are_refused(
+    stack: cdk.Stack, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code / "locked").mkdir()
+    (code / "lib.py").write_text("")
+    readable, scan = os.access, os.scandir
+
+    def scandir(path: Path) -> object:
+        if os.fspath(path).endswith("locked"):
+            raise PermissionError
+        return scan(path)
+
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: "lib.py" not in path and readable(path, mode)
+    )
+    monkeypatch.setattr(os, "scandir", scandir)
+    message = refused(lambda: LambdaHandler(stack, "Handler", code=code))
+    assert "got: a file that cannot be read: 'lib.py'" in message
+    assert "got: a folder that cannot be read: 'locked'" in message
 
 
 def test_a_file_that_is_not_an_archive_is_refused(stack: cdk.Stack, code: Path) -> None:
@@ -116,8 +221,8 @@ def test_the_output_of_cdk_synth_is_not_source(
     tmp_path: Path, runtime: lambda_.Runtime, output: str
 ) -> None:
     """Otherwise each synthesis packages the one before, and gives another hash."""
-    for name in ("index.py", "index.js"):
-        (tmp_path / name).write_text("x")
+    (tmp_path / "index.js").write_text("x")
+    (tmp_path / "index.py").write_text("def handler(event, context): ...")
     keys = []
     for _ in range(2):
         app = cdk.App(outdir=str(tmp_path / output), analytics_reporting=False)

@@ -17,7 +17,8 @@ def write_stack(
     files: Mapping[str, str] | None = None,
     docker: Mapping[str, Any] | None = None,
     stage: str = "",
-    **properties: object,
+    parameters: Mapping[str, Any] | None = None,
+    **properties: str,
 ) -> None:
     """Add a stack to the assembly in a folder; with `stage`, to that of a stage in it."""
     if stage:
@@ -34,7 +35,8 @@ def write_stack(
         "metadata": metadata or {},
     }
     _add(inner, name, artifact)
-    (inner / f"{name}.template.json").write_text(json.dumps({"Resources": resources}))
+    template = {"Resources": resources, "Parameters": parameters or {}}
+    (inner / f"{name}.template.json").write_text(json.dumps(template))
     sources = {key: {"source": {"path": path}} for key, path in (files or {}).items()}
     assets = {"files": sources, "dockerImages": docker or {}}
     (inner / f"{name}.assets.json").write_text(json.dumps(assets))
@@ -53,6 +55,7 @@ def _artifact(kind: str, **properties: object) -> dict[str, Any]:
 def _add(folder: Path, key: str, artifact: Mapping[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "manifest.json"
-    manifest = json.loads(path.read_text()) if path.exists() else {"artifacts": {}}
+    empty: dict[str, Any] = {"version": "36.0.0", "artifacts": {}}
+    manifest = json.loads(path.read_text()) if path.exists() else empty
     manifest["artifacts"][key] = artifact
     path.write_text(json.dumps(manifest))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +107,14 @@ def test_failed_handler_is_502_without_its_text(cloud: Emulator, api: str, path:
     reply = cloud.request("GET", f"{api}{path}")
     assert reply.status == 502
     assert reply.json() == {"message": "Internal server error"}
+    why, log = reply.header("X-Serverless-Stack-Error"), reply.header("X-Serverless-Stack-Log")
+    assert why is not None
+    assert "failed with " in why
+    assert "secret" not in why
+    assert log is not None
+    assert Path(log).parent == cloud.home / "logs" / "functions"
+    assert "START RequestId" in Path(log).read_text()
+    assert cloud.request("GET", f"{api}/after").header("X-Serverless-Stack-Log") is None
     assert cloud.request("GET", f"{api}/after").status == 200
 
 
@@ -128,6 +137,9 @@ def test_failed_handler_is_502_without_its_text(cloud: Emulator, api: str, path:
 def test_malformed_response_is_502(cloud: Emulator, api: str, answer: object) -> None:
     reply = raw(cloud, api, answer)
     assert (reply.status, reply.json()) == (502, {"message": "Internal server error"})
+    why = reply.header("X-Serverless-Stack-Error")
+    assert str(why).startswith("malformed Lambda proxy response: ")
+    assert reply.header("X-Serverless-Stack-Log") == str(cloud.home / "logs" / "emulator.log")
 
 
 @pytest.mark.parametrize(
@@ -160,6 +172,7 @@ def test_function_timeout_is_502(cloud: Emulator) -> None:
     api_id = cloud.deploy("api-slow", resources, Id={"Ref": "Api"})["Id"]
     reply = cloud.request("GET", cloud.at_gateway(f"/_aws/execute-api/{api_id}/prod/sleep"))
     assert (reply.status, reply.json()) == (502, {"message": "Internal server error"})
+    assert "Task timed out after 1.00 seconds" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_integration_timeout_is_504(cloud: Emulator) -> None:
@@ -167,6 +180,9 @@ def test_integration_timeout_is_504(cloud: Emulator) -> None:
     api_id = cloud.deploy("api-timeout", resources, Id={"Ref": "Api"})["Id"]
     reply = cloud.request("GET", cloud.at_gateway(f"/_aws/execute-api/{api_id}/prod/sleep"))
     assert (reply.status, reply.json()) == (504, {"message": "Endpoint request timed out"})
+    why, log = reply.header("X-Serverless-Stack-Error"), reply.header("X-Serverless-Stack-Log")
+    assert str(why).endswith(" took longer than 0.2 s")
+    assert Path(str(log)).is_relative_to(cloud.home / "logs" / "functions")
 
 
 def test_body_over_ten_megabytes_is_413(cloud: Emulator, api: str) -> None:

@@ -1,6 +1,7 @@
 """A distribution before a private bucket and a REST API."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ ECHO = """
 import json
 
 def handler(event, context):
+    if event["path"].endswith("/boom"):
+        raise ValueError("secret detail")
     if event["path"].endswith("/moved"):
         host = event["requestContext"]["domainName"]
         return {"statusCode": 302, "headers": {"Location": f"https://{host}/prod/there"}}
@@ -196,6 +199,15 @@ def test_head(cloud: Emulator, site: dict[str, str]) -> None:
     assert (reply.status, reply.body, reply.header("Content-Length")) == (200, b"", "4")
 
 
+def test_pages_of_other_origins_get_no_permission_to_read(
+    cloud: Emulator, site: dict[str, str]
+) -> None:
+    for path in ("/", "/api/a"):
+        reply = view(cloud, site, path, headers={"Origin": "https://evil.example"})
+        assert reply.status == 200
+        assert reply.header("Access-Control-Allow-Origin") is None
+
+
 def test_range(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/index.html", headers={"Range": "bytes=1-2"})
     assert (reply.status, reply.body) == (206, b"om")
@@ -215,6 +227,16 @@ def test_viewers_without_https_are_redirected(cloud: Emulator, site: dict[str, s
         reply = cloud.request("GET", cloud.at_gateway("/a?b=1"), sent)
         assert reply.status == 301
         assert reply.header("Location") == f"https://{site['Domain']}/a?b=1"
+
+
+def test_a_failure_behind_the_distribution_says_where_the_log_is(
+    cloud: Emulator, site: dict[str, str]
+) -> None:
+    reply = view(cloud, site, "/api/boom")
+    assert (reply.status, reply.json()) == (502, {"message": "Internal server error"})
+    assert "failed with ValueError" in str(reply.header("X-Serverless-Stack-Error"))
+    log = Path(str(reply.header("X-Serverless-Stack-Log")))
+    assert "secret detail" in log.read_text()
 
 
 def test_method_that_the_behaviour_does_not_allow(cloud: Emulator, site: dict[str, str]) -> None:

@@ -57,11 +57,16 @@ MODULES = {
     "ministack.services.cloudformation.provisioners",
     "ministack.services.cloudfront",
     "ministack.services.cloudwatch_logs",
+    "ministack.services.dynamodb",
     "ministack.services.ec2",
     "ministack.services.elasticache",
+    "ministack.services.eventbridge",
+    "ministack.services.iam",
+    "ministack.services.kinesis",
     "ministack.services.lambda_svc",
     "ministack.services.s3",
     "ministack.services.secretsmanager",
+    "ministack.services.stepfunctions",
     "ministack.services.sts",
 }
 

@@ -34,6 +34,9 @@ RULES: list[dict[str, Any]] = [
 ]
 
 
+ANYONE: dict[str, Any] = {"AllowedOrigins": ["*"]}
+
+
 def bucket(**properties: object) -> dict[str, Any]:
     return {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}
 
@@ -83,6 +86,40 @@ def test_an_invalid_rule_fails_the_deployment(cloud: Emulator) -> None:
     rules = [{"Id": "zero", "Status": "Enabled", "ExpirationInDays": 0}]
     with pytest.raises(AssertionError, match="positive integer"):
         deploy(cloud, "s3-refused", LifecycleConfiguration={"Rules": rules})
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason"),
+    [
+        (
+            {
+                "CorsConfiguration": {
+                    "CorsRules": [{"AllowedOrigins": ["*"], "AllowedMethods": ["X"]}]
+                }
+            },
+            "unsupported HTTP method in CORS config",
+        ),
+        (
+            {
+                "LifecycleConfiguration": {
+                    "Rules": [
+                        {
+                            "Status": "Enabled",
+                            "Transitions": [{"StorageClass": "STANDARD_IA", "TransitionInDays": 7}],
+                        }
+                    ]
+                }
+            },
+            "greater than or equal to 30 for storageClass",
+        ),
+    ],
+)
+def test_a_rule_that_s3_refuses_fails_the_deployment(
+    cloud: Emulator, properties: dict[str, Any], reason: str
+) -> None:
+    stack = f"s3-{next(iter(properties)).lower()}-refused"
+    with pytest.raises(AssertionError, match=reason):
+        deploy(cloud, stack, **properties)
 
 
 def test_properties(cloud: Emulator) -> None:

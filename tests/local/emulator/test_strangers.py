@@ -1,7 +1,9 @@
 """The AWS endpoint serves whoever signs with the key of its cloud, and no web page."""
 
 import base64
+import http.client
 import json
+import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -19,6 +21,8 @@ from tests.local.emulator.conftest import (
     rest_api,
     zipped,
 )
+from tests.local.emulator.test_memcached import cluster
+from tests.local.emulator.test_redis import NETWORK, group
 
 EVIL = "https://evil.example"
 FRIEND = "https://friend.example"
@@ -267,6 +271,21 @@ def test_presigned_urls(cloud: Emulator, bucket: str, version: str, key: str) ->
     assert refused(cloud.request("GET", expired), b"expired")
 
 
+def test_a_presigned_url_is_valid_for_a_week_at_most(cloud: Emulator, bucket: str) -> None:
+    client = boto3.client(
+        "s3",
+        endpoint_url=cloud.at_gateway(""),
+        region_name="us-east-1",
+        aws_access_key_id=KEY,
+        aws_secret_access_key=KEY,
+        config=Config(signature_version="s3v4", s3={"addressing_style": "path"}),
+    )
+    target = {"Bucket": bucket, "Key": "a b/ü.txt"}
+    for seconds, status in ((604800, 200), (604801, 403)):
+        url = client.generate_presigned_url("get_object", target, ExpiresIn=seconds)
+        assert cloud.request("GET", url).status == status
+
+
 def form(fields: dict[str, str]) -> tuple[dict[str, str], bytes]:
     """Return the headers and the body of an HTML form with a file."""
     parts = [
@@ -395,3 +414,101 @@ def test_no_door_of_an_app_leads_to_the_endpoint(cloud: Emulator, secret: str, d
             assert reply.status >= 400
             assert SECRET.encode() not in reply.body
     assert ask(cloud, secret, signed=True).status == 200
+
+
+def http_api(cloud: Emulator) -> str:
+    """Deploy an HTTP API, and return the URL of its function without authentication."""
+    uri = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Function.Arn}"
+    resources = {
+        **function(ECHO),
+        "Web": {
+            "Type": "AWS::ApiGatewayV2::Api",
+            "Properties": {"Name": "web", "ProtocolType": "HTTP"},
+        },
+        "Integration": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": {"Ref": "Web"},
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": {"Fn::Sub": f"{uri}/invocations"},
+                "PayloadFormatVersion": "2.0",
+            },
+        },
+        "Route": {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {
+                "ApiId": {"Ref": "Web"},
+                "RouteKey": "$default",
+                "Target": {"Fn::Sub": "integrations/${Integration}"},
+            },
+        },
+        "Stage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": {"Ref": "Web"}, "StageName": "$default", "AutoDeploy": True},
+        },
+        "Url": {
+            "Type": "AWS::Lambda::Url",
+            "Properties": {
+                "TargetFunctionArn": {"Fn::GetAtt": ["Function", "Arn"]},
+                "AuthType": "NONE",
+            },
+        },
+    }
+    outputs = cloud.deploy("strangers-http", resources, Url={"Fn::GetAtt": ["Url", "FunctionUrl"]})
+    return outputs["Url"]
+
+
+def test_http_apis_and_public_function_urls_need_no_key(new_cloud: Emulator) -> None:
+    cloud = new_cloud
+    host = str(urlsplit(http_api(cloud)).hostname)
+    label, region = host.split(".")[0], "us-east-1"
+    page = {"Origin": EVIL, "Sec-Fetch-Site": "cross-site"}
+    reply = cloud.request("GET", cloud.at_api("/a"), page)
+    assert (reply.body, reply.header("Access-Control-Allow-Origin")) == (b"echo", None)
+    for url, headers in (
+        (cloud.at_gateway(f"/_aws/lambda-url/{label}/a"), page),
+        (cloud.at_gateway("/a"), {**page, "Host": f"{label}.lambda-url.{region}.localhost"}),
+    ):
+        reply = cloud.request("GET", url, headers)
+        assert (reply.body, reply.header("Access-Control-Allow-Origin")) == (b"echo", None)
+    (configured,) = cloud.client("lambda").list_functions()["Functions"]
+    client = cloud.client("lambda")
+    client.update_function_url_config(FunctionName=configured["FunctionName"], AuthType="AWS_IAM")
+    assert refused(cloud.request("GET", cloud.at_gateway(f"/_aws/lambda-url/{label}/a")))
+
+
+def test_a_target_without_a_path_does_not_leave_the_api(new_cloud: Emulator) -> None:
+    """`POST *` is a valid request line, and names no API in the form that MiniStack accepts."""
+    new_cloud.client("secretsmanager").create_secret(Name="inside", SecretString=SECRET)
+    http_api(new_cloud)
+    for port in (new_cloud.api, new_cloud.cdn, new_cloud.gateway):
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        headers = {"X-Amz-Target": "secretsmanager.GetSecretValue"}
+        connection.request("POST", "*", json.dumps({"SecretId": "inside"}), headers)
+        answer = connection.getresponse()
+        assert answer.status >= 400
+        assert SECRET.encode() not in answer.read()
+        connection.close()
+
+
+def test_caches_obey_no_web_page(new_cloud: Emulator) -> None:
+    """A page may send any text to any port: redis-server and memcached hang up."""
+    plain = {"TransitEncryptionEnabled": False}
+    caches = {"Redis": group(**plain), "Memcached": cluster(**plain)["Cache"]}
+    ports = new_cloud.deploy(
+        "strangers-caches",
+        {**NETWORK, **caches},
+        Redis={"Fn::GetAtt": ["Redis", "PrimaryEndPoint.Port"]},
+        Memcached={"Fn::GetAtt": ["Memcached", "ConfigurationEndpoint.Port"]},
+    )
+    for port, command, question, empty in (
+        (ports["Redis"], b"SET evil 1\r\n", b"EXISTS evil\r\n", b":0"),
+        (ports["Memcached"], b"set evil 0 0 1\r\n1\r\n", b"get evil\r\n", b"END"),
+    ):
+        post = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", int(port)), 5) as page:
+            page.sendall(post + command)
+            page.recv(100)
+        with socket.create_connection(("127.0.0.1", int(port)), 5) as own:
+            own.sendall(question)
+            assert own.recv(100).startswith(empty)

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import subprocess
@@ -83,3 +84,19 @@ def test_an_unreadable_state_is_refused(tmp_path: Path, content: str) -> None:
         LocalCloudError, match=r"state\.json cannot be read .*: stop the processes of"
     ):
         state.read(tmp_path)
+
+
+def test_a_full_disk_keeps_the_former_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = of_this_process()
+    state.write(tmp_path, known)
+
+    def no_space(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(json, "dump", no_space)
+    with pytest.raises(LocalCloudError, match=r"state\.json cannot be written: No space left"):
+        state.write(tmp_path, replace(known, name="other"))
+    assert state.read(tmp_path) == known
+    assert [path.name for path in tmp_path.iterdir()] == ["state.json"]

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from ministack.services import apigateway_v1
 
+from ..http.problems import Problem, function_name, function_problem, report_problem
 from ..http.rest.events import proxy_event
 from ..http.rest.request import RestRequest, current_request
 from ..http.rest.responses import MalformedResponseError, proxy_response
@@ -98,18 +99,24 @@ def integrate_lambda_as_aws_does() -> None:
             # As on AWS, the function continues, but the caller gets its response now.
             _abandoned.add(call)
             call.add_done_callback(_abandoned.discard)
+            name = function_name(function)
+            report_problem(Problem(f"the function {name} took longer than {seconds:g} s", name))
             return apigateway_v1._gw_error("INTEGRATION_TIMEOUT", "Endpoint request timed out")
         result, problem = call.result()
         if problem or result.get("error") or result.get("throttle"):
             logger.warning("%s: %s", function, problem or result.get("body"))
             if problem or result.get("throttle"):
+                why = problem or "it has no capacity"
+                report_problem(Problem(f"{function_name(function)} was not called: {why}"))
                 # A missing function, or one without capacity, is a failure of the API: 500.
                 return apigateway_v1._gw_error("API_CONFIGURATION_ERROR", "Internal server error")
+            report_problem(function_problem(function, result.get("body")))
             return bad_gateway()
         try:
             return proxy_response(result.get("body"), request, binary_media_types)
         except MalformedResponseError as error:
             logger.warning("%s: malformed Lambda proxy response: %s", function, error)
+            report_problem(Problem(f"malformed Lambda proxy response: {error}"))
             return bad_gateway()
 
     apigateway_v1._invoke_lambda_proxy_v1 = invoke

@@ -14,7 +14,7 @@ USER = "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity"
 
 
 def apply() -> None:
-    """Let an identity read what the policy of a bucket allows to its canonical user.
+    """Allow an identity to read what a bucket allows to its canonical user.
 
     CDK writes policies like this. MiniStack knows only the ARN of an identity, and answers 403.
     """

@@ -6,17 +6,42 @@ from collections.abc import Callable
 from ministack.services import s3
 from ministack.services.cloudformation import provisioners
 
+from ..s3.limits import refusal
+from ..s3.request import Request
 from .lifecycle import lifecycle_xml
-from .types import Properties, Provisioned, Response
+from .types import Headers, Properties, Provisioned, Response
 from .xml import element
 
 
 def apply() -> None:
     """Apply this module's patches."""
+    refuse_what_exceeds_limits()
     store_dropped_properties()
+    fail_deployments_that_exceed_limits()
     suspend_versioning()
     encrypt_with_the_managed_key()
     refuse_to_delete_non_empty_buckets()
+
+
+def refuse_what_exceeds_limits() -> None:
+    """Refuse requests that exceed a limit of S3: see ``../s3/limits.py``."""
+    dispatch = s3._dispatch
+
+    def dispatch_within_limits(
+        method: str, bucket: str, key: str, headers: Headers, body: bytes, query: Headers
+    ) -> Response:
+        texts = {name: str(values[0] if values else "") for name, values in query.items()}
+        upload = s3._multipart_uploads.get(texts.get("uploadId", "")) or {}
+        sizes = {number: part["size"] for number, part in upload.get("parts", {}).items()}
+        refused = refusal(Request(method, bucket, key, headers, texts, body, sizes))
+        if refused is not None:
+            resource = f"/{bucket}/{key}" if key else f"/{bucket}"
+            answer: Response = s3._error(refused.code, refused.message, refused.status, resource)
+            return answer
+        response: Response = dispatch(method, bucket, key, headers, body, query)
+        return response
+
+    s3._dispatch = dispatch_within_limits
 
 
 def store_dropped_properties() -> None:
@@ -45,6 +70,30 @@ def store_dropped_properties() -> None:
             s3._delete_bucket_ownership_controls,
         ),
         ("LoggingConfiguration", logging_xml, accepted(s3._put_bucket_logging), stop_logging),
+    )
+
+
+def fail_deployments_that_exceed_limits() -> None:
+    """Fail the deployment of CORS and lifecycle rules that S3 refuses.
+
+    CloudFormation resources do not pass through the S3 API of MiniStack.
+    """
+    queries = {"CorsConfiguration": "cors", "LifecycleConfiguration": "lifecycle"}
+
+    def within_limits(
+        put: Callable[[str, bytes], object], query: str
+    ) -> Callable[[str, bytes], object]:
+        def put_within_limits(bucket: str, body: bytes) -> object:
+            refused = refusal(Request("PUT", bucket, "", {}, {query: ""}, body))
+            if refused is not None:
+                raise ValueError(f"{bucket}: {refused.message} (Status Code: {refused.status})")
+            return put(bucket, body)
+
+        return put_within_limits
+
+    provisioners._S3_BUCKET_CONFIGURATIONS = tuple(
+        (name, xml, within_limits(put, queries[name]) if name in queries else put, delete)
+        for name, xml, put, delete in provisioners._S3_BUCKET_CONFIGURATIONS
     )
 
 

@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import unquote
 
 from ministack.core.responses import request_scope
 from ministack.services import apigateway_v1, dynamodb, eventbridge, kinesis, s3, stepfunctions
@@ -90,7 +90,7 @@ async def call_s3(
     """Send a request to S3, as the integration's role, which is not checked."""
     path = f"/{rest}"
     for name, value in parameters(integration, "path", values).items():
-        path = path.replace(f"{{{name}}}", quote(str(value), safe="/~"))
+        path = path.replace(f"{{{name}}}", unquote(str(value)))
     sent = {"content-type": apigateway_v1._header_ci(headers, "content-type")}
     for name, value in parameters(integration, "header", values).items():
         sent[name.lower()] = value

@@ -25,6 +25,7 @@ from .exchange import (
     read_request,
     write_response,
 )
+from .problems import with_problem
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
 
@@ -55,7 +56,7 @@ class Gateway:
             await ministack_app.app(scope, receive, send)
             return
         try:
-            await self._serve(scope, receive, send)
+            await self._serve(scope, receive, with_problem(send, self._settings.logs))
         except ClientGoneError:
             # There is nobody to respond to.
             return

@@ -17,6 +17,7 @@ from ministack.services import s3, sts
 from ..keys import DEFAULT_ACCOUNT, AccessKey
 
 UNSIGNED_BODIES = ("UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+MAX_PRESIGNED_SECONDS = 604800
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Fields = dict[str, str]
@@ -42,6 +43,11 @@ UNKNOWN = Refusal(
     'eval "$(serverless-stack local env)"',
 )
 EXPIRED = Refusal("AccessDenied", "Request has expired")
+TOO_LONG = Refusal(
+    "AuthorizationQueryParametersError",
+    "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be "
+    "less than 604800 seconds",
+)
 TOKEN = Refusal(
     "InvalidToken",
     "the access key of the local cloud has no session token: unset AWS_SESSION_TOKEN",
@@ -176,6 +182,8 @@ def presigned_refusal(
     if isinstance(signature, tuple):
         return Refusal(*signature)
     expires = _first(query, "X-Amz-Expires")
+    if expires.isdecimal() and int(expires) > MAX_PRESIGNED_SECONDS:
+        return TOO_LONG
     try:
         expired = sigv4.presigned_request_is_expired(signature.amz_date, expires)
     except ValueError:

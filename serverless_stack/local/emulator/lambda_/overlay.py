@@ -80,7 +80,7 @@ def _install(
     work = folder.with_name(f"{folder.name}.{os.getpid()}-{os.urandom(4).hex()}")
     work.mkdir(mode=0o700)
     partial = work / "site"
-    command = [uv, "pip", "install", "--quiet", "--only-binary", ":all:"]
+    command = [uv, "pip", "install", "--quiet", "--compile-bytecode", "--only-binary", ":all:"]
     command += ["--python", sys.executable]
     logger.info("installing for this machine: %s", names)
     try:
@@ -106,7 +106,7 @@ def _install(
 def _install_unrecorded(
     command: list[str], requirements: list[str], partial: Path, folder: Path
 ) -> None:
-    """Let uv insist on hashes, which names and versions lack, and raise what the user can do."""
+    """Run uv with required hashes, which names and versions lack, and raise what to do instead."""
     names = ", ".join(requirements)
     try:
         _run_uv([*command, "--require-hashes", "--target", str(partial), *requirements], names)

@@ -171,7 +171,7 @@ def test_an_ephemeral_cloud_as_a_process_without_a_terminal(here: Path) -> None:
     assert "\r" not in done.stdout
     lines = done.stdout.splitlines()
     assert [line for line in lines if line.endswith(" ...")] == [
-        "set-up ...",
+        "packages ...",
         "emulator ...",
         "synth ...",
         "bootstrap ...",

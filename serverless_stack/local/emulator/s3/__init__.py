@@ -1,0 +1,1 @@
+"""Limits of S3, without MiniStack."""
