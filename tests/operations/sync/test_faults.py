@@ -1,6 +1,7 @@
 """Other writers, odd files, odd keys, missing permissions: each has its own answer."""
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -489,6 +490,21 @@ def test_an_interrupted_download_leaves_nothing_behind(
     assert all(len(content) == 3 << 20 for content in files(tmp_path).values())
     assert 0 < len(files(tmp_path)) < 20
     assert not list(tmp_path.glob(".serverless-stack-*"))
+
+
+def test_a_disk_that_is_full(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"before")
+    (tmp_path / "theirs").write_bytes(b"kept")
+    for key, size in (("large", 3 << 20), ("new/large", 3 << 20), ("small", 10)):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{key}", Body=bytes(size))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, before[1]))
+    try:
+        synced = sync(bucket, Folder(tmp_path), delete=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert failures(synced).keys() == {"large", "new/large"}
+    assert files(tmp_path) == {"large": b"before", "small": bytes(10), "theirs": b"kept"}
 
 
 def test_sigterm_leaves_nothing_behind(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
