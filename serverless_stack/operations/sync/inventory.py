@@ -211,6 +211,28 @@ def refuse_shared_paths(result: Inventory, folder: Folder) -> None:
                 result.failures[one] = f"the key {two!r} is the same path in {folder}"
 
 
+def keep_apart(source: Inventory, destination: Inventory) -> None:
+    """Leave out of each part of a bucket the other part, if that lies in it.
+
+    What was copied would be copied again by each run, and the source be deleted as what it does
+    not have itself.
+    """
+    for inner, outer in ((destination, source), (source, destination)):
+        one, other = inner.location, outer.location
+        if not (isinstance(one, Bucket) and isinstance(other, Bucket) and one.name == other.name):
+            return
+        if one.prefix == other.prefix or not one.prefix.startswith(other.prefix):
+            continue
+        place = one.prefix.removeprefix(other.prefix)
+        for key in [key for key in outer.items if key.startswith(place)]:
+            del outer.items[key]
+        outer.skipped[place.rstrip("/")] = f"{one} lies there"
+        if outer is destination:
+            for key in [key for key in source.items if key.startswith(place)]:
+                del source.items[key]
+                source.failures[key] = f"it would be written into {one}, which is the source"
+
+
 def ask_for_headers(
     result: Inventory, store: Store, keys: Iterable[str], threads: int = PARALLEL
 ) -> None:

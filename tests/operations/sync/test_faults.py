@@ -286,6 +286,36 @@ def test_a_state_that_cannot_be_read_is_written_anew(
     assert body(s3, Bucket(bucket.name), bucket.state_key)[:2] == b"\x1f\x8b"
 
 
+@pytest.mark.parametrize("delete", [True, False])
+def test_a_part_of_a_bucket_within_the_other_one(
+    s3: "S3Client", bucket: Bucket, *, delete: bool
+) -> None:
+    whole, backup = Bucket(bucket.name, "a/"), Bucket(bucket.name, "a/backup/")
+    content = {"a/x": b"1", "a/b/y": b"2", "a/backup/old": b"3", "other": b"4"}
+    for key, each in content.items():
+        s3.put_object(Bucket=bucket.name, Key=key, Body=each)
+
+    def stored() -> dict[str, bytes]:
+        listed = s3.list_objects_v2(Bucket=bucket.name)["Contents"]
+        keys = [item["Key"] for item in listed if not item["Key"].startswith(".serverless-stack")]
+        return {key: body(s3, Bucket(bucket.name), key) for key in keys}
+
+    for _ in range(2):
+        assert failures(sync(whole, backup, delete=delete)) == {}
+        expected = {**content, "a/backup/x": b"1", "a/backup/b/y": b"2"}
+        assert stored() == {k: v for k, v in expected.items() if not delete or k != "a/backup/old"}
+    s3.put_object(Bucket=bucket.name, Key="a/backup/x", Body=b"restored")
+    s3.put_object(Bucket=bucket.name, Key="a/gone", Body=b"5")
+    for _ in range(2):
+        assert failures(sync(backup, whole, delete=delete)) == {}
+        found = stored()
+        assert (found["a/x"], found["a/backup/x"]) == (b"restored", b"restored")
+        assert ("a/gone" in found) is not delete
+    s3.put_object(Bucket=bucket.name, Key="a/backup/backup/x", Body=b"6")
+    assert list(failures(sync(backup, whole, delete=delete))) == ["backup/x"]
+    assert stored()["a/backup/x"] == b"restored"
+
+
 def test_what_this_library_keeps_is_never_content(
     s3: "S3Client", bucket: Bucket, tmp_path: Path
 ) -> None:
