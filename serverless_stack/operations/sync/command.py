@@ -216,7 +216,13 @@ class _Sides:
             refuse_shared_paths(ours, self._destination)
             theirs = Inventory(self._destination, {})
             if self._destination.path.exists():
-                theirs = read_folder(self._destination, None, self._chosen, compared=ours)
+                theirs = read_folder(
+                    self._destination,
+                    None,
+                    self._chosen,
+                    compared=ours,
+                    first_part=self._first_part,
+                )
             return ours, theirs
         else:
             store = open_store(self._source.name, self._client, self._parallel)
@@ -226,6 +232,11 @@ class _Sides:
             ask_for_headers(ours, store, _same(ours, theirs), self._parallel)
         ask_for_headers(theirs, self.store, _same(ours, theirs), self._parallel)
         return ours, theirs
+
+    def _first_part(self, key: str) -> int:
+        from serverless_stack.operations.content.transfer import first_part_of
+
+        return first_part_of(self.store, f"{self._bucket.prefix}{key}")
 
     def spare(self, changes: SyncPlan) -> SyncPlan:
         """Leave out deletions of what a ``ContentDeployment`` has put there."""

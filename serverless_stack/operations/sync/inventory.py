@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
@@ -122,6 +123,7 @@ def read_folder(
     chosen: Callable[[str], bool],
     *,
     compared: Inventory | None = None,
+    first_part: Callable[[str], int] = lambda key: 0,
 ) -> Inventory:
     """Read a folder: every file is opened once and hashed.
 
@@ -131,6 +133,7 @@ def read_folder(
         chosen: Whether a key takes part.
         compared: The inventory of the bucket that is downloaded to the folder. Links are leaves
             then; otherwise they are followed within the folder.
+        first_part: Returns the size of the first part of an object of that bucket.
     """
     result = Inventory(folder, {})
     objects = compared.items if compared else {}
@@ -156,7 +159,7 @@ def read_folder(
         else:
             try:
                 etag = objects[key].etag if key in objects else ""
-                content, size = hashing.identify(path, buffer, etag)
+                content, size = hashing.identify(path, buffer, etag, partial(first_part, key))
             except OSError as error:
                 failed(key, error)
                 continue

@@ -1,5 +1,6 @@
 """Other writers, odd files, odd keys, missing permissions: each has its own answer."""
 
+import io
 import os
 import resource
 import subprocess
@@ -212,6 +213,19 @@ def test_objects_in_parts_converge(s3: "S3Client", bucket: Bucket, tmp_path: Pat
         assert kinds(sync(bucket, destination)) == {}
     (tmp_path / "down" / "big").write_bytes(b"x" * (12 << 20))
     assert kinds(sync(bucket, Folder(tmp_path / "down"))) == {"big": "download"}
+
+
+@pytest.mark.parametrize("part", [5 * 2**20 + 1, 6_000_000, 7 * 2**20])
+def test_objects_in_parts_of_any_size_converge(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, part: int
+) -> None:
+    content = os.urandom(1 << 20) * 16
+    config = TransferConfig(multipart_threshold=1 << 20, multipart_chunksize=part)
+    s3.upload_fileobj(io.BytesIO(content), bucket.name, "site/big", Config=config)
+    assert kinds(sync(bucket, Folder(tmp_path))) == {"big": "download"}
+    assert kinds(sync(bucket, Folder(tmp_path))) == {}
+    (tmp_path / "big").write_bytes(bytes(len(content)))
+    assert kinds(sync(bucket, Folder(tmp_path))) == {"big": "download"}
 
 
 @pytest.mark.parametrize("expires", ["0", "-1", "1792000000", "Wed, 01 Jan 2031 00:00:00 GMT"])
