@@ -1,6 +1,5 @@
 """ObjectStore: reading and writing the objects of a bucket."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
@@ -8,7 +7,7 @@ from typing import IO
 from serverless_stack._shared.content.keys import fits_xml
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import ObjectError, require, translated
-from serverless_stack.runtime.objects.models import Json, ObjectInfo
+from serverless_stack.runtime.objects.models import Json, ObjectInfo, encode_json
 from serverless_stack.runtime.objects.reader import ObjectReader
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
 
@@ -94,12 +93,12 @@ class ObjectStore(ObjectReader):
         """Write a value as JSON; see `put`.
 
         Raises:
-            TypeError: JSON has no such type.
-            ValueError: The value contains a NaN or an infinity, or itself.
+            TypeError: JSON has no such type, or a key is no text.
+            ValueError: The value contains a NaN or an infinity, or itself, or is too deep.
         """
         return self.put(
             key,
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode(),
+            encode_json(value),
             content_type="application/json",
             metadata=metadata,
             conditions=conditions,
