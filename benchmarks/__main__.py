@@ -7,7 +7,6 @@ import sys
 MEASURES = (
     "planner",
     "paths",
-    "kills",
     "memory",
     "sync",
     "caching",

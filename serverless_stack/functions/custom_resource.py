@@ -18,6 +18,7 @@ logger.setLevel(logging.INFO)
 
 _MAX_BYTES = 4096  # "Custom resource response objects"
 _ATTEMPTS = 5
+_LATER = {400, 408, 429}  # S3 also says "RequestTimeout" and "SlowDown" like this
 
 
 class Context(Protocol):
@@ -162,7 +163,8 @@ def respond(
             with urllib.request.urlopen(request, timeout=10):
                 return
         except (OSError, http.client.HTTPException) as error:
-            refused = isinstance(error, urllib.error.HTTPError) and error.code < 500
+            code = error.code if isinstance(error, urllib.error.HTTPError) else 500
+            refused = code < 500 and code not in _LATER
             if refused or attempt == _ATTEMPTS:
                 raise
             logger.warning("CloudFormation did not accept the answer: %s", type(error).__name__)

@@ -24,13 +24,16 @@ def handler(event: Event, context: Context) -> None:
         context: The context of the call.
     """
     name = str(event["LogicalResourceId"])
-    answered(event, context, name, lambda: _run(Request.parse(event), context))
+    answered(event, context, name, lambda: _run(event, context))
 
 
-def _run(request: Request, context: Context) -> dict[str, Json]:
+def _run(event: Event, context: Context) -> dict[str, Json]:
+    if event.get("RequestType") == "Delete":  # whatever the properties: a stack must be able to go
+        return {"PathsBilled": 0}
+    request = Request.parse(event)
     properties, previous = request.properties, request.old_properties
     unchanged = all(properties[name] == previous.get(name) for name in _COMPARED)
-    if request.kind == "Delete" or (request.kind == "Update" and unchanged):
+    if request.kind == "Update" and unchanged:
         return {"PathsBilled": 0}
 
     def seconds_left() -> float:

@@ -7,7 +7,7 @@ from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
 _CLIENTS = "serverless_stack.runtime.caching.clients"
 # What this library uses of each, and its own modules that subclass what is in it.
 _MODULES = {
-    "boto3": ("botocore.session", "botocore.signers", "boto3", "boto3.exceptions"),
+    "boto3": ("botocore.session", "botocore.signers", "boto3", "s3transfer.exceptions"),
     "pymemcache": ("pymemcache", f"{_CLIENTS}.memcached_client"),
     "redis": ("redis", f"{_CLIENTS}.redis_connection"),
 }

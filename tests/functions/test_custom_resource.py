@@ -2,7 +2,11 @@ import json
 import socket
 import struct
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -136,6 +140,25 @@ def test_an_answer_is_never_longer_than_cloudformation_accepts(reason: str) -> N
 def test_an_answer_that_comes_later(answers: Answers) -> None:
     answered(event(answers.url), FakeContext(), "place", lambda: None)
     assert answers == []
+
+
+@pytest.mark.parametrize(("status", "attempts"), [(400, 2), (429, 2), (500, 2), (403, 1), (404, 1)])
+def test_an_answer_is_repeated_unless_it_is_refused_for_good(
+    monkeypatch: pytest.MonkeyPatch, status: int, attempts: int
+) -> None:
+    got: list[object] = []
+
+    def open_url(request: urllib.request.Request, timeout: float) -> AbstractContextManager[None]:
+        got.append(request.data)
+        if len(got) == 1:
+            raise urllib.error.HTTPError("", status, "no", Message(), None)
+        return nullcontext()
+
+    monkeypatch.setattr("serverless_stack.functions.custom_resource.time.sleep", lambda _s: None)
+    monkeypatch.setattr("urllib.request.urlopen", open_url)
+    with pytest.raises(urllib.error.HTTPError) if attempts == 1 else nullcontext():
+        respond(event("http://x"), FakeContext(), "place", status="SUCCESS")
+    assert len(got) == attempts
 
 
 def test_an_answer_that_is_not_taken_is_repeated(

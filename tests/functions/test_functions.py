@@ -1,11 +1,14 @@
 """The two functions, called as CloudFormation and Lambda call them."""
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import boto3
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from serverless_stack._shared.content.index import to_json
 from serverless_stack.functions import invalidation
@@ -292,8 +295,63 @@ def test_properties_of_another_version_are_answered(
         told.clear()
         handler(event(kind, 1, properties, PhysicalResourceId="before"), FakeContext())
         assert len(told) == 1
-    content.handler(event("Delete", 1, properties, PhysicalResourceId="before"), FakeContext())
-    assert told[-1]["status"] == "SUCCESS"  # else the stack could never be deleted
+    for handler in (content.handler, invalidation.handler):
+        handler(event("Delete", 1, properties, PhysicalResourceId="before"), FakeContext())
+        assert told[-1]["status"] == "SUCCESS"  # else the stack could never be deleted
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(["", "x", "-1", "true", "a/*"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["Bucket", "Prefix", "Id", "Pattern", "x"]), inner)
+    ),
+    max_leaves=4,
+)
+RIGHT = {
+    "Sources": [],
+    "Destination": {"Bucket": "no bucket", "Prefix": "site/"},
+    "ManifestKey": ".serverless-stack/site/Test.json.gz",
+    "Owner": "Test",
+    "CacheControl": [{"Pattern": "assets/*", "CacheControl": "immutable"}],
+    "Documents": ["*.html"],
+    "Distributions": [],
+    "MaxPaths": "30",
+    "WaitSeconds": "0",
+    "GracePeriodDays": "7",
+    "RemovalPolicy": "destroy",
+    "Paths": ["/*"],
+    "Trigger": "1",
+}
+
+
+CLIENT = functools.cache(lambda: boto3.client("s3"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    kind=st.sampled_from(["Create", "Update", "Delete", "Other"]),
+    junk=st.dictionaries(st.sampled_from([*RIGHT, "Unknown"]), JSON, max_size=4),
+    left_out=st.sets(st.sampled_from([*RIGHT])),
+    old=JSON,
+)
+def test_any_properties_are_answered(
+    use_aws: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    told: list[dict[str, Any]],
+    kind: str,
+    junk: dict[str, Any],
+    left_out: set[str],
+    old: Any,  # noqa: ANN401
+) -> None:
+    monkeypatch.setattr(content, "s3_client", lambda _threads: CLIENT())
+    properties = {name: each for name, each in {**RIGHT, **junk}.items() if name not in left_out}
+    for handler in (content.handler, invalidation.handler):
+        told.clear()
+        handler(event(kind, 1, properties, OldResourceProperties=old), FakeContext())
+        assert len(told) == 1
+        if kind == "Delete" and "Destination" not in junk:
+            assert told[0]["status"] == "SUCCESS"
 
 
 def test_without_time_it_hands_over(

@@ -106,10 +106,14 @@ def _removed(event: Event) -> Mapping[str, Json]:
         # No deployment began with such properties. A failure would keep the stack from going.
         logger.warning("nothing is removed, because the properties are incomplete: %s", error)
         return {"Removed": 0}
-    if policy == "destroy":
-        return {"Removed": delete(client, target)}
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+    if policy == "destroy":
+        try:
+            return {"Removed": delete(client, target)}
+        except ParamValidationError as error:
+            logger.warning("nothing is removed, because there is no such bucket: %s", error)
+            return {"Removed": 0}
     try:
         release(client, target)
     except (BotoCoreError, ClientError) as error:

@@ -140,6 +140,18 @@ def etag_of(store: Store, key: str) -> str:
     return etag_in(store.client.head_object(Bucket=store.bucket, Key=key), key)
 
 
+def first_part_of(store: Store, key: str) -> int:
+    """Return the size of the first part of an object; 0 if S3 does not say."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer = store.client.get_object(Bucket=store.bucket, Key=key, PartNumber=1)
+    except (BotoCoreError, ClientError):
+        return 0
+    answer["Body"].close()  # unread
+    return answer.get("ContentLength", 0)
+
+
 def headers_in(head: Mapping[str, object]) -> Headers:
     """Return the headers in an answer of ``HeadObject``."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,14 @@ from serverless_stack.operations.sync.inventory import (
     Inventory,
     ask_for_headers,
     chooser,
+    keep_apart,
     read_bucket,
     read_folder,
     refuse_shared_paths,
 )
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan, kind_of, plan
-from serverless_stack.operations.sync.state import PendingInvalidations, State
+from serverless_stack.operations.sync.state import PendingInvalidations, State, keys_of_deployments
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudfront.client import CloudFrontClient
@@ -75,7 +76,8 @@ def sync(
     Args:
         source: The location to read.
         destination: The location to write.
-        delete: Whether to delete what the source does not have, last of all.
+        delete: Whether to delete what the source does not have, last of all; files of a
+            ``ContentDeployment`` are left.
         allow_empty_source: Whether `delete` may empty the destination because the source is empty.
         include: Globs of the keys that take part. Default: all.
         exclude: Globs of keys that take no part. Such files are not opened.
@@ -129,7 +131,7 @@ def sync(
     headers = HeaderRules(cache_control, expires)
     sides = _Sides(source, destination, headers, chooser(include, exclude), client, parallel)
     ours, theirs = sides.read(exact=delete)
-    changes = plan(ours, theirs, delete=delete, include=include, exclude=exclude)
+    changes = sides.spare(plan(ours, theirs, delete=delete, include=include, exclude=exclude))
     if not allow_empty_source and not ours.items and changes.actions:
         raise ValueError(
             f"the source {source} has no files, and all {len(changes.actions):,} of {destination} "
@@ -214,15 +216,37 @@ class _Sides:
             refuse_shared_paths(ours, self._destination)
             theirs = Inventory(self._destination, {})
             if self._destination.path.exists():
-                theirs = read_folder(self._destination, None, self._chosen, compared=ours)
+                theirs = read_folder(
+                    self._destination,
+                    None,
+                    self._chosen,
+                    compared=ours,
+                    first_part=self._first_part,
+                )
             return ours, theirs
         else:
             store = open_store(self._source.name, self._client, self._parallel)
             ours = read_bucket(self._source, store, State(store, self._source), self._chosen)
             theirs = self._read_bucket(exact=exact)
+            keep_apart(ours, theirs)
             ask_for_headers(ours, store, _same(ours, theirs), self._parallel)
         ask_for_headers(theirs, self.store, _same(ours, theirs), self._parallel)
         return ours, theirs
+
+    def _first_part(self, key: str) -> int:
+        from serverless_stack.operations.content.transfer import first_part_of
+
+        return first_part_of(self.store, f"{self._bucket.prefix}{key}")
+
+    def spare(self, changes: SyncPlan) -> SyncPlan:
+        """Leave out deletions of what a ``ContentDeployment`` has put there."""
+        deletions = {action.key for action in changes.actions if action.kind == "delete"}
+        if not deletions or not isinstance(self._destination, Bucket):
+            return changes
+        kept = deletions & keys_of_deployments(self.store, self._destination)
+        changes.destination.skipped |= dict.fromkeys(kept, "a file of a ContentDeployment")
+        actions = [each for each in changes.actions if not (each.replaces and each.key in kept)]
+        return replace(changes, actions=tuple(actions))
 
     def _read_bucket(self, *, exact: bool) -> Inventory:
         self.state = State(self.store, self._bucket)

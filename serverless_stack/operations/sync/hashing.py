@@ -4,18 +4,21 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 BLOCK = 1 << 18
 _MEBIBYTE = 1 << 20
 _USUAL_PARTS = (8, 5, 16, 10, 15, 25, 32, 50, 64, 100, 128, 256, 512)  # MiB
 
 
-def identify(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
+def identify(
+    path: str, buffer: memoryview, etag: str, first_part: Callable[[], int] = lambda: 0
+) -> tuple[str, int]:
     """Return what identifies the bytes of a file, and its size.
 
     That is the MD5, which S3 gives as the ETag of most objects, or `etag` itself if that is the
-    ETag of these bytes in parts.
+    ETag of these bytes in parts. `first_part` returns the size of an object's first part, and is
+    called if none of the usual sizes gives the ETag.
     """
     file = open_regular(path)
     try:
@@ -24,9 +27,12 @@ def identify(path: str, buffer: memoryview, etag: str) -> tuple[str, int]:
             whole.update(buffer[:length])
             size += length
         if "-" in etag:
-            for part in _part_sizes(size, etag):
-                if _etag_in_parts(file, part) == etag:
-                    return etag, size
+            usual = [*_part_sizes(size, etag)]
+            if any(_etag_in_parts(file, part) == etag for part in usual):
+                return etag, size
+            part = first_part()
+            if part > 0 and part not in usual and _etag_in_parts(file, part) == etag:
+                return etag, size
         return whole.hexdigest(), size
     finally:
         os.close(file)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
@@ -122,6 +123,7 @@ def read_folder(
     chosen: Callable[[str], bool],
     *,
     compared: Inventory | None = None,
+    first_part: Callable[[str], int] = lambda key: 0,
 ) -> Inventory:
     """Read a folder: every file is opened once and hashed.
 
@@ -131,6 +133,7 @@ def read_folder(
         chosen: Whether a key takes part.
         compared: The inventory of the bucket that is downloaded to the folder. Links are leaves
             then; otherwise they are followed within the folder.
+        first_part: Returns the size of the first part of an object of that bucket.
     """
     result = Inventory(folder, {})
     objects = compared.items if compared else {}
@@ -156,7 +159,7 @@ def read_folder(
         else:
             try:
                 etag = objects[key].etag if key in objects else ""
-                content, size = hashing.identify(path, buffer, etag)
+                content, size = hashing.identify(path, buffer, etag, partial(first_part, key))
             except OSError as error:
                 failed(key, error)
                 continue
@@ -209,6 +212,28 @@ def refuse_shared_paths(result: Inventory, folder: Folder) -> None:
             for one, two in ((key, other), (other, key)):
                 result.items.pop(one, None)
                 result.failures[one] = f"the key {two!r} is the same path in {folder}"
+
+
+def keep_apart(source: Inventory, destination: Inventory) -> None:
+    """Leave out of each part of a bucket the other part, if that lies in it.
+
+    What was copied would be copied again by each run, and the source be deleted as what it does
+    not have itself.
+    """
+    for inner, outer in ((destination, source), (source, destination)):
+        one, other = inner.location, outer.location
+        if not (isinstance(one, Bucket) and isinstance(other, Bucket) and one.name == other.name):
+            return
+        if one.prefix == other.prefix or not one.prefix.startswith(other.prefix):
+            continue
+        place = one.prefix.removeprefix(other.prefix)
+        for key in [key for key in outer.items if key.startswith(place)]:
+            del outer.items[key]
+        outer.skipped[place.rstrip("/")] = f"{one} lies there"
+        if outer is destination:
+            for key in [key for key in source.items if key.startswith(place)]:
+                del source.items[key]
+                source.failures[key] = f"it would be written into {one}, which is the source"
 
 
 def ask_for_headers(

@@ -165,6 +165,18 @@ class PendingInvalidations:
             self._state.update(changed)
 
 
+def keys_of_deployments(store: Store, bucket: Bucket) -> set[str]:
+    """Return the keys below a prefix that a ``ContentDeployment`` has put there."""
+    try:
+        keys = manifests.keys_of_others(store, bucket.state_key)
+    except Exception as error:
+        if not _is_denied(error):
+            raise
+        logger.warning("whose files %s holds is not known: access is denied", bucket)
+        return set()
+    return {key.removeprefix(bucket.prefix) for key in keys if key.startswith(bucket.prefix)}
+
+
 def _is_denied(error: Exception) -> bool:
     response = getattr(error, "response", {})
     return isinstance(response, dict) and response.get("Error", {}).get("Code") in (

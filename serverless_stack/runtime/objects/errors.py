@@ -9,7 +9,7 @@ The exceptions::
     └── Unavailable             S3 could not be reached, or has not answered in time
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from serverless_stack.runtime.libraries import load
@@ -50,18 +50,29 @@ _KINDS: dict[str, type[ObjectError]] = {
 }
 
 
+def require(answer: Mapping[str, object], name: str, key: str) -> None:
+    """Check that an answer has what S3 always sends.
+
+    Raises:
+        ObjectError: It does not: a proxy, say, has answered with a page of its own.
+    """
+    if answer.get(name) is None:
+        raise ObjectError(f"the answer about {key!r} is not that of S3: it has no {name}")
+
+
 @contextmanager
 def translated(action: str, key: str) -> Iterator[None]:
     """Translate boto3's exceptions into ours, whose message names the action and the object."""
     load("boto3")
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
+    from s3transfer.exceptions import RetriesExceededError
 
     try:
         yield
     except ParamValidationError as error:  # refused before anything was sent
         raise ValueError(f"{action} {key!r}: {error}") from error
-    except (BotoCoreError, Boto3Error, ClientError) as error:
+    except (BotoCoreError, Boto3Error, ClientError, RetriesExceededError) as error:
         # The upload of a file hides what S3 said behind an error of boto3's own.
         cause = error if isinstance(error, ClientError) else error.__context__
         if not isinstance(cause, ClientError):

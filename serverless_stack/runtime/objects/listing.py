@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from serverless_stack.runtime.objects.errors import ObjectError, translated
+from serverless_stack.runtime.objects.errors import ObjectError, require, translated
 from serverless_stack.runtime.objects.models import ObjectInfo, ObjectVersion, Page, VersionPage
 from serverless_stack.runtime.objects.requests import given
 
@@ -38,6 +38,7 @@ class Listing:
                 MaxKeys=limit,
                 **given(Delimiter=delimiter, ContinuationToken=token),
             )
+        require(answer, "IsTruncated", prefix)
         return Page(
             tuple(
                 ObjectInfo(self._relative(o["Key"]), o["Size"], o["ETag"], o["LastModified"])
@@ -63,6 +64,7 @@ class Listing:
                 MaxKeys=limit,
                 **given(Delimiter=delimiter, KeyMarker=key, VersionIdMarker=version_id),
             )
+        require(answer, "IsTruncated", prefix)
         next_token = _version_token(answer)
         if token and next_token == token:
             raise ObjectError(f"listing the versions of {prefix!r}: the list does not continue")

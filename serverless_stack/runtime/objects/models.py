@@ -101,3 +101,26 @@ class VersionPage:
     versions: tuple[ObjectVersion, ...]
     prefixes: tuple[str, ...]
     next_token: str
+
+
+def encode_json(value: Json) -> bytes:
+    """Return a value as JSON that gives it back.
+
+    Raises:
+        TypeError: JSON has no such type, or a key is no text: two keys could become one.
+        ValueError: The value contains a NaN or an infinity, or itself, or is too deep.
+    """
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except RecursionError:
+        raise ValueError("`value` must not be nested so deeply") from None
+    values: list[object] = [value]
+    for each in values:
+        if isinstance(each, Mapping):
+            for key in each:
+                if not isinstance(key, str):
+                    raise TypeError(f"`value` must have text as keys, got: {key!r}")
+            values.extend(each.values())
+        elif isinstance(each, list | tuple):
+            values.extend(each)
+    return text.encode()

@@ -9,7 +9,7 @@ from serverless_stack._shared import contract
 from serverless_stack._shared.files import replacing
 from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.objects import presigning, requests
-from serverless_stack.runtime.objects.errors import NotFound, translated
+from serverless_stack.runtime.objects.errors import NotFound, ObjectError, require, translated
 from serverless_stack.runtime.objects.keys import checked
 from serverless_stack.runtime.objects.listing import Listing
 from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject, VersionPage
@@ -93,6 +93,7 @@ class ObjectReader:
                 **requests.given(Range=requests.byte_range(first, last), VersionId=version_id),
                 **conditions.for_reading(),
             )
+            require(answer, "ETag", key)
             body = answer["Body"].read()
         return StoredObject(requests.info(key, answer), body)
 
@@ -124,6 +125,7 @@ class ObjectReader:
                 Key=self._key(key),
                 **requests.given(VersionId=version_id),
             )
+        require(answer, "ETag", key)
         return requests.info(key, answer)
 
     def exists(self, key: str) -> bool:
@@ -151,11 +153,17 @@ class ObjectReader:
         return self._listing.page(prefix, delimiter, limit, token)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
-        """Return all objects whose keys begin with a prefix, page by page."""
+        """Return all objects whose keys begin with a prefix, page by page.
+
+        Raises:
+            ObjectError: The answer is no list, or the list does not continue after a page.
+        """
         token = ""
         while True:
             page = self.page(prefix, token=token)
             yield from page.objects
+            if token and page.next_token == token:
+                raise ObjectError(f"listing {prefix!r}: the list does not continue")
             token = page.next_token
             if not token:
                 return

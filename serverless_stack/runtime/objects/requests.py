@@ -23,7 +23,6 @@ _COPIED = (
     "ContentDisposition",
     "ContentEncoding",
     "ContentLanguage",
-    "Expires",
     "SSEKMSKeyId",
     "ServerSideEncryption",
     "StorageClass",
@@ -145,6 +144,8 @@ def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
     """Return metadata as S3 stores it: its names are those of HTTP headers, in lower case."""
     checked: dict[str, str] = {}
     for name, value in metadata.items():
+        if not all(isinstance(text, str) for text in (name, value)):
+            raise ValueError(f"`metadata` must be text, got: {name!r}: {value!r}")
         stored = name.lower()
         if not _METADATA_NAME(stored) or stored in checked:
             raise ValueError(
@@ -184,8 +185,10 @@ def copied_properties(before: Mapping[str, Raw]) -> dict[str, Raw]:
     Args:
         before: The answer of ``HeadObject``; the copy fails if the object has changed since.
     """
+    # boto3 makes no date of an `Expires` such as "0", which would be lost.
+    expires = before.get("Expires") or before.get("ExpiresString")
     return {
-        **given(**{name: before.get(name) for name in _COPIED}),
+        **given(Expires=expires, **{name: before.get(name) for name in _COPIED}),
         "CopySourceIfMatch": before["ETag"],
     }
 
@@ -198,6 +201,9 @@ def byte_range(first: int | None, last: int | None) -> str:
     """
     if first is None and last is None:
         return ""
+    for argument, value in (("first", first), ("last", last)):
+        if value is not None and type(value) is not int:  # S3 would send the whole object
+            raise ValueError(f"`{argument}` must be a whole number, got: {value!r}")
     start = 0 if first is None else first
     if start < 0 and last is not None:
         raise ValueError(f"`last` must be None with a negative `first`, got: {last}")

@@ -1,14 +1,13 @@
 """ObjectStore: reading and writing the objects of a bucket."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 from serverless_stack._shared.content.keys import fits_xml
 from serverless_stack.runtime.objects import presigning, requests
-from serverless_stack.runtime.objects.errors import translated
-from serverless_stack.runtime.objects.models import Json, ObjectInfo
+from serverless_stack.runtime.objects.errors import ObjectError, require, translated
+from serverless_stack.runtime.objects.models import Json, ObjectInfo, encode_json
 from serverless_stack.runtime.objects.reader import ObjectReader
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
 
@@ -59,6 +58,7 @@ class ObjectStore(ObjectReader):
                 **arguments,
                 **conditions.for_writing(),
             )
+        require(answer, "ETag", key)
         now = requests.date_of(answer)
         version, etag = answer.get("VersionId", ""), answer["ETag"]
         stored = arguments.get("Metadata", {})
@@ -93,12 +93,12 @@ class ObjectStore(ObjectReader):
         """Write a value as JSON; see `put`.
 
         Raises:
-            TypeError: JSON has no such type.
-            ValueError: The value contains a NaN or an infinity, or itself.
+            TypeError: JSON has no such type, or a key is no text.
+            ValueError: The value contains a NaN or an infinity, or itself, or is too deep.
         """
         return self.put(
             key,
-            json.dumps(value, ensure_ascii=False, allow_nan=False).encode(),
+            encode_json(value),
             content_type="application/json",
             metadata=metadata,
             conditions=conditions,
@@ -192,10 +192,12 @@ class ObjectStore(ObjectReader):
                     Bucket=self.bucket_name,
                     Delete={
                         "Objects": [{"Key": names[key], **version} for key in batch],  # type: ignore[typeddict-item]
-                        "Quiet": True,
+                        "Quiet": False,
                     },
                 )
             requests.raise_first(answer.get("Errors", []))
+            if len(answer.get("Deleted", [])) < len(batch):
+                raise ObjectError("the answer does not say that all objects were deleted")
         for key in names.keys() - set(together):  # only a URL can name these
             with translated("deleting", key):
                 self.client.delete_object(Bucket=self.bucket_name, Key=names[key], **version)
@@ -247,9 +249,10 @@ class ObjectStore(ObjectReader):
         if arguments is not None:
             changed = {"MetadataDirective": "REPLACE", **arguments}
         with translated("copying", key):
-            self.client.copy_object(
+            answer = self.client.copy_object(
                 Bucket=self.bucket_name,
                 Key=self._key(to),
                 CopySource={"Bucket": self.bucket_name, "Key": self._key(key)},
                 **changed,
             )
+        require(answer.get("CopyObjectResult", {}), "ETag", to)

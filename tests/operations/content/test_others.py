@@ -153,6 +153,26 @@ def test_sync_and_a_deployment_in_one_bucket(world: World, tmp_path: Any, prefix
     assert set(bodies(world, "")) >= {"a.txt", "site/a.txt", "elsewhere/a.txt"}
 
 
+@pytest.mark.parametrize("prefix", ["", "site/"])
+def test_sync_deletes_no_files_of_a_deployment(world: World, tmp_path: Any, prefix: str) -> None:  # noqa: ANN401
+    world.deploy(world.target(ONE))
+    for key in ("site/rest", "rest"):
+        world.s3.put_object(Bucket=world.bucket, Key=key, Body=b"1")
+    (tmp_path / "a.txt").write_text("a")
+    for _ in range(2):
+        synced = sync(Folder(tmp_path), Bucket(world.bucket, prefix), delete=True)
+        own = {f"{'' if prefix else 'site/'}{key}" for key in ONE}
+        expected = dict.fromkeys(own, "a file of a ContentDeployment")
+        assert synced.plan.destination.skipped == expected
+    assert {key: bodies(world)[key] for key in ONE} == ONE
+    assert "rest" not in bodies(world)
+    assert ("rest" in bodies(world, "")) is bool(prefix)
+    # What is deleted leaves its files to whoever comes next.
+    release(world.s3, world.target())
+    sync(Folder(tmp_path), Bucket(world.bucket, prefix), delete=True)
+    assert not bodies(world).keys() & ONE.keys()
+
+
 def test_another_deployment_of_other_content_at_once_is_refused(world: World) -> None:
     world.deploy(world.target(ONE))
     store = S3Store(world.bucket, world.s3)

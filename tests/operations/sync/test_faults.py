@@ -1,6 +1,8 @@
 """Other writers, odd files, odd keys, missing permissions: each has its own answer."""
 
+import io
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -213,6 +215,19 @@ def test_objects_in_parts_converge(s3: "S3Client", bucket: Bucket, tmp_path: Pat
     assert kinds(sync(bucket, Folder(tmp_path / "down"))) == {"big": "download"}
 
 
+@pytest.mark.parametrize("part", [5 * 2**20 + 1, 6_000_000, 7 * 2**20])
+def test_objects_in_parts_of_any_size_converge(
+    s3: "S3Client", bucket: Bucket, tmp_path: Path, part: int
+) -> None:
+    content = os.urandom(1 << 20) * 16
+    config = TransferConfig(multipart_threshold=1 << 20, multipart_chunksize=part)
+    s3.upload_fileobj(io.BytesIO(content), bucket.name, "site/big", Config=config)
+    assert kinds(sync(bucket, Folder(tmp_path))) == {"big": "download"}
+    assert kinds(sync(bucket, Folder(tmp_path))) == {}
+    (tmp_path / "big").write_bytes(bytes(len(content)))
+    assert kinds(sync(bucket, Folder(tmp_path))) == {"big": "download"}
+
+
 @pytest.mark.parametrize("expires", ["0", "-1", "1792000000", "Wed, 01 Jan 2031 00:00:00 GMT"])
 def test_any_expires_header_is_compared(
     s3: "S3Client", bucket: Bucket, tmp_path: Path, expires: str
@@ -284,6 +299,36 @@ def test_a_state_that_cannot_be_read_is_written_anew(
     s3.put_object(Bucket=bucket.name, Key=bucket.state_key, Body=content)
     assert kinds(sync(Folder(tmp_path), bucket)) == {}
     assert body(s3, Bucket(bucket.name), bucket.state_key)[:2] == b"\x1f\x8b"
+
+
+@pytest.mark.parametrize("delete", [True, False])
+def test_a_part_of_a_bucket_within_the_other_one(
+    s3: "S3Client", bucket: Bucket, *, delete: bool
+) -> None:
+    whole, backup = Bucket(bucket.name, "a/"), Bucket(bucket.name, "a/backup/")
+    content = {"a/x": b"1", "a/b/y": b"2", "a/backup/old": b"3", "other": b"4"}
+    for key, each in content.items():
+        s3.put_object(Bucket=bucket.name, Key=key, Body=each)
+
+    def stored() -> dict[str, bytes]:
+        listed = s3.list_objects_v2(Bucket=bucket.name)["Contents"]
+        keys = [item["Key"] for item in listed if not item["Key"].startswith(".serverless-stack")]
+        return {key: body(s3, Bucket(bucket.name), key) for key in keys}
+
+    for _ in range(2):
+        assert failures(sync(whole, backup, delete=delete)) == {}
+        expected = {**content, "a/backup/x": b"1", "a/backup/b/y": b"2"}
+        assert stored() == {k: v for k, v in expected.items() if not delete or k != "a/backup/old"}
+    s3.put_object(Bucket=bucket.name, Key="a/backup/x", Body=b"restored")
+    s3.put_object(Bucket=bucket.name, Key="a/gone", Body=b"5")
+    for _ in range(2):
+        assert failures(sync(backup, whole, delete=delete)) == {}
+        found = stored()
+        assert (found["a/x"], found["a/backup/x"]) == (b"restored", b"restored")
+        assert ("a/gone" in found) is not delete
+    s3.put_object(Bucket=bucket.name, Key="a/backup/backup/x", Body=b"6")
+    assert list(failures(sync(backup, whole, delete=delete))) == ["backup/x"]
+    assert stored()["a/backup/x"] == b"restored"
 
 
 def test_what_this_library_keeps_is_never_content(
@@ -490,6 +535,21 @@ def test_an_interrupted_download_leaves_nothing_behind(
     assert all(len(content) == 3 << 20 for content in files(tmp_path).values())
     assert 0 < len(files(tmp_path)) < 20
     assert not list(tmp_path.glob(".serverless-stack-*"))
+
+
+def test_a_disk_that_is_full(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(b"before")
+    (tmp_path / "theirs").write_bytes(b"kept")
+    for key, size in (("large", 3 << 20), ("new/large", 3 << 20), ("small", 10)):
+        s3.put_object(Bucket=bucket.name, Key=f"site/{key}", Body=bytes(size))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, before[1]))
+    try:
+        synced = sync(bucket, Folder(tmp_path), delete=True)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert failures(synced).keys() == {"large", "new/large"}
+    assert files(tmp_path) == {"large": b"before", "small": bytes(10), "theirs": b"kept"}
 
 
 def test_sigterm_leaves_nothing_behind(s3: "S3Client", bucket: Bucket, tmp_path: Path) -> None:

@@ -5,8 +5,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -17,11 +20,14 @@ from serverless_stack.runtime.objects import (
     Conditions,
     NotFound,
     NotModified,
+    ObjectInfo,
     ObjectReader,
     ObjectStore,
     PreconditionFailed,
+    StoredObject,
     Unavailable,
 )
+from serverless_stack.runtime.objects.models import encode_json
 from tests.runtime.servers import free_port
 
 ODD = st.text(
@@ -143,6 +149,10 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
         (lambda s: s.page(limit=1001), "`limit` must be between 1 and 1000, got: 1001"),
         (lambda s: s.version_page(limit=0), "`limit` must be between 1 and 1000, got: 0"),
         (lambda s: s.versions(""), "`key` must not be empty"),
+        (lambda s: s.get("a", first=1.5), "`first` must be a whole number, got: 1.5"),
+        (lambda s: s.get("a", last=True), "`last` must be a whole number, got: True"),
+        (lambda s: s.put("a", b"", metadata={"a": 1}), "`metadata` must be text, got: 'a': 1"),
+        (lambda s: s.put("a", b"", metadata={1: "a"}), "`metadata` must be text, got: 1: 'a'"),
         (lambda s: s.delete("a", "b", version_id="1"), "`version_id` must be used with one key"),
         (
             lambda s: s.presigned_get("a", expires_in=0),
@@ -242,6 +252,63 @@ def test_changing_metadata_keeps_what_is_not_named(store: ObjectStore) -> None:
     assert {name: found.get(name) for name in kept} == kept
     assert "2030" in found["ResponseMetadata"]["HTTPHeaders"]["expires"]
     assert found["CacheControl"] == "no-cache"
+
+
+@pytest.mark.parametrize("expires", ["0", "-1"])
+def test_changing_metadata_keeps_an_expiry_that_is_no_date(
+    store: ObjectStore, expires: str
+) -> None:
+    store.put("a", b"1")
+    url = f"{store.client.meta.endpoint_url}/{store.bucket_name}/app/a"
+    urlopen(Request(url, b"1", {"Expires": expires}, method="PUT"))
+    store.change_metadata("a", cache_control="no-cache")
+    found = store.client.head_object(Bucket=store.bucket_name, Key="app/a")
+    assert str(dict(found)["ExpiresString"]).endswith(("1970 00:00:00 GMT", "1969 23:59:59 GMT"))
+
+
+DEEP: list[object] = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+LOOP: list[object] = []
+LOOP.append(LOOP)
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({1: "a"}, TypeError),
+        ([{"a": {None: 1}}], TypeError),
+        ({1: "a", "1": "b"}, TypeError),
+        (datetime(2026, 1, 31), TypeError),
+        (Decimal(1), TypeError),
+        ({"a": {1, 2}}, TypeError),
+        (b"a", TypeError),
+        ([float("nan")], ValueError),
+        ({"a": float("-inf")}, ValueError),
+        ("\ud800", ValueError),
+        (LOOP, ValueError),
+        (DEEP, ValueError),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_json_that_would_not_come_back_is_refused(value: Any, error: type[Exception]) -> None:  # noqa: ANN401
+    with pytest.raises(error):
+        ObjectStore("my-bucket").put_json("a", value)
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    )
+)
+def test_json_comes_back(value: Any) -> None:  # noqa: ANN401
+    info = ObjectInfo("a", 0, "", datetime(2026, 1, 31, tzinfo=UTC))
+    assert StoredObject(info, encode_json(value)).json() == value
 
 
 def test_changing_metadata_of_what_somebody_writes_meanwhile(

@@ -149,9 +149,12 @@ class cached:
     filled in: ``f(1)``, ``f(x=1)`` and ``f(1, y=<default>)`` are one; ``f(1)``, ``f("1")``,
     ``f(1.0)`` and ``f(True)`` are four. The instance of a method is an argument: its class has
     a string ``cache_key`` that identifies it (a tenant's id, say), or the store's codec can
-    encode it. Lambda expressions and functions that capture variables of an enclosing function
-    need a `key`, because neither name nor arguments tell their results apart. Generators are
-    refused, and so is ``@cached`` above ``@classmethod`` or ``@property``.
+    encode it. A `key` is needed by what has a state that neither name nor arguments show: functions
+    and wrappers that capture variables, callable objects, arguments of a class that the codec does
+    not know. Generators are refused, and so is ``@cached`` above ``@classmethod`` or ``@property``.
+
+    What a function reads from elsewhere (a global variable, a `ContextVar`, the environment) cannot
+    be seen: name it with `key`, or make it an argument.
 
     Args:
         store: The store. Default: `default_store`, on the first call.

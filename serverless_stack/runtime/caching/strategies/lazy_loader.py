@@ -5,6 +5,7 @@ Nothing here loads values or waits for other loads. Methods that call the store 
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -65,7 +66,7 @@ class Miss(Generic[L]):
         self.many = many
 
 
-class LazyLoader(Generic[L, M]):
+class LazyLoader(ABC, Generic[L, M]):
     """What `LazyLoading` and `AsyncLazyLoading` share: their options and their entries.
 
     `L` is the type of ``load``, `M` that of ``load_many``.
@@ -117,9 +118,9 @@ class LazyLoader(Generic[L, M]):
             self._last_known = memory.MemoryStore(codec=codec_of(store))
         self._prepare()
 
+    @abstractmethod
     def _prepare(self) -> None:
-        """Set up what the subclass needs besides."""
-        raise NotImplementedError
+        """Make the loads of the strategy; called when everything else is set."""
 
     def _observes_hits(self) -> bool:
         """Whether a plain hit must be reported, timed or remembered."""
