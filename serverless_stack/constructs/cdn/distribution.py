@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
@@ -129,6 +129,8 @@ class Cdn(Construct):
             problems.add(rules.origin_path_problems(origin_path, "origin_path"))
         problems.add(rules.alias_problems(domain_names, "domain_names"))
         problems.add(rules.country_problems(countries, "countries"))
+        if any(map(is_unresolved, countries)):
+            problems.fail("`countries` must be known at synthesis, got: a token")
         if certificate is not None:
             problems.add(rules.certificate_problems(certificate.certificate_arn, "certificate"))
         if web_acl_id is not None:
