@@ -23,6 +23,7 @@ from serverless_stack.constructs.app.options import (
 )
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.cdn.regions import distribution_problems
 from serverless_stack.constructs.content.source import source_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.function.source import code_problems
@@ -118,6 +119,8 @@ class Choices:
         stores: dict[str, object] = {"bucket": self.bucket, **caches}
         own = [name for name, part in stores.items() if is_wanted(part)]
         others = {"function": self.function, "api": self.api, "vpc": self.vpc}
+        if creates_cdn:
+            problems += distribution_problems(region, "cdn")
         problems += given.region_problems({**others, **caches}, region)
         problems += given.vpc_problems(caches, self.vpc)
         problems += given.user_problems(caches)

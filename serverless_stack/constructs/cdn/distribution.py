@@ -22,29 +22,10 @@ from serverless_stack.constructs.cdn.origins import (
     bucket_behavior,
     origin_access_control,
 )
+from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
-# "Configure standard logging (legacy)": CloudFront writes no logs to buckets in these regions.
-_REGIONS_WITHOUT_LOGS = {
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-south-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-west-1",
-    "eu-central-2",
-    "eu-south-1",
-    "eu-south-2",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-}
 _MAX_COMMENT_LENGTH = 128
 
 
@@ -107,6 +88,7 @@ class Cdn(Construct):
     ) -> None:
         region = Stack.of(scope).region
         problems = Problems(scope.node.path, construct_id)
+        problems.add(distribution_problems(region, "Cdn"))
         if bucket is None and api is None:
             problems.fail(
                 "`bucket` or `api` must be given, got: neither; a distribution needs an origin"
@@ -116,7 +98,7 @@ class Cdn(Construct):
                 "`domain_names` must go with a `certificate`, "
                 f"got: {list(domain_names)} without one"
             )
-        if access_log and region in _REGIONS_WITHOUT_LOGS:
+        if access_log and region in REGIONS_WITHOUT_LOGS:
             problems.fail(
                 f"`access_log` must be False in {region}, where CloudFront writes no logs to "
                 "buckets, got: True"
@@ -143,7 +125,7 @@ class Cdn(Construct):
         rest_api = api.rest_api if isinstance(api, ProxyApi) else api
         if access_log is None:
             access_log = profile.settings.access_logs
-            if access_log and region in _REGIONS_WITHOUT_LOGS:
+            if access_log and region in REGIONS_WITHOUT_LOGS:
                 access_log = False
                 Annotations.of(self).add_warning_v2(
                     "serverless-stack:cdn-log",
