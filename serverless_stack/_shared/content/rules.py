@@ -33,6 +33,10 @@ class CacheRule:
 
     def __post_init__(self) -> None:
         """Check the pattern and the header."""
+        for name in ("pattern", "cache_control"):
+            value = getattr(self, name)
+            if not isinstance(value, str):
+                raise ValueError(f"`{name}` must be a string, got: {value!r}")
         if not self.pattern or self.pattern.startswith("/"):
             raise ValueError(
                 "`pattern` must be a glob on a path without a slash before it, "

@@ -3,12 +3,10 @@
 from collections.abc import Mapping
 from typing import Protocol, TypeAlias, cast
 
-from aws_cdk import Annotations, Stack, Tokenization, TreeInspector
-from aws_cdk import aws_ec2 as ec2
+from aws_cdk import Stack, TreeInspector
 from aws_cdk import aws_lambda as lambda_
-from constructs import IConstruct
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.lambda_function import (
     environment_name_problems,
     environment_value_problems,
@@ -66,50 +64,6 @@ def invokable_of(target: Invokable) -> lambda_.IFunction:
     """
     function = getattr(target, "function", None)
     return function if isinstance(function, lambda_.Function) else cast(lambda_.IFunction, target)
-
-
-def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
-    """Refuse a function outside any VPC; warn of one in another VPC, which may be peered.
-
-    Args:
-        function: The function to connect.
-        target: The path of the resource in the VPC.
-        vpc: The VPC of that resource.
-
-    Raises:
-        ValueError: If the function is outside any VPC.
-    """
-    if not function.is_bound_to_vpc:
-        raise ValueError(
-            f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
-            "none; create it with `vpc=` and the cache's `.vpc`"
-        )
-    if _is_elsewhere(function, vpc):
-        Annotations.of(function).add_warning_v2(
-            "serverless-stack:OtherVpc",
-            f"{function.node.path} is in another VPC than {target}: create it with `vpc=` and the "
-            "cache's `.vpc`, or peer the two VPCs; otherwise it cannot reach the cache, and AWS "
-            "refuses the rules of the security groups",
-        )
-
-
-def _is_elsewhere(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
-    """Return whether a function is in another VPC; False if that is unknown at synthesis."""
-    for group in function.connections.security_groups:
-        raw = group.node.default_child
-        if isinstance(raw, ec2.CfnSecurityGroup) and raw.vpc_id:
-            vpcs = (_identity_of(group, raw.vpc_id), _identity_of(vpc, vpc.vpc_id))
-            return None not in vpcs and vpcs[0] != vpcs[1]
-    return False
-
-
-def _identity_of(scope: IConstruct, vpc_id: str) -> str | None:
-    """Return the id of a VPC, or the path of its resource; None if unknown at synthesis."""
-    if not is_unresolved(vpc_id):
-        return vpc_id
-    token = Tokenization.reverse_string(vpc_id).first_token
-    target = getattr(token, "target", None)
-    return target.node.path if isinstance(target, ec2.CfnVPC) else None
 
 
 def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:

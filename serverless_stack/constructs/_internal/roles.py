@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -211,12 +211,14 @@ def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> Non
         resource_arns=[arn_of_secret(secret)],
     )
     if secret.encryption_key is not None:
-        service = f"secretsmanager.{Stack.of(secret).region}.amazonaws.com"
+        # In China the name of the service ends as its domain does.
+        region = Stack.of(secret).region
+        services = [f"secretsmanager.{region}.{end}" for end in ("amazonaws.com", Aws.URL_SUFFIX)]
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=_key_actions(writes=False),
             resource_arns=[secret.encryption_key.key_arn],
-            conditions={"StringEquals": {"kms:ViaService": service}},
+            conditions={"StringEquals": {"kms:ViaService": services}},
         )
 
 

@@ -1,5 +1,7 @@
 """Resources that all constructs of a stack share: log bucket, dead-letter queue, key, topic."""
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -19,6 +21,7 @@ from serverless_stack.constructs.profiles.settings import SERVERLESS
 
 _EMPTYING_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _HOME = "ServerlessStackShared"  # in the stack; renaming it replaces everything below it
+_PROFILES: WeakKeyDictionary[Construct, Profile] = WeakKeyDictionary()  # of each home
 
 
 def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
@@ -30,7 +33,7 @@ def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
         profile: Its profile.
     """
     bucket = get_or_create(
-        _home(source),
+        _home(source, profile),
         "AccessLogs",
         s3.Bucket,
         lambda home, construct_id: _create_access_log_bucket(home, construct_id, profile),
@@ -132,7 +135,7 @@ def dead_letter_queue(scope: IConstruct, profile: Profile) -> sqs.Queue:
         )
         return queue
 
-    return get_or_create(_home(scope), "DeadLetters", sqs.Queue, create)
+    return get_or_create(_home(scope, profile), "DeadLetters", sqs.Queue, create)
 
 
 def key_of(scope: IConstruct, profile: Profile) -> kms.Key | None:
@@ -202,8 +205,23 @@ def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
         )
         return topic
 
-    return get_or_create(_home(scope), "Alarms", sns.Topic, create)
+    return get_or_create(_home(scope, profile), "Alarms", sns.Topic, create)
 
 
-def _home(scope: IConstruct) -> Construct:
-    return get_or_create(Stack.of(scope), _HOME, Construct, Construct)
+def _home(scope: IConstruct, profile: Profile | None = None) -> Construct:
+    """Return the parent of the shared resources of a stack, which take the settings of a profile.
+
+    The first profile of a stack has the shortest id. Another one, such as that of a second
+    application in the stack, has resources of its own.
+
+    Args:
+        scope: Any construct of the stack.
+        profile: The profile. Default: the resource is the same under all profiles.
+    """
+    stack = Stack.of(scope)
+    home = get_or_create(stack, _HOME, Construct, Construct)
+    if profile is None or _PROFILES.setdefault(home, profile) == profile:
+        return home
+    words = f"{profile.name} {profile.settings.removal}".replace("_", " ").split()
+    own = f"{_HOME}{''.join(word.capitalize() for word in words)}"
+    return get_or_create(stack, own, Construct, Construct)

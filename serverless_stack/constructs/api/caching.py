@@ -7,6 +7,8 @@ from aws_cdk import Duration
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
+from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.durations import seconds_problems
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,10 @@ class ApiCache:
     size_gb: str = "0.5"
     parameters: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
 
 def cache_problems(cache: ApiCache) -> list[str]:
     """Check the settings of a cache.
@@ -40,8 +46,7 @@ def cache_problems(cache: ApiCache) -> list[str]:
         One message per problem.
     """
     problems = Problems()
-    if not cache.ttl.is_unresolved():
-        problems.between("cache.ttl", cache.ttl.to_seconds(), *rules.CACHE_TTL_SECONDS, "seconds")
+    problems.add(seconds_problems("cache.ttl", cache.ttl, *rules.CACHE_TTL_SECONDS))
     problems.add(rules.cache_size_problems(cache.size_gb, "cache.size_gb"))
     invalid = [name for name in cache.parameters if not _is_parameter(name)]
     problems.require(

@@ -12,6 +12,7 @@ from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.profiles.profile import Profile
@@ -40,6 +41,10 @@ class WebAcl:
     kind: Literal["managed", "existing", "none"]
     arn: str | None = None
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @classmethod
     def managed(cls) -> WebAcl:
         """Create a web ACL with AWS's managed rules for common attacks, and its log group.
@@ -50,6 +55,7 @@ class WebAcl:
         return cls("managed")
 
     @classmethod
+    @check_types
     def existing(cls, arn: str) -> WebAcl:
         """Use a regional web ACL of the same region.
 

@@ -14,6 +14,8 @@ from serverless_stack.constructs.cache.redis.cache import RedisCache
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.profiles.profile import Profile
 
+FUNCTION_ALARMS = ("Errors", "Throttles")
+"""What the alarms of a function are about, which their construct ids end with."""
 _PERIOD = Duration.minutes(5)
 
 
@@ -55,11 +57,11 @@ def add_function_alarms(
         profile: The profile of the application.
     """
     topic = alarm_topic(scope, profile)
-    metrics = {
-        "Errors": function.function.metric_errors(period=_PERIOD),
-        "Throttles": function.function.metric_throttles(period=_PERIOD),
-    }
-    for name, metric in metrics.items():
+    metrics = (
+        function.function.metric_errors(period=_PERIOD),
+        function.function.metric_throttles(period=_PERIOD),
+    )
+    for name, metric in zip(FUNCTION_ALARMS, metrics, strict=True):
         _alarm(scope, f"{prefix}{name}", metric, topic)
 
 

@@ -2,13 +2,19 @@
 
 from typing import TypeVar
 
+from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 from typing_extensions import Unpack
 
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.api.proxy_api import ProxyApi
-from serverless_stack.constructs.app.alarms import add_alarms, add_function_alarms
+from serverless_stack.constructs.app.alarms import (
+    FUNCTION_ALARMS,
+    add_alarms,
+    add_function_alarms,
+)
 from serverless_stack.constructs.app.choices import Choices
 from serverless_stack.constructs.app.options import FunctionOptions
 from serverless_stack.constructs.app.parts import Parts
@@ -45,9 +51,18 @@ class Application:
             ValueError: If an argument is out of range, or the code is missing or empty.
         """
         scope = self._parts.scope
+        profile = Profile.of(scope)
+        suffixes = ("", *(FUNCTION_ALARMS if profile.settings.alarms else ()))
+        problems = Problems(scope.node.path)
+        problems.add(
+            f"`construct_id` must be one that the application does not have yet, got: "
+            f"{construct_id!r}; {construct_id}{suffix} exists"
+            for suffix in suffixes
+            if scope.node.try_find_child(f"{construct_id}{suffix}") is not None
+        )
+        problems.raise_if_any()
         function = LambdaHandler(scope, construct_id, vpc=self._parts.vpc, **options)
         self._parts.connect(function)
-        profile = Profile.of(scope)
         if profile.settings.alarms:
             add_function_alarms(scope, construct_id, function, profile)
         return function
@@ -119,8 +134,24 @@ def create_application(scope: Construct, choices: Choices, profile: Profile) -> 
     if choices.removal_policy is not None:
         profile = profile.with_removal_policy(choices.removal_policy)
     profile.apply(scope)
+    if profile.settings.linters:
+        _ignore_in_cfn_lint(Stack.of(scope))
     parts = Parts.create(scope, choices)
     if profile.settings.alarms:
         add_alarms(parts, profile)
     parts.add_outputs()
     return parts
+
+
+def _ignore_in_cfn_lint(stack: Stack) -> None:
+    """Ignore two rules of cfn-lint in a template, beside those that its user ignores.
+
+    CDK writes every text with a reference in it as Fn::Join, and makes every function depend on
+    its role, although the function names the role already.
+    """
+    metadata = dict(stack.template_options.metadata or {})
+    lint = dict(metadata.get("cfn-lint") or {})
+    config = dict(lint.get("config") or {})
+    ignored = {*(config.get("ignore_checks") or ()), "I1022", "W3005"}
+    config["ignore_checks"] = sorted(ignored)
+    stack.template_options.metadata = {**metadata, "cfn-lint": {**lint, "config": config}}

@@ -7,10 +7,10 @@ from pathlib import Path
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
-from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.app import given
 from serverless_stack.constructs.app.options import (
     ApiPart,
     BucketPart,
@@ -23,6 +23,7 @@ from serverless_stack.constructs.app.options import (
 )
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.cdn.regions import distribution_problems
 from serverless_stack.constructs.content.source import source_problems
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.function.source import code_problems
@@ -67,15 +68,16 @@ class Choices:
         """Whether there is an API: a given one, or one for the function."""
         return isinstance(self.api, ProxyApi) or (is_wanted(self.api) and self.function is not None)
 
-    def problems(self, stack: Stack | None) -> list[str]:
+    def problems(self, stack: Stack | None, region: str) -> list[str]:
         """List the parts that do not go together, and files that are missing.
 
         Args:
             stack: The stack of the application; None for one that is created with it.
+            region: The region of that stack; may be a token.
         """
         has_bucket, has_cdn = is_wanted(self.bucket), is_wanted(self.cdn)
         creates_cdn = has_cdn and not isinstance(self.cdn, Cdn)
-        stores = self._created_stores() if self._needs_other_stack(stack) else []
+        has_given_api = isinstance(self.api, ProxyApi)
         rules = [
             (
                 self.site is None or (has_bucket and creates_cdn),
@@ -87,10 +89,8 @@ class Choices:
                 "`cdn` must be None without a bucket and an API, because it has nothing to serve",
             ),
             (
-                not stores,
-                "`bucket`, `redis` and `memcached` must be constructs or None beside an API and a "
-                "`function` of another stack, because the two stacks would need each other, "
-                f"got: {', '.join(stores)} to create",
+                not self.api or self.api is True or self.function is not None or has_given_api,
+                "`api` must go with a `function`, which it calls, got: options without one",
             ),
             (
                 not isinstance(self.api, Mapping)
@@ -115,6 +115,22 @@ class Choices:
             ),
         ]
         problems = [message for holds, message in rules if not holds]
+        caches = {"redis": self.redis, "memcached": self.memcached}
+        stores: dict[str, object] = {"bucket": self.bucket, **caches}
+        own = [name for name, part in stores.items() if is_wanted(part)]
+        others = {"function": self.function, "api": self.api, "vpc": self.vpc}
+        if creates_cdn:
+            problems += distribution_problems(region, "cdn")
+        problems += given.region_problems({**others, **caches}, region)
+        problems += given.vpc_problems(caches, self.vpc)
+        problems += given.user_problems(caches)
+        problems += given.store_problems(self.connect, own)
+        problems += given.site_problems(self.site, self.bucket)
+        if self._needs_other_stack(stack):
+            more = self.connect.values() if isinstance(self.connect, Mapping) else self.connect
+            used: dict[str, object] = {name: stores[name] for name in own}
+            used |= {f"connect[{place}]": store for place, store in enumerate(more)}
+            problems += given.cycle_problems(used, stack)
         # The caller did not write `code` or `source`, which the parts would name.
         if isinstance(self.function, str | Path):
             problems += code_problems(
@@ -133,14 +149,6 @@ class Choices:
             return False
         created = is_wanted(self.api) and not isinstance(self.api, ProxyApi)
         return created or (isinstance(self.api, ProxyApi) and is_wanted(self.cdn))
-
-    def _created_stores(self) -> list[str]:
-        stores = {"bucket": self.bucket, "redis": self.redis, "memcached": self.memcached}
-        return [
-            name
-            for name, part in stores.items()
-            if is_wanted(part) and not isinstance(part, Construct)
-        ]
 
 
 def is_wanted(part: object) -> bool:

@@ -15,6 +15,7 @@ from constructs import Construct
 from serverless_stack._shared import contract
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
+from serverless_stack.constructs.app.given import keep_site
 from serverless_stack.constructs.app.options import (
     BucketOptions,
     CdnOptions,
@@ -231,6 +232,7 @@ def _content(
     if part is None or bucket is None or cdn is None:
         return None
     options = ContentOptions(source=part) if isinstance(part, str | Path) else part
+    keep_site(bucket)
     return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
 
 

@@ -1,8 +1,10 @@
 """ServerlessStack: a WebApp that is a stack."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import (
+    Aws,
     Environment,
     Fn,
     IPropertyInjector,
@@ -10,11 +12,12 @@ from aws_cdk import (
     PermissionsBoundary,
     RemovalPolicy,
     Stack,
+    Stage,
 )
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.app.application import Application, create_application
 from serverless_stack.constructs.app.choices import Choices
@@ -29,6 +32,26 @@ from serverless_stack.constructs.app.options import (
     Stores,
 )
 from serverless_stack.constructs.profiles.profile import Profile
+
+_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")  # "CreateStack"
+
+
+def _stack_name_problems(name: str) -> list[str]:
+    """Check the name of a stack."""
+    if _STACK_NAME.fullmatch(name):
+        return []
+    shown = "a token" if is_unresolved(name) else repr(name)
+    return [
+        "`stack_name` must be known at synthesis: a letter, then letters, digits and hyphens, 128 "
+        f"characters at most, got: {shown}"
+    ]
+
+
+def _region_of(scope: Construct, env: Environment | None) -> str:
+    """Return the region of a stack that will be created; a token if ``cdk deploy`` chooses it."""
+    stage = Stage.of(scope)
+    own = None if env is None else env.region
+    return own or (stage.region if stage is not None else None) or Aws.REGION
 
 
 class ServerlessStack(Application, Stack):
@@ -114,7 +137,9 @@ class ServerlessStack(Application, Stack):
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)
-        problems.add(choices.problems(None))
+        problems.add(choices.problems(None, _region_of(scope, env)))
+        if stack_name is not None:
+            problems.add(_stack_name_problems(stack_name))
         problems.raise_if_any()
         profile = profile or Profile.of(scope)
         if termination_protection is None:
@@ -136,12 +161,6 @@ class ServerlessStack(Application, Stack):
             tags=tags,
             termination_protection=termination_protection,
         )
-        if profile.settings.linters:
-            # CDK writes every text with a reference in it as Fn::Join, and makes every function
-            # depend on its role, although the function names the role already.
-            self.template_options.metadata = {
-                "cfn-lint": {"config": {"ignore_checks": ["I1022", "W3005"]}}
-            }
         self._parts = create_application(self, choices, profile)
 
     @property

@@ -107,7 +107,8 @@ class WebApp(Application, Construct):
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)
-        problems.add(choices.problems(Stack.of(scope)))
+        stack = Stack.of(scope)
+        problems.add(choices.problems(stack, stack.region))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration
 
+from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.durations import days_problems
+
 
 @dataclass(frozen=True)
 class Backup:
@@ -31,6 +34,10 @@ class Backup:
     restore_name: str | None = None
     restore_arns: Sequence[str] = ()
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @property
     def days(self) -> int | None:
         """The days of ``retention``; None to leave them to the profile."""
@@ -39,9 +46,4 @@ class Backup:
 
 def retention_problems(backup: Backup) -> list[str]:
     """List whether the retention is no whole number of days."""
-    if backup.retention is None or backup.retention.is_unresolved():
-        return []
-    days = backup.retention.to_days(integral=False)
-    if days == int(days):
-        return []
-    return [f"`backup.retention` must be whole days, got: {days:g} days"]
+    return days_problems("backup.retention", backup.retention)

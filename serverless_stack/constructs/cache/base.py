@@ -8,19 +8,21 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
     Connectable,
     add_environment,
     function_of,
-    require_vpc,
 )
+from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.places import require_vpc
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
-from serverless_stack.constructs.cache.reachability import open_way_to_secrets
+from serverless_stack.constructs.cache.reachability import SECRETS_MANAGER, open_way
 
 
 @jsii.implements(ec2.IConnectable)
@@ -77,7 +79,8 @@ class CacheBase(Construct):
                 ``REDIS`` or ``MEMCACHED``.
 
         Raises:
-            ValueError: If the function is in no VPC or already has a variable of that name.
+            ValueError: If the function is in no VPC, cannot reach that of the cache, or has a
+                variable of that name.
         """
         connect_function(self, function, self.client, prefix)
 
@@ -101,8 +104,12 @@ class CacheBase(Construct):
             period: The period. Default: one minute, in which ElastiCache publishes.
 
         Raises:
-            ValueError: If there is no such node.
+            ValueError: If there is no such node, or the period is no whole number of seconds.
         """
+        if period is not None:
+            problems = Problems(self.node.path)
+            problems.add(seconds_problems("period", period))
+            problems.raise_if_any()
         return metric_of(self.metric_node(node), metric_name, statistic=statistic, period=period)
 
 
@@ -118,7 +125,8 @@ def connect_function(
         prefix: The prefix of the variables. Default: the one of the settings.
 
     Raises:
-        ValueError: If the function is in no VPC or already has a variable of that name.
+        ValueError: If the function is in no VPC, cannot reach that of the cache, or has a
+            variable of that name.
     """
     target = function_of(function)
     require_vpc(target, cache.node.path, cache.vpc)
@@ -126,4 +134,4 @@ def connect_function(
     allow_ingress(cache.network, target, description_of(target, f"{settings.label} from"))
     settings.grant(target)
     if settings.secret is not None:
-        open_way_to_secrets(target, cache.network)
+        open_way(target, cache.network, SECRETS_MANAGER)

@@ -102,18 +102,26 @@ def logged_in(
     return client if secret is None else client.with_token(secret)
 
 
-def port_of(endpoint: str, port: int | None, problems: Problems) -> int:
-    """Return the port of the argument, or of an endpoint that is known at synthesis."""
+def port_of(argument: str, endpoint: str, port: int | None, problems: Problems) -> int:
+    """Return the port of the argument ``port``, or of an endpoint that is known at synthesis.
+
+    Args:
+        argument: The argument with the endpoint.
+        endpoint: The endpoint.
+        port: The argument ``port``.
+        problems: The problems of the call, to which those of the ports are added.
+    """
+    last = endpoint.rpartition(":")[2]
+    shown = not is_unresolved(endpoint) and last.isdecimal()
+    if shown and port_problems(int(last)):
+        problems.fail(f"`{argument}` must have a port between 1 and 65535, got: {endpoint!r}")
     if port is not None:
         problems.add(port_problems(port))
         return port
-    last = endpoint.rpartition(":")[2]
-    if not is_unresolved(endpoint) and last.isdecimal():
-        return int(last)
-    if endpoint:
-        shown = "a token" if is_unresolved(endpoint) else repr(endpoint)
-        problems.add([f"`port` must be given for an endpoint that does not show it, got: {shown}"])
-    return 0
+    if not shown and endpoint:
+        text = "a token" if is_unresolved(endpoint) else repr(endpoint)
+        problems.fail(f"`port` must be given for an endpoint that does not show it, got: {text}")
+    return int(last) if shown else 0
 
 
 def group_problems(security_groups: Sequence[ec2.ISecurityGroup]) -> list[str]:

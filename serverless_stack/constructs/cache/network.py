@@ -130,12 +130,18 @@ def _is_pending(vpc: ec2.IVpc) -> bool:
         return False
 
 
-def subnet_problems(subnets: Subnets | None, vpc: ec2.IVpc | None, min_zones: int = 1) -> list[str]:
+def subnet_problems(
+    subnets: Subnets | None,
+    vpc: ec2.IVpc | None,
+    selection: ec2.SubnetSelection | None,
+    min_zones: int = 1,
+) -> list[str]:
     """List what is wrong with the subnets of a cache.
 
     Args:
         subnets: The subnets, or None.
         vpc: Their VPC, or None.
+        selection: The caller's choice, or None.
         min_zones: How many availability zones the cache must span.
     """
     if subnets is None or vpc is None or not subnets.known:
@@ -148,7 +154,8 @@ def subnet_problems(subnets: Subnets | None, vpc: ec2.IVpc | None, min_zones: in
     zones = set(subnets.zones)
     if len(zones) >= min_zones or None in zones:
         return []
-    return [f"`vpc_subnets` must span {min_zones} availability zones or more, got: {len(zones)}"]
+    argument = "vpc" if selection is None else "vpc_subnets"
+    return [f"`{argument}` must span {min_zones} availability zones or more, got: {len(zones)}"]
 
 
 def zone_of(subnet: ec2.ISubnet) -> str | None:

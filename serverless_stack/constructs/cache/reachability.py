@@ -1,4 +1,6 @@
-"""Whether a connected function can reach Secrets Manager, where tokens and passwords are."""
+"""Whether a connected function can reach the services that it calls from a VPC."""
+
+from dataclasses import dataclass
 
 import jsii
 from aws_cdk import Annotations, Stack
@@ -6,49 +8,122 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct, IValidation
 
+from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.cache.network import CacheNetwork
 from serverless_stack.constructs.network.vpc import add_endpoint, is_isolated_vpc
 
-_SECRETS_MANAGER = "SecretsManager"
+
+@dataclass(frozen=True)
+class Service:
+    """A service of AWS that functions call.
+
+    Attributes:
+        label: Its name for people.
+        construct_id: The id of its endpoint in a VPC that this library created.
+        name: The end of the name of its endpoint service.
+        endpoint: The endpoint service.
+        constant: The name of that constant in CDK.
+        remedy: What else helps a function without a way.
+    """
+
+    label: str
+    construct_id: str
+    name: str
+    endpoint: ec2.InterfaceVpcEndpointAwsService
+    constant: str
+    remedy: str
 
 
-def open_way_to_secrets(function: lambda_.Function, network: CacheNetwork) -> None:
-    """Open a function a way to Secrets Manager, or warn at synthesis that it has none.
+SECRETS_MANAGER = Service(
+    "Secrets Manager",
+    "SecretsManager",
+    "secretsmanager",
+    ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+    "SECRETS_MANAGER",
+    "or log in with `RedisAuth.iam()`, which needs no secret",
+)
+ELASTICACHE = Service(
+    "the API of ElastiCache",
+    "ElastiCache",
+    "elasticache",
+    ec2.InterfaceVpcEndpointAwsService.ELASTICACHE,
+    "ELASTICACHE",
+    "or leave `rotate_every` out of `auth`",
+)
+
+
+def open_way(function: lambda_.Function, network: CacheNetwork, service: Service) -> None:
+    """Open a function a way to a service, or warn at synthesis that it has none.
 
     A VPC that this library created gets an interface endpoint, which AWS bills by the hour.
 
     Args:
-        function: The function, which reads a secret.
+        function: The function, which calls the service.
         network: Where the cache is.
+        service: The service.
     """
-    if is_isolated_vpc(network.vpc):
-        add_endpoint(
-            network.vpc, _SECRETS_MANAGER, ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER
-        )
-    else:
-        function.node.add_validation(_AtSynthesis(function, network.vpc))
+    vpc = network.vpc
+    if not isinstance(vpc, ec2.Vpc) or not is_isolated_vpc(vpc):
+        function.node.add_validation(_AtSynthesis(function, vpc, service))
+        return
+    endpoint = add_endpoint(vpc, service.construct_id, service.endpoint)
+    for group in function.connections.security_groups:
+        if not group.allow_all_outbound:
+            for target in endpoint.connections.security_groups:
+                group.add_egress_rule(
+                    target, ec2.Port.tcp(443), description_of(endpoint, "Calls of")
+                )
 
 
 @jsii.implements(IValidation)
 class _AtSynthesis:
     """Warns when the tree is complete: an endpoint may be created after ``connect``."""
 
-    def __init__(self, function: lambda_.Function, vpc: ec2.IVpc) -> None:
+    def __init__(self, function: lambda_.Function, vpc: ec2.IVpc, service: Service) -> None:
         self._function = function
         self._vpc = vpc
+        self._service = service
 
     def validate(self) -> list[str]:
         """Warn if there is no way; report no error, for routes may be created elsewhere."""
-        if _is_isolated(self._function, self._vpc) and not _has_endpoint(self._vpc):
-            Annotations.of(self._function).add_warning_v2(
-                "serverless-stack:NoWayToSecretsManager",
-                f"{self._function.node.path} reads a secret, but its subnets in "
-                f"{self._vpc.node.path} have no way to Secrets Manager: add an interface endpoint "
+        function, service = self._function, self._service
+        if _is_isolated(function, self._vpc) and not _has_endpoint(self._vpc, service.name):
+            Annotations.of(function).add_warning_v2(
+                f"serverless-stack:NoWayTo{service.construct_id}",
+                f"{function.node.path} calls {service.label}, but its subnets in "
+                f"{self._vpc.node.path} have no way to it: add an interface endpoint "
                 "(`vpc.add_interface_endpoint` with "
-                "`InterfaceVpcEndpointAwsService.SECRETS_MANAGER`), use subnets with a NAT "
-                "gateway, or log in with `RedisAuth.iam()`, which needs no secret",
+                f"`InterfaceVpcEndpointAwsService.{service.constant}`), use subnets with a NAT "
+                f"gateway, {service.remedy}",
+            )
+        elif any(map(_is_closed, function.connections.security_groups)):
+            Annotations.of(function).add_warning_v2(
+                f"serverless-stack:ClosedTo{service.construct_id}",
+                f"{function.node.path} calls {service.label}, but no rule of its security group "
+                "opens port 443: call `add_egress_rule` of the group, or create it with "
+                "`allow_all_outbound=True`",
             )
         return []
+
+
+def _is_closed(group: ec2.ISecurityGroup) -> bool:
+    """Whether a security group that was created here lets nothing out to port 443."""
+    raw = group.node.default_child
+    if group.allow_all_outbound or not isinstance(raw, ec2.CfnSecurityGroup):
+        return False
+    rules = Stack.of(raw).resolve(raw.security_group_egress) or []
+    near = [child for child in group.node.children if isinstance(child, ec2.CfnSecurityGroupEgress)]
+    ports = [(rule.get("fromPort"), rule.get("toPort"), rule.get("ipProtocol")) for rule in rules]
+    ports += [(rule.from_port, rule.to_port, rule.ip_protocol) for rule in near]
+    return not any(_covers_https(*port) for port in ports)
+
+
+def _covers_https(first: object, last: object, protocol: object) -> bool:
+    if protocol == "-1":
+        return True
+    if isinstance(first, int | float) and isinstance(last, int | float):
+        return first <= 443 <= last
+    return protocol != "icmp"
 
 
 def _is_isolated(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
@@ -64,15 +139,15 @@ def _is_isolated(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
     return bool(used) and used <= isolated
 
 
-def _has_endpoint(vpc: ec2.IVpc) -> bool:
-    """Whether a VPC has an endpoint of Secrets Manager; an imported one may have it elsewhere."""
+def _has_endpoint(vpc: ec2.IVpc, service: str) -> bool:
+    """Whether a VPC has an endpoint of a service; an imported one may have it elsewhere."""
     if not isinstance(vpc, ec2.Vpc):
         return True
-    near: list[IConstruct] = list(vpc.node.children)
-    return any(map(_is_endpoint, near)) or any(map(_is_endpoint, Stack.of(vpc).node.find_all()))
+    constructs: list[IConstruct] = [*vpc.node.children, *Stack.of(vpc).node.find_all()]
+    return any(_is_endpoint(construct, service) for construct in constructs)
 
 
-def _is_endpoint(construct: IConstruct) -> bool:
+def _is_endpoint(construct: IConstruct, service: str) -> bool:
     raw = construct if isinstance(construct, ec2.CfnVPCEndpoint) else construct.node.default_child
-    service = raw.service_name if isinstance(raw, ec2.CfnVPCEndpoint) else None
-    return service is not None and "secretsmanager" in service
+    name = raw.service_name if isinstance(raw, ec2.CfnVPCEndpoint) else None
+    return name is not None and service in name

@@ -9,7 +9,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
@@ -22,29 +22,10 @@ from serverless_stack.constructs.cdn.origins import (
     bucket_behavior,
     origin_access_control,
 )
+from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
-# "Configure standard logging (legacy)": CloudFront writes no logs to buckets in these regions.
-_REGIONS_WITHOUT_LOGS = {
-    "af-south-1",
-    "ap-east-1",
-    "ap-east-2",
-    "ap-south-2",
-    "ap-southeast-3",
-    "ap-southeast-4",
-    "ap-southeast-5",
-    "ap-southeast-6",
-    "ap-southeast-7",
-    "ca-west-1",
-    "eu-central-2",
-    "eu-south-1",
-    "eu-south-2",
-    "il-central-1",
-    "me-central-1",
-    "me-south-1",
-    "mx-central-1",
-}
 _MAX_COMMENT_LENGTH = 128
 
 
@@ -107,6 +88,7 @@ class Cdn(Construct):
     ) -> None:
         region = Stack.of(scope).region
         problems = Problems(scope.node.path, construct_id)
+        problems.add(distribution_problems(region, "Cdn"))
         if bucket is None and api is None:
             problems.fail(
                 "`bucket` or `api` must be given, got: neither; a distribution needs an origin"
@@ -116,7 +98,7 @@ class Cdn(Construct):
                 "`domain_names` must go with a `certificate`, "
                 f"got: {list(domain_names)} without one"
             )
-        if access_log and region in _REGIONS_WITHOUT_LOGS:
+        if access_log and region in REGIONS_WITHOUT_LOGS:
             problems.fail(
                 f"`access_log` must be False in {region}, where CloudFront writes no logs to "
                 "buckets, got: True"
@@ -129,6 +111,8 @@ class Cdn(Construct):
             problems.add(rules.origin_path_problems(origin_path, "origin_path"))
         problems.add(rules.alias_problems(domain_names, "domain_names"))
         problems.add(rules.country_problems(countries, "countries"))
+        if any(map(is_unresolved, countries)):
+            problems.fail("`countries` must be known at synthesis, got: a token")
         if certificate is not None:
             problems.add(rules.certificate_problems(certificate.certificate_arn, "certificate"))
         if web_acl_id is not None:
@@ -141,7 +125,7 @@ class Cdn(Construct):
         rest_api = api.rest_api if isinstance(api, ProxyApi) else api
         if access_log is None:
             access_log = profile.settings.access_logs
-            if access_log and region in _REGIONS_WITHOUT_LOGS:
+            if access_log and region in REGIONS_WITHOUT_LOGS:
                 access_log = False
                 Annotations.of(self).add_warning_v2(
                     "serverless-stack:cdn-log",

@@ -9,6 +9,7 @@ from serverless_stack._shared.content.index import Entry
 from serverless_stack._shared.content.memory import LEAST_MIB, needed_mib
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront import pattern_problems
+from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs.content.distributions import AnyDistribution, origin_path_of
 
 MAX_OWNER_LENGTH = 100
@@ -113,9 +114,8 @@ def wait_problems(wait: bool | Duration) -> Iterator[str]:
         return
     if wait.is_unresolved():
         yield "`wait` must be known at synthesis, got: a token"
-    elif not 1 <= wait.to_seconds() <= _MAX_WAIT_SECONDS:
-        bounds = f"between 1 and {_MAX_WAIT_SECONDS} seconds"
-        yield f"`wait` must be {bounds}, got: {wait.to_seconds()}"
+    else:
+        yield from seconds_problems("wait", wait, 1, _MAX_WAIT_SECONDS)
 
 
 def wait_seconds(wait: bool | Duration) -> int:

@@ -13,7 +13,7 @@ from constructs import Construct
 from serverless_stack._shared import contract
 from serverless_stack._shared.content.memory import LEAST_MIB
 from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule, matches
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.roles import grant_key
@@ -145,6 +145,10 @@ class ContentDeployment(Construct):
         problems.add(unreadable)
         problems.add(arguments.prefix_problems(prefix, distributions))
         problems.add(arguments.exclude_path_problems(exclude_paths))
+        problems.require(
+            not any(map(is_unresolved, include)),
+            "`include` must be known at synthesis, when files are read, got: a token",
+        )
         problems.add(arguments.index_document_problems(index_document))
         problems.add(arguments.grace_period_problems(grace_period))
         problems.add(arguments.wait_problems(wait))
@@ -251,7 +255,8 @@ class ContentDeployment(Construct):
 
     def _warn_of_unused_rules(self, rules: Sequence[CacheRule], names: set[str]) -> None:
         for rule in rules:
-            if not any(matches(rule.pattern, name) for name in names):
+            known = not is_unresolved(rule.pattern)
+            if known and not any(matches(rule.pattern, name) for name in names):
                 Annotations.of(self).add_warning_v2(
                     "serverless-stack:cache-rule",
                     f"the pattern {rule.pattern!r} of `cache_control` matches no file",

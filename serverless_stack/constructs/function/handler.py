@@ -14,7 +14,9 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import function_subnet_problems
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
 from serverless_stack.constructs.function.code import function_code
 from serverless_stack.constructs.profiles.profile import Profile
@@ -88,11 +90,13 @@ class LambdaHandler(Construct):
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.between("memory_size", memory_size, *rules.MEMORY_SIZE_MIB, "MiB")
-        if not timeout.is_unresolved():
-            problems.between("timeout", timeout.to_seconds(), *rules.TIMEOUT_SECONDS, "seconds")
+        problems.add(seconds_problems("timeout", timeout, *rules.TIMEOUT_SECONDS))
         if not ephemeral_storage_size.is_unresolved():
-            size = ephemeral_storage_size.to_mebibytes()
+            size = ephemeral_storage_size.to_kibibytes() / 1024
             problems.between("ephemeral_storage_size", size, *rules.EPHEMERAL_STORAGE_MIB, "MiB")
+            problems.require(
+                size == int(size), f"`ephemeral_storage_size` must be whole MiB, got: {size:g} MiB"
+            )
         problems.add(rules.environment_name_problems(environment or {}))
         problems.add(rules.environment_value_problems(environment or {}))
         problems.add(rules.environment_size_problems(environment or {}))
@@ -104,6 +108,8 @@ class LambdaHandler(Construct):
             problems.between(
                 "reserved_concurrent_executions", reserved_concurrent_executions, 0, math.inf
             )
+        if vpc is not None:
+            problems.add(function_subnet_problems(vpc, vpc_subnets))
         if len(security_groups or ()) > rules.MAX_SECURITY_GROUPS:
             problems.fail(
                 f"`security_groups` must have {rules.MAX_SECURITY_GROUPS} at most, "

@@ -62,27 +62,27 @@ def is_isolated_vpc(vpc: ec2.IVpc) -> bool:
 
 
 def add_endpoint(
-    vpc: ec2.IVpc, construct_id: str, service: ec2.InterfaceVpcEndpointAwsService
-) -> None:
-    """Add an interface endpoint, billed by the hour, to a VPC created by ``isolated_vpc``.
+    vpc: ec2.Vpc, construct_id: str, service: ec2.InterfaceVpcEndpointAwsService
+) -> ec2.InterfaceVpcEndpoint:
+    """Return an interface endpoint of a VPC created by ``isolated_vpc``; add it on first use.
 
-    Other VPCs, and a VPC that has the endpoint already, are left alone.
+    AWS bills it by the hour.
 
     Args:
         vpc: The VPC.
         construct_id: The id of the endpoint in the VPC.
         service: The service.
     """
-    if not isinstance(vpc, ec2.Vpc) or not is_isolated_vpc(vpc):
-        return
-    if vpc.node.try_find_child(construct_id) is not None:
-        return
+    endpoint = vpc.node.try_find_child(construct_id)
+    if isinstance(endpoint, ec2.InterfaceVpcEndpoint):
+        return endpoint
     endpoint = vpc.add_interface_endpoint(construct_id, service=service, open=False)
     endpoint.add_to_policy(_this_account_only())
     # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
     endpoint.connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
     for group in endpoint.connections.security_groups:  # CDK describes it by its path as it is
         default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
+    return endpoint
 
 
 def _this_account_only() -> iam.PolicyStatement:

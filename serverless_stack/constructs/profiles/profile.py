@@ -11,6 +11,7 @@ from aws_cdk.aws_logs import RetentionDays
 from constructs import IConstruct
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs.profiles.retention import (
     LOG_RETENTIONS,
     REMOVAL_POLICIES,
@@ -39,7 +40,8 @@ class Profile:
     settings: Settings
 
     def __post_init__(self) -> None:
-        """Check the settings that AWS restricts to certain values."""
+        """Check the types, and the settings that AWS restricts to certain values."""
+        check_fields(self)
         settings = self.settings
         problems = Problems(f"profile {settings.name}")
         problems.require(
@@ -52,6 +54,7 @@ class Profile:
             f"{', '.join(map(str, LOG_RETENTIONS))}, got: {settings.log_retention_days!r}",
         )
         problems.raise_if_any()
+        check_fields(settings)
 
     @classmethod
     def dev(cls) -> Profile:
@@ -76,6 +79,7 @@ class Profile:
         return cls(REGULATED)
 
     @classmethod
+    @check_types
     def of(cls, scope: IConstruct) -> Profile:
         """Return the profile of a construct: the nearest one that was applied above it.
 
@@ -97,6 +101,7 @@ class Profile:
         _INHERITED.update(dict.fromkeys(passed, profile))
         return profile
 
+    @check_types
     def apply(self, scope: IConstruct) -> None:
         """Apply this profile to every construct created in ``scope`` from now on.
 
@@ -135,6 +140,7 @@ class Profile:
             backup_days=settings.backup_days if backup_days is None else backup_days,
         )
 
+    @check_types
     def with_removal_policy(self, removal_policy: RemovalPolicy) -> Profile:
         """Return this profile with another removal policy for data and logs.
 

@@ -6,6 +6,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.services import s3 as rules
+from serverless_stack.constructs._internal.durations import days_problems
 
 DEFAULT_RULE = "Default"
 """The id of the rule that a ``StorageBucket`` makes of its arguments."""
@@ -37,6 +38,7 @@ def lifecycle_problems(
 
 
 def _rule_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> Iterator[str]:
+    yield from _unit_problems(rule, prefix, expiration)
     transitions = [
         (transition.storage_class.value, days)
         for transition in rule.transitions or ()
@@ -64,6 +66,25 @@ def _rule_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> Iter
         yield from rules.multipart_filter_problems(
             tags=bool(rule.tag_filters), sizes=sizes != (None, None), argument=abort_argument
         )
+
+
+def _unit_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> Iterator[str]:
+    """Check ages that are known at deployment only, which CDK does not convert to days."""
+    noncurrent, abort_after = (
+        rule.noncurrent_version_expiration,
+        rule.abort_incomplete_multipart_upload_after,
+    )
+    ages = {
+        expiration: rule.expiration,
+        f"{prefix}noncurrent_version_expiration": noncurrent,
+        f"{prefix}abort_incomplete_multipart_upload_after": abort_after,
+    }
+    for transition in (*(rule.transitions or ()), *(rule.noncurrent_version_transitions or ())):
+        kind = transition.storage_class.value
+        ages[f"{prefix}transitions.{kind}"] = transition.transition_after
+    for argument, age in ages.items():
+        if age is not None and age.is_unresolved():
+            yield from days_problems(argument, age)
 
 
 def _days(age: Duration | None) -> float | None:

@@ -13,7 +13,8 @@ from constructs import Construct
 from typing_extensions import Unpack
 
 from serverless_stack.constructs import Profile
-from serverless_stack.constructs._internal.arguments import check_types, type_problems
+from serverless_stack.constructs._internal.annotations import type_problems
+from serverless_stack.constructs._internal.arguments import check_types
 from tests.constructs.templates import refused
 
 

@@ -51,7 +51,8 @@ def imported(stack: cdk.Stack, construct_id: str, vpc_id: str) -> ec2.IVpc:
 @pytest.mark.parametrize("make", [RedisCache, MemcachedCache, ServerlessCache])
 def test_a_function_in_another_vpc_causes_a_warning(stack: cdk.Stack, make: Make) -> None:
     cache = make(stack, "Cache")
-    cache.connect(a_function(stack, ec2.Vpc(stack, "Other", max_azs=2)))
+    addresses = ec2.IpAddresses.cidr("172.16.0.0/16")
+    cache.connect(a_function(stack, ec2.Vpc(stack, "Other", max_azs=2, ip_addresses=addresses)))
     assert len(elsewhere(stack)) == 1
 
 

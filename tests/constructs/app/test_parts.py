@@ -219,9 +219,9 @@ def test_stores_that_a_function_of_another_stack_needs_are_refused_beside_an_api
     own = api or ProxyApi(stack, "Api", handler=function)
     message = refused(lambda: ServerlessStack(app, "Shop", function=function, api=own, redis=True))
     assert message == (
-        "`bucket`, `redis` and `memcached` must be constructs or None beside an API and a "
-        "`function` of another stack, because the two stacks would need each other, "
-        "got: bucket, redis to create (in Shop)"
+        "`bucket`, `redis`, `memcached` and `connect` must be constructs of the function's stack "
+        "or None beside an API and a `function` of another stack, because the two stacks would "
+        "need each other, got: bucket, redis in the stack of the application (in Shop)"
     )
 
 

@@ -136,8 +136,8 @@ def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:
     archive = StorageBucket(stack, "Archive")
     message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[archive]))
-    assert "got again: BUCKET_KEY_PREFIX, BUCKET_NAME" in message
-    assert "pass another `prefix` to `connect`" in message
+    assert "`connect` must be a mapping of prefixes to stores" in message
+    assert "got a list with Test/Archive, which sets BUCKET_…" in message
 
 
 def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_mutable_security_group_gets_the_rule(app: cdk.App, stacks: str) -> No
     assert [text for text in warnings(stack) + warnings(other) if "sg-12345678" in text] == []
 
 
-NO_WAY = "have no way to Secrets Manager: add an interface endpoint"
+NO_WAY = "have no way to it: add an interface endpoint"
 
 
 def test_isolated_subnets_without_an_endpoint_are_warned_of(stack: cdk.Stack) -> None:
@@ -170,7 +170,7 @@ def test_isolated_subnets_without_an_endpoint_are_warned_of(stack: cdk.Stack) ->
     RedisCache(stack, "Cache", vpc=vpc).connect(function_in(stack, vpc))
     synth(stack)
     (text,) = [text for text in warnings(stack) if NO_WAY in text]
-    assert text.startswith("Test/Function reads a secret, but its subnets in Test/Vpc have no way")
+    assert text.startswith("Test/Function calls Secrets Manager, but its subnets in Test/Vpc")
 
 
 def add_endpoint_in_vpc(vpc: ec2.Vpc) -> None:
@@ -234,3 +234,67 @@ def test_any_construct_id_gives_accepted_descriptions(
     cache = make(Construct(stack, name), "Cache")
     cache.connect(function_in(stack, cache.vpc))
     assert_deployable(stack)
+
+
+def closed_function(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
+    group = ec2.SecurityGroup(stack, "Closed", vpc=vpc, allow_all_outbound=False)
+    return lambda_.Function(
+        stack,
+        "Function",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+        security_groups=[group],
+    )
+
+
+def test_a_closed_function_is_let_out_to_the_endpoint(stack: cdk.Stack) -> None:
+    cache = RedisCache(stack, "Cache")
+    cache.connect(closed_function(stack, cache.vpc))
+    rules = all_of(synth(stack), "AWS::EC2::SecurityGroupEgress")
+    assert {rule["Properties"]["ToPort"] for rule in rules} == {443, 6379}
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_closed_function_in_a_vpc_of_the_user_is_warned_of(
+    stack: cdk.Stack, opened: bool
+) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=1)
+    function = closed_function(stack, vpc)
+    RedisCache(stack, "Cache", vpc=vpc).connect(function)
+    if opened:
+        function.connections.allow_to_any_ipv4(ec2.Port.tcp(443))
+    synth(stack)
+    told = [text for text in warnings(stack) if "no rule of its security group opens" in text]
+    assert len(told) == (not opened)
+
+
+def test_a_rotation_without_a_way_to_elasticache_is_warned_of(stack: cdk.Stack) -> None:
+    vpc = isolated_vpc(stack)
+    auth = RedisAuth.token(rotate_every=cdk.Duration.days(30))
+    RedisCache(stack, "Cache", vpc=vpc, auth=auth)
+    add_endpoint_in_vpc(vpc)
+    synth(stack)
+    (text,) = [text for text in warnings(stack) if "have no way" in text]
+    assert "calls the API of ElastiCache, but its subnets in Test/Vpc have no way to it" in text
+    assert "`InterfaceVpcEndpointAwsService.ELASTICACHE`" in text
+
+
+def test_a_rotation_runs_in_subnets_with_a_way_out(stack: cdk.Stack) -> None:
+    private = ec2.SubnetType.PRIVATE_WITH_EGRESS
+    vpc = ec2.Vpc(
+        stack,
+        "Vpc",
+        max_azs=2,
+        subnet_configuration=[
+            ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC),
+            ec2.SubnetConfiguration(name="Private", subnet_type=private),
+            ec2.SubnetConfiguration(name="Data", subnet_type=ec2.SubnetType.PRIVATE_ISOLATED),
+        ],
+    )
+    RedisCache(stack, "Cache", vpc=vpc, auth=RedisAuth.token(rotate_every=cdk.Duration.days(30)))
+    template = synth(stack)
+    config = properties(template, "AWS::Lambda::Function")["VpcConfig"]
+    assert config["SubnetIds"] == stack.resolve([s.subnet_id for s in vpc.private_subnets])
+    assert [text for text in warnings(stack) if "have no way" in text] == []

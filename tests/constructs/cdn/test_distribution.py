@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
@@ -7,7 +10,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import Cdn, Profile, ProxyApi, StorageBucket
+from serverless_stack.constructs import Cdn, Profile, ProxyApi, ServerlessStack, StorageBucket
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
@@ -334,3 +337,37 @@ def test_http_apis_and_bucket_names_are_refused(stack: cdk.Stack) -> None:
     )
     assert "- `bucket` must be a StorageBucket or an aws_s3.IBucket, got: 'name'" in message
     assert "- `api` must be a ProxyApi or an aws_apigateway.RestApi, got: the " in message
+
+
+@pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1", "us-gov-east-1"])
+def test_a_region_without_distributions_is_refused(region: str, code: Path) -> None:
+    app = new_app()
+    env = cdk.Environment(account="1" * 12, region=region)
+    stack = cdk.Stack(app, "Test", env=env)
+    bucket = StorageBucket(stack, "Pages")
+    assert refused(lambda: Cdn(stack, "Site", bucket=bucket)).startswith(
+        f"`Cdn` must be left out in {region}, where CloudFront"
+    )
+    assert refused(lambda: ServerlessStack(app, "Shop", function=code, env=env)).startswith(
+        f"`cdn` must be left out in {region}, where CloudFront"
+    )
+
+
+PARTITIONS = ["cn-north-1", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1"]
+
+
+@pytest.mark.parametrize("region", PARTITIONS)
+@pytest.mark.parametrize("profile", [Profile.dev(), Profile.production(), Profile.regulated()])
+def test_no_arn_names_a_partition(region: str, profile: Profile, code: Path) -> None:
+    env = cdk.Environment(account="1" * 12, region=region)
+    stack = ServerlessStack(
+        new_app(),
+        "Shop",
+        function=code,
+        cdn=None,
+        redis=True,
+        memcached=True,
+        env=env,
+        profile=profile,
+    )
+    assert "arn:aws:" not in json.dumps(synth(stack))

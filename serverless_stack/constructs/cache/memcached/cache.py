@@ -146,7 +146,9 @@ class MemcachedCache(CacheBase):
             "`removal_policy` must not be SNAPSHOT for Memcached, which has no backups",
         )
         subnets = choose_subnets(vpc, vpc_subnets)
-        problems.add(subnet_problems(subnets, vpc, 2 if placement == "cross-az" else 1))
+        problems.add(
+            subnet_problems(subnets, vpc, vpc_subnets, 2 if placement == "cross-az" else 1)
+        )
         if subnets is not None and subnets.known:
             problems.add(rules.zone_problems(zones, subnets.zones))
         problems.raise_if_any()

@@ -50,7 +50,7 @@ def from_attributes(
         ValueError: If an argument is missing or refused.
     """
     problems = Problems(scope.node.path, construct_id)
-    used_port = port_of(configuration_endpoint, port, problems)
+    used_port = port_of("configuration_endpoint", configuration_endpoint, port, problems)
     problems.add(group_problems(security_groups))
     problems.raise_if_any()
 

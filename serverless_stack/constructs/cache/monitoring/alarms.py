@@ -11,6 +11,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.nodes import max_connections, vcpus
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import AnyCache, WatchedCache, watched
 
@@ -105,7 +106,12 @@ class CacheAlarms(Construct):
         problems.between("free_memory_mib", free_memory_mib, 1, float("inf"), "MiB")
         problems.between("evictions", evictions, 1, float("inf"))
         problems.between("connections", 1 if connections is None else connections, 1, 65_000)
-        problems.between("replication_lag", replication_lag.to_seconds(), 1, float("inf"), "s")
+        problems.require(
+            not replication_lag.is_unresolved(),
+            "`replication_lag` must be known at synthesis, got: a token",
+        )
+        problems.add(seconds_problems("replication_lag", replication_lag))
+        problems.raise_if_any()
         limit = connections or _CONNECTIONS_SHARE * max_connections(
             watched_cache.engine, watched_cache.node_type
         )

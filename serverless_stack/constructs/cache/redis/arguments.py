@@ -26,7 +26,6 @@ from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.logs import Logs, logs_problems
 from serverless_stack.constructs.cache.redis.scaling import autoscale_problems
 from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
-from serverless_stack.constructs.cache.values import field_problems
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.retention import Retention
 
@@ -92,23 +91,6 @@ class RedisArguments:
     notification_topic: sns.ITopic | None
     global_datastore: GlobalDatastoreRef | None
     removal_policy: RemovalPolicy | None
-
-    def check_types(self, problems: Problems) -> None:
-        """Raise ValueError if a field of a value object has a wrong type.
-
-        Args:
-            problems: The problems of the call, to which wrong types are added.
-        """
-        values: dict[str, object] = {
-            "engine": self.engine,
-            "topology": self.topology,
-            "auth": self.auth,
-            "logs": self.logs,
-            "backup": self.backup,
-        }
-        for name, value in values.items():
-            problems.add(field_problems(name, value))
-        problems.raise_if_any()
 
     @cached_property
     def retention(self) -> Retention:

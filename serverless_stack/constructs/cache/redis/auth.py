@@ -16,6 +16,7 @@ from serverless_stack.checks.services.elasticache.limits.versions import (
     AUTH_ROTATION,
     feature_problems,
 )
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.profiles.profile import Profile
@@ -40,7 +41,12 @@ class RedisAuth:
     rotate_every: Duration | None = None
     access: str | None = None
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @classmethod
+    @check_types
     def token(
         cls,
         *,
@@ -61,6 +67,7 @@ class RedisAuth:
         return cls("token", secret, rotate_every)
 
     @classmethod
+    @check_types
     def password(
         cls,
         *,
@@ -79,6 +86,7 @@ class RedisAuth:
         return cls("password", secret, rotate_every, access)
 
     @classmethod
+    @check_types
     def iam(cls, *, access: str | None = None) -> "RedisAuth":
         """Return a user that logs in with the role of its function, and needs no secret.
 

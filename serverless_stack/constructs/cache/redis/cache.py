@@ -168,11 +168,10 @@ class RedisCache(CacheBase):
             global_datastore=global_datastore,
             removal_policy=removal_policy,
         )
-        arguments.check_types(problems)
         group, retention = arguments.group, arguments.retention
         problems.add(argument_problems(arguments))
         subnets = choose_subnets(vpc, vpc_subnets)
-        problems.add(subnet_problems(subnets, vpc, 2 if group.multi_az_enabled else 1))
+        problems.add(subnet_problems(subnets, vpc, vpc_subnets, 2 if group.multi_az_enabled else 1))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

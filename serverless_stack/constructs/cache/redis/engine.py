@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
+
 
 @dataclass(frozen=True)
 class RedisEngine:
@@ -26,7 +28,12 @@ class RedisEngine:
     name: str
     version: str
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @classmethod
+    @check_types
     def of(cls, name: str, version: str) -> "RedisEngine":
         """Return an engine and version that are not listed here.
 

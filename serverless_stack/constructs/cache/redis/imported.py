@@ -78,7 +78,8 @@ def from_attributes(
         "`tls` must be True for a `secret` or `user_name`, got: False",
     )
     endpoint = configuration_endpoint or primary_endpoint or ""
-    used_port = port_of(endpoint, port, problems)
+    argument = "configuration_endpoint" if sharded else "primary_endpoint"
+    used_port = port_of(argument, endpoint, port, problems)
     problems.add(group_problems(security_groups))
     problems.raise_if_any()
     variables: dict[VariableName, str] = {contract.redis_tls: "true" if tls else "false"}

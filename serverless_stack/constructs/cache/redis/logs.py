@@ -8,6 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from serverless_stack.checks.services.elasticache.limits.common import stream_name_problems
+from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.retention import Retention
@@ -43,6 +44,10 @@ class Logs:
     slow: LogTarget = False
     engine: LogTarget = False
     retention: logs.RetentionDays | None = None
+
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,15 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
 )
 from serverless_stack.constructs.cache.client import elasticache_arn
-from serverless_stack.constructs.cache.network import allow_ingress
-from serverless_stack.constructs.cache.reachability import open_way_to_secrets
+from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
+from serverless_stack.constructs.cache.reachability import (
+    ELASTICACHE,
+    SECRETS_MANAGER,
+    open_way,
+)
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers
 from serverless_stack.constructs.function.packaging import package_library
-from serverless_stack.constructs.network.vpc import add_endpoint
 from serverless_stack.constructs.profiles.profile import Profile
 
 _NO_ROTATION_REASON = "rotation needs a function and an endpoint, which are billed: `rotate_every`"
@@ -96,12 +99,12 @@ def rotate(
             acknowledge(secret, "SMG4", _NO_ROTATION_REASON)
         return None
     home = Construct(scope, "Rotation")
-    add_endpoint(cache.vpc, "ElastiCache", ec2.InterfaceVpcEndpointAwsService.ELASTICACHE)
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
     _schedule(home, secret, function, every)
     allow_ingress(cache.network, function, "Rotation of the secret")
-    open_way_to_secrets(function, cache.network)
+    for service in (ELASTICACHE, SECRETS_MANAGER):
+        open_way(function, cache.network, service)
     return function
 
 
@@ -132,12 +135,17 @@ def _create_function(
         timeout=Duration.minutes(15),
         environment={"CACHE_ENDPOINT": users.endpoint, subject.variable: subject.name},
         vpc=cache.vpc,
-        vpc_subnets=ec2.SubnetSelection(subnets=list(cache.network.subnets.subnets)),
+        vpc_subnets=ec2.SubnetSelection(subnets=_subnets(cache.network)),
         role=role.role,
         log_group=logs,
     )
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     return function
+
+
+def _subnets(network: CacheNetwork) -> list[ec2.ISubnet]:
+    """Return subnets from which the function reaches the API of ElastiCache, if there are such."""
+    return list(network.vpc.private_subnets) or list(network.subnets.subnets)
 
 
 def _schedule(

@@ -5,6 +5,8 @@ from enum import Enum
 
 from aws_cdk.aws_applicationautoscaling import PredefinedMetric
 
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
+
 
 class Durability(Enum):
     """When a write counts as done ("Durability in ElastiCache"); Valkey 9.0 in cluster mode.
@@ -38,6 +40,10 @@ class Capacity:
     target_utilization: float = 60
     metric: PredefinedMetric | None = None
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
 
 @dataclass(frozen=True)
 class Autoscale:
@@ -50,6 +56,10 @@ class Autoscale:
 
     shards: Capacity | None = None
     replicas: Capacity | None = None
+
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
 
 
 @dataclass(frozen=True)
@@ -71,12 +81,17 @@ class RedisTopology:
     automatic_failover: bool | None = None
     multi_az: bool | None = None
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @classmethod
     def single(cls) -> "RedisTopology":
         """Return one node: the cheapest, and empty after a failure."""
         return cls(replicas=0)
 
     @classmethod
+    @check_types
     def replicated(
         cls,
         replicas: int = 1,
@@ -95,6 +110,7 @@ class RedisTopology:
         return cls(replicas=replicas, automatic_failover=automatic_failover, multi_az=multi_az)
 
     @classmethod
+    @check_types
     def sharded(
         cls,
         shards: int,

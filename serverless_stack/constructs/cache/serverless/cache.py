@@ -42,7 +42,7 @@ from serverless_stack.constructs.cache.serverless.parts import (
     unique_name,
     usage_limits,
 )
-from serverless_stack.constructs.cache.values import field_problems, stored_name
+from serverless_stack.constructs.cache.values import stored_name
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -141,13 +141,6 @@ class ServerlessCache(CacheBase):
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)
-        for name, value in (
-            ("engine", engine),
-            ("backup", arguments.backup),
-            ("auth", arguments.auth),
-        ):
-            problems.add(field_problems(name, value))
-        problems.raise_if_any()
         problems.add(argument_problems(arguments, own_vpc=vpc is None))
         subnets = serverless_subnets(vpc, vpc_subnets)
         problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
@@ -215,6 +208,11 @@ class ServerlessCache(CacheBase):
         """What ``connect`` gives a function."""
         return self.user.client if self.user else self.users.client
 
+    @property
+    def needs_user_name(self) -> bool:
+        """Whether ``connect`` needs the name of a user of an existing user group."""
+        return self._arguments.user_group is not None
+
     def metric_node(self, label: str | None) -> CacheNode:
         """Return the cache, for ``metric``.
 
@@ -223,6 +221,7 @@ class ServerlessCache(CacheBase):
         """
         return serverless_node(self.cache_name, label)
 
+    @check_types
     def connect(
         self,
         function: Connectable,
@@ -250,7 +249,7 @@ class ServerlessCache(CacheBase):
         """
         problems = Problems(self.node.path)
         problems.require(
-            (user_name is not None) == (self._arguments.user_group is not None),
+            (user_name is not None) == self.needs_user_name,
             "`user_name` must be given with a `user_group` and only then, "
             f"got: {user_name!r}; with `auth` the cache has a user of its own",
         )

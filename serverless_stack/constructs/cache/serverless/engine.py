@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
+
 
 class NetworkType(Enum):
     """The IP protocol of a serverless cache ("Choosing a network type for serverless caches")."""
@@ -34,7 +36,12 @@ class ServerlessEngine:
     name: str
     major_version: str
 
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
     @classmethod
+    @check_types
     def of(cls, name: str, major_version: str) -> "ServerlessEngine":
         """Return an engine and version that are not listed here.
 

@@ -17,6 +17,7 @@ from serverless_stack.constructs.cache.imported import (
     ImportedCache,
     group_problems,
     logged_in,
+    port_of,
 )
 from serverless_stack.constructs.cache.monitoring.nodes import (
     serverless_node,
@@ -68,6 +69,7 @@ def from_attributes(
     problems.require(
         secret is None or user_name is not None, "`secret` must go with a `user_name`, got: None"
     )
+    port_of("endpoint", endpoint, ports[0] if ports else None, problems)
     problems.raise_if_any()
     client = logged_in(
         scope,

@@ -105,7 +105,7 @@ def serverless_subnet_problems(
     """
     if subnets is None or not subnets.known:
         return []
-    problems = subnet_problems(subnets, vpc, min_zones=rules.SUBNETS[0])
+    problems = subnet_problems(subnets, vpc, selection, min_zones=rules.SUBNETS[0])
     if problems:
         return problems
     if selection is None:

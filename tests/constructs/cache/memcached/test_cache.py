@@ -216,7 +216,7 @@ def test_without_tls_the_function_has_tls_off(stack: cdk.Stack, code: Path) -> N
 def test_one_zone_is_refused_for_two_nodes(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     assert refused(lambda: MemcachedCache(stack, "Cache", vpc=vpc)) == (
-        "`vpc_subnets` must span 2 availability zones or more, got: 1 (in Test/Cache)"
+        "`vpc` must span 2 availability zones or more, got: 1 (in Test/Cache)"
     )
 
 

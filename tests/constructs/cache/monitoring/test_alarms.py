@@ -308,7 +308,7 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
         "- `free_memory_mib` must be 1 or more MiB, got: 0",
         "- `evictions` must be 1 or more, got: 0",
         "- `connections` must be between 1 and 65000, got: 65001",
-        "- `replication_lag` must be 1 or more s, got: 0",
+        "- `replication_lag` must be 1 or more seconds, got: 0",
     ]
     assert stack.node.try_find_child("Alarms") is None
 

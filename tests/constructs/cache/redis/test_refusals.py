@@ -32,7 +32,8 @@ class Stream:
     delivery_stream_name: str
 
 
-SECRET: Any = "SECRET"  # stands for a secret of the stack
+# Stands for a secret of the stack that is tested.
+SECRET = secretsmanager.Secret.from_secret_name_v2(cdk.Stack(cdk.App(), "Other"), "Secret", "own")
 
 
 def days(number: int) -> Backup:
@@ -226,11 +227,6 @@ CASES: list[tuple[Arguments, str, Arguments]] = [
         {"encryption_at_rest": True},
     ),
     (
-        {"auth": RedisAuth("AUTH")},  # type: ignore[arg-type]
-        "`auth.kind` must be 'token', 'password', 'iam' or 'none', got: 'AUTH'",
-        {"auth": RedisAuth.token()},
-    ),
-    (
         {"auth": RedisAuth("iam", SECRET)},
         "`auth.secret` must be left out for iam",
         {"auth": RedisAuth.password()},
@@ -403,7 +399,7 @@ CASES += [
 
 
 def _made(stack: cdk.Stack, named: dict[str, Callable[[], object]], value: object) -> object:
-    if isinstance(value, RedisAuth) and value.secret == SECRET:
+    if isinstance(value, RedisAuth) and value.secret is SECRET:
         return replace(value, secret=secretsmanager.Secret(stack, "Own"))
     if isinstance(value, str) and value.startswith("GROUP "):
         name = value.removeprefix("GROUP ")
@@ -539,25 +535,40 @@ def test_durability_arrives(stack: cdk.Stack, durability: Durability) -> None:
     [
         ({"engine": "redis"}, "`engine` must be a RedisEngine, got: 'redis'"),
         ({"topology": 2}, "`topology` must be a RedisTopology, got: 2"),
-        (
-            {"topology": RedisTopology.replicated("2")},  # type: ignore[arg-type]
-            "`topology.replicas` must be a whole number, got: '2'",
-        ),
-        (
-            {"backup": Backup(retention=7)},  # type: ignore[arg-type]
-            "`backup.retention` must be a Duration, such as Duration.seconds(30), got: 7",
-        ),
-        (
-            {"logs": Logs(slow="stream")},  # type: ignore[arg-type]
-            "`logs.slow` must be True or False, an aws_logs.ILogGroup or a construct with "
-            "`delivery_stream_name`, got: 'stream'",
-        ),
         ({"tls": "yes"}, "`tls` must be True or False, got: 'yes'"),
     ],
 )
 def test_wrong_types_are_refused(stack: cdk.Stack, arguments: Arguments, expected: str) -> None:
     assert expected in refused(made(stack, arguments))
     assert stack.node.try_find_child("Cache") is None
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (
+            lambda: RedisTopology.replicated("2"),  # type: ignore[arg-type]
+            "`replicas` must be a whole number, got: '2' (in RedisTopology)",
+        ),
+        (
+            lambda: Backup(retention=7),  # type: ignore[arg-type]
+            "`retention` must be a Duration, such as Duration.seconds(30), got: 7 (in Backup)",
+        ),
+        (
+            lambda: Logs(slow="stream"),  # type: ignore[arg-type]
+            "`slow` must be True or False, an aws_logs.ILogGroup or a construct with "
+            "`delivery_stream_name`, got: 'stream' (in Logs)",
+        ),
+        (
+            lambda: RedisAuth("AUTH"),  # type: ignore[arg-type]
+            "`kind` must be 'token', 'password', 'iam' or 'none', got: 'AUTH' (in RedisAuth)",
+        ),
+    ],
+)
+def test_wrong_types_in_a_value_are_refused_at_once(
+    make: Callable[[], object], expected: str
+) -> None:
+    assert refused(make) == expected
 
 
 def test_the_name_of_a_cache_may_have_a_token_in_it(stack: cdk.Stack) -> None:

@@ -221,7 +221,7 @@ def test_three_zones_are_used_at_most(app: cdk.App, zones: int) -> None:
 def test_one_zone_is_refused(stack: cdk.Stack) -> None:
     vpc = ec2.Vpc(stack, "Vpc", max_azs=1)
     assert refused(lambda: ServerlessCache(stack, "Cache", vpc=vpc)) == (
-        "`vpc_subnets` must span 2 availability zones or more, got: 1 (in Test/Cache)"
+        "`vpc` must span 2 availability zones or more, got: 1 (in Test/Cache)"
     )
 
 

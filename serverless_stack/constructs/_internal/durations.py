@@ -1,0 +1,53 @@
+"""Durations and sizes of arguments: CDK refuses parts of a unit in words of its own."""
+
+import math
+
+from aws_cdk import Duration
+
+from serverless_stack.checks.engine.problems import Problems
+
+
+def seconds_problems(
+    name: str, duration: Duration, low: float = 1, high: float = math.inf
+) -> list[str]:
+    """List whether a duration is no whole number of seconds, or out of range.
+
+    Args:
+        name: The argument.
+        duration: The duration; one that is known at deployment only passes.
+        low: The smallest number of seconds.
+        high: The largest number of seconds.
+    """
+    return _problems(name, duration, "seconds", low, high)
+
+
+def days_problems(
+    name: str, duration: Duration | None, low: float = 0, high: float = math.inf
+) -> list[str]:
+    """List whether a duration is no whole number of days, or out of range.
+
+    Args:
+        name: The argument.
+        duration: The duration; None, and one that is known at deployment only, pass.
+        low: The smallest number of days.
+        high: The largest number of days.
+    """
+    return [] if duration is None else _problems(name, duration, "days", low, high)
+
+
+def _problems(name: str, duration: Duration, unit: str, low: float, high: float) -> list[str]:
+    if duration.is_unresolved():
+        if duration.unit_label() == unit:
+            return []
+        return [
+            f"`{name}` must be Duration.{unit}(…) for a number that is known at deployment only, "
+            f"got: Duration.{duration.unit_label()}(…)"
+        ]
+    seconds = unit == "seconds"
+    number = duration.to_seconds(integral=False) if seconds else duration.to_days(integral=False)
+    problems = Problems()
+    problems.between(name, number, low, high, unit)
+    problems.require(
+        number == int(number), f"`{name}` must be whole {unit}, got: {number:.15g} {unit}"
+    )
+    return problems.messages

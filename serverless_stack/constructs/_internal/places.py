@@ -1,0 +1,135 @@
+"""Where constructs are: in which region, and in which VPC."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from aws_cdk import Annotations, Stack, Tokenization
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from constructs import IConstruct
+
+from serverless_stack.checks.engine.problems import is_unresolved
+
+
+def other_region(construct: IConstruct, region: str) -> str | None:
+    """Return the region of a construct if it is another one; None if it is not, or unknown.
+
+    Args:
+        construct: The construct.
+        region: The region of what needs it; may be a token.
+    """
+    own = Stack.of(construct).region
+    known = not is_unresolved(own) and not is_unresolved(region)
+    return own if known and own != region else None
+
+
+@dataclass(frozen=True)
+class VpcIdentity:
+    """A VPC as far as it is known at synthesis.
+
+    Attributes:
+        name: Its id, or the path of its resource.
+        cidr: Its range of addresses, if known.
+    """
+
+    name: str
+    cidr: str | None = None
+
+    def overlaps(self, other: "VpcIdentity") -> bool:
+        """Whether the two have addresses in common, so that AWS peers them not."""
+        if self.cidr is None or other.cidr is None:
+            return False
+        return ipaddress.ip_network(self.cidr).overlaps(ipaddress.ip_network(other.cidr))
+
+
+def vpc_identity(vpc_id: str) -> VpcIdentity | None:
+    """Return what is known of a VPC; None for an id that is known at deployment only.
+
+    Args:
+        vpc_id: The id, often a token.
+    """
+    if not is_unresolved(vpc_id):
+        return VpcIdentity(vpc_id)
+    token = Tokenization.reverse_string(vpc_id).first_token
+    target = getattr(token, "target", None)
+    if not isinstance(target, ec2.CfnVPC):
+        return None
+    cidr = target.cidr_block
+    return VpcIdentity(target.node.path, None if cidr is None or is_unresolved(cidr) else cidr)
+
+
+def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
+    """Refuse a function outside any VPC, or in a VPC from which there is no way.
+
+    A function in another VPC, which may be peered, gets a warning.
+
+    Args:
+        function: The function to connect.
+        target: The path of the resource in the VPC.
+        vpc: The VPC of that resource.
+
+    Raises:
+        ValueError: If the function is outside any VPC, in a VPC with the same addresses, or in
+            another region.
+    """
+    remedy = "create it with `vpc=` and the cache's `.vpc`"
+    if not function.is_bound_to_vpc:
+        raise ValueError(
+            f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
+            f"none; {remedy}"
+        )
+    region = other_region(function, Stack.of(vpc).region)
+    if region is not None:
+        raise ValueError(
+            f"`function` must be in the region of {target}, {Stack.of(vpc).region}, "
+            f"got: {function.node.path} in {region}"
+        )
+    own, other = _vpc_of(function), vpc_identity(vpc.vpc_id)
+    if own is None or other is None or own.name == other.name:
+        return
+    if own.overlaps(other):
+        raise ValueError(
+            f"`function` must be in the VPC of {target}, got: {function.node.path} in another VPC "
+            f"with the same addresses ({own.cidr}), which AWS does not peer; {remedy}"
+        )
+    Annotations.of(function).add_warning_v2(
+        "serverless-stack:OtherVpc",
+        f"{function.node.path} is in another VPC than {target}: {remedy}, or peer the two VPCs; "
+        "otherwise it cannot reach the cache, and AWS refuses the rules of the security groups",
+    )
+
+
+def function_subnet_problems(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> list[str]:
+    """List whether a function would be in public subnets, from which it reaches nothing.
+
+    Args:
+        vpc: The VPC of the function.
+        selection: The caller's choice of subnets, or None.
+    """
+    public = {subnet.subnet_id for subnet in vpc.public_subnets}
+    if selection is None:
+        inside = bool(vpc.private_subnets or vpc.isolated_subnets)
+        return (
+            []
+            if inside or not public
+            else [
+                "`vpc` must have private or isolated subnets for functions, which get no public "
+                f"address, got: {vpc.node.path} with public ones only"
+            ]
+        )
+    if selection.subnet_type == ec2.SubnetType.PUBLIC or any(
+        subnet.subnet_id in public for subnet in selection.subnets or ()
+    ):
+        return [
+            "`vpc_subnets` must be private or isolated ones: a function gets no public address, "
+            "got: public ones"
+        ]
+    return []
+
+
+def _vpc_of(function: lambda_.Function) -> VpcIdentity | None:
+    for group in function.connections.security_groups:
+        raw = group.node.default_child
+        if isinstance(raw, ec2.CfnSecurityGroup) and raw.vpc_id:
+            return vpc_identity(raw.vpc_id)
+    return None

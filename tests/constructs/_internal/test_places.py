@@ -1,0 +1,63 @@
+"""In which VPC and region connected functions are."""
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+
+from serverless_stack.constructs import MemcachedCache, RedisCache
+from serverless_stack.constructs._internal.places import VpcIdentity, vpc_identity
+from tests.constructs.templates import new_app, refused, warnings
+
+
+def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
+    return lambda_.Function(
+        stack,
+        "Function",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+    )
+
+
+def test_a_function_in_a_vpc_that_cannot_be_peered_is_refused(stack: cdk.Stack) -> None:
+    redis, memcached = RedisCache(stack, "Redis"), MemcachedCache(stack, "Memcached")
+    function = function_in(stack, redis.vpc)
+    assert refused(lambda: memcached.connect(function)) == (
+        "`function` must be in the VPC of Test/Memcached, got: Test/Function in another VPC with "
+        "the same addresses (10.0.0.0/16), which AWS does not peer; create it with `vpc=` and the "
+        "cache's `.vpc`"
+    )
+
+
+def test_a_function_in_a_vpc_with_other_addresses_is_warned_of(stack: cdk.Stack) -> None:
+    other = ec2.Vpc(stack, "Vpc", ip_addresses=ec2.IpAddresses.cidr("172.16.0.0/16"))
+    RedisCache(stack, "Redis").connect(function_in(stack, other))
+    assert any("peer the two VPCs" in text for text in warnings(stack))
+
+
+def test_a_function_of_another_region_is_refused() -> None:
+    app = new_app()
+    here = cdk.Stack(app, "Here", env=cdk.Environment(account="1" * 12, region="eu-west-1"))
+    there = cdk.Stack(app, "There", env=cdk.Environment(account="1" * 12, region="us-east-1"))
+    cache = RedisCache(here, "Redis")
+    function = function_in(there, ec2.Vpc(there, "Vpc", max_azs=2))
+    message = refused(lambda: cache.connect(function))
+    assert message.startswith("`function` must be in the region of Here/Redis, eu-west-1, got: ")
+    assert message.endswith("There/Function in us-east-1")
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", None])
+def test_a_region_that_is_the_same_or_unknown_is_accepted(region: str | None) -> None:
+    app = new_app()
+    here = cdk.Stack(app, "Here", env=cdk.Environment(region=region))
+    cache = RedisCache(here, "Redis")
+    cache.connect(function_in(cdk.Stack(app, "There"), cache.vpc))
+
+
+def test_the_addresses_of_a_vpc(stack: cdk.Stack) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", ip_addresses=ec2.IpAddresses.cidr("10.1.0.0/16"))
+    assert vpc_identity(vpc.vpc_id) == VpcIdentity("Test/Vpc/Resource", "10.1.0.0/16")
+    assert vpc_identity("vpc-1") == VpcIdentity("vpc-1")
+    assert vpc_identity(cdk.Fn.import_value("Vpc")) is None
