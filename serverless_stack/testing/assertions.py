@@ -43,10 +43,11 @@ def assert_no_replacement(
     Raises:
         AssertionError: A resource is replaced. The message has the review.
     """
+    allowed = _names(allow)
     changes = [
         change
         for change in review_stacks(load(before), load(after)).changes
-        if change.consequence >= Consequence.REPLACEMENT and change.names.isdisjoint(allow)
+        if change.consequence >= Consequence.REPLACEMENT and change.names.isdisjoint(allowed)
     ]
     _require_none(changes, "must not be replaced")
 
@@ -67,6 +68,7 @@ def assert_stateful_unchanged(
     Raises:
         AssertionError: A resource with data changes. The message has the review.
     """
+    allowed = _names(allow)
     old, new = load(before), load(after)
     changes = [
         change
@@ -74,7 +76,7 @@ def assert_stateful_unchanged(
         if change.action is not Action.ADD
         and _has_effect(change)
         and _is_stateful(change, old, new)
-        and change.names.isdisjoint(allow)
+        and change.names.isdisjoint(allowed)
     ]
     _require_none(changes, "must not change")
 
@@ -130,9 +132,10 @@ def assert_least_privilege(stack: Templated, *, allow: Collection[str] = ()) -> 
     Raises:
         AssertionError: There are wildcards. The message has construct path and statement of each.
     """
+    allowed = _names(allow)
     groups: dict[tuple[str, str], list[Wildcard]] = {}
     for wildcard in (each for one in load(stack) for each in wildcards(one.template)):
-        if allow and {wildcard.name, f"{wildcard.owner}: {wildcard.name}"} & set(allow):
+        if not allowed.isdisjoint({wildcard.name, f"{wildcard.owner}: {wildcard.name}"}):
             continue
         groups.setdefault((wildcard.owner, wildcard.path), []).append(wildcard)
     if groups:
@@ -166,16 +169,29 @@ def assert_deployable(
     Raises:
         AssertionError: There are findings. The message has construct path and rule of each.
     """
+    allowed = _names(allow)
     violations = [
         f"{owner}: {finding.rule}: {finding.message}"
         for owner, finding in findings(stack, region)
         if not finding.acknowledged
         and (strict or finding.severity is Severity.ERROR)
-        and finding.rule not in allow
-        and f"{owner}: {finding.rule}" not in allow
+        and allowed.isdisjoint({finding.rule, f"{owner}: {finding.rule}"})
     ]
     if violations:
         raise AssertionError(_listed("cannot be deployed", violations))
+
+
+def _names(allow: Collection[str]) -> frozenset[str]:
+    """Return what an argument `allow` names.
+
+    Raises:
+        TypeError: It is a text, which is a collection of characters, or has other values.
+    """
+    given: object = allow
+    is_collection = isinstance(given, Collection) and not isinstance(given, str | bytes)
+    if not is_collection or not all(isinstance(name, str) for name in allow):
+        raise TypeError(f'`allow` must be a list of texts, such as ["Orders"], got: {given!r}')
+    return frozenset(allow)
 
 
 def _acknowledged(root: IConstruct, path: str, rule: str) -> bool:

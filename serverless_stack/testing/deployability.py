@@ -16,8 +16,7 @@ from serverless_stack.checks.integrations.assembly import (
     templates,
 )
 from serverless_stack.testing.review.compare.values import mapping
-from serverless_stack.testing.template_text import parse
-from serverless_stack.testing.templates import PATH_KEY, template_of
+from serverless_stack.testing.templates import PATH_KEY, load, template_of
 
 if TYPE_CHECKING:
     from constructs import IConstruct, Node
@@ -39,7 +38,7 @@ def findings(thing: Templated, region: str | None) -> list[Owned]:
         path = Path(thing)
         if (path / MANIFEST).is_file():
             return _together(templates(path), region)
-        return _alone(parse(path.read_text("utf-8"), str(path)), region)
+        return _alone(dict(load(path)[0].template), region)
     template = template_of(thing)
     if not _is_construct(thing):
         return _alone(template, region)

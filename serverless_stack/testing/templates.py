@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from serverless_stack.checks.integrations.assembly import AssemblyTemplate, templates
 from serverless_stack.testing.review.compare.consequences import NESTED_STACK
+from serverless_stack.testing.review.compare.values import mapping
 from serverless_stack.testing.review.model import Stack
 from serverless_stack.testing.review.sources import files
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 PATH_KEY = "aws:cdk:path"
 """The key of a resource's metadata with the path of its construct."""
 
+_ASSET_HASH = re.compile(r"[0-9a-f]{64}")
 _NAMED_ELSEWHERE = ("Parameters", "Mappings", "Conditions")
 
 _syntheses: WeakKeyDictionary[cdk.Stack, _Synthesis] = WeakKeyDictionary()
@@ -78,6 +81,8 @@ def load(thing: Templated) -> list[Stack]:
     if not isinstance(thing, str | Path):
         return stacks_of(thing)
     stacks = files.read(Path(thing))
+    if not Path(thing).is_dir():
+        return [_alone(dict(stacks[0].template))]
     names = [stack.name for stack in stacks if "/" not in stack.name]
     if len(names) != 1:
         raise ValueError(
@@ -90,21 +95,21 @@ def stacks_of(thing: IConstruct | Template | Mapping[str, object]) -> list[Stack
     """Return the stack of an object, then the stacks nested in it.
 
     Args:
-        thing: An object as for :func:`template_of`. The nested stacks of a `Template` or mapping
-            are unknown.
+        thing: An object as for :func:`template_of`.
 
     Raises:
         TypeError: The object has no template.
-        ValueError: The construct has no resources.
+        ValueError: The construct has no resources, or the template has nested stacks of CDK, whose
+            templates only the stack itself has.
     """
     if isinstance(thing, Mapping):
-        return [Stack("", _copy(thing))]
+        return [_alone(_copy(thing))]
     import aws_cdk as cdk
     from aws_cdk.assertions import Template
     from constructs import Node
 
     if isinstance(thing, Template):
-        return [Stack("", _copy(thing.to_json()))]
+        return [_alone(_copy(thing.to_json()))]
     if isinstance(thing, cdk.Stack):
         return _synthesis(thing).stacks
     if isinstance(getattr(thing, "node", None), Node) and not isinstance(thing, cdk.Stage):
@@ -113,6 +118,19 @@ def stacks_of(thing: IConstruct | Template | Mapping[str, object]) -> list[Stack
         "a template comes from a Stack, a construct in one, an assertions.Template or a mapping, "
         f"got: {type(thing).__name__}"
     )
+
+
+def _alone(template: dict[str, Any]) -> Stack:
+    """Return a template without a stack, unless changes of its nested stacks would pass unseen."""
+    for logical_id, described in mapping(template.get("Resources")).items():
+        resource = mapping(described)
+        url = json.dumps(mapping(resource.get("Properties")).get("TemplateURL"))
+        if resource.get("Type") == NESTED_STACK and _ASSET_HASH.search(url):
+            raise ValueError(
+                "the template must not have nested stacks, whose own templates are not in it, got: "
+                f"`{logical_id}`; pass the stack itself, or the folder of the cloud assembly"
+            )
+    return Stack("", template)
 
 
 def _copy(template: object) -> dict[str, Any]:
@@ -127,12 +145,25 @@ def _synthesis(stack: cdk.Stack) -> _Synthesis:
     if stage is None:
         raise ValueError(f"stack `{stack.node.path}` must be in an App or a Stage")
     # CDK synthesises on the first call only. On others it checks that no construct was added.
-    folder = Path(stage.synth().directory)
+    try:
+        folder = Path(stage.synth().directory)
+    except RuntimeError as error:
+        if "ConstructTreeModifiedAfterSynth" not in str(error):
+            raise
+        raise ValueError(
+            f"stack `{stack.node.path}` must be complete before its first assertion, because it is "
+            f"synthesised once, got: more constructs ({_added(str(error))})"
+        ) from None
     if stack not in _syntheses:
         assembly = {each.name: each for each in templates(folder, stages=False)}
         stacks = json.dumps(list(_with_nested(assembly, stack.node.path, "")))
         _syntheses[stack] = _Synthesis(stacks, assembly[stack.node.path].constructs)
     return _syntheses[stack]
+
+
+def _added(message: str) -> str:
+    """Return the paths of constructs in CDK's error about a tree that was modified."""
+    return ", ".join(re.findall(r"[(,] ?\+([^,)]+)", message)) or "see CDK's error"
 
 
 def _with_nested(

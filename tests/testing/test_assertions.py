@@ -1,5 +1,5 @@
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -12,10 +12,12 @@ from aws_cdk.assertions import Template
 
 from serverless_stack.testing.assertions import (
     assert_compliant,
+    assert_deployable,
     assert_least_privilege,
     assert_no_replacement,
     assert_stateful_unchanged,
 )
+from serverless_stack.testing.template_text import SourceError
 
 
 def shop(
@@ -288,3 +290,43 @@ def test_wildcards_in_nested_stacks_are_found() -> None:
     assert_least_privilege(with_nested())
     with pytest.raises(AssertionError, match=r"Shop/Data/Role/DefaultPolicy/Resource: s3:\*"):
         assert_least_privilege(with_nested(action="s3:*"))
+
+
+@pytest.mark.parametrize("allow", ["*", "Shop/Orders", b"x", 1, None, [1]])
+def test_what_is_allowed_is_a_list(allow: object) -> None:
+    stack = shop()
+    message = r"`allow` must be a list of texts, such as \[\"Orders\"\], got: "
+    calls: list[Callable[[], None]] = [
+        lambda: assert_no_replacement(stack, stack, allow=allow),  # type: ignore[arg-type]
+        lambda: assert_stateful_unchanged(stack, stack, allow=allow),  # type: ignore[arg-type]
+        lambda: assert_least_privilege(stack, allow=allow),  # type: ignore[arg-type]
+        lambda: assert_deployable(stack, allow=allow),  # type: ignore[arg-type]
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match=message):
+            call()
+
+
+def test_a_template_without_its_nested_stacks_is_refused(tmp_path: Path) -> None:
+    stack = cdk.Stack(cdk.App(outdir=str(tmp_path)), "Shop")
+    sqs.Queue(cdk.NestedStack(stack, "Files"), "Jobs")
+    assert_no_replacement(stack, stack)
+    template = Template.from_stack(stack)
+    others: list[Template | Mapping[str, object] | Path] = [
+        template,
+        template.to_json(),
+        tmp_path / "Shop.template.json",
+    ]
+    for other in others:
+        with pytest.raises(ValueError, match=r"must not have nested stacks.*pass the stack itself"):
+            assert_no_replacement(stack, other)
+        with pytest.raises(ValueError, match=r"must not have nested stacks.*pass the stack itself"):
+            assert_least_privilege(other)
+    assert_no_replacement(stack, tmp_path)
+
+
+def test_a_file_that_does_not_exist_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"shop\.json cannot be read: No such file"):
+        assert_deployable(tmp_path / "shop.json")
+    with pytest.raises(SourceError, match="there is no stack in"):
+        assert_deployable(tmp_path)

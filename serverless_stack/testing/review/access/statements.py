@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
+from serverless_stack.testing.review.access import conditions, patterns
 from serverless_stack.testing.review.compare.values import (
     Path,
     alternatives,
@@ -22,6 +21,7 @@ from serverless_stack.testing.review.compare.values import (
 HOLDER: Final = ""
 # The resource of a statement that names none: the resource that has the policy.
 ITSELF: Final = ""
+_CONTENT_HASH: Final = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Statement:
         actions: The actions; those of `NotAction` begin with `!`.
         resources: The resources, likewise; :data:`ITSELF` if it names none, as in a trust policy.
         principals: `Service lambda.amazonaws.com`, `AWS *`; :data:`HOLDER` if it names none.
-        condition: The condition, with one text for all equal conditions; `{}` if none.
+        condition: The condition as text; `{}` if none.
         source: The statement in the template.
     """
 
@@ -90,13 +90,14 @@ def statements(value: object, path: Path = ()) -> Iterator[Statement]:
                 continue
             for index, each in enumerate(alternatives(item)):
                 if isinstance(each, Mapping) and "Effect" in each:
-                    yield _statement((*path, "Statement", index), each)
+                    for effect in alternatives(each["Effect"]):
+                        yield _statement((*path, "Statement", index), each, effect)
 
 
-def _statement(path: Path, source: Mapping[str, object]) -> Statement:
+def _statement(path: Path, source: Mapping[str, object], effect: object) -> Statement:
     return Statement(
         path=path,
-        effect=str(source.get("Effect")),
+        effect="Deny" if effect == "Deny" else "Allow",  # an unknown effect may be to allow
         actions=_named(source, "Action") or ("*",),
         resources=_named(source, "Resource") or (ITSELF,),
         principals=_principals(source),
@@ -132,22 +133,19 @@ _KINDS: Final = {"AWS", "Service", "Federated", "CanonicalUser"}
 def uncovered(
     statement: Statement, others: Sequence[Statement]
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return the grants of a statement that no other statement with the same effect covers.
-
-    Only the same exclusion covers an exclusion such as `NotAction`.
-    """
+    """Return the grants of a statement that no other statement with the same effect covers."""
     alike = [
         other
         for other in others
-        if other.effect == statement.effect and other.condition in (statement.condition, "{}")
+        if other.effect == statement.effect
+        and conditions.implies(statement.source.get("Condition"), other.source.get("Condition"))
     ]
-    if any(
-        part.startswith("!")
-        for part in (*statement.actions, *statement.resources, *statement.principals)
-    ):
-        return () if any(_same(statement, each) for each in alike) else tuple(statement.grants)
+    if any(_same(statement, other) for other in alike):
+        return ()
     return tuple(
-        grant for grant in statement.grants if not any(_covers(each, *grant) for each in alike)
+        grant
+        for grant in statement.grants
+        if not any(_covers(other, statement, *grant) for other in alike)
     )
 
 
@@ -159,20 +157,29 @@ def _same(a: Statement, b: Statement) -> bool:
     )
 
 
-def _covers(statement: Statement, action: str, resource: str, principal: str) -> bool:
+def _covers(
+    other: Statement, statement: Statement, action: str, resource: str, principal: str
+) -> bool:
+    """Return whether another statement covers one grant of a statement."""
     return (
-        any(matches(pattern.lower(), action.lower()) for pattern in statement.actions)
-        and any(matches(pattern, resource) for pattern in statement.resources)
-        and any(each in (principal, "AWS *") for each in statement.principals)
+        patterns.covers(
+            [each.lower() for each in other.actions],
+            [each.lower() for each in statement.actions],
+            action.lower(),
+        )
+        and patterns.covers(
+            _stable(other.resources), _stable(statement.resources), *_stable([resource])
+        )
+        and _covers_principal(other.principals, statement.principals, principal)
     )
 
 
-def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern of a policy, with `*` and `?`, covers another one."""
-    return pattern == text or _compiled(pattern).fullmatch(text) is not None
+def _stable(resources: Sequence[str]) -> list[str]:
+    """Return resources without hashes of contents, such as the key of an asset."""
+    return [_CONTENT_HASH.sub("HASH", resource) for resource in resources]
 
 
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # The expressions of `fnmatch` do not backtrack exponentially.
-    return re.compile(fnmatch.translate(pattern.replace("[", "[[]")))
+def _covers_principal(others: Sequence[str], own: Sequence[str], principal: str) -> bool:
+    if "AWS *" in others or principal in others:
+        return not principal.startswith("!") or "AWS *" in others or set(others) <= set(own)
+    return False

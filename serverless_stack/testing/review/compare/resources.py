@@ -136,7 +136,8 @@ def _verdict(pair: Pair, difference: Difference, ids: Mapping[str, str]) -> Verd
     if order_only:
         return Verdict(Consequence.NONE, "only the order, in a list whose order does not matter")
     if type_of(pair.new) == NESTED_STACK and path == ("TemplateURL",):
-        return Verdict(Consequence.NO_INTERRUPTION, "the nested stack is reviewed by itself")
+        why = "the template of the nested stack is unknown, so that its changes are not reviewed"
+        return Verdict(Consequence.REPLACEMENT, why)
     verdict = of_property(pair.old, pair.new, path, old, new)
     moved = {ids[reference.name] for reference in references(old) if reference.name in ids}
     if moved and canonical(renamed(old, ids)) == canonical(new):

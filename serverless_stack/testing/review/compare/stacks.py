@@ -9,8 +9,13 @@ from typing import Any, Literal
 
 from serverless_stack.testing.review.compare.consequences import NESTED_STACK, retention
 from serverless_stack.testing.review.compare.templates import review
-from serverless_stack.testing.review.compare.values import mapping
-from serverless_stack.testing.review.model import Consequence, ResourceChange, Review, Stack
+from serverless_stack.testing.review.compare.values import (
+    Reference,
+    canonical,
+    mapping,
+    references,
+)
+from serverless_stack.testing.review.model import Action, Consequence, ResourceChange, Review, Stack
 from serverless_stack.testing.template_text import SourceError
 
 Status = Literal["both", "added", "removed"]
@@ -113,28 +118,77 @@ def select(stacks: Iterable[Stack], names: Sequence[str]) -> list[Stack]:
 
 
 def _reviews(old: Sequence[Stack], new: Sequence[Stack]) -> Iterator[StackReview]:
-    done: dict[str, Review] = {}
     pairs: list[tuple[Stack | None, Stack | None]]
     pairs = [(before, _counterpart(before, old, new)) for before in old]
     matched = [after for _, after in pairs]
     pairs += [(None, after) for after in new if after not in matched]
+    pairs = [pair for pair in pairs if not _is_left_out(*pair, old, new)]
+    volatile: dict[str, dict[Reference, str]] = {}
+    # Parameters carry changes into nested stacks and outputs out of them, into their siblings.
+    while True:
+        reviews = list(_once(pairs, old, new, volatile))
+        known = sum(map(len, volatile.values()))
+        for (before, after), (_, changes) in zip(pairs, reviews, strict=True):
+            if before is not None and after is not None:
+                _note_outputs(before, after, changes.review, volatile)
+        if sum(map(len, volatile.values())) == known:
+            return iter([each for _, each in reviews])
+
+
+def _once(
+    pairs: Iterable[tuple[Stack | None, Stack | None]],
+    old: Sequence[Stack],
+    new: Sequence[Stack],
+    volatile: dict[str, dict[Reference, str]],
+) -> Iterator[tuple[str, StackReview]]:
+    """Yield the review of each stack; parents note the parameters of their nested stacks."""
+    done: dict[str, Review] = {}
     for before, after in pairs:
         stack = before or after
         assert stack is not None
-        parent, _, logical_id = stack.name.rpartition("/")
-        if before is None and _is_unknown(old, parent, logical_id):
-            continue
-        if after is None and _is_unknown(new, parent, logical_id):
-            continue
-        if after is None and _is_retained(old, parent, logical_id):
-            continue
-        changes = review(
-            _template(before, new), _template(after, old), parameters=_parameters(done, stack.name)
-        )
+        names = volatile.setdefault(stack.name, {})
+        names |= _parameters(done, stack.name)
+        changes = review(_template(before, new), _template(after, old), volatile=names)
         done[stack.name] = changes
         several = any(sum(each.name == stack.name for each in side) > 1 for side in (old, new))
         name = f"{stack.name} ({stack.environment})" if several else stack.name
-        yield StackReview(name, _status(before, after), changes)
+        yield stack.name, StackReview(name, _status(before, after), changes)
+
+
+def _is_left_out(
+    before: Stack | None, after: Stack | None, old: Sequence[Stack], new: Sequence[Stack]
+) -> bool:
+    """Return whether a side has a nested stack, but not its template, or retains it."""
+    stack = before or after
+    assert stack is not None
+    parent, _, logical_id = stack.name.rpartition("/")
+    if before is None:
+        return _is_unknown(old, parent, logical_id)
+    if after is None:
+        return _is_unknown(new, parent, logical_id) or _is_retained(old, stack.name)
+    return False
+
+
+def _note_outputs(
+    before: Stack, after: Stack, review: Review, volatile: dict[str, dict[Reference, str]]
+) -> None:
+    """Note for the parent of a nested stack which of its outputs get another value."""
+    parent, slash, logical_id = after.name.rpartition("/")
+    if not slash:
+        return
+    causes = set(volatile.get(after.name, {})) | {
+        Reference("Ref", change.new_logical_id or change.logical_id)
+        for change in review.changes
+        if change.consequence >= Consequence.REPLACEMENT and change.action is not Action.REMOVE
+    }
+    outputs = mapping(before.template.get("Outputs"))
+    for name, output in mapping(after.template.get("Outputs")).items():
+        value = mapping(output).get("Value")
+        same = canonical(value) == canonical(mapping(outputs.get(name)).get("Value"))
+        if name in outputs and (not same or not causes.isdisjoint(references(value))):
+            reference = Reference("Output", f"{logical_id}.Outputs.{name}")
+            reason = f"output {name} of {logical_id}, which has another value"
+            volatile.setdefault(parent, {}).setdefault(reference, reason)
 
 
 def _status(before: Stack | None, after: Stack | None) -> Status:
@@ -159,13 +213,13 @@ def _template(stack: Stack | None, others: Sequence[Stack]) -> Mapping[str, obje
     return mapping(template)
 
 
-def _parameters(done: Mapping[str, Review], name: str) -> dict[str, str]:
+def _parameters(done: Mapping[str, Review], name: str) -> dict[Reference, str]:
     """Return the parameters to which the parent stack gives another value."""
     parent, _, logical_id = name.rpartition("/")
     if not name or parent not in done:
         return {}
     return {
-        parameter: f"parameter {parameter}, which has another value"
+        Reference("Ref", parameter): f"parameter {parameter}, which has another value"
         for change in done[parent].changes
         if change.logical_id == logical_id
         for each in change.properties
@@ -187,8 +241,13 @@ def _is_unknown(side: Sequence[Stack], parent: str, logical_id: str) -> bool:
     return bool(_nested_resource(side, parent, logical_id))
 
 
-def _is_retained(side: Sequence[Stack], parent: str, logical_id: str) -> bool:
-    return bool(retention(_nested_resource(side, parent, logical_id), "DeletionPolicy"))
+def _is_retained(side: Sequence[Stack], name: str) -> bool:
+    """Return whether a nested stack, or one that it is nested in, stays when it is removed."""
+    parent, slash, logical_id = name.rpartition("/")
+    if not slash:
+        return False
+    retained = retention(_nested_resource(side, parent, logical_id), "DeletionPolicy")
+    return bool(retained) or _is_retained(side, parent)
 
 
 def _named(side: Sequence[Stack], other: Sequence[Stack], other_label: str) -> Sequence[Stack]:

@@ -37,7 +37,7 @@ def review(
     before: Mapping[str, object],
     after: Mapping[str, object],
     *,
-    parameters: Mapping[str, str] | None = None,
+    volatile: Mapping[Reference, str] | None = None,
 ) -> Review:
     """Return what changes between two templates, and what CloudFormation does because of it.
 
@@ -47,10 +47,10 @@ def review(
     Args:
         before: The deployed template.
         after: The new template.
-        parameters: The parameters that get another value, with the reason. Default: none but those
-            with another default.
+        volatile: The parameters, and outputs of nested stacks, that get another value, with the
+            reason. Default: none but parameters with another default.
     """
-    return _Comparison(before, after).review(parameters or {})
+    return _Comparison(before, after).review(volatile or {})
 
 
 class _Comparison:
@@ -60,13 +60,12 @@ class _Comparison:
         self.renames = renames.find(self.old, self.new)
         self.ids = self.renames.all
 
-    def review(self, parameters: Mapping[str, str]) -> Review:
+    def review(self, volatile: Mapping[Reference, str]) -> Review:
         pairs = [
             Pair(name, old, self.new[name]) for name, old in self.old.items() if name in self.new
         ]
         for pair in pairs:
             pair.changes.extend(direct_changes(pair, self.ids))
-        volatile = {Reference("Ref", name): reason for name, reason in parameters.items()}
         propagate(pairs, sections.volatile(self.before, self.after, volatile))
         kept, came = {*self.new, *self.ids}, {*self.old, *self.ids.values()}
         changes = [

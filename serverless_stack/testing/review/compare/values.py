@@ -20,7 +20,7 @@ class Reference(NamedTuple):
     """A name that a value refers to.
 
     Attributes:
-        kind: `Ref` (a resource or parameter), `Condition` or `Mapping`.
+        kind: `Ref` (a resource or parameter), `Output` of a nested stack, `Condition`, `Mapping`.
         name: The name.
     """
 
@@ -120,6 +120,9 @@ def _references_of(function: str, argument: object) -> Iterator[Reference]:
         return
     if function in ("Ref", "Fn::GetAtt"):
         yield Reference("Ref", first.split(".", 1)[0])
+        name = ".".join(str(item) for item in items(argument))
+        if ".Outputs." in name:
+            yield Reference("Output", name)
     elif function in ("Fn::If", "Condition"):
         yield Reference("Condition", first)
     elif function == "Fn::FindInMap":
@@ -128,7 +131,7 @@ def _references_of(function: str, argument: object) -> Iterator[Reference]:
         variables = argument[1] if isinstance(argument, list | tuple) and len(argument) > 1 else {}
         for name in _IN_SUB.findall(first):
             if name not in mapping(variables):
-                yield Reference("Ref", name.strip().split(".", 1)[0])
+                yield from _references_of("Fn::GetAtt", name.strip())
 
 
 def leaves(value: object, path: Path = ()) -> Iterator[tuple[Path, object]]:

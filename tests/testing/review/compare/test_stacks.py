@@ -124,3 +124,59 @@ def test_another_value_of_a_parameter_reaches_the_nested_stack() -> None:
     (change,) = (each for each in review_stacks(old, new).changes if each.logical_id == "Jobs")
     assert change.consequence is Consequence.DATA_LOSS
     assert change.properties[0].reason.endswith("parameter Name, which has another value")
+
+
+def with_output(queue_name: str) -> Stack:
+    resource = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": queue_name}}
+    output = {"Value": {"Ref": "Jobs"}}
+    return Stack("S/N", {"Resources": {"Jobs": resource}, "Outputs": {"Url": output}})
+
+
+@pytest.mark.parametrize(
+    "value", [{"Fn::GetAtt": ["N", "Outputs.Url"]}, {"Fn::Sub": "${N.Outputs.Url}"}]
+)
+def test_another_value_of_an_output_reaches_the_parent_and_the_siblings(value: object) -> None:
+    sibling = Stack("S/M", {"Parameters": {"Name": {}}, "Resources": {"Jobs": QUEUE}})
+    top = parent("S").template["Resources"]
+    assert isinstance(top, dict)
+    nested = {"TemplateURL": "x", "Parameters": {"Name": value}}
+    resources = {
+        **top,
+        "M": {"Type": "AWS::CloudFormation::Stack", "Properties": nested},
+        "User": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": value}},
+    }
+    stacks = [Stack("S", {"Resources": resources}), sibling]
+    assert not review_stacks([*stacks, with_output("a")], [*stacks, with_output("a")])
+    changes = review_stacks([*stacks, with_output("a")], [*stacks, with_output("b")]).changes
+    replaced = [each for each in changes if each.consequence >= Consequence.REPLACEMENT]
+    assert sorted(each.logical_id for each in replaced) == ["Jobs", "Jobs", "User"]
+    (user,) = (each for each in replaced if each.logical_id == "User")
+    assert "output Url of N, which has another value" in user.properties[0].reason
+
+
+def test_outputs_of_equal_values_change_nothing() -> None:
+    user = {"Type": "AWS::SSM::Parameter", "Properties": {"Name": {"Ref": "N"}}}
+    top = Stack("S", {"Resources": {**dict(parent("S").template["Resources"]), "User": user}})  # type: ignore[call-overload]
+    old, new = ([top, with_output(name)] for name in "ab")
+    assert [each.logical_id for each in review_stacks(old, new).changes] == ["Jobs"]
+
+
+def test_a_retained_nested_stack_keeps_those_that_are_nested_in_it() -> None:
+    kept = {"Type": "AWS::CloudFormation::Stack", "DeletionPolicy": "Retain"}
+    inner = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "x"}}
+    old = [
+        Stack("S", {"Resources": {"N": kept}}),
+        Stack("S/N", {"Resources": {"M": inner}}),
+        stack("S/N/M"),
+    ]
+    assert not review_stacks(old, [Stack("S", {"Resources": {}})]).data_losses
+    old[0] = Stack("S", {"Resources": {"N": inner}})
+    assert review_stacks(old, [Stack("S", {"Resources": {}})]).data_losses
+
+
+def test_another_url_of_an_unknown_nested_stack_may_be_a_replacement() -> None:
+    old, new = parent("S", TemplateURL="old"), parent("S", TemplateURL="new")
+    (change,) = review_stacks([old], [new]).replacements
+    assert "not reviewed" in change.properties[0].reason
+    (change,) = review_stacks([old], [new, stack("S/N")]).replacements
+    assert "not reviewed" in change.properties[0].reason
