@@ -62,9 +62,10 @@ def logs_of(cloud: Path) -> Path:
     return home_of(cloud) / "logs"
 
 
-def resource_types(cloud: Path) -> frozenset[str]:
-    """Return the CloudFormation types that the emulator of a cloud models."""
-    return frozenset(json.loads((home_of(cloud) / "resource-types.json").read_text("utf-8")))
+def resource_types(cloud: Path) -> dict[str, bool]:
+    """Return the CloudFormation types that a cloud deploys, and whether they have an effect."""
+    types: dict[str, bool] = json.loads((home_of(cloud) / "resource-types.json").read_text("utf-8"))
+    return types
 
 
 def start(

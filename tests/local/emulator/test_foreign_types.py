@@ -8,8 +8,13 @@ from urllib.parse import quote, urlsplit
 import boto3
 import pytest
 
-from tests.local.emulator.conftest import KEY, Emulator, function, rest_api
+from tests.local.emulator.conftest import EMULATOR, KEY, Emulator, function, rest_api
 
+RECORDS = [
+    line.strip(' ",')
+    for line in (EMULATOR / "adapters" / "foreign_types.py").read_text().splitlines()
+    if line.startswith('    "AWS::')
+]
 READ = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
@@ -71,12 +76,27 @@ def test_a_deployment_of_an_http_api(cloud: Emulator) -> None:
     assert found["Description"] == "second"
 
 
-def test_a_capacity_provider_is_a_record(cloud: Emulator) -> None:
-    properties = {"CapacityProviderName": "machines"}
-    resources = {"It": {"Type": "AWS::Lambda::CapacityProvider", "Properties": properties}}
-    ids = cloud.deploy("capacity", resources, Arn={"Fn::GetAtt": ["It", "Arn"]}, Ref={"Ref": "It"})
-    assert ids["Ref"] == "machines"
-    assert ids["Arn"].endswith(":capacity-provider:machines")
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record(cloud: Emulator, kind: str) -> None:
+    name = f"record-{kind.replace('::', '-').lower()}"
+    resources = {"It": {"Type": kind, "Properties": {"Description": "first"}}}
+    outputs = {"Arn": {"Fn::GetAtt": ["It", "Arn"]}, "Ref": {"Ref": "It"}}
+    ids = cloud.deploy(name, resources, **outputs)
+    assert ids["Arn"].endswith(f":{ids['Ref']}")
+    resources["It"]["Properties"] = {"Description": "second"}
+    assert cloud.deploy(name, resources, **outputs) == ids
+    assert cloud.destroy(name) == "DELETE_COMPLETE"
+
+
+def test_a_record_has_the_name_that_is_declared(cloud: Emulator) -> None:
+    def resources(name: str) -> dict[str, Any]:
+        properties = {"CapacityProviderName": name}
+        return {"It": {"Type": "AWS::Lambda::CapacityProvider", "Properties": properties}}
+
+    outputs = {"Arn": {"Fn::GetAtt": ["It", "CapacityProviderArn"]}}
+    for name in ("machines", "others"):
+        ids = cloud.deploy("named", resources(name), **outputs)
+        assert ids["Arn"].endswith(f":capacity-provider:{name}")
 
 
 def identity(principal: dict[str, Any]) -> dict[str, Any]:
@@ -238,8 +258,9 @@ def test_a_mistake_of_the_emulator_is_not_the_apps(cloud: Emulator) -> None:
 
 def test_the_types_that_are_modelled_are_written_for_the_cli(cloud: Emulator) -> None:
     types = json.loads((cloud.home / "resource-types.json").read_text())
-    assert {"AWS::IAM::Group", "AWS::S3::Bucket", "AWS::EC2::NatGateway"} <= set(types)
-    assert types == sorted(types)
+    for kind in ("AWS::IAM::Group", "AWS::S3::Bucket", "AWS::EC2::NatGateway"):
+        assert types[kind] is True
+    assert {kind for kind, has_effect in types.items() if not has_effect} == set(RECORDS)
 
 
 def test_apis_of_another_account_and_region_are_served(new_cloud: Emulator) -> None:
