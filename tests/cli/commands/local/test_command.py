@@ -131,13 +131,17 @@ def test_ephemeral_never_takes_down_what_ran_before(here: Path) -> None:
 
 
 def test_a_failed_deployment_shows_why_and_leaves_the_cloud(here: Path) -> None:
-    odd = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [], "PolicyDocument": "{"}}
+    properties = {"GroupId": "sg-none", "IpProtocol": "-1", "CidrIp": "10.0.0.0/8"}
+    odd = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
     (here / "template.json").write_text(json.dumps({"Resources": {"Odd": odd}}))
     result = local("deploy")
     assert result.exit_code == 1
     assert "deploy failed after " in result.stdout
     assert "CREATE_IN_PROGRESS" not in result.stderr
-    assert "Error: `cdk deploy` failed; Odd (AWS::SQS::QueuePolicy): " in result.stderr
+    assert (
+        "Error: `cdk deploy` failed; Odd (AWS::EC2::SecurityGroupIngress): "
+        "The security group 'sg-none' does not exist; see "
+    ) in result.stderr
     assert lifecycle.running(here, "default") is not None
 
 
