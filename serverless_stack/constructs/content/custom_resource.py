@@ -33,6 +33,7 @@ LIBRARY_PARTS = (
     "_shared/__init__.py",
     "_shared/content",
     "_shared/contract.py",
+    "_shared/text.py",
     "functions/__init__.py",
     "functions/content",
     "functions/custom_resource.py",

@@ -27,7 +27,7 @@ _INSTALLER_NOTES = {
 }
 _FORMAT = "3"
 # The parts of this library in every handler.
-_RUNTIME = ("_shared/__init__.py", "_shared/contract.py", "runtime")
+_RUNTIME = ("_shared/__init__.py", "_shared/contract.py", "_shared/text.py", "runtime")
 
 
 @dataclass(frozen=True)

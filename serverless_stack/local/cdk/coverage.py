@@ -35,13 +35,20 @@ def unmodelled(stacks: Sequence[Stack], types: Collection[str]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def ignored(stacks: Sequence[Stack]) -> list[str]:
-    """Return what the local cloud deploys, but does not do, a line for each use."""
+def ignored(stacks: Sequence[Stack], types: Mapping[str, bool]) -> list[str]:
+    """Return what the local cloud deploys, but does not do, a line for each use.
+
+    Args:
+        stacks: The stacks to deploy.
+        types: The resource types that the local cloud deploys, and whether they have an effect.
+    """
     lines = []
     for stack in stacks:
         for template in stack.templates:
             for path, kind, properties in template.resources():
                 lines += [f"{feature} ({path})" for feature in _features(kind, properties)]
+                if types.get(kind) is False:
+                    lines.append(f"{kind}: a record without effect ({path})")
     return list(dict.fromkeys(lines))
 
 

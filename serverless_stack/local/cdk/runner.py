@@ -86,10 +86,11 @@ class CdkRunner:
         """
         for annotation in dict.fromkeys(text for stack in stacks for text in stack.annotations):
             self._phases.note(annotation)
-        missing = coverage.unmodelled(stacks, emulator_process.resource_types(self._home))
+        types = emulator_process.resource_types(self._home)
+        missing = coverage.unmodelled(stacks, types)
         if missing:
             raise UnmodelledError(missing)
-        for feature in coverage.ignored(stacks):
+        for feature in coverage.ignored(stacks, types):
             self._phases.note(f"The local cloud does not model {feature}")
 
     def bootstrap(self, assembly: Path, environments: Iterable[Environment]) -> None:

@@ -66,6 +66,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_create_deployment",
         "_deployments",
         "_stages._data",
+        "find_api_scope",
     ),
     "ministack.services.apigateway_v1": (
         "_call_lambda_raw",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ _HEALTHY_SECONDS = 60.0
 _STOP_SECONDS = 5.0
 _ATTEMPTS = 4
 _WRONG_VERSION_STATUS = 3
+_ROOM_FOR_LOGS = 1_000_000
 
 # The variables that the emulator inherits. No other variable of the user can affect it.
 _KEPT = ("HOME", "LANG", "LOGNAME", "PATH", "SHELL", "TERM", "TMPDIR", "TZ", "USER")
@@ -63,9 +65,10 @@ def logs_of(cloud: Path) -> Path:
     return home_of(cloud) / "logs"
 
 
-def resource_types(cloud: Path) -> frozenset[str]:
-    """Return the CloudFormation types that the emulator of a cloud models."""
-    return frozenset(json.loads((home_of(cloud) / "resource-types.json").read_text("utf-8")))
+def resource_types(cloud: Path) -> dict[str, bool]:
+    """Return the CloudFormation types that a cloud deploys, and whether they have an effect."""
+    types: dict[str, bool] = json.loads((home_of(cloud) / "resource-types.json").read_text("utf-8"))
+    return types
 
 
 def start(
@@ -193,4 +196,6 @@ def _ended_error(cloud: Path, status: int) -> CommandError:
             "folder `emulator-…` from the cache, and start again",
             output,
         )
-    return CommandError(f"the emulator ended with status {status}", output)
+    free = shutil.disk_usage(cloud).free
+    full = f", because the disk of {cloud} is full" if free < _ROOM_FOR_LOGS else ""
+    return CommandError(f"the emulator ended with status {status}{full}", output)

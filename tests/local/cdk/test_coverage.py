@@ -7,7 +7,7 @@ from serverless_stack.local.cdk.assembly import read_stacks
 from serverless_stack.local.cdk.coverage import ignored, unmodelled
 from tests.local.cdk.assemblies import resource, write_stack
 
-TYPES = ["AWS::S3::Bucket", "AWS::Lambda::Function"]
+TYPES = {"AWS::S3::Bucket": True, "AWS::Lambda::Function": True, "AWS::Budgets::Budget": False}
 
 
 def test_everything_that_prevents_the_deployment_is_told_together(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_what_is_deployed_without_effect(
     tmp_path: Path, described: dict[str, Any], start: str
 ) -> None:
     write_stack(tmp_path, "Shop", {"It": described})
-    (line,) = ignored(read_stacks(tmp_path))
+    (line,) = ignored(read_stacks(tmp_path), TYPES)
     assert line.startswith(start)
     assert line.endswith((" (Shop/Cdn)", " (Shop/Function)"))
 
@@ -77,4 +77,11 @@ def test_what_is_deployed_without_effect(
 )
 def test_what_is_modelled_is_not_told(tmp_path: Path, described: dict[str, Any]) -> None:
     write_stack(tmp_path, "Shop", {"It": described})
-    assert ignored(read_stacks(tmp_path)) == []
+    assert ignored(read_stacks(tmp_path), TYPES) == []
+
+
+def test_records_are_named(tmp_path: Path) -> None:
+    write_stack(tmp_path, "Shop", {"It": resource("AWS::Budgets::Budget", "Shop/It/Resource")})
+    (stack,) = read_stacks(tmp_path)
+    assert unmodelled([stack], TYPES) == []
+    assert ignored([stack], TYPES) == ["AWS::Budgets::Budget: a record without effect (Shop/It)"]

@@ -3,12 +3,18 @@
 import json
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+import boto3
 import pytest
 
-from tests.local.emulator.conftest import Emulator
+from tests.local.emulator.conftest import EMULATOR, KEY, Emulator, function, rest_api
 
+RECORDS = [
+    line.strip(' ",')
+    for line in (EMULATOR / "adapters" / "foreign_types.py").read_text().splitlines()
+    if line.startswith('    "AWS::')
+]
 READ = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
@@ -70,12 +76,27 @@ def test_a_deployment_of_an_http_api(cloud: Emulator) -> None:
     assert found["Description"] == "second"
 
 
-def test_a_capacity_provider_is_a_record(cloud: Emulator) -> None:
-    properties = {"CapacityProviderName": "machines"}
-    resources = {"It": {"Type": "AWS::Lambda::CapacityProvider", "Properties": properties}}
-    ids = cloud.deploy("capacity", resources, Arn={"Fn::GetAtt": ["It", "Arn"]}, Ref={"Ref": "It"})
-    assert ids["Ref"] == "machines"
-    assert ids["Arn"].endswith(":capacity-provider:machines")
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record(cloud: Emulator, kind: str) -> None:
+    name = f"record-{kind.replace('::', '-').lower()}"
+    resources = {"It": {"Type": kind, "Properties": {"Description": "first"}}}
+    outputs = {"Arn": {"Fn::GetAtt": ["It", "Arn"]}, "Ref": {"Ref": "It"}}
+    ids = cloud.deploy(name, resources, **outputs)
+    assert ids["Arn"].endswith(f":{ids['Ref']}")
+    resources["It"]["Properties"] = {"Description": "second"}
+    assert cloud.deploy(name, resources, **outputs) == ids
+    assert cloud.destroy(name) == "DELETE_COMPLETE"
+
+
+def test_a_record_has_the_name_that_is_declared(cloud: Emulator) -> None:
+    def resources(name: str) -> dict[str, Any]:
+        properties = {"CapacityProviderName": name}
+        return {"It": {"Type": "AWS::Lambda::CapacityProvider", "Properties": properties}}
+
+    outputs = {"Arn": {"Fn::GetAtt": ["It", "CapacityProviderArn"]}}
+    for name in ("machines", "others"):
+        ids = cloud.deploy("named", resources(name), **outputs)
+        assert ids["Arn"].endswith(f":capacity-provider:{name}")
 
 
 def identity(principal: dict[str, Any]) -> dict[str, Any]:
@@ -237,5 +258,68 @@ def test_a_mistake_of_the_emulator_is_not_the_apps(cloud: Emulator) -> None:
 
 def test_the_types_that_are_modelled_are_written_for_the_cli(cloud: Emulator) -> None:
     types = json.loads((cloud.home / "resource-types.json").read_text())
-    assert {"AWS::IAM::Group", "AWS::S3::Bucket", "AWS::EC2::NatGateway"} <= set(types)
-    assert types == sorted(types)
+    for kind in ("AWS::IAM::Group", "AWS::S3::Bucket", "AWS::EC2::NatGateway"):
+        assert types[kind] is True
+    assert {kind for kind, has_effect in types.items() if not has_effect} == set(RECORDS)
+
+
+def test_apis_of_another_account_and_region_are_served(new_cloud: Emulator) -> None:
+    answer = "{'statusCode': 200, 'body': context.invoked_function_arn}"
+    code = f"def handler(event, context): return {answer}"
+    resources = {**function(code), **rest_api(), **http_api()}
+    formation = boto3.client(
+        "cloudformation",
+        endpoint_url=new_cloud.at_gateway(""),
+        region_name="eu-west-1",
+        aws_access_key_id=f"{KEY}123456789012",
+        aws_secret_access_key=KEY,
+    )
+    formation.create_stack(StackName="far", TemplateBody=json.dumps({"Resources": resources}))
+    formation.get_waiter("stack_create_complete").wait(
+        StackName="far", WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    urls = [api["url"] for api in new_cloud.urls()["apis"]]
+    assert len(urls) == 2
+    for url in urls:
+        parts = urlsplit(url)
+        found = new_cloud.request(
+            "GET", new_cloud.at_api(f"{parts.path}any"), headers={"Host": parts.netloc}
+        )
+        assert found.status == 200
+        assert found.body.startswith(b"arn:aws:lambda:eu-west-1:123456789012:function:")
+
+
+def http_api() -> dict[str, Any]:
+    target = {"Fn::Sub": "integrations/${HttpIntegration}"}
+    api = {"Ref": "HttpApi"}
+    return {
+        "HttpApi": {
+            "Type": "AWS::ApiGatewayV2::Api",
+            "Properties": {"Name": "http", "ProtocolType": "HTTP"},
+        },
+        "HttpIntegration": {
+            "Type": "AWS::ApiGatewayV2::Integration",
+            "Properties": {
+                "ApiId": api,
+                "IntegrationType": "AWS_PROXY",
+                "IntegrationUri": {"Fn::GetAtt": ["Function", "Arn"]},
+                "PayloadFormatVersion": "2.0",
+            },
+        },
+        "HttpRoute": {
+            "Type": "AWS::ApiGatewayV2::Route",
+            "Properties": {"ApiId": api, "RouteKey": "GET /any", "Target": target},
+        },
+        "HttpStage": {
+            "Type": "AWS::ApiGatewayV2::Stage",
+            "Properties": {"ApiId": api, "StageName": "$default", "AutoDeploy": True},
+        },
+        "HttpPermission": {
+            "Type": "AWS::Lambda::Permission",
+            "Properties": {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": {"Ref": "Function"},
+                "Principal": "apigateway.amazonaws.com",
+            },
+        },
+    }

@@ -4,6 +4,7 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    api_owners,
     apigateway,
     cloudfront,
     credentials,
@@ -34,6 +35,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
     apigateway.apply()
+    api_owners.apply()
     stages.apply()
     cloudfront.apply()
     iam_groups.apply()

@@ -1,17 +1,52 @@
 """CloudFormation types that CDK apps have and MiniStack has not: each a small record."""
 
+import re
+
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import apigateway
 from ministack.services.cloudformation import provisioners
 
 from .types import Handlers, Properties, Provisioned
 
+# Types whose effect nobody misses on a laptop. The CLI says that they have none.
+RECORDS = (
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::Budgets::Budget",
+    "AWS::Chatbot::MicrosoftTeamsChannelConfiguration",
+    "AWS::Chatbot::SlackChannelConfiguration",
+    "AWS::CloudFront::KeyGroup",
+    "AWS::CloudFront::MonitoringSubscription",
+    "AWS::CloudFront::PublicKey",
+    "AWS::CloudFront::RealtimeLogConfig",
+    "AWS::CloudTrail::Trail",
+    "AWS::CloudWatch::AnomalyDetector",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::InsightRule",
+    "AWS::Config::ConfigRule",
+    "AWS::Events::Archive",
+    "AWS::Lambda::CapacityProvider",
+    "AWS::Lambda::CodeSigningConfig",
+    "AWS::Logs::QueryDefinition",
+    "AWS::Oam::Link",
+    "AWS::ResourceGroups::Group",
+    "AWS::Synthetics::Canary",
+    "AWS::WAFv2::IPSet",
+    "AWS::WAFv2::LoggingConfiguration",
+    "AWS::WAFv2::RegexPatternSet",
+    "AWS::WAFv2::RuleGroup",
+    "AWS::WAFv2::WebACLAssociation",
+    "AWS::XRay::Group",
+    "AWS::XRay::SamplingRule",
+)
+
 
 def apply() -> None:
     """Apply this module's patches."""
     handlers = provisioners._RESOURCE_HANDLERS
     handlers["AWS::ApiGatewayV2::Deployment"] = deployment_handlers()
-    handlers["AWS::Lambda::CapacityProvider"] = capacity_provider_handlers()
+    for kind in RECORDS:
+        handlers.setdefault(kind, record_handlers(kind))
 
 
 def deployment_handlers() -> Handlers:
@@ -45,23 +80,28 @@ def deployment_handlers() -> Handlers:
     return {"create": create, "update": update, "delete": delete}
 
 
-def capacity_provider_handlers() -> Handlers:
-    """Return the handlers of a capacity provider: a record, because functions run here."""
+def record_handlers(kind: str) -> Handlers:
+    """Return the handlers of a type that is a record in its stack, without any effect."""
+    noun = kind.rpartition("::")[2]
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        name = props.get("CapacityProviderName") or provisioners._physical_name(
-            stack_name, logical_id, max_len=64
-        )
+        name = props.get(f"{noun}Name") or props.get("Name")
+        if not isinstance(name, str):
+            name = provisioners._physical_name(stack_name, logical_id, max_len=64)
         return name, attributes(name)
 
     def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
-        if old.get("CapacityProviderName") != new.get("CapacityProviderName"):
-            return new["CapacityProviderName"], attributes(new["CapacityProviderName"])
+        for named in (f"{noun}Name", "Name"):
+            if old.get(named) != new.get(named) and isinstance(new.get(named), str):
+                return new[named], attributes(new[named])
         return physical_id, attributes(physical_id)
 
     def attributes(name: str) -> dict[str, str]:
-        arn = f"arn:aws:lambda:{get_region()}:{get_account_id()}:capacity-provider:{name}"
-        return {"Arn": arn, "CapacityProviderArn": arn, "State": "Active"}
+        service = kind.split("::")[1].lower()
+        resource = f"{re.sub(r'(?<=[a-z])(?=[A-Z])', '-', noun).lower()}:{name}"
+        arn = f"arn:aws:{service}:{get_region()}:{get_account_id()}:{resource}"
+        values = {"Arn": arn, f"{noun}Arn": arn, "Id": name, f"{noun}Id": name}
+        return {**values, "Name": name, f"{noun}Name": name, "State": "Active"}
 
     def delete(physical_id: str, props: Properties) -> None:
         """Delete nothing: the record is in the stack only."""

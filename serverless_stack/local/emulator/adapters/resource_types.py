@@ -9,6 +9,7 @@ from typing import Any
 from ministack.services.cloudformation import provisioners
 
 from ..settings import Settings
+from .foreign_types import RECORDS
 
 logger = logging.getLogger("serverless_stack")
 
@@ -18,8 +19,8 @@ FILE = "resource-types.json"
 def apply(settings: Settings) -> None:
     """Apply this module's patches: after those that add types."""
     tell_own_mistakes()
-    text = json.dumps(sorted(provisioners._RESOURCE_HANDLERS))
-    (settings.home / FILE).write_text(text, encoding="utf-8")
+    has_effect = {kind: kind not in RECORDS for kind in sorted(provisioners._RESOURCE_HANDLERS)}
+    (settings.home / FILE).write_text(json.dumps(has_effect), encoding="utf-8")
 
 
 def tell_own_mistakes() -> None:

@@ -74,10 +74,11 @@ class Head:
 
     @property
     def is_form(self) -> bool:
-        """Whether it is an HTML form for S3, whose signature is in its body."""
+        """Whether it is an HTML form for a bucket, whose signature is in its body."""
         content_type = self.headers.get("content-type", "").lower()
         is_post = self.method == "POST" and content_type.startswith("multipart/form-data")
-        return is_post and "authorization" not in self.headers and not self.query
+        is_unsigned = "authorization" not in self.headers and not self.query
+        return is_post and is_unsigned and self.bucket is not None
 
     @property
     def is_presigned(self) -> bool:

@@ -66,7 +66,11 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
         "cdn": known.cdn_port,
     }
     assert status["urls"] == {"apis": [], "distributions": []}
-    assert {"name": "Fixed", "status": "CREATE_COMPLETE"} in status["stacks"]
+    assert {
+        "name": "Fixed",
+        "status": "CREATE_COMPLETE",
+        "environment": "000000000000/us-east-1",
+    } in status["stacks"]
 
     result = local("destroy", "--verbose")
     assert result.exit_code == 0
@@ -106,7 +110,7 @@ def test_env_is_for_a_shell(here: Path, monkeypatch: pytest.MonkeyPatch) -> None
     )
     said = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     port = lifecycle.state_of(here, "default").gateway_port
-    assert said == f"http://127.0.0.1:{port} no profile test\n"
+    assert said.startswith(f"http://127.0.0.1:{port} no profile LOCAL")
 
 
 def test_an_ephemeral_cloud_is_gone_when_it_failed(here: Path) -> None:
@@ -127,14 +131,17 @@ def test_ephemeral_never_takes_down_what_ran_before(here: Path) -> None:
 
 
 def test_a_failed_deployment_shows_why_and_leaves_the_cloud(here: Path) -> None:
-    template = {"Resources": {"Odd": {"Type": "AWS::No::Such"}}}
-    (here / "template.json").write_text(json.dumps(template))
+    properties = {"GroupId": "sg-none", "IpProtocol": "-1", "CidrIp": "10.0.0.0/8"}
+    odd = {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+    (here / "template.json").write_text(json.dumps({"Resources": {"Odd": odd}}))
     result = local("deploy")
     assert result.exit_code == 1
     assert "deploy failed after " in result.stdout
-    assert "AWS::No::Such" in result.stderr
     assert "CREATE_IN_PROGRESS" not in result.stderr
-    assert "Error: `cdk deploy` failed; see " in result.stderr
+    assert (
+        "Error: `cdk deploy` failed; Odd (AWS::EC2::SecurityGroupIngress): "
+        "The security group 'sg-none' does not exist; see "
+    ) in result.stderr
     assert lifecycle.running(here, "default") is not None
 
 

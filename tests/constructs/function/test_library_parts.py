@@ -1,0 +1,48 @@
+"""Packages contain every module of this library that their modules import."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.constructs.content.custom_resource import LIBRARY_PARTS
+from serverless_stack.constructs.function.installation import LambdaPlatform
+from serverless_stack.constructs.function.packaging import package, package_library
+
+
+def imported(source: Path) -> set[str]:
+    """Return the modules of this library that a file imports, at any place."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add(str(node.module))
+        elif isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+    return {name for name in names if name.startswith("serverless_stack.")}
+
+
+def missing(folder: Path) -> set[str]:
+    """Return the modules that are imported in a package and not in it."""
+    needed = {name for source in folder.rglob("*.py") for name in imported(source)}
+    paths = {name: folder.joinpath(*name.split(".")) for name in needed}
+    return {
+        name
+        for name, path in paths.items()
+        if not path.with_suffix(".py").is_file() and not path.is_dir()
+    }
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))
+
+
+def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "index.py").write_text("def handler(event, context): ...\n")
+    built = package(tmp_path / "app", None, LambdaPlatform("3.13", "aarch64"))
+    assert missing(built.folder) == set()
+
+
+def test_the_package_of_the_content_function_is_complete() -> None:
+    assert missing(package_library(*LIBRARY_PARTS).folder) == set()
