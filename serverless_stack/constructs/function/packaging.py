@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import os
 import shutil
 import sys
 import tempfile
@@ -85,7 +86,13 @@ def package(
         if requirements is not None and not requirements.is_empty:
             install(requirements, target, platform)
             _remove_installer_notes(target)
-        _copy(own_files, target)
+        try:
+            _copy(own_files, target)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            raise ValueError(
+                f"{source} must not have a file where its requirements have a folder, or the other "
+                f"way round, got: {os.path.relpath(error.filename, target)!r}"
+            ) from error
         if _digest({name: target / name for name in own_files}) != own_digest:
             raise ValueError(
                 f"{source} must not change while it is packaged, and it did: run the command again"

@@ -19,6 +19,7 @@ _ENCODING = re.compile(rb"^\s*#.*coding[:=]\s*([-\w.]+)")
 _VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):")  # at least two letters: not the drive of a path
+_PLACE = re.compile(rf"{_SCHEME.pattern}|\.{{1,2}}(\[|$)")
 _OTHER_LIST = re.compile(r"-r|-c|--requirement\b|--constraint\b")
 _EDITABLE = re.compile(r"(?:-e|--editable\b)[\s=]*(.*)")
 _FIND_LINKS = re.compile(r"(?:-f|--find-links\b)[\s=]*(.+)")
@@ -168,7 +169,7 @@ def _reference(line: str) -> str | None:
     name = _NAME.match(requirement)
     if name and requirement[name.end() :].startswith("@"):
         return requirement[name.end() + 1 :].strip()
-    is_place = _SCHEME.match(requirement) or any(mark in requirement for mark in "/\\")
+    is_place = _PLACE.match(requirement) or any(mark in requirement for mark in "/\\")
     return requirement if is_place or requirement.endswith(".whl") else None
 
 

@@ -1,11 +1,11 @@
 """Read the requirements of a Python handler: requirements.txt, uv.lock or pyproject.toml."""
 
 import hashlib
+import os
 import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
-from os.path import isfile
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,9 @@ class Requirements:
             digest.update(hashlib.sha256(file.read_bytes()).digest())
         for name, value in self.variables.items():
             digest.update(f"\0{name}={value}".encode())
-            digest.update(b"".join(Path(p).read_bytes() for p in value.split() if isfile(p)))
+            digest.update(
+                b"".join(Path(p).read_bytes() for p in value.split() if os.path.isfile(p))
+            )
         for settings in uv_files(self.source.parent):
             digest.update(repr(settings.table).encode())
         return digest.hexdigest()
@@ -127,6 +129,9 @@ def find_requirements(folder: Path) -> Requirements | None:
         ValueError: If the requirements cannot be read, need a build from source, or are listed
             where this library does not look.
     """
+    for name in ("requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml"):
+        if os.path.lexists(folder / name) and not (folder / name).is_file():
+            raise ValueError(f"{folder / name} must be a file with requirements, or not be there")
     listing, pyproject = folder / "requirements.txt", folder / "pyproject.toml"
     lines = split_lines(decoded(listing)) if listing.is_file() else []
     if lines:

@@ -167,6 +167,17 @@ def test_code_over_the_limit_is_refused_before_it_is_read(
     assert "`code` must be 250 MiB at most" in message
 
 
+@pytest.mark.parametrize("name", ["typing_extensions.py/x", "typing_inspection"])
+def test_a_file_where_a_requirement_has_a_folder_is_refused(
+    make: Callable[..., Path], name: str
+) -> None:
+    listing = "typing-extensions==4.14.1\ntyping-inspection==0.4.1\n"
+    folder = make("a", **{"requirements.txt": listing, name: ""})
+    with pytest.raises(ValueError, match="must not have a file where its requirements") as caught:
+        package(folder)
+    assert f"got: {name.partition('/')[0]!r}" in str(caught.value)
+
+
 def test_two_processes_can_build_the_same_package(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

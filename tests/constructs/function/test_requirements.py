@@ -1,3 +1,4 @@
+import os
 import subprocess
 from pathlib import Path
 
@@ -156,7 +157,7 @@ def test_a_uv_lock_without_uv_is_refused_with_the_command(
 
 
 @pytest.mark.parametrize(
-    "line", ["-e ../lib", "-e../lib", "--editable=../lib", "../lib", "./../lib"]
+    "line", ["-e ../lib", "-e../lib", "--editable=../lib", "../lib", "./../lib", "../lib[x]"]
 )
 def test_a_folder_is_refused_with_a_remedy_that_works(tmp_path: Path, line: str) -> None:
     (tmp_path / "lib").mkdir()
@@ -166,6 +167,25 @@ def test_a_folder_is_refused_with_a_remedy_that_works(tmp_path: Path, line: str)
         find_requirements(tmp_path / "code")
     assert "build one with `uv build --wheel --out-dir wheels " in str(caught.value)
     assert "../lib` and list the file that it writes" in str(caught.value)
+
+
+@pytest.mark.parametrize("line", [".", "..", ".[extra]", "lib @ ."])
+def test_the_folder_itself_is_no_wheel(tmp_path: Path, line: str) -> None:
+    (tmp_path / "requirements.txt").write_text(f"{line}\n")
+    with pytest.raises(ValueError, match="must list wheels, got a folder"):
+        find_requirements(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "pylock.toml", "uv.lock", "pyproject.toml"])
+def test_what_is_no_file_does_not_pass_for_no_requirements(tmp_path: Path, name: str) -> None:
+    for kind in ("folder", "pipe", "link"):
+        (tmp_path / kind).mkdir()
+    (tmp_path / "folder" / name).mkdir()
+    os.mkfifo(tmp_path / "pipe" / name)
+    (tmp_path / "link" / name).symlink_to("gone")
+    for folder in tmp_path.iterdir():
+        with pytest.raises(ValueError, match="must be a file with requirements, or not be there"):
+            find_requirements(folder)
 
 
 @pytest.mark.parametrize(
