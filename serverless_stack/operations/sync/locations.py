@@ -63,9 +63,13 @@ def location(text: str) -> Folder | Bucket:
     """Read a location: ``s3://bucket``, ``s3://bucket/prefix``, or the path of a folder.
 
     Raises:
-        ValueError: If it names no bucket, or the folder of a bucket that this library keeps.
+        ValueError: If it is empty, names no bucket, or the folder of a bucket that this library
+            keeps.
     """
     if not text.startswith(_SCHEME):
+        # An empty variable of a shell is not the current folder, nor a slip a folder called "s3:".
+        if not text or text.lower().startswith("s3:"):
+            raise ValueError(f"a location must be s3://bucket/prefix or a folder, got: {text!r}")
         return Folder(Path(text))
     name, _slash, prefix = text.removeprefix(_SCHEME).partition("/")
     prefix = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"

@@ -331,7 +331,9 @@ def test_locations(text: str, found: Folder | Bucket) -> None:
     assert location(text) == found
 
 
-@pytest.mark.parametrize("text", ["s3://", "s3:///x", "s3://b/.serverless-stack/sync"])
+@pytest.mark.parametrize(
+    "text", ["s3://", "s3:///x", "s3://b/.serverless-stack/sync", "", "s3:/b", "S3://b", "s3:b"]
+)
 def test_locations_that_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="a location must"):
         location(text)

@@ -129,9 +129,7 @@ class CallKeys:
             return f"{name}({key})"
         signature = self._target.signature
         assert signature is not None, "checked when the function was decorated"
-        if args and self._target.is_method:
-            args = (_identity(args[0]), *args[1:])
-        bound = signature.bind(*args, **kwargs)
+        bound = signature.bind(*self._identified(args), **kwargs)
         bound.apply_defaults()
         values: dict[str, object] = {}
         for parameter, value in bound.arguments.items():
@@ -139,8 +137,30 @@ class CallKeys:
             if kind is inspect.Parameter.VAR_KEYWORD:
                 value = dict(sorted(value.items()))
             values[parameter] = value
+        data = self._encode(values)
+        if len(data) <= _MAX_READABLE and data.startswith(b"{") and data.isascii():
+            return f"{name}({data.decode()})"
+        return f"{name}({hashlib.sha256(data).hexdigest()})"
+
+    def check(self) -> None:
+        """Refuse what every call would refuse: an instance or arguments that are known already.
+
+        Raises:
+            TypeError: The codec cannot encode the type of one.
+            ValueError: One is a NaN or the like.
+        """
+        if self._key is None:
+            self._encode([*self._identified(self._target.args), *self._target.kwargs.values()])
+
+    def _identified(self, args: tuple[object, ...]) -> tuple[object, ...]:
+        if args and self._target.is_method:
+            return (_identity(args[0]), *args[1:])
+        return args
+
+    def _encode(self, values: object) -> bytes:
+        name = self._target.name
         try:
-            data = self._codec.encode(values)
+            return self._codec.encode(values)
         except (TypeError, ValueError, ValueTooLarge) as error:
             hint = "pass `key`"
             if self._target.is_method:
@@ -149,9 +169,6 @@ class CallKeys:
             if isinstance(error, TypeError):
                 raise TypeError(message) from error
             raise ValueError(message) from error
-        if len(data) <= _MAX_READABLE and data.startswith(b"{") and data.isascii():
-            return f"{name}({data.decode()})"
-        return f"{name}({hashlib.sha256(data).hexdigest()})"
 
 
 def _layers(function: object) -> Iterator[object]:

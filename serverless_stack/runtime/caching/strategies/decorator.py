@@ -195,6 +195,7 @@ class cached:
                 " `cached` before it decorates a function: @cached(ttl=300)"
             )
         self._store = Once(lambda: default_store() if store is None else store)
+        self._is_default = store is None
         self._key = key
         self._options = {
             "ttl": ttl,
@@ -222,6 +223,8 @@ class cached:
         """Wrap a function."""
         target = Target(function, has_key=self._key is not None)
         keys = Once(lambda: CallKeys(target, self._store(), self._key))
+        if not self._is_default:  # whose codec is known on the first call
+            keys().check()
         if inspect.iscoroutinefunction(target.function):
             tasks = Once(lambda: self._strategy(AsyncLazyLoading, self._store()))
             return CachedCoroutine(target, tasks, keys)

@@ -59,7 +59,8 @@ def test_any_tasks_cancelled_at_any_steps(
             step()
             await asyncio.sleep(0)
 
-        lazy = AsyncLazyLoading(store, load, soft_ttl=10, ttl=60, lease=lease, clock=clock)
+        kept = lease if down_at is None else None  # one that is left is waited for
+        lazy = AsyncLazyLoading(store, load, soft_ttl=10, ttl=60, lease=kept, clock=clock)
         writer = AsyncWriteThrough(store, save, ttl=60)
         if is_stale:
             await lazy.get("k")

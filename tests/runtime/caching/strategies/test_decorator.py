@@ -1,6 +1,7 @@
 import asyncio
 import functools
 import inspect
+import operator
 import os
 import re
 import subprocess
@@ -104,6 +105,10 @@ def test_lookup_and_invalidate_take_the_arguments() -> None:
     assert double.lookup(x=2) == Lookup(4, hit=True, degraded=False)
     assert double.invalidate(2)
     assert not double.lookup(2).hit
+
+
+def abs_of(x: int) -> int:
+    return abs(x)
 
 
 class Shop:
@@ -305,10 +310,6 @@ def test_decorated_functions_keep_their_identity() -> None:
     assert [cached(store)(wrap(abs_of))(-3) for wrap in (logged, negated)] == [3, -3]
 
 
-def abs_of(x: int) -> int:
-    return abs(x)
-
-
 def scaled(factor: int) -> Callable[[Callable[[int], int]], Callable[[int], int]]:
     def decorate(function: Callable[[int], int]) -> Callable[[int], int]:
         @functools.wraps(function)
@@ -398,7 +399,25 @@ def test_bound_method_of_a_function_that_was_put_into_a_class() -> None:
 
     assert [page_of(name)("x") for name in ("a", "b")] == ["x of a", "x of b"]
     with pytest.raises(TypeError, match="cannot be part of a key"):
-        page_of("")("x")
+        page_of("")
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        Shop().order._target.function.__get__(Shop()),
+        functools.partial(pow, object()),
+        functools.partial(int, base=object()),
+        operator.itemgetter(1),
+        functools.partial(pow, float("nan")),
+    ],
+)
+def test_instance_or_argument_that_is_known_is_refused_at_decoration(
+    function: Callable[..., object],
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=r"cannot be (part of a key|cached by)"):
+        cached(MemoryStore())(function)
+    cached(MemoryStore(), key=str)(function)
 
 
 def test_class_that_is_not_the_one_of_its_name_is_refused() -> None:
