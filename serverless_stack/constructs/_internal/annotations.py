@@ -70,7 +70,13 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
     examples = [_EXAMPLES[kind] for kind in map(_name_of, options) if kind in _EXAMPLES]
     shown = isinstance(value, str | int | float | Mapping) and not isinstance(value, bool)
     such = f", such as {examples[0]}" if examples and shown else ""
-    accepted = _or(_words(option) for option in options if option is not type(None))
+    # Where a class stands beside its interface for the sake of type checkers, one name is enough.
+    interfaces = {_qualified(option) for option in options}
+    accepted = _or(
+        _words(option)
+        for option in options
+        if option is not type(None) and _interface_of(option) not in interfaces
+    )
     remedies = [_REMEDIES[kind] for kind in map(_name_of, options) if kind in _REMEDIES]
     remedy = f"; {remedies[0]}" if remedies else ""
     return [f"`{name}` must be {accepted}{such}, got: {described(value)}{remedy}"]
@@ -207,6 +213,12 @@ def _qualified(hint: object) -> str:
     module = getattr(hint, "__module__", "")
     service = module.removeprefix("aws_cdk.") if module.startswith("aws_cdk.aws_") else ""
     return f"{service}.{_name_of(hint)}" if service else _name_of(hint)
+
+
+def _interface_of(hint: object) -> str:
+    """Return the name that the interface of a class of CDK has, such as ``aws_kms.IKey``."""
+    service, dot, name = _qualified(hint).rpartition(".")
+    return f"{service}{dot}I{name}"
 
 
 def described(value: object) -> str:

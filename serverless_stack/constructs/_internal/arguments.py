@@ -120,7 +120,8 @@ def _path(arguments: Mapping[str, object]) -> list[str]:
     """Return the path of the construct that is created or called; none if it is unknown."""
     parent, owner = arguments.get("scope"), next(iter(arguments.values()), None)
     if isinstance(parent, Construct):
-        names = [str(arguments["construct_id"])] if "construct_id" in arguments else []
-        return [parent.node.path or type(parent).__name__, *names]
+        if "construct_id" in arguments:
+            return [parent.node.path, str(arguments["construct_id"])]
+        return [parent.node.path or type(parent).__name__]
     created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
     return [owner.node.path] if created and isinstance(owner, Construct) else []

@@ -92,7 +92,7 @@ class BucketOptions(TypedDict, total=False):
 
     bucket_name: str | None
     versioned: bool
-    encryption_key: kms.IKey | None
+    encryption_key: kms.IKey | kms.Key | None
     expire_after: Duration | None
     transitions: Sequence[s3.Transition]
     noncurrent_version_expiration: Duration | None
@@ -161,7 +161,7 @@ class RedisOptions(TypedDict, total=False):
     port: int | None
     tls: bool
     encryption_at_rest: bool
-    encryption_key: kms.IKey | None
+    encryption_key: kms.IKey | kms.Key | None
     auth: RedisAuth | None
     parameters: Mapping[str, str] | None
     parameter_group: refs.IParameterGroupRef | None
@@ -169,7 +169,7 @@ class RedisOptions(TypedDict, total=False):
     logs: Logs | None
     backup: Backup | None
     maintenance_window: str | None
-    notification_topic: sns.ITopic | None
+    notification_topic: sns.ITopic | sns.Topic | None
     global_datastore: GlobalDatastoreRef | None
     removal_policy: RemovalPolicy | None
 
@@ -188,7 +188,7 @@ class MemcachedOptions(TypedDict, total=False):
     tls: bool
     parameters: Mapping[str, str] | None
     maintenance_window: str | None
-    notification_topic: sns.ITopic | None
+    notification_topic: sns.ITopic | sns.Topic | None
     cluster_name: str | None
     removal_policy: RemovalPolicy | None
 

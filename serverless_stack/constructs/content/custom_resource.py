@@ -26,7 +26,7 @@ from serverless_stack.constructs._internal.roles import (
 )
 from serverless_stack.constructs.function.packaging import package_library
 from serverless_stack.constructs.profiles.profile import Profile
-from serverless_stack.constructs.profiles.settings import SERVERLESS
+from serverless_stack.constructs.profiles.settings import HIPAA, NIST, SERVERLESS
 
 # The parts of this library that the functions consist of.
 LIBRARY_PARTS = (
@@ -42,7 +42,7 @@ LIBRARY_PARTS = (
     "operations/content",
     "operations/invalidation",
 )
-_DEAD_LETTER_PACKS = (*ALL_STANDARDS, SERVERLESS)
+_DEAD_LETTER_PACKS = (SERVERLESS, NIST, HIPAA)
 _NO_QUEUE = (
     "an event of CloudFormation has a secret URL, which must not be kept; it repeats failed calls"
 )

@@ -77,7 +77,7 @@ class StorageBucket(Construct):
         *,
         bucket_name: str | None = None,
         versioned: bool = True,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | kms.Key | None = None,
         expire_after: Duration | None = None,
         transitions: Sequence[s3.Transition] = (),
         noncurrent_version_expiration: Duration | None = None,

@@ -226,3 +226,28 @@ def test_wrong_types_are_refused_by_name(world: World, label: str) -> None:
                 function(**{**required, argument: value})
                 pytest.fail(f"{label} accepts {value!r} as {argument}")
             assert f"`{argument}" in str(caught.value), (value, str(caught.value))
+
+
+# Pyright does not take these classes for their interfaces, whose parameters CDK names otherwise.
+CLASSES_OF_INTERFACES = {
+    "aws_kms.IKey": "aws_kms.Key",
+    "aws_lambda.IFunction": "aws_lambda.Function",
+    "aws_secretsmanager.ISecret": "aws_secretsmanager.Secret",
+    "aws_sns.ITopic": "aws_sns.Topic",
+}
+
+
+@pytest.mark.parametrize("label", [label for label, _ in CALLABLES if label not in SKIPPED])
+def test_classes_stand_beside_interfaces_that_pyright_tells_apart(label: str) -> None:
+    kind, name = dict(CALLABLES)[label]
+    member = inspect.getattr_static(kind, name)
+    hints = typing.get_type_hints(getattr(member, "__func__", member))
+    for argument, hint in hints.items():
+        names = {
+            f"{getattr(each, '__module__', '').removeprefix('aws_cdk.')}.{each.__name__}"
+            for each in members_of(hint)
+            if isinstance(each, type)
+        }
+        for interface in names & CLASSES_OF_INTERFACES.keys():
+            if argument != "return":
+                assert CLASSES_OF_INTERFACES[interface] in names, argument

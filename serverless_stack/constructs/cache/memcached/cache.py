@@ -111,7 +111,7 @@ class MemcachedCache(CacheBase):
         tls: bool = True,
         parameters: Mapping[str, str] | None = None,
         maintenance_window: str | None = None,
-        notification_topic: sns.ITopic | None = None,
+        notification_topic: sns.ITopic | sns.Topic | None = None,
         cluster_name: str | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:

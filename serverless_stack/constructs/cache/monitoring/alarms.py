@@ -86,7 +86,7 @@ class CacheAlarms(Construct):
         construct_id: str,
         *,
         cache: AnyCache,
-        topic: sns.ITopic | None = None,
+        topic: sns.ITopic | sns.Topic | None = None,
         cpu_percent: float = 90,
         memory_percent: float = 80,
         free_memory_mib: float = 50,

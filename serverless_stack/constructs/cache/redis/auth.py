@@ -37,7 +37,7 @@ class RedisAuth:
     """
 
     kind: Kind
-    secret: secretsmanager.ISecret | None = None
+    secret: secretsmanager.ISecret | secretsmanager.Secret | None = None
     rotate_every: Duration | None = None
     access: str | None = None
 
@@ -50,7 +50,7 @@ class RedisAuth:
     def token(
         cls,
         *,
-        secret: secretsmanager.ISecret | None = None,
+        secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
         rotate_every: Duration | None = None,
     ) -> "RedisAuth":
         """Return one AUTH token for all clients.
@@ -71,7 +71,7 @@ class RedisAuth:
     def password(
         cls,
         *,
-        secret: secretsmanager.ISecret | None = None,
+        secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
         rotate_every: Duration | None = None,
         access: str | None = None,
     ) -> "RedisAuth":

@@ -133,7 +133,7 @@ class RedisCache(CacheBase):
         port: int | None = None,
         tls: bool = True,
         encryption_at_rest: bool = True,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | kms.Key | None = None,
         auth: RedisAuth | None = None,
         parameters: Mapping[str, str] | None = None,
         parameter_group: refs.IParameterGroupRef | None = None,
@@ -141,7 +141,7 @@ class RedisCache(CacheBase):
         logs: Logs | None = None,
         backup: Backup | None = None,
         maintenance_window: str | None = None,
-        notification_topic: sns.ITopic | None = None,
+        notification_topic: sns.ITopic | sns.Topic | None = None,
         global_datastore: GlobalDatastoreRef | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:

@@ -32,7 +32,7 @@ def from_attributes(
     configuration_endpoint: str | None = None,
     port: int | None = None,
     tls: bool = True,
-    secret: secretsmanager.ISecret | None = None,
+    secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
     user_name: str | None = None,
     replication_group_id: str | None = None,
 ) -> ImportedCache:

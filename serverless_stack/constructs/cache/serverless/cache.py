@@ -119,7 +119,7 @@ class ServerlessCache(CacheBase):
         min_ecpu_per_second: int | None = None,
         max_ecpu_per_second: int | None = None,
         backup: Backup | None = None,
-        encryption_key: kms.IKey | None = None,
+        encryption_key: kms.IKey | kms.Key | None = None,
         auth: RedisAuth | None = None,
         user_group: refs.IUserGroupRef | None = None,
         removal_policy: RemovalPolicy | None = None,
@@ -228,7 +228,7 @@ class ServerlessCache(CacheBase):
         *,
         prefix: str | None = None,
         user_name: str | None = None,
-        secret: secretsmanager.ISecret | None = None,
+        secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
     ) -> None:
         """Connect a function: open the network path, grant the permission, set the variables.
 

@@ -35,7 +35,7 @@ def from_attributes(
     endpoint: str,
     cache_name: str,
     engine: ServerlessEngine = ServerlessEngine.VALKEY_8,
-    secret: secretsmanager.ISecret | None = None,
+    secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
     user_name: str | None = None,
 ) -> ImportedCache:
     """Return an existing serverless cache, for ``connect`` and ``metric``.
