@@ -12,6 +12,7 @@ from serverless_stack._shared.text import visible, visible_line
 from serverless_stack.local.progress import Phase, PlainReport, Report
 
 _NAME_WIDTH = 10
+_LONGEST_LINE = 5000  # a key has up to 1024 bytes, each of which may be escaped
 
 
 def bar() -> Progress:
@@ -26,6 +27,15 @@ def bar() -> Progress:
         transient=True,
         disable=not console.is_terminal,
     )
+
+
+def list_console() -> Console:
+    """Return the console for lists of keys and paths.
+
+    A pipe or file gets each in one piece, for `grep`; a terminal gets lines of its width.
+    """
+    console = Console()
+    return console if console.is_terminal else Console(width=_LONGEST_LINE)
 
 
 def report_for(console: Console, *, verbose: bool) -> Report:

@@ -9,13 +9,12 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.terminal import bar
+from serverless_stack.cli.terminal import bar, list_console
 from serverless_stack.operations.invalidation import (
     Invalidation,
     InvalidationPlan,
@@ -131,7 +130,7 @@ def _show(
         }
         typer.echo(json.dumps(content, indent=2))
         return
-    console = Console()
+    console = list_console()
     if dry_run:
         console.print(table_of(planned))
     for invalidation in sent:

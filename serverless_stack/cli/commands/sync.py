@@ -186,11 +186,12 @@ def _show(synced: Synced) -> None:
 
 
 def _show_table(plan: SyncPlan) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console, table = Console(), Table("action", "key", "bytes")
+    from serverless_stack.cli.terminal import list_console
+
+    console, table = list_console(), Table("action", "key", "bytes")
     table.columns[2].justify = "right"
     for action in plan.actions[:_MAX_ROWS]:
         size = f"{action.size:,}" if action.size else ""

@@ -185,8 +185,11 @@ def destroy_arguments(assembly: Path, stacks: Sequence[str]) -> list[str]:
 _RELEVANT_LINES = 40
 _EVENT = re.compile(
     r"(?P<stack>\S+) \|\s*(?P<done>\d+)(?:/(?P<total>\d+))? \| [^|]+\| (?P<status>[A-Z_]+)\s*"
-    r"\| (?P<type>\S+)\s*\| (?P<path>.*?)(?P<reason> \(.*)?"
+    r"\| (?P<type>\S+)\s*\| (?P<path>.*?)(?P<rest> \(.*)?"
 )
+
+# The path of a construct with its logical id, or a logical id alone; then the reason.
+_RESOURCE = re.compile(r"(?:(?P<path>.+?) \((?=\w+\)))?(?P<id>\w+)\)?\s*(?P<reason>.*)")
 
 
 def event(line: str) -> str | None:
@@ -206,10 +209,12 @@ def failures(lines: Sequence[str]) -> list[str]:
         match = _EVENT.fullmatch(line.strip())
         if match is None or not match["status"].endswith("_FAILED"):
             continue
-        if match["type"] == "AWS::CloudFormation::Stack" or "ancelled" in (match["reason"] or ""):
+        tail = _RESOURCE.fullmatch(match["path"] + (match["rest"] or ""))
+        if match["type"] == "AWS::CloudFormation::Stack" or tail is None:
             continue
-        reason = (match["reason"] or "").partition(") ")[2] or "no reason is known"
-        found.append(f"{match['path']} ({match['type']}): {reason}")
+        if "cancelled" not in tail["reason"]:
+            reason = tail["reason"] or "no reason is known"
+            found.append(f"{tail['path'] or tail['id']} ({match['type']}): {reason}")
     return list(dict.fromkeys(found))
 
 

@@ -58,6 +58,18 @@ def test_sync_from_an_empty_folder_needs_consent(place: str, folder: Path, tmp_p
     assert "2 delete, 0 unchanged" in said
 
 
+def test_a_pipe_gets_each_key_in_one_piece(place: str, tmp_path: Path) -> None:
+    key = f"a folder with blanks/{'long-' * 60}[red]name.html"
+    boto3.client("s3").put_object(Bucket=place.split("/")[2], Key=f"site/{key}", Body=b"x")
+    assert key in run("ls", f"{place}/", "--recursive").output
+    assert key in run("sync", place, tmp_path / "down", "--dry-run").output
+
+
+def test_a_plan_has_each_path_in_one_piece(cloudfront: CloudFront) -> None:
+    path = f"/{'long-' * 60}name.html"
+    assert path in run("invalidate", "E1", "--path", path, "--dry-run").output
+
+
 def test_what_is_skipped_is_said(place: str, folder: Path) -> None:
     os.mkfifo(folder / "pipe")
     assert "skipped pipe: not a regular file" in run("sync", folder, place).output

@@ -85,8 +85,14 @@ def test_events_are_shortened() -> None:
 
 def test_each_failed_resource_with_its_reason() -> None:
     cancelled = FAILED.replace("no (such) name", "Resource creation cancelled")
-    lines = [CREATING, FAILED, FAILED, cancelled, DELETED]
-    assert failures(lines) == ["Files (AWS::S3::Bucket): no (such) name"]
+    alone = FAILED.replace("Files (F1) no (such) name", "F2 the name is taken")
+    silent = FAILED.replace("Files (F1) no (such) name", "My Files (F3)")
+    lines = [CREATING, FAILED, FAILED, cancelled, DELETED, alone, silent]
+    assert failures(lines) == [
+        "Files (AWS::S3::Bucket): no (such) name",
+        "F2 (AWS::S3::Bucket): the name is taken",
+        "My Files (AWS::S3::Bucket): no reason is known",
+    ]
 
 
 def test_an_environment_with_a_qualifier_has_a_bootstrap_stack_of_its_own() -> None:

@@ -5,10 +5,10 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from serverless_stack.cli import options as aws
 from serverless_stack.cli.commands.objects.lists import object_list, version_list
+from serverless_stack.cli.terminal import list_console
 from serverless_stack.runtime.objects import ObjectReader, ObjectStore
 
 NO_MATCH_STATUS = 1
@@ -61,7 +61,7 @@ def ls(
         if as_json:
             typer.echo(json.dumps(result.content, indent=2))
         else:
-            console = Console()
+            console = list_console()
             console.print(result.table)
             console.print(result.summary)
     if result.is_empty:
