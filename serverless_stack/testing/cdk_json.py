@@ -1,4 +1,4 @@
-"""The settings of a CDK app in its folder: `cdk.json` and `cdk.context.json`."""
+"""The settings of a CDK app: `cdk.json` and `cdk.context.json` in its folder, `~/.cdk.json`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from serverless_stack.testing.template_text import SourceError
 
 CDK_JSON = "cdk.json"
 CDK_CONTEXT = "cdk.context.json"
+USER_CDK_JSON = ".cdk.json"
 
 
 def context_of(folder: Path, label: str, *, lookups: Path | None = None) -> dict[str, object]:
     """Return the context and feature flags of an app, as `cdk synth` reads them.
+
+    `cdk.json` takes precedence over `cdk.context.json`, and that over the user's `~/.cdk.json`.
 
     Args:
         folder: The folder of the app. Files that it does not have count as empty.
@@ -22,14 +25,20 @@ def context_of(folder: Path, label: str, *, lookups: Path | None = None) -> dict
     Raises:
         SourceError: A file is not a JSON object.
     """
-    context: dict[str, object] = {}
-    if (folder / CDK_JSON).is_file():
-        stored = read_json(folder / CDK_JSON, label).get("context")
-        context |= stored if isinstance(stored, dict) else {}
     looked_up = folder / CDK_CONTEXT
     if not looked_up.is_file() and lookups is not None:
         looked_up = lookups
-    return context | (read_json(looked_up, label) if looked_up.is_file() else {})
+    return {
+        **_context(Path.home() / USER_CDK_JSON, "the home folder"),
+        **(read_json(looked_up, label) if looked_up.is_file() else {}),
+        **_context(folder / CDK_JSON, label),
+    }
+
+
+def _context(path: Path, label: str) -> dict[str, object]:
+    """Return the context in a `cdk.json`, if there is one."""
+    stored = read_json(path, label).get("context") if path.is_file() else None
+    return stored if isinstance(stored, dict) else {}
 
 
 def read_json(path: Path, label: str) -> dict[str, object]:

@@ -5,6 +5,8 @@ pytest loads it in every run, so that it imports only pytest until a fixture is 
 
 from __future__ import annotations
 
+import functools
+import json
 import os
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from serverless_stack.testing.snapshots.snapshot import TemplateSnapshot
 
+_ASSEMBLY = "cdk.out"
 _VALIDATION = "CDK_VALIDATION"
 _USES = "serverless_stack_template_snapshot"
 _validation_key = pytest.StashKey[bool]()
@@ -100,9 +103,36 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         os.environ.pop(_VALIDATION, None)
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Ignore cloud assemblies (`cdk.out`): their assets may have tests of other packages."""
-    return True if (collection_path / "cdk.out").is_file() else None
+    for folder in (collection_path, *collection_path.parents):
+        if folder == config.rootpath:
+            break
+        if _is_assembly(folder):
+            return True
+    return None
+
+
+@functools.cache
+def _is_assembly(folder: Path) -> bool:
+    """Return whether a folder is a cloud assembly: by its mark, its name, or a `cdk.json`.
+
+    A synthesis that fails leaves assets without a mark.
+    """
+    if folder.name == _ASSEMBLY or (folder / _ASSEMBLY).is_file():
+        return folder.is_dir()
+    return any(folder == _output_of(parent) for parent in folder.parents)
+
+
+@functools.cache
+def _output_of(folder: Path) -> Path | None:
+    """Return the output folder that the `cdk.json` of a folder names, if it names one."""
+    try:
+        settings = json.loads((folder / "cdk.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    output = settings.get("output") if isinstance(settings, dict) else None
+    return folder / output if isinstance(output, str) and output not in ("", ".") else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import random
 import re
 import subprocess
 import sys
@@ -92,6 +93,32 @@ def test_templates_far_above_the_quota_are_not_checked() -> None:
     assert (found.rule, found.value) == ("TEMPLATE-005", "more than 2,500 resources")
     resources.popitem()
     assert "TEMPLATE-001" in {each.rule for each in check_template({"Resources": resources})}
+
+
+def test_the_evaluation_of_conditions_has_a_bound() -> None:
+    chance = random.Random(0)
+    parameters: Json = {f"P{number}": {"Type": "String"} for number in range(9)}
+    equal = [{"Fn::Equals": [{"Ref": name}, "x"]} for name in parameters]
+    conditions: Json = {f"C{n}": {"Fn::Or": [{"Fn::And": equal}] * 10} for n in range(200)}
+    resources: Json = {}
+    for number in range(2400):
+        one, two, three = chance.sample(sorted(conditions), 3)
+        name = {"Fn::If": [one, "shop", {"Fn::If": [two, "a b", "orders"]}]}
+        bucket = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": name}, "Condition": three}
+        resources[f"Topic{number}"] = bucket
+    template: Json = {"Parameters": parameters, "Conditions": conditions, "Resources": resources}
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event == "call"
+
+    sys.setprofile(counted)
+    try:
+        Template(template)
+    finally:
+        sys.setprofile(None)
+    assert count < 6_000_000  # without a bound: a hundred times as many
 
 
 # A prefix, what is repeated, and an end that does not match.

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.testing.cdk_json import context_of
+
 pytest_plugins = ["pytester"]
 
 TEST = """\
@@ -330,6 +332,50 @@ def test_apps_have_the_context_of_the_closest_cdk_json(pytester: pytest.Pytester
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+CLASSES = """\
+TEMPLATE = {"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}}
+
+class TestShop:
+    def test_queue(self, template_snapshot):
+        assert TEMPLATE == template_snapshot
+
+    class TestInner:
+        def test_queue(self, template_snapshot):
+            assert TEMPLATE == template_snapshot
+
+class TestSHOP(TestShop):
+    pass
+
+class TestOther(TestShop):
+    pass
+"""
+
+
+def test_classes_that_differ_in_case_share_no_file(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(test_shop=CLASSES)
+    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=6)
+    names = [path.name.lower() for path in Path("__snapshots__", "test_shop").iterdir()]
+    assert len(set(names)) == 6
+    assert "testother.test_queue.template.yaml" in names
+    pytester.runpytest_subprocess().assert_outcomes(passed=6)
+
+
+def test_context_has_the_precedence_of_the_cdk_cli(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(pytester.mkdir("home")))
+    monkeypatch.setenv("USERPROFILE", os.environ["HOME"])
+    Path("home", ".cdk.json").write_text('{"context": {"a": "user", "b": "user", "c": "user"}}')
+    Path("cdk.context.json").write_text('{"a": "look-up", "b": "look-up", "d": "look-up"}')
+    Path("cdk.json").write_text('{"context": {"a": "app"}}')
+    assert context_of(pytester.path, "the app") == {
+        "a": "app",
+        "b": "look-up",
+        "c": "user",
+        "d": "look-up",
+    }
+
+
 def test_assets_in_a_cloud_assembly_are_no_tests(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_own="def test_own(): ...")
     asset = pytester.mkdir("out") / "asset.123"
@@ -337,6 +383,46 @@ def test_assets_in_a_cloud_assembly_are_no_tests(pytester: pytest.Pytester) -> N
     (asset.parent / "cdk.out").write_text('{"version": "48.0.0"}')
     (asset / "test_others.py").write_text("import a_package_of_the_function")
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--import-mode=importlib",), ("--rootdir=own",), ("cdk.out", "own")]
+)
+@pytest.mark.parametrize(
+    ("output", "mark", "settings"),
+    [
+        ("cdk.out", "cdk.out", ""),
+        ("cdk.out", "asset.json", ""),  # of a synthesis that failed
+        ("build/assembly", "cdk.out", ""),
+        ("build/assembly", "asset.json", '{"output": "build/assembly"}'),
+    ],
+)
+def test_assets_are_not_collected(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], output: str, mark: str, settings: str
+) -> None:
+    asset = pytester.path / output / f"asset.{'0' * 64}"
+    asset.mkdir(parents=True)
+    (asset.parent / mark).write_text("{}")
+    (asset / "conftest.py").write_text("raise SystemExit('the conftest of an asset')")
+    (asset / "test_asset.py").write_text("import a_package_of_the_function")
+    if settings:
+        (pytester.path / "cdk.json").write_text(settings)
+    (pytester.path / "own").mkdir()
+    (pytester.path / "own" / "test_own.py").write_text("def test_own(): pass")
+    arguments = tuple(output if each == "cdk.out" else each for each in arguments)
+    if arguments[:1] == ("--rootdir=own",):
+        arguments = (*arguments, ".")
+    pytester.runpytest_inprocess(*arguments).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("settings", ["[]", "{", '{"output": 1}', '{"output": "."}'])
+def test_a_cdk_json_that_names_no_folder_hides_no_tests(
+    pytester: pytest.Pytester, settings: str
+) -> None:
+    (pytester.path / "cdk.json").write_text(settings)
+    (pytester.path / "own").mkdir()
+    (pytester.path / "own" / "test_own.py").write_text("def test_own(): pass")
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
 
 
 NESTED = """\

@@ -12,6 +12,7 @@ from serverless_stack.checks.engine.values import mapping
 _MAX_OUTCOMES: Final = 16
 _MAX_COMBINATIONS: Final = 512
 _MAX_LEVELS: Final = 50
+_MAX_STEPS: Final = 100_000
 _ARGUMENTS: Final = {
     "Fn::Equals": (2, 2),
     "Fn::Not": (1, 1),
@@ -32,8 +33,9 @@ class Conditions:
     the texts that it is compared with, or another one. A condition that cannot be evaluated is
     true or false. Conditions on the same parameter are therefore evaluated together.
 
-    The work is bounded: each condition is evaluated once per combination of variables, and a
-    condition that depends on itself, or on too many levels of others, is a variable.
+    The work is bounded: each condition is evaluated once per combination of variables, all
+    evaluations of a template have a number of steps together, and a condition that depends on
+    itself, or on too many levels of others, is a variable.
 
     Args:
         conditions: The conditions, by name.
@@ -51,6 +53,7 @@ class Conditions:
         self._parameters = parameters
         self._text = text
         self._opaque = _opaque(conditions)
+        self._steps = 0
         self._decided: dict[str, bool | None] = {}
         self._outcomes: dict[tuple[tuple[str, ...], str | None], list[dict[str, bool]] | None] = {}
         self._variables_of: dict[str, _Variables] = {}
@@ -88,6 +91,8 @@ class Conditions:
                 return None
         rows: dict[tuple[bool, ...], None] = {}
         for combination in itertools.product(*variables.values()):
+            if count > 1 and self._steps > _MAX_STEPS:
+                return None
             evaluate = _Evaluation(self, dict(zip(variables, combination, strict=True)))
             if holding is None or evaluate.holds({"Condition": holding}):
                 rows[tuple(evaluate.holds({"Condition": name}) for name in names)] = None
@@ -97,10 +102,11 @@ class Conditions:
         return [dict(zip(names, row, strict=True)) for row in sorted(rows, reverse=True)]
 
     def parts(self, condition: object) -> tuple[str, list[object]]:
-        """Return the function of a condition and its arguments.
+        """Return the function of a condition and its arguments, which counts as a step.
 
         The function is "Condition" for a name, and empty for what cannot be evaluated.
         """
+        self._steps += 1
         if isinstance(condition, dict) and len(condition) == 1:
             ((name, argument),) = condition.items()
             if name == "Condition" and isinstance(argument, str):

@@ -48,9 +48,10 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
         exact = AbstractSyrupyExtension.get_snapshot_name(test_location=test_location, index=index)
         name = super().get_snapshot_name(test_location=test_location, index=index)
         test = test_location.snapshot_name
-        cases = exact.removeprefix(f"{test_location.classname}.")  # classes differ by more
+        cases = exact.removeprefix(f"{test_location.classname}.")
         brackets = "][" in test or (isinstance(index, str) and not {"[", "]"}.isdisjoint(index))
-        if name == exact and cases == cases.lower() and exact.isascii() and not brackets:
+        alike = _has_rival(test_location)
+        if name == exact and cases == cases.lower() and exact.isascii() and not (brackets or alike):
             return name
         identity = json.dumps([test, index]).encode()
         digest = hashlib.sha256(identity).hexdigest()[:_DIGEST_CHARACTERS]
@@ -68,6 +69,14 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
             Path(snapshot_collection.location).write_text(
                 str(snapshot.data), encoding="utf-8", newline="\n"
             )
+
+
+def _has_rival(test_location: PyTestLocation) -> bool:
+    """Return whether another class of the test's module has the same name in another case."""
+    names = (test_location.classname or "").split(".")
+    module = getattr(getattr(test_location, "item", None), "module", None)
+    around = [name.lower() for name in vars(module)] if module is not None else []
+    return len(names) > 1 or around.count(names[0].lower()) > 1
 
 
 class TemplateSnapshot:
