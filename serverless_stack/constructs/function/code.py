@@ -5,6 +5,7 @@ import stat
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from aws_cdk import Stack
@@ -20,7 +21,7 @@ from serverless_stack.constructs.function.requirements import Requirements, find
 from serverless_stack.constructs.function.source import code_problems, size_problems
 
 # Of an artifact everything is deployed but these, which hold secrets or history.
-_NEVER_DEPLOYED = (".git", ".env")
+_NEVER_DEPLOYED = (".git", ".env", ".env.*", ".npmrc", ".netrc", ".aws", ".ssh")
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,17 @@ def _folder_asset(source: Path, output: Sequence[str]) -> lambda_.Code:
     return lambda_.Code.from_asset(str(source.absolute()), exclude=exclude)
 
 
+def _is_never_deployed(name: str) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in _NEVER_DEPLOYED)
+
+
 def _check_folder(folder: Path, output: Sequence[str], problems: Problems) -> None:
     """Check the size and kinds of the files in a folder that is deployed as it is."""
     size = 0
     excluded = {str(folder / path) for path in output}
     for root, folders, names in os.walk(folder):
         kept = [name for name in folders if os.path.join(root, name) not in excluded]
-        folders[:] = [name for name in kept if name not in _NEVER_DEPLOYED]
+        folders[:] = [name for name in kept if not _is_never_deployed(name)]
         for path in (os.path.join(root, name) for name in names):
             status = os.lstat(path)
             size += status.st_size

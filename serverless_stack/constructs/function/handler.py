@@ -37,7 +37,8 @@ class LambdaHandler(Construct):
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the function.
         code: The folder of the source, or the path of an artifact, relative to the working folder.
-            ``.git`` and ``.env`` are never deployed, and no hidden file of a Python folder.
+            ``.git``, ``.env``, ``.env.*``, ``.npmrc``, ``.netrc``, ``.aws`` and ``.ssh`` are never
+            deployed, and no hidden file of a Python folder.
         handler: The entry point: ``module.function`` in Python, ``package.Class::method`` in
             Java, ``file.export`` in Node.js.
         runtime: The runtime.

@@ -203,7 +203,9 @@ def test_a_zip_file_is_deployed_unchanged(stack: cdk.Stack, tmp_path: Path) -> N
 
 def test_a_node_folder_is_deployed_without_secrets_and_history(tmp_path: Path) -> None:
     source = tmp_path / "source"
-    for name in ("index.mjs", "node_modules/x/index.js", ".git/config", ".env"):
+    deployed_names = {"index.mjs", "node_modules/x/index.js", ".envrc.js"}
+    secrets = {".git/config", ".env", ".env.production", "sub/.npmrc", ".aws/credentials", ".ssh/x"}
+    for name in deployed_names | secrets:
         (source / name).parent.mkdir(parents=True, exist_ok=True)
         (source / name).write_text("x")
     app = cdk.App(outdir=str(tmp_path / "out"))
@@ -212,7 +214,7 @@ def test_a_node_folder_is_deployed_without_secrets_and_history(tmp_path: Path) -
     app.synth()
     (asset,) = (tmp_path / "out").glob("asset.*")
     deployed = {p.relative_to(asset).as_posix() for p in asset.rglob("*") if p.is_file()}
-    assert deployed == {"index.mjs", "node_modules/x/index.js"}
+    assert deployed == deployed_names
 
 
 @pytest.mark.parametrize("runtime", [lambda_.Runtime.NODEJS_22_X, lambda_.Runtime.PYTHON_3_13])
