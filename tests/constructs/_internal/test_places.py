@@ -1,11 +1,13 @@
 """In which VPC and region connected functions are."""
 
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import MemcachedCache, RedisCache
+from serverless_stack.constructs import LambdaHandler, MemcachedCache, RedisCache
 from serverless_stack.constructs._internal.places import VpcIdentity, vpc_identity
 from tests.constructs.templates import new_app, refused, warnings
 
@@ -61,3 +63,31 @@ def test_the_addresses_of_a_vpc(stack: cdk.Stack) -> None:
     assert vpc_identity(vpc.vpc_id) == VpcIdentity("Test/Vpc/Resource", "10.1.0.0/16")
     assert vpc_identity("vpc-1") == VpcIdentity("vpc-1")
     assert vpc_identity(cdk.Fn.import_value("Vpc")) is None
+
+
+def public_vpc(stack: cdk.Stack) -> ec2.Vpc:
+    public = ec2.SubnetConfiguration(name="Public", subnet_type=ec2.SubnetType.PUBLIC)
+    return ec2.Vpc(stack, "Vpc", max_azs=2, nat_gateways=0, subnet_configuration=[public])
+
+
+def test_a_function_in_a_vpc_with_public_subnets_only_is_refused(
+    stack: cdk.Stack, code: Path
+) -> None:
+    vpc = public_vpc(stack)
+    assert refused(lambda: LambdaHandler(stack, "Handler", code=code, vpc=vpc)).startswith(
+        "`vpc` must have private or isolated subnets for functions"
+    )
+
+
+@pytest.mark.parametrize("by", ["type", "subnets"])
+def test_a_function_in_public_subnets_is_refused(stack: cdk.Stack, code: Path, by: str) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    selection = (
+        ec2.SubnetSelection(subnet_type=ec2.SubnetType.PUBLIC)
+        if by == "type"
+        else ec2.SubnetSelection(subnets=vpc.public_subnets)
+    )
+    message = refused(
+        lambda: LambdaHandler(stack, "Handler", code=code, vpc=vpc, vpc_subnets=selection)
+    )
+    assert message.startswith("`vpc_subnets` must be private or isolated ones")

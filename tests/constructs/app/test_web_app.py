@@ -167,3 +167,27 @@ def test_a_cdn_of_an_application_without_a_bucket_serves_the_api(
     distribution = properties(synth(stack), "AWS::CloudFront::Distribution")
     (origin,) = distribution["DistributionConfig"]["Origins"]
     assert "S3OriginConfig" not in origin
+
+
+def test_rules_of_cfn_lint_are_ignored_beside_those_of_the_user(
+    stack: cdk.Stack, code: Path
+) -> None:
+    stack.template_options.metadata = {
+        "cfn-lint": {"config": {"ignore_checks": ["W1001"], "regions": ["eu-west-1"]}},
+        "Mine": 1,
+    }
+    WebApp(stack, "Shop", function=code, profile=Profile.regulated())
+    assert synth(stack)["Metadata"] == {
+        "cfn-lint": {
+            "config": {"ignore_checks": ["I1022", "W1001", "W3005"], "regions": ["eu-west-1"]}
+        },
+        "Mine": 1,
+    }
+
+
+def test_functions_use_the_folder_that_the_bucket_names(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop", function=code, bucket={"key_prefix": "in/"})
+    shop.add_function("Nightly", code=code)
+    functions = all_of(synth(stack), "AWS::Lambda::Function")
+    prefixes = [f["Properties"]["Environment"]["Variables"]["BUCKET_KEY_PREFIX"] for f in functions]
+    assert prefixes == ["in/", "in/"]

@@ -265,3 +265,32 @@ def test_alarms_need_nodes_that_are_known(stack: cdk.Stack, vpc: ec2.IVpc) -> No
     assert "use `metric` of an imported cache" in refused(
         lambda: CacheAlarms(stack, "Alarms", cache=cache)
     )
+
+
+@pytest.mark.parametrize("port", ["0", "99999", "65536"])
+def test_an_endpoint_with_a_port_that_does_not_exist_is_refused(
+    stack: cdk.Stack, port: str
+) -> None:
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
+    groups = [ec2.SecurityGroup(stack, "Group", vpc=vpc)]
+    message = refused(
+        lambda: RedisCache.from_attributes(
+            stack,
+            "Redis",
+            vpc=vpc,
+            security_groups=groups,
+            primary_endpoint=f"cache.example:{port}",
+        )
+    )
+    assert message.startswith("`primary_endpoint` must have a port between 1 and 65535")
+    message = refused(
+        lambda: ServerlessCache.from_attributes(
+            stack,
+            "Serverless",
+            vpc=vpc,
+            security_groups=groups,
+            endpoint=f"cache.example:{port}",
+            cache_name="cache",
+        )
+    )
+    assert message.startswith("`endpoint` must have a port between 1 and 65535")
