@@ -44,13 +44,6 @@ def test_an_endpoint_is_added_once(stack: cdk.Stack) -> None:
     assert endpoint_types(stack) == ["Gateway", "Interface"]
 
 
-def test_other_vpcs_get_no_endpoint(stack: cdk.Stack) -> None:
-    vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
-    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
-    assert endpoint_types(stack) == []
-    assert not is_isolated_vpc(vpc)
-
-
 def test_the_profile_decides_about_the_flow_log(stack: cdk.Stack) -> None:
     isolated_vpc(stack, "Logged", secrets=False)
     Profile.dev().apply(stack)

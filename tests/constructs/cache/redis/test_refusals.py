@@ -548,7 +548,7 @@ def test_wrong_types_are_refused(stack: cdk.Stack, arguments: Arguments, expecte
     [
         (
             lambda: RedisTopology.replicated("2"),  # type: ignore[arg-type]
-            "`replicas` must be a whole number, got: '2' (in RedisTopology)",
+            "`replicas` must be a whole number, got: '2' (in RedisTopology.replicated)",
         ),
         (
             lambda: Backup(retention=7),  # type: ignore[arg-type]
