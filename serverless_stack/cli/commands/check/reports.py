@@ -88,9 +88,9 @@ def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
 
 
 def _dumped(report: object) -> str:
-    """Return JSON in UTF-8; lone surrogates, which UTF-8 does not have, are escaped."""
+    """Return JSON, in which characters that are not safe to print are escaped."""
     text = json.dumps(report, indent=2, ensure_ascii=False, default=str)
-    return text.encode("utf-8", "backslashreplace").decode()
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def _rule(rule: Rule) -> Json:

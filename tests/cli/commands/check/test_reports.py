@@ -71,6 +71,15 @@ def test_json(here: Path) -> None:
     assert first["description"].startswith("S3 refuses the bucket otherwise.")
 
 
+def test_reports_hold_nothing_that_rewrites_a_terminal(here: Path) -> None:
+    name = "a\x1b[31m\x9b2J\u202e\ud800"
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
+    write(here / "t.json", {"Resources": {"Bucket": bucket}})
+    text = to_json(check(Path("t.json"), "eu-west-1"), 1)
+    assert all(character.isprintable() or character == "\n" for character in text)
+    assert name in [finding["value"] for finding in json.loads(text)["findings"]]
+
+
 def test_every_rule_has_a_level_and_help() -> None:
     listed = sarif()["tool"]["driver"]["rules"]
     assert [each["id"] for each in listed] == [rule.id for rule in rules()]
