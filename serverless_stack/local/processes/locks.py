@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
 
 from serverless_stack.local.errors import LocalCloudError
 
@@ -22,7 +21,6 @@ def locked(
     path: Path,
     *,
     wait: bool = True,
-    cancel: Event | None = None,
     on_wait: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """Acquire a lock for the block, and remove its file afterwards.
@@ -30,14 +28,13 @@ def locked(
     Args:
         path: The lock file. The lock is released if its process is killed.
         wait: Whether to wait for another process that holds the lock.
-        cancel: Stops waiting when set.
         on_wait: Called once, before waiting.
 
     Raises:
-        LockedError: Another process holds the lock, and `wait` is false or `cancel` was set.
+        LockedError: Another process holds the lock, and `wait` is false.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = _acquire(path, wait, cancel, on_wait)
+    descriptor = _acquire(path, wait, on_wait)
     try:
         yield
     finally:
@@ -46,16 +43,14 @@ def locked(
         os.close(descriptor)
 
 
-def _acquire(
-    path: Path, wait: bool, cancel: Event | None, on_wait: Callable[[], None] | None
-) -> int:
+def _acquire(path: Path, wait: bool, on_wait: Callable[[], None] | None) -> int:
     while True:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(descriptor)
-            if not wait or (cancel is not None and cancel.is_set()):
+            if not wait:
                 raise LockedError(f"{path} is held by another process") from None
             if on_wait is not None:
                 on_wait()

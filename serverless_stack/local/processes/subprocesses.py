@@ -7,16 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from threading import Event
 
 from serverless_stack.local.errors import CommandError
 
 _GRACE_SECONDS = 3.0
 _TAIL_LINES = 30
-
-
-class CancelledError(CommandError):
-    """The program was stopped because the command is stopping."""
 
 
 def run(
@@ -26,7 +21,6 @@ def run(
     environment: Mapping[str, str],
     log: Path,
     on_line: Callable[[str], None] | None = None,
-    cancel: Event | None = None,
 ) -> None:
     """Run a program in a process group of its own.
 
@@ -38,11 +32,9 @@ def run(
         environment: The complete environment.
         log: The file to which the output is appended.
         on_line: Called with each line of output, without the line end.
-        cancel: Stops the program when set. It cannot be combined with `on_line`.
 
     Raises:
         CommandError: The program could not be started, or its exit status is not 0.
-        CancelledError: `cancel` was set.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as sink:
@@ -65,21 +57,12 @@ def run(
                     sink.write(line)
                     sink.flush()
                     on_line(line.decode("utf-8", "replace").rstrip())
-            status = _wait(process, cancel)
+            status = process.wait()
         finally:
             stop_group(process)
     if status != 0:
         program = " ".join(Path(part).name if i == 0 else part for i, part in enumerate(argv))
         raise CommandError(f"`{program}` ended with status {status}", tail(log, start))
-
-
-def _wait(process: subprocess.Popen[bytes], cancel: Event | None) -> int:
-    while True:
-        try:
-            return process.wait(timeout=None if cancel is None else 0.1)
-        except subprocess.TimeoutExpired:
-            if cancel is not None and cancel.is_set():
-                raise CancelledError("stopped") from None
 
 
 def stop_group(process: subprocess.Popen[bytes]) -> None:

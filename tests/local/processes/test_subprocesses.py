@@ -1,14 +1,12 @@
 import os
 import sys
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes import process_table
-from serverless_stack.local.processes.subprocesses import CancelledError, run, tail
-from tests.local.conftest import until
+from serverless_stack.local.processes.subprocesses import run, tail
 
 # A child that starts a child of its own and then ignores SIGTERM.
 STUBBORN = """
@@ -69,30 +67,6 @@ def test_an_error_in_the_caller_stops_the_program_and_its_children(tmp_path: Pat
             on_line=fail,
         )
     assert process_table.find(seen[0]) is None
-
-
-def test_cancel_stops_the_program_and_its_children(tmp_path: Path) -> None:
-    log, cancel, raised = tmp_path / "x.log", Event(), []
-
-    def work() -> None:
-        try:
-            run(
-                python("import subprocess, sys\n" + STUBBORN),
-                cwd=tmp_path,
-                environment=os.environ,
-                log=log,
-                cancel=cancel,
-            )
-        except CancelledError as error:
-            raised.append(error)
-
-    worker = Thread(target=work)
-    worker.start()
-    until(lambda: log.exists() and log.read_text().endswith("\n"))
-    cancel.set()
-    worker.join()
-    assert len(raised) == 1
-    assert process_table.find(int(log.read_text())) is None
 
 
 def test_tail(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from ..process_guard import RUN_VARIABLE
 MARKS = ("SERVERLESS_STACK_HOME", RUN_VARIABLE)
 """The variables by which the processes of this cloud are found. A function does not see them."""
 
-INHERITED = (*MARKS, "PATH", "SSL_CERT_FILE", "SYSTEMROOT", "NODE_PATH")
+INHERITED = (*MARKS, "PATH", "SSL_CERT_FILE", "SYSTEMROOT")
 
 
 def stream_name(config: dict[str, Any]) -> str:
