@@ -48,6 +48,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="only what needs no server and no CDK")
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Leave the number out of a CDK token: it depends on what else the process has created."""
+    return re.sub(r"(?<=Token\[)([^]]*)\.\d+", r"\1", val) if isinstance(val, str) else None
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out of the fast lane what loads CDK or starts servers."""
     if not config.getoption("--fast"):
