@@ -18,15 +18,21 @@ _NEVER_CONTENT = {"__pycache__": "byte code", "node_modules": "an installed pack
 # What the name of a file says of it, in lower case; `include` publishes such files all the same.
 _REASONS = {
     "a private key": r"(?!.*\.pub$)id_(rsa|dsa|ecdsa|ed25519)(_sk)?([-_.].*)?|"
-    r".*\.(pem|key|p8|p12|pfx|pkcs12|jks|keystore|keytab|ppk|kdbx|ovpn)",
-    "a file of passwords": r"_?netrc|htpasswd|.*\.env|credentials(\.(json|csv|ya?ml|toml))?|"
-    r"secrets?\.(json|ya?ml|toml)|client_secret.*\.json|service[-_]account.*\.json|"
-    r"rootkey\.csv|.*accesskeys\.csv",
+    r"ssh_host_\w+_key|secring\.(gpg|pgp|kbx)|"
+    r".*\.(pem|key|p8|p12|pfx|pkcs12|jks|jceks|keystore|keytab|ppk|kdbx?|ovpn|keychain(-db)?)"
+    r"(\.(old|\d+))?",
+    "a file of passwords": r"[_.]?netrc|_?htpasswd(\.txt)?|npmrc|pypirc|pgpass(\.conf)?|"
+    r".*\.env(\.old)?|env\.(local|dev|development|test|staging|stage|prod|production)|"
+    r"((aws|gcp|google|azure)[-_])?credentials(\.(json|csv|ya?ml|toml|ini|txt|xml))?|"
+    r"application_default_credentials\.json|(secrets?|passwords?)\.(json|ya?ml|toml|ini|txt|csv)|"
+    r"client_?secret.*\.json|(.*[-_.])?service[-_.]?account.*\.json|.*firebase-adminsdk.*\.json|"
+    r"kube_?config(\.(ya?ml|json))?|rootkey\.csv|.*accesskeys\.csv",
     "a file of Terraform": r".*\.tfstate(\..*)?|.*\.tfvars(\.json)?",
     "a file of an editor or the system": r".*~|.*\.(bak|orig|sw[nop])|#.*#|(eh)?thumbs\.db|"
     r"desktop\.ini",
     "byte code": r".*\.py[co]",
-    "a database": r".*\.(db3?|sqlite3?)(-(journal|shm|wal))?",
+    "a database": r".*\.(db3?|sqlite3?)(-(journal|shm|wal))?|dump\.rdb|"
+    r"(.*[-_.])?(dump|backup)\.sql(\.(gz|bz2|xz|zst|zip))?",
 }
 _NAMES = {reason: re.compile(pattern) for reason, pattern in _REASONS.items()}
 _DOS = 0

@@ -19,6 +19,11 @@ from serverless_stack.testing.review.compare.values import dotted, items, mappin
 _BROAD_POLICY: Final = re.compile(r".*(FullAccess|AdministratorAccess|PowerUserAccess)")
 _DEPLOYED: Final = re.compile(r"\$\{[^}]*\}")
 _ARN: Final = re.compile(r"arn:[^:]*:(?P<service>[^:]*):[^:]*:[^:]*:(?P<name>.*)")
+# `*` covers colons as well, so that the parts of an ARN after it need not be written.
+_CUT_ARN: Final = re.compile(r"(?=.*\*)[^:]*(:[^:]*){0,4}", re.DOTALL)
+_ALL: Final = r"[*?]*\*[*?]*"
+_ALL_OF_TYPE: Final = re.compile(rf"([\w-]+[/:])?{_ALL}")
+_ALL_BUCKETS: Final = re.compile(rf"{_ALL}(/{_ALL})?")
 
 
 @dataclass(frozen=True)
@@ -76,12 +81,12 @@ def _names(statement: Statement) -> Iterator[str]:
 
 def is_broad(resource: str) -> bool:
     """Return whether a resource of a statement stands for all of a service or type."""
-    if resource.startswith("!") or resource == "*":
+    if resource.startswith("!"):
         return True
     # A value that only the deployment knows is a fixed name.
-    match = _ARN.fullmatch(_DEPLOYED.sub("$", resource))
+    text = _DEPLOYED.sub("$", resource)
+    match = _ARN.fullmatch(text)
     if match is None:
-        return False
-    if match["service"] == "s3":
-        return match["name"] in ("*", "*/*")
-    return re.fullmatch(r"([\w-]+[/:])?\*+", match["name"]) is not None
+        return not text.startswith("$") and _CUT_ARN.fullmatch(text) is not None
+    pattern = _ALL_BUCKETS if match["service"] == "s3" else _ALL_OF_TYPE
+    return pattern.fullmatch(match["name"]) is not None

@@ -23,7 +23,7 @@ Resources = Mapping[str, Resource]
 # as versions of functions and deployments of APIs.
 _VERSIONED: Final = re.compile(r"(.+?)[0-9a-f]{32}")
 # Names that CDK derives from the place of a construct: `ShopHandlerServiceRole7D4F8B21`.
-_DERIVED: Final = re.compile(r"\w*[0-9A-F]{8}\b")
+_DERIVED: Final = re.compile(r"(?<!\w)\w*[0-9A-F]{8}\b")
 _HASH: Final = re.compile(r"[0-9A-F]{8}$")
 _IN_SUB: Final = re.compile(r"(\$\{\s*)([A-Za-z0-9]+)")
 _MAX_ROUNDS: Final = 12

@@ -142,6 +142,14 @@ def test_a_rename_without_construct_paths() -> None:
     assert '  resource.override_logical_id("Net")' in vpc.advice.splitlines()
 
 
+def test_long_texts_take_time_in_proportion_to_their_length() -> None:
+    """With time in proportion to its square, this one would take more than an hour."""
+    text = "x" * 500_000
+    old = template(A1B2C3D4E=resource("AWS::SSM::Parameter", Value=text))
+    new = template(B1B2C3D4E=resource("AWS::SSM::Parameter", Value=f"{text}y"))
+    assert {c.action for c in review(old, new).changes} == {Action.ADD, Action.REMOVE}
+
+
 def test_another_type_or_another_value_is_no_rename() -> None:
     old = template(A=resource("AWS::SQS::Queue", QueueName="a"), B=resource("AWS::SNS::Topic"))
     new = template(C=resource("AWS::SQS::Queue", QueueName="c"), D=resource("AWS::Logs::LogGroup"))
