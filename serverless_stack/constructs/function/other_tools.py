@@ -15,7 +15,10 @@ _POETRY = "poetry export -f requirements.txt -o requirements.txt"
 # Files of other tools: what shows that one lists dependencies, and the command that writes these
 # to requirements.txt.
 _EXPORTS = {
-    "Pipfile": (r"^\[packages\]\s*^[^\[\s#]", _PIPENV),
+    "Pipfile": (
+        r"^[ \t]*\[[ \t]*packages[ \t]*\].*\n(?:[ \t]*(?:#.*)?\n)*[ \t]*[\"'\w]",
+        _PIPENV,
+    ),
     "Pipfile.lock": (r'"default":\s*\{\s*"', _PIPENV),
     "environment.yaml": (r"^dependencies:", _CONDA),
     "environment.yml": (r"^dependencies:", _CONDA),
@@ -29,7 +32,9 @@ _EXPORTS = {
 }
 # What a `project.dependencies` takes the place of.
 _WITHOUT_PROJECT = {"setup.cfg", "setup.py"}
-_SIMILAR = re.compile(r"req(uirement)?s?\b(?!.*(dev|test|lint|doc|ci|type)).*\.txt", re.IGNORECASE)
+_OTHERS = r"(?!.*(dev|test|lint|doc|ci|type))"
+_SIMILAR = re.compile(rf"req(uirement)?s?\b{_OTHERS}.*\.txt", re.IGNORECASE)
+_SIMILAR_LOCK = re.compile(rf"pylock\.{_OTHERS}.+\.toml")
 
 
 def refuse_other_tools(folder: Path, project: Mapping[str, Any]) -> None:
@@ -57,7 +62,13 @@ def refuse_other_tools(folder: Path, project: Mapping[str, Any]) -> None:
             f"the requirements in {path} must be in a requirements.txt, which is missing or "
             f"empty: run `cp {path.relative_to(folder)} requirements.txt` in {folder}"
         )
-    poetry, pdm = tools.get("poetry", {}), tools.get("pdm", {})
+    for path in sorted(folder.glob("pylock.*.toml")):
+        if _SIMILAR_LOCK.fullmatch(path.name) and not of_project.get("dependencies"):
+            raise ValueError(
+                f"the requirements in {path} must be in a pylock.toml, which is missing: run "
+                f"`cp {path.name} pylock.toml` in {folder}"
+            )
+    poetry, pdm, pixi = (tools.get(name, {}) for name in ("poetry", "pdm", "pixi"))
     if "dependencies" in of_project.get("dynamic", ()):
         place, command = "are dynamic", _COMPILE.format("pyproject.toml")
     elif poetry.get("source") or set(poetry.get("dependencies", {})) - {"python"}:
@@ -66,6 +77,8 @@ def refuse_other_tools(folder: Path, project: Mapping[str, Any]) -> None:
         place, command = "come from a source of PDM", _PDM
     elif tools.get("flit", {}).get("metadata", {}).get("requires"):
         place, command = "are those of Flit", _COMPILE.format("pyproject.toml")
+    elif pixi.get("pypi-dependencies") or set(pixi.get("dependencies", {})) - {"python"}:
+        place, command = "are those of Pixi", _CONDA
     else:
         return
     raise ValueError(

@@ -28,7 +28,15 @@ _INSTALLER_NOTES = {
 }
 _FORMAT = "3"
 # The parts of this library in every handler.
-_RUNTIME = ("_shared/__init__.py", "_shared/contract.py", "_shared/text.py", "runtime")
+_RUNTIME = (
+    "_shared/__init__.py",
+    "_shared/content/__init__.py",
+    "_shared/content/keys.py",
+    "_shared/contract.py",
+    "_shared/files.py",
+    "_shared/text.py",
+    "runtime",
+)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,25 @@ _OTHER_LIST = re.compile(r"-r|-c|--requirement\b|--constraint\b")
 _EDITABLE = re.compile(r"(?:-e|--editable\b)[\s=]*(.*)")
 _FIND_LINKS = re.compile(r"(?:-f|--find-links\b)[\s=]*(.+)")
 _SHORT_OPTIONS = {"--find-links": ("-f",), "--index-url": ("-i", r"--pypi-url(?=[\s=])")}
+# pip accepts the beginning of a name as well, which nobody else reads.
+_OPTION = re.compile(r"--[\w-]+")
+_OPTIONS = {
+    "--constraint",
+    "--editable",
+    "--extra-index-url",
+    "--find-links",
+    "--index-url",
+    "--no-binary",
+    "--no-index",
+    "--only-binary",
+    "--pre",
+    "--prefer-binary",
+    "--pypi-url",
+    "--require-hashes",
+    "--requirement",
+    "--trusted-host",
+    "--use-feature",
+}
 _SOURCE_BUILD = re.compile(r"--no-binary\b(?!.*:none:)")
 
 
@@ -93,7 +112,12 @@ def line_problems(line: str, source: Path) -> Iterator[str]:
     """
     editable, place, reference = _EDITABLE.match(line), local_path(line), _reference(line)
     is_folder = place is not None and (source.parent / place).is_dir()
-    if _OTHER_LIST.match(line):
+    option = _OPTION.match(line)
+    if option and option[0] not in _OPTIONS:
+        nearest = [name for name in sorted(_OPTIONS) if name.startswith(option[0])]
+        hint = f"; write {' or '.join(nearest)}" if nearest else ""
+        yield f"{source} must have options of pip with their whole names, got: {line!r}{hint}"
+    elif _OTHER_LIST.match(line):
         yield (
             f"{source} must list every requirement itself, got: {line!r}; "
             "`uv pip compile` makes one list of several"

@@ -15,6 +15,7 @@ from serverless_stack.constructs.function.installer_files import uv_files
 from serverless_stack.constructs.function.other_tools import refuse_other_tools
 from serverless_stack.constructs.function.requirement_lines import (
     decoded,
+    is_verified,
     line_problems,
     local_path,
     name_of,
@@ -31,6 +32,7 @@ _TABLES = (
     ("tool", "uv", "workspace"),
     ("tool", "poetry", "dependencies"),
     ("tool", "pdm"),
+    ("tool", "pixi"),
     ("tool", "flit", "metadata"),
 )
 
@@ -135,12 +137,18 @@ def find_requirements(folder: Path) -> Requirements | None:
     listing, pyproject = folder / "requirements.txt", folder / "pyproject.toml"
     lines = split_lines(decoded(listing)) if listing.is_file() else []
     if lines:
+        _refuse_sources(listing, lines)
         return _from_lines(listing, lines)
     if (folder / "pylock.toml").is_file():
         _read_toml(folder / "pylock.toml")
         lock = folder / "pylock.toml"
         return _from_lock(lock, lock.read_text("utf-8-sig"), folder)
     if not pyproject.is_file():
+        if (folder / "uv.lock").is_file():
+            raise ValueError(
+                f"{folder / 'uv.lock'} must have its pyproject.toml beside it, or be exported: run "
+                f"`uv export --no-emit-project -o {listing}` in the folder of the project"
+            )
         refuse_other_tools(folder, {})
         return Requirements(listing, "") if listing.is_file() else None
     project = _read_toml(pyproject)
@@ -150,11 +158,7 @@ def find_requirements(folder: Path) -> Requirements | None:
     dependencies = project.get("project", {}).get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(d, str) for d in dependencies):
         raise ValueError(f"`project.dependencies` in {pyproject} must be a list of texts")
-    sources = {
-        normalized(name): name
-        for table in (_read_toml(root / "pyproject.toml"), project)
-        for name in table.get("tool", {}).get("uv", {}).get("sources", {})
-    }
+    sources = _sources(_read_toml(root / "pyproject.toml"), project)
     if sources.keys() & set(map(name_of, dependencies)):
         raise ValueError(
             f"{pyproject} must have a uv.lock beside it, because `tool.uv.sources` says where "
@@ -192,6 +196,35 @@ def _read_toml(path: Path) -> dict[str, Any]:
             if not isinstance(place, dict):
                 raise ValueError(f"`{'.'.join(names)}` in {path} must be a table, got: {place!r}")
     return table
+
+
+def _sources(*projects: dict[str, Any]) -> dict[str, str]:
+    """Return the names in `tool.uv.sources` of projects, by their normalized form."""
+    return {
+        normalized(name): name
+        for project in projects
+        for name in project.get("tool", {}).get("uv", {}).get("sources", {})
+    }
+
+
+def _refuse_sources(listing: Path, lines: list[str]) -> None:
+    """Refuse lines whose distributions the project takes from elsewhere.
+
+    By its name alone, a package of a stranger would be installed from the public index.
+    """
+    folder = listing.parent
+    pyproject = folder / "pyproject.toml"
+    if not pyproject.is_file():
+        return
+    root = _workspace_root(folder) / "pyproject.toml"
+    sources = _sources(*map(_read_toml, {root, pyproject}))
+    names = sorted({name_of(line) for line in lines if not is_verified(line)} & sources.keys())
+    if names:
+        raise ValueError(
+            f"{listing} must have hashes or name wheels, because `tool.uv.sources` in {pyproject} "
+            f"says where {', '.join(sources[name] for name in names)} comes from: delete it, and "
+            f"run `uv lock` in {folder}"
+        )
 
 
 def _workspace_root(folder: Path) -> Path:

@@ -319,6 +319,8 @@ def test_other_encodings_are_refused(tmp_path: Path, data: bytes) -> None:
         ({"pyproject.toml": "[tool.ruff]\n", "requirements/base.txt": "redis\n"}, "cp "),
         ({"pdm.lock": '[[package]]\nname = "redis"\n'}, "pdm export"),
         ({"Pipfile": '[packages]\nredis = "*"\n'}, "pipenv requirements"),
+        ({"Pipfile": '[ packages ] # ours\n\n# a\n  "redis" = "*"\n'}, "pipenv requirements"),
+        ({"pyproject.toml": "[tool.pixi.pypi-dependencies]\nredis = '*'\n"}, "python -m pip list"),
         ({"Pipfile.lock": '{"default": {"redis": {}}}'}, "pipenv requirements"),
         ({"requirements.in": "# ours\nredis\n"}, "uv pip compile"),
         ({"setup.py": "setup(install_requires=['redis'])\n"}, "uv pip compile"),
@@ -340,6 +342,9 @@ def test_dependencies_that_are_listed_elsewhere_are_refused(
     [
         {"pyproject.toml": '[tool.poetry.dependencies]\npython = "^3.11"\n'},
         {"Pipfile": "[packages]\n\n[dev-packages]\npytest = '*'\n"},
+        {"Pipfile": "[packages]\n# none\n[dev-packages]\npytest = '*'\n"},
+        {"pyproject.toml": "[tool.pixi.dependencies]\npython = '*'\n"},
+        {"pylock.dev.toml": "packages = []\n"},
         {"Pipfile.lock": "{}"},
         {"requirements.in": "# nothing\n"},
         {"setup.cfg": "[flake8]\n"},
@@ -409,6 +414,48 @@ def test_sources_of_a_workspace_without_a_lock_are_refused(tmp_path: Path) -> No
     )
     with pytest.raises(ValueError, match=r"`tool\.uv\.sources` says where redis comes from"):
         find_requirements(tmp_path / "fn")
+
+
+def test_sources_of_listed_requirements_are_refused(tmp_path: Path) -> None:
+    """By its name alone, a package of a stranger would be installed from the public index."""
+    (tmp_path / "pyproject.toml").write_text(
+        "[tool.uv.sources]\nMy_Lib = { index = 'private' }\nother = { path = '../other' }\n"
+    )
+    (tmp_path / "requirements.txt").write_text("my-lib==1.0\nredis==6.4.0\n")
+    with pytest.raises(ValueError, match=r"`tool\.uv\.sources` in .* says where My_Lib comes from"):
+        find_requirements(tmp_path)
+    (tmp_path / "requirements.txt").write_text(f"my-lib==1.0 --hash=sha256:{'0' * 64}\n")
+    assert find_requirements(tmp_path) is not None
+
+
+def test_a_uv_lock_without_its_project_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "uv.lock").write_text("version = 1\n")
+    with pytest.raises(ValueError, match=r"uv\.lock must have its pyproject\.toml beside it"):
+        find_requirements(tmp_path)
+
+
+def test_a_named_pylock_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "pylock.lambda.toml").write_text("packages = []\n")
+    with pytest.raises(ValueError, match=r"run `cp pylock\.lambda\.toml pylock\.toml`"):
+        find_requirements(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("--extra-index https://private.example/simple", "write --extra-index-url"),
+        ("--index=https://private.example/simple", "write --index-url"),
+        ("--find ../wheels", "write --find-links"),
+        ("--requir other.txt", "write --require-hashes or --requirement"),
+        ("--frobnicate", "'--frobnicate'"),
+    ],
+)
+def test_options_have_their_whole_names(tmp_path: Path, line: str, hint: str) -> None:
+    """As pip reads it, `--extra-index` names an index that no check knows of."""
+    (tmp_path / "requirements.txt").write_text(f"{line}\nredis\n")
+    with pytest.raises(ValueError, match="with their whole names, got: ") as caught:
+        find_requirements(tmp_path)
+    assert str(caught.value).endswith(hint)
 
 
 def test_hashes_in_some_lines_only_are_refused(tmp_path: Path) -> None:
