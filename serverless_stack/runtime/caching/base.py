@@ -140,9 +140,9 @@ def codec_of(store: object) -> Codec:
 
 
 def check_key(key: str) -> None:
-    """Check that a key is not empty."""
-    if not key:
-        raise ValueError("`key` must be a non-empty string, got: ''")
+    """Check that a key is text, and not empty."""
+    if not (key and isinstance(key, str)):
+        raise ValueError(f"`key` must be a non-empty string, got: {key!r}")
 
 
 def check_ttl(ttl: int | None) -> None:

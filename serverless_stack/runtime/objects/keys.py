@@ -54,6 +54,16 @@ def _hashed(name: str) -> bool:
     return re.search(rf"(^|-)[0-9a-f]{{{_DIGEST}}}(\.|$)", name) is not None
 
 
+def check_text(argument: str, value: object) -> None:
+    """Check that an argument is text: as part of a key, any object would be its description.
+
+    Raises:
+        ValueError: It is not.
+    """
+    if not isinstance(value, str):
+        raise ValueError(f"`{argument}` must be a string, got: {value!r}")
+
+
 def checked(key: str) -> str:
     """Return a key if S3 accepts it.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from serverless_stack.runtime.objects.errors import ObjectError, require, translated
+from serverless_stack.runtime.objects.keys import check_text
 from serverless_stack.runtime.objects.models import ObjectInfo, ObjectVersion, Page, VersionPage
 from serverless_stack.runtime.objects.requests import given
 
@@ -30,6 +31,7 @@ class Listing:
 
     def page(self, prefix: str, delimiter: str, limit: int, token: str) -> Page:
         """Return a page of the objects."""
+        check_text("prefix", prefix)
         _check(limit)
         with translated("listing", prefix):
             answer = self._client.list_objects_v2(
@@ -52,9 +54,10 @@ class Listing:
         """Return a page of the versions and delete markers.
 
         Raises:
-            ValueError: The limit is out of range.
+            ValueError: The prefix is no text, or the limit is out of range.
             ObjectError: The list does not continue.
         """
+        check_text("prefix", prefix)
         _check(limit)
         version_id, _slash, key = token.partition("/")
         with translated("listing the versions of", prefix):

@@ -10,7 +10,7 @@ from serverless_stack._shared.files import replacing
 from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, ObjectError, require, translated
-from serverless_stack.runtime.objects.keys import checked
+from serverless_stack.runtime.objects.keys import check_text, checked
 from serverless_stack.runtime.objects.listing import Listing
 from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject, VersionPage
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
@@ -208,6 +208,7 @@ class ObjectReader:
         return presigning.get(*place, expires_in, response_headers or {})
 
     def _key(self, key: str) -> str:
+        check_text("key", key)
         if not key:
             raise ValueError("`key` must not be empty, got: ''")
         return checked(f"{self.prefix}{key}")

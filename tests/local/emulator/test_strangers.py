@@ -297,6 +297,19 @@ def form(fields: dict[str, str]) -> tuple[dict[str, str], bytes]:
     return {"Content-Type": "multipart/form-data; boundary=edge"}, "".join(parts).encode()
 
 
+@pytest.mark.parametrize("sent", ["../../evil.txt", "C:\\\\a\\\\evil.txt", "evil.txt"])
+def test_forms_use_the_last_part_of_a_path(cloud: Emulator, bucket: str, sent: str) -> None:
+    """As S3 does, for ``${filename}``."""
+    client = cloud.client("s3")
+    conditions = [["starts-with", "$key", "up/"]]
+    post = client.generate_presigned_post(bucket, "up/${filename}", Conditions=conditions)
+    headers, body = form(post["fields"])
+    body = body.replace(b'filename="a.txt"', f'filename="{sent}"'.encode())
+    assert cloud.request("POST", post["url"], headers, body).status in (200, 204)
+    assert client.get_object(Bucket=bucket, Key="up/evil.txt")["Body"].read() == b"hello"
+    client.delete_object(Bucket=bucket, Key="up/evil.txt")
+
+
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 def test_presigned_forms(cloud: Emulator, bucket: str, version: str) -> None:
     client = boto3.client(

@@ -145,6 +145,12 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
         (lambda s: s.put_json("a", {"price": float("nan")}), "not JSON compliant"),
         (lambda s: s.put("\udcff", b""), "`key` must be text without lone surrogates"),
         (lambda s: s.put("", b""), "`key` must not be empty"),
+        (lambda s: s.put(b"a", b""), "`key` must be a string, got: b'a'"),
+        (lambda s: s.get(None), "`key` must be a string, got: None"),
+        (lambda s: s.presigned_get(Path("a")), r"`key` must be a string, got: PosixPath\('a'\)"),
+        (lambda s: s.page(None), "`prefix` must be a string, got: None"),
+        (lambda s: next(s.list(5)), "`prefix` must be a string, got: 5"),
+        (lambda s: s.version_page(None), "`prefix` must be a string, got: None"),
         (lambda s: s.put("\u00fc" * 511, b""), "`key` must be between 1 and 1024 bytes, got: 1026"),
         (lambda s: s.page(limit=1001), "`limit` must be between 1 and 1000, got: 1001"),
         (lambda s: s.version_page(limit=0), "`limit` must be between 1 and 1000, got: 0"),
@@ -259,8 +265,9 @@ def test_changing_metadata_keeps_an_expiry_that_is_no_date(
     store: ObjectStore, expires: str
 ) -> None:
     store.put("a", b"1")
-    url = f"{store.client.meta.endpoint_url}/{store.bucket_name}/app/a"
-    urlopen(Request(url, b"1", {"Expires": expires}, method="PUT"))
+    place = {"Bucket": store.bucket_name, "Key": "app/a"}
+    url = store.client.generate_presigned_url("put_object", Params=place)
+    urlopen(Request(url, b"1", {"Expires": expires, "Content-Type": ""}, method="PUT"))
     store.change_metadata("a", cache_control="no-cache")
     found = store.client.head_object(Bucket=store.bucket_name, Key="app/a")
     assert str(dict(found)["ExpiresString"]).endswith(("1970 00:00:00 GMT", "1969 23:59:59 GMT"))

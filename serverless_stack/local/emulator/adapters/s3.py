@@ -21,6 +21,7 @@ def apply() -> None:
     suspend_versioning()
     encrypt_with_the_managed_key()
     refuse_to_delete_non_empty_buckets()
+    cut_paths_of_uploaded_files()
 
 
 def refuse_what_exceeds_limits() -> None:
@@ -215,3 +216,19 @@ def ownership_xml(controls: Properties) -> bytes:
         for rule in controls.get("Rules") or []
     ]
     return bytes(element("OwnershipControls", *rules))
+
+
+def cut_paths_of_uploaded_files() -> None:
+    """Replace ``${filename}`` of a form by the last part of a path, as S3 does.
+
+    With the whole path, a program that sends ``../../key`` would write another key here only.
+    """
+    parse = s3._parse_multipart_form
+
+    def parse_without_paths(content_type: str, body: bytes) -> list[tuple[object, ...]]:
+        return [
+            (name, re.split(r"[/\\]", filename)[-1] if filename else filename, *others)
+            for name, filename, *others in parse(content_type, body)
+        ]
+
+    s3._parse_multipart_form = parse_without_paths

@@ -1,4 +1,5 @@
 import threading
+from typing import Any
 
 import pytest
 
@@ -26,6 +27,15 @@ def test_many_at_once() -> None:
 
     assert store.get_many(["c", "b", "a"]) == {"b": None, "a": 1}
     assert store.get_many([]) == {}
+
+
+@pytest.mark.parametrize("key", [None, 1, b"a"])
+def test_a_key_that_is_no_text_is_refused(key: object) -> None:
+    store = MemoryStore()
+    calls: tuple[Any, ...] = (store.get, store.delete, lambda key: store.set(key, 1))
+    for call in calls:
+        with pytest.raises(ValueError, match="`key` must be a non-empty string, got: "):
+            call(key)
 
 
 def test_nothing_is_stored_when_one_value_cannot_be() -> None:
