@@ -13,7 +13,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from serverless_stack.constructs.function.installer_files import UvFile, pip_configuration, uv_files
-from serverless_stack.constructs.function.requirement_lines import index_options, is_verified
+from serverless_stack.constructs.function.requirement_lines import (
+    index_options,
+    is_verified,
+    normalized,
+    pinned_name,
+)
 
 _PYPI = "https://pypi.org/simple"
 # What decides which files are installed. Other variables of installers are not passed on: they
@@ -123,11 +128,12 @@ def index_variables(source: Path, lines: Sequence[str], *, uses_uv: bool) -> dic
         chosen = _Indexes(default, (*of_uv.extra, *listed.extra), ranked=True)
     elif not listed.default:
         chosen = _Indexes(of_pip.default, (*of_pip.extra, *listed.extra))
+    listed_links = () if "--no-index" in lines else index_options(lines, "--find-links")
     if uses_uv:
         problem = _conflict(of_uv, of_pip, files) if chosen.ranked else chosen.ambiguity
+        problem = problem or _problem_of_links(chosen, lines, listed_links)
     else:
-        folders = () if "--no-index" in lines else index_options(lines, "--find-links")
-        problem = _problem_of_pip(chosen, files, folders)
+        problem = _problem_of_pip(chosen, files, listed_links)
     if problem and not all(map(is_verified, lines)):
         raise ValueError(f"{source} {problem}")
     if not uses_uv:
@@ -178,6 +184,23 @@ def _problem_of_pip(chosen: _Indexes, files: Sequence[UvFile], links: Sequence[s
     named = [chosen.default or _PYPI, *chosen.extra]
     remote = [*(url for url in named if not _is_local(url)), *links]
     return _two_indexes(remote) if len({_address(url) for url in remote}) > 1 else None
+
+
+def _problem_of_links(chosen: _Indexes, lines: Sequence[str], links: Sequence[str]) -> str | None:
+    """Return why an index may have a higher version than the links of a list, if it may."""
+    remote = [url for url in links if not _is_local(url)]
+    if remote:
+        return _two_indexes([chosen.default or _PYPI, *chosen.extra, *remote])
+    pinned = {pinned_name(line) for line in lines}
+    for folder in links:
+        wheels = sorted(Path(folder.removeprefix("file://")).glob("*.whl"))
+        loose = {normalized(wheel.name.partition("-")[0]) for wheel in wheels} - pinned
+        if loose:
+            return (
+                f"must pin what is in {folder}, got no version of: {', '.join(sorted(loose))}; a "
+                "stranger may publish a higher one: write `NAME==VERSION`, hashes or --no-index"
+            )
+    return None
 
 
 def _two_indexes(urls: Sequence[str]) -> str:

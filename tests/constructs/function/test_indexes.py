@@ -210,3 +210,22 @@ def test_settings_that_change_what_is_installed_are_not_inherited(
     command = seen["command"]
     assert isinstance(command, list)
     assert "--require-hashes" in command
+
+
+def test_links_beside_an_index_are_refused_unless_it_is_certain_what_is_meant(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name in ("acme_lib-1.0-py3-none-any.whl", "helper-2-py3-none-any.whl"):
+        (folder / name).touch()
+    links = f"--find-links {folder}"
+    for lines in ((links, "acme-lib"), (links, "acme.lib>=1", "helper==2"), (links, "acme-lib==1")):
+        with pytest.raises(ValueError, match="must pin what is in") as caught:
+            looked_up(tmp_path, *lines)
+    assert "got no version of: helper; a stranger may" in str(caught.value)
+    looked_up(tmp_path, links, "acme-lib==1.0", "helper==2")
+    looked_up(tmp_path, links, HASH)
+    looked_up(tmp_path, links, "--no-index", "acme-lib")
+    with pytest.raises(ValueError, match="must name one index"):
+        looked_up(tmp_path, "-f https://a.example/links.html", "acme-lib==1.0")

@@ -487,7 +487,7 @@ def test_relative_paths_are_those_of_the_list(tmp_path: Path) -> None:
 def test_the_content_of_local_files_is_part_of_the_digest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "requirements.txt").write_text("./a-1-py3-none-any.whl\n-f wheels\nb\n")
+    (tmp_path / "requirements.txt").write_text("--no-index\n./a-1-py3-none-any.whl\n-f wheels\nb\n")
     (tmp_path / "wheels").mkdir()
 
     def digest() -> str:
