@@ -139,4 +139,6 @@ def use_aws(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, s
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
+    # The session of an earlier test keeps the key of another cloud.
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     return aws

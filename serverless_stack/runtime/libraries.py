@@ -1,8 +1,15 @@
 """Loading client libraries, whatever the threads."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
+
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from boto3.session import Session
 
 _CLIENTS = "serverless_stack.runtime.caching.clients"
 # What this library uses of each, and its own modules that subclass what is in it.
@@ -26,3 +33,20 @@ def load(library: str) -> None:
             for module in _MODULES[library]:
                 import_module(module)
             _loaded.add(library)
+
+
+@contextmanager
+def boto3_session() -> Iterator["Session"]:
+    """Yield boto3's own session to one thread at a time, to create a client in it.
+
+    Creating clients is not safe for several threads. A session for each would be, but it would read
+    the same files again, which takes longer than the first request to a cache may.
+    """
+    load("boto3")
+    import boto3
+
+    with _locks["boto3"]:
+        if boto3.DEFAULT_SESSION is None:
+            boto3.setup_default_session()
+        assert boto3.DEFAULT_SESSION is not None
+        yield boto3.DEFAULT_SESSION

@@ -28,6 +28,9 @@ EVERY = pytest.mark.parametrize("name", KEEPS)
 HASH = re.compile(r"[0-9a-f]{64}")
 
 
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+
 def synthesised(folder: Path, code: str) -> dict[str, Json]:
     """Return every plain CDK stack, including nested ones, with this code in its functions."""
     handler = folder / "handler"
@@ -141,8 +144,12 @@ def test_other_code_changes_no_snapshot_and_interrupts_nothing(
 ) -> None:
     assert snapshot_of(before[name]) == snapshot_of(after[name])
     found = review(before[name], after[name])
-    assert found.worst <= Consequence.NO_INTERRUPTION
     assert found.warnings == ()
+    for change in found.changes:
+        # The template of a nested stack is not in that of its parent, so it may change anything.
+        is_nested = before[name]["Resources"][change.logical_id]["Type"] == NESTED_STACK
+        assert is_nested or change.consequence <= Consequence.NO_INTERRUPTION
+        assert not is_nested or change.consequence is Consequence.REPLACEMENT
 
 
 def test_other_code_was_seen(before: dict[str, Json], after: dict[str, Json]) -> None:

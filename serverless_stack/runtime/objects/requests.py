@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from serverless_stack._shared.text import counted
-from serverless_stack.runtime.libraries import load
+from serverless_stack.runtime.libraries import boto3_session, load
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
 
@@ -91,7 +91,6 @@ ALWAYS = Conditions()
 def s3_client() -> "S3Client":
     """Make a client that times out before the function does, for presigned URLs of its region."""
     load("boto3")
-    import boto3
     from botocore.config import Config
 
     def client(addressing_style: Literal["auto", "virtual"]) -> "S3Client":
@@ -110,11 +109,12 @@ def s3_client() -> "S3Client":
             ),
         )
 
-    session = boto3.session.Session()  # that of boto3 itself is not safe for several threads
-    regional = client("virtual")
-    host = regional.meta.endpoint_url.partition("://")[2].partition("/")[0]
-    # An endpoint such as http://localhost:4566 has no names for buckets.
-    return regional if host.endswith((".amazonaws.com", ".amazonaws.com.cn")) else client("auto")
+    with boto3_session() as session:
+        regional = client("virtual")
+        host = regional.meta.endpoint_url.partition("://")[2].partition("/")[0]
+        # An endpoint such as http://localhost:4566 has no names for buckets.
+        is_aws = host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+        return regional if is_aws else client("auto")
 
 
 def given(**arguments: Raw) -> dict[str, Raw]:

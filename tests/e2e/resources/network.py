@@ -1,5 +1,6 @@
 """VPC, subnets, routes, endpoints and security groups."""
 
+import ast
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,6 +60,8 @@ def vpc_endpoint(account: Account, resource: Resource) -> Properties:
     found = only(answer["VpcEndpoints"], endpoint_id)
     return {
         **found,
+        # AWS answers in JSON, MiniStack in Python.
+        "PolicyDocument": ast.literal_eval(found["PolicyDocument"]),
         "SecurityGroupIds": [group["GroupId"] for group in found.get("Groups", [])],
         "Tags": AtLeast(found["Tags"]),
     }

@@ -12,7 +12,7 @@ from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import StoreUnavailable
 from serverless_stack.runtime.caching.clients import environment
 from serverless_stack.runtime.caching.resilience.threads import Background
-from serverless_stack.runtime.libraries import load
+from serverless_stack.runtime.libraries import boto3_session, load
 
 TYPE_CHECKING = False
 
@@ -130,7 +130,6 @@ class AuthToken:
 
     def _secret(self) -> str:
         load("boto3")
-        import boto3
         from botocore.config import Config
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -141,9 +140,8 @@ class AuthToken:
                     read_timeout=2,
                     retries={"mode": "standard", "total_max_attempts": 2},
                 )
-                # That of boto3 itself is not safe for several threads.
-                session = boto3.session.Session()
-                self._client = session.client("secretsmanager", config=timeouts)
+                with boto3_session() as session:
+                    self._client = session.client("secretsmanager", config=timeouts)
             answer = self._client.get_secret_value(SecretId=self._secret_arn)
         except (BotoCoreError, ClientError) as error:
             raise StoreUnavailable(

@@ -63,7 +63,10 @@ def test_a_profile(
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name)
-    keys = "aws_access_key_id = test\naws_secret_access_key = test\n"
+    keys = (
+        f"aws_access_key_id = {use_aws['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {use_aws['AWS_SECRET_ACCESS_KEY']}\n"
+    )
     (tmp_path / "credentials").write_text(f"[work]\n{keys}")
     (tmp_path / "config").write_text("[profile work]\nregion = us-east-1\n")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))

@@ -33,7 +33,8 @@ def test_the_synthesis_has_the_settings_of_the_cdk_cli(
         assert found["context"]["aws:cdk:bundling-stacks"] == []
         # Look-ups come from the working tree if the revision has none.
         assert found["context"]["availability-zones"] == ["a", "b"]
-        assert (found["context"]["stage"], found["context"]["colour"]) == ("stored", "blue")
+        # cdk.json takes precedence over cdk.context.json.
+        assert (found["context"]["stage"], found["context"]["colour"]) == ("test", "blue")
 
 
 def test_the_context_of_the_revision_takes_precedence(repo: Path) -> None:
