@@ -26,7 +26,7 @@ class AsyncWriteThrough(Generic[V]):
         random: See there.
 
     Raises:
-        ValueError: A number is out of range, the store is no store, or the source no function.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def __init__(

@@ -66,7 +66,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         random: Returns a number from 0 to 1 for the jitter.
 
     Raises:
-        ValueError: A number is out of range, the store is no store, or the source no function.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def _prepare(self) -> None:

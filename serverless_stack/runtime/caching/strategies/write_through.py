@@ -41,7 +41,7 @@ class WriteThrough(Generic[V]):
         random: Returns a number from 0 to 1 for the jitter.
 
     Raises:
-        ValueError: A number is out of range, the store is no store, or the source no function.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def __init__(
