@@ -8,9 +8,11 @@ The exceptions::
         └── ValueTooLarge       the encoded value is larger than the codec allows
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final, Protocol, final
+
+from serverless_stack.runtime.arguments import check_kind, check_methods
 
 MAX_SECONDS: Final = 100 * 365 * 24 * 60 * 60
 """The longest time to live: 100 years, which every server accepts."""
@@ -137,6 +139,42 @@ def codec_of(store: object) -> Codec:
 
         return JSON
     return codec
+
+
+def check_store(store: object) -> None:
+    """Check that an argument is a store, and not its class, client or URL."""
+    check_methods(
+        "store",
+        store,
+        ("get", "get_many", "set", "set_many", "add", "delete_if", "delete", "increment"),
+        "a store, such as RedisStore or MemoryStore",
+    )
+
+
+def check_codec(codec: object) -> None:
+    """Check that an argument is a codec."""
+    check_methods("codec", codec, ("encode", "decode"), "a codec, such as JsonCodec()")
+
+
+def check_keys(keys: object) -> None:
+    """Check that keys are several: a text is a sequence of texts, too."""
+    if isinstance(keys, str | bytes | bytearray):
+        raise ValueError(f"`keys` must be a list of keys, got: {keys!r}")
+    check_kind("keys", keys, Iterable, "a list of keys")
+
+
+def unique_keys(keys: Iterable[str]) -> list[str]:
+    """Return each key once, if all are."""
+    check_keys(keys)
+    keys = list(keys)
+    for key in keys:
+        check_key(key)
+    return list(dict.fromkeys(keys))
+
+
+def check_values(values: object) -> None:
+    """Check that the values of several keys are a mapping."""
+    check_kind("values", values, Mapping, "a mapping of keys to values")
 
 
 def check_key(key: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Literal, NamedTuple
 
+from serverless_stack.runtime.arguments import check_functions, check_kind, check_text
+
 _MAX_VALUES = 100  # of one metric in one document ("Embedded metric format specification")
 _MAX_DIMENSIONS = 30
 _MAX_NAME = 250  # characters of a dimension's name ("Dimension" in the API reference)
@@ -66,7 +68,12 @@ class EmfMetrics:
         write: Callable[[str], object] = print,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        check_text("namespace", namespace)
+        check_functions(write=write, clock=clock)
+        check_kind("dimensions", {} if dimensions is None else dimensions, Mapping, "a mapping")
         self._dimensions = dict(dimensions or {})
+        for text in (*self._dimensions, *self._dimensions.values()):
+            check_text("dimensions", text)
         problems = []
         if not 1 <= len(namespace) <= 255:
             problems.append(f"`namespace` must be 1 to 255 characters, got: {len(namespace)}")

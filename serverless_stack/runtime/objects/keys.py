@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from serverless_stack.runtime.arguments import check_text
+
 MAX_KEY_BYTES = 1024  # "Creating object key names"
 _MAX_NAME = 200
 _MAX_NORMALIZED = 1000  # characters; normalizing takes time that grows with their square
@@ -28,6 +30,7 @@ def safe_key(name: str) -> str:
     Raises:
         ValueError: The name is empty.
     """
+    check_text("name", name)
     if not name:
         raise ValueError("`name` must not be empty, got: ''")
     last = name[max(name.rfind("/"), name.rfind("\\")) + 1 :]
@@ -52,16 +55,6 @@ def _plain(text: str) -> str:
 def _hashed(name: str) -> bool:
     """Return whether a name looks as if it was made here; it then gets a hash of its own."""
     return re.search(rf"(^|-)[0-9a-f]{{{_DIGEST}}}(\.|$)", name) is not None
-
-
-def check_text(argument: str, value: object) -> None:
-    """Check that an argument is text: as part of a key, any object would be its description.
-
-    Raises:
-        ValueError: It is not.
-    """
-    if not isinstance(value, str):
-        raise ValueError(f"`{argument}` must be a string, got: {value!r}")
 
 
 def checked(key: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from serverless_stack.runtime.arguments import check_texts
 from serverless_stack.runtime.objects.errors import ObjectError, require, translated
-from serverless_stack.runtime.objects.keys import check_text
 from serverless_stack.runtime.objects.models import ObjectInfo, ObjectVersion, Page, VersionPage
 from serverless_stack.runtime.objects.requests import given
 
@@ -31,7 +31,7 @@ class Listing:
 
     def page(self, prefix: str, delimiter: str, limit: int, token: str) -> Page:
         """Return a page of the objects."""
-        check_text("prefix", prefix)
+        check_texts(prefix=prefix, delimiter=delimiter, token=token)
         _check(limit)
         with translated("listing", prefix):
             answer = self._client.list_objects_v2(
@@ -57,7 +57,7 @@ class Listing:
             ValueError: The prefix is no text, or the limit is out of range.
             ObjectError: The list does not continue.
         """
-        check_text("prefix", prefix)
+        check_texts(prefix=prefix, delimiter=delimiter, token=token)
         _check(limit)
         version_id, _slash, key = token.partition("/")
         with translated("listing the versions of", prefix):
@@ -116,8 +116,8 @@ class Listing:
 
 
 def _check(limit: int) -> None:
-    if not 1 <= limit <= _MAX_LISTED:
-        raise ValueError(f"`limit` must be between 1 and {_MAX_LISTED}, got: {limit}")
+    if type(limit) is not int or not 1 <= limit <= _MAX_LISTED:
+        raise ValueError(f"`limit` must be between 1 and {_MAX_LISTED}, got: {limit!r}")
 
 
 def _newest_first(version: ObjectVersion) -> tuple[str, bool, float]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate
 from typing import TYPE_CHECKING
 
+from serverless_stack.runtime.arguments import check_text
 from serverless_stack.runtime.objects.errors import translated
 from serverless_stack.runtime.objects.requests import check_header
 
@@ -38,6 +39,7 @@ def get(client: "S3Client", bucket: str, key: str, seconds: int, headers: Mappin
     _check("expires_in", seconds, 1, MAX_SECONDS)
     overrides = {}
     for name, value in headers.items():
+        check_text("response_headers", name)
         if name.lower() not in _OVERRIDES:
             raise ValueError(f"`response_headers` must be in {sorted(_OVERRIDES)}, got: {name!r}")
         if name.lower() == "expires" and parsedate(value) is None:  # boto3 would make one of "2031"

@@ -7,10 +7,11 @@ from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack._shared import contract
 from serverless_stack._shared.files import replacing
+from serverless_stack.runtime.arguments import check_kind, check_methods, check_text, check_texts
 from serverless_stack.runtime.caching.resilience.threads import Once
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import NotFound, ObjectError, require, translated
-from serverless_stack.runtime.objects.keys import check_text, checked
+from serverless_stack.runtime.objects.keys import checked
 from serverless_stack.runtime.objects.listing import Listing
 from serverless_stack.runtime.objects.models import ObjectInfo, Page, StoredObject, VersionPage
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
@@ -26,11 +27,19 @@ class ObjectReader:
         bucket_name: The bucket.
         prefix: The prefix of every key.
         client: A boto3 S3 client. Default: made on first use, with time-outs and retries.
+
+    Raises:
+        ValueError: The bucket has no name, or an argument is of another type.
     """
 
     def __init__(
         self, bucket_name: str, *, prefix: str = "", client: "S3Client | None" = None
     ) -> None:
+        check_texts(bucket_name=bucket_name, prefix=prefix)
+        if not bucket_name:
+            raise ValueError("`bucket_name` must not be empty, got: ''")
+        if client is not None:
+            check_methods("client", client, ("get_object", "put_object"), "a boto3 S3 client")
         self.bucket_name = bucket_name
         self.prefix = prefix
         self._client = client
@@ -48,6 +57,7 @@ class ObjectReader:
         Raises:
             KeyError: The variable is not set.
         """
+        check_texts(name_prefix=name_prefix, prefix=prefix)
         variable = contract.bucket_name(name_prefix)
         if variable not in os.environ:
             raise KeyError(f"{variable} is not set: connect the function to a StorageBucket")
@@ -86,6 +96,8 @@ class ObjectReader:
             NotModified: The object has not changed, by a condition.
             PreconditionFailed: Another condition does not hold.
         """
+        check_text("version_id", version_id)
+        requests.check_conditions(conditions)
         with translated("reading", key):
             answer = self.client.get_object(
                 Bucket=self.bucket_name,
@@ -105,6 +117,7 @@ class ObjectReader:
         Raises:
             NotFound: The object does not exist.
         """
+        requests.check_file(file, "write")
         with translated("downloading", key):
             if isinstance(file, str | Path):
                 path = os.path.realpath(file)
@@ -119,6 +132,7 @@ class ObjectReader:
         Raises:
             NotFound: The object does not exist.
         """
+        check_text("version_id", version_id)
         with translated("inspecting", key):
             answer = self.client.head_object(
                 Bucket=self.bucket_name,
@@ -158,6 +172,10 @@ class ObjectReader:
         Raises:
             ObjectError: The answer is no list, or the list does not continue after a page.
         """
+        check_text("prefix", prefix)
+        return self._objects(prefix)
+
+    def _objects(self, prefix: str) -> Iterator[ObjectInfo]:
         token = ""
         while True:
             page = self.page(prefix, token=token)
@@ -204,6 +222,8 @@ class ObjectReader:
         Raises:
             ValueError: S3 would refuse the time or a header.
         """
+        if response_headers is not None:
+            check_kind("response_headers", response_headers, Mapping, "a mapping")
         place = (self.client, self.bucket_name, self._key(key))
         return presigning.get(*place, expires_in, response_headers or {})
 

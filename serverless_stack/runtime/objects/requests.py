@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from io import TextIOBase
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
 
 from serverless_stack._shared.text import counted
+from serverless_stack.runtime.arguments import check_kind, check_methods, check_text, check_texts
 from serverless_stack.runtime.libraries import boto3_session, load
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
@@ -55,6 +58,18 @@ class Conditions:
     if_modified_since: datetime | None = None
     if_unmodified_since: datetime | None = None
     create_only: bool = False
+
+    def __post_init__(self) -> None:
+        """Check the types.
+
+        Raises:
+            ValueError: One is of another type.
+        """
+        check_texts(if_match=self.if_match, if_none_match=self.if_none_match)
+        for name in ("if_modified_since", "if_unmodified_since"):
+            if (value := getattr(self, name)) is not None:
+                check_kind(name, value, datetime, "a datetime")
+        check_kind("create_only", self.create_only, bool, "True or False")
 
     def for_reading(self) -> dict[str, Raw]:
         """Return the arguments of a request that reads.
@@ -117,6 +132,28 @@ def s3_client() -> "S3Client":
         return regional if is_aws else client("auto")
 
 
+def check_conditions(conditions: object) -> None:
+    """Check that an argument is what says when S3 is to run a request.
+
+    Raises:
+        ValueError: It is not.
+    """
+    check_kind("conditions", conditions, Conditions, "Conditions(…)")
+
+
+def check_file(file: object, method: str) -> None:
+    """Check that an argument is a path, or a file that is open for bytes.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    expected = "a path, or a file that is open for bytes"
+    if isinstance(file, TextIOBase):
+        raise ValueError(f"`file` must be {expected}, got: {file!r}")
+    if not isinstance(file, str | Path):
+        check_methods("file", file, (method,), expected)
+
+
 def given(**arguments: Raw) -> dict[str, Raw]:
     """Return the arguments that are neither empty nor None."""
     return {name: value for name, value in arguments.items() if value}
@@ -130,6 +167,9 @@ def properties(
     Raises:
         ValueError: S3 would refuse or change one of them.
     """
+    check_texts(content_type=content_type, cache_control=cache_control)
+    if metadata is not None:
+        check_kind("metadata", metadata, Mapping, "a mapping of names to texts")
     arguments: Properties = {}
     if content_type:
         arguments["ContentType"] = check_header("content_type", content_type)
@@ -168,8 +208,9 @@ def check_header(argument: str, value: str) -> str:
     """Return the value of an HTTP header if it can be one.
 
     Raises:
-        ValueError: It has control characters, or characters beyond ISO-8859-1.
+        ValueError: It is no text, or has control characters or those beyond ISO-8859-1.
     """
+    check_text(argument, value)
     if any(
         ord(character) > 0xFF or ord(character) < 0x20 or character == "\x7f" for character in value
     ):

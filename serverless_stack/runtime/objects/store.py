@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import IO
 
 from serverless_stack._shared.content.keys import fits_xml
+from serverless_stack.runtime.arguments import check_kind, check_text
 from serverless_stack.runtime.objects import presigning, requests
 from serverless_stack.runtime.objects.errors import ObjectError, require, translated
 from serverless_stack.runtime.objects.models import Json, ObjectInfo, encode_json
@@ -48,6 +49,8 @@ class ObjectStore(ObjectReader):
             ValueError: S3 would refuse an argument.
             PreconditionFailed: A condition does not hold.
         """
+        check_kind("body", body, (bytes, bytearray), "bytes; `put_text` and `put_json` encode")
+        requests.check_conditions(conditions)
         arguments = requests.properties(content_type, metadata, cache_control)
         with translated("writing", key):
             answer = self.client.put_object(
@@ -74,6 +77,8 @@ class ObjectStore(ObjectReader):
         conditions: Conditions = ALWAYS,
     ) -> ObjectInfo:
         """Write a text as UTF-8; see `put`."""
+        check_text("text", text)
+        check_text("content_type", content_type)
         return self.put(
             key,
             text.encode(),
@@ -120,6 +125,7 @@ class ObjectStore(ObjectReader):
             content_type: The media type.
             metadata: See `put`.
         """
+        requests.check_file(file, "read")
         extra = {
             **requests.properties(content_type, metadata),
             "ChecksumAlgorithm": "SHA256",
@@ -152,6 +158,7 @@ class ObjectStore(ObjectReader):
             NotFound: The object does not exist.
             PreconditionFailed: The object has changed in the meantime.
         """
+        requests.properties(content_type, metadata, cache_control)  # before S3 is asked
         with translated("inspecting", key):
             before = self.client.head_object(Bucket=self.bucket_name, Key=self._key(key))
         arguments = requests.properties(
@@ -167,6 +174,7 @@ class ObjectStore(ObjectReader):
         Raises:
             NotFound: The object does not exist.
         """
+        check_text("to", to)
         self._copy(key, to, None)
 
     def delete(self, *keys: str, version_id: str = "") -> None:
@@ -180,6 +188,7 @@ class ObjectStore(ObjectReader):
             ValueError: A version is given for several objects.
             ObjectError: Objects could not be deleted.
         """
+        check_text("version_id", version_id)
         if version_id and len(keys) != 1:
             raise ValueError(f"`version_id` must be used with one key, got: {len(keys)}")
         names = {key: self._key(key) for key in keys}

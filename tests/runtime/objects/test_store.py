@@ -141,7 +141,7 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
             "`content_type` must be text in ISO",
         ),
         (lambda s: s.put("a", b"", cache_control="\u20ac"), "`cache_control` must be text in ISO"),
-        (lambda s: s.put("a", 7), "Invalid type for parameter Body"),
+        (lambda s: s.put("a", 7), "`body` must be bytes; .*, got: 7"),
         (lambda s: s.put_json("a", {"price": float("nan")}), "not JSON compliant"),
         (lambda s: s.put("\udcff", b""), "`key` must be text without lone surrogates"),
         (lambda s: s.put("", b""), "`key` must not be empty"),

@@ -37,8 +37,11 @@ def wire_key(key: str) -> bytes:
 
     A key that looks like a hash is hashed, too, so that no two keys become one.
     """
-    if _PLAIN_KEY(key):
-        return key.encode()
+    try:
+        if _PLAIN_KEY(key):
+            return key.encode()
+    except TypeError:  # no text, which is refused below
+        pass
     import hashlib
 
     check_key(key)

@@ -5,6 +5,7 @@ import re
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from serverless_stack.runtime.arguments import check_text
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 
 # What the value of an option must be: redis-py finds out with each connection, or never.
@@ -55,6 +56,7 @@ class RedisUrl(NamedTuple):
             ValueError: It has another scheme, no host, a bad port or database, or an option
                 that a connection does not have, or has twice.
         """
+        check_text(argument, url)
         parts = urlsplit(url)
         try:
             port = parts.port

@@ -30,10 +30,10 @@ class FramedCodec(ABC):
     """
 
     def __init__(self, compress_over: int | None, max_bytes: int) -> None:
-        if compress_over is not None and compress_over < 0:
-            raise ValueError(f"`compress_over` must be 0 bytes or more, got: {compress_over}")
-        if max_bytes < 1:
-            raise ValueError(f"`max_bytes` must be 1 byte or more, got: {max_bytes}")
+        if compress_over is not None and (type(compress_over) is not int or compress_over < 0):
+            raise ValueError(f"`compress_over` must be 0 bytes or more, got: {compress_over!r}")
+        if type(max_bytes) is not int or max_bytes < 1:
+            raise ValueError(f"`max_bytes` must be 1 byte or more, got: {max_bytes!r}")
         self._compress_over = compress_over
         self._max_bytes = max_bytes
 

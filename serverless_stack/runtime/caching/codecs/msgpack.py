@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from serverless_stack.runtime.arguments import check_kind
 from serverless_stack.runtime.caching.base import Missing
 from serverless_stack.runtime.caching.codecs.framing import MAX_ENTRY_BYTES, MSGPACK, FramedCodec
 from serverless_stack.runtime.caching.codecs.json import JsonCodec
@@ -39,6 +40,7 @@ class MsgpackCodec(FramedCodec):
                 " your function"
             ) from error
         super().__init__(compress_over, max_bytes)
+        check_kind("types", types, Iterable, "a list of classes")
         types = tuple(types)
         self._pack = packb
         self._unpack = unpackb

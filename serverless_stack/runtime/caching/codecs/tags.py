@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from serverless_stack.runtime.arguments import check_kind
 from serverless_stack.runtime.caching.codecs.special import READERS, wrap_special
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class Tags:
     def __init__(self, types: Iterable[type] = (), *, binary: bool = False) -> None:
         self._binary = binary
         self._types: dict[str, type] = {}
+        check_kind("types", types, Iterable, "a list of classes")
         for kind in types:
             if not _is_supported(kind):
                 raise TypeError(

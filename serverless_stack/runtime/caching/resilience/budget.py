@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from serverless_stack.runtime.arguments import check_functions
 from serverless_stack.runtime.caching.base import StoreUnavailable, is_number
 
 T = TypeVar("T")
@@ -24,6 +25,7 @@ class Budget:
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
         if not (is_number(seconds) and seconds > 0):
             raise ValueError(f"`budget` must be more than 0 seconds, got: {seconds!r}")
+        check_functions(clock=clock)
         self.seconds = seconds
         self.clock = clock
         self._spent = 0.0

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 
-from serverless_stack.runtime.caching.base import Store, StoreError
+from serverless_stack.runtime.caching.base import Store, StoreError, check_key
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.single_flight import Flight, ancestors
 
@@ -16,6 +16,7 @@ _ESCAPE = "#key:"
 
 def entry_key(key: str) -> str:
     """Return the key under which a strategy stores a user's key: no key is that of a lease."""
+    check_key(key)
     return f"{_ESCAPE}{key}" if key[:1] == "#" else key
 
 

@@ -287,3 +287,8 @@ class AsyncSingleFlight:
 def _is_loaded(flights: dict[str, AsyncFlight], key: str) -> bool:
     """Return whether a key is being loaded; the callback of a task that is done may be late."""
     return key in flights and not flights[key].task.done()
+
+
+def is_shareable(value: object) -> bool:
+    """Return whether several callers can use a value: an iterator or awaitable serves one."""
+    return not any(hasattr(type(value), name) for name in ("__next__", "__anext__", "__await__"))

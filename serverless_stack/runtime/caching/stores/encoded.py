@@ -4,7 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Generic, TypeVar
 
-from serverless_stack.runtime.caching.base import MISSING, Codec, Missing, check_step, check_ttl
+from serverless_stack.runtime.caching.base import (
+    MISSING,
+    Codec,
+    Missing,
+    check_codec,
+    check_keys,
+    check_step,
+    check_ttl,
+    check_values,
+)
 
 N = TypeVar("N", str, bytes, str | bytes | int)
 
@@ -16,6 +25,7 @@ class EncodedStore(ABC, Generic[N]):
     """
 
     def _set_codec(self, codec: Codec) -> None:
+        check_codec(codec)
         self.codec = codec
         self._decode = codec.decode
 
@@ -28,6 +38,7 @@ class EncodedStore(ABC, Generic[N]):
 
         Keys of a node that cannot be used count as absent while another node answers.
         """
+        check_keys(keys)
         names = {self._name(key): key for key in keys}
         found: dict[str, object] = {}
         if names:
@@ -46,6 +57,7 @@ class EncodedStore(ABC, Generic[N]):
 
         It is not atomic: a node may fail while others store their part.
         """
+        check_values(values)
         check_ttl(ttl)
         encoded = {self._name(key): self.codec.encode(value) for key, value in values.items()}
         if encoded:

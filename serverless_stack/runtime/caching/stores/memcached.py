@@ -6,6 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from serverless_stack._shared import contract
+from serverless_stack.runtime.arguments import (
+    check_functions,
+    check_kind,
+    check_optional_functions,
+    check_text,
+)
 from serverless_stack.runtime.caching.base import (
     Codec,
     Missing,
@@ -71,6 +77,9 @@ class MemcachedStore(EncodedStore[bytes]):
         timeout: float = 0.15,
         discovery_interval: float = 60.0,
     ) -> None:
+        check_kind("endpoint", endpoint, tuple, "a host and a port")
+        check_functions(connect=connect)
+        check_optional_functions(find_nodes=find_nodes)
         environment.check_timeout(timeout)
         if not (is_number(discovery_interval) and discovery_interval > 0):
             raise ValueError(
@@ -110,6 +119,7 @@ class MemcachedStore(EncodedStore[bytes]):
         Raises:
             ValueError: A variable is missing or malformed.
         """
+        check_text("prefix", prefix)
         name = contract.memcached_configuration_endpoint(prefix)
         endpoint = environment.endpoint(f"`{name}`", environment.required(name))
         encrypted = environment.flag(contract.memcached_tls(prefix))
@@ -140,6 +150,7 @@ class MemcachedStore(EncodedStore[bytes]):
         Raises:
             ValueError: The URL has another scheme, no host or no port.
         """
+        check_text("url", url)
         # By hand: `urllib.parse` takes longer to load than this module.
         scheme, mark, place = url.partition("://")
         scheme, place = scheme.lower(), place.partition("/")[0].partition("?")[0]

@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
+from serverless_stack.runtime.arguments import check_functions
 from serverless_stack.runtime.caching.base import (
     Codec,
     Missing,
@@ -34,8 +35,9 @@ class MemoryStore(EncodedStore[str]):
         *,
         codec: Codec = JSON,
     ) -> None:
-        if max_entries < 1:
-            raise ValueError(f"`max_entries` must be 1 or more, got: {max_entries}")
+        if type(max_entries) is not int or max_entries < 1:
+            raise ValueError(f"`max_entries` must be 1 or more, got: {max_entries!r}")
+        check_functions(clock=clock)
         self._set_codec(codec)
         self._max_entries = max_entries
         self._clock = clock

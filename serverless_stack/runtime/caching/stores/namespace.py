@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+from serverless_stack.runtime.arguments import check_functions, check_kind, check_text
 from serverless_stack.runtime.caching.base import (
     MISSING,
     Codec,
@@ -12,6 +13,9 @@ from serverless_stack.runtime.caching.base import (
     Store,
     StoreError,
     check_key,
+    check_keys,
+    check_store,
+    check_values,
     codec_of,
     is_number,
 )
@@ -40,6 +44,7 @@ class Namespace:
     __slots__ = ("name", "schema")
 
     def __init__(self, name: str, schema: int = 1) -> None:
+        check_text("name", name)
         if not _NAME.fullmatch(name):
             raise ValueError(
                 f"`name` must be 1 to 64 letters, digits, `_`, `.` or `-`, got: {name}"
@@ -108,6 +113,9 @@ class NamespacedStore:
         refresh: float = 5.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        check_store(store)
+        check_kind("namespace", namespace, Namespace, 'a namespace, such as Namespace("shop")')
+        check_functions(clock=clock)
         if not (is_number(refresh) and refresh >= 0):
             raise ValueError(f"`refresh` must be 0 seconds or more, got: {refresh!r}")
         self._store = store
@@ -145,6 +153,7 @@ class NamespacedStore:
 
     def get_many(self, keys: Sequence[str]) -> dict[str, object]:
         """Return the values that exist."""
+        check_keys(keys)
         names = {self._key(key): key for key in keys}
         found = self._store.get_many(list(names))
         return {names[name]: value for name, value in found.items()}
@@ -155,6 +164,7 @@ class NamespacedStore:
 
     def set_many(self, values: Mapping[str, object], ttl: int | None = None) -> None:
         """Store several values, in one round trip per node."""
+        check_values(values)
         self._store.set_many({self._key(key): value for key, value in values.items()}, ttl)
 
     def add(self, key: str, value: object, ttl: int | None = None) -> bool:

@@ -5,6 +5,11 @@ import os
 from collections.abc import Callable, Mapping
 
 from serverless_stack._shared import contract
+from serverless_stack.runtime.arguments import (
+    check_functions,
+    check_optional_functions,
+    check_text,
+)
 from serverless_stack.runtime.caching.base import (
     MISSING,
     Codec,
@@ -70,6 +75,8 @@ class RedisStore(EncodedStore[Word]):
         cool_down: float = 1.0,
         codec: Codec = JSON,
     ) -> None:
+        check_functions(primary=primary)
+        check_optional_functions(reader=reader)
         self._set_up(
             RedisPool("redis primary", from_client(primary), cool_down),
             reader and RedisPool("redis reader", from_client(reader), cool_down),
@@ -100,6 +107,7 @@ class RedisStore(EncodedStore[Word]):
         """
         from serverless_stack.runtime.caching.clients.credentials import credentials_from_env
 
+        check_text("prefix", prefix)
         environment.check_timeout(timeout)
         encrypted = environment.flag(contract.redis_tls(prefix))
         trust = functools.cache(_default_trust)

@@ -3,25 +3,22 @@
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
-from serverless_stack.runtime.caching.base import MISSING, StoreError
+from serverless_stack.runtime.caching.base import MISSING, StoreError, unique_keys
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
 from serverless_stack.runtime.caching.resilience.single_flight import (
     AsyncFlight,
     AsyncSingleFlight,
+    is_shareable,
 )
 from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,
-    is_shareable,
     log_exception,
 )
-
-if TYPE_CHECKING:
-    pass
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -79,7 +76,7 @@ class AsyncLazyLoading(
 
     async def get_many(self, keys: Sequence[str]) -> dict[str, V]:
         """Return the values of several keys; see `LazyLoading.get_many`."""
-        keys = list(dict.fromkeys(keys))
+        keys = unique_keys(keys)
         landed = self._flights.landed
         stopwatch = self._stopwatch()
         cached, degraded = await asyncio.to_thread(self._read_many, keys, stopwatch)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 from weakref import WeakValueDictionary
 
+from serverless_stack.runtime.arguments import check_functions
 from serverless_stack.runtime.caching.base import Store
 from serverless_stack.runtime.caching.strategies.async_lazy_loading import finish_in_thread
 from serverless_stack.runtime.caching.strategies.expiry import ExpiryPolicy
@@ -25,7 +26,7 @@ class AsyncWriteThrough(Generic[V]):
         random: See there.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class AsyncWriteThrough(Generic[V]):
         invalidate: bool = False,
         random: Callable[[], float] | None = None,
     ) -> None:
+        check_functions(save=save)
         self._writer = CacheWriter(
             store, ExpiryPolicy(ttl, jitter=jitter, random=random), invalidate
         )

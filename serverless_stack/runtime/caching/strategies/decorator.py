@@ -5,7 +5,8 @@ import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar, cast, overload
 
-from serverless_stack.runtime.caching.base import Store
+from serverless_stack.runtime.arguments import check_optional_functions
+from serverless_stack.runtime.caching.base import Store, check_store
 from serverless_stack.runtime.caching.metrics import Event
 from serverless_stack.runtime.caching.resilience.budget import Budget
 from serverless_stack.runtime.caching.resilience.threads import Once
@@ -154,7 +155,8 @@ class cached:
     not know. Generators are refused, and so is ``@cached`` above ``@classmethod`` or ``@property``.
 
     What a function reads from elsewhere (a global variable, a `ContextVar`, the environment) cannot
-    be seen: name it with `key`, or make it an argument.
+    be seen: name it with `key`, or make it an argument. Callers that wait for the same load in
+    flight get the same object: do not change a result, or copy it first.
 
     Args:
         store: The store. Default: `default_store`, on the first call.
@@ -169,7 +171,7 @@ class cached:
         on_event: See there.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or an argument is of another type.
         TypeError: It decorates a function without being called, or one that cannot be cached.
         TypeError: On a call, if the store's codec cannot encode the type of an argument.
         ValueError: On a call, if it cannot encode the value of an argument, such as a NaN.
@@ -194,6 +196,9 @@ class cached:
                 f"`store` must be a store, got: the function {store.__qualname__}; call"
                 " `cached` before it decorates a function: @cached(ttl=300)"
             )
+        if store is not None:
+            check_store(store)
+        check_optional_functions(key=key)
         self._store = Once(lambda: default_store() if store is None else store)
         self._is_default = store is None
         self._key = key

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeGuard, TypeVar
 
+from serverless_stack.runtime.arguments import check_functions, check_optional_functions
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
@@ -54,6 +55,8 @@ class ExpiryPolicy:
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
+        check_functions(clock=clock)
+        check_optional_functions(random=random)
         problems = [seconds_problem("ttl", ttl)]
         if not (is_number(jitter) and 0 <= jitter < 1):
             problems.append(f"`jitter` must be 0 or more and less than 1, got: {jitter!r}")

@@ -9,12 +9,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from serverless_stack.runtime.arguments import check_functions, check_optional_functions
 from serverless_stack.runtime.caching.base import (
     MISSING,
     Store,
     StoreError,
     StoreRefused,
     ValueTooLarge,
+    check_store,
     codec_of,
     seconds_problem,
 )
@@ -58,6 +60,7 @@ class Miss(Generic[L]):
         degraded: bool,
         many: bool = False,
     ) -> None:
+        check_functions(load=load)
         self.load = load
         self.cached = cached
         self.landed = landed
@@ -91,6 +94,9 @@ class LazyLoader(ABC, Generic[L, M]):
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] | None = None,
     ) -> None:
+        check_store(store)
+        check_functions(load=load)
+        check_optional_functions(load_many=load_many, on_event=on_event)
         self._expiry = ExpiryPolicy(
             ttl,
             jitter=jitter,
@@ -277,11 +283,6 @@ class LazyLoader(ABC, Generic[L, M]):
             keep(key, answer.value, self._expiry.stale_if_error)
         except (StoreError, TypeError, ValueError):
             self._last_known.delete(key)  # what cannot be encoded, and the value before it
-
-
-def is_shareable(value: object) -> bool:
-    """Return whether several callers can use a value: an iterator or awaitable serves one."""
-    return not any(hasattr(type(value), name) for name in ("__next__", "__anext__", "__await__"))
 
 
 def log_not_cached(key: str, error: Exception) -> None:

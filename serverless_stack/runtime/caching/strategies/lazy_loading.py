@@ -3,27 +3,28 @@
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TypeVar, cast
 
 from serverless_stack.runtime.caching.base import (
     MISSING,
     CacheEntry,
     Missing,
     StoreError,
+    unique_keys,
 )
 from serverless_stack.runtime.caching.resilience.budget import Stopwatch
 from serverless_stack.runtime.caching.resilience.lease import Lease, entry_key
-from serverless_stack.runtime.caching.resilience.single_flight import SingleFlight, ThreadFlight
+from serverless_stack.runtime.caching.resilience.single_flight import (
+    SingleFlight,
+    ThreadFlight,
+    is_shareable,
+)
 from serverless_stack.runtime.caching.strategies.expiry import Answer, Lookup
 from serverless_stack.runtime.caching.strategies.lazy_loader import (
     LazyLoader,
     Miss,
-    is_shareable,
     log_exception,
 )
-
-if TYPE_CHECKING:
-    pass
 
 V = TypeVar("V")
 _Load = Callable[[str], object]
@@ -36,8 +37,8 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
     is cached then; a returned ``None`` is cached like any value. A value that the store's codec
     cannot encode is logged and returned, and not cached.
 
-    Threads that miss the same key at the same time load it once and share the result (treat it
-    as read-only) or the exception, also while the cache is down. Safe to share between threads.
+    Threads that miss the same key at the same time load it once, also while the cache is down, and
+    get the same object (do not change it) or exception. Safe to share between threads.
 
     Args:
         store: The store.
@@ -65,7 +66,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
         random: Returns a number from 0 to 1 for the jitter.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def _prepare(self) -> None:
@@ -83,7 +84,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
             key: The key.
             load: The source of this call. Default: the loader's.
         """
-        if self._is_observed or self._distrusted or key[:1] == "#":
+        if type(key) is not str or self._is_observed or self._distrusted or key[:1] == "#":
             return self.lookup(key, load).value
         landed = self._flights.landed
         try:
@@ -118,7 +119,7 @@ class LazyLoading(LazyLoader[Callable[[str], V], Callable[[Sequence[str]], Mappi
 
         Keys that ``load_many`` leaves out are left out. There is no lease: each process loads.
         """
-        keys = list(dict.fromkeys(keys))
+        keys = unique_keys(keys)
         landed = self._flights.landed
         stopwatch = self._stopwatch()
         cached, degraded = self._read_many(keys, stopwatch)

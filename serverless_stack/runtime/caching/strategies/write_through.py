@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from serverless_stack.runtime.arguments import check_functions, check_kind
 from serverless_stack.runtime.caching.base import (
     Store,
     StoreError,
     StoreRefused,
     ValueTooLarge,
     check_key,
+    check_store,
     codec_of,
 )
 from serverless_stack.runtime.caching.resilience.lease import entry_key
@@ -39,7 +41,7 @@ class WriteThrough(Generic[V]):
         random: Returns a number from 0 to 1 for the jitter.
 
     Raises:
-        ValueError: A number is out of range.
+        ValueError: A number is out of range, or an argument is of another type.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class WriteThrough(Generic[V]):
         invalidate: bool = False,
         random: Callable[[], float] | None = None,
     ) -> None:
+        check_functions(save=save)
         self._writer = CacheWriter(
             store, ExpiryPolicy(ttl, jitter=jitter, random=random), invalidate
         )
@@ -94,6 +97,8 @@ class CacheWriter:
     """
 
     def __init__(self, store: Store, expiry: ExpiryPolicy, invalidate: bool) -> None:
+        check_store(store)
+        check_kind("invalidate", invalidate, bool, "True or False")
         self._store = store
         self._expiry = expiry
         self._invalidate = invalidate
