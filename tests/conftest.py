@@ -133,12 +133,18 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             yield cloud.environment()
 
 
+@pytest.fixture(autouse=True)
+def own_boto3_session() -> Iterator[None]:
+    """Leave no session to the next test: it would keep the key of another cloud."""
+    yield
+    if "boto3" in sys.modules:
+        vars(sys.modules["boto3"])["DEFAULT_SESSION"] = None
+
+
 @pytest.fixture
 def use_aws(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """boto3, and programs that a test starts, reach the local cloud."""
     for name, value in aws.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
-    # The session of an earlier test keeps the key of another cloud.
-    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
     return aws
