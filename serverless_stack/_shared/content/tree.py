@@ -32,7 +32,7 @@ _REASONS = {
     r"desktop\.ini",
     "byte code": r".*\.py[co]",
     "a database": r".*\.(db3?|sqlite3?)(-(journal|shm|wal))?|dump\.rdb|"
-    r"(.*[-_.])?(dump|backup)\.sql(\.(gz|bz2|xz|zst|zip))?",
+    r"(.*[-_.])?(dump\.sql|backup\.sql(\.(gz|bz2|xz|zst|zip))?)",  # dump.sql.gz: a download
 }
 _NAMES = {reason: re.compile(pattern) for reason, pattern in _REASONS.items()}
 _DOS = 0
