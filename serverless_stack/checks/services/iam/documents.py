@@ -38,18 +38,22 @@ def actions_of(statement: Statement) -> list[str]:
 
 @lru_cache(maxsize=65536)
 def matches(pattern: str, action: str) -> bool:
-    """Return whether a pattern with ``*`` and ``?`` matches an action, in any case.
+    """Return whether a pattern with ``*`` and ``?`` matches an action, in any case."""
+    return pattern_covers(pattern.lower(), action.lower())
+
+
+def pattern_covers(pattern: str, text: str) -> bool:
+    """Return whether a pattern matches a text; for a pattern, all texts that it matches.
 
     The work is bounded by the product of both lengths, whatever the pattern.
     """
-    pattern, action = pattern.lower(), action.lower()
     at = position = mark = 0
     star = -1
-    while position < len(action):
+    while position < len(text):
         if at < len(pattern) and pattern[at] == "*":
             star, mark = at, position
             at += 1
-        elif at < len(pattern) and pattern[at] in ("?", action[position]):
+        elif at < len(pattern) and _covers_one(pattern[at], text[position]):
             at += 1
             position += 1
         elif star >= 0:
@@ -59,6 +63,11 @@ def matches(pattern: str, action: str) -> bool:
         else:
             return False
     return not pattern[at:].strip("*")
+
+
+def _covers_one(character: str, other: str) -> bool:
+    """Return whether a character of a pattern covers one of another pattern."""
+    return other != "*" and character in ("?", other)
 
 
 def resources_of(statement: Statement) -> list[object]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from serverless_stack.checks.services.iam.documents import pattern_covers
+
 _MAX_PRODUCT: Final = 250_000
 
 
@@ -29,35 +31,7 @@ def covers(others: Sequence[str], own: Sequence[str], pattern: str) -> bool:
     return any(matches(each, pattern) for each in others)
 
 
-@lru_cache(maxsize=4096)
-def matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern covers another one: whether it matches all that the other does.
-
-    The work is bounded by the product of both lengths.
-    """
-    if pattern in (text, "*"):
-        return True
-    at = position = mark = 0
-    star = -1
-    while position < len(text):
-        if at < len(pattern) and pattern[at] == "*":
-            star, mark = at, position
-            at += 1
-        elif at < len(pattern) and _matches_one(pattern[at], text[position]):
-            at += 1
-            position += 1
-        elif star >= 0:
-            at = star + 1
-            mark += 1
-            position = mark
-        else:
-            return False
-    return not pattern[at:].strip("*")
-
-
-def _matches_one(character: str, other: str) -> bool:
-    """Return whether a character of a pattern covers one of another pattern."""
-    return other != "*" and character in ("?", other)
+matches = lru_cache(maxsize=4096)(pattern_covers)
 
 
 @lru_cache(maxsize=4096)

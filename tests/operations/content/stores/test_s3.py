@@ -51,7 +51,7 @@ def answering(body: str, status: int = 200) -> Iterator[S3Store]:
         do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
 
         def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
+            """Write no log."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
