@@ -7,6 +7,8 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Annotations, Match
 
 from serverless_stack.testing import template_of
@@ -97,3 +99,15 @@ def _references(value: object) -> Iterator[str]:
                 yield from re.findall(r"\$\{(\w+)", text)
             else:
                 yield from _references(item)
+
+
+def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
+    """Create a function of CDK in a VPC."""
+    return lambda_.Function(
+        stack,
+        "Function",
+        code=lambda_.Code.from_inline("def handler(event, context): ..."),
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        vpc=vpc,
+    )

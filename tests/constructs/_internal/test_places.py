@@ -5,22 +5,10 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.constructs import LambdaHandler, MemcachedCache, RedisCache
 from serverless_stack.constructs._internal.places import VpcIdentity, vpc_identity
-from tests.constructs.templates import new_app, refused, warnings
-
-
-def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
-    return lambda_.Function(
-        stack,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): ..."),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        vpc=vpc,
-    )
+from tests.constructs.templates import function_in, new_app, refused, warnings
 
 
 def test_a_function_in_a_vpc_that_cannot_be_peered_is_refused(stack: cdk.Stack) -> None:

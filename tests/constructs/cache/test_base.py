@@ -16,23 +16,20 @@ from serverless_stack.constructs import (
     ServerlessCache,
 )
 from serverless_stack.testing import assert_deployable
-from tests.constructs.templates import all_of, new_app, properties, refused, synth, warnings
+from tests.constructs.templates import (
+    all_of,
+    function_in,
+    new_app,
+    properties,
+    refused,
+    synth,
+    warnings,
+)
 
 Cache = RedisCache | MemcachedCache | ServerlessCache
 Make = Callable[..., Cache]
 CACHES: list[Make] = [RedisCache, MemcachedCache, ServerlessCache]
 INGRESS = "AWS::EC2::SecurityGroupIngress"
-
-
-def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
-    return lambda_.Function(
-        stack,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): ..."),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        vpc=vpc,
-    )
 
 
 def isolated_vpc(stack: cdk.Stack) -> ec2.Vpc:

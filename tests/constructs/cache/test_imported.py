@@ -20,6 +20,7 @@ from serverless_stack.constructs import (
 from tests.constructs.templates import (
     Json,
     all_of,
+    function_in,
     properties,
     refused,
     statements,
@@ -39,14 +40,7 @@ def vpc(stack: cdk.Stack) -> ec2.IVpc:
 
 @pytest.fixture
 def function(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
-    return lambda_.Function(
-        stack,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): ..."),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        vpc=vpc,
-    )
+    return function_in(stack, vpc)
 
 
 def existing(make: Make, stack: cdk.Stack, vpc: ec2.IVpc, **arguments: Any) -> ImportedCache:  # noqa: ANN401

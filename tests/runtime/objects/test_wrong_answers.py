@@ -1,17 +1,14 @@
 """Answers that S3 does not give: a page of a proxy, nothing, half an object, an endless list."""
 
-import http.server
 import io
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from serverless_stack.runtime.objects import ObjectError, ObjectStore, Unavailable
+from tests.answering import same_answer
 
 PAGE = "<html><body>please log in</body></html>"
 LIST = """<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name>
@@ -23,35 +20,13 @@ LIST = """<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Nam
 def answering(body: str, length: int | None = None) -> Iterator[ObjectStore]:
     """A bucket at a server that always says the same."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body) if length is None else length))
-            if length is not None:
-                self.send_header("ETag", '"e"')
-                self.send_header("Last-Modified", "Wed, 01 Jan 2031 00:00:00 GMT")
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body.encode())
-
-        do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
-
-        def log_message(self, *_arguments: object) -> None:
-            """Write no log."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        client = boto3.client(
-            "s3",
-            endpoint_url=f"http://127.0.0.1:{server.server_port}",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+    headers = {
+        "Content-Length": str(length),
+        "ETag": '"e"',
+        "Last-Modified": "Wed, 01 Jan 2031 00:00:00 GMT",
+    }
+    with same_answer(body, headers=None if length is None else headers) as client:
         yield ObjectStore("b", client=client)
-        server.shutdown()
 
 
 CALLS: dict[str, Callable[[ObjectStore], object]] = {

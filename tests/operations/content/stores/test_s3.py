@@ -1,13 +1,9 @@
 """Answers that S3 does not give: a proxy's page, another bucket's list, half a list, none."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import boto3
 import pytest
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from serverless_stack._shared.content.headers import Headers
@@ -16,6 +12,7 @@ from serverless_stack.operations.content import transfer
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.stores import ABSENT
 from serverless_stack.operations.content.stores.s3 import S3Store
+from tests.answering import same_answer
 
 TEXT = Headers("text/plain")
 LIST = """<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>{name}</Name>
@@ -39,32 +36,8 @@ def listing(
 def answering(body: str, status: int = 200) -> Iterator[S3Store]:
     """The bucket ``b`` of a server that always says the same."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(body.encode())
-
-        do_HEAD = do_PUT = do_POST = do_DELETE = do_GET
-
-        def log_message(self, *_arguments: object) -> None:
-            """Write no log."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        client = boto3.client(
-            "s3",
-            endpoint_url=f"http://127.0.0.1:{server.server_port}",
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
+    with same_answer(body, status=status) as client:
         yield S3Store("b", client)
-        server.shutdown()
 
 
 WRONG_LISTS = {
