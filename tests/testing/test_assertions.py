@@ -286,6 +286,30 @@ def test_nested_stacks_are_compared(check: Callable[..., None]) -> None:
         check(with_nested(), with_nested(key="order"))
 
 
+def with_table(*places: str) -> cdk.Stack:
+    """A stack with a retained table in the nested stacks of these names, or in itself."""
+    stack = cdk.Stack(cdk.App(), "Shop")
+    attribute = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    homes: dict[str, cdk.Stack] = {"": stack}
+    for place in ("First", "Second"):
+        homes[place] = cdk.NestedStack(stack, place)
+        cdk.CfnWaitConditionHandle(homes[place], "Handle")
+    for place in places:
+        dynamodb.Table(homes[place], "Orders", partition_key=attribute)
+    return stack
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("", "First"), ("First", ""), ("First", "Second")], ids=["in", "out", "over"]
+)
+def test_a_retained_table_that_moves_to_another_stack_is_replaced(old: str, new: str) -> None:
+    with pytest.raises(AssertionError, match="Orders/Resource") as caught:
+        assert_no_replacement(with_table(old), with_table(new))
+    assert "without the data of this one" in " ".join(str(caught.value).split())
+    assert_no_replacement(with_table(old), with_table(old, new))
+    assert_no_replacement(with_table(old, new), with_table(new))
+
+
 def test_wildcards_in_nested_stacks_are_found() -> None:
     assert_least_privilege(with_nested())
     with pytest.raises(AssertionError, match=r"Shop/Data/Role/DefaultPolicy/Resource: s3:\*"):

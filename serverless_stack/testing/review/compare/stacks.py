@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from serverless_stack.testing.review.compare.consequences import NESTED_STACK, retention
+from serverless_stack.testing.review.compare.moves import with_moves
 from serverless_stack.testing.review.compare.templates import review
 from serverless_stack.testing.review.compare.values import (
     Reference,
@@ -132,7 +133,9 @@ def _reviews(old: Sequence[Stack], new: Sequence[Stack]) -> Iterator[StackReview
             if before is not None and after is not None:
                 _note_outputs(before, after, changes.review, volatile)
         if sum(map(len, volatile.values())) == known:
-            return iter([each for _, each in reviews])
+            break
+    final = with_moves(pairs, [each.review for _, each in reviews])
+    return (replace(each, review=moved) for (_, each), moved in zip(reviews, final, strict=True))
 
 
 def _once(
