@@ -19,6 +19,7 @@ from serverless_stack.constructs.function.custom_resource import (
 from serverless_stack.constructs.profiles.profile import Profile
 
 _PARTS = (*ANSWERS, "functions/log_role.py")
+_SERVICE = "apigateway.amazonaws.com"
 _POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _AWS_POLICY = "API Gateway accepts a role with this policy, which AWS keeps up to date"
 
@@ -45,7 +46,7 @@ class LogRole(Construct):
         self.role = iam.Role(
             self,
             "CloudWatchRole",
-            assumed_by=iam.ServicePrincipal("apigateway.amazonaws.com"),
+            assumed_by=iam.ServicePrincipal(_SERVICE),
             description="Writes the logs of all REST APIs of the account and region",
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
         )

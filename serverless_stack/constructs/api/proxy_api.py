@@ -18,7 +18,7 @@ from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
 from serverless_stack.constructs.api.cors import Cors
-from serverless_stack.constructs.api.logs import execution_log_group
+from serverless_stack.constructs.api.logs import execution_log_groups
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
     AnyRoute,
@@ -51,10 +51,9 @@ class ProxyApi(Construct):
     for its requests and errors, and one permission per function that covers all of its routes.
     Bodies pass unchanged, binary ones as well.
 
-    It creates no CloudWatch role: that setting belongs to the account, and deleting one stack must
-    not take it from other APIs. AWS refuses a stage with an access log in an account and region
-    that never had the role set; set it once ("Set up CloudWatch logging for REST APIs"), or deploy
-    with ``access_log=False``.
+    With an access log, the stack has a function that sets API Gateway's CloudWatch role while the
+    stack is deployed, if the account has none in the region. It never replaces a role. The role
+    outlives the stack, because other APIs of the account use it.
 
     Args:
         scope: The parent construct.
@@ -82,6 +81,9 @@ class ProxyApi(Construct):
             certificate. Default: set by the profile (production: no).
         access_log: Whether requests, one JSON line for each, and errors of the API are logged.
             Default: set by the profile (production: yes).
+        set_log_role: Whether that function is created. False for an account whose role is set by
+            somebody else; without one, AWS refuses the stage ("Set up CloudWatch logging for REST
+            APIs"). Without an access log, there is no function.
         log_retention: How long these logs are kept. Default: set by the profile.
         removal_policy: What happens to these logs when the stack is deleted. Default: set by the
             profile.
@@ -116,6 +118,7 @@ class ProxyApi(Construct):
         waf: Waf | None = None,
         client_certificate: bool | None = None,
         access_log: bool | None = None,
+        set_log_role: bool = True,
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
@@ -191,8 +194,14 @@ class ProxyApi(Construct):
                 ],
             )
         if access_log:
-            execution_log_group(
-                self, api, profile, retention=log_retention, removal_policy=removal_policy
+            execution_log_groups(
+                self,
+                api,
+                self.stages,
+                profile,
+                retention=log_retention,
+                removal_policy=removal_policy,
+                set_log_role=set_log_role,
             )
         if client_certificate is None:
             client_certificate = profile.settings.client_certificate

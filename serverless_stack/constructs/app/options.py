@@ -77,6 +77,7 @@ class ApiOptions(TypedDict, total=False):
     waf: Waf | None
     client_certificate: bool | None
     access_log: bool | None
+    set_log_role: bool
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
 
