@@ -67,11 +67,12 @@ def test_the_function_may_set_the_role_and_nothing_else(two_apis: Json) -> None:
     assert passing["Resource"] == {"Fn::GetAtt": [role, "Arn"]}
 
 
-@pytest.mark.parametrize("arguments", [{"access_log": False}, {"set_log_role": False}])
+@pytest.mark.parametrize(("access_log", "set_log_role"), [(False, True), (True, False)])
 def test_no_function_without_logs_or_for_a_role_of_somebody_else(
-    stack: cdk.Stack, arguments: dict[str, bool]
+    stack: cdk.Stack, access_log: bool, set_log_role: bool
 ) -> None:
-    ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"), **arguments)
+    function = plain_function(stack, "Plain")
+    ProxyApi(stack, "Api", handler=function, access_log=access_log, set_log_role=set_log_role)
     template = synth(stack)
     assert named(template, RESOURCE) == {}
     assert [name for name in template["Resources"] if "ApiLogRole" in name] == []
