@@ -55,7 +55,10 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
             kind = signature.parameters[name].kind
             if name not in hints:  # `self` or `cls`
                 continue
-            if kind is inspect.Parameter.VAR_KEYWORD:
+            if kind is inspect.Parameter.VAR_POSITIONAL:
+                for item in value:
+                    problems.add(type_problems(name, item, hints[name]))
+            elif kind is inspect.Parameter.VAR_KEYWORD:
                 problems.add(option_problems("", value, get_args(hints[name])[0]))
             elif name == "scope" and hints[name] is Construct:
                 needs_stack = not isinstance(next(iter(args), None), Stack)

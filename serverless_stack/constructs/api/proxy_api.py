@@ -177,7 +177,7 @@ class ProxyApi(Construct):
         self._router = Router(
             self,
             api,
-            settings=MethodSettings(list(self.stages.values())),
+            settings=MethodSettings(list(self.stages.values()), settings),
             auth=auth,
             cache=cache,
         )

@@ -68,7 +68,7 @@ class Router:
         resource.add_method(
             key.verb,
             _integration(invokable_of(route.target), keys),
-            request_parameters={name: ".path." in name for name in keys} or None,
+            request_parameters=None if keys is None else {k: ".path." in k for k in keys},
             **self._authorizers.method_auth(route.auth or self._auth),
         )
         settings: dict[str, object] = {}
@@ -80,9 +80,9 @@ class Router:
         if settings:
             self._settings.add(key.verb, key.path, settings)
 
-    def _cache_keys(self, key: RouteKey) -> list[str]:
+    def _cache_keys(self, key: RouteKey) -> list[str] | None:
         if self._cache is None or key.verb != "GET":
-            return []
+            return None
         names = [
             f"path.{part[1:-1].rstrip('+')}" for part in key.path.split("/") if part.startswith("{")
         ]
@@ -90,12 +90,12 @@ class Router:
 
 
 def _integration(
-    function: lambda_.IFunction, cache_keys: Sequence[str]
+    function: lambda_.IFunction, cache_keys: Sequence[str] | None
 ) -> apigateway.LambdaIntegration:
     return apigateway.LambdaIntegration(
         function,
         scope_permission_to_method=False,  # one permission for all routes, not one for each
-        cache_key_parameters=list(cache_keys) or None,
+        cache_key_parameters=None if cache_keys is None else list(cache_keys),
     )
 
 

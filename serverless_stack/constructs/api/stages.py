@@ -117,13 +117,26 @@ def add_stage(api: apigateway.RestApi, name: str, settings: StageSettings) -> ap
 class MethodSettings:
     """Settings of single methods, on every stage of an API.
 
+    A method with settings of its own inherits none of the stage's, so each has all of them.
+
     Args:
-        stages: The stages. Their own settings, for all methods, are the first of each.
+        stages: The stages. Their settings for all methods are the first of each.
+        settings: The settings of the stages.
     """
 
-    def __init__(self, stages: Sequence[apigateway.Stage]) -> None:
+    def __init__(self, stages: Sequence[apigateway.Stage], settings: StageSettings) -> None:
         self._stages = [default_child(stage, apigateway.CfnStage) for stage in stages]
         self._count = 1
+        inherited = {
+            "ThrottlingRateLimit": settings["throttling_rate_limit"],
+            "ThrottlingBurstLimit": settings["throttling_burst_limit"],
+            "LoggingLevel": settings["logging_level"] and settings["logging_level"].name,
+            "DataTraceEnabled": False,
+            "CachingEnabled": settings["caching_enabled"],
+            "CacheDataEncrypted": settings["cache_data_encrypted"],
+            "CacheTtlInSeconds": settings["cache_ttl"] and settings["cache_ttl"].to_seconds(),
+        }
+        self._inherited = {name: value for name, value in inherited.items() if value is not None}
 
     def add(self, verb: str, path: str, settings: Mapping[str, object]) -> None:
         """Add the settings of one method.
@@ -134,7 +147,7 @@ class MethodSettings:
             settings: The settings, by their names in ``AWS::ApiGateway::Stage MethodSetting``.
         """
         escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
-        setting = {**settings, "HttpMethod": verb, "ResourcePath": escaped}
+        setting = {**self._inherited, **settings, "HttpMethod": verb, "ResourcePath": escaped}
         for stage in self._stages:
             stage.add_property_override(f"MethodSettings.{self._count}", setting)
         self._count += 1
