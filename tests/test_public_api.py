@@ -38,6 +38,7 @@ NAMES = [
 RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 # Value objects that constructs take, and what `from_attributes` of a cache returns.
 VALUES = [
+    "Access",
     "ApiCache",
     "Auth",
     "Autoscale",
@@ -55,6 +56,7 @@ VALUES = [
     "Route",
     "ServerlessEngine",
     "Throttle",
+    "Tls",
     "UsagePlan",
     "Waf",
 ]

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.api.access import Access
     from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.proxy_api import ProxyApi
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+    from serverless_stack.constructs.api.tls import Tls
     from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
+    "Access",
     "ApiCache",
     "Auth",
     "Autoscale",
@@ -81,6 +84,7 @@ __all__ = [
     "ServerlessStack",
     "StorageBucket",
     "Throttle",
+    "Tls",
     "UsagePlan",
     "Waf",
     "WebApp",
@@ -90,6 +94,7 @@ _RULES = "serverless_stack._shared.content.rules"
 _MODULES = {
     "IMMUTABLE": _RULES,
     "REVALIDATE": _RULES,
+    "Access": ".api.access",
     "ApiCache": ".api.caching",
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
@@ -122,6 +127,7 @@ _MODULES = {
     "ServerlessStack": ".app.stack",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
+    "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
     "Waf": ".api.waf",
     "WebApp": ".app.web_app",

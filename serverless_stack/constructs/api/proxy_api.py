@@ -14,6 +14,11 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs.api.access import (
+    Access,
+    endpoint_configuration,
+    resource_policy,
+)
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
@@ -40,6 +45,7 @@ from serverless_stack.constructs.api.throttling import (
     throttle_problems,
     usage_plan_problems,
 )
+from serverless_stack.constructs.api.tls import Tls, apply_tls, protection_problems
 from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -77,6 +83,13 @@ class ProxyApi(Construct):
             none.
         waf: The AWS WAF web ACL: ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``. Default: set
             by the profile (production: none).
+        access: From which addresses or through which VPC endpoints the API may be called:
+            ``Access.cidrs(…)``, or ``Access.vpc_endpoint(…)`` for a private API. Default: from
+            everywhere.
+        tls: Which TLS versions and ciphers callers may use. Default: chosen by AWS, TLS 1.0 or
+            newer for a regional API ("Supported security policies").
+        shield: Must be False: AWS Shield Advanced protects no API. It protects the distribution of
+            a ``Cdn`` in front of one, with the argument ``shield`` of that.
         client_certificate: Whether the API identifies itself to HTTP integrations by a
             certificate. Default: set by the profile (production: no).
         access_log: Whether requests, one JSON line for each, and errors of the API are logged.
@@ -92,6 +105,7 @@ class ProxyApi(Construct):
         rest_api: The REST API.
         stage: Its stage; the first of several.
         stages: All stages, by name.
+        is_private: Whether the API can be reached from a VPC only.
         access_log_group: The log group of the access log; None without one.
         web_acl: The web ACL, if the construct created one.
 
@@ -116,6 +130,9 @@ class ProxyApi(Construct):
         stages: str | Sequence[str] = "prod",
         stage_variables: Mapping[str, str] | None = None,
         waf: Waf | None = None,
+        access: Access | None = None,
+        tls: Tls | None = None,
+        shield: bool = False,
         client_certificate: bool | None = None,
         access_log: bool | None = None,
         set_log_role: bool = True,
@@ -138,6 +155,7 @@ class ProxyApi(Construct):
             problems.add(cache_problems(cache))
         if waf is not None:
             problems.add(waf_problems(waf))
+        problems.add(protection_problems(access, tls, shield))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -160,7 +178,8 @@ class ProxyApi(Construct):
             self,
             "RestApi",
             rest_api_name=self.node.path.replace("/", "-"),
-            endpoint_types=[apigateway.EndpointType.REGIONAL],
+            endpoint_configuration=endpoint_configuration(access),
+            policy=resource_policy(access, allows=str(auth.kind) != "iam"),
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
             default_cors_preflight_options=(
@@ -168,7 +187,9 @@ class ProxyApi(Construct):
             ),
             deploy_options=apigateway.StageOptions(stage_name=first, **settings),
         )
+        apply_tls(default_child(api, apigateway.CfnRestApi), tls)
         self.rest_api = api
+        self.is_private = access is not None and access.is_private
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
             first: self.stage,
@@ -209,7 +230,7 @@ class ProxyApi(Construct):
             self._add_client_certificate()
         self.web_acl: wafv2.CfnWebACL | None = attach_waf(
             self,
-            self.stage.stage_arn,
+            self.stages,
             profile,
             waf,
             log_retention=log_retention,

@@ -5,13 +5,17 @@ from serverless_stack.checks.services.apigateway.limits import (
     CACHE_SIZES_GB,
     CACHE_TTL_SECONDS,
     COMPRESSION_BYTES,
+    EDGE_TLS_POLICIES,
     INTEGRATION_TIMEOUT_MS,
+    LEGACY_TLS_POLICIES,
     RATE_PER_SECOND,
+    TLS_POLICIES,
     access_log_format_problems,
     binary_media_type_problems,
     cache_size_problems,
     path_part_problems,
     stage_name_problems,
+    tls_policy_problems,
 )
 
 __all__ = [
@@ -19,11 +23,15 @@ __all__ = [
     "CACHE_SIZES_GB",
     "CACHE_TTL_SECONDS",
     "COMPRESSION_BYTES",
+    "EDGE_TLS_POLICIES",
     "INTEGRATION_TIMEOUT_MS",
+    "LEGACY_TLS_POLICIES",
     "RATE_PER_SECOND",
+    "TLS_POLICIES",
     "access_log_format_problems",
     "binary_media_type_problems",
     "cache_size_problems",
     "path_part_problems",
     "stage_name_problems",
+    "tls_policy_problems",
 ]

@@ -15,6 +15,27 @@ COMPRESSION_BYTES = (0, 10 * 1024 * 1024)
 INTEGRATION_TIMEOUT_MS = (50, 29_000)
 CACHE_SIZES_GB = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
 
+# "Supported security policies"
+LEGACY_TLS_POLICIES = ("TLS_1_0", "TLS_1_2")
+TLS_POLICIES = (
+    *LEGACY_TLS_POLICIES,
+    "SecurityPolicy_TLS13_1_3_2025_09",
+    "SecurityPolicy_TLS13_1_3_FIPS_2025_09",
+    "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_FIPS_PFS_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_FIPS_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_Ext2_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_Ext2_FIPS_PQ_2025_09",
+    "SecurityPolicy_TLS13_1_2_2021_06",
+)
+EDGE_TLS_POLICIES = (
+    *LEGACY_TLS_POLICIES,
+    "SecurityPolicy_TLS13_2025_EDGE",
+    "SecurityPolicy_TLS12_PFS_2025_EDGE",
+    "SecurityPolicy_TLS12_2018_EDGE",
+)
+
 _MEDIA_TYPE = re.compile(r"(\*|[\w.+-]+)(/|~1)(\*|[\w.+-]+)( *;.*)?")
 _PATH_PART = re.compile(r"[a-zA-Z0-9._:,$~-]+|\{[a-zA-Z0-9._:-]+\+?\}")
 _REQUEST_ID = re.compile(r"\$context\.(requestId|extendedRequestId)\b")
@@ -85,3 +106,18 @@ def path_part_problems(path_part: str, argument: str) -> list[str]:
         f"`{argument}` must have letters, digits and ._:- only, or be a variable such as {{id}} "
         f"or {{proxy+}}, got: {path_part!r}{hint}"
     ]
+
+
+def tls_policy_problems(policy: str, argument: str, *, edge: bool) -> list[str]:
+    """List what API Gateway refuses in a security policy.
+
+    Args:
+        policy: The name of the policy.
+        argument: The argument that has it.
+        edge: Whether it is for an edge-optimized endpoint; else for a regional or private one.
+    """
+    policies = EDGE_TLS_POLICIES if edge else TLS_POLICIES
+    if is_unresolved(policy) or policy in policies:
+        return []
+    kind = "an edge-optimized endpoint" if edge else "a regional or private endpoint"
+    return [f"`{argument}` must be a policy for {kind}: {', '.join(policies)}, got: {policy!r}"]
