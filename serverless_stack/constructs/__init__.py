@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.cors import Cors
+    from serverless_stack.constructs.api.integrations import (
+        HttpProxy,
+        Mock,
+        S3Objects,
+        SendMessage,
+    )
     from serverless_stack.constructs.api.proxy_api import ProxyApi
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
@@ -65,11 +71,13 @@ __all__ = [
     "Cors",
     "Durability",
     "GlobalDatastore",
+    "HttpProxy",
     "ImportedCache",
     "Invalidation",
     "LambdaHandler",
     "Logs",
     "MemcachedCache",
+    "Mock",
     "NetworkType",
     "Profile",
     "ProxyApi",
@@ -79,6 +87,8 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Route",
+    "S3Objects",
+    "SendMessage",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
@@ -108,11 +118,13 @@ _MODULES = {
     "Cors": ".api.cors",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",
+    "HttpProxy": ".api.integrations",
     "ImportedCache": ".cache.imported",
     "Invalidation": ".content.invalidation",
     "LambdaHandler": ".function.handler",
     "Logs": ".cache.redis.logs",
     "MemcachedCache": ".cache.memcached.cache",
+    "Mock": ".api.integrations",
     "NetworkType": ".cache.serverless.engine",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
@@ -122,6 +134,8 @@ _MODULES = {
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
     "Route": ".api.routes",
+    "S3Objects": ".api.integrations",
+    "SendMessage": ".api.integrations",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",

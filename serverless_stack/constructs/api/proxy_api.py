@@ -1,6 +1,7 @@
 """ProxyApi: a REST API with a function for every path and verb, routes of their own, or both."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -22,13 +23,13 @@ from serverless_stack.constructs.api.access import (
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
-from serverless_stack.constructs.api.cors import Cors
+from serverless_stack.constructs.api.cors import Cors, response_headers
 from serverless_stack.constructs.api.logs import execution_log_groups
+from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
     AnyRoute,
     Routes,
-    parse_key,
     route_of,
     routes_problems,
 )
@@ -145,7 +146,13 @@ class ProxyApi(Construct):
             handler is not None or routes,
             "`handler` must be a function unless there are `routes`, got: neither",
         )
-        problems.add(routes_problems(routes))
+        checks = partial(
+            routes_problems,
+            binary_media_types=binary_media_types,
+            has_cache=cache is not None,
+            methods_per_path=0 if cors is None else 1,
+        )
+        problems.add(checks(routes, HANDLER_KEYS if handler is not None else ()))
         problems.add(throttle_problems(throttle))
         for place, plan in enumerate(usage_plans):
             problems.add(usage_plan_problems(plan, f"usage_plans[{place}]"))
@@ -188,6 +195,7 @@ class ProxyApi(Construct):
             deploy_options=apigateway.StageOptions(stage_name=first, **settings),
         )
         apply_tls(default_child(api, apigateway.CfnRestApi), tls)
+        self._routes_problems = checks
         self.rest_api = api
         self.is_private = access is not None and access.is_private
         self.stage: apigateway.Stage = api.deployment_stage
@@ -201,9 +209,11 @@ class ProxyApi(Construct):
             settings=MethodSettings(list(self.stages.values()), settings),
             auth=auth,
             cache=cache,
+            binary_media_types=binary_media_types,
+            headers={} if cors is None else response_headers(cors),
         )
         if handler is not None:
-            self._router.add_handler(handler)
+            self._router.add_handler(handler, routes)
         for key, route in routes.items():
             self._router.add(parse_key(key), route_of(route))
         for place, plan in enumerate(usage_plans):
@@ -258,7 +268,7 @@ class ProxyApi(Construct):
             ValueError: If the key or the route is wrong.
         """
         problems = Problems(self.node.path)
-        problems.add(routes_problems({key: route}))
+        problems.add(self._routes_problems({key: route}, self._router.keys))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
 
