@@ -19,6 +19,7 @@ from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.operations import advice
 
 NAMES = [
+    "ApiAlarms",
     "CacheAlarms",
     "CacheDashboard",
     "Cdn",
@@ -43,8 +44,10 @@ VALUES = [
     "Auth",
     "Autoscale",
     "Backup",
+    "Canary",
     "Capacity",
     "Cors",
+    "Domain",
     "Durability",
     "HttpProxy",
     "ImportedCache",

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.access import Access
+    from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache
     from serverless_stack.constructs.api.cors import Cors
+    from serverless_stack.constructs.api.domain import Domain
     from serverless_stack.constructs.api.integrations import (
         HttpProxy,
         Mock,
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
         SendMessage,
     )
     from serverless_stack.constructs.api.proxy_api import ProxyApi
+    from serverless_stack.constructs.api.releases import Canary
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
     from serverless_stack.constructs.api.tls import Tls
@@ -58,6 +61,7 @@ __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
     "Access",
+    "ApiAlarms",
     "ApiCache",
     "Auth",
     "Autoscale",
@@ -65,10 +69,12 @@ __all__ = [
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
+    "Canary",
     "Capacity",
     "Cdn",
     "ContentDeployment",
     "Cors",
+    "Domain",
     "Durability",
     "GlobalDatastore",
     "HttpProxy",
@@ -105,6 +111,7 @@ _MODULES = {
     "IMMUTABLE": _RULES,
     "REVALIDATE": _RULES,
     "Access": ".api.access",
+    "ApiAlarms": ".api.alarms",
     "ApiCache": ".api.caching",
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
@@ -113,9 +120,11 @@ _MODULES = {
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
     "Capacity": ".cache.redis.topology",
+    "Canary": ".api.releases",
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
+    "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "HttpProxy": ".api.integrations",

@@ -1,8 +1,8 @@
 """The function behind the releases of an API: a canary beside the stable deployment, and pruning.
 
-It answers two kinds of custom resources. ``Custom::ApiStableDeployment`` comes before a stage with a
-canary, and returns which deployment the stage goes on serving. ``Custom::ApiDeployments`` comes after
-all stages, and deletes deployments that are neither new nor served.
+It answers two kinds of custom resources. ``Custom::ApiStableDeployment`` comes before a stage with
+a canary, and returns which deployment the stage goes on serving. ``Custom::ApiDeployments`` comes
+after all stages, and deletes deployments that are neither new nor served.
 """
 
 from datetime import datetime

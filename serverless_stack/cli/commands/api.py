@@ -116,9 +116,7 @@ def _read(place: str) -> Api:
     return read_api(boto3.client("apigateway"), find_api(boto3.client("cloudformation"), place))
 
 
-def _run(
-    place: str, plan: Callable[[Api], Change], *, dry_run: bool, as_json: bool
-) -> None:
+def _run(place: str, plan: Callable[[Api], Change], *, dry_run: bool, as_json: bool) -> None:
     """Plan a change, make it, and report it."""
     import boto3
 
@@ -162,9 +160,7 @@ def _summary(change: Change) -> str:
 
 
 def _servers(api: Api, deployment_id: str) -> list[str]:
-    return [
-        name for stage in api.stages.values() for name in _uses(stage, deployment_id)
-    ]
+    return [name for stage in api.stages.values() for name in _uses(stage, deployment_id)]
 
 
 def _uses(stage: Stage, deployment_id: str) -> list[str]:
@@ -180,7 +176,11 @@ def _document(api: Api) -> dict[str, object]:
         "api": api.id,
         "name": api.name,
         "deployments": [
-            {**asdict(item), "created": item.created.isoformat(), "served_by": _servers(api, item.id)}
+            {
+                **asdict(item),
+                "created": item.created.isoformat(),
+                "served_by": _servers(api, item.id),
+            }
             for item in api.deployments
         ],
         "stages": [asdict(stage) for stage in api.stages.values()],

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
@@ -12,19 +12,15 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Invokable
-from serverless_stack.constructs._internal.logs import log_group
-from serverless_stack.constructs.api.access import (
-    Access,
-    endpoint_configuration,
-    resource_policy,
-)
+from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
 from serverless_stack.constructs.api.cors import Cors, response_headers
-from serverless_stack.constructs.api.logs import execution_log_groups
+from serverless_stack.constructs.api.domain import Domain
+from serverless_stack.constructs.api.operation import Operation
+from serverless_stack.constructs.api.releases import Canaries, Variables, variables_by_stage
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
@@ -46,8 +42,8 @@ from serverless_stack.constructs.api.throttling import (
     throttle_problems,
     usage_plan_problems,
 )
-from serverless_stack.constructs.api.tls import Tls, apply_tls, protection_problems
-from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
+from serverless_stack.constructs.api.tls import Tls
+from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -80,8 +76,14 @@ class ProxyApi(Construct):
             ``isBase64Encoded`` in the event. Default: all, so that no body is changed.
         stages: The stage, or several of them; the name is the first segment of the URL's path. No
             CDK tokens.
-        stage_variables: The variables of the stages, for ``stageVariables`` in events. Default:
-            none.
+        stage_variables: The variables of all stages, or of each by its name, for
+            ``stageVariables`` in events. Default: none.
+        canary: Which share of the requests gets a new deployment until it is promoted, on all
+            stages, or on each by its name. Default: every request gets it at once.
+        keep_deployments: How many deployments are kept for ``serverless-stack api rollback``,
+            2-200, those that a stage serves aside. Default: the current one alone; five with a
+            ``canary``.
+        domain: A domain name of your own. Default: that of API Gateway.
         waf: The AWS WAF web ACL: ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``. Default: set
             by the profile (production: none).
         access: From which addresses or through which VPC endpoints the API may be called:
@@ -93,6 +95,8 @@ class ProxyApi(Construct):
             a ``Cdn`` in front of one, with the argument ``shield`` of that.
         client_certificate: Whether the API identifies itself to HTTP integrations by a
             certificate. Default: set by the profile (production: no).
+        alarms: Whether there are ``ApiAlarms``, which notify the topic of the stack. Default: set
+            by the profile (production: no).
         access_log: Whether requests, one JSON line for each, and errors of the API are logged.
             Default: set by the profile (production: yes).
         set_log_role: Whether that function is created. False for an account whose role is set by
@@ -108,6 +112,7 @@ class ProxyApi(Construct):
         stages: All stages, by name.
         is_private: Whether the API can be reached from a VPC only.
         access_log_group: The log group of the access log; None without one.
+        domain_name: The domain; None without one.
         web_acl: The web ACL, if the construct created one.
 
     Raises:
@@ -129,12 +134,16 @@ class ProxyApi(Construct):
         usage_plans: Sequence[UsagePlan] = (),
         binary_media_types: Sequence[str] = ("*/*",),
         stages: str | Sequence[str] = "prod",
-        stage_variables: Mapping[str, str] | None = None,
+        stage_variables: Variables = None,
+        canary: Canaries = None,
+        keep_deployments: int | None = None,
+        domain: Domain | None = None,
         waf: Waf | None = None,
         access: Access | None = None,
         tls: Tls | None = None,
         shield: bool = False,
         client_certificate: bool | None = None,
+        alarms: bool | None = None,
         access_log: bool | None = None,
         set_log_role: bool = True,
         log_retention: logs.RetentionDays | None = None,
@@ -160,48 +169,55 @@ class ProxyApi(Construct):
         problems.add(rules.binary_media_type_problems(binary_media_types))
         if cache is not None:
             problems.add(cache_problems(cache))
-        if waf is not None:
-            problems.add(waf_problems(waf))
-        problems.add(protection_problems(access, tls, shield))
+        operation = Operation(
+            stages=stage_names(stages),
+            stage_variables=stage_variables,
+            canary=canary,
+            keep_deployments=keep_deployments,
+            domain=domain,
+            waf=waf,
+            access=access,
+            tls=tls,
+            shield=shield,
+            client_certificate=client_certificate,
+            alarms=alarms,
+            access_log=access_log,
+            set_log_role=set_log_role,
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        )
+        problems.add(operation.problems(Stack.of(scope).region))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
-        if access_log is None:
-            access_log = profile.settings.access_logs
-        if waf is None:
-            waf = Waf() if profile.settings.web_acl else Waf.none()
+        operation = operation.with_defaults(profile)
         auth = Auth.public() if auth is None else auth
-        group = (
-            log_group(
-                self, "AccessLogs", profile, retention=log_retention, removal_policy=removal_policy
-            )
-            if access_log
-            else None
-        )
-        settings = stage_settings(throttle, cache, group, stage_variables)
-        first, *others = stage_names(stages)
+        group = operation.access_log_group(self, profile)
+        settings = stage_settings(throttle, cache, group)
+        variables = variables_by_stage(stage_variables, operation.stages)
+        first, *others = operation.stages
         api = apigateway.RestApi(
             self,
             "RestApi",
             rest_api_name=self.node.path.replace("/", "-"),
-            endpoint_configuration=endpoint_configuration(access),
-            policy=resource_policy(access, allows=str(auth.kind) != "iam"),
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
             default_cors_preflight_options=(
                 apigateway.CorsOptions(allow_origins=list(cors.origins)) if cors else None
             ),
-            deploy_options=apigateway.StageOptions(stage_name=first, **settings),
+            deploy_options=apigateway.StageOptions(
+                stage_name=first, variables=variables[first] or None, **settings
+            ),
+            **operation.rest_api_settings(allows=str(auth.kind) != "iam"),
         )
-        apply_tls(default_child(api, apigateway.CfnRestApi), tls)
         self._routes_problems = checks
         self.rest_api = api
-        self.is_private = access is not None and access.is_private
+        self.is_private = operation.is_private
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
             first: self.stage,
-            **{name: add_stage(api, name, settings) for name in others},
+            **{name: add_stage(api, name, settings, variables[name]) for name in others},
         }
         self._router = Router(
             self,
@@ -224,37 +240,22 @@ class ProxyApi(Construct):
                     apigateway.UsagePlanPerApiStage(stage=stage) for stage in self.stages.values()
                 ],
             )
-        if access_log:
-            execution_log_groups(
-                self,
-                api,
-                self.stages,
-                profile,
-                retention=log_retention,
-                removal_policy=removal_policy,
-                set_log_role=set_log_role,
-            )
-        if client_certificate is None:
-            client_certificate = profile.settings.client_certificate
-        if client_certificate:
-            self._add_client_certificate()
-        self.web_acl: wafv2.CfnWebACL | None = attach_waf(
-            self,
-            self.stages,
-            profile,
-            waf,
-            log_retention=log_retention,
-            removal_policy=removal_policy,
+        self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
+            self, api, self.stages, profile
+        )
+        self.domain_name: apigateway.IDomainName | None = operation.add_releases(
+            self, api, self.stages, profile
         )
         acknowledge_missing(
             api,
             profile,
             auth=auth,
             has_cache=cache is not None,
-            has_waf=waf.kind != "none",
-            has_logs=access_log,
+            has_waf=operation.has_waf,
+            has_logs=bool(operation.access_log),
         )
         self.access_log_group: logs.LogGroup | None = group
+        self._domain = domain
 
     @check_types
     def add_route(self, key: str, route: AnyRoute) -> None:
@@ -274,13 +275,5 @@ class ProxyApi(Construct):
 
     @property
     def url(self) -> str:
-        """The URL of the stage, with a slash at its end; a token at synthesis."""
-        return self.rest_api.url
-
-    def _add_client_certificate(self) -> None:
-        """Create the certificate with which the API identifies itself to what it calls."""
-        certificate = apigateway.CfnClientCertificate(
-            self, "ClientCertificate", description=self.node.path
-        )
-        for stage in self.stages.values():
-            default_child(stage, apigateway.CfnStage).client_certificate_id = certificate.ref
+        """The URL of the first stage, or of the API on its domain, with a slash at its end."""
+        return self.rest_api.url if self._domain is None else self._domain.url

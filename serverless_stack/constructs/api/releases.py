@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aws_cdk import Aws, CustomResource, Duration, Stack
@@ -11,11 +11,11 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.shared import shared_construct
-from serverless_stack.constructs.api.variables import Variables, variable_problems
 from serverless_stack.constructs.function.custom_resource import ANSWERS, deploy_time_function
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -47,11 +47,13 @@ class Canary:
         check_fields(self)
 
 
+Variables = Mapping[str, str] | Mapping[str, Mapping[str, str]] | None
+"""The variables of all stages, or those of each by the names of stages."""
 Canaries = Canary | Mapping[str, Canary] | None
 """The canary of every stage, or canaries by the names of stages."""
 
 
-def canaries_by_stage(canary: Canaries, stages: list[str]) -> dict[str, Canary]:
+def canaries_by_stage(canary: Canaries, stages: Sequence[str]) -> dict[str, Canary]:
     """Return the canaries by the names of stages.
 
     Args:
@@ -73,7 +75,53 @@ def kept_deployments(canary: Canaries, keep: int | None) -> int | None:
     return _DEFAULT_KEEP if keep is None and canary else keep
 
 
-def release_problems(canary: Canaries, keep: int | None, stages: list[str]) -> list[str]:
+def variables_by_stage(variables: Variables, stages: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the variables of each stage; empty ones for a stage without.
+
+    Args:
+        variables: The argument of the API.
+        stages: The names of its stages.
+    """
+    own: dict[str, dict[str, str]] = {name: {} for name in stages}
+    for key, value in (variables or {}).items():
+        if isinstance(value, str):
+            for found in own.values():
+                found[key] = value
+        else:
+            own.setdefault(key, {}).update(value)
+    return own
+
+
+def variables_problems(variables: Variables, stages: Sequence[str]) -> list[str]:
+    """Check the stage variables of an API.
+
+    Args:
+        variables: The argument of the API.
+        stages: The names of its stages.
+
+    Returns:
+        One message per problem.
+    """
+    problems = Problems()
+    kinds = {isinstance(value, str) for value in (variables or {}).values()}
+    problems.require(
+        len(kinds) < 2,
+        "`stage_variables` must have values for all stages, or a mapping for each stage, got: both",
+    )
+    if kinds == {False}:
+        for name in variables or {}:
+            problems.require(
+                name in stages,
+                "`stage_variables` must have names of `stages`: "
+                f"{', '.join(stages)}, got: {name!r}",
+            )
+    for name, values in variables_by_stage(variables, stages if kinds == {False} else [""]).items():
+        argument = f"stage_variables[{name!r}]" if name else "stage_variables"
+        problems.add(rules.stage_variable_problems(values, argument))
+    return problems.messages
+
+
+def release_problems(canary: Canaries, keep: int | None, stages: Sequence[str]) -> list[str]:
     """Check how an API is released.
 
     Args:
@@ -88,10 +136,13 @@ def release_problems(canary: Canaries, keep: int | None, stages: list[str]) -> l
     for name, value in canaries_by_stage(canary, stages).items():
         prefix = "canary" if isinstance(canary, Canary) else f"canary[{name!r}]"
         problems.require(
-            name in stages, f"`canary` must have names of `stages`: {', '.join(stages)}, got: {name!r}"
+            name in stages,
+            f"`canary` must have names of `stages`: {', '.join(stages)}, got: {name!r}",
         )
         problems.between(f"{prefix}.percent", value.percent, *_PERCENT, "%")
-        problems.add(variable_problems(value.stage_variables, f"{prefix}.stage_variables"))
+        problems.add(
+            rules.stage_variable_problems(value.stage_variables, f"{prefix}.stage_variables")
+        )
         if isinstance(canary, Canary):
             break
     if keep is not None:
@@ -202,7 +253,7 @@ def _arn(api: apigateway.RestApi) -> str:
     return f"arn:{Aws.PARTITION}:apigateway:{region}::/restapis/{api.rest_api_id}"
 
 
-def _statements(api: apigateway.RestApi, stages: list[str]) -> list[iam.PolicyStatement]:
+def _statements(api: apigateway.RestApi, stages: Sequence[str]) -> list[iam.PolicyStatement]:
     arn = _arn(api)
     named = [f"{arn}/stages/{name}" for name in stages]
     return [
@@ -213,14 +264,3 @@ def _statements(api: apigateway.RestApi, stages: list[str]) -> list[iam.PolicySt
         iam.PolicyStatement(actions=["apigateway:PATCH"], resources=named),
         iam.PolicyStatement(actions=["apigateway:DELETE"], resources=[f"{arn}/deployments/*"]),
     ]
-
-
-__all__ = [
-    "Canaries",
-    "Canary",
-    "Variables",
-    "add_releases",
-    "canaries_by_stage",
-    "kept_deployments",
-    "release_problems",
-]

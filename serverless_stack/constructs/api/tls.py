@@ -8,6 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.api.access import Access, access_problems
 
 _PREFIX = "SecurityPolicy_"
@@ -98,13 +99,14 @@ def protection_problems(access: Access | None, tls: Tls | None, shield: bool) ->
     return problems
 
 
-def apply_tls(api: apigateway.CfnRestApi, tls: Tls | None) -> None:
+def apply_tls(api: apigateway.RestApi, tls: Tls | None) -> None:
     """Set the security policy of an API.
 
     Args:
-        api: The raw API.
+        api: The API.
         tls: The policy. Default: chosen by AWS.
     """
     if tls is not None:
-        api.security_policy = tls.policy_name
-        api.endpoint_access_mode = tls.access_mode_name
+        raw = default_child(api, apigateway.CfnRestApi)
+        raw.security_policy = tls.policy_name
+        raw.endpoint_access_mode = tls.access_mode_name

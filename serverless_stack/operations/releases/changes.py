@@ -129,9 +129,7 @@ def apply(client: "APIGatewayClient", change: Change) -> Stage:
     name = change.stage.name
     if read_stage(client, change.api_id, name) != change.stage:
         raise ReleaseError(f"{name} has been changed by somebody else; look, and try again")
-    client.update_stage(
-        restApiId=change.api_id, stageName=name, patchOperations=change.operations
-    )
+    client.update_stage(restApiId=change.api_id, stageName=name, patchOperations=change.operations)
     return read_stage(client, change.api_id, name)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway.client import APIGatewayClient
-    from mypy_boto3_apigateway.type_defs import StageTypeDef
+    from mypy_boto3_apigateway.type_defs import StageResponseTypeDef, StageTypeDef
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def read_stage(client: "APIGatewayClient", api_id: str, name: str) -> Stage:
     return stage_of(client.get_stage(restApiId=api_id, stageName=name))
 
 
-def stage_of(item: "StageTypeDef") -> Stage:
+def stage_of(item: "StageTypeDef | StageResponseTypeDef") -> Stage:
     """Return a stage from an answer of API Gateway."""
     settings = item.get("canarySettings")
     canary = None

@@ -11,10 +11,13 @@ from serverless_stack.checks.services.apigateway.limits import (
     RATE_PER_SECOND,
     TLS_POLICIES,
     access_log_format_problems,
+    base_path_problems,
     binary_media_type_problems,
     cache_size_problems,
+    domain_name_problems,
     path_part_problems,
     stage_name_problems,
+    stage_variable_problems,
     tls_policy_problems,
 )
 
@@ -29,9 +32,12 @@ __all__ = [
     "RATE_PER_SECOND",
     "TLS_POLICIES",
     "access_log_format_problems",
+    "base_path_problems",
     "binary_media_type_problems",
     "cache_size_problems",
+    "domain_name_problems",
     "path_part_problems",
     "stage_name_problems",
+    "stage_variable_problems",
     "tls_policy_problems",
 ]

@@ -7,6 +7,7 @@ from . import (
     api_logs,
     api_owners,
     apigateway,
+    canaries,
     cloudfront,
     credentials,
     dropped_properties,
@@ -38,6 +39,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     api_owners.apply()
     stages.apply()
+    canaries.apply()
     api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
