@@ -34,9 +34,12 @@ class Releases:
         return result.exit_code, result.stdout + result.stderr
 
     def get(self, api: str, path: str, stage: str = "prod") -> tuple[int, dict[str, str]]:
-        (found,) = [item for item in self.cloud.urls().apis if item.name == f"Releases-{api}"]
-        base = found.url.rstrip("/").rpartition("/")[0]
-        reply = send("GET", f"{base}/{stage}{path}")
+        (url,) = [
+            item.url
+            for item in self.cloud.urls().apis
+            if item.name == f"Releases-{api}" and item.url.endswith(f"/{stage}/")
+        ]
+        reply = send("GET", f"{url.rstrip('/')}{path}")
         return reply.status, json.loads(reply.body)
 
     def prices(self, api: str, stage: str = "prod") -> set[str]:

@@ -70,10 +70,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "ministack.services.apigateway_v1": (
         "_account_settings",
+        "_authorize_request_v1",
+        "_base_path_mappings._data",
         "_call_lambda_raw",
         "_create_deployment",
         "_delete_deployment",
         "_deployments_v1",
+        "_domain_names._data",
         "_execute_in_scope",
         "_extract_lambda_ref_from_integration_uri",
         "_gateway_error_response",
@@ -96,6 +99,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_v1_response",
         "find_api_scope",
         "handle_execute",
+        "rest_api_policy_for_arn",
     ),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",

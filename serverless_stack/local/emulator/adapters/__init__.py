@@ -6,6 +6,7 @@ from ..settings import Settings
 from . import (
     api_logs,
     api_owners,
+    api_policies,
     apigateway,
     canaries,
     cloudfront,
@@ -40,6 +41,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_owners.apply()
     stages.apply()
     canaries.apply()
+    api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
