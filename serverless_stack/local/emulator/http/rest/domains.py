@@ -1,7 +1,7 @@
 """Custom domain names of REST APIs: which API and stage answer a path of a domain.
 
-"Custom domain name for public REST APIs in API Gateway": the base path is removed, and a path without
-a mapping gets 403. A mapping without a stage leaves the first segment to name it.
+"Custom domain name for public REST APIs in API Gateway": the base path is removed, and a path
+without a mapping gets 403. A mapping without a stage leaves the first segment to name it.
 """
 
 from dataclasses import dataclass
