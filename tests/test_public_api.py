@@ -53,6 +53,7 @@ VALUES = [
     "RedisEngine",
     "RedisTopology",
     "Route",
+    "RouteCache",
     "ServerlessEngine",
     "Throttle",
     "UsagePlan",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.auth import Auth
-    from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.caching import ApiCache, RouteCache
     from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.proxy_api import ProxyApi
     from serverless_stack.constructs.api.routes import Route
@@ -76,6 +76,7 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Route",
+    "RouteCache",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
@@ -117,6 +118,7 @@ _MODULES = {
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
     "Route": ".api.routes",
+    "RouteCache": ".api.caching",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",

@@ -9,10 +9,13 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
-from serverless_stack.constructs.api.auth import Auth, Authorizers
-from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.authorizers import Authorizers
+from serverless_stack.constructs.api.caching import is_cached, parameters_of
+from serverless_stack.constructs.api.cors import give_rules
+from serverless_stack.constructs.api.policy import Policy, method_settings
 from serverless_stack.constructs.api.routes import Route, RouteKey
 from serverless_stack.constructs.api.stages import MethodSettings
+from serverless_stack.constructs.profiles.profile import Profile
 
 _PROXY = "/{proxy+}"
 
@@ -24,8 +27,8 @@ class Router:
         scope: The construct of the API.
         api: The API.
         settings: The settings of methods on the stages.
-        auth: Who may call routes without an ``auth`` of their own.
-        cache: The cache, or None.
+        policy: Who may call, and what is kept and throttled.
+        profile: The profile of the construct.
     """
 
     def __init__(
@@ -34,14 +37,13 @@ class Router:
         api: apigateway.RestApi,
         *,
         settings: MethodSettings,
-        auth: Auth,
-        cache: ApiCache | None,
+        policy: Policy,
+        profile: Profile,
     ) -> None:
         self._api = api
         self._settings = settings
-        self._auth = auth
-        self._cache = cache
-        self._authorizers = Authorizers(scope)
+        self._policy = policy
+        self._authorizers = Authorizers(scope, api, profile)
         Aspects.of(api).add(_TextInMockIntegrations())
 
     def add_handler(self, handler: Invokable) -> None:
@@ -53,7 +55,7 @@ class Router:
         route = Route(handler)
         for path in ("/", _PROXY):
             self.add(RouteKey("ANY", path), route)
-            if self._cache is not None:
+            if self._policy.cache is not None:
                 self.add(RouteKey("GET", path), route)
 
     def add(self, key: RouteKey, route: Route) -> None:
@@ -64,29 +66,29 @@ class Router:
             route: Its target and settings.
         """
         resource = self._api.root.resource_for_path(key.path)
-        keys = self._cache_keys(key)
-        resource.add_method(
+        keys = self._cache_keys(key, route)
+        auth = self._policy.auth_of(key.verb, route.auth)
+        method = resource.add_method(
             key.verb,
             _integration(invokable_of(route.target), keys),
             request_parameters=None if keys is None else {k: ".path." in k for k in keys},
-            **self._authorizers.method_auth(route.auth or self._auth),
+            **self._authorizers.method_auth(auth),
         )
-        settings: dict[str, object] = {}
-        if self._cache is not None and key.verb != "GET":
-            settings["CachingEnabled"] = False
-        if route.throttle is not None:
-            settings["ThrottlingRateLimit"] = route.throttle.rate
-            settings["ThrottlingBurstLimit"] = route.throttle.burst
+        self._authorizers.acknowledge(auth, method)
+        if self._policy.cors is not None:
+            give_rules(route.target, self._policy.cors)
+        settings = method_settings(self._policy, key.verb, route.throttle, route.cache)
         if settings:
             self._settings.add(key.verb, key.path, settings)
 
-    def _cache_keys(self, key: RouteKey) -> list[str] | None:
-        if self._cache is None or key.verb != "GET":
+    def _cache_keys(self, key: RouteKey, route: Route) -> list[str] | None:
+        cache = self._policy.cache
+        if cache is None or not is_cached(cache, route.cache, key.verb):
             return None
         names = [
             f"path.{part[1:-1].rstrip('+')}" for part in key.path.split("/") if part.startswith("{")
         ]
-        return [f"method.request.{name}" for name in (*names, *self._cache.parameters)]
+        return [f"method.request.{name}" for name in (*names, *parameters_of(cache, route.cache))]
 
 
 def _integration(

@@ -9,7 +9,8 @@ from typing import TypeAlias
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable
-from serverless_stack.constructs.api.auth import Auth
+from serverless_stack.constructs.api.auth import Auth, auth_problems
+from serverless_stack.constructs.api.caching import RouteCache, route_cache_problems
 from serverless_stack.constructs.api.throttling import Throttle, throttle_problems
 
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
@@ -26,11 +27,13 @@ class Route:
         target: What answers.
         auth: Who may call it. Default: that of the API.
         throttle: How many requests it takes. Default: that of the API.
+        cache: How its answers are kept, if the API has a cache. Default: as by the API.
     """
 
     target: Target
     auth: Auth | None = None
     throttle: Throttle | None = None
+    cache: RouteCache | None = None
 
     def __post_init__(self) -> None:
         """Check the types of the fields."""
@@ -75,11 +78,13 @@ def route_of(route: AnyRoute) -> Route:
     return route if isinstance(route, Route) else Route(route)
 
 
-def routes_problems(routes: Routes) -> list[str]:
+def routes_problems(routes: Routes, *, has_plans: bool, has_cache: bool) -> list[str]:
     """Check routes.
 
     Args:
         routes: The routes by their keys.
+        has_plans: Whether the API has a usage plan.
+        has_cache: Whether the API has a cache.
 
     Returns:
         One message per problem.
@@ -92,7 +97,13 @@ def routes_problems(routes: Routes) -> list[str]:
             parsed.verb in VERBS and parsed.path.startswith("/"),
             f"`routes` must have keys such as 'GET /orders/{{id}}', got: {key!r}",
         )
-        throttle = route_of(route).throttle
-        if throttle is not None:
-            problems.add(throttle_problems(throttle, f"{name}.throttle"))
+        settings = route_of(route)
+        if settings.throttle is not None:
+            problems.add(throttle_problems(settings.throttle, f"{name}.throttle"))
+        problems.add(auth_problems(settings.auth, f"{name}.auth", has_plans=has_plans))
+        problems.add(
+            route_cache_problems(
+                settings.cache, f"{name}.cache", verb=parsed.verb, has_cache=has_cache
+            )
+        )
     return problems.messages
