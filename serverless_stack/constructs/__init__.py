@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache, RouteCache
     from serverless_stack.constructs.api.cors import Cors
+    from serverless_stack.constructs.api.integrations import (
+        HttpProxy,
+        Mock,
+        S3Objects,
+        SendMessage,
+    )
     from serverless_stack.constructs.api.proxy_api import ProxyApi
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
@@ -62,11 +68,13 @@ __all__ = [
     "Cors",
     "Durability",
     "GlobalDatastore",
+    "HttpProxy",
     "ImportedCache",
     "Invalidation",
     "LambdaHandler",
     "Logs",
     "MemcachedCache",
+    "Mock",
     "NetworkType",
     "Profile",
     "ProxyApi",
@@ -77,6 +85,8 @@ __all__ = [
     "RedisUser",
     "Route",
     "RouteCache",
+    "S3Objects",
+    "SendMessage",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
@@ -104,11 +114,13 @@ _MODULES = {
     "Cors": ".api.cors",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",
+    "HttpProxy": ".api.integrations",
     "ImportedCache": ".cache.imported",
     "Invalidation": ".content.invalidation",
     "LambdaHandler": ".function.handler",
     "Logs": ".cache.redis.logs",
     "MemcachedCache": ".cache.memcached.cache",
+    "Mock": ".api.integrations",
     "NetworkType": ".cache.serverless.engine",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
@@ -119,6 +131,8 @@ _MODULES = {
     "RedisUser": ".cache.redis.user",
     "Route": ".api.routes",
     "RouteCache": ".api.caching",
+    "S3Objects": ".api.integrations",
+    "SendMessage": ".api.integrations",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",

@@ -1,7 +1,7 @@
 """Cors: which web pages of other origins may call an API."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -179,6 +179,17 @@ def add_gateway_responses(api: apigateway.RestApi, cors: Cors) -> None:
         ("Default5xx", apigateway.ResponseType.DEFAULT_5_XX),
     ):
         api.add_gateway_response(construct_id, type=kind, response_headers=headers)
+
+
+def response_headers(cors: Cors) -> Mapping[str, str]:
+    """Return the headers of answers that API Gateway makes from those of a service.
+
+    With several origins there are none, because such headers are fixed.
+
+    Args:
+        cors: Which pages may call.
+    """
+    return {} if cors.has_many_origins else cors.rules.headers(None)
 
 
 def handler_problems(target: Invokable, cors: Cors | None) -> list[str]:

@@ -1,6 +1,7 @@
 """ProxyApi: a REST API with a function for every path and verb, routes of their own, or both."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -22,11 +23,11 @@ from serverless_stack.constructs.api.cors import Cors, add_gateway_responses, pr
 from serverless_stack.constructs.api.keys import ApiKey, key_problems
 from serverless_stack.constructs.api.logs import execution_log_group
 from serverless_stack.constructs.api.policy import Policy, greedy_routes
+from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
     AnyRoute,
     Routes,
-    parse_key,
     route_of,
     routes_problems,
 )
@@ -126,15 +127,19 @@ class ProxyApi(Construct):
         )
         policy = Policy(auth, cors, throttle, cache, tuple(usage_plans))
         problems.add(policy.problems())
-        problems.add(
-            routes_problems(routes, has_plans=bool(usage_plans), has_cache=cache is not None)
+        checks = partial(
+            routes_problems,
+            binary_media_types=binary_media_types,
+            has_cache=cache is not None,
+            has_plans=bool(usage_plans),
+            methods_per_path=0 if cors is None else 1,
         )
-        greedy = None if handler is None else route_of(handler)
-        called = {
-            **greedy_routes(greedy, cache),
+        problems.add(checks(routes, HANDLER_KEYS if handler is not None else ()))
+        all_routes = {
+            **greedy_routes(handler, cache),
             **{key: route_of(route) for key, route in routes.items()},
         }
-        problems.add(policy.route_problems(called, Profile.of(scope)))
+        problems.add(policy.route_problems(all_routes, Profile.of(scope)))
         problems.add(stages_problems(stages))
         problems.add(rules.binary_media_type_problems(binary_media_types))
         if waf is not None:
@@ -166,6 +171,7 @@ class ProxyApi(Construct):
             default_cors_preflight_options=preflight_of(cors) if cors else None,
             deploy_options=apigateway.StageOptions(stage_name=first, **settings),
         )
+        self._routes_problems = checks
         self.rest_api = api
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
@@ -178,6 +184,7 @@ class ProxyApi(Construct):
             settings=MethodSettings(list(self.stages.values()), settings),
             policy=policy,
             profile=profile,
+            binary_media_types=binary_media_types,
         )
         self._policy = policy
         self._plans = {
@@ -187,7 +194,7 @@ class ProxyApi(Construct):
         if cors is not None:
             add_gateway_responses(api, cors)
         if handler is not None:
-            self._router.add_handler(handler)
+            self._router.add_handler(handler, routes)
         for key, route in routes.items():
             self._router.add(parse_key(key), route_of(route))
         if access_log:
@@ -226,16 +233,9 @@ class ProxyApi(Construct):
         Raises:
             ValueError: If the key or the route is wrong.
         """
-        policy = self._policy
         problems = Problems(self.node.path)
-        problems.add(
-            routes_problems(
-                {key: route},
-                has_plans=bool(self._plans),
-                has_cache=policy.cache is not None,
-            )
-        )
-        problems.add(policy.route_problems({key: route_of(route)}, Profile.of(self)))
+        problems.add(self._routes_problems({key: route}, self._router.keys))
+        problems.add(self._policy.route_problems({key: route_of(route)}, Profile.of(self)))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
 

@@ -1,23 +1,26 @@
 """Router: the methods and resources of an API, one method for each route."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Container, Mapping, Sequence
+from typing import cast
 
 import jsii
 from aws_cdk import Aspects, IAspect
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
 from serverless_stack.constructs.api.authorizers import Authorizers
+from serverless_stack.constructs.api.binding import Binding, Place
+from serverless_stack.constructs.api.bindings import bind
 from serverless_stack.constructs.api.caching import is_cached, parameters_of
-from serverless_stack.constructs.api.cors import give_rules
+from serverless_stack.constructs.api.cors import give_rules, response_headers
+from serverless_stack.constructs.api.json_schema import draft_04
 from serverless_stack.constructs.api.policy import Policy, method_settings
-from serverless_stack.constructs.api.routes import Route, RouteKey
+from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
+from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
 from serverless_stack.constructs.profiles.profile import Profile
-
-_PROXY = "/{proxy+}"
 
 
 class Router:
@@ -29,6 +32,7 @@ class Router:
         settings: The settings of methods on the stages.
         policy: Who may call, and what is kept and throttled.
         profile: The profile of the construct.
+        binary_media_types: The binary media types of the API.
     """
 
     def __init__(
@@ -39,24 +43,41 @@ class Router:
         settings: MethodSettings,
         policy: Policy,
         profile: Profile,
+        binary_media_types: Sequence[str],
     ) -> None:
         self._api = api
         self._settings = settings
         self._policy = policy
+        self._binary_media_types = binary_media_types
+        self._headers: Mapping[str, str] = (
+            {} if policy.cors is None else response_headers(policy.cors)
+        )
         self._authorizers = Authorizers(scope, api, profile)
+        self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
+        self._methods: dict[str, Route] = {}
+        self._models: dict[str, apigateway.IModel] = {}
+        self._validator: apigateway.RequestValidator | None = None
         Aspects.of(api).add(_TextInMockIntegrations())
 
-    def add_handler(self, handler: Invokable) -> None:
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the methods so far."""
+        return list(self._methods)
+
+    def add_handler(self, handler: Invokable, others: Container[str]) -> None:
         """Pass every path and verb to a function; with a cache, GET is a method of its own.
 
         Args:
             handler: The function.
+            others: The keys of routes to add, which take precedence.
         """
         route = Route(handler)
-        for path in ("/", _PROXY):
-            self.add(RouteKey("ANY", path), route)
-            if self._policy.cache is not None:
-                self.add(RouteKey("GET", path), route)
+        for text in HANDLER_KEYS:
+            key = parse_key(text)
+            self.add(key, route)
+            get = RouteKey("GET", key.path)
+            if self._policy.cache is not None and str(get) not in others:
+                self.add(get, route)
 
     def add(self, key: RouteKey, route: Route) -> None:
         """Add the method of a route.
@@ -65,40 +86,104 @@ class Router:
             key: Its verb and path.
             route: Its target and settings.
         """
-        resource = self._api.root.resource_for_path(key.path)
+        self._methods[str(key)] = route
+        resource = self._resource(key.path)
         keys = self._cache_keys(key, route)
+        binding = self._binding(key, route, keys, resource)
+        parameters = {**binding.request_parameters}
+        for name in keys or ():
+            parameters.setdefault(name, ".path." in name)
         auth = self._policy.auth_of(key.verb, route.auth)
         method = resource.add_method(
             key.verb,
-            _integration(invokable_of(route.target), keys),
-            request_parameters=None if keys is None else {k: ".path." in k for k in keys},
+            binding.integration,
+            request_parameters=None if keys is None and not parameters else parameters,
+            method_responses=list(binding.method_responses) or None,
+            request_models=self._request_models(key, route, resource),
+            request_validator=None if route.model is None else self._body_validator(),
             **self._authorizers.method_auth(auth),
         )
         self._authorizers.acknowledge(auth, method)
-        if self._policy.cors is not None:
-            give_rules(route.target, self._policy.cors)
+        if self._policy.cors is not None and service_of(route) is None:
+            give_rules(cast(Invokable, route.target), self._policy.cors)
         settings = method_settings(self._policy, key.verb, route.throttle, route.cache)
         if settings:
             self._settings.add(key.verb, key.path, settings)
+
+    def _resource(self, path: str) -> apigateway.IResource:
+        """Return the resource of a path; parents that were found once are not looked up again."""
+        if path not in self._resources:
+            parent, _, segment = path.rpartition("/")
+            above = self._resource(parent or ROOT)
+            self._resources[path] = above.get_resource(segment) or above.add_resource(segment)
+        return self._resources[path]
+
+    def _binding(
+        self,
+        key: RouteKey,
+        route: Route,
+        cache_keys: Sequence[str] | None,
+        resource: apigateway.IResource,
+    ) -> Binding:
+        service = service_of(route)
+        if service is not None:
+            place = Place(
+                scope=cast(Construct, resource),
+                key=key,
+                binary_media_types=self._binary_media_types,
+                headers=self._headers,
+                cache_keys=cache_keys,
+            )
+            return bind(service, place)
+        return Binding(
+            apigateway.LambdaIntegration(
+                invokable_of(cast(Invokable, route.target)),
+                scope_permission_to_method=False,  # one permission for all routes of a function
+                cache_key_parameters=None if cache_keys is None else list(cache_keys),
+                response_transfer_mode=(
+                    apigateway.ResponseTransferMode.STREAM if route.stream else None
+                ),
+            )
+        )
+
+    def _request_models(
+        self, key: RouteKey, route: Route, resource: apigateway.IResource
+    ) -> dict[str, apigateway.IModel] | None:
+        """Return the model of a route, for all content types; equal ones are created once."""
+        if route.model is None:
+            return None
+        schema = draft_04(route.model, "model").schema
+        text = json.dumps(schema, sort_keys=True)
+        if text not in self._models:
+            scope = cast(Construct, resource)
+            raw = apigateway.CfnModel(
+                scope,
+                f"{key.verb}Body",
+                rest_api_id=self._api.rest_api_id,
+                content_type="application/json",
+                schema=schema,
+            )
+            self._models[text] = apigateway.Model.from_model_name(
+                scope, f"{key.verb}Model", raw.ref
+            )
+        # Without `$default`, API Gateway does not check bodies of other types ("Request
+        # validation for REST APIs").
+        model = self._models[text]
+        return {"application/json": model, "$default": model}
+
+    def _body_validator(self) -> apigateway.RequestValidator:
+        if self._validator is None:
+            self._validator = self._api.add_request_validator(
+                "Bodies", validate_request_body=True, validate_request_parameters=False
+            )
+        return self._validator
 
     def _cache_keys(self, key: RouteKey, route: Route) -> list[str] | None:
         cache = self._policy.cache
         if cache is None or not is_cached(cache, route.cache, key.verb):
             return None
-        names = [
-            f"path.{part[1:-1].rstrip('+')}" for part in key.path.split("/") if part.startswith("{")
-        ]
+        names = [f"path.{name}" for name in key.variables]
         return [f"method.request.{name}" for name in (*names, *parameters_of(cache, route.cache))]
-
-
-def _integration(
-    function: lambda_.IFunction, cache_keys: Sequence[str] | None
-) -> apigateway.LambdaIntegration:
-    return apigateway.LambdaIntegration(
-        function,
-        scope_permission_to_method=False,  # one permission for all routes, not one for each
-        cache_key_parameters=None if cache_keys is None else list(cache_keys),
-    )
 
 
 @jsii.implements(IAspect)

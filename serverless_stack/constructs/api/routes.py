@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
+
+from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields
-from serverless_stack.constructs._internal.connect import Invokable
+from serverless_stack.constructs._internal.connect import Invokable, invokable_of
 from serverless_stack.constructs.api.auth import Auth, auth_problems
 from serverless_stack.constructs.api.caching import RouteCache, route_cache_problems
+from serverless_stack.constructs.api.integrations import (
+    HttpProxy,
+    Mock,
+    S3Objects,
+    SendMessage,
+    Service,
+)
+from serverless_stack.constructs.api.json_schema import draft_04
+from serverless_stack.constructs.api.route_keys import (
+    RouteKey,
+    key_problems,
+    parse_key,
+)
 from serverless_stack.constructs.api.throttling import Throttle, throttle_problems
 
-VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
-
-Target: TypeAlias = Invokable
-"""What answers a route: a function, its alias or version, or what wraps a function."""
+Target: TypeAlias = Invokable | Service
+"""What answers a route: a function, its alias or version, or a service."""
+_SERVICES = (HttpProxy, Mock, S3Objects, SendMessage)
+_NO_STREAMS = (
+    lambda_.RuntimeFamily.DOTNET_CORE,
+    lambda_.RuntimeFamily.GO,
+    lambda_.RuntimeFamily.JAVA,
+    lambda_.RuntimeFamily.PYTHON,
+    lambda_.RuntimeFamily.RUBY,
+)
+_BODY_VERBS = ("POST", "PUT", "PATCH", "DELETE", "ANY")
 
 
 @dataclass(frozen=True)
@@ -24,16 +46,25 @@ class Route:
     """A route with settings of its own; a target alone takes those of the API.
 
     Attributes:
-        target: What answers.
+        target: What answers: a ``LambdaHandler``, a function, a version, an alias, ``HttpProxy``,
+            ``Mock``, ``S3Objects`` or ``SendMessage``.
         auth: Who may call it. Default: that of the API.
         throttle: How many requests it takes. Default: that of the API.
         cache: How its answers are kept, if the API has a cache. Default: as by the API.
+        model: What bodies have to be: a JSON schema as a mapping, or a class of pydantic. It is
+            translated to draft-04. API Gateway answers other bodies with 400 "Invalid request
+            body", whatever their content type. Default: bodies are not checked.
+        stream: Whether the answer is sent while the function writes it, for up to 15 minutes and
+            without the limit of 10 MB. Functions of Node.js, and of runtimes of your own,
+            only.
     """
 
     target: Target
     auth: Auth | None = None
     throttle: Throttle | None = None
     cache: RouteCache | None = None
+    model: Mapping[str, object] | type | None = None
+    stream: bool = False
 
     def __post_init__(self) -> None:
         """Check the types of the fields."""
@@ -46,29 +77,6 @@ Routes: TypeAlias = Mapping[str, AnyRoute]
 """Routes by their keys, such as ``GET /orders/{id}``."""
 
 
-@dataclass(frozen=True)
-class RouteKey:
-    """The verb and the path of a route.
-
-    Attributes:
-        verb: A verb in upper case, or ``ANY``.
-        path: The path, with a slash at its beginning.
-    """
-
-    verb: str
-    path: str
-
-
-def parse_key(key: str) -> RouteKey:
-    """Return the verb and the path of a route.
-
-    Args:
-        key: The key of the route, such as ``GET /orders/{id}``.
-    """
-    verb, _, path = key.partition(" ")
-    return RouteKey(verb, path)
-
-
 def route_of(route: AnyRoute) -> Route:
     """Return a route with its settings.
 
@@ -78,32 +86,102 @@ def route_of(route: AnyRoute) -> Route:
     return route if isinstance(route, Route) else Route(route)
 
 
-def routes_problems(routes: Routes, *, has_plans: bool, has_cache: bool) -> list[str]:
-    """Check routes.
+def service_of(route: Route) -> Service | None:
+    """Return the service that answers a route; None for a function.
+
+    Args:
+        route: The route.
+    """
+    return route.target if isinstance(route.target, _SERVICES) else None
+
+
+def routes_problems(
+    routes: Routes,
+    existing: Iterable[str] = (),
+    *,
+    binary_media_types: Iterable[str],
+    has_cache: bool,
+    has_plans: bool,
+    methods_per_path: int = 0,
+) -> list[str]:
+    """Check routes: their keys, targets and settings.
 
     Args:
         routes: The routes by their keys.
-        has_plans: Whether the API has a usage plan.
+        existing: The keys of the API's methods so far.
+        binary_media_types: Those of the API.
         has_cache: Whether the API has a cache.
+        has_plans: Whether the API has a usage plan.
+        methods_per_path: How many methods each path has beside those of its routes.
 
     Returns:
         One message per problem.
     """
     problems = Problems()
-    for key, route in routes.items():
-        name = f"routes[{key!r}]"
-        parsed = parse_key(key)
-        problems.require(
-            parsed.verb in VERBS and parsed.path.startswith("/"),
-            f"`routes` must have keys such as 'GET /orders/{{id}}', got: {key!r}",
-        )
-        settings = route_of(route)
-        if settings.throttle is not None:
-            problems.add(throttle_problems(settings.throttle, f"{name}.throttle"))
-        problems.add(auth_problems(settings.auth, f"{name}.auth", has_plans=has_plans))
+    problems.add(key_problems(routes, existing, methods_per_path=methods_per_path))
+    for text, value in routes.items():
+        name, key, route = f"routes[{text!r}]", parse_key(text), route_of(value)
+        if route.throttle is not None:
+            problems.add(throttle_problems(route.throttle, f"{name}.throttle"))
+        problems.add(auth_problems(route.auth, f"{name}.auth", has_plans=has_plans))
         problems.add(
-            route_cache_problems(
-                settings.cache, f"{name}.cache", verb=parsed.verb, has_cache=has_cache
-            )
+            route_cache_problems(route.cache, f"{name}.cache", verb=key.verb, has_cache=has_cache)
         )
+        service = service_of(route)
+        if service is not None:
+            problems.add(service.problems(key, name))
+        if isinstance(service, S3Objects):
+            problems.require(
+                "*/*" in [item.replace("~1", "/") for item in binary_media_types],
+                f"`binary_media_types` must have */* for the objects of {name}, which may be of "
+                "any type",
+            )
+        problems.add(_model_problems(key, route, f"{name}.model"))
+        is_kept = has_cache and (route.cache is None or route.cache.enabled)
+        problems.add(_stream_problems(key, route, f"{name}.stream", has_cache=is_kept))
     return problems.messages
+
+
+def _model_problems(key: RouteKey, route: Route, name: str) -> list[str]:
+    if route.model is None:
+        return []
+    problems = Problems()
+    problems.require(
+        key.verb in _BODY_VERBS,
+        f"`{name}` must be for requests with a body, got: {str(key)!r}",
+    )
+    problems.add(draft_04(route.model, name).problems)
+    return problems.messages
+
+
+def _stream_problems(key: RouteKey, route: Route, name: str, *, has_cache: bool) -> list[str]:
+    if not route.stream:
+        return []
+    problems = Problems()
+    if service_of(route) is not None:
+        problems.fail(f"`{name}` must be for a function, got: {type(route.target).__name__}")
+        return problems.messages
+    runtime = _runtime_of(cast(Invokable, route.target))
+    if runtime is not None and runtime.family in _NO_STREAMS:
+        problems.fail(
+            f"`{name}` must be for a function of Node.js or of a runtime of your own, "
+            f"got: {runtime.name}, whose answers Lambda does not stream "
+            '("Response streaming for Lambda functions")'
+        )
+    problems.require(
+        route.model is None, f"`{name}` must go without `model`, got: a stream with a model"
+    )
+    problems.require(
+        not has_cache or key.verb != "GET",
+        f"`{name}` must go without the API's `cache`, because API Gateway caches no streams, "
+        f"got: {str(key)!r}",
+    )
+    return problems.messages
+
+
+def _runtime_of(target: Invokable) -> lambda_.Runtime | None:
+    """Return the runtime of a function; None for an imported one, and for images."""
+    function: object = invokable_of(target)
+    if isinstance(function, lambda_.Alias | lambda_.Version):
+        function = function.lambda_
+    return function.runtime if isinstance(function, lambda_.Function) else None
