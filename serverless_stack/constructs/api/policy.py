@@ -98,7 +98,7 @@ class Policy:
             )
         required = profile.settings.auth_required
         problems.add(decision_problems(auths, profile.name, required=required))
-        return problems.messages
+        return list(dict.fromkeys(problems.messages))  # one for each function
 
 
 def greedy_routes(handler: Invokable | None, cache: ApiCache | None) -> dict[str, Route]:
