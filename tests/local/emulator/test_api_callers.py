@@ -295,7 +295,8 @@ def test_a_token_needs_one_of_the_scopes(app: App) -> None:
     ],
 )
 def test_a_function_decides_by_the_token(app: App, word: str, status: int, text: str) -> None:
-    reply = app.call("/token", **({"Authorization": word} if word else {}))
+    url = app.url("/token")
+    reply = app.cloud.request("GET", url, {"Authorization": word} if word else {})
     assert reply.status == status
     if status != 200:
         assert message(reply) == text
