@@ -19,6 +19,7 @@ from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
 from serverless_stack.constructs.api.cors import Cors, response_headers
+from serverless_stack.constructs.api.deployment import deploy_all_changes
 from serverless_stack.constructs.api.logs import execution_log_group
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
 from serverless_stack.constructs.api.router import Router
@@ -188,6 +189,7 @@ class ProxyApi(Construct):
             binary_media_types=binary_media_types,
             headers={} if cors is None else response_headers(cors),
         )
+        deploy_all_changes(api)
         if handler is not None:
             self._router.add_handler(handler, routes)
         for key, route in routes.items():
