@@ -57,6 +57,7 @@ VALUES = [
     "Route",
     "S3Objects",
     "SendMessage",
+    "RouteCache",
     "ServerlessEngine",
     "Throttle",
     "UsagePlan",

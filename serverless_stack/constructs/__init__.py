@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
     from serverless_stack.constructs.api.auth import Auth
-    from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.caching import ApiCache, RouteCache
     from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.integrations import (
         HttpProxy,
@@ -84,6 +84,7 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Route",
+    "RouteCache",
     "S3Objects",
     "SendMessage",
     "ServerlessCache",
@@ -131,6 +132,7 @@ _MODULES = {
     "Route": ".api.routes",
     "S3Objects": ".api.integrations",
     "SendMessage": ".api.integrations",
+    "RouteCache": ".api.caching",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",

@@ -60,7 +60,8 @@ class _AtSynthesis:
     def validate(self) -> list[str]:
         """Complete the deployment and return no error."""
         stack = Stack.of(self._api)
-        raw = _raw_parts(stack.node.find_all())
+        constructs = stack.node.find_all()
+        raw = _raw_parts(constructs)
         rest_api_id = self._api.rest_api_id
         resolved = stack.resolve(rest_api_id)
         parts = [
@@ -72,6 +73,7 @@ class _AtSynthesis:
         new = [part for part in parts if id(part) not in self._done]
         self._done |= {id(part) for part in new}
         self._deploy(new, stack)
+        _convert_preflights(constructs, rest_api_id)
         if stack.node.try_find_child("Exports") is not None:  # of values that other stacks use
             self._warn(stack, rest_api_id)
         return []
@@ -102,6 +104,22 @@ class _AtSynthesis:
                     f"stack {stack.node.path}, with `add_route` for a route, or add an "
                     "`aws_apigateway.Deployment` to its stack.",
                 )
+
+
+def _convert_preflights(constructs: Sequence[IConstruct], rest_api_id: str) -> None:
+    """Convert requests to text for mock integrations, such as those of ``add_cors_preflight``.
+
+    With ``*/*`` as a binary media type, API Gateway answers 500 for them otherwise, because it
+    cannot apply the template to a binary request.
+    """
+    for method in constructs:
+        if (
+            isinstance(method, apigateway.CfnMethod)
+            and method.http_method == "OPTIONS"
+            and method.rest_api_id == rest_api_id
+            and getattr(method.integration, "type", None) == "MOCK"
+        ):
+            method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
 
 
 def _raw_parts(constructs: Sequence[IConstruct]) -> list[Part]:

@@ -6,6 +6,7 @@ from functools import partial
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
@@ -17,10 +18,17 @@ from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
-from serverless_stack.constructs.api.caching import ApiCache, cache_problems
-from serverless_stack.constructs.api.cors import Cors, response_headers
+from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.cors import (
+    Cors,
+    add_gateway_responses,
+    preflight_of,
+    service_headers,
+)
 from serverless_stack.constructs.api.deployment import deploy_all_changes
+from serverless_stack.constructs.api.keys import ApiKey, key_problems
 from serverless_stack.constructs.api.logs import execution_log_group
+from serverless_stack.constructs.api.policy import Policy, greedy_routes
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
@@ -36,12 +44,7 @@ from serverless_stack.constructs.api.stages import (
     stage_settings,
     stages_problems,
 )
-from serverless_stack.constructs.api.throttling import (
-    Throttle,
-    UsagePlan,
-    throttle_problems,
-    usage_plan_problems,
-)
+from serverless_stack.constructs.api.throttling import Throttle, UsagePlan, create_usage_plan
 from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -66,9 +69,10 @@ class ProxyApi(Construct):
             without a route are answered with 403 "Missing Authentication Token", as AWS words it.
         routes: What answers which verb and path, such as ``{"GET /orders/{id}": orders}``; a
             ``Route`` has settings of its own. Default: none.
-        auth: Who may call the API, such as ``Auth.cognito(users)``. Default: everybody; the
-            function has to check its callers.
-        cors: Which web pages may call the API. Default: those of its own origin.
+        auth: Who may call the API, such as ``Auth.cognito(users)``. Default: everybody, with a
+            warning at synthesis; set ``Auth.public(reason="…")`` to keep it so. The profile
+            ``regulated`` refuses an API without a decision.
+        cors: Which web pages of other origins may call the API. Default: none.
         throttle: How many requests all callers together may send.
         cache: Which answers to GET are kept. Default: none.
         usage_plans: How many requests the holders of API keys may send. Default: no plan.
@@ -127,20 +131,24 @@ class ProxyApi(Construct):
             handler is not None or routes,
             "`handler` must be a function unless there are `routes`, got: neither",
         )
+        policy = Policy(auth, cors, throttle, cache, tuple(usage_plans))
+        problems.add(policy.problems())
         checks = partial(
             routes_problems,
             binary_media_types=binary_media_types,
+            has_plans=bool(usage_plans),
             has_cache=cache is not None,
             methods_per_path=0 if cors is None else 1,
         )
         problems.add(checks(routes, HANDLER_KEYS if handler is not None else ()))
-        problems.add(throttle_problems(throttle))
-        for place, plan in enumerate(usage_plans):
-            problems.add(usage_plan_problems(plan, f"usage_plans[{place}]"))
+        greedy = None if handler is None else route_of(handler)
+        called = {
+            **greedy_routes(greedy, cache),
+            **{key: route_of(route) for key, route in routes.items()},
+        }
+        problems.add(policy.route_problems(called, Profile.of(scope)))
         problems.add(stages_problems(stages))
         problems.add(rules.binary_media_type_problems(binary_media_types))
-        if cache is not None:
-            problems.add(cache_problems(cache))
         if waf is not None:
             problems.add(waf_problems(waf))
         problems.raise_if_any()
@@ -151,7 +159,6 @@ class ProxyApi(Construct):
             access_log = profile.settings.access_logs
         if waf is None:
             waf = Waf() if profile.settings.web_acl else Waf.none()
-        auth = Auth.public() if auth is None else auth
         group = (
             log_group(
                 self, "AccessLogs", profile, retention=log_retention, removal_policy=removal_policy
@@ -168,9 +175,7 @@ class ProxyApi(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
-            default_cors_preflight_options=(
-                apigateway.CorsOptions(allow_origins=list(cors.origins)) if cors else None
-            ),
+            default_cors_preflight_options=preflight_of(cors) if cors else None,
             deploy_options=apigateway.StageOptions(stage_name=first, **settings),
         )
         self._routes_problems = checks
@@ -184,24 +189,23 @@ class ProxyApi(Construct):
             self,
             api,
             settings=MethodSettings(list(self.stages.values()), settings),
-            auth=auth,
-            cache=cache,
+            policy=policy,
+            profile=profile,
             binary_media_types=binary_media_types,
-            headers={} if cors is None else response_headers(cors),
+            headers=service_headers(cors),
         )
         deploy_all_changes(api)
+        self._policy = policy
+        self._plans = {
+            plan.name: create_usage_plan(self, plan, list(self.stages.values()))
+            for plan in usage_plans
+        }
+        if cors is not None:
+            add_gateway_responses(api, cors)
         if handler is not None:
             self._router.add_handler(handler, routes)
         for key, route in routes.items():
             self._router.add(parse_key(key), route_of(route))
-        for place, plan in enumerate(usage_plans):
-            api.add_usage_plan(
-                f"UsagePlan{place or ''}",
-                throttle=apigateway.ThrottleSettings(rate_limit=plan.rate, burst_limit=plan.burst),
-                api_stages=[
-                    apigateway.UsagePlanPerApiStage(stage=stage) for stage in self.stages.values()
-                ],
-            )
         if access_log:
             execution_log_group(
                 self, api, profile, retention=log_retention, removal_policy=removal_policy
@@ -221,7 +225,6 @@ class ProxyApi(Construct):
         acknowledge_missing(
             api,
             profile,
-            auth=auth,
             has_cache=cache is not None,
             has_waf=waf.kind != "none",
             has_logs=access_log,
@@ -239,10 +242,43 @@ class ProxyApi(Construct):
         Raises:
             ValueError: If the key or the route is wrong.
         """
+        policy = self._policy
         problems = Problems(self.node.path)
         problems.add(self._routes_problems({key: route}, self._router.keys))
+        problems.add(policy.route_problems({key: route_of(route)}, Profile.of(self)))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
+
+    @check_types
+    def add_api_key(
+        self,
+        name: str,
+        *,
+        plan: UsagePlan | None = None,
+        secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
+    ) -> ApiKey:
+        """Add a key for a customer; ``Auth.api_key()`` admits its holder.
+
+        It creates the key and, unless one is given, a secret with a generated value, which
+        ``key.secret.grant_read(…)`` opens to whoever hands it out.
+
+        Args:
+            name: The name of the customer, or of what calls. Renaming it replaces the key.
+            plan: One of ``usage_plans``. Default: the only one.
+            secret: A secret whose whole string is the value: 20-128 letters and digits ("Creating
+                and using usage plans with API keys"). Default: a new one with 40.
+
+        Returns:
+            The key, with its ``secret`` and ``key_id``.
+
+        Raises:
+            ValueError: If the name is taken or wrong, or there is no such plan.
+        """
+        problems = Problems(self.node.path)
+        problems.add(key_problems(self, name, plan, self._policy.plans, secret))
+        problems.raise_if_any()
+        chosen = plan or self._policy.plans[0]
+        return ApiKey(self, name, plan=self._plans[chosen.name], secret=secret)
 
     @property
     def url(self) -> str:
