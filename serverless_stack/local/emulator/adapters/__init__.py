@@ -4,8 +4,10 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    api_logs,
     api_owners,
     apigateway,
+    canaries,
     cloudfront,
     credentials,
     dropped_properties,
@@ -37,6 +39,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     api_owners.apply()
     stages.apply()
+    canaries.apply()
+    api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
