@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration
@@ -182,20 +181,18 @@ def add_gateway_responses(api: apigateway.RestApi, cors: Cors) -> None:
         api.add_gateway_response(construct_id, type=kind, response_headers=headers)
 
 
-def service_headers(cors: Cors | None) -> Mapping[str, str]:
-    """Return the headers of answers that API Gateway gives without a function.
+def response_headers(cors: Cors) -> Mapping[str, str]:
+    """Return the headers of answers that API Gateway makes from those of a service.
 
-    They are fixed, so that there are none with several origins.
+    With several origins there are none, because such headers are fixed.
 
     Args:
-        cors: Which pages may call, or None.
+        cors: Which pages may call.
     """
-    if cors is None or cors.has_many_origins:
-        return {}
-    return cors.rules.headers(cors.origins[0])
+    return {} if cors.has_many_origins else cors.rules.headers(None)
 
 
-def handler_problems(target: object, cors: Cors | None) -> list[str]:
+def handler_problems(target: Invokable, cors: Cors | None) -> list[str]:
     """List whether a function has the rules of another API already.
 
     Args:
@@ -227,8 +224,8 @@ def give_rules(target: Invokable, cors: Cors) -> None:
         add_environment(function, {contract.CORS: cors.rules.to_text()})
 
 
-def _changeable(target: object) -> lambda_.Function | None:
-    function: object = invokable_of(cast(Invokable, target))
+def _changeable(target: Invokable) -> lambda_.Function | None:
+    function: object = invokable_of(target)
     if isinstance(function, lambda_.Alias | lambda_.Version):
         function = function.lambda_
     return function if isinstance(function, lambda_.Function) else None

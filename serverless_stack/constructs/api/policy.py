@@ -1,10 +1,11 @@
 """Policy: what the routes of an API take from it, and whether its parts go together."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import cast
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs.api.auth import Auth, auth_problems, decision_problems
 from serverless_stack.constructs.api.caching import (
     ApiCache,
@@ -14,6 +15,8 @@ from serverless_stack.constructs.api.caching import (
     sharing_problems,
 )
 from serverless_stack.constructs.api.cors import Cors, cors_problems, handler_problems
+from serverless_stack.constructs.api.route_keys import PROXY, ROOT
+from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.throttling import (
     Throttle,
     UsagePlan,
@@ -21,9 +24,6 @@ from serverless_stack.constructs.api.throttling import (
     usage_plans_problems,
 )
 from serverless_stack.constructs.profiles.profile import Profile
-
-if TYPE_CHECKING:
-    from serverless_stack.constructs.api.routes import Route
 
 PREFLIGHT = Auth.public(reason="browsers send a CORS preflight without credentials")
 
@@ -69,7 +69,7 @@ class Policy:
             problems.add(cors_problems(self.cors))
         return problems.messages
 
-    def route_problems(self, routes: "Mapping[str, Route]", profile: Profile) -> list[str]:
+    def route_problems(self, routes: Mapping[str, Route], profile: Profile) -> list[str]:
         """List the routes that do not go together with the settings of the API.
 
         Args:
@@ -81,7 +81,8 @@ class Policy:
         for called, route in routes.items():
             verb = called.partition(" ")[0]
             auth = auths[called] = self.auth_of(verb, route.auth)
-            problems.add(handler_problems(route.target, self.cors))
+            if service_of(route) is None:
+                problems.add(handler_problems(cast(Invokable, route.target), self.cors))
             problems.require(
                 verb != "OPTIONS" or self.cors is None,
                 f"`routes` must not have {called!r} with `cors`, which answers OPTIONS",
@@ -97,20 +98,20 @@ class Policy:
             )
         required = profile.settings.auth_required
         problems.add(decision_problems(auths, profile.name, required=required))
-        return problems.messages
+        return list(dict.fromkeys(problems.messages))  # one for each function
 
 
-def greedy_routes(route: "Route | None", cache: ApiCache | None) -> "dict[str, Route]":
+def greedy_routes(handler: Invokable | None, cache: ApiCache | None) -> dict[str, Route]:
     """Return the routes that a handler of every path and verb has.
 
     Args:
-        route: The handler, or None.
+        handler: The handler, or None.
         cache: The cache of the API, or None.
     """
-    if route is None:
+    if handler is None:
         return {}
-    verbs: Iterable[str] = ("ANY",) if cache is None else ("ANY", "GET")
-    return {f"{verb} {path}": route for path in ("/", "/{proxy+}") for verb in verbs}
+    route, verbs = Route(handler), ("ANY",) if cache is None else ("ANY", "GET")
+    return {f"{verb} {path}": route for path in (ROOT, PROXY) for verb in verbs}
 
 
 def method_settings(

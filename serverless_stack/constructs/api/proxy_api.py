@@ -21,7 +21,6 @@ from serverless_stack.constructs.api.cors import (
     Cors,
     add_gateway_responses,
     preflight_of,
-    service_headers,
 )
 from serverless_stack.constructs.api.deployment import deploy_all_changes
 from serverless_stack.constructs.api.domain import Domain
@@ -214,7 +213,6 @@ class ProxyApi(Construct):
             policy=policy,
             profile=profile,
             binary_media_types=binary_media_types,
-            headers=service_headers(cors),
         )
         deploy_all_changes(api)
         self._plans = {

@@ -12,7 +12,7 @@ from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
 from serverless_stack.constructs.api.caching import is_cached, parameters_of
-from serverless_stack.constructs.api.cors import give_rules
+from serverless_stack.constructs.api.cors import give_rules, response_headers
 from serverless_stack.constructs.api.json_schema import draft_04
 from serverless_stack.constructs.api.policy import Policy, method_settings
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
@@ -31,7 +31,6 @@ class Router:
         policy: Who may call, and what is kept and throttled.
         profile: The profile of the construct.
         binary_media_types: The binary media types of the API.
-        headers: Headers of all answers that API Gateway gives itself, such as those of CORS.
     """
 
     def __init__(
@@ -43,13 +42,14 @@ class Router:
         policy: Policy,
         profile: Profile,
         binary_media_types: Sequence[str],
-        headers: Mapping[str, str],
     ) -> None:
         self._api = api
         self._settings = settings
         self._policy = policy
         self._binary_media_types = binary_media_types
-        self._headers = headers
+        self._headers: Mapping[str, str] = (
+            {} if policy.cors is None else response_headers(policy.cors)
+        )
         self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._methods: dict[str, Route] = {}

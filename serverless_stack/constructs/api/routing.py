@@ -39,11 +39,12 @@ class Routing:
             self.handler is not None or self.routes,
             "`handler` must be a function unless there are `routes`, got: neither",
         )
-        greedy = None if self.handler is None else route_of(self.handler)
-        keys = () if greedy is None else HANDLER_KEYS
+        keys = () if self.handler is None else HANDLER_KEYS
         problems.add(self._own_problems(self.routes, keys))
-        called = {key: route_of(route) for key, route in self.routes.items()}
-        called = {**greedy_routes(greedy, self.policy.cache), **called}
+        called = {
+            **greedy_routes(self.handler, self.policy.cache),
+            **{key: route_of(route) for key, route in self.routes.items()},
+        }
         problems.add(self.policy.route_problems(called, profile))
         return problems.messages
 

@@ -226,8 +226,8 @@ def test_regulated_refuses_an_api_without_a_decision(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     Profile.regulated().apply(stack)
-    routes = {"GET /a": function, "GET /b": Route(function, auth=Auth.iam())}
-    message = refused(lambda: ProxyApi(stack, "Api", routes=routes))
+    signed = Route(function, auth=Auth.iam())
+    message = refused(lambda: ProxyApi(stack, "Api", routes={"GET /a": function, "GET /b": signed}))
     assert message == (
         "`auth` must be chosen in the profile regulated, got: none for GET /a; write "
         "auth=Auth.cognito(users), Auth.iam() or another one, or "
