@@ -24,6 +24,7 @@ NAMES = [
     "CacheDashboard",
     "Cdn",
     "ContentDeployment",
+    "Dashboard",
     "GlobalDatastore",
     "Invalidation",
     "LambdaHandler",

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.monitoring.dashboard import Dashboard
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
@@ -74,6 +75,7 @@ __all__ = [
     "Cdn",
     "ContentDeployment",
     "Cors",
+    "Dashboard",
     "Domain",
     "Durability",
     "GlobalDatastore",
@@ -125,6 +127,7 @@ _MODULES = {
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
+    "Dashboard": ".monitoring.dashboard",
     "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",

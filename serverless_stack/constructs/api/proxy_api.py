@@ -115,7 +115,6 @@ class ProxyApi(Construct):
         stages: All stages, by name.
         is_private: Whether the API can be reached from a VPC only.
         access_log_group: The log group of the access log; None without one.
-        domain_name: The domain; None without one.
         web_acl: The web ACL, if the construct created one.
 
     Raises:
@@ -225,9 +224,7 @@ class ProxyApi(Construct):
         self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
             self, api, self.stages, profile
         )
-        self.domain_name: apigateway.IDomainName | None = operation.add_releases(
-            self, api, self.stages, profile
-        )
+        self._domain_name = operation.add_releases(self, api, self.stages, profile)
         acknowledge_missing(
             api,
             profile,
@@ -289,3 +286,10 @@ class ProxyApi(Construct):
     def url(self) -> str:
         """The URL of the first stage, or of the API on its domain, with a slash at its end."""
         return self.rest_api.url if self._domain is None else self._domain.url
+
+    @property
+    def domain_name(self) -> apigateway.IDomainName:
+        """The domain, which other APIs share with ``Domain.existing``."""
+        if self._domain_name is None:
+            raise AttributeError(f"`domain` was left out of {self.node.path}")
+        return self._domain_name
