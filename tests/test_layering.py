@@ -57,6 +57,7 @@ COMPOSING: dict[str, set[str]] = {
     "cdn": {"api", "storage"},
     "content": {"cdn", "storage", "function"},
     "cache": {"network", "function"},
+    "monitoring": {"function", "api", "storage", "cdn", "cache"},
     "app": {"function", "api", "storage", "cdn", "content", "cache", "network"},
 }
 SHARED = {"_internal", "profiles"}

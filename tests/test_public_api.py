@@ -19,10 +19,12 @@ from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.operations import advice
 
 NAMES = [
+    "ApiAlarms",
     "CacheAlarms",
     "CacheDashboard",
     "Cdn",
     "ContentDeployment",
+    "Dashboard",
     "GlobalDatastore",
     "Invalidation",
     "LambdaHandler",
@@ -38,12 +40,15 @@ NAMES = [
 RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 # Value objects that constructs take, and what `from_attributes` of a cache returns.
 VALUES = [
+    "Access",
     "ApiCache",
     "Auth",
     "Autoscale",
     "Backup",
+    "Canary",
     "Capacity",
     "Cors",
+    "Domain",
     "Durability",
     "HttpProxy",
     "ImportedCache",
@@ -60,6 +65,7 @@ VALUES = [
     "SendMessage",
     "ServerlessEngine",
     "Throttle",
+    "Tls",
     "UsagePlan",
     "Waf",
 ]

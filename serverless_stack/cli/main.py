@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "invalidate": ("invalidate", "invalidate"),
     "ls": ("objects.command", "ls"),
     "presign": ("objects.command", "presign"),
+    "api": ("api", "app"),
     "advise": ("advise", "app"),
     "profiles": ("profiles", "profiles"),
 }

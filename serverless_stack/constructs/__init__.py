@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.api.access import Access
+    from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache, RouteCache
     from serverless_stack.constructs.api.cors import Cors
+    from serverless_stack.constructs.api.domain import Domain
     from serverless_stack.constructs.api.integrations import (
         HttpProxy,
         Mock,
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
         SendMessage,
     )
     from serverless_stack.constructs.api.proxy_api import ProxyApi
+    from serverless_stack.constructs.api.releases import Canary
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+    from serverless_stack.constructs.api.tls import Tls
     from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
@@ -49,12 +54,15 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.monitoring.dashboard import Dashboard
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
 __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
+    "Access",
+    "ApiAlarms",
     "ApiCache",
     "Auth",
     "Autoscale",
@@ -62,10 +70,13 @@ __all__ = [
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
+    "Canary",
     "Capacity",
     "Cdn",
     "ContentDeployment",
     "Cors",
+    "Dashboard",
+    "Domain",
     "Durability",
     "GlobalDatastore",
     "HttpProxy",
@@ -92,6 +103,7 @@ __all__ = [
     "ServerlessStack",
     "StorageBucket",
     "Throttle",
+    "Tls",
     "UsagePlan",
     "Waf",
     "WebApp",
@@ -101,6 +113,8 @@ _RULES = "serverless_stack._shared.content.rules"
 _MODULES = {
     "IMMUTABLE": _RULES,
     "REVALIDATE": _RULES,
+    "Access": ".api.access",
+    "ApiAlarms": ".api.alarms",
     "ApiCache": ".api.caching",
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
@@ -109,9 +123,12 @@ _MODULES = {
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
     "Capacity": ".cache.redis.topology",
+    "Canary": ".api.releases",
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
+    "Dashboard": ".monitoring.dashboard",
+    "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "HttpProxy": ".api.integrations",
@@ -138,6 +155,7 @@ _MODULES = {
     "ServerlessStack": ".app.stack",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
+    "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
     "Waf": ".api.waf",
     "WebApp": ".app.web_app",

@@ -13,7 +13,7 @@ from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS, NIST, P
 _VALIDATION = "every request is passed to the function unchanged, and the function validates it"
 _CACHE = "answers may depend on the caller; the argument `cache` says which of them are kept"
 _WEB_ACL = "requests are throttled; AWS WAF is billed by the month, and `waf` adds it"
-_ACCESS_LOG = "the logs were turned off by `access_log`, for an account without a CloudWatch role"
+_ACCESS_LOG = "the logs were turned off by the argument `access_log`"
 
 
 def acknowledge_missing(

@@ -196,7 +196,7 @@ def handler_problems(target: Invokable, cors: Cors | None) -> list[str]:
     """List whether a function has the rules of another API already.
 
     Args:
-        target: The function.
+        target: What answers a route.
         cors: Which pages may call the API, or None.
     """
     function = _changeable(target)

@@ -1,9 +1,8 @@
 """ProxyApi: a REST API with a function for every path and verb, routes of their own, or both."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -13,24 +12,30 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Invokable
-from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
-from serverless_stack.constructs.api.cors import Cors, add_gateway_responses, preflight_of
+from serverless_stack.constructs.api.cors import (
+    Cors,
+    add_gateway_responses,
+    preflight_of,
+)
+from serverless_stack.constructs.api.deployment import deploy_all_changes
+from serverless_stack.constructs.api.domain import Domain
 from serverless_stack.constructs.api.keys import ApiKey, key_problems
-from serverless_stack.constructs.api.logs import execution_log_group
-from serverless_stack.constructs.api.policy import Policy, greedy_routes
-from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
+from serverless_stack.constructs.api.operation import Operation
+from serverless_stack.constructs.api.policy import Policy
+from serverless_stack.constructs.api.releases import Canaries, Variables, variables_by_stage
+from serverless_stack.constructs.api.route_keys import parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
     AnyRoute,
     Routes,
     route_of,
-    routes_problems,
 )
+from serverless_stack.constructs.api.routing import Routing
 from serverless_stack.constructs.api.stages import (
     MethodSettings,
     add_stage,
@@ -39,7 +44,8 @@ from serverless_stack.constructs.api.stages import (
     stages_problems,
 )
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan, create_usage_plan
-from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
+from serverless_stack.constructs.api.tls import Tls
+from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -50,10 +56,9 @@ class ProxyApi(Construct):
     for its requests and errors, and one permission per function that covers all of its routes.
     Bodies pass unchanged, binary ones as well.
 
-    It creates no CloudWatch role: that setting belongs to the account, and deleting one stack must
-    not take it from other APIs. AWS refuses a stage with an access log in an account and region
-    that never had the role set; set it once ("Set up CloudWatch logging for REST APIs"), or deploy
-    with ``access_log=False``.
+    With an access log, the stack has a function that sets API Gateway's CloudWatch role while the
+    stack is deployed, if the account has none in the region. It never replaces a role. The role
+    outlives the stack, because other APIs of the account use it.
 
     Args:
         scope: The parent construct.
@@ -74,14 +79,32 @@ class ProxyApi(Construct):
             ``isBase64Encoded`` in the event. Default: all, so that no body is changed.
         stages: The stage, or several of them; the name is the first segment of the URL's path. No
             CDK tokens.
-        stage_variables: The variables of the stages, for ``stageVariables`` in events. Default:
-            none.
+        stage_variables: The variables of all stages, or of each by its name, for
+            ``stageVariables`` in events. Default: none.
+        canary: Which share of the requests gets a new deployment until it is promoted, on all
+            stages, or on each by its name. Default: every request gets it at once.
+        keep_deployments: How many deployments are kept for ``serverless-stack api rollback``,
+            2-200, those that a stage serves aside. Default: the current one alone; five with a
+            ``canary``.
+        domain: A domain name of your own. Default: that of API Gateway.
         waf: The AWS WAF web ACL: ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``. Default: set
             by the profile (production: none).
+        access: From which addresses or through which VPC endpoints the API may be called:
+            ``Access.cidrs(…)``, or ``Access.vpc_endpoint(…)`` for a private API. Default: from
+            everywhere.
+        tls: Which TLS versions and ciphers callers may use. Default: chosen by AWS, TLS 1.0 or
+            newer for a regional API ("Supported security policies").
+        shield: Must be False: AWS Shield Advanced protects no API. It protects the distribution of
+            a ``Cdn`` in front of one, with the argument ``shield`` of that.
         client_certificate: Whether the API identifies itself to HTTP integrations by a
             certificate. Default: set by the profile (production: no).
+        alarms: Whether there are ``ApiAlarms``, which notify the topic of the stack. Default: set
+            by the profile (production: no).
         access_log: Whether requests, one JSON line for each, and errors of the API are logged.
             Default: set by the profile (production: yes).
+        set_log_role: Whether that function is created. False for an account whose role is set by
+            somebody else; without one, AWS refuses the stage ("Set up CloudWatch logging for REST
+            APIs"). Without an access log, there is no function.
         log_retention: How long these logs are kept. Default: set by the profile.
         removal_policy: What happens to these logs when the stack is deleted. Default: set by the
             profile.
@@ -90,6 +113,7 @@ class ProxyApi(Construct):
         rest_api: The REST API.
         stage: Its stage; the first of several.
         stages: All stages, by name.
+        is_private: Whether the API can be reached from a VPC only.
         access_log_group: The log group of the access log; None without one.
         web_acl: The web ACL, if the construct created one.
 
@@ -112,71 +136,74 @@ class ProxyApi(Construct):
         usage_plans: Sequence[UsagePlan] = (),
         binary_media_types: Sequence[str] = ("*/*",),
         stages: str | Sequence[str] = "prod",
-        stage_variables: Mapping[str, str] | None = None,
+        stage_variables: Variables = None,
+        canary: Canaries = None,
+        keep_deployments: int | None = None,
+        domain: Domain | None = None,
         waf: Waf | None = None,
+        access: Access | None = None,
+        tls: Tls | None = None,
+        shield: bool = False,
         client_certificate: bool | None = None,
+        alarms: bool | None = None,
         access_log: bool | None = None,
+        set_log_role: bool = True,
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
-        routes = {} if routes is None else routes
-        problems.require(
-            handler is not None or routes,
-            "`handler` must be a function unless there are `routes`, got: neither",
-        )
         policy = Policy(auth, cors, throttle, cache, tuple(usage_plans))
         problems.add(policy.problems())
-        checks = partial(
-            routes_problems,
-            binary_media_types=binary_media_types,
-            has_cache=cache is not None,
-            has_plans=bool(usage_plans),
-            methods_per_path=0 if cors is None else 1,
-        )
-        problems.add(checks(routes, HANDLER_KEYS if handler is not None else ()))
-        all_routes = {
-            **greedy_routes(handler, cache),
-            **{key: route_of(route) for key, route in routes.items()},
-        }
-        problems.add(policy.route_problems(all_routes, Profile.of(scope)))
+        routing = Routing(handler, routes or {}, policy, binary_media_types)
+        problems.add(routing.problems(Profile.of(scope)))
         problems.add(stages_problems(stages))
         problems.add(rules.binary_media_type_problems(binary_media_types))
-        if waf is not None:
-            problems.add(waf_problems(waf))
+        operation = Operation(
+            stages=stage_names(stages),
+            stage_variables=stage_variables,
+            canary=canary,
+            keep_deployments=keep_deployments,
+            domain=domain,
+            waf=waf,
+            access=access,
+            tls=tls,
+            shield=shield,
+            client_certificate=client_certificate,
+            alarms=alarms,
+            access_log=access_log,
+            set_log_role=set_log_role,
+            log_retention=log_retention,
+            removal_policy=removal_policy,
+        )
+        problems.add(operation.problems(Stack.of(scope).region))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
-        if access_log is None:
-            access_log = profile.settings.access_logs
-        if waf is None:
-            waf = Waf() if profile.settings.web_acl else Waf.none()
-        group = (
-            log_group(
-                self, "AccessLogs", profile, retention=log_retention, removal_policy=removal_policy
-            )
-            if access_log
-            else None
-        )
-        settings = stage_settings(throttle, cache, group, stage_variables)
-        first, *others = stage_names(stages)
+        operation = operation.with_defaults(profile)
+        group = operation.access_log_group(self, profile)
+        settings = stage_settings(throttle, cache, group)
+        variables = variables_by_stage(stage_variables, operation.stages)
+        first, *others = operation.stages
         api = apigateway.RestApi(
             self,
             "RestApi",
             rest_api_name=self.node.path.replace("/", "-"),
-            endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
             default_cors_preflight_options=preflight_of(cors) if cors else None,
-            deploy_options=apigateway.StageOptions(stage_name=first, **settings),
+            deploy_options=apigateway.StageOptions(
+                stage_name=first, variables=variables[first] or None, **settings
+            ),
+            **operation.rest_api_settings(allows=auth is None or str(auth.kind) != "iam"),
         )
-        self._routes_problems = checks
+        self._routing = routing
         self.rest_api = api
+        self.is_private = operation.is_private
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
             first: self.stage,
-            **{name: add_stage(api, name, settings) for name in others},
+            **{name: add_stage(api, name, settings, variables[name]) for name in others},
         }
         self._router = Router(
             self,
@@ -186,41 +213,27 @@ class ProxyApi(Construct):
             profile=profile,
             binary_media_types=binary_media_types,
         )
-        self._policy = policy
+        deploy_all_changes(api)
         self._plans = {
             plan.name: create_usage_plan(self, plan, list(self.stages.values()))
             for plan in usage_plans
         }
         if cors is not None:
             add_gateway_responses(api, cors)
-        if handler is not None:
-            self._router.add_handler(handler, routes)
-        for key, route in routes.items():
-            self._router.add(parse_key(key), route_of(route))
-        if access_log:
-            execution_log_group(
-                self, api, profile, retention=log_retention, removal_policy=removal_policy
-            )
-        if client_certificate is None:
-            client_certificate = profile.settings.client_certificate
-        if client_certificate:
-            self._add_client_certificate()
-        self.web_acl: wafv2.CfnWebACL | None = attach_waf(
-            self,
-            self.stage.stage_arn,
-            profile,
-            waf,
-            log_retention=log_retention,
-            removal_policy=removal_policy,
+        routing.add_to(self._router)
+        self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
+            self, api, self.stages, profile
         )
+        self._domain_name = operation.add_releases(self, api, self.stages, profile)
         acknowledge_missing(
             api,
             profile,
             has_cache=cache is not None,
-            has_waf=waf.kind != "none",
-            has_logs=access_log,
+            has_waf=operation.has_waf,
+            has_logs=bool(operation.access_log),
         )
         self.access_log_group: logs.LogGroup | None = group
+        self._domain = domain
 
     @check_types
     def add_route(self, key: str, route: AnyRoute) -> None:
@@ -234,8 +247,7 @@ class ProxyApi(Construct):
             ValueError: If the key or the route is wrong.
         """
         problems = Problems(self.node.path)
-        problems.add(self._routes_problems({key: route}, self._router.keys))
-        problems.add(self._policy.route_problems({key: route_of(route)}, Profile.of(self)))
+        problems.add(self._routing.more_problems({key: route}, self._router.keys, Profile.of(self)))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
 
@@ -265,20 +277,19 @@ class ProxyApi(Construct):
             ValueError: If the name is taken or wrong, or there is no such plan.
         """
         problems = Problems(self.node.path)
-        problems.add(key_problems(self, name, plan, self._policy.plans, secret))
+        problems.add(key_problems(self, name, plan, self._routing.policy.plans, secret))
         problems.raise_if_any()
-        chosen = plan or self._policy.plans[0]
+        chosen = plan or self._routing.policy.plans[0]
         return ApiKey(self, name, plan=self._plans[chosen.name], secret=secret)
 
     @property
     def url(self) -> str:
-        """The URL of the stage, with a slash at its end; a token at synthesis."""
-        return self.rest_api.url
+        """The URL of the first stage, or of the API on its domain, with a slash at its end."""
+        return self.rest_api.url if self._domain is None else self._domain.url
 
-    def _add_client_certificate(self) -> None:
-        """Create the certificate with which the API identifies itself to what it calls."""
-        certificate = apigateway.CfnClientCertificate(
-            self, "ClientCertificate", description=self.node.path
-        )
-        for stage in self.stages.values():
-            default_child(stage, apigateway.CfnStage).client_certificate_id = certificate.ref
+    @property
+    def domain_name(self) -> apigateway.IDomainName:
+        """The domain, which other APIs share with ``Domain.existing``."""
+        if self._domain_name is None:
+            raise AttributeError(f"`domain` was left out of {self.node.path}")
+        return self._domain_name

@@ -4,10 +4,8 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from typing import cast
 
-import jsii
-from aws_cdk import Aspects, IAspect
 from aws_cdk import aws_apigateway as apigateway
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
 from serverless_stack.constructs.api.authorizers import Authorizers
@@ -57,7 +55,6 @@ class Router:
         self._methods: dict[str, Route] = {}
         self._models: dict[str, apigateway.IModel] = {}
         self._validator: apigateway.RequestValidator | None = None
-        Aspects.of(api).add(_TextInMockIntegrations())
 
     @property
     def keys(self) -> list[str]:
@@ -89,11 +86,11 @@ class Router:
         self._methods[str(key)] = route
         resource = self._resource(key.path)
         keys = self._cache_keys(key, route)
+        auth = self._policy.auth_of(key.verb, route.auth)
         binding = self._binding(key, route, keys, resource)
         parameters = {**binding.request_parameters}
         for name in keys or ():
             parameters.setdefault(name, ".path." in name)
-        auth = self._policy.auth_of(key.verb, route.auth)
         method = resource.add_method(
             key.verb,
             binding.integration,
@@ -184,19 +181,3 @@ class Router:
             return None
         names = [f"path.{name}" for name in key.variables]
         return [f"method.request.{name}" for name in (*names, *parameters_of(cache, route.cache))]
-
-
-@jsii.implements(IAspect)
-class _TextInMockIntegrations:
-    """Convert requests to text for mock integrations, such as those of ``add_cors_preflight``.
-
-    With ``*/*`` as a binary media type, API Gateway answers 500 for them otherwise, because it
-    cannot apply the template to a binary request.
-    """
-
-    def visit(self, node: IConstruct) -> None:
-        """Change the integration of a mock method."""
-        if not isinstance(node, apigateway.CfnMethod) or node.http_method != "OPTIONS":
-            return
-        if getattr(node.integration, "type", None) == "MOCK":
-            node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")

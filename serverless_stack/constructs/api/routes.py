@@ -21,11 +21,7 @@ from serverless_stack.constructs.api.integrations import (
     Service,
 )
 from serverless_stack.constructs.api.json_schema import draft_04
-from serverless_stack.constructs.api.route_keys import (
-    RouteKey,
-    key_problems,
-    parse_key,
-)
+from serverless_stack.constructs.api.route_keys import RouteKey, key_problems, parse_key
 from serverless_stack.constructs.api.throttling import Throttle, throttle_problems
 
 Target: TypeAlias = Invokable | Service
@@ -55,8 +51,7 @@ class Route:
             translated to draft-04. API Gateway answers other bodies with 400 "Invalid request
             body", whatever their content type. Default: bodies are not checked.
         stream: Whether the answer is sent while the function writes it, for up to 15 minutes and
-            without the limit of 10 MB. Functions of Node.js, and of runtimes of your own,
-            only.
+            without the limit of 10 MB. Functions of Node.js, and of runtimes of your own, only.
     """
 
     target: Target
@@ -100,8 +95,8 @@ def routes_problems(
     existing: Iterable[str] = (),
     *,
     binary_media_types: Iterable[str],
-    has_cache: bool,
     has_plans: bool,
+    has_cache: bool,
     methods_per_path: int = 0,
 ) -> list[str]:
     """Check routes: their keys, targets and settings.
@@ -110,8 +105,8 @@ def routes_problems(
         routes: The routes by their keys.
         existing: The keys of the API's methods so far.
         binary_media_types: Those of the API.
-        has_cache: Whether the API has a cache.
         has_plans: Whether the API has a usage plan.
+        has_cache: Whether the API has a cache.
         methods_per_path: How many methods each path has beside those of its routes.
 
     Returns:
@@ -137,8 +132,7 @@ def routes_problems(
                 "any type",
             )
         problems.add(_model_problems(key, route, f"{name}.model"))
-        is_kept = has_cache and (route.cache is None or route.cache.enabled)
-        problems.add(_stream_problems(key, route, f"{name}.stream", has_cache=is_kept))
+        problems.add(_stream_problems(key, route, f"{name}.stream", has_cache=has_cache))
     return problems.messages
 
 
@@ -171,10 +165,11 @@ def _stream_problems(key: RouteKey, route: Route, name: str, *, has_cache: bool)
     problems.require(
         route.model is None, f"`{name}` must go without `model`, got: a stream with a model"
     )
+    cached = has_cache and key.verb == "GET" and (route.cache is None or route.cache.enabled)
     problems.require(
-        not has_cache or key.verb != "GET",
-        f"`{name}` must go without the API's `cache`, because API Gateway caches no streams, "
-        f"got: {str(key)!r}",
+        not cached,
+        f"`{name}` must go without a cache, because API Gateway caches no streams, "
+        f"got: {str(key)!r}; write cache=RouteCache.off()",
     )
     return problems.messages
 

@@ -62,14 +62,12 @@ class StageSettings(TypedDict):
     cache_data_encrypted: bool | None
     cache_ttl: Duration | None
     caching_enabled: bool | None
-    variables: Mapping[str, str] | None
 
 
 def stage_settings(
     throttle: Throttle,
     cache: ApiCache | None,
     group: logs.ILogGroup | None,
-    variables: Mapping[str, str] | None,
 ) -> StageSettings:
     """Return the settings that all stages of an API have.
 
@@ -77,7 +75,6 @@ def stage_settings(
         throttle: How many requests all callers together may send.
         cache: The cache, or None.
         group: The log group of the access log, or None.
-        variables: The stage variables, or None.
     """
     return {
         "throttling_rate_limit": throttle.rate,
@@ -92,17 +89,19 @@ def stage_settings(
         "cache_data_encrypted": True if cache else None,
         "cache_ttl": cache.ttl if cache else None,
         "caching_enabled": True if cache else None,
-        "variables": variables,
     }
 
 
-def add_stage(api: apigateway.RestApi, name: str, settings: StageSettings) -> apigateway.Stage:
+def add_stage(
+    api: apigateway.RestApi, name: str, settings: StageSettings, variables: Mapping[str, str]
+) -> apigateway.Stage:
     """Add a stage with the deployment of the API.
 
     Args:
         api: The API.
         name: The name of the stage.
         settings: Its settings.
+        variables: Its variables.
 
     Raises:
         ValueError: If the API has no deployment.
@@ -110,7 +109,12 @@ def add_stage(api: apigateway.RestApi, name: str, settings: StageSettings) -> ap
     if api.latest_deployment is None:
         raise ValueError(f"{api.node.path} must have a deployment, got: none")
     return apigateway.Stage(
-        api, f"Stage.{name}", deployment=api.latest_deployment, stage_name=name, **settings
+        api,
+        f"Stage.{name}",
+        deployment=api.latest_deployment,
+        stage_name=name,
+        variables=variables or None,
+        **settings,
     )
 
 

@@ -3,28 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from aws_cdk import Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs.profiles.profile import Profile
 
 _REGIONAL_ARN = re.compile(r"arn:[^:]+:wafv2:[^:]+:\d{12}:regional/webacl/[^/]+/[^/]+")
-# The managed rule groups, and the rules of each that only count. Bodies of more than 8 KB are
-# counted and not blocked, because uploads have them.
-_RULE_GROUPS = {
-    "AWSManagedRulesAmazonIpReputationList": (),
-    "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
-    "AWSManagedRulesKnownBadInputsRuleSet": (),
-}
+RATE_PER_5_MINUTES = (10, 2_000_000_000)  # "Rate-based rule high-level settings in AWS WAF"
+# The managed rule groups that need no settings of their own and cost nothing extra ("AWS Managed
+# Rules rule groups list").
+_PREFIX = "AWSManagedRules"
+_GROUPS = (
+    "AmazonIpReputationList",
+    "CommonRuleSet",
+    "KnownBadInputsRuleSet",
+    "AdminProtectionRuleSet",
+    "AnonymousIpList",
+    "LinuxRuleSet",
+    "PHPRuleSet",
+    "SQLiRuleSet",
+    "UnixRuleSet",
+    "WindowsRuleSet",
+    "WordPressRuleSet",
+)
+MANAGED_GROUPS = tuple(f"{_PREFIX}{name}" for name in _GROUPS)
+_DEFAULT_GROUPS = MANAGED_GROUPS[:3]
+# Rules that only count. Uploads have bodies of more than 8 KB.
+_COUNTED_RULES = {"AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",)}
 
 
 @dataclass(frozen=True)
@@ -33,18 +49,22 @@ class Waf:
 
     Create it with ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``.
 
-    ``Waf()`` creates a web ACL with AWS's managed rules for common attacks, and its log group. At
-    AWS's list price in us-east-1 it costs $8 a month, $1 more with a rate rule, and $0.60 per
-    million requests ("AWS WAF pricing").
+    ``Waf()`` creates a web ACL with AWS's managed rules for common attacks, a rate rule, and a log
+    group. At AWS's list price in us-east-1 it costs $9 a month, $1 of that for each group and for
+    the rate rule, and $0.60 per million requests ("AWS WAF pricing").
 
     Attributes:
-        rate_per_5_minutes: Requests of one IP address in five minutes above which it is blocked.
-            Default: no limit per address.
+        rate_per_5_minutes: Requests of one IP address in five minutes above which it is blocked
+            until it sends fewer, 10-2,000,000,000. An office or a mobile network may share one
+            address. None: no limit per address.
+        managed_groups: The managed rule groups of AWS to apply, by their names. Default: those
+            against addresses with a bad reputation, common attacks and known bad inputs.
         kind: ``managed``, ``existing`` or ``none``.
         arn: The ARN of an existing web ACL, else None.
     """
 
-    rate_per_5_minutes: int | None = None
+    rate_per_5_minutes: int | None = 2000
+    managed_groups: Sequence[str] = _DEFAULT_GROUPS
     kind: Literal["managed", "existing", "none"] = "managed"
     arn: str | None = None
 
@@ -77,29 +97,47 @@ def waf_problems(waf: Waf) -> list[str]:
     Returns:
         One message per problem.
     """
+    problems = Problems()
     arn = waf.arn
-    if arn is None or is_unresolved(arn) or _REGIONAL_ARN.fullmatch(arn):
-        return []
-    return [
+    problems.require(
+        arn is None or is_unresolved(arn) or _REGIONAL_ARN.fullmatch(arn),
         "`waf` must have the ARN of a regional web ACL "
-        f"(arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID), got: {arn!r}"
-    ]
+        f"(arn:aws:wafv2:REGION:ACCOUNT:regional/webacl/NAME/ID), got: {arn!r}",
+    )
+    if waf.rate_per_5_minutes is not None:
+        rate = waf.rate_per_5_minutes
+        problems.between("waf.rate_per_5_minutes", rate, *RATE_PER_5_MINUTES, "requests")
+    for name in waf.managed_groups:
+        problems.require(
+            name in MANAGED_GROUPS,
+            f"`waf.managed_groups` must have names of {', '.join(MANAGED_GROUPS)}, got: {name!r}; "
+            "create a web ACL with other groups by CDK and pass Waf.existing(arn)",
+        )
+    problems.add(
+        f"`waf.managed_groups` must not repeat a group, got: {name!r} more than once"
+        for name in repeated(waf.managed_groups)
+    )
+    problems.require(
+        waf.kind != "managed" or waf.managed_groups or waf.rate_per_5_minutes is not None,
+        "`waf` must have a managed group or a rate, got: neither; Waf.none() is no web ACL",
+    )
+    return problems.messages
 
 
 def attach_waf(
     scope: Construct,
-    stage_arn: str,
+    stages: Mapping[str, apigateway.Stage],
     profile: Profile,
     waf: Waf,
     *,
     log_retention: logs.RetentionDays | None,
     removal_policy: RemovalPolicy | None,
 ) -> wafv2.CfnWebACL | None:
-    """Associate a web ACL with a stage.
+    """Associate a web ACL with every stage.
 
     Args:
         scope: The construct of the API.
-        stage_arn: The ARN of the stage.
+        stages: The stages, by name.
         profile: The profile of the construct.
         waf: Which web ACL.
         log_retention: How long the log of a managed web ACL is kept. Default: set by the profile.
@@ -129,9 +167,12 @@ def attach_waf(
         wafv2.CfnLoggingConfiguration(
             scope, "WebAclLogging", resource_arn=arn, log_destination_configs=[destination]
         )
-    if arn is not None:
+    for place, (name, stage) in enumerate(stages.items() if arn is not None else ()):
         wafv2.CfnWebACLAssociation(
-            scope, "WebAclAssociation", resource_arn=stage_arn, web_acl_arn=arn
+            scope,
+            f"WebAclAssociation-{name}" if place else "WebAclAssociation",
+            resource_arn=stage.stage_arn,
+            web_acl_arn=str(arn),
         )
     return managed
 
@@ -145,10 +186,14 @@ def _managed_web_acl(scope: Construct, waf: Waf) -> wafv2.CfnWebACL:
         default_action=wafv2.CfnWebACL.DefaultActionProperty(allow={}),
         rules=[
             *(
-                _managed_rule(name, priority, counted_rules)
-                for priority, (name, counted_rules) in enumerate(_RULE_GROUPS.items())
+                _managed_rule(name, priority, _COUNTED_RULES.get(name, ()))
+                for priority, name in enumerate(waf.managed_groups)
             ),
-            *([] if waf.rate_per_5_minutes is None else [_rate_rule(waf.rate_per_5_minutes)]),
+            *(
+                []
+                if waf.rate_per_5_minutes is None
+                else [_rate_rule(waf.rate_per_5_minutes, len(waf.managed_groups))]
+            ),
         ],
         visibility_config=_metric("WebAcl"),
     )
@@ -177,10 +222,10 @@ def _managed_rule(
     )
 
 
-def _rate_rule(requests: int) -> wafv2.CfnWebACL.RuleProperty:
+def _rate_rule(requests: int, priority: int) -> wafv2.CfnWebACL.RuleProperty:
     return wafv2.CfnWebACL.RuleProperty(
         name="RatePerAddress",
-        priority=len(_RULE_GROUPS),
+        priority=priority,
         action=wafv2.CfnWebACL.RuleActionProperty(block={}),
         statement=wafv2.CfnWebACL.StatementProperty(
             rate_based_statement=wafv2.CfnWebACL.RateBasedStatementProperty(

@@ -20,12 +20,16 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.cors import Cors
+from serverless_stack.constructs.api.domain import Domain
 from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.api.releases import Canaries, Variables
 from serverless_stack.constructs.api.routes import Routes
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+from serverless_stack.constructs.api.tls import Tls
 from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.imported import ImportedCache
@@ -73,10 +77,18 @@ class ApiOptions(TypedDict, total=False):
     usage_plans: Sequence[UsagePlan]
     binary_media_types: Sequence[str]
     stages: str | Sequence[str]
-    stage_variables: Mapping[str, str] | None
+    stage_variables: Variables
+    canary: Canaries
+    keep_deployments: int | None
+    domain: Domain | None
     waf: Waf | None
+    access: Access | None
+    tls: Tls | None
+    shield: bool
     client_certificate: bool | None
+    alarms: bool | None
     access_log: bool | None
+    set_log_role: bool
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
 
@@ -119,6 +131,7 @@ class CdnOptions(TypedDict, total=False):
     price_class: cloudfront.PriceClass
     web_acl_id: str | None
     countries: Sequence[str]
+    shield: bool
     access_log: bool | None
 
 

@@ -7,6 +7,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_shield as shield_advanced
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
@@ -53,6 +54,9 @@ class Cdn(Construct):
         web_acl_id: The ARN of an AWS WAF web ACL with the scope CLOUDFRONT. Default: none.
         countries: The countries in which the distribution answers, as ISO codes such as ``DE``.
             Default: all.
+        shield: Whether AWS Shield Advanced protects the distribution. The account must have a
+            subscription, $3,000 a month at AWS's list price ("AWS Shield pricing"); otherwise the
+            deployment fails. Shield Standard protects every distribution without it.
         access_log: Whether CloudFront logs requests, to a bucket that all buckets and
             distributions of the stack share. Default: set by the profile (production: yes), and
             no, with a warning, in regions where CloudFront writes no logs.
@@ -84,6 +88,7 @@ class Cdn(Construct):
         price_class: cloudfront.PriceClass = cloudfront.PriceClass.PRICE_CLASS_ALL,
         web_acl_id: str | None = None,
         countries: Sequence[str] = (),
+        shield: bool = False,
         access_log: bool | None = None,
     ) -> None:
         region = Stack.of(scope).region
@@ -92,6 +97,11 @@ class Cdn(Construct):
         if bucket is None and api is None:
             problems.fail(
                 "`bucket` or `api` must be given, got: neither; a distribution needs an origin"
+            )
+        if isinstance(api, ProxyApi) and api.is_private:
+            problems.fail(
+                "`api` must have a public endpoint, which CloudFront needs, got: "
+                f"{api.node.path} with Access.vpc_endpoint(…)"
             )
         if domain_names and certificate is None:
             problems.fail(
@@ -159,6 +169,13 @@ class Cdn(Construct):
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
         )
+        if shield:
+            shield_advanced.CfnProtection(
+                self,
+                "Shield",
+                name=Names.unique_resource_name(self, max_length=128),
+                resource_arn=distribution.distribution_arn,
+            )
         if source is not None:
             allow_distribution(self, distribution, source, origin_path)
         acknowledge_missing(

@@ -16,7 +16,7 @@ NODE: Final = 0.016 * HOURS  # cache.t4g.micro
 ENDPOINT: Final = 0.01 * HOURS * 2  # an interface endpoint in two availability zones
 SECRET: Final = 0.40
 KEY: Final = 1.00
-WEB_ACL: Final = 5.00 + 3 * 1.00  # with three groups of rules
+WEB_ACL: Final = 5.00 + 4 * 1.00  # with three groups of rules and a rate rule
 ALARM: Final = 0.10
 # Alarms of an application with both caches: those of CacheAlarms for each node, and four more.
 _REDIS_ALARMS_PER_NODE: Final = 6

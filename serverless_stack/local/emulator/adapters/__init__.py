@@ -6,8 +6,10 @@ from ..settings import Settings
 from . import (
     api_callers,
     api_limits,
+    api_logs,
     api_owners,
     apigateway,
+    canaries,
     cloudfront,
     credentials,
     dropped_properties,
@@ -43,6 +45,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_callers.apply(settings.key)
     api_limits.apply()
     mock_integrations.apply()
+    canaries.apply()
+    api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()

@@ -12,6 +12,7 @@ from ..http.problems import Problem, function_name, function_problem, report_pro
 from ..http.rest.events import proxy_event
 from ..http.rest.request import RestRequest, current_request
 from ..http.rest.responses import MalformedResponseError, proxy_response
+from .canaries import served_stage
 from .types import Record, Response
 
 logger = logging.getLogger("serverless_stack.rest")
@@ -80,7 +81,7 @@ def integrate_lambda_as_aws_does() -> None:
         event = proxy_event(
             request,
             resource=resource,
-            stage=stage,
+            stage=served_stage(stage),
             path_parameters=path_params or {},
             account_id=owner_account_id,
             binary_media_types=binary_media_types,

@@ -7,6 +7,7 @@ from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 
 from ..http.rest.request import current_request
+from .canaries import served_stage
 from .types import Properties, Provisioned, Record, Response
 
 NO_METHODS = "The REST API doesn't contain any methods"
@@ -101,6 +102,6 @@ def served_key(api_id: str) -> str:
     request = current_request()
     if request is None or request.api_id != api_id:
         return api_id
-    stage = (apigateway_v1._stages_v1.get(api_id) or {}).get(request.stage) or {}
+    stage = served_stage((apigateway_v1._stages_v1.get(api_id) or {}).get(request.stage) or {})
     key = snapshot_key(api_id, str(stage.get("deploymentId")))
     return key if key in apigateway_v1._resources else api_id

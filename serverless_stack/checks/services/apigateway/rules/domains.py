@@ -1,19 +1,17 @@
 """Rules on domain names of APIs and their mappings."""
 
-import re
 from collections.abc import Iterator
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.apigateway import limits as values
 
 RULES = RuleList()
 
 _DOMAIN = "AWS::ApiGateway::DomainName"
 _DOMAINS = "Custom domain name for public REST APIs in API Gateway"
-_NAME = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}")
-_BASE_PATH = re.compile(r"[a-zA-Z0-9$_.+!*'()-]+(/[a-zA-Z0-9$_.+!*'()-]+)*")
 
 
 @RULES.resource("APIGATEWAY-060", _DOMAIN, "AWS::ApiGatewayV2::DomainName", page=_DOMAINS)
@@ -23,8 +21,8 @@ def domain_name(domain: Resource) -> Iterator[Violation]:
     API Gateway refuses other names, with a scheme or path for example.
     """
     name = domain.text("DomainName")
-    if name is not None and not _NAME.fullmatch(name):
-        nearest = name.lower() if _NAME.fullmatch(name.lower()) else None
+    if name is not None and not values.DOMAIN_NAME.fullmatch(name):
+        nearest = name.lower() if values.DOMAIN_NAME.fullmatch(name.lower()) else None
         yield violation("DomainName", "be a domain name in lower case", name, nearest)
 
 
@@ -83,8 +81,8 @@ def base_path(mapping: Resource) -> Iterator[Violation]:
     API Gateway refuses the mapping otherwise. Leave the property out to map the whole domain.
     """
     path = mapping.text("BasePath")
-    if path and not _BASE_PATH.fullmatch(path):
+    if path and not values.BASE_PATH.fullmatch(path):
         nearest = path.strip("/")
-        hint = nearest if _BASE_PATH.fullmatch(nearest) else None
+        hint = nearest if values.BASE_PATH.fullmatch(nearest) else None
         requirement = "have letters, digits and $-_.+!*'() only, and no slash around it"
         yield violation("BasePath", requirement, path, hint)

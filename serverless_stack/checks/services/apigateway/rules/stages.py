@@ -20,8 +20,6 @@ _CACHE = "Cache settings for REST APIs in API Gateway"
 _LOGGING = "Set up CloudWatch logging for REST APIs in API Gateway"
 _METHOD_SETTING = "MethodSetting (Amazon API Gateway API Reference)"
 _VARIABLES = "Use stage variables for a REST API in API Gateway"
-_VARIABLE_NAME = re.compile(r"\w+", re.ASCII)
-_VARIABLE_VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]+")
 _LOG_TARGETS = re.compile(
     r"arn:[^:]*:(logs:[^:]*:[^:]*:log-group:|firehose:[^:]*:[^:]*:deliverystream/)"
 )
@@ -171,10 +169,10 @@ def variables(stage: Resource) -> Iterator[Violation]:
     pass it in another way.
     """
     for name, value in stage.mapping("Variables").items():
-        if not _VARIABLE_NAME.fullmatch(str(name)):
+        if not values.VARIABLE_NAME.fullmatch(str(name)):
             yield violation("Variables", "have names of letters, digits and underscores", name)
         is_known = isinstance(value, str) and not is_unresolved(value)
-        if is_known and not _VARIABLE_VALUE.fullmatch(str(value)):
+        if is_known and not values.VARIABLE_VALUE.fullmatch(str(value)):
             yield violation(f"Variables.{name}", "have letters, digits and -._~:/?#&=, only", value)
 
 

@@ -1,0 +1,1 @@
+"""Dashboards with the metrics of several constructs."""
