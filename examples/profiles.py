@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 
-from serverless_stack.constructs import Backup, Profile, RedisCache, ServerlessStack
+from serverless_stack.constructs import Auth, Backup, Profile, RedisCache, ServerlessStack
 
 app = cdk.App()
 ServerlessStack(
@@ -10,6 +10,7 @@ ServerlessStack(
     "Shop",
     profile=Profile.regulated(),
     function="examples/shop/handler",
+    api={"auth": Auth.public(reason="the handler checks its callers")},
     site="examples/shop/site",
     redis=True,
     memcached=True,

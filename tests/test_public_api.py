@@ -60,6 +60,7 @@ VALUES = [
     "RedisEngine",
     "RedisTopology",
     "Route",
+    "RouteCache",
     "S3Objects",
     "SendMessage",
     "ServerlessEngine",

@@ -10,6 +10,8 @@ from typing import Final
 REDIS_PREFIX: Final = "REDIS"
 MEMCACHED_PREFIX: Final = "MEMCACHED"
 BUCKET_PREFIX: Final = "BUCKET"
+CORS: Final = "API_CORS"
+"""The variable with the CORS rules of the API in front of a function, as JSON."""
 OBSOLETE_TAG: Final = "serverless-stack:obsolete"
 """The tag of objects that a content deployment no longer needs; its value is the deployment."""
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.access import Access
     from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
-    from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.caching import ApiCache, RouteCache
     from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.domain import Domain
     from serverless_stack.constructs.api.integrations import (
@@ -95,6 +95,7 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Route",
+    "RouteCache",
     "S3Objects",
     "SendMessage",
     "ServerlessCache",
@@ -146,6 +147,7 @@ _MODULES = {
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
     "Route": ".api.routes",
+    "RouteCache": ".api.caching",
     "S3Objects": ".api.integrations",
     "SendMessage": ".api.integrations",
     "ServerlessCache": ".cache.serverless.cache",

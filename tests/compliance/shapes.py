@@ -66,7 +66,7 @@ def shop(
         ),
     )
     users = cognito.UserPool.from_user_pool_id(elsewhere, "Users", "eu-west-1_abcdefghi")
-    api: ApiOptions = {}
+    api: ApiOptions = {"auth": Auth.public(reason="the handler checks its callers")}
     bucket: BucketOptions = {}
     cdn: CdnOptions = {}
     if "auth" in decided:

@@ -8,7 +8,7 @@ together, before the method runs, so that its own checks can rely on the types.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast, get_args, get_type_hints
 
 from aws_cdk import Stack
@@ -80,11 +80,16 @@ def check_fields(value: object) -> None:
     Raises:
         ValueError: If fields have wrong types.
     """
-    hints = get_type_hints(type(value))
+    hints = _hints_of(type(value))
     problems = Problems(type(value).__name__)
     for field in fields(cast("DataclassInstance", value)):
         problems.add(type_problems(field.name, getattr(value, field.name), hints[field.name]))
     problems.raise_if_any()
+
+
+@cache
+def _hints_of(kind: type) -> dict[str, object]:
+    return get_type_hints(kind)
 
 
 def _scope_problems(scope: object, *, needs_stack: bool) -> list[str]:

@@ -1,11 +1,11 @@
 """ProxyApi: a REST API with a function for every path and verb, routes of their own, or both."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
@@ -16,19 +16,26 @@ from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.auth import Auth
-from serverless_stack.constructs.api.caching import ApiCache, cache_problems
-from serverless_stack.constructs.api.cors import Cors, response_headers
+from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.cors import (
+    Cors,
+    add_gateway_responses,
+    preflight_of,
+)
+from serverless_stack.constructs.api.deployment import deploy_all_changes
 from serverless_stack.constructs.api.domain import Domain
+from serverless_stack.constructs.api.keys import ApiKey, key_problems
 from serverless_stack.constructs.api.operation import Operation
+from serverless_stack.constructs.api.policy import Policy
 from serverless_stack.constructs.api.releases import Canaries, Variables, variables_by_stage
-from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, parse_key
+from serverless_stack.constructs.api.route_keys import parse_key
 from serverless_stack.constructs.api.router import Router
 from serverless_stack.constructs.api.routes import (
     AnyRoute,
     Routes,
     route_of,
-    routes_problems,
 )
+from serverless_stack.constructs.api.routing import Routing
 from serverless_stack.constructs.api.stages import (
     MethodSettings,
     add_stage,
@@ -36,12 +43,7 @@ from serverless_stack.constructs.api.stages import (
     stage_settings,
     stages_problems,
 )
-from serverless_stack.constructs.api.throttling import (
-    Throttle,
-    UsagePlan,
-    throttle_problems,
-    usage_plan_problems,
-)
+from serverless_stack.constructs.api.throttling import Throttle, UsagePlan, create_usage_plan
 from serverless_stack.constructs.api.tls import Tls
 from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.profiles.profile import Profile
@@ -66,9 +68,10 @@ class ProxyApi(Construct):
             without a route are answered with 403 "Missing Authentication Token", as AWS words it.
         routes: What answers which verb and path, such as ``{"GET /orders/{id}": orders}``; a
             ``Route`` has settings of its own. Default: none.
-        auth: Who may call the API, such as ``Auth.cognito(users)``. Default: everybody; the
-            function has to check its callers.
-        cors: Which web pages may call the API. Default: those of its own origin.
+        auth: Who may call the API, such as ``Auth.cognito(users)``. Default: everybody, with a
+            warning at synthesis; set ``Auth.public(reason="…")`` to keep it so. The profile
+            ``regulated`` refuses an API without a decision.
+        cors: Which web pages of other origins may call the API. Default: none.
         throttle: How many requests all callers together may send.
         cache: Which answers to GET are kept. Default: none.
         usage_plans: How many requests the holders of API keys may send. Default: no plan.
@@ -149,25 +152,12 @@ class ProxyApi(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
-        routes = {} if routes is None else routes
-        problems.require(
-            handler is not None or routes,
-            "`handler` must be a function unless there are `routes`, got: neither",
-        )
-        checks = partial(
-            routes_problems,
-            binary_media_types=binary_media_types,
-            has_cache=cache is not None,
-            methods_per_path=0 if cors is None else 1,
-        )
-        problems.add(checks(routes, HANDLER_KEYS if handler is not None else ()))
-        problems.add(throttle_problems(throttle))
-        for place, plan in enumerate(usage_plans):
-            problems.add(usage_plan_problems(plan, f"usage_plans[{place}]"))
+        policy = Policy(auth, cors, throttle, cache, tuple(usage_plans))
+        problems.add(policy.problems())
+        routing = Routing(handler, routes or {}, policy, binary_media_types)
+        problems.add(routing.problems(Profile.of(scope)))
         problems.add(stages_problems(stages))
         problems.add(rules.binary_media_type_problems(binary_media_types))
-        if cache is not None:
-            problems.add(cache_problems(cache))
         operation = Operation(
             stages=stage_names(stages),
             stage_variables=stage_variables,
@@ -191,7 +181,6 @@ class ProxyApi(Construct):
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
         operation = operation.with_defaults(profile)
-        auth = Auth.public() if auth is None else auth
         group = operation.access_log_group(self, profile)
         settings = stage_settings(throttle, cache, group)
         variables = variables_by_stage(stage_variables, operation.stages)
@@ -202,15 +191,13 @@ class ProxyApi(Construct):
             rest_api_name=self.node.path.replace("/", "-"),
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
-            default_cors_preflight_options=(
-                apigateway.CorsOptions(allow_origins=list(cors.origins)) if cors else None
-            ),
+            default_cors_preflight_options=preflight_of(cors) if cors else None,
             deploy_options=apigateway.StageOptions(
                 stage_name=first, variables=variables[first] or None, **settings
             ),
-            **operation.rest_api_settings(allows=str(auth.kind) != "iam"),
+            **operation.rest_api_settings(allows=auth is None or str(auth.kind) != "iam"),
         )
-        self._routes_problems = checks
+        self._routing = routing
         self.rest_api = api
         self.is_private = operation.is_private
         self.stage: apigateway.Stage = api.deployment_stage
@@ -222,23 +209,18 @@ class ProxyApi(Construct):
             self,
             api,
             settings=MethodSettings(list(self.stages.values()), settings),
-            auth=auth,
-            cache=cache,
+            policy=policy,
+            profile=profile,
             binary_media_types=binary_media_types,
-            headers={} if cors is None else response_headers(cors),
         )
-        if handler is not None:
-            self._router.add_handler(handler, routes)
-        for key, route in routes.items():
-            self._router.add(parse_key(key), route_of(route))
-        for place, plan in enumerate(usage_plans):
-            api.add_usage_plan(
-                f"UsagePlan{place or ''}",
-                throttle=apigateway.ThrottleSettings(rate_limit=plan.rate, burst_limit=plan.burst),
-                api_stages=[
-                    apigateway.UsagePlanPerApiStage(stage=stage) for stage in self.stages.values()
-                ],
-            )
+        deploy_all_changes(api)
+        self._plans = {
+            plan.name: create_usage_plan(self, plan, list(self.stages.values()))
+            for plan in usage_plans
+        }
+        if cors is not None:
+            add_gateway_responses(api, cors)
+        routing.add_to(self._router)
         self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
             self, api, self.stages, profile
         )
@@ -246,7 +228,6 @@ class ProxyApi(Construct):
         acknowledge_missing(
             api,
             profile,
-            auth=auth,
             has_cache=cache is not None,
             has_waf=operation.has_waf,
             has_logs=bool(operation.access_log),
@@ -266,9 +247,40 @@ class ProxyApi(Construct):
             ValueError: If the key or the route is wrong.
         """
         problems = Problems(self.node.path)
-        problems.add(self._routes_problems({key: route}, self._router.keys))
+        problems.add(self._routing.more_problems({key: route}, self._router.keys, Profile.of(self)))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
+
+    @check_types
+    def add_api_key(
+        self,
+        name: str,
+        *,
+        plan: UsagePlan | None = None,
+        secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
+    ) -> ApiKey:
+        """Add a key for a customer; ``Auth.api_key()`` admits its holder.
+
+        It creates the key and, unless one is given, a secret with a generated value, which
+        ``key.secret.grant_read(…)`` opens to whoever hands it out.
+
+        Args:
+            name: The name of the customer, or of what calls. Renaming it replaces the key.
+            plan: One of ``usage_plans``. Default: the only one.
+            secret: A secret whose whole string is the value: 20-128 letters and digits ("Creating
+                and using usage plans with API keys"). Default: a new one with 40.
+
+        Returns:
+            The key, with its ``secret`` and ``key_id``.
+
+        Raises:
+            ValueError: If the name is taken or wrong, or there is no such plan.
+        """
+        problems = Problems(self.node.path)
+        problems.add(key_problems(self, name, plan, self._routing.policy.plans, secret))
+        problems.raise_if_any()
+        chosen = plan or self._routing.policy.plans[0]
+        return ApiKey(self, name, plan=self._plans[chosen.name], secret=secret)
 
     @property
     def url(self) -> str:

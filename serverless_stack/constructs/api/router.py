@@ -4,20 +4,21 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from typing import cast
 
-import jsii
-from aws_cdk import Aspects, IAspect
 from aws_cdk import aws_apigateway as apigateway
-from constructs import Construct, IConstruct
+from constructs import Construct
 
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
-from serverless_stack.constructs.api.auth import Auth, Authorizers
+from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
-from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.caching import is_cached, parameters_of
+from serverless_stack.constructs.api.cors import give_rules, response_headers
 from serverless_stack.constructs.api.json_schema import draft_04
+from serverless_stack.constructs.api.policy import Policy, method_settings
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
 from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
+from serverless_stack.constructs.profiles.profile import Profile
 
 
 class Router:
@@ -27,10 +28,9 @@ class Router:
         scope: The construct of the API.
         api: The API.
         settings: The settings of methods on the stages.
-        auth: Who may call routes without an ``auth`` of their own.
-        cache: The cache, or None.
+        policy: Who may call, and what is kept and throttled.
+        profile: The profile of the construct.
         binary_media_types: The binary media types of the API.
-        headers: Headers of all answers that API Gateway gives itself, such as those of CORS.
     """
 
     def __init__(
@@ -39,23 +39,22 @@ class Router:
         api: apigateway.RestApi,
         *,
         settings: MethodSettings,
-        auth: Auth,
-        cache: ApiCache | None,
+        policy: Policy,
+        profile: Profile,
         binary_media_types: Sequence[str],
-        headers: Mapping[str, str],
     ) -> None:
         self._api = api
         self._settings = settings
-        self._auth = auth
-        self._cache = cache
+        self._policy = policy
         self._binary_media_types = binary_media_types
-        self._headers = headers
-        self._authorizers = Authorizers(scope)
+        self._headers: Mapping[str, str] = (
+            {} if policy.cors is None else response_headers(policy.cors)
+        )
+        self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._methods: dict[str, Route] = {}
         self._models: dict[str, apigateway.IModel] = {}
         self._validator: apigateway.RequestValidator | None = None
-        Aspects.of(api).add(_TextInMockIntegrations())
 
     @property
     def keys(self) -> list[str]:
@@ -74,7 +73,7 @@ class Router:
             key = parse_key(text)
             self.add(key, route)
             get = RouteKey("GET", key.path)
-            if self._cache is not None and str(get) not in others:
+            if self._policy.cache is not None and str(get) not in others:
                 self.add(get, route)
 
     def add(self, key: RouteKey, route: Route) -> None:
@@ -86,26 +85,25 @@ class Router:
         """
         self._methods[str(key)] = route
         resource = self._resource(key.path)
-        keys = self._cache_keys(key)
+        keys = self._cache_keys(key, route)
+        auth = self._policy.auth_of(key.verb, route.auth)
         binding = self._binding(key, route, keys, resource)
         parameters = {**binding.request_parameters}
         for name in keys or ():
             parameters.setdefault(name, ".path." in name)
-        resource.add_method(
+        method = resource.add_method(
             key.verb,
             binding.integration,
             request_parameters=None if keys is None and not parameters else parameters,
             method_responses=list(binding.method_responses) or None,
             request_models=self._request_models(key, route, resource),
             request_validator=None if route.model is None else self._body_validator(),
-            **self._authorizers.method_auth(route.auth or self._auth),
+            **self._authorizers.method_auth(auth),
         )
-        settings: dict[str, object] = {}
-        if self._cache is not None and key.verb != "GET":
-            settings["CachingEnabled"] = False
-        if route.throttle is not None:
-            settings["ThrottlingRateLimit"] = route.throttle.rate
-            settings["ThrottlingBurstLimit"] = route.throttle.burst
+        self._authorizers.acknowledge(auth, method)
+        if self._policy.cors is not None and service_of(route) is None:
+            give_rules(cast(Invokable, route.target), self._policy.cors)
+        settings = method_settings(self._policy, key.verb, route.throttle, route.cache)
         if settings:
             self._settings.add(key.verb, key.path, settings)
 
@@ -177,24 +175,9 @@ class Router:
             )
         return self._validator
 
-    def _cache_keys(self, key: RouteKey) -> list[str] | None:
-        if self._cache is None or key.verb != "GET":
+    def _cache_keys(self, key: RouteKey, route: Route) -> list[str] | None:
+        cache = self._policy.cache
+        if cache is None or not is_cached(cache, route.cache, key.verb):
             return None
         names = [f"path.{name}" for name in key.variables]
-        return [f"method.request.{name}" for name in (*names, *self._cache.parameters)]
-
-
-@jsii.implements(IAspect)
-class _TextInMockIntegrations:
-    """Convert requests to text for mock integrations, such as those of ``add_cors_preflight``.
-
-    With ``*/*`` as a binary media type, API Gateway answers 500 for them otherwise, because it
-    cannot apply the template to a binary request.
-    """
-
-    def visit(self, node: IConstruct) -> None:
-        """Change the integration of a mock method."""
-        if not isinstance(node, apigateway.CfnMethod) or node.http_method != "OPTIONS":
-            return
-        if getattr(node.integration, "type", None) == "MOCK":
-            node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+        return [f"method.request.{name}" for name in (*names, *parameters_of(cache, route.cache))]

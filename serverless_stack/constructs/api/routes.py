@@ -11,7 +11,8 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
-from serverless_stack.constructs.api.auth import Auth
+from serverless_stack.constructs.api.auth import Auth, auth_problems
+from serverless_stack.constructs.api.caching import RouteCache, route_cache_problems
 from serverless_stack.constructs.api.integrations import (
     HttpProxy,
     Mock,
@@ -20,11 +21,7 @@ from serverless_stack.constructs.api.integrations import (
     Service,
 )
 from serverless_stack.constructs.api.json_schema import draft_04
-from serverless_stack.constructs.api.route_keys import (
-    RouteKey,
-    key_problems,
-    parse_key,
-)
+from serverless_stack.constructs.api.route_keys import RouteKey, key_problems, parse_key
 from serverless_stack.constructs.api.throttling import Throttle, throttle_problems
 
 Target: TypeAlias = Invokable | Service
@@ -49,17 +46,18 @@ class Route:
             ``Mock``, ``S3Objects`` or ``SendMessage``.
         auth: Who may call it. Default: that of the API.
         throttle: How many requests it takes. Default: that of the API.
+        cache: How its answers are kept, if the API has a cache. Default: as by the API.
         model: What bodies have to be: a JSON schema as a mapping, or a class of pydantic. It is
             translated to draft-04. API Gateway answers other bodies with 400 "Invalid request
             body", whatever their content type. Default: bodies are not checked.
         stream: Whether the answer is sent while the function writes it, for up to 15 minutes and
-            without the limit of 10 MB. Functions of Node.js, and of runtimes of your own,
-            only.
+            without the limit of 10 MB. Functions of Node.js, and of runtimes of your own, only.
     """
 
     target: Target
     auth: Auth | None = None
     throttle: Throttle | None = None
+    cache: RouteCache | None = None
     model: Mapping[str, object] | type | None = None
     stream: bool = False
 
@@ -97,6 +95,7 @@ def routes_problems(
     existing: Iterable[str] = (),
     *,
     binary_media_types: Iterable[str],
+    has_plans: bool,
     has_cache: bool,
     methods_per_path: int = 0,
 ) -> list[str]:
@@ -106,6 +105,7 @@ def routes_problems(
         routes: The routes by their keys.
         existing: The keys of the API's methods so far.
         binary_media_types: Those of the API.
+        has_plans: Whether the API has a usage plan.
         has_cache: Whether the API has a cache.
         methods_per_path: How many methods each path has beside those of its routes.
 
@@ -118,6 +118,10 @@ def routes_problems(
         name, key, route = f"routes[{text!r}]", parse_key(text), route_of(value)
         if route.throttle is not None:
             problems.add(throttle_problems(route.throttle, f"{name}.throttle"))
+        problems.add(auth_problems(route.auth, f"{name}.auth", has_plans=has_plans))
+        problems.add(
+            route_cache_problems(route.cache, f"{name}.cache", verb=key.verb, has_cache=has_cache)
+        )
         service = service_of(route)
         if service is not None:
             problems.add(service.problems(key, name))
@@ -161,10 +165,11 @@ def _stream_problems(key: RouteKey, route: Route, name: str, *, has_cache: bool)
     problems.require(
         route.model is None, f"`{name}` must go without `model`, got: a stream with a model"
     )
+    cached = has_cache and key.verb == "GET" and (route.cache is None or route.cache.enabled)
     problems.require(
-        not has_cache or key.verb != "GET",
-        f"`{name}` must go without the API's `cache`, because API Gateway caches no streams, "
-        f"got: {str(key)!r}",
+        not cached,
+        f"`{name}` must go without a cache, because API Gateway caches no streams, "
+        f"got: {str(key)!r}; write cache=RouteCache.off()",
     )
     return problems.messages
 

@@ -1,16 +1,23 @@
 """Throttle and UsagePlan: how many requests an API, a route or a customer may send."""
 
-import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from serverless_stack.checks.engine.problems import Problems
+from aws_cdk import Stack
+from aws_cdk import aws_apigateway as apigateway
+from constructs import Construct
+
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
 @dataclass(frozen=True)
 class Throttle:
-    """How many requests all callers together may send.
+    """How many requests all callers of a method together may send; more are answered with 429.
 
     Attributes:
         rate: Steady requests per second, 0 or more. The quota of the account applies as well:
@@ -21,6 +28,32 @@ class Throttle:
 
     rate: float
     burst: int
+
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
+
+@dataclass(frozen=True)
+class UsagePlan:
+    """How many requests the holder of an API key may send; more are answered with 429.
+
+    API Gateway applies these limits as targets, not as guarantees ("Creating and using usage plans
+    with API keys").
+
+    Attributes:
+        rate: Steady requests per second of one key, 0 or more. Default: no limit of the plan.
+        burst: Requests at once above that rate, 0 or more; goes with ``rate``.
+        quota: Requests of one key per ``period``, 1 or more. Default: no quota.
+        period: The period of the quota: a day, a week or a month.
+        name: What tells the plans of an API apart. Renaming a plan replaces it.
+    """
+
+    rate: float | None = None
+    burst: int | None = None
+    quota: int | None = None
+    period: apigateway.Period = apigateway.Period.MONTH
+    name: str = "Default"
 
     def __post_init__(self) -> None:
         """Check the types of the fields."""
@@ -43,21 +76,25 @@ def throttle_problems(throttle: Throttle, argument: str = "throttle") -> list[st
     return problems.messages
 
 
-@dataclass(frozen=True)
-class UsagePlan:
-    """How many requests the holder of an API key may send.
+def usage_plans_problems(plans: Sequence[UsagePlan], argument: str = "usage_plans") -> list[str]:
+    """Check the usage plans of an API.
 
-    Attributes:
-        rate: Steady requests per second of one key, 0 or more.
-        burst: Requests at once above that rate, 0 or more.
+    Args:
+        plans: The usage plans.
+        argument: The argument, as the caller wrote it.
+
+    Returns:
+        One message per problem.
     """
-
-    rate: float
-    burst: int
-
-    def __post_init__(self) -> None:
-        """Check the types of the fields."""
-        check_fields(self)
+    problems = Problems()
+    for place, plan in enumerate(plans):
+        problems.add(usage_plan_problems(plan, f"{argument}[{place}]"))
+    problems.add(
+        f"`{argument}` must have plans of different names, got: {name!r} more than once; "
+        "give each a `name`"
+        for name in repeated([plan.name for plan in plans])
+    )
+    return problems.messages
 
 
 def usage_plan_problems(plan: UsagePlan, argument: str) -> list[str]:
@@ -71,6 +108,48 @@ def usage_plan_problems(plan: UsagePlan, argument: str) -> list[str]:
         One message per problem.
     """
     problems = Problems()
-    problems.between(f"{argument}.rate", plan.rate, 0, math.inf)
-    problems.between(f"{argument}.burst", plan.burst, 0, math.inf)
+    problems.require(
+        (plan.rate is None) == (plan.burst is None),
+        f"`{argument}` must have both `rate` and `burst`, or neither, got: rate={plan.rate}, "
+        f"burst={plan.burst}",
+    )
+    if plan.rate is not None:
+        problems.between(f"{argument}.rate", plan.rate, *rules.RATE_PER_SECOND)
+    if plan.burst is not None:
+        problems.between(f"{argument}.burst", plan.burst, *rules.BURST)
+    if plan.quota is not None:
+        problems.between(f"{argument}.quota", plan.quota, *rules.QUOTA)
+    problems.require(
+        not is_unresolved(plan.name) and _NAME.fullmatch(plan.name),
+        f"`{argument}.name` must have 1 to 128 letters, digits, dots, hyphens and underscores, "
+        f"got: {'a token' if is_unresolved(plan.name) else repr(plan.name)}",
+    )
     return problems.messages
+
+
+def create_usage_plan(
+    scope: Construct, plan: UsagePlan, stages: Sequence[apigateway.Stage]
+) -> apigateway.UsagePlan:
+    """Create a usage plan.
+
+    Args:
+        scope: The construct of the API.
+        plan: The limits.
+        stages: The stages that the holders of its keys may call.
+    """
+    return apigateway.UsagePlan(
+        scope,
+        f"UsagePlan-{plan.name}",
+        name=f"{Stack.of(scope).stack_name}-{scope.node.id}-{plan.name}",
+        throttle=(
+            None
+            if plan.rate is None
+            else apigateway.ThrottleSettings(rate_limit=plan.rate, burst_limit=plan.burst)
+        ),
+        quota=(
+            None
+            if plan.quota is None
+            else apigateway.QuotaSettings(limit=plan.quota, period=plan.period)
+        ),
+        api_stages=[apigateway.UsagePlanPerApiStage(stage=stage) for stage in stages],
+    )

@@ -121,6 +121,7 @@ _ROWS: Final[Sequence[tuple[str, _Text, _Cost, str]]] = (
         lambda s: WEB_ACL if s.web_acl else 0,
         "$0.60 per million requests",
     ),
+    ("Authorisation decided", lambda s: _yes(s.auth_required), _free, ""),
     ("Client certificate", lambda s: _yes(s.client_certificate), _free, ""),
     ("Default security group closed", lambda s: _yes(s.closed_default_group), _free, ""),
     ("Managed policies", lambda s: _yes(s.managed_policies), _free, ""),

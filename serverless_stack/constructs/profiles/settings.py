@@ -34,6 +34,7 @@ class Settings:
             never.
         memcached_nodes: The nodes of a Memcached cache.
         memcached_port: The port of a Memcached cache.
+        auth_required: Whether an API has to say who may call it.
         web_acl: Whether AWS WAF filters the requests of an API.
         client_certificate: Whether an API identifies itself to its backends by a certificate.
         closed_default_group: Whether the default security group of a VPC loses its rules.
@@ -63,6 +64,7 @@ class Settings:
     memcached_nodes: int
     memcached_port: int
     # APIs and networks.
+    auth_required: bool
     web_acl: bool
     client_certificate: bool
     closed_default_group: bool
@@ -89,6 +91,7 @@ DEV = Settings(
     rotation_days=0,
     memcached_nodes=1,
     memcached_port=11211,
+    auth_required=False,
     web_acl=False,
     client_certificate=False,
     closed_default_group=False,
@@ -121,6 +124,7 @@ REGULATED = replace(
     redis_port=6380,
     rotation_days=30,
     memcached_port=11212,
+    auth_required=True,
     web_acl=True,
     client_certificate=True,
     closed_default_group=True,

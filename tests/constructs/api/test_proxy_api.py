@@ -7,7 +7,15 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, LambdaHandler, Profile, ProxyApi, Throttle, Waf
+from serverless_stack.constructs import (
+    ApiCache,
+    Auth,
+    LambdaHandler,
+    Profile,
+    ProxyApi,
+    Throttle,
+    Waf,
+)
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -267,8 +275,9 @@ def test_the_web_acl_of_a_profile_can_be_turned_off(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     Profile.regulated().apply(stack)
-    ProxyApi(stack, "With", handler=function)
-    ProxyApi(stack, "Without", handler=function, waf=Waf.none())
+    auth = Auth.public(reason="tested")
+    ProxyApi(stack, "With", handler=function, auth=auth)
+    ProxyApi(stack, "Without", handler=function, auth=auth, waf=Waf.none())
     template = synth(stack)
     assert len(all_of(template, "AWS::WAFv2::WebACL")) == 1
     assert len(all_of(template, "AWS::WAFv2::WebACLAssociation")) == 1

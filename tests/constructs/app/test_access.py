@@ -10,6 +10,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs import (
+    Auth,
     Invalidation,
     Profile,
     RedisAuth,
@@ -55,6 +56,7 @@ def template(request: pytest.FixtureRequest, code: Path, site: Path) -> Json:
         redis={"auth": RedisAuth.password(rotate_every=cdk.Duration.days(30))},
         memcached=True,
         bucket={"replica": replica},
+        api={"auth": Auth.public(reason="tested")},
         profile=PROFILES[request.param],
     )
     RedisUser(shop.redis, "Reader", access="on ~* +@read").connect(shop.function, prefix="READER")

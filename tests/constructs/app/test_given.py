@@ -10,6 +10,7 @@ from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
 from serverless_stack.constructs import (
+    Auth,
     LambdaHandler,
     MemcachedCache,
     Profile,
@@ -19,7 +20,10 @@ from serverless_stack.constructs import (
     StorageBucket,
     WebApp,
 )
+from serverless_stack.constructs.app.options import ApiOptions
 from tests.constructs.templates import SHARED, new_app, refused, synth
+
+AUDITED: ApiOptions = {"auth": Auth.public(reason="tested")}
 
 IRELAND = cdk.Environment(account="1" * 12, region="eu-west-1")
 VIRGINIA = cdk.Environment(account="1" * 12, region="us-east-1")
@@ -179,7 +183,7 @@ def test_the_name_of_a_part_is_refused_for_a_function(
 
 
 def test_the_name_of_an_alarm_is_refused_for_a_function(stack: cdk.Stack, code: Path) -> None:
-    shop = WebApp(stack, "Shop", function=code, profile=Profile.regulated())
+    shop = WebApp(stack, "Shop", function=code, api=AUDITED, profile=Profile.regulated())
     assert "'Api'; Api exists" in refused(lambda: shop.add_function("Api", code=code))
     assert "ApiErrors exists" in refused(lambda: shop.add_function("Api", code=code))
 
@@ -209,7 +213,7 @@ def test_each_profile_of_a_stack_has_shared_resources_of_its_own(
 ) -> None:
     WebApp(stack, "Trial", function=code, profile=Profile.dev())
     WebApp(stack, "Shop", function=code)
-    WebApp(stack, "Bank", function=code, profile=Profile.regulated())
+    WebApp(stack, "Bank", function=code, api=AUDITED, profile=Profile.regulated())
     WebApp(stack, "Trash", function=code, removal_policy=cdk.RemovalPolicy.DESTROY)
     resources = synth(stack)["Resources"]
     policies = {

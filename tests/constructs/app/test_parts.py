@@ -9,6 +9,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 
 from serverless_stack.constructs import (
+    Auth,
     Cdn,
     LambdaHandler,
     MemcachedCache,
@@ -152,7 +153,8 @@ def test_the_vpc_of_a_given_cache_is_used(app: cdk.App, code: Path) -> None:
 def test_a_secret_is_reachable_in_the_vpc_of_a_given_cache(stack: cdk.Stack, code: Path) -> None:
     """The VPC of a Memcached cache has no endpoint, because Memcached has no secret."""
     memcached = MemcachedCache(stack, "Memcached")
-    WebApp(stack, "Shop", function=code, memcached=memcached, redis=True)
+    auth = Auth.public(reason="tested")
+    WebApp(stack, "Shop", function=code, api={"auth": auth}, memcached=memcached, redis=True)
     endpoints = all_of(synth(stack), "AWS::EC2::VPCEndpoint")
     services = {str(endpoint["Properties"]["ServiceName"]) for endpoint in endpoints}
     assert [service for service in services if "secretsmanager" in service] != []

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.constructs import (
     IMMUTABLE,
     ApiCache,
+    Auth,
     CacheRule,
     Cdn,
     LambdaHandler,
@@ -179,6 +180,7 @@ def test_construct_ids_are_a_contract(
         "profile": Profile.regulated(),
         "function": code,
         "site": site,
+        "api": {"auth": Auth.public(reason="tested")},
         "redis": True,
         "memcached": True,
     }

@@ -16,7 +16,10 @@ from serverless_stack.constructs import (
     StorageBucket,
     WebApp,
 )
+from serverless_stack.constructs.app.options import ApiOptions
 from tests.constructs.templates import Json, all_of, properties, refused, require_no_cycle, synth
+
+AUDITED: ApiOptions = {"auth": Auth.public(reason="tested")}
 
 
 def functions_of(template: Json) -> dict[str, Json]:
@@ -65,7 +68,7 @@ def test_functions_can_be_added_without_a_main_function(app: cdk.App, code: Path
 def test_an_added_function_has_alarms_if_the_profile_asks_for_them(
     stack: cdk.Stack, code: Path
 ) -> None:
-    shop = WebApp(stack, "Shop", function=code, profile=Profile.regulated())
+    shop = WebApp(stack, "Shop", function=code, api=AUDITED, profile=Profile.regulated())
     shop.add_function("Nightly", code=code)
     alarms = [
         name
@@ -168,7 +171,7 @@ def test_rules_of_cfn_lint_are_ignored_beside_those_of_the_user(
         "cfn-lint": {"config": {"ignore_checks": ["W1001"], "regions": ["eu-west-1"]}},
         "Mine": 1,
     }
-    WebApp(stack, "Shop", function=code, profile=Profile.regulated())
+    WebApp(stack, "Shop", function=code, api=AUDITED, profile=Profile.regulated())
     assert synth(stack)["Metadata"] == {
         "cfn-lint": {
             "config": {"ignore_checks": ["I1022", "W1001", "W3005"], "regions": ["eu-west-1"]}

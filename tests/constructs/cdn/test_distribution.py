@@ -10,7 +10,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import Cdn, Profile, ProxyApi, ServerlessStack, StorageBucket
+from serverless_stack.constructs import Auth, Cdn, Profile, ProxyApi, ServerlessStack, StorageBucket
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
@@ -364,6 +364,7 @@ def test_no_arn_names_a_partition(region: str, profile: Profile, code: Path) -> 
         new_app(),
         "Shop",
         function=code,
+        api={"auth": Auth.public(reason="tested")},
         cdn=None,
         redis=True,
         memcached=True,

@@ -12,6 +12,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.constructs import (
+    Auth,
     Backup,
     Cdn,
     LambdaHandler,
@@ -129,6 +130,7 @@ def regulated(code: Path, site: Path) -> Json:
             profile=Profile.regulated(),
             function=code,
             site=site,
+            api={"auth": Auth.public(reason="tested")},
             redis=True,
             memcached=True,
         )

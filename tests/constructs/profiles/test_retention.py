@@ -15,6 +15,7 @@ from constructs import Construct
 
 from serverless_stack import constructs
 from serverless_stack.constructs import (
+    Auth,
     CacheAlarms,
     CacheDashboard,
     Cdn,
@@ -42,6 +43,7 @@ from tests.constructs.templates import Json, new_app, synth
 Make = Callable[[cdk.Stack, Path, Path], object]
 
 # How to create each construct, in a stack that the profile was applied to.
+PUBLIC = Auth.public(reason="tested")
 MAKE: dict[type, Make] = {
     CacheAlarms: lambda s, code, site: CacheAlarms(s, "It", cache=MemcachedCache(s, "Cache")),
     CacheDashboard: lambda s, code, site: CacheDashboard(s, "It", cache=MemcachedCache(s, "Cache")),
@@ -75,13 +77,13 @@ MAKE: dict[type, Make] = {
     LambdaHandler: lambda s, code, site: LambdaHandler(s, "It", code=code),
     MemcachedCache: lambda s, code, site: MemcachedCache(s, "It"),
     ProxyApi: lambda s, code, site: ProxyApi(
-        s, "It", handler=LambdaHandler(s, "Function", code=code)
+        s, "It", handler=LambdaHandler(s, "Function", code=code), auth=PUBLIC
     ),
     RedisCache: lambda s, code, site: RedisCache(s, "It", logs=Logs(slow=True)),
     ServerlessCache: lambda s, code, site: ServerlessCache(s, "It"),
     StorageBucket: lambda s, code, site: StorageBucket(s, "It"),
     WebApp: lambda s, code, site: WebApp(
-        s, "It", function=code, site=site, redis=True, memcached=True
+        s, "It", function=code, site=site, api={"auth": PUBLIC}, redis=True, memcached=True
     ),
 }
 # Memcached keeps nothing on disk, and cannot be encrypted there or backed up.
@@ -106,7 +108,14 @@ def resources_of(kind: type, profile: Profile, code: Path, site: Path) -> dict[s
     app = new_app()
     if kind is ServerlessStack:
         stack: cdk.Stack = ServerlessStack(
-            app, "It", profile=profile, function=code, site=site, redis=True, memcached=True
+            app,
+            "It",
+            profile=profile,
+            function=code,
+            site=site,
+            api={"auth": PUBLIC},
+            redis=True,
+            memcached=True,
         )
     else:
         stack = cdk.Stack(app, "Test")

@@ -9,6 +9,7 @@ from serverless_stack.checks.engine.problems import is_unresolved, repeated
 # No upper bound: AWS raises an account's quota on request, and takes a limit above it.
 RATE_PER_SECOND = (0, math.inf)
 BURST = (0, math.inf)
+QUOTA = (1, math.inf)
 
 CACHE_TTL_SECONDS = (0, 3600)
 COMPRESSION_BYTES = (0, 10 * 1024 * 1024)

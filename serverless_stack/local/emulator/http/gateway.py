@@ -237,6 +237,7 @@ async def _rest(
             region=region,
             domain=domain,
             base_path=base_path,
+            target=request.path,
         )
     )
 

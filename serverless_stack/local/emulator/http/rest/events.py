@@ -96,6 +96,7 @@ def _context(
             "userAgent": request.header("user-agent") or None,
             "userArn": None,
             **(identity or {}),
+            **request.identity,
         },
         "path": request.public_path,
         "protocol": "HTTP/1.1",

@@ -32,7 +32,9 @@ class RestRequest:
         domain: The custom domain name that was requested; empty for that of API Gateway.
         base_path: What its mapping removed from the path.
         request_id: The id in logs and in the response.
+        target: The whole path as sent, which a signature covers.
         context: The event's ``requestContext``, set when there is an event.
+        identity: What is known of the caller, for ``requestContext.identity``.
     """
 
     api_id: str
@@ -47,7 +49,9 @@ class RestRequest:
     domain: str = ""
     base_path: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    target: str = ""
     context: dict[str, Any] = field(default_factory=dict)
+    identity: dict[str, Any] = field(default_factory=dict)
 
     @property
     def domain_name(self) -> str:
