@@ -124,6 +124,11 @@ class Operation:
         return self.access is not None and self.access.is_private
 
     @property
+    def has_default_endpoint(self) -> bool:
+        """Whether the API can be reached by the address that API Gateway gave it."""
+        return self.domain is None or not self.domain.disables_default_endpoint
+
+    @property
     def has_waf(self) -> bool:
         """Whether the API has a web ACL."""
         return self.waf is not None and self.waf.kind != "none"
@@ -134,12 +139,11 @@ class Operation:
         Args:
             allows: Whether a resource policy allows what it does not deny.
         """
-        hidden = self.domain is not None and self.domain.disables_default_endpoint
         return {
             "endpoint_configuration": endpoint_configuration(self.access),
             "policy": resource_policy(self.access, allows=allows),
             "retain_deployments": True if self.keep_deployments is not None else None,
-            "disable_execute_api_endpoint": True if hidden else None,
+            "disable_execute_api_endpoint": None if self.has_default_endpoint else True,
         }
 
     def access_log_group(self, scope: Construct, profile: Profile) -> logs.LogGroup | None:

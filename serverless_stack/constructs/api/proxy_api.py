@@ -114,6 +114,7 @@ class ProxyApi(Construct):
         stage: Its stage; the first of several.
         stages: All stages, by name.
         is_private: Whether the API can be reached from a VPC only.
+        has_default_endpoint: Whether the API can be reached without its ``domain``.
         access_log_group: The log group of the access log; None without one.
         web_acl: The web ACL, if the construct created one.
 
@@ -195,11 +196,12 @@ class ProxyApi(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=first, variables=variables[first] or None, **settings
             ),
-            **operation.rest_api_settings(allows=auth is None or str(auth.kind) != "iam"),
+            **operation.rest_api_settings(allows=auth is None or auth.kind != "iam"),
         )
         self._routing = routing
         self.rest_api = api
         self.is_private = operation.is_private
+        self.has_default_endpoint = operation.has_default_endpoint
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
             first: self.stage,
