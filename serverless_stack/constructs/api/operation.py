@@ -203,6 +203,14 @@ class Operation:
             removal_policy=self.removal_policy,
         )
 
+    def add_alarms(
+        self, scope: Construct, api: apigateway.RestApi, profile: Profile
+    ) -> ApiAlarms | None:
+        """Add alarms that notify the topic of the stack, if there are to be any."""
+        if not self.alarms:
+            return None
+        return ApiAlarms(scope, "Alarms", api=api, topic=alarm_topic(scope, profile))
+
     def add_releases(
         self,
         scope: Construct,
@@ -210,7 +218,7 @@ class Operation:
         stages: Mapping[str, apigateway.Stage],
         profile: Profile,
     ) -> apigateway.IDomainName | None:
-        """Add canaries, the deletion of old deployments, the domain and alarms.
+        """Add canaries, the deletion of old deployments, and the domain.
 
         Args:
             scope: The construct of the API.
@@ -224,8 +232,6 @@ class Operation:
         canaries = canaries_by_stage(self.canary, self.stages)
         keep = self.keep_deployments
         add_releases(scope, api, stages, profile, canaries=canaries, keep=keep)
-        if self.alarms:
-            ApiAlarms(scope, "Alarms", api=api, topic=alarm_topic(scope, profile))
         if self.domain is None:
             return None
         stage = stages[self.domain.stage or self.stages[0]]
