@@ -153,11 +153,14 @@ OWN_IDS = [
     "FunctionErrors",
     "FunctionThrottles",
     "ApiErrors",
+    "ApiAlarms",
+    "ApiAlarms/ClientErrors",
+    "ApiAlarms/Latency",
     "DeadLetters",
     "RedisAlarms",
     "MemcachedAlarms",
 ]
-SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms"]
+SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms", "ApiLogRole"]
 OUTPUTS = [
     "FunctionName",
     "ApiUrl",
@@ -368,6 +371,7 @@ def test_retain_keeps_data(cached: Json) -> None:
         "AWS::S3::Bucket": "Retain",
         "AWS::Logs::LogGroup": "Retain",
         "AWS::SQS::Queue": "Retain",
+        "AWS::IAM::Role": "Retain",  # that of the logs of all APIs of the account
         "AWS::ElastiCache::ReplicationGroup": "Snapshot",
     }
 
