@@ -102,13 +102,22 @@ class Emulator:
         body = json.dumps(template)
         known = name in self.stacks
         action = formation.update_stack if known else formation.create_stack
-        action(StackName=name, TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+        source = {"TemplateBody": body} if len(body) <= 51_200 else self._uploaded(name, body)
+        action(StackName=name, Capabilities=["CAPABILITY_NAMED_IAM"], **source)
         if not known:
             self.stacks.append(name)
         stack = self.wait(name)
         if not stack["StackStatus"].endswith("_COMPLETE") or "ROLLBACK" in stack["StackStatus"]:
             raise AssertionError(f"{stack['StackStatus']}: {self.failures(name)}")
         return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+
+    def _uploaded(self, name: str, body: str) -> dict[str, str]:
+        """Upload a template that is too long for a request."""
+        bucket = f"templates-{name}"
+        client = self.client("s3")
+        client.create_bucket(Bucket=bucket)
+        client.put_object(Bucket=bucket, Key="template.json", Body=body.encode())
+        return {"TemplateURL": self.at_gateway(f"/{bucket}/template.json")}
 
     def wait(self, name: str) -> dict[str, Any]:
         formation = self.client("cloudformation")

@@ -4,6 +4,8 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    api_callers,
+    api_limits,
     api_logs,
     api_owners,
     apigateway,
@@ -17,6 +19,7 @@ from . import (
     functions,
     iam_groups,
     missing_objects,
+    mock_integrations,
     origin_access_identities,
     resource_types,
     s3,
@@ -39,6 +42,9 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     api_owners.apply()
     stages.apply()
+    api_callers.apply(settings.key)
+    api_limits.apply()
+    mock_integrations.apply()
     canaries.apply()
     api_logs.apply()
     cloudfront.apply()

@@ -21,6 +21,7 @@ def apply() -> None:
     store_after("AWS::Lambda::Function", store_vpc_config)
     store_after("AWS::Lambda::Function", store_dead_letters)
     store_after("AWS::ApiGateway::RestApi", store_endpoint_types)
+    store_after("AWS::ApiGateway::Method", store_content_handling)
     generate_secrets_as_declared()
     refer_to_secrets_by_arn()
 
@@ -55,6 +56,15 @@ def store_dead_letters(name: str, props: Properties) -> None:
     """Store a function's dead-letter queue, which MiniStack drops."""
     config = lambda_svc._functions[name]["config"]
     config["DeadLetterConfig"] = dict(props.get("DeadLetterConfig") or {})
+
+
+def store_content_handling(_method: str, props: Properties) -> None:
+    """Store how an integration converts bodies, which MiniStack drops."""
+    resource = apigateway_v1._resources[props["RestApiId"]][props["ResourceId"]]
+    method = resource["resourceMethods"][props["HttpMethod"]]
+    handling = (props.get("Integration") or {}).get("ContentHandling")
+    if "methodIntegration" in method:
+        method["methodIntegration"]["contentHandling"] = handling
 
 
 def store_endpoint_types(api_id: str, props: Properties) -> None:

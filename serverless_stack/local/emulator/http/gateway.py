@@ -216,6 +216,7 @@ async def _rest(request: Incoming, api_id: str, stage: str, path: str) -> Respon
             body=request.body,
             client=request.client,
             region=region,
+            target=request.path,
         )
     )
 

@@ -10,7 +10,6 @@ from .request import RestRequest, set_current_request
 from .responses import Response
 
 MAXIMUM_BYTES = 10 * 1024 * 1024
-TOO_LONG = b'{"message":"Request Too Long"}'
 
 
 async def serve_rest_api(request: RestRequest) -> Response:
@@ -24,7 +23,7 @@ async def serve_rest_api(request: RestRequest) -> Response:
     started = time.monotonic()
     answer: Response
     if len(request.body) > MAXIMUM_BYTES:
-        answer = (413, {"Content-Type": "application/json"}, TOO_LONG)
+        answer = too_long(request)
     else:
         set_current_request(request)
         folded: dict[str, str] = {}
@@ -49,6 +48,31 @@ async def serve_rest_api(request: RestRequest) -> Response:
         "x-amz-apigw-id": request.context.get("extendedRequestId", request.request_id),
     }
     return status, {**ids, **headers}, body
+
+
+def too_long(request: RestRequest) -> Response:
+    """Return the response to a body that is too long, with the headers of the API's errors."""
+    scope = apigateway_v1.find_api_scope(request.api_id)
+    stages = apigateway_v1.stages_for_api(request.api_id)
+    error = apigateway_v1._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
+    if scope is None or request.stage not in stages:
+        return 413, {"Content-Type": "application/json"}, b'{"message":"Request Too Long"}'
+    set_request_account_id(scope[0])
+    set_request_region(scope[1])
+    rendered: Response = apigateway_v1._gateway_error_response(
+        error,
+        {
+            "api_id": request.api_id,
+            "stage_name": request.stage,
+            "stage": stages[request.stage],
+            "headers": {name.lower(): value for name, value in request.headers},
+            "query_params": request.multi_query(),
+            "path_params": {},
+            "resource_path": "",
+            "request_id": request.request_id,
+        },
+    )
+    return rendered
 
 
 def log_access(request: RestRequest, status: int, length: int, seconds: float) -> None:

@@ -96,6 +96,7 @@ def _context(
             "userAgent": request.header("user-agent") or None,
             "userArn": None,
             **(identity or {}),
+            **request.identity,
         },
         "path": f"/{request.stage}{request.path}",
         "protocol": "HTTP/1.1",

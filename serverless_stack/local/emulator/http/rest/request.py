@@ -30,7 +30,9 @@ class RestRequest:
         client: The IP address of the client.
         region: The region of the API, for its domain name.
         request_id: The id in logs and in the response.
+        target: The whole path as sent, which a signature covers.
         context: The event's ``requestContext``, set when there is an event.
+        identity: What is known of the caller, for ``requestContext.identity``.
     """
 
     api_id: str
@@ -43,7 +45,9 @@ class RestRequest:
     client: str
     region: str
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    target: str = ""
     context: dict[str, Any] = field(default_factory=dict)
+    identity: dict[str, Any] = field(default_factory=dict)
 
     @property
     def domain_name(self) -> str:
