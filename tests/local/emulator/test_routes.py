@@ -1,4 +1,4 @@
-"""Which path of a REST API a request reaches, what web servers behind it fail with, and messages."""
+"""Which path of a REST API a request reaches, and what a web server that is gone answers."""
 
 import socket
 
