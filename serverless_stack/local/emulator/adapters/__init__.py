@@ -25,6 +25,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    stage_cache,
     stages,
 )
 
@@ -44,6 +45,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     stages.apply()
     api_callers.apply(settings.key)
     api_limits.apply()
+    stage_cache.apply(settings.key)
     mock_integrations.apply()
     canaries.apply()
     api_logs.apply()
