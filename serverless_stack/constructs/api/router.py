@@ -4,6 +4,7 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from typing import cast
 
+from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -19,6 +20,9 @@ from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, Route
 from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
 from serverless_stack.constructs.profiles.profile import Profile
+
+# "Response streaming for REST APIs"
+_LONGEST_STREAM = Duration.minutes(15)
 
 
 class Router:
@@ -140,6 +144,7 @@ class Router:
                 response_transfer_mode=(
                     apigateway.ResponseTransferMode.STREAM if route.stream else None
                 ),
+                timeout=_LONGEST_STREAM if route.stream else None,
             )
         )
 

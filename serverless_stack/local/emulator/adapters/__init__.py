@@ -8,6 +8,7 @@ from . import (
     api_limits,
     api_logs,
     api_owners,
+    api_policies,
     apigateway,
     canaries,
     cloudfront,
@@ -48,6 +49,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     stage_cache.apply(settings.key)
     mock_integrations.apply()
     canaries.apply()
+    api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()

@@ -26,6 +26,7 @@ from .exchange import (
     write_response,
 )
 from .problems import with_problem
+from .rest.domains import domain_of, target_of
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
 
@@ -68,6 +69,9 @@ class Gateway:
             request = await read_request(scope, receive, CDN_BYTES)
             response = await _view(request, distribution.account, distribution.record)
             await write_response(send, request.method, response)
+        elif is_aws and (domain := domain_of(_host(scope))) is not None:
+            request = await read_request(scope, receive, MAXIMUM_BYTES)
+            await write_response(send, request.method, await _at_domain(request, domain))
         elif (problem := host_problem(scope)) is not None:
             await write_response(send, scope["method"], _text(403, problem))
         elif is_aws:
@@ -203,7 +207,22 @@ def _execute_api_id(host: str, path: str) -> str | None:
     return None
 
 
-async def _rest(request: Incoming, api_id: str, stage: str, path: str) -> Response:
+async def _at_domain(request: Incoming, domain: str) -> Response:
+    """Serve a request to a custom domain name of REST APIs."""
+    target = target_of(domain, request.path)
+    if target is None:
+        return 403, _JSON, b'{"message":"Forbidden"}'
+    return await _rest(request, target.api_id, target.stage, target.path, domain, target.base_path)
+
+
+async def _rest(
+    request: Incoming,
+    api_id: str,
+    stage: str,
+    path: str,
+    domain: str = "",
+    base_path: str = "",
+) -> Response:
     region = next((api.region for api in deployed_apis() if api.id == api_id), "us-east-1")
     return await serve_rest_api(
         RestRequest(
@@ -216,6 +235,8 @@ async def _rest(request: Incoming, api_id: str, stage: str, path: str) -> Respon
             body=request.body,
             client=request.client,
             region=region,
+            domain=domain,
+            base_path=base_path,
             target=request.path,
         )
     )

@@ -59,7 +59,7 @@ def write_access_log(
         "domainName": request.domain_name,
         "httpMethod": request.method,
         "identity": {"sourceIp": request.client, "userAgent": request.header("user-agent") or None},
-        "path": f"/{request.stage}{request.path}",
+        "path": request.public_path,
         "protocol": "HTTP/1.1",
         "requestId": request.request_id,
         "requestTimeEpoch": now,

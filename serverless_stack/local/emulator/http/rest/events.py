@@ -43,7 +43,7 @@ def proxy_event(
     )
     return {
         "resource": resource["path"],
-        "path": request.path,
+        "path": f"{request.base_path}{request.path}",
         "httpMethod": request.method,
         "headers": {name: values[-1] for name, values in headers.items()},
         "multiValueHeaders": headers,
@@ -79,7 +79,7 @@ def _context(
         "apiId": request.api_id,
         "deploymentId": deployment_id,
         "domainName": request.domain_name,
-        "domainPrefix": request.api_id,
+        "domainPrefix": request.domain.partition(".")[0] or request.api_id,
         "extendedRequestId": base64.b64encode(uuid.uuid4().bytes[:11]).decode("ascii"),
         "httpMethod": request.method,
         "identity": {
@@ -98,7 +98,7 @@ def _context(
             **(identity or {}),
             **request.identity,
         },
-        "path": f"/{request.stage}{request.path}",
+        "path": request.public_path,
         "protocol": "HTTP/1.1",
         "requestId": request.request_id,
         "requestTime": f"{now:%d/%b/%Y:%H:%M:%S} +0000",

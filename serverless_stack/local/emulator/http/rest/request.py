@@ -29,6 +29,8 @@ class RestRequest:
         body: The body.
         client: The IP address of the client.
         region: The region of the API, for its domain name.
+        domain: The custom domain name that was requested; empty for that of API Gateway.
+        base_path: What its mapping removed from the path.
         request_id: The id in logs and in the response.
         target: The whole path as sent, which a signature covers.
         context: The event's ``requestContext``, set when there is an event.
@@ -44,6 +46,8 @@ class RestRequest:
     body: bytes
     client: str
     region: str
+    domain: str = ""
+    base_path: str = ""
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     target: str = ""
     context: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +56,13 @@ class RestRequest:
     @property
     def domain_name(self) -> str:
         """The host name of the API on AWS."""
-        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+        return self.domain or f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+    @property
+    def public_path(self) -> str:
+        """The path as the caller sees it: below the stage, or below the base path of a domain."""
+        prefix = self.base_path if self.domain else f"/{self.stage}"
+        return f"{prefix}{self.path}"
 
     @property
     def trace_id(self) -> str:
