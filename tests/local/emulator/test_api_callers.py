@@ -17,6 +17,7 @@ from serverless_stack.constructs import (
     ApiCache,
     Auth,
     Cors,
+    Mock,
     Profile,
     ProxyApi,
     Route,
@@ -199,6 +200,7 @@ def app(cloud: Emulator) -> Iterator[App]:
         routes={
             "GET /open": Route(echo, auth=Auth.public(reason="tested")),
             "GET /boom": Route(echo, auth=Auth.public(reason="tested")),
+            "GET /health": Route(Mock({"ok": True}), auth=Auth.public(reason="tested")),
             "GET /scoped": Route(echo, auth=Auth.cognito(pool, scopes=[signed_in])),
             "GET /other-scope": Route(echo, auth=Auth.cognito(pool, scopes=["orders/read"])),
             "GET /token": Route(echo, auth=Auth.lambda_token(judge)),
@@ -461,6 +463,13 @@ def test_a_preflight_is_answered_without_credentials(app: App, path: str) -> Non
     assert "POST" in str(reply.header("Access-Control-Allow-Methods"))
     assert "Authorization" in str(reply.header("Access-Control-Allow-Headers"))
     assert reply.header("Access-Control-Max-Age") == "3600"
+
+
+def test_a_mock_names_one_of_several_origins(app: App) -> None:
+    for origin, named in ((OTHER_ORIGIN, OTHER_ORIGIN), ("https://evil.example", app.page.origin)):
+        reply = app.call("/health", Origin=origin)
+        assert reply.json() == {"ok": True}
+        assert reply.all("Access-Control-Allow-Origin") == [named]
 
 
 def test_an_origin_that_is_not_listed_is_not_named(app: App) -> None:
