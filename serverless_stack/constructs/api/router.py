@@ -13,7 +13,7 @@ from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
 from serverless_stack.constructs.api.caching import is_cached, parameters_of
-from serverless_stack.constructs.api.cors import give_rules, response_headers
+from serverless_stack.constructs.api.cors import give_rules, origin_template, response_headers
 from serverless_stack.constructs.api.json_schema import draft_04
 from serverless_stack.constructs.api.policy import Policy, method_settings
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
@@ -54,6 +54,7 @@ class Router:
         self._headers: Mapping[str, str] = (
             {} if policy.cors is None else response_headers(policy.cors)
         )
+        self._origin_template = "" if policy.cors is None else origin_template(policy.cors)
         self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._methods: dict[str, Route] = {}
@@ -133,6 +134,7 @@ class Router:
                 key=key,
                 binary_media_types=self._binary_media_types,
                 headers=self._headers,
+                origin_template=self._origin_template,
                 cache_keys=cache_keys,
             )
             return bind(service, place)

@@ -30,6 +30,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    stage_cache,
     stages,
 )
 
@@ -53,6 +54,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     request_models.apply()
     api_callers.apply(settings.key)
     api_limits.apply()
+    stage_cache.apply(settings.key)
     mock_integrations.apply()
     canaries.apply()
     api_policies.apply()
