@@ -24,6 +24,7 @@ class Place:
         binary_media_types: Those of the API.
         headers: Headers of all answers, such as those of CORS.
         cache_keys: The cache keys; None without a cache.
+        origin_template: What a template begins with to name one of several origins.
     """
 
     scope: Construct
@@ -31,6 +32,7 @@ class Place:
     binary_media_types: Sequence[str]
     headers: Mapping[str, str]
     cache_keys: Sequence[str] | None
+    origin_template: str = ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack._shared import contract
-from serverless_stack._shared.cors import ANY_ORIGIN, CorsRules
+from serverless_stack._shared.cors import ALLOW_ORIGIN, ANY_ORIGIN, CorsRules
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable, add_environment, invokable_of
@@ -43,7 +43,8 @@ class Cors:
     With one origin, all answers name it. With several, the preflight and the functions name the
     caller's origin if it is one of them. In its own errors, such as 401 and 502, API Gateway cannot
     compare: they name any origin that asks, so that pages of all origins may read these errors,
-    which have no data of yours in them.
+    which have no data of yours in them. ``Mock`` compares; the headers of the other services are
+    fixed and name the first origin.
 
     Attributes:
         origins: The origins of the pages, such as ``https://example.com``, or ``*`` for all.
@@ -173,7 +174,7 @@ def add_gateway_responses(api: apigateway.RestApi, cors: Cors) -> None:
     """
     headers = {name: f"'{value}'" for name, value in cors.rules.headers(cors.origins[0]).items()}
     if cors.has_many_origins:
-        headers["Access-Control-Allow-Origin"] = "method.request.header.Origin"
+        headers[ALLOW_ORIGIN] = "method.request.header.Origin"
     for construct_id, kind in (
         ("Default4xx", apigateway.ResponseType.DEFAULT_4_XX),
         ("Default5xx", apigateway.ResponseType.DEFAULT_5_XX),
@@ -184,12 +185,31 @@ def add_gateway_responses(api: apigateway.RestApi, cors: Cors) -> None:
 def response_headers(cors: Cors) -> Mapping[str, str]:
     """Return the headers of answers that API Gateway makes from those of a service.
 
-    With several origins there are none, because such headers are fixed.
+    They are fixed, and name the first origin.
 
     Args:
         cors: Which pages may call.
     """
-    return {} if cors.has_many_origins else cors.rules.headers(None)
+    return cors.rules.headers(cors.origins[0])
+
+
+def origin_template(cors: Cors) -> str:
+    """Return what a mapping template begins with to name the origin that asks, one of several.
+
+    It overrides the header of ``response_headers``, as the template of CDK's preflight does.
+
+    Args:
+        cors: Which pages may call.
+    """
+    others = " || ".join(f'$origin == "{origin}"' for origin in cors.origins[1:])
+    if not others:
+        return ""
+    return (
+        '#set($origin = $input.params().header.get("Origin"))'
+        '#if($origin == "")#set($origin = $input.params().header.get("origin"))#end'
+        f"#if({others})"
+        f"#set($context.responseOverride.header.{ALLOW_ORIGIN} = $origin)#end"
+    )
 
 
 def handler_problems(target: Invokable, cors: Cors | None) -> list[str]:

@@ -96,7 +96,8 @@ class _AtSynthesis:
         for part in _raw_parts(self._api.node.root.node.find_all()):
             if Stack.of(part) is stack or part.rest_api_id != rest_api_id:
                 continue
-            if _in_stack(part, stack) is None:
+            if id(part) not in self._done and _in_stack(part, stack) is None:
+                self._done.add(id(part))
                 Annotations.of(part).add_warning_v2(
                     "serverless-stack:not-deployed",
                     f"{part.node.path} is deployed after the stages of {self._api.node.path}, "

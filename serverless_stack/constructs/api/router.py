@@ -4,6 +4,7 @@ import json
 from collections.abc import Container, Mapping, Sequence
 from typing import cast
 
+from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
@@ -12,13 +13,16 @@ from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
 from serverless_stack.constructs.api.caching import is_cached, parameters_of
-from serverless_stack.constructs.api.cors import give_rules, response_headers
+from serverless_stack.constructs.api.cors import give_rules, origin_template, response_headers
 from serverless_stack.constructs.api.json_schema import draft_04
 from serverless_stack.constructs.api.policy import Policy, method_settings
 from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
 from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
 from serverless_stack.constructs.profiles.profile import Profile
+
+# "Response streaming for REST APIs"
+_LONGEST_STREAM = Duration.minutes(15)
 
 
 class Router:
@@ -50,6 +54,7 @@ class Router:
         self._headers: Mapping[str, str] = (
             {} if policy.cors is None else response_headers(policy.cors)
         )
+        self._origin_template = "" if policy.cors is None else origin_template(policy.cors)
         self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._methods: dict[str, Route] = {}
@@ -129,6 +134,7 @@ class Router:
                 key=key,
                 binary_media_types=self._binary_media_types,
                 headers=self._headers,
+                origin_template=self._origin_template,
                 cache_keys=cache_keys,
             )
             return bind(service, place)
@@ -140,6 +146,7 @@ class Router:
                 response_transfer_mode=(
                     apigateway.ResponseTransferMode.STREAM if route.stream else None
                 ),
+                timeout=_LONGEST_STREAM if route.stream else None,
             )
         )
 

@@ -33,6 +33,7 @@ _RUNTIME = (
     "_shared/content/__init__.py",
     "_shared/content/keys.py",
     "_shared/contract.py",
+    "_shared/cors.py",
     "_shared/files.py",
     "_shared/text.py",
     "runtime",

@@ -120,6 +120,24 @@ def test_a_preflight_names_one_of_several_origins(several: Json) -> None:
     assert '$origin == "http://localhost:8080"' in template
 
 
+def test_answers_of_services_have_the_headers_of_functions(one: Json, several: Json) -> None:
+    prefix = "method.response.header."
+    for template, others in ((one, False), (several, True)):
+        (mock,) = (
+            method["Properties"]["Integration"]
+            for method in all_of(template, METHOD)
+            if method["Properties"]["Integration"]["Type"] == "MOCK"
+            and method["Properties"]["HttpMethod"] == "GET"
+        )
+        (answer,) = mock["IntegrationResponses"]
+        sent_by_it = answer["ResponseParameters"]
+        assert sent_by_it[f"{prefix}Access-Control-Allow-Origin"] == "'https://shop.example'"
+        assert sent_by_it[f"{prefix}Access-Control-Allow-Credentials"] == "'true'"
+        body = answer["ResponseTemplates"]["application/json"]
+        assert body.endswith('{"ok": true}')
+        assert ('$origin == "http://localhost:8080"' in body) is others
+
+
 def test_every_origin_is_a_star_without_vary() -> None:
     template = api_of(Cors(origins=["*"]))
     assert sent(template)["Access-Control-Allow-Origin"] == "'*'"

@@ -9,11 +9,15 @@ from constructs import Construct
 
 from serverless_stack.constructs import (
     Auth,
+    Cors,
     LambdaHandler,
     Profile,
     RedisTopology,
+    Route,
     ServerlessStack,
     StorageBucket,
+    Throttle,
+    UsagePlan,
     WebApp,
 )
 from serverless_stack.constructs.app.options import ApiOptions
@@ -126,6 +130,38 @@ def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None
     methods = all_of(template, "AWS::ApiGateway::Method")
     assert {m["Properties"]["AuthorizationType"] for m in methods} == {"COGNITO_USER_POOLS"}
     require_no_cycle(template)
+
+
+def test_the_api_of_an_application_takes_every_setting(app: cdk.App, code: Path) -> None:
+    """The API does not exist yet when its settings are made."""
+    base = cdk.Stack(app, "Base")
+    judge = LambdaHandler(base, "Judge", code=code)
+    handler = LambdaHandler(base, "Orders", code=code)
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        function=code,
+        api={
+            "auth": Auth.lambda_token(judge),
+            "cors": Cors(origins=["https://shop.example"], credentials=True),
+            "throttle": Throttle(rate=1, burst=2),
+            "usage_plans": [UsagePlan(quota=10)],
+            "routes": {
+                "GET /signed": Route(handler, auth=Auth.iam()),
+                "GET /keyed": Route(handler, auth=Auth.api_key()),
+            },
+        },
+    )
+    shop.api.add_api_key("Acme")
+    template = synth(shop)
+    methods = [m["Properties"] for m in all_of(template, "AWS::ApiGateway::Method")]
+    kinds = {m["AuthorizationType"] for m in methods if m["HttpMethod"] != "OPTIONS"}
+    assert kinds == {"CUSTOM", "AWS_IAM", "NONE"}
+    assert [m["HttpMethod"] for m in methods if m.get("ApiKeyRequired")] == ["GET"]
+    assert len(all_of(template, "AWS::ApiGateway::GatewayResponse")) == 2
+    assert "API_CORS" in str(all_of(template, "AWS::Lambda::Function"))
+    require_no_cycle(template)
+    app.synth()
 
 
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:

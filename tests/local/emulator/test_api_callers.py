@@ -14,11 +14,14 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.constructs import (
+    ApiCache,
     Auth,
     Cors,
+    Mock,
     Profile,
     ProxyApi,
     Route,
+    RouteCache,
     Throttle,
     UsagePlan,
 )
@@ -81,6 +84,17 @@ def handler(event, context):
 """
 
 
+COUNT = """
+import json
+calls = 0
+
+def handler(event, context):
+    global calls
+    calls += 1
+    return {"statusCode": 200, "body": json.dumps(calls)}
+"""
+
+
 @dataclass
 class App:
     """The deployed API, its users, and the page that calls it."""
@@ -90,6 +104,7 @@ class App:
     pool: str
     client: str
     plans: dict[str, str]
+    cached: str
     page: "Page"
 
     def url(self, path: str) -> str:
@@ -185,6 +200,7 @@ def app(cloud: Emulator) -> Iterator[App]:
         routes={
             "GET /open": Route(echo, auth=Auth.public(reason="tested")),
             "GET /boom": Route(echo, auth=Auth.public(reason="tested")),
+            "GET /health": Route(Mock({"ok": True}), auth=Auth.public(reason="tested")),
             "GET /scoped": Route(echo, auth=Auth.cognito(pool, scopes=[signed_in])),
             "GET /other-scope": Route(echo, auth=Auth.cognito(pool, scopes=["orders/read"])),
             "GET /token": Route(echo, auth=Auth.lambda_token(judge)),
@@ -200,9 +216,22 @@ def app(cloud: Emulator) -> Iterator[App]:
             "ANY /slow": Route(echo, auth=Auth.public(reason="tested"), throttle=STRICT),
         },
     )
+    count = inline(stack, "Count", COUNT)
+    cached = ProxyApi(
+        stack,
+        "Cached",
+        auth=Auth.public(reason="tested"),
+        cache=ApiCache(parameters=("querystring.page",)),
+        routes={
+            "GET /kept/{id}": count,
+            "GET /own": Route(count, cache=RouteCache(keys=("header.X-Tenant",))),
+            "GET /off": Route(count, cache=RouteCache.off()),
+            "POST /kept/{id}": count,
+        },
+    )
     keys = {plan.name: api.add_api_key(plan.name, plan=plan) for plan in (small, metered)}
     outputs = {"Api": api.rest_api.rest_api_id, "Pool": pool.user_pool_id}
-    outputs |= {"Client": client.user_pool_client_id}
+    outputs |= {"Client": client.user_pool_client_id, "Cached": cached.rest_api.rest_api_id}
     outputs |= {name: key.secret.secret_arn for name, key in keys.items()}
     for name, value in outputs.items():
         cdk.CfnOutput(stack, f"{name}Output", value=value)
@@ -210,7 +239,7 @@ def app(cloud: Emulator) -> Iterator[App]:
     values = {name: template["Outputs"][f"{name}Output"]["Value"] for name in outputs}
     found = cloud.deploy("callers", template["Resources"], **values)
     plans = {name: found[name] for name in keys}
-    yield App(cloud, found["Api"], found["Pool"], found["Client"], plans, page)
+    yield App(cloud, found["Api"], found["Pool"], found["Client"], plans, found["Cached"], page)
     page.server.shutdown()
     page.server.server_close()
 
@@ -436,6 +465,13 @@ def test_a_preflight_is_answered_without_credentials(app: App, path: str) -> Non
     assert reply.header("Access-Control-Max-Age") == "3600"
 
 
+def test_a_mock_names_one_of_several_origins(app: App) -> None:
+    for origin, named in ((OTHER_ORIGIN, OTHER_ORIGIN), ("https://evil.example", app.page.origin)):
+        reply = app.call("/health", Origin=origin)
+        assert reply.json() == {"ok": True}
+        assert reply.all("Access-Control-Allow-Origin") == [named]
+
+
 def test_an_origin_that_is_not_listed_is_not_named(app: App) -> None:
     reply = app.call("/orders", "OPTIONS", Origin="https://evil.example")
     assert reply.header("Access-Control-Allow-Origin") == app.page.origin
@@ -480,6 +516,42 @@ def test_a_preflight_that_is_not_converted_fails_as_on_aws(app: App) -> None:
     assert (reply.status, message(reply)) == (500, "Internal server error")
     assert "CONVERT_TO_TEXT" in str(reply.header("X-Serverless-Stack-Error"))
     assert app.call("/", "OPTIONS").status == 204
+
+
+def cached_url(app: App, path: str) -> str:
+    return app.cloud.at_gateway(f"/_aws/execute-api/{app.cached}/prod{path}")
+
+
+def kept(app: App, path: str, verb: str = "GET", **headers: str) -> Json:
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.cloud.request(verb, cached_url(app, path), sent).json()
+
+
+def test_answers_are_kept_by_their_keys(app: App) -> None:
+    first = kept(app, "/kept/1?page=1")
+    assert kept(app, "/kept/1?page=1&other=2") == first
+    assert kept(app, "/kept/1?page=2") != first
+    assert kept(app, "/kept/2?page=1") != first
+    tenant = kept(app, "/own", X_Tenant="a")
+    assert kept(app, "/own?page=7", X_Tenant="a") == tenant
+    assert kept(app, "/own", X_Tenant="b") != tenant
+
+
+def test_other_answers_are_not_kept(app: App) -> None:
+    assert kept(app, "/off") != kept(app, "/off")
+    assert kept(app, "/kept/1", "POST") != kept(app, "/kept/1", "POST")
+
+
+def test_only_authorised_callers_renew_an_answer(app: App) -> None:
+    first = kept(app, "/kept/renewed")
+    url = cached_url(app, "/kept/renewed")
+    ignored = app.cloud.request("GET", url, {"Cache-Control": "max-age=0"})
+    assert ignored.json() == first
+    assert str(ignored.header("Warning")).startswith("199 Cache-control headers were ignored")
+    signed = {**app.cloud.signed("GET", url, "execute-api"), "Cache-Control": "max-age=0"}
+    renewed = app.cloud.request("GET", url, signed).json()
+    assert renewed != first
+    assert kept(app, "/kept/renewed") == renewed
 
 
 SCRIPT = """<!doctype html><script>

@@ -85,6 +85,11 @@ def signature_error(code: str, message: str) -> Any:
     return apigateway_v1._GatewayError(kind, message, error_type)
 
 
+def key_id_of(request: RestRequest) -> str:
+    """Return the id of the access key that signed a request."""
+    return _scope_of(request)[0]
+
+
 def _scope_of(request: RestRequest) -> list[str]:
     """Return the key id, date, region, service and end of a signature's scope."""
     text = request.header("authorization").partition("Credential=")[2].partition(",")[0]
@@ -93,7 +98,7 @@ def _scope_of(request: RestRequest) -> list[str]:
 
 
 def refuse_access_tokens_without_scopes() -> None:
-    """Take a token for an ID token if its method has no scopes, as AWS does."""
+    """Treat a token as an ID token if its method has no scopes, as AWS does."""
     validate = apigateway_v1._validate_cognito_authorizer
 
     async def validate_use(authorizer: Record, method: Record, *rest: Any) -> Any:
@@ -107,7 +112,7 @@ def refuse_access_tokens_without_scopes() -> None:
 
 
 def give_authorizers_the_request() -> None:
-    """Give REQUEST authorizers the headers as sent, and the whole request context."""
+    """Pass the headers as sent, and the whole request context, to REQUEST authorizers."""
     invoke = apigateway_v1._invoke_authorizer_lambda
 
     async def invoke_with_request(authorizer: Record, event: Record, *rest: Any) -> Any:

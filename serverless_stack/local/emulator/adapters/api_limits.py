@@ -54,7 +54,8 @@ def throttle_the_served_method() -> None:
 def served_method(api_id: str, path: str, verb: str) -> tuple[str, Record]:
     """Return the verb and the record of the method that serves a request."""
     resources = apigateway_v1._resources.get(served_key(api_id)) or {}
-    resource = next((item for item in resources.values() if item.get("path") == path), {})
+    found = (item for item in resources.values() if item.get("path") == path)
+    resource: Record = next(found, {})
     methods = resource.get("resourceMethods") or {}
     served = verb if verb in methods else "ANY"
     return served, methods.get(served) or {}
