@@ -74,3 +74,20 @@ def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
     output = capsys.readouterr().out.splitlines()
     expected = re.findall(r"(?:^|  )# (.*)", example.read_text(), re.MULTILINE)
     assert output == expected
+
+
+def test_raw_routes(tmp_path: Path) -> None:
+    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path)}
+    example = str(EXAMPLES / "raw_routes.py")
+    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+
+    resources = json.loads((tmp_path / "Raw.template.json").read_text())["Resources"]
+    methods = [
+        resource["Properties"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::ApiGateway::Method"
+    ]
+    assert [(m["HttpMethod"], m.get("OperationName")) for m in methods] == [
+        ("GET", "Greet"),
+        ("ANY", None),
+    ]

@@ -9,6 +9,8 @@ from botocore.stub import Stubber
 
 from serverless_stack.functions import log_role
 
+Client = Any
+
 OURS, THEIRS = "arn:aws:iam::111122223333:role/ours", "arn:aws:iam::111122223333:role/theirs"
 UPDATE = {"patchOperations": [{"op": "replace", "path": "/cloudwatchRoleArn", "value": OURS}]}
 NOT_YET = (
@@ -28,18 +30,18 @@ class Clock:
 
 
 @pytest.fixture
-def api() -> Any:  # noqa: ANN401
+def api() -> Client:
     return boto3.client("apigateway", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
 
 
-def run(api: Any, answers: Stubber, clock: Clock) -> str:  # noqa: ANN401
+def run(api: Client, answers: Stubber, clock: Clock) -> str:
     with answers:
         role = log_role.set_role(api, OURS, 60, sleep=clock.sleep, clock=lambda: clock.now)
     answers.assert_no_pending_responses()
     return role
 
 
-def test_the_role_is_set_where_none_is(api: Any) -> None:  # noqa: ANN401
+def test_the_role_is_set_where_none_is(api: Client) -> None:
     answers, clock = Stubber(api), Clock()
     answers.add_response("get_account", {})
     answers.add_response("update_account", {"cloudwatchRoleArn": OURS}, UPDATE)
@@ -47,7 +49,7 @@ def test_the_role_is_set_where_none_is(api: Any) -> None:  # noqa: ANN401
     assert clock.pauses == []
 
 
-def test_a_role_is_never_replaced(api: Any) -> None:  # noqa: ANN401
+def test_a_role_is_never_replaced(api: Client) -> None:
     answers = Stubber(api)
     answers.add_response("get_account", {"cloudwatchRoleArn": THEIRS})
     assert run(api, answers, Clock()) == THEIRS
@@ -61,7 +63,7 @@ def test_a_role_is_never_replaced(api: Any) -> None:  # noqa: ANN401
         ("BadRequestException", NOT_YET),
     ],
 )
-def test_what_may_pass_is_repeated_and_read_again(api: Any, code: str, message: str) -> None:  # noqa: ANN401
+def test_what_may_pass_is_repeated_and_read_again(api: Client, code: str, message: str) -> None:
     """Another stack has set its role while this one waited, which is left as it is."""
     answers, clock = Stubber(api), Clock()
     for _ in range(2):
@@ -72,7 +74,7 @@ def test_what_may_pass_is_repeated_and_read_again(api: Any, code: str, message: 
     assert [5 <= pause <= 10 for pause in clock.pauses] == [True, True]
 
 
-def test_repeating_ends(api: Any) -> None:  # noqa: ANN401
+def test_repeating_ends(api: Client) -> None:
     answers, clock = Stubber(api), Clock()
     for _ in range(13):
         answers.add_response("get_account", {})
@@ -84,7 +86,7 @@ def test_repeating_ends(api: Any) -> None:  # noqa: ANN401
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "BadRequestException"])
-def test_what_does_not_pass_is_not_repeated(api: Any, code: str) -> None:  # noqa: ANN401
+def test_what_does_not_pass_is_not_repeated(api: Client, code: str) -> None:
     answers, clock = Stubber(api), Clock()
     answers.add_response("get_account", {})
     answers.add_client_error("update_account", code, "Role ARN is invalid")

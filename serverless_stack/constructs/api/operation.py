@@ -124,6 +124,11 @@ class Operation:
         return self.access is not None and self.access.is_private
 
     @property
+    def has_default_endpoint(self) -> bool:
+        """Whether the API can be reached by the address that API Gateway gave it."""
+        return self.domain is None or not self.domain.disables_default_endpoint
+
+    @property
     def has_waf(self) -> bool:
         """Whether the API has a web ACL."""
         return self.waf is not None and self.waf.kind != "none"
@@ -134,12 +139,11 @@ class Operation:
         Args:
             allows: Whether a resource policy allows what it does not deny.
         """
-        hidden = self.domain is not None and self.domain.disables_default_endpoint
         return {
             "endpoint_configuration": endpoint_configuration(self.access),
             "policy": resource_policy(self.access, allows=allows),
             "retain_deployments": True if self.keep_deployments is not None else None,
-            "disable_execute_api_endpoint": True if hidden else None,
+            "disable_execute_api_endpoint": None if self.has_default_endpoint else True,
         }
 
     def access_log_group(self, scope: Construct, profile: Profile) -> logs.LogGroup | None:
@@ -199,6 +203,14 @@ class Operation:
             removal_policy=self.removal_policy,
         )
 
+    def add_alarms(
+        self, scope: Construct, api: apigateway.RestApi, profile: Profile
+    ) -> ApiAlarms | None:
+        """Add alarms that notify the topic of the stack, if there are to be any."""
+        if not self.alarms:
+            return None
+        return ApiAlarms(scope, "Alarms", api=api, topic=alarm_topic(scope, profile))
+
     def add_releases(
         self,
         scope: Construct,
@@ -206,7 +218,7 @@ class Operation:
         stages: Mapping[str, apigateway.Stage],
         profile: Profile,
     ) -> apigateway.IDomainName | None:
-        """Add canaries, the deletion of old deployments, the domain and alarms.
+        """Add canaries, the deletion of old deployments, and the domain.
 
         Args:
             scope: The construct of the API.
@@ -220,8 +232,6 @@ class Operation:
         canaries = canaries_by_stage(self.canary, self.stages)
         keep = self.keep_deployments
         add_releases(scope, api, stages, profile, canaries=canaries, keep=keep)
-        if self.alarms:
-            ApiAlarms(scope, "Alarms", api=api, topic=alarm_topic(scope, profile))
         if self.domain is None:
             return None
         stage = stages[self.domain.stage or self.stages[0]]

@@ -15,6 +15,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
+from serverless_stack.constructs.api.alarms import ApiAlarms
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.cors import (
@@ -114,6 +115,8 @@ class ProxyApi(Construct):
         stage: Its stage; the first of several.
         stages: All stages, by name.
         is_private: Whether the API can be reached from a VPC only.
+        has_default_endpoint: Whether the API can be reached without its ``domain``.
+        alarms: The alarms; None without them.
         access_log_group: The log group of the access log; None without one.
         web_acl: The web ACL, if the construct created one.
 
@@ -195,11 +198,12 @@ class ProxyApi(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=first, variables=variables[first] or None, **settings
             ),
-            **operation.rest_api_settings(allows=auth is None or str(auth.kind) != "iam"),
+            **operation.rest_api_settings(allows=auth is None or auth.kind != "iam"),
         )
         self._routing = routing
         self.rest_api = api
         self.is_private = operation.is_private
+        self.has_default_endpoint = operation.has_default_endpoint
         self.stage: apigateway.Stage = api.deployment_stage
         self.stages: Mapping[str, apigateway.Stage] = {
             first: self.stage,
@@ -224,6 +228,7 @@ class ProxyApi(Construct):
         self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
             self, api, self.stages, profile
         )
+        self.alarms: ApiAlarms | None = operation.add_alarms(self, api, profile)
         self._domain_name = operation.add_releases(self, api, self.stages, profile)
         acknowledge_missing(
             api,

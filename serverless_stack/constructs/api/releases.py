@@ -103,19 +103,13 @@ def variables_problems(variables: Variables, stages: Sequence[str]) -> list[str]
         One message per problem.
     """
     problems = Problems()
-    kinds = {isinstance(value, str) for value in (variables or {}).values()}
-    problems.require(
-        len(kinds) < 2,
-        "`stage_variables` must have values for all stages, or a mapping for each stage, got: both",
-    )
-    if kinds == {False}:
-        for name in variables or {}:
-            problems.require(
-                name in stages,
-                "`stage_variables` must have names of `stages`: "
-                f"{', '.join(stages)}, got: {name!r}",
-            )
-    for name, values in variables_by_stage(variables, stages if kinds == {False} else [""]).items():
+    by_stage = any(not isinstance(value, str) for value in (variables or {}).values())
+    for name in (variables or {}) if by_stage else ():
+        problems.require(
+            name in stages,
+            f"`stage_variables` must have names of `stages`: {', '.join(stages)}, got: {name!r}",
+        )
+    for name, values in variables_by_stage(variables, stages if by_stage else [""]).items():
         argument = f"stage_variables[{name!r}]" if name else "stage_variables"
         problems.add(rules.stage_variable_problems(values, argument))
     return problems.messages

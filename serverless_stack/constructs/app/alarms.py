@@ -7,6 +7,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack.constructs._internal.shared import alarm_topic, dead_letter_queue
+from serverless_stack.constructs.api.alarms import ApiAlarms
 from serverless_stack.constructs.app.parts import Parts
 from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.monitoring.alarms import CacheAlarms
@@ -32,9 +33,10 @@ def add_alarms(parts: Parts, profile: Profile) -> None:
     topic = alarm_topic(scope, profile)
     if parts.function is not None:
         add_function_alarms(scope, "Function", parts.function, profile)
-    if parts.api is not None:
+    if parts.api is not None and parts.adds_api_alarms:
         errors = parts.api.rest_api.metric_server_error(period=_PERIOD, statistic="Sum")
         _alarm(scope, "ApiErrors", errors, topic)
+        ApiAlarms(scope, "ApiAlarms", api=parts.api.rest_api, topic=topic, server_errors=None)
     if profile.settings.dead_letters:
         queue = dead_letter_queue(scope, profile)
         waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD)

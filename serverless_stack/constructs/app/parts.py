@@ -51,6 +51,7 @@ class Parts:
         redis: The Redis cache.
         memcached: The Memcached cache.
         vpc: The VPC.
+        adds_api_alarms: Whether the alarms of the API are the application's; it may have its own.
         connections: What connects a function to each store.
     """
 
@@ -63,6 +64,7 @@ class Parts:
     redis: CacheBase | None = None
     memcached: CacheBase | None = None
     vpc: ec2.IVpc | None = None
+    adds_api_alarms: bool = False
     connections: tuple[Callable[[LambdaHandler], None], ...] = ()
 
     @classmethod
@@ -77,6 +79,8 @@ class Parts:
         parts.vpc = _vpc(scope, choices)
         parts.function = _function(scope, choices, parts.vpc)
         parts.api = _api(scope, choices, parts.function)
+        chosen = _options_of(choices.api).get("alarms")
+        parts.adds_api_alarms = chosen is None and parts.api is not None and not parts.api.alarms
         parts.bucket = _bucket(scope, choices)
         parts.redis = _redis(scope, choices, parts.vpc)
         parts.memcached = _memcached(scope, choices, parts.vpc)
@@ -159,7 +163,10 @@ def _api(scope: Construct, choices: Choices, function: LambdaHandler | None) -> 
         return part
     if not is_wanted(part) or (function is None and not _options_of(part).get("routes")):
         return None
-    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, _options_of(part)))
+    options = dict(_options_of(part))
+    if options.get("alarms") is None:
+        options["alarms"] = False  # the application adds them
+    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, options))
 
 
 def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:

@@ -103,6 +103,11 @@ class Cdn(Construct):
                 "`api` must have a public endpoint, which CloudFront needs, got: "
                 f"{api.node.path} with Access.vpc_endpoint(…)"
             )
+        if isinstance(api, ProxyApi) and not api.has_default_endpoint:
+            problems.fail(
+                "`api` must have a default endpoint, which CloudFront calls, got: "
+                f"{api.node.path}, whose `domain` disables it"
+            )
         if domain_names and certificate is None:
             problems.fail(
                 "`domain_names` must go with a `certificate`, "

@@ -18,10 +18,10 @@ SECRET: Final = 0.40
 KEY: Final = 1.00
 WEB_ACL: Final = 5.00 + 4 * 1.00  # with three groups of rules and a rate rule
 ALARM: Final = 0.10
-# Alarms of an application with both caches: those of CacheAlarms for each node, and four more.
+# Alarms of an application with both caches: those of CacheAlarms for each node, and six more.
 _REDIS_ALARMS_PER_NODE: Final = 6
 _MEMCACHED_ALARMS_PER_NODE: Final = 4
-_OTHER_ALARMS: Final = 4
+_OTHER_ALARMS: Final = 6
 
 
 @dataclass(frozen=True)

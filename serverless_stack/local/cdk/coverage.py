@@ -57,6 +57,9 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
         runtime = properties.get("Runtime")
         if isinstance(runtime, str) and not runtime.startswith(_RUNTIMES):
             yield f"the runtime {runtime}: calls of the function fail"
+    elif kind == "AWS::ApiGateway::Method":
+        if _mapping(properties.get("Integration")).get("ResponseTransferMode") == "STREAM":
+            yield "response streaming of REST APIs: calls of the function fail"
     elif kind == "AWS::CloudFront::Function":
         if _mapping(properties.get("FunctionConfig")).get("KeyValueStoreAssociations"):
             yield "key value stores of CloudFront functions: `cf.kvs()` fails"

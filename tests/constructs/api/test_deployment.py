@@ -147,7 +147,7 @@ def test_a_raw_resource_in_another_stack_is_told() -> None:
     api = ProxyApi(stack, "Api", auth=PUBLIC, handler=plain_function(stack, "Plain"))
     raw_gateway_response(other, api)
     synth(stack)
-    (message,) = warnings(other)
+    (message,) = [text for text in warnings(other) if "not-deployed" in text]
     assert message.startswith("Other/Response is deployed after the stages of Test/Api/RestApi")
     assert "Create it in the stack Test" in message
 
@@ -158,4 +158,4 @@ def test_a_route_of_another_construct_is_in_the_stack_of_the_api() -> None:
     api = ProxyApi(stack, "Api", auth=PUBLIC, handler=plain_function(stack, "Plain"))
     api.add_route("GET /other", plain_function(other, "Function"))
     assert len(all_of(synth(stack), "AWS::ApiGateway::Method")) == 3
-    assert warnings(other) == []
+    assert "not-deployed" not in str(warnings(stack) + warnings(other))

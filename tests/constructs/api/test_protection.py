@@ -8,8 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import Access, Cdn, ProxyApi, Tls, Waf
-from serverless_stack.constructs.api.access import resource_policy
+from serverless_stack.constructs import Access, Auth, Cdn, ProxyApi, Tls, Waf
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
@@ -83,11 +82,13 @@ def test_an_enhanced_policy_has_an_access_mode(protected: Json) -> None:
     assert api["EndpointAccessMode"] == "STRICT"
 
 
-def test_the_policy_of_an_api_with_iam_allows_nobody() -> None:
+def test_the_policy_of_an_api_with_iam_allows_nobody(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
     """With an Allow for everybody, API Gateway would admit every principal of the account."""
-    policy = resource_policy(Access.cidrs("203.0.113.0/24"), allows=False)
-    assert policy is not None
-    statements = policy.to_json()["Statement"]
+    access = Access.cidrs("203.0.113.0/24")
+    ProxyApi(stack, "Api", handler=function, auth=Auth.iam(), access=access)
+    statements = properties(synth(stack), API)["Policy"]["Statement"]
     assert [statement["Effect"] for statement in statements] == ["Deny"]
 
 

@@ -54,6 +54,14 @@ def function(runtime: object) -> dict[str, Any]:
             "key value stores",
         ),
         (function("java21"), "the runtime java21"),
+        (
+            resource(
+                "AWS::ApiGateway::Method",
+                "Shop/Function",
+                Integration={"ResponseTransferMode": "STREAM"},
+            ),
+            "response streaming",
+        ),
     ],
 )
 def test_what_is_deployed_without_effect(

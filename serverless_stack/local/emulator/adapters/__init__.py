@@ -18,11 +18,15 @@ from . import (
     elasticache,
     foreign_types,
     functions,
+    http_proxies,
     iam_groups,
+    mapping_templates,
     missing_objects,
     mock_integrations,
     origin_access_identities,
+    request_models,
     resource_types,
+    rest_routes,
     s3,
     serverless_cache,
     service_integrations,
@@ -43,7 +47,11 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     functions.apply(settings, guard)
     apigateway.apply()
     api_owners.apply()
+    rest_routes.apply()
     stages.apply()
+    http_proxies.apply()
+    mapping_templates.apply()
+    request_models.apply()
     api_callers.apply(settings.key)
     api_limits.apply()
     stage_cache.apply(settings.key)

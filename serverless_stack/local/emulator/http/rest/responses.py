@@ -60,7 +60,7 @@ def proxy_response(
         _set(headers, name, [value])
     for name, values in _multi(payload.get("multiValueHeaders")).items():
         _set(headers, name, values)
-    return _status(payload), _sent(headers), _body(payload, request, binary_media_types)
+    return _status(payload), sent_headers(headers), _body(payload, request, binary_media_types)
 
 
 def _status(payload: dict[str, Any]) -> int:
@@ -114,7 +114,12 @@ def _set(headers: dict[str, list[str]], name: str, values: list[str]) -> None:
         headers[name] = values
 
 
-def _sent(headers: dict[str, list[str]]) -> dict[str, Any]:
+def sent_headers(headers: dict[str, list[str]]) -> dict[str, Any]:
+    """Return headers as API Gateway sends them: some of them under other names.
+
+    Args:
+        headers: The values by name.
+    """
     sent: dict[str, Any] = {}
     for name, values in headers.items():
         if name.lower() in GENERATED:
