@@ -18,11 +18,14 @@ from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.places import function_subnet_problems
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
+from serverless_stack.constructs.function.alias import find_live_alias
 from serverless_stack.constructs.function.code import function_code
+from serverless_stack.constructs.function.connections.connections import Connections
+from serverless_stack.constructs.function.triggers.triggers import Triggers
 from serverless_stack.constructs.profiles.profile import Profile
 
 
-class LambdaHandler(Construct):
+class LambdaHandler(Triggers, Connections, Construct):
     """A Lambda function made of a folder.
 
     A Python folder is packaged with its ``requirements.txt``, ``uv.lock`` or ``pyproject.toml``
@@ -154,6 +157,15 @@ class LambdaHandler(Construct):
             )
         self.function: lambda_.Function = function
         self.log_group: logs.LogGroup = group
+
+    @property
+    def target(self) -> lambda_.IFunction:
+        """What callers invoke: the alias ``live`` of a function that has one, else the function.
+
+        An API, a URL, triggers and other functions call this.
+        """
+        alias = find_live_alias(self)
+        return self.function if alias is None else alias
 
     @check_types
     def add_environment(self, name: str, value: str) -> None:

@@ -7,6 +7,8 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 
 from serverless_stack.constructs import LambdaHandler
+from serverless_stack.constructs._internal.connect import invokable_of
+from serverless_stack.constructs.function.alias import live_alias
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -323,3 +325,16 @@ def test_wrong_types_are_reported_together(stack: cdk.Stack, code: Path) -> None
         "- `timeout` must be a Duration, such as Duration.seconds(30), got: 30",
         "- `environment['PORT']` must be a string, got: 8080",
     ]
+
+
+def test_callers_invoke_the_function_or_its_alias(stack: cdk.Stack, code: Path) -> None:
+    handler = LambdaHandler(stack, "Handler", code=code)
+    assert handler.target is handler.function
+    assert invokable_of(handler) is handler.function
+    alias = live_alias(handler, handler.function)
+    assert live_alias(handler, handler.function) is alias
+    assert handler.target is alias
+    assert invokable_of(handler) is alias
+    assert invokable_of(handler.function) is handler.function
+    (resource,) = all_of(synth(stack), "AWS::Lambda::Alias")
+    assert resource["Properties"]["Name"] == "live"
