@@ -163,7 +163,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         if release is not None:
             problems.add(release_problems(release))
         if url is not None:
-            problems.add(url_problems(url, runtime, is_image=is_image(code)))
+            problems.add(url_problems(url, runtime, Profile.of(scope), is_image=is_image(code)))
         settings = CodeSettings(handler, runtime, architecture, layers, bytecode)
         asset = function_code(scope, code, settings, problems)
 
