@@ -43,10 +43,12 @@ def test_the_same_files_give_the_same_byte_code(
     script = (
         f"import sys; sys.path[:0] = [{str(first.folder)!r}]; import index; index.handler(0, 0)"
     )
-    run = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False
     )
-    assert "index.py\", line 3, in handler\nNameError: name 'fail' is not defined" in run.stderr
+    assert (
+        "index.py\", line 3, in handler\nNameError: name 'fail' is not defined" in completed.stderr
+    )
     plain = package(source, None, platform)
     assert not plain.has_byte_code
     assert plain.digest != second.digest
