@@ -22,7 +22,7 @@ def url_of(auth: str, *, permitted: int = 2, **properties: object) -> dict[str, 
         **function(CODE),
         "Url": {"Type": "AWS::Lambda::Url", "Properties": {**target, **properties}},
     }
-    permissions = [
+    permissions: list[dict[str, object]] = [
         {"Action": "lambda:InvokeFunctionUrl", "FunctionUrlAuthType": "NONE"},
         {"Action": "lambda:InvokeFunction", "InvokedViaFunctionUrl": True},
     ]
