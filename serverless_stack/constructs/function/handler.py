@@ -124,6 +124,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         asset = function_code(scope, Path(code), handler, runtime, architecture, problems)
 
         super().__init__(scope, construct_id)
+        self._vpc = vpc
         profile = Profile.of(self)
         group = log_group(
             self, "Logs", profile, retention=log_retention, removal_policy=removal_policy
