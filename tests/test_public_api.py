@@ -45,6 +45,7 @@ VALUES = [
     "Backup",
     "Capacity",
     "Durability",
+    "FunctionUrl",
     "ImportedCache",
     "Logs",
     "NetworkType",
@@ -52,6 +53,7 @@ VALUES = [
     "RedisAuth",
     "RedisEngine",
     "RedisTopology",
+    "Release",
     "ServerlessEngine",
     "WebAcl",
 ]

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.function.release import Release
+    from serverless_stack.constructs.function.url import FunctionUrl
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
@@ -55,6 +57,7 @@ __all__ = [
     "Cdn",
     "ContentDeployment",
     "Durability",
+    "FunctionUrl",
     "GlobalDatastore",
     "ImportedCache",
     "Invalidation",
@@ -69,6 +72,7 @@ __all__ = [
     "RedisEngine",
     "RedisTopology",
     "RedisUser",
+    "Release",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
@@ -91,6 +95,7 @@ _MODULES = {
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
     "Durability": ".cache.redis.topology",
+    "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "ImportedCache": ".cache.imported",
     "Invalidation": ".content.invalidation",
@@ -105,6 +110,7 @@ _MODULES = {
     "RedisEngine": ".cache.redis.engine",
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
+    "Release": ".function.release",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
