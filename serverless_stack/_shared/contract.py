@@ -137,6 +137,14 @@ def database_name(prefix: str = DATABASE_PREFIX) -> str:
     return f"{prefix}_NAME"
 
 
+USER_HANDLER: Final = "SERVERLESS_STACK_HANDLER"
+"""The variable with the entry point of a function whose pings ``runtime.warmth`` answers."""
+PING_TOKEN: Final = "SERVERLESS_STACK_PING"
+"""The variable with what a ping must say: the id of the stack, which strangers do not know."""
+PING_KEY: Final = "serverless-stack:ping"
+"""The key of a ping's token in its event."""
+PING_HOLD_KEY: Final = "milliseconds"
+"""The key of the time for which a ping holds its environment."""
 DATA_PREFIX: Final = "data/"
 """The part of a bucket that connected functions use by default; nothing serves or deploys it."""
 RESERVED_PREFIX: Final = ".serverless-stack/"

@@ -41,6 +41,7 @@ from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.function.invocations import Destination
 from serverless_stack.constructs.function.release import Release
 from serverless_stack.constructs.function.url import FunctionUrl
+from serverless_stack.constructs.function.warmth import Warmth
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 
@@ -62,6 +63,7 @@ class FunctionOptions(TypedDict, total=False):
     vpc_subnets: ec2.SubnetSelection | None
     security_groups: Sequence[ec2.ISecurityGroup] | None
     reserved_concurrent_executions: int | None
+    warmth: Warmth | None
     release: Release | None
     url: FunctionUrl | None
     on_failure: Destination | None
