@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from aws_cdk import aws_ec2 as ec2
@@ -11,6 +12,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 from constructs import IConstruct
 
+from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.lambda_function import environment_name_problems
 from serverless_stack.constructs._internal.annotations import described, type_problems
@@ -60,10 +62,38 @@ if TYPE_CHECKING:
 else:
     Resource = IConstruct | Connecting  # the others would load two large modules of CDK
 
-_KINDS = (
+_ACCEPTED = (
     "a table (aws_dynamodb.ITable), a queue (aws_sqs.IQueue), a topic (aws_sns.ITopic), a secret "
     "(aws_secretsmanager.ISecret), a database (aws_rds.IDatabaseCluster, IDatabaseInstance or "
     "IDatabaseProxy), a function, or a construct with `connect` such as a StorageBucket or a cache"
+)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of resource of CDK.
+
+    Attributes:
+        module: The module of CDK.
+        interface: The interface in it.
+        connect: Returns the connection to such a resource.
+        prefix: The default prefix of its variables.
+    """
+
+    module: str
+    interface: str
+    connect: Callable[..., Connection]
+    prefix: str
+
+
+_KINDS = (
+    _Kind("aws_rds", "IDatabaseCluster", databases.to_cluster, contract.DATABASE_PREFIX),
+    _Kind("aws_rds", "IDatabaseInstance", databases.to_instance, contract.DATABASE_PREFIX),
+    _Kind("aws_rds", "IDatabaseProxy", databases.to_proxy, contract.DATABASE_PREFIX),
+    _Kind("aws_dynamodb", "ITable", services.to_table, contract.TABLE_PREFIX),
+    _Kind("aws_sqs", "IQueue", services.to_queue, contract.QUEUE_PREFIX),
+    _Kind("aws_sns", "ITopic", services.to_topic, contract.TOPIC_PREFIX),
+    _Kind("aws_secretsmanager", "ISecret", services.to_secret, contract.SECRET_PREFIX),
 )
 
 
@@ -140,34 +170,59 @@ class Connections:
 
 def _connection_to(resource: object, request: Request, handler: Connections) -> Connection | None:
     """Return the connection to a resource; None if the resource has connected the function."""
-    wrapped = isinstance(getattr(resource, "function", None), lambda_.Function)
-    if wrapped or _is_a(resource, lambda_.IFunction):
+    if _is_function(resource):
         _refuse_options(request, resource)
         _refuse_places(request, resource)
         return services.to_function(invokable_of(cast(HasFunction, resource)), request)
     if callable(getattr(resource, "connect", None)) and not isinstance(resource, type):
         connect_store(cast(Connecting, resource), request, handler)
         return None
-    for module, interface, connection_to in (
-        ("aws_rds", "IDatabaseCluster", databases.to_cluster),
-        ("aws_rds", "IDatabaseInstance", databases.to_instance),
-        ("aws_rds", "IDatabaseProxy", databases.to_proxy),
-        ("aws_dynamodb", "ITable", services.to_table),
-        ("aws_sqs", "IQueue", services.to_queue),
-        ("aws_sns", "ITopic", services.to_topic),
-        ("aws_secretsmanager", "ISecret", services.to_secret),
-    ):
-        # A resource of a module that is not loaded cannot exist.
-        loaded = sys.modules.get(f"aws_cdk.{module}")
-        if loaded is not None and _is_a(resource, getattr(loaded, interface)):
-            _refuse_options(request, resource, is_database=module == "aws_rds")
-            _refuse_places(request, resource)
-            connect = cast(Callable[[object, Request], Connection], connection_to)
-            return connect(resource, request)
-    raise ValueError(
-        f"`resource` must be {_KINDS}, got: {described(resource)}; for others call their `grant` "
-        f"methods and `add_environment` (in {request.function.node.path})"
+    kind = _kind_of(resource)
+    if kind is not None:
+        _refuse_options(request, resource, is_database=kind.prefix == contract.DATABASE_PREFIX)
+        _refuse_places(request, resource)
+        return kind.connect(resource, request)
+    problem = unknown_problem("resource", resource)
+    raise ValueError(f"{problem} (in {request.function.node.path})")
+
+
+def unknown_problem(name: str, resource: object) -> str:
+    """Return what is wrong with a resource that nothing can be connected to.
+
+    Args:
+        name: The argument, as the caller wrote it.
+        resource: The resource.
+    """
+    return (
+        f"`{name}` must be {_ACCEPTED}, got: {described(resource)}; for others call their `grant` "
+        "methods and `add_environment`"
     )
+
+
+def default_prefix(resource: object) -> str | None:
+    """Return the prefix of the variables of a resource of CDK; None for other constructs.
+
+    Args:
+        resource: The resource.
+    """
+    if _is_function(resource):
+        return contract.FUNCTION_PREFIX
+    kind = _kind_of(resource)
+    return None if kind is None else kind.prefix
+
+
+def _is_function(resource: object) -> bool:
+    wrapped = isinstance(getattr(resource, "function", None), lambda_.Function)
+    return wrapped or _is_a(resource, lambda_.IFunction)
+
+
+def _kind_of(resource: object) -> _Kind | None:
+    for kind in _KINDS:
+        # A resource of a module that is not loaded cannot exist.
+        module = sys.modules.get(f"aws_cdk.{kind.module}")
+        if module is not None and _is_a(resource, getattr(module, kind.interface)):
+            return kind
+    return None
 
 
 def _is_a(resource: object, interface: object) -> bool:
