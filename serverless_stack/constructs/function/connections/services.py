@@ -2,14 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from serverless_stack._shared import contract
-from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.acknowledge import acknowledge_resources_later
 from serverless_stack.constructs._internal.roles import grant_secret, permissions_holder
 from serverless_stack.constructs.function.connections.connection import (
     Access,
@@ -81,13 +80,11 @@ def to_table(table: "dynamodb.ITable", request: Request) -> Connection:
 
 
 def _acknowledge_indexes(table: "dynamodb.ITable", request: Request) -> None:
-    arn = Stack.of(request.function).resolve(table.table_arn)
-    if isinstance(arn, str) or (isinstance(arn, dict) and "Fn::GetAtt" in arn):
-        acknowledge_resources(
-            permissions_holder(request.function),
-            [f"{table.table_arn}/index/*"],
-            "a function that reads a table may read every index of that table",
-        )
+    acknowledge_resources_later(
+        permissions_holder(request.function),
+        [f"{table.table_arn}/index/*"],
+        "a function that reads a table may read every index of that table",
+    )
 
 
 def to_queue(queue: sqs.IQueue, request: Request) -> Connection:

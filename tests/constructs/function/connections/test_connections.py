@@ -526,3 +526,13 @@ def test_permissions_are_in_a_managed_policy_if_the_profile_says_so(
     assert not all_of(template, "AWS::IAM::Policy")
     managed = all_of(template, "AWS::IAM::ManagedPolicy")
     assert any("dynamodb:GetItem" in str(policy) for policy in managed)
+
+
+def test_the_wildcard_of_indexes_is_acknowledged_across_stacks(app: cdk.App, code: Path) -> None:
+    data, compute = cdk.Stack(app, "Data"), cdk.Stack(app, "Compute")
+    handler = LambdaHandler(compute, "Handler", code=code)
+    handler.connect(table(data), "read")
+    app.synth()
+    entries = str([entry.data for entry in handler.node.find_child("Role").node.metadata])
+    assert "IAM5[Resource::Data:ExportsOutput" in entries
+    assert "/index/*]" in entries
