@@ -117,6 +117,8 @@ def function_code(
         problems.raise_if_any()
         return FunctionCode(partial(lambda_.DockerImageFunction, code=code))
     if isinstance(code, lambda_.Code):
+        if isinstance(code, lambda_.InlineCode):
+            problems.add(_inline_problems(scope, code, settings))
         problems.raise_if_any()
         return FunctionCode(_constructor(code, settings))
     source = Path(code)
@@ -179,6 +181,28 @@ def staged_code_problems(function: lambda_.Function, settings: CodeSettings) -> 
         is_complete=not settings.layers,
     )
     return [*problems, *size_problems_with(artifact.size, settings.layers)]
+
+
+def _inline_problems(
+    scope: Construct, code: lambda_.InlineCode, settings: CodeSettings
+) -> list[str]:
+    """Check the entry point of code that is in the template, whose file is called ``index``."""
+    suffix = "py" if settings.runtime.family == lambda_.RuntimeFamily.PYTHON else "js"
+    text = code.bind(scope).inline_code
+    if text is None or is_unresolved(text):
+        return []
+    files = {f"index.{suffix}": _Text(text)}
+    return artifact_entry_problems(
+        settings.entry, files, "it", settings.runtime, is_complete=not settings.layers
+    )
+
+
+@dataclass(frozen=True)
+class _Text:
+    text: str
+
+    def read_bytes(self) -> bytes:
+        return self.text.encode()
 
 
 def _constructor(code: lambda_.Code, settings: CodeSettings) -> Callable[..., lambda_.Function]:

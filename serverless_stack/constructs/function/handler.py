@@ -173,7 +173,7 @@ class LambdaHandler(Triggers, Connections, Construct):
             )
             problems.add(warmth_problems(warmth, warm))
         if url is not None:
-            problems.add(url_problems(url, runtime, is_image=is_image(code)))
+            problems.add(url_problems(url, runtime, Profile.of(scope), is_image=is_image(code)))
         settings = CodeSettings(handler, runtime, architecture, layers, bytecode)
         asset = function_code(scope, code, settings, problems)
 

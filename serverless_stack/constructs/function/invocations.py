@@ -108,6 +108,8 @@ def configure_invocations(
         maximum_retry_attempts=retry_attempts,
         maximum_event_age_in_seconds=None if max_event_age is None else max_event_age.to_seconds(),
     )
+    if isinstance(target, lambda_.Alias):  # named by its text, which is no reference to it
+        resource.node.add_dependency(target)
     # Lambda checks the permissions of the role when it takes the destinations.
     grantee = grantee_of(function)
     if failure or success:

@@ -105,11 +105,12 @@ class Release:
         return cls("all_at_once", alarms=alarms)
 
 
-def release_problems(release: Release) -> list[str]:
+def release_problems(release: Release, warmth: object = None) -> list[str]:
     """Check a release.
 
     Args:
         release: The release.
+        warmth: How the function avoids cold starts, or None.
 
     Returns:
         One message per problem.
@@ -125,6 +126,12 @@ def release_problems(release: Release) -> list[str]:
             problems.fail(
                 f"`release` must take {_MAX_HOURS * 60} minutes at most from its first shift to "
                 f"its last, got: {shifts} shifts, {release.minutes} minutes apart ({total} minutes)"
+            )
+        if getattr(warmth, "kind", None) == "provisioned":
+            problems.fail(
+                f"`release` must be Release.all_at_once() with provisioned concurrency, which "
+                "an alias has for one version and not for two at a time, "
+                f"got: Release.{release.kind}()"
             )
     if len(release.alarms) >= _MAX_ALARMS:
         problems.fail(

@@ -13,6 +13,8 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs.profiles.profile import Profile
+from serverless_stack.constructs.profiles.settings import NIST
 
 _MAX_AGE_SECONDS = (0, 86400)  # "Cors" in the Lambda API reference
 _METHODS = ("*", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # ibidem; OPTIONS is Lambda's own
@@ -55,11 +57,14 @@ class FunctionUrl:
         check_fields(self)
 
 
-def url_problems(url: FunctionUrl, runtime: lambda_.Runtime, *, is_image: bool) -> list[str]:
+def url_problems(
+    url: FunctionUrl, runtime: lambda_.Runtime, profile: Profile, *, is_image: bool
+) -> list[str]:
     """Check a function URL.
 
     Args:
         url: The URL.
+        profile: The profile of the function.
         runtime: The runtime of the function.
         is_image: Whether the function is a container image, with any runtime.
 
@@ -67,6 +72,12 @@ def url_problems(url: FunctionUrl, runtime: lambda_.Runtime, *, is_image: bool) 
         One message per problem.
     """
     problems = Problems()
+    if url.auth == "public" and NIST in profile.settings.packs:
+        problems.fail(
+            "`url.auth` must be 'iam' under a profile that audits public functions "
+            f"({profile.name}), got: 'public'; a ProxyApi with Auth.public(reason=...) filters "
+            "requests and logs them"
+        )
     streaming = (lambda_.RuntimeFamily.NODEJS, lambda_.RuntimeFamily.OTHER)
     if url.stream and not is_image and runtime.family not in streaming:
         problems.fail(

@@ -4,6 +4,7 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    aliases,
     api_owners,
     apigateway,
     cloudfront,
@@ -16,6 +17,7 @@ from . import (
     iam_groups,
     missing_objects,
     origin_access_identities,
+    releases,
     resource_types,
     s3,
     serverless_cache,
@@ -34,6 +36,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     elasticache.apply(manager)
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
+    aliases.apply()
+    releases.apply()
     apigateway.apply()
     api_owners.apply()
     stages.apply()
