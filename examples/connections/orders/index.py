@@ -2,17 +2,18 @@
 
 import json
 import os
+from typing import Any
 
 import boto3
 
 table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 functions = boto3.client("lambda")
-queue = boto3.client("sqs")
-topic = boto3.client("sns")
+queue = boto3.client("sqs")  # type: ignore[call-overload] # its stubs are not installed
+topic = boto3.client("sns")  # type: ignore[call-overload]
 secrets = boto3.client("secretsmanager")
 
 
-def handler(event, context):
+def handler(event: dict[str, Any], context: object) -> dict[str, int]:
     print(f"an order: {json.dumps(event)}")
     order = str(event.get("id", "none"))
     price = invoke(os.environ["FUNCTION_ARN"], order) - invoke(os.environ["REBATES_ARN"], order)
@@ -24,6 +25,6 @@ def handler(event, context):
     return {"price": int(stored["price"]), "signed_with": len(secret)}
 
 
-def invoke(function, order):
+def invoke(function: str, order: str) -> int:
     answer = functions.invoke(FunctionName=function, Payload=json.dumps({"id": order}))
-    return json.load(answer["Payload"])["price"]
+    return int(json.load(answer["Payload"])["price"])

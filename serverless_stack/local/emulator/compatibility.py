@@ -203,6 +203,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_resolve_layer_zip",
         "_update_alias",
         "_vpc_config_with_id",
+        "ensure_spawned",
         "execution_credentials",
     ),
     "ministack.services.s3": (
