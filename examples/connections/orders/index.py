@@ -8,8 +8,8 @@ import boto3
 
 table = boto3.resource("dynamodb").Table(os.environ["TABLE_NAME"])
 functions = boto3.client("lambda")
-queue = boto3.client("sqs")  # type: ignore[call-overload] # its stubs are not installed
-topic = boto3.client("sns")  # type: ignore[call-overload]
+queue = boto3.client("sqs")
+topic = boto3.client("sns")
 secrets = boto3.client("secretsmanager")
 
 

@@ -168,9 +168,10 @@ class LambdaHandler(Triggers, Connections, Construct):
         if release is not None:
             problems.add(release_problems(release))
         if warmth is not None:
-            warm = WarmFunction(
-                code, runtime, ephemeral_storage_size, reserved_concurrent_executions, release
-            )
+            reserved = reserved_concurrent_executions
+            if reserved is None:
+                reserved = Profile.of(scope).settings.concurrency or None
+            warm = WarmFunction(code, runtime, ephemeral_storage_size, reserved, release)
             problems.add(warmth_problems(warmth, warm))
         if url is not None:
             problems.add(url_problems(url, runtime, Profile.of(scope), is_image=is_image(code)))

@@ -11,7 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import LambdaHandler, Release, Warmth
+from serverless_stack.constructs import LambdaHandler, Profile, Release, Warmth
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -235,3 +235,9 @@ def test_the_variables_of_pings_are_taken(stack: cdk.Stack, code: Path) -> None:
     assert "got again: SERVERLESS_STACK_HANDLER" in refused(
         lambda: handler(stack, code, Warmth.ping(), environment=taken)
     )
+
+
+def test_the_reserved_concurrency_of_a_profile_counts(stack: cdk.Stack, code: Path) -> None:
+    Profile.regulated().apply(stack)
+    message = refused(lambda: handler(stack, code, Warmth.provisioned(5, max_capacity=60)))
+    assert "no more environments than `reserved_concurrent_executions`, 50, got: 60" in message
