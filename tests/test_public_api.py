@@ -55,6 +55,7 @@ VALUES = [
     "RedisTopology",
     "Release",
     "ServerlessEngine",
+    "Warmth",
     "WebAcl",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.function.handler import LambdaHandler
     from serverless_stack.constructs.function.release import Release
     from serverless_stack.constructs.function.url import FunctionUrl
+    from serverless_stack.constructs.function.warmth import Warmth
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
@@ -77,6 +78,7 @@ __all__ = [
     "ServerlessEngine",
     "ServerlessStack",
     "StorageBucket",
+    "Warmth",
     "WebAcl",
     "WebApp",
 ]
@@ -115,6 +117,7 @@ _MODULES = {
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
     "StorageBucket": ".storage.bucket",
+    "Warmth": ".function.warmth",
     "WebAcl": ".api.web_acl",
     "WebApp": ".app.web_app",
 }

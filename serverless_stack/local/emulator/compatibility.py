@@ -203,6 +203,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_update_alias",
         "resolve_function_url",
         "_vpc_config_with_id",
+        "ensure_spawned",
         "execution_credentials",
     ),
     "ministack.services.s3": (
