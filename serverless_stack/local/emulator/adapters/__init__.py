@@ -4,6 +4,7 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    aliases,
     api_callers,
     api_limits,
     api_logs,
@@ -24,6 +25,7 @@ from . import (
     missing_objects,
     mock_integrations,
     origin_access_identities,
+    releases,
     request_models,
     resource_types,
     rest_routes,
@@ -45,6 +47,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     elasticache.apply(manager)
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
+    aliases.apply()
+    releases.apply()
     apigateway.apply()
     api_owners.apply()
     rest_routes.apply()
