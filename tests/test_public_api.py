@@ -41,9 +41,11 @@ RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 # Value objects that constructs take, and what `from_attributes` of a cache returns.
 VALUES = [
     "ApiCache",
+    "Auth",
     "Autoscale",
     "Backup",
     "Capacity",
+    "Cors",
     "Durability",
     "ImportedCache",
     "Logs",
@@ -52,8 +54,11 @@ VALUES = [
     "RedisAuth",
     "RedisEngine",
     "RedisTopology",
+    "Route",
     "ServerlessEngine",
-    "WebAcl",
+    "Throttle",
+    "UsagePlan",
+    "Waf",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]
 APPLICATIONS = ("ServerlessStack", "WebApp")

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.proxy_api import ProxyApi
-    from serverless_stack.constructs.api.web_acl import WebAcl
+    from serverless_stack.constructs.api.routes import Route
+    from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+    from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.backup import Backup
@@ -46,6 +50,7 @@ __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
     "ApiCache",
+    "Auth",
     "Autoscale",
     "Backup",
     "CacheAlarms",
@@ -54,6 +59,7 @@ __all__ = [
     "Capacity",
     "Cdn",
     "ContentDeployment",
+    "Cors",
     "Durability",
     "GlobalDatastore",
     "ImportedCache",
@@ -69,11 +75,14 @@ __all__ = [
     "RedisEngine",
     "RedisTopology",
     "RedisUser",
+    "Route",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
     "StorageBucket",
-    "WebAcl",
+    "Throttle",
+    "UsagePlan",
+    "Waf",
     "WebApp",
 ]
 
@@ -82,6 +91,7 @@ _MODULES = {
     "IMMUTABLE": _RULES,
     "REVALIDATE": _RULES,
     "ApiCache": ".api.caching",
+    "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
     "CacheAlarms": ".cache.monitoring.alarms",
@@ -90,6 +100,7 @@ _MODULES = {
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
+    "Cors": ".api.cors",
     "Durability": ".cache.redis.topology",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "ImportedCache": ".cache.imported",
@@ -105,11 +116,14 @@ _MODULES = {
     "RedisEngine": ".cache.redis.engine",
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
+    "Route": ".api.routes",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
     "StorageBucket": ".storage.bucket",
-    "WebAcl": ".api.web_acl",
+    "Throttle": ".api.throttling",
+    "UsagePlan": ".api.throttling",
+    "Waf": ".api.waf",
     "WebApp": ".app.web_app",
 }
 

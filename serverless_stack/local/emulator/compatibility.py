@@ -69,6 +69,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "find_api_scope",
     ),
     "ministack.services.apigateway_v1": (
+        "_account_settings",
         "_call_lambda_raw",
         "_create_deployment",
         "_delete_deployment",
@@ -89,6 +90,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_select_service_integration_response",
         "_stages_v1",
         "_stages_v1._data",
+        "_update_stage",
         "_v1_error",
         "find_api_scope",
         "handle_execute",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.constructs.content.custom_resource import LIBRARY_PARTS
+from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package, package_library
 
@@ -45,4 +45,4 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
 
 
 def test_the_package_of_the_content_function_is_complete() -> None:
-    assert missing(package_library(*LIBRARY_PARTS).folder) == set()
+    assert missing(package_library(*CONTENT_PARTS).folder) == set()

@@ -4,6 +4,7 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    api_logs,
     api_owners,
     apigateway,
     cloudfront,
@@ -37,6 +38,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     api_owners.apply()
     stages.apply()
+    api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
