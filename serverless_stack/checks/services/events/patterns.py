@@ -1,4 +1,4 @@
-"""The shape of event patterns, which rules and filters share ("Amazon EventBridge event patterns")."""
+"""The shape of event patterns of rules and filters ("Amazon EventBridge event patterns")."""
 
 from collections.abc import Mapping, Sequence
 

@@ -22,7 +22,7 @@ RECORD_AGE_SECONDS: Final = (60, 604_800)
 MAX_CONCURRENCY: Final = (2, 1000)
 RECEIVE_COUNT: Final = (1, 1000)
 VISIBILITY_FACTOR: Final = 6
-"""The visibility time-out of a queue in time-outs of its function: "Using Lambda with Amazon SQS"."""
+"""How many time-outs of a function its queue hides messages ("Using Lambda with Amazon SQS")."""
 MAX_FILTERS: Final = 10
 MAX_FILTER_LENGTH: Final = 4096
 

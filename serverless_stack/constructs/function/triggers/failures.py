@@ -6,32 +6,53 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs._internal.roles import grantee_of
-from serverless_stack.constructs._internal.shared import failure_queue
+from serverless_stack.constructs._internal.shared import dead_letter_queue, failure_queue
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue
 
 _ASYNC = "_failures_of_events"
 
 
-def failures_of(owner: Owner, given: Queue | None, *, fifo: bool = False) -> Queue:
+def failures_of(owner: Owner, given: Queue | None) -> Queue:
     """Return the queue for failures of a function; create the one of its own on first use.
 
     Args:
         owner: The function.
         given: The queue of the caller, or None.
-        fifo: Whether it takes messages of a FIFO queue.
     """
     if given is not None:
         return given
+    return _own_queue(owner, owner.construct, fifo=False)
 
+
+def failures_beside(owner: Owner, source: sqs.Queue, given: Queue | None) -> Queue:
+    """Return the queue for messages of a queue; it is in the stack of that queue.
+
+    A stack whose queue names one of the stack of the function would depend on it, and that one on
+    the first.
+
+    Args:
+        owner: The function.
+        source: The queue whose messages failed.
+        given: The queue of the caller, or None.
+    """
+    if given is not None:
+        return given
+    scope = owner.construct if owner.is_in_stack_of(source) else source
+    return _own_queue(owner, scope, fifo=source.fifo)
+
+
+def _own_queue(owner: Owner, scope: Construct, *, fifo: bool) -> sqs.Queue:
     def create(scope: Construct, construct_id: str) -> sqs.Queue:
-        return failure_queue(scope, construct_id, owner.profile, fifo=fifo)
+        queue = failure_queue(scope, construct_id, owner.profile, fifo=fifo)
+        reason = "this is the dead-letter queue itself, of a function, its streams and its queues"
+        acknowledge(queue, "SQS3", reason, profile=owner.profile)
+        return queue
 
-    return get_or_create(
-        owner.construct, "FifoFailures" if fifo else "Failures", sqs.Queue, create
-    )
+    return get_or_create(scope, "FifoFailures" if fifo else "Failures", sqs.Queue, create)
 
 
 def failures_problems(given: Queue | None, *, fifo: bool = False) -> list[str]:
@@ -130,11 +151,13 @@ def keep_failed_events(owner: Owner, given: Queue | None) -> Queue | None:
             profile or its arguments, or a new one.
 
     Returns:
-        The queue; None for that of the profile.
+        The queue; None for one that the arguments of the function name.
     """
     raw = default_child(owner.function, lambda_.CfnFunction)
     if given is None and raw.dead_letter_config is not None:
         first: Queue | None = getattr(owner.construct, _ASYNC, None)
+        if first is None and owner.profile.settings.dead_letters:
+            return dead_letter_queue(owner.construct, owner.profile)
         return first
     queue = failures_of(owner, given)
     allow_sending(owner, queue)

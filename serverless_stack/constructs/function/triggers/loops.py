@@ -35,7 +35,7 @@ def refuse_writes(owner: Owner, method: str, arn: str, actions: Sequence[str], a
             if resource == source
         ][:1]
 
-    owner.construct.node.add_validation(_AtSynthesis(problems))
+    owner.construct.node.add_validation(AtSynthesis(problems))
 
 
 def refuse_written_keys(
@@ -64,7 +64,7 @@ def refuse_written_keys(
                 ]
         return []
 
-    owner.construct.node.add_validation(_AtSynthesis(problems))
+    owner.construct.node.add_validation(AtSynthesis(problems))
 
 
 def _allowed(owner: Owner, actions: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -108,7 +108,7 @@ def _overlap(pattern: str, prefix: str) -> bool:
 
 
 @jsii.implements(IValidation)
-class _AtSynthesis:
+class AtSynthesis:
     """Problems that are known when the tree is complete; CDK refuses the synthesis with them."""
 
     def __init__(self, problems: Callable[[], list[str]]) -> None:

@@ -153,9 +153,7 @@ def create_mapping(
         function_response_types=["ReportBatchItemFailures"] if batches.report_failures else None,
     )
     if batches.patterns:
-        filters = [
-            raw.FilterProperty(pattern=limits.pattern_of(item)) for item in batches.patterns
-        ]
+        filters = [raw.FilterProperty(pattern=limits.pattern_of(item)) for item in batches.patterns]
         mapping.filter_criteria = raw.FilterCriteriaProperty(filters=filters)
     if max_concurrency is not None:
         mapping.scaling_config = raw.ScalingConfigProperty(maximum_concurrency=max_concurrency)

@@ -5,18 +5,16 @@ function the bucket that it reads. CDK's own function for this may change all bu
 account, and cannot be reviewed by cdk-nag.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Aws, CustomResource, Duration, Lazy, Stack
+import jsii
+from aws_cdk import Aws, CustomResource, Duration, IStableAnyProducer, Lazy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
-from jsii import implements
-
-from aws_cdk import IStableAnyProducer
 
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.children import default_child, get_or_create
@@ -26,9 +24,12 @@ from serverless_stack.constructs.function.custom_resource import (
     custom_resource,
     deploy_time_function,
 )
+from serverless_stack.constructs.function.triggers.loops import AtSynthesis
 from serverless_stack.constructs.function.triggers.owner import Owner
 
-_ID = "Notifications"
+_ID = "Triggers"
+_OF_CDK = "Notifications"  # the child of a bucket with notifications by CDK's own function
+_PARTS = (*ANSWERS, "functions/bucket_notifications.py")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class BucketNotifications(Construct):
         deploy_time = deploy_time_function(
             self,
             "bucket_notifications",
-            ANSWERS_AND_OURS,
+            _PARTS,
             description="Sets the notifications of a bucket while its stack is deployed",
             memory_size=256,
             timeout=Duration.minutes(5),
@@ -106,7 +107,8 @@ class BucketNotifications(Construct):
             },
             service_timeout=Duration.minutes(10),
         )
-        self.resource.node.add_dependency(bucket)
+        self.resource.node.add_dependency(default_child(bucket, s3.CfnBucket))
+        self.node.add_validation(AtSynthesis(self._conflicts))
 
     @classmethod
     def of(cls, bucket: s3.Bucket) -> "BucketNotifications":
@@ -184,6 +186,15 @@ class BucketNotifications(Construct):
             for item in self._notifications
         ]
 
+    def _conflicts(self) -> list[str]:
+        if self._bucket.node.try_find_child(_OF_CDK) is None:
+            return []
+        return [
+            f"{self._bucket.node.path} must have its notifications by triggers alone, got: others "
+            "by `add_event_notification` or `event_bridge_enabled` of CDK, whose function replaces "
+            "all of them; use triggers, or `NotificationConfiguration` of the raw bucket"
+        ]
+
     def _in_template(self) -> object:
         own = properties_of(self._bucket).get("notificationConfiguration")
         return Stack.of(self).to_json_string(own) if own else None
@@ -199,12 +210,32 @@ def find_notifications(bucket: s3.Bucket) -> BucketNotifications | None:
     return found if isinstance(found, BucketNotifications) else None
 
 
-def sends_events(bucket: s3.Bucket) -> None:
+def send_events(bucket: s3.Bucket) -> None:
     """Send the events of a bucket of this app to EventBridge.
 
     Args:
         bucket: The bucket.
     """
     raw = default_child(bucket, s3.CfnBucket)
+    if properties_of(bucket).get("notificationConfiguration") is None:
+        # As a property and not as an override, so that it is seen by `BucketNotifications`.
+        raw.notification_configuration = raw.NotificationConfigurationProperty(
+            event_bridge_configuration=raw.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
+        )
+        return
     path = "NotificationConfiguration.EventBridgeConfiguration.EventBridgeEnabled"
     raw.add_property_override(path, True)
+
+
+@jsii.implements(IStableAnyProducer)
+class _Producer:
+    """A value that is known when the tree is complete."""
+
+    def __init__(self, value: Callable[[], object]) -> None:
+        self._value = value
+
+    def produce(self) -> object:
+        """Return the value."""
+        return self._value()

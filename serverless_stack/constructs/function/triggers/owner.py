@@ -1,7 +1,9 @@
 """The function that a trigger calls, as the modules of this folder see it."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
@@ -20,6 +22,7 @@ from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
 _DEFAULT_TIMEOUT = 3  # seconds, of a function without one
+_CALLS: WeakKeyDictionary[Construct, set[tuple[str, str]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,19 @@ class Owner:
         parts = [kind, *source.node.path.split("/")[1:], *filters]
         return self.construct, "".join(_capitalized(part) for part in parts)
 
-    def repeated(self, method: str, source: IConstruct) -> list[str]:
-        """List whether the function has a trigger by a source already.
+    def repeated(self, method: str, key: str, remedy: str) -> list[str]:
+        """List whether a method was called for a source already; from now on it was.
 
         Args:
-            method: The method that creates the trigger.
-            source: The source.
+            method: The method.
+            key: What it was called for, such as the path of a queue.
+            remedy: What to do instead.
         """
-        _, construct_id = self.scope_for("From", source)
-        if self.construct.node.try_find_child(construct_id) is None:
-            return []
-        return [
-            f"`{method}` must be called once for a source, got again: {source.node.path}; give "
-            "one call several patterns as `filter`"
-        ]
+        calls = _CALLS.setdefault(self.construct, set())
+        if (method, key) in calls:
+            return [f"`{method}` was already called for {key} and must be called once; {remedy}"]
+        calls.add((method, key))
+        return []
 
     def acknowledge_redrive(self, mapping: IConstruct) -> None:
         """Acknowledge that the mapping of a queue has no destination for failures.
@@ -140,3 +142,12 @@ class Owner:
 def _capitalized(text: str) -> str:
     words = "".join(char if char.isalnum() else " " for char in text).split()
     return "".join(word[0].upper() + word[1:] for word in words)
+
+
+def short_hash(*parts: str) -> str:
+    """Return eight characters for an id, which depend on texts.
+
+    Args:
+        parts: The texts.
+    """
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8].upper()

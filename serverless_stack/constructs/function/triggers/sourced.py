@@ -9,6 +9,7 @@ from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.checks.cross_service.rules.loops import WRITES
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.services.lambda_function.sources import Kind
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import sources
@@ -22,6 +23,7 @@ from serverless_stack.constructs.function.triggers.mappings import (
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import MappingTrigger, Queue
 
+_SEVERAL = "one call takes several patterns as `filter`"
 _ADVICE = "write to another {}, or leave out by `filter` what the function writes"
 
 
@@ -70,7 +72,7 @@ class SourceTriggers:
                 time-out of the function, or, at synthesis, the function may send to the queue.
         """
         owner = Owner.of(self)
-        kind = "fifo queue" if queue.fifo else "queue"
+        kind: Kind = "fifo queue" if queue.fifo else "queue"
         batches = Batches(kind, batch_size, max_batching_window, filter, report_batch_item_failures)
         window = batches.window_seconds or 0
         problems = Problems(owner.path)
@@ -81,7 +83,7 @@ class SourceTriggers:
             )
         )
         problems.add(failed.failures_problems(failures, fifo=queue.fifo))
-        problems.add(owner.repeated("on_queue", queue))
+        problems.add(owner.repeated("on_queue", queue.node.path, _SEVERAL))
         problems.raise_if_any()
 
         sources.hide_messages(owner, queue, window)
@@ -91,7 +93,7 @@ class SourceTriggers:
         elif queue.dead_letter_queue is not None:
             dead = queue.dead_letter_queue.queue
         elif not sources.redrives(queue):
-            dead = failed.failures_of(owner, failures, fifo=queue.fifo)
+            dead = failed.failures_beside(owner, queue, failures)
             sources.redrive(queue, dead, max_receive_count)
         actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
         grant = owner.allow(actions, [queue.queue_arn])
@@ -169,7 +171,7 @@ class SourceTriggers:
         problems.add(batches.problems())
         problems.add(settings.problems(timestamps=False))
         problems.add(failed.failures_problems(failures))
-        problems.add(owner.repeated("on_table_change", table))
+        problems.add(owner.repeated("on_table_change", table.node.path, _SEVERAL))
         problems.add(sources.table_problems(table))
         problems.raise_if_any()
 
@@ -250,7 +252,7 @@ class SourceTriggers:
         problems.add(batches.problems())
         problems.add(settings.problems(timestamps=True))
         problems.add(failed.failures_problems(failures))
-        problems.add(owner.repeated("on_kinesis", stream))
+        problems.add(owner.repeated("on_kinesis", stream.node.path, _SEVERAL))
         problems.raise_if_any()
 
         actions = [
@@ -270,9 +272,7 @@ class SourceTriggers:
             grants.append(owner.allow(actions, [arn]))
         if filter is None:
             _, writes = WRITES["AWS::Kinesis::Stream"]
-            refuse_writes(
-                owner, "on_kinesis", stream.stream_arn, writes, _ADVICE.format("stream")
-            )
+            refuse_writes(owner, "on_kinesis", stream.stream_arn, writes, _ADVICE.format("stream"))
         return _stream_trigger(owner, stream, arn, batches, grants, settings, failures, consumer)
 
 
@@ -288,7 +288,5 @@ def _stream_trigger(
 ) -> MappingTrigger:
     queue = failed.failures_of(owner, given)
     grants.append(failed.allow_sending(owner, queue))
-    mapping = create_mapping(
-        owner, source, arn, batches, grants, stream=settings, failures=queue
-    )
+    mapping = create_mapping(owner, source, arn, batches, grants, stream=settings, failures=queue)
     return MappingTrigger(mapping, queue, consumer)

@@ -59,6 +59,12 @@ def queue_problems(
                 f"`failures` must be None for {queue.node.path}, which has the dead-letter queue "
                 f"{own.queue.node.path}, got: {failures.node.path}"
             )
+        elif not owner.is_in_stack_of(queue) and owner.is_in_stack_of(failures):
+            problems.fail(
+                f"`failures` must be in the stack of {queue.node.path}, whose redrive policy names "
+                f"it, got: {failures.node.path} in the stack of the function, which would make "
+                "the stacks depend on each other"
+            )
         if failures.node.path == queue.node.path:
             problems.fail(f"`failures` must be another queue than `queue`, got: {queue.node.path}")
     return problems.messages
@@ -113,7 +119,7 @@ def redrive(queue: sqs.Queue, failures: Queue, max_receive_count: int) -> None:
 
 
 def warn_about_redrive(owner: Owner, queue: Queue) -> None:
-    """Tell that nothing here decides what happens to messages that fail again and again.
+    """Warn that nothing here decides what happens to messages that fail again and again.
 
     Args:
         owner: The function.
