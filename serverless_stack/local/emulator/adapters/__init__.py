@@ -7,6 +7,7 @@ from . import (
     api_logs,
     api_owners,
     apigateway,
+    async_invocations,
     cloudfront,
     credentials,
     dropped_properties,
@@ -17,11 +18,15 @@ from . import (
     iam_groups,
     missing_objects,
     origin_access_identities,
+    queue_triggers,
     resource_types,
     s3,
     serverless_cache,
     service_integrations,
     stages,
+    stream_consumers,
+    stream_triggers,
+    time_zones,
 )
 
 
@@ -44,4 +49,9 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     foreign_types.apply()
     origin_access_identities.apply()
     service_integrations.apply()
+    async_invocations.apply()
+    queue_triggers.apply()
+    stream_triggers.apply()
+    stream_consumers.apply()
+    time_zones.apply()
     resource_types.apply(settings)
