@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.function.release import Release
+    from serverless_stack.constructs.function.url import FunctionUrl
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
@@ -61,6 +63,7 @@ __all__ = [
     "ContentDeployment",
     "Cors",
     "Durability",
+    "FunctionUrl",
     "GlobalDatastore",
     "ImportedCache",
     "Invalidation",
@@ -75,6 +78,7 @@ __all__ = [
     "RedisEngine",
     "RedisTopology",
     "RedisUser",
+    "Release",
     "Route",
     "ServerlessCache",
     "ServerlessEngine",
@@ -102,6 +106,7 @@ _MODULES = {
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
     "Durability": ".cache.redis.topology",
+    "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "ImportedCache": ".cache.imported",
     "Invalidation": ".content.invalidation",
@@ -116,6 +121,7 @@ _MODULES = {
     "RedisEngine": ".cache.redis.engine",
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
+    "Release": ".function.release",
     "Route": ".api.routes",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",

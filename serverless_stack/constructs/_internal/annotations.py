@@ -20,11 +20,15 @@ _SIMPLE: Mapping[object, str] = {
     float: "a number",
     type(None): "None",
 }
+# Protocols of this library as their users know them.
+_PROTOCOLS = {"CorsRules": "a Cors"}
 # What to write for the types for which people write a number or a string.
 _EXAMPLES = {
+    "ApplicationLogLevel": "ApplicationLogLevel.WARN",
     "Architecture": "Architecture.ARM_64",
     "Duration": "Duration.seconds(30)",
     "Environment": 'Environment(region="eu-west-1")',
+    "LoggingFormat": "LoggingFormat.JSON",
     "Profile": "Profile.dev()",
     "RemovalPolicy": "RemovalPolicy.DESTROY",
     "RetentionDays": "RetentionDays.ONE_MONTH",
@@ -193,6 +197,8 @@ def _words(hint: object) -> str:
     if typing_extensions.is_typeddict(hint):
         return "a mapping of options"
     ours = not getattr(hint, "__module__", "").startswith(("aws_cdk", "constructs"))
+    if ours and _name_of(hint) in _PROTOCOLS:
+        return _PROTOCOLS[_name_of(hint)]
     if ours and isinstance(hint, type) and getattr(hint, "_is_protocol", False):
         members = sorted(typing_extensions.get_protocol_members(hint))
         return f"a construct with {' and '.join(f'`{member}`' for member in members)}"

@@ -40,24 +40,39 @@ from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import Json
 from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.function.invocations import Destination
+from serverless_stack.constructs.function.release import Release
+from serverless_stack.constructs.function.url import FunctionUrl
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 
 class FunctionOptions(TypedDict, total=False):
     """The arguments of ``LambdaHandler``; only ``code`` is required."""
 
-    code: Required[str | Path]
+    code: Required[str | Path | lambda_.Code | lambda_.DockerImageCode]
     handler: str
     runtime: lambda_.Runtime
     architecture: lambda_.Architecture
+    layers: Sequence[lambda_.ILayerVersion]
+    bytecode: bool
     memory_size: int
     timeout: Duration
     ephemeral_storage_size: Size
     environment: Mapping[str, str] | None
+    environment_key: kms.IKey | kms.Key | None
     description: str | None
     vpc_subnets: ec2.SubnetSelection | None
     security_groups: Sequence[ec2.ISecurityGroup] | None
     reserved_concurrent_executions: int | None
+    release: Release | None
+    url: FunctionUrl | None
+    on_failure: Destination | None
+    on_success: Destination | None
+    retry_attempts: int | None
+    max_event_age: Duration | None
+    code_signing_config: lambda_.ICodeSigningConfig | None
+    log_format: lambda_.LoggingFormat | None
+    log_level: lambda_.ApplicationLogLevel | None
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
 

@@ -201,7 +201,7 @@ def call_functions_of_rules() -> None:
             event = payload
         call_by_arn(arn, event)
 
-    def invoke_or_keep(target: Record, event: Record, rule: Record, view: object = None) -> None:
+    def invoke_or_keep(target: Record, event: Record, rule: Record, view: Any = None) -> None:
         arn = str(target.get("Arn", ""))
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if ":lambda:" in arn and queue:
@@ -214,7 +214,7 @@ def call_functions_of_rules() -> None:
                     "ERROR_CODE": "NO_RESOURCE",
                     "ERROR_MESSAGE": "The function does not exist.",
                 }
-                send(str(queue), json.dumps(tree.event_with_detail()), attributes)  # type: ignore[attr-defined]
+                send(str(queue), json.dumps(tree.event_with_detail()), attributes)
                 return
         invoke_target(target, event, rule, view)
 

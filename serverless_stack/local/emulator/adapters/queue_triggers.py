@@ -1,7 +1,7 @@
 """Event source mappings of queues: "Using Lambda with Amazon SQS".
 
-MiniStack takes ten messages at most, knows no batching window, deletes what a filter leaves out only
-if the function succeeds, and takes any answer about partial failures.
+MiniStack takes ten messages at most, knows no batching window, deletes what a filter leaves out
+only if the function succeeds, and takes any answer about partial failures.
 """
 
 import time

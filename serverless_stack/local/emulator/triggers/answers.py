@@ -10,9 +10,9 @@ WHOLE_BATCH = None
 def failed_identifiers(answer: object, identifiers: Sequence[str]) -> set[str] | None:
     """Return the records that failed by the answer of a function.
 
-    An empty answer, or one without ``batchItemFailures``, is a success. An identifier that is empty,
-    of another type, or of no record of the batch fails the whole batch, as does a failure without
-    ``itemIdentifier``.
+    An empty answer, or one without ``batchItemFailures``, is a success. An identifier that is
+    empty, of another type, or of no record of the batch fails the whole batch, as does a failure
+    without ``itemIdentifier``.
 
     Args:
         answer: What the function returned.
