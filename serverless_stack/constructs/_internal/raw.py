@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from aws_cdk import Stack, TreeInspector
+from aws_cdk import CfnResource, Stack, TreeInspector
 from constructs import IConstruct
 
 
@@ -13,10 +13,10 @@ def properties_of(construct: IConstruct) -> Mapping[str, object]:
     Properties that were overridden by ``add_property_override`` are not among them.
 
     Args:
-        construct: A construct of CDK, such as ``sqs.Queue``, whose default child is a resource.
+        construct: A raw resource, or a construct of CDK such as ``sqs.Queue`` with one.
     """
     inspector = TreeInspector()
-    raw = construct.node.default_child
+    raw = construct if isinstance(construct, CfnResource) else construct.node.default_child
     raw.inspect(inspector)  # type: ignore[union-attr]
     properties = inspector.attributes["aws:cdk:cloudformation:props"]
     return cast(Mapping[str, object], Stack.of(construct).resolve(properties) or {})

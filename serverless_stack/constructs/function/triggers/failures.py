@@ -1,5 +1,7 @@
 """Where the records and events go that a function failed to handle."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Annotations, Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -8,6 +10,7 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.raw import properties_of
 from serverless_stack.constructs._internal.roles import grantee_of
 from serverless_stack.constructs._internal.shared import dead_letter_queue, failure_queue
 from serverless_stack.constructs.function.triggers.owner import Owner
@@ -151,14 +154,16 @@ def keep_failed_events(owner: Owner, given: Queue | None) -> Queue | None:
             profile or its arguments, or a new one.
 
     Returns:
-        The queue; None for one that the arguments of the function name.
+        The queue; None if the function has a destination for failures (``on_failure``).
     """
     raw = default_child(owner.function, lambda_.CfnFunction)
-    if given is None and raw.dead_letter_config is not None:
-        first: Queue | None = getattr(owner.construct, _ASYNC, None)
-        if first is None and owner.profile.settings.dead_letters:
-            return dead_letter_queue(owner.construct, owner.profile)
+    first: Queue | None = getattr(owner.construct, _ASYNC, None)
+    if given is None and first is not None:
         return first
+    if given is None and raw.dead_letter_config is not None:
+        return dead_letter_queue(owner.construct, owner.profile)
+    if given is None and _has_destination(owner):
+        return None
     queue = failures_of(owner, given)
     allow_sending(owner, queue)
     raw.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
@@ -170,3 +175,11 @@ def keep_failed_events(owner: Owner, given: Queue | None) -> Queue | None:
         owner.function.node.add_dependency(grantee)
     setattr(owner.construct, _ASYNC, queue)
     return queue
+
+
+def _has_destination(owner: Owner) -> bool:
+    settings = owner.construct.node.try_find_child("Invocations")
+    if not isinstance(settings, lambda_.CfnEventInvokeConfig):
+        return False
+    destinations = properties_of(settings).get("destinationConfig")
+    return isinstance(destinations, Mapping) and destinations.get("onFailure") is not None

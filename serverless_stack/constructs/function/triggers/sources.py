@@ -163,7 +163,7 @@ def stream_arn_of(table: dynamodb.ITable) -> str:
         return table.table_stream_arn
     raw = table.node.default_child
     view = dynamodb.StreamViewType.NEW_AND_OLD_IMAGES.name
-    off = properties_of(table).get("streamSpecification") is None
+    off = not properties_of(table).get("streamSpecification")
     if isinstance(raw, dynamodb.CfnGlobalTable):
         if off:
             raw.stream_specification = raw.StreamSpecificationProperty(stream_view_type=view)

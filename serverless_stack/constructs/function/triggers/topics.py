@@ -3,6 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 
@@ -21,6 +23,7 @@ TopicFilter = Mapping[str, object]
 # "Amazon SNS subscription filter policy constraints"
 _MAX_KEYS = 5
 _MAX_COMBINATIONS = 150
+_NO_FUNCTION = "CloudFormation-Validate::W3694"
 _ADVICE = "publish to another topic, or leave out by `filter` what the function publishes"
 
 
@@ -85,6 +88,10 @@ def subscribe(
         subscriptions.LambdaSubscription(owner.target, dead_letter_queue=queue)
     )
     failed.allow_service(owner, queue, "sns.amazonaws.com")
+    if isinstance(owner.target, lambda_.Alias):
+        reason = "SNS calls the alias of a function, which the rule of CDK does not know"
+        acknowledgment = Acknowledgment(id=_NO_FUNCTION, reason=reason)
+        Validations.of(subscription).acknowledge(acknowledgment)
     if filter is not None:
         raw = default_child(subscription, sns.CfnSubscription)
         raw.filter_policy = _plain(filter)
