@@ -9,7 +9,7 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import LambdaHandler, Profile, Release, StorageBucket
+from serverless_stack.constructs import LambdaHandler, Profile, StorageBucket
 
 HERE = Path(__file__).parent
 
@@ -36,7 +36,6 @@ handler = LambdaHandler(
     code=HERE / "handler",
     timeout=cdk.Duration.seconds(2),
     environment={"SEEN": seen.table_name},
-    release=Release.all_at_once(),
 )
 seen.grant_write_data(handler.function)
 

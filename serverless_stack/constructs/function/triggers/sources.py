@@ -159,19 +159,14 @@ def stream_arn_of(table: dynamodb.ITable) -> str:
     Args:
         table: The table, which is in this app or has a stream.
     """
-    if table.table_stream_arn is not None:
-        return table.table_stream_arn
+    # A TableV2 returns an ARN whether its stream is on or not.
     raw = table.node.default_child
     view = dynamodb.StreamViewType.NEW_AND_OLD_IMAGES.name
-    off = not properties_of(table).get("streamSpecification")
-    if isinstance(raw, dynamodb.CfnGlobalTable):
-        if off:
+    if isinstance(raw, dynamodb.CfnTable | dynamodb.CfnGlobalTable):
+        if not properties_of(table).get("streamSpecification"):
             raw.stream_specification = raw.StreamSpecificationProperty(stream_view_type=view)
         return raw.attr_stream_arn
-    raw = default_child(table, dynamodb.CfnTable)
-    if off:
-        raw.stream_specification = raw.StreamSpecificationProperty(stream_view_type=view)
-    return raw.attr_stream_arn
+    return str(table.table_stream_arn)
 
 
 def consumer_of(owner: Owner, stream: kinesis.IStream) -> kinesis.CfnStreamConsumer:

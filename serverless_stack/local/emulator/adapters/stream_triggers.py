@@ -263,7 +263,7 @@ def failure(
         "responseContext": {
             "statusCode": 200,
             "executedVersion": config.get("Version", "$LATEST"),
-            "functionError": "Unhandled" if result.get("error") else None,
+            **({"functionError": "Unhandled"} if result.get("error") else {}),
         },
         "version": "1.0",
         "timestamp": iso(time.time()),
