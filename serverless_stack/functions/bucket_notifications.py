@@ -1,7 +1,7 @@
 """The function behind triggers by objects: it sets the notifications of a bucket."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from serverless_stack.functions.custom_resource import (
@@ -25,6 +25,7 @@ _KINDS = (
     "EventBridgeConfiguration",
 )
 _PERMISSION_SECONDS = 90
+_PAUSE_SECONDS = 3.0
 # A new permission takes a moment to reach IAM, that of the function and that of S3 to call it.
 _LATER = ("AccessDenied", "403")
 _NOT_YET = "Unable to validate"
@@ -56,7 +57,8 @@ def _set(event: Event) -> Mapping[str, Json]:
     configurations = [
         _configuration(mapping_of(item)) for item in list_of(properties["Notifications"])
     ]
-    _replace(str(properties["BucketName"]), str(properties["Owner"]), configurations)
+    bucket, owner = str(properties["BucketName"]), str(properties["Owner"])
+    replace_notifications(_client(), bucket, owner, configurations)
     return {"Notifications": len(configurations)}
 
 
@@ -66,7 +68,8 @@ def _removed(event: Event) -> Mapping[str, Json]:
 
     try:
         properties = Request.parse(event).properties
-        _replace(str(properties["BucketName"]), str(properties["Owner"]), [])
+        bucket, owner = str(properties["BucketName"]), str(properties["Owner"])
+        replace_notifications(_client(), bucket, owner, [])
     except (KeyError, TypeError) as error:
         logger.warning("nothing is removed, because the properties are incomplete: %s", error)
     except ClientError as error:
@@ -92,12 +95,31 @@ def _configuration(item: Mapping[str, Json]) -> dict[str, object]:
     }
 
 
-def _replace(bucket: str, owner: str, configurations: Sequence[Mapping[str, object]]) -> None:
-    """Replace the notifications whose ids begin with an owner, and keep all others."""
+def replace_notifications(
+    client: "S3Client",
+    bucket: str,
+    owner: str,
+    configurations: Sequence[Mapping[str, object]],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Replace the notifications whose ids begin with an owner, and keep all others.
+
+    Args:
+        client: The client of S3.
+        bucket: The name of the bucket.
+        owner: The beginning of the ids.
+        configurations: The new notifications, as the API of S3 has them.
+        sleep: Waits for some seconds.
+        clock: Returns the time in seconds.
+
+    Raises:
+        ClientError: If S3 refuses them, after a while if it may still accept them.
+    """
     from botocore.exceptions import ClientError
 
-    client = _client()
-    limit = time.monotonic() + _PERMISSION_SECONDS
+    limit = clock() + _PERMISSION_SECONDS
     while True:
         try:
             current = client.get_bucket_notification_configuration(Bucket=bucket)
@@ -114,10 +136,10 @@ def _replace(bucket: str, owner: str, configurations: Sequence[Mapping[str, obje
             )
         except ClientError as error:
             later = error.response.get("Error", {}).get("Code") in _LATER
-            if not (later or _NOT_YET in str(error)) or time.monotonic() > limit:
+            if not (later or _NOT_YET in str(error)) or clock() > limit:
                 raise
             logger.info("S3 does not accept it yet: %s", error)
-            time.sleep(3)
+            sleep(_PAUSE_SECONDS)
         else:
             return
 

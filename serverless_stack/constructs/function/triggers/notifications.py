@@ -29,7 +29,7 @@ from serverless_stack.constructs.function.triggers.owner import Owner
 
 _ID = "Triggers"
 _OF_CDK = "Notifications"  # the child of a bucket with notifications by CDK's own function
-_PARTS = (*ANSWERS, "functions/bucket_notifications.py")
+NOTIFICATION_PARTS = (*ANSWERS, "functions/bucket_notifications.py")
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class BucketNotifications(Construct):
         deploy_time = deploy_time_function(
             self,
             "bucket_notifications",
-            _PARTS,
+            NOTIFICATION_PARTS,
             description="Sets the notifications of a bucket while its stack is deployed",
             memory_size=256,
             timeout=Duration.minutes(5),
