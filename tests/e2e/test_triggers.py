@@ -91,7 +91,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
             shop.outputs = {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
             send_everything(shop)
             yield shop
-            cloud.destroy()
 
 
 def send_everything(shop: Shop) -> None:

@@ -83,6 +83,7 @@ class SourceTriggers:
             )
         )
         problems.add(failed.failures_problems(failures, fifo=queue.fifo))
+        problems.raise_if_any()
         problems.add(owner.repeated("on_queue", queue.node.path, _SEVERAL))
         problems.raise_if_any()
 
@@ -171,8 +172,9 @@ class SourceTriggers:
         problems.add(batches.problems())
         problems.add(settings.problems(timestamps=False))
         problems.add(failed.failures_problems(failures))
-        problems.add(owner.repeated("on_table_change", table.node.path, _SEVERAL))
         problems.add(sources.table_problems(table))
+        problems.raise_if_any()
+        problems.add(owner.repeated("on_table_change", table.node.path, _SEVERAL))
         problems.raise_if_any()
 
         arn = sources.stream_arn_of(table)
@@ -252,6 +254,7 @@ class SourceTriggers:
         problems.add(batches.problems())
         problems.add(settings.problems(timestamps=True))
         problems.add(failed.failures_problems(failures))
+        problems.raise_if_any()
         problems.add(owner.repeated("on_kinesis", stream.node.path, _SEVERAL))
         problems.raise_if_any()
 

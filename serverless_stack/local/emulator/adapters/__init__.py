@@ -13,6 +13,7 @@ from . import (
     dropped_properties,
     ec2,
     elasticache,
+    event_filters,
     foreign_types,
     functions,
     iam_groups,
@@ -50,6 +51,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     origin_access_identities.apply()
     service_integrations.apply()
     async_invocations.apply()
+    event_filters.apply()
     queue_triggers.apply()
     stream_triggers.apply()
     stream_consumers.apply()

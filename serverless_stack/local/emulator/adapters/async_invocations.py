@@ -15,7 +15,7 @@ import uuid
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import eventbridge, lambda_svc, sns
+from ministack.services import eventbridge, lambda_svc, s3, sns
 
 from .queues import send
 
@@ -33,6 +33,7 @@ def apply() -> None:
     lambda_svc.invoke_async_with_retry = invoke
     call_functions_of_topics()
     call_functions_of_rules()
+    call_functions_of_buckets()
 
 
 def invoke(function: Record, event: Record) -> None:
@@ -220,3 +221,12 @@ def call_functions_of_rules() -> None:
 
     eventbridge._dispatch_to_lambda = call
     eventbridge._invoke_target = invoke_or_keep
+
+
+def call_functions_of_buckets() -> None:
+    """Call the functions of notifications by the ARN that the bucket names."""
+
+    def deliver_to_function(arn: str, payload: Record, _region: str) -> None:
+        call_by_arn(arn, payload)
+
+    s3._deliver_event_to_lambda = deliver_to_function

@@ -12,6 +12,7 @@ from ministack.core.responses import get_account_id, get_region, request_scope
 from ministack.services import lambda_svc, sqs
 
 from ..triggers.answers import failed_identifiers
+from .stream_triggers import function_of
 
 Record = dict[str, Any]
 _MAX_RECEIVED = 10  # of one ReceiveMessage
@@ -52,14 +53,12 @@ def poll() -> bool:
 
 def poll_queue(scope: tuple[str, str], mapping: Record, arn: str) -> bool:
     """Receive messages of a queue, and send a batch if it is due."""
-    function, config = lambda_svc._get_func_record_for_qualifier(
-        mapping["FunctionName"], mapping.get("Qualifier")
-    )
+    function = function_of(mapping)
     queue = sqs._queue_by_arn(arn)
     if function is None or queue is None:
         return False
     mapping_id = str(mapping["UUID"])
-    limit = lambda_svc._sqs_esm_concurrency(mapping, function, config, queue)
+    limit = lambda_svc._sqs_esm_concurrency(mapping, function, function["config"], queue)
     if lambda_svc._esm_inflight.get(mapping_id, 0) >= limit:
         return False
     size = int(mapping.get("BatchSize") or 10)

@@ -130,12 +130,25 @@ def poll(service: str) -> bool:
         if f":{service}:" not in arn or not mapping.get("Enabled", True):
             continue
         with request_scope(account, region):
-            function, _config = lambda_svc._get_func_record_for_qualifier(
-                mapping["FunctionName"], mapping.get("Qualifier")
-            )
-            for source in sources(service, arn) if function is not None else ():
+            function = function_of(mapping)
+            if function is None:
+                continue
+            for source in sources(service, arn):
                 sent = poll_shard((account, region), mapping, function, source) or sent
     return sent
+
+
+def function_of(mapping: Record) -> Record | None:
+    """Return the function of a mapping, by the ARN that its context shows."""
+    function, config = lambda_svc._get_func_record_for_qualifier(
+        mapping["FunctionName"], mapping.get("Qualifier")
+    )
+    if function is None or config is None:
+        return None
+    called: Record = lambda_svc._execution_record_for_config(
+        function, {**config, "FunctionArn": mapping["FunctionArn"]}
+    )
+    return called
 
 
 def sources(service: str, arn: str) -> Iterator[Source]:

@@ -11,25 +11,32 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from constructs import Construct
 
 from serverless_stack.constructs import LambdaHandler
-from tests.constructs.templates import refused, warnings
+from tests.constructs.templates import new_app, refused, warnings
 
 KEY = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 ARN = "arn:aws:sqs:eu-west-1:123456789012:jobs"
 T = TypeVar("T")
-Call = Callable[[LambdaHandler, cdk.Stack], object]
+Call = Callable[[LambdaHandler, Construct], object]
+
+
+@pytest.fixture(scope="module")
+def handler_of_all(code: Path) -> LambdaHandler:
+    """A function for all calls that are refused, which leave nothing behind."""
+    return LambdaHandler(cdk.Stack(new_app(), "Test"), "Handler", code=code)
 
 
 def seconds(number: float) -> cdk.Duration:
     return cdk.Duration.millis(int(number * 1000))
 
 
-def queue(stack: cdk.Stack, *, fifo: bool = False) -> sqs.Queue:
+def queue(stack: Construct, *, fifo: bool = False) -> sqs.Queue:
     return sqs.Queue(stack, "Queue", fifo=True if fifo else None)
 
 
-def table(stack: cdk.Stack) -> dynamodb.Table:
+def table(stack: Construct) -> dynamodb.Table:
     return dynamodb.Table(stack, "Table", partition_key=KEY)
 
 
@@ -236,8 +243,11 @@ EVENTS: list[tuple[Call, str]] = [
 
 
 @pytest.mark.parametrize(("call", "message"), [*QUEUES, *STREAMS, *EVENTS])
-def test_arguments(handler: LambdaHandler, stack: cdk.Stack, call: Call, message: str) -> None:
-    assert message in refused(lambda: call(handler, stack))
+def test_arguments(handler_of_all: LambdaHandler, call: Call, message: str) -> None:
+    stack = cdk.Stack.of(handler_of_all)
+    place = Construct(stack, f"P{len(stack.node.children)}")
+    text = refused(lambda: call(handler_of_all, place))
+    assert message in text.replace(f"{place.node.path}/", "Test/")
 
 
 def test_all_problems_of_a_call_are_reported_together(
@@ -265,7 +275,7 @@ def test_a_trigger_twice(handler: LambdaHandler, stack: cdk.Stack, call: Call) -
     assert "called for" in refused(lambda: call(handler, stack))
 
 
-def get(stack: cdk.Stack, construct_id: str, kind: type[T]) -> T:
+def get(stack: Construct, construct_id: str, kind: type[T]) -> T:
     return cast(T, stack.node.try_find_child(construct_id) or kind(stack, construct_id))  # type: ignore[call-arg]
 
 
