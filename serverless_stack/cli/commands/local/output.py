@@ -32,9 +32,10 @@ def show_cloud(console: Console, cloud: LocalCloud) -> None:
 
 
 def show_urls(console: Console, urls: Urls) -> None:
-    """Print the URLs of APIs and distributions."""
+    """Print the URLs of APIs, distributions and functions."""
     pairs = {f"{api.name} ({api.stage})": api.url for api in urls.apis}
     pairs |= {f"distribution {item.id}": item.url for item in urls.distributions}
+    pairs |= {f"function {item.name}": item.url for item in urls.functions}
     _show_pairs(console, "Open in a browser", pairs)
 
 

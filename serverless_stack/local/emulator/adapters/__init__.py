@@ -4,6 +4,7 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    aliases,
     api_logs,
     api_owners,
     apigateway,
@@ -20,6 +21,7 @@ from . import (
     missing_objects,
     origin_access_identities,
     queue_triggers,
+    releases,
     resource_types,
     s3,
     serverless_cache,
@@ -41,6 +43,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     elasticache.apply(manager)
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
+    aliases.apply()
+    releases.apply()
     apigateway.apply()
     api_owners.apply()
     stages.apply()
