@@ -187,12 +187,12 @@ class BucketNotifications(Construct):
         ]
 
     def _conflicts(self) -> list[str]:
-        if self._bucket.node.try_find_child(_OF_CDK) is None:
+        if not is_managed_by_cdk(self._bucket):
             return []
         return [
             f"{self._bucket.node.path} must have its notifications by triggers alone, got: others "
             "by `add_event_notification` or `event_bridge_enabled` of CDK, whose function replaces "
-            "all of them; use triggers, or `NotificationConfiguration` of the raw bucket"
+            "all of them; call it before `on_object_created`, which then uses EventBridge"
         ]
 
     def _in_template(self) -> object:
@@ -210,12 +210,24 @@ def find_notifications(bucket: s3.Bucket) -> BucketNotifications | None:
     return found if isinstance(found, BucketNotifications) else None
 
 
+def is_managed_by_cdk(bucket: s3.Bucket) -> bool:
+    """Return whether CDK's own function sets the notifications of a bucket, and replaces others.
+
+    Args:
+        bucket: The bucket.
+    """
+    return bucket.node.try_find_child(_OF_CDK) is not None
+
+
 def send_events(bucket: s3.Bucket) -> None:
     """Send the events of a bucket of this app to EventBridge.
 
     Args:
         bucket: The bucket.
     """
+    if is_managed_by_cdk(bucket):
+        bucket.enable_event_bridge_notification()
+        return
     raw = default_child(bucket, s3.CfnBucket)
     if properties_of(bucket).get("notificationConfiguration") is None:
         # As a property and not as an override, so that it is seen by `BucketNotifications`.

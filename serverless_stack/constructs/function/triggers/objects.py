@@ -14,6 +14,7 @@ from serverless_stack.constructs.function.triggers.loops import refuse_written_k
 from serverless_stack.constructs.function.triggers.notifications import (
     BucketNotifications,
     find_notifications,
+    is_managed_by_cdk,
     send_events,
 )
 from serverless_stack.constructs.function.triggers.owner import Owner, short_hash
@@ -82,7 +83,11 @@ def object_trigger(
         ValueError: If S3 refuses the filter, or the events of the function have another queue.
     """
     bucket = cast(s3.IBucket, getattr(given, "bucket", given))
-    is_here = isinstance(bucket, s3.Bucket) and owner.is_in_stack_of(bucket)
+    is_here = (
+        isinstance(bucket, s3.Bucket)
+        and owner.is_in_stack_of(bucket)
+        and not is_managed_by_cdk(bucket)
+    )
     problems = Problems(owner.path)
     problems.add(rules.key_filter_problems(prefix, suffix))
     notifications = find_notifications(bucket) if isinstance(bucket, s3.Bucket) else None

@@ -14,7 +14,7 @@ from aws_cdk import aws_scheduler as scheduler
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.events import schedule_problems
 from serverless_stack.checks.services.events.patterns import pattern_problems
-from serverless_stack.constructs._internal.annotations import did_you_mean
+from serverless_stack.constructs._internal.annotations import described, did_you_mean
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.owner import Owner
@@ -104,6 +104,19 @@ def time_problems(expression: str, time_zone: str | None) -> list[str]:
                 f"`time_zone` must be None for a rate, which has no time of day, got: {time_zone!r}"
             )
     return problems
+
+
+def input_problems(input: Mapping[str, object] | None) -> list[str]:
+    """List why an input cannot be sent.
+
+    Args:
+        input: The input, or None.
+    """
+    try:
+        json.dumps(input, allow_nan=False)
+    except (TypeError, ValueError):
+        return [f"`input` must be made of JSON values, got: {described(input)}"]
+    return []
 
 
 def create_rule(

@@ -165,6 +165,7 @@ class Triggers(SourceTriggers):
         sent = "" if input is None else json.dumps(input, sort_keys=True, default=str)
         problems = Problems(owner.path)
         problems.add(rules.time_problems(expression, time_zone))
+        problems.add(rules.input_problems(input))
         problems.add(rules.delivery_problems(retry_attempts, max_event_age))
         problems.add(failed.delivery_problems(owner, failures))
         problems.add(failed.async_problems(owner, failures))

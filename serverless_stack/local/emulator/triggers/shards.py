@@ -101,7 +101,7 @@ class Shard:
         return True
 
     def read(self, records: Sequence[Record], count: int) -> None:
-        """Take a batch.
+        """Add a batch.
 
         Args:
             records: The records of it that call the function.

@@ -64,6 +64,8 @@ def template(code: Path) -> Json:
     assert queues.on_queue(theirs).failures is None
     settled = handler("Settled", on_failure=sqs.Queue(stack, "Failed"))
     assert settled.on_object_created(s3.Bucket(stack, "Plain")).failures is None
+    managed = s3.Bucket(stack, "Managed", event_bridge_enabled=True)
+    assert handler("Managing").on_object_removed(managed).rule is not None
     return synth(stack)
 
 
@@ -86,10 +88,8 @@ def test_patterns_and_schedules_of_cdk(template: Json) -> None:
         for item in template["Resources"].values()
         if item["Type"] == "AWS::Events::Rule"
     ]
-    assert [rule.get("EventPattern") for rule in rules if "EventPattern" in rule] == [
-        {"source": [{"prefix": "shop."}]},
-        {"source": ["shop"]},
-    ]
+    patterns = [rule["EventPattern"] for rule in rules if "EventPattern" in rule]
+    assert patterns[:2] == [{"source": [{"prefix": "shop."}]}, {"source": ["shop"]}]
     schedules = {rule["ScheduleExpression"]: rule for rule in rules if "ScheduleExpression" in rule}
     assert set(schedules) == {"rate(2 hours)", "cron(0 8 * * ? *)"}
     retries = schedules["cron(0 8 * * ? *)"]["Targets"][0]["RetryPolicy"]
@@ -115,6 +115,18 @@ def test_queues(template: Json) -> None:
     brief = named(template, "Brief", "AWS::SQS::Queue")
     assert "VisibilityTimeout" not in brief  # the default is enough for six times three seconds
     assert named(template, "Told", "AWS::SQS::Queue")["RedrivePolicy"]["maxReceiveCount"] == 2
+
+
+def test_a_bucket_whose_notifications_cdk_sets_sends_events(template: Json) -> None:
+    rule = named(template, "ManagingOnManaged", "AWS::Events::Rule")
+    assert rule["EventPattern"]["detail-type"] == ["Object Deleted"]
+    assert rule["EventPattern"]["detail"]["reason"] == ["DeleteObject"]
+    (managed,) = [
+        item["Properties"]
+        for item in template["Resources"].values()
+        if item["Type"] == "Custom::S3BucketNotifications"
+    ]
+    assert managed["NotificationConfiguration"] == {"EventBridgeConfiguration": {}}
 
 
 def test_a_function_with_a_destination_gets_no_other_queue(template: Json) -> None:
