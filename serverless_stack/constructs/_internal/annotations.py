@@ -14,6 +14,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import is_unresolved
 
 _SIMPLE: Mapping[object, str] = {
+    object: "values",
     str: "a string",
     bool: "True or False",
     int: "a whole number",

@@ -11,12 +11,14 @@ from . import (
     api_owners,
     api_policies,
     apigateway,
+    async_invocations,
     canaries,
     cloudfront,
     credentials,
     dropped_properties,
     ec2,
     elasticache,
+    event_filters,
     foreign_types,
     functions,
     http_proxies,
@@ -25,6 +27,7 @@ from . import (
     missing_objects,
     mock_integrations,
     origin_access_identities,
+    queue_triggers,
     releases,
     request_models,
     resource_types,
@@ -34,6 +37,9 @@ from . import (
     service_integrations,
     stage_cache,
     stages,
+    stream_consumers,
+    stream_triggers,
+    time_zones,
 )
 
 
@@ -68,4 +74,10 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     foreign_types.apply()
     origin_access_identities.apply()
     service_integrations.apply()
+    async_invocations.apply()
+    event_filters.apply()
+    queue_triggers.apply()
+    stream_triggers.apply()
+    stream_consumers.apply()
+    time_zones.apply()
     resource_types.apply(settings)
