@@ -17,6 +17,7 @@ from serverless_stack import constructs, testing
 from serverless_stack.constructs.app.application import Application
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.function.connections.connections import Connections
+from serverless_stack.constructs.function.triggers.sourced import SourceTriggers
 from serverless_stack.constructs.function.triggers.triggers import Triggers
 from serverless_stack.operations import advice
 
@@ -41,9 +42,11 @@ RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 # Value objects that constructs take, and what `from_attributes` of a cache returns.
 VALUES = [
     "ApiCache",
+    "Auth",
     "Autoscale",
     "Backup",
     "Capacity",
+    "Cors",
     "Durability",
     "FunctionUrl",
     "ImportedCache",
@@ -54,9 +57,12 @@ VALUES = [
     "RedisEngine",
     "RedisTopology",
     "Release",
+    "Route",
     "ServerlessEngine",
+    "Throttle",
+    "UsagePlan",
+    "Waf",
     "Warmth",
-    "WebAcl",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]
 APPLICATIONS = ("ServerlessStack", "WebApp")
@@ -172,7 +178,7 @@ def test_constructs_inherit_from_construct_stack_or_one_shared_base(kind: type) 
     elif kind.__name__ == "LambdaHandler":
         expected = (Triggers, Connections, Construct)  # what the one class would be too long with
     assert kind.__bases__ == expected
-    assert (Triggers.__bases__, Connections.__bases__) == ((object,), (object,))
+    assert (Triggers.__bases__, Connections.__bases__) == ((SourceTriggers,), (object,))
     assert (CacheBase.__bases__, Application.__bases__) == ((Construct,), (object,))
 
 

@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs.api.auth import Auth
     from serverless_stack.constructs.api.caching import ApiCache
+    from serverless_stack.constructs.api.cors import Cors
     from serverless_stack.constructs.api.proxy_api import ProxyApi
-    from serverless_stack.constructs.api.web_acl import WebAcl
+    from serverless_stack.constructs.api.routes import Route
+    from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+    from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.backup import Backup
@@ -49,6 +53,7 @@ __all__ = [
     "IMMUTABLE",
     "REVALIDATE",
     "ApiCache",
+    "Auth",
     "Autoscale",
     "Backup",
     "CacheAlarms",
@@ -57,6 +62,7 @@ __all__ = [
     "Capacity",
     "Cdn",
     "ContentDeployment",
+    "Cors",
     "Durability",
     "FunctionUrl",
     "GlobalDatastore",
@@ -74,12 +80,15 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Release",
+    "Route",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
     "StorageBucket",
+    "Throttle",
+    "UsagePlan",
+    "Waf",
     "Warmth",
-    "WebAcl",
     "WebApp",
 ]
 
@@ -88,6 +97,7 @@ _MODULES = {
     "IMMUTABLE": _RULES,
     "REVALIDATE": _RULES,
     "ApiCache": ".api.caching",
+    "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
     "CacheAlarms": ".cache.monitoring.alarms",
@@ -96,6 +106,7 @@ _MODULES = {
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
+    "Cors": ".api.cors",
     "Durability": ".cache.redis.topology",
     "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
@@ -113,12 +124,15 @@ _MODULES = {
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
     "Release": ".function.release",
+    "Route": ".api.routes",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
     "StorageBucket": ".storage.bucket",
+    "Throttle": ".api.throttling",
+    "UsagePlan": ".api.throttling",
+    "Waf": ".api.waf",
     "Warmth": ".function.warmth",
-    "WebAcl": ".api.web_acl",
     "WebApp": ".app.web_app",
 }
 

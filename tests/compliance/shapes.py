@@ -23,14 +23,14 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, Profile, ServerlessStack
+from serverless_stack.constructs import ApiCache, Auth, Profile, ServerlessStack
 from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
 
 REPOSITORY = Path(__file__).parents[2]
 HANDLER = REPOSITORY / "examples/shop/handler"
 SITE = REPOSITORY / "examples/shop/site"
 ACCOUNT = "123456789012"
-DECISIONS = ("authorizer", "cache", "certificate", "countries", "replica", "web_acl")
+DECISIONS = ("auth", "cache", "certificate", "countries", "replica", "web_acl")
 CONTEXT: Mapping[str, object] = {
     "aws:cdk:disable-asset-staging": True,
     "aws:cdk:bundling-stacks": [],
@@ -69,8 +69,8 @@ def shop(
     api: ApiOptions = {}
     bucket: BucketOptions = {}
     cdn: CdnOptions = {}
-    if "authorizer" in decided:
-        api["user_pools"] = [users]
+    if "auth" in decided:
+        api["auth"] = Auth.cognito(users)
     if "cache" in decided:
         api["cache"] = ApiCache(parameters=("header.Authorization",))
     if "certificate" in decided:

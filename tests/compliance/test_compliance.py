@@ -31,7 +31,7 @@ from tests.compliance.tools import (
 pytestmark = pytest.mark.xdist_group("compliance")
 
 DECISIONS = {
-    "authorizer": {"APIG4", "COG4"},
+    "auth": {"APIG4", "COG4"},
     "cache": {"APIGWCacheEnabledAndEncrypted"},
     "certificate": {"CFR4"},
     "countries": {"CFR1"},

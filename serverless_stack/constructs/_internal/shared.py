@@ -1,5 +1,7 @@
 """Resources that all constructs of a stack share: log bucket, dead-letter queue, key, topic."""
 
+from collections.abc import Callable
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
@@ -19,6 +21,7 @@ from serverless_stack.constructs._internal.children import get_or_create
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
+_Shared = TypeVar("_Shared", bound=IConstruct)
 _EMPTYING_PROVIDER = "Custom::S3AutoDeleteObjectsCustomResourceProvider"
 _HOME = "ServerlessStackShared"  # in the stack; renaming it replaces everything below it
 _PROFILES: WeakKeyDictionary[Construct, Profile] = WeakKeyDictionary()  # of each home
@@ -114,28 +117,44 @@ def dead_letter_queue(scope: IConstruct, profile: Profile) -> sqs.Queue:
         scope: The function.
         profile: Its profile.
     """
+    return get_or_create(
+        _home(scope, profile),
+        "DeadLetters",
+        sqs.Queue,
+        lambda home, construct_id: failure_queue(home, construct_id, profile),
+    )
 
-    def create(home: Construct, construct_id: str) -> sqs.Queue:
-        key = key_of(scope, profile)
-        queue = sqs.Queue(
-            home,
-            construct_id,
-            encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=profile.removal_policy,
-        )
-        acknowledge(
-            queue,
-            "SQSRedrivePolicy",
-            "this is the dead-letter queue itself; it keeps messages for two weeks",
-            packs=(SERVERLESS,),
-            profile=profile,
-        )
-        return queue
 
-    return get_or_create(_home(scope, profile), "DeadLetters", sqs.Queue, create)
+def failure_queue(
+    scope: Construct, construct_id: str, profile: Profile, *, fifo: bool = False
+) -> sqs.Queue:
+    """Create a queue for what functions failed to handle, which keeps it for two weeks.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+        profile: The profile of the functions.
+        fifo: Whether it takes messages of FIFO queues.
+    """
+    key = key_of(scope, profile)
+    queue = sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        fifo=True if fifo else None,
+        retention_period=Duration.days(14),
+        removal_policy=profile.removal_policy,
+    )
+    acknowledge(
+        queue,
+        "SQSRedrivePolicy",
+        "this is the dead-letter queue itself; it keeps messages for two weeks",
+        packs=(SERVERLESS,),
+        profile=profile,
+    )
+    return queue
 
 
 def key_of(scope: IConstruct, profile: Profile) -> kms.Key | None:
@@ -206,6 +225,25 @@ def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
         return topic
 
     return get_or_create(_home(scope, profile), "Alarms", sns.Topic, create)
+
+
+def shared_construct(
+    scope: IConstruct,
+    profile: Profile,
+    construct_id: str,
+    kind: type[_Shared],
+    create: Callable[[Construct, str], _Shared],
+) -> _Shared:
+    """Return a construct that all constructs of a stack share; create it on first use.
+
+    Args:
+        scope: The construct that needs it.
+        profile: Its profile.
+        construct_id: The id, which is part of logical ids.
+        kind: The class of the construct.
+        create: Called with the parent and the id if there is none yet.
+    """
+    return get_or_create(_home(scope, profile), construct_id, kind, create)
 
 
 def _home(scope: IConstruct, profile: Profile | None = None) -> Construct:

@@ -1,14 +1,15 @@
 """The two logs of an API: its requests, and its own errors."""
 
 import json
+from collections.abc import Mapping
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs.api.log_role import log_role
 from serverless_stack.constructs.profiles.profile import Profile
 
 ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(
@@ -30,34 +31,38 @@ ACCESS_LOG_FORMAT = apigateway.AccessLogFormat.custom(
 )
 
 
-def execution_log_group(
+def execution_log_groups(
     scope: Construct,
     api: apigateway.RestApi,
+    stages: Mapping[str, apigateway.Stage],
     profile: Profile,
     *,
     retention: logs.RetentionDays | None,
     removal_policy: RemovalPolicy | None,
-) -> logs.LogGroup:
-    """Create the log group of an API's own errors, before API Gateway creates one without end.
+    set_log_role: bool,
+) -> None:
+    """Create the log groups of an API's own errors, before API Gateway creates them without end.
 
     Args:
         scope: The construct of the API.
         api: The API.
+        stages: Its stages, by name.
         profile: The profile of the construct.
         retention: How long log events are kept. Default: set by the profile.
-        removal_policy: What happens to the log group when the stack is deleted. Default: set by
+        removal_policy: What happens to the log groups when the stack is deleted. Default: set by
             the profile.
+        set_log_role: Whether the stages wait for API Gateway's CloudWatch role to be set.
     """
-    stage = api.deployment_stage
-    stage_name = default_child(stage, apigateway.CfnStage).stage_name
-    group = log_group(
-        scope,
-        "ExecutionLogs",
-        profile,
-        retention=retention,
-        removal_policy=removal_policy,
-        # "Set up CloudWatch logging for REST APIs"
-        name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{stage_name}",
-    )
-    stage.node.add_dependency(group)
-    return group
+    for place, (name, stage) in enumerate(stages.items()):
+        group = log_group(
+            scope,
+            f"ExecutionLogs-{name}" if place else "ExecutionLogs",
+            profile,
+            retention=retention,
+            removal_policy=removal_policy,
+            # "Set up CloudWatch logging for REST APIs"
+            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{name}",
+        )
+        stage.node.add_dependency(group)
+        if set_log_role:
+            stage.node.add_dependency(log_role(scope, profile))

@@ -1,6 +1,6 @@
-"""ProxyApi: a REST API that passes every path and verb to one function."""
+"""ProxyApi: a REST API with a function for every path and verb, routes of their own, or both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
@@ -8,57 +8,90 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.children import default_child
-from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.connect import Invokable
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
+from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache, cache_problems
-from serverless_stack.constructs.api.logs import ACCESS_LOG_FORMAT, execution_log_group
-from serverless_stack.constructs.api.routes import add_routes, uncached_methods
-from serverless_stack.constructs.api.web_acl import WebAcl, attach_web_acl, web_acl_problems
+from serverless_stack.constructs.api.cors import Cors
+from serverless_stack.constructs.api.logs import execution_log_groups
+from serverless_stack.constructs.api.router import Router
+from serverless_stack.constructs.api.routes import (
+    AnyRoute,
+    Routes,
+    parse_key,
+    route_of,
+    routes_problems,
+)
+from serverless_stack.constructs.api.stages import (
+    MethodSettings,
+    add_stage,
+    stage_names,
+    stage_settings,
+    stages_problems,
+)
+from serverless_stack.constructs.api.throttling import (
+    Throttle,
+    UsagePlan,
+    throttle_problems,
+    usage_plan_problems,
+)
+from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
 
 class ProxyApi(Construct):
-    """A REST API with ``ANY`` on ``/`` and on ``/{proxy+}``, both integrated with one function.
+    """A REST API that passes every path and verb to one function, beside routes of their own.
 
     It creates a regional REST API, a deployment, one stage with throttling and tracing, log groups
-    for its requests and errors, and one Lambda permission that covers every route. Bodies pass
-    unchanged, binary ones as well.
+    for its requests and errors, and one permission per function that covers all of its routes.
+    Bodies pass unchanged, binary ones as well.
 
-    It creates no CloudWatch role: that setting belongs to the account, and deleting one stack must
-    not take it from other APIs. AWS refuses a stage with an access log in an account and region
-    that never had the role set; set it once ("Set up CloudWatch logging for REST APIs"), or deploy
-    with ``access_log=False``.
+    With an access log, the stack has a function that sets API Gateway's CloudWatch role while the
+    stack is deployed, if the account has none in the region. It never replaces a role. The role
+    outlives the stack, because other APIs of the account use it.
 
     Args:
         scope: The parent construct.
         construct_id: The id in the parent; renaming it replaces the API and its URL.
-        handler: The function to call: a ``LambdaHandler``, a function, a version or an alias.
-        stage_name: The stage, which is the first segment of the URL's path; no CDK token.
-        throttling_rate_limit: Steady requests per second over all callers, 0 or more. The quota
-            of the account applies as well: 10,000 in most regions ("Amazon API Gateway quotas").
-        throttling_burst_limit: Requests at once above that rate, 0 or more. The quota of the
-            account is 5,000 in most regions.
+        handler: The function for every path and verb without a route of its own: a
+            ``LambdaHandler``, a function, a version or an alias. Default: none; paths and verbs
+            without a route are answered with 403 "Missing Authentication Token", as AWS words it.
+        routes: What answers which verb and path, such as ``{"GET /orders/{id}": orders}``; a
+            ``Route`` has settings of its own. Default: none.
+        auth: Who may call the API, such as ``Auth.cognito(users)``. Default: everybody; the
+            function has to check its callers.
+        cors: Which web pages may call the API. Default: those of its own origin.
+        throttle: How many requests all callers together may send.
+        cache: Which answers to GET are kept. Default: none.
+        usage_plans: How many requests the holders of API keys may send. Default: no plan.
         binary_media_types: Content types that reach the function in base64, with
             ``isBase64Encoded`` in the event. Default: all, so that no body is changed.
-        authorizer: The authorizer of all routes, such as a ``CognitoUserPoolsAuthorizer``.
-            Default: none; the function has to check its callers.
-        cache: Which answers to GET are kept. Default: none.
-        web_acl: The AWS WAF web ACL: ``WebAcl.managed()``, ``WebAcl.existing(arn)`` or
-            ``WebAcl.none()``. Default: set by the profile (production: none).
+        stages: The stage, or several of them; the name is the first segment of the URL's path. No
+            CDK tokens.
+        stage_variables: The variables of the stages, for ``stageVariables`` in events. Default:
+            none.
+        waf: The AWS WAF web ACL: ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``. Default: set
+            by the profile (production: none).
+        client_certificate: Whether the API identifies itself to HTTP integrations by a
+            certificate. Default: set by the profile (production: no).
         access_log: Whether requests, one JSON line for each, and errors of the API are logged.
             Default: set by the profile (production: yes).
+        set_log_role: Whether that function is created. False for an account whose role is set by
+            somebody else; without one, AWS refuses the stage ("Set up CloudWatch logging for REST
+            APIs"). Without an access log, there is no function.
         log_retention: How long these logs are kept. Default: set by the profile.
         removal_policy: What happens to these logs when the stack is deleted. Default: set by the
             profile.
 
     Attributes:
         rest_api: The REST API.
-        stage: Its stage.
+        stage: Its stage; the first of several.
+        stages: All stages, by name.
         access_log_group: The log group of the access log; None without one.
         web_acl: The web ACL, if the construct created one.
 
@@ -72,47 +105,57 @@ class ProxyApi(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        handler: Invokable,
-        stage_name: str = "prod",
-        throttling_rate_limit: float = 100,
-        throttling_burst_limit: int = 200,
-        binary_media_types: Sequence[str] = ("*/*",),
-        authorizer: apigateway.IAuthorizer | None = None,
+        handler: Invokable | None = None,
+        routes: Routes | None = None,
+        auth: Auth | None = None,
+        cors: Cors | None = None,
+        throttle: Throttle = Throttle(rate=100, burst=200),  # noqa: B008 - frozen
         cache: ApiCache | None = None,
-        web_acl: WebAcl | None = None,
+        usage_plans: Sequence[UsagePlan] = (),
+        binary_media_types: Sequence[str] = ("*/*",),
+        stages: str | Sequence[str] = "prod",
+        stage_variables: Mapping[str, str] | None = None,
+        waf: Waf | None = None,
+        client_certificate: bool | None = None,
         access_log: bool | None = None,
+        set_log_role: bool = True,
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
-        problems.add(rules.stage_name_problems(stage_name))
-        if is_unresolved(stage_name):
-            problems.fail(
-                "`stage_name` must be known at synthesis, because CDK makes an id of it, "
-                "got: a token"
-            )
-        problems.between("throttling_rate_limit", throttling_rate_limit, *rules.RATE_PER_SECOND)
-        problems.between("throttling_burst_limit", throttling_burst_limit, *rules.BURST)
+        routes = {} if routes is None else routes
+        problems.require(
+            handler is not None or routes,
+            "`handler` must be a function unless there are `routes`, got: neither",
+        )
+        problems.add(routes_problems(routes))
+        problems.add(throttle_problems(throttle))
+        for place, plan in enumerate(usage_plans):
+            problems.add(usage_plan_problems(plan, f"usage_plans[{place}]"))
+        problems.add(stages_problems(stages))
         problems.add(rules.binary_media_type_problems(binary_media_types))
         if cache is not None:
             problems.add(cache_problems(cache))
-        if web_acl is not None:
-            problems.add(web_acl_problems(web_acl))
+        if waf is not None:
+            problems.add(waf_problems(waf))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
         if access_log is None:
             access_log = profile.settings.access_logs
-        if web_acl is None:
-            web_acl = WebAcl.managed() if profile.settings.web_acl else WebAcl.none()
-        access_log_group = (
+        if waf is None:
+            waf = Waf() if profile.settings.web_acl else Waf.none()
+        auth = Auth.public() if auth is None else auth
+        group = (
             log_group(
                 self, "AccessLogs", profile, retention=log_retention, removal_policy=removal_policy
             )
             if access_log
             else None
         )
+        settings = stage_settings(throttle, cache, group, stage_variables)
+        first, *others = stage_names(stages)
         api = apigateway.RestApi(
             self,
             "RestApi",
@@ -120,63 +163,93 @@ class ProxyApi(Construct):
             endpoint_types=[apigateway.EndpointType.REGIONAL],
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
-            deploy_options=apigateway.StageOptions(
-                stage_name=stage_name,
-                throttling_rate_limit=throttling_rate_limit,
-                throttling_burst_limit=throttling_burst_limit,
-                tracing_enabled=True,
-                access_log_destination=(
-                    apigateway.LogGroupLogDestination(access_log_group)
-                    if access_log_group
-                    else None
-                ),
-                access_log_format=ACCESS_LOG_FORMAT if access_log else None,
-                logging_level=apigateway.MethodLoggingLevel.ERROR if access_log else None,
-                data_trace_enabled=False if access_log else None,
-                cache_cluster_enabled=True if cache else None,
-                cache_cluster_size=cache.size_gb if cache else None,
-                cache_data_encrypted=True if cache else None,
-                cache_ttl=cache.ttl if cache else None,
-                caching_enabled=True if cache else None,
-                method_options=uncached_methods() if cache else None,
+            default_cors_preflight_options=(
+                apigateway.CorsOptions(allow_origins=list(cors.origins)) if cors else None
             ),
+            deploy_options=apigateway.StageOptions(stage_name=first, **settings),
         )
-        add_routes(api, invokable_of(handler), authorizer=authorizer, cache=cache)
-        if access_log:
-            execution_log_group(
-                self, api, profile, retention=log_retention, removal_policy=removal_policy
-            )
-        if profile.settings.client_certificate:
-            self._add_client_certificate(api.deployment_stage)
-        managed_web_acl = attach_web_acl(
+        self.rest_api = api
+        self.stage: apigateway.Stage = api.deployment_stage
+        self.stages: Mapping[str, apigateway.Stage] = {
+            first: self.stage,
+            **{name: add_stage(api, name, settings) for name in others},
+        }
+        self._router = Router(
             self,
-            api.deployment_stage.stage_arn,
+            api,
+            settings=MethodSettings(list(self.stages.values())),
+            auth=auth,
+            cache=cache,
+        )
+        if handler is not None:
+            self._router.add_handler(handler)
+        for key, route in routes.items():
+            self._router.add(parse_key(key), route_of(route))
+        for place, plan in enumerate(usage_plans):
+            api.add_usage_plan(
+                f"UsagePlan{place or ''}",
+                throttle=apigateway.ThrottleSettings(rate_limit=plan.rate, burst_limit=plan.burst),
+                api_stages=[
+                    apigateway.UsagePlanPerApiStage(stage=stage) for stage in self.stages.values()
+                ],
+            )
+        if access_log:
+            execution_log_groups(
+                self,
+                api,
+                self.stages,
+                profile,
+                retention=log_retention,
+                removal_policy=removal_policy,
+                set_log_role=set_log_role,
+            )
+        if client_certificate is None:
+            client_certificate = profile.settings.client_certificate
+        if client_certificate:
+            self._add_client_certificate()
+        self.web_acl: wafv2.CfnWebACL | None = attach_waf(
+            self,
+            self.stage.stage_arn,
             profile,
-            web_acl,
+            waf,
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
         acknowledge_missing(
             api,
             profile,
-            authorizer=authorizer,
+            auth=auth,
             has_cache=cache is not None,
-            has_web_acl=web_acl.kind != "none",
+            has_waf=waf.kind != "none",
             has_logs=access_log,
         )
-        self.rest_api = api
-        self.stage: apigateway.Stage = api.deployment_stage
-        self.access_log_group: logs.LogGroup | None = access_log_group
-        self.web_acl: wafv2.CfnWebACL | None = managed_web_acl
+        self.access_log_group: logs.LogGroup | None = group
+
+    @check_types
+    def add_route(self, key: str, route: AnyRoute) -> None:
+        """Add a route.
+
+        Args:
+            key: The verb and the path, such as ``GET /orders/{id}``.
+            route: What answers it, or a ``Route`` with settings of its own.
+
+        Raises:
+            ValueError: If the key or the route is wrong.
+        """
+        problems = Problems(self.node.path)
+        problems.add(routes_problems({key: route}))
+        problems.raise_if_any()
+        self._router.add(parse_key(key), route_of(route))
 
     @property
     def url(self) -> str:
         """The URL of the stage, with a slash at its end; a token at synthesis."""
         return self.rest_api.url
 
-    def _add_client_certificate(self, stage: apigateway.Stage) -> None:
+    def _add_client_certificate(self) -> None:
         """Create the certificate with which the API identifies itself to what it calls."""
         certificate = apigateway.CfnClientCertificate(
             self, "ClientCertificate", description=self.node.path
         )
-        default_child(stage, apigateway.CfnStage).client_certificate_id = certificate.ref
+        for stage in self.stages.values():
+            default_child(stage, apigateway.CfnStage).client_certificate_id = certificate.ref

@@ -1,74 +1,98 @@
-"""The routes of an API: every path and verb to one function."""
+"""Routes: which function or service answers which verb and path."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-import jsii
-from aws_cdk import Aspects, IAspect
-from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_lambda as lambda_
-from constructs import IConstruct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.connect import Invokable
+from serverless_stack.constructs.api.auth import Auth
+from serverless_stack.constructs.api.throttling import Throttle, throttle_problems
 
-_PATH = "path.proxy"
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
+
+Target: TypeAlias = Invokable
+"""What answers a route: a function, its alias or version, or what wraps a function."""
 
 
-def add_routes(
-    api: apigateway.RestApi,
-    function: lambda_.IFunction,
-    *,
-    authorizer: apigateway.IAuthorizer | None,
-    cache: ApiCache | None,
-) -> None:
-    """Route every path and verb to a function; with a cache, GET is a method of its own.
+@dataclass(frozen=True)
+class Route:
+    """A route with settings of its own; a target alone takes those of the API.
+
+    Attributes:
+        target: What answers.
+        auth: Who may call it. Default: that of the API.
+        throttle: How many requests it takes. Default: that of the API.
+    """
+
+    target: Target
+    auth: Auth | None = None
+    throttle: Throttle | None = None
+
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
+
+AnyRoute: TypeAlias = Route | Target
+"""A route with settings of its own, or its target alone."""
+Routes: TypeAlias = Mapping[str, AnyRoute]
+"""Routes by their keys, such as ``GET /orders/{id}``."""
+
+
+@dataclass(frozen=True)
+class RouteKey:
+    """The verb and the path of a route.
+
+    Attributes:
+        verb: A verb in upper case, or ``ANY``.
+        path: The path, with a slash at its beginning.
+    """
+
+    verb: str
+    path: str
+
+
+def parse_key(key: str) -> RouteKey:
+    """Return the verb and the path of a route.
 
     Args:
-        api: The API.
-        function: The function.
-        authorizer: The authorizer, or None.
-        cache: The cache, or None.
+        key: The key of the route, such as ``GET /orders/{id}``.
     """
-    proxy = api.root.add_proxy(any_method=False)
-    for resource, path in ((api.root, ()), (proxy, (_PATH,))):
-        resource.add_method("ANY", _integration(function), authorizer=authorizer)
-        if cache is not None:
-            keys = [f"method.request.{name}" for name in (*path, *cache.parameters)]
-            resource.add_method(
-                "GET",
-                _integration(function, keys),
-                authorizer=authorizer,
-                request_parameters={key: key.endswith(_PATH) for key in keys},
-            )
-    Aspects.of(api).add(_TextInMockIntegrations())
+    verb, _, path = key.partition(" ")
+    return RouteKey(verb, path)
 
 
-def _integration(
-    function: lambda_.IFunction, cache_keys: Sequence[str] | None = None
-) -> apigateway.LambdaIntegration:
-    return apigateway.LambdaIntegration(
-        function,
-        scope_permission_to_method=False,  # one permission for all routes, not one for each
-        cache_key_parameters=None if cache_keys is None else list(cache_keys),
-    )
+def route_of(route: AnyRoute) -> Route:
+    """Return a route with its settings.
 
-
-def uncached_methods() -> dict[str, apigateway.MethodDeploymentOptions]:
-    """Return the stage settings by which only answers to GET are cached."""
-    uncached = apigateway.MethodDeploymentOptions(caching_enabled=False)
-    return {"//ANY": uncached, "/{proxy+}/ANY": uncached}
-
-
-@jsii.implements(IAspect)
-class _TextInMockIntegrations:
-    """Convert requests to text for mock integrations, such as those of ``add_cors_preflight``.
-
-    With ``*/*`` as a binary media type, API Gateway answers 500 for them otherwise, because it
-    cannot apply the template to a binary request.
+    Args:
+        route: The route, or its target alone.
     """
+    return route if isinstance(route, Route) else Route(route)
 
-    def visit(self, node: IConstruct) -> None:
-        """Change the integration of a mock method."""
-        if not isinstance(node, apigateway.CfnMethod) or node.http_method != "OPTIONS":
-            return
-        if getattr(node.integration, "type", None) == "MOCK":
-            node.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+
+def routes_problems(routes: Routes) -> list[str]:
+    """Check routes.
+
+    Args:
+        routes: The routes by their keys.
+
+    Returns:
+        One message per problem.
+    """
+    problems = Problems()
+    for key, route in routes.items():
+        name = f"routes[{key!r}]"
+        parsed = parse_key(key)
+        problems.require(
+            parsed.verb in VERBS and parsed.path.startswith("/"),
+            f"`routes` must have keys such as 'GET /orders/{{id}}', got: {key!r}",
+        )
+        throttle = route_of(route).throttle
+        if throttle is not None:
+            problems.add(throttle_problems(throttle, f"{name}.throttle"))
+    return problems.messages

@@ -65,8 +65,11 @@ class Choices:
 
     @property
     def has_api(self) -> bool:
-        """Whether there is an API: a given one, or one for the function."""
-        return isinstance(self.api, ProxyApi) or (is_wanted(self.api) and self.function is not None)
+        """Whether there is an API: a given one, or one for the function or for routes."""
+        if isinstance(self.api, ProxyApi):
+            return True
+        has_routes = isinstance(self.api, Mapping) and bool(self.api.get("routes"))
+        return is_wanted(self.api) and (self.function is not None or has_routes)
 
     def problems(self, stack: Stack | None, stage: Stage | None, region: str) -> list[str]:
         """List the parts that do not go together, and files that are missing.
@@ -78,7 +81,6 @@ class Choices:
         """
         has_bucket, has_cdn = is_wanted(self.bucket), is_wanted(self.cdn)
         creates_cdn = has_cdn and not isinstance(self.cdn, Cdn)
-        has_given_api = isinstance(self.api, ProxyApi)
         rules = [
             (
                 self.site is None or (has_bucket and creates_cdn),
@@ -90,14 +92,8 @@ class Choices:
                 "`cdn` must be None without a bucket and an API, because it has nothing to serve",
             ),
             (
-                not self.api or self.api is True or self.function is not None or has_given_api,
-                "`api` must go with a `function`, which it calls, got: options without one",
-            ),
-            (
-                not isinstance(self.api, Mapping)
-                or not self.api.get("user_pools")
-                or self.api.get("authorizer") is None,
-                "`api` must have `authorizer` or `user_pools`, got: both",
+                not self.api or self.api is True or self.has_api,
+                "`api` must go with a `function` or have `routes`, got: options without either",
             ),
             (
                 self.removal_policy is None or self.removal_policy in _REMOVAL_POLICIES,

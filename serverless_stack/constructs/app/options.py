@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Required, TypedDict
 
 from aws_cdk import Duration, RemovalPolicy, Size
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -22,9 +20,13 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.cors import Cors
 from serverless_stack.constructs.api.proxy_api import ProxyApi
-from serverless_stack.constructs.api.web_acl import WebAcl
+from serverless_stack.constructs.api.routes import Routes
+from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
+from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
@@ -78,31 +80,24 @@ class FunctionOptions(TypedDict, total=False):
     removal_policy: RemovalPolicy | None
 
 
-class ProxyApiOptions(TypedDict, total=False):
+class ApiOptions(TypedDict, total=False):
     """The arguments of ``ProxyApi``."""
 
-    stage_name: str
-    throttling_rate_limit: float
-    throttling_burst_limit: int
-    binary_media_types: Sequence[str]
-    authorizer: apigateway.IAuthorizer | None
+    routes: Routes | None
+    auth: Auth | None
+    cors: Cors | None
+    throttle: Throttle
     cache: ApiCache | None
-    web_acl: WebAcl | None
+    usage_plans: Sequence[UsagePlan]
+    binary_media_types: Sequence[str]
+    stages: str | Sequence[str]
+    stage_variables: Mapping[str, str] | None
+    waf: Waf | None
+    client_certificate: bool | None
     access_log: bool | None
+    set_log_role: bool
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None
-
-
-class ApiOptions(ProxyApiOptions, total=False):
-    """The arguments of ``ProxyApi``, and a short form of ``authorizer``.
-
-    Attributes:
-        user_pools: The Cognito user pools whose users may call the API. An authorizer of CDK has to
-            be in the stack of its API, which does not exist yet when a ``ServerlessStack`` is
-            created.
-    """
-
-    user_pools: Sequence[cognito.IUserPool]
 
 
 class BucketOptions(TypedDict, total=False):

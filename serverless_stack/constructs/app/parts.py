@@ -1,14 +1,12 @@
 """Creating the parts of an application, in dependency order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
 
 from aws_cdk import CfnOutput, Stack
-from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -17,12 +15,12 @@ from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.given import keep_site
 from serverless_stack.constructs.app.options import (
+    ApiOptions,
     BucketOptions,
     CdnOptions,
     ContentOptions,
     FunctionOptions,
     MemcachedOptions,
-    ProxyApiOptions,
     RedisOptions,
     Stores,
 )
@@ -172,15 +170,9 @@ def _api(scope: Construct, choices: Choices, function: LambdaHandler | None) -> 
     part = choices.api
     if isinstance(part, ProxyApi):
         return part
-    if function is None or not is_wanted(part):
+    if not is_wanted(part) or (function is None and not _options_of(part).get("routes")):
         return None
-    options = dict(_options_of(part))
-    user_pools = cast(Sequence[cognito.IUserPool], options.pop("user_pools", ()))
-    if user_pools:
-        options["authorizer"] = apigateway.CognitoUserPoolsAuthorizer(
-            scope, "Authorizer", cognito_user_pools=list(user_pools)
-        )
-    return ProxyApi(scope, "Api", handler=function, **cast(ProxyApiOptions, options))
+    return ProxyApi(scope, "Api", handler=function, **cast(ApiOptions, _options_of(part)))
 
 
 def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:

@@ -51,8 +51,7 @@ class WebApp(Application, Construct):
             API.
         site: The folder or zip file of the static pages, uploaded to ``site/`` in the bucket, or
             the arguments of a ``ContentDeployment`` as a mapping. Default: no pages.
-        api: The API. Default: a ``ProxyApi``, if there is a function. AWS refuses its access log
-            in an account and region without a CloudWatch role for API Gateway; see ``ProxyApi``.
+        api: The API. Default: a ``ProxyApi``, if there is a function.
         bucket: The bucket. Default: a ``StorageBucket``. ``{"key_prefix": "uploads/"}`` names
             another folder for the functions than ``data/``; empty stands for the whole bucket.
         cdn: The distribution. Default: a ``Cdn``.

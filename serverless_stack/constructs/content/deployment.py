@@ -20,10 +20,6 @@ from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs.cdn.access import hide_manifests
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content import arguments
-from serverless_stack.constructs.content.custom_resource import (
-    custom_resource,
-    deploy_time_function,
-)
 from serverless_stack.constructs.content.distributions import (
     AnyDistribution,
     api_paths,
@@ -41,6 +37,11 @@ from serverless_stack.constructs.content.source import (
     read_sources,
     source_assets,
     source_problems,
+)
+from serverless_stack.constructs.function.custom_resource import (
+    CONTENT_PARTS,
+    custom_resource,
+    deploy_time_function,
 )
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.bucket import StorageBucket
@@ -177,6 +178,7 @@ class ContentDeployment(Construct):
         deploy_time = deploy_time_function(
             self,
             "content.handler",
+            CONTENT_PARTS,
             description="Uploads static content while its stack is deployed",
             memory_size=memory_size,
             timeout=Duration.minutes(15),

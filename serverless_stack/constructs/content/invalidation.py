@@ -11,16 +11,17 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs.content.custom_resource import (
-    custom_resource,
-    deploy_time_function,
-)
 from serverless_stack.constructs.content.distributions import (
     AnyDistribution,
     distribution_of,
     invalidation_statement,
 )
 from serverless_stack.constructs.content.source import digest_of
+from serverless_stack.constructs.function.custom_resource import (
+    CONTENT_PARTS,
+    custom_resource,
+    deploy_time_function,
+)
 
 
 class Invalidation(Construct):
@@ -83,6 +84,7 @@ class Invalidation(Construct):
         deploy_time = deploy_time_function(
             self,
             "invalidation",
+            CONTENT_PARTS,
             description="Invalidates paths of distributions while their stack is deployed",
             memory_size=256,
             timeout=Duration.minutes(15),

@@ -49,7 +49,7 @@ KNOWN = {
     },
     "LambdaHandler": {"code"},
     "MemcachedCache": {"availability_zones"},
-    "ProxyApi": {"stage_name"},
+    "ProxyApi": {"stages"},
 }
 
 

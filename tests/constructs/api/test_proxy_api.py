@@ -7,7 +7,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, LambdaHandler, Profile, ProxyApi, WebAcl
+from serverless_stack.constructs import ApiCache, LambdaHandler, Profile, ProxyApi, Throttle, Waf
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
@@ -31,9 +31,8 @@ def maximal() -> Json:
         stack,
         "Api",
         handler=plain_function(stack, "Plain"),
-        stage_name="v1",
-        throttling_rate_limit=10_000,
-        throttling_burst_limit=5_000,
+        stages="v1",
+        throttle=Throttle(rate=10_000, burst=5_000),
         binary_media_types=["image/*"],
         access_log=True,
         log_retention=logs.RetentionDays.ONE_DAY,
@@ -121,17 +120,16 @@ def test_all_problems_are_reported_together(stack: cdk.Stack, function: lambda_.
             stack,
             "Api",
             handler=function,
-            stage_name="a/b",
-            throttling_rate_limit=-1,
-            throttling_burst_limit=-2,
+            stages="a/b",
+            throttle=Throttle(rate=-1, burst=-2),
             binary_media_types=["png", "*/*", "*/*"],
         )
     )
     assert message.splitlines() == [
         "5 problems in Test/Api:",
-        "- `stage_name` must have 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
-        "- `throttling_rate_limit` must be 0 or more, got: -1",
-        "- `throttling_burst_limit` must be 0 or more, got: -2",
+        "- `throttle.rate` must be 0 or more, got: -1",
+        "- `throttle.burst` must be 0 or more, got: -2",
+        "- `stages` must have 1 to 128 letters, digits, hyphens and underscores, got: 'a/b'",
         "- `binary_media_types` must have media types such as image/png or */*, got: 'png'",
         "- `binary_media_types` must not repeat a media type, got: '*/*' more than once",
     ]
@@ -145,9 +143,8 @@ def test_the_nearest_valid_values_are_accepted(
         stack,
         "Api",
         handler=function,
-        stage_name="a-b_1",
-        throttling_rate_limit=0,
-        throttling_burst_limit=0,
+        stages="a-b_1",
+        throttle=Throttle(rate=0, burst=0),
     )
     assert properties(synth(stack), STAGE)["StageName"] == "a-b_1"
 
@@ -158,15 +155,15 @@ def test_tokens_are_accepted(stack: cdk.Stack, function: lambda_.Function) -> No
         stack,
         "Api",
         handler=function,
-        throttling_rate_limit=rate.value_as_number,
+        throttle=Throttle(rate=rate.value_as_number, burst=1),
     )
     (settings,) = properties(synth(stack), STAGE)["MethodSettings"]
     assert settings["ThrottlingRateLimit"] == {"Ref": "Rate"}
 
 
 def test_a_token_as_the_stage_name_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
-    assert "`stage_name` must be known at synthesis" in refused(
-        lambda: ProxyApi(stack, "Api", handler=function, stage_name=cdk.Aws.STACK_NAME)
+    assert "`stages` must be known at synthesis" in refused(
+        lambda: ProxyApi(stack, "Api", handler=function, stages=cdk.Aws.STACK_NAME)
     )
 
 
@@ -244,7 +241,7 @@ def test_an_invalid_cache_is_refused(stack: cdk.Stack, function: lambda_.Functio
 
 def test_an_existing_web_acl_is_associated(stack: cdk.Stack, function: lambda_.Function) -> None:
     arn = "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1234"
-    api = ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
+    api = ProxyApi(stack, "Api", handler=function, waf=Waf.existing(arn))
     template = synth(stack)
     assert api.web_acl is None
     assert properties(template, "AWS::WAFv2::WebACLAssociation")["WebACLArn"] == arn
@@ -254,7 +251,7 @@ def test_an_existing_web_acl_is_associated(stack: cdk.Stack, function: lambda_.F
 def test_a_managed_web_acl_counts_large_bodies_and_logs(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
-    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.managed())
+    ProxyApi(stack, "Api", handler=function, waf=Waf())
     template = synth(stack)
     rules = properties(template, "AWS::WAFv2::WebACL")["Rules"]
     common = rules[1]["Statement"]["ManagedRuleGroupStatement"]
@@ -271,7 +268,7 @@ def test_the_web_acl_of_a_profile_can_be_turned_off(
 ) -> None:
     Profile.regulated().apply(stack)
     ProxyApi(stack, "With", handler=function)
-    ProxyApi(stack, "Without", handler=function, web_acl=WebAcl.none())
+    ProxyApi(stack, "Without", handler=function, waf=Waf.none())
     template = synth(stack)
     assert len(all_of(template, "AWS::WAFv2::WebACL")) == 1
     assert len(all_of(template, "AWS::WAFv2::WebACLAssociation")) == 1
@@ -288,15 +285,15 @@ def test_the_web_acl_of_a_profile_can_be_turned_off(
 def test_a_web_acl_of_another_scope_is_refused(
     stack: cdk.Stack, function: lambda_.Function, arn: str
 ) -> None:
-    web_acl = WebAcl.existing(arn)
-    message = refused(lambda: ProxyApi(stack, "Api", handler=function, web_acl=web_acl))
-    assert "`web_acl` must have the ARN of a regional web ACL" in message
+    waf = Waf.existing(arn)
+    message = refused(lambda: ProxyApi(stack, "Api", handler=function, waf=waf))
+    assert "`waf` must have the ARN of a regional web ACL" in message
     assert message.endswith(f"got: {arn!r} (in Test/Api)")
 
 
 def test_the_arn_of_a_web_acl_can_be_a_token(stack: cdk.Stack, function: lambda_.Function) -> None:
     arn = cdk.CfnParameter(stack, "Acl").value_as_string
-    ProxyApi(stack, "Api", handler=function, web_acl=WebAcl.existing(arn))
+    ProxyApi(stack, "Api", handler=function, waf=Waf.existing(arn))
     association = properties(synth(stack), "AWS::WAFv2::WebACLAssociation")
     assert association["WebACLArn"] == {"Ref": "Acl"}
 
@@ -307,7 +304,7 @@ def test_the_description_of_a_web_acl_has_valid_characters(app: cdk.App) -> None
         Construct(stack, "Team's Größe"),
         "Api",
         handler=plain_function(stack, "Plain"),
-        web_acl=WebAcl.managed(),
+        waf=Waf(),
     )
     description = properties(synth(stack), "AWS::WAFv2::WebACL")["Description"]
     assert description == "In front of Test/Team-s Gr--e/Api"

@@ -185,9 +185,10 @@ def test_the_name_of_an_alarm_is_refused_for_a_function(stack: cdk.Stack, code: 
 
 
 def test_options_of_an_api_without_a_function_are_refused(stack: cdk.Stack) -> None:
-    message = refused(lambda: WebApp(stack, "Shop", api={"stage_name": "live"}))
+    message = refused(lambda: WebApp(stack, "Shop", api={"stages": "live"}))
     assert message == (
-        "`api` must go with a `function`, which it calls, got: options without one (in Test/Shop)"
+        "`api` must go with a `function` or have `routes`, got: options without either "
+        "(in Test/Shop)"
     )
 
 

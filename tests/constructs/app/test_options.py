@@ -27,7 +27,7 @@ from tests.constructs.templates import refused
 # Each construct with its options, and the arguments that the application sets itself.
 WIRED: list[tuple[type, type, set[str]]] = [
     (LambdaHandler, options.FunctionOptions, {"vpc"}),
-    (ProxyApi, options.ProxyApiOptions, {"handler"}),
+    (ProxyApi, options.ApiOptions, {"handler"}),
     (StorageBucket, options.BucketOptions, set()),
     (Cdn, options.CdnOptions, {"bucket", "origin_path", "api"}),
     (
@@ -67,13 +67,6 @@ def test_options_without_a_default_are_required(
 ) -> None:
     needed = {n for n, p in settings_of(kind).items() if p.default is p.empty} - wired
     assert getattr(option_type, "__required_keys__", set()) == needed
-
-
-def test_an_api_has_one_more_option() -> None:
-    hints, of_proxy_api = (
-        typing.get_type_hints(kind) for kind in (options.ApiOptions, options.ProxyApiOptions)
-    )
-    assert hints.keys() - of_proxy_api.keys() == {"user_pools"}
 
 
 def test_a_bucket_has_one_more_option() -> None:

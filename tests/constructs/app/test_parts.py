@@ -254,7 +254,7 @@ def test_options_reach_their_parts(app: cdk.App, code: Path, site: Path) -> None
         "Shop",
         function={"code": code, "memory_size": 512},
         site={"source": site, "grace_period": cdk.Duration.days(3)},
-        api={"stage_name": "live"},
+        api={"stages": "live"},
         bucket={"expire_after": cdk.Duration.days(90)},
         cdn={"countries": ["DE"]},
         redis={"port": 7000},

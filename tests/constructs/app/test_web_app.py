@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import aws_cdk as cdk
-from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.constructs import (
+    Auth,
     LambdaHandler,
     Profile,
     RedisTopology,
@@ -16,7 +16,6 @@ from serverless_stack.constructs import (
     StorageBucket,
     WebApp,
 )
-from serverless_stack.constructs.app.options import ApiOptions
 from tests.constructs.templates import Json, all_of, properties, refused, require_no_cycle, synth
 
 
@@ -119,18 +118,11 @@ def test_stores_are_connected_by_prefix(stack: cdk.Stack, code: Path) -> None:
 def test_users_of_a_user_pool_may_call_the_api(app: cdk.App, code: Path) -> None:
     base = cdk.Stack(app, "Base")
     users = cognito.UserPool.from_user_pool_id(base, "Users", "eu-west-1_abcdefghi")
-    shop = ServerlessStack(app, "Shop", function=code, api={"user_pools": [users]})
+    shop = ServerlessStack(app, "Shop", function=code, api={"auth": Auth.cognito(users)})
     template = synth(shop)
     methods = all_of(template, "AWS::ApiGateway::Method")
     assert {m["Properties"]["AuthorizationType"] for m in methods} == {"COGNITO_USER_POOLS"}
     require_no_cycle(template)
-    authorizer = apigateway.CognitoUserPoolsAuthorizer(
-        base, "Authorizer", cognito_user_pools=[users]
-    )
-    both: ApiOptions = {"user_pools": [users], "authorizer": authorizer}
-    assert refused(lambda: ServerlessStack(app, "Other", function=code, api=both)) == (
-        "`api` must have `authorizer` or `user_pools`, got: both (in Other)"
-    )
 
 
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:

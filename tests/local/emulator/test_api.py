@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.emulator.conftest import Emulator, Reply, function, rest_api
+from tests.local.emulator.conftest import Emulator, Json, Reply, function, rest_api
 
 ECHO = """
 import json
@@ -268,7 +268,35 @@ def test_settings_are_visible(cloud: Emulator, api: str) -> None:
     assert statement["Condition"]["ArnLike"]["AWS:SourceArn"].endswith(f":{api_id}/*/*/*")
 
 
+def set_log_role(cloud: Emulator, arn: str) -> None:
+    role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+    cloud.client("apigateway").update_account(patchOperations=[role])
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"AccessLogSetting": {"DestinationArn": "arn:aws:logs:x", "Format": "$context.requestId"}},
+        {
+            "MethodSettings": [
+                {"HttpMethod": "*", "ResourcePath": "/*", "LoggingLevel": "ERROR"},
+            ]
+        },
+    ],
+    ids=lambda settings: str(*settings),
+)
+def test_a_stage_with_a_log_needs_the_role_of_the_account(
+    cloud: Emulator, settings: dict[str, Json]
+) -> None:
+    set_log_role(cloud, "")
+    resources = rest_api()
+    resources["Stage"]["Properties"] |= settings
+    with pytest.raises(AssertionError, match="CloudWatch Logs role ARN must be set in account"):
+        cloud.deploy(f"api-role-{'-'.join(settings).lower()}", {**function(ECHO), **resources})
+
+
 def test_access_log_of_the_stage(cloud: Emulator) -> None:
+    set_log_role(cloud, "arn:aws:iam::000000000000:role/logs")
     resources = {**function(ECHO), **rest_api()}
     resources["Log"] = {"Type": "AWS::Logs::LogGroup", "Properties": {"RetentionInDays": 7}}
     template = (

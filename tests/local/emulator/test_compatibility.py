@@ -46,6 +46,8 @@ def is_module(name: str) -> bool:
 
 MODULES = {
     "ministack.app",
+    "ministack.core.concurrency",
+    "ministack.core.responses",
     "ministack.core.hypercorn_compat",
     "ministack.core.iam_actions",
     "ministack.core.iam_evaluator",
@@ -68,6 +70,9 @@ MODULES = {
     "ministack.services.kinesis",
     "ministack.services.lambda_svc",
     "ministack.services.s3",
+    "ministack.services.scheduler",
+    "ministack.services.sns",
+    "ministack.services.sqs",
     "ministack.services.secretsmanager",
     "ministack.services.stepfunctions",
     "ministack.services.sts",

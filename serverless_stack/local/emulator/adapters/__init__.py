@@ -5,24 +5,31 @@ from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
     aliases,
+    api_logs,
     api_owners,
     apigateway,
+    async_invocations,
     cloudfront,
     credentials,
     dropped_properties,
     ec2,
     elasticache,
+    event_filters,
     foreign_types,
     functions,
     iam_groups,
     missing_objects,
     origin_access_identities,
+    queue_triggers,
     releases,
     resource_types,
     s3,
     serverless_cache,
     service_integrations,
     stages,
+    stream_consumers,
+    stream_triggers,
+    time_zones,
 )
 
 
@@ -41,9 +48,16 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     apigateway.apply()
     api_owners.apply()
     stages.apply()
+    api_logs.apply()
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
     origin_access_identities.apply()
     service_integrations.apply()
+    async_invocations.apply()
+    event_filters.apply()
+    queue_triggers.apply()
+    stream_triggers.apply()
+    stream_consumers.apply()
+    time_zones.apply()
     resource_types.apply(settings)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from serverless_stack.constructs.content.custom_resource import LIBRARY_PARTS
+from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.packaging import package_library
 
 
@@ -14,7 +14,7 @@ def test_the_package_needs_boto3_only(tmp_path: Path, module: str) -> None:
     """Lambda has boto3; a module that is missing there keeps CloudFormation waiting for an hour."""
     packages = sysconfig.get_paths()["purelib"]
     code = (
-        f"import sys; sys.path += [{str(package_library(*LIBRARY_PARTS).folder)!r}, {packages!r}]; "
+        f"import sys; sys.path += [{str(package_library(*CONTENT_PARTS).folder)!r}, {packages!r}]; "
         f"import serverless_stack.functions.{module} as found; "
         "print(found.__file__, callable(found.handler), sorted({'rich', 'typer'} & {*sys.modules}))"
     )
@@ -26,10 +26,10 @@ def test_the_package_needs_boto3_only(tmp_path: Path, module: str) -> None:
         check=True,
         cwd=tmp_path,
     ).stdout
-    assert said.startswith(str(package_library(*LIBRARY_PARTS).folder))
+    assert said.startswith(str(package_library(*CONTENT_PARTS).folder))
     assert said.endswith("True []\n")
 
 
 def test_the_package_is_the_same_each_time() -> None:
-    assert package_library(*LIBRARY_PARTS) == package_library(*LIBRARY_PARTS)
-    assert not list(package_library(*LIBRARY_PARTS).folder.rglob("__pycache__"))
+    assert package_library(*CONTENT_PARTS) == package_library(*CONTENT_PARTS)
+    assert not list(package_library(*CONTENT_PARTS).folder.rglob("__pycache__"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import CustomResource, Duration, RemovalPolicy
@@ -28,15 +28,16 @@ from serverless_stack.constructs.function.packaging import package_library
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import HIPAA, NIST, SERVERLESS
 
-# The parts of this library that the functions consist of.
-LIBRARY_PARTS = (
+# The parts of this library that functions consist of.
+ANSWERS = ("functions/__init__.py", "functions/custom_resource.py")
+"""What every one of them needs: the requests of CloudFormation, and the answers."""
+CONTENT_PARTS = (
+    *ANSWERS,
     "_shared/__init__.py",
     "_shared/content",
     "_shared/contract.py",
     "_shared/text.py",
-    "functions/__init__.py",
     "functions/content",
-    "functions/custom_resource.py",
     "functions/invalidation.py",
     "operations/__init__.py",
     "operations/content",
@@ -92,6 +93,7 @@ class DeployTimeFunction:
 def deploy_time_function(
     scope: Construct,
     module: str,
+    parts: Sequence[str],
     *,
     description: str,
     memory_size: int,
@@ -104,6 +106,7 @@ def deploy_time_function(
     Args:
         scope: The construct.
         module: The module below ``functions`` that has the ``handler``.
+        parts: The parts of this library that it needs, such as ``ANSWERS``.
         description: The description of the function.
         memory_size: Its memory in MiB.
         timeout: Its time-out.
@@ -119,7 +122,7 @@ def deploy_time_function(
     role = execution_role(
         scope, group, profile, in_vpc=False, dead_letters=False, description=description
     )
-    package = package_library(*LIBRARY_PARTS)
+    package = package_library(*parts)
     function = lambda_.Function(
         scope,
         "Function",

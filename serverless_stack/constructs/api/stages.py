@@ -1,0 +1,140 @@
+"""The stages of an API: their names, and settings of their methods."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from aws_cdk import Duration
+from aws_cdk import aws_apigateway as apigateway
+from aws_cdk import aws_logs as logs
+
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
+from serverless_stack.checks.services import apigateway as rules
+from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs.api.caching import ApiCache
+from serverless_stack.constructs.api.logs import ACCESS_LOG_FORMAT
+from serverless_stack.constructs.api.throttling import Throttle
+
+
+def stage_names(stages: str | Sequence[str]) -> list[str]:
+    """Return the names of the stages.
+
+    Args:
+        stages: One name, or several.
+    """
+    return [stages] if isinstance(stages, str) else list(stages)
+
+
+def stages_problems(stages: str | Sequence[str]) -> list[str]:
+    """Check the names of the stages.
+
+    Args:
+        stages: One name, or several.
+
+    Returns:
+        One message per problem.
+    """
+    problems = Problems()
+    names = stage_names(stages)
+    problems.require(names, "`stages` must have at least one name, got: none")
+    for name in names:
+        problems.add(rules.stage_name_problems(name, "stages"))
+        if is_unresolved(name):
+            problems.fail(
+                "`stages` must be known at synthesis, because CDK makes ids of them, got: a token"
+            )
+    for name in repeated(names):
+        problems.fail(f"`stages` must not repeat a name, got: {name!r} more than once")
+    return problems.messages
+
+
+class StageSettings(TypedDict):
+    """The settings of a stage, as arguments of ``StageOptions`` and ``Stage``."""
+
+    throttling_rate_limit: float
+    throttling_burst_limit: int
+    tracing_enabled: bool
+    access_log_destination: apigateway.IAccessLogDestination | None
+    access_log_format: apigateway.AccessLogFormat | None
+    logging_level: apigateway.MethodLoggingLevel | None
+    data_trace_enabled: bool | None
+    cache_cluster_enabled: bool | None
+    cache_cluster_size: str | None
+    cache_data_encrypted: bool | None
+    cache_ttl: Duration | None
+    caching_enabled: bool | None
+    variables: Mapping[str, str] | None
+
+
+def stage_settings(
+    throttle: Throttle,
+    cache: ApiCache | None,
+    group: logs.ILogGroup | None,
+    variables: Mapping[str, str] | None,
+) -> StageSettings:
+    """Return the settings that all stages of an API have.
+
+    Args:
+        throttle: How many requests all callers together may send.
+        cache: The cache, or None.
+        group: The log group of the access log, or None.
+        variables: The stage variables, or None.
+    """
+    return {
+        "throttling_rate_limit": throttle.rate,
+        "throttling_burst_limit": throttle.burst,
+        "tracing_enabled": True,
+        "access_log_destination": apigateway.LogGroupLogDestination(group) if group else None,
+        "access_log_format": ACCESS_LOG_FORMAT if group else None,
+        "logging_level": apigateway.MethodLoggingLevel.ERROR if group else None,
+        "data_trace_enabled": False if group else None,
+        "cache_cluster_enabled": True if cache else None,
+        "cache_cluster_size": cache.size_gb if cache else None,
+        "cache_data_encrypted": True if cache else None,
+        "cache_ttl": cache.ttl if cache else None,
+        "caching_enabled": True if cache else None,
+        "variables": variables,
+    }
+
+
+def add_stage(api: apigateway.RestApi, name: str, settings: StageSettings) -> apigateway.Stage:
+    """Add a stage with the deployment of the API.
+
+    Args:
+        api: The API.
+        name: The name of the stage.
+        settings: Its settings.
+
+    Raises:
+        ValueError: If the API has no deployment.
+    """
+    if api.latest_deployment is None:
+        raise ValueError(f"{api.node.path} must have a deployment, got: none")
+    return apigateway.Stage(
+        api, f"Stage.{name}", deployment=api.latest_deployment, stage_name=name, **settings
+    )
+
+
+class MethodSettings:
+    """Settings of single methods, on every stage of an API.
+
+    Args:
+        stages: The stages. Their own settings, for all methods, are the first of each.
+    """
+
+    def __init__(self, stages: Sequence[apigateway.Stage]) -> None:
+        self._stages = [default_child(stage, apigateway.CfnStage) for stage in stages]
+        self._count = 1
+
+    def add(self, verb: str, path: str, settings: Mapping[str, object]) -> None:
+        """Add the settings of one method.
+
+        Args:
+            verb: Its verb.
+            path: Its path, with a slash at its beginning.
+            settings: The settings, by their names in ``AWS::ApiGateway::Stage MethodSetting``.
+        """
+        escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
+        setting = {**settings, "HttpMethod": verb, "ResourcePath": escaped}
+        for stage in self._stages:
+            stage.add_property_override(f"MethodSettings.{self._count}", setting)
+        self._count += 1
