@@ -58,7 +58,7 @@ class Warmth:
         successes for ``on_success``.
 
         Three environments every five minutes are 26,000 calls a month. At 256 MiB they cost about
-        $0.03 at AWS's list prices in us-east-1 ("AWS Lambda pricing").
+        $0.02 at AWS's list prices in us-east-1 ("AWS Lambda pricing").
 
         Args:
             every: The time between two pings, 1-60 whole minutes.
@@ -73,7 +73,7 @@ class Warmth:
     ) -> Warmth:
         """Have Lambda keep environments initialized, behind the alias ``live``.
 
-        AWS bills them by the hour: about $2.70 a month for 256 MiB on arm64, at the list price in
+        AWS bills them by the hour: about $2.20 a month for 256 MiB on arm64, at the list price in
         us-east-1 ("AWS Lambda pricing").
 
         Args:

@@ -133,7 +133,7 @@ class Connections:
           security groups let it in. ``read`` takes the reader endpoint of a cluster.
         - Another function: ``FUNCTION_ARN``, its alias if it has one. ``write`` invokes it.
         - A cache, a ``RedisUser``, a ``StorageBucket`` or anything with ``connect(function)``: as
-          that does. ``read`` and ``read-write`` decide about a bucket's ``write``.
+          that does. Of a bucket ``read-write`` is the default, ``read`` and ``write`` are less.
 
         Args:
             resource: The resource, created in this app or imported.

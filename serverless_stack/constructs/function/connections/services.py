@@ -1,11 +1,14 @@
 """Connections to tables, queues, topics, secrets and functions: services without a network."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from constructs import IConstruct
 
 from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources_later
@@ -23,6 +26,7 @@ from serverless_stack.constructs.network import reachability
 if TYPE_CHECKING:
     from aws_cdk import aws_dynamodb as dynamodb
 
+_CALLS: WeakKeyDictionary[IConstruct, dict[str, set[str]]] = WeakKeyDictionary()  # of each app
 _READ_ITEMS = (
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",
@@ -154,7 +158,7 @@ def to_function(target: lambda_.IFunction, request: Request) -> Connection:
         request: What the caller asked for.
 
     Raises:
-        ValueError: If the function would invoke itself.
+        ValueError: If the function would invoke itself, or one that invokes it.
     """
     chosen_access(request, {"write": "invoke"}, "a function")
     called = getattr(target, "lambda_", target)
@@ -163,9 +167,24 @@ def to_function(target: lambda_.IFunction, request: Request) -> Connection:
             f"`resource` must be another function, got: {request.function.node.path} itself, whose "
             "environment and role would need its own ARN"
         )
+    own, other = request.function.node, called.node
+    calls = _CALLS.setdefault(own.root, {})
+    if _reaches(calls, other.path, own.path):
+        raise ValueError(
+            f"`resource` must be a function that does not call this one, got: {other.path}, which "
+            f"calls {own.path}, so that CloudFormation would need each before the other; send "
+            "messages to a queue instead"
+        )
+
+    def grant() -> None:
+        calls.setdefault(own.path, set()).add(other.path)
+        grant_actions(request, ["lambda:InvokeFunction"], [target.function_arn])
+
     prefix = request.prefix or contract.FUNCTION_PREFIX
-    return Connection(
-        {contract.function_arn(prefix): target.function_arn},
-        lambda: grant_actions(request, ["lambda:InvokeFunction"], [target.function_arn]),
-        reachability.LAMBDA,
-    )
+    variables = {contract.function_arn(prefix): target.function_arn}
+    return Connection(variables, grant, reachability.LAMBDA)
+
+
+def _reaches(calls: Mapping[str, set[str]], caller: str, called: str) -> bool:
+    """Whether a function calls another one, by others or not."""
+    return any(each == called or _reaches(calls, each, called) for each in calls.get(caller, ()))

@@ -46,12 +46,9 @@ def connect_store(store: Connecting, request: Request, function: object) -> None
         )
     options = dict(given.values())
     if request.access is not None and "write" in signature:
-        if request.access == "write":
-            raise ValueError(
-                f"`access` must be 'read' or 'read-write' for {place}, got: 'write' "
-                f"(in {request.function.node.path})"
-            )
         options["write"] = request.access != "read"
+        if "read" in signature:
+            options["read"] = request.access != "write"
     elif request.access not in (None, "read-write"):
         raise ValueError(
             f"`access` must be 'read-write' for {place}, got: {request.access!r}; the rights in a "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aws_cdk as cdk
 import pytest
@@ -428,10 +428,21 @@ def test_access_that_a_store_does_not_have_is_refused(stack: cdk.Stack, code: Pa
     cache = MemcachedCache(stack, "Cache")
     handler = LambdaHandler(stack, "Handler", code=code, vpc=cache.vpc)
     assert "`access` must be 'read-write'" in refused(lambda: handler.connect(cache, "read"))
-    bucket = StorageBucket(stack, "Bucket")
-    assert "must be 'read' or 'read-write'" in refused(lambda: handler.connect(bucket, "write"))
     message = refused(lambda: handler.connect(cache, user="x", database="y"))
     assert message.startswith("`user`, `database` must be left out")
+
+
+@pytest.mark.parametrize(
+    ("access", "reads", "writes"),
+    [("read", True, False), ("write", False, True), ("read-write", True, True)],
+)
+def test_a_bucket_is_read_or_written(
+    stack: cdk.Stack, code: Path, access: Literal["read", "write"], reads: bool, writes: bool
+) -> None:
+    LambdaHandler(stack, "Handler", code=code).connect(StorageBucket(stack, "Bucket"), access)
+    actions = actions_on(synth(stack), "Bucket")
+    assert ({"s3:GetObject", "s3:ListBucket"} <= actions) is reads
+    assert ({"s3:PutObject", "s3:DeleteObject"} <= actions) is writes
 
 
 # Refusals
@@ -504,6 +515,16 @@ def test_refusals(stack: cdk.Stack, code: Path, case: str) -> None:
     with pytest.raises(ValueError, match="must") as caught:
         connect(handler, stack)
     assert message in str(caught.value)
+
+
+def test_functions_that_call_each_other_are_refused(stack: cdk.Stack, code: Path) -> None:
+    one, two, three = (LambdaHandler(stack, name, code=code) for name in ("One", "Two", "Three"))
+    one.connect(two)
+    two.connect(three)
+    message = refused(lambda: three.connect(one))
+    assert "got: Test/One/Function, which calls Test/Three/Function" in message
+    one.connect(three, prefix="THREE")
+    require_no_cycle(synth(stack))
 
 
 def test_a_second_resource_of_a_kind_needs_a_prefix(stack: cdk.Stack, code: Path) -> None:
