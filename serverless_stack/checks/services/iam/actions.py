@@ -14,6 +14,12 @@ from serverless_stack.checks.services.iam.documents import pattern_covers
 
 PATH: Final = Path(__file__).with_suffix(".txt")
 
+# Not in the lists of AWS, but in policies that AWS itself writes: the default policy of a topic,
+# and the policy templates of SAM.
+_WRITTEN_BY_AWS: Final = {
+    "sns": ("Receive",),
+    "sqs": ("ChangeMessageVisibilityBatch", "DeleteMessageBatch", "SendMessageBatch"),
+}
 _MAX_LENGTH: Final = 128
 _MIN_ALIKE: Final = 0.8
 
@@ -28,7 +34,8 @@ def _lines() -> dict[str, str]:
 @cache
 def actions(service: str) -> dict[str, str]:
     """Return the names of a service's actions, by their names in lower case; none if unknown."""
-    return {name.lower(): name for name in _lines().get(service, "").split()}
+    names = (*_lines().get(service, "").split(), *_WRITTEN_BY_AWS.get(service, ()))
+    return {name.lower(): name for name in names}
 
 
 @lru_cache(maxsize=65536)

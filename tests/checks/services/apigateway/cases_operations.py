@@ -21,7 +21,7 @@ def defined(operation: Json, verb: str = "get", root: Json | None = None) -> Jso
 
 def mocked(**config: object) -> Json:
     found = {"type": "mock", "requestTemplates": {"application/json": "{}"}, **config}
-    types = {"x-amazon-apigateway-binary-media-types": ["*/*"]}
+    types: Json = {"x-amazon-apigateway-binary-media-types": ["*/*"]}
     return defined({INTEGRATION: found}, verb="options", root=types)
 
 
@@ -83,7 +83,7 @@ def streaming(**config: object) -> Json:
 
 def repeated(type_: str, count: int, **properties: object) -> Json:
     """Return an API with so many resources of a type."""
-    found = {
+    found: Json = {
         f"R{number}": resource(
             type_,
             **{
@@ -104,7 +104,7 @@ def paths(count: int) -> Json:
 
 def defined_paths(count: int) -> Json:
     """Return an API whose definition has so many paths, half of them below the other half."""
-    body = {"paths": {f"/a{number}/b": {} for number in range(count // 2)}}
+    body: Json = {"paths": {f"/a{number}/b": {} for number in range(count // 2)}}
     return {"Api": resource("AWS::ApiGateway::RestApi", Body=body)}
 
 
@@ -139,27 +139,31 @@ def protected(size: int) -> Json:
     return api(Policy=policy(allowed))
 
 
-def planned(**properties: object) -> Json:
-    plan = resource("AWS::ApiGateway::UsagePlan", ApiStages=[{"ApiId": REF, "Stage": "prod"}])
-    return {**method(**properties), "Plan": plan}
+PLAN = resource(
+    "AWS::ApiGateway::UsagePlan",
+    ApiStages=[{"ApiId": REF, "Stage": "prod"}],
+    Quota={"Limit": 1000, "Period": "DAY"},
+)
+
+
+def planned(key: bool = False) -> Json:
+    return {**method(ApiKeyRequired=key), "Plan": PLAN}
 
 
 def planned_definition(*security: object) -> Json:
     scheme = {"type": "apiKey", "in": "header", "name": "x-api-key"}
     root: Json = {"components": {"securitySchemes": {"key": scheme}}}
-    plan = resource("AWS::ApiGateway::UsagePlan", ApiStages=[{"ApiId": REF, "Stage": "prod"}])
     found = {"type": "mock"}
     return {
         **defined({"security": list(security), INTEGRATION: found}, root=root),
-        "Plan": plan,
+        "Plan": PLAN,
     }
 
 
 def keyed(*plans: object) -> Json:
     stage_keys = [{"RestApiId": REF, "StageName": "prod"}]
     key = resource("AWS::ApiGateway::ApiKey", Enabled=True, StageKeys=stage_keys)
-    found = resource("AWS::ApiGateway::UsagePlan", ApiStages=[{"ApiId": REF, "Stage": "prod"}])
-    return {**method(ApiKeyRequired=True), "Key": key, **({"Plan": found} if plans else {})}
+    return {**method(ApiKeyRequired=True), "Key": key, **({"Plan": PLAN} if plans else {})}
 
 
 def secured(type_: str = "REGIONAL", **properties: object) -> Json:
@@ -263,7 +267,7 @@ CASES = [
         "APIGATEWAY-056",
         "usage plan of an API without keys",
         planned(),
-        planned(ApiKeyRequired=True),
+        planned(key=True),
         "`ApiStages.0.ApiId` must be an API with a method that has `ApiKeyRequired`, got: 'Api'",
     ),
     Case(

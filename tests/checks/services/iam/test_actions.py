@@ -21,6 +21,7 @@ def test_the_list_is_that_of_cfn_lint() -> None:
         *("s3:GetObject", "S3:getobject", "s3:*", "s3:Get*", "s3:*Object", "s3:?etObject"),
         *("dynamodb:*", "execute-api:Invoke", "apigateway:GET", "es:ESHttpGet", "kms:*Encrypt*"),
         *("newservice:DoSomething", "newservice:*", "s3*:Get*", "*:GetObject", "*", "s3"),
+        *("SNS:Receive", "sqs:DeleteMessageBatch"),
     ],
 )
 def test_an_action_that_exists_or_may_exist(action: str) -> None:

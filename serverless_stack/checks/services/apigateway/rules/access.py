@@ -157,11 +157,13 @@ def api_key(key: Resource) -> Iterator[Violation]:
     "APIGATEWAY-056", "AWS::ApiGateway::UsagePlan", page=_USAGE, severity=Severity.WARNING
 )
 def plan_without_keys(plan: Resource) -> Iterator[Violation]:
-    """Usage plans require methods with `ApiKeyRequired`.
+    """Limits of usage plans require methods with `ApiKeyRequired`.
 
     The plan deploys, but throttles and counts nothing, because API Gateway identifies its callers
     by their API keys. Set `ApiKeyRequired` on the methods.
     """
+    if not plan.mapping("Throttle") and not plan.mapping("Quota"):
+        return
     for path in plan.paths("ApiStages"):
         api = plan.reference(f"{path}.ApiId")
         found = operations(api) if api is not None and api.type == API else None
