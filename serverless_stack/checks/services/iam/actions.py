@@ -42,8 +42,8 @@ def actions(service: str) -> dict[str, str]:
 def nearest(action: str) -> str | None:
     """Return the most similar action if an action does not exist; None if it exists.
 
-    An action of an unknown service exists, unless another service has an action of its name and
-    a similar prefix. If no action is similar, all actions of the service are returned.
+    An action of an unknown service may exist, unless another service has an action of its name and
+    a similar prefix. Empty if no action is similar.
 
     Args:
         action: The action, such as ``s3:GetObject`` or ``s3:Get*``.
@@ -57,7 +57,7 @@ def nearest(action: str) -> str | None:
     if _exists(known, name):
         return None
     alike = difflib.get_close_matches(name.strip("*?"), known, 1, _MIN_ALIKE)
-    return f"{prefix}:{known[alike[0]]}" if alike else f"{prefix}:*"
+    return f"{prefix}:{known[alike[0]]}" if alike else ""
 
 
 def _exists(known: dict[str, str], pattern: str) -> bool:

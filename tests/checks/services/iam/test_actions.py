@@ -34,9 +34,9 @@ def test_an_action_that_exists_or_may_exist(action: str) -> None:
         ("s3:GetObjects", "s3:GetObject"),
         ("s3:getobjects", "s3:GetObject"),
         ("s3:PutObjectss*", "s3:PutObject"),
-        ("lambda:Invoke", "lambda:*"),
+        ("lambda:Invoke", ""),
         ("lambda:UpdateFunctionCod", "lambda:UpdateFunctionCode"),
-        ("s3:Fetch*", "s3:*"),
+        ("s3:Fetch*", ""),
         ("dynamdb:GetItem", "dynamodb:GetItem"),
         ("secretmanager:GetSecretValue", "secretsmanager:GetSecretValue"),
     ],
@@ -46,5 +46,5 @@ def test_an_action_that_does_not_exist(action: str, alike: str) -> None:
 
 
 def test_patterns_cannot_make_a_check_hang() -> None:
-    assert nearest("ec2:" + "*a" * 60) == "ec2:*"
+    assert nearest("ec2:" + "*a" * 60) == ""
     assert nearest("ec2:" + "a*" * 1_000_000) is None  # too long to be an action

@@ -142,7 +142,7 @@ def existing_actions(resource: Resource) -> Iterator[Violation]:
     for path, action in _actions(resource):
         alike = None if action == "*" else nearest(action)
         if alike is not None:
-            yield violation(path, "be an action that exists", action, alike)
+            yield violation(path, "be an action that exists", action, alike or None)
 
 
 @RULES.resource(
