@@ -56,7 +56,8 @@ def nearest(action: str) -> str | None:
     known = actions(prefix)
     if _exists(known, name):
         return None
-    alike = difflib.get_close_matches(name.strip("*?"), known, 1, _MIN_ALIKE)
+    longer = [other for other in known if other.startswith(name)]
+    alike = longer or difflib.get_close_matches(name.strip("*?"), known, 1, _MIN_ALIKE)
     return f"{prefix}:{known[alike[0]]}" if alike else ""
 
 
