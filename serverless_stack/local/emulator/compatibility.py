@@ -45,8 +45,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "reset",
     ),
     "ministack.core.responses": (
+        "error_response_json",
         "get_account_id",
         "get_region",
+        "json_response",
         "request_scope",
         "set_request_account_id",
         "set_request_region",
@@ -157,6 +159,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_p",
         "_replication_groups",
         "_rg_xml",
+        "_user_xml",
         "_serverless_caches",
         "_spawn_redis_container",
         "_spawn_serverless_container",
@@ -189,6 +192,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_emit_lambda_logs",
         "_execute_function_docker",
         "_execute_function_warm",
+        "_execute_function_with_config_scope",
         "_functions",
         "_resolve_layer_zip",
         "_vpc_config_with_id",
@@ -224,9 +228,16 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "cors_response_headers",
         "serve_cloudfront_origin_fetch",
     ),
-    "ministack.services.secretsmanager": ("_secrets",),
+    "ministack.services.secretsmanager": (
+        "_get_secret_value",
+        "_resolve",
+        "_rotate_secret",
+        "_secrets",
+    ),
+    "ministack.services.sns": ("_topics",),
     "ministack.services.stepfunctions": ("handle_request",),
     "ministack.services.sts": ("_sessions", "register_session"),
+    "ministack.services.waf": ("_associate_web_acl", "_associations", "_disassociate_web_acl"),
 }
 
 

@@ -66,8 +66,10 @@ MODULES = {
     "ministack.services.lambda_svc",
     "ministack.services.s3",
     "ministack.services.secretsmanager",
+    "ministack.services.sns",
     "ministack.services.stepfunctions",
     "ministack.services.sts",
+    "ministack.services.waf",
 }
 
 

@@ -17,10 +17,12 @@ from . import (
     missing_objects,
     origin_access_identities,
     resource_types,
+    rotation,
     s3,
     serverless_cache,
     service_integrations,
     stages,
+    web_acls,
 )
 
 
@@ -40,6 +42,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
+    rotation.apply()
+    web_acls.apply()
     origin_access_identities.apply()
     service_integrations.apply()
     resource_types.apply(settings)
