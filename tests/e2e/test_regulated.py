@@ -179,6 +179,11 @@ def test_it_is_updated_and_destroyed(regulated: Regulated) -> None:
     regulated.deploy(greeting="changed")
     assert regulated.get("/d").json()["greeting"] == "changed"
     assert regulated.cdn("/api/e").json()["greeting"] == "changed"
+    with pytest.raises(CommandError, match="while TerminationProtection is enabled"):
+        regulated.cloud.destroy()
+    regulated.account.cloudformation.update_termination_protection(
+        EnableTerminationProtection=False, StackName="Regulated"
+    )
     regulated.cloud.destroy()
     assert regulated.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"] == []
     assert regulated.account.secretsmanager.list_secrets()["SecretList"] == []
