@@ -51,8 +51,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "reset",
     ),
     "ministack.core.responses": (
+        "error_response_json",
         "get_account_id",
         "get_region",
+        "json_response",
         "request_scope",
         "set_request_account_id",
         "set_request_region",
@@ -200,6 +202,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_spawn_redis_container",
         "_spawn_serverless_container",
         "_user_groups",
+        "_user_xml",
         "_users",
         "_xml",
         "_xml_cluster_response",
@@ -340,6 +343,23 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "ministack.services.sts": (
         "_sessions",
         "register_session",
+    ),
+    "ministack.services.secretsmanager": (
+        "_get_secret_value",
+        "_resolve",
+        "_rotate_secret",
+        "_secrets",
+    ),
+    "ministack.services.sns": ("_topics",),
+    "ministack.services.stepfunctions": ("handle_request",),
+    "ministack.services.sts": (
+        "_sessions",
+        "register_session",
+    ),
+    "ministack.services.waf": (
+        "_associate_web_acl",
+        "_associations",
+        "_disassociate_web_acl",
     ),
 }
 

@@ -32,6 +32,7 @@ from . import (
     request_models,
     resource_types,
     rest_routes,
+    rotation,
     s3,
     serverless_cache,
     service_integrations,
@@ -40,6 +41,7 @@ from . import (
     stream_consumers,
     stream_triggers,
     time_zones,
+    web_acls,
 )
 
 
@@ -72,6 +74,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
+    rotation.apply()
+    web_acls.apply()
     origin_access_identities.apply()
     service_integrations.apply()
     async_invocations.apply()
