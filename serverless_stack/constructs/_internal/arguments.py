@@ -81,10 +81,11 @@ def check_fields(value: object) -> None:
     Raises:
         ValueError: If fields have wrong types.
     """
-    hints = _hints_of(type(value))
-    problems = Problems(type(value).__name__)
-    for field in fields(cast("DataclassInstance", value)):
-        problems.add(type_problems(field.name, getattr(value, field.name), hints[field.name]))
+    instance = cast("DataclassInstance", value)
+    hints = _hints_of(type(instance))
+    problems = Problems(type(instance).__name__)
+    for field in fields(instance):
+        problems.add(type_problems(field.name, getattr(instance, field.name), hints[field.name]))
     problems.raise_if_any()
 
 

@@ -132,8 +132,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "stages_for_api",
     ),
     "ministack.services.cloudformation": ("_stacks",),
-    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
-    "ministack.services.cloudwatch": ("_alarms",),
     "ministack.services.cloudformation.provisioners": (
         "_RESOURCE_HANDLERS",
         "_S3_BUCKET_CONFIGURATIONS",
@@ -145,6 +143,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_physical_name",
         "_sm_secret_string",
     ),
+    "ministack.services.cloudformation.stacks": ("_runs_on_worker_thread",),
     "ministack.services.cloudfront": (
         "_MANAGED_CACHE_POLICIES",
         "_add_cloudfront_headers",
@@ -158,6 +157,20 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_multidict_from_pairs",
         "_origin_request_headers",
         "handle_viewer_request",
+    ),
+    "ministack.services.cloudwatch": ("_alarms",),
+    "ministack.services.cloudwatch_logs": (
+        "_append_log_events",
+        "_fanout_to_subscription_filters",
+        "_log_groups",
+        "_make_group_arn",
+    ),
+    "ministack.services.dynamodb": (
+        "_tables",
+        "handle_request",
+        "stream_end_position",
+        "stream_records_since",
+        "stream_start_position",
     ),
     "ministack.services.ec2": (
         "_ACTION_MAP",
@@ -207,19 +220,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_xml",
         "_xml_cluster_response",
         "serverless_ca_cert_pem",
-    ),
-    "ministack.services.cloudwatch_logs": (
-        "_append_log_events",
-        "_fanout_to_subscription_filters",
-        "_log_groups",
-        "_make_group_arn",
-    ),
-    "ministack.services.dynamodb": (
-        "_tables",
-        "handle_request",
-        "stream_end_position",
-        "stream_records_since",
-        "stream_start_position",
     ),
     "ministack.services.eventbridge": (
         "_compiled_pattern",
@@ -324,7 +324,12 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_schedules._data",
         "_tick_schedules",
     ),
-    "ministack.services.secretsmanager": ("_secrets",),
+    "ministack.services.secretsmanager": (
+        "_get_secret_value",
+        "_resolve",
+        "_rotate_secret",
+        "_secrets",
+    ),
     "ministack.services.sns": (
         "_deliver_to_lambda",
         "_fanout",
@@ -339,18 +344,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_receive_messages_for_esm",
         "queue_delay",
     ),
-    "ministack.services.stepfunctions": ("handle_request",),
-    "ministack.services.sts": (
-        "_sessions",
-        "register_session",
-    ),
-    "ministack.services.secretsmanager": (
-        "_get_secret_value",
-        "_resolve",
-        "_rotate_secret",
-        "_secrets",
-    ),
-    "ministack.services.sns": ("_topics",),
     "ministack.services.stepfunctions": ("handle_request",),
     "ministack.services.sts": (
         "_sessions",

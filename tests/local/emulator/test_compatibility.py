@@ -74,7 +74,6 @@ MODULES = {
     "ministack.services.sns",
     "ministack.services.sqs",
     "ministack.services.secretsmanager",
-    "ministack.services.sns",
     "ministack.services.stepfunctions",
     "ministack.services.sts",
     "ministack.services.waf",
