@@ -99,7 +99,7 @@ def promote(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Give all requests to a stage what its canary gets: the deployment and the variables.
+    """Make the canary of a stage its release: all requests get its deployment and variables.
 
     Example: serverless-stack api promote Shop/Api
 

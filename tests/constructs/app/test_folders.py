@@ -25,6 +25,7 @@ def shop_in(folder: Path) -> Path:
     for name, text in {
         "app.py": APP,
         "handler/index.py": "def handler(event, context): ...\n",
+        "handler/index.mjs": "export const handler = async () => {};\n",
         "site/index.html": "<!doctype html>",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

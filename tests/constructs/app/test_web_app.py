@@ -184,7 +184,7 @@ def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> N
     assert "got a list with Test/Archive, which sets BUCKET_…" in message
 
 
-def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path) -> None:
+def test_outputs_name_given_parts_too(stack: cdk.Stack, code: Path) -> None:
     bucket = StorageBucket(stack, "Bucket")
     shop = WebApp(stack, "Shop", function=code, bucket=bucket)
     outputs = [c.node.id for c in shop.node.children if isinstance(c, cdk.CfnOutput)]
@@ -192,6 +192,7 @@ def test_outputs_name_what_the_application_created(stack: cdk.Stack, code: Path)
         "FunctionName",
         "ApiUrl",
         "ApiId",
+        "BucketName",
         "CdnUrl",
         "DistributionId",
         "DistributionDomainName",
