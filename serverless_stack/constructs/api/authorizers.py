@@ -152,6 +152,7 @@ class Authorizers:
                 self._scope,
                 f"AuthorizerFunction{digest}",
                 function_arn=function.function_arn,
+                same_environment=False,
                 skip_permissions=True,
             )
         return self._permitted[path]

@@ -185,6 +185,23 @@ def test_an_alias_and_a_handler_decide(stack: cdk.Stack, code: Path) -> None:
     require_no_cycle(template)
 
 
+def test_an_imported_function_decides() -> None:
+    env = cdk.Environment(account="1" * 12, region="eu-west-1")
+    stack = cdk.Stack(new_app(), "Test", env=env)
+    arn = f"arn:aws:lambda:eu-west-1:{env.account}:function:judge"
+    judge = lambda_.Function.from_function_arn(stack, "Judge", arn)
+    routes = {
+        "GET /a": Route(judge, auth=Auth.lambda_token(judge)),
+        "GET /b": Route(judge, auth=Auth.lambda_request(judge)),
+    }
+    ProxyApi(stack, "Api", routes=routes)
+    template = synth(stack)
+    assert len(all_of(template, AUTHORIZER)) == 2
+    permissions = [str(item["Properties"]["SourceArn"]) for item in all_of(template, PERMISSION)]
+    assert len([source for source in permissions if "authorizers" in source]) == 1
+    assert warnings(stack) == []
+
+
 def test_an_added_route_takes_the_authorization_of_the_api(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
