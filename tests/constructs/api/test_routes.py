@@ -27,6 +27,7 @@ from serverless_stack.constructs import (
     SendMessage,
     StorageBucket,
     Throttle,
+    Warmth,
 )
 from serverless_stack.constructs.api.routes import AnyRoute
 from serverless_stack.testing import TemplateSnapshot
@@ -186,6 +187,7 @@ def test_an_http_proxy_with_a_variable(everything: Json) -> None:
 def test_a_mock(everything: Json) -> None:
     integration = method(everything, "GET", "/health")["Integration"]
     assert integration["ContentHandling"] == "CONVERT_TO_TEXT"
+    assert integration["PassthroughBehavior"] == "NEVER"  # 415, where AWS would answer 500
     (answer,) = integration["IntegrationResponses"]
     assert answer["ContentHandling"] == "CONVERT_TO_TEXT"
     body = answer["ResponseTemplates"]["application/json"]
@@ -341,6 +343,22 @@ def test_functions_of_other_accounts_and_storage_buckets(app: cdk.App, code: Pat
     assert "there/{key}" in json.dumps(method(template, "GET", "/d/{key+}")["Integration"]["Uri"])
     (permission,) = all_of(template, PERMISSION)
     assert "Handler" in json.dumps(permission["Properties"]["FunctionName"])
+
+
+def test_routes_call_the_alias_of_a_function_that_is_kept_warm(app: cdk.App, code: Path) -> None:
+    stack = cdk.Stack(app, "Test")
+    warm = LambdaHandler(stack, "Warm", code=code, warmth=Warmth.provisioned(2))
+    ProxyApi(stack, "Api", auth=PUBLIC, handler=warm, routes={"GET /a": warm, "PUT /b": warm})
+    template = synth(stack)
+    (alias,) = [
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Alias"
+    ]
+    for verb, path in (("ANY", "/"), ("GET", "/a"), ("PUT", "/b")):
+        assert alias in json.dumps(method(template, verb, path)["Integration"]["Uri"])
+    (permission,) = all_of(template, PERMISSION)
+    assert permission["Properties"]["FunctionName"] == {"Ref": alias}
 
 
 REFUSED: dict[str, tuple[str, Callable[[cdk.Stack], AnyRoute], str]] = {
