@@ -131,8 +131,9 @@ def test_a_part_of_another_stack_is_used_as_it_is(app: cdk.App, code: Path, part
     app.synth()
 
 
-@pytest.mark.parametrize("part", GIVEN)
-@pytest.mark.parametrize("place", ["app", "stage"])
+@pytest.mark.parametrize(
+    ("part", "place"), [*((part, "app") for part in GIVEN), ("bucket", "stage")]
+)
 def test_a_part_of_another_app_or_stage_is_refused(
     app: cdk.App, stack: cdk.Stack, code: Path, part: str, place: str
 ) -> None:
