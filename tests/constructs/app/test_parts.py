@@ -23,9 +23,11 @@ from serverless_stack.constructs import (
     ServerlessEngine,
     ServerlessStack,
     StorageBucket,
+    Warmth,
     WebApp,
 )
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs.app.options import FunctionOptions
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -130,8 +132,9 @@ def test_a_part_of_another_stack_is_used_as_it_is(app: cdk.App, code: Path, part
     app.synth()
 
 
-@pytest.mark.parametrize("part", GIVEN)
-@pytest.mark.parametrize("place", ["app", "stage"])
+@pytest.mark.parametrize(
+    ("part", "place"), [*((part, "app") for part in GIVEN), ("bucket", "stage")]
+)
 def test_a_part_of_another_app_or_stage_is_refused(
     app: cdk.App, stack: cdk.Stack, code: Path, part: str, place: str
 ) -> None:
@@ -360,3 +363,23 @@ def test_outputs_name_no_function_of_another_stack(app: cdk.App, code: Path) -> 
         cdn=None,
     )
     assert "FunctionName" not in synth(shop)["Outputs"]
+
+
+def test_a_given_cache_alone_has_the_endpoint_for_its_secret(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop", function=code, redis=RedisCache(stack, "Mine"), memcached=False)
+    endpoints = [
+        str(item["Properties"]["ServiceName"])
+        for item in all_of(synth(stack), "AWS::EC2::VPCEndpoint")
+    ]
+    assert sum(".secretsmanager" in name for name in endpoints) == 1
+    assert warnings(stack) == []
+    assert shop.vpc is shop.redis.vpc
+
+
+def test_the_api_calls_the_version_that_is_warm(stack: cdk.Stack, code: Path) -> None:
+    function: FunctionOptions = {"code": code, "warmth": Warmth.provisioned(2)}
+    WebApp(stack, "Shop", function=function, bucket=None, cdn=None)
+    methods = all_of(synth(stack), "AWS::ApiGateway::Method")
+    uris = [str(method["Properties"]["Integration"]["Uri"]) for method in methods]
+    assert uris
+    assert all("ShopFunctionLive" in uri for uri in uris)
