@@ -99,7 +99,7 @@ def promote(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Give all requests to a stage what its canary gets: the deployment and the variables.
+    """Send all requests to a stage where its canary sends some: deployment and variables.
 
     Example: serverless-stack api promote Shop/Api
 
