@@ -82,7 +82,8 @@ def _bind_mock(mock: Mock, place: Place) -> Binding:
     # As escapes of JSON, these characters mean nothing to the template language.
     body = json.dumps(mock.body).replace("$", "\\u0024").replace("#", "\\u0023")
     answers = Answers(place)
-    answers.add(mock.status, body=place.origin_template + body, headers=mock.headers)
+    text = place.origin_template + ("" if mock.body is None else body)
+    answers.add(mock.status, body=text or None, headers=mock.headers)
     integration = apigateway.MockIntegration(
         cache_key_parameters=_list(place.cache_keys),
         content_handling=TEXT,

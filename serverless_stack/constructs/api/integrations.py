@@ -111,7 +111,7 @@ class Mock:
     """Answer with a fixed JSON document, without calling anything.
 
     Attributes:
-        body: The document.
+        body: The document. Default: an empty body.
         status: The status, 200-599.
         headers: More headers, such as ``{"Cache-Control": "no-store"}``.
     """

@@ -196,6 +196,16 @@ def test_a_mock(everything: Json) -> None:
     assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://example.com'"
 
 
+def test_a_redirect_has_no_body(stack: cdk.Stack) -> None:
+    moved = Mock(status=301, headers={"Location": "https://example.com/"})
+    ProxyApi(stack, "Api", auth=PUBLIC, routes={"GET /old": moved})
+    (answer,) = method(synth(stack), "GET", "/old")["Integration"]["IntegrationResponses"]
+    assert (answer["StatusCode"], answer.get("ResponseTemplates")) == ("301", None)
+    assert answer["ResponseParameters"] == {
+        "method.response.header.Location": "'https://example.com/'"
+    }
+
+
 def test_the_role_of_objects_reads_its_prefix_only(everything: Json) -> None:
     properties = method(everything, "GET", "/files/{key+}")
     objects, names, key = role_statements(everything, properties)

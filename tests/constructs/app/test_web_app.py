@@ -11,6 +11,7 @@ from serverless_stack.constructs import (
     Auth,
     Cors,
     LambdaHandler,
+    Mock,
     Profile,
     RedisTopology,
     Route,
@@ -162,6 +163,18 @@ def test_the_api_of_an_application_takes_every_setting(app: cdk.App, code: Path)
     assert "API_CORS" in str(all_of(template, "AWS::Lambda::Function"))
     require_no_cycle(template)
     app.synth()
+
+
+def test_an_api_may_have_routes_and_no_function(app: cdk.App) -> None:
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        api={"routes": {"GET /health": Mock({"ok": True})}, "auth": Auth.public(reason="a test")},
+        bucket=None,
+    )
+    (method,) = all_of(synth(shop), "AWS::ApiGateway::Method")
+    assert method["Properties"]["HttpMethod"] == "GET"
+    assert shop.cdn is not None
 
 
 def test_a_second_bucket_needs_another_prefix(stack: cdk.Stack, code: Path) -> None:
