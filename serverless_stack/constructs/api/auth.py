@@ -113,8 +113,9 @@ class Auth:
         Args:
             fn: The function: a ``LambdaHandler``, a function, a version or an alias.
             identity_sources: What identifies the caller: ``header.NAME``, ``querystring.NAME``,
-                ``context.NAME`` or ``stageVariables.NAME``. A request that lacks one is answered
-                with 401 and does not reach the function. Default: none; needed with ``ttl``.
+                ``context.NAME`` or ``stageVariables.NAME``. With ``ttl``, a request that lacks one
+                is answered with 401 and does not reach the function. Default: none; needed with
+                ``ttl``.
             ttl: How long its policy is kept for these sources, 0-3600 seconds; the contract of
                 ``lambda_token`` holds, unless ``context.httpMethod`` and ``context.path`` are among
                 the sources. Default: 0.
@@ -220,7 +221,7 @@ def decision_problems(auths: Mapping[str, Auth], profile: str, *, required: bool
     return [
         f"`auth` must be chosen in the profile {profile}, got: none for {', '.join(undecided)}; "
         "write auth=Auth.cognito(users), Auth.iam() or another one, or "
-        'auth=Auth.public(reason="…")'
+        'auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, api={"auth": …}'
     ]
 
 

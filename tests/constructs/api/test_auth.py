@@ -185,6 +185,23 @@ def test_an_alias_and_a_handler_decide(stack: cdk.Stack, code: Path) -> None:
     require_no_cycle(template)
 
 
+def test_an_imported_function_decides() -> None:
+    env = cdk.Environment(account="1" * 12, region="eu-west-1")
+    stack = cdk.Stack(new_app(), "Test", env=env)
+    arn = f"arn:aws:lambda:eu-west-1:{env.account}:function:judge"
+    judge = lambda_.Function.from_function_arn(stack, "Judge", arn)
+    routes = {
+        "GET /a": Route(judge, auth=Auth.lambda_token(judge)),
+        "GET /b": Route(judge, auth=Auth.lambda_request(judge)),
+    }
+    ProxyApi(stack, "Api", routes=routes)
+    template = synth(stack)
+    assert len(all_of(template, AUTHORIZER)) == 2
+    permissions = [str(item["Properties"]["SourceArn"]) for item in all_of(template, PERMISSION)]
+    assert len([source for source in permissions if "authorizers" in source]) == 1
+    assert warnings(stack) == []
+
+
 def test_an_added_route_takes_the_authorization_of_the_api(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
@@ -206,7 +223,8 @@ def test_an_api_without_a_decision_is_public_with_a_warning(
     (warning,) = warnings(stack)
     assert warning == (
         "everybody may call Test/Api: choose who may by `auth`, such as auth=Auth.cognito(users), "
-        'or keep it public by auth=Auth.public(reason="…") [ack: serverless-stack:public-api]'
+        'or keep it public by auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, '
+        'api={"auth": …} [ack: serverless-stack:public-api]'
     )
 
 
@@ -231,7 +249,8 @@ def test_regulated_refuses_an_api_without_a_decision(
     assert message == (
         "`auth` must be chosen in the profile regulated, got: none for GET /a; write "
         "auth=Auth.cognito(users), Auth.iam() or another one, or "
-        'auth=Auth.public(reason="…") (in Test/Api)'
+        'auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, api={"auth": …} '
+        "(in Test/Api)"
     )
     api = ProxyApi(stack, "Fine", handler=function, auth=Auth.public(reason="tested"))
     assert "`auth` must be chosen" in refused(

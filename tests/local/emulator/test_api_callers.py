@@ -75,6 +75,9 @@ def handler(event, context):
         statement["Action"] = "execute-api:ManageConnections"
     if word == "whole":
         statement["Resource"] = whole
+    if word in ("near", "far"):
+        source = "127.0.0.0/8" if word == "near" else "203.0.113.0/24"
+        statement["Condition"] = {"IpAddress": {"aws:SourceIp": source}}
     return {
         "principalId": word,
         "policyDocument": {"Version": "2012-10-17", "Statement": [statement]},
@@ -309,6 +312,8 @@ def test_a_token_needs_one_of_the_scopes(app: App) -> None:
     [
         ("ada", 200, ""),
         ("whole", 200, ""),
+        ("near", 200, ""),
+        ("far", 403, "User is not authorized to access this resource"),
         (
             "deny",
             403,

@@ -27,7 +27,7 @@ def apply(key: AccessKey) -> None:
     refuse_access_tokens_without_scopes()
     give_authorizers_the_request()
     read_context_sources()
-    ignore_other_actions()
+    evaluate_whole_policies()
 
 
 def verify_signatures(signatures: Signatures) -> None:
@@ -176,23 +176,26 @@ def context_value(request: RestRequest, name: str) -> str:
     }.get(name, "")
 
 
-def ignore_other_actions() -> None:
-    """Evaluate only the statements of a policy that are about ``execute-api:Invoke``."""
+def evaluate_whole_policies() -> None:
+    """Evaluate actions and conditions of an authorizer's policy. MiniStack reads resources only."""
     evaluate = apigateway_v1._evaluate_policy
 
-    def evaluate_invocations(policy: Any, arn: str) -> Any:
-        statements = policy.get("Statement") if isinstance(policy, dict) else None
-        if isinstance(statements, dict):
-            statements = [statements]
-        if not isinstance(statements, list):
+    def evaluate_policy(policy: Any, arn: str) -> Any:
+        request = current_request()
+        if request is None or not isinstance(policy, dict):
             return evaluate(policy, arn)
-        kept = [item for item in statements if isinstance(item, dict) and _is_invocation(item)]
-        return evaluate({**policy, "Statement": kept}, arn)
+        context = iam_evaluator.EvalContext(
+            principal_arn="",
+            principal_type="",
+            principal_account="",
+            action=INVOKE,
+            resource_arn=arn,
+            region=request.region,
+            source_ip=request.client,
+            secure_transport=True,
+        )
+        statements = iam_evaluator.parse_policy_document(policy)
+        decision: str = iam_evaluator.evaluate(context, [statements]).decision
+        return "NoMatch" if decision == "ImplicitDeny" else decision
 
-    apigateway_v1._evaluate_policy = evaluate_invocations
-
-
-def _is_invocation(statement: Record) -> bool:
-    actions = statement.get("Action") or []
-    names = [actions] if isinstance(actions, str) else actions
-    return any(iam_evaluator.fnmatch_iam(INVOKE, str(name)) for name in names)
+    apigateway_v1._evaluate_policy = evaluate_policy
