@@ -9,6 +9,7 @@ from serverless_stack.constructs.api import log_role, releases
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package, package_library
+from serverless_stack.constructs.function.triggers.notifications import NOTIFICATION_PARTS
 
 
 def imported(source: Path) -> set[str]:
@@ -45,6 +46,8 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
     assert missing(built.folder) == set()
 
 
-@pytest.mark.parametrize("parts", [CONTENT_PARTS, log_role.PARTS, releases.PARTS])
+@pytest.mark.parametrize(
+    "parts", [CONTENT_PARTS, NOTIFICATION_PARTS, log_role.PARTS, releases.PARTS]
+)
 def test_the_packages_of_our_own_functions_are_complete(parts: tuple[str, ...]) -> None:
     assert missing(package_library(*parts).folder) == set()
