@@ -1,17 +1,18 @@
-"""An API whose releases can be taken back: five deployments are kept, and canaries come first."""
+"""An API whose releases can be taken back: five deployments are kept, and a canary comes first."""
 
 import aws_cdk as cdk
 
-from serverless_stack.constructs import Canary, LambdaHandler, ProxyApi
+from serverless_stack.constructs import Auth, Canary, LambdaHandler, ProxyApi
 
 app = cdk.App()
 stack = cdk.Stack(app, "Shop")
 orders = LambdaHandler(stack, "Orders", code="examples/shop/handler")
-ProxyApi(
+api = ProxyApi(
     stack,
     "Api",
     handler=orders,
-    stages=("prod", "dev"),
+    auth=Auth.iam(),
+    stages=("prod", "dev"),  # `api.url` is that of the first
     stage_variables={"prod": {"currency": "EUR"}, "dev": {"currency": "XTS"}},
     keep_deployments=5,
     canary={"prod": Canary(percent=10)},

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,3 +108,32 @@ def test_raw_routes(tmp_path: Path) -> None:
         ("GET", "Greet"),
         ("ANY", None),
     ]
+
+
+def template_of(example: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """Synthesize an example of one stack, and return its resources."""
+    environment = {**os.environ, "CDK_OUTDIR": str(folder)}
+    program = [sys.executable, str(EXAMPLES / example)]
+    subprocess.run(program, cwd=EXAMPLES.parent, env=environment, check=True)
+    template = json.loads((folder / "Shop.template.json").read_text())
+    resources: dict[str, dict[str, Any]] = template["Resources"]
+    return resources
+
+
+def test_releases(tmp_path: Path) -> None:
+    resources = template_of("releases.py", tmp_path).values()
+    stages = [r["Properties"] for r in resources if r["Type"] == "AWS::ApiGateway::Stage"]
+    assert [(s["StageName"], s.get("CanarySetting", {}).get("PercentTraffic")) for s in stages] == [
+        ("prod", 10),
+        ("dev", None),
+    ]
+
+
+def test_api_operation(tmp_path: Path) -> None:
+    resources = template_of("api_operation.py", tmp_path).values()
+    kinds = [resource["Type"] for resource in resources]
+    assert kinds.count("AWS::ApiGateway::DomainName") == 1
+    assert kinds.count("AWS::ApiGateway::BasePathMapping") == 2
+    assert kinds.count("AWS::CloudWatch::Alarm") == 3
+    assert kinds.count("AWS::CloudWatch::Dashboard") == 1
+    assert kinds.count("Custom::ApiGatewayLogRole") == 1

@@ -221,7 +221,7 @@ def decision_problems(auths: Mapping[str, Auth], profile: str, *, required: bool
     return [
         f"`auth` must be chosen in the profile {profile}, got: none for {', '.join(undecided)}; "
         "write auth=Auth.cognito(users), Auth.iam() or another one, or "
-        'auth=Auth.public(reason="…")'
+        'auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, api={"auth": …}'
     ]
 
 

@@ -184,7 +184,8 @@ def _full_source(source: str) -> str:
 def _public_message(path: str) -> str:
     return (
         f"everybody may call {path}: choose who may by `auth`, such as auth=Auth.cognito(users), "
-        'or keep it public by auth=Auth.public(reason="…")'
+        'or keep it public by auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, '
+        'api={"auth": …}'
     )
 
 

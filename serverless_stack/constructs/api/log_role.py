@@ -18,7 +18,7 @@ from serverless_stack.constructs.function.custom_resource import (
 )
 from serverless_stack.constructs.profiles.profile import Profile
 
-_PARTS = (*ANSWERS, "functions/log_role.py")
+PARTS = (*ANSWERS, "functions/log_role.py")
 _SERVICE = "apigateway.amazonaws.com"
 _POLICY = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _AWS_POLICY = "API Gateway accepts a role with this policy, which AWS keeps up to date"
@@ -56,7 +56,7 @@ class LogRole(Construct):
         deploy_time = deploy_time_function(
             self,
             "log_role",
-            _PARTS,
+            PARTS,
             description="Sets the CloudWatch role of API Gateway if the account has none",
             memory_size=256,
             timeout=Duration.minutes(5),

@@ -22,7 +22,7 @@ from serverless_stack.constructs.profiles.profile import Profile
 KEEP = (2, 200)
 _DEFAULT_KEEP = 5  # with a canary
 _PERCENT = (0, 100)
-_PARTS = (*ANSWERS, "functions/releases.py")
+PARTS = (*ANSWERS, "functions/releases.py")
 _ANY_DEPLOYMENT = "deployments have no names before they exist; the API is named"
 
 
@@ -159,7 +159,7 @@ class ApiReleases(Construct):
         deploy_time = deploy_time_function(
             self,
             "releases",
-            _PARTS,
+            PARTS,
             description="Chooses and deletes deployments of APIs while their stack is deployed",
             memory_size=256,
             timeout=Duration.minutes(5),

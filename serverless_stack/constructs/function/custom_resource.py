@@ -47,7 +47,7 @@ _DEAD_LETTER_PACKS = (SERVERLESS, NIST, HIPAA)
 _NO_QUEUE = (
     "an event of CloudFormation has a secret URL, which must not be kept; it repeats failed calls"
 )
-_NO_VPC = "the API of CloudFront has no VPC endpoint, and nothing can connect to the function"
+_NO_VPC = "it calls public APIs of AWS only, and nothing can connect to the function"
 
 
 @dataclass(frozen=True)

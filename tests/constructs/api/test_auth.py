@@ -223,7 +223,8 @@ def test_an_api_without_a_decision_is_public_with_a_warning(
     (warning,) = warnings(stack)
     assert warning == (
         "everybody may call Test/Api: choose who may by `auth`, such as auth=Auth.cognito(users), "
-        'or keep it public by auth=Auth.public(reason="…") [ack: serverless-stack:public-api]'
+        'or keep it public by auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, '
+        'api={"auth": …} [ack: serverless-stack:public-api]'
     )
 
 
@@ -248,7 +249,8 @@ def test_regulated_refuses_an_api_without_a_decision(
     assert message == (
         "`auth` must be chosen in the profile regulated, got: none for GET /a; write "
         "auth=Auth.cognito(users), Auth.iam() or another one, or "
-        'auth=Auth.public(reason="…") (in Test/Api)'
+        'auth=Auth.public(reason="…"); in a ServerlessStack or WebApp, api={"auth": …} '
+        "(in Test/Api)"
     )
     api = ProxyApi(stack, "Fine", handler=function, auth=Auth.public(reason="tested"))
     assert "`auth` must be chosen" in refused(

@@ -5,16 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.constructs.api import log_role, releases
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.packaging import package_library
 
+PACKAGES = {
+    "content.handler": CONTENT_PARTS,
+    "invalidation": CONTENT_PARTS,
+    "log_role": log_role.PARTS,
+    "releases": releases.PARTS,
+}
 
-@pytest.mark.parametrize("module", ["content.handler", "invalidation"])
-def test_the_package_needs_boto3_only(tmp_path: Path, module: str) -> None:
+
+@pytest.mark.parametrize(("module", "parts"), PACKAGES.items())
+def test_the_package_needs_boto3_only(tmp_path: Path, module: str, parts: tuple[str, ...]) -> None:
     """Lambda has boto3; a module that is missing there keeps CloudFormation waiting for an hour."""
     packages = sysconfig.get_paths()["purelib"]
     code = (
-        f"import sys; sys.path += [{str(package_library(*CONTENT_PARTS).folder)!r}, {packages!r}]; "
+        f"import sys; sys.path += [{str(package_library(*parts).folder)!r}, {packages!r}]; "
         f"import serverless_stack.functions.{module} as found; "
         "print(found.__file__, callable(found.handler), sorted({'rich', 'typer'} & {*sys.modules}))"
     )
@@ -26,7 +34,7 @@ def test_the_package_needs_boto3_only(tmp_path: Path, module: str) -> None:
         check=True,
         cwd=tmp_path,
     ).stdout
-    assert said.startswith(str(package_library(*CONTENT_PARTS).folder))
+    assert said.startswith(str(package_library(*parts).folder))
     assert said.endswith("True []\n")
 
 

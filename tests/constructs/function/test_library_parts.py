@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.constructs.api import log_role, releases
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package, package_library
@@ -45,9 +46,8 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
     assert missing(built.folder) == set()
 
 
-def test_the_package_of_the_content_function_is_complete() -> None:
-    assert missing(package_library(*CONTENT_PARTS).folder) == set()
-
-
-def test_the_package_of_the_function_of_notifications_is_complete() -> None:
-    assert missing(package_library(*NOTIFICATION_PARTS).folder) == set()
+@pytest.mark.parametrize(
+    "parts", [CONTENT_PARTS, NOTIFICATION_PARTS, log_role.PARTS, releases.PARTS]
+)
+def test_the_packages_of_our_own_functions_are_complete(parts: tuple[str, ...]) -> None:
+    assert missing(package_library(*parts).folder) == set()

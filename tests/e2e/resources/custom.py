@@ -25,6 +25,16 @@ def content_deployment(account: Account, resource: Resource) -> Properties:
     return dict(asked)
 
 
+@reads("Custom::ApiGatewayLogRole")
+def log_role(account: Account, resource: Resource) -> Properties:
+    """Of two stacks, the first sets its role, and the other one leaves it."""
+    role = account.apigateway.get_account().get("cloudwatchRoleArn", "")
+    if "ApiLogRoleCloudWatch" not in role:
+        raise AbsentError(f"the account has no CloudWatch role of a stack, but {role!r}")
+    account.lambda_.get_function(FunctionName=resource.properties["ServiceToken"])
+    return dict(resource.properties)
+
+
 @reads("Custom::S3AutoDeleteObjects")
 def auto_delete_objects(account: Account, resource: Resource) -> Properties:
     bucket = resource.properties["BucketName"]

@@ -118,8 +118,11 @@ class Releases:
         result = CliRunner().invoke(application("api"), ["api", *arguments])
         return result.exit_code, result.stdout + result.stderr
 
+    def id_of(self, api: str) -> str:
+        return self._ids[f"Id{api}"]
+
     def get(self, api: str, path: str, stage: str = "prod") -> tuple[int, Json]:
-        url = self.cloud.at_gateway(f"/_aws/execute-api/{self._ids[f'Id{api}']}/{stage}{path}")
+        url = self.cloud.at_gateway(f"/_aws/execute-api/{self.id_of(api)}/{stage}{path}")
         reply = self.cloud.request("GET", url)
         return reply.status, reply.json()
 
@@ -178,6 +181,17 @@ def test_an_unknown_api_is_refused_with_those_that_there_are(releases: Releases)
     assert (status, "did you mean Releases/Plain?" in said) == (2, True)
     status, said = releases.cli("rollback", "Releases/Plain")
     assert (status, "`--stage` must be one of prod, dev" in said) == (2, True)
+
+
+def test_what_a_stage_serves_stays_and_what_is_unknown_is_not_served(releases: Releases) -> None:
+    client = releases.cloud.client("apigateway")
+    api = releases.id_of("Plain")
+    served = client.get_stage(restApiId=api, stageName="prod")["deploymentId"]
+    with pytest.raises(client.exceptions.BadRequestException, match="must be moved or deleted"):
+        client.delete_deployment(restApiId=api, deploymentId=served)
+    patch = [{"op": "replace", "path": "/deploymentId", "value": "unknown"}]
+    with pytest.raises(client.exceptions.BadRequestException, match="does not exist"):
+        client.update_stage(restApiId=api, stageName="prod", patchOperations=patch)
 
 
 def test_a_bad_release_and_what_takes_it_back(releases: Releases) -> None:

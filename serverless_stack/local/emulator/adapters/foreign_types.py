@@ -31,6 +31,7 @@ RECORDS = (
     "AWS::Logs::QueryDefinition",
     "AWS::Oam::Link",
     "AWS::ResourceGroups::Group",
+    "AWS::Shield::Protection",
     "AWS::Synthetics::Canary",
     "AWS::WAFv2::IPSet",
     "AWS::WAFv2::LoggingConfiguration",
