@@ -54,6 +54,9 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
+    from serverless_stack.constructs.function.release import Release
+    from serverless_stack.constructs.function.url import FunctionUrl
+    from serverless_stack.constructs.function.warmth import Warmth
     from serverless_stack.constructs.monitoring.dashboard import Dashboard
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
@@ -78,6 +81,7 @@ __all__ = [
     "Dashboard",
     "Domain",
     "Durability",
+    "FunctionUrl",
     "GlobalDatastore",
     "HttpProxy",
     "ImportedCache",
@@ -94,6 +98,7 @@ __all__ = [
     "RedisEngine",
     "RedisTopology",
     "RedisUser",
+    "Release",
     "Route",
     "RouteCache",
     "S3Objects",
@@ -106,6 +111,8 @@ __all__ = [
     "Tls",
     "UsagePlan",
     "Waf",
+    "Warmth",
+    "WebAcl",
     "WebApp",
 ]
 
@@ -122,14 +129,15 @@ _MODULES = {
     "CacheAlarms": ".cache.monitoring.alarms",
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
-    "Capacity": ".cache.redis.topology",
     "Canary": ".api.releases",
+    "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
     "Dashboard": ".monitoring.dashboard",
     "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
+    "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "HttpProxy": ".api.integrations",
     "ImportedCache": ".cache.imported",
@@ -146,6 +154,7 @@ _MODULES = {
     "RedisEngine": ".cache.redis.engine",
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
+    "Release": ".function.release",
     "Route": ".api.routes",
     "RouteCache": ".api.caching",
     "S3Objects": ".api.integrations",
@@ -158,6 +167,8 @@ _MODULES = {
     "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
     "Waf": ".api.waf",
+    "Warmth": ".function.warmth",
+    "WebAcl": ".api.web_acl",
     "WebApp": ".app.web_app",
 }
 

@@ -1,4 +1,4 @@
-"""The URLs of the APIs and distributions of a local cloud."""
+"""The URLs of the APIs, distributions and functions of a local cloud."""
 
 import json
 from dataclasses import dataclass
@@ -27,11 +27,21 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class FunctionUrl:
+    """The URL of a deployed function."""
+
+    id: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
 class Urls:
     """The URLs of a local cloud."""
 
     apis: tuple[Api, ...]
     distributions: tuple[Distribution, ...]
+    functions: tuple[FunctionUrl, ...] = ()
 
 
 def parse_urls(body: bytes) -> Urls:
@@ -42,4 +52,5 @@ def parse_urls(body: bytes) -> Urls:
         distributions=tuple(
             Distribution(d["id"], d["domain"], d["url"]) for d in content["distributions"]
         ),
+        functions=tuple(FunctionUrl(f["id"], f["name"], f["url"]) for f in content["functions"]),
     )

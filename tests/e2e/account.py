@@ -79,6 +79,13 @@ class Account:
     def secretsmanager(self) -> "SecretsManagerClient":
         return self._session.client("secretsmanager", endpoint_url=self._url, config=_ONE_ATTEMPT)
 
+    def client(self, service: str) -> Any:  # noqa: ANN401 - not all stubs are dependencies
+        return self._session.client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self._url,
+            config=_ONE_ATTEMPT,
+        )
+
     @property
     def _url(self) -> str:
         return self.environment["AWS_ENDPOINT_URL"]

@@ -14,17 +14,22 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import is_unresolved
 
 _SIMPLE: Mapping[object, str] = {
+    object: "values",
     str: "a string",
     bool: "True or False",
     int: "a whole number",
     float: "a number",
     type(None): "None",
 }
+# Protocols of this library as their users know them.
+_PROTOCOLS = {"CorsRules": "a Cors"}
 # What to write for the types for which people write a number or a string.
 _EXAMPLES = {
+    "ApplicationLogLevel": "ApplicationLogLevel.WARN",
     "Architecture": "Architecture.ARM_64",
     "Duration": "Duration.seconds(30)",
     "Environment": 'Environment(region="eu-west-1")',
+    "LoggingFormat": "LoggingFormat.JSON",
     "Profile": "Profile.dev()",
     "RemovalPolicy": "RemovalPolicy.DESTROY",
     "RetentionDays": "RetentionDays.ONE_MONTH",
@@ -33,7 +38,7 @@ _EXAMPLES = {
 }
 # What to do instead, for types for which people pass something similar.
 _REMEDIES = {
-    "Store": "connect resources of CDK with their `grant` methods and `add_environment`",
+    "Connecting": "pass a table, queue, topic, secret, database, function, bucket or cache",
 }
 
 
@@ -193,6 +198,8 @@ def _words(hint: object) -> str:
     if typing_extensions.is_typeddict(hint):
         return "a mapping of options"
     ours = not getattr(hint, "__module__", "").startswith(("aws_cdk", "constructs"))
+    if ours and _name_of(hint) in _PROTOCOLS:
+        return _PROTOCOLS[_name_of(hint)]
     if ours and isinstance(hint, type) and getattr(hint, "_is_protocol", False):
         members = sorted(typing_extensions.get_protocol_members(hint))
         return f"a construct with {' and '.join(f'`{member}`' for member in members)}"

@@ -49,7 +49,8 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
         try:
             arguments = signature.bind(*args, **kwargs).arguments
         except TypeError as error:
-            raise TypeError(_call_problem(function, kwargs) or str(error)) from None
+            owner = next(iter(args), None)
+            raise TypeError(_call_problem(function, owner, kwargs) or str(error)) from None
         problems = Problems(*(_path(arguments) or [_called(function)]))
         for name, value in arguments.items():
             kind = signature.parameters[name].kind
@@ -80,10 +81,11 @@ def check_fields(value: object) -> None:
     Raises:
         ValueError: If fields have wrong types.
     """
-    hints = _hints_of(type(value))
-    problems = Problems(type(value).__name__)
-    for field in fields(cast("DataclassInstance", value)):
-        problems.add(type_problems(field.name, getattr(value, field.name), hints[field.name]))
+    instance = cast("DataclassInstance", value)
+    hints = _hints_of(type(instance))
+    problems = Problems(type(instance).__name__)
+    for field in fields(instance):
+        problems.add(type_problems(field.name, getattr(instance, field.name), hints[field.name]))
     problems.raise_if_any()
 
 
@@ -104,7 +106,9 @@ def _scope_problems(scope: object, *, needs_stack: bool) -> list[str]:
     return []
 
 
-def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object]) -> str | None:
+def _call_problem(
+    function: Callable[..., object], owner: object, kwargs: Mapping[str, object]
+) -> str | None:
     """Return what is wrong with the names of a call's arguments, if that is its problem."""
     parameters = inspect.signature(function).parameters
     names = list(parameters)
@@ -114,13 +118,15 @@ def _call_problem(function: Callable[..., object], kwargs: Mapping[str, object])
         return None
     settings = [name for name in names[1:] if name not in ("scope", "construct_id")]
     listed = [
-        f"{_called(function)} has no argument `{name}`; {did_you_mean(name, settings)}"
+        f"{_called(function, owner)} has no argument `{name}`; {did_you_mean(name, settings)}"
         for name in unknown
     ]
     return "\n".join(listed)
 
 
-def _called(function: Callable[..., object]) -> str:
+def _called(function: Callable[..., object], owner: object = None) -> str:
+    if isinstance(owner, Construct) and function.__name__ != "__init__":
+        return f"{type(owner).__name__}.{function.__name__}"  # not the name of a base
     return function.__qualname__.removesuffix(".__init__")
 
 

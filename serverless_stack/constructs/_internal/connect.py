@@ -60,10 +60,13 @@ def invokable_of(target: Invokable) -> lambda_.IFunction:
     """Return the function, version or alias to call.
 
     Args:
-        target: The function, its alias or version, or a construct that wraps a function.
+        target: The function, its alias or version, or a construct that wraps a function. Of a
+            ``LambdaHandler`` with an alias it is the alias.
     """
     function = getattr(target, "function", None)
-    return function if isinstance(function, lambda_.Function) else cast(lambda_.IFunction, target)
+    if not isinstance(function, lambda_.Function):
+        return cast(lambda_.IFunction, target)
+    return cast(lambda_.IFunction, getattr(target, "target", function))
 
 
 def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:

@@ -49,7 +49,7 @@ class ExecutionRole:
 
     role: iam.Role
     policy: iam.ManagedPolicy | None
-    key: kms.Key | None
+    key: kms.IKey | None
     queue: sqs.Queue | None
 
 
@@ -60,6 +60,7 @@ def execution_role(
     *,
     in_vpc: bool,
     dead_letters: bool = True,
+    environment_key: kms.IKey | None = None,
     description: str | None = None,
 ) -> ExecutionRole:
     """Create the role of a function, with the permissions to log, trace and join a VPC.
@@ -74,12 +75,19 @@ def execution_role(
         profile: The profile of the construct.
         in_vpc: Whether the function is in a VPC.
         dead_letters: Whether failed events go to a queue, if the profile asks for it.
+        environment_key: The KMS key of the function's environment. Default: set by the profile.
         description: The description of the role.
     """
     key = key_of(scope, profile)
     has_queue = dead_letters and profile.settings.dead_letters
     queue = dead_letter_queue(scope, profile) if has_queue else None
     document = iam.PolicyDocument(statements=_basic_statements(log_group, key, queue, in_vpc))
+    if environment_key is not None:
+        document.add_statements(
+            iam.PolicyStatement(
+                actions=_key_actions(writes=False), resources=[environment_key.key_arn]
+            )
+        )
     if in_vpc:
         document.add_statements(_deny_network_to_code(scope))
     managed = profile.settings.managed_policies
@@ -99,7 +107,7 @@ def execution_role(
     acknowledge_resources(policy or role, ["*"], _WILDCARD_REASON, profile=profile)
     if in_vpc:
         skip_in_checkov(policy or role, {"CKV_AWS_111": _WILDCARD_REASON}, profile=profile)
-    return ExecutionRole(role, policy, key, queue)
+    return ExecutionRole(role, policy, environment_key or key, queue)
 
 
 def _basic_statements(

@@ -117,28 +117,44 @@ def dead_letter_queue(scope: IConstruct, profile: Profile) -> sqs.Queue:
         scope: The function.
         profile: Its profile.
     """
+    return get_or_create(
+        _home(scope, profile),
+        "DeadLetters",
+        sqs.Queue,
+        lambda home, construct_id: failure_queue(home, construct_id, profile),
+    )
 
-    def create(home: Construct, construct_id: str) -> sqs.Queue:
-        key = key_of(scope, profile)
-        queue = sqs.Queue(
-            home,
-            construct_id,
-            encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
-            encryption_master_key=key,
-            enforce_ssl=True,
-            retention_period=Duration.days(14),
-            removal_policy=profile.removal_policy,
-        )
-        acknowledge(
-            queue,
-            "SQSRedrivePolicy",
-            "this is the dead-letter queue itself; it keeps messages for two weeks",
-            packs=(SERVERLESS,),
-            profile=profile,
-        )
-        return queue
 
-    return get_or_create(_home(scope, profile), "DeadLetters", sqs.Queue, create)
+def failure_queue(
+    scope: Construct, construct_id: str, profile: Profile, *, fifo: bool = False
+) -> sqs.Queue:
+    """Create a queue for what functions failed to handle, which keeps it for two weeks.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+        profile: The profile of the functions.
+        fifo: Whether it takes messages of FIFO queues.
+    """
+    key = key_of(scope, profile)
+    queue = sqs.Queue(
+        scope,
+        construct_id,
+        encryption=sqs.QueueEncryption.KMS if key else sqs.QueueEncryption.SQS_MANAGED,
+        encryption_master_key=key,
+        enforce_ssl=True,
+        fifo=True if fifo else None,
+        retention_period=Duration.days(14),
+        removal_policy=profile.removal_policy,
+    )
+    acknowledge(
+        queue,
+        "SQSRedrivePolicy",
+        "this is the dead-letter queue itself; it keeps messages for two weeks",
+        packs=(SERVERLESS,),
+        profile=profile,
+    )
+    return queue
 
 
 def key_of(scope: IConstruct, profile: Profile) -> kms.Key | None:

@@ -87,7 +87,7 @@ def _bind_mock(mock: Mock, place: Place) -> Binding:
     integration = apigateway.MockIntegration(
         cache_key_parameters=_list(place.cache_keys),
         content_handling=TEXT,
-        passthrough_behavior=apigateway.PassthroughBehavior.WHEN_NO_MATCH,
+        passthrough_behavior=apigateway.PassthroughBehavior.NEVER,
         request_templates=dict.fromkeys(_TEMPLATE_TYPES, '{"statusCode": 200}'),
         integration_responses=answers.of_integration,
     )

@@ -55,7 +55,7 @@ class _AtSynthesis:
 
     def __init__(self, api: apigateway.RestApi) -> None:
         self._api = api
-        self._done: set[int] = set()
+        self._done: set[str] = set()
 
     def validate(self) -> list[str]:
         """Complete the deployment and return no error."""
@@ -70,9 +70,7 @@ class _AtSynthesis:
             # Authorizers of CDK have tokens of their own, which stand for the same.
             if part.rest_api_id == rest_api_id or stack.resolve(part.rest_api_id) == resolved
         ]
-        new = [part for part in parts if id(part) not in self._done]
-        self._done |= {id(part) for part in new}
-        self._deploy(new, stack)
+        self._deploy(self._new(parts), stack)
         _convert_preflights(constructs, rest_api_id)
         if stack.node.try_find_child("Exports") is not None:  # of values that other stacks use
             self._warn(stack, rest_api_id)
@@ -83,7 +81,7 @@ class _AtSynthesis:
         if deployment is None or not parts:
             return
         resource = default_child(deployment, apigateway.CfnDeployment)
-        for part in sorted(parts, key=lambda part: part.node.path):
+        for part in parts:
             inspector = TreeInspector()
             part.inspect(inspector)
             properties = inspector.attributes["aws:cdk:cloudformation:props"]
@@ -93,18 +91,26 @@ class _AtSynthesis:
                 resource.add_resource_dependency(target)
 
     def _warn(self, stack: Stack, rest_api_id: str) -> None:
-        for part in _raw_parts(self._api.node.root.node.find_all()):
-            if Stack.of(part) is stack or part.rest_api_id != rest_api_id:
-                continue
-            if id(part) not in self._done and _in_stack(part, stack) is None:
-                self._done.add(id(part))
-                Annotations.of(part).add_warning_v2(
-                    "serverless-stack:not-deployed",
-                    f"{part.node.path} is deployed after the stages of {self._api.node.path}, "
-                    "which serve it only after the next deployment of that API. Create it in the "
-                    f"stack {stack.node.path}, with `add_route` for a route, or add an "
-                    "`aws_apigateway.Deployment` to its stack.",
-                )
+        others = [
+            part
+            for part in _raw_parts(self._api.node.root.node.find_all())
+            if part.rest_api_id == rest_api_id and _in_stack(part, stack) is None
+        ]
+        for part in self._new(others):
+            Annotations.of(part).add_warning_v2(
+                "serverless-stack:not-deployed",
+                f"{part.node.path} is deployed after the stages of {self._api.node.path}, which "
+                "serve it only after the next deployment of that API. Create it in the stack "
+                f"{stack.node.path}, with `add_route` for a route, or add an "
+                "`aws_apigateway.Deployment` to its stack.",
+            )
+
+    def _new(self, parts: Sequence[Part]) -> list[Part]:
+        """Return the parts that no earlier synthesis has seen, in the order of their paths."""
+        by_path = {part.node.path: part for part in parts}
+        new = [path for path in sorted(by_path) if path not in self._done]
+        self._done |= set(new)
+        return [by_path[path] for path in new]
 
 
 def _convert_preflights(constructs: Sequence[IConstruct], rest_api_id: str) -> None:

@@ -110,6 +110,8 @@ class HttpProxy:
 class Mock:
     """Answer with a fixed JSON document, without calling anything.
 
+    Requests with bodies of other types than JSON, text and forms are answered with 415.
+
     Attributes:
         body: The document. Default: an empty body.
         status: The status, 200-599.

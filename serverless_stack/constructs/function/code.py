@@ -1,27 +1,33 @@
-"""The code of a function as an asset: a packaged Python folder, or an artifact as it is."""
+"""The code of a function: a packaged folder, an artifact as it is, code of CDK, or an image."""
 
-import os
-import stat
-import zipfile
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 
-from aws_cdk import Stack
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs.function.artifacts import (
+    NEVER_DEPLOYED,
+    read_artifact,
+    staged_artifact,
+)
 from serverless_stack.constructs.function.entry_point import entry_problems
 from serverless_stack.constructs.function.installation import LambdaPlatform
+from serverless_stack.constructs.function.java_build import build_java, content_digest
+from serverless_stack.constructs.function.layers import size_problems_with
+from serverless_stack.constructs.function.other_entry_points import artifact_entry_problems
 from serverless_stack.constructs.function.packaging import package
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
-from serverless_stack.constructs.function.source import code_problems, size_problems
+from serverless_stack.constructs.function.source import code_problems
 
-# Of an artifact everything is deployed but these, which hold secrets or history.
-_NEVER_DEPLOYED = (".git", ".env", ".env.*", ".npmrc", ".netrc", ".aws", ".ssh")
+_IMAGES = (lambda_.DockerImageCode, lambda_.EcrImageCode, lambda_.AssetImageCode)
 
 
 @dataclass(frozen=True)
@@ -29,59 +35,182 @@ class FunctionCode:
     """The code of a function.
 
     Attributes:
-        code: The code, for CDK.
+        construct: The class of the function with its code, entry point and runtime; takes the other
+            arguments of ``aws_lambda.Function``.
+        source: What the user gave as code, for messages.
         unpinned: The distributions in it that the requirements do not pin, sorted.
+        lacks_byte_code: Whether byte code was asked for, and there is no interpreter to make it.
     """
 
-    code: lambda_.Code
+    construct: Callable[..., lambda_.Function]
+    source: object = None
     unpinned: tuple[str, ...] = ()
+    lacks_byte_code: bool = False
+
+    def add_warnings(self, scope: Construct) -> None:
+        """Warn of code that differs between machines, or lacks byte code.
+
+        Args:
+            scope: The construct of the function.
+        """
+        if self.unpinned:
+            Annotations.of(scope).add_warning_v2(
+                "serverless-stack:unpinned-requirements",
+                f"the requirements of {self.source} do not pin {', '.join(self.unpinned)}, so that "
+                "another machine may deploy other code; `uv pip compile --generate-hashes` pins "
+                "all of them",
+            )
+        if self.lacks_byte_code:
+            Annotations.of(scope).add_warning_v2(
+                "serverless-stack:no-byte-code",
+                f"{self.source} is deployed without byte code, because this machine has no "
+                "interpreter of the function's Python version; `uv python install` installs one",
+            )
+
+
+@dataclass(frozen=True)
+class CodeSettings:
+    """What decides how code is packaged and checked.
+
+    Attributes:
+        entry: The entry point.
+        runtime: The runtime.
+        architecture: The instruction set.
+        layers: The layers of the function.
+        bytecode: Whether Python files are compiled.
+    """
+
+    entry: str
+    runtime: lambda_.Runtime
+    architecture: lambda_.Architecture
+    layers: Sequence[lambda_.ILayerVersion] = ()
+    bytecode: bool = False
+
+
+def is_image(code: object) -> bool:
+    """Whether code is a container image.
+
+    Args:
+        code: The code.
+    """
+    return isinstance(code, _IMAGES)
 
 
 def function_code(
     scope: Construct,
-    source: Path,
-    entry: str,
-    runtime: lambda_.Runtime,
-    architecture: lambda_.Architecture,
+    code: str | Path | lambda_.Code | lambda_.DockerImageCode,
+    settings: CodeSettings,
     problems: Problems,
 ) -> FunctionCode:
     """Check and package the code of a function.
 
     Args:
         scope: The scope of the function.
-        source: The folder, or a .jar or .zip file.
-        entry: The entry point.
-        runtime: The runtime.
-        architecture: The instruction set.
+        code: The folder, a .jar or .zip file, code of CDK, or a container image.
+        settings: How to package and check it.
         problems: The problems of the function's other arguments.
 
     Raises:
         ValueError: If there are problems, in the code or the other arguments.
     """
+    if isinstance(code, lambda_.DockerImageCode):
+        problems.raise_if_any()
+        return FunctionCode(partial(lambda_.DockerImageFunction, code=code))
+    if isinstance(code, lambda_.Code):
+        if isinstance(code, lambda_.InlineCode):
+            problems.add(_inline_problems(scope, code, settings))
+        problems.raise_if_any()
+        return FunctionCode(_constructor(code, settings))
+    source = Path(code)
     output = synth_outputs(scope, source) if source.is_dir() else []
-    is_python = runtime.family == lambda_.RuntimeFamily.PYTHON and source.is_dir()
+    is_python = settings.runtime.family == lambda_.RuntimeFamily.PYTHON and source.is_dir()
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
     is_deployed = Stack.of(scope).bundling_required
     requirements = _requirements(source, problems) if is_python and is_deployed else None
-    has_dependencies = not is_deployed or (requirements is not None and not requirements.is_empty)
+    has_requirements = not is_deployed or (requirements is not None and not requirements.is_empty)
     problems.add(
-        code_problems(source, entry, runtime, exclude=output, has_dependencies=has_dependencies)
+        code_problems(
+            source,
+            settings.entry,
+            settings.runtime,
+            exclude=output,
+            has_dependencies=has_requirements or bool(settings.layers),
+        )
     )
     problems.raise_if_any()
-    if not is_python:
-        return FunctionCode(_artifact(source, output, problems))
     if not is_deployed:
-        return FunctionCode(_folder_asset(source, output))
-    machine = "aarch64" if architecture.name == lambda_.Architecture.ARM_64.name else "x86_64"
-    platform = LambdaPlatform(runtime.name.removeprefix("python"), machine)
-    packaged = package(source, requirements, platform, output)
-    if has_dependencies and not is_unresolved(entry):
+        asset = _folder_asset(source, output) if source.is_dir() else _file_asset(source)
+        return FunctionCode(_constructor(asset, settings))
+    if not is_python:
+        return FunctionCode(_constructor(_artifact(source, output, settings, problems), settings))
+    machine = "aarch64" if settings.architecture.name == "arm64" else "x86_64"
+    platform = LambdaPlatform(settings.runtime.name.removeprefix("python"), machine)
+    packaged = package(source, requirements, platform, output, bytecode=settings.bytecode)
+    if has_requirements and not settings.layers and not is_unresolved(settings.entry):
         place = f"{str(source)!r} with its requirements"
-        problems.add(entry_problems(entry, packaged.files, place, python=platform.python))
-    problems.add(size_problems(packaged.size))
+        problems.add(entry_problems(settings.entry, packaged.files, place, python=platform.python))
+    problems.add(size_problems_with(packaged.size, settings.layers))
     problems.raise_if_any()
     asset = lambda_.Code.from_asset(str(packaged.folder), asset_hash=packaged.digest)
-    return FunctionCode(asset, packaged.unpinned)
+    return FunctionCode(
+        _constructor(asset, settings),
+        source,
+        packaged.unpinned,
+        lacks_byte_code=settings.bytecode and not packaged.has_byte_code,
+    )
+
+
+def staged_code_problems(function: lambda_.Function, settings: CodeSettings) -> list[str]:
+    """Check the code of a function that CDK has packaged, by what is in its asset.
+
+    Args:
+        function: The function.
+        settings: How it was packaged.
+
+    Returns:
+        One message per problem; none if the code is no asset of this app.
+    """
+    artifact = staged_artifact(function)
+    if artifact is None:
+        return []
+    problems = artifact_entry_problems(
+        settings.entry,
+        artifact.files,
+        "it",
+        settings.runtime,
+        is_complete=not settings.layers,
+    )
+    return [*problems, *size_problems_with(artifact.size, settings.layers)]
+
+
+def _inline_problems(
+    scope: Construct, code: lambda_.InlineCode, settings: CodeSettings
+) -> list[str]:
+    """Check the entry point of code that is in the template, whose file is called ``index``."""
+    suffix = "py" if settings.runtime.family == lambda_.RuntimeFamily.PYTHON else "js"
+    text = code.bind(scope).inline_code
+    if text is None or is_unresolved(text):
+        return []
+    files = {f"index.{suffix}": _Text(text)}
+    return artifact_entry_problems(
+        settings.entry, files, "it", settings.runtime, is_complete=not settings.layers
+    )
+
+
+@dataclass(frozen=True)
+class _Text:
+    text: str
+
+    def read_bytes(self) -> bytes:
+        return self.text.encode()
+
+
+def _constructor(code: lambda_.Code, settings: CodeSettings) -> Callable[..., lambda_.Function]:
+    if is_image(code):
+        handler, runtime = lambda_.Handler.FROM_IMAGE, lambda_.Runtime.FROM_IMAGE
+    else:
+        handler, runtime = settings.entry, settings.runtime
+    return partial(lambda_.Function, code=code, handler=handler, runtime=runtime)
 
 
 def _requirements(source: Path, problems: Problems) -> Requirements | None:
@@ -92,42 +221,44 @@ def _requirements(source: Path, problems: Problems) -> Requirements | None:
         return None
 
 
-def _artifact(source: Path, output: Sequence[str], problems: Problems) -> lambda_.Code:
-    if source.is_dir():
-        _check_folder(source, output, problems)
-        problems.raise_if_any()
-        return _folder_asset(source, output)
-    try:
-        with zipfile.ZipFile(source) as archive:
-            problems.add(size_problems(sum(info.file_size for info in archive.infolist())))
-    except zipfile.BadZipFile:
-        problems.fail(f"`code` must be a file in the format of zip, got: {str(source)!r}")
+def _artifact(
+    source: Path, output: Sequence[str], settings: CodeSettings, problems: Problems
+) -> lambda_.Code:
+    built = None
+    if source.is_dir() and settings.runtime.family == lambda_.RuntimeFamily.JAVA:
+        try:
+            built = build_java(source, settings.runtime.name.removeprefix("java"))
+        except ValueError as error:
+            problems.fail(str(error))
+            problems.raise_if_any()
+    artifact = read_artifact(built or source, () if built else output)
+    problems.add(
+        f"`code` must have regular files only, got {problem}"
+        if source.is_dir()
+        else f"`code` must be a file in the format of zip, got {problem}"
+        for problem in artifact.problems
+    )
+    problems.add(
+        artifact_entry_problems(
+            settings.entry,
+            artifact.files,
+            repr(str(source)),
+            settings.runtime,
+            is_complete=not settings.layers,
+        )
+    )
+    problems.add(size_problems_with(artifact.size, settings.layers))
     problems.raise_if_any()
+    if built is not None:
+        # The same classes have the same hash, whatever compressed them.
+        return lambda_.Code.from_asset(str(built), asset_hash=content_digest(artifact.files))
+    return _folder_asset(source, output) if source.is_dir() else _file_asset(source)
+
+
+def _file_asset(source: Path) -> lambda_.Code:
     return lambda_.Code.from_asset(str(source.absolute()))
 
 
 def _folder_asset(source: Path, output: Sequence[str]) -> lambda_.Code:
-    exclude = [*_NEVER_DEPLOYED, *map(ignore_pattern, output)]
+    exclude = [*NEVER_DEPLOYED, *map(ignore_pattern, output)]
     return lambda_.Code.from_asset(str(source.absolute()), exclude=exclude)
-
-
-def _is_never_deployed(name: str) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in _NEVER_DEPLOYED)
-
-
-def _check_folder(folder: Path, output: Sequence[str], problems: Problems) -> None:
-    """Check the size and kinds of the files in a folder that is deployed as it is."""
-    size = 0
-    excluded = {str(folder / path) for path in output}
-    for root, folders, names in os.walk(folder):
-        kept = [name for name in folders if os.path.join(root, name) not in excluded]
-        folders[:] = [name for name in kept if not _is_never_deployed(name)]
-        for path in (os.path.join(root, name) for name in names):
-            status = os.lstat(path)
-            size += status.st_size
-            if not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
-                problems.fail(
-                    "`code` must have regular files only, got a file that is not a regular one: "
-                    f"{os.path.relpath(path, folder)!r}"
-                )
-    problems.add(size_problems(size))

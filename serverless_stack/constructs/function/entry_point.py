@@ -5,7 +5,8 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+
+from serverless_stack.constructs.function.artifacts import Readable
 
 # What Lambda's runtime has imported before it imports a handler.
 _LOADED_BEFORE = {
@@ -21,7 +22,7 @@ _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
 def entry_problems(
     entry: str,
-    files: Mapping[str, Path],
+    files: Mapping[str, Readable],
     place: str,
     argument: str = "handler",
     *,
@@ -66,7 +67,7 @@ def entry_problems(
     ]
 
 
-def _function_problem(path: Path, name: str, function: str, python: str) -> str | None:
+def _function_problem(path: Readable, name: str, function: str, python: str) -> str | None:
     """Return why a module has no such function, or None if it has, or may have."""
     try:
         with warnings.catch_warnings():

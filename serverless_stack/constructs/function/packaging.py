@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack._shared.machine import cache_folder
+from serverless_stack.constructs.function.bytecode import compile_folder, find_interpreter
 from serverless_stack.constructs.function.installation import LambdaPlatform, install
 from serverless_stack.constructs.function.record import write_record
 from serverless_stack.constructs.function.requirement_lines import normalized
@@ -48,11 +49,13 @@ class Package:
         folder: The folder with its files.
         digest: SHA-256 of the path, mode and content of every file, in hexadecimal.
         unpinned: The distributions in it that the requirements do not pin, sorted.
+        has_byte_code: Whether its Python files are compiled.
     """
 
     folder: Path
     digest: str
     unpinned: tuple[str, ...] = ()
+    has_byte_code: bool = False
 
     @property
     def files(self) -> dict[str, Path]:
@@ -70,6 +73,8 @@ def package(
     requirements: Requirements | None,
     platform: LambdaPlatform,
     exclude: Collection[str] = (),
+    *,
+    bytecode: bool = False,
 ) -> Package:
     """Package the source of a handler with its requirements and the runtime of this library.
 
@@ -81,6 +86,7 @@ def package(
         requirements: Its requirements, or None.
         platform: The platform of the function.
         exclude: Paths in the source that do not belong to it, such as the output of the app.
+        bytecode: Whether to compile its Python files, if this machine can.
 
     Raises:
         ValueError: If the requirements cannot be installed for the platform.
@@ -90,6 +96,9 @@ def package(
     key = hashlib.sha256(f"{_FORMAT}\n{platform}\n{own_digest}".encode())
     if requirements is not None:
         key.update(requirements.digest.encode())
+    interpreter = find_interpreter(platform.python) if bytecode else None
+    if interpreter is not None:
+        key.update(b"byte code")
 
     def build(target: Path) -> None:
         if requirements is not None and not requirements.is_empty:
@@ -106,14 +115,16 @@ def package(
             raise ValueError(
                 f"{source} must not change while it is packaged, and it did: run the command again"
             )
+        if interpreter is not None:
+            compile_folder(target, interpreter)
 
-    folder = _cached("handlers", key.hexdigest(), build)
+    folder = cached("handlers", key.hexdigest(), build)
     installed = {normalized(path.name.split("-")[0]) for path in folder.glob("*.dist-info")}
     unpinned = installed - (requirements.pinned if requirements else set())
     digest = _digest(_files(folder))
     if requirements is not None and not requirements.is_empty:
         write_record(digest, requirements)
-    return Package(folder, digest, tuple(sorted(unpinned)))
+    return Package(folder, digest, tuple(sorted(unpinned)), interpreter is not None)
 
 
 def package_library(*parts: str) -> Package:
@@ -123,11 +134,11 @@ def package_library(*parts: str) -> Package:
         parts: Their paths in the library: folders, or modules with their ``.py``.
     """
     files = _library_files(*parts)
-    folder = _cached("library", f"{_FORMAT}-{_digest(files)}", lambda target: _copy(files, target))
+    folder = cached("library", f"{_FORMAT}-{_digest(files)}", lambda target: _copy(files, target))
     return Package(folder, _digest(_files(folder)))
 
 
-def _cached(kind: str, key: str, build: Callable[[Path], None]) -> Path:
+def cached(kind: str, key: str, build: Callable[[Path], None]) -> Path:
     """Return a folder of the cache; build it if it is missing."""
     folder = cache_folder() / kind / key
     if not folder.is_dir():

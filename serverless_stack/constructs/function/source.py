@@ -12,7 +12,7 @@ from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.assets import CLOUD_ASSEMBLY_FILES
 from serverless_stack.constructs.function.entry_point import entry_problems
 
-_MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
+MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
 # Files that are not part of a handler, wherever they are in its folder.
 _EXCLUDED = {
     "Pipfile",
@@ -130,7 +130,10 @@ def code_problems(
     """
     problems = []
     is_java = runtime.family == lambda_.RuntimeFamily.JAVA
-    if is_java and not is_unresolved(entry) and "::" not in entry:
+    # Of an artifact and of sources the class is looked for: an implementation of `RequestHandler`
+    # needs no method.
+    is_read = source.is_dir() or source.suffix in (".jar", ".zip")
+    if is_java and not is_read and not is_unresolved(entry) and "::" not in entry:
         problems.append(
             f"`{entry_argument}` must be `package.Class::method` for {runtime.name}, got: {entry!r}"
         )
@@ -180,9 +183,9 @@ def size_problems(size: int, argument: str = "code") -> list[str]:
         size: The size in bytes.
         argument: The caller's name for the code.
     """
-    if size <= _MAX_UNZIPPED_BYTES:
+    if size <= MAX_UNZIPPED_BYTES:
         return []
     return [
-        f"`{argument}` must be {_MAX_UNZIPPED_BYTES // 1024**2} MiB at most with all its "
+        f"`{argument}` must be {MAX_UNZIPPED_BYTES // 1024**2} MiB at most with all its "
         f"requirements, unzipped, got: {size / 1024**2:.1f} MiB"
     ]

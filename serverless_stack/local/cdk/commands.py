@@ -189,6 +189,7 @@ _EVENT = re.compile(
 )
 
 # The path of a construct with its logical id, or a logical id alone; then the reason.
+_STACK = re.compile(r"❌\s+(?P<stack>[^\s:]+)(?: \(.*?\))?:? .*?failed:? (?:\w+: )?(?P<reason>.+)")
 _RESOURCE = re.compile(r"(?:(?P<path>.+?) \((?=\w+\)))?(?P<id>\w+)\)?\s*(?P<reason>.*)")
 
 
@@ -203,8 +204,12 @@ def event(line: str) -> str | None:
 
 
 def failures(lines: Sequence[str]) -> list[str]:
-    """Return the resources that failed first, each with its type and the reason."""
+    """Return the resources that failed first, each with its type and the reason.
+
+    If none has failed, the stacks that the CLI could not deploy or destroy.
+    """
     found = []
+    stacks = [_STACK.fullmatch(line.strip()) for line in lines]
     for line in lines:
         match = _EVENT.fullmatch(line.strip())
         if match is None or not match["status"].endswith("_FAILED"):
@@ -215,6 +220,8 @@ def failures(lines: Sequence[str]) -> list[str]:
         if "cancelled" not in tail["reason"]:
             reason = tail["reason"] or "no reason is known"
             found.append(f"{tail['path'] or tail['id']} ({match['type']}): {reason}")
+    if not found:
+        found = [f"{match['stack']}: {match['reason']}" for match in stacks if match is not None]
     return list(dict.fromkeys(found))
 
 

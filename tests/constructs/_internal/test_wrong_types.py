@@ -12,9 +12,12 @@ from typing import get_args, get_origin
 import aws_cdk as cdk
 import pytest
 import typing_extensions
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 import serverless_stack.constructs as public
@@ -106,6 +109,15 @@ class World:
             "function": self.handler,
             "grantee": self.handler.function,
             "pattern": "*",
+            "queue": self.queue,
+            "schedule": "rate(1 day)",
+            "stream": kinesis.Stream(stack, "Stream"),
+            "table": dynamodb.Table(
+                stack,
+                "Table",
+                partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+            ),
+            "topic": sns.Topic(stack, "Topic"),
             "cache_control": "no-cache",
             "name": "NAME",
             "value": "value",

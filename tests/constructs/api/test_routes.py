@@ -186,6 +186,7 @@ def test_an_http_proxy_with_a_variable(everything: Json) -> None:
 def test_a_mock(everything: Json) -> None:
     integration = method(everything, "GET", "/health")["Integration"]
     assert integration["ContentHandling"] == "CONVERT_TO_TEXT"
+    assert integration["PassthroughBehavior"] == "NEVER"  # 415, where AWS would answer 500
     (answer,) = integration["IntegrationResponses"]
     assert answer["ContentHandling"] == "CONVERT_TO_TEXT"
     body = answer["ResponseTemplates"]["application/json"]

@@ -26,8 +26,9 @@ PROFILES = {
     profile.name: profile for profile in (Profile.dev(), Profile.production(), Profile.regulated())
 }
 # These services send no `aws:SourceAccount`: Lambda, which a role must be passed to by an
-# identity of its own account, and S3 ("Setting up permissions for live replication").
-WITHOUT_SOURCE = {"lambda.amazonaws.com", "s3.amazonaws.com"}
+# identity of its own account, S3 ("Setting up permissions for live replication"), and API Gateway
+# for the role of its logs ("Set up CloudWatch logging for REST APIs"), which is passed as well.
+WITHOUT_SOURCE = {"lambda.amazonaws.com", "s3.amazonaws.com", "apigateway.amazonaws.com"}
 SOURCE_KEYS = {
     "aws:sourceaccount",
     "aws:sourcearn",

@@ -1,4 +1,5 @@
 import graphlib
+import inspect
 import json
 from pathlib import Path
 
@@ -153,11 +154,14 @@ OWN_IDS = [
     "FunctionErrors",
     "FunctionThrottles",
     "ApiErrors",
+    "ApiAlarms",
+    "ApiAlarms/ClientErrors",
+    "ApiAlarms/Latency",
     "DeadLetters",
     "RedisAlarms",
     "MemcachedAlarms",
 ]
-SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms"]
+SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms", "ApiLogRole"]
 OUTPUTS = [
     "FunctionName",
     "ApiUrl",
@@ -282,6 +286,14 @@ def test_the_arguments_of_a_stack_arrive(app: cdk.App, env: cdk.Environment | No
     )
 
 
+def test_it_takes_every_argument_of_a_stack() -> None:
+    kinds = (ServerlessStack, cdk.Stack)
+    own, of_stack = (inspect.signature(vars(kind)["__init__"]).parameters for kind in kinds)
+    options = {name for name, item in of_stack.items() if item.kind is item.KEYWORD_ONLY}
+    assert options - own.keys() == set()
+    assert "permissions_boundary" in options
+
+
 def test_the_profile_decides_about_termination_protection(app: cdk.App) -> None:
     assert ServerlessStack(app, "One", profile=Profile.regulated()).termination_protection
     assert not ServerlessStack(app, "Two").termination_protection
@@ -368,6 +380,7 @@ def test_retain_keeps_data(cached: Json) -> None:
         "AWS::S3::Bucket": "Retain",
         "AWS::Logs::LogGroup": "Retain",
         "AWS::SQS::Queue": "Retain",
+        "AWS::IAM::Role": "Retain",  # that of the logs of all APIs of the account
         "AWS::ElastiCache::ReplicationGroup": "Snapshot",
     }
 

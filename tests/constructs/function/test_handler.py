@@ -3,10 +3,15 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import LambdaHandler
+from serverless_stack.constructs import FunctionUrl, LambdaHandler, Release
+from serverless_stack.constructs._internal.connect import invokable_of
+from serverless_stack.constructs.function.alias import live_alias
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
@@ -21,6 +26,9 @@ from tests.constructs.templates import (
 
 FUNCTION = "AWS::Lambda::Function"
 LOGS = "AWS::Logs::LogGroup"
+HERE = "eu-west-1:123456789012"
+LAYER = f"arn:aws:lambda:{HERE}:layer:tools:3"
+KEY = f"arn:aws:kms:{HERE}:key/1234"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +58,18 @@ def maximal(code: Path) -> Json:
         vpc_subnets=ec2.SubnetSelection(one_per_az=True),
         security_groups=[ec2.SecurityGroup(stack, "Own", vpc=vpc)],
         reserved_concurrent_executions=0,
+        layers=[lambda_.LayerVersion.from_layer_version_arn(stack, "Layer", LAYER)],
+        environment_key=kms.Key.from_key_arn(stack, "Key", KEY),
+        release=Release.linear(percent=20, every_minutes=5),
+        url=FunctionUrl(auth="public"),
+        on_failure=sqs.Queue.from_queue_arn(stack, "Failures", f"arn:aws:sqs:{HERE}:failures"),
+        on_success=sns.Topic.from_topic_arn(stack, "Results", f"arn:aws:sns:{HERE}:results"),
+        retry_attempts=0,
+        max_event_age=cdk.Duration.hours(6),
+        code_signing_config=lambda_.CodeSigningConfig.from_code_signing_config_arn(
+            stack, "Signing", f"arn:aws:lambda:{HERE}:code-signing-config:csc-0123456789abcdef0"
+        ),
+        log_level=lambda_.ApplicationLogLevel.WARN,
         log_retention=logs.RetentionDays.ONE_WEEK,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
@@ -72,6 +92,8 @@ def test_defaults(minimal: Json) -> None:
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert "VpcConfig" not in function
     assert "FunctionName" not in function
+    kinds = {resource["Type"] for resource in minimal["Resources"].values()}
+    assert kinds == {FUNCTION, LOGS, "AWS::IAM::Role", "AWS::SQS::Queue", "AWS::SQS::QueuePolicy"}
 
 
 def test_logs_expire_and_outlive_the_function(minimal: Json) -> None:
@@ -97,6 +119,11 @@ def test_every_argument_is_passed_on(maximal: Json) -> None:
     assert function["VpcConfig"]["SecurityGroupIds"][0]["Fn::GetAtt"][0].startswith("Own")
     (group,) = all_of(maximal, LOGS)
     assert (group["Properties"]["RetentionInDays"], group["DeletionPolicy"]) == (7, "Delete")
+    assert function["Layers"] == [LAYER]
+    assert function["KmsKeyArn"] == KEY
+    assert function["CodeSigningConfigArn"].endswith("csc-0123456789abcdef0")
+    logging = {"ApplicationLogLevel": "WARN", "LogFormat": "JSON"}
+    assert {k: v for k, v in function["LoggingConfig"].items() if k != "LogGroup"} == logging
 
 
 def test_all_problems_are_reported_together(stack: cdk.Stack, tmp_path: Path) -> None:
@@ -323,3 +350,14 @@ def test_wrong_types_are_reported_together(stack: cdk.Stack, code: Path) -> None
         "- `timeout` must be a Duration, such as Duration.seconds(30), got: 30",
         "- `environment['PORT']` must be a string, got: 8080",
     ]
+
+
+def test_callers_invoke_the_function_or_its_alias(stack: cdk.Stack, code: Path) -> None:
+    handler = LambdaHandler(stack, "Handler", code=code)
+    assert [handler.target, invokable_of(handler)] == [handler.function] * 2
+    alias = live_alias(handler, handler.function)
+    assert live_alias(handler, handler.function) is alias
+    assert [handler.target, invokable_of(handler)] == [alias] * 2
+    assert invokable_of(handler.function) is handler.function
+    (resource,) = all_of(synth(stack), "AWS::Lambda::Alias")
+    assert resource["Properties"]["Name"] == "live"

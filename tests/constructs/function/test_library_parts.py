@@ -8,6 +8,7 @@ import pytest
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package, package_library
+from serverless_stack.constructs.function.triggers.notifications import NOTIFICATION_PARTS
 
 
 def imported(source: Path) -> set[str]:
@@ -46,3 +47,7 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
 
 def test_the_package_of_the_content_function_is_complete() -> None:
     assert missing(package_library(*CONTENT_PARTS).folder) == set()
+
+
+def test_the_package_of_the_function_of_notifications_is_complete() -> None:
+    assert missing(package_library(*NOTIFICATION_PARTS).folder) == set()

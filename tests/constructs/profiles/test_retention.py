@@ -10,16 +10,19 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk.aws_apigateway import RestApi
 from aws_cdk.aws_ec2 import SecurityGroup
 from constructs import Construct
 
 from serverless_stack import constructs
 from serverless_stack.constructs import (
+    ApiAlarms,
     Auth,
     CacheAlarms,
     CacheDashboard,
     Cdn,
     ContentDeployment,
+    Dashboard,
     GlobalDatastore,
     ImportedCache,
     Invalidation,
@@ -44,7 +47,20 @@ Make = Callable[[cdk.Stack, Path, Path], object]
 
 # How to create each construct, in a stack that the profile was applied to.
 PUBLIC = Auth.public(reason="tested")
+
+
+def api_of(stack: cdk.Stack, code: Path) -> RestApi:
+    handler = LambdaHandler(stack, "Function", code=code)
+    return ProxyApi(stack, "Api", handler=handler, auth=PUBLIC).rest_api
+
+
 MAKE: dict[type, Make] = {
+    ApiAlarms: lambda s, code, site: ApiAlarms(
+        s,
+        "It",
+        api=ProxyApi(s, "Api", handler=LambdaHandler(s, "F", code=code), auth=PUBLIC).rest_api,
+    ),
+    Dashboard: lambda s, code, site: Dashboard(s, "It", StorageBucket(s, "Pages")),
     CacheAlarms: lambda s, code, site: CacheAlarms(s, "It", cache=MemcachedCache(s, "Cache")),
     CacheDashboard: lambda s, code, site: CacheDashboard(s, "It", cache=MemcachedCache(s, "Cache")),
     Cdn: lambda s, code, site: Cdn(s, "It", bucket=StorageBucket(s, "Pages")),

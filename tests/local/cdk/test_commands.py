@@ -114,3 +114,10 @@ def test_context_and_parameters_are_passed_on() -> None:
 def test_only_what_failed_is_relevant() -> None:
     lines = ["Shop: deploying...", "", CREATING, FAILED, DELETED, "❌ Shop failed: no such name"]
     assert relevant(lines).splitlines() == [lines[0], FAILED, lines[5]]
+
+
+def test_a_stack_that_fails_without_a_resource() -> None:
+    protected = "Stack [arn:stack/Shop/1] cannot be deleted while TerminationProtection is enabled"
+    lines = ["Shop: destroying... [1/2]", f"❌  Shop: destroy failed DeploymentError: {protected}"]
+    assert failures([*lines, protected]) == [f"Shop: {protected}"]
+    assert failures(lines[:1]) == []

@@ -62,6 +62,22 @@ def function(runtime: object) -> dict[str, Any]:
             ),
             "response streaming",
         ),
+        (
+            resource(
+                "AWS::Lambda::Function",
+                "Shop/Function",
+                SnapStart={"ApplyOn": "PublishedVersions"},
+            ),
+            "SnapStart",
+        ),
+        (
+            resource(
+                "AWS::Lambda::Alias",
+                "Shop/Function",
+                ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1},
+            ),
+            "provisioned concurrency",
+        ),
     ],
 )
 def test_what_is_deployed_without_effect(

@@ -46,6 +46,8 @@ def is_module(name: str) -> bool:
 
 MODULES = {
     "ministack.app",
+    "ministack.core.concurrency",
+    "ministack.core.responses",
     "ministack.core.hypercorn_compat",
     "ministack.core.iam_actions",
     "ministack.core.iam_evaluator",
@@ -54,8 +56,11 @@ MODULES = {
     "ministack.core.sigv4",
     "ministack.services.apigateway",
     "ministack.services.apigateway_v1",
+    "ministack.services.cloudformation",
     "ministack.services.cloudformation.provisioners",
+    "ministack.services.cloudformation.stacks",
     "ministack.services.cloudfront",
+    "ministack.services.cloudwatch",
     "ministack.services.cloudwatch_logs",
     "ministack.services.dynamodb",
     "ministack.services.ec2",
@@ -65,9 +70,13 @@ MODULES = {
     "ministack.services.kinesis",
     "ministack.services.lambda_svc",
     "ministack.services.s3",
+    "ministack.services.scheduler",
+    "ministack.services.sns",
+    "ministack.services.sqs",
     "ministack.services.secretsmanager",
     "ministack.services.stepfunctions",
     "ministack.services.sts",
+    "ministack.services.waf",
 }
 
 

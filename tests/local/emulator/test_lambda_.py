@@ -339,12 +339,12 @@ def test_node_functions_run(cloud: Emulator) -> None:
 
 def test_runtimes_that_need_docker_are_refused(cloud: Emulator) -> None:
     cloud.client("lambda").create_function(
-        FunctionName="fn-java",
-        Runtime="java21",
-        Handler="shop.Handler::handle",
+        FunctionName="fn-ruby",
+        Runtime="ruby3.4",
+        Handler="shop.handle",
         Role="arn:aws:iam::000000000000:role/any",
-        Code={"ZipFile": zipped({"shop/Handler.class": b"\xca\xfe\xba\xbe"})},
+        Code={"ZipFile": zipped({"shop.rb": "def handle(event:, context:) = event"})},
     )
-    failure, body = invoke(cloud, "fn-java")
+    failure, body = invoke(cloud, "fn-ruby")
     assert failure == "Unhandled"
-    assert "runs Python, Node.js and provided runtimes, got: java21" in str(body)
+    assert "runs Python, Node.js, Java and provided runtimes, got: ruby3.4" in str(body)

@@ -115,6 +115,37 @@ def method(method: Resource) -> Iterator[Violation]:
             yield violation("Integration.Uri", requirement, function.logical_id)
 
 
+@RULES.resource(
+    "CROSS-SERVICE-055",
+    "AWS::IAM::Role",
+    page="Control access to Lambda function URLs",
+    severity=Severity.WARNING,
+)
+def function_url(role: Resource) -> Iterator[Violation]:
+    """Roles that call function URLs require lambda:InvokeFunction as well.
+
+    Function URLs answer status 403 unless the caller may do both lambda:InvokeFunctionUrl and
+    lambda:InvokeFunction. Allow the second with the condition `lambda:InvokedViaFunctionUrl`.
+    """
+    if not _lacks(role, "lambda:InvokeFunction") or role.template.once(_others_may_allow, role):
+        return
+    for grant in grants_of(role):
+        if "lambda:invokefunctionurl" in (action.lower() for action in grant.actions):
+            requirement = "allow lambda:InvokeFunction with lambda:InvokeFunctionUrl"
+            shown = f"lambda:InvokeFunctionUrl alone for {role.logical_id}"
+            yield violation("", requirement, shown, resource=grant.policy)
+            return
+
+
+def _others_may_allow(template: Template, role: Resource) -> bool:
+    """Return whether a permission of a function may let a role invoke it."""
+    return any(
+        permission.get("Action") != "lambda:InvokeFunctionUrl"
+        and not str(permission.get("Principal")).endswith(".amazonaws.com")
+        for permission in template.of_type("AWS::Lambda::Permission")
+    )
+
+
 def _lacks(role: Resource, action: str) -> bool:
     """Return whether a role certainly does not allow an action."""
     return role.template.once(_is_missing, role, action)

@@ -14,7 +14,7 @@ from serverless_stack.checks.engine.violations import Violation, violation
 RULES = RuleList()
 
 _PAGE: Final = "Use Lambda recursive loop detection to prevent infinite loops"
-_WRITES: Final = {
+WRITES: Final = {
     "AWS::SQS::Queue": ("Arn", ("sqs:SendMessage",)),
     "AWS::Kinesis::Stream": ("Arn", ("kinesis:PutRecord", "kinesis:PutRecords")),
     "AWS::DynamoDB::Table": (
@@ -28,6 +28,7 @@ _WRITES: Final = {
     ),
     "AWS::SNS::Topic": ("", ("sns:Publish",)),
 }
+"""The attribute that names a source in policies, and the actions that write to it, by its type."""
 _ADVICE: Final = "write to another one, or see that what it writes does not trigger it"
 
 
@@ -50,9 +51,9 @@ def sources(trigger: Resource) -> Iterator[Violation]:
     if trigger.get("FilterPolicy" if is_topic else "FilterCriteria") is not None:
         return
     source = trigger.reference(path)
-    if source is None or source.type not in _WRITES:
+    if source is None or source.type not in WRITES:
         return
-    attribute, actions = _WRITES[source.type]
+    attribute, actions = WRITES[source.type]
     target = trigger.get("Endpoint" if is_topic else "FunctionName")
     for function in functions_in(trigger.template, target):
         role = role_of(function)

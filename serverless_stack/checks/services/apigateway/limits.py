@@ -14,6 +14,7 @@ QUOTA = (1, math.inf)
 CACHE_TTL_SECONDS = (0, 3600)
 COMPRESSION_BYTES = (0, 10 * 1024 * 1024)
 INTEGRATION_TIMEOUT_MS = (50, 29_000)
+STREAMING_TIMEOUT_MS = 900_000
 CACHE_SIZES_GB = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
 
 # "Supported security policies"

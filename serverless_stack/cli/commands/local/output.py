@@ -2,9 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +16,9 @@ from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
 from serverless_stack.local.processes import emulator as emulator_process
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.urls import Urls
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def show_cloud(console: Console, cloud: LocalCloud) -> None:
@@ -32,9 +36,10 @@ def show_cloud(console: Console, cloud: LocalCloud) -> None:
 
 
 def show_urls(console: Console, urls: Urls) -> None:
-    """Print the URLs of APIs and distributions."""
+    """Print the URLs of APIs, distributions and functions."""
     pairs = {f"{api.name} ({api.stage})": api.url for api in urls.apis}
     pairs |= {f"distribution {item.id}": item.url for item in urls.distributions}
+    pairs |= {f"function {item.name}": item.url for item in urls.functions}
     _show_pairs(console, "Open in a browser", pairs)
 
 
@@ -63,7 +68,11 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
                 "api": state.api_port,
                 "cdn": state.cdn_port,
             },
-            "urls": asdict(urls),
+            "urls": {
+                "apis": _content_of(urls.apis),
+                "distributions": _content_of(urls.distributions),
+            },
+            "function_urls": _content_of(urls.functions),
             "stacks": [asdict(stack) for stack in stacks],
         }
         print(json.dumps(content, indent=2))
@@ -82,6 +91,11 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
             "logs": str(emulator_process.logs_of(cloud.home)),
         },
     )
+
+
+def _content_of(items: Iterable["DataclassInstance"]) -> list[dict[str, object]]:
+    """Return value objects as JSON has them."""
+    return [asdict(item) for item in items]
 
 
 def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -> None:

@@ -4,18 +4,21 @@ from ..engines.manager import EngineManager
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from . import (
+    aliases,
     api_callers,
     api_limits,
     api_logs,
     api_owners,
     api_policies,
     apigateway,
+    async_invocations,
     canaries,
     cloudfront,
     credentials,
     dropped_properties,
     ec2,
     elasticache,
+    event_filters,
     foreign_types,
     functions,
     http_proxies,
@@ -24,14 +27,21 @@ from . import (
     missing_objects,
     mock_integrations,
     origin_access_identities,
+    queue_triggers,
+    releases,
     request_models,
     resource_types,
     rest_routes,
+    rotation,
     s3,
     serverless_cache,
     service_integrations,
     stage_cache,
     stages,
+    stream_consumers,
+    stream_triggers,
+    time_zones,
+    web_acls,
 )
 
 
@@ -45,6 +55,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     elasticache.apply(manager)
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
+    aliases.apply()
+    releases.apply()
     apigateway.apply()
     api_owners.apply()
     rest_routes.apply()
@@ -62,6 +74,14 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
+    rotation.apply()
+    web_acls.apply()
     origin_access_identities.apply()
     service_integrations.apply()
+    async_invocations.apply()
+    event_filters.apply()
+    queue_triggers.apply()
+    stream_triggers.apply()
+    stream_consumers.apply()
+    time_zones.apply()
     resource_types.apply(settings)

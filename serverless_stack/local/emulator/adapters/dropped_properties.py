@@ -1,12 +1,13 @@
-"""Properties of functions, REST APIs and secrets that MiniStack drops from a template."""
+"""Properties of functions, APIs, secrets, topics and caches that MiniStack drops."""
 
 import string
 from collections.abc import Callable
+from xml.sax.saxutils import escape
 
-from ministack.services import apigateway_v1, lambda_svc, secretsmanager
+from ministack.services import apigateway_v1, elasticache, lambda_svc, secretsmanager, sns
 from ministack.services.cloudformation import provisioners
 
-from .types import Properties, Provisioned
+from .types import Properties, Provisioned, Record
 
 KINDS = {
     "ExcludeLowercase": string.ascii_lowercase,
@@ -20,10 +21,16 @@ def apply() -> None:
     """Apply this module's patches."""
     store_after("AWS::Lambda::Function", store_vpc_config)
     store_after("AWS::Lambda::Function", store_dead_letters)
+    store_after("AWS::Lambda::Function", store_key_and_concurrency)
     store_after("AWS::ApiGateway::RestApi", store_endpoint_types)
     store_after("AWS::ApiGateway::Method", store_content_handling)
+    store_after("AWS::ApiGateway::Stage", store_client_certificate)
+    store_after("AWS::SNS::Topic", store_topic_key)
+    store_after("AWS::ElastiCache::ReplicationGroup", store_cache_key)
+    show_cache_keys()
     generate_secrets_as_declared()
     refer_to_secrets_by_arn()
+    store_after("AWS::SecretsManager::Secret", store_secret_key)
 
 
 def store_after(resource_type: str, store: Callable[[str, Properties], None]) -> None:
@@ -67,11 +74,57 @@ def store_content_handling(_method: str, props: Properties) -> None:
         method["methodIntegration"]["contentHandling"] = handling
 
 
+def store_key_and_concurrency(name: str, props: Properties) -> None:
+    """Store the KMS key of a function's variables, and its reserved concurrency."""
+    function = lambda_svc._functions[name]
+    function["config"]["KMSKeyArn"] = str(props.get("KmsKeyArn") or "")
+    reserved = props.get("ReservedConcurrentExecutions")
+    function["concurrency"] = None if reserved is None else int(reserved)
+
+
+def store_topic_key(arn: str, props: Properties) -> None:
+    """Store the KMS key of a topic."""
+    attributes = sns._topics[arn]["attributes"]
+    attributes.pop("KmsMasterKeyId", None)
+    if props.get("KmsMasterKeyId"):
+        attributes["KmsMasterKeyId"] = str(props["KmsMasterKeyId"])
+
+
+def store_cache_key(group_id: str, props: Properties) -> None:
+    """Store the KMS key of a replication group; `show_cache_keys` shows it."""
+    elasticache._replication_groups[group_id]["KmsKeyId"] = props.get("KmsKeyId")
+
+
+def show_cache_keys() -> None:
+    """Show the KMS key of a replication group, which MiniStack has no element for."""
+    shown = elasticache._rg_xml
+
+    def with_key(group: Record) -> str:
+        key = group.get("KmsKeyId")
+        text = str(shown(group))
+        return f"{text}<KmsKeyId>{escape(str(key))}</KmsKeyId>" if key else text
+
+    elasticache._rg_xml = with_key
+
+
+def store_secret_key(arn: str, props: Properties) -> None:
+    """Store the KMS key of a secret."""
+    secretsmanager._secrets[secret_name(arn)]["KmsKeyId"] = props.get("KmsKeyId")
+
+
 def store_endpoint_types(api_id: str, props: Properties) -> None:
     """Store a REST API's endpoint types under the key of the API, not of the template."""
     declared = props.get("EndpointConfiguration") or {}
     types = list(declared.get("Types") or ["EDGE"])
     apigateway_v1._rest_apis[api_id]["endpointConfiguration"] = {"types": types}
+
+
+def store_client_certificate(_physical_id: str, props: Properties) -> None:
+    """Store the client certificate of a stage, which no integration gets to see."""
+    stage = apigateway_v1._stages_v1[props["RestApiId"]][props["StageName"]]
+    stage.pop("clientCertificateId", None)
+    if props.get("ClientCertificateId"):
+        stage["clientCertificateId"] = str(props["ClientCertificateId"])
 
 
 def generate_secrets_as_declared() -> None:

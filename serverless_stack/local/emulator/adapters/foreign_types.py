@@ -10,6 +10,7 @@ from .types import Handlers, Properties, Provisioned
 
 # Types whose effect nobody misses on a laptop. The CLI says that they have none.
 RECORDS = (
+    "AWS::ApiGateway::ClientCertificate",
     "AWS::ApplicationAutoScaling::ScalableTarget",
     "AWS::ApplicationAutoScaling::ScalingPolicy",
     "AWS::Budgets::Budget",
@@ -35,7 +36,6 @@ RECORDS = (
     "AWS::WAFv2::LoggingConfiguration",
     "AWS::WAFv2::RegexPatternSet",
     "AWS::WAFv2::RuleGroup",
-    "AWS::WAFv2::WebACLAssociation",
     "AWS::XRay::Group",
     "AWS::XRay::SamplingRule",
 )

@@ -1,4 +1,4 @@
-"""Lambda: our execution environments for Python, and logs."""
+"""Lambda: our execution environments for Python and Java, and logs."""
 
 import subprocess
 import time
@@ -7,8 +7,11 @@ from typing import Any, Protocol
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 
+from ..lambda_.java_worker import MESSAGE as NO_JDK
+from ..lambda_.java_worker import JavaWorker, is_java
+from ..lambda_.jdk import find_jdk
 from ..lambda_.packages import link_runtime_packages
-from ..lambda_.worker import PythonWorker, WorkerTools
+from ..lambda_.worker import FunctionWorker, PythonWorker, WorkerTools
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 
@@ -25,29 +28,51 @@ class NodeWorker(Protocol):
 def apply(settings: Settings, guard: ProcessGuard) -> None:
     """Apply this module's patches."""
     tools = WorkerTools(settings, guard, link_runtime_packages(settings.tmp / "runtime"))
-    run_python_workers(tools)
+    run_own_workers(tools)
     guard_other_workers(guard)
+    initialise_for_snap_start()
     refuse_other_runtimes()
     keep_failure_types(tools)
     log_by_environment(tools, settings)
 
 
-def run_python_workers(tools: WorkerTools) -> None:
-    """Run Python functions in workers of our own.
+def run_own_workers(tools: WorkerTools) -> None:
+    """Run Python and Java functions in workers of our own.
 
-    MiniStack's worker exposes the emulator's packages and environment to the function, supports
-    neither overlays nor ``/opt``, and waits up to 50 ms for output after each call.
+    MiniStack's worker exposes the emulator's packages and environment to a Python function,
+    supports neither overlays nor ``/opt``, and waits up to 50 ms for output after each call. It
+    runs Java in Docker only.
     """
     choose = lambda_runtime._worker_class_for
-    PythonWorker.tools = tools
+    FunctionWorker.tools = tools
 
     def choose_worker(config: Config) -> type:
-        if str(config.get("Runtime", "")).startswith("python"):
+        runtime = str(config.get("Runtime", ""))
+        if runtime.startswith("python"):
             return PythonWorker
+        if is_java(runtime):
+            return JavaWorker
         chosen: type = choose(config)
         return chosen
 
     lambda_runtime._worker_class_for = choose_worker
+
+
+def initialise_for_snap_start() -> None:
+    """Load the handler when a version with SnapStart is published, and wait until it is loaded.
+
+    MiniStack starts the process only. The first call then took the end of the loading for its
+    answer.
+    """
+    ensure = lambda_svc.ensure_spawned
+
+    def ensure_started(worker: lambda_runtime.Worker) -> None:
+        if isinstance(worker, FunctionWorker):
+            worker.start()
+        else:
+            ensure(worker)
+
+    lambda_svc.ensure_spawned = ensure_started
 
 
 def guard_other_workers(guard: ProcessGuard) -> None:
@@ -71,15 +96,21 @@ def guard_other_workers(guard: ProcessGuard) -> None:
 
 
 def refuse_other_runtimes() -> None:
-    """Refuse Java, .NET and Ruby. Without Docker, MiniStack returns a made-up response."""
+    """Refuse .NET, Ruby and container images, and Java without a JDK.
+
+    Without Docker, MiniStack returns a made-up response for all of them.
+    """
 
     def refuse(func: Config, event: object, request_id: str) -> Config:
         config: Config = func.get("config") or func
         runtime = config.get("Runtime") or config.get("PackageType")
-        message = (
-            f"{config['FunctionName']}: the local cloud runs Python, Node.js and provided "
-            f"runtimes, got: {runtime}; deploy this function to AWS"
-        )
+        runs_java = is_java(str(runtime))
+        if runs_java and find_jdk() is not None:
+            result: Config = lambda_svc._execute_function_warm(func, event, request_id)
+            return result
+        reason = f"the local cloud runs Python, Node.js, Java and provided runtimes, got: {runtime}"
+        reason = NO_JDK if runs_java else f"{reason}; deploy this function to AWS"
+        message = f"{config['FunctionName']}: {reason}"
         return {
             "body": {"errorMessage": message, "errorType": "Runtime.NotAvailableLocally"},
             "error": True,

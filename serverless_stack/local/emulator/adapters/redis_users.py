@@ -6,6 +6,7 @@ The default user remains enabled, because the emulator authenticates as that use
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from xml.sax.saxutils import escape
 
 from ministack.services import elasticache
 
@@ -26,10 +27,21 @@ OPEN = ("iam", "no-password-required")
 
 def apply(manager: EngineManager) -> None:
     """Apply this module's patches."""
+    escape_access_strings()
     for action in ("_create_user", "_modify_user"):
         keep_logins(action)
     for action in CHANGES:
         sync_users_after(manager, action)
+
+
+def escape_access_strings() -> None:
+    """Escape access strings in XML: MiniStack's answer about a user with ``&*`` cannot be read."""
+    shown = elasticache._user_xml
+
+    def escaped(user: Record) -> str:
+        return str(shown({**user, "AccessString": escape(user.get("AccessString", ""))}))
+
+    elasticache._user_xml = escaped
 
 
 def keep_logins(action: str) -> None:

@@ -1,4 +1,4 @@
-"""The deployed APIs and distributions of all accounts and regions."""
+"""The deployed APIs, distributions and function URLs of all accounts and regions."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from ministack.services import apigateway, apigateway_v1, cloudfront
 
 from ..settings import Settings
+from .function_urls import FUNCTION_PATH, deployed_function_urls
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def cdn_origin(settings: Settings, distribution_id: str) -> str:
 
 
 def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
-    """Return the URLs of APIs and distributions: the response of ``/_serverless_stack/urls``."""
+    """Return the URLs of all kinds: the response of ``/_serverless_stack/urls``."""
     apis = []
     for api in deployed_apis():
         entry = {"id": api.id, "name": api.name, "stage": api.stage}
@@ -101,7 +102,15 @@ def urls(settings: Settings) -> dict[str, list[dict[str, str]]]:
         }
         for distribution in deployed_distributions()
     ]
-    return {"apis": apis, "distributions": distributions}
+    functions = [
+        {
+            "id": url.id,
+            "name": url.function,
+            "url": f"http://127.0.0.1:{settings.gateway_port}{FUNCTION_PATH}{url.id}/",
+        }
+        for url in deployed_function_urls()
+    ]
+    return {"apis": apis, "distributions": distributions, "functions": functions}
 
 
 def rewrite_location(settings: Settings, value: str) -> str:

@@ -157,6 +157,13 @@ class Endpoint:
             await write_response(with_cors(send, head), head.method, refused)
         return refused is None
 
+    async def refuse_unsigned(
+        self, scope: Scope, receive: Receive
+    ) -> tuple[Response | None, Receive]:
+        """Return the refusal of a request that is not signed, and how to read its body again."""
+        refused, body = await self._check(Head(scope), receive)
+        return refused, receive if body is None else replay(body, receive)
+
     async def _check(self, head: Head, receive: Receive) -> tuple[Response | None, bytes | None]:
         """Check the signature. Return the refusal, if any, and the body if it was read."""
         body = None

@@ -25,14 +25,15 @@ from .exchange import (
     read_request,
     write_response,
 )
+from .function_urls import FUNCTION_PATH, FunctionUrl, find_function_url
 from .problems import with_problem
 from .rest.domains import domain_of, target_of
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
+from .signatures import fold
 
 URLS_PATH = "/_serverless_stack/urls"
 EXECUTE_PATH = "/_aws/execute-api/"
-FUNCTION_PATH = "/_aws/lambda-url/"
 EXECUTE_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.")
 CDN_BYTES = 64 * 1024 * 1024
 
@@ -142,14 +143,30 @@ class Gateway:
             await write_response(send, request.method, response)
         elif api is not None and path.startswith(f"{EXECUTE_PATH}{api_id}/"):
             await ministack_app.app(_at_localhost(scope), receive, send)
-        elif (function_url := _public_function_url(scope)) is not None:
-            await ministack_app.app(function_url, receive, send)
+        elif (function_url := find_function_url(_host(scope), path)) is not None:
+            await self._function_url(function_url, scope, receive, send)
         elif path == URLS_PATH:
             if await self._endpoint.admit(scope, receive, send):
                 body = json.dumps(urls(self._settings)).encode()
                 await write_response(send, scope["method"], (200, _JSON, body))
         else:
             await self._endpoint.serve(scope, receive, send)
+
+    async def _function_url(
+        self, url: FunctionUrl, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Serve a function URL, if its policy or the signature of the request permits it."""
+        refused = None
+        if url.is_public:
+            refused = url.refusal(fold(scope["headers"], ", "))
+        elif not url.is_preflight(scope["method"]):
+            refused, receive = await self._endpoint.refuse_unsigned(scope, receive)
+            if refused is not None:
+                refused = url.forbidden(fold(scope["headers"], ", "))
+        if refused is not None:
+            await write_response(send, scope["method"], refused)
+        else:
+            await ministack_app.app(_at_function_path(scope, url.id), receive, send)
 
 
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
@@ -168,18 +185,11 @@ def _distribution_of(scope: Scope) -> Distribution | None:
     return next((d for d in deployed_distributions() if d.domain.lower() == name), None)
 
 
-def _public_function_url(scope: Scope) -> Scope | None:
-    """Return a request to a function URL without authentication, in MiniStack's form."""
-    parsed = ministack_app._parse_lambda_url(_host(scope), scope["path"])
-    if parsed is None:
-        return None
-    _arn, conditions, _function = ministack_app._function_url_auth_target(parsed[0])
-    if conditions.get("lambda:FunctionUrlAuthType") != "NONE":
-        return None
-    prefix = f"{FUNCTION_PATH}{parsed[0]}"
-    if scope["path"].startswith(f"{prefix}/"):
-        return _at_localhost(scope)
-    return _at_localhost(_below(prefix, scope))
+def _at_function_path(scope: Scope, url_id: str) -> Scope:
+    """Return a request to a function URL in MiniStack's form."""
+    prefix = f"{FUNCTION_PATH}{url_id}"
+    is_there = scope["path"].startswith(f"{prefix}/")
+    return _at_localhost(scope if is_there else _below(prefix, scope))
 
 
 def _at_execute_path(scope: Scope, api_id: str) -> Scope:

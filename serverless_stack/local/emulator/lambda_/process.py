@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,32 +19,40 @@ LOG_SECONDS = 1.0
 EXIT_SECONDS = 0.2
 
 Document = dict[str, Any]
+Command = Callable[[int, str], list[str]]
+
+
+def python_command(pipe: int, marker: str) -> list[str]:
+    """Return the command of the process of a Python function."""
+    # -I -S: without the packages of this environment, and without Python's own variables.
+    # -u: stdout and stderr keep their order.
+    return [sys.executable, "-I", "-S", "-u", str(BOOTSTRAP), str(pipe), marker]
 
 
 class FunctionProcess:
-    """A Python process that has loaded a handler.
+    """A process that has loaded a handler.
 
     See ``bootstrap.py`` for the pipes. The marker line ends the output of an invocation, so that
     nobody has to wait for more.
 
     Args:
+        command: Returns the command for the pipe of the answers, and for the marker.
         code: The working folder.
         variables: The complete environment.
         guard: Kills the process when the emulator has ended.
     """
 
-    def __init__(self, code: Path, variables: dict[str, str], guard: ProcessGuard) -> None:
+    def __init__(
+        self, command: Command, code: Path, variables: dict[str, str], guard: ProcessGuard
+    ) -> None:
         self._guard = guard
         self._answers: queue.Queue[Document | None] = queue.Queue()
         self._output: queue.Queue[str | None] = queue.Queue()
         marker = secrets.token_hex(16)
         reading, writing = os.pipe()
-        # -I -S: without the packages of this environment, and without Python's own variables.
-        # -u: stdout and stderr keep their order.
-        command = [sys.executable, "-I", "-S", "-u", str(BOOTSTRAP), str(writing), marker]
         try:
             self.popen = subprocess.Popen(
-                command,
+                command(writing, marker),
                 cwd=code,
                 env=variables,
                 stdin=subprocess.PIPE,

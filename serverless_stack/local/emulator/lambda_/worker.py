@@ -1,4 +1,4 @@
-"""Execution environments of Python functions, in place of MiniStack's."""
+"""Execution environments of functions, in place of MiniStack's."""
 
 import json
 import logging
@@ -16,9 +16,10 @@ from ministack.core import lambda_runtime
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from .environment import environment_variables, layer_archives, stream_name
+from .jdk import JdkError
 from .overlay import OverlayError, overlay_for
 from .packages import merge_layers, unpack
-from .process import FunctionProcess
+from .process import Command, FunctionProcess, python_command
 from .records import read_record
 
 logger = logging.getLogger("serverless_stack.functions")
@@ -46,12 +47,11 @@ class WorkerTools:
         self.last = threading.local()
 
 
-class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
-    """An execution environment of a Python function.
+class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
+    """An execution environment of a function.
 
-    It replaces MiniStack's. The function sees its code, overlay and layers and the packages of
-    Lambda's runtime, but neither the emulator's packages nor its environment. Output is complete
-    without waiting for a pause, and failures keep their type.
+    It replaces MiniStack's. The function sees its code and layers, but not the emulator's
+    environment. Output is complete without waiting for a pause, and failures keep their type.
     """
 
     tools: WorkerTools
@@ -63,6 +63,10 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self._folder: str | None = None
         self.stream = stream_name(config)
 
+    def _command(self, code: Path, opt: Path | None, variables: dict[str, str]) -> Command:
+        """Return the command of the process, and set what variables it needs."""
+        raise NotImplementedError
+
     def _spawn(self) -> None:
         """Start the process. MiniStack reads ``_proc`` to check whether it is alive."""
         self._discard_tmpdir()
@@ -70,23 +74,11 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         code = unpack(self.code_zip, settings.tmp / "code")
         layers = layer_archives(self.config)
         opt = merge_layers(layers, settings.tmp / "code") if layers else None
-        shared = [*opt.glob("python/lib/python3*/site-packages"), opt / "python"] if opt else []
-        overlay = overlay_for(
-            [code, *shared],
-            settings.overlays,
-            settings.uv,
-            tools.runtime_site,
-            read_record(self.code_zip, settings.records),
-        )
-        path = [overlay, code, *shared, tools.runtime_site]
         self._folder = tempfile.mkdtemp(prefix="environment-", dir=settings.tmp)
         self.stream = stream_name(self.config)
         variables = environment_variables(self.config, code, opt, self._folder, self.stream)
-        variables["_SERVERLESS_STACK_PATH"] = os.pathsep.join(str(entry) for entry in path if entry)
-        runtime, here = self.config.get("Runtime", ""), platform.python_version()
-        if runtime != f"python{here.rpartition('.')[0]}":
-            logger.info("%s declares %s and runs on Python %s", self.func_name, runtime, here)
-        self._process = FunctionProcess(code, variables, tools.guard)
+        command = self._command(code, opt, variables)
+        self._process = FunctionProcess(command, code, variables, tools.guard)
         self._proc = self._process.popen
 
     def invoke(
@@ -125,11 +117,24 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
             result = json.loads(answer["result"])
             return {"status": "ok", "result": result, "cold_start": cold, "log": "\n".join(log)}
 
+    def start(self) -> None:
+        """Start the process and wait until the handler is loaded, unless it runs already.
+
+        Raises:
+            RuntimeError: The handler cannot be loaded.
+        """
+        with self._lock:
+            if self._proc is not None and self._proc.poll() is None:
+                return
+            answer = self._initialise([])
+        if "error" in answer:
+            raise RuntimeError(f"{answer['error']['errorType']}: {answer['error']['errorMessage']}")
+
     def _initialise(self, log: list[str]) -> Record:
         """Start the process, and wait until the handler is loaded."""
         try:
             self._spawn()
-        except (OverlayError, ValueError) as error:
+        except (JdkError, OverlayError, ValueError) as error:
             logger.error("%s: %s", self.func_name, error)
             log.append(str(error))
             return failure("Runtime.ImportModuleError", str(error))
@@ -194,6 +199,30 @@ class PythonWorker(lambda_runtime.Worker):  # type: ignore[misc]
         folder, self._folder = self._folder, None
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+class PythonWorker(FunctionWorker):
+    """An execution environment of a Python function.
+
+    It sees the packages of Lambda's runtime, but not the emulator's.
+    """
+
+    def _command(self, code: Path, opt: Path | None, variables: dict[str, str]) -> Command:
+        tools, settings = self.tools, self.tools.settings
+        shared = [*opt.glob("python/lib/python3*/site-packages"), opt / "python"] if opt else []
+        overlay = overlay_for(
+            [code, *shared],
+            settings.overlays,
+            settings.uv,
+            tools.runtime_site,
+            read_record(self.code_zip, settings.records),
+        )
+        path = [overlay, code, *shared, tools.runtime_site]
+        variables["_SERVERLESS_STACK_PATH"] = os.pathsep.join(str(entry) for entry in path if entry)
+        runtime, here = self.config.get("Runtime", ""), platform.python_version()
+        if runtime != f"python{here.rpartition('.')[0]}":
+            logger.info("%s declares %s and runs on Python %s", self.func_name, runtime, here)
+        return python_command
 
 
 def failure(kind: str, message: str) -> Record:

@@ -33,6 +33,16 @@ def allowed(**more: object) -> Json:
     return managed(policy(statement(Action="s3:GetObject", **more)))
 
 
+def sent(action: str) -> Json:
+    allow = statement(
+        Principal={"Service": "sns.amazonaws.com"}, Action=action, Resource="*", Condition=SOURCE
+    )
+    queue_policy = resource(
+        "AWS::SQS::QueuePolicy", Queues=[ref("Queue")], PolicyDocument=policy(allow)
+    )
+    return {"Queue": resource("AWS::SQS::Queue"), "Allowed": queue_policy}
+
+
 BUCKET: Json = {"Bucket": resource("AWS::S3::Bucket")}
 SOURCE: Json = {"ArnLike": {"aws:SourceArn": "arn:aws:s3:::a"}}
 ARN = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -140,5 +150,40 @@ CASES = [
         ),
         allowed(Resource="arn:aws:s3:::b/${aws:username}"),
         "`PolicyDocument.Version` must be 2012-10-17 for the variable",
+    ),
+    Case(
+        "IAM-015",
+        "action without a service",
+        managed(policy(statement(Action="GetObject", Resource="*"))),
+        managed(policy(statement(Action="*", Resource="*"))),
+        "`PolicyDocument.Statement.0.Action` must be * or have a service and a name",
+    ),
+    Case(
+        "IAM-016",
+        "operation of S3 that is no action",
+        managed(policy(statement(Action=["s3:GetObject", "s3:ListObjectsV2"], Resource="*"))),
+        managed(policy(statement(Action=["s3:GetObject", "s3:List*"], Resource="*"))),
+        "must be an action that exists, got: 's3:ListObjectsV2'",
+    ),
+    Case(
+        "IAM-016",
+        "pattern that matches no action",
+        role(("p", policy(statement(Action="dynamodb:Fetch*", Resource="*")))),
+        role(("p", policy(statement(Action="dynamodb:*Item", Resource="*")))),
+        "`Policies.0.PolicyDocument.Statement.0.Action` must be an action that exists, got: 'dyna",
+    ),
+    Case(
+        "IAM-016",
+        "misspelled service",
+        managed(policy(statement(Action="dynamdb:GetItem", Resource="*"))),
+        managed(policy(statement(Action="newservice:GetItem", Resource="*"))),
+        "got: 'dynamdb:GetItem' (nearest accepted: dynamodb:GetItem)",
+    ),
+    Case(
+        "IAM-016",
+        "misspelled action of a queue policy",
+        sent("sqs:SendMessages"),
+        sent("sqs:SendMessage"),
+        "got: 'sqs:SendMessages' (nearest accepted: sqs:SendMessage)",
     ),
 ]

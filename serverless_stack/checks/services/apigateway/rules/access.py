@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Resource
+from serverless_stack.checks.engine.template import Resource, Template
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
+from serverless_stack.checks.services.apigateway.operations import API, operations
 from serverless_stack.checks.services.apigateway.rules.stages import METHOD
 
 RULES = RuleList()
@@ -149,3 +151,43 @@ def api_key(key: Resource) -> Iterator[Violation]:
     if isinstance(value, str) and not is_unresolved(value) and not 20 <= len(value) <= 128:
         nearest = 20 if len(value) < 20 else 128
         yield violation("Value", "have 20 to 128 characters", len(value), nearest)
+
+
+@RULES.resource(
+    "APIGATEWAY-056", "AWS::ApiGateway::UsagePlan", page=_USAGE, severity=Severity.WARNING
+)
+def plan_without_keys(plan: Resource) -> Iterator[Violation]:
+    """Limits of usage plans require methods with `ApiKeyRequired`.
+
+    The plan deploys, but throttles and counts nothing, because API Gateway identifies its callers
+    by their API keys. Set `ApiKeyRequired` on the methods.
+    """
+    if not plan.mapping("Throttle") and not plan.mapping("Quota"):
+        return
+    for path in plan.paths("ApiStages"):
+        api = plan.reference(f"{path}.ApiId")
+        found = operations(api) if api is not None and api.type == API else None
+        if api is not None and found and all(item.needs_key is False for item in found):
+            requirement = "be an API with a method that has `ApiKeyRequired`"
+            yield violation(f"{path}.ApiId", requirement, api.logical_id)
+
+
+@RULES.template("APIGATEWAY-057", page=_USAGE, severity=Severity.WARNING)
+def keys_without_plan(template: Template) -> Iterator[Violation]:
+    """Methods with `ApiKeyRequired` require a usage plan.
+
+    API Gateway answers status 403 to a key that belongs to no usage plan with the stage. Add an
+    `AWS::ApiGateway::UsagePlan` and an `AWS::ApiGateway::UsagePlanKey`.
+    """
+    if any(template.of_type("AWS::ApiGateway::UsagePlan", "AWS::ApiGateway::UsagePlanKey")):
+        return
+    for key in template.of_type("AWS::ApiGateway::ApiKey"):
+        if key.logical_id in template.exported:
+            continue
+        for path in key.paths("StageKeys"):
+            api = key.reference(f"{path}.RestApiId")
+            found = operations(api) if api is not None and api.type == API else None
+            if any(item.needs_key for item in found or ()):
+                requirement = "be a stage of a usage plan that has the key"
+                value = key.text(f"{path}.StageName") or "a stage"
+                yield violation(path, requirement, value, resource=key.logical_id)

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
 from serverless_stack.checks.services.apigateway import limits as values
+from serverless_stack.checks.services.apigateway.operations import API
 
 RULES = RuleList()
 
 _DOMAIN = "AWS::ApiGateway::DomainName"
+_SECURITY = "Security policies for REST APIs in API Gateway"
 _DOMAINS = "Custom domain name for public REST APIs in API Gateway"
 
 
@@ -86,3 +89,71 @@ def base_path(mapping: Resource) -> Iterator[Violation]:
         hint = nearest if values.BASE_PATH.fullmatch(nearest) else None
         requirement = "have letters, digits and $-_.+!*'() only, and no slash around it"
         yield violation("BasePath", requirement, path, hint)
+
+
+@RULES.resource("APIGATEWAY-064", API, _DOMAIN, page=_SECURITY)
+def endpoint_access_mode(resource: Resource) -> Iterator[Violation]:
+    """Enhanced security policies require an `EndpointAccessMode`.
+
+    API Gateway refuses a `SecurityPolicy` that begins with SecurityPolicy_ without one. Set it to
+    STRICT, or to BASIC while you move traffic to the policy.
+    """
+    policy = resource.text("SecurityPolicy")
+    if policy is not None and policy.startswith("SecurityPolicy_"):
+        mode = resource.get("EndpointAccessMode")
+        if mode in (None, ""):
+            requirement = f"be set with the `SecurityPolicy` {policy}"
+            yield violation("EndpointAccessMode", requirement, mode, "STRICT")
+
+
+@RULES.resource("APIGATEWAY-065", API, _DOMAIN, page=_SECURITY)
+def endpoint_of_policy(resource: Resource) -> Iterator[Violation]:
+    """Enhanced security policies must be for the endpoint type.
+
+    API Gateway refuses policies that end in _EDGE on regional and private endpoints, and all others
+    on edge-optimized ones.
+    """
+    policy = resource.text("SecurityPolicy")
+    types = resource.get("EndpointConfiguration.Types")
+    if policy is None or not policy.startswith("SecurityPolicy_") or not isinstance(types, list):
+        return
+    kind = types[0] if len(types) == 1 else None
+    if kind not in ("EDGE", "REGIONAL", "PRIVATE"):
+        return
+    if policy.endswith("_EDGE") != (kind == "EDGE"):
+        nearest = "SecurityPolicy_TLS13_2025_EDGE" if kind == "EDGE" else None
+        if kind != "EDGE":
+            nearest = "SecurityPolicy_TLS13_1_3_2025_09"
+        yield violation("SecurityPolicy", f"be one for {kind} endpoints", policy, nearest)
+
+
+@RULES.resource(
+    "APIGATEWAY-066",
+    "AWS::ApiGateway::BasePathMapping",
+    page="How to turn on mutual TLS authentication in API Gateway",
+    severity=Severity.WARNING,
+)
+def default_endpoint(mapping: Resource) -> Iterator[Violation]:
+    """Mutual TLS requires the default endpoint to be off.
+
+    The API deploys, but clients without a certificate reach it at its `execute-api` address. Set
+    `DisableExecuteApiEndpoint` to true.
+    """
+    domain, api = mapping.reference("DomainName"), mapping.reference("RestApiId")
+    if domain is None or api is None or api.type != API:
+        return
+    if domain.get("MutualTlsAuthentication.TruststoreUri") is None:
+        return
+    if is_unresolved(domain.get("MutualTlsAuthentication")) or api.get("Policy") is not None:
+        return
+    path = "DisableExecuteApiEndpoint"
+    body = api.get("Body")
+    by_definition = is_unresolved(body) or api.get("BodyS3Location") is not None
+    if isinstance(body, dict):
+        text = str(body.get("x-amazon-apigateway-endpoint-configuration", "")) + str(
+            body.get("servers", "")
+        )
+        by_definition = "disableExecuteApiEndpoint" in text
+    if not by_definition and api.get(path) in (None, False, "false"):
+        requirement = f"be true, as {domain.logical_id} requires mutual TLS"
+        yield violation(path, requirement, api.get(path), "true", resource=api.logical_id)

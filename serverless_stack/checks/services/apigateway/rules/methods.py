@@ -17,7 +17,6 @@ RULES = RuleList()
 _MAPPINGS = "Parameter mapping examples for REST APIs in API Gateway"
 _QUOTAS = "Amazon API Gateway quotas"
 _INTEGRATION = "Integration (Amazon API Gateway API Reference)"
-_BINARY = "Binary media types for REST APIs in API Gateway"
 _PLACES = "(querystring|path|header)"
 _METHOD_REQUEST = re.compile(rf"method\.request\.{_PLACES}\.[^\s.][^\s]*")
 _INTEGRATION_REQUEST = re.compile(rf"integration\.request\.{_PLACES}\.[^\s.][^\s]*")
@@ -140,22 +139,6 @@ def response_codes(method: Resource) -> Iterator[Violation]:
             yield violation(f"{path}.StatusCode", requirement, code, next(iter(codes)))
 
 
-@RULES.resource("APIGATEWAY-048", METHOD, page=_BINARY, severity=Severity.WARNING)
-def binary_mock(method: Resource) -> Iterator[Violation]:
-    """Mock integrations require `ContentHandling` on APIs that treat all as binary.
-
-    With `*/*` among the `BinaryMediaTypes`, a mock integration cannot read its request template,
-    and a CORS preflight is answered with status 500. Set `ContentHandling` to `CONVERT_TO_TEXT`.
-    """
-    api = method.reference("RestApiId")
-    path = "Integration.ContentHandling"
-    if method.text("Integration.Type") != "MOCK" or api is None or method.get(path) is not None:
-        return
-    if "*/*" in api.known("BinaryMediaTypes"):
-        requirement = f"be CONVERT_TO_TEXT, as {api.logical_id} treats */* as binary"
-        yield violation(path, requirement, None, "CONVERT_TO_TEXT")
-
-
 def _is_edge(method: Resource) -> bool | None:
     """Return whether the API is edge-optimized; None if that is unknown."""
     api = method.reference("RestApiId")
@@ -165,17 +148,29 @@ def _is_edge(method: Resource) -> bool | None:
     return api is not None and types in ([], ["EDGE"])
 
 
+def _is_streamed(method: Resource) -> bool | None:
+    """Return whether the integration streams its response; None if that is unknown."""
+    mode = method.get("Integration.ResponseTransferMode")
+    return None if is_unresolved(mode) else mode == "STREAM"
+
+
 @RULES.resource("APIGATEWAY-043", METHOD, page=_QUOTAS)
 def timeout(method: Resource) -> Iterator[Violation]:
     """`TimeoutInMillis` must be within the limits of the endpoint type.
 
     API Gateway refuses integration time-outs below 50 milliseconds and, on edge-optimized APIs,
-    above 29 seconds.
+    above 29 seconds. Streamed responses may take 15 minutes.
     """
     path = "Integration.TimeoutInMillis"
     low, high = values.INTEGRATION_TIMEOUT_MS
+    streamed = _is_streamed(method)
+    if streamed is None:
+        return
+    if streamed:
+        high = values.STREAMING_TIMEOUT_MS
     value = method.number(path)
-    if value is not None and (value < low or (value > high and _is_edge(method))):
+    bounded = streamed or _is_edge(method)
+    if value is not None and (value < low or (value > high and bounded)):
         nearest = low if value < low else high
         yield violation(path, f"be between {low} and {high} milliseconds", int(value), nearest)
 
@@ -190,6 +185,8 @@ def timeout_above_quota(method: Resource) -> Iterator[Violation]:
     path = "Integration.TimeoutInMillis"
     high = values.INTEGRATION_TIMEOUT_MS[1]
     value = method.number(path)
+    if _is_streamed(method) is not False:
+        return
     if value is not None and value > high and _is_edge(method) is False:
         requirement = f"be at most {high} milliseconds, unless AWS has raised the quota"
         yield violation(path, requirement, int(value), high)

@@ -8,6 +8,7 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.values import listed, texts_of
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.iam.actions import nearest
 from serverless_stack.checks.services.iam.documents import (
     IDENTITY,
     OWNERS,
@@ -41,6 +42,8 @@ _OPERATOR = re.compile(
     r"|Bool|BinaryEquals|(Not)?IpAddress|Arn(Not)?(Equals|Like))(IfExists)?|Null",
     re.IGNORECASE,
 )
+_ACTIONS = "Actions, resources, and condition keys for AWS services"
+_WITH_POLICIES = tuple(dict.fromkeys((*IDENTITY, *OWNERS, *RESOURCE)))
 _VARIABLE = re.compile(r"\$\{(aws|s3|ec2|iam|saml|cognito-identity\.amazonaws\.com):")
 
 
@@ -103,6 +106,43 @@ def _arn(resource: Resource, path: str, value: object) -> Iterator[Violation]:
     for text in texts_of(value):
         if not text.startswith(("arn:", "*")):
             yield violation(path, "be an ARN or *", text)
+
+
+def _actions(resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield the known actions in all policies of a resource, each with its path."""
+    own = [RESOURCE[resource.type]] if resource.type in RESOURCE else []
+    for document in [*own, *identity_documents(resource)]:
+        for path, statement in statements(resource, document):
+            for name in ("Action", "NotAction"):
+                for action in texts_of(statement.get(name)):
+                    yield f"{path}.{name}", action
+
+
+@RULES.resource("IAM-015", *_WITH_POLICIES, page=_ACTIONS)
+def prefixes(resource: Resource) -> Iterator[Violation]:
+    """Actions must have the prefix of their service.
+
+    IAM refuses a policy with an action that is neither `*` nor a service and a name with a colon
+    between them, such as `s3:GetObject`.
+    """
+    for path, action in _actions(resource):
+        service, colon, name = action.partition(":")
+        if action != "*" and not (service and colon and name):
+            yield violation(path, "be * or have a service and a name", action)
+
+
+@RULES.resource("IAM-016", *_WITH_POLICIES, page=_ACTIONS, severity=Severity.WARNING)
+def existing_actions(resource: Resource) -> Iterator[Violation]:
+    """Actions must exist.
+
+    IAM accepts the policy, but an action that its service does not have allows or denies nothing;
+    policies of buckets, queues and topics are refused. Action names differ from those of API
+    operations: S3 lists objects by s3:ListBucket, for example.
+    """
+    for path, action in _actions(resource):
+        alike = None if action == "*" else nearest(action)
+        if alike is not None:
+            yield violation(path, "be an action that exists", action, alike or None)
 
 
 @RULES.resource(

@@ -1,16 +1,28 @@
 """Rules on permissions for functions and layers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
+from serverless_stack.checks.engine.findings import Severity
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
-from serverless_stack.checks.engine.template import Reference, Resource
+from serverless_stack.checks.engine.template import Reference, Resource, Template
 from serverless_stack.checks.engine.violations import Violation, violation
 
 RULES = RuleList()
 
 _PERMISSION = "AWS::Lambda::Permission"
 _PAGE = "AddPermission (AWS Lambda API Reference)"
+_URLS = "Control access to Lambda function URLs"
+_BY_URL: Final = "lambda:InvokeFunctionUrl"
+_INVOKE: Final = "lambda:InvokeFunction"
+_MAX_LINKS: Final = 3
+_STAND_FOR_FUNCTIONS: Final = {
+    "AWS::Lambda::Alias": "FunctionName",
+    "AWS::Lambda::Version": "FunctionName",
+    "AWS::Lambda::Url": "TargetFunctionArn",
+}
 _ACTION = re.compile(r"lambda:(\*|[a-zA-Z]+)")
 _PRINCIPAL = re.compile(
     r"\*|\d{12}|[a-z0-9.-]+\.(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)"
@@ -60,7 +72,7 @@ def source_of_permission(permission: Resource) -> Iterator[Violation]:
         yield violation("SourceArn", requirement, "its reference", "its `Arn`")
 
 
-@RULES.resource("LAMBDA-062", _PERMISSION, page="Control access to Lambda function URLs")
+@RULES.resource("LAMBDA-062", _PERMISSION, page=_URLS)
 def url_permission(permission: Resource) -> Iterator[Violation]:
     """`FunctionUrlAuthType` requires the action lambda:InvokeFunctionUrl.
 
@@ -71,6 +83,54 @@ def url_permission(permission: Resource) -> Iterator[Violation]:
     if kind is not None and action not in (None, "lambda:InvokeFunctionUrl", "lambda:*"):
         requirement = "be absent with another action than lambda:InvokeFunctionUrl"
         yield violation("FunctionUrlAuthType", requirement, kind)
+
+
+@RULES.resource("LAMBDA-064", _PERMISSION, page=_URLS, severity=Severity.WARNING)
+def invocation_by_url(permission: Resource) -> Iterator[Violation]:
+    """Permissions for function URLs require lambda:InvokeFunction as well.
+
+    Function URLs answer status 403 unless the caller may do both. Add a second permission for
+    lambda:InvokeFunction with `InvokedViaFunctionUrl`, which does not open other ways to invoke
+    the function.
+    """
+    principal = permission.text("Principal")
+    if permission.text("Action") != _BY_URL or principal is None:
+        return
+    # Other callers may have it from a policy of their own.
+    public = principal == "*" and permission.text("FunctionUrlAuthType") in (None, "NONE")
+    if not public and principal != "cloudfront.amazonaws.com":
+        return
+    function = _function(permission)
+    allowed = permission.template.once(_invokers)
+    if function is None or function in permission.template.exported or None in allowed:
+        return
+    if not allowed.get(function, set()) & {principal, "*", None}:
+        requirement = f"be used with a permission for {_INVOKE} to {principal} on {function}"
+        yield violation("Action", requirement, _BY_URL)
+
+
+def _function(permission: Resource) -> str | None:
+    """Return the logical id or the name of the function of a permission; None if it is unknown."""
+    target = permission.get("FunctionName")
+    for _ in range(_MAX_LINKS):
+        resource = permission.template.referred(target)
+        if resource is None or resource.type not in _STAND_FOR_FUNCTIONS:
+            break
+        target = resource.get(_STAND_FOR_FUNCTIONS[resource.type])
+    if isinstance(target, Reference):
+        return target.logical_id
+    return target if isinstance(target, str) and not is_unresolved(target) else None
+
+
+def _invokers(template: Template) -> Mapping[str | None, set[str | None]]:
+    """Return who may invoke functions, by function; None for what is not known."""
+    found: dict[str | None, set[str | None]] = {}
+    for permission in template.of_type(_PERMISSION):
+        action = permission.get("Action")
+        if action in (_INVOKE, "lambda:*", "*") or is_unresolved(action):
+            principals = found.setdefault(_function(permission), set())
+            principals.add(permission.text("Principal"))
+    return found
 
 
 @RULES.resource(

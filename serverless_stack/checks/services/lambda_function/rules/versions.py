@@ -7,6 +7,7 @@ from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource, Template
+from serverless_stack.checks.engine.values import mapping
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
 from serverless_stack.checks.services.lambda_function.rules.function import FUNCTION
 
@@ -19,6 +20,7 @@ _ALIASES = "Create an alias for a Lambda function"
 _PROVISIONED = "Configuring provisioned concurrency for a function"
 _URLS = "Creating and managing Lambda function URLs"
 _ALIAS_NAME = re.compile(r"(?!\d+\Z)[a-zA-Z0-9_-]{1,128}")
+_GRADUAL = ("CodeDeployDefault.LambdaCanary", "CodeDeployDefault.LambdaLinear")
 _URL_METHODS = ("GET", "PUT", "HEAD", "POST", "PATCH", "DELETE", "*")
 _PROVISIONED_PATHS = {
     _ALIAS: "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions",
@@ -108,6 +110,52 @@ def alias_of_one_name(template: Template) -> Iterator[Violation]:
         first = seen.setdefault((key, name), alias.logical_id)
         if first != alias.logical_id:
             yield violation("Name", f"differ from that of {first}", name, resource=alias.logical_id)
+
+
+@RULES.resource("LAMBDA-037", _ALIAS, page=_PROVISIONED)
+def weights(alias: Resource) -> Iterator[Violation]:
+    """Provisioned concurrency must not be set on an alias with a `RoutingConfig`.
+
+    Lambda refuses to set it while an alias sends a part of its traffic to another version. Remove
+    one of them, or set provisioned concurrency on the versions.
+    """
+    path = _PROVISIONED_PATHS[_ALIAS]
+    count = alias.number(path)
+    for weight in alias.paths("RoutingConfig.AdditionalVersionWeights"):
+        if count is not None and (alias.number(f"{weight}.FunctionWeight") or 0) > 0:
+            yield violation(path, "be absent with a `RoutingConfig`", int(count))
+            return
+
+
+@RULES.resource("LAMBDA-038", _ALIAS, page=_PROVISIONED, severity=Severity.WARNING)
+def shifted_alias(alias: Resource) -> Iterator[Violation]:
+    """Aliases that CodeDeploy shifts gradually must not have provisioned concurrency.
+
+    While traffic is shifted, Lambda refuses to change provisioned concurrency of the alias, and
+    calls of the new version start cold. Set it on versions, or shift all traffic at once.
+    """
+    path = _PROVISIONED_PATHS[_ALIAS]
+    count = alias.number(path)
+    config = _gradual(alias)
+    if count is not None and config is not None:
+        yield violation(path, f"be absent with the deployments of {config}", int(count))
+
+
+def _gradual(alias: Resource) -> str | None:
+    """Return the deployment configuration that shifts an alias in steps; None if none does."""
+    policy = mapping(alias.attributes.get("UpdatePolicy"))
+    update = mapping(policy.get("CodeDeployLambdaAliasUpdate"))
+    named = mapping(update.get("DeploymentGroupName")).get("Ref")
+    group = alias.template.resource(named) if isinstance(named, str) else None
+    if group is None or group.type != "AWS::CodeDeploy::DeploymentGroup":
+        return None
+    config = group.get("DeploymentConfigName")
+    own = group.template.referred(config)
+    if own is not None:
+        kind = own.text("TrafficRoutingConfig.Type") or ""
+        return own.logical_id if kind.startswith("TimeBased") else None
+    name = group.text("DeploymentConfigName") or ""
+    return name if name.startswith(_GRADUAL) else None
 
 
 @RULES.resource("LAMBDA-034", _URL, page=_URLS)

@@ -7,6 +7,7 @@ from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.s3.limits.notifications import filters_overlap
 
 RULES = RuleList()
 
@@ -105,13 +106,8 @@ def overlaps(bucket: Resource) -> Iterator[Violation]:
 
 
 def _overlap(one: _Notified, other: _Notified) -> bool:
-    def begins(a: str, b: str) -> bool:
-        return a.startswith(b) or b.startswith(a)
-
-    return (
-        _same_event(one.event, other.event)
-        and begins(one.prefix, other.prefix)
-        and begins(one.suffix[::-1], other.suffix[::-1])
+    return _same_event(one.event, other.event) and filters_overlap(
+        (one.prefix, one.suffix), (other.prefix, other.suffix)
     )
 
 

@@ -1,0 +1,1 @@
+"""What a function may use: the method ``connect`` of ``LambdaHandler``."""

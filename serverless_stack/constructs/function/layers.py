@@ -1,0 +1,69 @@
+"""The layers of a function: whether they fit it, and how large they are with its code."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_lambda as lambda_
+
+from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs.function.artifacts import staged_artifact
+from serverless_stack.constructs.function.source import MAX_UNZIPPED_BYTES, size_problems
+
+_MAX_LAYERS = 5  # "Lambda quotas"
+_MIB = 1024**2
+
+
+def layer_problems(
+    layers: Sequence[lambda_.ILayerVersion],
+    runtime: lambda_.Runtime,
+    architecture: lambda_.Architecture,
+) -> list[str]:
+    """Check the layers of a function.
+
+    Args:
+        layers: The layers.
+        runtime: The runtime of the function.
+        architecture: Its instruction set.
+
+    Returns:
+        One message per problem.
+    """
+    problems = Problems()
+    if len(layers) > _MAX_LAYERS:
+        problems.fail(f"`layers` must have {_MAX_LAYERS} layers at most, got: {len(layers)}")
+    for layer in layers:
+        runtimes = [item.name for item in layer.compatible_runtimes or ()]
+        if runtimes and runtime.name not in runtimes:
+            problems.fail(
+                f"`layers` must fit {runtime.name}, got: {layer.node.path}, which is for "
+                f"{', '.join(runtimes)}"
+            )
+        if isinstance(layer, lambda_.LayerVersion):
+            # CDK keeps the architectures of a layer in its resource only.
+            raw = layer.node.default_child
+            names = getattr(raw, "compatible_architectures", None) or ()
+            if names and architecture.name not in names:
+                problems.fail(
+                    f"`layers` must fit {architecture.name}, got: {layer.node.path}, which is for "
+                    f"{', '.join(names)}"
+                )
+    return problems.messages
+
+
+def size_problems_with(size: int, layers: Sequence[lambda_.ILayerVersion]) -> list[str]:
+    """Check the unzipped size of a package with its layers, as far as they are of this app.
+
+    Args:
+        size: The size of the package in bytes.
+        layers: The layers.
+
+    Returns:
+        One message per problem.
+    """
+    artifacts = [staged_artifact(layer) for layer in layers]
+    sizes = [artifact.size for artifact in artifacts if artifact is not None]
+    if size + sum(sizes) <= MAX_UNZIPPED_BYTES or size > MAX_UNZIPPED_BYTES or not sizes:
+        return size_problems(size)
+    return [
+        f"`code` and `layers` must be {MAX_UNZIPPED_BYTES // _MIB} MiB at most together, "
+        f"unzipped, got: {size / _MIB:.1f} MiB and {sum(sizes) / _MIB:.1f} MiB"
+    ]

@@ -1,0 +1,1 @@
+"""What calls a function: the methods ``on_*`` of ``LambdaHandler``."""

@@ -1,0 +1,121 @@
+"""Subscriptions of functions to topics."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+
+from serverless_stack.checks.cross_service.rules.loops import WRITES
+from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.services.events.patterns import pattern_problems
+from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs.function.triggers import failures as failed
+from serverless_stack.constructs.function.triggers.loops import refuse_writes
+from serverless_stack.constructs.function.triggers.owner import Owner
+from serverless_stack.constructs.function.triggers.values import Queue, SubscriptionTrigger
+
+TopicFilter = Mapping[str, object]
+"""A filter policy: lists of values or CDK's ``SubscriptionFilter`` by key."""
+
+# "Amazon SNS subscription filter policy constraints"
+_MAX_KEYS = 5
+_MAX_COMBINATIONS = 150
+_NO_FUNCTION = "CloudFormation-Validate::W3694"
+_ADVICE = "publish to another topic, or leave out by `filter` what the function publishes"
+
+
+def topic_problems(topic: sns.ITopic, filter: TopicFilter | None, *, on_body: bool) -> list[str]:
+    """List why a topic cannot trigger a function.
+
+    Args:
+        topic: The topic.
+        filter: The filter policy, or None.
+        on_body: Whether the filter is for the message.
+    """
+    problems = Problems()
+    if topic.fifo:
+        problems.fail(
+            f"`topic` must not be FIFO, got: {topic.node.path}; SNS delivers FIFO topics to queues "
+            "only: subscribe a queue, and call the function by `on_queue`"
+        )
+    if filter is None:
+        problems.require(not on_body, "`filter_body` must go with a `filter`, got: None")
+        return problems.messages
+    plain = _plain(filter)
+    problems.add(pattern_problems(plain, "filter"))
+    keys = list(_leaves(plain))
+    if not problems.messages:
+        if len(keys) > _MAX_KEYS:
+            problems.fail(f"`filter` must have {_MAX_KEYS} keys at most, got: {len(keys)}")
+        combinations = math.prod(len(values) for values in keys)
+        if combinations > _MAX_COMBINATIONS:
+            problems.fail(
+                f"`filter` must have {_MAX_COMBINATIONS} combinations of values at most, "
+                f"got: {combinations}"
+            )
+        nested = [key for key, value in plain.items() if isinstance(value, Mapping)]
+        if nested and not on_body:
+            problems.fail(
+                f"`filter_body` must be True for a `filter` with keys inside of {nested[0]}, "
+                "got: False; attributes of messages have none"
+            )
+    return problems.messages
+
+
+def subscribe(
+    owner: Owner,
+    topic: sns.ITopic,
+    filter: TopicFilter | None,
+    given: Queue | None,
+    *,
+    on_body: bool,
+) -> SubscriptionTrigger:
+    """Subscribe a function to a topic.
+
+    Args:
+        owner: The function.
+        topic: The topic.
+        filter: The filter policy, or None.
+        given: The queue of the caller for messages that fail.
+        on_body: Whether the filter is for the message.
+    """
+    kept = failed.keep_failed_events(owner, given)
+    queue = given or kept or failed.failures_of(owner, None)
+    subscription = topic.add_subscription(
+        subscriptions.LambdaSubscription(owner.target, dead_letter_queue=queue)
+    )
+    failed.allow_service(owner, queue, "sns.amazonaws.com")
+    if isinstance(owner.target, lambda_.Alias):
+        reason = "SNS calls the alias of a function, which the rule of CDK does not know"
+        acknowledgment = Acknowledgment(id=_NO_FUNCTION, reason=reason)
+        Validations.of(subscription).acknowledge(acknowledgment)
+    if filter is not None:
+        raw = default_child(subscription, sns.CfnSubscription)
+        raw.filter_policy = _plain(filter)
+        raw.filter_policy_scope = "MessageBody" if on_body else None
+    else:
+        _, writes = WRITES["AWS::SNS::Topic"]
+        refuse_writes(owner, "on_topic", topic.topic_arn, writes, _ADVICE)
+    return SubscriptionTrigger(subscription, queue)
+
+
+def _plain(filter: TopicFilter) -> dict[str, object]:
+    """Return a filter policy as SNS has it."""
+    return {
+        key: value.conditions
+        if isinstance(value, sns.SubscriptionFilter)
+        else _plain(value)
+        if isinstance(value, Mapping)
+        else value
+        for key, value in filter.items()
+    }
+
+
+def _leaves(value: object) -> list[Sequence[object]]:
+    """Return the lists of values of a filter policy."""
+    if isinstance(value, Mapping):
+        return [leaf for item in value.values() for leaf in _leaves(item)]
+    return [value] if isinstance(value, Sequence) and not isinstance(value, str) else []

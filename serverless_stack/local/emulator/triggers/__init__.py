@@ -1,0 +1,1 @@
+"""How Lambda reads streams and judges the answers of functions, without MiniStack."""
