@@ -176,7 +176,9 @@ def wrong_values(hint: object, world: World) -> Iterator[object]:
         yield True
     if len(members) <= 2:  # one type, or None
         for member in members:
-            yield from WRONG.get(member, ())
+            lists = Sequence in origins  # as in `str | Sequence[str]`
+            wrong = WRONG.get(member, ())
+            yield from (value for value in wrong if not (lists and isinstance(value, list)))
             if isinstance(member, type) and issubclass(member, enum.Enum):
                 yield "text"
     for other in (world.queue, world.imported_bucket, world.stack, sqs.Queue):
