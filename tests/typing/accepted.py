@@ -6,18 +6,21 @@ from typing import assert_type
 import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.aws_lambda_destinations import SqsDestination
 
 from serverless_stack.constructs import (
     IMMUTABLE,
     CacheRule,
     Cdn,
     ContentDeployment,
+    FunctionUrl,
     Invalidation,
     LambdaHandler,
     MemcachedCache,
@@ -25,6 +28,7 @@ from serverless_stack.constructs import (
     RedisCache,
     RedisEngine,
     RedisTopology,
+    Release,
     ServerlessCache,
     ServerlessStack,
     StorageBucket,
@@ -76,6 +80,26 @@ def with_objects_of_ones_own(
     alias = lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version)
     ProxyApi(stack, "Api", handler=alias)
     Cdn(stack, "Site", bucket=bucket)
+
+
+def functions_of_all_kinds(stack: cdk.Stack, images: ecr.IRepository, queue: sqs.Queue) -> str:
+    released = LambdaHandler(
+        stack,
+        "Released",
+        code=lambda_.Code.from_asset("build"),
+        release=Release.linear(percent=20, every_minutes=2),
+        on_failure=queue,
+        on_success=SqsDestination(queue),
+    )
+    LambdaHandler(
+        stack,
+        "Image",
+        code=lambda_.Code.from_ecr_image(images),
+        url=FunctionUrl(cors=lambda_.FunctionUrlCorsOptions(allowed_origins=["*"])),
+        on_failure=released,
+    )
+    assert_type(released.target, lambda_.IFunction)
+    return released.url
 
 
 def parts_of_a_stack(app: cdk.App) -> tuple[str, lambda_.Function, elasticache.CfnCacheCluster]:

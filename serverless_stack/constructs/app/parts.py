@@ -117,6 +117,8 @@ class Parts:
         function, api, cdn, bucket = self.function, self.api, self.cdn, self.bucket
         if function is not None and self._is_here(function):
             self._output("FunctionName", function.function.function_name)
+            if function.function_url is not None:
+                self._output("FunctionUrl", function.url)
         if api is not None and self._is_here(api):
             self._output("ApiUrl", api.url)
             self._output("ApiId", api.rest_api.rest_api_id)

@@ -21,6 +21,7 @@ _FORMAT = "1"
 _NO_SOURCE = {".git", ".gradle", ".idea", "bin", "build", "node_modules", "out", "target"}
 _PARTIAL = re.compile(r"^original-|-(sources|javadoc|tests|test-sources|plain)\.jar$")
 _COMPLETE = re.compile(r"-(all|aws|shaded|uber|jar-with-dependencies)\.jar$")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date of the format of zip
 
 
@@ -198,7 +199,8 @@ def _run(command: list[str], folder: Path) -> str:
     except OSError as error:
         raise ValueError(f"`code` must be built by `{shown}` (in {folder}): {error}") from error
     if completed.returncode:
-        output = "\n".join(completed.stdout.strip().splitlines()[-_OUTPUT_LINES:])
+        plain = _COLOURS.sub("", completed.stdout).strip()
+        output = "\n".join(plain.splitlines()[-_OUTPUT_LINES:])
         raise ValueError(f"`code` must be built by `{shown}` (in {folder}), which says:\n{output}")
     return completed.stdout
 

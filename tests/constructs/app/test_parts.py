@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from serverless_stack.constructs import (
     Auth,
     Cdn,
+    FunctionUrl,
     LambdaHandler,
     MemcachedCache,
     ProxyApi,
@@ -350,6 +351,13 @@ def test_outputs_name_given_parts_and_every_kind_of_cache(stack: cdk.Stack, code
         "RedisEndpoint",
         "MemcachedEndpoint",
     }
+
+
+def test_an_output_is_the_function_url(app: cdk.App, code: Path) -> None:
+    options: FunctionOptions = {"code": code, "url": FunctionUrl()}
+    shop = ServerlessStack(app, "Shop", function=options, api=False, bucket=False, cdn=False)
+    value = synth(shop)["Outputs"]["FunctionUrl"]["Value"]
+    assert value["Fn::GetAtt"][1] == "FunctionUrl"
 
 
 def test_outputs_name_no_function_of_another_stack(app: cdk.App, code: Path) -> None:

@@ -28,7 +28,7 @@ TOOL = """#!{python}
 import pathlib, sys, zipfile, time
 pathlib.Path("calls").open("a").write(" ".join(sys.argv) + "\\n")
 if pathlib.Path("broken").exists():
-    print("[ERROR] Cannot access central in offline mode")
+    print("\\x1b[1;31m[ERROR]\\x1b[m Cannot access central in offline mode")
     sys.exit(1)
 for name in {outputs!r}:
     path = pathlib.Path(name)

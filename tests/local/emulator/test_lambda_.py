@@ -217,6 +217,30 @@ def test_log_group_of_the_template_is_used(cloud: Emulator) -> None:
     assert config["TracingConfig"] == {"Mode": "Active"}
 
 
+def test_json_logs_from_a_level_on(cloud: Emulator) -> None:
+    code = """
+import logging
+
+def handler(event, context):
+    print("as it is")
+    logging.getLogger("shop").info("left out")
+    try:
+        {}["key"]
+    except KeyError:
+        logging.getLogger("shop").exception("kept")
+"""
+    settings = {"LogFormat": "JSON", "ApplicationLogLevel": "WARN"}
+    name = make(cloud, "fn-json-logs", code, LoggingConfig=settings)
+    invoke(cloud, name)
+    ((_stream, messages),) = logged(cloud, f"/aws/lambda/{name}")
+    assert messages[1] == "as it is"
+    start, kept, report = (json.loads(line) for line in messages if line.startswith("{"))
+    assert (start["type"], report["type"]) == ("platform.start", "platform.report")
+    assert report["record"]["metrics"]["memorySizeMB"] == 128
+    assert (kept["level"], kept["message"], kept["logger"]) == ("ERROR", "kept", "shop")
+    assert (kept["errorType"], kept["requestId"]) == ("KeyError", start["record"]["requestId"])
+
+
 def test_layers_are_at_opt(cloud: Emulator) -> None:
     client = cloud.client("lambda")
     script = "#!/usr/bin/env python3\nimport sys\nprint('ran', *sys.argv[1:])\n"

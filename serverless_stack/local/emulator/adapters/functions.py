@@ -1,7 +1,9 @@
 """Lambda: our execution environments for Python and Java, and logs."""
 
+import json
 import subprocess
 import time
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from ministack.core import lambda_runtime
@@ -172,6 +174,17 @@ def log_by_environment(tools: WorkerTools, settings: Settings) -> None:
 def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> list[str]:
     """Return the log lines of an invocation, including those of Lambda itself."""
     version = config.get("Version", "$LATEST")
+    if (config.get("LoggingConfig") or {}).get("LogFormat") == "JSON":
+        metrics = {
+            "durationMs": duration_ms,
+            "billedDurationMs": duration_ms,
+            "memorySizeMB": config.get("MemorySize", 128),
+        }
+        return [
+            platform_event("start", {"requestId": request_id, "version": version}),
+            *log_text.splitlines(),
+            platform_event("report", {"requestId": request_id, "metrics": metrics}),
+        ]
     return [
         f"START RequestId: {request_id} Version: {version}",
         *log_text.splitlines(),
@@ -179,6 +192,12 @@ def report(config: Config, request_id: str, log_text: str, duration_ms: int) -> 
         f"REPORT RequestId: {request_id}\tDuration: {duration_ms} ms\t"
         f"Billed Duration: {duration_ms} ms\tMemory Size: {config.get('MemorySize', 128)} MB",
     ]
+
+
+def platform_event(kind: str, record: Config) -> str:
+    """Return a line of Lambda's own in the JSON format ("JSON log format" of system logs)."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({"time": now, "type": f"platform.{kind}", "record": record})
 
 
 def append(config: Config, stream_name: str, lines: list[str]) -> None:

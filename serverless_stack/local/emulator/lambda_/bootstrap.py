@@ -70,6 +70,38 @@ class LambdaLogging(logging.StreamHandler[Any]):
         return True
 
 
+class JsonFormatter(logging.Formatter):
+    """The JSON format of Lambda's runtime: one object for each message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the message with its time, level, logger and request."""
+        shown: dict[str, Any] = {
+            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
+            "level": record.levelname,
+            "message": record.getMessage(),
+            "logger": record.name,
+            "requestId": LambdaLogging.request_id,
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            kind, error, trace = record.exc_info
+            shown["stackTrace"] = traceback.format_list(traceback.extract_tb(trace))
+            shown["errorType"] = kind.__name__
+            shown["errorMessage"] = str(error)
+        return json.dumps(shown, ensure_ascii=False, default=str) + "\n"
+
+
+def set_up_logging() -> None:
+    """Log as Lambda's runtime does: text for people, or JSON from a level on."""
+    handler, root = LambdaLogging(), logging.getLogger()
+    if os.environ.get("AWS_LAMBDA_LOG_FORMAT") == "JSON":
+        handler.setFormatter(JsonFormatter())
+        level = os.environ.get("AWS_LAMBDA_LOG_LEVEL", "INFO")
+        root.setLevel(
+            {"TRACE": 5, "FATAL": logging.CRITICAL, "WARN": logging.WARNING}.get(level, level)
+        )
+    root.addHandler(handler)
+
+
 def failure(error: BaseException) -> dict[str, Any]:
     """Return an exception as Lambda returns it to callers."""
     frames = traceback.extract_tb(error.__traceback__)
@@ -199,7 +231,7 @@ def main(answers: BinaryIO, marker: str) -> None:
     hide_marks()
     if opt:
         serve_layers(opt)
-    logging.getLogger().addHandler(LambdaLogging())
+    set_up_logging()
     try:
         handler = load_handler(os.environ["_HANDLER"])
     except ImportError as error:

@@ -55,6 +55,7 @@ def environment_variables(
     arn = config.get("FunctionArn", "")
     region = arn.split(":")[3]
     group = (config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}"
+    logging = config.get("LoggingConfig") or {}
     own = (config.get("Environment") or {}).get("Variables") or {}
     reserved = lambda_runtime._RESERVED_RUNTIME_ENV_VARS
     variables = {key: os.environ[key] for key in INHERITED if key in os.environ}
@@ -74,6 +75,9 @@ def environment_variables(
         variables["LD_LIBRARY_PATH"] = str(opt / "lib")
     variables.update({k: str(v) for k, v in own.items() if k not in reserved and k not in MARKS})
     variables.update(lambda_runtime.execution_credentials(config))
+    if logging.get("LogFormat") == "JSON":  # "Log formats": Python's runtime reads both
+        variables["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
+        variables["AWS_LAMBDA_LOG_LEVEL"] = logging.get("ApplicationLogLevel") or "INFO"
     variables.update(
         {
             "AWS_DEFAULT_REGION": region,
