@@ -62,6 +62,7 @@ VALUES = [
     "Throttle",
     "UsagePlan",
     "Waf",
+    "Warmth",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]
 APPLICATIONS = ("ServerlessStack", "WebApp")

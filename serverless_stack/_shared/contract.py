@@ -2,7 +2,8 @@
 
 ``connect(function)`` of a construct sets these environment variables; ``from_env()`` of the
 runtime reads them. Every name starts with a prefix that the user may choose, so that one
-function can be connected to several caches or buckets. Standard library only.
+function can be connected to several caches or buckets. ``handler.connect(resource)`` sets those of
+tables, queues, topics, secrets, databases and other functions. Standard library only.
 """
 
 from typing import Final
@@ -10,6 +11,12 @@ from typing import Final
 REDIS_PREFIX: Final = "REDIS"
 MEMCACHED_PREFIX: Final = "MEMCACHED"
 BUCKET_PREFIX: Final = "BUCKET"
+TABLE_PREFIX: Final = "TABLE"
+QUEUE_PREFIX: Final = "QUEUE"
+TOPIC_PREFIX: Final = "TOPIC"
+SECRET_PREFIX: Final = "SECRET"
+DATABASE_PREFIX: Final = "DATABASE"
+FUNCTION_PREFIX: Final = "FUNCTION"
 OBSOLETE_TAG: Final = "serverless-stack:obsolete"
 """The tag of objects that a content deployment no longer needs; its value is the deployment."""
 
@@ -80,6 +87,64 @@ def bucket_key_prefix(prefix: str = BUCKET_PREFIX) -> str:
     return f"{prefix}_KEY_PREFIX"
 
 
+def table_name(prefix: str = TABLE_PREFIX) -> str:
+    """The variable with the name of a DynamoDB table."""
+    return f"{prefix}_NAME"
+
+
+def queue_url(prefix: str = QUEUE_PREFIX) -> str:
+    """The variable with the URL of an SQS queue."""
+    return f"{prefix}_URL"
+
+
+def topic_arn(prefix: str = TOPIC_PREFIX) -> str:
+    """The variable with the ARN of an SNS topic."""
+    return f"{prefix}_ARN"
+
+
+def secret_arn(prefix: str = SECRET_PREFIX) -> str:
+    """The variable with the ARN of a Secrets Manager secret."""
+    return f"{prefix}_ARN"
+
+
+def function_arn(prefix: str = FUNCTION_PREFIX) -> str:
+    """The variable with the ARN of a function, or of its alias, for ``Invoke``."""
+    return f"{prefix}_ARN"
+
+
+def database_host(prefix: str = DATABASE_PREFIX) -> str:
+    """The variable with the host name of a database."""
+    return f"{prefix}_HOST"
+
+
+def database_reader_host(prefix: str = DATABASE_PREFIX) -> str:
+    """The variable with the host name of a cluster's readers; not set for an instance or proxy."""
+    return f"{prefix}_READER_HOST"
+
+
+def database_port(prefix: str = DATABASE_PREFIX) -> str:
+    """The variable with the port of a database."""
+    return f"{prefix}_PORT"
+
+
+def database_user(prefix: str = DATABASE_PREFIX) -> str:
+    """The variable with the user of a database, who logs in with an IAM token."""
+    return f"{prefix}_USER"
+
+
+def database_name(prefix: str = DATABASE_PREFIX) -> str:
+    """The variable with the name of the database in its server, if it is known at synthesis."""
+    return f"{prefix}_NAME"
+
+
+USER_HANDLER: Final = "SERVERLESS_STACK_HANDLER"
+"""The variable with the entry point of a function whose pings ``runtime.warmth`` answers."""
+PING_TOKEN: Final = "SERVERLESS_STACK_PING"
+"""The variable with what a ping must say: the id of the stack, which strangers do not know."""
+PING_KEY: Final = "serverless-stack:ping"
+"""The key of a ping's token in its event."""
+PING_HOLD_KEY: Final = "milliseconds"
+"""The key of the time for which a ping holds its environment."""
 DATA_PREFIX: Final = "data/"
 """The part of a bucket that connected functions use by default; nothing serves or deploys it."""
 RESERVED_PREFIX: Final = ".serverless-stack/"

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.function.handler import LambdaHandler
     from serverless_stack.constructs.function.release import Release
     from serverless_stack.constructs.function.url import FunctionUrl
+    from serverless_stack.constructs.function.warmth import Warmth
     from serverless_stack.constructs.profiles.profile import Profile
     from serverless_stack.constructs.storage.bucket import StorageBucket
 
@@ -87,6 +88,7 @@ __all__ = [
     "Throttle",
     "UsagePlan",
     "Waf",
+    "Warmth",
     "WebApp",
 ]
 
@@ -130,6 +132,7 @@ _MODULES = {
     "Throttle": ".api.throttling",
     "UsagePlan": ".api.throttling",
     "Waf": ".api.waf",
+    "Warmth": ".function.warmth",
     "WebApp": ".app.web_app",
 }
 

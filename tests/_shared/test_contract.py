@@ -16,6 +16,16 @@ DEFAULTS = {
     contract.memcached_tls: "MEMCACHED_TLS",
     contract.bucket_name: "BUCKET_NAME",
     contract.bucket_key_prefix: "BUCKET_KEY_PREFIX",
+    contract.table_name: "TABLE_NAME",
+    contract.queue_url: "QUEUE_URL",
+    contract.topic_arn: "TOPIC_ARN",
+    contract.secret_arn: "SECRET_ARN",
+    contract.function_arn: "FUNCTION_ARN",
+    contract.database_host: "DATABASE_HOST",
+    contract.database_reader_host: "DATABASE_READER_HOST",
+    contract.database_port: "DATABASE_PORT",
+    contract.database_user: "DATABASE_USER",
+    contract.database_name: "DATABASE_NAME",
 }
 
 

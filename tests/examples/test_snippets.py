@@ -48,6 +48,22 @@ def test_other_runtimes(tmp_path: Path) -> None:
     assert runtimes == {"java21": "shop.Invoices::handle", "nodejs22.x": "index.handler"}
 
 
+def test_functions(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "CDK_OUTDIR": str(tmp_path),
+        "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
+    }
+    example = str(EXAMPLES / "functions.py")
+    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+
+    template = json.loads((tmp_path / "Functions.template.json").read_text())
+    kinds = [resource["Type"] for resource in template["Resources"].values()]
+    assert kinds.count("AWS::Lambda::Function") == 7
+    for kind in ("CodeDeploy::DeploymentGroup", "Lambda::Url", "Lambda::EventInvokeConfig"):
+        assert kinds.count(f"AWS::{kind}") == 1
+
+
 def test_profiles(tmp_path: Path) -> None:
     environment = {
         **os.environ,

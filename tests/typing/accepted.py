@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import assert_type
 
 import aws_cdk as cdk
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.constructs import (
     IMMUTABLE,
@@ -24,6 +28,7 @@ from serverless_stack.constructs import (
     ServerlessCache,
     ServerlessStack,
     StorageBucket,
+    Warmth,
     WebApp,
 )
 from serverless_stack.runtime.caching import (
@@ -97,6 +102,31 @@ def options_of_parts(app: cdk.App, vpc: ec2.IVpc, archive: StorageBucket) -> Non
     assert_type(shop.redis, RedisCache)
     cache = ServerlessCache(shop, "Cache", vpc=vpc)
     WebApp(shop, "Blog", redis=cache, connect={"ARCHIVE": archive, "SESSIONS": shop.redis})
+
+
+def connections(
+    stack: cdk.Stack,
+    table: dynamodb.TableV2,
+    cluster: rds.DatabaseCluster,
+    replica: rds.DatabaseInstanceReadReplica,
+    imported: sqs.IQueue,
+    other: lambda_.IFunction,
+) -> None:
+    warmth = Warmth.ping(every=cdk.Duration.minutes(5), concurrency=3)
+    handler = LambdaHandler(stack, "Orders", code="orders", vpc=cluster.vpc, warmth=warmth)
+    handler.connect(table, "read")
+    handler.connect(table, access="read-write", prefix="ORDERS")
+    handler.connect(cluster, user="orders")
+    handler.connect(replica, prefix="REPLICA")
+    handler.connect(cluster.add_proxy("Proxy", secrets=[], vpc=cluster.vpc), prefix="PROXY")
+    handler.connect(imported)
+    handler.connect(sns.Topic(stack, "News"))
+    handler.connect(rds.DatabaseSecret(stack, "Secret", username="admin"))
+    handler.connect(other)
+    handler.connect(LambdaHandler(stack, "Prices", code="prices"), prefix="PRICES")
+    handler.connect(StorageBucket(stack, "Bucket"), "write", key_prefix="uploads/")
+    handler.connect(RedisCache(stack, "Cache"))
+    ServerlessStack(cdk.App(), "Shop", function="orders", connect=[table, imported])
 
 
 def a_cache_is_connectable(cache: RedisCache, peer: ec2.Connections) -> None:

@@ -20,3 +20,6 @@ def wrong(app: cdk.App, stack: cdk.Stack, imported: lambda_.IFunction) -> None:
     ServerlessStack(app, "Shop", function={"memory_size": 512})  # type: ignore[arg-type]
     ServerlessStack(app, "Shop").add_function("Nightly", cod="nightly")  # type: ignore[call-arg]
     print(ServerlessStack(app, "Shop").queue)  # type: ignore[attr-defined]
+    handler = LambdaHandler(stack, "Handler", code="orders")
+    handler.connect("orders")  # type: ignore[arg-type]
+    handler.connect(imported, "all")  # type: ignore[arg-type]

@@ -1,6 +1,7 @@
 """Acknowledge findings of cdk-nag and checkov, each with its reason, next to the resource."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 
 import jsii
 from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
@@ -54,6 +55,27 @@ def acknowledge_resources(
     for resource in resources:
         text = _as_in_finding(Stack.of(construct).resolve(resource))
         acknowledge(construct, f"IAM5[Resource::{text}]", reason, profile=profile)
+
+
+def acknowledge_resources_later(
+    construct: IConstruct, resources: Sequence[str], reason: str
+) -> None:
+    """Acknowledge wildcards in the resources of a policy, as they are at synthesis.
+
+    A reference to another stack is an import then. A resource that nobody can write as text stays
+    a finding.
+
+    Args:
+        construct: The construct with the policy.
+        resources: The resources, as written in the policy.
+        reason: Why the wildcards are accepted.
+    """
+
+    def act() -> None:
+        with suppress(TypeError):
+            acknowledge_resources(construct, resources, reason)
+
+    construct.node.add_validation(_AtSynthesis(act))
 
 
 def acknowledge_while(
@@ -121,6 +143,8 @@ def _as_in_finding(value: object) -> str:
             return f"<{argument}>"
         if function == "Fn::GetAtt":
             return f"<{'.'.join(argument)}>"
+        if function == "Fn::ImportValue":
+            return str(argument)
         if function == "Fn::Join":
             delimiter, items = argument
             return str(delimiter).join(_as_in_finding(item) for item in items)

@@ -38,7 +38,7 @@ _EXAMPLES = {
 }
 # What to do instead, for types for which people pass something similar.
 _REMEDIES = {
-    "Store": "connect resources of CDK with their `grant` methods and `add_environment`",
+    "Connecting": "pass a table, queue, topic, secret, database, function, bucket or cache",
 }
 
 

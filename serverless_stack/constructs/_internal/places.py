@@ -58,7 +58,17 @@ def vpc_identity(vpc_id: str) -> VpcIdentity | None:
     return VpcIdentity(target.node.path, None if cidr is None or is_unresolved(cidr) else cidr)
 
 
-def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
+_CACHE_REMEDY = "create it with `vpc=` and the cache's `.vpc`"
+
+
+def require_vpc(
+    function: lambda_.Function,
+    target: str,
+    vpc: ec2.IVpc,
+    *,
+    remedy: str = _CACHE_REMEDY,
+    noun: str = "cache",
+) -> None:
     """Refuse a function outside any VPC, or in a VPC from which there is no way.
 
     A function in another VPC, which may be peered, gets a warning.
@@ -67,12 +77,13 @@ def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
         function: The function to connect.
         target: The path of the resource in the VPC.
         vpc: The VPC of that resource.
+        remedy: How to create the function.
+        noun: What the resource is.
 
     Raises:
         ValueError: If the function is outside any VPC, in a VPC with the same addresses, or in
             another region.
     """
-    remedy = "create it with `vpc=` and the cache's `.vpc`"
     if not function.is_bound_to_vpc:
         raise ValueError(
             f"`function` must be in the VPC of {target}, got: {function.node.path}, which is in "
@@ -95,7 +106,7 @@ def require_vpc(function: lambda_.Function, target: str, vpc: ec2.IVpc) -> None:
     Annotations.of(function).add_warning_v2(
         "serverless-stack:OtherVpc",
         f"{function.node.path} is in another VPC than {target}: {remedy}, or peer the two VPCs; "
-        "otherwise it cannot reach the cache, and AWS refuses the rules of the security groups",
+        f"otherwise it cannot reach the {noun}, and AWS refuses the rules of the security groups",
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
@@ -71,11 +71,12 @@ class Choices:
         has_routes = isinstance(self.api, Mapping) and bool(self.api.get("routes"))
         return is_wanted(self.api) and (self.function is not None or has_routes)
 
-    def problems(self, stack: Stack | None, region: str) -> list[str]:
+    def problems(self, stack: Stack | None, stage: Stage | None, region: str) -> list[str]:
         """List the parts that do not go together, and files that are missing.
 
         Args:
             stack: The stack of the application; None for one that is created with it.
+            stage: The app or stage of the application.
             region: The region of that stack; may be a token.
         """
         has_bucket, has_cdn = is_wanted(self.bucket), is_wanted(self.cdn)
@@ -115,6 +116,12 @@ class Choices:
         stores: dict[str, object] = {"bucket": self.bucket, **caches}
         own = [name for name, part in stores.items() if is_wanted(part)]
         others = {"function": self.function, "api": self.api, "vpc": self.vpc}
+        connect = self.connect
+        listed = connect.items() if isinstance(connect, Mapping) else enumerate(connect)
+        connected = {f"connect[{place!r}]": resource for place, resource in listed}
+        strangers = given.app_problems({**others, **stores, "cdn": self.cdn, **connected}, stage)
+        if strangers:
+            return [*problems, *strangers]
         if creates_cdn:
             problems += distribution_problems(region, "cdn")
         problems += given.region_problems({**others, **caches}, region)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 from weakref import WeakSet
 
-from aws_cdk import Stack
+from aws_cdk import Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from constructs import IConstruct
 
@@ -16,6 +16,11 @@ from serverless_stack.constructs._internal.places import other_region, vpc_ident
 from serverless_stack.constructs.app.options import Stores
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+from serverless_stack.constructs.function.connections.connections import (
+    default_prefix,
+    unknown_problem,
+)
+from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 _WITH_SITE: WeakSet[StorageBucket] = WeakSet()
@@ -38,6 +43,21 @@ def region_problems(parts: Mapping[str, object], region: str) -> list[str]:
         f"got: {part.node.path} in {found}"
         for name, part in parts.items()
         if is_construct(part) and (found := other_region(part, region)) is not None
+    ]
+
+
+def app_problems(parts: Mapping[str, object], stage: Stage | None) -> list[str]:
+    """List the constructs of another app or stage, which CDK lets nobody refer to.
+
+    Args:
+        parts: The constructs, by their arguments; anything else is created in the application.
+        stage: The app or stage of the application.
+    """
+    return [
+        f"`{name}` must be in the app and stage of the application, got: {part.node.path} in "
+        "another one; import it there, such as by `from_lookup` or `from_attributes`"
+        for name, part in parts.items()
+        if is_construct(part) and Stage.of(part) is not stage
     ]
 
 
@@ -94,7 +114,12 @@ def store_problems(stores: Stores, own: Sequence[str]) -> list[str]:
         stores: The stores.
         own: The stores of the application itself: ``bucket``, ``redis`` and ``memcached``.
     """
-    problems = []
+    listed = stores.items() if isinstance(stores, Mapping) else enumerate(stores)
+    problems = [
+        unknown_problem(f"connect[{place!r}]", store)
+        for place, store in listed
+        if not hasattr(store, "connect") and default_prefix(store) is None
+    ]
     used = [_PREFIXES[name] for name in own]
     if isinstance(stores, Mapping):
         for prefix, store in stores.items():
@@ -176,7 +201,10 @@ def _is_created(store: object) -> bool:
 
 
 def _takes_prefix(store: object) -> bool:
-    parameters = inspect.signature(store.connect).parameters  # type: ignore[attr-defined]
+    connect = getattr(store, "connect", None)
+    if connect is None or isinstance(store, LambdaHandler):
+        return True
+    parameters = inspect.signature(connect).parameters
     return "prefix" in parameters or any(
         item.kind is item.VAR_KEYWORD for item in parameters.values()
     )
@@ -186,7 +214,7 @@ def _default_prefix(store: object) -> str | None:
     """Return the prefix of the variables that a store of this library sets by default."""
     if isinstance(store, StorageBucket):
         return contract.BUCKET_PREFIX
-    return store.client.prefix if isinstance(store, CacheBase) else None
+    return store.client.prefix if isinstance(store, CacheBase) else default_prefix(store)
 
 
 def _shown(store: object) -> str:

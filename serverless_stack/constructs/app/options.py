@@ -6,7 +6,7 @@ such as ``vpc``. A test compares them with the constructs' signatures.
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, Required, TypedDict
+from typing import Required, TypedDict
 
 from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_certificatemanager as acm
@@ -39,10 +39,12 @@ from serverless_stack.constructs.cache.redis.topology import Durability, RedisTo
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import Json
+from serverless_stack.constructs.function.connections.connections import Resource
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.function.invocations import Destination
 from serverless_stack.constructs.function.release import Release
 from serverless_stack.constructs.function.url import FunctionUrl
+from serverless_stack.constructs.function.warmth import Warmth
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 
@@ -64,6 +66,7 @@ class FunctionOptions(TypedDict, total=False):
     vpc_subnets: ec2.SubnetSelection | None
     security_groups: Sequence[ec2.ISecurityGroup] | None
     reserved_concurrent_executions: int | None
+    warmth: Warmth | None
     release: Release | None
     url: FunctionUrl | None
     on_failure: Destination | None
@@ -203,24 +206,8 @@ class MemcachedOptions(TypedDict, total=False):
     removal_policy: RemovalPolicy | None
 
 
-class Store(Protocol):
-    """A construct that grants a function access to it and sets its environment variables."""
-
-    def connect(self, function: LambdaHandler, /) -> None:
-        """Connect a function."""
-        ...
-
-
-class PrefixedStore(Protocol):
-    """A store whose environment variables have a prefix, such as ``StorageBucket``."""
-
-    def connect(self, function: LambdaHandler, /, *, prefix: str) -> None:
-        """Connect a function."""
-        ...
-
-
-Stores = Sequence[Store] | Mapping[str, PrefixedStore]
-"""Stores of the caller, or stores by the prefixes of their environment variables."""
+Stores = Sequence[Resource] | Mapping[str, Resource]
+"""Resources of the caller, or resources by the prefixes of their environment variables."""
 FunctionPart = str | Path | FunctionOptions | LambdaHandler | None
 ContentPart = str | Path | ContentOptions | None
 ApiPart = bool | ApiOptions | ProxyApi | None

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -29,6 +29,7 @@ from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.redis.cache import RedisCache
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.deployment import ContentDeployment
+from serverless_stack.constructs.function.connections.connections import Resource
 from serverless_stack.constructs.function.handler import LambdaHandler
 from serverless_stack.constructs.network.vpc import isolated_vpc
 from serverless_stack.constructs.storage.bucket import StorageBucket
@@ -100,24 +101,33 @@ class Parts:
         """Whether a part was created here, and not given."""
         return part is not None and part.node.scope is self.scope
 
+    def _is_here(self, part: Construct) -> bool:
+        return Stack.of(part) is Stack.of(self.scope)
+
     def add_outputs(self) -> None:
-        """Add the outputs that people and scripts look for, of the parts that were created here."""
+        """Add the outputs that people and scripts look for.
+
+        They are of the parts that are in this stack, and of the caches, wherever those are: the
+        variables of the function have their endpoints anyway.
+        """
         function, api, cdn, bucket = self.function, self.api, self.cdn, self.bucket
-        if function is not None and self.created(function):
+        if function is not None and self._is_here(function):
             self._output("FunctionName", function.function.function_name)
-        if api is not None and self.created(api):
+        if api is not None and self._is_here(api):
             self._output("ApiUrl", api.url)
             self._output("ApiId", api.rest_api.rest_api_id)
-        if bucket is not None and self.created(bucket):
+        if bucket is not None and self._is_here(bucket):
             self._output("BucketName", bucket.bucket_name)
-        if cdn is not None and self.created(cdn):
+        if cdn is not None and self._is_here(cdn):
             self._output("CdnUrl", cdn.url)
             self._output("DistributionId", cdn.distribution.distribution_id)
             self._output("DistributionDomainName", cdn.distribution.distribution_domain_name)
-        if isinstance(self.redis, RedisCache) and self.created(self.redis):
-            self._output("RedisEndpoint", _endpoint(self.redis))
-        if isinstance(self.memcached, MemcachedCache) and self.created(self.memcached):
-            self._output("MemcachedEndpoint", self.memcached.configuration_endpoint)
+        for name, cache in {
+            "RedisEndpoint": self.redis,
+            "MemcachedEndpoint": self.memcached,
+        }.items():
+            if cache is not None:
+                self._output(name, cache.client.endpoint)
 
     def _output(self, name: str, value: str) -> None:
         CfnOutput(self.scope, name, value=value)
@@ -129,9 +139,12 @@ def _options_of(part: object) -> Mapping[str, object]:
 
 
 def _connections(stores: Stores) -> list[Callable[[LambdaHandler], None]]:
-    if isinstance(stores, Mapping):
-        return [partial(store.connect, prefix=prefix) for prefix, store in stores.items()]
-    return [store.connect for store in stores]
+    named = stores.items() if isinstance(stores, Mapping) else ((None, each) for each in stores)
+    return [partial(_connect, resource, prefix) for prefix, resource in named]
+
+
+def _connect(resource: Resource, prefix: str | None, function: LambdaHandler) -> None:
+    function.connect(resource, prefix=prefix)
 
 
 def _vpc(scope: Construct, choices: Choices) -> ec2.IVpc | None:
@@ -226,10 +239,3 @@ def _content(
     options = ContentOptions(source=part) if isinstance(part, str | Path) else part
     keep_site(bucket)
     return ContentDeployment(scope, "Content", bucket=bucket, distributions=[cdn], **options)
-
-
-def _endpoint(redis: RedisCache) -> str:
-    try:
-        return redis.primary_endpoint
-    except ValueError:  # in cluster mode
-        return redis.configuration_endpoint

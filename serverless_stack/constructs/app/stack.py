@@ -47,9 +47,14 @@ def _stack_name_problems(name: str) -> list[str]:
     ]
 
 
+def _stage_of(scope: Construct) -> Stage | None:
+    """Return the app or stage that a stack will be created in."""
+    return scope if isinstance(scope, Stage) else Stage.of(scope)
+
+
 def _region_of(scope: Construct, env: Environment | None) -> str:
     """Return the region of a stack that will be created; a token if ``cdk deploy`` chooses it."""
-    stage = Stage.of(scope)
+    stage = _stage_of(scope)
     own = None if env is None else env.region
     return own or (stage.region if stage is not None else None) or Aws.REGION
 
@@ -137,7 +142,7 @@ class ServerlessStack(Application, Stack):
             removal_policy=removal_policy,
         )
         problems = Problems(scope.node.path, construct_id)
-        problems.add(choices.problems(None, _region_of(scope, env)))
+        problems.add(choices.problems(None, _stage_of(scope), _region_of(scope, env)))
         if stack_name is not None:
             problems.add(_stack_name_problems(stack_name))
         problems.raise_if_any()

@@ -1,6 +1,6 @@
 """WebApp: function, API, bucket, distribution and caches, wired together in any stack."""
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
@@ -107,7 +107,7 @@ class WebApp(Application, Construct):
         )
         problems = Problems(scope.node.path, construct_id)
         stack = Stack.of(scope)
-        problems.add(choices.problems(stack, stack.region))
+        problems.add(choices.problems(stack, Stage.of(scope), stack.region))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

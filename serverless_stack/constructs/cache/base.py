@@ -22,7 +22,8 @@ from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
-from serverless_stack.constructs.cache.reachability import SECRETS_MANAGER, open_way
+from serverless_stack.constructs.cache.services import SECRETS_MANAGER
+from serverless_stack.constructs.network.reachability import open_way
 
 
 @jsii.implements(ec2.IConnectable)
@@ -134,4 +135,4 @@ def connect_function(
     allow_ingress(cache.network, target, description_of(target, f"{settings.label} from"))
     settings.grant(target)
     if settings.secret is not None:
-        open_way(target, cache.network, SECRETS_MANAGER)
+        open_way(target, cache.network.vpc, SECRETS_MANAGER)

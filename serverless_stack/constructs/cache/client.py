@@ -36,6 +36,16 @@ class ClientSettings:
     secret: secretsmanager.ISecret | None = None
     connect_to: tuple[str, ...] = ()
 
+    @property
+    def endpoint(self) -> str:
+        """``host:port`` of the primary node or, if there is none, of the configuration endpoint."""
+        names = (
+            contract.redis_primary_endpoint,
+            contract.redis_configuration_endpoint,
+            contract.memcached_configuration_endpoint,
+        )
+        return next(self.variables[name] for name in names if name in self.variables)
+
     def environment(self, prefix: str | None) -> dict[str, str]:
         """Return the environment variables.
 

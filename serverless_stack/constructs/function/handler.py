@@ -33,6 +33,8 @@ from serverless_stack.constructs.function.invocations import (
 from serverless_stack.constructs.function.release import Release, add_release, release_problems
 from serverless_stack.constructs.function.triggers.triggers import Triggers
 from serverless_stack.constructs.function.url import FunctionUrl, add_function_url, url_problems
+from serverless_stack.constructs.function.warming import keep_warm
+from serverless_stack.constructs.function.warmth import WarmFunction, Warmth, warmth_problems
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -76,6 +78,8 @@ class LambdaHandler(Triggers, Connections, Construct):
         security_groups: The security groups in that VPC. Default: a new one.
         reserved_concurrent_executions: The reserved concurrency. Default: set by the profile
             (production: none; the function shares that of the account).
+        warmth: How environments are kept ready: ``Warmth.ping()``, ``Warmth.provisioned()`` or
+            ``Warmth.snap_start()``. Default: Lambda starts them when requests come.
         release: How requests move to a new version: ``Release.canary()``, ``Release.linear()`` or
             ``Release.all_at_once()``. Callers then use the alias ``live``. Default: at once,
             without an alias and without a rollback.
@@ -126,6 +130,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         vpc_subnets: ec2.SubnetSelection | None = None,
         security_groups: Sequence[ec2.ISecurityGroup] | None = None,
         reserved_concurrent_executions: int | None = None,
+        warmth: Warmth | None = None,
         release: Release | None = None,
         url: FunctionUrl | None = None,
         on_failure: Destination | None = None,
@@ -162,12 +167,19 @@ class LambdaHandler(Triggers, Connections, Construct):
         )
         if release is not None:
             problems.add(release_problems(release))
+        if warmth is not None:
+            reserved = reserved_concurrent_executions
+            if reserved is None:
+                reserved = Profile.of(scope).settings.concurrency or None
+            warm = WarmFunction(code, runtime, ephemeral_storage_size, reserved, release)
+            problems.add(warmth_problems(warmth, warm))
         if url is not None:
             problems.add(url_problems(url, runtime, Profile.of(scope), is_image=is_image(code)))
         settings = CodeSettings(handler, runtime, architecture, layers, bytecode)
         asset = function_code(scope, code, settings, problems)
 
         super().__init__(scope, construct_id)
+        self._vpc = vpc
         profile = Profile.of(self)
         group = log_group(
             self, "Logs", profile, retention=log_retention, removal_policy=removal_policy
@@ -203,6 +215,8 @@ class LambdaHandler(Triggers, Connections, Construct):
         self.log_group: logs.LogGroup = group
         if release is not None:
             add_release(self, live_alias(self, function), release, profile)
+        if warmth is not None:
+            keep_warm(self, function, warmth, handler, profile)
         configure_invocations(
             self,
             function,

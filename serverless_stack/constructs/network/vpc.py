@@ -48,8 +48,7 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
         add_flow_log(Construct(scope, f"{construct_id}FlowLog"), vpc, profile)
-    endpoint = vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
-    endpoint.add_to_policy(_this_account_only())
+    add_gateway_endpoint(vpc, "S3", ec2.GatewayVpcEndpointAwsService.S3)
     _CREATED.add(vpc)
     if secrets:
         add_endpoint(vpc, "SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
@@ -83,6 +82,21 @@ def add_endpoint(
     for group in endpoint.connections.security_groups:  # CDK describes it by its path as it is
         default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
     return endpoint
+
+
+def add_gateway_endpoint(
+    vpc: ec2.Vpc, construct_id: str, service: ec2.GatewayVpcEndpointAwsService
+) -> None:
+    """Add a gateway endpoint, which is free, to a VPC created by ``isolated_vpc``, once.
+
+    Args:
+        vpc: The VPC.
+        construct_id: The id of the endpoint in the VPC.
+        service: The service.
+    """
+    if vpc.node.try_find_child(construct_id) is None:
+        endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
+        endpoint.add_to_policy(_this_account_only())
 
 
 def _this_account_only() -> iam.PolicyStatement:

@@ -30,17 +30,20 @@ class ObjectAccess:
         key_prefix: The prefix of the keys; empty for the whole bucket.
         write: Whether it may write and delete objects, too.
         delete_versions: Whether it may delete versions of objects for good, too.
+        read: Whether it may list and read objects.
     """
 
     key_prefix: str
     write: bool
     delete_versions: bool = False
+    read: bool = True
 
     @property
     def actions(self) -> list[str]:
         """The actions on objects."""
         destroy = ["s3:DeleteObjectVersion"] if self.delete_versions else []
-        return [*_READ_ACTIONS, *(_WRITE_ACTIONS if self.write else ()), *destroy]
+        reading = _READ_ACTIONS if self.read else ()
+        return [*reading, *(_WRITE_ACTIONS if self.write else ()), *destroy]
 
 
 def access_problems(access: ObjectAccess) -> list[str]:
@@ -62,13 +65,15 @@ def access_problems(access: ObjectAccess) -> list[str]:
                 f"`key_prefix` must be outside of {contract.RESERVED_PREFIX}, where the manifests "
                 f"of deployments are, got: {prefix!r}"
             )
+    if not access.read and not access.write:
+        problems.append("`read` or `write` must be True, got: False for both")
     if access.delete_versions and not access.write:
         problems.append("`delete_versions` must go with `write=True`, got: `write=False`")
     return problems
 
 
 def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess) -> iam.Grant:
-    """Allow to list and read objects and, optionally, to write and delete them.
+    """Allow to list and read objects, to write and delete them, or both.
 
     CDK's own grants have wildcards in their actions, and delete versions.
 
@@ -77,22 +82,28 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
         grantee: The principal.
         access: What it may do.
     """
-    grants = [
+    listing = [
         # Without this permission S3 answers 403 instead of 404 for a missing object. A request for
         # an object has no `s3:prefix`, hence IfExists; so has a list of all names in the bucket.
-        _grant(bucket, grantee, ["s3:ListBucket"], access, "StringLikeIfExists"),
-        _grant(bucket, grantee, ["s3:ListBucketVersions"], access, "StringLike"),
-        iam.Grant.add_to_principal_or_resource(
-            grantee=grantee,
-            actions=access.actions,
-            resource_arns=[bucket.arn_for_objects(f"{access.key_prefix}*")],
-            resource=bucket,
-        ),
+        ("s3:ListBucket", "StringLikeIfExists"),
+        ("s3:ListBucketVersions", "StringLike"),
     ]
+    grants = [
+        _grant(bucket, grantee, [action], access, operator)
+        for action, operator in listing
+        if access.read
+    ]
+    objects = iam.Grant.add_to_principal_or_resource(
+        grantee=grantee,
+        actions=access.actions,
+        resource_arns=[bucket.arn_for_objects(f"{access.key_prefix}*")],
+        resource=bucket,
+    )
     if bucket.encryption_key is not None:
         grant_key(bucket.encryption_key, grantee, writes=access.write)
-    first, second, third = grants
-    return first.combine(second).combine(third)
+    for grant in grants:
+        objects = grant.combine(objects)
+    return objects
 
 
 def _grant(

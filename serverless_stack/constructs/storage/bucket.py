@@ -204,6 +204,7 @@ class StorageBucket(Construct):
         *,
         prefix: str = contract.BUCKET_PREFIX,
         key_prefix: str = contract.DATA_PREFIX,
+        read: bool = True,
         write: bool = True,
         delete_versions: bool = False,
     ) -> None:
@@ -220,6 +221,7 @@ class StorageBucket(Construct):
                 ``BUCKET_KEY_PREFIX`` by default.
             key_prefix: The folder of the bucket that the function may use; empty for the whole
                 bucket, with what is served or deployed there.
+            read: Whether to allow listing and reading.
             write: Whether to allow writing and deleting.
             delete_versions: Whether to allow deleting versions for good. Without it, whatever the
                 function overwrites or deletes can be restored.
@@ -229,7 +231,7 @@ class StorageBucket(Construct):
                 Lambda, the function's environment cannot be set, or the prefix does not name a
                 folder.
         """
-        access = self._access(ObjectAccess(key_prefix, write, delete_versions))
+        access = self._access(ObjectAccess(key_prefix, write, delete_versions, read))
         target = function_of(function)
         variables = {
             contract.bucket_name(prefix): self.bucket.bucket_name,

@@ -57,6 +57,11 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
         runtime = properties.get("Runtime")
         if isinstance(runtime, str) and not runtime.startswith(_RUNTIMES):
             yield f"the runtime {runtime}: calls of the function fail"
+        if _mapping(properties.get("SnapStart")).get("ApplyOn") == "PublishedVersions":
+            yield "SnapStart: every environment loads the code itself"
+    elif kind in ("AWS::Lambda::Alias", "AWS::Lambda::Version"):
+        if properties.get("ProvisionedConcurrencyConfig"):
+            yield "provisioned concurrency: environments start when they are called"
     elif kind == "AWS::CloudFront::Function":
         if _mapping(properties.get("FunctionConfig")).get("KeyValueStoreAssociations"):
             yield "key value stores of CloudFront functions: `cf.kvs()` fails"

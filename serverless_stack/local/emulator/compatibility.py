@@ -13,7 +13,6 @@ VERSION: Final = "1.5.33"
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     "ministack.app": (
         "app",
-        "_function_url_auth_target",
         "_parse_execute_api_url",
         "_parse_lambda_url",
         "_s3_cors_target",
@@ -245,7 +244,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "_sqs_esm_concurrency",
         "_sqs_message_attributes_to_camel_case",
         "_update_alias",
+        "resolve_function_url",
         "_vpc_config_with_id",
+        "ensure_spawned",
         "execution_credentials",
         "invoke_async_with_retry",
     ),

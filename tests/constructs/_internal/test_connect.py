@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aws_cdk as cdk
 import pytest
@@ -11,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.constructs import (
     LambdaHandler,
     MemcachedCache,
+    RedisAuth,
     RedisCache,
     ServerlessCache,
     StorageBucket,
@@ -110,19 +112,43 @@ def test_an_alias_or_version_connects_its_function(
     assert len(all_of(template, "AWS::Lambda::Version")) == 1
 
 
-@pytest.mark.parametrize("kind", ["imported", "string", "alias"])
-def test_functions_without_environment_in_this_app_are_refused(stack: cdk.Stack, kind: str) -> None:
+def store(stack: cdk.Stack, kind: str) -> Any:  # noqa: ANN401
+    """Return a construct with `connect`."""
+    if kind == "bucket":
+        return StorageBucket(stack, "Bucket")
+    if kind == "cache":
+        return MemcachedCache(stack, "Cache")
+    redis = RedisCache(stack, "Redis", auth=RedisAuth.password())
+    return redis if kind == "redis" else redis.user
+
+
+@pytest.mark.parametrize("where", ["bucket", "cache", "redis", "user"])
+def test_functions_without_environment_in_this_app_are_refused(
+    stack: cdk.Stack, where: str
+) -> None:
     arn = "arn:aws:lambda:eu-west-1:111111111111:function:x"
     imported = lambda_.Function.from_function_arn(stack, "Imported", arn)
     version = lambda_.Version(stack, "Version", lambda_=imported)
-    target = {
-        "imported": imported,
-        "string": arn,
-        "alias": lambda_.Alias(stack, "Alias", alias_name="a", version=version),
-    }[kind]
-    bucket = StorageBucket(stack, "Bucket")
-    message = refused(lambda: bucket.connect(target))  # type: ignore[arg-type]
-    assert message.startswith("`function` must be a")
+    owner = store(stack, where)
+    for target in (
+        imported,
+        arn,
+        version,
+        lambda_.Alias(stack, "Alias", alias_name="a", version=version),
+        lambda_.Version.from_version_arn(stack, "OldVersion", f"{arn}:1"),
+    ):
+        message = refused(lambda target=target: owner.connect(target))  # type: ignore[misc]
+        assert message.startswith("`function` must be a")
+
+
+@pytest.mark.parametrize("where", ["cache", "user"])
+def test_an_alias_or_version_connects_its_function_to_a_cache(stack: cdk.Stack, where: str) -> None:
+    cache = store(stack, where)
+    vpc = cache.vpc if where == "cache" else cache.node.scope.vpc
+    version = a_function(stack, vpc).current_version
+    cache.connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
+    cache.connect(version, prefix="AGAIN")
+    assert any(name.startswith("AGAIN_") for name in variables(synth(stack)))
 
 
 def test_a_lambda_handler_connects(stack: cdk.Stack, code: Path) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.constructs import (
     Cdn,
@@ -19,8 +22,11 @@ from serverless_stack.constructs import (
     ServerlessEngine,
     ServerlessStack,
     StorageBucket,
+    Warmth,
     WebApp,
 )
+from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs.app.options import FunctionOptions
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -123,6 +129,18 @@ def test_a_part_of_another_stack_is_used_as_it_is(app: cdk.App, code: Path, part
     shop = ServerlessStack(app, "Shop", **arguments)
     assert getattr(shop, part) is arguments[part]
     app.synth()
+
+
+@pytest.mark.parametrize(
+    ("part", "place"), [*((part, "app") for part in GIVEN), ("bucket", "stage")]
+)
+def test_a_part_of_another_app_or_stage_is_refused(
+    app: cdk.App, stack: cdk.Stack, code: Path, part: str, place: str
+) -> None:
+    elsewhere = cdk.App() if place == "app" else cdk.Stage(app, "Stage")
+    arguments = GIVEN[part](cdk.Stack(elsewhere, "Base"), code)
+    message = refused(lambda: WebApp(stack, "Shop", **arguments))
+    assert f"`{part}` must be in the app and stage of the application, got:" in message
 
 
 @pytest.mark.parametrize("part", GIVEN)
@@ -276,3 +294,90 @@ def test_a_missing_id_is_named(app: cdk.App, code: Path) -> None:
     shop = ServerlessStack(app, "Shop", function=code)
     with pytest.raises(TypeError, match="missing a required argument: 'construct_id'"):
         shop.add_function(code=code)  # type: ignore[call-arg]
+
+
+def test_resources_of_cdk_are_connected(app: cdk.App, code: Path) -> None:
+    """Tables, queues and functions, beside stores of this library."""
+    data = cdk.Stack(app, "Data")
+    key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+    orders = dynamodb.TableV2(data, "Orders", partition_key=key)
+    jobs, mails = sqs.Queue(data, "Jobs"), LambdaHandler(data, "Mails", code=code)
+    shop = ServerlessStack(app, "Shop", function=code, connect=[orders, jobs, mails])
+    nightly = shop.add_function("Nightly", code=code)
+    functions = [shop.function, nightly]
+    template = synth(shop)
+    for function in functions:
+        logical_id = shop.get_logical_id(default_child(function.function, lambda_.CfnFunction))
+        found = template["Resources"][logical_id]["Properties"]["Environment"]["Variables"]
+        assert {"TABLE_NAME", "QUEUE_URL", "FUNCTION_ARN", "BUCKET_NAME"} <= found.keys()
+    prefixed = WebApp(data, "Blog", function=code, connect={"ORDERS": orders})
+    assert prefixed.function.function is not None
+
+
+def test_two_resources_of_a_kind_need_prefixes(stack: cdk.Stack, code: Path) -> None:
+    one, two = sqs.Queue(stack, "One"), sqs.Queue(stack, "Two")
+    message = refused(lambda: WebApp(stack, "Shop", function=code, connect=[one, two]))
+    assert "such as {'SECOND': …}" in message
+    assert "got a list with Test/One, which sets QUEUE_…" in message
+
+
+def outputs_of(template: Json, prefix: str = "Shop") -> set[str]:
+    names = template["Outputs"]
+    return {name.removeprefix(prefix)[:-8] for name in names if name.startswith(prefix)}
+
+
+def test_outputs_name_given_parts_and_every_kind_of_cache(stack: cdk.Stack, code: Path) -> None:
+    redis = ServerlessCache(stack, "Redis")
+    handler = LambdaHandler(stack, "Own", code=code, vpc=redis.vpc)
+    WebApp(
+        stack,
+        "Shop",
+        function=handler,
+        redis=redis,
+        memcached=MemcachedCache(stack, "Memcached", vpc=redis.vpc),
+    )
+    template = synth(stack)
+    assert outputs_of(template) >= {
+        "FunctionName",
+        "ApiId",
+        "ApiUrl",
+        "BucketName",
+        "CdnUrl",
+        "DistributionId",
+        "DistributionDomainName",
+        "RedisEndpoint",
+        "MemcachedEndpoint",
+    }
+
+
+def test_outputs_name_no_function_of_another_stack(app: cdk.App, code: Path) -> None:
+    base = cdk.Stack(app, "Base")
+    shop = ServerlessStack(
+        app,
+        "Shop",
+        function=LambdaHandler(base, "Own", code=code),
+        bucket=StorageBucket(base, "Bucket"),
+        redis=None,
+        cdn=None,
+    )
+    assert "FunctionName" not in synth(shop)["Outputs"]
+
+
+def test_a_given_cache_alone_has_the_endpoint_for_its_secret(stack: cdk.Stack, code: Path) -> None:
+    shop = WebApp(stack, "Shop", function=code, redis=RedisCache(stack, "Mine"), memcached=False)
+    endpoints = [
+        str(item["Properties"]["ServiceName"])
+        for item in all_of(synth(stack), "AWS::EC2::VPCEndpoint")
+    ]
+    assert sum(".secretsmanager" in name for name in endpoints) == 1
+    assert warnings(stack) == []
+    assert shop.vpc is shop.redis.vpc
+
+
+def test_the_api_calls_the_version_that_is_warm(stack: cdk.Stack, code: Path) -> None:
+    function: FunctionOptions = {"code": code, "warmth": Warmth.provisioned(2)}
+    WebApp(stack, "Shop", function=function, bucket=None, cdn=None)
+    methods = all_of(synth(stack), "AWS::ApiGateway::Method")
+    uris = [str(method["Properties"]["Integration"]["Uri"]) for method in methods]
+    assert uris
+    assert all("ShopFunctionLive" in uri for uri in uris)

@@ -1,4 +1,5 @@
 import graphlib
+import inspect
 import json
 from pathlib import Path
 
@@ -278,6 +279,14 @@ def test_the_arguments_of_a_stack_arrive(app: cdk.App, env: cdk.Environment | No
     assert "/cdk-shop-" in str(artifact.assume_role_arn) or "cdk-shop-" in str(
         artifact.assume_role_arn
     )
+
+
+def test_it_takes_every_argument_of_a_stack() -> None:
+    kinds = (ServerlessStack, cdk.Stack)
+    own, of_stack = (inspect.signature(vars(kind)["__init__"]).parameters for kind in kinds)
+    options = {name for name, item in of_stack.items() if item.kind is item.KEYWORD_ONLY}
+    assert options - own.keys() == set()
+    assert "permissions_boundary" in options
 
 
 def test_the_profile_decides_about_termination_protection(app: cdk.App) -> None:

@@ -427,3 +427,11 @@ def test_a_bucket_has_no_snapshot(stack: cdk.Stack) -> None:
     snapshot = cdk.RemovalPolicy.SNAPSHOT
     message = refused(lambda: StorageBucket(stack, "Bucket", removal_policy=snapshot))
     assert message.startswith("`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or")
+
+
+def test_a_connection_that_allows_nothing_is_refused(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    bucket = StorageBucket(stack, "Bucket")
+    message = refused(lambda: bucket.connect(function, read=False, write=False))
+    assert message.startswith("`read` or `write` must be True, got: False for both")

@@ -54,6 +54,22 @@ def function(runtime: object) -> dict[str, Any]:
             "key value stores",
         ),
         (function("java21"), "the runtime java21"),
+        (
+            resource(
+                "AWS::Lambda::Function",
+                "Shop/Function",
+                SnapStart={"ApplyOn": "PublishedVersions"},
+            ),
+            "SnapStart",
+        ),
+        (
+            resource(
+                "AWS::Lambda::Alias",
+                "Shop/Function",
+                ProvisionedConcurrencyConfig={"ProvisionedConcurrentExecutions": 1},
+            ),
+            "provisioned concurrency",
+        ),
     ],
 )
 def test_what_is_deployed_without_effect(

@@ -2,9 +2,10 @@
 
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +16,9 @@ from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
 from serverless_stack.local.processes import emulator as emulator_process
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.urls import Urls
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def show_cloud(console: Console, cloud: LocalCloud) -> None:
@@ -64,7 +68,11 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
                 "api": state.api_port,
                 "cdn": state.cdn_port,
             },
-            "urls": asdict(urls),
+            "urls": {
+                "apis": _content_of(urls.apis),
+                "distributions": _content_of(urls.distributions),
+            },
+            "function_urls": _content_of(urls.functions),
             "stacks": [asdict(stack) for stack in stacks],
         }
         print(json.dumps(content, indent=2))
@@ -83,6 +91,11 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
             "logs": str(emulator_process.logs_of(cloud.home)),
         },
     )
+
+
+def _content_of(items: Iterable["DataclassInstance"]) -> list[dict[str, object]]:
+    """Return value objects as JSON has them."""
+    return [asdict(item) for item in items]
 
 
 def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -> None:

@@ -22,14 +22,11 @@ from serverless_stack.constructs._internal.roles import (
 )
 from serverless_stack.constructs.cache.client import elasticache_arn
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
-from serverless_stack.constructs.cache.reachability import (
-    ELASTICACHE,
-    SECRETS_MANAGER,
-    open_way,
-)
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers
+from serverless_stack.constructs.cache.services import ELASTICACHE, SECRETS_MANAGER
 from serverless_stack.constructs.function.packaging import package_library
+from serverless_stack.constructs.network.reachability import open_way
 from serverless_stack.constructs.profiles.profile import Profile
 
 _NO_ROTATION_REASON = "rotation needs a function and an endpoint, which are billed: `rotate_every`"
@@ -104,7 +101,7 @@ def rotate(
     _schedule(home, secret, function, every)
     allow_ingress(cache.network, function, "Rotation of the secret")
     for service in (ELASTICACHE, SECRETS_MANAGER):
-        open_way(function, cache.network, service)
+        open_way(function, cache.network.vpc, service)
     return function
 
 

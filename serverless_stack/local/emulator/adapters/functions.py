@@ -30,6 +30,7 @@ def apply(settings: Settings, guard: ProcessGuard) -> None:
     tools = WorkerTools(settings, guard, link_runtime_packages(settings.tmp / "runtime"))
     run_own_workers(tools)
     guard_other_workers(guard)
+    initialise_for_snap_start()
     refuse_other_runtimes()
     keep_failure_types(tools)
     log_by_environment(tools, settings)
@@ -55,6 +56,23 @@ def run_own_workers(tools: WorkerTools) -> None:
         return chosen
 
     lambda_runtime._worker_class_for = choose_worker
+
+
+def initialise_for_snap_start() -> None:
+    """Load the handler when a version with SnapStart is published, and wait until it is loaded.
+
+    MiniStack starts the process only. The first call then took the end of the loading for its
+    answer.
+    """
+    ensure = lambda_svc.ensure_spawned
+
+    def ensure_started(worker: lambda_runtime.Worker) -> None:
+        if isinstance(worker, FunctionWorker):
+            worker.start()
+        else:
+            ensure(worker)
+
+    lambda_svc.ensure_spawned = ensure_started
 
 
 def guard_other_workers(guard: ProcessGuard) -> None:

@@ -1,7 +1,8 @@
 """Function URLs ("Control access to Lambda function URLs"): who is served, and preflights.
 
-MiniStack serves a URL without authentication whatever the function's policy says, and takes any
-signature for one with authentication.
+MiniStack serves a URL without authentication whatever the function's policy says. Here it is
+refused if the policy has one of the two permissions that AWS needs, and served if it has both or
+none.
 """
 
 from dataclasses import dataclass
@@ -52,15 +53,14 @@ class FunctionUrl:
         return method == "OPTIONS" and bool(self.config.get("Cors"))
 
     def refusal(self, headers: dict[str, str]) -> Response | None:
-        """Refuse a request to a public URL whose function does not permit it, as AWS does.
+        """Refuse a request to a public URL whose function permits half of what is needed.
 
         Args:
             headers: The headers of the request by names in lower case.
         """
         statements = self._statements()
-        if all(any(_permits(item, action) for item in statements) for action in ACTIONS):
-            return None
-        return self.forbidden(headers)
+        permitted = {any(_permits(item, action) for item in statements) for action in ACTIONS}
+        return self.forbidden(headers) if len(permitted) > 1 else None
 
     def forbidden(self, headers: dict[str, str]) -> Response:
         """Return the answer to a request that may not call the function."""

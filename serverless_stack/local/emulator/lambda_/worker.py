@@ -117,6 +117,19 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
             result = json.loads(answer["result"])
             return {"status": "ok", "result": result, "cold_start": cold, "log": "\n".join(log)}
 
+    def start(self) -> None:
+        """Start the process and wait until the handler is loaded, unless it runs already.
+
+        Raises:
+            RuntimeError: The handler cannot be loaded.
+        """
+        with self._lock:
+            if self._proc is not None and self._proc.poll() is None:
+                return
+            answer = self._initialise([])
+        if "error" in answer:
+            raise RuntimeError(f"{answer['error']['errorType']}: {answer['error']['errorMessage']}")
+
     def _initialise(self, log: list[str]) -> Record:
         """Start the process, and wait until the handler is loaded."""
         try:

@@ -11,6 +11,7 @@ import time
 from serverless_stack._shared import contract
 from serverless_stack.runtime.caching.base import StoreUnavailable
 from serverless_stack.runtime.caching.clients import environment
+from serverless_stack.runtime.caching.resilience.forks import register_restore_aware
 from serverless_stack.runtime.caching.resilience.threads import Background
 from serverless_stack.runtime.libraries import boto3_session, load
 
@@ -83,6 +84,12 @@ class AuthToken:
         self._changed_at = self._not_before = float("-inf")
         self._reading = Background(f"reading the secret {secret_arn}", self._read)
         self._first_reading = Background(f"reading the secret {secret_arn}", self._read_first)
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Read the secret again next time: it may have been rotated."""
+        self._credentials = None
+        self._changed_at = self._not_before = float("-inf")
 
     def get_credentials(self) -> tuple[str] | tuple[str, str]:
         """Return the token, after its user if it has one.

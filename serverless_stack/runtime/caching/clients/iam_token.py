@@ -5,6 +5,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from serverless_stack.runtime.caching.base import StoreUnavailable
+from serverless_stack.runtime.caching.resilience.forks import register_restore_aware
 from serverless_stack.runtime.caching.resilience.threads import Background
 from serverless_stack.runtime.libraries import load
 
@@ -52,6 +53,12 @@ class IamToken:
         self._credentials: Credentials | None = None
         self._region = ""
         self._signing = Background(f"signing a token for {user}", self._sign)
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Sign another token next time, with credentials that are read again."""
+        self._signed_at = float("-inf")
+        self._credentials = None
 
     def get_credentials(self) -> tuple[str, str]:
         """Return the user and a token that is valid for some more minutes.

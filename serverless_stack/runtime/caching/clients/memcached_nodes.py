@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from serverless_stack.runtime.caching.clients.environment import Endpoint
 from serverless_stack.runtime.caching.clients.memcached_pool import MemcachedPool
 from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
+from serverless_stack.runtime.caching.resilience.forks import register_restore_aware
 
 TYPE_CHECKING = False
 
@@ -91,6 +92,12 @@ class MemcachedNodes:
 
             self._find_nodes = find_nodes
             self._discovery = Background(f"memcached discovery at {endpoint}", self._find)
+            register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Discover the nodes before the next call: they may be other ones."""
+        self._version = -1
+        self._ring = None
 
     def pick(self, name: bytes) -> MemcachedPool:
         """Return the node of a key.

@@ -12,6 +12,7 @@ from serverless_stack.runtime.caching.clients.redis_pool import (
     Word,
 )
 from serverless_stack.runtime.caching.resilience.breaker import CircuitBreaker
+from serverless_stack.runtime.caching.resilience.forks import register_restore_aware
 from serverless_stack.runtime.caching.resilience.threads import Background
 from serverless_stack.runtime.libraries import load
 
@@ -55,6 +56,12 @@ class RedisCluster:
         self._mapping = Background(f"slots of the redis cluster at {endpoint}", self._map)
         self.breaker = CircuitBreaker(f"slots of the redis cluster at {endpoint}", cool_down)
         self._entry = self._node(endpoint)
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Read the map of slots before the next command: the shards may be other ones."""
+        self._nodes = {self._endpoint: self._entry}
+        self._slots = []
 
     def ask(self, *words: Word) -> object:
         """Send a command that can be repeated, and return the answer."""

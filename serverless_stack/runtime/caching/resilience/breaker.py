@@ -11,7 +11,7 @@ from serverless_stack.runtime.caching.base import (
     StoreUnavailable,
     is_number,
 )
-from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_restore_aware
 
 T = TypeVar("T")
 
@@ -53,6 +53,11 @@ class CircuitBreaker:
         self._on_failure = on_failure
         self._refused_until = 0.0
         self._lock = ForkSafeLock()
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Admit all calls again: a failure of then says nothing about now."""
+        self.close()
 
     def call(self, operation: Callable[[], T]) -> T:
         """Run the operation, unless the breaker is open.

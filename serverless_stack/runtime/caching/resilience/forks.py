@@ -1,13 +1,17 @@
-"""Objects that start anew in a forked process.
+"""Objects that start anew in a forked process, and in one that Lambda restored from a snapshot.
 
 A forked process has one thread, and copies of locks that its parent's other threads held at
 that moment: nobody would ever release them. Connections must not be shared by two processes.
+
+A process that SnapStart restored has connections that servers closed long ago. What it knows by
+its clock may be hours older than it seems, because the monotonic clock need not run in between.
 """
 
 import os
 import threading
 import weakref
 from contextlib import suppress
+from importlib import import_module
 
 TYPE_CHECKING = False
 
@@ -20,8 +24,15 @@ if TYPE_CHECKING:
         def reset_after_fork(self) -> None:
             """Forget the parent's threads and connections."""
 
+    class RestoreAware(Protocol):
+        """An object with values that grow old."""
+
+        def reset_after_restore(self) -> None:
+            """Forget the values that may be older than they seem."""
+
 
 _fork_aware: "weakref.WeakSet[ForkAware]" = weakref.WeakSet()
+_restore_aware: "weakref.WeakSet[RestoreAware]" = weakref.WeakSet()
 
 
 def register_fork_aware(thing: "ForkAware") -> None:
@@ -35,6 +46,32 @@ def _reset_all() -> None:
 
 
 os.register_at_fork(after_in_child=_reset_all)
+
+
+def register_restore_aware(thing: "RestoreAware") -> None:
+    """Call `reset_after_restore` of an object after every restore, while the object lives."""
+    _restore_aware.add(thing)
+
+
+def reset_after_restore() -> None:
+    """Forget connections, and values that may be older than they seem."""
+    _reset_all()
+    for thing in list(_restore_aware):
+        thing.reset_after_restore()
+
+
+def register_restore_hook() -> None:
+    """Have Lambda call `reset_after_restore` after each restore of a snapshot.
+
+    The module that registers it is in Lambda's Python runtimes ("Lambda SnapStart runtime hooks for
+    Python").
+    """
+    if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+        with suppress(ImportError):
+            import_module("snapshot_restore_py").register_after_restore(reset_after_restore)
+
+
+register_restore_hook()
 
 
 class ForkSafeLock:

@@ -12,7 +12,7 @@ from serverless_stack.runtime.caching.base import (
     check_key,
 )
 from serverless_stack.runtime.caching.codecs.json import JSON
-from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_restore_aware
 from serverless_stack.runtime.caching.stores.encoded import EncodedStore
 
 
@@ -43,6 +43,15 @@ class MemoryStore(EncodedStore[str]):
         self._clock = clock
         self._entries: OrderedDict[str, tuple[bytes, float | None]] = OrderedDict()
         self._lock = ForkSafeLock()
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Forget the entries that expire: nobody knows how old they are."""
+        with self._lock:
+            for key in [
+                key for key, (_, deadline) in self._entries.items() if deadline is not None
+            ]:
+                del self._entries[key]
 
     def get(self, key: str) -> object | Missing:
         """Return the value, or ``MISSING`` if there is none or the entry is corrupt."""

@@ -19,7 +19,7 @@ from serverless_stack.runtime.caching.base import (
     codec_of,
     is_number,
 )
-from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock
+from serverless_stack.runtime.caching.resilience.forks import ForkSafeLock, register_restore_aware
 
 _MAX_KEY = 250  # characters of a key that Memcached accepts
 _HASHED = "#"  # begins the hash of a key
@@ -127,6 +127,11 @@ class NamespacedStore:
         self._version = 0
         self._expires_at = float("-inf")
         self._lock = ForkSafeLock()
+        register_restore_aware(self)
+
+    def reset_after_restore(self) -> None:
+        """Read the counter before the next call."""
+        self._expires_at = float("-inf")
 
     @property
     def codec(self) -> Codec:

@@ -9,8 +9,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.names import description_of
-from serverless_stack.constructs.cache.network import CacheNetwork
-from serverless_stack.constructs.network.vpc import add_endpoint, is_isolated_vpc
+from serverless_stack.constructs.network.vpc import (
+    add_endpoint,
+    add_gateway_endpoint,
+    is_isolated_vpc,
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Service:
         label: Its name for people.
         construct_id: The id of its endpoint in a VPC that this library created.
         name: The end of the name of its endpoint service.
-        endpoint: The endpoint service.
+        endpoint: The endpoint service; None for DynamoDB, which has a gateway endpoint.
         constant: The name of that constant in CDK.
         remedy: What else helps a function without a way.
     """
@@ -29,9 +32,9 @@ class Service:
     label: str
     construct_id: str
     name: str
-    endpoint: ec2.InterfaceVpcEndpointAwsService
+    endpoint: ec2.InterfaceVpcEndpointAwsService | None
     constant: str
-    remedy: str
+    remedy: str = ""
 
 
 SECRETS_MANAGER = Service(
@@ -40,30 +43,32 @@ SECRETS_MANAGER = Service(
     "secretsmanager",
     ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
     "SECRETS_MANAGER",
-    "or log in with `RedisAuth.iam()`, which needs no secret",
 )
-ELASTICACHE = Service(
-    "the API of ElastiCache",
-    "ElastiCache",
-    "elasticache",
-    ec2.InterfaceVpcEndpointAwsService.ELASTICACHE,
-    "ELASTICACHE",
-    "or leave `rotate_every` out of `auth`",
+DYNAMODB = Service("DynamoDB", "DynamoDb", "dynamodb", None, "DYNAMODB")
+LAMBDA = Service(
+    "the API of Lambda", "Lambda", "lambda", ec2.InterfaceVpcEndpointAwsService.LAMBDA_, "LAMBDA_"
 )
+SNS = Service("SNS", "Sns", "sns", ec2.InterfaceVpcEndpointAwsService.SNS, "SNS")
+SQS = Service("SQS", "Sqs", "sqs", ec2.InterfaceVpcEndpointAwsService.SQS, "SQS")
 
 
-def open_way(function: lambda_.Function, network: CacheNetwork, service: Service) -> None:
+def open_way(function: lambda_.Function, vpc: ec2.IVpc, service: Service) -> None:
     """Open a function a way to a service, or warn at synthesis that it has none.
 
-    A VPC that this library created gets an interface endpoint, which AWS bills by the hour.
+    A VPC that this library created gets an endpoint, once for each service. AWS bills an interface
+    endpoint by the hour; the gateway endpoint of DynamoDB is free.
 
     Args:
         function: The function, which calls the service.
-        network: Where the cache is.
+        vpc: The VPC of the function.
         service: The service.
     """
-    vpc = network.vpc
     if not isinstance(vpc, ec2.Vpc) or not is_isolated_vpc(vpc):
+        function.node.add_validation(_AtSynthesis(function, vpc, service))
+        return
+    if service.endpoint is None:
+        add_gateway_endpoint(vpc, service.construct_id, ec2.GatewayVpcEndpointAwsService.DYNAMODB)
+        # The addresses of a gateway are those of the service, which are no security group.
         function.node.add_validation(_AtSynthesis(function, vpc, service))
         return
     endpoint = add_endpoint(vpc, service.construct_id, service.endpoint)
@@ -91,10 +96,7 @@ class _AtSynthesis:
             Annotations.of(function).add_warning_v2(
                 f"serverless-stack:NoWayTo{service.construct_id}",
                 f"{function.node.path} calls {service.label}, but its subnets in "
-                f"{self._vpc.node.path} have no way to it: add an interface endpoint "
-                "(`vpc.add_interface_endpoint` with "
-                f"`InterfaceVpcEndpointAwsService.{service.constant}`), use subnets with a NAT "
-                f"gateway, {service.remedy}",
+                f"{self._vpc.node.path} have no way to it: add {_remedy(service)}",
             )
         elif any(map(_is_closed, function.connections.security_groups)):
             Annotations.of(function).add_warning_v2(
@@ -104,6 +106,18 @@ class _AtSynthesis:
                 "`allow_all_outbound=True`",
             )
         return []
+
+
+def _remedy(service: Service) -> str:
+    """Return what to add for a function without a way."""
+    kind = "gateway" if service.endpoint is None else "interface"
+    endpoint = (
+        f"{'a' if kind == 'gateway' else 'an'} {kind} endpoint (`vpc.add_{kind}_endpoint` with "
+        f"`{kind.capitalize()}VpcEndpointAwsService.{service.constant}`)"
+    )
+    if not service.remedy:
+        return f"{endpoint}, or use subnets with a NAT gateway"
+    return f"{endpoint}, use subnets with a NAT gateway, {service.remedy}"
 
 
 def _is_closed(group: ec2.ISecurityGroup) -> bool:
