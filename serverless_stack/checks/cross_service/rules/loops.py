@@ -5,6 +5,7 @@ from typing import Final
 
 from serverless_stack.checks.cross_service.functions import functions_in
 from serverless_stack.checks.cross_service.policies import grants_of, role_of
+from serverless_stack.checks.cross_service.writes import WRITES
 from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
@@ -14,21 +15,6 @@ from serverless_stack.checks.engine.violations import Violation, violation
 RULES = RuleList()
 
 _PAGE: Final = "Use Lambda recursive loop detection to prevent infinite loops"
-WRITES: Final = {
-    "AWS::SQS::Queue": ("Arn", ("sqs:SendMessage",)),
-    "AWS::Kinesis::Stream": ("Arn", ("kinesis:PutRecord", "kinesis:PutRecords")),
-    "AWS::DynamoDB::Table": (
-        "Arn",
-        (
-            "dynamodb:PutItem",
-            "dynamodb:UpdateItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:BatchWriteItem",
-        ),
-    ),
-    "AWS::SNS::Topic": ("", ("sns:Publish",)),
-}
-"""The attribute that names a source in policies, and the actions that write to it, by its type."""
 _ADVICE: Final = "write to another one, or see that what it writes does not trigger it"
 
 

@@ -8,8 +8,6 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
-from serverless_stack.checks.cross_service.policies import statements, texts
-from serverless_stack.checks.services.iam.documents import matches
 from serverless_stack.constructs.function.triggers.owner import Owner
 
 
@@ -69,6 +67,10 @@ def refuse_written_keys(
 
 def _allowed(owner: Owner, actions: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield what the policies of a function allow of some actions, each with a resource."""
+    # Loaded at synthesis of triggers only: the rules for templates take long to import.
+    from serverless_stack.checks.cross_service.policies import statements, texts
+    from serverless_stack.checks.services.iam.documents import matches
+
     for construct in owner.construct.node.find_all():
         if not isinstance(construct, iam.Policy | iam.ManagedPolicy):
             continue

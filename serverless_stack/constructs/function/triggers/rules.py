@@ -1,24 +1,33 @@
 """Rules and schedules of Amazon EventBridge that call a function."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import available_timezones
 
 from aws_cdk import Aws, Duration
-from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_scheduler as scheduler
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.events import schedule_problems
 from serverless_stack.checks.services.events.patterns import pattern_problems
 from serverless_stack.constructs._internal.annotations import described, did_you_mean
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue, RuleTrigger
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_events as events
+    from aws_cdk import aws_events_targets as targets
+    from aws_cdk import aws_scheduler as scheduler
+else:
+    events = LazyModule("aws_cdk.aws_events")
+    targets = LazyModule("aws_cdk.aws_events_targets")
+    scheduler = LazyModule("aws_cdk.aws_scheduler")
 
 # "Retry policy" of EventBridge, for what it could not deliver.
 _RETRY_ATTEMPTS = (0, 185)

@@ -1,16 +1,19 @@
 """Triggers by queues, streams and tables, which Lambda reads in batches."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from aws_cdk import Duration
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.checks.cross_service.rules.loops import WRITES
+from serverless_stack.checks.cross_service.writes import WRITES
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.lambda_function.sources import Kind
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import sources
 from serverless_stack.constructs.function.triggers.loops import refuse_writes
@@ -22,6 +25,13 @@ from serverless_stack.constructs.function.triggers.mappings import (
 )
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import MappingTrigger, Queue
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_kinesis as kinesis
+else:
+    dynamodb = LazyModule("aws_cdk.aws_dynamodb")
+    kinesis = LazyModule("aws_cdk.aws_kinesis")
 
 _SEVERAL = "one call takes several patterns as `filter`"
 _ADVICE = "write to another {}, or leave out by `filter` what the function writes"

@@ -1,16 +1,26 @@
 """Checks of the queues, streams and tables that Lambda reads, and what is set on them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from aws_cdk import Annotations
-from aws_cdk import aws_dynamodb as dynamodb
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.lambda_function import sources as limits
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs._internal.raw import properties_of
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_dynamodb as dynamodb
+    from aws_cdk import aws_kinesis as kinesis
+else:
+    dynamodb = LazyModule("aws_cdk.aws_dynamodb")
+    kinesis = LazyModule("aws_cdk.aws_kinesis")
 
 _DEFAULT_VISIBILITY = 30  # seconds, of a queue without one
 _REDRIVE = "give it a dead-letter queue with a redrive policy"

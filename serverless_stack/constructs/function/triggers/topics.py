@@ -1,21 +1,29 @@
 """Subscriptions of functions to topics."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 
-from serverless_stack.checks.cross_service.rules.loops import WRITES
+from serverless_stack.checks.cross_service.writes import WRITES
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.events.patterns import pattern_problems
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.loops import refuse_writes
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue, SubscriptionTrigger
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_sns_subscriptions as subscriptions
+else:
+    subscriptions = LazyModule("aws_cdk.aws_sns_subscriptions")
 
 TopicFilter = Mapping[str, object]
 """A filter policy: lists of values or CDK's ``SubscriptionFilter`` by key."""

@@ -1,16 +1,19 @@
 """The triggers of a function, as methods."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import rules
 from serverless_stack.constructs.function.triggers.objects import (
@@ -32,6 +35,11 @@ from serverless_stack.constructs.function.triggers.values import (
     ScheduleTrigger,
     SubscriptionTrigger,
 )
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_events as events
+else:
+    events = LazyModule("aws_cdk.aws_events")
 
 
 class Triggers(SourceTriggers):

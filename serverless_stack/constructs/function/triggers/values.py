@@ -1,16 +1,26 @@
 """What the methods ``on_*`` return: the resources that they created."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aws_cdk import CustomResource
-from aws_cdk import aws_events as events
-from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+
+from serverless_stack.constructs._internal.lazy import LazyModule
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_events as events
+    from aws_cdk import aws_kinesis as kinesis
+    from aws_cdk import aws_scheduler as scheduler
+else:
+    kinesis = LazyModule("aws_cdk.aws_kinesis")
+    events = LazyModule("aws_cdk.aws_events")
+    scheduler = LazyModule("aws_cdk.aws_scheduler")
 
 Queue = sqs.IQueue | sqs.Queue
 """A queue, in the types that type checkers know it by."""
