@@ -74,7 +74,6 @@ VALUES = [
     "UsagePlan",
     "Waf",
     "Warmth",
-    "WebAcl",
 ]
 CLASSES = [getattr(constructs, name) for name in NAMES]
 APPLICATIONS = ("ServerlessStack", "WebApp")

@@ -112,7 +112,6 @@ __all__ = [
     "UsagePlan",
     "Waf",
     "Warmth",
-    "WebAcl",
     "WebApp",
 ]
 
@@ -168,7 +167,6 @@ _MODULES = {
     "UsagePlan": ".api.throttling",
     "Waf": ".api.waf",
     "Warmth": ".function.warmth",
-    "WebAcl": ".api.web_acl",
     "WebApp": ".app.web_app",
 }
 
