@@ -22,7 +22,7 @@ _SIMPLE: Mapping[object, str] = {
     type(None): "None",
 }
 # Protocols of this library as their users know them.
-_PROTOCOLS = {"CorsRules": "a Cors"}
+_PROTOCOLS = {"PageRules": "a Cors"}
 # What to write for the types for which people write a number or a string.
 _EXAMPLES = {
     "ApplicationLogLevel": "ApplicationLogLevel.WARN",

@@ -22,8 +22,10 @@ Destination: TypeAlias = (
     lambda_.IDestination
     | sqs.IQueue
     | sns.ITopic
+    | sns.Topic
     | events.IEventBus
     | lambda_.IFunction
+    | lambda_.Function
     | HasFunction
 )
 """Where the records of asynchronous calls go: a resource, or a destination of CDK."""

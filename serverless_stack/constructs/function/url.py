@@ -20,7 +20,7 @@ _MAX_AGE_SECONDS = (0, 86400)  # "Cors" in the Lambda API reference
 _METHODS = ("*", "DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # ibidem; OPTIONS is Lambda's own
 
 
-class CorsRules(Protocol):
+class PageRules(Protocol):
     """Which pages may call an endpoint, such as ``Cors`` of ``ProxyApi``."""
 
     @property
@@ -49,7 +49,7 @@ class FunctionUrl:
     """
 
     auth: Literal["iam", "public"] = "iam"
-    cors: CorsRules | lambda_.FunctionUrlCorsOptions | None = None
+    cors: PageRules | lambda_.FunctionUrlCorsOptions | None = None
     stream: bool = False
 
     def __post_init__(self) -> None:
@@ -140,7 +140,7 @@ def add_function_url(
 
 
 def _cors_options(
-    cors: CorsRules | lambda_.FunctionUrlCorsOptions,
+    cors: PageRules | lambda_.FunctionUrlCorsOptions,
 ) -> lambda_.FunctionUrlCorsOptions:
     """Return the options of CDK for the rules of an API, whose preflight Lambda answers here."""
     if isinstance(cors, lambda_.FunctionUrlCorsOptions):
@@ -157,7 +157,7 @@ def _cors_options(
     )
 
 
-def _list(cors: CorsRules, name: str) -> list[str]:
+def _list(cors: PageRules, name: str) -> list[str]:
     return list(getattr(cors, name, None) or ())
 
 
