@@ -121,9 +121,7 @@ def endpoint_of_policy(resource: Resource) -> Iterator[Violation]:
     if kind not in ("EDGE", "REGIONAL", "PRIVATE"):
         return
     if policy.endswith("_EDGE") != (kind == "EDGE"):
-        nearest = "SecurityPolicy_TLS13_2025_EDGE" if kind == "EDGE" else None
-        if kind != "EDGE":
-            nearest = "SecurityPolicy_TLS13_1_3_2025_09"
+        nearest = f"SecurityPolicy_{'TLS13_2025_EDGE' if kind == 'EDGE' else 'TLS13_1_3_2025_09'}"
         yield violation("SecurityPolicy", f"be one for {kind} endpoints", policy, nearest)
 
 
