@@ -25,6 +25,7 @@ from constructs import Construct
 
 from serverless_stack.constructs import ApiCache, Auth, Profile, ServerlessStack
 from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
+from tests.compliance.features import featured
 
 REPOSITORY = Path(__file__).parents[2]
 HANDLER = REPOSITORY / "examples/shop/handler"
@@ -167,6 +168,7 @@ def every_stack(scope: Construct) -> None:
     for name in DECISIONS:
         shop(scope, f"Regulated-{name.replace('_', '-')}", Profile.regulated(), (name,))
     shop(scope, "Decided", Profile.regulated(), DECISIONS)
+    featured(scope, Profile.regulated(), str(HANDLER))
 
 
 def main(folder: str, flags: Mapping[str, object] | None = None) -> None:

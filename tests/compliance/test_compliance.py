@@ -8,7 +8,8 @@ from pathlib import Path
 import aws_cdk
 import pytest
 
-from tests.compliance import tools
+from serverless_stack.checks import check_template
+from tests.compliance import features, tools
 from tests.compliance.__main__ import (
     COLUMNS,
     MAX_ACKNOWLEDGEMENTS,
@@ -51,6 +52,16 @@ def short(rule: str) -> str:
 
 def acknowledged(assembly: Assembly, stack: str) -> list[Acknowledged]:
     return [item for pack in PACKS for item in assembly.plugin(pack, stack).acknowledged]
+
+
+@pytest.mark.parametrize("tool", [*PACKS, VALIDATOR])
+def test_nothing_is_left_of_functions_and_apis(assembly: Assembly, tool: str) -> None:
+    assert assembly.plugin(tool, features.NAME).left == []
+
+
+def test_the_checks_find_nothing_in_functions_and_apis(assembly: Assembly) -> None:
+    template = json.loads(assembly.template(features.NAME).read_text())
+    assert [str(found) for found in check_template(template)] == []
 
 
 @pytest.mark.parametrize("tool", [*PACKS, VALIDATOR])
