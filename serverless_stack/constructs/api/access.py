@@ -39,9 +39,9 @@ class Access:
         endpoints: The VPC endpoints of a private API.
     """
 
-    allowed_cidrs: tuple[str, ...] = ()
-    denied_cidrs: tuple[str, ...] = ()
-    endpoints: tuple[Endpoint, ...] = ()
+    allowed_cidrs: Sequence[str] = ()
+    denied_cidrs: Sequence[str] = ()
+    endpoints: Sequence[Endpoint] = ()
 
     def __post_init__(self) -> None:
         """Check the types of the fields."""

@@ -18,7 +18,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from tests.constructs.templates import refused
 
 
-class Store(Protocol):
+class Connecting(Protocol):
     def connect(self, function: lambda_.Function) -> None: ...
 
 
@@ -38,7 +38,7 @@ class Part(Construct):
         profile: Profile | None = None,
         vpc: ec2.IVpc | None = None,
         names: Sequence[str] = (),
-        stores: Sequence[Store] = (),
+        stores: Sequence[Connecting] = (),
         cache: Options | bool = True,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -71,7 +71,7 @@ def test_wrong_types_of_one_call_are_reported_together(stack: cdk.Stack) -> None
         "- `vpc` must be an aws_ec2.IVpc, got: the aws_s3.Bucket Test/Bucket",
         "- `names` must be a list of strings, got: 'abc'",
         "- `stores[0]` must be a construct with `connect`, got: the class aws_iam.Role; "
-        "connect resources of CDK with their `grant` methods and `add_environment`",
+        "pass a table, queue, topic, secret, database, function, bucket or cache",
         "- `cache` must not have `engin`; did you mean `engine`?",
         "- `cache.port` must be a whole number, got: '6379'",
     ]
