@@ -236,5 +236,6 @@ def _create(scope: Construct, domain: Domain) -> apigateway.DomainName:
     if zone is not None:
         target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(front))
         for construct_id, record in (("Ipv4", route53.ARecord), ("Ipv6", route53.AaaaRecord)):
-            record(scope, construct_id, zone=zone, record_name=domain.name, target=target)
+            # The dot keeps CDK from adding the name of the zone to a token.
+            record(scope, construct_id, zone=zone, record_name=f"{domain.name}.", target=target)
     return front

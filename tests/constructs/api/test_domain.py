@@ -168,3 +168,10 @@ def test_an_api_without_a_domain_has_none(function: lambda_.Function, stack: cdk
     api = ProxyApi(stack, "Api", handler=function)
     with pytest.raises(AttributeError, match="`domain` was left out of Test/Api"):
         _ = api.domain_name
+
+
+def test_the_name_of_a_domain_can_be_a_token(function: lambda_.Function, stack: cdk.Stack) -> None:
+    name = cdk.CfnParameter(stack, "Name").value_as_string
+    ProxyApi(stack, "Api", handler=function, domain=Domain(name, hosted_zone=zone(stack)))
+    for record in all_of(synth(stack), "AWS::Route53::RecordSet"):
+        assert record["Properties"]["Name"] == {"Fn::Join": ["", [{"Ref": "Name"}, "."]]}

@@ -492,3 +492,23 @@ def test_the_url_of_a_proxy_can_be_a_token(stack: cdk.Stack) -> None:
     )
     uri = method(synth(stack), "ANY", "/a/{proxy+}")["Integration"]["Uri"]
     assert uri == {"Fn::Join": ["", ["https://", {"Ref": "Host"}, "/base/{proxy}"]]}
+
+
+def test_mocks_and_groups_can_have_tokens(stack: cdk.Stack) -> None:
+    text = cdk.CfnParameter(stack, "Text").value_as_string
+    queue = sqs.Queue(stack, "Queue", fifo=True)
+    ProxyApi(
+        stack,
+        "Api",
+        auth=PUBLIC,
+        routes={"GET /a": Mock({"$a": text}), "POST /b": SendMessage(queue, group=text)},
+    )
+    template = synth(stack)
+    (answer,) = method(template, "GET", "/a")["Integration"]["IntegrationResponses"]
+    body = {"Fn::Join": ["", ['{"\\u0024a": "', {"Ref": "Text"}, '"}']]}
+    assert answer["ResponseTemplates"]["application/json"] == body
+    message = method(template, "POST", "/b")["Integration"]["RequestTemplates"]["text/plain"]
+    before, parameter, after = message["Fn::Join"][1]
+    assert before.endswith("&MessageGroupId=$util.urlEncode('")
+    assert parameter == {"Ref": "Text"}
+    assert after.startswith("')&")
