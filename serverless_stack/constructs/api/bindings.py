@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import cast
 from urllib.parse import quote
 
+from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_s3 as s3
 
@@ -129,8 +130,11 @@ def _bind_objects(objects: S3Objects, place: Place) -> Binding:
         statements.append(allow(["kms:Decrypt"], bucket.encryption_key.key_arn))
     reason = "the role of a route reads the objects below its prefix, whose names it cannot know"
     wildcards = [] if objects.key else [bucket.arn_for_objects(f"{objects.prefix}*")]
+    home, region = Stack.of(place.scope).region, bucket.env.region
+    is_elsewhere = home != region and not (is_unresolved(home) or is_unresolved(region))
     integration = apigateway.AwsIntegration(
         service="s3",
+        region=region if is_elsewhere else None,
         path=f"{bucket.bucket_name}/{objects.prefix}{keys}",
         integration_http_method=place.key.verb,
         options=apigateway.IntegrationOptions(

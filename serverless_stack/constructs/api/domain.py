@@ -139,6 +139,11 @@ def domain_problems(domain: Domain, stages: list[str], region: str, *, private: 
     )
     _check_certificate(problems, domain, region)
     if domain.hosted_zone is not None:
+        problems.require(
+            not isinstance(domain.hosted_zone, route53.PrivateHostedZone),
+            "`domain.hosted_zone` must be a public one, in which callers find the name, got: "
+            f"{domain.hosted_zone.node.path}; pass a PublicHostedZone",
+        )
         zone = domain.hosted_zone.zone_name.rstrip(".")
         problems.require(
             is_unresolved(zone)

@@ -6,6 +6,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
@@ -30,6 +31,11 @@ def certificate(stack: cdk.Stack, region: str) -> acm.ICertificate:
 
 def zone(stack: cdk.Stack, name: str = "example.com") -> route53.IHostedZone:
     return route53.PublicHostedZone(stack, "Zone", zone_name=name)
+
+
+def private_zone(stack: cdk.Stack) -> route53.PrivateHostedZone:
+    vpc = ec2.Vpc(stack, "Vpc", nat_gateways=0, max_azs=1)
+    return route53.PrivateHostedZone(stack, "Private", zone_name="example.com", vpc=vpc)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +136,10 @@ def test_base_paths_of_several_segments_and_enhanced_tls(
         (
             lambda s: Domain("api.example.org", hosted_zone=zone(s)),
             "`domain.name` must be in the `hosted_zone` example.com, got: 'api.example.org'",
+        ),
+        (
+            lambda s: Domain("api.example.com", hosted_zone=private_zone(s)),
+            "`domain.hosted_zone` must be a public one",
         ),
         (
             lambda s: Domain("api.example.com", hosted_zone=zone(s), base_path="/v1"),
