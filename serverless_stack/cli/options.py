@@ -55,6 +55,7 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
 
     A signal ends the command as Ctrl-C does: what is half done is cleaned up first.
     """
+    region = region or os.environ.get("AWS_REGION")  # which botocore does not read
     if region:
         os.environ["AWS_REGION"] = os.environ["AWS_DEFAULT_REGION"] = region
     if profile:

@@ -50,6 +50,13 @@ def test_a_named_region() -> None:
     assert region == "eu-west-2"
 
 
+def test_the_region_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-3")
+    with account(None, None):
+        region = botocore.session.get_session().get_config_variable("region")
+    assert region == "eu-west-3"
+
+
 @pytest.mark.parametrize(
     ("error", "told"),
     [

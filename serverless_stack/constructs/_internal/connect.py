@@ -69,12 +69,17 @@ def invokable_of(target: Invokable) -> lambda_.IFunction:
     return cast(lambda_.IFunction, getattr(target, "target", function))
 
 
-def add_environment(function: lambda_.Function, variables: Mapping[str, str]) -> None:
+def add_environment(
+    function: lambda_.Function,
+    variables: Mapping[str, str],
+    remedy: str = "pass another `prefix` to `connect`",
+) -> None:
     """Set environment variables that are not set yet; CDK's own method overwrites silently.
 
     Args:
         function: The function.
         variables: Names and values.
+        remedy: What to do if a name is already set.
 
     Raises:
         ValueError: If a name is already set or refused by Lambda; then no variable is set.
@@ -85,8 +90,7 @@ def add_environment(function: lambda_.Function, variables: Mapping[str, str]) ->
     duplicates = sorted(set(variables) & set(_environment_of(function)))
     if duplicates:
         problems.fail(
-            f"`environment` must have each name once, got again: {', '.join(duplicates)}; "
-            "pass another `prefix` to `connect`"
+            f"`environment` must have each name once, got again: {', '.join(duplicates)}; {remedy}"
         )
     problems.raise_if_any()
     for name, value in variables.items():

@@ -84,7 +84,10 @@ class Answers:
             handling: The content handling.
         """
         fixed = {"Content-Type": "application/json"} if body is not None else {}
-        fixed |= {**self._headers, **(headers or {})}
+        own = {name.lower() for name in headers or {}}
+        fixed |= self._headers
+        fixed = {name: value for name, value in fixed.items() if name.lower() not in own}
+        fixed |= headers or {}
         values = {**(sources or {}), **{name: f"'{value}'" for name, value in fixed.items()}}
         parameters = {f"method.response.header.{name}": value for name, value in values.items()}
         self.of_integration.append(

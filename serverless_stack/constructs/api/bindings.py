@@ -5,13 +5,16 @@ what they return, unless the content handling is set ("Content type conversions 
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import cast
 from urllib.parse import quote
 
+from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_s3 as s3
 
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs.api.binding import (
     TEXT,
     Answers,
@@ -40,6 +43,7 @@ _OBJECT_HEADERS = (
     "ETag",
     "Last-Modified",
 )
+_TOKEN = re.compile(r"(\$\{Token\[[^]]*\]\})")
 _CONDITIONS = ("If-Modified-Since", "If-None-Match", "Range")
 
 
@@ -79,8 +83,7 @@ def _bind_http(proxy: HttpProxy, place: Place) -> Binding:
 
 
 def _bind_mock(mock: Mock, place: Place) -> Binding:
-    # As escapes of JSON, these characters mean nothing to the template language.
-    body = json.dumps(mock.body).replace("$", "\\u0024").replace("#", "\\u0023")
+    body = _escaped(json.dumps(mock.body))
     answers = Answers(place)
     text = place.origin_template + ("" if mock.body is None else body)
     answers.add(mock.status, body=text or None, headers=mock.headers)
@@ -127,8 +130,11 @@ def _bind_objects(objects: S3Objects, place: Place) -> Binding:
         statements.append(allow(["kms:Decrypt"], bucket.encryption_key.key_arn))
     reason = "the role of a route reads the objects below its prefix, whose names it cannot know"
     wildcards = [] if objects.key else [bucket.arn_for_objects(f"{objects.prefix}*")]
+    home, region = Stack.of(place.scope).region, bucket.env.region
+    is_elsewhere = home != region and not (is_unresolved(home) or is_unresolved(region))
     integration = apigateway.AwsIntegration(
         service="s3",
+        region=region if is_elsewhere else None,
         path=f"{bucket.bucket_name}/{objects.prefix}{keys}",
         integration_http_method=place.key.verb,
         options=apigateway.IntegrationOptions(
@@ -185,7 +191,9 @@ def _message_template(message: SendMessage, content_type: str, place: Place) -> 
         name = message.group_source.partition(".")[2]
         template += f"&MessageGroupId=$util.urlEncode($input.params('{name}'))"
     elif message.group is not None:
-        template += f"&MessageGroupId={_encoded(message.group)}"
+        group = message.group
+        value = f"$util.urlEncode('{group}')" if is_unresolved(group) else _encoded(group)
+        template += f"&MessageGroupId={value}"
     if message.queue.fifo:
         template += "&MessageDeduplicationId=$context.requestId"
     return template
@@ -200,6 +208,18 @@ def _is_binary(content_type: str, binary_media_types: Sequence[str]) -> bool:
     family = content_type.split("/", 1)[0] + "/*"
     return any(
         item.replace("~1", "/") in ("*/*", family, content_type) for item in binary_media_types
+    )
+
+
+def _escaped(body: str) -> str:
+    """Return JSON without characters of the template language: as escapes, they mean nothing.
+
+    CDK's tokens have such characters, too, and stay.
+    """
+    parts = _TOKEN.split(body)
+    return "".join(
+        part if _TOKEN.fullmatch(part) else part.replace("$", "\\u0024").replace("#", "\\u0023")
+        for part in parts
     )
 
 

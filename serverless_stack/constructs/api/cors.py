@@ -241,7 +241,8 @@ def give_rules(target: Invokable, cors: Cors) -> None:
     function = _changeable(target)
     if function is not None and function not in _GIVEN:
         _GIVEN[function] = cors.rules.to_text()
-        add_environment(function, {contract.CORS: cors.rules.to_text()})
+        remedy = f"leave {contract.CORS} out, which the `cors` of the API sets"
+        add_environment(function, {contract.CORS: cors.rules.to_text()}, remedy)
 
 
 def _changeable(target: Invokable) -> lambda_.Function | None:

@@ -139,6 +139,11 @@ def domain_problems(domain: Domain, stages: list[str], region: str, *, private: 
     )
     _check_certificate(problems, domain, region)
     if domain.hosted_zone is not None:
+        problems.require(
+            not isinstance(domain.hosted_zone, route53.PrivateHostedZone),
+            "`domain.hosted_zone` must be a public one, in which callers find the name, got: "
+            f"{domain.hosted_zone.node.path}; pass a PublicHostedZone",
+        )
         zone = domain.hosted_zone.zone_name.rstrip(".")
         problems.require(
             is_unresolved(zone)
@@ -236,5 +241,6 @@ def _create(scope: Construct, domain: Domain) -> apigateway.DomainName:
     if zone is not None:
         target = route53.RecordTarget.from_alias(targets.ApiGatewayDomain(front))
         for construct_id, record in (("Ipv4", route53.ARecord), ("Ipv6", route53.AaaaRecord)):
-            record(scope, construct_id, zone=zone, record_name=domain.name, target=target)
+            # The dot keeps CDK from adding the name of the zone to a token.
+            record(scope, construct_id, zone=zone, record_name=f"{domain.name}.", target=target)
     return front

@@ -12,7 +12,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs.api.route_keys import RouteKey
@@ -142,6 +142,11 @@ class Mock:
             json.dumps(self.body, allow_nan=False)
         except (TypeError, ValueError) as error:
             problems.fail(f"`{name}.body` must be a JSON document, got: {error}")
+        problems.add(
+            f"`{name}.headers` must have each header once, whatever its case, got: {header!r} more "
+            "than once"
+            for header in repeated([header.lower() for header in self.headers])
+        )
         for header, value in self.headers.items():
             problems.require(
                 _HEADER.fullmatch(header),

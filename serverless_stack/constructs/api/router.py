@@ -1,7 +1,7 @@
 """Router: the methods and resources of an API, one method for each route."""
 
 import json
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import cast
 
 from aws_cdk import Duration
@@ -16,7 +16,13 @@ from serverless_stack.constructs.api.caching import is_cached, parameters_of
 from serverless_stack.constructs.api.cors import give_rules, origin_template, response_headers
 from serverless_stack.constructs.api.json_schema import draft_04
 from serverless_stack.constructs.api.policy import Policy, method_settings
-from serverless_stack.constructs.api.route_keys import HANDLER_KEYS, ROOT, RouteKey, parse_key
+from serverless_stack.constructs.api.route_keys import (
+    HANDLER_KEYS,
+    ROOT,
+    VERBS,
+    RouteKey,
+    parse_key,
+)
 from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
 from serverless_stack.constructs.profiles.profile import Profile
@@ -58,6 +64,7 @@ class Router:
         self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._methods: dict[str, Route] = {}
+        self._expected: set[str] = set()
         self._models: dict[str, apigateway.IModel] = {}
         self._validator: apigateway.RequestValidator | None = None
 
@@ -65,6 +72,14 @@ class Router:
     def keys(self) -> list[str]:
         """The keys of the methods so far."""
         return list(self._methods)
+
+    def expect(self, keys: Iterable[str]) -> None:
+        """Record which methods are added next, so that an ``ANY`` leaves their settings to them.
+
+        Args:
+            keys: The keys of the methods.
+        """
+        self._expected |= set(keys)
 
     def add_handler(self, handler: Invokable, others: Container[str]) -> None:
         """Pass every path and verb to a function; with a cache, GET is a method of its own.
@@ -109,8 +124,18 @@ class Router:
         if self._policy.cors is not None and service_of(route) is None:
             give_rules(cast(Invokable, route.target), self._policy.cors)
         settings = method_settings(self._policy, key.verb, route.throttle, route.cache)
-        if settings:
-            self._settings.add(key.verb, key.path, settings)
+        for verb in self._served_verbs(key):
+            if settings or self._settings.has(verb, key.path):
+                self._settings.add(verb, key.path, settings)
+
+    def _served_verbs(self, key: RouteKey) -> list[str]:
+        """Return the verbs of a method, which have settings; API Gateway has none of ``ANY``."""
+        if key.verb != "ANY":
+            return [key.verb]
+        others = self._expected | set(self._methods)
+        if self._policy.cors is not None:
+            others.add(f"OPTIONS {key.path}")
+        return [verb for verb in VERBS if verb != "ANY" and f"{verb} {key.path}" not in others]
 
     def _resource(self, path: str) -> apigateway.IResource:
         """Return the resource of a path; parents that were found once are not looked up again."""

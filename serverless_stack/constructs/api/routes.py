@@ -44,8 +44,9 @@ class Route:
     Attributes:
         target: What answers: a ``LambdaHandler``, a function, a version, an alias, ``HttpProxy``,
             ``Mock``, ``S3Objects`` or ``SendMessage``.
-        auth: Who may call it. Default: that of the API.
-        throttle: How many requests it takes. Default: that of the API.
+        auth: Who may call it. Default: that of the API; everybody for OPTIONS, since browsers send
+            preflights without credentials.
+        throttle: How many requests it takes; with ``ANY``, for each verb. Default: that of the API.
         cache: How its answers are kept, if the API has a cache. Default: as by the API.
         model: What bodies have to be: a JSON schema as a mapping, or a class of pydantic. It is
             translated to draft-04. API Gateway answers other bodies with 400 "Invalid request

@@ -68,6 +68,7 @@ class Routing:
         Args:
             router: What adds them.
         """
+        router.expect([*greedy_routes(self.handler, self.policy.cache), *self.routes])
         if self.handler is not None:
             router.add_handler(self.handler, self.routes)
         for key, route in self.routes.items():

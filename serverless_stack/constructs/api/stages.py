@@ -130,7 +130,7 @@ class MethodSettings:
 
     def __init__(self, stages: Sequence[apigateway.Stage], settings: StageSettings) -> None:
         self._stages = [default_child(stage, apigateway.CfnStage) for stage in stages]
-        self._count = 1
+        self._places: dict[tuple[str, str], int] = {}
         inherited = {
             "ThrottlingRateLimit": settings["throttling_rate_limit"],
             "ThrottlingBurstLimit": settings["throttling_burst_limit"],
@@ -142,16 +142,25 @@ class MethodSettings:
         }
         self._inherited = {name: value for name, value in inherited.items() if value is not None}
 
-    def add(self, verb: str, path: str, settings: Mapping[str, object]) -> None:
-        """Add the settings of one method.
+    def has(self, verb: str, path: str) -> bool:
+        """Return whether a method has settings of its own.
 
         Args:
             verb: Its verb.
+            path: Its path, with a slash at its beginning.
+        """
+        return (verb, path) in self._places
+
+    def add(self, verb: str, path: str, settings: Mapping[str, object]) -> None:
+        """Add the settings of one method, or replace them.
+
+        Args:
+            verb: Its verb; not ``ANY``, of which API Gateway knows no settings.
             path: Its path, with a slash at its beginning.
             settings: The settings, by their names in ``AWS::ApiGateway::Stage MethodSetting``.
         """
         escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
         setting = {**self._inherited, **settings, "HttpMethod": verb, "ResourcePath": escaped}
+        place = self._places.setdefault((verb, path), len(self._places) + 1)
         for stage in self._stages:
-            stage.add_property_override(f"MethodSettings.{self._count}", setting)
-        self._count += 1
+            stage.add_property_override(f"MethodSettings.{place}", setting)

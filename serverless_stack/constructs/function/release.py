@@ -210,6 +210,7 @@ def _error_alarm(scope: Construct, alias: lambda_.Alias, profile: Profile) -> cl
 
 def _service_role(scope: Construct, alias: lambda_.Alias, profile: Profile) -> iam.Role:
     """Create CodeDeploy's role; AWS's managed policy for it covers all functions."""
+    function = alias.lambda_.function_arn
     document = iam.PolicyDocument(
         statements=[
             iam.PolicyStatement(
@@ -218,7 +219,8 @@ def _service_role(scope: Construct, alias: lambda_.Alias, profile: Profile) -> i
                     "lambda:GetProvisionedConcurrencyConfig",
                     "lambda:UpdateAlias",
                 ],
-                resources=[alias.lambda_.function_arn, alias.function_arn],
+                # A reference to the alias is a cycle: it waits for its deployment group.
+                resources=[function, f"{function}:{alias.alias_name}"],
             ),
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]),
         ]

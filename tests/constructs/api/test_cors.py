@@ -258,3 +258,13 @@ def test_what_browsers_refuse_is_refused(
 ) -> None:
     cors = Cors(**arguments)
     assert expected in refused(lambda: ProxyApi(stack, "Api", handler=function, cors=cors))
+
+
+def test_a_variable_of_the_same_name_is_refused(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    function.add_environment("API_CORS", "mine")
+    cors = Cors(origins=["https://example.com"])
+    assert "leave API_CORS out, which the `cors` of the API sets" in refused(
+        lambda: ProxyApi(stack, "Api", handler=function, cors=cors)
+    )

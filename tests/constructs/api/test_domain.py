@@ -6,6 +6,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_s3 as s3
@@ -30,6 +31,11 @@ def certificate(stack: cdk.Stack, region: str) -> acm.ICertificate:
 
 def zone(stack: cdk.Stack, name: str = "example.com") -> route53.IHostedZone:
     return route53.PublicHostedZone(stack, "Zone", zone_name=name)
+
+
+def private_zone(stack: cdk.Stack) -> route53.PrivateHostedZone:
+    vpc = ec2.Vpc(stack, "Vpc", nat_gateways=0, max_azs=1)
+    return route53.PrivateHostedZone(stack, "Private", zone_name="example.com", vpc=vpc)
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +138,10 @@ def test_base_paths_of_several_segments_and_enhanced_tls(
             "`domain.name` must be in the `hosted_zone` example.com, got: 'api.example.org'",
         ),
         (
+            lambda s: Domain("api.example.com", hosted_zone=private_zone(s)),
+            "`domain.hosted_zone` must be a public one",
+        ),
+        (
             lambda s: Domain("api.example.com", hosted_zone=zone(s), base_path="/v1"),
             "no slash around it, got: '/v1' (nearest accepted: v1)",
         ),
@@ -168,3 +178,10 @@ def test_an_api_without_a_domain_has_none(function: lambda_.Function, stack: cdk
     api = ProxyApi(stack, "Api", handler=function)
     with pytest.raises(AttributeError, match="`domain` was left out of Test/Api"):
         _ = api.domain_name
+
+
+def test_the_name_of_a_domain_can_be_a_token(function: lambda_.Function, stack: cdk.Stack) -> None:
+    name = cdk.CfnParameter(stack, "Name").value_as_string
+    ProxyApi(stack, "Api", handler=function, domain=Domain(name, hosted_zone=zone(stack)))
+    for record in all_of(synth(stack), "AWS::Route53::RecordSet"):
+        assert record["Properties"]["Name"] == {"Fn::Join": ["", [{"Ref": "Name"}, "."]]}

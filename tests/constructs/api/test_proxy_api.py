@@ -228,8 +228,9 @@ def test_only_answers_to_get_are_cached(stack: cdk.Stack, function: lambda_.Func
     every = settings["/*", "*"]
     assert (every["CachingEnabled"], every["CacheDataEncrypted"]) == (True, True)
     assert every["CacheTtlInSeconds"] == 60
-    assert settings["/~1{proxy+}", "ANY"]["CachingEnabled"] is False
-    assert settings["/", "ANY"]["CachingEnabled"] is False
+    assert settings["/~1{proxy+}", "POST"]["CachingEnabled"] is False
+    assert settings["/", "POST"]["CachingEnabled"] is False
+    assert not {("/", "GET"), ("/", "ANY"), ("/~1{proxy+}", "GET")} & set(settings)
     keys = sorted(
         method["Properties"]["Integration"]["CacheKeyParameters"]
         for method in all_of(template, "AWS::ApiGateway::Method")

@@ -428,6 +428,11 @@ REFUSED: dict[str, tuple[str, Callable[[cdk.Stack], AnyRoute], str]] = {
         "must go without `model`",
     ),
     "stream-mock": ("GET /a", lambda s: Route(Mock(), stream=True), "a function, got: Mock"),
+    "mock-headers": (
+        "GET /a",
+        lambda s: Mock(headers={"X-A": "1", "x-a": "2"}),
+        "must have each header once, whatever its case, got: 'x-a' more than once",
+    ),
     "throttle": (
         "GET /a",
         lambda s: Route(Mock(), throttle=Throttle(rate=-1, burst=1)),
@@ -492,3 +497,42 @@ def test_the_url_of_a_proxy_can_be_a_token(stack: cdk.Stack) -> None:
     )
     uri = method(synth(stack), "ANY", "/a/{proxy+}")["Integration"]["Uri"]
     assert uri == {"Fn::Join": ["", ["https://", {"Ref": "Host"}, "/base/{proxy}"]]}
+
+
+def test_mocks_and_groups_can_have_tokens(stack: cdk.Stack) -> None:
+    text = cdk.CfnParameter(stack, "Text").value_as_string
+    queue = sqs.Queue(stack, "Queue", fifo=True)
+    ProxyApi(
+        stack,
+        "Api",
+        auth=PUBLIC,
+        routes={"GET /a": Mock({"$a": text}), "POST /b": SendMessage(queue, group=text)},
+    )
+    template = synth(stack)
+    (answer,) = method(template, "GET", "/a")["Integration"]["IntegrationResponses"]
+    body = {"Fn::Join": ["", ['{"\\u0024a": "', {"Ref": "Text"}, '"}']]}
+    assert answer["ResponseTemplates"]["application/json"] == body
+    message = method(template, "POST", "/b")["Integration"]["RequestTemplates"]["text/plain"]
+    before, parameter, after = message["Fn::Join"][1]
+    assert before.endswith("&MessageGroupId=$util.urlEncode('")
+    assert parameter == {"Ref": "Text"}
+    assert after.startswith("')&")
+
+
+def test_the_content_type_of_a_mock_is_replaced_in_any_case(stack: cdk.Stack) -> None:
+    routes = {"GET /a": Mock("ok", headers={"content-type": "text/plain"})}
+    ProxyApi(stack, "Api", auth=PUBLIC, routes=routes)
+    (answer,) = method(synth(stack), "GET", "/a")["Integration"]["IntegrationResponses"]
+    name = "method.response.header.content-type"
+    assert answer["ResponseParameters"] == {name: "'text/plain'"}
+
+
+def test_objects_of_another_region_are_read_there() -> None:
+    app = new_app()
+    far = cdk.Environment(account="111111111111", region="us-east-1")
+    near = cdk.Environment(account="111111111111", region="eu-west-1")
+    bucket = s3.Bucket(cdk.Stack(app, "Far", env=far), "Bucket", bucket_name="far-objects")
+    stack = cdk.Stack(app, "Near", env=near)
+    ProxyApi(stack, "Api", auth=PUBLIC, routes={"GET /a/{key+}": S3Objects(bucket)})
+    uri = method(synth(stack), "GET", "/a/{key+}")["Integration"]["Uri"]
+    assert uri["Fn::Join"][1][-1] == ":apigateway:us-east-1:s3:path/far-objects/{key}"

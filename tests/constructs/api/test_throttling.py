@@ -6,7 +6,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from serverless_stack.constructs import Auth, Profile, ProxyApi, Route, Throttle, UsagePlan
+from serverless_stack.constructs import Auth, Cors, Profile, ProxyApi, Route, Throttle, UsagePlan
 from tests.constructs.templates import all_of, properties, refused, synth
 
 STAGE = "AWS::ApiGateway::Stage"
@@ -40,6 +40,28 @@ def test_a_route_has_a_throttle_of_its_own(stack: cdk.Stack, function: lambda_.F
             ("/~1later", "POST"): (3, 4),
         }
         assert settings["/~1later", "POST"]["LoggingLevel"] == "ERROR"
+
+
+def test_settings_of_any_are_those_of_its_verbs(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    # API Gateway has no settings of ANY: a stage with them cannot be created.
+    api = ProxyApi(
+        stack,
+        "Api",
+        cors=Cors(origins=["https://example.com"]),
+        routes={
+            "ANY /a": Route(function, throttle=Throttle(rate=3, burst=4)),
+            "GET /a": function,
+        },
+    )
+    api.add_route("PUT /a", function)
+    settings = {
+        (item["ResourcePath"], item["HttpMethod"]): item["ThrottlingRateLimit"]
+        for item in properties(synth(stack), STAGE)["MethodSettings"]
+    }
+    of_any = {("/~1a", verb): 3 for verb in ("DELETE", "HEAD", "PATCH", "POST")}
+    assert settings == {("/*", "*"): 100, ("/~1a", "PUT"): 100, **of_any}
 
 
 def test_a_plan_covers_all_stages(stack: cdk.Stack, function: lambda_.Function) -> None:

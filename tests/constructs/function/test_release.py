@@ -6,7 +6,14 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from serverless_stack.constructs import FunctionUrl, LambdaHandler, Profile, ProxyApi, Release
+from serverless_stack.constructs import (
+    Auth,
+    FunctionUrl,
+    LambdaHandler,
+    Profile,
+    ProxyApi,
+    Release,
+)
 from serverless_stack.constructs.function.release import release_problems
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
@@ -25,7 +32,7 @@ def template(code: Path) -> Json:
         stack, "Handler", code=code, release=Release.canary(alarms=[own]), url=FunctionUrl()
     )
     handler.function.add_environment("LATER", "1")
-    ProxyApi(stack, "Api", handler=handler)
+    ProxyApi(stack, "Api", handler=handler, auth=Auth.iam())
     return synth(stack)
 
 
@@ -45,6 +52,17 @@ def test_the_alias_is_updated_by_code_deploy(template: Json) -> None:
         "DeploymentOption": "WITH_TRAFFIC_CONTROL",
         "DeploymentType": "BLUE_GREEN",
     }
+
+
+def test_what_the_alias_waits_for_does_not_wait_for_it(template: Json) -> None:
+    # CloudFormation counts the references of an update policy as well.
+    (alias_id,) = (key for key, item in template["Resources"].items() if item["Type"] == ALIAS)
+    release = ("ReleaseRole", "ReleasePolicy", "DeploymentGroup", "ReleaseErrors")
+    parts = {k: v for k, v in template["Resources"].items() if any(name in k for name in release)}
+    assert len(parts) == len(release)
+    assert [key for key, item in parts.items() if alias_id in str(item)] == []
+    policy = str(next(item for key, item in parts.items() if "ReleasePolicy" in key))
+    assert "':live'" in policy
 
 
 def test_errors_of_the_alias_stop_a_deployment(template: Json) -> None:

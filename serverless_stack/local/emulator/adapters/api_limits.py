@@ -1,7 +1,7 @@
 """REST APIs: API keys, usage plans and throttles, as AWS applies them.
 
 "Throttle requests to your REST APIs". CloudFormation escapes the paths in the settings of a stage,
-which MiniStack then does not find, and it knows no settings of ``ANY``.
+which MiniStack then does not find.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ def tell_functions_the_key() -> None:
 
 
 def throttle_the_served_method() -> None:
-    """Throttle by the settings of the method that serves a request, which may be ``ANY``.
+    """Throttle by the settings of the verb of a request: there are none of ``ANY``, as on AWS.
 
     The limits of a usage plan count for methods that require a key only.
     """
@@ -43,10 +43,10 @@ def throttle_the_served_method() -> None:
     def check_method(
         stage: Record, api_id: str, stage_name: str, path: str, verb: str, key: Record | None
     ) -> Any:
-        served, method = served_method(api_id, path, verb)
+        _, method = served_method(api_id, path, verb)
         readable = {**stage, "methodSettings": unescaped(stage.get("methodSettings") or {})}
         needed = key if method.get("apiKeyRequired") else None
-        return check(readable, api_id, stage_name, path, served, needed)
+        return check(readable, api_id, stage_name, path, verb, needed)
 
     apigateway_v1._check_throttle = check_method
 

@@ -16,7 +16,7 @@ from ..http.rest.request import RestRequest, current_request
 from ..http.signatures import Signatures
 from ..keys import AccessKey
 from .api_callers import key_id_of
-from .api_limits import served_method, unescaped
+from .api_limits import unescaped
 from .types import Record, Response
 
 INVALIDATE = "execute-api:InvalidateCache"
@@ -72,9 +72,8 @@ async def answered(
 
 def seconds_of(stage: Record, request: RestRequest, path: str) -> int:
     """Return how long answers of a method are kept; 0 for not at all."""
-    served, _method = served_method(request.api_id, path, request.method)
     settings = unescaped(stage.get("methodSettings") or {})
-    chosen = settings.get(f"{path}/{served}") or settings.get("*/*") or {}
+    chosen = settings.get(f"{path}/{request.method}") or settings.get("*/*") or {}
     is_kept = stage.get("cacheClusterEnabled") and chosen.get("cachingEnabled")
     if not is_kept or request.method != "GET":
         return 0
