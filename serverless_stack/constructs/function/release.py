@@ -218,7 +218,11 @@ def _service_role(scope: Construct, alias: lambda_.Alias, profile: Profile) -> i
                     "lambda:GetProvisionedConcurrencyConfig",
                     "lambda:UpdateAlias",
                 ],
-                resources=[alias.lambda_.function_arn, alias.function_arn],
+                # By its name: the alias depends on the deployment group, and that on this role.
+                resources=[
+                    alias.lambda_.function_arn,
+                    f"{alias.lambda_.function_arn}:{alias.alias_name}",
+                ],
             ),
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=["*"]),
         ]
