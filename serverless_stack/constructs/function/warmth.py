@@ -10,7 +10,7 @@ from typing import Literal
 from aws_cdk import Duration, Size
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs.function.code import is_image
 from serverless_stack.constructs.function.release import Release
@@ -133,8 +133,14 @@ def warmth_problems(warmth: Warmth, function: WarmFunction) -> list[str]:
         return problems.messages
     highest = _MAX_PINGS if warmth.kind == "ping" else math.inf
     problems.between("warmth.concurrency", warmth.concurrency, 1, highest)
-    if function.reserved is not None and max(warmth.concurrency, warmth.max_capacity or 0) > (
-        function.reserved
+    numbers = (function.reserved, warmth.concurrency, warmth.max_capacity)
+    known = not any(is_unresolved(number) for number in numbers)
+    if warmth.kind == "ping" and is_unresolved(warmth.concurrency):
+        problems.fail("`warmth.concurrency` must be known at synthesis for pings, got: a token")
+    if (
+        known
+        and function.reserved is not None
+        and function.reserved < max(warmth.concurrency, warmth.max_capacity or 0)
     ):
         problems.fail(
             "`warmth` must keep no more environments than `reserved_concurrent_executions`, "
@@ -177,7 +183,8 @@ def _provisioned_problems(warmth: Warmth, function: WarmFunction) -> list[str]:
     problems = Problems()
     problems.between("warmth.target_utilization", warmth.target_utilization, *_UTILIZATION)
     if warmth.max_capacity is not None:
-        problems.between("warmth.max_capacity", warmth.max_capacity, warmth.concurrency, math.inf)
+        least = 1 if is_unresolved(warmth.concurrency) else warmth.concurrency
+        problems.between("warmth.max_capacity", warmth.max_capacity, least, math.inf)
     if function.release is not None and function.release.kind != "all_at_once":
         problems.fail(
             "`warmth` must be another one than Warmth.provisioned() beside a release that shifts "

@@ -6,16 +6,17 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from serverless_stack.constructs import (
-    Auth,
-    FunctionUrl,
-    LambdaHandler,
-    Profile,
-    ProxyApi,
-    Release,
-)
+from serverless_stack.constructs import Auth, FunctionUrl, LambdaHandler, Profile, ProxyApi, Release
 from serverless_stack.constructs.function.release import release_problems
-from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    new_app,
+    properties,
+    refused,
+    require_no_cycle,
+    synth,
+)
 
 GROUP = "AWS::CodeDeploy::DeploymentGroup"
 ALIAS = "AWS::Lambda::Alias"
@@ -127,6 +128,11 @@ def test_configurations_of_aws_are_used_if_there_is_one(
         "Type": kind,
         kind: {f"{prefix}Percentage": percent, f"{prefix}Interval": minutes},
     }
+
+
+def test_the_alias_and_the_role_of_code_deploy_are_no_cycle(stack: cdk.Stack, code: Path) -> None:
+    LambdaHandler(stack, "Handler", code=code, release=Release.canary())
+    require_no_cycle(synth(stack))
 
 
 def test_a_change_publishes_a_version(code: Path) -> None:

@@ -201,6 +201,11 @@ REFUSALS: dict[str, tuple[Warmth, dict[str, Any], str]] = {
         {"release": Release.canary()},
         "got: Release.canary(); use Release.all_at_once() or Warmth.snap_start()",
     ),
+    "pings of an unknown number": (
+        Warmth.ping(concurrency=cdk.Token.as_number({"Ref": "Pings"})),  # type: ignore[arg-type]
+        {},
+        "`warmth.concurrency` must be known at synthesis for pings, got: a token",
+    ),
     "snapshots of old Python": (
         Warmth.snap_start(),
         {"runtime": lambda_.Runtime.PYTHON_3_11},
@@ -241,3 +246,15 @@ def test_the_reserved_concurrency_of_a_profile_counts(stack: cdk.Stack, code: Pa
     Profile.regulated().apply(stack)
     message = refused(lambda: handler(stack, code, Warmth.provisioned(5, max_capacity=60)))
     assert "no more environments than `reserved_concurrent_executions`, 50, got: 60" in message
+
+
+def test_a_reserved_concurrency_may_be_a_token(stack: cdk.Stack, code: Path) -> None:
+    LambdaHandler(
+        stack,
+        "Handler",
+        code=code,
+        warmth=Warmth.ping(concurrency=3),
+        reserved_concurrent_executions=cdk.Token.as_number({"Ref": "Reserved"}),  # type: ignore[arg-type]
+    )
+    function = properties(synth(stack), "AWS::Lambda::Function")
+    assert function["ReservedConcurrentExecutions"] == {"Ref": "Reserved"}

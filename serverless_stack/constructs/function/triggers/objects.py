@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs.function.triggers import failures as failed
-from serverless_stack.constructs.function.triggers.loops import refuse_written_keys
+from serverless_stack.constructs.function.triggers.loops import refuse_written_keys, text_of
 from serverless_stack.constructs.function.triggers.notifications import (
     BucketNotifications,
     find_notifications,
@@ -118,7 +118,9 @@ def object_trigger(
             f"the bucket {bucket.node.path} is not in this app: turn on Amazon EventBridge in its "
             "notifications, otherwise nothing calls the function",
         )
-    parts = (happened.detail_type, prefix, suffix)
+    # Resolved, because the numbers of tokens depend on the rest of the app.
+    filters = Stack.of(owner.construct).resolve([prefix, suffix])
+    parts = (happened.detail_type, *map(text_of, filters))
     _, construct_id = owner.scope_for("On", bucket, *parts)
     trigger = create_rule(
         owner,

@@ -23,6 +23,7 @@ from serverless_stack.constructs.profiles.settings import SERVERLESS
 
 _DEFAULT_TIMEOUT = 3  # seconds, of a function without one
 _CALLS: WeakKeyDictionary[Construct, set[tuple[str, str]]] = WeakKeyDictionary()
+_IDS: WeakKeyDictionary[Construct, dict[str, str]] = WeakKeyDictionary()  # and their sources
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,12 @@ class Owner:
             filters: What else tells two triggers of this source apart.
         """
         parts = [kind, *source.node.path.split("/")[1:], *filters]
-        return self.construct, "".join(_capitalized(part) for part in parts)
+        construct_id = "".join(_capitalized(part) for part in parts)
+        # Such as `Jobs` of two stacks, or `a-b` and `aB`.
+        ids = _IDS.setdefault(self.construct, {})
+        if ids.setdefault(construct_id, source.node.path) != source.node.path:
+            construct_id += short_hash(source.node.path)
+        return self.construct, construct_id
 
     def repeated(self, method: str, key: str, remedy: str) -> list[str]:
         """List whether a method was called for a source already; from now on it was.

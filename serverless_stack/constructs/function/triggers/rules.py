@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 from zoneinfo import available_timezones
 
-from aws_cdk import Aws, Duration
+from aws_cdk import Aws, Duration, Stack, Token
 from aws_cdk import aws_iam as iam
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
@@ -84,7 +84,14 @@ def pattern_values(pattern: events.EventPattern | Mapping[str, object]) -> dict[
     """
     if isinstance(pattern, events.EventPattern):
         return {name: getattr(pattern, name) for name in _KEYS.values()}
-    return {_KEYS[key]: value for key, value in pattern.items()}
+    return {_KEYS[key]: _values(value) for key, value in pattern.items()}
+
+
+def _values(value: object) -> object:
+    """Return the values of a key; CDK's object takes texts, and other matches as a token only."""
+    if isinstance(value, Sequence) and not all(isinstance(item, str) for item in value):
+        return Token.as_list(list(value))
+    return value
 
 
 def expression_of(schedule: str | events.Schedule) -> str:
@@ -213,7 +220,7 @@ def create_schedule(
         target=raw.TargetProperty(
             arn=owner.target.function_arn,
             role_arn=role.role_arn,
-            input=None if input is None else json.dumps(input),
+            input=None if input is None else _json(owner, input),
             dead_letter_config=raw.DeadLetterConfigProperty(arn=queue.queue_arn),
             retry_policy=raw.RetryPolicyProperty(
                 maximum_retry_attempts=retry_attempts,
@@ -225,6 +232,13 @@ def create_schedule(
     )
     schedule.node.add_dependency(role)
     return schedule, queue
+
+
+def _json(owner: Owner, input: Mapping[str, object]) -> str:
+    """Return an input as JSON, in which CDK replaces tokens, numbers among them."""
+    stack = Stack.of(owner.construct)
+    text = json.dumps(input)
+    return text if stack.resolve(input) == input else stack.to_json_string(input)
 
 
 def _schedule_role(owner: Owner, construct_id: str, queue: Queue) -> iam.Role:

@@ -17,7 +17,7 @@ from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.loops import refuse_writes
-from serverless_stack.constructs.function.triggers.owner import Owner
+from serverless_stack.constructs.function.triggers.owner import Owner, short_hash
 from serverless_stack.constructs.function.triggers.values import Queue, SubscriptionTrigger
 
 if TYPE_CHECKING:
@@ -92,8 +92,8 @@ def subscribe(
     """
     kept = failed.keep_failed_events(owner, given)
     queue = given or kept or failed.failures_of(owner, None)
-    subscription = topic.add_subscription(
-        subscriptions.LambdaSubscription(owner.target, dead_letter_queue=queue)
+    subscription = _subscription(
+        owner, topic, subscriptions.LambdaSubscription(owner.target, dead_letter_queue=queue)
     )
     failed.allow_service(owner, queue, "sns.amazonaws.com")
     if isinstance(owner.target, lambda_.Alias):
@@ -108,6 +108,24 @@ def subscribe(
         _, writes = WRITES["AWS::SNS::Topic"]
         refuse_writes(owner, "on_topic", topic.topic_arn, writes, _ADVICE)
     return SubscriptionTrigger(subscription, queue)
+
+
+def _subscription(
+    owner: Owner, topic: sns.ITopic, subscriber: subscriptions.LambdaSubscription
+) -> sns.Subscription:
+    """Add a subscription; CDK gives it the id of the topic, which two topics may have."""
+    if owner.target.node.try_find_child(topic.node.id) is None:
+        return topic.add_subscription(subscriber)
+    bound = subscriber.bind(topic)
+    return sns.Subscription(
+        bound.subscriber_scope or owner.construct,
+        f"{topic.node.id}{short_hash(topic.node.path)}",
+        topic=topic,
+        endpoint=bound.endpoint,
+        protocol=bound.protocol,
+        region=bound.region,
+        dead_letter_queue=bound.dead_letter_queue,
+    )
 
 
 def _plain(filter: TopicFilter) -> dict[str, object]:

@@ -16,6 +16,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import rules
+from serverless_stack.constructs.function.triggers.loops import text_of
 from serverless_stack.constructs.function.triggers.objects import (
     CREATED,
     REMOVED,
@@ -170,7 +171,9 @@ class Triggers(SourceTriggers):
         """
         owner = Owner.of(self)
         expression = rules.expression_of(schedule)
-        sent = "" if input is None else json.dumps(input, sort_keys=True, default=str)
+        # Resolved, because the numbers of tokens depend on the rest of the app.
+        resolved = Stack.of(owner.construct).resolve([expression, time_zone or "", input])
+        sent = "" if input is None else json.dumps(resolved[2], sort_keys=True, default=str)
         problems = Problems(owner.path)
         problems.add(rules.time_problems(expression, time_zone))
         problems.add(rules.input_problems(input))
@@ -183,7 +186,7 @@ class Triggers(SourceTriggers):
             problems.add(owner.repeated("on_schedule", key, remedy))
         problems.raise_if_any()
 
-        construct_id = f"Schedule{short_hash(expression, time_zone or '', sent)}"
+        construct_id = f"Schedule{short_hash(*map(text_of, resolved[:2]), sent)}"
         if time_zone is None:
             rule = rules.create_rule(
                 owner,
@@ -242,7 +245,8 @@ class Triggers(SourceTriggers):
         values = rules.pattern_values(pattern)
         text = json.dumps(Stack.of(owner.construct).resolve(values), sort_keys=True, default=str)
         place = "" if bus is None else bus.node.path
-        problems.add(owner.repeated("on_event", text, "an event calls a function once"))
+        key = f"{text} of {place}" if place else text
+        problems.add(owner.repeated("on_event", key, "an event calls a function once"))
         problems.raise_if_any()
         return rules.create_rule(
             owner,

@@ -11,8 +11,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import LambdaHandler, Profile
-from tests.constructs.templates import Json, new_app, require_no_cycle, synth
+from serverless_stack.constructs import LambdaHandler, Profile, Release
+from tests.constructs.templates import Json, all_of, new_app, properties, require_no_cycle, synth
 
 KEY = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 STREAM = "arn:aws:dynamodb:eu-west-1:123456789012:table/theirs/stream/1"
@@ -145,3 +145,49 @@ def test_the_queue_of_the_profile_is_used(code: Path) -> None:
     assert rule["Targets"][0]["DeadLetterConfig"] == {"Arn": shared}
     assert function["DeadLetterConfig"] == {"TargetArn": shared}
     assert trigger.failures.node.path == "Test/ServerlessStackShared/DeadLetters"
+
+
+def test_sources_with_the_same_id(stack: cdk.Stack, app: cdk.App, code: Path) -> None:
+    other = cdk.Stack(app, "Other")
+    handler = LambdaHandler(stack, "Handler", code=code, release=Release.all_at_once())
+    for place in (stack, other):
+        handler.on_queue(sqs.Queue(place, "Jobs"))
+        handler.on_topic(sns.Topic(place, "News"))
+    handler.on_queue(sqs.Queue(stack, "jobs"))
+    template = synth(stack)
+    assert len(all_of(template, "AWS::Lambda::EventSourceMapping")) == 3
+    subscriptions = all_of(template, "AWS::SNS::Subscription")
+    assert len({str(item["Properties"]["TopicArn"]) for item in subscriptions}) == 2
+    assert all(item["Properties"]["RedrivePolicy"] for item in subscriptions)
+    require_no_cycle(template)
+
+
+def test_one_pattern_for_two_buses(stack: cdk.Stack, code: Path) -> None:
+    handler = LambdaHandler(stack, "Handler", code=code)
+    pattern = {"source": [{"prefix": "shop."}, "till"]}
+    handler.on_event(pattern)
+    handler.on_event(pattern, bus=events.EventBus(stack, "Bus"))
+    rules = all_of(synth(stack), "AWS::Events::Rule")
+    assert [item["Properties"]["EventPattern"] for item in rules] == [pattern, pattern]
+    assert len({str(item["Properties"].get("EventBusName")) for item in rules}) == 2
+
+
+def test_tokens_in_the_input_of_a_schedule(code: Path) -> None:
+    def rendered(*, with_other_tokens: bool) -> Json:
+        stack = cdk.Stack(new_app(), "Test")
+        if with_other_tokens:
+            cdk.Token.as_string({"Ref": "Other"})
+        handler = LambdaHandler(stack, "Handler", code=code)
+        content = {"queue": cdk.Fn.ref("Q"), "number": cdk.Token.as_number({"Ref": "N"})}
+        handler.on_schedule("rate(1 hour)", input=content)
+        handler.on_schedule("cron(0 8 * * ? *)", time_zone="Europe/Berlin", input=content)
+        bucket = s3.Bucket.from_bucket_name(stack, "Theirs", "theirs")
+        handler.on_object_created(bucket, prefix=cdk.Fn.ref("Prefix"))
+        return synth(stack)
+
+    template = rendered(with_other_tokens=False)
+    assert template == rendered(with_other_tokens=True)
+    schedule = properties(template, "AWS::Scheduler::Schedule")
+    assert schedule["Target"]["Input"] == {
+        "Fn::Join": ["", ['{"queue":"', {"Ref": "Q"}, '","number":', {"Ref": "N"}, "}"]]
+    }
