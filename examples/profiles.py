@@ -10,7 +10,7 @@ ServerlessStack(
     "Shop",
     profile=Profile.regulated(),
     function="examples/shop/handler",
-    api={"auth": Auth.public(reason="the handler checks its callers")},
+    api={"auth": Auth.public(reason="the handler checks who calls it, by a session cookie")},
     site="examples/shop/site",
     redis=True,
     memcached=True,

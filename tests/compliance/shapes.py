@@ -67,7 +67,9 @@ def shop(
         ),
     )
     users = cognito.UserPool.from_user_pool_id(elsewhere, "Users", "eu-west-1_abcdefghi")
-    api: ApiOptions = {"auth": Auth.public(reason="the handler checks its callers")}
+    api: ApiOptions = {
+        "auth": Auth.public(reason="the handler checks who calls it, by a session cookie")
+    }
     bucket: BucketOptions = {}
     cdn: CdnOptions = {}
     if "auth" in decided:

@@ -41,6 +41,17 @@ def acknowledge(
         Validations.of(construct).acknowledge(*acknowledgments)
 
 
+def acknowledge_rule_of_cdk(construct: IConstruct, rule: str, reason: str) -> None:
+    """Acknowledge a finding of CDK's own validation, under every profile.
+
+    Args:
+        construct: The construct that has the finding, or a parent of it.
+        rule: The id of the rule.
+        reason: Why the finding is accepted.
+    """
+    Validations.of(construct).acknowledge(Acknowledgment(id=rule, reason=reason))
+
+
 def acknowledge_resources(
     construct: IConstruct, resources: Sequence[str], reason: str, *, profile: Profile | None = None
 ) -> None:

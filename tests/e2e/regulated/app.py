@@ -2,7 +2,7 @@
 
 import aws_cdk as cdk
 
-from serverless_stack.constructs import Profile, RedisAuth, ServerlessStack, WebApp
+from serverless_stack.constructs import Auth, Profile, RedisAuth, ServerlessStack, WebApp
 
 app = cdk.App(analytics_reporting=False)
 greeting = app.node.try_get_context("greeting") or "hello"
@@ -12,6 +12,7 @@ ServerlessStack(
     profile=Profile.regulated(),
     function={"code": "handler", "environment": {"GREETING": greeting}},
     site="site",
+    api={"auth": Auth.public(reason="the tests sign no requests")},
     redis=True,
     memcached=True,
     removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -23,6 +24,7 @@ WebApp(
     own,
     "Shop",
     function={"code": "handler", "environment": {"GREETING": greeting}},
+    api={"auth": Auth.public(reason="the tests sign no requests")},
     cdn=None,
     redis={"auth": RedisAuth.password()},
     removal_policy=cdk.RemovalPolicy.DESTROY,

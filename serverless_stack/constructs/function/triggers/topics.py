@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aws_cdk import Acknowledgment, Validations
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
 from serverless_stack.checks.cross_service.writes import WRITES
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.events.patterns import pattern_problems
+from serverless_stack.constructs._internal.acknowledge import acknowledge_rule_of_cdk
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
@@ -98,8 +98,7 @@ def subscribe(
     failed.allow_service(owner, queue, "sns.amazonaws.com")
     if isinstance(owner.target, lambda_.Alias):
         reason = "SNS calls the alias of a function, which the rule of CDK does not know"
-        acknowledgment = Acknowledgment(id=_NO_FUNCTION, reason=reason)
-        Validations.of(subscription).acknowledge(acknowledgment)
+        acknowledge_rule_of_cdk(subscription, _NO_FUNCTION, reason)
     if filter is not None:
         raw = default_child(subscription, sns.CfnSubscription)
         raw.filter_policy = _plain(filter)
