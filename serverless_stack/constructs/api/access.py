@@ -20,6 +20,7 @@ Endpoint: TypeAlias = ec2.IInterfaceVpcEndpoint | ec2.InterfaceVpcEndpoint
 
 MAX_POLICY_LENGTH = 8_192  # "Amazon API Gateway quotas"
 _ANY_METHOD = "execute-api:/*"
+_PREFLIGHTS = "execute-api:/*/OPTIONS/*"
 _SERVICE = "execute-api"
 _TOKEN = re.compile(r"\$\{Token\[[^]]*\]\}")
 
@@ -130,7 +131,9 @@ def access_problems(access: Access) -> list[str]:
     return problems.messages
 
 
-def resource_policy(access: Access | None, *, allows: bool) -> iam.PolicyDocument | None:
+def resource_policy(
+    access: Access | None, *, allows: bool, preflights: bool = False
+) -> iam.PolicyDocument | None:
     """Return the resource policy of an API; None for one that everybody may call.
 
     What is not allowed is denied explicitly, so that a route with IAM authorization, whose callers
@@ -140,8 +143,11 @@ def resource_policy(access: Access | None, *, allows: bool) -> iam.PolicyDocumen
         access: From where it may be called.
         allows: Whether the policy allows the rest. API Gateway needs an ``Allow`` unless callers
             have one by IAM.
+        preflights: Whether it allows CORS preflights, which nobody signs.
     """
-    return None if access is None else _document(access, allows=allows)
+    if access is None:
+        return None
+    return _document(access, allows=allows, preflights=preflights)
 
 
 def endpoint_configuration(access: Access | None) -> apigateway.EndpointConfiguration:
@@ -157,7 +163,7 @@ def endpoint_configuration(access: Access | None) -> apigateway.EndpointConfigur
     )
 
 
-def _document(access: Access, *, allows: bool) -> iam.PolicyDocument:
+def _document(access: Access, *, allows: bool, preflights: bool = False) -> iam.PolicyDocument:
     conditions: list[dict[str, dict[str, list[str]]]] = []
     if access.endpoints:
         ids = [endpoint.vpc_endpoint_id for endpoint in access.endpoints]
@@ -176,11 +182,11 @@ def _document(access: Access, *, allows: bool) -> iam.PolicyDocument:
         )
         for condition in conditions
     ]
-    if allows:
+    if allows or preflights:
         allow = iam.PolicyStatement(
             principals=[iam.AnyPrincipal()],
             actions=["execute-api:Invoke"],
-            resources=[_ANY_METHOD],
+            resources=[_ANY_METHOD if allows else _PREFLIGHTS],
         )
         statements.insert(0, allow)
     return iam.PolicyDocument(statements=statements)

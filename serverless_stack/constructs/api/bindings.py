@@ -100,7 +100,8 @@ def _bind_mock(mock: Mock, place: Place) -> Binding:
 def _bind_objects(objects: S3Objects, place: Place) -> Binding:
     bucket = _bucket_of(objects)
     keys = "{key}" if objects.key is None else objects.key
-    conditions = [f"header.{name}" for name in _CONDITIONS]
+    # The answer to one caller's range or condition must not be kept for all others.
+    conditions = [f"header.{name}" for name in _CONDITIONS if place.cache_keys is None]
     parameters = {f"integration.request.{name}": f"method.request.{name}" for name in conditions}
     declared = dict.fromkeys((f"method.request.{name}" for name in conditions), False)
     if objects.key is None:

@@ -166,9 +166,9 @@ class S3Objects:
 
     The route ends in a greedy variable, such as ``GET /files/{key+}``, or has ``key``. Answers
     have the content type, ``ETag``, ``Last-Modified``, ``Cache-Control``, ``Content-Disposition``
-    and ``Content-Encoding`` of the object; ranges and conditions of the request are passed on. A
-    missing object is answered with 404. API Gateway passes 10 MB at most ("Amazon API Gateway
-    quotas"); for larger objects and for many requests, use a distribution.
+    and ``Content-Encoding`` of the object; ranges and conditions of the request are passed on
+    unless answers are cached. A missing object is answered with 404. API Gateway passes 10 MB at
+    most ("Amazon API Gateway quotas"); use a distribution for larger objects and many requests.
 
     Attributes:
         bucket: The bucket, of any stack, or a ``StorageBucket``. One that was imported and is

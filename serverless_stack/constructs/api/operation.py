@@ -133,15 +133,16 @@ class Operation:
         """Whether the API has a web ACL."""
         return self.waf is not None and self.waf.kind != "none"
 
-    def rest_api_settings(self, *, allows: bool) -> RestApiSettings:
+    def rest_api_settings(self, *, allows: bool, preflights: bool) -> RestApiSettings:
         """Return arguments of ``RestApi``.
 
         Args:
             allows: Whether a resource policy allows what it does not deny.
+            preflights: Whether it allows CORS preflights, which nobody signs.
         """
         return {
             "endpoint_configuration": endpoint_configuration(self.access),
-            "policy": resource_policy(self.access, allows=allows),
+            "policy": resource_policy(self.access, allows=allows, preflights=preflights),
             "retain_deployments": True if self.keep_deployments is not None else None,
             "disable_execute_api_endpoint": None if self.has_default_endpoint else True,
         }

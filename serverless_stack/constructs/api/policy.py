@@ -38,6 +38,7 @@ class Policy:
         throttle: How many requests all callers of a method together may send.
         cache: The cache, or None.
         plans: The usage plans.
+        has_access: Whether the API has a resource policy.
     """
 
     auth: Auth | None
@@ -45,6 +46,12 @@ class Policy:
     throttle: Throttle
     cache: ApiCache | None
     plans: tuple[UsagePlan, ...]
+    has_access: bool = False
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether callers sign their requests, unless a route says otherwise."""
+        return self.auth is not None and self.auth.kind == "iam"
 
     def auth_of(self, verb: str, auth: Auth | None) -> Auth:
         """Return who may call a method. A preflight has no credentials, so everybody may send it.
@@ -83,6 +90,12 @@ class Policy:
             auth = auths[called] = self.auth_of(verb, route.auth)
             if service_of(route) is None:
                 problems.add(handler_problems(cast(Invokable, route.target), self.cors))
+            problems.require(
+                not (self.has_access and self.is_signed) or auth.kind == "iam",
+                f"`access` must go with Auth.iam() on every route if `auth` is Auth.iam(), whose "
+                f"resource policy allows no other callers, got: {called!r} with another one; put "
+                "the route into a ProxyApi of its own",
+            )
             problems.require(
                 verb != "OPTIONS" or self.cors is None,
                 f"`routes` must not have {called!r} with `cors`, which answers OPTIONS",

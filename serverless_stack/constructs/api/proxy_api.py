@@ -155,7 +155,7 @@ class ProxyApi(Construct):
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
-        policy = Policy(auth, cors, throttle, cache, tuple(usage_plans))
+        policy = Policy(auth, cors, throttle, cache, tuple(usage_plans), access is not None)
         problems.add(policy.problems())
         routing = Routing(handler, routes or {}, policy, binary_media_types)
         problems.add(routing.problems(Profile.of(scope)))
@@ -198,7 +198,7 @@ class ProxyApi(Construct):
             deploy_options=apigateway.StageOptions(
                 stage_name=first, variables=variables[first] or None, **settings
             ),
-            **operation.rest_api_settings(allows=auth is None or auth.kind != "iam"),
+            **operation.rest_api_settings(allows=not policy.is_signed, preflights=bool(cors)),
         )
         self._routing = routing
         self.rest_api = api

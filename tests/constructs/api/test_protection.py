@@ -8,7 +8,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 
-from serverless_stack.constructs import Access, Auth, Cdn, ProxyApi, Tls, Waf
+from serverless_stack.constructs import Access, Auth, Cdn, Cors, ProxyApi, Route, Tls, Waf
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
@@ -90,6 +90,27 @@ def test_the_policy_of_an_api_with_iam_allows_nobody(
     ProxyApi(stack, "Api", handler=function, auth=Auth.iam(), access=access)
     statements = properties(synth(stack), API)["Policy"]["Statement"]
     assert [statement["Effect"] for statement in statements] == ["Deny"]
+
+
+def test_preflights_pass_the_policy_of_an_api_with_iam(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    """Nobody signs a preflight: without an Allow, API Gateway answers 403."""
+    access, cors = Access.cidrs("203.0.113.0/24"), Cors(origins=["https://example.com"])
+    ProxyApi(stack, "Api", handler=function, auth=Auth.iam(), access=access, cors=cors)
+    allow, deny = properties(synth(stack), API)["Policy"]["Statement"]
+    assert (allow["Effect"], allow["Resource"]) == ("Allow", "execute-api:/*/OPTIONS/*")
+    assert deny["Effect"] == "Deny"
+
+
+def test_routes_that_the_policy_of_an_api_with_iam_refuses(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    access = Access.cidrs("203.0.113.0/24")
+    api = ProxyApi(stack, "Api", handler=function, auth=Auth.iam(), access=access)
+    public = Route(function, auth=Auth.public(reason="tested"))
+    message = refused(lambda: api.add_route("GET /open", public))
+    assert "got: 'GET /open' with another one; put the route into a ProxyApi of its own" in message
 
 
 @pytest.mark.parametrize(

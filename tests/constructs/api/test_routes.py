@@ -536,3 +536,11 @@ def test_objects_of_another_region_are_read_there() -> None:
     ProxyApi(stack, "Api", auth=PUBLIC, routes={"GET /a/{key+}": S3Objects(bucket)})
     uri = method(synth(stack), "GET", "/a/{key+}")["Integration"]["Uri"]
     assert uri["Fn::Join"][1][-1] == ":apigateway:us-east-1:s3:path/far-objects/{key}"
+
+
+def test_cached_objects_are_whole(stack: cdk.Stack) -> None:
+    # Else one caller's range, or its 304, is kept and answers all others.
+    routes = {"GET /a/{key+}": S3Objects(s3.Bucket(stack, "B"))}
+    ProxyApi(stack, "Api", auth=PUBLIC, cache=ApiCache(), routes=routes)
+    integration = method(synth(stack), "GET", "/a/{key+}")["Integration"]
+    assert list(integration["RequestParameters"]) == ["integration.request.path.key"]

@@ -455,7 +455,8 @@ def test_a_key_is_throttled(app: App) -> None:
 
 def test_a_route_is_throttled(app: App) -> None:
     assert [app.call(f"/slow/{number}").status for number in range(2)] == [200, 429]
-    assert [app.call("/slow", verb).status for verb in ("GET", "POST")] == [200, 429]
+    verbs = ("GET", "GET", "POST")  # of ANY: each verb has a throttle
+    assert [app.call("/slow", verb).status for verb in verbs] == [200, 429, 200]
     assert app.call("/open").status == 200
 
 
