@@ -199,7 +199,7 @@ def test_a_topic_beside_a_nested_stack(app: cdk.App, code: Path) -> None:
     nested = cdk.NestedStack(stack, "Nested")
     LambdaHandler(nested, "Handler", code=code).on_topic(sns.Topic(stack, "News"))
     app.synth()
-    template = Template.from_stack(nested).to_json()
+    template = dict(Template.from_stack(nested).to_json())
     subscription = properties(template, "AWS::SNS::Subscription")
     (parameter,) = (name for name in template["Parameters"] if "News" in name)
     assert subscription["TopicArn"] == {"Ref": parameter}
