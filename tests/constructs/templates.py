@@ -67,7 +67,8 @@ def dependencies(template: Json) -> dict[str, set[str]]:
     for name, resource in resources.items():
         depends_on = resource.get("DependsOn", [])
         needed = {depends_on} if isinstance(depends_on, str) else set(depends_on)
-        needed |= set(_references(resource.get("Properties", {})))
+        for part in ("Properties", "UpdatePolicy"):  # CloudFormation orders by both
+            needed |= set(_references(resource.get(part, {})))
         graph[name] = needed & resources.keys()
     return graph
 

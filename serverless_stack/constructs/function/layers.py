@@ -30,6 +30,10 @@ def layer_problems(
     problems = Problems()
     if len(layers) > _MAX_LAYERS:
         problems.fail(f"`layers` must have {_MAX_LAYERS} layers at most, got: {len(layers)}")
+    paths = [layer.node.path for layer in layers]
+    repeated = sorted({path for path in paths if paths.count(path) > 1})
+    if repeated:
+        problems.fail(f"`layers` must have each layer once, got again: {', '.join(repeated)}")
     for layer in layers:
         runtimes = [item.name for item in layer.compatible_runtimes or ()]
         if runtimes and runtime.name not in runtimes:

@@ -9,6 +9,11 @@ _DETAIL_TYPES: dict[str, Literal["created", "removed"]] = {
     "Object Created": "created",
     "Object Deleted": "removed",
 }
+_EVENT_NAMES: dict[str, Literal["created", "removed"]] = {
+    "ObjectCreated": "created",
+    "ObjectRemoved": "removed",
+    "LifecycleExpiration": "removed",
+}
 
 
 class ObjectEvent(NamedTuple):
@@ -59,22 +64,26 @@ def objects(event: Mapping[str, object]) -> list[ObjectEvent]:
 
 
 def _is_notification(record: object) -> bool:
-    return isinstance(record, Mapping) and "s3" in record and "eventName" in record
+    # Others are about restored objects, tags and replication.
+    return isinstance(record, Mapping) and "s3" in record and _kind(record) in _EVENT_NAMES
+
+
+def _kind(record: Mapping[str, Any]) -> str:
+    return str(record.get("eventName")).removeprefix("s3:").partition(":")[0]
 
 
 def _of_notifications(records: list[Mapping[str, Any]]) -> Iterator[ObjectEvent]:
     from urllib.parse import unquote_plus
 
     for record in records:
-        name = str(record["eventName"]).removeprefix("s3:")
+        name = _EVENT_NAMES[_kind(record)]
         described = record["s3"]["object"]
-        created = name.startswith("ObjectCreated:")
         yield ObjectEvent(
-            "created" if created else "removed",
+            name,
             str(record["s3"]["bucket"]["name"]),
             unquote_plus(str(described["key"])),
             described.get("versionId") or None,
-            described.get("size") if created else None,
+            described.get("size") if name == "created" else None,
         )
 
 

@@ -54,7 +54,8 @@ def process(
         The answer for Lambda.
 
     Raises:
-        ValueError: If the event is no such batch. Lambda then repeats the whole batch.
+        ValueError: If the event is no such batch, or ``record_handler`` is an ``async`` function.
+            Lambda then repeats the whole batch.
     """
     check_functions(record_handler=record_handler)
     check_kind("event", event, Mapping, "the event of the function")
@@ -68,13 +69,19 @@ def process(
     failures: list[Failure] = []
     for number, record in enumerate(records):
         try:
-            record_handler(record)
+            result = record_handler(record)
         except Exception:
             _log(identifiers[number])
             rest = _failed(record, identifiers[number:])
             failures += [{"itemIdentifier": identifier} for identifier in rest]
             if _is_ordered(record):
                 break
+        else:
+            if hasattr(result, "__await__"):
+                raise ValueError(
+                    "`record_handler` must have processed the record when it returns, got: an "
+                    "awaitable, which nobody awaits; call it with `asyncio.run` in a function"
+                )
     return {"batchItemFailures": failures}
 
 

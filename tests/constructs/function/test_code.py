@@ -182,6 +182,7 @@ def test_layers_that_do_not_fit_are_refused(stack: cdk.Stack, code: Path) -> Non
     lines = list(dict.fromkeys(message.splitlines()[1:]))
     assert lines == [
         "- `layers` must have 5 layers at most, got: 6",
+        "- `layers` must have each layer once, got again: Test/Layer",
         "- `layers` must fit python3.14, got: Test/Layer, which is for python3.12",
         "- `layers` must fit arm64, got: Test/Layer, which is for x86_64",
     ]

@@ -38,6 +38,17 @@ def test_events_of_eventbridge(detail_type: str, name: str, size: int | None) ->
     assert only == (name, "shop", "uploads/a+b.jpg", "v1", size)
 
 
+def test_expired_objects_are_removed() -> None:
+    (expired,) = objects({"Records": [notification("LifecycleExpiration:Delete", "a", size=3)]})
+    assert expired == ObjectEvent("removed", "shop", "a", None, None)
+
+
+@pytest.mark.parametrize("name", ["ObjectRestore:Completed", "ObjectTagging:Put", "Replication:x"])
+def test_what_neither_creates_nor_removes_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="about objects, got the keys: Records"):
+        objects({"Records": [notification(name, "a")]})
+
+
 def test_the_test_event_has_no_objects() -> None:
     assert objects({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "shop"}) == []
 

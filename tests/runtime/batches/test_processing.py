@@ -123,3 +123,13 @@ def test_other_events_are_refused_before_a_record_is_processed(event: Event, mes
 def test_a_handler_has_to_be_a_function() -> None:
     with pytest.raises(ValueError, match="`record_handler` must be a function"):
         batches.process(queue("a"), "handle")  # type: ignore[arg-type]
+
+
+def test_a_handler_that_nobody_awaits_is_refused() -> None:
+    async def handle() -> None:
+        """Not reached."""
+
+    awaitable = handle()
+    with pytest.raises(ValueError, match=r"an awaitable, .* with `asyncio.run`"):
+        batches.process(queue("a"), lambda record: awaitable)
+    awaitable.close()

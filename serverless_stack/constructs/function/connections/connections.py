@@ -156,6 +156,8 @@ class Connections:
         if prefix is not None:
             named = environment_name_problems([f"{prefix}_NAME"], "prefix")
             problems.add(text.replace(f"{prefix}_NAME", prefix) for text in named)
+        for name, text in (("user", user), ("database", database)):
+            problems.require(text != "", f"`{name}` must have characters, got: ''")
         problems.raise_if_any()
         request = Request(function, self._vpc, access, prefix, user, database, key_prefix)
         connection = _connection_to(resource, request, self)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
@@ -112,7 +113,15 @@ def subscribe(
 def _subscription(
     owner: Owner, topic: sns.ITopic, subscriber: subscriptions.LambdaSubscription
 ) -> sns.Subscription:
-    """Add a subscription; CDK gives it the id of the topic, which two topics may have."""
+    """Add a subscription; CDK gives it the id of the topic, which two topics may have.
+
+    It also makes the stack of the function depend on that of a topic, which a nested stack cannot:
+    there the topic is known by its ARN, a parameter of the nested stack.
+    """
+    is_nested = Stack.of(owner.construct).nested_stack_parent is not None
+    if is_nested and isinstance(topic, sns.Topic) and not owner.is_in_stack_of(topic):
+        name = f"Topic{short_hash(topic.node.path)}"
+        topic = sns.Topic.from_topic_arn(owner.construct, name, topic.topic_arn)
     if owner.target.node.try_find_child(topic.node.id) is None:
         return topic.add_subscription(subscriber)
     bound = subscriber.bind(topic)

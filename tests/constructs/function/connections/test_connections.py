@@ -557,3 +557,11 @@ def test_the_wildcard_of_indexes_is_acknowledged_across_stacks(app: cdk.App, cod
     entries = str([entry.data for entry in handler.node.find_child("Role").node.metadata])
     assert "IAM5[Resource::Data:ExportsOutput" in entries
     assert "/index/*]" in entries
+
+
+def test_empty_names_are_refused(stack: cdk.Stack, code: Path) -> None:
+    handler = LambdaHandler(stack, "Empty", code=code)
+    queue = sqs.Queue(stack, "EmptyQueue")
+    message = refused(lambda: handler.connect(queue, user="", database=""))
+    assert "`user` must have characters, got: ''" in message
+    assert "`database` must have characters, got: ''" in message

@@ -10,6 +10,7 @@ from aws_cdk import aws_kinesis as kinesis
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
+from aws_cdk.assertions import Template
 
 from serverless_stack.constructs import LambdaHandler, Profile, Release
 from tests.constructs.templates import Json, all_of, new_app, properties, require_no_cycle, synth
@@ -191,3 +192,16 @@ def test_tokens_in_the_input_of_a_schedule(code: Path) -> None:
     assert schedule["Target"]["Input"] == {
         "Fn::Join": ["", ['{"queue":"', {"Ref": "Q"}, '","number":', {"Ref": "N"}, "}"]]
     }
+
+
+def test_a_topic_beside_a_nested_stack(app: cdk.App, code: Path) -> None:
+    stack = cdk.Stack(app, "Outer")
+    nested = cdk.NestedStack(stack, "Nested")
+    LambdaHandler(nested, "Handler", code=code).on_topic(sns.Topic(stack, "News"))
+    app.synth()
+    template = dict(Template.from_stack(nested).to_json())
+    subscription = properties(template, "AWS::SNS::Subscription")
+    (parameter,) = (name for name in template["Parameters"] if "News" in name)
+    assert subscription["TopicArn"] == {"Ref": parameter}
+    permission = properties(template, "AWS::Lambda::Permission")
+    assert permission["SourceArn"] == {"Ref": parameter}
