@@ -5,6 +5,7 @@ reads it. Standard library only.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -14,6 +15,29 @@ ALLOW_CREDENTIALS: Final = "Access-Control-Allow-Credentials"
 EXPOSE_HEADERS: Final = "Access-Control-Expose-Headers"
 VARY: Final = "Vary"
 ANY_ORIGIN: Final = "*"
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORT = re.compile(r"(http://.*:80|https://.*:443)")
+
+
+def origin_problems(origin: str, argument: str) -> list[str]:
+    """List why no browser sends an origin.
+
+    Args:
+        origin: The origin, or ``*``.
+        argument: The argument that has it.
+    """
+    if origin == ANY_ORIGIN or (_ORIGIN.fullmatch(origin) and not _DEFAULT_PORT.fullmatch(origin)):
+        return []
+    message = (
+        f"`{argument}` must be as browsers send them: scheme, host in lower case and a port that "
+        f"is not the default, such as https://example.com, got: {origin!r}"
+    )
+    if "*" in origin:
+        return [f"{message}; list each origin, because no part of it can be a wildcard"]
+    nearest = re.sub(r"(://[^/]*)/.*", r"\1", origin.lower())
+    if _DEFAULT_PORT.fullmatch(nearest):
+        nearest = nearest.rpartition(":")[0]
+    return [f"{message} (nearest accepted: {nearest})" if _ORIGIN.fullmatch(nearest) else message]
 
 
 @dataclass(frozen=True)

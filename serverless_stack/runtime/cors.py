@@ -16,7 +16,7 @@ from functools import wraps
 from typing import TypeVar, cast
 
 from serverless_stack._shared import contract
-from serverless_stack._shared.cors import VARY, CorsRules
+from serverless_stack._shared.cors import VARY, CorsRules, origin_problems
 
 __all__ = ["Cors", "with_cors"]
 
@@ -32,14 +32,20 @@ class Cors:
         expose: The headers that pages may read, beside those that they always may.
 
     Raises:
-        ValueError: Credentials go with all origins, which browsers refuse.
+        ValueError: No browser sends such an origin, or credentials go with all origins, which
+            browsers refuse.
     """
 
     def __init__(
         self, origins: Sequence[str], *, credentials: bool = False, expose: Sequence[str] = ()
     ) -> None:
-        if isinstance(origins, str):
+        if isinstance(origins, str) or not isinstance(origins, Sequence):
             raise ValueError(f"`origins` must be a list of origins, got: {origins!r}")
+        for origin in origins:
+            if not isinstance(origin, str):
+                raise ValueError(f"`origins` must be a list of origins, got: {list(origins)!r}")
+            for message in origin_problems(origin, "origins"):
+                raise ValueError(message)
         if credentials and "*" in origins:
             raise ValueError("`origins` must name each origin with `credentials`, got: '*'")
         self._rules = CorsRules(tuple(origins), credentials, tuple(expose))
@@ -59,7 +65,9 @@ class Cors:
         """
         variables = os.environ if environment is None else environment
         rules = CorsRules.from_text(variables.get(contract.CORS, ""))
-        return cls(rules.origins, credentials=rules.credentials, expose=rules.expose)
+        cors = cls(())
+        cors._rules = rules  # checked at synthesis; an error here would fail every request
+        return cors
 
     def headers(self, event: object) -> dict[str, str]:
         """Return the CORS headers of the answer to a request.

@@ -39,6 +39,28 @@ def test_a_single_origin_is_named_to_all() -> None:
         assert headers == {"Access-Control-Allow-Origin": SHOP, "Vary": "Origin"}
 
 
+@pytest.mark.parametrize(
+    ("origins", "message"),
+    [
+        ([f"{SHOP}/"], f"nearest accepted: {SHOP}"),
+        (["https://*.example"], "no part of it can be a wildcard"),
+        ([1], "must be a list of origins, got: [1]"),
+        (None, "must be a list of origins, got: None"),
+        (SHOP, f"must be a list of origins, got: '{SHOP}'"),
+    ],
+)
+def test_origins_that_no_browser_sends_are_refused(origins: object, message: str) -> None:
+    with pytest.raises(ValueError, match="`origins` must be") as caught:
+        Cors(origins)  # type: ignore[arg-type]
+    assert message in str(caught.value)
+
+
+def test_the_environment_is_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A parameter of the stack may be in it, and an error would fail every request."""
+    monkeypatch.setenv(contract.CORS, CorsRules((f"{SHOP}/",)).to_text())
+    assert Cors.from_env().headers(event(SHOP))["Access-Control-Allow-Origin"] == f"{SHOP}/"
+
+
 def test_all_origins_are_a_star() -> None:
     assert Cors(["*"]).headers(event(SHOP)) == {"Access-Control-Allow-Origin": "*"}
 

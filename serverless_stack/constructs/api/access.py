@@ -19,6 +19,10 @@ from serverless_stack.constructs._internal.arguments import check_fields, check_
 Endpoint: TypeAlias = ec2.IInterfaceVpcEndpoint | ec2.InterfaceVpcEndpoint
 
 MAX_POLICY_LENGTH = 8_192  # "Amazon API Gateway quotas"
+# "Address Allocation for Private Internets" (RFC 1918) and "Unique Local IPv6 Unicast Addresses".
+_PRIVATE = tuple(
+    map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"))
+)
 _ANY_METHOD = "execute-api:/*"
 _PREFLIGHTS = "execute-api:/*/OPTIONS/*"
 _SERVICE = "execute-api"
@@ -105,6 +109,7 @@ def access_problems(access: Access) -> list[str]:
         )
     denied = [network for text in access.denied_cidrs if (network := _network(text))]
     for text in access.allowed_cidrs:
+        problems.add(_private_problems(text))
         network = _network(text)
         whole = [other for other in denied if network is not None and _within(network, other)]
         problems.require(
@@ -216,6 +221,16 @@ def _cidr_problems(argument: str, text: str) -> list[str]:
     except ValueError:
         hint = ""
     return [f"`{argument}` must have ranges such as 203.0.113.0/24, got: {text!r}{hint}"]
+
+
+def _private_problems(text: str) -> list[str]:
+    network = _network(text)
+    if network is None or not any(_within(network, private) for private in _PRIVATE):
+        return []
+    return [
+        "`access.ranges` must have public addresses, because callers of a public API have no "
+        f"others, got: {text!r}; Access.vpc_endpoint(…) is for callers in a VPC"
+    ]
 
 
 def _service_of(endpoint: Endpoint) -> str | None:

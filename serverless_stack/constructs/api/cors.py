@@ -10,7 +10,7 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack._shared import contract
-from serverless_stack._shared.cors import ALLOW_ORIGIN, ANY_ORIGIN, CorsRules
+from serverless_stack._shared.cors import ALLOW_ORIGIN, ANY_ORIGIN, CorsRules, origin_problems
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable, add_environment, invokable_of
@@ -26,8 +26,6 @@ _DEFAULT_HEADERS = (
     "X-Api-Key",
 )
 _DEFAULT_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
-_DEFAULT_PORT = re.compile(r"(http://.*:80|https://.*:443)")
 _HEADER = re.compile(r"[A-Za-z0-9_-]+")
 _GIVEN: WeakKeyDictionary[lambda_.Function, str] = WeakKeyDictionary()
 
@@ -147,20 +145,7 @@ def cors_problems(cors: Cors) -> list[str]:
 
 
 def _origin_problems(origin: str) -> list[str]:
-    if origin == ANY_ORIGIN or is_unresolved(origin):
-        return []
-    if _ORIGIN.fullmatch(origin) and not _DEFAULT_PORT.fullmatch(origin):
-        return []
-    message = (
-        "`cors.origins` must be as browsers send them: scheme, host in lower case and a port that "
-        f"is not the default, such as https://example.com, got: {origin!r}"
-    )
-    if "*" in origin:
-        return [f"{message}; list each origin, because no part of it can be a wildcard"]
-    nearest = re.sub(r"(://[^/]*)/.*", r"\1", origin.lower())
-    if _DEFAULT_PORT.fullmatch(nearest):
-        nearest = nearest.rpartition(":")[0]
-    return [f"{message} (nearest accepted: {nearest})" if _ORIGIN.fullmatch(nearest) else message]
+    return [] if is_unresolved(origin) else origin_problems(origin, "cors.origins")
 
 
 def add_gateway_responses(api: apigateway.RestApi, cors: Cors) -> None:

@@ -78,7 +78,13 @@ class HttpProxy:
             One message per problem.
         """
         problems = Problems()
-        if not self.timeout.is_unresolved():
+        if self.timeout.is_unresolved():
+            problems.require(
+                self.timeout.unit_label() == "millis",
+                f"`{name}.timeout` must be Duration.millis(…) for a number that is known at "
+                f"deployment only, got: Duration.{self.timeout.unit_label()}(…)",
+            )
+        else:
             milliseconds = self.timeout.to_milliseconds()
             problems.between(
                 f"{name}.timeout", milliseconds, *rules.INTEGRATION_TIMEOUT_MS, "milliseconds"

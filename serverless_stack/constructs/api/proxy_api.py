@@ -78,8 +78,8 @@ class ProxyApi(Construct):
         usage_plans: How many requests the holders of API keys may send. Default: no plan.
         binary_media_types: Content types that reach the function in base64, with
             ``isBase64Encoded`` in the event. Default: all, so that no body is changed.
-        stages: The stage, or several of them; the name is the first segment of the URL's path. No
-            CDK tokens.
+        stages: The stage, or several of them, new ones at the end; the name is the first segment
+            of the URL's path. No CDK tokens.
         stage_variables: The variables of all stages, or of each by its name, for
             ``stageVariables`` in events. Default: none.
         canary: Which share of the requests gets a new deployment until it is promoted, on all

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
@@ -16,7 +16,13 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.connect import HasFunction, invokable_of
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs._internal.roles import grant_key, grantee_of
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_lambda_destinations as cdk_destinations
+else:
+    cdk_destinations = LazyModule("aws_cdk.aws_lambda_destinations")
 
 Destination: TypeAlias = (
     lambda_.IDestination
@@ -58,6 +64,11 @@ def invocation_problems(
         problems.between("retry_attempts", retry_attempts, *_RETRIES)
     if max_event_age is not None:
         problems.add(seconds_problems("max_event_age", max_event_age, *_AGE_SECONDS))
+    if on_success is not None and isinstance(on_success, cdk_destinations.S3Destination):
+        problems.fail(
+            "`on_success` must be a queue, a topic, an event bus or a function, got: a bucket, "
+            "which Lambda sends failures only; write the object in the function"
+        )
     for name, target in (("on_failure", on_failure), ("on_success", on_success)):
         if getattr(target, "fifo", False):
             place = cast(Construct, target).node.path

@@ -157,15 +157,17 @@ def test_a_private_api(stack: cdk.Stack, function: lambda_.Function) -> None:
     [
         (lambda: Access.cidrs(), "at least one VPC endpoint, got: neither"),
         (lambda: Access.vpc_endpoint(), "at least one VPC endpoint, got: neither"),
-        (lambda: Access.cidrs("10.0.0.1/8"), "(nearest accepted: 10.0.0.0/8)"),
+        (lambda: Access.cidrs("11.0.0.1/8"), "(nearest accepted: 11.0.0.0/8)"),
+        (lambda: Access.cidrs("10.1.0.0/16"), "must have public addresses, because callers"),
+        (lambda: Access.cidrs("fd00::/8"), "must have public addresses, because callers"),
         (lambda: Access.cidrs("office"), "must have ranges such as 203.0.113.0/24, got: 'office'"),
-        (lambda: Access.cidrs("10.0.0.0/8", "10.0.0.0/8"), "'10.0.0.0/8' more than once"),
+        (lambda: Access.cidrs("11.0.0.0/8", "11.0.0.0/8"), "'11.0.0.0/8' more than once"),
         (
-            lambda: Access.cidrs("10.1.0.0/16", deny=["10.0.0.0/8"]),
-            "must leave a part of each range, got: 10.0.0.0/8, which denies all of 10.1.0.0/16",
+            lambda: Access.cidrs("11.1.0.0/16", deny=["11.0.0.0/8"]),
+            "must leave a part of each range, got: 11.0.0.0/8, which denies all of 11.1.0.0/16",
         ),
         (
-            lambda: Access.cidrs(*(f"10.{i // 250}.{i % 250}.0/24" for i in range(600))),
+            lambda: Access.cidrs(*(f"11.{i // 250}.{i % 250}.0/24" for i in range(600))),
             "8,192 characters at most, got: ",
         ),
     ],

@@ -371,6 +371,13 @@ REFUSED: dict[str, tuple[str, Callable[[cdk.Stack], AnyRoute], str]] = {
         lambda s: HttpProxy("https://x", timeout=cdk.Duration.seconds(30)),
         "between 50 and 29000 milliseconds, got: 30000",
     ),
+    "http-token": (
+        "GET /a",
+        lambda s: HttpProxy(
+            "https://x", timeout=cdk.Duration.seconds(cdk.Token.as_number({"Ref": "Seconds"}))
+        ),
+        "must be Duration.millis(…) for a number that is known at deployment only",
+    ),
     "mock-status": ("GET /a", lambda s: Mock(status=100), "between 200 and 599, got: 100"),
     "mock-body": ("GET /a", lambda s: Mock({"a": {1}}), "must be a JSON document"),
     "mock-header": ("GET /a", lambda s: Mock(headers={"a b": "c"}), "names of HTTP headers"),

@@ -8,6 +8,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_destinations as destinations
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
@@ -111,6 +112,13 @@ def test_what_lambda_refuses_is_reported_together(stack: cdk.Stack, code: Path) 
         "- `on_success` must be a standard queue or topic, to which Lambda can send, got a FIFO "
         "one: Test/FifoTopic",
     ]
+
+
+def test_a_bucket_gets_failures_only(stack: cdk.Stack, code: Path) -> None:
+    bucket = destinations.S3Destination(s3.Bucket(stack, "Bucket"))
+    LambdaHandler(stack, "Failures", code=code, on_failure=bucket)
+    message = refused(lambda: LambdaHandler(stack, "Successes", code=code, on_success=bucket))
+    assert message.startswith("`on_success` must be a queue, a topic, an event bus or a function, ")
 
 
 def test_a_destination_of_a_wrong_type_is_refused(stack: cdk.Stack, code: Path) -> None:

@@ -235,6 +235,13 @@ CASES = [
         "got: 101 (nearest accepted: 100)",
     ),
     Case(
+        "APIGATEWAY-013",
+        "settings of ANY",
+        setting(HttpMethod="ANY"),
+        setting(HttpMethod="GET"),
+        "`MethodSettings.0.HttpMethod` must be a verb or *, got: 'ANY' (nearest accepted: *)",
+    ),
+    Case(
         "APIGATEWAY-011",
         "stage made twice",
         staged("prod"),

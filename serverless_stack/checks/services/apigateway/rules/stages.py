@@ -185,6 +185,18 @@ def canary(stage: Resource) -> Iterator[Violation]:
     yield from check_range(stage, "CanarySetting.PercentTraffic", 0, 100, "percent")
 
 
+@RULES.resource("APIGATEWAY-013", STAGE, DEPLOYMENT, page=_METHOD_SETTING)
+def settings_of_any(stage: Resource) -> Iterator[Violation]:
+    """`HttpMethod` of method settings must not be ANY.
+
+    API Gateway has settings for single verbs and for `*`. It refuses ANY, although a method may
+    have it. List the verbs.
+    """
+    for path in settings(stage):
+        if stage.text(f"{path}.HttpMethod") == "ANY":
+            yield violation(f"{path}.HttpMethod", "be a verb or *", "ANY", "*")
+
+
 @RULES.template("APIGATEWAY-011", page="AWS::ApiGateway::Deployment")
 def stage_made_twice(template: Template) -> Iterator[Violation]:
     """`StageName` must be unique within a REST API.
