@@ -19,6 +19,21 @@ def outputs(count: int, **described: object) -> Json:
     return {"Outputs": {f"Out{number}": {"Value": "x", **described} for number in range(count)}}
 
 
+def released(name: object) -> Json:
+    """Return an alias that CodeDeploy updates, and its deployment group."""
+    alias = resource("AWS::Lambda::Alias", Name="live", FunctionName="shop", FunctionVersion="1")
+    group = {"ApplicationName": "shop", "DeploymentGroupName": ref("Group")}
+    return {
+        "Alias": {**alias, "UpdatePolicy": {"CodeDeployLambdaAliasUpdate": group}},
+        "Group": resource(
+            "AWS::CodeDeploy::DeploymentGroup",
+            ApplicationName="shop",
+            ServiceRoleArn="arn:aws:iam::123456789012:role/deploy",
+            DeploymentGroupName=name,
+        ),
+    }
+
+
 def waiting(first: object, second: object) -> Json:
     one = {**resource(TOPIC, DisplayName=first), "DependsOn": "Second"}
     return {"First": one, "Second": resource(TOPIC, DisplayName=second)}
@@ -210,6 +225,14 @@ CASES = [
         "Second (Properties.DisplayName: Ref First) -> First",
         bad_sections=EITHER,
         good_sections=EITHER,
+    ),
+    Case(
+        "TEMPLATE-020",
+        "alias that waits for a deployment group that waits for the alias",
+        released(ref("Alias")),
+        released("arn:aws:lambda:eu-west-1:123456789012:function:shop:live"),
+        "got: Alias (UpdatePolicy.CodeDeployLambdaAliasUpdate.DeploymentGroupName: Ref Group) -> "
+        "Group (Properties.DeploymentGroupName: Ref Alias) -> Alias",
     ),
     Case(
         "TEMPLATE-030",

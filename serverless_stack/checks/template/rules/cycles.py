@@ -13,6 +13,8 @@ from serverless_stack.checks.template.sections import section
 RULES = RuleList()
 
 _MAX_STEPS: Final = 2000
+# CloudFormation waits for what these refer to, and not for what `Metadata` does.
+_WAITING: Final = ("Properties", "DependsOn", "UpdatePolicy")
 _Outcomes = Mapping[str, bool]
 _Graph = Mapping[str, tuple[Link, ...]]
 
@@ -39,9 +41,7 @@ def _graph(template: Template) -> _Graph:
     resources = section(template, "Resources")
     return {
         source: tuple(
-            link
-            for link in links
-            if link.target in resources and link.path.startswith(("Properties", "DependsOn"))
+            link for link in links if link.target in resources and link.path.startswith(_WAITING)
         )
         for source, links in template.links_from.items()
     }
