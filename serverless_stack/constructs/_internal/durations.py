@@ -21,6 +21,18 @@ def seconds_problems(
     return _problems(name, duration, "seconds", low, high)
 
 
+def milliseconds_problems(name: str, duration: Duration, low: float, high: float) -> list[str]:
+    """List whether a duration is out of range.
+
+    Args:
+        name: The argument.
+        duration: The duration; one that is known at deployment only passes.
+        low: The smallest number of milliseconds.
+        high: The largest number of milliseconds.
+    """
+    return _problems(name, duration, "millis", low, high)
+
+
 def days_problems(
     name: str, duration: Duration | None, low: float = 0, high: float = math.inf
 ) -> list[str]:
@@ -43,8 +55,13 @@ def _problems(name: str, duration: Duration, unit: str, low: float, high: float)
             f"`{name}` must be Duration.{unit}(…) for a number that is known at deployment only, "
             f"got: Duration.{duration.unit_label()}(…)"
         ]
-    seconds = unit == "seconds"
-    number = duration.to_seconds(integral=False) if seconds else duration.to_days(integral=False)
+    numbers = {
+        "millis": duration.to_milliseconds,
+        "seconds": duration.to_seconds,
+        "days": duration.to_days,
+    }
+    number = numbers[unit](integral=False)
+    unit = unit.replace("millis", "milliseconds")
     problems = Problems()
     problems.between(name, number, low, high, unit)
     problems.require(

@@ -15,6 +15,7 @@ from aws_cdk import aws_sqs as sqs
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.durations import milliseconds_problems
 from serverless_stack.constructs.api.route_keys import RouteKey
 
 Json: TypeAlias = Mapping[str, object] | Sequence[object] | str | int | float | bool | None
@@ -78,17 +79,8 @@ class HttpProxy:
             One message per problem.
         """
         problems = Problems()
-        if self.timeout.is_unresolved():
-            problems.require(
-                self.timeout.unit_label() == "millis",
-                f"`{name}.timeout` must be Duration.millis(…) for a number that is known at "
-                f"deployment only, got: Duration.{self.timeout.unit_label()}(…)",
-            )
-        else:
-            milliseconds = self.timeout.to_milliseconds()
-            problems.between(
-                f"{name}.timeout", milliseconds, *rules.INTEGRATION_TIMEOUT_MS, "milliseconds"
-            )
+        limits = rules.INTEGRATION_TIMEOUT_MS
+        problems.add(milliseconds_problems(f"{name}.timeout", self.timeout, *limits))
         if self.url.startswith("${Token[") and "}" in self.url:
             return problems.messages
         if not _URL.fullmatch(self.url):

@@ -268,14 +268,7 @@ class SourceTriggers:
         problems.add(owner.repeated("on_kinesis", stream.node.path, _SEVERAL))
         problems.raise_if_any()
 
-        actions = [
-            "kinesis:DescribeStream",
-            "kinesis:DescribeStreamSummary",
-            "kinesis:GetRecords",
-            "kinesis:GetShardIterator",
-            "kinesis:ListShards",
-        ]
-        grants = [owner.allow(actions, [stream.stream_arn])]
+        grants = [owner.allow(list(sources.STREAM_ACTIONS), [stream.stream_arn])]
         owner.allow_key(stream.encryption_key)
         arn, consumer = stream.stream_arn, None
         if enhanced_fan_out:

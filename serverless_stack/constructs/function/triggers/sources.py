@@ -22,6 +22,13 @@ else:
     dynamodb = LazyModule("aws_cdk.aws_dynamodb")
     kinesis = LazyModule("aws_cdk.aws_kinesis")
 
+STREAM_ACTIONS = (
+    "kinesis:DescribeStream",
+    "kinesis:DescribeStreamSummary",
+    "kinesis:GetRecords",
+    "kinesis:GetShardIterator",
+    "kinesis:ListShards",
+)
 _DEFAULT_VISIBILITY = 30  # seconds, of a queue without one
 _REDRIVE = "give it a dead-letter queue with a redrive policy"
 

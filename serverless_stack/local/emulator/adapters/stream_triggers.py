@@ -18,6 +18,7 @@ from ministack.core.responses import get_region, request_scope
 from ministack.services import dynamodb, kinesis, lambda_svc
 
 from ..triggers.answers import first_failure
+from ..triggers.records import arrival, iso, sequence_number
 from ..triggers.shards import Record, Settings, Shard
 from .dropped_properties import store_after
 from .queues import send
@@ -290,23 +291,3 @@ def failure(
             "streamArn": source.arn.split("/consumer/")[0],
         },
     }
-
-
-def sequence_number(record: Record) -> str:
-    """Return the sequence number of a record."""
-    if "kinesis" in record:
-        return str(record["kinesis"]["sequenceNumber"])
-    return str(record["dynamodb"]["SequenceNumber"])
-
-
-def arrival(record: Record) -> float:
-    """Return when a record was written."""
-    if "kinesis" in record:
-        return float(record["kinesis"]["approximateArrivalTimestamp"])
-    return float(record["dynamodb"]["ApproximateCreationDateTime"])
-
-
-def iso(moment: float) -> str:
-    """Return a time as AWS writes it."""
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment))
-    return f"{whole}.{int(moment % 1 * 1000):03d}Z"
