@@ -97,6 +97,7 @@ def test_the_template(
     assert findings_of_cfn_lint(shop.template) == {
         ("W3005", "Function6B188E59"),
         ("W3005", "ContentFunction60E7E32E"),
+        ("W3005", "ServerlessStackSharedApiLogRoleFunction39C273BA"),
     }
 
 

@@ -28,7 +28,7 @@ from serverless_stack.constructs import (
     WebApp,
 )
 from serverless_stack.constructs._internal.children import default_child
-from serverless_stack.constructs.app.options import FunctionOptions
+from serverless_stack.constructs.app.options import ApiOptions, FunctionOptions
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -374,7 +374,9 @@ def test_outputs_name_no_function_of_another_stack(app: cdk.App, code: Path) -> 
 
 
 def test_a_given_cache_alone_has_the_endpoint_for_its_secret(stack: cdk.Stack, code: Path) -> None:
-    shop = WebApp(stack, "Shop", function=code, redis=RedisCache(stack, "Mine"), memcached=False)
+    api: ApiOptions = {"auth": Auth.public(reason="for a test")}
+    redis = RedisCache(stack, "Mine")
+    shop = WebApp(stack, "Shop", function=code, api=api, redis=redis, memcached=False)
     endpoints = [
         str(item["Properties"]["ServiceName"])
         for item in all_of(synth(stack), "AWS::EC2::VPCEndpoint")

@@ -278,7 +278,7 @@ def test_api_and_cdn_ports(new_cloud: Emulator) -> None:
         empty = new_cloud.request("GET", url)
         assert empty.status == 404
         assert b"is deployed to this local cloud yet" in empty.body
-    assert new_cloud.urls() == {"apis": [], "distributions": []}
+    assert new_cloud.urls() == {"apis": [], "distributions": [], "functions": []}
     outputs = new_cloud.deploy("door", RESOURCES, Id={"Ref": "Cdn"}, Bucket={"Ref": "Bucket"})
     new_cloud.client("s3").put_object(Bucket=outputs["Bucket"], Key="health", Body=b"site")
     urls = new_cloud.urls()

@@ -171,19 +171,19 @@ class Triggers(SourceTriggers):
         """
         owner = Owner.of(self)
         expression = rules.expression_of(schedule)
-        # Resolved, because the numbers of tokens depend on the rest of the app.
-        resolved = Stack.of(owner.construct).resolve([expression, time_zone or "", input])
-        sent = "" if input is None else json.dumps(resolved[2], sort_keys=True, default=str)
         problems = Problems(owner.path)
         problems.add(rules.time_problems(expression, time_zone))
         problems.add(rules.input_problems(input))
         problems.add(rules.delivery_problems(retry_attempts, max_event_age))
         problems.add(failed.delivery_problems(owner, failures))
         problems.add(failed.async_problems(owner, failures))
-        if not problems.messages:
-            key = f"{expression} {time_zone or ''} {sent}".strip()
-            remedy = "another `input` makes another call at the same time"
-            problems.add(owner.repeated("on_schedule", key, remedy))
+        problems.raise_if_any()
+        # Resolved, because the numbers of tokens depend on the rest of the app.
+        resolved = Stack.of(owner.construct).resolve([expression, time_zone or "", input])
+        sent = "" if input is None else json.dumps(resolved[2], sort_keys=True, default=str)
+        key = f"{expression} {time_zone or ''} {sent}".strip()
+        remedy = "another `input` makes another call at the same time"
+        problems.add(owner.repeated("on_schedule", key, remedy))
         problems.raise_if_any()
 
         construct_id = f"Schedule{short_hash(*map(text_of, resolved[:2]), sent)}"

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 _fork_aware: "weakref.WeakSet[ForkAware]" = weakref.WeakSet()
-_restore_aware: "weakref.WeakSet[RestoreAware]" = weakref.WeakSet()
+# By their identity: subclasses of users' need not be hashable.
+_restore_aware: "weakref.WeakValueDictionary[int, RestoreAware]" = weakref.WeakValueDictionary()
 
 
 def register_fork_aware(thing: "ForkAware") -> None:
@@ -50,13 +51,13 @@ os.register_at_fork(after_in_child=_reset_all)
 
 def register_restore_aware(thing: "RestoreAware") -> None:
     """Call `reset_after_restore` of an object after every restore, while the object lives."""
-    _restore_aware.add(thing)
+    _restore_aware[id(thing)] = thing
 
 
 def reset_after_restore() -> None:
     """Forget connections, and values that may be older than they seem."""
     _reset_all()
-    for thing in list(_restore_aware):
+    for thing in list(_restore_aware.values()):
         thing.reset_after_restore()
 
 
