@@ -6,6 +6,7 @@ such as ``CfnMethod``.
 """
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import jsii
 from aws_cdk import Annotations, CfnResource, NestedStack, Stack, TreeInspector
@@ -39,6 +40,8 @@ _DEPLOYED_BY_CDK = (
     apigateway.Resource,
 )
 
+_APIS: WeakKeyDictionary[Stack, "list[_Api]"] = WeakKeyDictionary()  # no value refers to its key
+
 
 def deploy_all_changes(api: apigateway.RestApi) -> None:
     """Create a new deployment for every change of an API, and finish its mock preflights.
@@ -46,37 +49,58 @@ def deploy_all_changes(api: apigateway.RestApi) -> None:
     Args:
         api: The API.
     """
-    api.node.add_validation(_AtSynthesis(api))
+    stack = Stack.of(api)
+    if stack not in _APIS:
+        _APIS[stack] = []
+        stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
+    _APIS[stack].append(_Api(api))
 
 
 @jsii.implements(IValidation)
 class _AtSynthesis:
-    """Work on the complete tree: CDK runs validations after all constructs exist."""
+    """Work on the complete tree: CDK runs validations after all constructs exist.
+
+    The constructs of a stack are listed once for all of its APIs, because that takes long.
+    """
+
+    def __init__(self, stack: Stack, apis: "Sequence[_Api]") -> None:
+        self._stack = stack
+        self._apis = apis
+
+    def validate(self) -> list[str]:
+        """Complete the deployments and return no error."""
+        constructs = self._stack.node.find_all()
+        raw = [(part, part.rest_api_id) for part in _raw_parts(constructs)]
+        resolved = [self._stack.resolve(rest_api_id) for _part, rest_api_id in raw]
+        preflights = _mock_preflights(constructs)
+        exports = self._stack.node.try_find_child("Exports") is not None
+        for api in self._apis:
+            own = self._stack.resolve(api.rest_api_id)
+            # Authorizers of CDK have tokens of their own, which stand for the same.
+            parts = [part for (part, _id), known in zip(raw, resolved, strict=True) if known == own]
+            api.deploy(parts, self._stack)
+            for method in preflights.get(api.rest_api_id, ()):
+                method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+            if exports:  # of values that other stacks use
+                api.warn(self._stack)
+        return []
+
+
+class _Api:
+    """The deployment of one API.
+
+    Args:
+        api: The API.
+    """
 
     def __init__(self, api: apigateway.RestApi) -> None:
         self._api = api
+        self.rest_api_id = api.rest_api_id
         self._done: set[str] = set()
 
-    def validate(self) -> list[str]:
-        """Complete the deployment and return no error."""
-        stack = Stack.of(self._api)
-        constructs = stack.node.find_all()
-        raw = _raw_parts(constructs)
-        rest_api_id = self._api.rest_api_id
-        resolved = stack.resolve(rest_api_id)
-        parts = [
-            part
-            for part in raw
-            # Authorizers of CDK have tokens of their own, which stand for the same.
-            if part.rest_api_id == rest_api_id or stack.resolve(part.rest_api_id) == resolved
-        ]
-        self._deploy(self._new(parts), stack)
-        _convert_preflights(constructs, rest_api_id)
-        if stack.node.try_find_child("Exports") is not None:  # of values that other stacks use
-            self._warn(stack, rest_api_id)
-        return []
-
-    def _deploy(self, parts: Sequence[Part], stack: Stack) -> None:
+    def deploy(self, parts: Sequence[Part], stack: Stack) -> None:
+        """Make parts of the API part of its deployment's id, each once."""
+        parts = self._new(parts)
         deployment = self._api.latest_deployment
         if deployment is None or not parts:
             return
@@ -90,11 +114,12 @@ class _AtSynthesis:
             if target is not None:
                 resource.add_resource_dependency(target)
 
-    def _warn(self, stack: Stack, rest_api_id: str) -> None:
+    def warn(self, stack: Stack) -> None:
+        """Warn of parts of the API in other stacks."""
         others = [
             part
             for part in _raw_parts(self._api.node.root.node.find_all())
-            if part.rest_api_id == rest_api_id and _in_stack(part, stack) is None
+            if part.rest_api_id == self.rest_api_id and _in_stack(part, stack) is None
         ]
         for part in self._new(others):
             Annotations.of(part).add_warning_v2(
@@ -113,20 +138,21 @@ class _AtSynthesis:
         return [by_path[path] for path in new]
 
 
-def _convert_preflights(constructs: Sequence[IConstruct], rest_api_id: str) -> None:
-    """Convert requests to text for mock integrations, such as those of ``add_cors_preflight``.
+def _mock_preflights(constructs: Sequence[IConstruct]) -> dict[str, list[apigateway.CfnMethod]]:
+    """Return the mock preflights of each API, such as those of ``add_cors_preflight``.
 
-    With ``*/*`` as a binary media type, API Gateway answers 500 for them otherwise, because it
-    cannot apply the template to a binary request.
+    They convert requests to text. With ``*/*`` as a binary media type, API Gateway answers 500 for
+    them otherwise, because it cannot apply the template to a binary request.
     """
+    preflights: dict[str, list[apigateway.CfnMethod]] = {}
     for method in constructs:
         if (
             isinstance(method, apigateway.CfnMethod)
             and method.http_method == "OPTIONS"
-            and method.rest_api_id == rest_api_id
             and getattr(method.integration, "type", None) == "MOCK"
         ):
-            method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
+            preflights.setdefault(method.rest_api_id, []).append(method)
+    return preflights
 
 
 def _raw_parts(constructs: Sequence[IConstruct]) -> list[Part]:
