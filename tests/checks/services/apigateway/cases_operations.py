@@ -218,8 +218,8 @@ CASES = [
     Case(
         "APIGATEWAY-012",
         "cache not switched off for the method",
-        {**called("ANY"), **stage(setting(), setting("/other", "ANY", False))},
-        {**called("ANY"), **stage(setting(), setting("/", "ANY", False))},
+        {**called("ANY"), **stage(setting(), setting("/other", "GET", False))},
+        {**called("ANY"), **stage(setting(), setting("/", "GET", False))},
         "must have the caller's identity",
     ),
     Case(

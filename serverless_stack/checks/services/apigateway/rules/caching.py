@@ -111,6 +111,7 @@ def _precision(stage: Resource, path: str, operation: Operation) -> int | None:
         return None
     if not everywhere and place != operation.path:
         return -1
-    if verb != "*" and verb != operation.verb:
+    # Of the requests of an ANY method, those by GET are cached by default.
+    if verb not in ("*", "GET" if operation.verb == "ANY" else operation.verb):
         return -1
     return (0 if everywhere else 1) + (0 if verb == "*" else 2)
