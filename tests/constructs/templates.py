@@ -1,7 +1,7 @@
 """Helpers for tests that read synthesized templates."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -102,7 +102,9 @@ def _references(value: object) -> Iterator[str]:
                 yield from _references(item)
 
 
-def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
+def function_in(
+    stack: cdk.Stack, vpc: ec2.IVpc, security_groups: Sequence[ec2.ISecurityGroup] | None = None
+) -> lambda_.Function:
     """Create a function of CDK in a VPC."""
     return lambda_.Function(
         stack,
@@ -111,4 +113,5 @@ def function_in(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
         handler="index.handler",
         runtime=lambda_.Runtime.PYTHON_3_13,
         vpc=vpc,
+        security_groups=security_groups,
     )

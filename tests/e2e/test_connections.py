@@ -1,48 +1,22 @@
 """A function that is connected to five resources and kept warm, in the local cloud."""
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import boto3
 import pytest
 
-import serverless_stack
-from serverless_stack.local.cloud import LocalCloud
-from serverless_stack.local.errors import CommandError
+from tests.e2e.examples import Example, deployed_example
 
-REPOSITORY = Path(__file__).parents[2]
-EXAMPLE = REPOSITORY / "examples" / "connections"
 _SECONDS = 100  # the first ping comes after a minute
 pytestmark = pytest.mark.xdist_group("connections")
 
 
 @dataclass
-class Shop:
-    """The deployed example.
-
-    Attributes:
-        cloud: The local cloud.
-        outputs: The outputs of its stack.
-    """
-
-    cloud: LocalCloud
-    outputs: dict[str, str] = field(default_factory=dict)
-
-    def client(self, service: str) -> Any:  # noqa: ANN401
-        environment = self.cloud.environment()
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=environment["AWS_ENDPOINT_URL"],
-            region_name=environment["AWS_REGION"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        )
+class Shop(Example):
+    """The deployed example, and what its users do."""
 
     def order(self, event: object) -> dict[str, Any]:
         answer = self.client("lambda").invoke(
@@ -89,22 +63,9 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    app_dir = tmp_path_factory.mktemp("connections") / "app"
-    shutil.copytree(EXAMPLE, app_dir, ignore=shutil.ignore_patterns("cdk.out"))
-    path = f"{REPOSITORY / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", path)
-        patch.setenv("PYTHONPATH", str(Path(serverless_stack.__file__).parents[1]))
-        with LocalCloud.start(app_dir, name=f"connections-{os.getpid()}") as cloud:
-            try:
-                cloud.deploy()
-            except CommandError as error:
-                raise AssertionError(f"{error}\n{error.log}") from error
-            shop = Shop(cloud)
-            described = shop.client("cloudformation").describe_stacks(StackName="Connections")
-            (stack,) = described["Stacks"]
-            shop.outputs = {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
-            yield shop
+    with deployed_example("connections", tmp_path_factory.mktemp("connections")) as cloud:
+        shop = Shop(cloud, "Connections")
+        yield shop
 
 
 def test_a_function_uses_what_it_is_connected_to(shop: Shop) -> None:

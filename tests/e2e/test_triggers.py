@@ -1,50 +1,28 @@
 """The example with all triggers: each fires, and what is poisoned ends in a dead-letter queue."""
 
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-import serverless_stack
-from serverless_stack.local.cloud import LocalCloud
-from serverless_stack.local.errors import CommandError
+from tests.e2e.examples import Example, deployed_example
 
-REPOSITORY = Path(__file__).parents[2]
-EXAMPLE = REPOSITORY / "examples" / "triggers"
 _SECONDS = 100  # the rate of one minute fires after a minute at the latest
 pytestmark = pytest.mark.xdist_group("triggers")
 
 
 @dataclass
-class Shop:
+class Shop(Example):
     """The deployed example, and what it did.
 
     Attributes:
-        cloud: The local cloud.
-        outputs: The outputs of its stack.
         failures: The messages in the queue for failures.
     """
 
-    cloud: LocalCloud
-    outputs: dict[str, str] = field(default_factory=dict)
     failures: list[dict[str, Any]] = field(default_factory=list)
-
-    def client(self, service: str) -> Any:  # noqa: ANN401
-        environment = self.cloud.environment()
-        return boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=environment["AWS_ENDPOINT_URL"],
-            region_name=environment["AWS_REGION"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        )
 
     def seen(self) -> set[str]:
         items = self.client("dynamodb").scan(TableName=self.outputs["Seen"])["Items"]
@@ -75,22 +53,10 @@ class Shop:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     """Deploy the example, send what triggers it, and wait until all is done."""
-    app_dir = tmp_path_factory.mktemp("triggers") / "app"
-    shutil.copytree(EXAMPLE, app_dir, ignore=shutil.ignore_patterns("cdk.out"))
-    path = f"{REPOSITORY / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", path)
-        patch.setenv("PYTHONPATH", str(Path(serverless_stack.__file__).parents[1]))
-        with LocalCloud.start(app_dir, name=f"triggers-{os.getpid()}") as cloud:
-            try:
-                cloud.deploy()
-            except CommandError as error:
-                raise AssertionError(f"{error}\n{error.log}") from error
-            shop = Shop(cloud)
-            (stack,) = shop.client("cloudformation").describe_stacks(StackName="Triggers")["Stacks"]
-            shop.outputs = {item["OutputKey"]: item["OutputValue"] for item in stack["Outputs"]}
-            send_everything(shop)
-            yield shop
+    with deployed_example("triggers", tmp_path_factory.mktemp("triggers")) as cloud:
+        shop = Shop(cloud, "Triggers")
+        send_everything(shop)
+        yield shop
 
 
 def send_everything(shop: Shop) -> None:

@@ -1,18 +1,16 @@
 """`examples/auth` in the local cloud: each caller is admitted in its way, and nobody else."""
 
-import io
-import json
 import os
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.local.emulator.conftest import Emulator, Json, Reply, start, stop
+from tests.local.emulator.assemblies import deploy
+from tests.local.emulator.conftest import Emulator, Reply, start, stop
 
 REPOSITORY = Path(__file__).parents[2]
 AUTH = REPOSITORY / "examples" / "auth"
@@ -56,32 +54,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     environment = {**os.environ, "CDK_OUTDIR": str(assembly), "PYTHONPATH": str(REPOSITORY)}
     subprocess.run([sys.executable, "app.py"], cwd=AUTH, env=environment, check=True)
     cloud = start(tmp_path_factory.mktemp("auth"), tmp_path_factory.mktemp("overlays"))
-    upload(cloud, assembly)
-    template = json.loads((assembly / "AuthExample.template.json").read_text())
-    values = {name: item["Value"] for name, item in template["Outputs"].items()}
-    yield Deployed(cloud, cloud.deploy("AuthExample", template["Resources"], **values))
+    yield Deployed(cloud, deploy(cloud, assembly, "AuthExample"))
     stop(cloud)
-
-
-def upload(cloud: Emulator, assembly: Path) -> None:
-    """Upload the assets, as `cdk deploy` does."""
-    files: Json = json.loads((assembly / "AuthExample.assets.json").read_text())["files"]
-    bucket = f"cdk-hnb659fds-assets-{ACCOUNT}-us-east-1"
-    client = cloud.client("s3")
-    client.create_bucket(Bucket=bucket)
-    for asset in files.values():
-        source = assembly / asset["source"]["path"]
-        body = source.read_bytes() if source.is_file() else packed(source)
-        for place in asset["destinations"].values():
-            client.put_object(Bucket=bucket, Key=place["objectKey"], Body=body)
-
-
-def packed(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        for path in folder.rglob("*"):
-            bundle.write(path, path.relative_to(folder))
-    return buffer.getvalue()
 
 
 def test_everybody_reads_the_catalogue_from_a_page(deployed: Deployed) -> None:

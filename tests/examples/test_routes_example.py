@@ -1,12 +1,10 @@
 """`examples/routes` in the local cloud: each route reaches its target, the rest the handler."""
 
-import io
 import json
 import os
 import subprocess
 import sys
 import threading
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.emulator.conftest import Emulator, Json, Reply, start, stop
+from tests.local.emulator.assemblies import deploy
+from tests.local.emulator.conftest import Emulator, Reply, start, stop
 
 REPOSITORY = Path(__file__).parents[2]
 ROUTES = REPOSITORY / "examples" / "routes"
@@ -91,33 +90,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     }
     subprocess.run([sys.executable, "app.py"], cwd=ROUTES, env=environment, check=True)
     cloud = start(tmp_path_factory.mktemp("routes"), tmp_path_factory.mktemp("overlays"))
-    upload(cloud, assembly)
-    template = json.loads((assembly / "RoutesExample.template.json").read_text())
-    values = {name: item["Value"] for name, item in template["Outputs"].items()}
-    yield Deployed(cloud, cloud.deploy("RoutesExample", template["Resources"], **values))
+    yield Deployed(cloud, deploy(cloud, assembly, "RoutesExample"))
     stop(cloud)
     server.shutdown()
     server.server_close()
-
-
-def upload(cloud: Emulator, assembly: Path) -> None:
-    """Upload the assets, as `cdk deploy` does."""
-    files: Json = json.loads((assembly / "RoutesExample.assets.json").read_text())["files"]
-    client = cloud.client("s3")
-    client.create_bucket(Bucket=BUCKET)
-    for asset in files.values():
-        source = assembly / asset["source"]["path"]
-        body = source.read_bytes() if source.is_file() else packed(source)
-        for place in asset["destinations"].values():
-            client.put_object(Bucket=BUCKET, Key=place["objectKey"], Body=body)
-
-
-def packed(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        for path in sorted(folder.rglob("*")):
-            bundle.write(path, path.relative_to(folder))
-    return buffer.getvalue()
 
 
 @pytest.mark.parametrize(

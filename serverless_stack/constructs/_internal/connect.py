@@ -5,6 +5,7 @@ from typing import Protocol, TypeAlias, cast
 
 from aws_cdk import Stack, TreeInspector
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.lambda_function import (
@@ -30,6 +31,29 @@ Invokable: TypeAlias = (
     lambda_.IFunction | lambda_.Function | lambda_.Alias | lambda_.Version | HasFunction
 )
 """A function that can be called; an imported one as well."""
+
+
+class HasBucket(Protocol):
+    """A construct that wraps a bucket, such as ``StorageBucket``."""
+
+    @property
+    def bucket(self) -> s3.Bucket:
+        """The bucket."""
+        ...
+
+
+AnyBucket: TypeAlias = s3.IBucket | s3.Bucket | HasBucket
+"""A bucket, an imported one as well, or what wraps it."""
+
+
+def bucket_of(target: AnyBucket) -> s3.IBucket:
+    """Return the bucket itself.
+
+    Args:
+        target: The bucket, or a construct that wraps a bucket.
+    """
+    bucket = getattr(target, "bucket", None)
+    return bucket if isinstance(bucket, s3.Bucket) else cast(s3.IBucket, target)
 
 
 def function_of(target: Connectable) -> lambda_.Function:

@@ -3,11 +3,11 @@
 from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.durations import seconds_problems
 
@@ -78,12 +78,7 @@ class ApiAlarms(Construct):
             advice = "see the access log for who is refused or throttled"
             self._add("ClientErrors", metric, client_errors, advice)
         if topic is not None:
-            self._notify(topic)
-
-    def _notify(self, topic: sns.ITopic) -> None:
-        for alarm in self.alarms.values():
-            alarm.add_alarm_action(actions.SnsAction(topic))
-            alarm.add_ok_action(actions.SnsAction(topic))
+            notify(self.alarms.values(), topic)
 
     def _add(
         self,

@@ -7,14 +7,13 @@ what they return, unless the content handling is set ("Content type conversions 
 import json
 import re
 from collections.abc import Sequence
-from typing import cast
 from urllib.parse import quote
 
 from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.connect import bucket_of
 from serverless_stack.constructs.api.binding import (
     TEXT,
     Answers,
@@ -98,7 +97,7 @@ def _bind_mock(mock: Mock, place: Place) -> Binding:
 
 
 def _bind_objects(objects: S3Objects, place: Place) -> Binding:
-    bucket = _bucket_of(objects)
+    bucket = bucket_of(objects.bucket)
     keys = "{key}" if objects.key is None else objects.key
     # The answer to one caller's range or condition must not be kept for all others.
     conditions = [f"header.{name}" for name in _CONDITIONS if place.cache_keys is None]
@@ -198,11 +197,6 @@ def _message_template(message: SendMessage, content_type: str, place: Place) -> 
     if message.queue.fifo:
         template += "&MessageDeduplicationId=$context.requestId"
     return template
-
-
-def _bucket_of(objects: S3Objects) -> s3.IBucket:
-    wrapped = getattr(objects.bucket, "bucket", None)
-    return wrapped if isinstance(wrapped, s3.Bucket) else cast(s3.IBucket, objects.bucket)
 
 
 def _is_binary(content_type: str, binary_media_types: Sequence[str]) -> bool:

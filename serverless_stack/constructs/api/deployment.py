@@ -73,7 +73,7 @@ class _AtSynthesis:
         raw = [(part, part.rest_api_id) for part in _raw_parts(constructs)]
         resolved = [self._stack.resolve(rest_api_id) for _part, rest_api_id in raw]
         preflights = _mock_preflights(constructs)
-        exports = self._stack.node.try_find_child("Exports") is not None
+        elsewhere = self._parts_elsewhere()
         for api in self._apis:
             own = self._stack.resolve(api.rest_api_id)
             # Authorizers of CDK have tokens of their own, which stand for the same.
@@ -81,9 +81,18 @@ class _AtSynthesis:
             api.deploy(parts, self._stack)
             for method in preflights.get(api.rest_api_id, ()):
                 method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
-            if exports:  # of values that other stacks use
-                api.warn(self._stack)
+            api.warn([part for part, known in elsewhere if known == api.rest_api_id], self._stack)
         return []
+
+    def _parts_elsewhere(self) -> list[tuple[Part, str]]:
+        """Return the parts of APIs outside of the stack, each with the id of its API."""
+        if self._stack.node.try_find_child("Exports") is None:  # no other stack uses a value
+            return []
+        return [
+            (part, part.rest_api_id)
+            for part in _raw_parts(self._stack.node.root.node.find_all())
+            if _in_stack(part, self._stack) is None
+        ]
 
 
 class _Api:
@@ -114,13 +123,8 @@ class _Api:
             if target is not None:
                 resource.add_resource_dependency(target)
 
-    def warn(self, stack: Stack) -> None:
-        """Warn of parts of the API in other stacks."""
-        others = [
-            part
-            for part in _raw_parts(self._api.node.root.node.find_all())
-            if part.rest_api_id == self.rest_api_id and _in_stack(part, stack) is None
-        ]
+    def warn(self, others: Sequence[Part], stack: Stack) -> None:
+        """Warn of parts of the API in other stacks, of each once."""
         for part in self._new(others):
             Annotations.of(part).add_warning_v2(
                 "serverless-stack:not-deployed",

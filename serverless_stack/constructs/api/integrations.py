@@ -6,15 +6,15 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from aws_cdk import Duration
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.connect import AnyBucket
 from serverless_stack.constructs._internal.durations import milliseconds_problems
 from serverless_stack.constructs.api.route_keys import RouteKey
 
@@ -24,17 +24,9 @@ PLACEHOLDER = re.compile(r"\{([a-zA-Z0-9._:$-]+)\}")
 _URL = re.compile(r"https?://[^/?#\s]+(/[^?#\s]*)?")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _GROUP = re.compile(r"(path|querystring|header)\.[a-zA-Z0-9._:$-]+")
+_KEY = re.compile(r"[a-zA-Z0-9!_.()-][a-zA-Z0-9!_.()/-]*")
 _GROUP_ID = re.compile(r"[a-zA-Z0-9!\"#$%&'()*+,./:;<=>?@\[\\\]^_`{|}~-]{1,128}")
 _OBJECT_VERBS, _MESSAGE_VERBS = ("GET", "HEAD"), ("POST", "PUT", "PATCH")
-
-
-class HasBucket(Protocol):
-    """A construct that wraps a bucket, such as ``StorageBucket``."""
-
-    @property
-    def bucket(self) -> s3.Bucket:
-        """The bucket."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -176,7 +168,7 @@ class S3Objects:
         key: The object for a route without a greedy variable, below the prefix.
     """
 
-    bucket: s3.IBucket | s3.Bucket | HasBucket
+    bucket: AnyBucket
     prefix: str = ""
     key: str | None = None
 
@@ -200,10 +192,11 @@ class S3Objects:
             f"`{name}` must be for GET or HEAD, because S3Objects reads only, got: {str(key)!r}",
         )
         prefix = self.prefix
-        if prefix and (not re.fullmatch(r"[a-zA-Z0-9!_.()/-]+", prefix) or prefix[0] == "/"):
-            problems.fail(
-                f"`{name}.prefix` must have letters, digits and !_.()/- and no slash at its "
-                f"beginning, got: {prefix!r}"
+        for field_name, text in (("prefix", prefix or None), ("key", self.key)):
+            problems.require(
+                text is None or _KEY.fullmatch(text),
+                f"`{name}.{field_name}` must have letters, digits and !_.()/- and no slash at its "
+                f"beginning, got: {text!r}",
             )
         if prefix and self.key is None and not prefix.endswith("/"):
             problems.fail(
@@ -215,11 +208,6 @@ class S3Objects:
                 key.greedy is not None and len(key.variables) == 1,
                 f"`{name}.key` must be given, or the route must end in its only variable, such as "
                 f"'GET /files/{{key+}}', got: {str(key)!r}",
-            )
-        elif not re.fullmatch(r"[a-zA-Z0-9!_.()/-]+", self.key) or self.key[0] == "/":
-            problems.fail(
-                f"`{name}.key` must have letters, digits and !_.()/- and no slash at its "
-                f"beginning, got: {self.key!r}"
             )
         else:
             problems.require(

@@ -235,15 +235,7 @@ def test_any_construct_id_gives_accepted_descriptions(
 
 def closed_function(stack: cdk.Stack, vpc: ec2.IVpc) -> lambda_.Function:
     group = ec2.SecurityGroup(stack, "Closed", vpc=vpc, allow_all_outbound=False)
-    return lambda_.Function(
-        stack,
-        "Function",
-        code=lambda_.Code.from_inline("def handler(event, context): ..."),
-        handler="index.handler",
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        vpc=vpc,
-        security_groups=[group],
-    )
+    return function_in(stack, vpc, [group])
 
 
 def test_a_closed_function_is_let_out_to_the_endpoint(stack: cdk.Stack) -> None:

@@ -1,14 +1,13 @@
 """Java functions on the JDK of this machine: every kind of handler, JSON, failures, layers."""
 
-import io
 import os
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from serverless_stack.local.emulator.lambda_.jdk import find_jdk
+from tests.local.emulator.assemblies import packed
 from tests.local.emulator.conftest import Emulator, Json, function, rest_api, start, stop, zipped
 from tests.local.emulator.test_lambda_ import invoke, logged
 
@@ -105,15 +104,7 @@ def jar(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     files = [str(path) for path in folder.glob("*.java")]
     command = [str(jdk / "bin/javac"), "-encoding", "UTF-8", "-d", str(folder / "classes"), *files]
     subprocess.run(command, check=True)
-    return packed(folder / "classes")
-
-
-def packed(folder: Path) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as bundle:
-        for path in sorted(folder.rglob("*.class")):
-            bundle.write(path, path.relative_to(folder).as_posix())
-    return buffer.getvalue()
+    return packed(folder / "classes", "*.class")
 
 
 def create(cloud: Emulator, name: str, handler: str, code: bytes, timeout: int = 20) -> str:

@@ -1,8 +1,6 @@
 """Releases of an API, from constructs to requests: a bad release, and what takes it back."""
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +22,7 @@ from serverless_stack.constructs import (
     Profile,
     ProxyApi,
 )
+from tests.local.emulator.assemblies import deploy
 from tests.local.emulator.conftest import KEY, Emulator, Json
 
 ECHO = """
@@ -93,26 +92,10 @@ class Releases:
         self.cloud = cloud
         self._folder = folder
         self._ids: dict[str, str] = {}
-        cloud.client("s3").create_bucket(Bucket=BUCKET)
 
     def release(self, price: int) -> None:
         build(self._folder, price)
-        assets = json.loads((self._folder / "Releases.assets.json").read_text())
-        for asset in assets["files"].values():
-            (place,) = asset["destinations"].values()
-            source = Path(asset["source"]["path"])
-            if source.is_dir():
-                self._upload(source, place["objectKey"])
-        template = json.loads((self._folder / "Releases.template.json").read_text())
-        outputs = {name: item["Value"] for name, item in template["Outputs"].items()}
-        self._ids = self.cloud.deploy("Releases", template["Resources"], **outputs)
-
-    def _upload(self, source: Path, key: str) -> None:
-        content = io.BytesIO()
-        with zipfile.ZipFile(content, "w") as bundle:
-            for path in source.rglob("*"):
-                bundle.write(path, path.relative_to(source))
-        self.cloud.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content.getvalue())
+        self._ids = deploy(self.cloud, self._folder, "Releases")
 
     def cli(self, *arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(application("api"), ["api", *arguments])

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.nodes import max_connections, vcpus
+from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
@@ -169,12 +169,7 @@ class CacheAlarms(Construct):
                     alarm_description=f"{name} of {watched_cache.path}: {rule.advice}",
                 )
         if topic is not None:
-            self._notify(topic)
-
-    def _notify(self, topic: sns.ITopic) -> None:
-        for alarm in self.alarms.values():
-            alarm.add_alarm_action(actions.SnsAction(topic))
-            alarm.add_ok_action(actions.SnsAction(topic))
+            notify(self.alarms.values(), topic)
 
 
 def _redis_rules(cache: WatchedCache, cpu_percent: float, memory_percent: float) -> list[_Rule]:

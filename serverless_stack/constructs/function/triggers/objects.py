@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import cast
 
 from aws_cdk import Annotations, Stack
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import s3 as rules
+from serverless_stack.constructs._internal.connect import AnyBucket, bucket_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.loops import refuse_written_keys, text_of
 from serverless_stack.constructs.function.triggers.notifications import (
@@ -19,14 +19,7 @@ from serverless_stack.constructs.function.triggers.notifications import (
 )
 from serverless_stack.constructs.function.triggers.owner import Owner, short_hash
 from serverless_stack.constructs.function.triggers.rules import create_rule
-from serverless_stack.constructs.function.triggers.values import (
-    HasBucket,
-    ObjectTrigger,
-    Queue,
-)
-
-AnyBucket = s3.IBucket | s3.Bucket | HasBucket
-"""A bucket, or a construct that wraps one."""
+from serverless_stack.constructs.function.triggers.values import ObjectTrigger, Queue
 
 
 @dataclass(frozen=True)
@@ -82,7 +75,7 @@ def object_trigger(
     Raises:
         ValueError: If S3 refuses the filter, or the events of the function have another queue.
     """
-    bucket = cast(s3.IBucket, getattr(given, "bucket", given))
+    bucket = bucket_of(given)
     is_here = (
         isinstance(bucket, s3.Bucket)
         and owner.is_in_stack_of(bucket)

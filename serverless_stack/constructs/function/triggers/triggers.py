@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.connect import AnyBucket
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import rules
@@ -30,7 +30,6 @@ from serverless_stack.constructs.function.triggers.topics import (
     topic_problems,
 )
 from serverless_stack.constructs.function.triggers.values import (
-    HasBucket,
     ObjectTrigger,
     RuleTrigger,
     ScheduleTrigger,
@@ -53,7 +52,7 @@ class Triggers(SourceTriggers):
     @check_types
     def on_object_created(
         self,
-        bucket: s3.IBucket | s3.Bucket | HasBucket,
+        bucket: AnyBucket,
         *,
         prefix: str = "",
         suffix: str = "",
@@ -82,7 +81,7 @@ class Triggers(SourceTriggers):
     @check_types
     def on_object_removed(
         self,
-        bucket: s3.IBucket | s3.Bucket | HasBucket,
+        bucket: AnyBucket,
         *,
         prefix: str = "",
         suffix: str = "",

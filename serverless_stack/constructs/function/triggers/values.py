@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aws_cdk import CustomResource
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
@@ -24,15 +23,6 @@ else:
 
 Queue = sqs.IQueue | sqs.Queue
 """A queue, in the types that type checkers know it by."""
-
-
-class HasBucket(Protocol):
-    """A construct that wraps a bucket, such as ``StorageBucket``."""
-
-    @property
-    def bucket(self) -> s3.Bucket:
-        """The bucket."""
-        ...
 
 
 @dataclass(frozen=True)
