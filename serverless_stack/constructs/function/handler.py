@@ -101,8 +101,6 @@ class LambdaHandler(Triggers, Connections, Construct):
     Attributes:
         function: The function.
         log_group: Its log group.
-        target: What callers invoke, such as an API and triggers: the alias ``live`` of a function
-            that has one, else the function.
         function_url: Its URL; None without ``url``.
 
     Raises:
@@ -219,7 +217,6 @@ class LambdaHandler(Triggers, Connections, Construct):
             add_release(self, live_alias(self, function), release, profile)
         if warmth is not None:
             keep_warm(self, function, warmth, handler, profile)
-        self.target: lambda_.IFunction = find_live_alias(self) or function
         configure_invocations(
             self,
             function,
@@ -232,6 +229,15 @@ class LambdaHandler(Triggers, Connections, Construct):
         self.function_url: lambda_.FunctionUrl | None = (
             None if url is None else add_function_url(self, self.target, url)
         )
+
+    @property
+    def target(self) -> lambda_.IFunction:
+        """What callers invoke: the alias ``live`` of a function that has one, else the function.
+
+        An API, a URL, triggers and other functions call this.
+        """
+        alias = find_live_alias(self)
+        return self.function if alias is None else alias
 
     @property
     def url(self) -> str:
