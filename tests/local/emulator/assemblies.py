@@ -7,20 +7,24 @@ from pathlib import Path
 
 from tests.local.emulator.conftest import Emulator
 
-BUCKET = "cdk-hnb659fds-assets-000000000000-us-east-1"
+ACCOUNT, REGION = "000000000000", "us-east-1"
 
 
 def deploy(cloud: Emulator, assembly: Path, stack: str) -> dict[str, str]:
     """Upload the assets of a stack, as `cdk deploy` does, deploy it, and return its outputs."""
     client = cloud.client("s3")
-    if BUCKET not in [bucket["Name"] for bucket in client.list_buckets()["Buckets"]]:
-        client.create_bucket(Bucket=BUCKET)
+    buckets = {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
     assets = json.loads((assembly / f"{stack}.assets.json").read_text())
     for asset in assets["files"].values():
         source = assembly / asset["source"]["path"]
         body = source.read_bytes() if source.is_file() else packed(source)
         for place in asset["destinations"].values():
-            client.put_object(Bucket=BUCKET, Key=place["objectKey"], Body=body)
+            bucket = place["bucketName"].replace("${AWS::AccountId}", ACCOUNT)
+            bucket = bucket.replace("${AWS::Region}", REGION)
+            if bucket not in buckets:
+                client.create_bucket(Bucket=bucket)
+                buckets.add(bucket)
+            client.put_object(Bucket=bucket, Key=place["objectKey"], Body=body)
     template = json.loads((assembly / f"{stack}.template.json").read_text())
     outputs = {name: item["Value"] for name, item in template["Outputs"].items()}
     return cloud.deploy(stack, template["Resources"], **outputs)
