@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs._internal.waf import Waf
     from serverless_stack.constructs.api.access import Access
     from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
     from serverless_stack.constructs.api.tls import Tls
-    from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.backup import Backup
@@ -203,7 +203,7 @@ _MODULES = {
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
-    "Waf": ".api.waf",
+    "Waf": "._internal.waf",
     "Warmth": ".function.warmth",
     "WebApp": ".app.web_app",
 }

@@ -19,6 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
@@ -29,7 +30,6 @@ from serverless_stack.constructs.api.releases import Canaries, Variables
 from serverless_stack.constructs.api.routes import Routes
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
 from serverless_stack.constructs.api.tls import Tls
-from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
