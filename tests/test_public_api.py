@@ -37,6 +37,7 @@ NAMES = [
     "RedisUser",
     "ServerlessCache",
     "ServerlessStack",
+    "Signing",
     "StorageBucket",
     "WebApp",
 ]

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
     from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
     from serverless_stack.constructs.cdn.distribution import Cdn
+    from serverless_stack.constructs.cdn.signing import Signing
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
@@ -106,6 +107,7 @@ __all__ = [
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
+    "Signing",
     "StorageBucket",
     "Throttle",
     "Tls",
@@ -161,6 +163,7 @@ _MODULES = {
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
+    "Signing": ".cdn.signing",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",
