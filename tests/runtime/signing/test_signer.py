@@ -6,6 +6,7 @@ import re
 import subprocess
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -194,10 +195,10 @@ def test_urls_that_cannot_be_signed_are_refused(url: str, problem: str) -> None:
 )
 def test_terms_that_never_hold_are_refused(settings: dict[str, object], problem: str) -> None:
     signer = Signer(KEY_ID, pem(KEYS["ECDSA"]))
-    terms = {"expires_at": END, **settings}
+    terms: Any = {"expires_at": END, **settings}
     for sign in (signer.sign_url, signer.sign_cookies):
         with pytest.raises(ValueError, match=re.escape(problem)):
-            sign(URL, **terms)  # type: ignore[operator]
+            sign(URL, **terms)
 
 
 def test_a_single_address_becomes_a_block() -> None:
@@ -342,9 +343,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
-def from_env(secrets: Secrets, **settings: float) -> Signer:
-    environment = {"SIGNING_SECRET_ARN": "arn:secret"}
-    return Signer.from_env(client=secrets, environment=environment, **settings)
+def from_env(secrets: Secrets, refresh_seconds: float = 300) -> Signer:
+    return Signer.from_env(
+        refresh_seconds=refresh_seconds,
+        client=secrets,
+        environment={"SIGNING_SECRET_ARN": "arn:secret"},
+    )
 
 
 def key_id_of(signer: Signer) -> str:
