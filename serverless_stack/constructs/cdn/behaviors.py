@@ -86,6 +86,7 @@ def behavior_options(
         cache_policy=None if is_bucket else cloudfront.CachePolicy.CACHING_DISABLED,
         compress=None if behavior.compress else False,
         origin_request_policy=forward,
+        trusted_key_groups=[behavior.signed.key_group] if behavior.signed else None,
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY
             if behavior.https_only
