@@ -15,13 +15,16 @@ from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.checks.services.cloudfront.limits.functions import MAX_FUNCTION_BYTES
-from serverless_stack.constructs.cdn.functions.snippet import Snippet, ViewerEvent
+from serverless_stack.constructs.cdn.functions.snippet import HANDLER, Snippet, ViewerEvent
 
 EVENTS: dict[ViewerEvent, cloudfront.FunctionEventType] = {
     "viewer-request": cloudfront.FunctionEventType.VIEWER_REQUEST,
     "viewer-response": cloudfront.FunctionEventType.VIEWER_RESPONSE,
 }
 _IMPORT = re.compile(r"^\s*import\s[^;\n]*;?[ \t]*$", re.MULTILINE)
+_DECLARED = re.compile(
+    r"^(?:async\s+)?(?:function|var|let|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
+)
 _BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*")
@@ -35,28 +38,29 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
         snippets: The snippets of the event, in any order; those of a stage keep their order.
     """
     ordered = sorted(snippets, key=lambda snippet: snippet.stage)
+    subject = "request" if ordered[0].event == "viewer-request" else "response"
+    end = "if(r&&r.statusCode)return r;" if subject == "request" else ""
     imports: dict[str, None] = {}
-    parts = []
-    for snippet in ordered:
+    declared: dict[str, None] = {}
+    calls = []
+    for place, snippet in enumerate(ordered):
         for line in _IMPORT.findall(snippet.source):
             imports[line.strip().rstrip(";") + ";"] = None
-        body = minified(_IMPORT.sub("", snippet.source))
-        parts.append(f"[(function(){{\n{body}\nreturn handler}})(),{_literal(snippet.parameters)}]")
+        if snippet.library:
+            declared[minified(snippet.library)] = None
+        name, body = f"handler{place}", _IMPORT.sub("", snippet.source)
+        if snippet.is_async:  # the runtime has no asynchronous closures
+            declared[minified(HANDLER.sub(f"async function {name}(", body))] = None
+        else:
+            declared[f"var {name}=(function(){{\n{minified(body)}\nreturn handler\n}})();"] = None
+        wait = "await " if snippet.is_async else ""
+        calls.append(
+            f"r={wait}{name}(event,{_literal(snippet.parameters)});{end}if(r)event.{subject}=r;"
+        )
     is_async = any(snippet.is_async for snippet in ordered)
-    subject = "request" if ordered[0].event == "viewer-request" else "response"
-    end = "if(r&&r.statusCode)return r;\n" if subject == "request" else ""
+    start = f"{'async ' if is_async else ''}function handler(event){{"
     return "\n".join(
-        [
-            *imports,
-            f"var parts=[{','.join(parts)}];",
-            f"{'async ' if is_async else ''}function handler(event){{",
-            "for(var i=0;i<parts.length;i++){",
-            f"var r={'await ' if is_async else ''}parts[i][0](event,parts[i][1]);",
-            f"{end}if(r)event.{subject}=r;",
-            "}",
-            f"return event.{subject};",
-            "}",
-        ]
+        [*imports, *declared, start, "var r;", *calls, f"return event.{subject};", "}"]
     )
 
 
@@ -94,6 +98,7 @@ def composition_problems(snippets: Sequence[Snippet], argument: str) -> list[str
                 f"`{argument}` must have at most {MAX_FUNCTION_BYTES:,} bytes of JavaScript for "
                 f"its {event} function, got: {size:,} bytes of {sizes}; shorten the largest"
             )
+        problems += _collisions(those, argument)
         stores = {
             snippet.key_value_store.key_value_store_arn: snippet
             for snippet in those
@@ -106,6 +111,21 @@ def composition_problems(snippets: Sequence[Snippet], argument: str) -> list[str
                 f"those of {names}"
             )
     return problems
+
+
+def _collisions(snippets: Sequence[Snippet], argument: str) -> list[str]:
+    """List the names that two asynchronous sources declare, which share a scope."""
+    owners: dict[str, list[str]] = {}
+    for snippet in snippets:
+        if snippet.is_async:
+            for name in _DECLARED.findall(snippet.source):
+                owners.setdefault(name, []).append(snippet.name)
+    return [
+        f"`{argument}` must have asynchronous functions without common names, got: {name} in "
+        f"{' and '.join(names)}; rename it in one of them"
+        for name, names in owners.items()
+        if len(names) > 1 and name != "handler"
+    ]
 
 
 class Composition:

@@ -19,7 +19,8 @@ ViewerEvent: TypeAlias = Literal["viewer-request", "viewer-response"]
 
 JAVASCRIPT = Path(__file__).parent / "js"
 """The folder of the JavaScript files of this library."""
-_HANDLER = re.compile(r"^\s*(async\s+)?function\s+handler\s*\(", re.MULTILINE)
+HANDLER = re.compile(r"^[ \t]*(async\s+)?function\s+handler\s*\(", re.MULTILINE)
+"""How a source defines its handler."""
 _UNSUPPORTED = re.compile(r"^\s*export\b", re.MULTILINE)
 
 
@@ -50,7 +51,8 @@ class Snippet:
     that you have runs unchanged; ``parameters`` is what it has no use for.
 
     CloudFront runs one function per event of a behavior, so all snippets of a behavior and event
-    are composed into one, each in a scope of its own ("Restrictions on CloudFront Functions").
+    are composed into one ("Restrictions on CloudFront Functions"). Those that are not ``async``
+    have a scope of their own.
 
     Attributes:
         name: What tells the snippets of a behavior apart in messages.
@@ -59,6 +61,7 @@ class Snippet:
         event: ``viewer-request`` or ``viewer-response``.
         parameters: The second argument of the handler; what JSON can say, and tokens in texts.
         key_value_store: The store that ``cf.kvs()`` opens. A function can have one.
+        library: Functions that the source calls and other snippets may call, too.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Snippet:
     event: ViewerEvent = "viewer-request"
     parameters: Mapping[str, object] = field(default_factory=dict)
     key_value_store: cloudfront.IKeyValueStore | None = None
+    library: str = ""
 
     @classmethod
     @check_types
@@ -119,7 +123,7 @@ class Snippet:
     @property
     def is_async(self) -> bool:
         """Whether the handler is asynchronous."""
-        found = _HANDLER.search(self.source)
+        found = HANDLER.search(self.source)
         return found is not None and found[1] is not None
 
 
@@ -129,6 +133,7 @@ def packaged(
     parameters: Mapping[str, object] | None = None,
     *,
     event: ViewerEvent = "viewer-request",
+    library: str | None = None,
     key_value_store: cloudfront.IKeyValueStore | None = None,
 ) -> Snippet:
     """Return a snippet of this library.
@@ -138,16 +143,22 @@ def packaged(
         stage: Where it runs.
         parameters: The second argument of its handler.
         event: ``viewer-request`` or ``viewer-response``.
+        library: The file of the functions that it calls, without the suffix. Default: none.
         key_value_store: The store that ``cf.kvs()`` opens.
     """
     return Snippet(
         name=name,
-        source=(JAVASCRIPT / f"{name}.js").read_text(encoding="utf-8"),
+        source=_javascript(name),
         stage=stage,
         event=event,
         parameters=parameters or {},
         key_value_store=key_value_store,
+        library=_javascript(library) if library else "",
     )
+
+
+def _javascript(name: str) -> str:
+    return (JAVASCRIPT / f"{name}.js").read_text(encoding="utf-8")
 
 
 def source_problems(source: str, name: str) -> list[str]:
@@ -159,7 +170,7 @@ def source_problems(source: str, name: str) -> list[str]:
     """
     problems = Problems()
     problems.require(
-        _HANDLER.search(source),
+        HANDLER.search(source),
         f"`path` must be a file that defines `function handler(event)`, got: {name!r}",
     )
     problems.require(

@@ -41,9 +41,24 @@ def test_functions_are_async_only_if_a_handler_is() -> None:
     code = generated_code(
         [snippet("a"), snippet("b", source=waiting), snippet("c", source=waiting)]
     )
-    assert code.startswith("import cf from 'cloudfront';\nvar parts=")
+    assert code.startswith("import cf from 'cloudfront';\nvar handler0=(function(){")
     assert code.count("import cf") == 1
-    assert "async function handler(event){\nfor" in code
+    assert "async function handler1() {}\nasync function handler2() {}\n" in code.replace(
+        "event", ""
+    )
+    assert "\nr=handler0(event,{});" in code
+    assert "\nr=await handler1(event,{});" in code
+
+
+def test_asynchronous_functions_share_a_scope() -> None:
+    one = "const key = 'a';\nasync function handler(event) {}\n"
+    (message,) = composition_problems(
+        [snippet("a", source=one), snippet("b", source=one)], "default"
+    )
+    assert message == (
+        "`default` must have asynchronous functions without common names, got: key in a and b; "
+        "rename it in one of them"
+    )
 
 
 def test_too_large_names_the_sizes() -> None:
