@@ -63,9 +63,12 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
         "ministack.services.cloudfront": """
-            _MANAGED_CACHE_POLICIES _add_cloudfront_headers _cache_policies _create_invalidation
-            _dataplane_allowed_methods _distributions._data _fetch_from_origin _invalidations
-            _match_behavior _multidict_from_pairs _origin_request_headers handle_viewer_request
+            CloudFrontFunctionError OriginTimeout OriginUnreachable
+            _MANAGED_CACHE_POLICIES _add_cloudfront_headers _apply_response_headers_policy
+            _cache_policies _create_invalidation _distributions._data _fetch_from_origin
+            _invalidations _origin_request_headers _render_headers _run_function
+            _s3_origin_bucket handle_viewer_request origin_request_policy_config
+            response_headers_policy_config
         """,
         "ministack.services.cloudwatch": "_alarms",
         "ministack.services.cloudwatch_logs": """

@@ -4,8 +4,9 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote
+
+from .messages import Response
 
 MOST_BYTES = 256 << 20
 """Beyond this size, the least recently used responses are dropped."""
@@ -33,14 +34,12 @@ class CacheEntry:
     """A cached response.
 
     Attributes:
-        answer: The response of the origin.
-        size: The size of its body.
+        response: The response of the origin.
         since: When it was received.
         until: When it expires.
     """
 
-    answer: Any
-    size: int
+    response: Response
     since: float
     until: float
 
@@ -79,13 +78,14 @@ class Cache:
         """Return how many seconds ago a response was received."""
         return int(self._clock() - entry.since)
 
-    def put(self, key: Key, answer: object, size: int, seconds: float) -> None:
+    def put(self, key: Key, response: Response, seconds: float) -> None:
         """Store a response for some seconds."""
         self._drop(key)
+        size = len(response.body)
         if seconds <= 0 or size > self._most_bytes:
             return
         now = self._clock()
-        self._entries[key] = CacheEntry(answer, size, now, now + seconds)
+        self._entries[key] = CacheEntry(response, now, now + seconds)
         self._bytes += size
         while self._bytes > self._most_bytes:
             self._drop(next(iter(self._entries)))
@@ -115,7 +115,7 @@ class Cache:
 
     def _drop(self, key: Key) -> None:
         dropped = self._entries.pop(key, None)
-        self._bytes -= dropped.size if dropped else 0
+        self._bytes -= len(dropped.response.body) if dropped else 0
 
 
 def _normal(path: str) -> str:
