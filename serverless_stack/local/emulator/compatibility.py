@@ -122,7 +122,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.s3": """
             _bucket_has_versions _bucket_logging_config _bucket_owner_account _bucket_policies
-            _bucket_versioning _buckets _cloudfront_origin_allows _delete_bucket_encryption
+            _bucket_versioning _buckets _check_put_preconditions _cloudfront_origin_allows
+            _copy_object _delete_bucket_encryption
             _delete_bucket_lifecycle _delete_bucket_ownership_controls _delete_bucket_tagging
             _deliver_event_to_lambda _dispatch _ensure_bucket _error _get_object _head_object
             _multipart_uploads _parse_multipart_form _put_bucket_encryption

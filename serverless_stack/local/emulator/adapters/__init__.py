@@ -14,6 +14,7 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
+    conditional_copies,
     credentials,
     dropped_properties,
     ec2,
@@ -51,6 +52,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     credentials.apply(settings.key)
     s3.apply()
     missing_objects.apply()
+    conditional_copies.apply()
     ec2.apply()
     dropped_properties.apply()
     elasticache.apply(manager)
