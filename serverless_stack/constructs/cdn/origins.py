@@ -1,61 +1,59 @@
-"""The origins of a distribution, and how it caches and passes requests to them."""
+"""Origin: where a distribution gets what it serves."""
 
-from aws_cdk import Aws, Fn, Names
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_apigatewayv2 as apigatewayv2
+from aws_cdk import aws_elasticloadbalancingv2 as elbv2
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
+
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.function.handler import LambdaHandler
+from serverless_stack.constructs.storage.bucket import StorageBucket
+
+AnyBucket: TypeAlias = StorageBucket | s3.IBucket
+AnyApi: TypeAlias = ProxyApi | apigateway.IRestApi | apigatewayv2.IHttpApi
+AnyLoadBalancer: TypeAlias = elbv2.IApplicationLoadBalancer | elbv2.INetworkLoadBalancer
+AnyUrl: TypeAlias = LambdaHandler | lambda_.IFunctionUrl
 
 
-def origin_access_control(scope: Construct) -> cloudfront.S3OriginAccessControl:
-    """Create the access control by which a distribution reads buckets.
+@dataclass(frozen=True)
+class Origin:
+    """Where a distribution gets what it serves, with settings of its own.
 
-    Its name has to be unique in the account over all regions; CDK's own name has the path alone
-    in it, so that a stack could not be deployed to a second region.
+    Create it with ``Origin.bucket(…)``.
 
-    Args:
-        scope: The construct of the distribution.
+    Attributes:
+        kind: What it is.
+        resource: The bucket, API, function URL or load balancer; None for a server.
+        path: The folder of the origin to serve, such as ``/site``. Default: all of it.
     """
-    name = Names.unique_resource_name(scope, max_length=27)
-    stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    return cloudfront.S3OriginAccessControl(
-        scope, "OriginAccessControl", origin_access_control_name=f"{name}-{stack_uuid}"
-    )
+
+    kind: Literal["bucket", "api", "function_url", "load_balancer"]
+    resource: AnyBucket | AnyApi | AnyUrl | AnyLoadBalancer | None = None
+    path: str | None = None
+
+    def __post_init__(self) -> None:
+        """Check the types of the fields."""
+        check_fields(self)
+
+    @classmethod
+    @check_types
+    def bucket(cls, bucket: AnyBucket, *, path: str | None = None) -> Origin:
+        """Serve the objects of a bucket.
+
+        Args:
+            bucket: The bucket.
+            path: The folder to serve, such as ``/site``; the distribution can read nothing else.
+                Default: the whole bucket.
+        """
+        return cls("bucket", bucket, path)
 
 
-def bucket_behavior(
-    bucket: s3.IBucket, origin_path: str | None, access_control: cloudfront.S3OriginAccessControl
-) -> cloudfront.BehaviorOptions:
-    """Return the behavior for static files: cached and compressed.
-
-    Args:
-        bucket: The bucket.
-        origin_path: The served folder, such as ``/site``. Default: the whole bucket.
-        access_control: The origin access control.
-    """
-    return cloudfront.BehaviorOptions(
-        origin=origins.S3BucketOrigin.with_bucket_defaults(
-            bucket,
-            origin_path=origin_path,
-            origin_access_control_id=access_control.origin_access_control_id,
-        ),
-        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-    )
-
-
-def api_behavior(api: apigateway.RestApi) -> cloudfront.BehaviorOptions:
-    """Return the behavior for an API: all methods, no cache, all headers but ``Host``.
-
-    Args:
-        api: The API. It is selected by ``Host``, so the viewer's must not reach it.
-    """
-    return cloudfront.BehaviorOptions(
-        origin=origins.RestApiOrigin(api),
-        allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-        origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-        response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
-    )
+Target: TypeAlias = AnyBucket | AnyApi | AnyUrl | AnyLoadBalancer | Origin
+"""What a behavior serves: a construct, or an ``Origin`` with settings of its own."""

@@ -1,0 +1,122 @@
+"""Checking the arguments of a distribution, and which behavior answers which path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Stack
+from constructs import Construct
+
+from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.constructs._internal.waf import Waf, waf_problems
+from serverless_stack.constructs.api.proxy_api import ProxyApi
+from serverless_stack.constructs.cdn.alarms import alarm_problems
+from serverless_stack.constructs.cdn.behaviors import Behavior
+from serverless_stack.constructs.cdn.countries import Countries, countries_problems
+from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
+from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Origin, Target
+from serverless_stack.constructs.cdn.regions import distribution_problems
+from serverless_stack.constructs.cdn.site import Site
+
+DEFAULT_PATTERN = "*"
+
+
+@dataclass(frozen=True)
+class CdnArguments:
+    """The arguments of a ``Cdn`` that are checked together; see there."""
+
+    bucket: AnyBucket | None
+    origin_path: str | None
+    api: AnyApi | None
+    api_path_pattern: str
+    default: Behavior | None
+    behaviors: Mapping[str, Behavior | Target]
+    site: Site | None
+    error_pages: Sequence[ErrorPage]
+    maintenance: Maintenance | None
+    headers: SecurityHeaders | None
+    default_root_object: str
+    domain: CdnDomain | None
+    waf: Waf | None
+    countries: Countries | None
+    alarms: bool | None
+    access_log: bool | CdnLog | None
+
+    def problems(self, scope: Construct) -> list[str]:
+        """List what is wrong.
+
+        Args:
+            scope: The parent of the construct.
+        """
+        region = Stack.of(scope).region
+        problems = Problems()
+        problems.add(distribution_problems(region, "Cdn"))
+        if self.bucket is None and self.api is None and self.default is None:
+            problems.fail(
+                "`bucket`, `api` or `default` must be given, got: none of them; a distribution "
+                "needs an origin"
+            )
+        problems.add(_api_problems(self.api))
+        problems.add(log_problems(self.access_log, region))
+        if self.alarms:
+            problems.add(alarm_problems(region))
+        problems.add(rules.path_pattern_problems(self.api_path_pattern, "api_path_pattern"))
+        problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
+        if self.origin_path == "":
+            problems.fail("`origin_path` must be None for the whole bucket, got: ''")
+        elif self.origin_path is not None:
+            problems.add(rules.origin_path_problems(self.origin_path, "origin_path"))
+        if self.domain is not None:
+            problems.add(domain_problems(self.domain, scope))
+        if self.countries is not None:
+            problems.add(countries_problems(self.countries))
+        if self.waf is not None:
+            problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
+        return problems.messages
+
+    def routes(self) -> dict[str, Behavior]:
+        """Return the behaviors by their patterns, in order; that of ``*`` is the default.
+
+        The API follows the given behaviors, so that they may take paths from it.
+        """
+        routes: dict[str, Behavior] = {}
+        default = self.default or Behavior("api" if self.bucket is None else "bucket")
+        for pattern, given in self.behaviors.items():
+            routes[pattern] = given if isinstance(given, Behavior) else Behavior(given)
+        if self.api is not None and default.target != "api":
+            routes.setdefault(self.api_path_pattern, Behavior("api"))
+        return {DEFAULT_PATTERN: default, **routes}
+
+    def origin_of(self, behavior: Behavior) -> Origin:
+        """Return the origin of a behavior.
+
+        Args:
+            behavior: The behavior.
+        """
+        if behavior.target == "bucket":
+            return Origin("bucket", self.bucket, self.origin_path)
+        if behavior.target == "api":
+            return Origin("api", self.api)
+        if isinstance(behavior.target, Origin):
+            return behavior.target
+        return Origin("bucket", behavior.target)
+
+
+def _api_problems(api: AnyApi | None) -> list[str]:
+    problems = Problems()
+    if isinstance(api, ProxyApi) and api.is_private:
+        problems.fail(
+            "`api` must have a public endpoint, which CloudFront needs, got: "
+            f"{api.node.path} with Access.vpc_endpoint(…)"
+        )
+    if isinstance(api, ProxyApi) and not api.has_default_endpoint:
+        problems.fail(
+            "`api` must have a default endpoint, which CloudFront calls, got: "
+            f"{api.node.path}, whose `domain` disables it"
+        )
+    return problems.messages
