@@ -43,4 +43,5 @@ def acknowledge_missing(
         skips["CKV_AWS_68"] = _WEB_ACL
     if not has_log:
         acknowledge(distribution, "CFR3", _ACCESS_LOG, profile=profile)
+        skips["CKV_AWS_86"] = _ACCESS_LOG
     skip_in_checkov(distribution, skips, profile=profile)

@@ -23,6 +23,7 @@ from . import (
     functions,
     http_proxies,
     iam_groups,
+    log_deliveries,
     mapping_templates,
     missing_objects,
     mock_integrations,
@@ -76,6 +77,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()
+    log_deliveries.apply()
     rotation.apply()
     web_acls.apply()
     origin_access_identities.apply()
