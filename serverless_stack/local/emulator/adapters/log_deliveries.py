@@ -1,7 +1,7 @@
 """Deliveries of logs in templates; MiniStack has the actions, but not the types.
 
-``AWS::Logs::DeliverySource`` and its siblings in the CloudFormation template reference, and "Configure
-standard logging (v2)" of CloudFront. No log is written.
+``AWS::Logs::DeliverySource`` and its siblings in the CloudFormation template reference, and
+"Configure standard logging (v2)" of CloudFront. No log is written.
 """
 
 import json
