@@ -14,6 +14,7 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
+    continuous_deployment,
     credentials,
     dropped_properties,
     ec2,
@@ -74,6 +75,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()
