@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cache.redis.user import RedisUser
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
     from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
+    from serverless_stack.constructs.cdn.alarms import CdnAlarms
     from serverless_stack.constructs.cdn.behaviors import Behavior
     from serverless_stack.constructs.cdn.caching import Cache
     from serverless_stack.constructs.cdn.countries import Countries
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
     from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
     from serverless_stack.constructs.cdn.headers import SecurityHeaders
+    from serverless_stack.constructs.cdn.logs import CdnLog
     from serverless_stack.constructs.cdn.origins import Origin
     from serverless_stack.constructs.cdn.signing import Signing
     from serverless_stack.constructs.cdn.site import Site
@@ -90,7 +92,9 @@ __all__ = [
     "Canary",
     "Capacity",
     "Cdn",
+    "CdnAlarms",
     "CdnDomain",
+    "CdnLog",
     "ContentDeployment",
     "Cors",
     "Countries",
@@ -158,7 +162,9 @@ _MODULES = {
     "Canary": ".api.releases",
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
+    "CdnAlarms": ".cdn.alarms",
     "CdnDomain": ".cdn.domain",
+    "CdnLog": ".cdn.logs",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
     "Countries": ".cdn.countries",

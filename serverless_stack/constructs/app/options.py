@@ -46,6 +46,7 @@ from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.cdn.domain import CdnDomain
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog
 from serverless_stack.constructs.cdn.origins import Target
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.content.deployment import Json
@@ -164,7 +165,7 @@ class CdnOptions(TypedDict, total=False):
     cache_tags: bool
     http3: bool
     alarms: bool | None
-    access_log: bool | None
+    access_log: bool | CdnLog | None
 
 
 class ContentOptions(TypedDict, total=False):

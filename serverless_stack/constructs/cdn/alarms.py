@@ -3,7 +3,7 @@
 CloudFront publishes its metrics in us-east-1, and alarms must be where their metrics are.
 """
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Annotations, Duration, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
@@ -143,8 +143,8 @@ def alarm_problems(region: str, topic: sns.ITopic | None = None) -> list[str]:
     problems = Problems()
     problems.require(
         not is_unresolved(region),
-        "`alarms` need the region of the stack, because the alarms on a distribution are in "
-        f"{US_EAST_1}, got: a stack without one; set env=cdk.Environment(region=…)",
+        "`alarms` must be False or None in a stack without a region, because alarms on a "
+        f"distribution are in {US_EAST_1}, got: alarms; set env=cdk.Environment(region=…)",
     )
     if topic is not None:
         place = topic.env.region
@@ -154,3 +154,24 @@ def alarm_problems(region: str, topic: sns.ITopic | None = None) -> list[str]:
             f"{place}; leave it out to have one created there",
         )
     return problems.messages
+
+
+def alarms_wanted(scope: Construct, alarms: bool | None) -> bool:
+    """Return whether a distribution has alarms, with the default of the profile.
+
+    Args:
+        scope: The construct of the distribution.
+        alarms: The argument ``alarms``.
+    """
+    if alarms is not None:
+        return alarms
+    if not Profile.of(scope).settings.alarms:
+        return False
+    if not alarm_problems(Stack.of(scope).region):
+        return True
+    Annotations.of(scope).add_warning_v2(
+        "serverless-stack:cdn-alarms",
+        f"the distribution has no alarms, because they are in {US_EAST_1} and the region of the "
+        "stack is unknown: set env=cdk.Environment(region=…), or pass alarms=False",
+    )
+    return False

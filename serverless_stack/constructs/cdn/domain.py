@@ -224,7 +224,9 @@ def add_records(
     target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(distribution))
     for place, name in enumerate(domain.names):
         zone = domain.zone_of(name)
-        for construct_id, record in _RECORDS if zone is not None else ():
+        if zone is None:
+            continue
+        for construct_id, record in _RECORDS:
             record(
                 scope,
                 f"{construct_id}-{name}" if place else construct_id,

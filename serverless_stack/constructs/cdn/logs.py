@@ -1,8 +1,8 @@
 """CdnLog: which requests of viewers are logged where, by standard logging of CloudFront.
 
-"Configure standard logging (v2)": its delivery sources are in us-east-1 in every region, and it does
-not exist in China. "Configure standard logging (legacy)" needs nothing but a bucket, which must not
-be in an opt-in region. The template of a stack with the legacy log stays as it is.
+"Configure standard logging (v2)": its delivery sources are in us-east-1 whatever the region, and
+it does not exist in China. "Configure standard logging (legacy)" needs nothing but a bucket, which
+must not be in an opt-in region.
 """
 
 from __future__ import annotations
@@ -132,8 +132,8 @@ def log_problems(log: AccessLog, region: str) -> list[str]:
     problems = Problems()
     problems.require(
         not is_unresolved(region),
-        f"`access_log` needs the region of the stack, because the delivery of the log is in "
-        f"{US_EAST_1}, got: a stack without one; set env=cdk.Environment(region=…), or pass True",
+        "`access_log` must be True or False in a stack without a region, because a CdnLog is "
+        f"delivered in {US_EAST_1}, got: a CdnLog; set env=cdk.Environment(region=…)",
     )
     formats = BUCKET_FORMATS if log.kind == "bucket" else GROUP_FORMATS
     problems.require(
@@ -156,8 +156,7 @@ def log_problems(log: AccessLog, region: str) -> list[str]:
             f"got: {path!r}",
         )
     if log.own_group is not None:
-        parts = log.own_group.log_group_arn.split(":")
-        place = log.own_group.env.region if is_unresolved(parts[3:4] and parts[3]) else parts[3]
+        place = log.own_group.env.region
         problems.require(
             is_unresolved(place) or place == US_EAST_1,
             f"`access_log` must have a log group in {US_EAST_1}, got: one in {place}; leave it "
@@ -234,16 +233,15 @@ def deliver_log(scope: Construct, log: CdnLog, distribution: cloudfront.Distribu
         destination_resource_arn=_destination_arn(scope, place.scope, log, profile),
         output_format=log.format,
     )
-    delivery = logs.CfnDelivery(
+    logs.CfnDelivery(
         place.scope,
         "LogDelivery",
-        delivery_source_name=name,
+        delivery_source_name=source.ref,
         delivery_destination_arn=target.attr_arn,
         record_fields=list(log.fields) or None,
         s3_suffix_path=log.path,
         s3_enable_hive_compatible_path=log.hive if log.kind == "bucket" else None,
     )
-    delivery.add_dependency(source)
 
 
 def _destination_arn(scope: Construct, there: Construct, log: CdnLog, profile: Profile) -> str:

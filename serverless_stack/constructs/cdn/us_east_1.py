@@ -93,7 +93,7 @@ def after_in_us_east_1(scope: Construct) -> UsEast1:
     return UsEast1(_home(second, scope), scope)
 
 
-def value_between(producer: Construct, consumer: Construct, name: str, value: str) -> str:
+def value_between(producer: IConstruct, consumer: IConstruct, name: str, value: str) -> str:
     """Return a value of one construct for use in another, maybe in a stack of another region.
 
     The stack of the consumer is deployed after that of the producer, whose region must be known
@@ -109,10 +109,9 @@ def value_between(producer: Construct, consumer: Construct, name: str, value: st
     if not is_unresolved(value) or source.region == target.region:
         return value  # CDK's own references are enough
     target.add_stack_dependency(source)
-    nested = Stack.of(producer).nested_stack_parent is not None
     output = get_or_create(
-        source if nested else producer,  # outputs of a nested stack are read by its parent only
-        f"{Names.unique_id(producer) if nested else ''}{name}Output",
+        source,  # not in the producer: the outputs of a nested stack are read by its parent only
+        f"{Names.unique_id(producer)}{name}Output",
         CfnOutput,
         lambda parent, construct_id: CfnOutput(parent, construct_id, value=value),
     )
