@@ -36,6 +36,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    signing_keys,
     stage_cache,
     stages,
     stream_consumers,
@@ -72,6 +73,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    signing_keys.apply()
     iam_groups.apply()
     foreign_types.apply()
     rotation.apply()

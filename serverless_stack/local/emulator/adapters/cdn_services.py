@@ -7,7 +7,7 @@ from ..cdn.exchange import Event, FunctionFailedError, FunctionResult, OriginCal
 from ..cdn.freshness import Lifetimes
 from ..cdn.messages import FUNCTION_ERROR, Headers, Response, headers_of
 from ..cdn.policies import LEGACY, UNCACHED, CachePolicy, Selection, Selections
-from . import cdn_origins
+from . import cdn_origins, signing_keys
 from .types import Record
 
 
@@ -40,6 +40,10 @@ class EmulatorServices:
         plain = {name: each[0] if len(each) == 1 else each for name, each in headers.items()}
         changed = cloudfront._apply_response_headers_policy(plain, config, origin, method)
         return headers_of(changed.items())
+
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        """Return the PEM of a public key that a behaviour trusts, by its id."""
+        return signing_keys.trusted_key(behaviour.key_groups, key_id)
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin."""

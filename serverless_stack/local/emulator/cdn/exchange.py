@@ -94,6 +94,9 @@ class Services(Protocol):
             method: The method of the viewer's request.
         """
 
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        """Return the PEM of a public key that a behaviour trusts, by its id."""
+
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin.
 

@@ -25,6 +25,7 @@ from .steps import (
     forwarding,
     functions,
     policy_headers,
+    signatures,
     viewers,
 )
 
@@ -35,6 +36,7 @@ VIEWER_STEPS: Sequence[Step] = (
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,
+    signatures.verify_signatures,
     # Functions of the viewer's events.
     viewers.add_viewer_headers,
     edge.run_viewer_events,
