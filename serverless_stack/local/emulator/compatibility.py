@@ -132,7 +132,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.scheduler": """
             _at_time_epoch _schedules _schedules._data _tick_schedules
         """,
-        "ministack.services.secretsmanager": "_get_secret_value _resolve _rotate_secret _secrets",
+        "ministack.services.secretsmanager": """
+            _get_secret_value _put_secret_value _resolve _rotate_secret _secrets
+        """,
         "ministack.services.sns": "_deliver_to_lambda _fanout _topics",
         "ministack.services.sqs": """
             _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn _queue_url
