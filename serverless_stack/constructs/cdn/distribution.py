@@ -21,6 +21,7 @@ from serverless_stack.constructs.cdn.binding import OriginBinding, access_contro
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields, encryption_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Target
 from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS
@@ -136,6 +137,17 @@ class Cdn(Construct):
         )
         problems = Problems(scope.node.path, construct_id)
         problems.add(arguments.problems(region))
+        routes = arguments.routes()
+        for pattern, behavior in routes.items():
+            is_bucket = arguments.origin_of(behavior).kind == "bucket"
+            problems.add(
+                encryption_problems(
+                    behavior.field_encryption,
+                    pattern,
+                    is_bucket=is_bucket,
+                    methods=behavior.methods,
+                )
+            )
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -150,7 +162,7 @@ class Cdn(Construct):
                 )
         binding = OriginBinding(self)
         options = {}
-        for pattern, behavior in arguments.routes().items():
+        for pattern, behavior in routes.items():
             origin = arguments.origin_of(behavior)
             options[pattern] = behavior_options(
                 behavior, binding.create(origin), is_bucket=origin.kind == "bucket"
@@ -178,6 +190,12 @@ class Cdn(Construct):
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
+        )
+        encrypt_fields(
+            self,
+            distribution,
+            routes.pop(DEFAULT_PATTERN).field_encryption,
+            [behavior.field_encryption for behavior in routes.values()],
         )
         if shield:
             shield_advanced.CfnProtection(

@@ -8,7 +8,6 @@ _RUNTIMES = ("python", "nodejs", "provided")
 _BEHAVIOUR_FEATURES = {
     "LambdaFunctionAssociations": "Lambda@Edge: requests pass without the function",
     "TrustedSigners": "signers of AWS accounts: their signatures are refused",
-    "FieldLevelEncryptionId": "field-level encryption: fields stay plain",
 }
 
 

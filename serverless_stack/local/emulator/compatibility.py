@@ -66,8 +66,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             CloudFrontFunctionError OriginTimeout OriginUnreachable
             _MANAGED_CACHE_POLICIES _add_cloudfront_headers _apply_response_headers_policy
             _cache_policies _create_invalidation _create_key_group _create_public_key
-            _delete_key_group _delete_public_key _distributions._data _error _fetch_from_origin
-            _invalidations _key_groups _origin_request_headers _parse_body
+            _delete_key_group _delete_public_key _dist_id _distributions._data _error
+            _fetch_from_origin _invalidations _key_groups _origin_request_headers _parse_body
             _parse_key_group_config _parse_public_key_config _public_keys _render_headers
             _run_function _s3_origin_bucket _update_key_group _update_public_key
             handle_viewer_request origin_request_policy_config response_headers_policy_config

@@ -19,6 +19,7 @@ from . import (
     ec2,
     elasticache,
     event_filters,
+    field_encryption,
     foreign_types,
     functions,
     http_proxies,
@@ -74,6 +75,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_logs.apply()
     cloudfront.apply()
     signing_keys.apply()
+    field_encryption.apply()
     iam_groups.apply()
     foreign_types.apply()
     rotation.apply()

@@ -4,10 +4,11 @@ from ministack.services import cloudfront
 
 from ..cdn.config import Behaviour, EdgeAssociation
 from ..cdn.exchange import Event, FunctionFailedError, FunctionResult, OriginCall
+from ..cdn.field_encryption import Encryption
 from ..cdn.freshness import Lifetimes
 from ..cdn.messages import FUNCTION_ERROR, Headers, Response, headers_of
 from ..cdn.policies import LEGACY, UNCACHED, CachePolicy, Selection, Selections
-from . import cdn_origins, signing_keys
+from . import cdn_origins, field_encryption, signing_keys
 from .types import Record
 
 
@@ -44,6 +45,10 @@ class EmulatorServices:
     def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
         """Return the PEM of a public key that a behaviour trusts, by its id."""
         return signing_keys.trusted_key(behaviour.key_groups, key_id)
+
+    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
+        """Return the field-level encryption of a behaviour."""
+        return field_encryption.encryption_of(behaviour.field_encryption)
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin."""

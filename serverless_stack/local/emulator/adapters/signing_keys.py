@@ -75,6 +75,11 @@ def is_supported(pem: str) -> bool:
     return isinstance(key, EllipticCurvePublicKey) and isinstance(key.curve, SECP256R1)
 
 
+def is_rsa(pem: str) -> bool:
+    """Return whether a public key that CloudFront took is one of RSA."""
+    return isinstance(load_pem_public_key(pem.strip().encode()), RSAPublicKey)
+
+
 def trusted_key(key_groups: tuple[str, ...], key_id: str) -> str | None:
     """Return the PEM of a public key that is in one of some key groups."""
     groups = [cloudfront._key_groups.get(group_id) for group_id in key_groups]
