@@ -16,6 +16,7 @@ from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problem
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encryption_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -93,7 +94,16 @@ class CdnArguments:
                     f"construct, got: {behavior.target!r} without one"
                 )
                 continue
-            problems.add(behavior_problems(behavior, self.origin_of(behavior), name))
+            origin = self.origin_of(behavior)
+            problems.add(behavior_problems(behavior, origin, name))
+            problems.add(
+                encryption_problems(
+                    behavior.field_encryption,
+                    pattern,
+                    is_bucket=origin.kind == "bucket",
+                    methods=behavior.methods,
+                )
+            )
         for pattern in self.behaviors:
             if pattern in (DEFAULT_PATTERN, "/*"):
                 problems.fail(

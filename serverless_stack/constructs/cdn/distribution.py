@@ -22,6 +22,7 @@ from serverless_stack.constructs.cdn.binding import OriginBinding
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
 from serverless_stack.constructs.cdn.origins import Target
@@ -142,6 +143,7 @@ class Cdn(Construct):
         )
         problems = Problems(scope.node.path, construct_id)
         problems.add(arguments.problems(scope))
+        routes = arguments.routes()
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -151,7 +153,7 @@ class Cdn(Construct):
         certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
         options = {}
-        for pattern, behavior in arguments.routes().items():
+        for pattern, behavior in routes.items():
             origin = arguments.origin_of(behavior)
             options[pattern] = behavior_options(
                 self, behavior, origin, binding.create(origin), headers
@@ -176,6 +178,12 @@ class Cdn(Construct):
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
+        )
+        encrypt_fields(
+            self,
+            distribution,
+            routes.pop(DEFAULT_PATTERN).field_encryption,
+            [behavior.field_encryption for behavior in routes.values()],
         )
         if shield:
             shield_advanced.CfnProtection(

@@ -79,6 +79,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _origin_ssl_context _render_headers _s3_origin_bucket _update_vpc_origin
             _vpc_origin_etag _vpc_origins handle_viewer_request live_function_code
             origin_request_policy_config response_headers_policy_config
+            CloudFrontFunctionError OriginTimeout OriginUnreachable
+            _MANAGED_CACHE_POLICIES _add_cloudfront_headers _apply_response_headers_policy
+            _cache_policies _create_invalidation _create_key_group _create_public_key
+            _delete_key_group _delete_public_key _dist_id _distributions._data _error
+            _fetch_from_origin _invalidations _key_groups _origin_request_headers _parse_body
+            _parse_key_group_config _parse_public_key_config _public_keys _render_headers
+            _run_function _s3_origin_bucket _update_key_group _update_public_key
+            handle_viewer_request origin_request_policy_config response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
@@ -145,7 +153,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.scheduler": """
             _at_time_epoch _schedules _schedules._data _tick_schedules
         """,
-        "ministack.services.secretsmanager": "_get_secret_value _resolve _rotate_secret _secrets",
+        "ministack.services.secretsmanager": """
+            _get_secret_value _put_secret_value _resolve _rotate_secret _secrets
+        """,
         "ministack.services.sns": "_deliver_to_lambda _fanout _topics",
         "ministack.services.sqs": """
             _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn _queue_url

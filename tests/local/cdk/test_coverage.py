@@ -38,7 +38,7 @@ def function(runtime: object) -> dict[str, Any]:
     ("described", "start"),
     [
         (distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": [{}]}), "Lambda@Edge"),
-        (distribution(CacheBehaviors=[{"TrustedKeyGroups": ["k"]}]), "signed URLs and cookies"),
+        (distribution(CacheBehaviors=[{"TrustedSigners": ["self"]}]), "signers of AWS accounts"),
         (distribution(WebACLId="arn"), "AWS WAF"),
         (distribution(OriginGroups={"Items": [{}]}), "origin groups"),
         (

@@ -21,6 +21,7 @@ from . import (
     ec2,
     elasticache,
     event_filters,
+    field_encryption,
     foreign_types,
     functions,
     http_proxies,
@@ -39,6 +40,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    signing_keys,
     stack_outputs,
     stage_cache,
     stages,
@@ -80,6 +82,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     target_groups.apply()
     continuous_deployment.apply()
+    signing_keys.apply()
+    field_encryption.apply()
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()
