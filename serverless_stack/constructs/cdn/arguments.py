@@ -75,10 +75,10 @@ class CdnArguments:
         if self.waf is not None and self.waf.arn is not None:
             problems.add(rules.web_acl_problems(self.waf.arn, "waf"))
         if not problems.messages:  # the routes are known
-            problems.add(self._edge_problems())
+            problems.add(self._edge_problems(region))
         return problems.messages
 
-    def _edge_problems(self) -> list[str]:
+    def _edge_problems(self, region: str) -> list[str]:
         """List what is wrong with what runs at the edge, and with the error pages."""
         problems = Problems()
         routes = self.routes()
@@ -93,7 +93,7 @@ class CdnArguments:
             )
         for pattern, behavior in routes.items():
             argument = "default" if pattern == DEFAULT_PATTERN else f"behaviors[{pattern!r}]"
-            problems.add(self.edge_of(pattern, behavior).problems(argument))
+            problems.add(self.edge_of(pattern, behavior).problems(argument, region))
         problems.add(error_pages_problems(self.error_pages, is_api))
         return problems.messages
 
