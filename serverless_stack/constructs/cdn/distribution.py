@@ -13,19 +13,22 @@ from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.shared import access_log_bucket
 from serverless_stack.constructs.api.waf import Waf
-from serverless_stack.constructs.cdn.access import allow_distribution
+from serverless_stack.constructs.cdn.access import allow_origins
+from serverless_stack.constructs.cdn.access_control import bucket_access_control
 from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
-from serverless_stack.constructs.cdn.binding import OriginBinding, access_control
+from serverless_stack.constructs.cdn.binding import OriginBinding
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain
 from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
-from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Target
+from serverless_stack.constructs.cdn.origins import Target
 from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS
+from serverless_stack.constructs.cdn.resources import bucket_of
 from serverless_stack.constructs.cdn.site import Site
+from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 from serverless_stack.constructs.profiles.profile import Profile
 
 _MAX_COMMENT_LENGTH = 128
@@ -85,6 +88,7 @@ class Cdn(Construct):
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
         api_path_pattern: The paths of the API; None unless there are a bucket and an API.
+        other_paths: The patterns that take paths from the bucket, for invalidations to leave out.
 
     Raises:
         ValueError: If there is no origin, or CloudFront refuses an argument.
@@ -155,9 +159,11 @@ class Cdn(Construct):
         for pattern, behavior in arguments.routes().items():
             origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
+                self,
                 behavior,
+                origin,
                 binding.create(origin),
-                is_bucket=origin.kind == "bucket",
+                headers,
                 functions=edge_logic.functions(edge),
                 edge_lambdas=edge_logic.edge_lambdas(edge),
             )
@@ -193,8 +199,7 @@ class Cdn(Construct):
                 name=Names.unique_resource_name(self, max_length=128),
                 resource_arn=distribution.distribution_arn,
             )
-        for source, path in binding.buckets:
-            allow_distribution(self, distribution, source, path)
+        allow_origins(self, distribution, binding.origins)
         acknowledge_missing(
             distribution,
             profile,
@@ -203,17 +208,18 @@ class Cdn(Construct):
             has_web_acl=waf is not None and waf.arn is not None,
             has_log=access_log,
         )
-        sources = [source for source, _ in binding.buckets]
+        sources = [bucket_of(each) for each in binding.origins if each.kind == "bucket"]
         if log_bucket is not None and not any(isinstance(each, s3.Bucket) for each in sources):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
-            access_control(self) if sources else None
+            bucket_access_control(self) if sources else None
         )
         self.origin_path: str | None = origin_path
         self.default_root_object: str | None = default_root_object if bucket else None
         self.api_path_pattern: str | None = api_path_pattern if bucket and api else None
+        self.other_paths: Sequence[str] = arguments.other_paths()
 
     @property
     def url(self) -> str:
