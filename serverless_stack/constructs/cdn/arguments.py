@@ -15,6 +15,7 @@ from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
+from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior, edge_logic_problems
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.field_encryption import encryption_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
@@ -75,7 +76,34 @@ class CdnArguments:
             problems.add(countries_problems(self.countries))
         if self.waf is not None:
             problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
+        if not problems.messages:  # the routes are known
+            behaviors = {
+                "default"
+                if pattern == DEFAULT_PATTERN
+                else self._name_of(pattern, behavior): self.edge_of(pattern, behavior)
+                for pattern, behavior in self.routes().items()
+            }
+            problems.add(edge_logic_problems(behaviors, self.error_pages, region))
         return problems.messages
+
+    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
+        """Return a behavior with what the distribution adds to it at the edge.
+
+        The files of the site are those of the default behavior.
+
+        Args:
+            pattern: Its path pattern.
+            behavior: The behavior.
+        """
+        origin, default = self.origin_of(behavior), self.routes()[DEFAULT_PATTERN]
+        return EdgeBehavior(
+            behavior,
+            pattern,
+            site=self.site,
+            maintenance=self.maintenance,
+            serves_site=pattern == DEFAULT_PATTERN or origin == self.origin_of(default),
+            is_api=origin.leaf.kind in ("api", "function_url", "load_balancer"),
+        )
 
     def _target_problems(self) -> list[str]:
         """List what is wrong with the behaviors, their order and their origins."""

@@ -21,6 +21,7 @@ from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
 from serverless_stack.constructs.cdn.binding import OriginBinding
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
@@ -152,11 +153,18 @@ class Cdn(Construct):
         web_acl = web_acl_arn(self, waf)
         certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
+        edge_logic = EdgeLogic(self)
         options = {}
         for pattern, behavior in routes.items():
-            origin = arguments.origin_of(behavior)
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
-                self, behavior, origin, binding.create(origin), headers
+                self,
+                behavior,
+                origin,
+                binding.create(origin),
+                headers,
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
             )
         log_bucket = log.legacy_bucket
         distribution = cloudfront.Distribution(
@@ -165,6 +173,7 @@ class Cdn(Construct):
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
             default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
             minimum_protocol_version=domain.tls if domain else None,
