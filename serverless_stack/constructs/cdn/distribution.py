@@ -18,6 +18,7 @@ from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
 from serverless_stack.constructs.cdn.binding import OriginBinding, access_control
+from serverless_stack.constructs.cdn.cache_tags import enable_cache_tags
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
@@ -80,6 +81,7 @@ class Cdn(Construct):
 
     Attributes:
         distribution: The distribution.
+        cache_tags: Whether answers can be invalidated by their cache tags.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
@@ -179,6 +181,8 @@ class Cdn(Construct):
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
         )
+        if cache_tags:
+            enable_cache_tags(distribution)
         if shield:
             shield_advanced.CfnProtection(
                 self,
@@ -201,6 +205,7 @@ class Cdn(Construct):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
+        self.cache_tags: bool = cache_tags
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             access_control(self) if sources else None
         )
