@@ -12,13 +12,15 @@ from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
-from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.edge_logic import edge_logic_problems
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Origin, Target
 from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
 from serverless_stack.constructs.cdn.site import Site
 
 DEFAULT_PATTERN = "*"
+_DYNAMIC = ("api", "function_url", "load_balancer")
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,47 @@ class CdnArguments:
             problems.add(countries_problems(self.countries))
         if self.waf is not None and self.waf.arn is not None:
             problems.add(rules.web_acl_problems(self.waf.arn, "waf"))
+        if not problems.messages:  # the routes are known
+            problems.add(self._edge_problems())
         return problems.messages
+
+    def _edge_problems(self) -> list[str]:
+        """List what is wrong with what runs at the edge, and with the error pages."""
+        problems = Problems()
+        routes = self.routes()
+        is_api = {
+            pattern: self.origin_of(behavior).kind in _DYNAMIC
+            for pattern, behavior in routes.items()
+        }
+        if self.site is not None and self.site.kind != "files" and is_api[DEFAULT_PATTERN]:
+            problems.fail(
+                f"`site` must go with a bucket as the default behavior, got: "
+                f"Site.{self.site.kind}() over an API"
+            )
+        for pattern, behavior in routes.items():
+            argument = "default" if pattern == DEFAULT_PATTERN else f"behaviors[{pattern!r}]"
+            problems.add(
+                edge_logic_problems(
+                    behavior,
+                    argument,
+                    site=self.site,
+                    maintenance=self.maintenance,
+                    serves_site=self.serves_site(pattern, behavior),
+                )
+            )
+        problems.add(error_pages_problems(self.error_pages, is_api))
+        return problems.messages
+
+    def serves_site(self, pattern: str, behavior: Behavior) -> bool:
+        """Return whether a behavior serves the files of the site: those of the default one.
+
+        Args:
+            pattern: Its path pattern.
+            behavior: The behavior.
+        """
+        if pattern == DEFAULT_PATTERN:
+            return True
+        return self.origin_of(behavior) == self.origin_of(self.routes()[DEFAULT_PATTERN])
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

@@ -13,6 +13,7 @@ from serverless_stack.constructs.cdn.caching import Cache
 from serverless_stack.constructs.cdn.edge import EdgeFunction
 from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
 from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import Target
 from serverless_stack.constructs.cdn.signing import Signing
@@ -39,7 +40,8 @@ class Behavior:
         signed: The keys of signed URLs and cookies, without which nothing is served. Default:
             everybody is served.
         auth: Who is served, decided at the edge. Default: everybody.
-        edge: Lambda@Edge functions, one per event. Default: none.
+        edge: Functions that run at the edge: Lambda@Edge, one per event, and snippets of JavaScript
+            for CloudFront Functions. Default: none.
         headers: The headers that are added to answers. Default: those of the ``Cdn``.
         field_encryption: The fields of posted forms that are encrypted. Default: none.
         compress: Whether answers are compressed.
@@ -54,7 +56,7 @@ class Behavior:
     cache: Cache | cloudfront.ICachePolicy | None = None
     signed: Signing | None = None
     auth: EdgeAuth | None = None
-    edge: Sequence[EdgeFunction] = ()
+    edge: Sequence[EdgeFunction | Snippet] = ()
     headers: SecurityHeaders | None = None
     field_encryption: FieldEncryption | None = None
     compress: bool = True
@@ -68,7 +70,12 @@ class Behavior:
 
 
 def behavior_options(
-    behavior: Behavior, origin: cloudfront.IOrigin, *, is_bucket: bool
+    behavior: Behavior,
+    origin: cloudfront.IOrigin,
+    *,
+    is_bucket: bool,
+    functions: Sequence[cloudfront.FunctionAssociation] = (),
+    edge_lambdas: Sequence[cloudfront.EdgeLambda] = (),
 ) -> cloudfront.BehaviorOptions:
     """Return a behavior in CDK's terms.
 
@@ -76,6 +83,8 @@ def behavior_options(
         behavior: The behavior.
         origin: What it serves.
         is_bucket: Whether that is a bucket, which is cached by default.
+        functions: Its CloudFront Functions.
+        edge_lambdas: Its Lambda@Edge functions.
     """
     policies = cloudfront.OriginRequestPolicy
     forward = behavior.forward or (None if is_bucket else policies.ALL_VIEWER_EXCEPT_HOST_HEADER)
@@ -85,6 +94,8 @@ def behavior_options(
         allowed_methods=_METHODS[methods] if methods else None,
         cache_policy=None if is_bucket else cloudfront.CachePolicy.CACHING_DISABLED,
         compress=None if behavior.compress else False,
+        edge_lambdas=list(edge_lambdas) or None,
+        function_associations=list(functions) or None,
         origin_request_policy=forward,
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY

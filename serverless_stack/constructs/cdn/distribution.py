@@ -21,6 +21,7 @@ from serverless_stack.constructs.cdn.binding import OriginBinding, access_contro
 from serverless_stack.constructs.cdn.cache_tags import enable_cache_tags
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Target
@@ -151,11 +152,18 @@ class Cdn(Construct):
                     f"requests are not logged: CloudFront writes no logs to buckets in {region}",
                 )
         binding = OriginBinding(self)
+        edge = EdgeLogic(self, site=site, maintenance=maintenance)
         options = {}
         for pattern, behavior in arguments.routes().items():
             origin = arguments.origin_of(behavior)
             options[pattern] = behavior_options(
-                behavior, binding.create(origin), is_bucket=origin.kind == "bucket"
+                behavior,
+                binding.create(origin),
+                is_bucket=origin.kind == "bucket",
+                functions=edge.functions(
+                    pattern, behavior, serves_site=arguments.serves_site(pattern, behavior)
+                ),
+                edge_lambdas=edge.edge_lambdas(pattern, behavior),
             )
         log_bucket = access_log_bucket(self, profile) if access_log else None
         certificate = domain.certificate if domain else None
@@ -165,6 +173,7 @@ class Cdn(Construct):
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
             default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
             minimum_protocol_version=(

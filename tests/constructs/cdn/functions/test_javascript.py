@@ -1,11 +1,18 @@
 """The JavaScript of sites, run in Node on recorded events."""
 
+import hashlib
+import hmac
+import re
+from base64 import b64encode
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
-from serverless_stack.constructs.cdn.functions.snippet import Snippet
+from serverless_stack.constructs.cdn.error_pages import Maintenance
+from serverless_stack.constructs.cdn.functions.snippet import JAVASCRIPT, Snippet, Stage, packaged
 from serverless_stack.constructs.cdn.redirects import Redirect
 from serverless_stack.constructs.cdn.site import Site
 from tests.constructs.cdn.functions.node import Run, run_all
@@ -125,31 +132,174 @@ LOCATIONS: list[tuple[list[Snippet], str, str, int, Mapping[str, object]]] = [
 ]
 
 
+SECRET, SALT = "janë:pa:ss", "5a17" * 8
+CREDENTIALS = b64encode(SECRET.encode()).decode()
+DIGEST = hmac.new(SALT.encode(), CREDENTIALS.encode(), hashlib.sha256).hexdigest()
+BASIC = packaged(
+    "basic_auth", Stage.AUTH, {"salt": SALT, "digest": DIGEST, "realm": "Preview of it"}
+)
+DOWN = Maintenance(
+    allow_ips=["192.0.2.0/25", "2001:db8:2::/47", "::ffff:198.51.100.0/120"],
+    retry_after=cdk.Duration.minutes(5),
+).snippets()[0]
+DEEP: dict[str, object] = {"request.uri": "/deep/link"}
+OPEN, ASKED = "the path", "401"
+# The header Authorization, and whether the request reaches the site.
+RESPONSE = """
+function handler(event, parameters) {
+  event.response.headers['x-own'] = {value: parameters.value};
+  return event.response;
+}
+"""
+STORE = """
+import cf from 'cloudfront';
+const store = cf.kvs();
+
+async function handler(event) {
+  event.request.uri = await store.get('build') + event.request.uri;
+  return event.request;
+}
+"""
+CREDENTIALS_SENT: list[tuple[dict[str, object] | None, str]] = [
+    (None, ASKED),
+    ({"value": f"Basic {CREDENTIALS}"}, OPEN),
+    ({"value": f"basic  {CREDENTIALS}"}, OPEN),
+    ({"value": ""}, ASKED),
+    ({"value": "Basic "}, ASKED),
+    ({"value": f"Bearer {CREDENTIALS}"}, ASKED),
+    ({"value": f"Basic {CREDENTIALS[:-2]}"}, ASKED),
+    ({"value": f"Basic {CREDENTIALS}{CREDENTIALS}"}, ASKED),
+    ({"value": f"Basic {b64encode(b'jane:PASS').decode()}"}, ASKED),
+    ({"value": f"Basic {DIGEST}"}, ASKED),
+]
+# Whether an address passes while the site is down.
+ADDRESSES = [
+    ("192.0.2.1", True),
+    ("192.0.2.127", True),
+    ("192.0.2.128", False),
+    ("192.0.3.1", False),
+    ("2001:db8:2::7", True),
+    ("2001:0db8:0003:0000:0000:0000:0000:0001", True),
+    ("2001:db8:4::", False),
+    ("::1", False),
+    ("::ffff:198.51.100.9", True),
+    ("::ffff:c633:6409", True),
+    ("198.51.100.9", False),
+]
+
+
 @pytest.fixture(scope="module")
-def results() -> list[Any]:
-    paths = [Run(snippets, {"request.uri": uri}) for snippets, uri, _ in PATHS]
-    moved = [
-        Run(snippets, {"request.uri": uri, **changes})
-        for snippets, uri, _location, _status, changes in LOCATIONS
-    ]
-    return run_all([*paths, *moved])
+def results() -> Mapping[str, list[Any]]:
+    runs = {
+        "paths": [Run(snippets, {"request.uri": uri}) for snippets, uri, _ in PATHS],
+        "locations": [
+            Run(snippets, {"request.uri": uri, **changes})
+            for snippets, uri, _location, _status, changes in LOCATIONS
+        ],
+        "basic": [
+            Run(
+                [BASIC, *SPA], {**DEEP, **({"request.headers.authorization": sent} if sent else {})}
+            )
+            for sent, _ in CREDENTIALS_SENT
+        ],
+        "addresses": [
+            Run([DOWN, *SPA], {**DEEP, "viewer.ip": address}) for address, _ in ADDRESSES
+        ],
+        "down": [
+            Run([*TABLE, DOWN], {"request.uri": "/old"}),
+            Run([DOWN], {"request.headers.accept": {"value": "application/json"}}),
+            Run([DOWN, BASIC]),
+        ],
+        "own": [
+            Run(
+                [
+                    Snippet(
+                        name="response",
+                        source=RESPONSE,
+                        stage=Stage.HEADERS,
+                        event="viewer-response",
+                        parameters={"value": "x"},
+                    )
+                ]
+            ),
+            Run(
+                [*SPA, Snippet(name="store", source=STORE, stage=Stage.RELEASE)],
+                DEEP,
+                store={"build": "/b1"},
+            ),
+            Run([Snippet(name="store", source=STORE, stage=Stage.RELEASE)]),
+        ],
+    }
+    answers = iter(run_all([run for those in runs.values() for run in those]))
+    return {name: [next(answers) for _ in those] for name, those in runs.items()}
 
 
-def test_paths(results: list[Any]) -> None:
-    requests = results[: len(PATHS)]
-    got = [
-        (uri, request.get("uri", request))
-        for (_, uri, _), request in zip(PATHS, requests, strict=True)
-    ]
-    assert got == [(uri, expected) for _, uri, expected in PATHS]
+def test_paths(results: Mapping[str, list[Any]]) -> None:
+    got = [answer.get("uri", answer) for answer in results["paths"]]
+    assert got == [expected for _, _, expected in PATHS]
 
 
-def test_locations(results: list[Any]) -> None:
-    answers = results[len(PATHS) :]
+def test_locations(results: Mapping[str, list[Any]]) -> None:
     got = []
-    for (_, uri, *_rest), answer in zip(LOCATIONS, answers, strict=True):
+    for (_, uri, *_rest), answer in zip(LOCATIONS, results["locations"], strict=True):
         headers = answer.get("headers", {})
-        got.append(
-            (uri, headers.get("location", {}).get("value", answer), answer.get("statusCode"))
-        )
+        location = headers.get("location", {}).get("value", answer)
+        got.append((uri, location, answer.get("statusCode")))
     assert got == [(uri, location, status) for _, uri, location, status, _ in LOCATIONS]
+
+
+def test_permanent_redirects_are_asked_for_again(results: Mapping[str, list[Any]]) -> None:
+    cached = {
+        answer["statusCode"]: answer["headers"].get("cache-control")
+        for answer in results["locations"]
+    }
+    for_an_hour = {"value": "max-age=3600"}
+    assert cached == {301: for_an_hour, 308: for_an_hour, 302: None, 307: None}
+
+
+def test_basic_authentication(results: Mapping[str, list[Any]]) -> None:
+    for (sent, expected), answer in zip(CREDENTIALS_SENT, results["basic"], strict=True):
+        if expected == OPEN:
+            assert answer.get("uri") == "/index.html", sent
+            assert "authorization" not in answer["headers"]
+        else:
+            assert answer.get("statusCode") == 401, sent
+            challenge = answer["headers"]["www-authenticate"]["value"]
+            assert challenge == 'Basic realm="Preview of it", charset="UTF-8"'
+            assert answer["headers"]["cache-control"]["value"] == "no-store"
+
+
+def test_addresses_that_pass_maintenance(results: Mapping[str, list[Any]]) -> None:
+    got = [
+        (address, answer.get("uri") == "/index.html")
+        for (address, _), answer in zip(ADDRESSES, results["addresses"], strict=True)
+    ]
+    assert got == ADDRESSES
+
+
+def test_maintenance(results: Mapping[str, list[Any]]) -> None:
+    moved, program, protected = results["down"]
+    assert moved["statusCode"] == 301
+    assert program["statusCode"] == 503
+    assert program["headers"]["retry-after"]["value"] == "300"
+    assert program["body"]["data"] == '{"message":"Service Unavailable"}'
+    assert protected["statusCode"] == 401
+    page = results["addresses"][-1]
+    assert page["headers"]["content-type"]["value"] == "text/html; charset=utf-8"
+    assert "We will be back soon" in page["body"]["data"]
+
+
+def test_snippets_of_users(results: Mapping[str, list[Any]]) -> None:
+    response, stored, missing = results["own"]
+    assert response["headers"]["x-own"] == {"value": "x"}
+    assert response["statusCode"] == 200
+    assert stored["uri"] == "/b1/index.html"
+    assert missing == {"thrown": "Error: KeyNotFound"}
+
+
+@pytest.mark.parametrize("file", sorted(JAVASCRIPT.glob("*.js")), ids=lambda file: file.stem)
+def test_only_features_of_the_runtime(file: Path) -> None:
+    """``JavaScript runtime 2.0 features for CloudFront Functions`` lists what there is."""
+    code = re.sub(r"//.*", "", file.read_text())
+    lacking = r"\b(?:class|of|yield|BigInt|Map|Set)\b|\?\.|\?\?|\.\.\.|=>|\.at\(|\bimport\("
+    assert re.findall(lacking, code) == []
