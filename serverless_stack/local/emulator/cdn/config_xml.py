@@ -155,7 +155,8 @@ def _legacy(element: Element) -> CachePolicy | None:
     )
     # All headers in the key means that nothing is cached.
     compress = _text(element, "Compress") == "true"
-    return CachePolicy(key, UNCACHED if "*" in headers else lifetimes, gzip=compress)
+    kept = UNCACHED if "*" in headers else lifetimes
+    return CachePolicy(key, kept, gzip=compress, is_legacy=True)
 
 
 def _find(element: Element | None, *path: str) -> Element | None:

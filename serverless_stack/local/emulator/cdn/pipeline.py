@@ -32,12 +32,13 @@ VIEWER_STEPS: Sequence[Step] = (
     error_pages.replace_errors,
     # Refusals: none of them reaches a function, the cache or the origin.
     viewers.refuse_loops,
+    viewers.refuse_long_requests,
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,
     # Functions of the viewer's events.
-    viewers.add_viewer_headers,
     edge.run_viewer_events,
+    viewers.add_viewer_headers,
     functions.run_viewer_events,
     policy_headers.add_policy_headers,
 )
@@ -46,8 +47,9 @@ ORIGIN_STEPS: Sequence[Step] = (
     caching.serve_from_cache,
     compression.compress,
     forwarding.select_for_origin,
-    edge.run_origin_events,
     failover.try_origins,
+    edge.run_origin_events,
+    forwarding.drop_cookies,
     fetching.fetch_from_origin,
 )
 

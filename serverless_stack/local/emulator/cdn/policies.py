@@ -64,12 +64,15 @@ class CachePolicy:
         lifetimes: The TTLs.
         gzip: Whether ``Accept-Encoding: gzip`` is in the key, normalised.
         brotli: Whether ``Accept-Encoding: br`` is.
+        is_legacy: Whether it stands for legacy settings, with which headers that CloudFront does
+            not know reach the origin without being selected.
     """
 
     key: Selections = Selections()
     lifetimes: Lifetimes = UNCACHED
     gzip: bool = False
     brotli: bool = False
+    is_legacy: bool = False
 
 
 def reaches_origin(key: Selection, more: Selection | None, name: str) -> bool:

@@ -1,7 +1,7 @@
 """Custom error pages ("Generate custom error responses").
 
 The page is requested through the behaviour of its own path, from the cache like any other, and
-keeps its headers. If the page itself fails, the viewer gets the first error.
+keeps its headers. If the page is not available either, the viewer gets the error of its origin.
 """
 
 from dataclasses import replace
@@ -20,7 +20,6 @@ async def replace_errors(exchange: Exchange, proceed: Next) -> Response:
     if declared is None or not declared.page or response.outcome in _OF_FUNCTIONS:
         return response
     page = await exchange.fetch(exchange.for_page(declared.page))
-    if page.status >= 400:
-        return response
-    shown = replace(page, status=declared.page_status, reason="", outcome=response.outcome)
-    return with_policy_headers(exchange, shown)
+    if page.status < 400:
+        page = replace(page, status=declared.page_status, reason="")
+    return with_policy_headers(exchange, replace(page, outcome=response.outcome))

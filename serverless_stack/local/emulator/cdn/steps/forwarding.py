@@ -20,8 +20,22 @@ ALWAYS = frozenset(
 )
 """Headers that reach the origin whatever the policies say ("HTTP request headers and CloudFront
 behavior")."""
-_OWN = frozenset({"host", "cookie", "user-agent", "content-length", "connection"})
-_OWN |= {"transfer-encoding", "accept-encoding"}
+_OWN = frozenset(
+    {
+        *("host", "cookie", "user-agent", "accept-encoding"),
+        *("connection", "content-length", "expect", "te", "trailer", "transfer-encoding"),
+        *("proxy-authenticate", "proxy-authorization", "proxy-connection", "upgrade"),
+        *("x-forwarded-proto", "x-real-ip"),
+    }
+)
+"""Headers that CloudFront removes, or handles in a way of its own."""
+_SELECTED_ONLY = frozenset(
+    {
+        *("accept", "accept-charset", "accept-language", "authorization", "referer"),
+        "x-http-method-override",
+    }
+)
+"""Headers that legacy settings forward only if they are selected."""
 USER_AGENT = "Amazon CloudFront"
 
 
@@ -35,6 +49,16 @@ async def select_for_origin(exchange: Exchange, proceed: Next) -> Response:
         return await proceed(exchange)
     finally:
         exchange.request = before
+
+
+async def drop_cookies(exchange: Exchange, proceed: Next) -> Response:
+    """Remove ``Set-Cookie`` if no cookies reach the origin ("Cache content based on cookies")."""
+    response = await proceed(exchange)
+    policy = exchange.services.cache_policy(exchange.behaviour)
+    more = exchange.services.origin_request_policy(exchange.behaviour) or Selections()
+    if any(each.cookies.kind != "none" for each in (policy.key, more)):
+        return response
+    return response.with_headers(set_cookie=None)
 
 
 def selected(request: Request, policy: CachePolicy, more: Selections | None) -> Request:
@@ -67,12 +91,16 @@ def _headers(request: Request, policy: CachePolicy, more: Selections | None) -> 
     def reaches(name: str) -> bool:
         if name.startswith("cloudfront-") and name not in added:
             return _is_listed(name, policy, more)
+        if policy.is_legacy and name not in _SELECTED_ONLY | _OWN:
+            return True
         return reaches_origin(policy.key.headers, selection, name)
 
     headers = {
         name: values
         for name, values in request.headers.items()
-        if name not in _OWN and (name in ALWAYS or reaches(name) or name in added)
+        if name not in _OWN
+        and not name.startswith("x-edge-")
+        and (name in ALWAYS or reaches(name) or name in added)
     }
     agent = request.header("user-agent")
     headers["user-agent"] = [agent if agent and reaches("user-agent") else USER_AGENT]
