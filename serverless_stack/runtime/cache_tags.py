@@ -16,6 +16,7 @@ header, so nothing secret belongs in it.
 
 from collections.abc import Callable, Mapping
 from functools import wraps
+from itertools import chain
 from typing import TypeVar, cast
 
 from serverless_stack._shared.cache_tags import (
@@ -44,7 +45,7 @@ def tag_header(*tags: str) -> dict[str, str]:
     """
     if not tags:
         raise ValueError("`tags` must have at least one tag, got: none")
-    for message in (*tag_problems(tags, "tags"), *tag_count_problems(tags, "tags")):
+    for message in chain(tag_problems(tags, "tags"), tag_count_problems(tags, "tags")):
         raise ValueError(message)
     return {HEADER: header_value(tags)}
 

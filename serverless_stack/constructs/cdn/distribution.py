@@ -83,6 +83,7 @@ class Cdn(Construct):
     Attributes:
         distribution: The distribution.
         cache_tags: Whether answers can be invalidated by their cache tags.
+        edge_logic: The JavaScript of its behaviors, for other constructs of this library.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
@@ -215,6 +216,7 @@ class Cdn(Construct):
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
         self.cache_tags: bool = cache_tags
+        self.edge_logic: EdgeLogic = edge
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             access_control(self) if sources else None
         )

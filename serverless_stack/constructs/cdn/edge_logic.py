@@ -8,6 +8,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
 from serverless_stack.constructs.cdn.edge_functions import EdgeFunctions
@@ -15,6 +16,8 @@ from serverless_stack.constructs.cdn.error_pages import Maintenance
 from serverless_stack.constructs.cdn.functions.composition import Composition, composition_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
+
+_DEFAULT = "*"  # the pattern of the default behavior
 
 
 def snippets_of(
@@ -96,6 +99,7 @@ class EdgeLogic:
         self._maintenance = maintenance
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
+        self._snippets: dict[str, list[Snippet]] = {}
 
     def functions(
         self,
@@ -120,7 +124,38 @@ class EdgeLogic:
             serves_site=serves_site,
             scope=self._cdn,
         )
-        return self._composition.associations(pattern, [*own, *snippets])
+        self._snippets[pattern] = [*own, *snippets]
+        return self._composition.associations(pattern, self._snippets[pattern])
+
+    def extension_problems(self, snippets: Sequence[Snippet], argument: str) -> list[str]:
+        """List why JavaScript cannot be added to the default behavior.
+
+        Args:
+            snippets: The JavaScript.
+            argument: What asks for it, as the caller wrote it.
+        """
+        present = self._snippets[_DEFAULT]
+        twice = {snippet.name for snippet in present} & {snippet.name for snippet in snippets}
+        if twice:
+            return [f"`{argument}` must be given once for {self._cdn.node.path}, got: again"]
+        return composition_problems([*present, *snippets], argument)
+
+    def extend(self, distribution: cloudfront.Distribution, snippets: Sequence[Snippet]) -> None:
+        """Add JavaScript to the default behavior of the distribution, which exists by now.
+
+        Args:
+            distribution: The distribution.
+            snippets: The JavaScript.
+        """
+        extended = [*self._snippets[_DEFAULT], *snippets]
+        self._snippets[_DEFAULT] = extended
+        default_child(distribution, cloudfront.CfnDistribution).add_property_override(
+            "DistributionConfig.DefaultCacheBehavior.FunctionAssociations",
+            [
+                {"EventType": event, "FunctionARN": function.function_arn}
+                for event, function in self._composition.extend(_DEFAULT, extended).items()
+            ],
+        )
 
     def edge_lambdas(self, pattern: str, behavior: Behavior) -> list[cloudfront.EdgeLambda]:
         """Return the Lambda@Edge functions of a behavior.

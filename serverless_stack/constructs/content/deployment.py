@@ -32,9 +32,9 @@ from serverless_stack.constructs.content.permissions import (
     deployment_statements,
     expire_obsolete_files,
 )
+from serverless_stack.constructs.content.skew import protect_from_skew, skew_problems
 from serverless_stack.constructs.content.source import (
-    Source,
-    read_sources,
+    published_sources,
     source_assets,
     source_problems,
 )
@@ -105,6 +105,9 @@ class ContentDeployment(Construct):
             logged and the deployment continues.
         grace_period: How long files stay that left the source: whole days, 1 or more;
             None for ever.
+        skew_protection: How long a visitor keeps the pages (``*.html``, ``*.htm``) of the build
+            that he began with: 1 minute up to the ``grace_period``. It needs a ``Cdn`` with a
+            bucket. Default: none; every page is the latest one.
         memory_size: The function's memory in MiB, 512-10240. It needs 320, whatever the sizes of
             the files, and 2.5 KiB for each file. More memory is a faster processor as well.
         log_retention: How long the function's log is kept. Default: set by the profile.
@@ -143,6 +146,7 @@ class ContentDeployment(Construct):
         max_paths: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
+        skew_protection: Duration | None = None,
         memory_size: int = 1024,
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
@@ -168,14 +172,17 @@ class ContentDeployment(Construct):
         problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
         if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY):
             problems.fail(f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}")
-        contents = [] if unreadable else _read(scope, sources, include, problems)
+        contents = [] if unreadable else published_sources(scope, sources, include, problems)
         names = {key for content in contents for key in content.index}
         problems.add(arguments.file_problems(prefix, [content.index for content in contents]))
-        problems.add(arguments.memory_problems(memory_size, len(names)))
+        objects = len(names) * (1 if skew_protection is None else 2)
+        problems.add(arguments.memory_problems(memory_size, objects))
         if config is not None:
             problems.add(arguments.config_problems(config_key, names))
         tag_values = tag_lists(tags or {})
         problems.add(content_tag_problems(tag_values, names, distributions))
+        if skew_protection is not None:
+            problems.add(skew_problems(skew_protection, grace_period, prefix, names, distributions))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -257,6 +264,9 @@ class ContentDeployment(Construct):
             "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
             "RemovalPolicy": removal_policy.name.lower(),
         }
+        if skew_protection is not None:
+            protect_from_skew(distributions, prefix, skew_protection)
+            properties["KeepsBuilds"] = "true"
         if tag_values:
             properties["Tags"] = tag_properties(tag_values)
         if config is not None:
@@ -272,20 +282,3 @@ class ContentDeployment(Construct):
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group
-
-
-def _read(
-    scope: Construct, sources: Sequence[Path], include: Sequence[str], problems: Problems
-) -> list[Source]:
-    try:
-        contents = read_sources(scope, sources, include)
-    except (OSError, ValueError) as error:
-        problems.fail(f"`source` must be readable: {error}")
-        return []
-    for content in contents:
-        if not content.index:
-            problems.fail(
-                f"`source` must have files to publish, got: {str(content.path)!r}, of which every "
-                "file is left out; the argument `include` publishes such files"
-            )
-    return contents

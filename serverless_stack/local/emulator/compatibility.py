@@ -68,7 +68,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudfront": """
             CloudFrontFunctionError OriginTimeout OriginUnreachable
             _MANAGED_CACHE_POLICIES _add_cloudfront_headers _apply_response_headers_policy
-            _cache_policies _create_invalidation _distributions._data _fetch_from_origin
+            _cache_policies _create_invalidation _distributions._data _error _fetch_from_origin
             _invalidations _origin_request_headers _render_headers _run_function
             _s3_origin_bucket handle_viewer_request origin_request_policy_config
             response_headers_policy_config
