@@ -12,7 +12,7 @@ from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
-from serverless_stack.constructs.cdn.edge_logic import edge_logic_problems
+from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Origin, Target
@@ -93,28 +93,27 @@ class CdnArguments:
             )
         for pattern, behavior in routes.items():
             argument = "default" if pattern == DEFAULT_PATTERN else f"behaviors[{pattern!r}]"
-            problems.add(
-                edge_logic_problems(
-                    behavior,
-                    argument,
-                    site=self.site,
-                    maintenance=self.maintenance,
-                    serves_site=self.serves_site(pattern, behavior),
-                )
-            )
+            problems.add(self.edge_of(pattern, behavior).problems(argument))
         problems.add(error_pages_problems(self.error_pages, is_api))
         return problems.messages
 
-    def serves_site(self, pattern: str, behavior: Behavior) -> bool:
-        """Return whether a behavior serves the files of the site: those of the default one.
+    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
+        """Return a behavior with what the distribution adds to it at the edge.
+
+        The files of the site are those of the default behavior.
 
         Args:
             pattern: Its path pattern.
             behavior: The behavior.
         """
-        if pattern == DEFAULT_PATTERN:
-            return True
-        return self.origin_of(behavior) == self.origin_of(self.routes()[DEFAULT_PATTERN])
+        default = self.origin_of(self.routes()[DEFAULT_PATTERN])
+        return EdgeBehavior(
+            behavior,
+            pattern,
+            site=self.site,
+            maintenance=self.maintenance,
+            serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
+        )
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

@@ -153,18 +153,16 @@ class Cdn(Construct):
                     f"requests are not logged: CloudFront writes no logs to buckets in {region}",
                 )
         binding = OriginBinding(self)
-        edge = EdgeLogic(self, site=site, maintenance=maintenance)
+        edge_logic = EdgeLogic(self)
         options = {}
         for pattern, behavior in arguments.routes().items():
-            origin = arguments.origin_of(behavior)
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
                 behavior,
                 binding.create(origin),
                 is_bucket=origin.kind == "bucket",
-                functions=edge.functions(
-                    pattern, behavior, serves_site=arguments.serves_site(pattern, behavior)
-                ),
-                edge_lambdas=edge.edge_lambdas(pattern, behavior),
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
             )
         log_bucket = access_log_bucket(self, profile) if access_log else None
         certificate = domain.certificate if domain else None

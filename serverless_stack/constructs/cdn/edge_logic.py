@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.services.cloudfront.limits.edge import VIEWER_EVENTS
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
@@ -20,66 +22,86 @@ from serverless_stack.constructs.cdn.site import Site
 _DEFAULT = "*"  # the pattern of the default behavior
 
 
-def snippets_of(
-    behavior: Behavior,
-    *,
-    site: Site | None,
-    maintenance: Maintenance | None,
-    serves_site: bool,
-    scope: Construct | None = None,
-) -> list[Snippet]:
-    """Return the JavaScript of a behavior.
+@dataclass(frozen=True)
+class EdgeBehavior:
+    """A behavior with what the distribution adds to it at the edge.
 
-    Args:
+    Attributes:
         behavior: The behavior.
-        site: The site of the distribution.
-        maintenance: The maintenance of the distribution.
-        serves_site: Whether the behavior serves the files of the site.
-        scope: The construct of the distribution. Default: none yet, and values that are known at
-            deploy time have stand-ins of the same length.
-    """
-    snippets: list[Snippet] = []
-    if behavior.auth is not None:
-        snippets += behavior.auth.snippets(scope)
-    if site is not None:
-        snippets += site.snippets(serves_site=serves_site)
-    if maintenance is not None:
-        snippets += maintenance.snippets()
-    snippets += (item for item in behavior.edge if isinstance(item, Snippet))
-    return snippets
-
-
-def edge_logic_problems(
-    behavior: Behavior,
-    argument: str,
-    *,
-    site: Site | None,
-    maintenance: Maintenance | None,
-    serves_site: bool,
-) -> list[str]:
-    """List why what runs at the edge for a behavior cannot be together.
-
-    Args:
-        behavior: The behavior.
-        argument: The behavior, as the caller wrote it.
+        pattern: Its path pattern, ``*`` for the default one.
         site: The site of the distribution.
         maintenance: The maintenance of the distribution.
         serves_site: Whether the behavior serves the files of the site.
     """
-    problems = Problems()
-    snippets = snippets_of(behavior, site=site, maintenance=maintenance, serves_site=serves_site)
-    problems.add(composition_problems(snippets, argument))
-    functions = [item for item in behavior.edge if isinstance(item, EdgeFunction)]
-    events = [function.event for function in functions]
-    if behavior.auth is not None and behavior.auth.kind == "jwt":
-        events.append("viewer-request")
-    problems.add(edge_problems(events, has_viewer_function=bool(snippets), argument=argument))
-    if behavior.auth is not None and behavior.auth.signing and behavior.signed:
-        problems.fail(
-            f"`{argument}` must have `signed` or `auth=EdgeAuth.signed(…)`, got: both; they are "
-            "the same"
+
+    behavior: Behavior
+    pattern: str
+    site: Site | None
+    maintenance: Maintenance | None
+    serves_site: bool
+
+    @property
+    def edge_functions(self) -> list[EdgeFunction]:
+        """The Lambda@Edge functions that run; during maintenance, viewers reach none of theirs."""
+        functions = [item for item in self.behavior.edge if isinstance(item, EdgeFunction)]
+        if self._is_down:
+            return [item for item in functions if item.event not in VIEWER_EVENTS]
+        return functions
+
+    @property
+    def auth_code(self) -> str | None:
+        """The code of the Lambda@Edge function of ``EdgeAuth.jwt``, if it runs."""
+        auth = self.behavior.auth
+        return None if auth is None or self._is_down else auth.edge_code()
+
+    @property
+    def events(self) -> list[str]:
+        """The events of the Lambda@Edge functions."""
+        events: list[str] = [function.event for function in self.edge_functions]
+        return events if self.auth_code is None else [*events, "viewer-request"]
+
+    def snippets(self, scope: Construct | None = None) -> list[Snippet]:
+        """Return the JavaScript of the CloudFront Functions.
+
+        Args:
+            scope: The construct of the distribution. Default: none yet, and values that are known
+                at deploy time have stand-ins of the same length.
+        """
+        snippets: list[Snippet] = []
+        if self.behavior.auth is not None:
+            snippets += self.behavior.auth.snippets(scope)
+        if self.site is not None:
+            snippets += self.site.snippets(
+                serves_site=self.serves_site,
+                pattern=self.pattern,
+                has_viewer_lambda=any(event in VIEWER_EVENTS for event in self.events),
+            )
+        if self.maintenance is not None:
+            snippets += self.maintenance.snippets()
+        return [*snippets, *(item for item in self.behavior.edge if isinstance(item, Snippet))]
+
+    def problems(self, argument: str) -> list[str]:
+        """List why what runs at the edge cannot be together.
+
+        Args:
+            argument: The behavior, as the caller wrote it.
+        """
+        problems = Problems()
+        snippets = self.snippets()
+        problems.add(composition_problems(snippets, argument))
+        problems.add(
+            edge_problems(self.events, has_viewer_function=bool(snippets), argument=argument)
         )
-    return problems.messages
+        if self.behavior.auth is not None and self.behavior.auth.signing and self.behavior.signed:
+            problems.fail(
+                f"`{argument}` must have `signed` or `auth=EdgeAuth.signed(…)`, got: both; they "
+                "are the same"
+            )
+        return problems.messages
+
+    @property
+    def _is_down(self) -> bool:
+        return self.maintenance is not None and not self.maintenance.allow_ips
 
 
 class EdgeLogic:
@@ -87,45 +109,26 @@ class EdgeLogic:
 
     Args:
         cdn: The construct of the distribution.
-        site: The site.
-        maintenance: The maintenance.
     """
 
-    def __init__(
-        self, cdn: Construct, *, site: Site | None, maintenance: Maintenance | None
-    ) -> None:
+    def __init__(self, cdn: Construct) -> None:
         self._cdn = cdn
-        self._site = site
-        self._maintenance = maintenance
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
         self._snippets: dict[str, list[Snippet]] = {}
 
     def functions(
-        self,
-        pattern: str,
-        behavior: Behavior,
-        *,
-        serves_site: bool,
-        snippets: Sequence[Snippet] = (),
+        self, edge: EdgeBehavior, snippets: Sequence[Snippet] = ()
     ) -> list[cloudfront.FunctionAssociation]:
         """Return the CloudFront Functions of a behavior.
 
         Args:
-            pattern: Its path pattern, ``*`` for the default one.
-            behavior: The behavior.
-            serves_site: Whether it serves the files of the site.
+            edge: The behavior.
             snippets: Further JavaScript, of other parts of the distribution.
         """
-        own = snippets_of(
-            behavior,
-            site=self._site,
-            maintenance=self._maintenance,
-            serves_site=serves_site,
-            scope=self._cdn,
-        )
-        self._snippets[pattern] = [*own, *snippets]
-        return self._composition.associations(pattern, self._snippets[pattern])
+        all_snippets = [*edge.snippets(self._cdn), *snippets]
+        self._snippets[edge.pattern] = all_snippets
+        return self._composition.associations(edge.pattern, all_snippets)
 
     def extension_problems(self, snippets: Sequence[Snippet], argument: str) -> list[str]:
         """List why JavaScript cannot be added to the default behavior.
@@ -157,13 +160,10 @@ class EdgeLogic:
             ],
         )
 
-    def edge_lambdas(self, pattern: str, behavior: Behavior) -> list[cloudfront.EdgeLambda]:
+    def edge_lambdas(self, edge: EdgeBehavior) -> list[cloudfront.EdgeLambda]:
         """Return the Lambda@Edge functions of a behavior.
 
         Args:
-            pattern: Its path pattern, ``*`` for the default one.
-            behavior: The behavior.
+            edge: The behavior.
         """
-        functions = [item for item in behavior.edge if isinstance(item, EdgeFunction)]
-        code = behavior.auth.edge_code() if behavior.auth is not None else None
-        return self._edge_functions.associations(pattern, functions, code)
+        return self._edge_functions.associations(edge.pattern, edge.edge_functions, edge.auth_code)

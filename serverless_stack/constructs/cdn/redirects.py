@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs._internal.arguments import check_fields
 
 REASONS = {
@@ -165,6 +166,22 @@ def _next(path: str, table: Mapping[str, str], ours: set[str]) -> str | None:
     if parts.netloc and parts.netloc.lower() not in ours:
         return None
     return parts.path or "/"
+
+
+def may_match(source: str, pattern: str) -> bool:
+    """Return whether a behavior may get requests for the path of a redirect.
+
+    Args:
+        source: The path, or the start of paths.
+        pattern: The path pattern of the behavior.
+    """
+    path = encoded(source)
+    if is_unresolved(source) or is_unresolved(pattern) or pattern == "*":
+        return True
+    if not path.endswith("*"):
+        return matching_pattern(path, [pattern]) == pattern
+    start, fixed = path[:-1].lstrip("/"), re.split(r"[*?]", pattern.lstrip("/"))[0]
+    return start.startswith(fixed) or fixed.startswith(start)
 
 
 def redirect_parameters(

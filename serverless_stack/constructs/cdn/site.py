@@ -15,6 +15,7 @@ from serverless_stack.constructs.cdn.redirects import (
     REASONS,
     Redirect,
     hosts_problems,
+    may_match,
     redirect_parameters,
     redirects_problems,
 )
@@ -198,19 +199,30 @@ class Site:
             file_extensions=file_extensions,
         )
 
-    def snippets(self, *, serves_site: bool) -> list[Snippet]:
+    def snippets(
+        self, *, serves_site: bool, pattern: str = "*", has_viewer_lambda: bool = False
+    ) -> list[Snippet]:
         """Return the JavaScript for a behavior.
 
         Args:
             serves_site: Whether the behavior serves the files of the site. The other ones, such
                 as those of APIs, have redirects of hosts and paths only.
+            pattern: The path pattern of the behavior; redirects that it never gets are left out.
+            has_viewer_lambda: Whether the behavior has a Lambda@Edge function for viewers, beside
+                which there is no JavaScript. Unless it serves the site, hosts are not redirected.
         """
         slash = self.trailing_slash if serves_site else None
+        hosts = {} if has_viewer_lambda and not serves_site else self.redirect_hosts
+        redirects = {
+            source: entry
+            for source, entry in self.redirects.items()
+            if serves_site or may_match(source, pattern)
+        }
         snippets = []
-        if self.redirects or self.redirect_hosts or slash:
+        if redirects or hosts or slash:
             parameters: dict[str, object] = {
-                **redirect_parameters(self.redirects, self.redirect_status),
-                "hosts": {old.lower(): new for old, new in self.redirect_hosts.items()},
+                **redirect_parameters(redirects, self.redirect_status),
+                "hosts": {old.lower(): new for old, new in hosts.items()},
                 "status": self.redirect_status,
                 "reasons": REASONS,
                 "slash": slash,

@@ -1,4 +1,4 @@
-// A site of pages: a folder gets its index document. With `html`, `/about` is `/about.html`.
+// A site of pages: a folder gets its index document. With html, /about is /about.html.
 function handler(event, parameters) {
   var uri = event.request.uri;
   if (uri.indexOf('/.well-known/') === 0) return;

@@ -1,8 +1,8 @@
 // Redirects to other hosts and paths, and with or without a slash at the end: all of them in one
 // answer, so that nobody is sent from one address to the next.
-// Browsers read `//evil.com` and `/\evil.com` as another host, and skip control characters.
+// Browsers read //evil.com and /\evil.com as another host, and skip control characters.
 function safePath(path) {
-  return '/' + escaped(path.replace(/^[\/\\\x00-\x20]+/, ''), /[\x00-\x20"<>\\^`{|}\x7f-\uffff]+/g);
+  return '/' + escaped(path.replace(/^[\/\\\x00-\x20]+/, ''), /[\x00-\x20"<>\\^\x60{|}\x7f-\uffff]+/g);
 }
 
 function escaped(text, pattern) {
@@ -40,7 +40,7 @@ function entryOf(uri, parameters, wildcards) {
       var star = target.indexOf('*');
       if (star >= 0) {
         // What follows a host must not begin with another one.
-        rest = escaped(rest.replace(/^[\/\\]+/, ''), /[\x00-\x20"<>\\^`{|}\x7f-\uffff]+/g);
+        rest = escaped(rest.replace(/^[\/\\]+/, ''), /[\x00-\x20"<>\\^\x60{|}\x7f-\uffff]+/g);
         target = target.slice(0, star) + rest + target.slice(star + 1);
       }
       return [target, parameters.prefixes[i][2]];
