@@ -214,7 +214,7 @@ class Cdn(Construct):
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
         self.cache_tags: bool = cache_tags
-        self.edge_logic: EdgeLogic = edge
+        self.edge_logic: EdgeLogic = edge_logic
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             access_control(self) if sources else None
         )

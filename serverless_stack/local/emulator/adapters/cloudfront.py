@@ -9,7 +9,7 @@ from ..cdn.config_xml import parse_config
 from ..cdn.exchange import Distribution
 from ..cdn.messages import Headers, Request, Response, Viewer, first, own_response
 from ..cdn.pipeline import serve
-from . import cdn_cache
+from . import cdn_cache, cdn_functions, key_value_stores
 from .cdn_services import EmulatorServices
 from .types import Record
 from .types import Response as Answer
@@ -22,6 +22,8 @@ ADDRESS_HEADER = "x-serverless-stack-viewer-address"
 def apply() -> None:
     """Apply this module's patches."""
     cdn_cache.apply()
+    cdn_functions.apply()
+    key_value_stores.apply()
     serve_by_own_steps()
 
 

@@ -88,7 +88,8 @@ def begin(
     behaviour = config.behaviour(unquote(request.uri))
     if config.default_root_object and request.uri == "/":
         request = replace(request, uri=f"/{config.default_root_object}")
-    return Exchange(distribution, viewer, services, cache, fetch, behaviour, request)
+    target = config.target(behaviour.target)
+    return Exchange(distribution, viewer, services, cache, fetch, behaviour, request, target)
 
 
 def chain(steps: Sequence[Step], last: Next) -> Next:
