@@ -14,7 +14,6 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
-    conditional_copies,
     credentials,
     dropped_properties,
     ec2,
@@ -27,6 +26,7 @@ from . import (
     mapping_templates,
     missing_objects,
     mock_integrations,
+    object_copies,
     origin_access_identities,
     queue_triggers,
     releases,
@@ -51,7 +51,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     credentials.apply(settings.key)
     s3.apply()
     missing_objects.apply()
-    conditional_copies.apply()
+    object_copies.apply()
     ec2.apply()
     dropped_properties.apply()
     elasticache.apply(manager)
