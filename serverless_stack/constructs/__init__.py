@@ -50,7 +50,19 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cache.redis.user import RedisUser
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
     from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
+    from serverless_stack.constructs.cdn.behaviors import Behavior
+    from serverless_stack.constructs.cdn.caching import Cache
+    from serverless_stack.constructs.cdn.countries import Countries
     from serverless_stack.constructs.cdn.distribution import Cdn
+    from serverless_stack.constructs.cdn.domain import CdnDomain
+    from serverless_stack.constructs.cdn.edge import EdgeFunction
+    from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
+    from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+    from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+    from serverless_stack.constructs.cdn.headers import SecurityHeaders
+    from serverless_stack.constructs.cdn.origins import Origin
+    from serverless_stack.constructs.cdn.signing import Signing
+    from serverless_stack.constructs.cdn.site import Site
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
@@ -70,17 +82,25 @@ __all__ = [
     "Auth",
     "Autoscale",
     "Backup",
+    "Behavior",
+    "Cache",
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
     "Canary",
     "Capacity",
     "Cdn",
+    "CdnDomain",
     "ContentDeployment",
     "Cors",
+    "Countries",
     "Dashboard",
     "Domain",
     "Durability",
+    "EdgeAuth",
+    "EdgeFunction",
+    "ErrorPage",
+    "FieldEncryption",
     "FunctionUrl",
     "GlobalDatastore",
     "HttpProxy",
@@ -88,9 +108,11 @@ __all__ = [
     "Invalidation",
     "LambdaHandler",
     "Logs",
+    "Maintenance",
     "MemcachedCache",
     "Mock",
     "NetworkType",
+    "Origin",
     "Profile",
     "ProxyApi",
     "RedisAuth",
@@ -102,10 +124,13 @@ __all__ = [
     "Route",
     "RouteCache",
     "S3Objects",
+    "SecurityHeaders",
     "SendMessage",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
+    "Signing",
+    "Site",
     "StorageBucket",
     "Throttle",
     "Tls",
@@ -125,17 +150,25 @@ _MODULES = {
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
+    "Behavior": ".cdn.behaviors",
+    "Cache": ".cdn.caching",
     "CacheAlarms": ".cache.monitoring.alarms",
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
     "Canary": ".api.releases",
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
+    "CdnDomain": ".cdn.domain",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
+    "Countries": ".cdn.countries",
     "Dashboard": ".monitoring.dashboard",
     "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
+    "EdgeAuth": ".cdn.edge_auth",
+    "EdgeFunction": ".cdn.edge",
+    "ErrorPage": ".cdn.error_pages",
+    "FieldEncryption": ".cdn.field_encryption",
     "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "HttpProxy": ".api.integrations",
@@ -143,9 +176,11 @@ _MODULES = {
     "Invalidation": ".content.invalidation",
     "LambdaHandler": ".function.handler",
     "Logs": ".cache.redis.logs",
+    "Maintenance": ".cdn.error_pages",
     "MemcachedCache": ".cache.memcached.cache",
     "Mock": ".api.integrations",
     "NetworkType": ".cache.serverless.engine",
+    "Origin": ".cdn.origins",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
     "RedisAuth": ".cache.redis.auth",
@@ -157,10 +192,13 @@ _MODULES = {
     "Route": ".api.routes",
     "RouteCache": ".api.caching",
     "S3Objects": ".api.integrations",
+    "SecurityHeaders": ".cdn.headers",
     "SendMessage": ".api.integrations",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
+    "Signing": ".cdn.signing",
+    "Site": ".cdn.site",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",

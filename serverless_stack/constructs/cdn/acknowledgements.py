@@ -6,11 +6,10 @@ from serverless_stack.constructs._internal.acknowledge import acknowledge, skip_
 from serverless_stack.constructs.profiles.profile import Profile
 
 _CERTIFICATE = (
-    "CloudFront chooses the minimum TLS version of its own domain names; `certificate` and "
-    "`domain_names` replace it"
+    "CloudFront chooses the minimum TLS version of its own domain names; `domain` replaces it"
 )
 _COUNTRIES = "the distribution answers in all countries; the argument `countries` restricts it"
-_WEB_ACL = "web ACLs of CloudFront are created in us-east-1 and shared; `web_acl_id` adds one"
+_WEB_ACL = "web ACLs of CloudFront are created in us-east-1 and shared; `waf` adds one"
 _ACCESS_LOG = "the access log was turned off by `access_log`, or by a region that has none"
 
 

@@ -14,7 +14,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     module: tuple(names.split())
     for module, names in {
         "ministack.app": "_parse_execute_api_url _parse_lambda_url _s3_cors_target app",
-        "ministack.core.concurrency": "esm_wake",
+        "ministack.core.concurrency": "esm_wake run_offloop run_reentrant",
         "ministack.core.hypercorn_compat": "install",
         "ministack.core.iam_actions": "access_denied_response unsigned_operations",
         "ministack.core.iam_evaluator": """
@@ -62,11 +62,15 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
         """,
         "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
+        "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
-            _MANAGED_CACHE_POLICIES _add_cloudfront_headers _cache_policies _create_invalidation
-            _dataplane_allowed_methods _distributions._data _fetch_from_origin _invalidations
-            _match_behavior _multidict_from_pairs _origin_request_headers handle_viewer_request
+            OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers
+            _apply_response_headers_policy _cache_policies _create_invalidation _create_kvs
+            _distributions._data _error _fetch_from_origin _functions _invalidations _kvstores
+            _origin_request_headers _render_headers _s3_origin_bucket handle_viewer_request
+            live_function_code origin_request_policy_config response_headers_policy_config
         """,
+        "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
         "ministack.services.cloudwatch_logs": """
             _append_log_events _fanout_to_subscription_filters _log_groups _make_group_arn
@@ -108,7 +112,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _execute_function_warm _execute_function_with_config_scope
             _execution_record_for_config _function_url_cors_headers _function_url_id
             _function_urls _functions _functions._data _get_func_record_for_qualifier
-            _get_func_record_for_ref _invoke _iter_all_esms _match_esm_filter
+            _get_func_record_for_ref
+            _get_func_record_for_ref_in_scope _invoke _iter_all_esms _match_esm_filter
             _poll_dynamodb_streams _poll_kinesis _poll_sqs _qp_first _release_esm_poll_state
             _resolve_layer_zip _sqs_esm_concurrency _sqs_message_attributes_to_camel_case
             _update_alias _vpc_config_with_id ensure_spawned execution_credentials

@@ -60,6 +60,7 @@ MODULES = {
     "ministack.services.cloudformation.provisioners",
     "ministack.services.cloudformation.stacks",
     "ministack.services.cloudfront",
+    "ministack.services.cloudfront_keyvaluestore",
     "ministack.services.cloudwatch",
     "ministack.services.cloudwatch_logs",
     "ministack.services.dynamodb",
