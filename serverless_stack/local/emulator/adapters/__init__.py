@@ -14,7 +14,6 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
-    conditional_copies,
     continuous_deployment,
     credentials,
     dropped_properties,
@@ -30,6 +29,7 @@ from . import (
     mapping_templates,
     missing_objects,
     mock_integrations,
+    object_copies,
     origin_access_identities,
     queue_triggers,
     releases,
@@ -57,7 +57,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     credentials.apply(settings.key)
     s3.apply()
     missing_objects.apply()
-    conditional_copies.apply()
+    object_copies.apply()
     ec2.apply()
     dropped_properties.apply()
     elasticache.apply(manager)
