@@ -132,11 +132,11 @@ class ConnectedBucketOptions(BucketOptions, total=False):
     """The arguments of ``StorageBucket``, and one of ``StorageBucket.connect``.
 
     Attributes:
-        key_prefix: The folder that the functions of the application may use; empty for the whole
-            bucket, with the pages of the site. Default: ``data/``.
+        prefix: The folder that the functions of the application may use; empty for the whole
+            bucket without the pages of the site. Default: ``data/``.
     """
 
-    key_prefix: str
+    prefix: str
 
 
 class CdnOptions(TypedDict, total=False):

@@ -3,35 +3,22 @@
 from collections.abc import Sequence
 
 from aws_cdk import Duration, RemovalPolicy
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.connect import (
-    Connectable,
-    add_environment,
-    function_of,
-)
-from serverless_stack.constructs._internal.roles import grantee_of, permissions_holder
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs.profiles.profile import Profile
-from serverless_stack.constructs.storage.access import (
-    ObjectAccess,
-    access_problems,
-    grant_objects,
-    log_access,
-)
+from serverless_stack.constructs.storage.access import log_access
+from serverless_stack.constructs.storage.connections import BucketConnections
 from serverless_stack.constructs.storage.lifecycle import DEFAULT_RULE, lifecycle_problems
 from serverless_stack.constructs.storage.replication import replicate
 
 
-class StorageBucket(Construct):
+class StorageBucket(BucketConnections):
     """A private, encrypted, versioned S3 bucket that answers over TLS 1.2 or later only.
 
     It creates the bucket and its policy. Public access is blocked, ACLs are disabled, and the
@@ -158,95 +145,3 @@ class StorageBucket(Construct):
     def bucket_name(self) -> str:
         """The name of the bucket; a token at synthesis if CloudFormation chooses it."""
         return self.bucket.bucket_name
-
-    @check_types
-    def grant_read(self, grantee: iam.IGrantable, *, key_prefix: str = "") -> iam.Grant:
-        """Allow a role, user or function to list and read objects.
-
-        Args:
-            grantee: The principal.
-            key_prefix: The prefix of their keys, such as ``data/``. Default: the whole bucket.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the prefix does not name a folder.
-        """
-        return grant_objects(
-            self.bucket, grantee, self._access(ObjectAccess(key_prefix, write=False))
-        )
-
-    @check_types
-    def grant_read_write(
-        self, grantee: iam.IGrantable, *, key_prefix: str = "", delete_versions: bool = False
-    ) -> iam.Grant:
-        """Allow a role, user or function to list, read, write and delete objects.
-
-        Args:
-            grantee: The principal.
-            key_prefix: The prefix of their keys, such as ``data/``. Default: the whole bucket.
-            delete_versions: Whether to allow deleting versions for good.
-
-        Returns:
-            The grant.
-
-        Raises:
-            ValueError: If the prefix does not name a folder.
-        """
-        access = ObjectAccess(key_prefix, write=True, delete_versions=delete_versions)
-        return grant_objects(self.bucket, grantee, self._access(access))
-
-    @check_types
-    def connect(
-        self,
-        function: Connectable,
-        *,
-        prefix: str = contract.BUCKET_PREFIX,
-        key_prefix: str = contract.DATA_PREFIX,
-        read: bool = True,
-        write: bool = True,
-        delete_versions: bool = False,
-    ) -> None:
-        """Connect a function: grant it the permissions and set its environment variables.
-
-        The function may use the objects under ``key_prefix`` and no others, so that it cannot
-        change the pages that a distribution serves from the same bucket. ``ObjectStore.from_env``
-        of the runtime puts the prefix before every key; with your own client of S3, do so with the
-        variable ``BUCKET_KEY_PREFIX``.
-
-        Args:
-            function: The function, or a construct with one such as ``LambdaHandler``.
-            prefix: The prefix of the variables, which are ``BUCKET_NAME`` and
-                ``BUCKET_KEY_PREFIX`` by default.
-            key_prefix: The folder of the bucket that the function may use; empty for the whole
-                bucket, with what is served or deployed there.
-            read: Whether to allow listing and reading.
-            write: Whether to allow writing and deleting.
-            delete_versions: Whether to allow deleting versions for good. Without it, whatever the
-                function overwrites or deletes can be restored.
-
-        Raises:
-            ValueError: If the function already has these variables, their names are refused by
-                Lambda, the function's environment cannot be set, or the prefix does not name a
-                folder.
-        """
-        access = self._access(ObjectAccess(key_prefix, write, delete_versions, read))
-        target = function_of(function)
-        variables = {
-            contract.bucket_name(prefix): self.bucket.bucket_name,
-            contract.bucket_key_prefix(prefix): key_prefix,
-        }
-        add_environment(target, variables)
-        grant_objects(self.bucket, grantee_of(target), access)
-        acknowledge_resources(
-            permissions_holder(target),
-            [self.bucket.arn_for_objects(f"{key_prefix}*")],
-            "a function that is connected to a bucket may use every object under its prefix",
-        )
-
-    def _access(self, access: ObjectAccess) -> ObjectAccess:
-        problems = Problems(self.node.path)
-        problems.add(access_problems(access))
-        problems.raise_if_any()
-        return access

@@ -8,6 +8,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.constructs import LambdaHandler, StorageBucket
+from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.testing import TemplateSnapshot, assert_deployable
 from tests.constructs.templates import (
     Json,
@@ -215,69 +216,117 @@ def test_connect_sets_permission_and_environment(
     stack: cdk.Stack, function: lambda_.Function, write: bool
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    uploads.connect(function, write=write)
+    uploads.connect(function, "read-write" if write else "read")
     template = synth(stack)
     assert variables(template) == {
         "BUCKET_NAME": stack.resolve(uploads.bucket_name),
         "BUCKET_KEY_PREFIX": "data/",
     }
-    listing, versions, using = statements(template)
+    listing, using = statements(template)
     assert listing["Action"] == "s3:ListBucket"
     assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "data/*"}}
-    assert versions["Action"] == "s3:ListBucketVersions"
-    assert versions["Condition"] == {"StringLike": {"s3:prefix": "data/*"}}
-    reading = ["s3:GetObject", "s3:GetObjectVersion"]
     writing = ["AbortMultipartUpload", "DeleteObject", "PutObject"]
-    assert using["Action"] == reading + [f"s3:{action}" for action in writing] * write
+    actions = ["s3:GetObject", *(f"s3:{action}" for action in writing * write)]
+    assert using["Action"] == (actions if write else "s3:GetObject")
     assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("data/*"))
 
 
-def test_connect_grants_the_whole_bucket_and_its_versions_on_request(
+def test_connect_for_writing_allows_no_reading(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    uploads.connect(function, key_prefix="", delete_versions=True)
-    template = synth(stack)
-    assert variables(template)["BUCKET_KEY_PREFIX"] == ""
-    (using,) = [s for s in statements(template) if "s3:GetObject" in s["Action"]]
-    assert all("Condition" not in statement for statement in statements(template))
-    assert "s3:DeleteObjectVersion" in using["Action"]
-    assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("*"))
+    uploads.connect(function, "write", prefix="in/")
+    (using,) = statements(synth(stack))
+    assert using["Action"] == ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
 
 
 @pytest.mark.parametrize(
-    "key_prefix",
-    ["data", "/data/", "/", "*", "da?a/", "${aws:username}/", ".serverless-stack/site/"],
+    ("access", "expected"),
+    [
+        ("read", {"s3:GetObject", "s3:GetObjectVersion"}),
+        (
+            "write",
+            {
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:PutObject",
+            },
+        ),
+    ],
 )
-def test_a_key_prefix_that_is_no_folder_is_refused(
-    stack: cdk.Stack, function: lambda_.Function, key_prefix: str
+def test_versions_are_used_as_objects_are(
+    stack: cdk.Stack, function: lambda_.Function, access: Access, expected: set[str]
+) -> None:
+    StorageBucket(stack, "Uploads").connect(function, access, versions=True)
+    *listing, using = statements(synth(stack))
+    assert set(using["Action"]) == expected
+    listed = [(s["Action"], s["Condition"]) for s in listing]
+    assert listed == (
+        [
+            ("s3:ListBucket", {"StringLikeIfExists": {"s3:prefix": "data/*"}}),
+            ("s3:ListBucketVersions", {"StringLike": {"s3:prefix": "data/*"}}),
+        ]
+        if access == "read"
+        else []
+    )
+
+
+def test_the_whole_bucket_is_without_what_deployments_keep(
+    stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    assert "`key_prefix` must be" in refused(
-        lambda: uploads.connect(function, key_prefix=key_prefix)
-    )
-    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-    assert "`key_prefix` must be" in refused(
-        lambda: uploads.grant_read(role, key_prefix=key_prefix)
-    )
+    uploads.connect(function, prefix="", versions=True)
+    uploads.reserve("site/")
+    template = synth(stack)
+    assert variables(template)["BUCKET_KEY_PREFIX"] == ""
+    allowed = [s for s in statements(template) if s["Effect"] == "Allow"]
+    denied = [s for s in statements(template) if s["Effect"] == "Deny"]
+    assert all("Condition" not in statement for statement in allowed)
+    assert [s["Resource"] for s in denied] == [
+        stack.resolve(uploads.bucket.arn_for_objects(f"{folder}*"))
+        for folder in (".serverless-stack/", "site/")
+    ]
+    assert all(s["Action"] == allowed[-1]["Action"] for s in denied)
 
 
-def test_deleting_versions_needs_writing(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_a_reserved_folder_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    assert "`delete_versions` must go with `write=True`" in refused(
-        lambda: uploads.connect(function, write=False, delete_versions=True)
+    uploads.reserve("site/")
+    uploads.reserve("site/")
+    assert refused(lambda: uploads.connect(function, prefix="site/images/")) == (
+        "`prefix` must be outside of site/, where the files of deployments are, "
+        "got: 'site/images/' (in Test/Uploads)"
     )
+    uploads.connect(function, prefix="in/")
+    assert refused(lambda: uploads.reserve("in/")) == (
+        "`prefix` must be reserved before functions are connected to it, got: 'in/' and a "
+        "function with 'in/' (in Test/Uploads)"
+    )
+    assert "`prefix` must be a folder" in refused(lambda: uploads.reserve(""))
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["data", "/data/", "/", "*", "da?a/", "${aws:username}/", ".serverless-stack/site/"],
+)
+def test_a_prefix_that_is_no_folder_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, prefix: str
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    assert "`prefix` must be" in refused(lambda: uploads.connect(function, prefix=prefix))
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    assert "`prefix` must be" in refused(lambda: uploads.grant_read(role, prefix=prefix))
 
 
 def test_grants_end_with_their_prefix(stack: cdk.Stack) -> None:
     uploads = StorageBucket(stack, "Uploads")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-    uploads.grant_read_write(role, key_prefix="in/").assert_success()
-    listing, versions, using = statements(synth(stack))
+    uploads.grant_read_write(role, prefix="in/").assert_success()
+    listing, using = statements(synth(stack))
     assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "in/*"}}
-    assert versions["Condition"] == {"StringLike": {"s3:prefix": "in/*"}}
     assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("in/*"))
-    assert "s3:DeleteObjectVersion" not in using["Action"]
+    assert not {action for action in using["Action"] if action.endswith("Version")}
 
 
 def test_connect_grants_the_key(stack: cdk.Stack, code: Path) -> None:
@@ -295,16 +344,16 @@ def test_a_second_bucket_with_the_same_prefix_is_refused(
     message = refused(lambda: second.connect(function))
     assert message == (
         "`environment` must have each name once, got again: BUCKET_KEY_PREFIX, BUCKET_NAME; "
-        "pass another `prefix` to `connect` (in Test/Plain)"
+        "pass another `env_prefix` to `connect` (in Test/Plain)"
     )
-    assert len(statements(synth(stack))) == 3
+    assert len(statements(synth(stack))) == 2
 
 
 def test_a_second_bucket_connects_with_another_prefix(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     StorageBucket(stack, "First").connect(function)
-    StorageBucket(stack, "Second").connect(function, prefix="IMAGES")
+    StorageBucket(stack, "Second").connect(function, env_prefix="IMAGES")
     assert set(variables(synth(stack))) == {
         "BUCKET_NAME",
         "BUCKET_KEY_PREFIX",
@@ -319,7 +368,7 @@ def test_a_prefix_that_lambda_refuses_is_refused(
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
     assert "names must begin with a letter" in refused(
-        lambda: uploads.connect(function, prefix=prefix)
+        lambda: uploads.connect(function, env_prefix=prefix)
     )
 
 
@@ -327,6 +376,7 @@ def test_grants_are_added_to_the_role_and_not_to_the_bucket(stack: cdk.Stack) ->
     uploads = StorageBucket(stack, "Uploads")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     uploads.grant_read(role).assert_success()
+    uploads.grant_write(role).assert_success()
     uploads.grant_read_write(role).assert_success()
     template = synth(stack)
     assert {s["Effect"] for s in statements(template)} == {"Allow"}
@@ -427,11 +477,3 @@ def test_a_bucket_has_no_snapshot(stack: cdk.Stack) -> None:
     snapshot = cdk.RemovalPolicy.SNAPSHOT
     message = refused(lambda: StorageBucket(stack, "Bucket", removal_policy=snapshot))
     assert message.startswith("`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or")
-
-
-def test_a_connection_that_allows_nothing_is_refused(
-    stack: cdk.Stack, function: lambda_.Function
-) -> None:
-    bucket = StorageBucket(stack, "Bucket")
-    message = refused(lambda: bucket.connect(function, read=False, write=False))
-    assert message.startswith("`read` or `write` must be True, got: False for both")
