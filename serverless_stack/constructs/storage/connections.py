@@ -2,7 +2,6 @@
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
-from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
@@ -23,15 +22,13 @@ from serverless_stack.constructs.storage.access import (
 )
 
 
-class BucketConnections(Construct):
+class BucketConnections:
     """The methods ``connect``, ``reserve`` and ``grant_*`` of ``StorageBucket``."""
 
     bucket: s3.Bucket
-
-    def __init__(self, scope: Construct, construct_id: str) -> None:
-        super().__init__(scope, construct_id)
-        self._reserved: list[str] = []
-        self._connected: list[tuple[iam.IGrantable, ObjectAccess]] = []
+    _path: str
+    _reserved: list[str]
+    _connected: list[tuple[iam.IGrantable, ObjectAccess]]
 
     @check_types
     def connect(
@@ -100,7 +97,7 @@ class BucketConnections(Construct):
         """
         if prefix in self._reserved:
             return
-        problems = Problems(self.node.path)
+        problems = Problems(self._path)
         problems.require(prefix, "`prefix` must be a folder such as site/, got: ''")
         problems.add(access_problems(ObjectAccess(prefix)))
         problems.add(
@@ -177,6 +174,6 @@ class BucketConnections(Construct):
         return grant_objects(self.bucket, grantee, access)
 
     def _require(self, access: ObjectAccess, reserved: list[str] | None = None) -> None:
-        problems = Problems(self.node.path)
+        problems = Problems(self._path)
         problems.add(access_problems(access, reserved or ()))
         problems.raise_if_any()

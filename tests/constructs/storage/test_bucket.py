@@ -7,9 +7,17 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import LambdaHandler, StorageBucket
+from serverless_stack.constructs import (
+    ArchiveTiers,
+    BucketCors,
+    Inventory,
+    LambdaHandler,
+    Replication,
+    RequestMetrics,
+    StorageBucket,
+)
 from serverless_stack.constructs._internal.connect import Access
-from serverless_stack.testing import TemplateSnapshot, assert_deployable
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -34,10 +42,37 @@ def minimal() -> Json:
 @pytest.fixture(scope="module")
 def maximal() -> Json:
     stack = cdk.Stack(new_app(), "Test")
+    copies = s3.Bucket.from_bucket_attributes(
+        stack,
+        "Copies",
+        bucket_arn="arn:aws:s3:::acme-copies",
+        encryption_key=kms.Key.from_key_arn(
+            stack, "CopiesKey", "arn:aws:kms:eu-central-1:111111111111:key/1111"
+        ),
+    )
     StorageBucket(
         stack,
         "Uploads",
         bucket_name="shop-uploads",
+        cors=BucketCors.uploads("https://shop.example.com"),
+        replication=Replication(
+            copies,
+            prefix="orders/",
+            owner="111111111111",
+            storage_class="GLACIER_IR",
+            delete_markers=False,
+            replication_time=True,
+        ),
+        archive_tiers=ArchiveTiers(90, 180, prefix="media/", tags={"kind": "old"}),
+        request_metrics=[RequestMetrics("Orders", "orders/"), RequestMetrics()],
+        inventory=Inventory(
+            copies,
+            frequency="Daily",
+            format="Parquet",
+            versions=True,
+        ),
+        event_bridge=True,
+        transfer_acceleration=True,
         versioned=True,
         encryption_key=kms.Key(stack, "Key"),
         expire_after=cdk.Duration.days(365),
@@ -144,7 +179,9 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
             ],
             noncurrent_version_expiration=cdk.Duration.days(0),
             abort_incomplete_multipart_upload_after=cdk.Duration.hours(12),
-            lifecycle_rules=[s3.LifecycleRule(id="Default", expiration=cdk.Duration.hours(36))],
+            lifecycle_rules=[
+                s3.LifecycleRule(id="Default", prefix="a/", expiration=cdk.Duration.hours(36))
+            ],
             auto_delete_objects=True,
         )
     )
@@ -187,7 +224,9 @@ def test_the_nearest_valid_values_are_accepted(stack: cdk.Stack) -> None:
             )
         ],
         abort_incomplete_multipart_upload_after=cdk.Duration.hours(24),
-        lifecycle_rules=[s3.LifecycleRule(id="Other", expiration=cdk.Duration.hours(48))],
+        lifecycle_rules=[
+            s3.LifecycleRule(id="Other", prefix="a/", expiration=cdk.Duration.hours(48))
+        ],
         auto_delete_objects=True,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
@@ -433,33 +472,6 @@ def test_lifecycle_rules_that_s3_refuses_are_reported(stack: cdk.Stack) -> None:
         "filter by tags and sizes of objects, got: one with it",
         "- `lifecycle_rules.id` must have at most 255 characters, got: 256",
     ]
-
-
-def replica(stack: cdk.Stack, *, key: bool) -> s3.IBucket:
-    arn = "arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555"
-    return s3.Bucket.from_bucket_attributes(
-        stack,
-        "Replica",
-        bucket_arn="arn:aws:s3:::acme-copy",
-        encryption_key=kms.Key.from_key_arn(stack, "ReplicaKey", arn) if key else None,
-    )
-
-
-@pytest.mark.parametrize("key", [True, False])
-def test_the_key_of_a_replica_needs_a_selection_of_objects(stack: cdk.Stack, key: bool) -> None:
-    """S3 refuses the one without the other."""
-    StorageBucket(stack, "Uploads", replica=replica(stack, key=key))
-    (rule,) = properties(synth(stack), BUCKET)["ReplicationConfiguration"]["Rules"]
-    assert ("EncryptionConfiguration" in rule["Destination"]) is key
-    assert ("SourceSelectionCriteria" in rule) is key
-    assert_deployable(stack)
-
-
-def test_a_replica_without_a_key_is_refused_for_encrypted_objects(stack: cdk.Stack) -> None:
-    copy = replica(stack, key=False)
-    assert "`replica` must have an encryption key" in refused(
-        lambda: StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"), replica=copy)
-    )
 
 
 def test_tokens_in_units_other_than_days_are_refused(stack: cdk.Stack) -> None:

@@ -34,6 +34,9 @@ from . import (
     rest_routes,
     rotation,
     s3,
+    s3_ageing,
+    s3_features,
+    s3_replication,
     serverless_cache,
     service_integrations,
     stage_cache,
@@ -49,6 +52,9 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     """Apply all patches: once, before the first request."""
     credentials.apply(settings.key)
     s3.apply()
+    s3_features.apply()
+    s3_replication.apply()
+    s3_ageing.apply()
     missing_objects.apply()
     ec2.apply()
     dropped_properties.apply()
