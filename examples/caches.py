@@ -50,7 +50,7 @@ class Caches(cdk.Stack):
             parameters={"maxmemory-policy": "allkeys-lru"},
         )
         reader = RedisUser(catalogue, "Reader", access="on ~* +@read", auth=RedisAuth.iam())
-        reader.connect(handler, prefix="CATALOGUE")
+        reader.connect(handler, env_prefix="CATALOGUE")
 
         counters = MemcachedCache(self, "Counters", vpc=self.vpc, num_cache_nodes=3)
         counters.connect(handler)
@@ -58,7 +58,7 @@ class Caches(cdk.Stack):
         quiet = ServerlessCache(
             self, "Quiet", vpc=self.vpc, max_storage_gb=2, max_ecpu_per_second=5_000
         )
-        quiet.connect(handler, prefix="QUIET")
+        quiet.connect(handler, env_prefix="QUIET")
 
         topic = sns.Topic(self, "Pager")
         CacheAlarms(self, "SessionAlarms", cache=sessions, topic=topic)

@@ -19,6 +19,7 @@ from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.function.connections.connections import Connections
 from serverless_stack.constructs.function.triggers.sourced import SourceTriggers
 from serverless_stack.constructs.function.triggers.triggers import Triggers
+from serverless_stack.constructs.storage.connections import BucketConnections
 from serverless_stack.operations import advice
 
 NAMES = [
@@ -46,11 +47,13 @@ RULES = ["CacheRule", "IMMUTABLE", "REVALIDATE"]  # how content is cached
 VALUES = [
     "Access",
     "ApiCache",
+    "ArchiveTiers",
     "Auth",
     "Autoscale",
     "Backup",
     "Behavior",
     "Cache",
+    "BucketCors",
     "Canary",
     "Capacity",
     "CdnAlarms",
@@ -67,17 +70,22 @@ VALUES = [
     "FunctionUrl",
     "HttpProxy",
     "ImportedCache",
+    "Inventory",
+    "Lifecycle",
     "Logs",
     "Maintenance",
     "Mock",
     "NetworkType",
     "Origin",
+    "ObjectLock",
     "Profile",
     "Redirect",
     "RedisAuth",
     "RedisEngine",
     "RedisTopology",
     "Release",
+    "Replication",
+    "RequestMetrics",
     "Route",
     "RouteCache",
     "S3Objects",
@@ -205,7 +213,10 @@ def test_constructs_inherit_from_construct_stack_or_one_shared_base(kind: type) 
         expected = (Application, cdk.Stack if kind.__name__ == "ServerlessStack" else Construct)
     elif kind.__name__ == "LambdaHandler":
         expected = (Triggers, Connections, Construct)  # what the one class would be too long with
+    elif kind.__name__ == "StorageBucket":
+        expected = (BucketConnections, Construct)
     assert kind.__bases__ == expected
+    assert BucketConnections.__bases__ == (object,)
     assert (Triggers.__bases__, Connections.__bases__) == ((SourceTriggers,), (object,))
     assert (CacheBase.__bases__, Application.__bases__) == ((Construct,), (object,))
 

@@ -45,7 +45,7 @@ orders.connect(parcels, "write")  # QUEUE_URL
 orders.connect(news)  # TOPIC_ARN
 orders.connect(token)  # SECRET_ARN
 orders.connect(prices)  # FUNCTION_ARN
-orders.connect(rebates, prefix="REBATES")  # REBATES_ARN
+orders.connect(rebates, env_prefix="REBATES")  # REBATES_ARN
 # [end]
 
 for name, value in {

@@ -75,7 +75,14 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.function.warmth import Warmth
     from serverless_stack.constructs.monitoring.dashboard import Dashboard
     from serverless_stack.constructs.profiles.profile import Profile
+    from serverless_stack.constructs.storage.archive_tiers import ArchiveTiers
     from serverless_stack.constructs.storage.bucket import StorageBucket
+    from serverless_stack.constructs.storage.cors import BucketCors
+    from serverless_stack.constructs.storage.inventory import Inventory
+    from serverless_stack.constructs.storage.lifecycle_rules import Lifecycle
+    from serverless_stack.constructs.storage.object_lock import ObjectLock
+    from serverless_stack.constructs.storage.replication import Replication
+    from serverless_stack.constructs.storage.request_metrics import RequestMetrics
 
 __all__ = [
     "IMMUTABLE",
@@ -83,10 +90,12 @@ __all__ = [
     "Access",
     "ApiAlarms",
     "ApiCache",
+    "ArchiveTiers",
     "Auth",
     "Autoscale",
     "Backup",
     "Behavior",
+    "BucketCors",
     "Cache",
     "CacheAlarms",
     "CacheDashboard",
@@ -112,12 +121,15 @@ __all__ = [
     "HttpProxy",
     "ImportedCache",
     "Invalidation",
+    "Inventory",
     "LambdaHandler",
+    "Lifecycle",
     "Logs",
     "Maintenance",
     "MemcachedCache",
     "Mock",
     "NetworkType",
+    "ObjectLock",
     "Origin",
     "Profile",
     "ProxyApi",
@@ -128,6 +140,8 @@ __all__ = [
     "RedisTopology",
     "RedisUser",
     "Release",
+    "Replication",
+    "RequestMetrics",
     "Route",
     "RouteCache",
     "S3Objects",
@@ -155,11 +169,13 @@ _MODULES = {
     "Access": ".api.access",
     "ApiAlarms": ".api.alarms",
     "ApiCache": ".api.caching",
+    "ArchiveTiers": ".storage.archive_tiers",
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
     "Behavior": ".cdn.behaviors",
     "Cache": ".cdn.caching",
+    "BucketCors": ".storage.cors",
     "CacheAlarms": ".cache.monitoring.alarms",
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
@@ -184,13 +200,16 @@ _MODULES = {
     "HttpProxy": ".api.integrations",
     "ImportedCache": ".cache.imported",
     "Invalidation": ".content.invalidation",
+    "Inventory": ".storage.inventory",
     "LambdaHandler": ".function.handler",
+    "Lifecycle": ".storage.lifecycle_rules",
     "Logs": ".cache.redis.logs",
     "Maintenance": ".cdn.error_pages",
     "MemcachedCache": ".cache.memcached.cache",
     "Mock": ".api.integrations",
     "NetworkType": ".cache.serverless.engine",
     "Origin": ".cdn.origins",
+    "ObjectLock": ".storage.object_lock",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
     "Redirect": ".cdn.redirects",
@@ -200,6 +219,8 @@ _MODULES = {
     "RedisTopology": ".cache.redis.topology",
     "RedisUser": ".cache.redis.user",
     "Release": ".function.release",
+    "Replication": ".storage.replication",
+    "RequestMetrics": ".storage.request_metrics",
     "Route": ".api.routes",
     "RouteCache": ".api.caching",
     "S3Objects": ".api.integrations",

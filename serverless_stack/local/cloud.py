@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.error import HTTPError
+from urllib.parse import urlencode
 
 from serverless_stack.local import folders
 from serverless_stack.local.cdk import commands as cdk_commands
@@ -24,7 +26,7 @@ from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
 from serverless_stack.local.toolchain import node_packages
-from serverless_stack.local.urls import URLS_PATH, Urls, parse_urls
+from serverless_stack.local.urls import AGE_PATH, URLS_PATH, Urls, parse_urls
 
 DEFAULT_NAME = "default"
 
@@ -155,6 +157,39 @@ class LocalCloud:
                 f"the local cloud does not answer at {self.endpoint_url}: {error}"
             ) from error
         return parse_urls(body)
+
+    def age(self, days: float, *, bucket: str | None = None) -> Mapping[str, Mapping[str, int]]:
+        """Make the objects of buckets older, and apply the lifecycle rules.
+
+        Times of objects, versions, uploads and retentions move back, again with each call.
+
+        Args:
+            days: By how many days, 0 or more.
+            bucket: The name of one bucket. Default: all buckets.
+
+        Returns:
+            For each bucket in which a rule acted, how often: ``mark``, ``delete``,
+            ``delete-version``, ``move`` and ``abort``.
+
+        Raises:
+            LocalCloudError: There is no such bucket, or the cloud does not answer.
+        """
+        current = self.state
+        values = {"days": str(days), **({} if bucket is None else {"bucket": bucket})}
+        path = f"{AGE_PATH}?{urlencode(values)}"
+        try:
+            body = send(
+                current.gateway_port, current.access_key, path, service="serverless-stack", form=b""
+            )
+        except HTTPError as error:
+            message = json.loads(error.read() or b"{}").get("message") or str(error)
+            raise LocalCloudError(message) from error
+        except OSError as error:
+            raise LocalCloudError(
+                f"the local cloud does not answer at {self.endpoint_url}: {error}"
+            ) from error
+        report: Mapping[str, Mapping[str, int]] = json.loads(body)["buckets"]
+        return report
 
     def synth(self, *, context: Mapping[str, str] | None = None) -> Path:
         """Synthesize the app.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 URLS_PATH = "/_serverless_stack/urls"
 """The path of the URLs at the AWS endpoint."""
+AGE_PATH = "/_serverless_stack/age"
+"""The path at the AWS endpoint that makes buckets older."""
 
 
 @dataclass(frozen=True)

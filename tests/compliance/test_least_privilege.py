@@ -23,8 +23,8 @@ CODE = {
     ),
     "RedisRotation": (PACKAGE / "functions/rotation",),
 }
-# Versions are deleted for good only with `delete_versions`.
-_VERSIONS = {"s3:DeleteObjectVersion"}
+# Earlier versions are used only with `versions`.
+_VERSIONS = {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:ListBucketVersions"}
 NOT_GRANTED = {
     ("Dev", "Function"): _VERSIONS,
     ("Production", "Function"): _VERSIONS,

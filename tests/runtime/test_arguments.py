@@ -153,12 +153,12 @@ def refusals() -> list[tuple[str, object, Callable[[], object]]]:
     door("reader", "redis://x", 5)(lambda v: RedisStore(unreachable, v))
     door("url", None, 5, b"redis://x")(lambda v: RedisStore.from_url(v))
     door("reader_url", 5, b"redis://x")(lambda v: RedisStore.from_url(f"redis://{URL}", v))
-    door("prefix", None, 5)(lambda v: RedisStore.from_env(v))
+    door("env_prefix", None, 5)(lambda v: RedisStore.from_env(v))
     door("endpoint", None, URL)(lambda v: MemcachedStore(v, None, unreachable))
     door("find_nodes", 5)(lambda v: MemcachedStore(Endpoint("a", 1), v, unreachable))
     door("connect", None, 5)(lambda v: MemcachedStore(Endpoint("a", 1), None, v))
     door("url", None, 5, b"memcached://x")(lambda v: MemcachedStore.from_url(v))
-    door("prefix", None, 5)(lambda v: MemcachedStore.from_env(v))
+    door("env_prefix", None, 5)(lambda v: MemcachedStore.from_env(v))
     for codec in CODECS:
         door("types", None, 5, Endpoint)(lambda v, codec=codec: codec(v))
         door("compress_over", "5", 1.5)(lambda v, codec=codec: codec(compress_over=v))
@@ -173,7 +173,7 @@ def refusals() -> list[tuple[str, object, Callable[[], object]]]:
         door("bucket_name", *NO_TEXT, "")(lambda v, kind=kind: kind(v))
         door("prefix", *NO_TEXT)(lambda v, kind=kind: kind("b", prefix=v))
         door("client", 5, "s3", NoClient)(lambda v, kind=kind: kind("b", client=v))
-        door("name_prefix", *NO_TEXT)(lambda v, kind=kind: kind.from_env(v))
+        door("env_prefix", *NO_TEXT)(lambda v, kind=kind: kind.from_env(v))
     for method, rest in (
         ("get", ()),
         ("head", ()),

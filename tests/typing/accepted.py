@@ -75,7 +75,7 @@ def with_objects_of_ones_own(
     stack: cdk.Stack, vpc: ec2.IVpc, function: lambda_.Function, bucket: s3.IBucket
 ) -> None:
     cache = RedisCache(stack, "Cache", vpc=vpc)
-    cache.connect(function, prefix="ORDERS")
+    cache.connect(function, env_prefix="ORDERS")
     cache.replication_group.auto_minor_version_upgrade = True
     MemcachedCache(stack, "Views", vpc=vpc).connect(function)
     alias = lambda_.Alias(stack, "Live", alias_name="live", version=function.current_version)
@@ -140,16 +140,16 @@ def connections(
     warmth = Warmth.ping(every=cdk.Duration.minutes(5), concurrency=3)
     handler = LambdaHandler(stack, "Orders", code="orders", vpc=cluster.vpc, warmth=warmth)
     handler.connect(table, "read")
-    handler.connect(table, access="read-write", prefix="ORDERS")
+    handler.connect(table, access="read-write", env_prefix="ORDERS")
     handler.connect(cluster, user="orders")
-    handler.connect(replica, prefix="REPLICA")
-    handler.connect(cluster.add_proxy("Proxy", secrets=[], vpc=cluster.vpc), prefix="PROXY")
+    handler.connect(replica, env_prefix="REPLICA")
+    handler.connect(cluster.add_proxy("Proxy", secrets=[], vpc=cluster.vpc), env_prefix="PROXY")
     handler.connect(imported)
     handler.connect(sns.Topic(stack, "News"))
     handler.connect(rds.DatabaseSecret(stack, "Secret", username="admin"))
     handler.connect(other)
-    handler.connect(LambdaHandler(stack, "Prices", code="prices"), prefix="PRICES")
-    handler.connect(StorageBucket(stack, "Bucket"), "write", key_prefix="uploads/")
+    handler.connect(LambdaHandler(stack, "Prices", code="prices"), env_prefix="PRICES")
+    handler.connect(StorageBucket(stack, "Bucket"), "write", prefix="uploads/")
     handler.connect(RedisCache(stack, "Cache"))
     ServerlessStack(cdk.App(), "Shop", function="orders", connect=[table, imported])
 

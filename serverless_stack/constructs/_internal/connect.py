@@ -1,7 +1,7 @@
 """The parts of ``connect(function)`` that all constructs share."""
 
 from collections.abc import Mapping
-from typing import Protocol, TypeAlias, cast
+from typing import Literal, Protocol, TypeAlias, cast
 
 from aws_cdk import Stack, TreeInspector
 from aws_cdk import aws_lambda as lambda_
@@ -23,6 +23,9 @@ class HasFunction(Protocol):
         """The function."""
         ...
 
+
+Access: TypeAlias = Literal["read", "write", "read-write"]
+"""What a function may do with a resource."""
 
 Connectable: TypeAlias = lambda_.Function | lambda_.Alias | lambda_.Version | HasFunction
 """A function whose environment can be set: itself, its alias or version, or what wraps it."""
@@ -96,7 +99,7 @@ def invokable_of(target: Invokable) -> lambda_.IFunction:
 def add_environment(
     function: lambda_.Function,
     variables: Mapping[str, str],
-    remedy: str = "pass another `prefix` to `connect`",
+    remedy: str = "pass another `env_prefix` to `connect`",
 ) -> None:
     """Set environment variables that are not set yet; CDK's own method overwrites silently.
 

@@ -127,7 +127,7 @@ def store_problems(stores: Stores, own: Sequence[str]) -> list[str]:
             problems += [text.replace(f"{prefix}_NAME", prefix) for text in messages]
             if not _takes_prefix(store):
                 problems.append(
-                    f"`connect[{prefix!r}]` must have a method `connect(function, prefix=…)`, "
+                    f"`connect[{prefix!r}]` must have a method `connect(function, env_prefix=…)`, "
                     f"got: {_shown(store)}; pass it in a list"
                 )
             if prefix in used:
@@ -205,7 +205,7 @@ def _takes_prefix(store: object) -> bool:
     if connect is None or isinstance(store, LambdaHandler):
         return True
     parameters = inspect.signature(connect).parameters
-    return "prefix" in parameters or any(
+    return "env_prefix" in parameters or any(
         item.kind is item.VAR_KEYWORD for item in parameters.values()
     )
 

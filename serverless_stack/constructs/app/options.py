@@ -56,7 +56,14 @@ from serverless_stack.constructs.function.invocations import Destination
 from serverless_stack.constructs.function.release import Release
 from serverless_stack.constructs.function.url import FunctionUrl
 from serverless_stack.constructs.function.warmth import Warmth
+from serverless_stack.constructs.storage.archive_tiers import ArchiveTiers
 from serverless_stack.constructs.storage.bucket import StorageBucket
+from serverless_stack.constructs.storage.cors import BucketCors
+from serverless_stack.constructs.storage.inventory import Inventory
+from serverless_stack.constructs.storage.lifecycle_rules import Lifecycle
+from serverless_stack.constructs.storage.object_lock import ObjectLock
+from serverless_stack.constructs.storage.replication import Replication
+from serverless_stack.constructs.storage.request_metrics import RequestMetrics
 
 
 class FunctionOptions(TypedDict, total=False):
@@ -122,14 +129,23 @@ class BucketOptions(TypedDict, total=False):
     """The arguments of ``StorageBucket``."""
 
     bucket_name: str | None
+    name_prefix: str | None
     versioned: bool
     encryption_key: kms.IKey | kms.Key | None
+    allow_sse_c: bool
     expire_after: Duration | None
     transitions: Sequence[s3.Transition]
     noncurrent_version_expiration: Duration | None
     abort_incomplete_multipart_upload_after: Duration
-    lifecycle_rules: Sequence[s3.LifecycleRule]
-    replica: s3.IBucket | None
+    lifecycle_rules: Sequence[Lifecycle | s3.LifecycleRule]
+    cors: BucketCors | Sequence[BucketCors]
+    object_lock: ObjectLock | None
+    replication: Replication | Sequence[Replication]
+    archive_tiers: ArchiveTiers | Sequence[ArchiveTiers]
+    request_metrics: bool | Sequence[RequestMetrics]
+    inventory: Inventory | Sequence[Inventory]
+    event_bridge: bool
+    transfer_acceleration: bool
     access_log: bool | None
     auto_delete_objects: bool | None
     removal_policy: RemovalPolicy | None
@@ -139,11 +155,11 @@ class ConnectedBucketOptions(BucketOptions, total=False):
     """The arguments of ``StorageBucket``, and one of ``StorageBucket.connect``.
 
     Attributes:
-        key_prefix: The folder that the functions of the application may use; empty for the whole
-            bucket, with the pages of the site. Default: ``data/``.
+        prefix: The folder that the functions of the application may use; empty for the whole
+            bucket without the pages of the site. Default: ``data/``.
     """
 
-    key_prefix: str
+    prefix: str
 
 
 class CdnOptions(TypedDict, total=False):

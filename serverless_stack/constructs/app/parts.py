@@ -35,7 +35,7 @@ from serverless_stack.constructs.network.vpc import isolated_vpc
 from serverless_stack.constructs.storage.bucket import StorageBucket
 
 _SITE = "/site"
-_KEY_PREFIX = "key_prefix"
+_PREFIX = "prefix"
 
 
 @dataclass
@@ -83,6 +83,8 @@ class Parts:
         chosen = _options_of(choices.api).get("alarms")
         parts.adds_api_alarms = chosen is None and parts.api is not None and not parts.api.alarms
         parts.bucket = _bucket(scope, choices)
+        if parts.bucket is not None:
+            parts.bucket.reserve(f"{_SITE[1:]}/")
         parts.redis = _redis(scope, choices, parts.vpc)
         parts.memcached = _memcached(scope, choices, parts.vpc)
         parts.connections = (
@@ -150,7 +152,7 @@ def _connections(stores: Stores) -> list[Callable[[LambdaHandler], None]]:
 
 
 def _connect(resource: Resource, prefix: str | None, function: LambdaHandler) -> None:
-    function.connect(resource, prefix=prefix)
+    function.connect(resource, env_prefix=prefix)
 
 
 def _vpc(scope: Construct, choices: Choices) -> ec2.IVpc | None:
@@ -190,7 +192,7 @@ def _bucket(scope: Construct, choices: Choices) -> StorageBucket | None:
         return part
     if not is_wanted(part):
         return None
-    options = {name: value for name, value in _options_of(part).items() if name != _KEY_PREFIX}
+    options = {name: value for name, value in _options_of(part).items() if name != _PREFIX}
     return StorageBucket(scope, "Bucket", **cast(BucketOptions, options))
 
 
@@ -199,8 +201,8 @@ def _bucket_connection(
 ) -> list[Callable[[LambdaHandler], None]]:
     if bucket is None:
         return []
-    key_prefix = str(_options_of(choices.bucket).get(_KEY_PREFIX, contract.DATA_PREFIX))
-    return [partial(bucket.connect, key_prefix=key_prefix)]
+    prefix = str(_options_of(choices.bucket).get(_PREFIX, contract.DATA_PREFIX))
+    return [partial(bucket.connect, prefix=prefix)]
 
 
 def _redis(scope: Construct, choices: Choices, vpc: ec2.IVpc | None) -> CacheBase | None:

@@ -52,7 +52,7 @@ class WebApp(Application, Construct):
         site: The folder or zip file of the static pages, uploaded to ``site/`` in the bucket, or
             the arguments of a ``ContentDeployment`` as a mapping. Default: no pages.
         api: The API. Default: a ``ProxyApi``, if there is a function.
-        bucket: The bucket. Default: a ``StorageBucket``. ``{"key_prefix": "uploads/"}`` names
+        bucket: The bucket. Default: a ``StorageBucket``. ``{"prefix": "uploads/"}`` names
             another folder for the functions than ``data/``; empty stands for the whole bucket.
         cdn: The distribution. Default: a ``Cdn``.
         redis: The Redis or Valkey cache: a ``RedisCache`` or a ``ServerlessCache``. Default: none.

@@ -68,7 +68,7 @@ class CacheBase(Construct):
         return self.network.connections
 
     @check_types
-    def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
+    def connect(self, function: Connectable, *, env_prefix: str | None = None) -> None:
         """Connect a function: open the network path, grant the permission, set the variables.
 
         ``RedisStore.from_env()`` or ``MemcachedStore.from_env()`` of the runtime reads that
@@ -76,14 +76,14 @@ class CacheBase(Construct):
 
         Args:
             function: The function, or a construct that has one; it must be in the cache's VPC.
-            prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache. Default:
-                ``REDIS`` or ``MEMCACHED``.
+            env_prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache.
+                Default: ``REDIS`` or ``MEMCACHED``.
 
         Raises:
             ValueError: If the function is in no VPC, cannot reach that of the cache, or has a
                 variable of that name.
         """
-        connect_function(self, function, self.client, prefix)
+        connect_function(self, function, self.client, env_prefix)
 
     @check_types
     def metric(

@@ -1,6 +1,7 @@
 """Who may use the objects of a bucket, and the log of who did."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Names
@@ -11,6 +12,7 @@ from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.acknowledge import ALL_STANDARDS, acknowledge
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs._internal.shared import access_log_bucket
 from serverless_stack.constructs.profiles.profile import Profile
@@ -18,7 +20,6 @@ from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS
 
 _WILDCARD = re.compile(r"[*?$]")  # of policies
 # The calls of `serverless_stack.runtime.objects`, and no others.
-_READ_ACTIONS = ("s3:GetObject", "s3:GetObjectVersion")
 _WRITE_ACTIONS = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject")
 
 
@@ -27,48 +28,60 @@ class ObjectAccess:
     """What a principal may do with the objects of a bucket.
 
     Attributes:
-        key_prefix: The prefix of the keys; empty for the whole bucket.
-        write: Whether it may write and delete objects, too.
-        delete_versions: Whether it may delete versions of objects for good, too.
-        read: Whether it may list and read objects.
+        prefix: The prefix of the keys; empty for the whole bucket.
+        access: Whether it may list and read objects, write and delete them, or both.
+        versions: Whether it may do the same with earlier versions: list and read them, delete them
+            for good, or both.
     """
 
-    key_prefix: str
-    write: bool
-    delete_versions: bool = False
-    read: bool = True
+    prefix: str
+    access: Access = "read-write"
+    versions: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Whether it may list and read."""
+        return self.access != "write"
+
+    @property
+    def writes(self) -> bool:
+        """Whether it may write and delete."""
+        return self.access != "read"
 
     @property
     def actions(self) -> list[str]:
         """The actions on objects."""
-        destroy = ["s3:DeleteObjectVersion"] if self.delete_versions else []
-        reading = _READ_ACTIONS if self.read else ()
-        return [*reading, *(_WRITE_ACTIONS if self.write else ()), *destroy]
+        return [
+            *(["s3:GetObject"] if self.reads else []),
+            *(["s3:GetObjectVersion"] if self.reads and self.versions else []),
+            *(_WRITE_ACTIONS if self.writes else ()),
+            *(["s3:DeleteObjectVersion"] if self.writes and self.versions else []),
+        ]
 
 
-def access_problems(access: ObjectAccess) -> list[str]:
+def access_problems(access: ObjectAccess, reserved: Sequence[str] = ()) -> list[str]:
     """Check what a principal may do with the objects of a bucket.
 
     Args:
         access: What it may do.
+        reserved: The folders of the bucket that no connected function uses.
     """
+    prefix = access.prefix
+    if is_unresolved(prefix) or not prefix:
+        return []
     problems = []
-    prefix = access.key_prefix
-    if not is_unresolved(prefix) and prefix:
-        if not prefix.endswith("/") or prefix.startswith("/") or _WILDCARD.search(prefix):
+    if not prefix.endswith("/") or prefix.startswith("/") or _WILDCARD.search(prefix):
+        problems.append(
+            "`prefix` must be a folder such as data/, without a slash before it and "
+            f"without *, ? and $, or empty for the whole bucket, got: {prefix!r}"
+        )
+    for folder in (contract.RESERVED_PREFIX, *reserved):
+        if prefix.startswith(folder):
+            use = "the manifests" if folder == contract.RESERVED_PREFIX else "the files"
             problems.append(
-                "`key_prefix` must be a folder such as data/, without a slash before it and "
-                f"without *, ? and $, or empty for the whole bucket, got: {prefix!r}"
+                f"`prefix` must be outside of {folder}, where {use} of deployments are, "
+                f"got: {prefix!r}"
             )
-        if prefix.startswith(contract.RESERVED_PREFIX):
-            problems.append(
-                f"`key_prefix` must be outside of {contract.RESERVED_PREFIX}, where the manifests "
-                f"of deployments are, got: {prefix!r}"
-            )
-    if not access.read and not access.write:
-        problems.append("`read` or `write` must be True, got: False for both")
-    if access.delete_versions and not access.write:
-        problems.append("`delete_versions` must go with `write=True`, got: `write=False`")
     return problems
 
 
@@ -86,24 +99,44 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
         # Without this permission S3 answers 403 instead of 404 for a missing object. A request for
         # an object has no `s3:prefix`, hence IfExists; so has a list of all names in the bucket.
         ("s3:ListBucket", "StringLikeIfExists"),
-        ("s3:ListBucketVersions", "StringLike"),
+        *([("s3:ListBucketVersions", "StringLike")] if access.versions else []),
     ]
     grants = [
         _grant(bucket, grantee, [action], access, operator)
         for action, operator in listing
-        if access.read
+        if access.reads
     ]
     objects = iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=access.actions,
-        resource_arns=[bucket.arn_for_objects(f"{access.key_prefix}*")],
+        resource_arns=[bucket.arn_for_objects(f"{access.prefix}*")],
         resource=bucket,
     )
     if bucket.encryption_key is not None:
-        grant_key(bucket.encryption_key, grantee, writes=access.write)
+        grant_key(bucket.encryption_key, grantee, writes=access.writes)
     for grant in grants:
         objects = grant.combine(objects)
     return objects
+
+
+def deny_objects(
+    bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess, folders: Sequence[str]
+) -> None:
+    """Except folders from the permission to use a whole bucket.
+
+    Args:
+        bucket: The bucket.
+        grantee: The principal.
+        access: What it may do with the other objects.
+        folders: The prefixes of the excepted objects.
+    """
+    grantee.grant_principal.add_to_principal_policy(
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=access.actions,
+            resources=[bucket.arn_for_objects(f"{folder}*") for folder in folders],
+        )
+    )
 
 
 def _grant(
@@ -113,13 +146,13 @@ def _grant(
     access: ObjectAccess,
     operator: str,
 ) -> iam.Grant:
-    condition = {operator: {"s3:prefix": f"{access.key_prefix}*"}}
+    condition = {operator: {"s3:prefix": f"{access.prefix}*"}}
     return iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=actions,
         resource_arns=[bucket.bucket_arn],
         resource=bucket,
-        conditions=condition if access.key_prefix else None,
+        conditions=condition if access.prefix else None,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from serverless_stack.runtime.objects.errors import translated
-from serverless_stack.runtime.objects.properties import check_header
+from serverless_stack.runtime.objects.properties import check_header, properties
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MAX_SECONDS = 7 * 24 * 3600  # "Download and upload objects with presigned URLs"
 _MAX_BYTES = 5 * 1024**3
 _MEDIA_TYPE = re.compile(r"[^\s/*;]+/([^\s/*;]+(\s*;.*)?|\*)").fullmatch
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*").fullmatch
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def post(
     seconds: int,
     sizes: tuple[int, int],
     content_type: str,
+    metadata: Mapping[str, str] | None = None,
+    success_redirect: str = "",
 ) -> Post:
     """Return a form that writes an object."""
     _check("expires_in", seconds, 1, MAX_SECONDS)
@@ -75,6 +78,22 @@ def post(
         )
     conditions: list[object] = [["content-length-range", *sizes]]
     fields = {}
+    for name, value in properties("", metadata).get("Metadata", {}).items():
+        fields[f"x-amz-meta-{name.lower()}"] = value
+    check_text("success_redirect", success_redirect)
+    if success_redirect:
+        if not _WEB_ADDRESS(success_redirect):
+            raise ValueError(
+                "`success_redirect` must be the https:// or http:// address of a page, "
+                f"got: {success_redirect!r}"
+            )
+        fields["success_action_redirect"] = success_redirect
+    for name, value in fields.items():
+        if "${filename}" in value:
+            raise ValueError(
+                f"`metadata` and `success_redirect` must not contain ${{filename}}, got: {value!r}"
+            )
+        conditions.append({name: value})
     if content_type.endswith("/*"):
         conditions.append(["starts-with", "$Content-Type", content_type[:-1]])
     else:

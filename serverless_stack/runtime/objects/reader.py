@@ -46,22 +46,22 @@ class ObjectReader:
         self._own_client = Once(requests.s3_client)
 
     @classmethod
-    def from_env(cls, name_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
+    def from_env(cls, env_prefix: str = contract.BUCKET_PREFIX, *, prefix: str = "") -> Self:
         """Return a reader or store of the bucket that ``StorageBucket.connect`` has connected.
 
         Args:
-            name_prefix: The prefix of the environment variables, as given to ``connect``.
+            env_prefix: The prefix of the environment variables, as given to ``connect``.
             prefix: The prefix of every key, below the part of the bucket that the function may use
                 (``data/`` by default).
 
         Raises:
             KeyError: The variable is not set.
         """
-        check_texts(name_prefix=name_prefix, prefix=prefix)
-        variable = contract.bucket_name(name_prefix)
+        check_texts(env_prefix=env_prefix, prefix=prefix)
+        variable = contract.bucket_name(env_prefix)
         if variable not in os.environ:
             raise KeyError(f"{variable} is not set: connect the function to a StorageBucket")
-        allowed = os.environ.get(contract.bucket_key_prefix(name_prefix), "")
+        allowed = os.environ.get(contract.bucket_key_prefix(env_prefix), "")
         return cls(os.environ[variable], prefix=f"{allowed}{prefix}")
 
     @property

@@ -198,22 +198,33 @@ class ObjectStore(ObjectWriter):
         max_size: int,
         min_size: int = 0,
         content_type: str,
+        metadata: Mapping[str, str] | None = None,
+        success_redirect: str = "",
         expires_in: int = 3600,
     ) -> presigning.Post:
         """Return a presigned form with which a browser uploads an object.
+
+        The browser sends the fields as they are, then ``file``; S3 refuses other fields and other
+        values. A page that sends the form by script reads the answer if the bucket has
+        ``cors=BucketCors.uploads(origin)``.
 
         Args:
             key: The key; it must not contain ``${filename}``, which S3 replaces.
             max_size: The largest number of bytes, up to 5 GB.
             min_size: The smallest number of bytes.
-            content_type: The media type; ``image/*`` accepts all images.
+            content_type: The media type; ``image/*`` accepts all images, of which the browser
+                sends one as ``Content-Type``.
+            metadata: The application's metadata, which the browser cannot change: see `put`.
+            success_redirect: The page to which S3 sends the browser after the upload. Default: an
+                empty answer with status 204.
             expires_in: See `presigned_get`.
 
         Raises:
             ValueError: The time or a size is out of range, or S3 would replace the key.
         """
         place = (self.client, self.bucket_name, self._key(key))
-        return presigning.post(*place, expires_in, (min_size, max_size), content_type)
+        sizes = (min_size, max_size)
+        return presigning.post(*place, expires_in, sizes, content_type, metadata, success_redirect)
 
     def _places(
         self, key: str, to: str, destination: "ObjectStore | None"

@@ -101,7 +101,7 @@ def test_an_alias_or_version_connects_its_function(
 ) -> None:
     version = function.current_version
     StorageBucket(stack, "One").connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
-    StorageBucket(stack, "Two").connect(version, prefix="TWO")
+    StorageBucket(stack, "Two").connect(version, env_prefix="TWO")
     template = synth(stack)
     assert set(variables(template)) == {
         "BUCKET_NAME",
@@ -147,7 +147,7 @@ def test_an_alias_or_version_connects_its_function_to_a_cache(stack: cdk.Stack, 
     vpc = cache.vpc if where == "cache" else cache.node.scope.vpc
     version = a_function(stack, vpc).current_version
     cache.connect(lambda_.Alias(stack, "A", alias_name="a", version=version))
-    cache.connect(version, prefix="AGAIN")
+    cache.connect(version, env_prefix="AGAIN")
     assert any(name.startswith("AGAIN_") for name in variables(synth(stack)))
 
 

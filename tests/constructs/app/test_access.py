@@ -60,13 +60,15 @@ def template(request: pytest.FixtureRequest, code: Path, site: Path) -> Json:
         api={"auth": Auth.public(reason="tested")},
         profile=PROFILES[request.param],
     )
-    RedisUser(shop.redis, "Reader", access="on ~* +@read").connect(shop.function, prefix="READER")
+    RedisUser(shop.redis, "Reader", access="on ~* +@read").connect(
+        shop.function, env_prefix="READER"
+    )
     archive = StorageBucket(shop, "Archive")
-    archive.connect(shop.add_function("Nightly", code=str(code)), prefix="ARCHIVE")
+    archive.connect(shop.add_function("Nightly", code=str(code)), env_prefix="ARCHIVE")
     sessions = ServerlessCache(
         shop, "Sessions", vpc=shop.vpc, engine=ServerlessEngine.VALKEY_8, auth=RedisAuth.iam()
     )
-    sessions.connect(shop.function, prefix="SESSIONS")
+    sessions.connect(shop.function, env_prefix="SESSIONS")
     Invalidation(shop, "Paths", distributions=[shop.cdn.distribution], paths=["/*"], trigger="1")
     return synth(shop)
 

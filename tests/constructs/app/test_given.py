@@ -141,8 +141,8 @@ def a_bucket(stack: cdk.Stack) -> StorageBucket:
         ),
         (
             lambda stack: {"PLAIN": Plain()},
-            "`connect['PLAIN']` must have a method `connect(function, prefix=…)`, got: a Plain; "
-            "pass it in a list",
+            "`connect['PLAIN']` must have a method `connect(function, env_prefix=…)`, got: a "
+            "Plain; pass it in a list",
         ),
     ],
     ids=["list", "name", "own", "without prefix"],

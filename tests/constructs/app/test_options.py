@@ -74,7 +74,7 @@ def test_a_bucket_has_one_more_option() -> None:
         typing.get_type_hints(kind)
         for kind in (options.ConnectedBucketOptions, options.BucketOptions)
     )
-    assert hints.keys() - of_bucket.keys() == {"key_prefix"}
+    assert hints.keys() - of_bucket.keys() == {"prefix"}
 
 
 def test_a_stack_has_the_arguments_of_a_web_app_and_of_a_stack_of_cdk() -> None:

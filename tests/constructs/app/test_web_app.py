@@ -231,7 +231,7 @@ def test_rules_of_cfn_lint_are_ignored_beside_those_of_the_user(
 
 
 def test_functions_use_the_folder_that_the_bucket_names(stack: cdk.Stack, code: Path) -> None:
-    shop = WebApp(stack, "Shop", function=code, bucket={"key_prefix": "in/"})
+    shop = WebApp(stack, "Shop", function=code, bucket={"prefix": "in/"})
     shop.add_function("Nightly", code=code)
     functions = all_of(synth(stack), "AWS::Lambda::Function")
     prefixes = [f["Properties"]["Environment"]["Variables"]["BUCKET_KEY_PREFIX"] for f in functions]

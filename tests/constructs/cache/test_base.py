@@ -154,7 +154,7 @@ def test_a_mutable_security_group_gets_the_rule(app: cdk.App, stacks: str) -> No
     function = function_in(other, vpc)
     for construct_id in ("One", "Two"):
         cache = MemcachedCache(stack, construct_id, vpc=vpc, security_groups=[group])
-        cache.connect(function, prefix=construct_id.upper())
+        cache.connect(function, env_prefix=construct_id.upper())
     assert properties(synth(other), INGRESS)["GroupId"] == "sg-12345678"
     assert [text for text in warnings(stack) + warnings(other) if "sg-12345678" in text] == []
 

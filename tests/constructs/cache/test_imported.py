@@ -91,7 +91,7 @@ def test_a_redis_cache_in_cluster_mode_with_iam(
         user_name="reader",
         replication_group_id="orders",
     )
-    cache.connect(function, prefix="ORDERS")
+    cache.connect(function, env_prefix="ORDERS")
     template = synth(stack)
     assert variables(template) == {
         "ORDERS_CONFIGURATION_ENDPOINT": "clustercfg.orders.example:6379",

@@ -21,6 +21,7 @@ from serverless_stack.constructs import (
     RedisAuth,
     RedisCache,
     RedisTopology,
+    Replication,
     ServerlessStack,
     StorageBucket,
 )
@@ -209,7 +210,7 @@ def test_a_rotation_takes_the_place_of_its_acknowledgement(stack: cdk.Stack) -> 
 
 def test_a_replica(stack: cdk.Stack) -> None:
     replica = s3.Bucket.from_bucket_name(stack, "Elsewhere", "copies")
-    StorageBucket(stack, "Bucket", replica=replica)
+    StorageBucket(stack, "Bucket", replication=Replication(replica))
     template = synth(stack)
     (rule,) = properties(template, "AWS::S3::Bucket")["ReplicationConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
@@ -229,11 +230,12 @@ def test_a_replica(stack: cdk.Stack) -> None:
 
 def test_a_replica_needs_versions_and_a_key_for_what_is_encrypted(stack: cdk.Stack) -> None:
     replica = s3.Bucket.from_bucket_name(stack, "Elsewhere", "copies")
-    message = refused(lambda: StorageBucket(stack, "One", versioned=False, replica=replica))
-    assert "`versioned` must be True with a `replica`" in message
+    copies = Replication(replica)
+    message = refused(lambda: StorageBucket(stack, "One", versioned=False, replication=copies))
+    assert "`versioned` must be True with `replication`" in message
     Profile.regulated().apply(stack)
-    message = refused(lambda: StorageBucket(stack, "Two", replica=replica))
-    assert "`replica` must have an encryption key" in message
+    message = refused(lambda: StorageBucket(stack, "Two", replication=copies))
+    assert "`replication.key` must be given" in message
 
 
 def test_a_profile_that_is_applied_later_counts_for_what_follows(app: cdk.App) -> None:

@@ -7,8 +7,17 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import LambdaHandler, StorageBucket
-from serverless_stack.testing import TemplateSnapshot, assert_deployable
+from serverless_stack.constructs import (
+    ArchiveTiers,
+    BucketCors,
+    Inventory,
+    LambdaHandler,
+    Replication,
+    RequestMetrics,
+    StorageBucket,
+)
+from serverless_stack.constructs._internal.connect import Access
+from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.templates import (
     Json,
     all_of,
@@ -33,10 +42,37 @@ def minimal() -> Json:
 @pytest.fixture(scope="module")
 def maximal() -> Json:
     stack = cdk.Stack(new_app(), "Test")
+    copies = s3.Bucket.from_bucket_attributes(
+        stack,
+        "Copies",
+        bucket_arn="arn:aws:s3:::acme-copies",
+        encryption_key=kms.Key.from_key_arn(
+            stack, "CopiesKey", "arn:aws:kms:eu-central-1:111111111111:key/1111"
+        ),
+    )
     StorageBucket(
         stack,
         "Uploads",
         bucket_name="shop-uploads",
+        cors=BucketCors.uploads("https://shop.example.com"),
+        replication=Replication(
+            copies,
+            prefix="orders/",
+            owner="111111111111",
+            storage_class="GLACIER_IR",
+            delete_markers=False,
+            replication_time=True,
+        ),
+        archive_tiers=ArchiveTiers(90, 180, prefix="media/", tags={"kind": "old"}),
+        request_metrics=[RequestMetrics("Orders", "orders/"), RequestMetrics()],
+        inventory=Inventory(
+            copies,
+            frequency="Daily",
+            format="Parquet",
+            versions=True,
+        ),
+        event_bridge=True,
+        transfer_acceleration=True,
         versioned=True,
         encryption_key=kms.Key(stack, "Key"),
         expire_after=cdk.Duration.days(365),
@@ -143,7 +179,9 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
             ],
             noncurrent_version_expiration=cdk.Duration.days(0),
             abort_incomplete_multipart_upload_after=cdk.Duration.hours(12),
-            lifecycle_rules=[s3.LifecycleRule(id="Default", expiration=cdk.Duration.hours(36))],
+            lifecycle_rules=[
+                s3.LifecycleRule(id="Default", prefix="a/", expiration=cdk.Duration.hours(36))
+            ],
             auto_delete_objects=True,
         )
     )
@@ -186,7 +224,9 @@ def test_the_nearest_valid_values_are_accepted(stack: cdk.Stack) -> None:
             )
         ],
         abort_incomplete_multipart_upload_after=cdk.Duration.hours(24),
-        lifecycle_rules=[s3.LifecycleRule(id="Other", expiration=cdk.Duration.hours(48))],
+        lifecycle_rules=[
+            s3.LifecycleRule(id="Other", prefix="a/", expiration=cdk.Duration.hours(48))
+        ],
         auto_delete_objects=True,
         removal_policy=cdk.RemovalPolicy.DESTROY,
     )
@@ -215,69 +255,117 @@ def test_connect_sets_permission_and_environment(
     stack: cdk.Stack, function: lambda_.Function, write: bool
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    uploads.connect(function, write=write)
+    uploads.connect(function, "read-write" if write else "read")
     template = synth(stack)
     assert variables(template) == {
         "BUCKET_NAME": stack.resolve(uploads.bucket_name),
         "BUCKET_KEY_PREFIX": "data/",
     }
-    listing, versions, using = statements(template)
+    listing, using = statements(template)
     assert listing["Action"] == "s3:ListBucket"
     assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "data/*"}}
-    assert versions["Action"] == "s3:ListBucketVersions"
-    assert versions["Condition"] == {"StringLike": {"s3:prefix": "data/*"}}
-    reading = ["s3:GetObject", "s3:GetObjectVersion"]
     writing = ["AbortMultipartUpload", "DeleteObject", "PutObject"]
-    assert using["Action"] == reading + [f"s3:{action}" for action in writing] * write
+    actions = ["s3:GetObject", *(f"s3:{action}" for action in writing * write)]
+    assert using["Action"] == (actions if write else "s3:GetObject")
     assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("data/*"))
 
 
-def test_connect_grants_the_whole_bucket_and_its_versions_on_request(
+def test_connect_for_writing_allows_no_reading(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    uploads.connect(function, key_prefix="", delete_versions=True)
-    template = synth(stack)
-    assert variables(template)["BUCKET_KEY_PREFIX"] == ""
-    (using,) = [s for s in statements(template) if "s3:GetObject" in s["Action"]]
-    assert all("Condition" not in statement for statement in statements(template))
-    assert "s3:DeleteObjectVersion" in using["Action"]
-    assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("*"))
+    uploads.connect(function, "write", prefix="in/")
+    (using,) = statements(synth(stack))
+    assert using["Action"] == ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
 
 
 @pytest.mark.parametrize(
-    "key_prefix",
-    ["data", "/data/", "/", "*", "da?a/", "${aws:username}/", ".serverless-stack/site/"],
+    ("access", "expected"),
+    [
+        ("read", {"s3:GetObject", "s3:GetObjectVersion"}),
+        (
+            "write",
+            {
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+                "s3:PutObject",
+            },
+        ),
+    ],
 )
-def test_a_key_prefix_that_is_no_folder_is_refused(
-    stack: cdk.Stack, function: lambda_.Function, key_prefix: str
+def test_versions_are_used_as_objects_are(
+    stack: cdk.Stack, function: lambda_.Function, access: Access, expected: set[str]
+) -> None:
+    StorageBucket(stack, "Uploads").connect(function, access, versions=True)
+    *listing, using = statements(synth(stack))
+    assert set(using["Action"]) == expected
+    listed = [(s["Action"], s["Condition"]) for s in listing]
+    assert listed == (
+        [
+            ("s3:ListBucket", {"StringLikeIfExists": {"s3:prefix": "data/*"}}),
+            ("s3:ListBucketVersions", {"StringLike": {"s3:prefix": "data/*"}}),
+        ]
+        if access == "read"
+        else []
+    )
+
+
+def test_the_whole_bucket_is_without_what_deployments_keep(
+    stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    assert "`key_prefix` must be" in refused(
-        lambda: uploads.connect(function, key_prefix=key_prefix)
-    )
-    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-    assert "`key_prefix` must be" in refused(
-        lambda: uploads.grant_read(role, key_prefix=key_prefix)
-    )
+    uploads.connect(function, prefix="", versions=True)
+    uploads.reserve("site/")
+    template = synth(stack)
+    assert variables(template)["BUCKET_KEY_PREFIX"] == ""
+    allowed = [s for s in statements(template) if s["Effect"] == "Allow"]
+    denied = [s for s in statements(template) if s["Effect"] == "Deny"]
+    assert all("Condition" not in statement for statement in allowed)
+    assert [s["Resource"] for s in denied] == [
+        stack.resolve(uploads.bucket.arn_for_objects(f"{folder}*"))
+        for folder in (".serverless-stack/", "site/")
+    ]
+    assert all(s["Action"] == allowed[-1]["Action"] for s in denied)
 
 
-def test_deleting_versions_needs_writing(stack: cdk.Stack, function: lambda_.Function) -> None:
+def test_a_reserved_folder_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
     uploads = StorageBucket(stack, "Uploads")
-    assert "`delete_versions` must go with `write=True`" in refused(
-        lambda: uploads.connect(function, write=False, delete_versions=True)
+    uploads.reserve("site/")
+    uploads.reserve("site/")
+    assert refused(lambda: uploads.connect(function, prefix="site/images/")) == (
+        "`prefix` must be outside of site/, where the files of deployments are, "
+        "got: 'site/images/' (in Test/Uploads)"
     )
+    uploads.connect(function, prefix="in/")
+    assert refused(lambda: uploads.reserve("in/")) == (
+        "`prefix` must be reserved before functions are connected to it, got: 'in/' and a "
+        "function with 'in/' (in Test/Uploads)"
+    )
+    assert "`prefix` must be a folder" in refused(lambda: uploads.reserve(""))
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["data", "/data/", "/", "*", "da?a/", "${aws:username}/", ".serverless-stack/site/"],
+)
+def test_a_prefix_that_is_no_folder_is_refused(
+    stack: cdk.Stack, function: lambda_.Function, prefix: str
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    assert "`prefix` must be" in refused(lambda: uploads.connect(function, prefix=prefix))
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    assert "`prefix` must be" in refused(lambda: uploads.grant_read(role, prefix=prefix))
 
 
 def test_grants_end_with_their_prefix(stack: cdk.Stack) -> None:
     uploads = StorageBucket(stack, "Uploads")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
-    uploads.grant_read_write(role, key_prefix="in/").assert_success()
-    listing, versions, using = statements(synth(stack))
+    uploads.grant_read_write(role, prefix="in/").assert_success()
+    listing, using = statements(synth(stack))
     assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "in/*"}}
-    assert versions["Condition"] == {"StringLike": {"s3:prefix": "in/*"}}
     assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("in/*"))
-    assert "s3:DeleteObjectVersion" not in using["Action"]
+    assert not {action for action in using["Action"] if action.endswith("Version")}
 
 
 def test_connect_grants_the_key(stack: cdk.Stack, code: Path) -> None:
@@ -295,16 +383,16 @@ def test_a_second_bucket_with_the_same_prefix_is_refused(
     message = refused(lambda: second.connect(function))
     assert message == (
         "`environment` must have each name once, got again: BUCKET_KEY_PREFIX, BUCKET_NAME; "
-        "pass another `prefix` to `connect` (in Test/Plain)"
+        "pass another `env_prefix` to `connect` (in Test/Plain)"
     )
-    assert len(statements(synth(stack))) == 3
+    assert len(statements(synth(stack))) == 2
 
 
 def test_a_second_bucket_connects_with_another_prefix(
     stack: cdk.Stack, function: lambda_.Function
 ) -> None:
     StorageBucket(stack, "First").connect(function)
-    StorageBucket(stack, "Second").connect(function, prefix="IMAGES")
+    StorageBucket(stack, "Second").connect(function, env_prefix="IMAGES")
     assert set(variables(synth(stack))) == {
         "BUCKET_NAME",
         "BUCKET_KEY_PREFIX",
@@ -319,7 +407,7 @@ def test_a_prefix_that_lambda_refuses_is_refused(
 ) -> None:
     uploads = StorageBucket(stack, "Uploads")
     assert "names must begin with a letter" in refused(
-        lambda: uploads.connect(function, prefix=prefix)
+        lambda: uploads.connect(function, env_prefix=prefix)
     )
 
 
@@ -327,6 +415,7 @@ def test_grants_are_added_to_the_role_and_not_to_the_bucket(stack: cdk.Stack) ->
     uploads = StorageBucket(stack, "Uploads")
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
     uploads.grant_read(role).assert_success()
+    uploads.grant_write(role).assert_success()
     uploads.grant_read_write(role).assert_success()
     template = synth(stack)
     assert {s["Effect"] for s in statements(template)} == {"Allow"}
@@ -385,33 +474,6 @@ def test_lifecycle_rules_that_s3_refuses_are_reported(stack: cdk.Stack) -> None:
     ]
 
 
-def replica(stack: cdk.Stack, *, key: bool) -> s3.IBucket:
-    arn = "arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555"
-    return s3.Bucket.from_bucket_attributes(
-        stack,
-        "Replica",
-        bucket_arn="arn:aws:s3:::acme-copy",
-        encryption_key=kms.Key.from_key_arn(stack, "ReplicaKey", arn) if key else None,
-    )
-
-
-@pytest.mark.parametrize("key", [True, False])
-def test_the_key_of_a_replica_needs_a_selection_of_objects(stack: cdk.Stack, key: bool) -> None:
-    """S3 refuses the one without the other."""
-    StorageBucket(stack, "Uploads", replica=replica(stack, key=key))
-    (rule,) = properties(synth(stack), BUCKET)["ReplicationConfiguration"]["Rules"]
-    assert ("EncryptionConfiguration" in rule["Destination"]) is key
-    assert ("SourceSelectionCriteria" in rule) is key
-    assert_deployable(stack)
-
-
-def test_a_replica_without_a_key_is_refused_for_encrypted_objects(stack: cdk.Stack) -> None:
-    copy = replica(stack, key=False)
-    assert "`replica` must have an encryption key" in refused(
-        lambda: StorageBucket(stack, "Uploads", encryption_key=kms.Key(stack, "Key"), replica=copy)
-    )
-
-
 def test_tokens_in_units_other_than_days_are_refused(stack: cdk.Stack) -> None:
     hours = cdk.CfnParameter(stack, "Hours", type="Number").value_as_number
     message = refused(
@@ -427,11 +489,3 @@ def test_a_bucket_has_no_snapshot(stack: cdk.Stack) -> None:
     snapshot = cdk.RemovalPolicy.SNAPSHOT
     message = refused(lambda: StorageBucket(stack, "Bucket", removal_policy=snapshot))
     assert message.startswith("`removal_policy` must be RETAIN, RETAIN_ON_UPDATE_OR_DELETE or")
-
-
-def test_a_connection_that_allows_nothing_is_refused(
-    stack: cdk.Stack, function: lambda_.Function
-) -> None:
-    bucket = StorageBucket(stack, "Bucket")
-    message = refused(lambda: bucket.connect(function, read=False, write=False))
-    assert message.startswith("`read` or `write` must be True, got: False for both")

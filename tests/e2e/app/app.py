@@ -74,7 +74,7 @@ archive = StorageBucket(
     auto_delete_objects=True,
     removal_policy=cdk.RemovalPolicy.DESTROY,
 )
-archive.connect(stack.function, prefix="ARCHIVE", write=False)
+archive.connect(stack.function, env_prefix="ARCHIVE", access="read")
 
 # With the default removal policy, so that data outlives the stack.
 ServerlessStack(app, "Kept", function="handler", cdn=None)

@@ -164,6 +164,26 @@ def status(
 
 
 @app.command()
+def age(
+    by: Annotated[
+        str, typer.Argument(metavar="DURATION", help="By how much, such as 30d, 12h or 2w.")
+    ],
+    bucket: Annotated[
+        str | None, typer.Option("--bucket", help="The name of one bucket.", show_default="all")
+    ] = None,
+    app_dir: AppDir = Path("."),
+    name: Name = DEFAULT_NAME,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Make the objects of buckets older, and apply the lifecycle rules."""
+    console = Console()
+    days = local_output.days_of(by)
+    with handled():
+        report = LocalCloud.attach(app_dir, name=name).age(days, bucket=bucket)
+        local_output.show_ageing(console, report, by, as_json=as_json)
+
+
+@app.command()
 def down(app_dir: AppDir = Path("."), name: Name = DEFAULT_NAME) -> None:
     """Stop the local cloud, and remove everything in it."""
     console = Console()

@@ -1,12 +1,14 @@
 """The output of the commands of the local cloud."""
 
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
@@ -19,6 +21,14 @@ from serverless_stack.local.urls import Urls
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+
+_ACTIONS = {
+    "mark": "objects hidden by a delete marker",
+    "delete": "objects deleted",
+    "delete-version": "versions deleted",
+    "move": "objects moved to another storage class",
+    "abort": "uploads removed",
+}
 
 
 def show_cloud(console: Console, cloud: LocalCloud) -> None:
@@ -48,6 +58,38 @@ def show_deployment(console: Console, result: DeployResult) -> None:
     show_urls(console, result.urls)
     for stack, outputs in result.outputs.items():
         _show_pairs(console, f"Outputs of {stack}, as on AWS", outputs)
+
+
+def days_of(duration: str) -> float:
+    """Return the days of a duration such as ``30d``.
+
+    Args:
+        duration: A whole number with ``h``, ``d`` or ``w``.
+
+    Raises:
+        BadParameter: It is no such text.
+    """
+    found = re.fullmatch(r"([0-9]{1,6})([hdw])", duration)
+    if found is None:
+        raise typer.BadParameter(
+            "`DURATION` must be a whole number with h, d or w for hours, days or weeks, such as "
+            f"30d, got: {duration!r}"
+        )
+    return int(found[1]) * {"h": 1 / 24, "d": 1, "w": 7}[found[2]]
+
+
+def show_ageing(
+    console: Console, report: Mapping[str, Mapping[str, int]], by: str, *, as_json: bool
+) -> None:
+    """Print what lifecycle rules did."""
+    if as_json:
+        print(json.dumps({"buckets": report}, indent=2))
+        return
+    if not report:
+        console.print(f"All objects are {by} older. No lifecycle rule acted.", markup=False)
+    for bucket, counts in report.items():
+        done = [f"{_ACTIONS[kind]}: {count}" for kind, count in counts.items()]
+        console.print(Text(visible_line(f"{bucket}: {', '.join(done)}")), soft_wrap=True)
 
 
 def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:

@@ -116,17 +116,17 @@ class RedisUser(Construct):
         )
 
     @check_types
-    def connect(self, function: Connectable, *, prefix: str | None = None) -> None:
+    def connect(self, function: Connectable, *, env_prefix: str | None = None) -> None:
         """Connect a function to the cache, as ``cache.connect`` does, to log in as this user.
 
         Args:
             function: The function, or a construct that has one; it must be in the cache's VPC.
-            prefix: The prefix of the variables. Default: ``REDIS``.
+            env_prefix: The prefix of the variables. Default: ``REDIS``.
 
         Raises:
             ValueError: If the function is in no VPC or already has a variable of that name.
         """
-        connect_function(self._users.cache, function, self.client, prefix)
+        connect_function(self._users.cache, function, self.client, env_prefix)
 
 
 def create_own_user(users: CacheUsers) -> RedisUser | None:

@@ -226,7 +226,7 @@ class ServerlessCache(CacheBase):
         self,
         function: Connectable,
         *,
-        prefix: str | None = None,
+        env_prefix: str | None = None,
         user_name: str | None = None,
         secret: secretsmanager.ISecret | secretsmanager.Secret | None = None,
     ) -> None:
@@ -237,8 +237,8 @@ class ServerlessCache(CacheBase):
 
         Args:
             function: The function, or a construct that has one; it must be in the cache's VPC.
-            prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache. Default:
-                ``REDIS`` or ``MEMCACHED``.
+            env_prefix: The prefix of the variables, such as ``SESSIONS`` for a second cache.
+                Default: ``REDIS`` or ``MEMCACHED``.
             user_name: The user of an existing ``user_group`` to log in as; with IAM if there is
                 no ``secret``, for which its id must be its name. Default: none.
             secret: The secret with that user's password. Default: none.
@@ -269,7 +269,7 @@ class ServerlessCache(CacheBase):
                     elasticache_arn(self, "user", user_name),
                 ),
             )
-        connect_function(self, function, client, prefix)
+        connect_function(self, function, client, env_prefix)
 
     def _describe_users(self) -> CacheUsers:
         arguments = self._arguments

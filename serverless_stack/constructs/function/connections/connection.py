@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
@@ -12,12 +11,10 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grantee_of
 from serverless_stack.constructs.network.reachability import Service
 from serverless_stack.constructs.network.vpc import is_isolated_vpc
-
-Access: TypeAlias = Literal["read", "write", "read-write"]
-"""What a function may do with a resource."""
 
 
 @dataclass(frozen=True)
@@ -28,19 +25,19 @@ class Request:
         function: The function to connect.
         vpc: Its VPC, or None.
         access: What it may do. Default: set by the kind of resource.
-        prefix: The prefix of its variables. Default: set by the kind of resource.
+        env_prefix: The prefix of its variables. Default: set by the kind of resource.
         user: The database user, or None.
         database: The name of the database, or None.
-        key_prefix: The folder of the bucket, or None.
+        prefix: The folder of the bucket, or None.
     """
 
     function: lambda_.Function
     vpc: ec2.IVpc | None = None
     access: Access | None = None
-    prefix: str | None = None
+    env_prefix: str | None = None
     user: str | None = None
     database: str | None = None
-    key_prefix: str | None = None
+    prefix: str | None = None
 
     @property
     def grantee(self) -> iam.IGrantable:

@@ -18,13 +18,13 @@ from serverless_stack.checks.services.lambda_function import environment_name_pr
 from serverless_stack.constructs._internal.annotations import described, type_problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
+    Access,
     HasFunction,
     add_environment,
     invokable_of,
 )
 from serverless_stack.constructs.function.connections import databases, services
 from serverless_stack.constructs.function.connections.connection import (
-    Access,
     Connection,
     Request,
     place_problems,
@@ -109,17 +109,18 @@ class Connections:
         resource: Resource,
         access: Access | None = None,
         *,
-        prefix: str | None = None,
+        env_prefix: str | None = None,
         user: str | None = None,
         database: str | None = None,
-        key_prefix: str | None = None,
+        prefix: str | None = None,
     ) -> None:
         """Connect this function to a resource: permissions, variables, and the way to it.
 
         The function is allowed what it needs and no more, and finds the resource by environment
-        variables that start with ``prefix``. In a VPC that this library created, the service gets
-        an endpoint, once: DynamoDB's is free, AWS bills the others by the hour ("AWS PrivateLink
-        pricing"). In another VPC, a warning tells of a service that the function cannot reach.
+        variables that start with ``env_prefix``. In a VPC that this library created, the service
+        gets an endpoint, once: DynamoDB's is free, AWS bills the others by the hour ("AWS
+        PrivateLink pricing"). In another VPC, a warning tells of a service that the function cannot
+        reach.
 
         - A DynamoDB table: ``TABLE_NAME``. ``read-write`` (the default), ``read`` or ``write`` of
           items; reading includes the indexes. Import a table with its ``global_indexes`` to read
@@ -138,14 +139,14 @@ class Connections:
         Args:
             resource: The resource, created in this app or imported.
             access: What the function may do. Default: see above.
-            prefix: The prefix of the variables, such as ``ORDERS`` for a second table. Default: the
-                first word of the names above.
+            env_prefix: The prefix of the variables, such as ``ORDERS`` for a second table.
+                Default: the first word of the names above.
             user: The database user, or the ``user_name`` of a cache. Default: ``app`` for a
                 database. Create it with ``CREATE USER app; GRANT rds_iam TO app`` in PostgreSQL,
                 ``IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS'`` in MySQL ("Creating a database
                 account using IAM authentication").
             database: The database in its server. Default: the one that was created with it.
-            key_prefix: The folder of a bucket. Default: ``data/``.
+            prefix: The folder of a bucket. Default: ``data/``.
 
         Raises:
             ValueError: If there is no such access to the resource, the function already has a
@@ -153,13 +154,13 @@ class Connections:
         """
         function = self.function
         problems = Problems(function.node.path)
-        if prefix is not None:
-            named = environment_name_problems([f"{prefix}_NAME"], "prefix")
-            problems.add(text.replace(f"{prefix}_NAME", prefix) for text in named)
+        if env_prefix is not None:
+            named = environment_name_problems([f"{env_prefix}_NAME"], "env_prefix")
+            problems.add(text.replace(f"{env_prefix}_NAME", env_prefix) for text in named)
         for name, text in (("user", user), ("database", database)):
             problems.require(text != "", f"`{name}` must have characters, got: ''")
         problems.raise_if_any()
-        request = Request(function, self._vpc, access, prefix, user, database, key_prefix)
+        request = Request(function, self._vpc, access, env_prefix, user, database, prefix)
         connection = _connection_to(resource, request, self)
         if connection is None:  # the resource has connected the function
             return
@@ -233,12 +234,12 @@ def _is_a(resource: object, interface: object) -> bool:
 
 def _refuse_options(request: Request, resource: object, *, is_database: bool = False) -> None:
     """Refuse the arguments of ``connect`` that a resource does not have."""
-    options = {"key_prefix": request.key_prefix}
+    options = {"prefix": request.prefix}
     if not is_database:
         options |= {"user": request.user, "database": request.database}
     problems = Problems(request.function.node.path)
     for name, value in options.items():
-        owner = "a bucket" if name == "key_prefix" else "a database"
+        owner = "a bucket" if name == "prefix" else "a database"
         problems.require(
             value is None,
             f"`{name}` must go with {owner}, got: {value!r} for {described(resource)}",

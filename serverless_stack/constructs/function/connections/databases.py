@@ -9,10 +9,10 @@ from aws_cdk import aws_ec2 as ec2
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.places import require_vpc
 from serverless_stack.constructs.function.connections.connection import (
-    Access,
     Connection,
     Request,
     chosen_access,
@@ -204,7 +204,7 @@ def to_proxy(proxy: "rds.IDatabaseProxy", request: Request) -> Connection:
 
 def _connection(server: _Server, request: Request) -> Connection:
     function, user = request.function, request.user or DEFAULT_USER
-    prefix = request.prefix or contract.DATABASE_PREFIX
+    prefix = request.env_prefix or contract.DATABASE_PREFIX
     database = request.database or server.database
     variables = {
         contract.database_host(prefix): server.host,

@@ -12,9 +12,9 @@ from constructs import IConstruct
 
 from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources_later
+from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_secret, permissions_holder
 from serverless_stack.constructs.function.connections.connection import (
-    Access,
     Connection,
     Request,
     chosen_access,
@@ -78,7 +78,7 @@ def to_table(table: "dynamodb.ITable", request: Request) -> Connection:
         keys = _READ_KEY if access == "read" else _WRITE_KEY
         grant_key_of(request, table.encryption_key, keys, "dynamodb")
 
-    prefix = request.prefix or contract.TABLE_PREFIX
+    prefix = request.env_prefix or contract.TABLE_PREFIX
     variables = {contract.table_name(prefix): table.table_name}
     return Connection(variables, grant, reachability.DYNAMODB)
 
@@ -111,7 +111,7 @@ def to_queue(queue: sqs.IQueue, request: Request) -> Connection:
         keys = _READ_KEY if access == "read" else _WRITE_KEY
         grant_key_of(request, queue.encryption_master_key, keys, "sqs")
 
-    prefix = request.prefix or contract.QUEUE_PREFIX
+    prefix = request.env_prefix or contract.QUEUE_PREFIX
     return Connection({contract.queue_url(prefix): queue.queue_url}, grant, reachability.SQS)
 
 
@@ -128,7 +128,7 @@ def to_topic(topic: sns.ITopic, request: Request) -> Connection:
         grant_actions(request, ["sns:Publish"], [topic.topic_arn])
         grant_key_of(request, topic.master_key, _WRITE_KEY, "sns")
 
-    prefix = request.prefix or contract.TOPIC_PREFIX
+    prefix = request.env_prefix or contract.TOPIC_PREFIX
     return Connection({contract.topic_arn(prefix): topic.topic_arn}, grant, reachability.SNS)
 
 
@@ -140,7 +140,7 @@ def to_secret(secret: secretsmanager.ISecret, request: Request) -> Connection:
         request: What the caller asked for.
     """
     chosen_access(request, {"read": "read the value"}, "a secret")
-    prefix = request.prefix or contract.SECRET_PREFIX
+    prefix = request.env_prefix or contract.SECRET_PREFIX
     return Connection(
         {contract.secret_arn(prefix): secret.secret_arn},
         lambda: grant_secret(secret, request.grantee),
@@ -180,7 +180,7 @@ def to_function(target: lambda_.IFunction, request: Request) -> Connection:
         calls.setdefault(own.path, set()).add(other.path)
         grant_actions(request, ["lambda:InvokeFunction"], [target.function_arn])
 
-    prefix = request.prefix or contract.FUNCTION_PREFIX
+    prefix = request.env_prefix or contract.FUNCTION_PREFIX
     variables = {contract.function_arn(prefix): target.function_arn}
     return Connection(variables, grant, reachability.LAMBDA)
 

@@ -30,9 +30,9 @@ def connect_store(store: Connecting, request: Request, function: object) -> None
     signature = inspect.signature(store.connect).parameters
     any_name = any(item.kind is item.VAR_KEYWORD for item in signature.values())
     wanted: Mapping[str, tuple[str, object]] = {
-        "prefix": ("prefix", request.prefix),
+        "env_prefix": ("env_prefix", request.env_prefix),
         "user": ("user_name", request.user),
-        "key_prefix": ("key_prefix", request.key_prefix),
+        "prefix": ("prefix", request.prefix),
         "database": ("database", request.database),
     }
     given = {argument: named for argument, named in wanted.items() if named[1] is not None}
@@ -45,10 +45,8 @@ def connect_store(store: Connecting, request: Request, function: object) -> None
             f"argument (in {request.function.node.path})"
         )
     options = dict(given.values())
-    if request.access is not None and "write" in signature:
-        options["write"] = request.access != "read"
-        if "read" in signature:
-            options["read"] = request.access != "write"
+    if request.access is not None and ("access" in signature or any_name):
+        options["access"] = request.access
     elif request.access not in (None, "read-write"):
         raise ValueError(
             f"`access` must be 'read-write' for {place}, got: {request.access!r}; the rights in a "

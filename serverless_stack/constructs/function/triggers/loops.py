@@ -58,7 +58,7 @@ def refuse_written_keys(
                     f"`{method}` must not be for objects that the function writes itself, got: "
                     f"the prefix {prefix!r} and {action} on {key}; every call would cause "
                     "another one: use prefixes that do not overlap, in `prefix` of the trigger "
-                    "and in `key_prefix` of `connect` or in your own grant, or a `suffix`"
+                    "and in `prefix` of `connect` or in your own grant, or a `suffix`"
                 ]
         return []
 

@@ -38,6 +38,9 @@ from . import (
     rest_routes,
     rotation,
     s3,
+    s3_ageing,
+    s3_features,
+    s3_replication,
     serverless_cache,
     service_integrations,
     signing_keys,
@@ -56,6 +59,9 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     """Apply all patches: once, before the first request."""
     credentials.apply(settings.key)
     s3.apply()
+    s3_features.apply()
+    s3_replication.apply()
+    s3_ageing.apply()
     missing_objects.apply()
     object_copies.apply()
     ec2.apply()

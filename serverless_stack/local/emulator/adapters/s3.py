@@ -190,6 +190,10 @@ def encryption_xml(encryption: Properties) -> bytes:
             parts.append(element("ApplyServerSideEncryptionByDefault", *fields))
         if rule.get("BucketKeyEnabled") is not None:
             parts.append(element("BucketKeyEnabled", str(rule["BucketKeyEnabled"]).lower()))
+        blocked = (rule.get("BlockedEncryptionTypes") or {}).get("EncryptionType") or []
+        if blocked:
+            types = [element("EncryptionType", name) for name in blocked]
+            parts.append(element("BlockedEncryptionTypes", *types))
         rules.append(element("Rule", *parts))
     return bytes(element("ServerSideEncryptionConfiguration", *rules))
 

@@ -11,6 +11,7 @@ from ministack.core.responses import set_request_account_id
 from ministack.services import cloudfront
 
 from ..settings import Settings
+from .ageing import age_answer
 from .browsers import host_problem, hosts
 from .catalog import Distribution, deployed_apis, deployed_distributions, rewrite_location, urls
 from .endpoint import Endpoint
@@ -33,6 +34,7 @@ from .rest.request import RestRequest
 from .signatures import fold
 
 URLS_PATH = "/_serverless_stack/urls"
+AGE_PATH = "/_serverless_stack/age"
 EXECUTE_PATH = "/_aws/execute-api/"
 EXECUTE_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.")
 CDN_BYTES = 64 * 1024 * 1024
@@ -149,6 +151,9 @@ class Gateway:
             if await self._endpoint.admit(scope, receive, send):
                 body = json.dumps(urls(self._settings)).encode()
                 await write_response(send, scope["method"], (200, _JSON, body))
+        elif path == AGE_PATH and scope["method"] == "POST":
+            if await self._endpoint.admit(scope, receive, send):
+                await write_response(send, scope["method"], age_answer(scope))
         else:
             await self._endpoint.serve(scope, receive, send)
 

@@ -99,7 +99,7 @@ class MemcachedStore(EncodedStore[bytes]):
     @classmethod
     def from_env(
         cls,
-        prefix: str = contract.MEMCACHED_PREFIX,
+        env_prefix: str = contract.MEMCACHED_PREFIX,
         *,
         timeout: float = 0.15,
         cool_down: float = 1.0,
@@ -109,7 +109,7 @@ class MemcachedStore(EncodedStore[bytes]):
         """Make a store from the environment variables of ``MemcachedCache.connect(function)``.
 
         Args:
-            prefix: The prefix of the variables, as given to ``connect``.
+            env_prefix: The prefix of the variables, as given to ``connect``.
             timeout: Seconds for a new connection with TLS and its first answer, and for each
                 later answer; more than 0. A first call waits as long for the nodes.
             cool_down: See the class.
@@ -119,10 +119,10 @@ class MemcachedStore(EncodedStore[bytes]):
         Raises:
             ValueError: A variable is missing or malformed.
         """
-        check_text("prefix", prefix)
-        name = contract.memcached_configuration_endpoint(prefix)
+        check_text("env_prefix", env_prefix)
+        name = contract.memcached_configuration_endpoint(env_prefix)
         endpoint = environment.endpoint(f"`{name}`", environment.required(name))
-        encrypted = environment.flag(contract.memcached_tls(prefix))
+        encrypted = environment.flag(contract.memcached_tls(env_prefix))
         return cls._at(endpoint, encrypted, True, timeout, cool_down, codec, discovery_interval)
 
     @classmethod

@@ -86,7 +86,7 @@ class RedisStore(EncodedStore[Word]):
     @classmethod
     def from_env(
         cls,
-        prefix: str = contract.REDIS_PREFIX,
+        env_prefix: str = contract.REDIS_PREFIX,
         *,
         timeout: float = 0.15,
         cool_down: float = 1.0,
@@ -95,7 +95,7 @@ class RedisStore(EncodedStore[Word]):
         """Make a store from the environment variables of ``RedisCache.connect(function)``.
 
         Args:
-            prefix: The prefix of the variables, as given to ``connect``.
+            env_prefix: The prefix of the variables, as given to ``connect``.
             timeout: Seconds for a new connection with TLS, authentication and its first
                 answer, and for each later answer; more than 0. A secret or IAM token that
                 takes longer is read in the background.
@@ -107,11 +107,11 @@ class RedisStore(EncodedStore[Word]):
         """
         from serverless_stack.runtime.caching.clients.credentials import credentials_from_env
 
-        check_text("prefix", prefix)
+        check_text("env_prefix", env_prefix)
         environment.check_timeout(timeout)
-        encrypted = environment.flag(contract.redis_tls(prefix))
+        encrypted = environment.flag(contract.redis_tls(env_prefix))
         trust = functools.cache(_default_trust)
-        credentials = credentials_from_env(prefix, timeout)
+        credentials = credentials_from_env(env_prefix, timeout)
 
         def make(at: environment.Endpoint) -> "RedisConnection":
             load("redis")
@@ -119,17 +119,17 @@ class RedisStore(EncodedStore[Word]):
 
             return connection_to(at, timeout, trust() if encrypted else None, credentials)
 
-        name = contract.redis_configuration_endpoint(prefix)
+        name = contract.redis_configuration_endpoint(env_prefix)
         if address := os.environ.get(name):
             from serverless_stack.runtime.caching.clients.redis_cluster import RedisCluster
 
             at = environment.endpoint(f"`{name}`", address)
             return cls._of(RedisCluster(at, make, cool_down, timeout), None, codec)
-        name = contract.redis_primary_endpoint(prefix)
+        name = contract.redis_primary_endpoint(env_prefix)
         address = environment.required(name)
         at = environment.endpoint(f"`{name}`", address)
         primary = RedisPool(f"redis primary at {at}", functools.partial(make, at), cool_down)
-        name = contract.redis_reader_endpoint(prefix)
+        name = contract.redis_reader_endpoint(env_prefix)
         reader = os.environ.get(name)
         if not reader or reader == address:
             return cls._of(primary, None, codec)

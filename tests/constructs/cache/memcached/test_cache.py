@@ -340,7 +340,7 @@ def test_a_second_cache_connects_by_another_prefix(
     stack: cdk.Stack, cache: MemcachedCache, inside: LambdaHandler
 ) -> None:
     cache.connect(inside)
-    MemcachedCache(stack, "Other", vpc=cache.vpc).connect(inside, prefix="VIEWS")
+    MemcachedCache(stack, "Other", vpc=cache.vpc).connect(inside, env_prefix="VIEWS")
     assert set(variables(synth(stack))) == NAMES | {"VIEWS_CONFIGURATION_ENDPOINT", "VIEWS_TLS"}
 
 

@@ -166,7 +166,7 @@ def test_an_existing_secret_and_its_key(stack: cdk.Stack, kind: str) -> None:
 
 def test_shards_are_reached_by_their_configuration_endpoint(stack: cdk.Stack) -> None:
     cache = RedisCache(stack, "Cache", topology=RedisTopology.sharded(2))
-    cache.connect(function_in(stack, "Inside", cache.vpc), prefix="ORDERS")
+    cache.connect(function_in(stack, "Inside", cache.vpc), env_prefix="ORDERS")
     template = synth(stack)
     assert set(variables(template)) == {
         "ORDERS_CONFIGURATION_ENDPOINT",

@@ -275,7 +275,7 @@ def test_a_second_cache_connects_by_another_prefix(
     stack: cdk.Stack, cache: RedisCache, inside: lambda_.Function
 ) -> None:
     cache.connect(inside)
-    RedisCache(stack, "Sessions", vpc=cache.vpc).connect(inside, prefix="SESSIONS")
+    RedisCache(stack, "Sessions", vpc=cache.vpc).connect(inside, env_prefix="SESSIONS")
     template = synth(stack)
     assert set(variables(template)) == NAMES | {n.replace("REDIS", "SESSIONS") for n in NAMES}
     assert len(all_of(template, INGRESS)) == 2

@@ -89,7 +89,7 @@ def maximal() -> Json:
         user_group=users,
         removal_policy=cdk.RemovalPolicy.RETAIN,
     )
-    cache.connect(function_in(stack, "Inside", vpc), prefix="SESSIONS", user_name="orders")
+    cache.connect(function_in(stack, "Inside", vpc), env_prefix="SESSIONS", user_name="orders")
     return synth(stack)
 
 
@@ -382,7 +382,7 @@ def test_a_second_cache_connects_by_another_prefix(stack: cdk.Stack) -> None:
     cache.connect(inside)
     other = ServerlessCache(stack, "Other", vpc=cache.vpc)
     assert "must have each name once, got again" in refused(lambda: other.connect(inside))
-    other.connect(inside, prefix="SESSIONS")
+    other.connect(inside, env_prefix="SESSIONS")
     names = REDIS | {name.replace("REDIS", "SESSIONS") for name in REDIS}
     assert set(variables(synth(stack))) == names
 
@@ -441,7 +441,7 @@ def test_a_cache_whose_clients_log_in_with_iam(stack: cdk.Stack) -> None:
 def test_another_user_of_a_serverless_cache(stack: cdk.Stack) -> None:
     cache = ServerlessCache(stack, "Cache", auth=RedisAuth.iam())
     reader = RedisUser(cache, "Reader", access="on ~app:* +@read")
-    reader.connect(function_in(stack, "Inside", cache.vpc), prefix="READER")
+    reader.connect(function_in(stack, "Inside", cache.vpc), env_prefix="READER")
     template = synth(stack)
     assert variables(template)["READER_USER"] == reader.user_name
     assert "READER_SECRET_ARN" in variables(template)

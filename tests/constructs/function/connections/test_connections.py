@@ -64,14 +64,16 @@ def services(code: Path) -> Json:
     stack = cdk.Stack(new_app(), "Test")
     handler = LambdaHandler(stack, "Handler", code=code)
     handler.connect(table(stack, encryption_key=kms.Key(stack, "Key")))
-    handler.connect(table(stack, "Reads"), "read", prefix="READS")
-    handler.connect(dynamodb.TableV2(stack, "Writes", partition_key=KEY), "write", prefix="WRITES")
+    handler.connect(table(stack, "Reads"), "read", env_prefix="READS")
+    handler.connect(
+        dynamodb.TableV2(stack, "Writes", partition_key=KEY), "write", env_prefix="WRITES"
+    )
     handler.connect(sqs.Queue(stack, "Queue", encryption=sqs.QueueEncryption.KMS))
-    handler.connect(sqs.Queue(stack, "Inbox"), "read", prefix="INBOX")
+    handler.connect(sqs.Queue(stack, "Inbox"), "read", env_prefix="INBOX")
     handler.connect(sns.Topic(stack, "Topic"), "write")
     handler.connect(secretsmanager.Secret(stack, "Secret"))
     handler.connect(plain_function(stack, "Other"))
-    handler.connect(StorageBucket(stack, "Bucket"), "read", key_prefix="uploads/")
+    handler.connect(StorageBucket(stack, "Bucket"), "read", prefix="uploads/")
     return synth(stack)
 
 
@@ -152,7 +154,7 @@ def imported_resources(stack: cdk.Stack) -> Iterator[Any]:
 def test_imported_resources_connect(stack: cdk.Stack, code: Path) -> None:
     handler = LambdaHandler(stack, "Handler", code=code)
     for number, resource in enumerate(imported_resources(stack)):
-        handler.connect(resource, prefix=f"R{number}")
+        handler.connect(resource, env_prefix=f"R{number}")
     template = synth(stack)
     assert variables(template)["R2_URL"] == {
         "Fn::Join": [
@@ -170,9 +172,9 @@ def test_versions_and_aliases_are_invoked_as_such(
     alias = lambda_.Alias(stack, "Alias", alias_name="live", version=version)
     handler = LambdaHandler(stack, "Handler", code=code)
     handler.connect(alias)
-    handler.connect(version, prefix="VERSION")
+    handler.connect(version, env_prefix="VERSION")
     other = LambdaHandler(stack, "Other", code=code)
-    handler.connect(other, prefix="OTHER")
+    handler.connect(other, env_prefix="OTHER")
     template = synth(stack)
     invoked = [s for s in statements(template) if s["Action"] == "lambda:InvokeFunction"]
     shown = str(invoked)
@@ -294,11 +296,11 @@ def databases(code: Path) -> Json:
     handler = LambdaHandler(stack, "Handler", code=code, vpc=vpc, security_groups=[closed])
     cluster = cluster_in(vpc, stack, default_database_name="shop")
     handler.connect(cluster, user="orders")
-    handler.connect(cluster, "read", prefix="REPORTS", database="reports")
-    handler.connect(instance_in(vpc, stack), prefix="INSTANCE")
+    handler.connect(cluster, "read", env_prefix="REPORTS", database="reports")
+    handler.connect(instance_in(vpc, stack), env_prefix="INSTANCE")
     assert cluster.secret is not None
     proxy = cluster.add_proxy("Proxy", secrets=[cluster.secret], vpc=vpc, iam_auth=True)
-    handler.connect(proxy, "read-write", prefix="PROXY")
+    handler.connect(proxy, "read-write", env_prefix="PROXY")
     return synth(stack)
 
 
@@ -418,7 +420,7 @@ def test_caches_users_and_buckets_connect_as_they_do(stack: cdk.Stack, code: Pat
     reader = RedisUser(redis, "Reader", access="on ~* +@read", auth=RedisAuth.iam())
     handler = LambdaHandler(stack, "Handler", code=code, vpc=redis.vpc)
     handler.connect(redis)
-    handler.connect(reader, prefix="READER")
+    handler.connect(reader, env_prefix="READER")
     handler.connect(StorageBucket(stack, "Bucket"), "read-write")
     names = set(variables(synth(stack)))
     assert {"REDIS_PRIMARY_ENDPOINT", "READER_USER", "BUCKET_NAME"} <= names
@@ -490,16 +492,16 @@ REFUSALS: dict[str, tuple[Callable[[LambdaHandler, cdk.Stack], None], str]] = {
         "got: the aws_sqs.CfnQueue Test/Raw",
     ),
     "a bad prefix": (
-        lambda handler, stack: handler.connect(table(stack), prefix="1st"),
-        "`prefix` names must begin with a letter",
+        lambda handler, stack: handler.connect(table(stack), env_prefix="1st"),
+        "`env_prefix` names must begin with a letter",
     ),
     "an empty prefix": (
-        lambda handler, stack: handler.connect(table(stack), prefix=""),
-        "`prefix` names must begin with a letter",
+        lambda handler, stack: handler.connect(table(stack), env_prefix=""),
+        "`env_prefix` names must begin with a letter",
     ),
     "a folder of a table": (
-        lambda handler, stack: handler.connect(table(stack), key_prefix="a/"),
-        "`key_prefix` must go with a bucket, got: 'a/' for the aws_dynamodb.Table Test/Table",
+        lambda handler, stack: handler.connect(table(stack), prefix="a/"),
+        "`prefix` must go with a bucket, got: 'a/' for the aws_dynamodb.Table Test/Table",
     ),
     "a user of a queue": (
         lambda handler, stack: handler.connect(sqs.Queue(stack, "Queue"), user="x"),
@@ -523,7 +525,7 @@ def test_functions_that_call_each_other_are_refused(stack: cdk.Stack, code: Path
     two.connect(three)
     message = refused(lambda: three.connect(one))
     assert "got: Test/One/Function, which calls Test/Three/Function" in message
-    one.connect(three, prefix="THREE")
+    one.connect(three, env_prefix="THREE")
     require_no_cycle(synth(stack))
 
 
@@ -531,7 +533,7 @@ def test_a_second_resource_of_a_kind_needs_a_prefix(stack: cdk.Stack, code: Path
     handler = LambdaHandler(stack, "Handler", code=code)
     handler.connect(table(stack))
     message = refused(lambda: handler.connect(table(stack, "Second")))
-    assert "got again: TABLE_NAME; pass another `prefix` to `connect`" in message
+    assert "got again: TABLE_NAME; pass another `env_prefix` to `connect`" in message
     # What was refused has left nothing behind.
     assert "Second" not in str(statements(synth(stack)))
 

@@ -37,8 +37,8 @@ class Sources:
 Call = Callable[[LambdaHandler, Sources], object]
 
 
-def connected(key_prefix: str) -> Call:
-    return lambda h, s: s.bucket.connect(h, key_prefix=key_prefix)
+def connected(prefix: str) -> Call:
+    return lambda h, s: s.bucket.connect(h, prefix=prefix)
 
 
 # The name of the function, its grant, its trigger, and what is said.
@@ -66,7 +66,7 @@ LOOPS: dict[str, tuple[Call, Call, str]] = {
         "prefix 'in3/' and s3:DeleteObject on in3/*",
     ),
     "Archive": (
-        lambda h, s: s.archive.connect(h, key_prefix="in4/"),
+        lambda h, s: s.archive.connect(h, prefix="in4/"),
         lambda h, s: h.on_object_created(s.archive, prefix="in4/"),
         "got: the prefix 'in4/' and s3:PutObject on in4/*",
     ),
@@ -127,7 +127,7 @@ def test_what_is_no_loop(code: Path) -> None:
     Profile.dev().apply(app)
     sources = Sources(app)
     handler = LambdaHandler(sources.stack, "Handler", code=code)
-    sources.bucket.connect(handler, key_prefix="out/")
+    sources.bucket.connect(handler, prefix="out/")
     handler.on_object_created(sources.bucket, prefix="in/")
     handler.on_object_created(sources.bucket, prefix="out/", suffix=".csv")  # it writes others
     sources.table.grant_read_data(handler.function)

@@ -377,7 +377,7 @@ def test_idle_connections_that_the_server_has_closed_are_no_failure(memcached: S
 def test_from_env(shared_memcached: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(contract.memcached_configuration_endpoint("PAGES"), shared_memcached.address)
     monkeypatch.setenv(contract.memcached_tls("PAGES"), "false")
-    store = MemcachedStore.from_env(prefix="PAGES", timeout=5)
+    store = MemcachedStore.from_env(env_prefix="PAGES", timeout=5)
 
     assert store.increment("from-env") == 1
 

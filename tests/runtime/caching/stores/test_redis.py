@@ -22,7 +22,7 @@ def test_from_env_with_another_prefix_and_no_reader(
     shared_redis: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SESSIONS_PRIMARY_ENDPOINT", shared_redis.address)
-    store = RedisStore.from_env(prefix="SESSIONS", timeout=5)
+    store = RedisStore.from_env(env_prefix="SESSIONS", timeout=5)
     store.set("another-prefix", 1)
 
     assert store.get("another-prefix") == 1
