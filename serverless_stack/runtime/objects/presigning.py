@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from serverless_stack.runtime.arguments import check_text
 from serverless_stack.runtime.objects.errors import translated
 from serverless_stack.runtime.objects.properties import check_header, properties
 
