@@ -11,7 +11,8 @@ from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
-from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
 from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
@@ -19,6 +20,7 @@ from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 
 DEFAULT_PATTERN = "*"
+_DYNAMIC = ("api", "function_url", "load_balancer")
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class CdnArguments:
             problems.add(countries_problems(self.countries))
         if self.waf is not None and self.waf.arn is not None:
             problems.add(rules.web_acl_problems(self.waf.arn, "waf"))
+        if not problems.messages:  # the routes are known
+            problems.add(self._edge_problems(region))
         return problems.messages
 
     def _target_problems(self) -> list[str]:
@@ -119,6 +123,44 @@ class CdnArguments:
         if self.behaviors.get(pattern) is None:
             return str(behavior.target)
         return f"behaviors[{pattern!r}]"
+
+    def _edge_problems(self, region: str) -> list[str]:
+        """List what is wrong with what runs at the edge, and with the error pages."""
+        problems = Problems()
+        routes = self.routes()
+        is_api = {
+            pattern: self.origin_of(behavior).leaf.kind in _DYNAMIC
+            for pattern, behavior in routes.items()
+        }
+        if self.site is not None and self.site.kind != "files" and is_api[DEFAULT_PATTERN]:
+            problems.fail(
+                f"`site` must go with a bucket as the default behavior, got: "
+                f"Site.{self.site.kind}() over an API"
+            )
+        for pattern, behavior in routes.items():
+            is_default = pattern == DEFAULT_PATTERN
+            argument = "default" if is_default else self._name_of(pattern, behavior)
+            problems.add(self.edge_of(pattern, behavior).problems(argument, region))
+        problems.add(error_pages_problems(self.error_pages, is_api))
+        return problems.messages
+
+    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
+        """Return a behavior with what the distribution adds to it at the edge.
+
+        The files of the site are those of the default behavior.
+
+        Args:
+            pattern: Its path pattern.
+            behavior: The behavior.
+        """
+        default = self.origin_of(self.routes()[DEFAULT_PATTERN])
+        return EdgeBehavior(
+            behavior,
+            pattern,
+            site=self.site,
+            maintenance=self.maintenance,
+            serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
+        )
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

@@ -15,6 +15,7 @@ from serverless_stack.constructs.cdn.caching import Cache, cache_policy, cache_p
 from serverless_stack.constructs.cdn.edge import EdgeFunction
 from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
 from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.headers import (
     SecurityHeaders,
     header_problems,
@@ -53,7 +54,8 @@ class Behavior:
         signed: The keys of signed URLs and cookies, without which nothing is served. Default:
             everybody is served.
         auth: Who is served, decided at the edge. Default: everybody.
-        edge: Lambda@Edge functions, one per event. Default: none.
+        edge: Functions that run at the edge: Lambda@Edge, one per event, and snippets of JavaScript
+            for CloudFront Functions. Default: none.
         headers: The headers that are added to answers. Default: those of the ``Cdn``.
         field_encryption: The fields of posted forms that are encrypted. Default: none.
         compress: Whether answers of 1,000 to 10,000,000 bytes are compressed.
@@ -71,7 +73,7 @@ class Behavior:
     cache: Cache | cloudfront.ICachePolicy | None = None
     signed: Signing | None = None
     auth: EdgeAuth | None = None
-    edge: Sequence[EdgeFunction] = ()
+    edge: Sequence[EdgeFunction | Snippet] = ()
     headers: SecurityHeaders | None = None
     field_encryption: FieldEncryption | None = None
     compress: bool = True
@@ -193,6 +195,9 @@ def behavior_options(
     origin: Origin,
     created: cloudfront.IOrigin,
     headers: SecurityHeaders | None,
+    *,
+    functions: Sequence[cloudfront.FunctionAssociation] = (),
+    edge_lambdas: Sequence[cloudfront.EdgeLambda] = (),
 ) -> cloudfront.BehaviorOptions:
     """Return a behavior in CDK's terms.
 
@@ -202,6 +207,8 @@ def behavior_options(
         origin: What it serves.
         created: That in CDK's terms.
         headers: The headers of the distribution.
+        functions: Its CloudFront Functions.
+        edge_lambdas: Its Lambda@Edge functions.
     """
     added = behavior.headers or headers or SecurityHeaders()
     cors = added.cors is not None
@@ -212,7 +219,9 @@ def behavior_options(
         allowed_methods=_METHODS[methods] if methods else None,
         cache_policy=cache_policy(scope, cache) if isinstance(cache, Cache) else cache,
         compress=None if behavior.compress else False,
+        edge_lambdas=list(edge_lambdas) or None,
         enable_grpc=behavior.grpc or None,
+        function_associations=list(functions) or None,
         origin_request_policy=_forward_of(behavior, origin, cors=cors),
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY

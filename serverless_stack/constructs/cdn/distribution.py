@@ -21,6 +21,7 @@ from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
 from serverless_stack.constructs.cdn.binding import OriginBinding
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.origins import Target
@@ -153,11 +154,18 @@ class Cdn(Construct):
                     f"requests are not logged: CloudFront writes no logs to buckets in {region}",
                 )
         binding = OriginBinding(self)
+        edge_logic = EdgeLogic(self)
         options = {}
         for pattern, behavior in arguments.routes().items():
-            origin = arguments.origin_of(behavior)
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
-                self, behavior, origin, binding.create(origin), headers
+                self,
+                behavior,
+                origin,
+                binding.create(origin),
+                headers,
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
             )
         log_bucket = access_log_bucket(self, profile) if access_log else None
         certificate = domain.certificate if domain else None
@@ -167,6 +175,7 @@ class Cdn(Construct):
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
             default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
             minimum_protocol_version=(

@@ -57,11 +57,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             stages_for_api
         """,
         "ministack.services.cloudformation": "_stacks",
+        "ministack.services.cloudformation.changesets": "_resolve_refs",
+        "ministack.services.cloudformation.engine": "_resolve_refs",
+        "ministack.services.cloudformation.handlers": "_resolve_refs",
         "ministack.services.cloudformation.provisioners": """
             _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
             _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
         """,
-        "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
+        "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers

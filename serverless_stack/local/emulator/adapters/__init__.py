@@ -36,6 +36,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    stack_outputs,
     stage_cache,
     stages,
     stream_consumers,
@@ -74,6 +75,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     iam_groups.apply()
     foreign_types.apply()
+    stack_outputs.apply()
     rotation.apply()
     web_acls.apply()
     origin_access_identities.apply()
