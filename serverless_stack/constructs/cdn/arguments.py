@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from aws_cdk import Stack
+from constructs import Construct
+
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
-from serverless_stack.constructs.api.waf import Waf
+from serverless_stack.constructs._internal.waf import Waf, waf_problems
+from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
+from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
-from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
+from serverless_stack.constructs.cdn.regions import distribution_problems
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 
@@ -41,22 +46,22 @@ class CdnArguments:
     domain: CdnDomain | None
     waf: Waf | None
     countries: Countries | None
-    access_log: bool | None
+    alarms: bool | None
+    access_log: bool | CdnLog | None
 
-    def problems(self, region: str) -> list[str]:
+    def problems(self, scope: Construct) -> list[str]:
         """List what is wrong.
 
         Args:
-            region: The region of the stack; a token passes.
+            scope: The parent of the construct.
         """
+        region = Stack.of(scope).region
         problems = Problems()
         problems.add(distribution_problems(region, "Cdn"))
         problems.add(self._target_problems())
-        if self.access_log and region in REGIONS_WITHOUT_LOGS:
-            problems.fail(
-                f"`access_log` must be False in {region}, where CloudFront writes no logs to "
-                "buckets, got: True"
-            )
+        problems.add(log_problems(self.access_log, region))
+        if self.alarms:
+            problems.add(alarm_problems(region))
         problems.add(rules.path_pattern_problems(self.api_path_pattern, "api_path_pattern"))
         problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
         if self.origin_path == "":
@@ -66,11 +71,11 @@ class CdnArguments:
         if self.headers is not None:
             problems.add(header_problems(self.headers, "headers"))
         if self.domain is not None:
-            problems.add(domain_problems(self.domain))
+            problems.add(domain_problems(self.domain, scope))
         if self.countries is not None:
             problems.add(countries_problems(self.countries))
-        if self.waf is not None and self.waf.arn is not None:
-            problems.add(rules.web_acl_problems(self.waf.arn, "waf"))
+        if self.waf is not None:
+            problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
         if not problems.messages:  # the routes are known
             problems.add(self._edge_problems(region))
         return problems.messages
