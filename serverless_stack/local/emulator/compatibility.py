@@ -40,7 +40,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.core.x509_utils": "sign_leaf_certificate",
         "ministack.services.apigateway": """
             _apis._data _create_deployment _deployments _stages._data find_api_scope
-            handle_execute stages_for_api
         """,
         "ministack.services.apigateway_v1": """
             _AUTHENTICATION_GATEWAY_ERRORS _GatewayError _account_settings _authorize_request_v1

@@ -3,19 +3,16 @@
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
 
 from ministack.core import iam_evaluator
-from ministack.services import apigateway, apigateway_v1, cloudfront
+from ministack.services import apigateway_v1, cloudfront
 
 from ..cdn.config import Origin
 from ..cdn.exchange import OriginCall, OriginTimeoutError, OriginUnreachableError
 from ..cdn.messages import Response, headers_of
 from ..http.exchange import viewer_case
-from ..http.function_urls import find_function_url
 from ..http.rest.entry import serve_rest_api
 from ..http.rest.request import RestRequest
-from . import signed_function_urls
 from .types import Headers, Record
 
 REST_API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
@@ -91,7 +88,7 @@ def origin_record(origin: Origin) -> Record:
 
 
 async def fetch_or_serve(request: OriginRequest) -> Fetched:
-    """Serve APIs as origins, in process. MiniStack refuses names of amazonaws.com with 502.
+    """Serve REST APIs as origins, in process. MiniStack refuses names of amazonaws.com with 502.
 
     A bucket is connected to by TLS if the viewer uses it, as on AWS: MiniStack fetches the object
     in process, where ``aws:SecureTransport`` of a bucket's policy is false, so a bucket that
@@ -101,46 +98,13 @@ async def fetch_or_serve(request: OriginRequest) -> Fetched:
     """
     origin = request.origin
     api = REST_API_HOST.match(origin["domain_name"])
-    url = find_function_url(origin["domain_name"], "/") if origin.get("oac_id") else None
-    if url is not None:
-        return await signed_function_urls.serve(request, url)
-    serve = None if api is None else _server_of(api[1])
-    if api is None or serve is None:
+    if api is None or apigateway_v1.find_api_scope(api[1]) is None:
         iam_evaluator.pin_request_origin(request.client_ip, request.viewer_is_https)
         fetched: Fetched = await cloudfront._fetch_from_origin(*request)
         return fetched
     if request.headers.get("host", origin["domain_name"]) != origin["domain_name"]:
         return 403, "Forbidden", dict(FORBIDDEN), b'{"message":"Forbidden"}'
-    return await serve(request, api[1], api[2])
-
-
-def _server_of(api_id: str) -> Callable[[OriginRequest, str, str], Awaitable[Fetched]] | None:
-    if apigateway_v1.find_api_scope(api_id) is not None:
-        return _serve_rest_api
-    return None if apigateway.find_api_scope(api_id) is None else _serve_http_api
-
-
-async def _serve_http_api(request: OriginRequest, api_id: str, region: str) -> Fetched:
-    """Serve an HTTP API; the first segment of its path is a stage, unless it has ``$default``."""
-    del region
-    sent = cloudfront._origin_request_headers(
-        request.origin, request.headers, request.client_ip, request.forwarded_for
-    )
-    path = (request.origin.get("origin_path") or "") + request.uri
-    first, _slash, below = path.lstrip("/").partition("/")
-    stages = apigateway.stages_for_api(api_id) or {}
-    stage, path = (first, f"/{below}") if first in stages else ("$default", path)
-    status, answered, content = await apigateway.handle_execute(
-        api_id,
-        stage,
-        path,
-        request.method,
-        {name.lower(): value for name, value in sent.items()},
-        request.body,
-        parse_qs(request.query, keep_blank_values=True),
-        raw_query_string=request.query,
-    )
-    return status, "", answered, content
+    return await _serve_rest_api(request, api[1], api[2])
 
 
 async def _serve_rest_api(request: OriginRequest, api_id: str, region: str) -> Fetched:

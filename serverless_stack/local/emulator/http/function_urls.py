@@ -6,7 +6,6 @@ none.
 """
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from ministack import app as ministack_app
@@ -63,17 +62,6 @@ class FunctionUrl:
         permitted = {any(_permits(item, action) for item in statements) for action in ACTIONS}
         return self.forbidden(headers) if len(permitted) > 1 else None
 
-    def permits_distribution(self, arn: str) -> bool:
-        """Whether the policy of the function lets a distribution call it.
-
-        Source: "Restrict access to an AWS Lambda function URL origin".
-
-        Args:
-            arn: The ARN of the distribution.
-        """
-        statements = [item for item in self._statements() if _is_from(item, arn)]
-        return all(any(_names(item, action) for item in statements) for action in ACTIONS)
-
     def forbidden(self, headers: dict[str, str]) -> Response:
         """Return the answer to a request that may not call the function."""
         cors = lambda_svc._function_url_cors_headers(self.config, headers)
@@ -112,25 +100,10 @@ def deployed_function_urls() -> list[FunctionUrl]:
 
 
 def _permits(statement: dict[str, Any], action: str) -> bool:
-    return statement.get("Principal") in ("*", {"AWS": "*"}) and _names(statement, action)
-
-
-def _names(statement: dict[str, Any], action: str) -> bool:
-    actions = statement.get("Action")
+    principal, actions = statement.get("Principal"), statement.get("Action")
     named = actions if isinstance(actions, list) else [actions]
-    return statement.get("Effect") == "Allow" and any(
-        name in (action, "lambda:*") for name in named
+    return (
+        statement.get("Effect") == "Allow"
+        and principal in ("*", {"AWS": "*"})
+        and any(name in (action, "lambda:*") for name in named)
     )
-
-
-def _is_from(statement: dict[str, Any], distribution: str) -> bool:
-    if statement.get("Principal") != {"Service": "cloudfront.amazonaws.com"}:
-        return False
-    conditions = statement.get("Condition") or {}
-    sources = [
-        value
-        for tests in conditions.values()
-        for key, value in tests.items()
-        if key.lower() == "aws:sourcearn"
-    ]
-    return all(fnmatchcase(distribution, source) for source in sources)
