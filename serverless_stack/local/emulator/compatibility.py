@@ -61,21 +61,23 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.cloudformation": "_stacks",
         "ministack.services.cloudformation.provisioners": """
-            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
-            _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
+            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_distribution_config
+            _cf_oai_attributes _ec2_apply_tags _ec2_sg_permissions _ec_call _ec_query
+            _physical_name _sm_secret_string
         """,
         "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable StreamingResponse _MANAGED_CACHE_POLICIES
             _add_cloudfront_headers _apply_response_headers_policy _cache_policies
-            _collect_streaming_body _create_invalidation _create_kvs _create_vpc_origin
-            _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin _fetch_from_origin
-            _forward_to_origin _functions _invalidations _is_aws_owned_host _kvstores
-            _normalize_origin_host _origin_connect_target _origin_request_headers
-            _origin_ssl_context _render_headers _s3_origin_bucket _update_vpc_origin
-            _vpc_origin_etag _vpc_origins handle_viewer_request live_function_code
-            origin_request_policy_config response_headers_policy_config
+            _collect_streaming_body _create_distribution _create_invalidation _create_kvs
+            _create_vpc_origin _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin
+            _fetch_from_origin _forward_to_origin _functions _invalidations _is_aws_owned_host
+            _kvstores _normalize_origin_host _origin_connect_target _origin_request_headers
+            _origin_ssl_context _parse_body _render_headers _s3_origin_bucket
+            _unwrap_distribution_create_xml _update_distribution _update_vpc_origin _vpc_origin_etag
+            _vpc_origins handle_viewer_request live_function_code origin_request_policy_config
+            response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",

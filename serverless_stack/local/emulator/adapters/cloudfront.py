@@ -11,6 +11,7 @@ from ..cdn.messages import Headers, Request, Response, Viewer, first, own_respon
 from ..cdn.pipeline import serve
 from . import (
     cdn_cache,
+    cdn_configs,
     cdn_functions,
     cdn_http_origins,
     cdn_load_balancers,
@@ -31,6 +32,7 @@ def apply() -> None:
     cdn_functions.apply()
     cdn_http_origins.apply()
     cdn_load_balancers.apply()
+    cdn_configs.apply()
     key_value_stores.apply()
     serve_by_own_steps()
 
