@@ -28,8 +28,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _worker_class_for execution_credentials reset
         """,
         "ministack.core.responses": """
-            error_response_json get_account_id get_region json_response request_scope
-            set_request_account_id set_request_region
+            AccountScopedDict error_response_json get_account_id get_region json_response
+            request_scope set_request_account_id set_request_region
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
@@ -67,11 +67,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
-            OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers
-            _apply_response_headers_policy _cache_policies _create_invalidation _create_kvs
-            _distributions._data _error _fetch_from_origin _functions _invalidations _kvstores
-            _origin_request_headers _render_headers _s3_origin_bucket handle_viewer_request
-            live_function_code origin_request_policy_config response_headers_policy_config
+            _add_cloudfront_headers _api_shape _apply_response_headers_policy _cache_policies
+            _create_distribution _create_invalidation _create_kvs _distributions._data _error
+            _fetch_from_origin _functions _get_distribution _get_enabled _invalidations
+            _kvstores _list_distributions _MANAGED_CACHE_POLICIES _now_iso
+            _origin_request_headers _render_config_member _render_headers _s3_origin_bucket
+            _strip_namespace handle_request handle_viewer_request live_function_code new_uuid
+            origin_request_policy_config OriginTimeout OriginUnreachable
+            response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
