@@ -43,6 +43,7 @@ from . import (
     stages,
     stream_consumers,
     stream_triggers,
+    target_groups,
     time_zones,
     web_acls,
 )
@@ -75,6 +76,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    target_groups.apply()
     continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
