@@ -60,9 +60,11 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
     from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
     from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+    from serverless_stack.constructs.cdn.functions.snippet import Snippet
     from serverless_stack.constructs.cdn.headers import SecurityHeaders
     from serverless_stack.constructs.cdn.logs import CdnLog
     from serverless_stack.constructs.cdn.origins import Origin
+    from serverless_stack.constructs.cdn.redirects import Redirect
     from serverless_stack.constructs.cdn.signing import Signing
     from serverless_stack.constructs.cdn.site import Site
     from serverless_stack.constructs.content.deployment import ContentDeployment
@@ -119,6 +121,7 @@ __all__ = [
     "Origin",
     "Profile",
     "ProxyApi",
+    "Redirect",
     "RedisAuth",
     "RedisCache",
     "RedisEngine",
@@ -135,6 +138,7 @@ __all__ = [
     "ServerlessStack",
     "Signing",
     "Site",
+    "Snippet",
     "StorageBucket",
     "Throttle",
     "Tls",
@@ -189,6 +193,7 @@ _MODULES = {
     "Origin": ".cdn.origins",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
+    "Redirect": ".cdn.redirects",
     "RedisAuth": ".cache.redis.auth",
     "RedisCache": ".cache.redis.cache",
     "RedisEngine": ".cache.redis.engine",
@@ -205,6 +210,7 @@ _MODULES = {
     "ServerlessStack": ".app.stack",
     "Signing": ".cdn.signing",
     "Site": ".cdn.site",
+    "Snippet": ".cdn.functions.snippet",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",

@@ -12,19 +12,23 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.waf import Waf
-from serverless_stack.constructs.cdn.access import allow_distribution
+from serverless_stack.constructs.cdn.access import allow_origins
+from serverless_stack.constructs.cdn.access_control import bucket_access_control
 from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.cdn.alarms import CdnAlarms, alarms_wanted
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
-from serverless_stack.constructs.cdn.binding import OriginBinding, access_control
+from serverless_stack.constructs.cdn.binding import OriginBinding
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
-from serverless_stack.constructs.cdn.origins import AnyApi, AnyBucket, Target
+from serverless_stack.constructs.cdn.origins import Target
+from serverless_stack.constructs.cdn.resources import bucket_of
 from serverless_stack.constructs.cdn.site import Site
+from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 from serverless_stack.constructs.cdn.waf import web_acl_arn
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -86,6 +90,7 @@ class Cdn(Construct):
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
         api_path_pattern: The paths of the API; None unless there are a bucket and an API.
+        other_paths: The patterns that take paths from the bucket, for invalidations to leave out.
 
     Raises:
         ValueError: If there is no origin, or CloudFront refuses an argument.
@@ -146,11 +151,18 @@ class Cdn(Construct):
         web_acl = web_acl_arn(self, waf)
         certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
+        edge_logic = EdgeLogic(self)
         options = {}
         for pattern, behavior in arguments.routes().items():
-            origin = arguments.origin_of(behavior)
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
-                behavior, binding.create(origin), is_bucket=origin.kind == "bucket"
+                self,
+                behavior,
+                origin,
+                binding.create(origin),
+                headers,
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
             )
         log_bucket = log.legacy_bucket
         distribution = cloudfront.Distribution(
@@ -159,6 +171,7 @@ class Cdn(Construct):
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
             default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
             minimum_protocol_version=domain.tls if domain else None,
@@ -180,14 +193,13 @@ class Cdn(Construct):
                 name=Names.unique_resource_name(self, max_length=128),
                 resource_arn=distribution.distribution_arn,
             )
+        allow_origins(self, distribution, binding.origins)
         if domain is not None:
             add_records(self, domain, distribution)
         if log.delivered is not None:
             deliver_log(self, log.delivered, distribution)
         if alarms_wanted(self, alarms):
             CdnAlarms(self, "Alarms", distribution=distribution)
-        for source, path in binding.buckets:
-            allow_distribution(self, distribution, source, path)
         acknowledge_missing(
             distribution,
             profile,
@@ -196,17 +208,18 @@ class Cdn(Construct):
             has_web_acl=web_acl is not None,
             has_log=log_bucket is not None,
         )
-        sources = [source for source, _ in binding.buckets]
+        sources = [bucket_of(each) for each in binding.origins if each.kind == "bucket"]
         if log_bucket is not None and not any(isinstance(each, s3.Bucket) for each in sources):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
-            access_control(self) if sources else None
+            bucket_access_control(self) if sources else None
         )
         self.origin_path: str | None = origin_path
         self.default_root_object: str | None = default_root_object if bucket else None
         self.api_path_pattern: str | None = api_path_pattern if bucket and api else None
+        self.other_paths: Sequence[str] = arguments.other_paths()
 
     @property
     def url(self) -> str:

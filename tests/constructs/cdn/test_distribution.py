@@ -235,11 +235,19 @@ def test_a_rest_api_of_cdk_is_accepted(stack: cdk.Stack) -> None:
     assert "CustomOriginConfig" in origin
 
 
-def test_an_imported_bucket_causes_a_warning_about_its_policy(stack: cdk.Stack) -> None:
-    Cdn(stack, "Site", bucket=s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages"))
-    assert [text.split(":")[0] for text in warnings(stack)] == [
-        "the policy of Test/Pages is not in this app"
-    ] * 2
+def test_an_imported_bucket_causes_a_warning_with_the_statements(stack: cdk.Stack) -> None:
+    key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111122223333:key/0a")
+    pages = s3.Bucket.from_bucket_attributes(
+        stack, "Pages", bucket_name="shop-pages", encryption_key=key
+    )
+    Cdn(stack, "Site", bucket=pages, origin_path="/site")
+    bucket, of_key = warnings(stack)
+    assert bucket.startswith("the policy of Test/Pages is not in this app: add {")
+    assert '"s3:GetObject", "Resource": "arn:aws:s3:::shop-pages/site/*"' in bucket
+    assert '"s3:ListBucket", "Resource": "arn:aws:s3:::shop-pages"' in bucket
+    assert '"AWS:SourceArn": "arn:aws:cloudfront::ACCOUNT:distribution/ID"' in bucket
+    assert of_key.startswith("the policy of Test/Key is not in this app: add {")
+    assert '"kms:Decrypt"' in of_key
     assert all_of(synth(stack), "AWS::S3::BucketPolicy") == []
 
 
