@@ -207,7 +207,7 @@ def behavior_options(
         origin: What it serves.
         created: That in CDK's terms.
         headers: The headers of the distribution.
-        functions: The CloudFront Functions of the behavior.
+        functions: Its CloudFront Functions.
         edge_lambdas: Its Lambda@Edge functions.
     """
     added = behavior.headers or headers or SecurityHeaders()

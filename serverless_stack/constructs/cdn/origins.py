@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from aws_cdk import Duration
@@ -236,14 +236,6 @@ class Origin:
         """
         members = (origin_of(primary), origin_of(fallback))
         return cls("group", members=members, status_codes=status_codes)
-
-    def with_path(self, path: str | None) -> Origin:
-        """Return the origin with a path.
-
-        Args:
-            path: What is put before the path of each request.
-        """
-        return replace(self, path=path)
 
     @property
     def is_cached(self) -> bool:

@@ -83,7 +83,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
         "ministack.services.cloudwatch_logs": """
-            _append_log_events _fanout_to_subscription_filters _log_groups _make_group_arn
+            _append_log_events _create_delivery _delete_delivery _delete_delivery_destination
+            _delete_delivery_source _fanout_to_subscription_filters _log_groups _make_group_arn
+            _put_delivery_destination _put_delivery_source
         """,
         "ministack.services.dynamodb": """
             _tables handle_request stream_end_position stream_records_since
