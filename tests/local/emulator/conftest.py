@@ -116,7 +116,7 @@ class Emulator:
 
     def _uploaded(self, name: str, body: str) -> dict[str, str]:
         """Upload a template that is too long for a request."""
-        bucket = f"templates-{name}"
+        bucket = f"templates-{name.lower()}"
         client = self.client("s3")
         client.create_bucket(Bucket=bucket)
         client.put_object(Bucket=bucket, Key="template.json", Body=body.encode())
