@@ -42,6 +42,7 @@ from . import (
     stages,
     stream_consumers,
     stream_triggers,
+    target_groups,
     time_zones,
     web_acls,
 )
@@ -76,6 +77,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     cloudfront.apply()
     signing_keys.apply()
     field_encryption.apply()
+    target_groups.apply()
     iam_groups.apply()
     foreign_types.apply()
     rotation.apply()

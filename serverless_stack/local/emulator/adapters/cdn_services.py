@@ -3,12 +3,12 @@
 from ministack.services import cloudfront
 
 from ..cdn.config import Behaviour, EdgeAssociation
-from ..cdn.exchange import Event, FunctionFailedError, FunctionResult, OriginCall
+from ..cdn.exchange import Event, FunctionResult, OriginCall
 from ..cdn.field_encryption import Encryption
 from ..cdn.freshness import Lifetimes
-from ..cdn.messages import FUNCTION_ERROR, Headers, Response, headers_of
+from ..cdn.messages import Headers, Response, headers_of
 from ..cdn.policies import LEGACY, UNCACHED, CachePolicy, Selection, Selections
-from . import cdn_origins, field_encryption, signing_keys
+from . import cdn_edge, cdn_functions, cdn_origins, field_encryption, signing_keys
 from .types import Record
 
 
@@ -56,14 +56,11 @@ class EmulatorServices:
 
     async def run_function(self, arn: str, event: Event) -> FunctionResult:
         """Return the result of a CloudFront function."""
-        try:
-            return FunctionResult(await cloudfront._run_function(arn, event))
-        except cloudfront.CloudFrontFunctionError as error:
-            raise FunctionFailedError(FUNCTION_ERROR, 503, str(error)) from error
+        return await cdn_functions.run_function(arn, event)
 
     async def run_edge(self, association: EdgeAssociation, event: Event) -> object:
         """Return the result of a Lambda@Edge function."""
-        raise NotImplementedError
+        return await cdn_edge.run_edge(association, event)
 
 
 def cache_policy(record: Record) -> CachePolicy:

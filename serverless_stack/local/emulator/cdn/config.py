@@ -28,6 +28,7 @@ class Origin:
         connection_timeout: Seconds of an attempt to connect.
         attempts: How often a connection is attempted.
         vpc_origin: The id of its VPC origin, or an empty string.
+        host: The ``Host`` that it gets; an empty string is its domain name.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Origin:
     connection_timeout: int = 10
     attempts: int = 3
     vpc_origin: str = ""
+    host: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,19 @@ class OriginGroup:
     id: str
     members: tuple[str, ...]
     statuses: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request goes.
+
+    Attributes:
+        origins: The origin, or the members of a group in order.
+        statuses: The statuses at which the next origin is tried.
+    """
+
+    origins: tuple[Origin, ...]
+    statuses: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -193,7 +208,9 @@ class Config:
         """Return the first behaviour whose pattern matches a path, decoded or not."""
         return next(each for each in self.behaviours if each.regex.match(path))
 
-    def origins_of(self, target: str) -> tuple[Origin, ...]:
-        """Return the origin of a target, or the members of a group."""
-        ids = self.groups[target].members if target in self.groups else (target,)
-        return tuple(self.origins[each] for each in ids if each in self.origins)
+    def target(self, target_id: str) -> Target:
+        """Return the origin or origin group of an id."""
+        group = self.groups.get(target_id)
+        ids = group.members if group else (target_id,)
+        origins = tuple(self.origins[each] for each in ids if each in self.origins)
+        return Target(origins, group.statuses if group else frozenset())

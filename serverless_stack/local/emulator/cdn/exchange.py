@@ -1,12 +1,12 @@
 """What the steps of a distribution share: one request on its way, and the world around it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 from uuid import uuid4
 
 from .cache import Cache
-from .config import Behaviour, Config, EdgeAssociation, Origin, OriginGroup
+from .config import Behaviour, Config, EdgeAssociation, Origin, Target
 from .field_encryption import Encryption
 from .messages import Headers, Request, Response, Viewer
 from .policies import CachePolicy, Selections
@@ -153,7 +153,7 @@ class Exchange:
         fetch: Serves an exchange from the cache or the origin: the steps below the viewer's.
         behaviour: The behaviour of the viewer's path.
         request: The request, as functions have changed it.
-        target: The origin or origin group, as functions have changed it.
+        target: The origin or its group, as functions have changed it.
         id: The id of the request.
         notes: What a step keeps for a later one, by a name of its own.
     """
@@ -165,7 +165,7 @@ class Exchange:
     fetch: "Next"
     behaviour: Behaviour
     request: Request
-    target: Origin | OriginGroup | None = None
+    target: Target
     id: str = field(default_factory=lambda: uuid4().hex)
     notes: dict[str, Any] = field(default_factory=dict)
 
@@ -178,18 +178,9 @@ class Exchange:
             behaviour=behaviour,
             request=request,
             viewer=replace(self.viewer, request=request),
-            target=None,
+            target=self.distribution.config.target(behaviour.target),
             notes={},
         )
-
-    def origins(self) -> Sequence[Origin]:
-        """Return the origin, or the members of the origin group in order."""
-        config = self.distribution.config
-        if isinstance(self.target, OriginGroup):
-            return tuple(config.origins[each] for each in self.target.members)
-        if self.target is not None:
-            return (self.target,)
-        return config.origins_of(self.behaviour.target)
 
 
 Next = Callable[[Exchange], Awaitable[Response]]

@@ -53,7 +53,7 @@ ORIGIN_STEPS: Sequence[Step] = (
     field_encryption.encrypt_fields,
     failover.try_origins,
     edge.run_origin_events,
-    forwarding.drop_cookies,
+    forwarding.remove_headers,
     fetching.fetch_from_origin,
 )
 
@@ -90,7 +90,8 @@ def begin(
     behaviour = config.behaviour(unquote(request.uri))
     if config.default_root_object and request.uri == "/":
         request = replace(request, uri=f"/{config.default_root_object}")
-    return Exchange(distribution, viewer, services, cache, fetch, behaviour, request)
+    target = config.target(behaviour.target)
+    return Exchange(distribution, viewer, services, cache, fetch, behaviour, request, target)
 
 
 def chain(steps: Sequence[Step], last: Next) -> Next:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..cache import CacheEntry, Key
 from ..exchange import Exchange, Next
-from ..freshness import ERROR_SECONDS, Freshness, freshness, without_uncached_fields
+from ..freshness import ERROR_SECONDS, NOT_STORED, Freshness, freshness, without_uncached_fields
 from ..messages import ERROR, HIT, REFRESH_HIT, Request, Response
 from ..policies import CachePolicy, Selections
 from .forwarding import accepted_encodings
@@ -148,8 +148,10 @@ def _store(exchange: Exchange, key: Key, policy: CachePolicy, response: Response
 
 
 def _freshness(exchange: Exchange, policy: CachePolicy, response: Response) -> Freshness:
+    if response.is_own and response.outcome != ERROR:
+        return NOT_STORED  # a failure of a function, not of the origin
     if response.status >= 400 and policy.lifetimes.most <= 0 and not _declares(exchange, response):
-        return Freshness(-1)
+        return NOT_STORED
     headers = {name: ", ".join(values) for name, values in response.headers.items()}
     seconds = _error_seconds(exchange, response.status)
     return freshness(response.status, headers, policy.lifetimes, datetime.now(UTC), seconds)

@@ -7,17 +7,17 @@ keeps its headers. If the page is not available either, the viewer gets the erro
 from dataclasses import replace
 
 from ..exchange import Exchange, Next
-from ..messages import FUNCTION_ERROR, FUNCTION_GENERATED, LAMBDA_GENERATED, Response
+from ..messages import FUNCTION_GENERATED, LAMBDA_GENERATED, Response
 from .policy_headers import with_policy_headers
 
-_OF_FUNCTIONS = frozenset({FUNCTION_GENERATED, LAMBDA_GENERATED, FUNCTION_ERROR})
+_GENERATED = (FUNCTION_GENERATED, LAMBDA_GENERATED)
 
 
 async def replace_errors(exchange: Exchange, proceed: Next) -> Response:
-    """Replace an error by its page, unless a function answered it."""
+    """Replace an error by its page, unless a function generated it."""
     response = await proceed(exchange)
     declared = exchange.distribution.config.errors.get(response.status)
-    if declared is None or not declared.page or response.outcome in _OF_FUNCTIONS:
+    if declared is None or not declared.page or response.outcome in _GENERATED:
         return response
     page = await exchange.fetch(exchange.for_page(declared.page))
     if page.status < 400:

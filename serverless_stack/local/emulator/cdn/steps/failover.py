@@ -1,8 +1,10 @@
 """Origin groups ("Optimize high availability with CloudFront origin failover")."""
 
-from ..config import OriginGroup
+from dataclasses import replace
+
+from ..config import Target
 from ..exchange import Exchange, Next
-from ..messages import Response
+from ..messages import ERROR, Response
 
 METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -12,28 +14,20 @@ async def try_origins(exchange: Exchange, proceed: Next) -> Response:
 
     Functions of the origin's events, which are below, run for each.
     """
-    group = group_of(exchange)
-    if group is None:
+    target, request = exchange.target, exchange.request
+    if len(target.origins) < 2:
         return await proceed(exchange)
-    members = exchange.origins()
-    request, target = exchange.request, exchange.target
-    response: Response | None = None
-    for origin in members if request.method in METHODS else members[:1]:
-        exchange.request, exchange.target = request, origin
+    count = len(target.origins) if request.method in METHODS else 1
+    for origin in target.origins[:count]:
+        exchange.request, exchange.target = request, replace(target, origins=(origin,))
         response = await proceed(exchange)
-        if not _fails(response, group):
+        if not _fails(response, target):
             break
     exchange.request, exchange.target = request, target
-    return response if response is not None else await proceed(exchange)
+    return response
 
 
-def group_of(exchange: Exchange) -> OriginGroup | None:
-    """Return the origin group that a request goes to, if any."""
-    if exchange.target is None:
-        return exchange.distribution.config.groups.get(exchange.behaviour.target)
-    return exchange.target if isinstance(exchange.target, OriginGroup) else None
-
-
-def _fails(response: Response, group: OriginGroup) -> bool:
+def _fails(response: Response, target: Target) -> bool:
     """Return whether the next origin is tried: at listed statuses, and without any response."""
-    return response.status in group.statuses or (response.is_own and response.status in (502, 504))
+    is_unavailable = response.is_own and response.outcome == ERROR
+    return response.status in target.statuses or is_unavailable

@@ -19,12 +19,14 @@ _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "upgra
 
 async def fetch_from_origin(exchange: Exchange, below: Next) -> Response:
     """Fetch from the only origin: 502 if it cannot be reached, 504 if it does not respond."""
-    origins = exchange.origins()
-    if not origins:
+    if not exchange.target.origins:
         return own_response(502, "CloudFront wasn't able to connect to the origin.")
-    origin = origins[0]
+    origin = exchange.target.origins[0]
+    request = exchange.request
+    if origin.host:
+        request = request.with_headers(host=origin.host)
     try:
-        response = await exchange.services.fetch(OriginCall(origin, exchange.request, exchange))
+        response = await exchange.services.fetch(OriginCall(origin, request, exchange))
     except OriginTimeoutError as error:
         logger.warning("%s: %s timed out: %s", exchange.distribution.id, origin.domain, error)
         return own_response(504, "CloudFront attempted to establish a connection with the origin.")

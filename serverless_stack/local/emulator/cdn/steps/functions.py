@@ -3,6 +3,7 @@
 from ..exchange import Event, Exchange, FunctionFailedError, Next
 from ..function_events import changed_request, changed_response, function_event, generated_response
 from ..messages import FUNCTION_ERROR, Response, own_response
+from ..origin_changes import changed_target
 
 INVALID = (
     "The CloudFront function associated with the CloudFront distribution is invalid or could not "
@@ -36,6 +37,10 @@ async def _run_request(exchange: Exchange) -> Response | None:
     if "statusCode" in value:
         return generated_response(value)
     exchange.request = changed_request(exchange.request, event, value)
+    if result.origin:
+        exchange.target = changed_target(
+            exchange.distribution.config, exchange.target, result.origin
+        )
     return None
 
 
