@@ -14,6 +14,7 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
+    continuous_deployment,
     credentials,
     dropped_properties,
     ec2,
@@ -24,6 +25,7 @@ from . import (
     functions,
     http_proxies,
     iam_groups,
+    log_deliveries,
     mapping_templates,
     missing_objects,
     mock_integrations,
@@ -38,6 +40,7 @@ from . import (
     serverless_cache,
     service_integrations,
     signing_keys,
+    stack_outputs,
     stage_cache,
     stages,
     stream_consumers,
@@ -78,8 +81,11 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     signing_keys.apply()
     field_encryption.apply()
     target_groups.apply()
+    continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
+    stack_outputs.apply()
+    log_deliveries.apply()
     rotation.apply()
     web_acls.apply()
     origin_access_identities.apply()
