@@ -17,6 +17,7 @@ from serverless_stack.constructs import (
     Behavior,
     Cdn,
     FieldEncryption,
+    Origin,
     Profile,
     ProxyApi,
     StorageBucket,
@@ -111,11 +112,27 @@ def test_nothing_is_created_without_it(stack: cdk.Stack) -> None:
     [
         (
             Behavior("bucket", field_encryption=CARDS),
-            "`field_encryption` of '/pay' must go with a target that takes forms, got: a bucket",
+            "`behaviors['/pay'].field_encryption` must go with a target that takes forms, got: a "
+            "bucket",
         ),
         (
             Behavior("api", methods="GET HEAD", field_encryption=CARDS),
-            "`field_encryption` of '/pay' must go with `methods='all'`, which CloudFront requires",
+            "`behaviors['/pay'].field_encryption` must go with `methods='all'`, which CloudFront "
+            "requires, got: 'GET HEAD'",
+        ),
+        (
+            Behavior(Origin.http("example.com", protocol="http"), field_encryption=CARDS),
+            "must go with an origin by `protocol='https'` or `'viewer'`, which CloudFront "
+            "requires, got: 'http'",
+        ),
+        (
+            Behavior(
+                Origin.group(
+                    Origin.http("a.example"), fallback=Origin.http("b.example"), status_codes=[500]
+                ),
+                field_encryption=CARDS,
+            ),
+            "must go with a target that takes forms, got: a group",
         ),
     ],
 )

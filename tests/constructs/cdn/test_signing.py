@@ -9,6 +9,7 @@ import pytest
 from serverless_stack.constructs import (
     Behavior,
     Cdn,
+    EdgeAuth,
     LambdaHandler,
     Profile,
     Signing,
@@ -176,6 +177,14 @@ def test_a_distribution_of_another_stack_trusts_the_keys(app: cdk.App) -> None:
     Cdn(sites, "Cdn", bucket=bucket, behaviors={"/f/*": Behavior("bucket", signed=signing)})
     config = properties(synth(sites), "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "Fn::ImportValue" in str(config["CacheBehaviors"][0]["TrustedKeyGroups"])
+
+
+def test_edge_auth_is_another_name_for_it(stack: cdk.Stack) -> None:
+    signing = Signing(stack, "Keys")
+    bucket = StorageBucket(stack, "Bucket")
+    Cdn(stack, "Cdn", bucket=bucket, default=Behavior("bucket", auth=EdgeAuth.signed(signing)))
+    config = properties(synth(stack), "AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert len(config["DefaultCacheBehavior"]["TrustedKeyGroups"]) == 1
 
 
 @pytest.mark.parametrize(
