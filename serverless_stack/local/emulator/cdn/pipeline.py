@@ -22,9 +22,11 @@ from .steps import (
     error_pages,
     failover,
     fetching,
+    field_encryption,
     forwarding,
     functions,
     policy_headers,
+    signatures,
     viewers,
 )
 
@@ -36,6 +38,7 @@ VIEWER_STEPS: Sequence[Step] = (
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,
+    signatures.verify_signatures,
     # Functions of the viewer's events.
     edge.run_viewer_events,
     viewers.add_viewer_headers,
@@ -47,6 +50,7 @@ ORIGIN_STEPS: Sequence[Step] = (
     caching.serve_from_cache,
     compression.compress,
     forwarding.select_for_origin,
+    field_encryption.encrypt_fields,
     failover.try_origins,
     edge.run_origin_events,
     forwarding.remove_headers,
