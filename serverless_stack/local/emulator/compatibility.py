@@ -64,7 +64,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
             _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
         """,
-        "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
+        "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers
