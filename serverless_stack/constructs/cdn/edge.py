@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
@@ -26,8 +26,8 @@ EdgeEvent: TypeAlias = Literal[
 ]
 _NODE, _PYTHON = lambda_.Runtime.NODEJS_24_X, lambda_.Runtime.PYTHON_3_14
 _SUFFIXES = {".mjs": _NODE, ".js": _NODE, ".cjs": _NODE, ".py": _PYTHON}
+# CDK refuses environment variables itself, when the distribution is created.
 _UNSUPPORTED = {
-    "environment": "environment variables; write its settings into a file of the code",
     "vpc_config": "a VPC; call public endpoints only",
     "layers": "layers; put the libraries into its folder",
     "file_system_configs": "a file system; put the files into its folder",
@@ -141,7 +141,8 @@ class EdgeFunction:
             return problems.messages  # imported
         problems.add(edge_size_problems(self.event, raw.memory_size, raw.timeout))
         for name, feature in _UNSUPPORTED.items():
-            if getattr(raw, name) not in (None, [], {}):
+            value = getattr(raw, name)  # may be a token that is nothing in the end
+            if value is not None and Stack.of(raw).resolve(value) not in (None, [], {}):
                 problems.fail(
                     f"`code` must be a function without `{name}`, got: {where}; the edge does not "
                     f"support {feature}"

@@ -145,6 +145,22 @@ class EdgeAuth:
         parameters = {"salt": salt, "digest": digest, "realm": self.realm}
         return [packaged("basic_auth", Stage.AUTH, parameters)]
 
+    def late_problems(self, argument: str) -> list[str]:
+        """List what is not known at synthesis, but written into code of another stack.
+
+        Args:
+            argument: The argument, as the caller wrote it.
+        """
+        values = {"issuer": self.issuer, "audience": "".join(self.audience)}
+        values["jwks_url"] = self.jwks_url or ""
+        return [
+            f"`{argument}` must have an `{name}` that is known at synthesis unless the stack is in "
+            "us-east-1, got: a token; its function is deployed before this stack. Write the value, "
+            "or read it from the context of the app"
+            for name, value in values.items()
+            if self.kind == "jwt" and is_unresolved(value)
+        ]
+
     def edge_code(self) -> str | None:
         """Return the code of the Lambda@Edge function for the viewer's request, if there is one."""
         if self.kind != "jwt":

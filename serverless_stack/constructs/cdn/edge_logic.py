@@ -18,6 +18,7 @@ from serverless_stack.constructs.cdn.error_pages import Maintenance
 from serverless_stack.constructs.cdn.functions.composition import Composition, composition_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
+from serverless_stack.constructs.cdn.us_east_1 import US_EAST_1
 
 _DEFAULT = "*"  # the pattern of the default behavior
 
@@ -80,19 +81,23 @@ class EdgeBehavior:
             snippets += self.maintenance.snippets()
         return [*snippets, *(item for item in self.behavior.edge if isinstance(item, Snippet))]
 
-    def problems(self, argument: str) -> list[str]:
+    def problems(self, argument: str, region: str) -> list[str]:
         """List why what runs at the edge cannot be together.
 
         Args:
             argument: The behavior, as the caller wrote it.
+            region: The region of the stack.
         """
         problems = Problems()
+        auth = self.behavior.auth
+        if auth is not None and region != US_EAST_1:
+            problems.add(auth.late_problems(f"{argument}.auth"))
         snippets = self.snippets()
         problems.add(composition_problems(snippets, argument))
         problems.add(
             edge_problems(self.events, has_viewer_function=bool(snippets), argument=argument)
         )
-        if self.behavior.auth is not None and self.behavior.auth.signing and self.behavior.signed:
+        if auth is not None and auth.signing and self.behavior.signed:
             problems.fail(
                 f"`{argument}` must have `signed` or `auth=EdgeAuth.signed(…)`, got: both; they "
                 "are the same"

@@ -58,7 +58,7 @@ class UsEast1:
             name: An id for it in the place, of letters and digits.
             value: The value, such as the ARN of a web ACL.
         """
-        return _across(name, value, self.scope) if self.is_second_stack else value
+        return value_between(self.scope, self.consumer, name, value)
 
 
 def us_east_1(scope: Construct) -> UsEast1:
@@ -74,15 +74,14 @@ def us_east_1(scope: Construct) -> UsEast1:
     if stack.region == US_EAST_1:
         return UsEast1(scope, scope)
     second = _second_stack(stack, "global", "What {} needs in us-east-1")
-    stack.add_stack_dependency(second)
     return UsEast1(_home(second, scope), scope)
 
 
 def after_in_us_east_1(scope: Construct) -> UsEast1:
     """Return a place in us-east-1 that is deployed after the stack of a construct.
 
-    It is for resources that refer to those of the stack, by ``value_of``. The second stack is
-    ``NAME-REGION-logs``.
+    It is for resources that refer to those of the stack, by ``value_between``. All constructs of a
+    stack share one second stack, ``NAME-REGION-monitoring``.
 
     Args:
         scope: The construct that needs it. The region of its stack must be known.
@@ -90,21 +89,33 @@ def after_in_us_east_1(scope: Construct) -> UsEast1:
     stack = top_stack(scope)
     if stack.region == US_EAST_1:
         return UsEast1(scope, scope)
-    second = _second_stack(stack, "logs", "Delivers the logs of {}")
-    second.add_stack_dependency(stack)
+    second = _second_stack(stack, "monitoring", "Logs and alarms of {} that are in us-east-1")
     return UsEast1(_home(second, scope), scope)
 
 
-def value_of(scope: Construct, place: UsEast1, name: str, value: str) -> str:
-    """Return a value of a stack for use in a place that is deployed after it.
+def value_between(producer: IConstruct, consumer: IConstruct, name: str, value: str) -> str:
+    """Return a value of one construct for use in another, maybe in a stack of another region.
+
+    The stack of the consumer is deployed after that of the producer, whose region must be known
+    unless both have the same one.
 
     Args:
-        scope: The construct with the value.
-        place: The place of ``after_in_us_east_1``.
-        name: An id for the value in the construct.
-        value: The value, such as the ARN of a distribution.
+        producer: The construct with the value.
+        consumer: The construct that uses it.
+        name: An id for the value in the producer, of letters and digits.
+        value: The value, such as an ARN.
     """
-    return _across(name, value, scope) if place.is_second_stack else value
+    source, target = top_stack(producer), top_stack(consumer)
+    if not is_unresolved(value) or source.region == target.region:
+        return value  # CDK's own references are enough
+    target.add_stack_dependency(source)
+    output = get_or_create(
+        source,  # not in the producer: the outputs of a nested stack are read by its parent only
+        f"{Names.unique_id(producer)}{name}Output",
+        CfnOutput,
+        lambda parent, construct_id: CfnOutput(parent, construct_id, value=value),
+    )
+    return Fn.get_stack_output(source.stack_name, output.logical_id, source.region)
 
 
 def top_stack(scope: IConstruct) -> Stack:
@@ -168,16 +179,3 @@ def _home(second: Stack, scope: Construct) -> Construct:
         return home
 
     return get_or_create(second, Names.unique_id(scope), Construct, create)
-
-
-def _across(name: str, value: str, scope: Construct) -> str:
-    """Return a value of one stack for another, through an output that both know by its name."""
-    producer = top_stack(scope)
-    nested = Stack.of(scope).nested_stack_parent is not None
-    output = get_or_create(
-        producer if nested else scope,  # outputs of a nested stack are read by its parent only
-        f"{Names.unique_id(scope) if nested else ''}{name}Output",
-        CfnOutput,
-        lambda parent, construct_id: CfnOutput(parent, construct_id, value=value),
-    )
-    return Fn.get_stack_output(producer.stack_name, output.logical_id, producer.region)

@@ -64,7 +64,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
             _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
         """,
-        "ministack.services.cloudformation.stacks": "_runs_on_worker_thread",
+        "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers
@@ -76,7 +76,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
         "ministack.services.cloudwatch_logs": """
-            _append_log_events _fanout_to_subscription_filters _log_groups _make_group_arn
+            _append_log_events _create_delivery _delete_delivery _delete_delivery_destination
+            _delete_delivery_source _fanout_to_subscription_filters _log_groups _make_group_arn
+            _put_delivery_destination _put_delivery_source
         """,
         "ministack.services.dynamodb": """
             _tables handle_request stream_end_position stream_records_since

@@ -8,7 +8,11 @@ from aws_cdk import cx_api
 from constructs import Construct
 
 from serverless_stack.constructs import Profile
-from serverless_stack.constructs.cdn.us_east_1 import after_in_us_east_1, us_east_1, value_of
+from serverless_stack.constructs.cdn.us_east_1 import (
+    after_in_us_east_1,
+    us_east_1,
+    value_between,
+)
 from tests.constructs.templates import Json, new_app
 
 RECORD = "AWS::SSM::Parameter"
@@ -38,7 +42,7 @@ def test_nothing_is_created_in_us_east_1(app: cdk.App) -> None:
     stack = cdk.Stack(app, "Shop", env=cdk.Environment(region="us-east-1"))
     use(Construct(stack, "Cdn"))
     place = after_in_us_east_1(stack)
-    assert value_of(stack, place, "Id", "v") == "v"
+    assert value_between(stack, place.scope, "Id", stack.stack_id) == stack.stack_id
     ((name, artifact),) = stacks(app).items()
     assert name == "Shop"
     assert [list(value) for value in used(artifact)] == [["Ref"]]
@@ -127,10 +131,10 @@ def test_a_place_after_the_stack(app: cdk.App) -> None:
     for scope in (stack, Construct(nested, "Cdn")):
         place = after_in_us_east_1(scope)
         value = record(scope, "Own", "x").ref
-        record(place.scope, "Used", value_of(scope, place, "Own", value))
+        record(place.scope, "Used", value_between(scope, place.scope, "Own", value))
     found = stacks(app)
-    assert list(found) == ["Shop", "Shop-eu-west-1-logs"]
+    assert list(found) == ["Shop", "Shop-eu-west-1-monitoring"]
     outputs = found["Shop"].template["Outputs"]
-    references = [value["Fn::GetStackOutput"] for value in used(found["Shop-eu-west-1-logs"])]
+    references = [value["Fn::GetStackOutput"] for value in used(found["Shop-eu-west-1-monitoring"])]
     assert {item["OutputName"] for item in references} == set(outputs)
     assert {(item["StackName"], item["Region"]) for item in references} == {("Shop", "eu-west-1")}

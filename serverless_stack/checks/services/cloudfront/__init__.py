@@ -22,6 +22,7 @@ from serverless_stack.checks.services.cloudfront.limits.origins import (
 )
 from serverless_stack.checks.services.cloudfront.limits.patterns import (
     covers,
+    number_problems,
     order_problems,
 )
 from serverless_stack.checks.services.cloudfront.limits.policies import (
@@ -40,6 +41,7 @@ __all__ = [
     "custom_header_problems",
     "failover_problems",
     "invalidation_path_problems",
+    "number_problems",
     "object_path_problems",
     "order_problems",
     "origin_domain_problems",

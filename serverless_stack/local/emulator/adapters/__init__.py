@@ -14,6 +14,7 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
+    continuous_deployment,
     credentials,
     dropped_properties,
     ec2,
@@ -23,6 +24,7 @@ from . import (
     functions,
     http_proxies,
     iam_groups,
+    log_deliveries,
     mapping_templates,
     missing_objects,
     mock_integrations,
@@ -73,9 +75,11 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()
+    log_deliveries.apply()
     rotation.apply()
     web_acls.apply()
     origin_access_identities.apply()

@@ -11,6 +11,7 @@ CONNECTION_SECONDS: Final = (1, 10)
 READ_SECONDS: Final = (1, 180)
 KEEPALIVE_SECONDS: Final = (1, 180)
 DEFAULT_READ_SECONDS: Final = 30
+COMPLETION_SECONDS: Final = 3600  # what CDK accepts at most
 FAILOVER_CODES: Final = (403, 404, 416, 429, 500, 502, 503, 504)
 """Statuses after which CloudFront asks the second origin of a group."""
 SHIELD_REGIONS: Final = (

@@ -107,3 +107,21 @@ def order_problems(patterns: Sequence[str], argument: str) -> list[str]:
                 "paths; the first pattern that matches counts"
             )
     return problems
+
+
+def number_problems(origins: int, groups: int, argument: str) -> list[str]:
+    """List whether a distribution has more origins or origin groups than CloudFront accepts.
+
+    Args:
+        origins: The number of origins.
+        groups: The number of origin groups.
+        argument: What has them.
+    """
+    return [
+        f"`{argument}` must have at most {most} {noun}, got: {number}"
+        for number, most, noun in (
+            (origins, MAX_ORIGINS, "origins"),
+            (groups, MAX_ORIGIN_GROUPS, "origin groups"),
+        )
+        if number > most
+    ]
