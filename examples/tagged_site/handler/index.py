@@ -6,7 +6,7 @@ from typing import Any
 from serverless_stack.runtime.cache_tags import cache_tags
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Answer with a product, and with the tags by which the answer can be dropped."""
     product = event["path"].rpartition("/")[2]
     answer = {

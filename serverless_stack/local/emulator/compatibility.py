@@ -13,7 +13,9 @@ VERSION: Final = "1.5.33"
 NAMES: Final[dict[str, tuple[str, ...]]] = {
     module: tuple(names.split())
     for module, names in {
-        "ministack.app": "_parse_execute_api_url _parse_lambda_url _s3_cors_target app",
+        "ministack.app": """
+            _handle_execute_api_request _parse_execute_api_url _parse_lambda_url _s3_cors_target app
+        """,
         "ministack.core.concurrency": "esm_wake run_offloop run_reentrant",
         "ministack.core.hypercorn_compat": "install",
         "ministack.core.iam_actions": "access_denied_response unsigned_operations",
@@ -38,6 +40,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             presigned_request_is_expired
         """,
         "ministack.core.x509_utils": "sign_leaf_certificate",
+        "ministack.services.alb": "_listeners _targets dispatch_request",
         "ministack.services.apigateway": """
             _apis._data _create_deployment _deployments _stages._data find_api_scope
         """,
@@ -61,17 +64,23 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudformation.engine": "_resolve_refs",
         "ministack.services.cloudformation.handlers": "_resolve_refs",
         "ministack.services.cloudformation.provisioners": """
-            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
-            _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
+            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_distribution_config
+            _cf_oai_attributes _ec2_apply_tags _ec2_sg_permissions _ec_call _ec_query
+            _physical_name _sm_secret_string
         """,
         "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
-            OriginTimeout OriginUnreachable _MANAGED_CACHE_POLICIES _add_cloudfront_headers
-            _apply_response_headers_policy _cache_policies _create_invalidation _create_kvs
-            _distributions._data _error _fetch_from_origin _functions _invalidations _kvstores
-            _origin_request_headers _render_headers _s3_origin_bucket handle_viewer_request
-            live_function_code origin_request_policy_config response_headers_policy_config
+            OriginTimeout OriginUnreachable StreamingResponse _MANAGED_CACHE_POLICIES
+            _add_cloudfront_headers _apply_response_headers_policy _cache_policies
+            _collect_streaming_body _create_distribution _create_invalidation _create_kvs
+            _create_vpc_origin _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin
+            _fetch_from_origin _forward_to_origin _functions _invalidations _is_aws_owned_host
+            _kvstores _normalize_origin_host _origin_connect_target _origin_request_headers
+            _origin_ssl_context _parse_body _render_headers _s3_origin_bucket
+            _unwrap_distribution_create_xml _update_distribution _update_vpc_origin _vpc_origin_etag
+            _vpc_origins handle_viewer_request live_function_code origin_request_policy_config
+            response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
@@ -122,7 +131,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _poll_dynamodb_streams _poll_kinesis _poll_sqs _qp_first _release_esm_poll_state
             _resolve_layer_zip _sqs_esm_concurrency _sqs_message_attributes_to_camel_case
             _update_alias _vpc_config_with_id ensure_spawned execution_credentials
-            invoke_async_with_retry resolve_function_url
+            handle_function_url_request invoke_async_with_retry resolve_function_url
         """,
         "ministack.services.s3": """
             _bucket_has_versions _bucket_logging_config _bucket_owner_account _bucket_policies

@@ -54,6 +54,7 @@ MODULES = {
     "ministack.core.lambda_runtime",
     "ministack.core.router",
     "ministack.core.sigv4",
+    "ministack.services.alb",
     "ministack.services.apigateway",
     "ministack.services.apigateway_v1",
     "ministack.services.cloudformation",

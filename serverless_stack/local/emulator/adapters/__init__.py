@@ -43,6 +43,7 @@ from . import (
     stages,
     stream_consumers,
     stream_triggers,
+    target_groups,
     time_zones,
     web_acls,
 )
@@ -76,6 +77,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_logs.apply()
     cloudfront.apply()
     continuous_deployment.apply()
+    target_groups.apply()
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()

@@ -9,7 +9,14 @@ from ..cdn.config_xml import parse_config
 from ..cdn.exchange import Distribution
 from ..cdn.messages import Headers, Request, Response, Viewer, first, own_response
 from ..cdn.pipeline import serve
-from . import cdn_cache, cdn_functions, key_value_stores
+from . import (
+    cdn_cache,
+    cdn_configs,
+    cdn_functions,
+    cdn_http_origins,
+    cdn_load_balancers,
+    key_value_stores,
+)
 from .cdn_services import EmulatorServices
 from .types import Record
 from .types import Response as Answer
@@ -23,6 +30,9 @@ def apply() -> None:
     """Apply this module's patches."""
     cdn_cache.apply()
     cdn_functions.apply()
+    cdn_http_origins.apply()
+    cdn_load_balancers.apply()
+    cdn_configs.apply()
     key_value_stores.apply()
     serve_by_own_steps()
 

@@ -51,7 +51,7 @@ ORIGIN_STEPS: Sequence[Step] = (
     forwarding.select_for_origin,
     failover.try_origins,
     edge.run_origin_events,
-    forwarding.drop_cookies,
+    forwarding.remove_headers,
     fetching.fetch_from_origin,
 )
 

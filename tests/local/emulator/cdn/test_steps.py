@@ -349,6 +349,24 @@ def test_all_viewer_headers_and_some_of_cloudfront() -> None:
     assert request.header("cloudfront-viewer-country") == ""
 
 
+@pytest.mark.parametrize(
+    ("least", "vary", "kept"),
+    [
+        (0, "Origin, Accept-Encoding, X-Other", "Origin, Accept-Encoding"),
+        (0, "X-Other", ""),
+        (0, "*", "*"),
+        (1, "*", ""),
+    ],
+)
+def test_vary_names_what_reaches_the_origin(least: float, vary: str, kept: str) -> None:
+    key = Selections(Selection.of("whitelist", ["Origin"], lower=True))
+    world = World(
+        origins={"main": lambda request: answer("", vary=vary)},
+        policies={"optimized": CachePolicy(key, Lifetimes(least, 60, 60))},
+    )
+    assert world.view().header("vary") == kept
+
+
 def test_legacy_settings_forward_unknown_headers() -> None:
     legacy = CachePolicy(lifetimes=Lifetimes(0, 60, 60), is_legacy=True)
     world = site(legacy=legacy)
