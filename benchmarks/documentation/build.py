@@ -47,7 +47,7 @@ class Release:
 RELEASES = (
     Release(
         "0.49.3",
-        "1c14546f299b5901a1ea0e34410575bc33bbd741377a10484a54445588c00284",
+        "1c14546f299b5901a1ea0e34410575bc33bbd741377a10484a54445588d00284",
         "requirements-1.txt",
     ),
     Release(

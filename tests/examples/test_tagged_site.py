@@ -1,9 +1,7 @@
 """`examples/tagged_site`: an invalidation by tag, and a visitor who keeps his build."""
 
-import os
+import runpy
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,12 +45,10 @@ class Shop:
 
     def deploy(self) -> None:
         assembly = self.folder / "cdk.out"
-        environment = {
-            **os.environ,
-            "CDK_OUTDIR": str(assembly),
-            "PYTHONPATH": str(REPOSITORY),
-        }
-        subprocess.run([sys.executable, "app.py"], cwd=self.folder, env=environment, check=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CDK_OUTDIR", str(assembly))
+            patch.chdir(self.folder)
+            runpy.run_path("app.py")
         self.outputs = deploy(self.cloud, assembly, "TaggedSite")
 
 
