@@ -15,9 +15,8 @@ from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
-from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior, edge_logic_problems
-from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
-from serverless_stack.constructs.cdn.field_encryption import encryption_problems
+from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -26,6 +25,7 @@ from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 
 DEFAULT_PATTERN = "*"
+_DYNAMIC = ("api", "function_url", "load_balancer")
 
 
 @dataclass(frozen=True)
@@ -77,33 +77,8 @@ class CdnArguments:
         if self.waf is not None:
             problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
         if not problems.messages:  # the routes are known
-            behaviors = {
-                "default"
-                if pattern == DEFAULT_PATTERN
-                else self._name_of(pattern, behavior): self.edge_of(pattern, behavior)
-                for pattern, behavior in self.routes().items()
-            }
-            problems.add(edge_logic_problems(behaviors, self.error_pages, region))
+            problems.add(self._edge_problems(region))
         return problems.messages
-
-    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
-        """Return a behavior with what the distribution adds to it at the edge.
-
-        The files of the site are those of the default behavior.
-
-        Args:
-            pattern: Its path pattern.
-            behavior: The behavior.
-        """
-        origin, default = self.origin_of(behavior), self.routes()[DEFAULT_PATTERN]
-        return EdgeBehavior(
-            behavior,
-            pattern,
-            site=self.site,
-            maintenance=self.maintenance,
-            serves_site=pattern == DEFAULT_PATTERN or origin == self.origin_of(default),
-            is_api=origin.leaf.kind in ("api", "function_url", "load_balancer"),
-        )
 
     def _target_problems(self) -> list[str]:
         """List what is wrong with the behaviors, their order and their origins."""
@@ -122,16 +97,7 @@ class CdnArguments:
                     f"construct, got: {behavior.target!r} without one"
                 )
                 continue
-            origin = self.origin_of(behavior)
-            problems.add(behavior_problems(behavior, origin, name))
-            problems.add(
-                encryption_problems(
-                    behavior.field_encryption,
-                    pattern,
-                    is_bucket=origin.kind == "bucket",
-                    methods=behavior.methods,
-                )
-            )
+            problems.add(behavior_problems(behavior, self.origin_of(behavior), name))
         for pattern in self.behaviors:
             if pattern in (DEFAULT_PATTERN, "/*"):
                 problems.fail(
@@ -162,6 +128,44 @@ class CdnArguments:
         if self.behaviors.get(pattern) is None:
             return str(behavior.target)
         return f"behaviors[{pattern!r}]"
+
+    def _edge_problems(self, region: str) -> list[str]:
+        """List what is wrong with what runs at the edge, and with the error pages."""
+        problems = Problems()
+        routes = self.routes()
+        is_api = {
+            pattern: self.origin_of(behavior).leaf.kind in _DYNAMIC
+            for pattern, behavior in routes.items()
+        }
+        if self.site is not None and self.site.kind != "files" and is_api[DEFAULT_PATTERN]:
+            problems.fail(
+                f"`site` must go with a bucket as the default behavior, got: "
+                f"Site.{self.site.kind}() over an API"
+            )
+        for pattern, behavior in routes.items():
+            is_default = pattern == DEFAULT_PATTERN
+            argument = "default" if is_default else self._name_of(pattern, behavior)
+            problems.add(self.edge_of(pattern, behavior).problems(argument, region))
+        problems.add(error_pages_problems(self.error_pages, is_api))
+        return problems.messages
+
+    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
+        """Return a behavior with what the distribution adds to it at the edge.
+
+        The files of the site are those of the default behavior.
+
+        Args:
+            pattern: Its path pattern.
+            behavior: The behavior.
+        """
+        default = self.origin_of(self.routes()[DEFAULT_PATTERN])
+        return EdgeBehavior(
+            behavior,
+            pattern,
+            site=self.site,
+            maintenance=self.maintenance,
+            serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
+        )
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

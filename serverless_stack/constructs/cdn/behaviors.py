@@ -14,7 +14,7 @@ from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs.cdn.caching import Cache, cache_policy, cache_problems
 from serverless_stack.constructs.cdn.edge import EdgeFunction
 from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
-from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+from serverless_stack.constructs.cdn.field_encryption import FieldEncryption, encryption_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.headers import (
     SecurityHeaders,
@@ -83,8 +83,18 @@ class Behavior:
     grpc: bool = False
 
     def __post_init__(self) -> None:
-        """Check the types of the fields."""
+        """Check the fields."""
         check_fields(self)
+        signing = self.auth.signing if self.auth is not None else None
+        if signing is not None:
+            problems = Problems("Behavior")
+            problems.require(
+                self.signed in (None, signing),
+                "`signed` and `auth=EdgeAuth.signed(…)` must have the same keys, got: two; they "
+                "are two ways to write one thing",
+            )
+            problems.raise_if_any()
+            object.__setattr__(self, "signed", signing)
 
 
 def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePolicy:
@@ -151,6 +161,11 @@ def behavior_problems(behavior: Behavior, origin: Origin, argument: str) -> list
         )
     if behavior.grpc and methods != "all":
         problems.fail(f"`{argument}.methods` must be 'all' with `grpc`, got: {methods!r}")
+    problems.add(
+        encryption_problems(
+            behavior.field_encryption, f"{argument}.field_encryption", origin, methods
+        )
+    )
     problems.add(_forwarding_problems(behavior, origin, argument))
     return problems.messages
 
@@ -207,13 +222,14 @@ def behavior_options(
         origin: What it serves.
         created: That in CDK's terms.
         headers: The headers of the distribution.
-        functions: The CloudFront Functions of the behavior.
+        functions: Its CloudFront Functions.
         edge_lambdas: Its Lambda@Edge functions.
     """
     added = behavior.headers or headers or SecurityHeaders()
     cors = added.cors is not None
     methods = methods_of(behavior, origin, cors=cors)
     cache = cache_of(behavior, origin)
+    signing = behavior.signed or (behavior.auth.signing if behavior.auth else None)
     return cloudfront.BehaviorOptions(
         origin=created,
         allowed_methods=_METHODS[methods] if methods else None,
@@ -223,7 +239,7 @@ def behavior_options(
         enable_grpc=behavior.grpc or None,
         function_associations=list(functions) or None,
         origin_request_policy=_forward_of(behavior, origin, cors=cors),
-        trusted_key_groups=[behavior.signed.key_group] if behavior.signed else None,
+        trusted_key_groups=[signing.key_group] if signing else None,
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY
             if behavior.https_only

@@ -147,7 +147,6 @@ class Cdn(Construct):
         )
         problems = Problems(scope.node.path, construct_id)
         problems.add(arguments.problems(scope))
-        routes = arguments.routes()
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -158,7 +157,7 @@ class Cdn(Construct):
         binding = OriginBinding(self)
         edge_logic = EdgeLogic(self)
         options = {}
-        for pattern, behavior in routes.items():
+        for pattern, behavior in arguments.routes().items():
             origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
                 self,
@@ -194,8 +193,8 @@ class Cdn(Construct):
         encrypt_fields(
             self,
             distribution,
-            routes.pop(DEFAULT_PATTERN).field_encryption,
-            [behavior.field_encryption for behavior in routes.values()],
+            {pattern: each.field_encryption for pattern, each in arguments.routes().items()},
+            DEFAULT_PATTERN,
         )
         if cache_tags:
             enable_cache_tags(distribution)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_cloudfront as cloudfront
@@ -14,11 +14,7 @@ from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
 from serverless_stack.constructs.cdn.edge_functions import EdgeFunctions
-from serverless_stack.constructs.cdn.error_pages import (
-    ErrorPage,
-    Maintenance,
-    error_pages_problems,
-)
+from serverless_stack.constructs.cdn.error_pages import Maintenance
 from serverless_stack.constructs.cdn.functions.composition import Composition, composition_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
@@ -37,7 +33,6 @@ class EdgeBehavior:
         site: The site of the distribution.
         maintenance: The maintenance of the distribution.
         serves_site: Whether the behavior serves the files of the site.
-        is_api: Whether it serves an API or another program of ours.
     """
 
     behavior: Behavior
@@ -45,7 +40,6 @@ class EdgeBehavior:
     site: Site | None
     maintenance: Maintenance | None
     serves_site: bool
-    is_api: bool = False
 
     @property
     def edge_functions(self) -> list[EdgeFunction]:
@@ -103,40 +97,11 @@ class EdgeBehavior:
         problems.add(
             edge_problems(self.events, has_viewer_function=bool(snippets), argument=argument)
         )
-        if auth is not None and auth.signing and self.behavior.signed:
-            problems.fail(
-                f"`{argument}` must have `signed` or `auth=EdgeAuth.signed(…)`, got: both; they "
-                "are the same"
-            )
         return problems.messages
 
     @property
     def _is_down(self) -> bool:
         return self.maintenance is not None and not self.maintenance.allow_ips
-
-
-def edge_logic_problems(
-    behaviors: Mapping[str, EdgeBehavior], pages: Sequence[ErrorPage], region: str
-) -> list[str]:
-    """List what is wrong with what runs at the edge, and with the error pages.
-
-    Args:
-        behaviors: The behaviors by what the caller wrote for them, in order.
-        pages: The error pages.
-        region: The region of the stack.
-    """
-    problems = Problems()
-    for name, behavior in behaviors.items():
-        site = behavior.site
-        if behavior.pattern == "*" and behavior.is_api and site and site.kind != "files":
-            problems.fail(
-                f"`site` must go with a bucket as the default behavior, got: Site.{site.kind}() "
-                "over an API"
-            )
-        problems.add(behavior.problems(name, region))
-    is_api = {behavior.pattern: behavior.is_api for behavior in behaviors.values()}
-    problems.add(error_pages_problems(pages, is_api))
-    return problems.messages
 
 
 class EdgeLogic:

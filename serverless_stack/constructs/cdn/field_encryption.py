@@ -22,7 +22,10 @@ from serverless_stack.checks.services.cloudfront.limits.field_encryption import 
 )
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs.cdn.origins import Origin
+from serverless_stack.constructs.cdn.resources import protocol_of
 
+_WITHOUT_FORMS = ("bucket", "group", "media_package")
 _CONTENT_TYPE = "application/x-www-form-urlencoded"  # the only one that CloudFront encrypts
 
 
@@ -64,27 +67,32 @@ class FieldEncryption:
 
 
 def encryption_problems(
-    encryption: FieldEncryption | None, pattern: str, *, is_bucket: bool, methods: str | None
+    encryption: FieldEncryption | None, argument: str, origin: Origin, methods: str | None
 ) -> list[str]:
     """List why CloudFront cannot encrypt fields for a behavior.
 
     Args:
         encryption: What the behavior encrypts, or None.
-        pattern: The behavior's path pattern.
-        is_bucket: Whether it serves a bucket.
-        methods: The methods that it was given; None for the default.
+        argument: What has it, as the caller wrote it.
+        origin: What the behavior serves.
+        methods: Its methods; None for those that CloudFront allows by default.
     """
     if encryption is None:
         return []
+    if origin.kind in _WITHOUT_FORMS:
+        return [
+            f"`{argument}` must go with a target that takes forms, got: a "
+            f"{origin.kind.replace('_', ' ')}"
+        ]
     problems = Problems()
     problems.require(
-        not is_bucket,
-        f"`field_encryption` of {pattern!r} must go with a target that takes forms, got: a bucket",
+        methods == "all",
+        f"`{argument}` must go with `methods='all'`, which CloudFront requires, got: {methods!r}",
     )
     problems.require(
-        is_bucket or methods in (None, "all"),
-        f"`field_encryption` of {pattern!r} must go with `methods='all'`, which CloudFront "
-        f"requires, got: {methods!r}",
+        protocol_of(origin) != "http",
+        f"`{argument}` must go with an origin by `protocol='https'` or `'viewer'`, which "
+        "CloudFront requires, got: 'http'",
     )
     return problems.messages
 
@@ -92,30 +100,31 @@ def encryption_problems(
 def encrypt_fields(
     scope: Construct,
     distribution: cloudfront.Distribution,
-    default: FieldEncryption | None,
-    additional: Sequence[FieldEncryption | None],
+    encryptions: Mapping[str, FieldEncryption | None],
+    default: str,
 ) -> None:
     """Create what the behaviors of a distribution encrypt with, and attach it.
 
     Args:
         scope: The construct of the distribution.
         distribution: The distribution.
-        default: What its default behavior encrypts, or None.
-        additional: What each further behavior encrypts, in order.
+        encryptions: What each behavior encrypts by its pattern, in order.
+        default: The pattern of the default behavior.
     """
-    raw: cloudfront.CfnDistribution | None = None
     created: dict[FieldEncryption, str] = {}
-    places: Mapping[str, FieldEncryption | None] = {
-        "DefaultCacheBehavior": default,
-        **{f"CacheBehaviors.{index}": each for index, each in enumerate(additional)},
-    }
-    for place, encryption in places.items():
+    additional = [pattern for pattern in encryptions if pattern != default]
+    for pattern, encryption in encryptions.items():
         if encryption is None:
             continue
         if encryption not in created:
             created[encryption] = _configuration(scope, encryption)
-        raw = raw or default_child(distribution, cloudfront.CfnDistribution)
-        raw.add_property_override(
+        place = (
+            "DefaultCacheBehavior"
+            if pattern == default
+            else f"CacheBehaviors.{additional.index(pattern)}"
+        )
+        # CDK's own construct has no argument for it.
+        default_child(distribution, cloudfront.CfnDistribution).add_property_override(
             f"DistributionConfig.{place}.FieldLevelEncryptionId", created[encryption]
         )
 

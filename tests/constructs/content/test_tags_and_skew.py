@@ -67,17 +67,27 @@ def test_skew_protection_joins_the_functions_of_the_site(template: Json) -> None
     assert len(codes) == 2
 
 
-def cdn_of(stack: cdk.Stack, **options: Any) -> Cdn:  # noqa: ANN401
-    return Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Bucket"), **options)
+class Stack(cdk.Stack):
+    """A stack in which constructs are refused, so that nothing is added to it."""
+
+    def __init__(self) -> None:
+        super().__init__(new_app(), "Test")
+        self.bucket = StorageBucket(self, "Bucket")
+        self.tagged = Cdn(self, "Tagged", bucket=self.bucket, cache_tags=True)
+        self.plain = Cdn(self, "Plain", bucket=self.bucket)
+
+    def deploy(self, site: Path, cdn: object, name: str = "Content", **options: object) -> None:
+        distributions: Any = [cdn] if cdn is not None else []
+        arguments: Any = {"distributions": distributions, **options}
+        ContentDeployment(self, name, source=site, bucket=self.bucket, **arguments)
+
+    def invalidate(self, cdn: Cdn, **options: Sequence[str]) -> None:
+        Invalidation(self, "Invalidation", distributions=[cdn], trigger="1", **options)
 
 
-def deployed(stack: cdk.Stack, site: Path, cdn: object, **options: Any) -> ContentDeployment:  # noqa: ANN401
-    bucket = stack.node.find_child("Bucket")
-    assert isinstance(bucket, StorageBucket)
-    distributions: Any = [cdn] if cdn is not None else []
-    return ContentDeployment(
-        stack, "Content", source=site, bucket=bucket, distributions=distributions, **options
-    )
+@pytest.fixture(scope="module")
+def refusing() -> Stack:
+    return Stack()
 
 
 @pytest.mark.parametrize(
@@ -97,24 +107,16 @@ def deployed(stack: cdk.Stack, site: Path, cdn: object, **options: Any) -> Conte
     ],
 )
 def test_tags_that_are_refused(
-    stack: cdk.Stack, site: Path, tags: Mapping[str, object], message: str
+    refusing: Stack, site: Path, tags: Mapping[str, object], message: str
 ) -> None:
-    cdn = cdn_of(stack, cache_tags=True)
-    assert message in refused(lambda: deployed(stack, site, cdn, tags=tags))
+    assert message in refused(lambda: refusing.deploy(site, refusing.tagged, tags=tags))
 
 
-def test_tags_need_a_distribution_that_reads_them(stack: cdk.Stack, site: Path) -> None:
-    cdn = cdn_of(stack)
-    expected = "`tags` must go with distributions that read them, got: Test/Cdn without"
-    assert expected in refused(lambda: deployed(stack, site, cdn, tags={"*": "all"}))
-    assert expected in refused(
-        lambda: Invalidation(stack, "Tags", distributions=[cdn], tags=["a"], trigger="1")
-    )
-
-
-def test_tags_that_match_nothing_are_warned_of(stack: cdk.Stack, site: Path) -> None:
-    deployed(stack, site, cdn_of(stack, cache_tags=True), tags={"*.pdf": "document"})
-    assert "the pattern '*.pdf' of `tags` matches no file" in str(warnings(stack))
+def test_tags_need_a_distribution_that_reads_them(refusing: Stack, site: Path) -> None:
+    expected = "`tags` must go with distributions that read them, got: Test/Plain without"
+    plain = refusing.plain
+    assert expected in refused(lambda: refusing.deploy(site, plain, tags={"*": "all"}))
+    assert expected in refused(lambda: refusing.invalidate(plain, tags=["a"]))
 
 
 @pytest.mark.parametrize(
@@ -127,60 +129,49 @@ def test_tags_that_match_nothing_are_warned_of(stack: cdk.Stack, site: Path) -> 
     ],
 )
 def test_invalidations_that_are_refused(
-    stack: cdk.Stack, tags: Sequence[str], paths: Sequence[str], message: str
+    refusing: Stack, tags: Sequence[str], paths: Sequence[str], message: str
 ) -> None:
-    cdn = cdn_of(stack, cache_tags=True)
-    assert message in refused(
-        lambda: Invalidation(
-            stack, "Tags", distributions=[cdn], tags=tags, paths=paths, trigger="1"
-        )
-    )
+    assert message in refused(lambda: refusing.invalidate(refusing.tagged, tags=tags, paths=paths))
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("duration", "message"),
     [
-        ({"skew_protection": cdk.Duration.seconds(59)}, "`skew_protection` must be"),
+        (cdk.Duration.seconds(59), "`skew_protection` must be"),
         (
-            {"skew_protection": cdk.Duration.days(8)},
+            cdk.Duration.days(8),
             "`skew_protection` must be at most the `grace_period` of 7 days, after which the pages "
             "of an earlier build are deleted, got: 8 days",
         ),
-        ({"skew_protection": 5}, "`skew_protection` must be"),
+        (5, "`skew_protection` must be"),
     ],
 )
 def test_skew_protection_that_is_refused(
-    stack: cdk.Stack, site: Path, options: Mapping[str, object], message: str
+    refusing: Stack, site: Path, duration: object, message: str
 ) -> None:
-    cdn = cdn_of(stack)
-    assert message in refused(lambda: deployed(stack, site, cdn, **options))
+    assert message in refused(
+        lambda: refusing.deploy(site, refusing.plain, skew_protection=duration)
+    )
 
 
-def test_skew_protection_needs_a_cdn(stack: cdk.Stack, site: Path) -> None:
-    cdn_of(stack)
+def test_skew_protection_needs_a_cdn(refusing: Stack, site: Path) -> None:
     foreign = cloudfront.Distribution.from_distribution_attributes(
-        stack, "Foreign", distribution_id="E1", domain_name="d1.cloudfront.net"
+        refusing, "Foreign", distribution_id="E1", domain_name="d1.cloudfront.net"
     )
     expected = "`skew_protection` must go with `distributions` that are a `Cdn` with a bucket, got"
     for cdn, name in ((foreign, "Test/Foreign"), (None, "none")):
-        message = refused(lambda cdn=cdn: deployed(stack, site, cdn, skew_protection=HOUR))
+        message = refused(lambda cdn=cdn: refusing.deploy(site, cdn, skew_protection=HOUR))
         assert f"{expected}: {name}" in message
 
 
-def test_skew_protection_is_given_once_for_a_cdn(stack: cdk.Stack, site: Path) -> None:
-    cdn = cdn_of(stack)
-    deployed(stack, site, cdn, skew_protection=HOUR)
-    bucket = stack.node.find_child("Bucket")
-    assert isinstance(bucket, StorageBucket)
+def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
+    stack = Stack()
+    tags = {"*.pdf": "document"}
+    stack.deploy(site, stack.tagged, skew_protection=HOUR, tags=tags)
     message = refused(
-        lambda: ContentDeployment(
-            stack,
-            "Again",
-            source=site,
-            bucket=bucket,
-            distributions=[cdn],
-            destination_key_prefix="docs",
-            skew_protection=HOUR,
+        lambda: stack.deploy(
+            site, stack.tagged, "Again", skew_protection=HOUR, destination_key_prefix="docs"
         )
     )
-    assert "`skew_protection` must be given once for Test/Cdn, got: again" in message
+    assert "`skew_protection` must be given once for Test/Tagged, got: again" in message
+    assert "the pattern '*.pdf' of `tags` matches no file" in str(warnings(stack))

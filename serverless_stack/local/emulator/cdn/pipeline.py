@@ -55,7 +55,7 @@ ORIGIN_STEPS: Sequence[Step] = (
     field_encryption.encrypt_fields,
     failover.try_origins,
     edge.run_origin_events,
-    forwarding.drop_cookies,
+    forwarding.remove_headers,
     fetching.fetch_from_origin,
 )
 
