@@ -277,6 +277,7 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
             "Properties": {
                 "DistributionConfig": {
                     "Enabled": True,
+                    "Aliases": ["www.shop.example", "*.shop.example"],
                     "Restrictions": {
                         "GeoRestriction": {"RestrictionType": "blacklist", "Locations": ["AQ"]}
                     },
@@ -415,6 +416,22 @@ def test_a_compressed_object_is_cached_and_confirmed(cloud: Emulator, site: dict
     plain = view(cloud, site, "/style.css", Range="bytes=0-2")
     assert (plain.status, plain.body) == (206, b"a{}")
     assert view(cloud, site, "/style.css").header("Content-Encoding") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("www.shop.example", 200),
+        ("WWW.shop.example:443", 200),
+        ("a.b.shop.example", 200),
+        ("shop.example", 403),
+    ],
+)
+def test_alternate_domain_names(
+    cloud: Emulator, site: dict[str, str], host: str, status: int
+) -> None:
+    headers = {"Host": host, "X-Forwarded-Proto": "https"}
+    assert cloud.request("GET", cloud.at_gateway("/style.css"), headers).status == status
 
 
 def test_cors_rules_of_a_bucket(cloud: Emulator, site: dict[str, str]) -> None:
