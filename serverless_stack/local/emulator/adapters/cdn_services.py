@@ -5,9 +5,9 @@ from ministack.services import cloudfront
 from ..cdn.config import Behaviour, EdgeAssociation
 from ..cdn.exchange import Event, FunctionResult, OriginCall
 from ..cdn.freshness import Lifetimes
-from ..cdn.messages import Headers, Response, headers_of
+from ..cdn.messages import Headers, Response, Viewer, headers_of
 from ..cdn.policies import LEGACY, UNCACHED, CachePolicy, Selection, Selections
-from . import cdn_edge, cdn_functions, cdn_origins
+from . import cdn_edge, cdn_functions, cdn_origins, web_acls
 from .types import Record
 
 
@@ -40,6 +40,10 @@ class EmulatorServices:
         plain = {name: each[0] if len(each) == 1 else each for name, each in headers.items()}
         changed = cloudfront._apply_response_headers_policy(plain, config, origin, method)
         return headers_of(changed.items())
+
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        """Return the status by which a web ACL blocks a viewer's request; None if it does not."""
+        return web_acls.blocked_status(web_acl, viewer)
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin."""

@@ -26,6 +26,7 @@ from .steps import (
     functions,
     policy_headers,
     viewers,
+    web_acls,
 )
 
 VIEWER_STEPS: Sequence[Step] = (
@@ -33,6 +34,7 @@ VIEWER_STEPS: Sequence[Step] = (
     # Refusals: none of them reaches a function, the cache or the origin.
     viewers.refuse_loops,
     viewers.refuse_long_requests,
+    web_acls.refuse_by_web_acl,
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,

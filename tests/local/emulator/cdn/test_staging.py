@@ -9,7 +9,7 @@ from serverless_stack.local.emulator.cdn.staging import policy_of
 NAMES = {"Quantity": "1", "Items": ["d1.cloudfront.net"]}
 
 
-def config(kind: str, **single: Any) -> dict[str, Any]:
+def config(kind: str, **single: object) -> dict[str, Any]:
     traffic = {"Type": kind, f"{kind}Config": single}
     return {"Enabled": "true", "StagingDistributionDnsNames": NAMES, "TrafficConfig": traffic}
 

@@ -67,6 +67,7 @@ class World:
         default_factory=lambda: {"optimized": OPTIMIZED, "off": OFF}
     )
     origin_policies: dict[str, Selections] = field(default_factory=dict)
+    blocked: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, Request]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
@@ -126,6 +127,9 @@ class World:
     ) -> Headers:
         name = behaviour.response_headers_policy
         return {**headers, "x-policy": [name]} if name else headers
+
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        return self.blocked.get(viewer.address)
 
     async def fetch(self, call: OriginCall) -> Response:
         self.calls.append((call.origin.id, call.request))
