@@ -36,7 +36,7 @@ class Front(cdk.Stack):
             "Cdn",
             bucket=files.bucket,
             domain=CdnDomain("example.com", aliases=["www.example.com"], zone=files.zone),
-            waf=Waf(rate_per_5_minutes=2000),
+            waf=Waf(rate_per_5_minutes=100),
             countries=Countries.deny("AQ"),
             access_log=CdnLog.bucket(format="parquet", hive=True),
             alarms=True,

@@ -68,7 +68,9 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
         for behaviour in map(_mapping, behaviours):
             yield from (text for name, text in _BEHAVIOUR_FEATURES.items() if behaviour.get(name))
         if config.get("WebACLId"):
-            yield "AWS WAF in front of a distribution: requests pass unchecked"
+            yield (
+                "AWS WAF in front of a distribution: only rates, IP sets and countries are checked"
+            )
 
 
 def _mapping(value: object) -> Mapping[str, object]:

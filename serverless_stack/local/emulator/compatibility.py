@@ -199,7 +199,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.stepfunctions": "handle_request",
         "ministack.services.sts": "_sessions register_session",
-        "ministack.services.waf": "_associate_web_acl _associations _disassociate_web_acl",
+        "ministack.services.waf": """
+            _associate_web_acl _associations _create_ip_set _delete_ip_set _disassociate_web_acl
+            _get_ip_set _ip_sets _parse_local_waf_arn _resolve_local_web_acl _update_ip_set
+        """,
     }.items()
 }
 

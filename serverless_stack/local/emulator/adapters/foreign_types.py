@@ -31,7 +31,6 @@ RECORDS = (
     "AWS::ResourceGroups::Group",
     "AWS::Shield::Protection",
     "AWS::Synthetics::Canary",
-    "AWS::WAFv2::IPSet",
     "AWS::WAFv2::LoggingConfiguration",
     "AWS::WAFv2::RegexPatternSet",
     "AWS::WAFv2::RuleGroup",

@@ -101,6 +101,14 @@ class Services(Protocol):
     def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
         """Return the field-level encryption of a behaviour."""
 
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        """Return the status by which a web ACL blocks a viewer's request; None if it does not.
+
+        Args:
+            web_acl: The ARN of the web ACL.
+            viewer: The viewer.
+        """
+
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin.
 

@@ -29,6 +29,7 @@ from .steps import (
     policy_headers,
     signatures,
     viewers,
+    web_acls,
 )
 
 VIEWER_STEPS: Sequence[Step] = (
@@ -36,6 +37,7 @@ VIEWER_STEPS: Sequence[Step] = (
     # Refusals: none of them reaches a function, the cache or the origin.
     viewers.refuse_loops,
     viewers.refuse_long_requests,
+    web_acls.refuse_by_web_acl,
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,

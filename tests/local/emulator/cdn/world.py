@@ -70,6 +70,7 @@ class World:
     origin_policies: dict[str, Selections] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     encryption: dict[str, Encryption] = field(default_factory=dict)
+    blocked: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, Request]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
@@ -135,6 +136,9 @@ class World:
 
     def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
         return self.encryption.get(behaviour.field_encryption)
+
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        return self.blocked.get(viewer.address)
 
     async def fetch(self, call: OriginCall) -> Response:
         self.calls.append((call.origin.id, call.request))
