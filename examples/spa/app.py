@@ -1,5 +1,7 @@
 """A single-page application beside its API, and its documentation as a site of pages."""
 
+import csv
+
 import aws_cdk as cdk
 from aws_cdk import aws_secretsmanager as secretsmanager
 
@@ -58,11 +60,13 @@ ContentDeployment(stack, "App", source="app", bucket=files, distributions=[shop]
 
 # The documentation: /guide and /guide/ are /guide/index.html, a missing page is /404.html.
 pages = StorageBucket(stack, "Pages")
+with open("redirects.csv") as table:
+    moved = dict(csv.reader(table))  # a long table goes into a key value store
 docs = Cdn(
     stack,
     "Docs",
     bucket=pages,
-    site=Site.pages(trailing_slash="add", redirects={"/manual/*": "/guide/*"}),
+    site=Site.pages(trailing_slash="add", redirects={"/manual/*": "/guide/*", **moved}),
     error_pages=[ErrorPage(404, "/404.html", ttl=cdk.Duration.seconds(30))],
     behaviors={
         "/downloads/*": Behavior("bucket", edge=[EdgeFunction("edge", event="origin-request")])

@@ -96,6 +96,7 @@ def test_files_and_the_api_are_what_they_are(deployed: Deployed) -> None:
         ("Shop", "/api/v1/orders/7", "/api/orders/7"),
         ("Docs", "/guide", "/guide/"),
         ("Docs", "/manual/", "/guide/"),
+        ("Docs", "/help/topic007.html?from=mail", "/guide/?from=mail#topic-7"),
         ("Docs", "//evil.example/x", "/evil.example/x/"),
     ],
 )

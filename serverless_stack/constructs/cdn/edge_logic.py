@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_cloudfront as cloudfront
@@ -10,12 +12,16 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.cloudfront.limits.edge import VIEWER_EVENTS
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
 from serverless_stack.constructs.cdn.edge_functions import EdgeFunctions
 from serverless_stack.constructs.cdn.error_pages import Maintenance
-from serverless_stack.constructs.cdn.functions.composition import Composition, composition_problems
+from serverless_stack.constructs.cdn.functions.composition import (
+    Composition,
+    composition_problems,
+    unique_name,
+)
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.us_east_1 import US_EAST_1
@@ -76,6 +82,7 @@ class EdgeBehavior:
                 serves_site=self.serves_site,
                 pattern=self.pattern,
                 has_viewer_lambda=any(event in VIEWER_EVENTS for event in self.events),
+                store=redirect_store(scope, self.site.stored) if scope else None,
             )
         if self.maintenance is not None:
             snippets += self.maintenance.snippets()
@@ -94,6 +101,13 @@ class EdgeBehavior:
             problems.add(auth.late_problems(f"{argument}.auth"))
         snippets = self.snippets()
         problems.add(composition_problems(snippets, argument))
+        stores = any(snippet.key_value_store for snippet in snippets)
+        if stores and any(snippet.name == "redirects_store" for snippet in snippets):
+            problems.fail(
+                f"`{argument}` must not have a `Snippet` with a key value store beside a long "
+                "table of `redirects`, which has the one store of the function, got: both; "
+                "shorten the table by paths with `*`"
+            )
         problems.add(
             edge_problems(self.events, has_viewer_function=bool(snippets), argument=argument)
         )
@@ -102,6 +116,34 @@ class EdgeBehavior:
     @property
     def _is_down(self) -> bool:
         return self.maintenance is not None and not self.maintenance.allow_ips
+
+
+def redirect_store(scope: Construct, entries: Mapping[str, str]) -> cloudfront.KeyValueStore | None:
+    """Return the key value store with a table of redirects; create it on first use.
+
+    CloudFront reads the table when it creates the store, so another table has another store.
+
+    Args:
+        scope: The construct of the distribution.
+        entries: The table. None is created for an empty one.
+    """
+    if not entries:
+        return None
+    data = json.dumps(
+        {"data": [{"key": key, "value": value} for key, value in sorted(entries.items())]}
+    )
+    digest = hashlib.sha256(data.encode()).hexdigest()[:8]
+    return get_or_create(
+        scope,
+        f"Redirects{digest}",
+        cloudfront.KeyValueStore,
+        lambda parent, construct_id: cloudfront.KeyValueStore(
+            parent,
+            construct_id,
+            key_value_store_name=unique_name(parent, construct_id),
+            source=cloudfront.ImportSource.from_inline(data),
+        ),
+    )
 
 
 class EdgeLogic:

@@ -1,5 +1,6 @@
 """Redirects of a site: from old paths and hosts to new ones."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,11 @@ from urllib.parse import quote, urlsplit
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
+from serverless_stack.checks.services.cloudfront.limits.functions import (
+    MAX_KEY_BYTES,
+    MAX_STORE_BYTES,
+    MAX_VALUE_BYTES,
+)
 from serverless_stack.constructs._internal.arguments import check_fields
 
 REASONS = {
@@ -21,6 +27,8 @@ _SOURCE = re.compile(r"/[^\s?#*\\\x00-\x1f\x7f]*\*?")
 _ABSOLUTE = re.compile(r"https?://[A-Za-z0-9.:_-]+(?:[/?#][^\s\\\x00-\x1f\x7f]*)?")
 _RELATIVE = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 _MAX_HOPS = 20
+_MAX_TABLE_BYTES = 3_000  # of JSON in a function, which has other parts as well
+_JSON_BYTES = 4  # quotation marks, colon and comma of an entry
 _SAFE = "!#$%&'()*+,/:;=?@[]~-._"
 
 
@@ -78,6 +86,7 @@ def redirects_problems(
         problems.fail(f"`redirect_status` must be {_STATUSES}, got: {status}")
     if not problems.messages:
         problems.add(_loops(redirects, status, hosts))
+        problems.add(_store_problems(stored_entries(redirects, status)))
     return problems.messages
 
 
@@ -182,6 +191,43 @@ def may_match(source: str, pattern: str) -> bool:
         return matching_pattern(path, [pattern]) == pattern
     start, fixed = path[:-1].lstrip("/"), re.split(r"[*?]", pattern.lstrip("/"))[0]
     return start.startswith(fixed) or fixed.startswith(start)
+
+
+def stored_entries(redirects: "Mapping[str, str | Redirect]", status: int) -> dict[str, str]:
+    """Return what of a table goes into a key value store; nothing if the table is short.
+
+    Starts of paths stay in the function, and what is known at deploy time only.
+
+    Args:
+        redirects: The target by path.
+        status: The status of entries without one.
+    """
+    entries = {}
+    for source, entry in redirects.items():
+        redirect = redirect_of(entry, status)
+        if not source.endswith("*") and not is_unresolved(source + redirect.target):
+            value = json.dumps([encoded(redirect.target), redirect.status], separators=(",", ":"))
+            entries[encoded(source)] = value
+    size = sum(len(key) + len(value) + _JSON_BYTES for key, value in entries.items())
+    return entries if size > _MAX_TABLE_BYTES else {}
+
+
+def _store_problems(entries: Mapping[str, str]) -> list[str]:
+    problems = Problems()
+    for key, value in entries.items():
+        if len(key) > MAX_KEY_BYTES or len(value) > MAX_VALUE_BYTES:
+            problems.fail(
+                f"`redirects` must have paths of at most {MAX_KEY_BYTES} bytes and targets of at "
+                f"most {MAX_VALUE_BYTES}, as the key value store of a long table has, got: "
+                f"{key[:60]!r}… of {len(key)} and {len(value)} bytes"
+            )
+    size = sum(len(key) + len(value) for key, value in entries.items())
+    problems.require(
+        size <= MAX_STORE_BYTES,
+        f"`redirects` must have at most {MAX_STORE_BYTES:,} bytes, which a key value store holds, "
+        f"got: {size:,}; use paths with `*`",
+    )
+    return problems.messages
 
 
 def redirect_parameters(

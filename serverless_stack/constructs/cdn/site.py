@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
+from aws_cdk import aws_cloudfront as cloudfront
+
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_fields
@@ -14,10 +16,12 @@ from serverless_stack.constructs.cdn.functions.snippet import Snippet, Stage, pa
 from serverless_stack.constructs.cdn.redirects import (
     REASONS,
     Redirect,
+    encoded,
     hosts_problems,
     may_match,
     redirect_parameters,
     redirects_problems,
+    stored_entries,
 )
 
 TrailingSlash: TypeAlias = Literal["add", "remove"]
@@ -42,7 +46,8 @@ class Site:
         trailing_slash: Whether paths that name no file are redirected to end with a slash, or
             without one. Default: both are answered.
         redirects: The new path or URL by old path; ``*`` at the end stands for the rest. The query
-            string is kept. The behaviors of APIs have them, too.
+            string is kept. The behaviors of APIs have them, too. A table of more than 3,000 bytes
+            goes into a key value store.
         redirect_status: The status of redirects that have none of their own.
         redirect_hosts: The new host by old host, such as ``www.example.com``; the path and the
             query string are kept, for APIs as well.
@@ -200,7 +205,12 @@ class Site:
         )
 
     def snippets(
-        self, *, serves_site: bool, pattern: str = "*", has_viewer_lambda: bool = False
+        self,
+        *,
+        serves_site: bool,
+        pattern: str = "*",
+        has_viewer_lambda: bool = False,
+        store: cloudfront.IKeyValueStore | None = None,
     ) -> list[Snippet]:
         """Return the JavaScript for a behavior.
 
@@ -210,6 +220,7 @@ class Site:
             pattern: The path pattern of the behavior; redirects that it never gets are left out.
             has_viewer_lambda: Whether the behavior has a Lambda@Edge function for viewers, beside
                 which there is no JavaScript. Unless it serves the site, hosts are not redirected.
+            store: The key value store with ``stored``, once there is one.
         """
         slash = self.trailing_slash if serves_site else None
         hosts = {} if has_viewer_lambda and not serves_site else self.redirect_hosts
@@ -220,22 +231,42 @@ class Site:
         }
         snippets = []
         if redirects or hosts or slash:
+            stored = self.stored
+            inline = {
+                source: entry
+                for source, entry in redirects.items()
+                if encoded(source) not in stored
+            }
             parameters: dict[str, object] = {
-                **redirect_parameters(redirects, self.redirect_status),
+                **redirect_parameters(inline, self.redirect_status),
                 "hosts": {old.lower(): new for old, new in hosts.items()},
                 "status": self.redirect_status,
                 "reasons": REASONS,
                 "slash": slash,
                 "extensions": self._extensions,
             }
-            snippets.append(packaged("redirects", Stage.REDIRECTS, parameters, library="is_file"))
+            is_stored = len(inline) < len(redirects)
+            snippets.append(
+                packaged(
+                    "redirects_store" if is_stored else "redirects",
+                    Stage.REDIRECTS,
+                    parameters,
+                    library=("is_file", "redirect"),
+                    key_value_store=store if is_stored else None,
+                )
+            )
         if serves_site and self.kind == "spa":
             parameters = {"index": f"/{self.index}", "extensions": self._extensions}
-            snippets.append(packaged("spa", Stage.REWRITE, parameters, library="is_file"))
+            snippets.append(packaged("spa", Stage.REWRITE, parameters, library=("is_file",)))
         if serves_site and self.kind == "pages":
             parameters = {"index": self.index, "html": self.html, "extensions": self._extensions}
-            snippets.append(packaged("pages", Stage.REWRITE, parameters, library="is_file"))
+            snippets.append(packaged("pages", Stage.REWRITE, parameters, library=("is_file",)))
         return snippets
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """What of the redirects is in a key value store, because the table is long."""
+        return stored_entries(self.redirects, self.redirect_status)
 
     @property
     def _extensions(self) -> list[str] | None:

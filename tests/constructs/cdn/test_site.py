@@ -20,6 +20,7 @@ from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, new_app, properties, refused, synth
 
 NOTHING = "function handler(event) {}"
+LONG = {f"/old/{number}": f"/new/{number}" for number in range(200)}
 REFUSED = [
     ({"redirects": {"old": "/new"}}, "`redirects` must have paths that begin with a slash"),
     ({"redirects": {"/a/*/b": "/new"}}, "with `*` at the end only"),
@@ -33,6 +34,8 @@ REFUSED = [
     ({"redirects": {"/a": "/b/*"}}, "none without a `*` at the end of the path"),
     ({"redirects": {"/a/*": "/*/*"}}, "must have one `*` at most"),
     ({"redirects": {"/a": Redirect("/b", 303)}}, "the status 301, 302, 307 or 308, got: 303"),
+    ({"redirects": LONG | {"/" + "a" * 600: "/b"}}, "paths of at most 512 bytes and targets of"),
+    ({"redirects": LONG | {"/a": "/" + "b" * 1100}}, "of 2 and 1109 bytes"),
     ({"redirects": {"/a": 3}}, "`redirects['/a']` must be"),
     ({"redirect_status": 200}, "`redirect_status` must be 301, 302, 307 or 308, got: 200"),
     ({"redirects": {"/a": "/a"}}, "got: '/a' leads in a circle (/a to /a)"),
@@ -157,16 +160,36 @@ def test_refused_by_the_distribution(stack: cdk.Stack) -> None:
     assert "`site` must go with a bucket as the default behavior, got: Site.spa()" in message
     Cdn(stack, "B", api=api, site=Site.files(redirects={"/a": "/b"}))
     bucket = StorageBucket(stack, "Pages")
-    table = {f"/old/{number}": f"/new/{number}" for number in range(400)}
+    table = {f"/old/{number}/*": f"/new/{number}" for number in range(400)}
     message = refused(lambda: Cdn(stack, "C", bucket=bucket, site=Site.spa(redirects=table)))
     assert "`default` must have at most 10,240 bytes of JavaScript" in message
     assert "redirects (" in message
+    store = cdk.aws_cloudfront.KeyValueStore(stack, "Store")
+    own = Snippet(name="own", source=NOTHING, stage=Stage.HEADERS, key_value_store=store)
+    long = Site.spa(redirects={f"/old/{number}": "/new" for number in range(400)})
+    behavior = Behavior("bucket", edge=[own])
+    message = refused(lambda: Cdn(stack, "D", bucket=bucket, site=long, default=behavior))
+    assert "`default` must not have a `Snippet` with a key value store beside a long" in message
     function = cdk.aws_cloudfront.Function(
         stack, "Own", code=cdk.aws_cloudfront.FunctionCode.from_inline(NOTHING)
     )
     message = refused(lambda: Behavior("bucket", edge=[function]))  # type: ignore[list-item]
     assert "`edge[0]` must be an EdgeFunction or a Snippet, got:" in message
     assert "pass its file, `Snippet.file(path)`" in message
+
+
+def test_a_long_table_is_in_a_store(stack: cdk.Stack) -> None:
+    table = {f"/old/{number}": f"/new/{number}" for number in range(400)}
+    api = ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"))
+    bucket = StorageBucket(stack, "Pages")
+    Cdn(stack, "Cdn", bucket=bucket, api=api, site=Site.spa(redirects=table))
+    template = synth(stack)
+    store = properties(template, "AWS::CloudFront::KeyValueStore")
+    assert store["ImportSource"]["SourceType"] == "S3"
+    function = properties(template, "AWS::CloudFront::Function")  # the API has no entry
+    (association,) = function["FunctionConfig"]["KeyValueStoreAssociations"]
+    assert list(association["KeyValueStoreARN"]) == ["Fn::GetAtt"]
+    assert "/old/7" not in function["FunctionCode"]
 
 
 def test_maintenance(stack: cdk.Stack) -> None:

@@ -47,8 +47,8 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
     for place, snippet in enumerate(ordered):
         for line in _IMPORT.findall(snippet.source):
             imports[line.strip().rstrip(";") + ";"] = None
-        if snippet.library:
-            declared[minified(snippet.library)] = None
+        for library in snippet.library:
+            declared[minified(library)] = None
         name, body = f"handler{place}", _IMPORT.sub("", snippet.source)
         if snippet.is_async:  # the runtime has no asynchronous closures
             declared[minified(HANDLER.sub(f"async function {name}(", body))] = None
@@ -115,8 +115,12 @@ def composition_problems(snippets: Sequence[Snippet], argument: str) -> list[str
 
 
 def _collisions(snippets: Sequence[Snippet], argument: str) -> list[str]:
-    """List the names that two asynchronous sources declare, which share a scope."""
+    """List the names that two asynchronous sources declare, which share a scope with libraries."""
+    libraries = {library: snippet.name for snippet in snippets for library in snippet.library}
     owners: dict[str, list[str]] = {}
+    for library, owner in libraries.items():
+        for name in _DECLARED.findall(library):
+            owners.setdefault(name, []).append(owner)
     for snippet in snippets:
         if snippet.is_async:
             for name in _DECLARED.findall(snippet.source):

@@ -61,7 +61,7 @@ class Snippet:
         event: ``viewer-request`` or ``viewer-response``.
         parameters: The second argument of the handler; what JSON can say, and tokens in texts.
         key_value_store: The store that ``cf.kvs()`` opens. A function can have one.
-        library: Functions that the source calls and other snippets may call, too.
+        library: Sources of functions that the handler calls; equal ones are there once.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Snippet:
     event: ViewerEvent = "viewer-request"
     parameters: Mapping[str, object] = field(default_factory=dict)
     key_value_store: cloudfront.IKeyValueStore | None = None
-    library: str = ""
+    library: tuple[str, ...] = ()
 
     @classmethod
     @check_types
@@ -81,6 +81,7 @@ class Snippet:
         event: ViewerEvent = "viewer-request",
         stage: Stage = Stage.REWRITE,
         parameters: Mapping[str, object] | None = None,
+        key_value_store: cloudfront.IKeyValueStore | None = None,
     ) -> Snippet:
         """Return a snippet of a file of yours.
 
@@ -89,6 +90,7 @@ class Snippet:
             event: ``viewer-request`` or ``viewer-response``.
             stage: Where it runs; after the snippets of this library that have the same stage.
             parameters: The second argument of the handler; what JSON can say. Default: ``{}``.
+            key_value_store: The store that ``cf.kvs()`` opens. Default: none.
 
         Raises:
             ValueError: If there is no such file, or it defines no handler.
@@ -107,6 +109,7 @@ class Snippet:
             stage=stage,
             event=event,
             parameters=parameters or {},
+            key_value_store=key_value_store,
         )
 
     def __post_init__(self) -> None:
@@ -133,7 +136,7 @@ def packaged(
     parameters: Mapping[str, object] | None = None,
     *,
     event: ViewerEvent = "viewer-request",
-    library: str | None = None,
+    library: tuple[str, ...] = (),
     key_value_store: cloudfront.IKeyValueStore | None = None,
 ) -> Snippet:
     """Return a snippet of this library.
@@ -143,7 +146,7 @@ def packaged(
         stage: Where it runs.
         parameters: The second argument of its handler.
         event: ``viewer-request`` or ``viewer-response``.
-        library: The file of the functions that it calls, without the suffix. Default: none.
+        library: The files of the functions that it calls, without the suffix.
         key_value_store: The store that ``cf.kvs()`` opens.
     """
     return Snippet(
@@ -153,7 +156,7 @@ def packaged(
         event=event,
         parameters=parameters or {},
         key_value_store=key_value_store,
-        library=_javascript(library) if library else "",
+        library=tuple(map(_javascript, library)),
     )
 
 

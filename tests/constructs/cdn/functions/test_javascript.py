@@ -37,6 +37,10 @@ TABLE = Site.pages(
     },
     redirect_hosts={"www.example.com": "example.com", "OLD.example.net": "example.com"},
 ).snippets(serves_site=True)
+LONG = Site.files(
+    redirects={f"/old/{number}": f"/new/{number}" for number in range(200)} | {"/b/*": "/c/*"}
+)
+STORED = LONG.snippets(serves_site=True)
 API = Site.spa(
     redirects={"/api/v1/*": Redirect("/api/v2/*", 308)},
     redirect_hosts={"www.example.com": "example.com"},
@@ -205,6 +209,10 @@ def results() -> Mapping[str, list[Any]]:
         "addresses": [
             Run([DOWN, *SPA], {**DEEP, "viewer.ip": address}) for address, _ in ADDRESSES
         ],
+        "stored": [
+            Run(STORED, {"request.uri": uri}, store=LONG.stored)
+            for uri in ("/old/7", "/b/7", "/other", "/toString")
+        ],
         "down": [
             Run([*TABLE, DOWN], {"request.uri": "/old"}),
             Run([DOWN], {"request.headers.accept": {"value": "application/json"}}),
@@ -255,6 +263,13 @@ def test_permanent_redirects_are_asked_for_again(results: Mapping[str, list[Any]
     }
     for_an_hour = {"value": "max-age=3600"}
     assert cached == {301: for_an_hour, 308: for_an_hour, 302: None, 307: None}
+
+
+def test_long_tables_are_in_a_store(results: Mapping[str, list[Any]]) -> None:
+    exact, start, *others = results["stored"]
+    assert exact["headers"]["location"]["value"] == "/new/7"
+    assert start["headers"]["location"]["value"] == "/c/7"
+    assert [other["uri"] for other in others] == ["/other", "/toString"]
 
 
 def test_basic_authentication(results: Mapping[str, list[Any]]) -> None:
