@@ -3,7 +3,7 @@
 import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 
-from serverless_stack.constructs import RedisEngine, RedisTopology, StorageBucket, WebApp
+from serverless_stack.constructs import Countries, RedisEngine, RedisTopology, StorageBucket, WebApp
 
 app = cdk.App()
 stack = cdk.Stack(app, "Orders")
@@ -15,7 +15,7 @@ shop = WebApp(
     function={"code": "examples/shop/handler", "memory_size": 512},
     redis={"engine": RedisEngine.VALKEY_8_1, "topology": RedisTopology.replicated(2)},
     memcached=True,
-    cdn={"countries": ["DE", "FR"]},
+    cdn={"countries": Countries.allow("DE", "FR")},
     vpc=vpc,
     connect={"ARCHIVE": StorageBucket(stack, "Archive")},  # sets ARCHIVE_NAME
 )

@@ -54,7 +54,7 @@ COMPOSING: dict[str, set[str]] = {
     "function": {"network"},
     "storage": set(),
     "api": {"function"},
-    "cdn": {"api", "storage"},
+    "cdn": {"api", "function", "storage"},
     "content": {"cdn", "storage", "function"},
     "cache": {"network", "function"},
     "monitoring": {"function", "api", "storage", "cdn", "cache"},

@@ -19,6 +19,10 @@ TOPIC_PREFIX: Final = "TOPIC"
 SECRET_PREFIX: Final = "SECRET"
 DATABASE_PREFIX: Final = "DATABASE"
 FUNCTION_PREFIX: Final = "FUNCTION"
+SIGNING_PREFIX: Final = "SIGNING"
+FIELD_ENCRYPTION_PREFIX: Final = "FIELD_ENCRYPTION"
+FIELD_PROVIDER: Final = "serverless-stack"
+"""The name by which encrypted fields say whose key opens them, unless the user has another."""
 OBSOLETE_TAG: Final = "serverless-stack:obsolete"
 """The tag of objects that a content deployment no longer needs; its value is the deployment."""
 
@@ -112,6 +116,16 @@ def secret_arn(prefix: str = SECRET_PREFIX) -> str:
 def function_arn(prefix: str = FUNCTION_PREFIX) -> str:
     """The variable with the ARN of a function, or of its alias, for ``Invoke``."""
     return f"{prefix}_ARN"
+
+
+def signing_secret(prefix: str = SIGNING_PREFIX) -> str:
+    """The prefix of the variables of the secret with the key that signs URLs and cookies."""
+    return f"{prefix}_SECRET"
+
+
+def signing_secret_arn(prefix: str = SIGNING_PREFIX) -> str:
+    """The variable with the ARN of the secret with the key that signs URLs and cookies."""
+    return secret_arn(signing_secret(prefix))
 
 
 def database_host(prefix: str = DATABASE_PREFIX) -> str:

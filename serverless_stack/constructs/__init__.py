@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs._internal.waf import Waf
     from serverless_stack.constructs.api.access import Access
     from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
     from serverless_stack.constructs.api.tls import Tls
-    from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.backup import Backup
@@ -50,7 +50,23 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cache.redis.user import RedisUser
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
     from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
+    from serverless_stack.constructs.cdn.alarms import CdnAlarms
+    from serverless_stack.constructs.cdn.behaviors import Behavior
+    from serverless_stack.constructs.cdn.caching import Cache
+    from serverless_stack.constructs.cdn.countries import Countries
     from serverless_stack.constructs.cdn.distribution import Cdn
+    from serverless_stack.constructs.cdn.domain import CdnDomain
+    from serverless_stack.constructs.cdn.edge import EdgeFunction
+    from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
+    from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+    from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+    from serverless_stack.constructs.cdn.functions.snippet import Snippet
+    from serverless_stack.constructs.cdn.headers import SecurityHeaders
+    from serverless_stack.constructs.cdn.logs import CdnLog
+    from serverless_stack.constructs.cdn.origins import Origin
+    from serverless_stack.constructs.cdn.redirects import Redirect
+    from serverless_stack.constructs.cdn.signing import Signing
+    from serverless_stack.constructs.cdn.site import Site
     from serverless_stack.constructs.content.deployment import ContentDeployment
     from serverless_stack.constructs.content.invalidation import Invalidation
     from serverless_stack.constructs.function.handler import LambdaHandler
@@ -78,18 +94,28 @@ __all__ = [
     "Auth",
     "Autoscale",
     "Backup",
+    "Behavior",
     "BucketCors",
+    "Cache",
     "CacheAlarms",
     "CacheDashboard",
     "CacheRule",
     "Canary",
     "Capacity",
     "Cdn",
+    "CdnAlarms",
+    "CdnDomain",
+    "CdnLog",
     "ContentDeployment",
     "Cors",
+    "Countries",
     "Dashboard",
     "Domain",
     "Durability",
+    "EdgeAuth",
+    "EdgeFunction",
+    "ErrorPage",
+    "FieldEncryption",
     "FunctionUrl",
     "GlobalDatastore",
     "HttpProxy",
@@ -99,12 +125,15 @@ __all__ = [
     "LambdaHandler",
     "Lifecycle",
     "Logs",
+    "Maintenance",
     "MemcachedCache",
     "Mock",
     "NetworkType",
     "ObjectLock",
+    "Origin",
     "Profile",
     "ProxyApi",
+    "Redirect",
     "RedisAuth",
     "RedisCache",
     "RedisEngine",
@@ -116,10 +145,14 @@ __all__ = [
     "Route",
     "RouteCache",
     "S3Objects",
+    "SecurityHeaders",
     "SendMessage",
     "ServerlessCache",
     "ServerlessEngine",
     "ServerlessStack",
+    "Signing",
+    "Site",
+    "Snippet",
     "StorageBucket",
     "Throttle",
     "Tls",
@@ -140,18 +173,28 @@ _MODULES = {
     "Auth": ".api.auth",
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
+    "Behavior": ".cdn.behaviors",
     "BucketCors": ".storage.cors",
+    "Cache": ".cdn.caching",
     "CacheAlarms": ".cache.monitoring.alarms",
     "CacheDashboard": ".cache.monitoring.dashboard",
     "CacheRule": _RULES,
     "Canary": ".api.releases",
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
+    "CdnAlarms": ".cdn.alarms",
+    "CdnDomain": ".cdn.domain",
+    "CdnLog": ".cdn.logs",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
+    "Countries": ".cdn.countries",
     "Dashboard": ".monitoring.dashboard",
     "Domain": ".api.domain",
     "Durability": ".cache.redis.topology",
+    "EdgeAuth": ".cdn.edge_auth",
+    "EdgeFunction": ".cdn.edge",
+    "ErrorPage": ".cdn.error_pages",
+    "FieldEncryption": ".cdn.field_encryption",
     "FunctionUrl": ".function.url",
     "GlobalDatastore": ".cache.redis.global_datastore",
     "HttpProxy": ".api.integrations",
@@ -161,12 +204,15 @@ _MODULES = {
     "LambdaHandler": ".function.handler",
     "Lifecycle": ".storage.lifecycle_rules",
     "Logs": ".cache.redis.logs",
+    "Maintenance": ".cdn.error_pages",
     "MemcachedCache": ".cache.memcached.cache",
     "Mock": ".api.integrations",
     "NetworkType": ".cache.serverless.engine",
     "ObjectLock": ".storage.object_lock",
+    "Origin": ".cdn.origins",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
+    "Redirect": ".cdn.redirects",
     "RedisAuth": ".cache.redis.auth",
     "RedisCache": ".cache.redis.cache",
     "RedisEngine": ".cache.redis.engine",
@@ -178,15 +224,19 @@ _MODULES = {
     "Route": ".api.routes",
     "RouteCache": ".api.caching",
     "S3Objects": ".api.integrations",
+    "SecurityHeaders": ".cdn.headers",
     "SendMessage": ".api.integrations",
     "ServerlessCache": ".cache.serverless.cache",
     "ServerlessEngine": ".cache.serverless.engine",
     "ServerlessStack": ".app.stack",
+    "Signing": ".cdn.signing",
+    "Site": ".cdn.site",
+    "Snippet": ".cdn.functions.snippet",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
-    "Waf": ".api.waf",
+    "Waf": "._internal.waf",
     "Warmth": ".function.warmth",
     "WebApp": ".app.web_app",
 }

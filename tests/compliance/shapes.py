@@ -23,7 +23,15 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as s3_deployment
 from constructs import Construct
 
-from serverless_stack.constructs import ApiCache, Auth, Profile, ServerlessStack
+from serverless_stack.constructs import (
+    ApiCache,
+    Auth,
+    CdnDomain,
+    Countries,
+    Profile,
+    ServerlessStack,
+    Waf,
+)
 from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
 from tests.compliance.features import featured
 
@@ -77,13 +85,14 @@ def shop(
     if "cache" in decided:
         api["cache"] = ApiCache(parameters=("header.Authorization",))
     if "certificate" in decided:
-        cdn |= {"certificate": certificate, "domain_names": ["shop.example.com"]}
+        cdn["domain"] = CdnDomain("shop.example.com", certificate=certificate)
     if "countries" in decided:
-        cdn["countries"] = ["DE", "FR"]
+        cdn["countries"] = Countries.allow("DE", "FR")
     if "replica" in decided:
         bucket["replica"] = replica
     if "web_acl" in decided:
-        cdn["web_acl_id"] = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234"
+        arn = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234"
+        cdn["waf"] = Waf.existing(arn)
     return ServerlessStack(
         scope,
         construct_id,

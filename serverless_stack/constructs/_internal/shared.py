@@ -229,7 +229,7 @@ def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
 
 def shared_construct(
     scope: IConstruct,
-    profile: Profile,
+    profile: Profile | None,
     construct_id: str,
     kind: type[_Shared],
     create: Callable[[Construct, str], _Shared],
@@ -238,7 +238,7 @@ def shared_construct(
 
     Args:
         scope: The construct that needs it.
-        profile: Its profile.
+        profile: Its profile; None for what is the same under all profiles.
         construct_id: The id, which is part of logical ids.
         kind: The class of the construct.
         create: Called with the parent and the id if there is none yet.

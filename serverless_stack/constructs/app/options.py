@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Required, TypedDict
 
 from aws_cdk import Duration, RemovalPolicy, Size
-from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
@@ -20,6 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
@@ -30,7 +30,6 @@ from serverless_stack.constructs.api.releases import Canaries, Variables
 from serverless_stack.constructs.api.routes import Routes
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
 from serverless_stack.constructs.api.tls import Tls
-from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
@@ -41,7 +40,15 @@ from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.logs import Logs
 from serverless_stack.constructs.cache.redis.topology import Durability, RedisTopology
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
+from serverless_stack.constructs.cdn.behaviors import Behavior
+from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.distribution import Cdn
+from serverless_stack.constructs.cdn.domain import CdnDomain
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog
+from serverless_stack.constructs.cdn.origins import Target
+from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.content.deployment import Json
 from serverless_stack.constructs.function.connections.connections import Resource
 from serverless_stack.constructs.function.handler import LambdaHandler
@@ -159,14 +166,22 @@ class CdnOptions(TypedDict, total=False):
     """The arguments of ``Cdn``."""
 
     api_path_pattern: str
+    default: Behavior | None
+    behaviors: Mapping[str, Behavior | Target] | None
+    site: Site | None
+    error_pages: Sequence[ErrorPage]
+    maintenance: Maintenance | None
+    headers: SecurityHeaders | None
     default_root_object: str
-    domain_names: Sequence[str]
-    certificate: acm.ICertificate | None
+    domain: CdnDomain | None
     price_class: cloudfront.PriceClass
-    web_acl_id: str | None
-    countries: Sequence[str]
+    waf: Waf | None
+    countries: Countries | None
     shield: bool
-    access_log: bool | None
+    cache_tags: bool
+    http3: bool
+    alarms: bool | None
+    access_log: bool | CdnLog | None
 
 
 class ContentOptions(TypedDict, total=False):

@@ -1,42 +1,49 @@
-"""Cdn: a bucket and an API behind one CloudFront distribution."""
+"""Cdn: buckets, APIs and other origins behind one CloudFront distribution."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from aws_cdk import Annotations, Names, Stack
-from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_shield as shield_advanced
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
-from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.shared import access_log_bucket
-from serverless_stack.constructs.api.proxy_api import ProxyApi
-from serverless_stack.constructs.cdn.access import allow_distribution
+from serverless_stack.constructs._internal.waf import Waf
+from serverless_stack.constructs.cdn.access import allow_origins
+from serverless_stack.constructs.cdn.access_control import bucket_access_control
 from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
-from serverless_stack.constructs.cdn.origins import (
-    api_behavior,
-    bucket_behavior,
-    origin_access_control,
-)
-from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
+from serverless_stack.constructs.cdn.alarms import CdnAlarms, alarms_wanted
+from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
+from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
+from serverless_stack.constructs.cdn.binding import OriginBinding
+from serverless_stack.constructs.cdn.countries import Countries
+from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
+from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
+from serverless_stack.constructs.cdn.origins import Target
+from serverless_stack.constructs.cdn.resources import bucket_of
+from serverless_stack.constructs.cdn.site import Site
+from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
+from serverless_stack.constructs.cdn.waf import web_acl_arn
 from serverless_stack.constructs.profiles.profile import Profile
-from serverless_stack.constructs.storage.bucket import StorageBucket
 
 _MAX_COMMENT_LENGTH = 128
 
 
 class Cdn(Construct):
-    """A CloudFront distribution for static files in a bucket and an API under one path.
+    """A CloudFront distribution for static files in a bucket, an API under one path, and others.
 
-    It creates the distribution, and an origin access control by which only the distribution reads
-    the bucket; a ``ContentDeployment`` uploads the files. Viewers are redirected to HTTPS and get
-    security headers. Files are cached and compressed. The API is not cached, and gets every header
-    but ``Host``, every cookie and every query string.
+    It creates the distribution; a ``ContentDeployment`` uploads the files. All distributions of a
+    stack share an origin access control, by which only they read its buckets. Viewers are
+    redirected to HTTPS and get security headers. Files are cached and compressed. The API is not
+    cached, and gets every header but ``Host``, every cookie and every query string. A ``Behavior``
+    changes that for the paths of a pattern.
 
     Args:
         scope: The parent construct.
@@ -47,19 +54,36 @@ class Cdn(Construct):
         api: The API. Default: none; the bucket is served alone.
         api_path_pattern: The paths of the API ("All distribution settings reference"). The API
             gets the whole path, such as ``/api/orders/1``.
+        default: How paths are answered that match no pattern. Default: by the bucket, or by the
+            API if there is none.
+        behaviors: How the paths of a pattern are answered, such as ``{"/img/*": images}``; a
+            ``Behavior`` has settings of its own. The first pattern that matches counts; those of
+            ``behaviors`` come before ``api_path_pattern``. Default: none.
+        site: Which object answers a path that is not the name of one, such as ``Site.spa()``.
+            Default: none does.
+        error_pages: The pages that viewers get instead of an error. Default: the error.
+        maintenance: The page that all viewers get for a while. Default: none.
+        headers: The headers that are added to all answers. Default: the security headers that
+            CloudFront manages ("Use managed response headers policies").
         default_root_object: The object served at ``/`` if there is a bucket.
-        domain_names: Your own domain names; they need a ``certificate``.
-        certificate: A certificate for them, of AWS Certificate Manager in us-east-1.
+        domain: Your own domain names. Default: that of CloudFront.
         price_class: Which edge locations answer.
-        web_acl_id: The ARN of an AWS WAF web ACL with the scope CLOUDFRONT. Default: none.
-        countries: The countries in which the distribution answers, as ISO codes such as ``DE``.
-            Default: all.
+        waf: The AWS WAF web ACL: ``Waf()``, created in us-east-1, ``Waf.existing(arn)`` or
+            ``Waf.none()``. Default: set by the profile (production: none).
+        countries: The countries in which the distribution answers, such as
+            ``Countries.allow("DE")``. Default: all.
         shield: Whether AWS Shield Advanced protects the distribution. The account must have a
             subscription, $3,000 a month at AWS's list price ("AWS Shield pricing"); otherwise the
             deployment fails. Shield Standard protects every distribution without it.
-        access_log: Whether CloudFront logs requests, to a bucket that all buckets and
-            distributions of the stack share. Default: set by the profile (production: yes), and
-            no, with a warning, in regions where CloudFront writes no logs.
+        cache_tags: Whether answers can be invalidated by the tags that they have in the header
+            ``x-amz-meta-cache-tag``.
+        http3: Whether viewers may use HTTP/3 beside HTTP/2.
+        alarms: Whether there are alarms on errors and slow origins, with the defaults of
+            ``CdnAlarms``. Default: set by the profile (production: no), and no, with a warning, if
+            the region of the stack is unknown.
+        access_log: Whether CloudFront logs requests, or where by a ``CdnLog``. Default: set by the
+            profile (production: yes), to a bucket that all buckets and distributions of the stack
+            share.
 
     Attributes:
         distribution: The distribution.
@@ -67,6 +91,7 @@ class Cdn(Construct):
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
         api_path_pattern: The paths of the API; None unless there are a bucket and an API.
+        other_paths: The patterns that take paths from the bucket, for invalidations to leave out.
 
     Raises:
         ValueError: If there is no origin, or CloudFront refuses an argument.
@@ -78,101 +103,95 @@ class Cdn(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        bucket: StorageBucket | s3.IBucket | None = None,
+        bucket: AnyBucket | None = None,
         origin_path: str | None = None,
-        api: ProxyApi | apigateway.RestApi | None = None,
+        api: AnyApi | None = None,
         api_path_pattern: str = "/api/*",
+        default: Behavior | None = None,
+        behaviors: Mapping[str, Behavior | Target] | None = None,
+        site: Site | None = None,
+        error_pages: Sequence[ErrorPage] = (),
+        maintenance: Maintenance | None = None,
+        headers: SecurityHeaders | None = None,
         default_root_object: str = "index.html",
-        domain_names: Sequence[str] = (),
-        certificate: acm.ICertificate | None = None,
+        domain: CdnDomain | None = None,
         price_class: cloudfront.PriceClass = cloudfront.PriceClass.PRICE_CLASS_ALL,
-        web_acl_id: str | None = None,
-        countries: Sequence[str] = (),
+        waf: Waf | None = None,
+        countries: Countries | None = None,
         shield: bool = False,
-        access_log: bool | None = None,
+        cache_tags: bool = False,
+        http3: bool = True,
+        alarms: bool | None = None,
+        access_log: bool | CdnLog | None = None,
     ) -> None:
-        region = Stack.of(scope).region
+        arguments = CdnArguments(
+            bucket=bucket,
+            origin_path=origin_path,
+            api=api,
+            api_path_pattern=api_path_pattern,
+            default=default,
+            behaviors=behaviors or {},
+            site=site,
+            error_pages=error_pages,
+            maintenance=maintenance,
+            headers=headers,
+            default_root_object=default_root_object,
+            domain=domain,
+            waf=waf,
+            countries=countries,
+            alarms=alarms,
+            access_log=access_log,
+        )
         problems = Problems(scope.node.path, construct_id)
-        problems.add(distribution_problems(region, "Cdn"))
-        if bucket is None and api is None:
-            problems.fail(
-                "`bucket` or `api` must be given, got: neither; a distribution needs an origin"
-            )
-        if isinstance(api, ProxyApi) and api.is_private:
-            problems.fail(
-                "`api` must have a public endpoint, which CloudFront needs, got: "
-                f"{api.node.path} with Access.vpc_endpoint(…)"
-            )
-        if isinstance(api, ProxyApi) and not api.has_default_endpoint:
-            problems.fail(
-                "`api` must have a default endpoint, which CloudFront calls, got: "
-                f"{api.node.path}, whose `domain` disables it"
-            )
-        if domain_names and certificate is None:
-            problems.fail(
-                "`domain_names` must go with a `certificate`, "
-                f"got: {list(domain_names)} without one"
-            )
-        if access_log and region in REGIONS_WITHOUT_LOGS:
-            problems.fail(
-                f"`access_log` must be False in {region}, where CloudFront writes no logs to "
-                "buckets, got: True"
-            )
-        problems.add(rules.path_pattern_problems(api_path_pattern, "api_path_pattern"))
-        problems.add(rules.object_path_problems(default_root_object, "default_root_object"))
-        if origin_path == "":
-            problems.fail("`origin_path` must be None for the whole bucket, got: ''")
-        elif origin_path is not None:
-            problems.add(rules.origin_path_problems(origin_path, "origin_path"))
-        problems.add(rules.alias_problems(domain_names, "domain_names"))
-        problems.add(rules.country_problems(countries, "countries"))
-        if any(map(is_unresolved, countries)):
-            problems.fail("`countries` must be known at synthesis, got: a token")
-        if certificate is not None:
-            problems.add(rules.certificate_problems(certificate.certificate_arn, "certificate"))
-        if web_acl_id is not None:
-            problems.add(rules.web_acl_problems(web_acl_id, "web_acl_id"))
+        problems.add(arguments.problems(scope))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
-        source = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
-        rest_api = api.rest_api if isinstance(api, ProxyApi) else api
-        if access_log is None:
-            access_log = profile.settings.access_logs
-            if access_log and region in REGIONS_WITHOUT_LOGS:
-                access_log = False
-                Annotations.of(self).add_warning_v2(
-                    "serverless-stack:cdn-log",
-                    f"requests are not logged: CloudFront writes no logs to buckets in {region}",
-                )
-        behaviors: dict[str, cloudfront.BehaviorOptions] = {}
-        access_control = None
-        if source is not None:
-            access_control = origin_access_control(self)
-            behaviors["*"] = bucket_behavior(source, origin_path, access_control)
-        if rest_api is not None:
-            behaviors[api_path_pattern if source else "*"] = api_behavior(rest_api)
-        log_bucket = access_log_bucket(self, profile) if access_log else None
+        log = chosen_log(self, access_log)
+        web_acl = web_acl_arn(self, waf)
+        certificate = certificate_of(self, domain) if domain else None
+        binding = OriginBinding(self)
+        edge_logic = EdgeLogic(self)
+        options = {}
+        for pattern, behavior in arguments.routes().items():
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
+            options[pattern] = behavior_options(
+                self,
+                behavior,
+                origin,
+                binding.create(origin),
+                headers,
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
+            )
+        log_bucket = log.legacy_bucket
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            default_behavior=behaviors.pop("*"),
-            additional_behaviors=behaviors or None,
-            default_root_object=default_root_object if source else None,
-            domain_names=list(domain_names) or None,
+            default_behavior=options.pop(DEFAULT_PATTERN),
+            additional_behaviors=options or None,
+            default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
+            domain_names=list(domain.names) if domain else None,
             certificate=certificate,
-            minimum_protocol_version=(
-                cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if certificate else None
+            minimum_protocol_version=domain.tls if domain else None,
+            http_version=(
+                cloudfront.HttpVersion.HTTP2_AND_3 if http3 else cloudfront.HttpVersion.HTTP2
             ),
-            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=price_class,
-            web_acl_id=web_acl_id,
-            geo_restriction=cloudfront.GeoRestriction.allowlist(*countries) if countries else None,
-            enable_logging=access_log,
+            web_acl_id=web_acl,
+            geo_restriction=countries.restriction if countries else None,
+            enable_logging=log_bucket is not None,
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
+        )
+        encrypt_fields(
+            self,
+            distribution,
+            {pattern: each.field_encryption for pattern, each in arguments.routes().items()},
+            DEFAULT_PATTERN,
         )
         if shield:
             shield_advanced.CfnProtection(
@@ -181,24 +200,33 @@ class Cdn(Construct):
                 name=Names.unique_resource_name(self, max_length=128),
                 resource_arn=distribution.distribution_arn,
             )
-        if source is not None:
-            allow_distribution(self, distribution, source, origin_path)
+        allow_origins(self, distribution, binding.origins)
+        if domain is not None:
+            add_records(self, domain, distribution)
+        if log.delivered is not None:
+            deliver_log(self, log.delivered, distribution)
+        if alarms_wanted(self, alarms):
+            CdnAlarms(self, "Alarms", distribution=distribution)
         acknowledge_missing(
             distribution,
             profile,
             has_certificate=certificate is not None,
-            has_countries=bool(countries),
-            has_web_acl=web_acl_id is not None,
-            has_log=access_log,
+            has_countries=countries is not None,
+            has_web_acl=web_acl is not None,
+            has_log=log_bucket is not None,
         )
-        if log_bucket is not None and not isinstance(source, s3.Bucket):
+        sources = [bucket_of(each) for each in binding.origins if each.kind == "bucket"]
+        if log_bucket is not None and not any(isinstance(each, s3.Bucket) for each in sources):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
-        self.origin_access_control: cloudfront.S3OriginAccessControl | None = access_control
+        self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
+            bucket_access_control(self) if sources else None
+        )
         self.origin_path: str | None = origin_path
-        self.default_root_object: str | None = default_root_object if source else None
-        self.api_path_pattern: str | None = api_path_pattern if source and rest_api else None
+        self.default_root_object: str | None = default_root_object if bucket else None
+        self.api_path_pattern: str | None = api_path_pattern if bucket and api else None
+        self.other_paths: Sequence[str] = arguments.other_paths()
 
     @property
     def url(self) -> str:

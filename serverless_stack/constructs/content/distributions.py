@@ -31,9 +31,8 @@ def path_prefix(front: AnyDistribution, key_prefix: str) -> str:
 
 
 def api_paths(front: AnyDistribution) -> list[str]:
-    """Return the paths that a distribution serves from an API, as far as is known."""
-    pattern = front.api_path_pattern if isinstance(front, Cdn) else None
-    return [] if pattern is None else [pattern]
+    """Return the paths that a distribution serves from other origins, as far as is known."""
+    return list(front.other_paths) if isinstance(front, Cdn) else []
 
 
 def index_document_of(front: AnyDistribution, index_document: str | None) -> str:

@@ -38,7 +38,6 @@ Arguments = dict[str, object]
 # What has to be known at synthesis, and is refused otherwise; everything else passes.
 KNOWN = {
     "CacheAlarms": {"replication_lag"},
-    "Cdn": {"countries", "domain_names"},  # domain names go with a certificate
     "ContentDeployment": {
         "destination_key_prefix",
         "grace_period",

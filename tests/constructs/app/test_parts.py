@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from serverless_stack.constructs import (
     Auth,
     Cdn,
+    Countries,
     FunctionUrl,
     LambdaHandler,
     MemcachedCache,
@@ -262,7 +263,7 @@ def test_options_reach_their_parts(app: cdk.App, code: Path, site: Path) -> None
         site={"source": site, "grace_period": cdk.Duration.days(3)},
         api={"stages": "live"},
         bucket={"expire_after": cdk.Duration.days(90)},
-        cdn={"countries": ["DE"]},
+        cdn={"countries": Countries.allow("DE")},
         redis={"port": 7000},
         memcached={"port": 7001},
     )

@@ -14,6 +14,7 @@ from serverless_stack.constructs import (
     Auth,
     CacheRule,
     Cdn,
+    Countries,
     LambdaHandler,
     MemcachedCache,
     Profile,
@@ -89,7 +90,7 @@ def maximal(code: Path, site: Path) -> Json:
             site={"source": str(site), "cache_control": [CacheRule("*", IMMUTABLE)]},
             api={"access_log": False, "cache": ApiCache()},
             bucket={"expire_after": cdk.Duration.days(90)},
-            cdn={"countries": ["DE"]},
+            cdn={"countries": Countries.allow("DE")},
             redis={"port": 7000},
             memcached={"port": 7001},
             removal_policy=cdk.RemovalPolicy.DESTROY,
@@ -141,7 +142,6 @@ OWN_IDS = [
     "Memcached/SubnetGroup",
     "Memcached/Cluster",
     "Cdn",
-    "Cdn/OriginAccessControl",
     "Cdn/Distribution",
     "Content",
     "Content/Source1",
@@ -161,7 +161,14 @@ OWN_IDS = [
     "RedisAlarms",
     "MemcachedAlarms",
 ]
-SHARED_IDS = ["Key", "DeadLetters", "AccessLogs", "Alarms", "ApiLogRole"]
+SHARED_IDS = [
+    "Key",
+    "DeadLetters",
+    "AccessLogs",
+    "Alarms",
+    "ApiLogRole",
+    "OriginAccessControl",
+]
 OUTPUTS = [
     "FunctionName",
     "ApiUrl",

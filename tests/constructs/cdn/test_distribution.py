@@ -4,13 +4,23 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_apigateway as apigateway
-from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import Auth, Cdn, Profile, ProxyApi, ServerlessStack, StorageBucket
+from serverless_stack.constructs import (
+    Auth,
+    Cdn,
+    CdnDomain,
+    Countries,
+    Profile,
+    ProxyApi,
+    ServerlessStack,
+    StorageBucket,
+    Waf,
+)
 from serverless_stack.testing import TemplateSnapshot
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
@@ -69,10 +79,12 @@ def maximal() -> Json:
         api=proxy_api(stack),
         api_path_pattern="/v1/*",
         default_root_object="home.html",
-        domain_names=["shop.example.com"],
-        certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
+        domain=CdnDomain(
+            "shop.example.com",
+            certificate=acm.Certificate.from_certificate_arn(stack, "Certificate", CERTIFICATE),
+        ),
         price_class=cloudfront.PriceClass.PRICE_CLASS_100,
-        web_acl_id="arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1",
+        waf=Waf.existing("arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1"),
     )
     return synth(stack)
 
@@ -108,8 +120,8 @@ def test_only_the_distribution_reads_the_bucket(minimal: Json) -> None:
 
 
 def test_the_name_of_the_access_control_is_unique_over_regions(minimal: Json) -> None:
-    control = properties(minimal, "AWS::CloudFront::OriginAccessControl")
-    name = control["OriginAccessControlConfig"]["Name"]["Fn::Join"][1]
+    control = minimal["Resources"][f"{SHARED}OriginAccessControl37D34B04"]
+    name = control["Properties"]["OriginAccessControlConfig"]["Name"]["Fn::Join"][1]
     assert name[1] == {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}
     uuid_length = 36
     assert len(name[0]) + uuid_length <= 64
@@ -170,22 +182,23 @@ def test_all_problems_are_reported_together(stack: cdk.Stack) -> None:
             origin_path="site/",
             api_path_pattern="*",
             default_root_object="/index.html",
-            domain_names=["shop.example.com", "SHOP.example.com"],
-            web_acl_id="arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a",
+            domain=CdnDomain("shop.example.com", ["SHOP.example.com"]),
+            waf=Waf.existing("arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a"),
         )
     )
     assert message.splitlines() == [
         "7 problems in Test/Site:",
-        "- `bucket` or `api` must be given, got: neither; a distribution needs an origin",
-        "- `domain_names` must go with a `certificate`, got: ['shop.example.com', "
-        "'SHOP.example.com'] without one",
+        "- `bucket`, `api` or `default` must be given, got: none of them; a distribution needs an "
+        "origin",
         "- `api_path_pattern` must leave paths to the bucket, got: '*', which takes all of them",
         "- `default_root_object` must be the name of an object without a slash before it, "
         "got: '/index.html' (nearest accepted: index.html)",
         "- `origin_path` must begin with a slash, not end with one and have no wildcard, "
         "got: 'site/'",
-        "- `domain_names` must not repeat a domain name, got: 'shop.example.com' more than once",
-        "- `web_acl_id` must be a web ACL with the scope CLOUDFRONT, in us-east-1, "
+        "- `domain.aliases` must not repeat `domain.name`, got: 'shop.example.com'",
+        "- `domain` must have a `certificate`, or a `zone` in which one is validated, got: neither",
+        "- `waf` must have the ARN of a web ACL with the scope CLOUDFRONT "
+        "(arn:aws:wafv2:us-east-1:ACCOUNT:global/webacl/NAME/ID), "
         "got: 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/0a'",
     ]
     assert stack.node.children == []
@@ -195,8 +208,9 @@ def test_a_certificate_of_another_region_is_refused(stack: cdk.Stack) -> None:
     arn = "arn:aws:acm:eu-west-1:111122223333:certificate/0a"
     certificate = acm.Certificate.from_certificate_arn(stack, "Certificate", arn)
     pages = StorageBucket(stack, "Pages")
-    assert refused(lambda: Cdn(stack, "Site", bucket=pages, certificate=certificate)) == (
-        "`certificate` must be of AWS Certificate Manager in us-east-1, "
+    domain = CdnDomain("shop.example.com", certificate=certificate)
+    assert refused(lambda: Cdn(stack, "Site", bucket=pages, domain=domain)) == (
+        "`domain.certificate` must be of AWS Certificate Manager in us-east-1, "
         f"got: '{arn}' (in Test/Site)"
     )
 
@@ -221,11 +235,19 @@ def test_a_rest_api_of_cdk_is_accepted(stack: cdk.Stack) -> None:
     assert "CustomOriginConfig" in origin
 
 
-def test_an_imported_bucket_causes_a_warning_about_its_policy(stack: cdk.Stack) -> None:
-    Cdn(stack, "Site", bucket=s3.Bucket.from_bucket_name(stack, "Pages", "shop-pages"))
-    assert [text.split(":")[0] for text in warnings(stack)] == [
-        "the policy of Test/Pages is not in this app"
-    ] * 2
+def test_an_imported_bucket_causes_a_warning_with_the_statements(stack: cdk.Stack) -> None:
+    key = kms.Key.from_key_arn(stack, "Key", "arn:aws:kms:eu-west-1:111122223333:key/0a")
+    pages = s3.Bucket.from_bucket_attributes(
+        stack, "Pages", bucket_name="shop-pages", encryption_key=key
+    )
+    Cdn(stack, "Site", bucket=pages, origin_path="/site")
+    bucket, of_key = warnings(stack)
+    assert bucket.startswith("the policy of Test/Pages is not in this app: add {")
+    assert '"s3:GetObject", "Resource": "arn:aws:s3:::shop-pages/site/*"' in bucket
+    assert '"s3:ListBucket", "Resource": "arn:aws:s3:::shop-pages"' in bucket
+    assert '"AWS:SourceArn": "arn:aws:cloudfront::ACCOUNT:distribution/ID"' in bucket
+    assert of_key.startswith("the policy of Test/Key is not in this app: add {")
+    assert '"kms:Decrypt"' in of_key
     assert all_of(synth(stack), "AWS::S3::BucketPolicy") == []
 
 
@@ -265,7 +287,8 @@ def test_the_raw_resource_can_be_changed(stack: cdk.Stack) -> None:
 
 
 def test_countries_are_an_allow_list(stack: cdk.Stack) -> None:
-    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), countries=("DE", "FR"))
+    countries = Countries.allow("DE", "FR")
+    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), countries=countries)
     config = properties(synth(stack), "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert config["Restrictions"]["GeoRestriction"] == {
         "Locations": ["DE", "FR"],
@@ -279,24 +302,6 @@ def test_the_access_log_can_be_turned_off(stack: cdk.Stack) -> None:
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "Logging" not in config
     assert sum(r["Type"] == "AWS::S3::Bucket" for r in template["Resources"].values()) == 1
-
-
-@pytest.mark.parametrize("access_log", [None, False])
-def test_requests_are_not_logged_in_opt_in_regions(app: cdk.App, access_log: bool | None) -> None:
-    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="eu-central-2"))
-    Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"), access_log=access_log)
-    assert "Logging" not in config(synth(stack))
-    expected = ["requests are not logged: CloudFront writes no logs to buckets in eu-central-2"]
-    assert [text.split(" [ack")[0] for text in warnings(stack)] == expected * (access_log is None)
-
-
-def test_an_access_log_in_an_opt_in_region_is_refused(app: cdk.App) -> None:
-    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="me-south-1"))
-    pages = StorageBucket(stack, "Pages")
-    assert refused(lambda: Cdn(stack, "Site", bucket=pages, access_log=True)) == (
-        "`access_log` must be False in me-south-1, where CloudFront writes no logs to buckets, "
-        "got: True (in Test/Site)"
-    )
 
 
 def test_the_log_bucket_is_emptied_after_its_sources_are_deleted(app: cdk.App) -> None:
@@ -325,18 +330,23 @@ def test_a_long_path_is_shortened_in_the_comment(stack: cdk.Stack) -> None:
 
 def test_invalid_countries_and_an_empty_path_are_refused(stack: cdk.Stack) -> None:
     pages = StorageBucket(stack, "Pages")
-    message = refused(lambda: Cdn(stack, "S", bucket=pages, origin_path="", countries=["UK"]))
+    message = refused(
+        lambda: Cdn(stack, "S", bucket=pages, origin_path="", countries=Countries.allow("UK"))
+    )
     assert "`origin_path` must be None for the whole bucket, got: ''" in message
     assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
 
 
-def test_http_apis_and_bucket_names_are_refused(stack: cdk.Stack) -> None:
-    api = apigatewayv2.HttpApi(stack, "Http")
+def test_names_and_other_resources_are_refused(stack: cdk.Stack) -> None:
+    api = sqs.Queue(stack, "Queue")
     message = refused(
         lambda: Cdn(stack, "Site", bucket="name", api=api)  # type: ignore[arg-type]
     )
     assert "- `bucket` must be a StorageBucket or an aws_s3.IBucket, got: 'name'" in message
-    assert "- `api` must be a ProxyApi or an aws_apigateway.RestApi, got: the " in message
+    assert (
+        "- `api` must be a ProxyApi, an aws_apigateway.IRestApi or an aws_apigatewayv2.IHttpApi, "
+        "got: the aws_sqs.Queue Test/Queue"
+    ) in message
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "cn-northwest-1", "us-gov-east-1"])

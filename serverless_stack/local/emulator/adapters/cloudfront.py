@@ -1,121 +1,105 @@
-"""CloudFront: origins that MiniStack cannot reach, or treats differently than AWS."""
+"""CloudFront: distributions are served by the steps of ``../cdn``, with MiniStack's resources."""
 
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
-from ministack.core import iam_evaluator
-from ministack.services import apigateway_v1, cloudfront
+from ministack.services import cloudfront
 
-from ..http.exchange import viewer_case
-from ..http.rest.entry import serve_rest_api
-from ..http.rest.request import RestRequest
-from . import cdn_cache
-from .types import Headers, Record
+from ..cdn.config_xml import parse_config
+from ..cdn.exchange import Distribution
+from ..cdn.messages import Headers, Request, Response, Viewer, first, own_response
+from ..cdn.pipeline import serve
+from ..http.exchange import current_connection
+from . import (
+    cdn_cache,
+    cdn_configs,
+    cdn_functions,
+    cdn_http_origins,
+    cdn_load_balancers,
+    key_value_stores,
+)
+from .cdn_services import EmulatorServices
+from .types import Record
+from .types import Response as Answer
 
-REST_API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
-Fetched = tuple[int, str, Headers, bytes]
-
-
-class OriginRequest(NamedTuple):
-    """The arguments of MiniStack's ``_fetch_from_origin``, in order."""
-
-    origin: Record
-    method: str
-    uri: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-    viewer_is_https: bool
-    client_ip: str
-    forwarded_for: str
-    distribution_arn: str
-
-
-Fetch = Callable[[OriginRequest], Awaitable[Fetched]]
+COUNTRY_HEADER = "x-serverless-stack-viewer-country"
+ADDRESS_HEADER = "x-serverless-stack-viewer-address"
+"""By these, a tester says from where he pretends to come. No step sees them."""
 
 
 def apply() -> None:
     """Apply this module's patches."""
-    allow_reading_only_by_default()
-    stock = cloudfront._fetch_from_origin
-
-    async def fetch(request: OriginRequest) -> Fetched:
-        fetched: Fetched = await stock(*request)
-        return fetched
-
     cdn_cache.apply()
-    whole = cdn_cache.cached(serve_rest_apis(forward_tls_to_buckets(fetch)))
-    cloudfront._fetch_from_origin = lambda *arguments: whole(OriginRequest(*arguments))
+    cdn_functions.apply()
+    cdn_http_origins.apply()
+    cdn_load_balancers.apply()
+    cdn_configs.apply()
+    key_value_stores.apply()
+    serve_by_own_steps()
 
 
-def allow_reading_only_by_default() -> None:
-    """Allow only GET and HEAD by default. MiniStack allows every method."""
-    parse = cloudfront._dataplane_allowed_methods
+def serve_by_own_steps() -> None:
+    """Serve distributions by our own steps.
 
-    def with_default(behaviour: object) -> list[str]:
-        declared: list[str] | None = parse(behaviour)
-        return ["GET", "HEAD"] if declared is None else declared
-
-    cloudfront._dataplane_allowed_methods = with_default
-
-
-def forward_tls_to_buckets(fetch: Fetch) -> Fetch:
-    """Connect to a bucket by TLS if the viewer does, as on AWS.
-
-    MiniStack fetches the object in process, where ``aws:SecureTransport`` of a bucket's policy is
-    false, so a bucket that requires TLS would refuse its own distribution.
+    MiniStack reads a small part of a distribution's configuration, caches nothing, and knows no
+    origin groups, error TTLs, Lambda@Edge, geographic restrictions, signatures or compression.
     """
+    services = EmulatorServices()
 
-    async def fetch_as_viewer(request: OriginRequest) -> Fetched:
-        iam_evaluator.pin_request_origin(request.client_ip, request.viewer_is_https)
-        return await fetch(request)
+    async def handle(
+        dist: Record,
+        method: str,
+        path: str,
+        raw_uri: str,
+        raw_query_string: str,
+        headers: dict[str, str],
+        body: bytes,
+        query_params: object,
+        client_ip: str = "127.0.0.1",
+    ) -> Answer:
+        distribution = distribution_of(dist)
+        sent = {name.lower(): [value] for name, value in headers.items()}
+        viewer = viewer_of(Request(method, raw_uri, raw_query_string, sent, body), client_ip)
+        if distribution.config.enabled:
+            response = await serve(distribution, viewer, services, cdn_cache.CACHE)
+        else:
+            response = own_response(403, "The distribution is not enabled.")
+        return rendered(response, method)
 
-    return fetch_as_viewer
-
-
-def serve_rest_apis(fetch: Fetch) -> Fetch:
-    """Serve REST APIs as origins, in process. MiniStack refuses names of amazonaws.com with 502.
-
-    A forwarded ``Host`` of the viewer is answered with 403, as on AWS, because it names no API.
-    """
-
-    async def fetch_or_serve(request: OriginRequest) -> Fetched:
-        origin = request.origin
-        api = REST_API_HOST.match(origin["domain_name"])
-        if api is None or apigateway_v1.find_api_scope(api[1]) is None:
-            return await fetch(request)
-        if request.headers.get("host", origin["domain_name"]) != origin["domain_name"]:
-            return 403, "Forbidden", dict(FORBIDDEN), b'{"message":"Forbidden"}'
-        sent = cloudfront._origin_request_headers(
-            origin, request.headers, request.client_ip, request.forwarded_for
-        )
-        path = (origin.get("origin_path") or "") + request.uri
-        stage, _slash, below = path.lstrip("/").partition("/")
-        status, answered, content = await serve_rest_api(
-            RestRequest(
-                api_id=api[1],
-                stage=stage,
-                method=request.method,
-                path=f"/{below}",
-                query=request.query,
-                headers=[(viewer_case(name), value) for name, value in sent.items()],
-                body=request.body,
-                client=request.client_ip,
-                region=api[2],
-            )
-        )
-        return status, "", cloudfront._multidict_from_pairs(_pairs(answered)), content
-
-    return fetch_or_serve
+    cloudfront.handle_viewer_request = handle
 
 
-FORBIDDEN = {"content-type": "application/json", "x-amzn-errortype": "ForbiddenException"}
+def distribution_of(record: Record) -> Distribution:
+    """Return the distribution of MiniStack's record."""
+    config = parse_config(record["config_xml"])
+    return Distribution(record["Id"], record["ARN"], record["DomainName"], config)
 
 
-def _pairs(headers: Headers) -> list[tuple[str, Any]]:
-    return [
-        (name, item)
-        for name, value in headers.items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
+def viewer_of(request: Request, address: str) -> Viewer:
+    """Return the viewer who sent a request, without the headers that only this emulator reads."""
+    headers: Headers = dict(request.headers)
+    country = headers.pop(COUNTRY_HEADER, ["US"])[0].upper()
+    address = headers.pop(ADDRESS_HEADER, [address])[0]
+    is_https = first(headers, "x-forwarded-proto") == "https"
+    headers.pop("x-forwarded-proto", None)
+    port, http_version = current_connection.get((0, "1.1"))
+    return Viewer(
+        replace(request, headers=headers),
+        address=address,
+        port=port,
+        is_https=is_https,
+        country=country,
+        http_version=http_version,
+    )
+
+
+def rendered(response: Response, method: str) -> Answer:
+    """Return a response in MiniStack's form, with the headers that CloudFront adds to each."""
+    plain: dict[str, Any] = {
+        name: values[0] if len(values) == 1 else values for name, values in response.headers.items()
+    }
+    headers = cloudfront._add_cloudfront_headers(
+        plain, response.outcome, edge_server=response.is_own
+    )
+    rendered_headers = cloudfront._render_headers(headers, title_case=True)
+    return response.status, rendered_headers, response.body

@@ -9,6 +9,7 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, check_range, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
+from serverless_stack.checks.services.cloudfront.limits import origins as origin_values
 from serverless_stack.checks.services.cloudfront.rules.distribution import DISTRIBUTION, SETTINGS
 
 RULES = RuleList()
@@ -17,20 +18,11 @@ _ORIGINS = "DistributionConfig.Origins"
 _GROUPS = "DistributionConfig.OriginGroups.Items"
 _QUOTAS = "Quotas on distributions"
 _FAILOVER = "Optimize high availability with CloudFront origin failover"
-_FAILOVER_CODES = (403, 404, 416, 429, 500, 502, 503, 504)
 _TIMEOUTS = ("OriginReadTimeout", "OriginKeepaliveTimeout")
 _KINDS = ("S3OriginConfig", "CustomOriginConfig", "VpcOriginConfig")
 _MAX_SECONDS = 120
 _MAX_SECONDS_WITH_QUOTA = 180
 _WEBSITE = re.compile(r"\.s3-website[.-]")
-_NEVER_ADDED = frozenset(
-    {
-        *("cache-control", "connection", "content-length", "cookie", "host", "if-match"),
-        *("if-modified-since", "if-none-match", "if-range", "if-unmodified-since"),
-        *("max-forwards", "pragma", "proxy-authorization", "proxy-connection", "range"),
-        *("request-range", "te", "trailer", "transfer-encoding", "upgrade", "via", "x-real-ip"),
-    }
-)
 
 
 def _ids(distribution: Resource, path: str) -> list[object]:
@@ -208,7 +200,7 @@ def custom_headers(distribution: Resource) -> Iterator[Violation]:
         named = {path: distribution.text(f"{path}.HeaderName") for path in paths}
         for path, name in named.items():
             lower = (name or "").lower()
-            if lower in _NEVER_ADDED or lower.startswith(("x-amz-", "x-edge-")):
+            if lower in origin_values.NEVER_ADDED or lower.startswith(("x-amz-", "x-edge-")):
                 yield violation(f"{path}.HeaderName", "not be a header that CloudFront sets", name)
         for name in repeated(name.lower() for name in named.values() if name):
             yield violation(f"{origin}.OriginCustomHeaders", "not repeat a header", name)
@@ -258,7 +250,7 @@ def origin_groups(distribution: Resource) -> Iterator[Violation]:
         codes = f"{group}.FailoverCriteria.StatusCodes.Items"
         for path in distribution.paths(codes):
             code = distribution.number(path)
-            if code is not None and code not in _FAILOVER_CODES:
-                nearest = min(_FAILOVER_CODES, key=lambda known: abs(known - code))
-                requirement = f"be one of {', '.join(map(str, _FAILOVER_CODES))}"
+            if code is not None and code not in origin_values.FAILOVER_CODES:
+                nearest = min(origin_values.FAILOVER_CODES, key=lambda known: abs(known - code))
+                requirement = f"be one of {', '.join(map(str, origin_values.FAILOVER_CODES))}"
                 yield violation(path, requirement, int(code), nearest)

@@ -7,6 +7,10 @@ from serverless_stack.checks.engine.problems import repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.cloudfront.limits.policies import (
+    NEVER_SET,
+    READ_ONLY_PREFIXES,
+)
 
 RULES = RuleList()
 
@@ -29,16 +33,6 @@ _PARTS = {
 _LISTS = ("whitelist", "allExcept", "allViewerAndWhitelistCloudFront")
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,128}")
 _CORS = "ResponseHeadersPolicyConfig.CorsConfig"
-_NEVER_SET = frozenset(
-    {
-        *("connection", "content-encoding", "content-length", "expect", "host", "keep-alive"),
-        *("proxy-authenticate", "proxy-authorization", "proxy-connection", "trailer"),
-        *("transfer-encoding", "upgrade", "via", "warning", "x-accel-buffering"),
-        *("x-accel-charset", "x-accel-limit-rate", "x-accel-redirect", "x-cache"),
-        *("x-forwarded-proto", "x-real-ip"),
-    }
-)
-_READ_ONLY_PREFIXES = ("x-amz-cf-", "x-edge-")
 
 
 @RULES.resource("CLOUDFRONT-060", _CACHE, _REQUEST, _RESPONSE, page=_CACHE_PAGE)
@@ -156,7 +150,7 @@ def response_headers(policy: Resource) -> Iterator[Violation]:
         paths = [f"{path}.Header" for path in policy.paths(place)]
         named = {path: (policy.text(path) or "").lower() for path in paths}
         for path, name in named.items():
-            if name in _NEVER_SET or name.startswith(_READ_ONLY_PREFIXES):
+            if name in NEVER_SET or name.startswith(READ_ONLY_PREFIXES):
                 yield violation(path, "not be a header that CloudFront sets", policy.get(path))
         for name in repeated(name for name in named.values() if name):
             yield violation(place, "not repeat a header", name)

@@ -1,0 +1,1 @@
+"""The steps of a distribution: see ``pipeline.py`` for their order."""
