@@ -52,6 +52,7 @@ VALUES = [
     "Autoscale",
     "Backup",
     "Behavior",
+    "BucketCors",
     "Cache",
     "BucketCors",
     "Canary",

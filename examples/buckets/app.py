@@ -21,7 +21,8 @@ HERE = Path(__file__).parent
 
 app = cdk.App()
 data = cdk.Stack(app, "BucketsData")
-copies = StorageBucket(data, "Copies", encryption_key=kms.Key(data, "CopiesKey"))
+copies_key = kms.Key(data, "CopiesKey", enable_key_rotation=True)
+copies = StorageBucket(data, "Copies", encryption_key=copies_key)
 lists = StorageBucket(data, "Lists")
 
 # [bucket]
@@ -29,7 +30,7 @@ photos = StorageBucket(
     data,
     "Photos",
     name_prefix="photos",  # photos-<account>-<region>-an
-    encryption_key=kms.Key(data, "PhotosKey"),
+    encryption_key=kms.Key(data, "PhotosKey", enable_key_rotation=True),
     lifecycle_rules=[
         Lifecycle.temporary(days=7, prefix="tmp/"),
         Lifecycle.archive(90, "GLACIER_IR", prefix="originals/"),
@@ -70,7 +71,7 @@ inbox.connect(images, "write", prefix="images/")
 outputs = {
     "Photos": photos.bucket_name,
     "Copies": copies.bucket_name,
-    "CopiesKey": copies.bucket.encryption_key.key_arn if copies.bucket.encryption_key else "",
+    "CopiesKey": copies_key.key_arn,
     "Ledger": ledger.bucket_name,
     "Watched": watched.bucket_name,
     "Inbox": inbox.bucket_name,

@@ -25,7 +25,7 @@ stack = cdk.Stack(app, "PrivateDownloads")
 # The private key stays with those who decrypt: its secret gets its value by hand.
 card_key = secretsmanager.Secret(stack, "CardKey")
 payments = LambdaHandler(stack, "Payments", code=HERE / "payments")
-payments.connect(card_key, prefix="FIELD_ENCRYPTION")
+payments.connect(card_key, env_prefix="FIELD_ENCRYPTION")
 card_numbers = FieldEncryption(
     public_key_pem=(HERE / "card_key.pem").read_text(), fields=["card"], provider="shop"
 )

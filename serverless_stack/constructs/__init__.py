@@ -174,6 +174,7 @@ _MODULES = {
     "Autoscale": ".cache.redis.topology",
     "Backup": ".cache.backup",
     "Behavior": ".cdn.behaviors",
+    "BucketCors": ".storage.cors",
     "Cache": ".cdn.caching",
     "BucketCors": ".storage.cors",
     "CacheAlarms": ".cache.monitoring.alarms",

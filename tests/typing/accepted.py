@@ -17,19 +17,25 @@ from aws_cdk.aws_lambda_destinations import SqsDestination
 
 from serverless_stack.constructs import (
     IMMUTABLE,
+    ArchiveTiers,
+    BucketCors,
     CacheRule,
     Cdn,
     ContentDeployment,
     Countries,
     FunctionUrl,
     Invalidation,
+    Inventory,
     LambdaHandler,
+    Lifecycle,
     MemcachedCache,
+    ObjectLock,
     ProxyApi,
     RedisCache,
     RedisEngine,
     RedisTopology,
     Release,
+    Replication,
     ServerlessCache,
     ServerlessStack,
     StorageBucket,
@@ -52,6 +58,18 @@ def the_readme(app: cdk.App) -> None:
     cache = RedisCache(stack, "Cache")
     handler = LambdaHandler(stack, "Orders", code="examples/orders", vpc=cache.vpc)
     uploads = StorageBucket(stack, "Uploads", expire_after=cdk.Duration.days(90))
+    StorageBucket(
+        stack,
+        "Photos",
+        name_prefix="photos",
+        cors=BucketCors.uploads("https://example.com"),
+        lifecycle_rules=[Lifecycle.temporary(), Lifecycle.archive(30, "STANDARD_IA")],
+        replication=[Replication(uploads, storage_class="GLACIER_IR")],
+        archive_tiers=ArchiveTiers(90),
+        request_metrics=True,
+        inventory=Inventory(uploads, frequency="Daily"),
+        object_lock=ObjectLock.compliance(years=7),
+    )
     api = ProxyApi(stack, "Api", handler=handler)
     site = Cdn(stack, "Site", bucket=uploads, api=api)
     ContentDeployment(
@@ -67,6 +85,7 @@ def the_readme(app: cdk.App) -> None:
         stack, "Invalidation", distributions=[site.distribution], paths=["/x*"], trigger=Path("x")
     )
     uploads.connect(handler)
+    uploads.connect(handler, "read", prefix="in/", versions=True, env_prefix="INCOMING")
     cache.connect(handler)
     cdk.CfnOutput(stack, "Url", value=site.url)
 

@@ -185,7 +185,7 @@ class Signing(Construct):
         self.log_group: logs.LogGroup = deploy_time.log_group
 
     @check_types
-    def connect(self, function: Connectable, *, prefix: str = contract.SIGNING_PREFIX) -> None:
+    def connect(self, function: Connectable, *, env_prefix: str = contract.SIGNING_PREFIX) -> None:
         """Connect a function: allow it to read the key, and set the variable with its secret.
 
         In a VPC that this library has created, a ``LambdaHandler`` gets an endpoint of Secrets
@@ -193,17 +193,17 @@ class Signing(Construct):
 
         Args:
             function: The function, or a construct with one such as ``LambdaHandler``.
-            prefix: The prefix of the variable, which is ``SIGNING_SECRET_ARN`` by default.
+            env_prefix: The prefix of the variable, which is ``SIGNING_SECRET_ARN`` by default.
 
         Raises:
             ValueError: If the function already has this variable, its name is refused by Lambda,
                 or the function's environment cannot be set.
         """
         if isinstance(function, LambdaHandler):
-            function.connect(self.secret, prefix=contract.signing_secret(prefix))
+            function.connect(self.secret, env_prefix=contract.signing_secret(env_prefix))
             return
         target = function_of(function)
-        add_environment(target, {contract.signing_secret_arn(prefix): self.secret.secret_arn})
+        add_environment(target, {contract.signing_secret_arn(env_prefix): self.secret.secret_arn})
         grant_secret(self.secret, grantee_of(target))
 
 

@@ -27,8 +27,8 @@ class ArchiveTiers:
         tags: The tags that the objects must have. Default: none.
     """
 
-    archive_days: int | float | None = None
-    deep_archive_days: int | float | None = None
+    archive_days: float | None = None
+    deep_archive_days: float | None = None
     prefix: str = ""
     tags: Mapping[str, str] | None = None
 

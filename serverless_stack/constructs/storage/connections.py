@@ -1,11 +1,15 @@
 """The connections of a bucket to functions and other principals, as methods."""
 
+from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
-from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
+from serverless_stack.constructs._internal.acknowledge import (
+    acknowledge_resources,
+    acknowledge_resources_later,
+)
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import (
     Access,
@@ -76,7 +80,9 @@ class BucketConnections:
         if not prefix:
             deny_objects(self.bucket, grantee, chosen, [contract.RESERVED_PREFIX, *self._reserved])
         self._connected.append((grantee, chosen))
-        acknowledge_resources(
+        is_here = Stack.of(self.bucket) is Stack.of(target)
+        acknowledge = acknowledge_resources if is_here else acknowledge_resources_later
+        acknowledge(
             permissions_holder(target),
             [self.bucket.arn_for_objects(f"{prefix}*")],
             "a function that is connected to a bucket may use every object under its prefix",

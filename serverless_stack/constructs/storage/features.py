@@ -99,8 +99,9 @@ def feature_problems(scope: Construct, features: Features, basics: Basics) -> li
         basics: What the features depend on.
     """
     problems = Problems()
-    region = Stack.of(scope).region
     name, prefix = basics.bucket_name, basics.name_prefix
+    is_regional = prefix is not None or features.inventory or features.transfer_acceleration
+    region = Stack.of(scope).region if is_regional else ""  # a call of jsii takes time
     if name is not None and prefix is not None:
         problems.fail(f"`bucket_name` or `name_prefix` must be None, got: {name!r} and {prefix!r}")
     if name is not None:

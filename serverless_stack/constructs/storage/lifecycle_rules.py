@@ -10,7 +10,7 @@ from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
 
 ArchiveClass: TypeAlias = Literal[
     "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE"
@@ -41,8 +41,8 @@ class Lifecycle:
     kind: str
     prefix: str = ""
     to: ArchiveClass | None = None
-    after_days: int | float | None = None
-    noncurrent_days: int | float | None = None
+    after_days: float | None = None
+    noncurrent_days: float | None = None
     kept_versions: int | None = None
     min_size: int | None = None
     max_size: int | None = None
@@ -53,9 +53,10 @@ class Lifecycle:
         check_fields(self)
 
     @classmethod
+    @check_types
     def archive(
         cls,
-        after_days: int | float = 90,
+        after_days: float = 90,
         to: ArchiveClass = "GLACIER_IR",
         *,
         prefix: str = "",
@@ -82,7 +83,8 @@ class Lifecycle:
         return cls(kind, prefix, to, after_days, None, None, min_size, max_size, tags)
 
     @classmethod
-    def temporary(cls, days: int | float = 7, prefix: str = "tmp/") -> "Lifecycle":
+    @check_types
+    def temporary(cls, days: float = 7, prefix: str = "tmp/") -> "Lifecycle":
         """Delete objects for good, a day after they expire where the bucket is versioned.
 
         Args:
@@ -92,9 +94,8 @@ class Lifecycle:
         return cls("Temporary", prefix, after_days=days, noncurrent_days=1)
 
     @classmethod
-    def keep_versions(
-        cls, count: int = 3, *, days: int | float = 30, prefix: str = ""
-    ) -> "Lifecycle":
+    @check_types
+    def keep_versions(cls, count: int = 3, *, days: float = 30, prefix: str = "") -> "Lifecycle":
         """Keep the newest noncurrent versions of each object, and delete older ones.
 
         Args:
@@ -105,7 +106,8 @@ class Lifecycle:
         return cls("KeepVersions", prefix, noncurrent_days=days, kept_versions=count)
 
     @classmethod
-    def intelligent_tiering(cls, *, after_days: int | float = 0, prefix: str = "") -> "Lifecycle":
+    @check_types
+    def intelligent_tiering(cls, *, after_days: float = 0, prefix: str = "") -> "Lifecycle":
         """Move objects to Intelligent-Tiering, which bills by how often each one is read.
 
         ``ArchiveTiers`` of the bucket's ``archive_tiers`` archives those that nobody reads.

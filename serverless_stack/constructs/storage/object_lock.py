@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.arguments import check_fields, check_types
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,16 @@ class ObjectLock:
     """
 
     mode: Literal["GOVERNANCE", "COMPLIANCE"] | None = None
-    days: int | float | None = None
-    years: int | float | None = None
+    days: float | None = None
+    years: float | None = None
 
     def __post_init__(self) -> None:
         """Check the types of the fields."""
         check_fields(self)
 
     @classmethod
-    def governance(
-        cls, *, days: int | float | None = None, years: int | float | None = None
-    ) -> "ObjectLock":
+    @check_types
+    def governance(cls, *, days: float | None = None, years: float | None = None) -> "ObjectLock":
         """Return a retention that those with ``s3:BypassGovernanceRetention`` may override.
 
         Args:
@@ -47,9 +46,8 @@ class ObjectLock:
         return cls("GOVERNANCE", days, years)
 
     @classmethod
-    def compliance(
-        cls, *, days: int | float | None = None, years: int | float | None = None
-    ) -> "ObjectLock":
+    @check_types
+    def compliance(cls, *, days: float | None = None, years: float | None = None) -> "ObjectLock":
         """Return a retention that nobody can override or shorten.
 
         Args:

@@ -16,6 +16,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     ALL_STANDARDS,
     acknowledge,
     acknowledge_resources,
+    acknowledge_resources_later,
 )
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
@@ -220,12 +221,13 @@ def _allow(
         if item.owner is not None:
             actions.insert(0, "s3:ObjectOwnerOverrideToBucketOwner")
         policy.add_statements(iam.PolicyStatement(actions=actions, resources=[target]))
-    acknowledge_resources(
-        policy,
-        [*sources, *targets],
-        "S3 replicates every object of the bucket to the same key in the other bucket",
-        profile=profile,
-    )
+    reason = "S3 replicates every object of the bucket to the same key in the other bucket"
+    acknowledge_resources(policy, sources, reason, profile=profile)
+    for item, target in zip(replications, targets, strict=True):
+        if Stack.of(item.bucket) is Stack.of(policy):
+            acknowledge_resources(policy, [target], reason, profile=profile)
+        else:
+            acknowledge_resources_later(policy, [target], reason)
     if bucket.encryption_key is not None:
         bucket.encryption_key.grant(policy, "kms:Decrypt")
     for key in {item.replica_key: None for item in replications}:

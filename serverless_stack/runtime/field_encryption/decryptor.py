@@ -59,7 +59,7 @@ class FieldDecryptor:
     @classmethod
     def from_env(
         cls,
-        prefix: str = contract.FIELD_ENCRYPTION_PREFIX,
+        env_prefix: str = contract.FIELD_ENCRYPTION_PREFIX,
         *,
         provider: str = contract.FIELD_PROVIDER,
         client: SecretReader | None = None,
@@ -67,11 +67,11 @@ class FieldDecryptor:
     ) -> "FieldDecryptor":
         """Return a decryptor with the private key in a secret, which is read at once.
 
-        Connect the function with ``handler.connect(secret, prefix="FIELD_ENCRYPTION")``; the
+        Connect the function with ``handler.connect(secret, env_prefix="FIELD_ENCRYPTION")``; the
         secret's string is the private key in PEM.
 
         Args:
-            prefix: The prefix of the environment variable, as given to ``connect``.
+            env_prefix: The prefix of the environment variable, as given to ``connect``.
             provider: The name that the ``FieldEncryption`` has as ``provider``.
             client: A boto3 Secrets Manager client. Default: made on first use.
             environment: The variables. Default: those of the process.
@@ -80,12 +80,12 @@ class FieldDecryptor:
             ValueError: If the variable is missing, or the secret has no string.
             botocore.exceptions.ClientError: If the secret cannot be read.
         """
-        name = contract.secret_arn(prefix)
+        name = contract.secret_arn(env_prefix)
         secret_arn = (os.environ if environment is None else environment).get(name)
         if not secret_arn:
             raise ValueError(
                 f"the variable {name} must be set: call `handler.connect(secret, "
-                f'prefix="{prefix}")` in the stack'
+                f'env_prefix="{env_prefix}")` in the stack'
             )
         if client is None:
             with boto3_session() as session:

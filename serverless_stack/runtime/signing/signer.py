@@ -42,7 +42,7 @@ class Signer:
     @classmethod
     def from_env(
         cls,
-        prefix: str = contract.SIGNING_PREFIX,
+        env_prefix: str = contract.SIGNING_PREFIX,
         *,
         refresh_seconds: float = REFRESH_SECONDS,
         client: SecretReader | None = None,
@@ -55,7 +55,7 @@ class Signer:
         that it has, and tries again after 10 s.
 
         Args:
-            prefix: The prefix of the environment variable, as given to ``connect``.
+            env_prefix: The prefix of the environment variable, as given to ``connect``.
             refresh_seconds: How long a key is used before the secret is read again. It must be
                 much less than ``keep_old_for``.
             client: A boto3 Secrets Manager client. Default: made on first use.
@@ -64,7 +64,7 @@ class Signer:
         Raises:
             ValueError: If the variable is missing: the function is not connected.
         """
-        name = contract.signing_secret_arn(prefix)
+        name = contract.signing_secret_arn(env_prefix)
         secret_arn = (os.environ if environment is None else environment).get(name)
         if not secret_arn:
             raise ValueError(

@@ -22,7 +22,15 @@ from serverless_stack.constructs import (
     WebApp,
 )
 from serverless_stack.constructs.app.options import ApiOptions
-from tests.constructs.templates import Json, all_of, properties, refused, require_no_cycle, synth
+from tests.constructs.templates import (
+    Json,
+    all_of,
+    properties,
+    refused,
+    require_no_cycle,
+    statements,
+    synth,
+)
 
 AUDITED: ApiOptions = {"auth": Auth.public(reason="tested")}
 
@@ -236,3 +244,19 @@ def test_functions_use_the_folder_that_the_bucket_names(stack: cdk.Stack, code: 
     functions = all_of(synth(stack), "AWS::Lambda::Function")
     prefixes = [f["Properties"]["Environment"]["Variables"]["BUCKET_KEY_PREFIX"] for f in functions]
     assert prefixes == ["in/", "in/"]
+
+
+def test_functions_never_use_the_pages(stack: cdk.Stack, code: Path) -> None:
+    """Neither by the options, nor by a connection of one's own."""
+    message = refused(lambda: WebApp(stack, "No", function=code, bucket={"prefix": "site/"}))
+    assert message.startswith("`prefix` must be outside of site/, where the files of deployments")
+    shop = WebApp(stack, "Shop", function=code, bucket={"prefix": ""})
+    assert shop.bucket is not None
+    denied = [s for s in statements(synth(stack)) if s["Effect"] == "Deny"]
+    assert [s["Resource"] for s in denied] == [
+        [
+            stack.resolve(shop.bucket.bucket.arn_for_objects(f"{folder}*"))
+            for folder in (".serverless-stack/", "site/")
+        ]
+    ]
+    assert "s3:PutObject" in denied[0]["Action"]

@@ -151,7 +151,7 @@ def test_the_package_has_cryptography_for_lambda(package_cache: Path, stack: cdk
 def test_a_handler_is_connected_by_another_prefix(stack: cdk.Stack, code: Path) -> None:
     signing = Signing(stack, "Keys")
     handler = LambdaHandler(stack, "Handler", code=code)
-    signing.connect(handler, prefix="FILMS")
+    signing.connect(handler, env_prefix="FILMS")
     template = synth(stack)
     (connected,) = [
         item["Properties"]["Environment"]["Variables"]
@@ -160,7 +160,7 @@ def test_a_handler_is_connected_by_another_prefix(stack: cdk.Stack, code: Path) 
     ]
     assert "FILMS_SECRET_ARN" in connected
     with pytest.raises(ValueError, match="FILMS_SECRET_ARN"):
-        signing.connect(handler, prefix="FILMS")
+        signing.connect(handler, env_prefix="FILMS")
 
 
 def test_a_plain_function_is_connected(stack: cdk.Stack) -> None:

@@ -1,13 +1,15 @@
 """Replication of a bucket's objects to other buckets."""
 
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import Replication, StorageBucket
-from serverless_stack.testing import assert_deployable
+from serverless_stack.constructs import LambdaHandler, Replication, StorageBucket
+from serverless_stack.testing import assert_compliant, assert_deployable
 from tests.constructs.templates import Json, new_app, properties, refused, synth
 
 BUCKET = "AWS::S3::Bucket"
@@ -141,6 +143,15 @@ def test_what_is_refused(stack: cdk.Stack) -> None:
         "`replication.key` must be of the destination's region, us-east-2, got: Here/Key in "
         "us-east-1"
     )
+
+
+def test_a_bucket_of_another_stack_leaves_no_findings(code: Path) -> None:
+    app = new_app()
+    data, compute = cdk.Stack(app, "Data"), cdk.Stack(app, "Compute")
+    bucket = StorageBucket(data, "Bucket", encryption_key=kms.Key(data, "Key"))
+    bucket.connect(LambdaHandler(compute, "Handler", code=code), prefix="in/")
+    StorageBucket(compute, "Source", replication=Replication(bucket))
+    assert_compliant(compute)
 
 
 def test_a_bucket_with_a_key_of_another_stack_is_connected() -> None:

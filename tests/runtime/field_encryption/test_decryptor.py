@@ -152,5 +152,5 @@ def test_a_connected_function_reads_the_key() -> None:
     assert decryptor.decrypt(encrypted("4111", provider="serverless-stack")) == "4111"
     with pytest.raises(ValueError, match="must hold the private key in PEM as a string"):
         FieldDecryptor.from_env(client=Secrets(None), environment=environment)
-    with pytest.raises(ValueError, match=re.escape('handler.connect(secret, prefix="CARDS")')):
+    with pytest.raises(ValueError, match=re.escape('handler.connect(secret, env_prefix="CARDS")')):
         FieldDecryptor.from_env("CARDS", environment=environment)

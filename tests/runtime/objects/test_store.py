@@ -178,6 +178,22 @@ def test_conditions_of_writing(store: ObjectStore) -> None:
             lambda s: s.presigned_post("a/${filename}", max_size=1, content_type="x/y"),
             r"`key` must not contain \$\{filename\} for a form",
         ),
+        (
+            lambda s: s.presigned_post(
+                "a", max_size=1, content_type="x/y", metadata={"a": "${filename}"}
+            ),
+            r"`metadata` and `success_redirect` must not contain \$\{filename\}",
+        ),
+        (
+            lambda s: s.presigned_post("a", max_size=1, content_type="x/y", metadata={"a b": "c"}),
+            "`metadata` must have names of letters",
+        ),
+        (
+            lambda s: s.presigned_post(
+                "a", max_size=1, content_type="x/y", success_redirect="/thanks"
+            ),
+            "`success_redirect` must be the https:// or http:// address of a page, got: '/thanks'",
+        ),
         (lambda s: s.presigned_put("a", content_type="x/y", size=-1), "`size` must be a whole"),
         (lambda s: s.presigned_get("a", response_headers={"X-A": "1"}), "`response_headers` must"),
         (
@@ -409,6 +425,20 @@ def test_a_presigned_form_limits_size_and_type(store: ObjectStore) -> None:
     form = store.presigned_post("up", max_size=100, content_type="image/png")
     assert form.fields["Content-Type"] == "image/png"
     assert form.fields["key"] == "app/up"
+    form = store.presigned_post(
+        "up",
+        max_size=100,
+        content_type="image/png",
+        metadata={"Owner": "ada"},
+        success_redirect="https://shop.example.com/thanks",
+    )
+    added = {
+        "success_action_redirect": "https://shop.example.com/thanks",
+        "x-amz-meta-owner": "ada",
+    }
+    assert added.items() <= form.fields.items()
+    policy = json.loads(base64.b64decode(form.fields["policy"]))
+    assert all({name: value} in policy["conditions"] for name, value in added.items())
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,16 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
     assert "Outputs of Fixed, as on AWS\n  ParameterName  " in result.stdout
     assert "CREATE_COMPLETE" not in result.stdout
 
+    result = local("age", "30d")
+    assert result.exit_code == 0
+    assert result.stdout == "All objects are 30d older. No lifecycle rule acted.\n"
+    result = local("age", "2w", "--bucket", "nobody")
+    assert (result.exit_code, "`bucket` must be a bucket of this local" in result.stderr) == (
+        1,
+        True,
+    )
+    assert json.loads(local("age", "1h", "--json").stdout) == {"buckets": {}}
+
     result = local("status", "--json")
     assert result.exit_code == 0
     status = json.loads(result.stdout)
@@ -188,3 +198,10 @@ def test_an_ephemeral_cloud_as_a_process_without_a_terminal(here: Path) -> None:
     assert lines[-1] == "The local cloud was stopped."
     assert processes_of(here) == []
     assert not folders.cloud(here, "default").exists()
+
+
+@pytest.mark.parametrize("duration", ["30", "d", "1.5d", "-1d", "30 days"])
+def test_a_duration_that_is_none_is_refused(here: Path, duration: str) -> None:
+    result = local("age", "--", duration)
+    assert result.exit_code == 2
+    assert "must be a whole number with h, d or w" in " ".join(result.stderr.split())
