@@ -29,6 +29,7 @@ from serverless_stack.constructs import (
     CdnDomain,
     Countries,
     Profile,
+    Replication,
     ServerlessStack,
     Waf,
 )
@@ -89,7 +90,7 @@ def shop(
     if "countries" in decided:
         cdn["countries"] = Countries.allow("DE", "FR")
     if "replica" in decided:
-        bucket["replica"] = replica
+        bucket["replication"] = Replication(replica)
     if "web_acl" in decided:
         arn = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234"
         cdn["waf"] = Waf.existing(arn)

@@ -26,13 +26,13 @@ def skew_protection_snippets(base: str, root: str, seconds: int) -> Sequence[Sni
             "build_request",
             Stage.RELEASE,
             {**parameters, "root": root, "folder": f"/{contract.BUILDS_PREFIX}"},
-            library="pinned_build",
+            library=("pinned_build",),
         ),
         packaged(
             "build_response",
             Stage.RELEASE,
             {**parameters, "header": f"x-amz-meta-{contract.BUILD_METADATA_KEY}"},
             event="viewer-response",
-            library="pinned_build",
+            library=("pinned_build",),
         ),
     ]

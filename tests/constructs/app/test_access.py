@@ -15,6 +15,7 @@ from serverless_stack.constructs import (
     Profile,
     RedisAuth,
     RedisUser,
+    Replication,
     ServerlessCache,
     ServerlessEngine,
     ServerlessStack,
@@ -56,7 +57,7 @@ def template(request: pytest.FixtureRequest, code: Path, site: Path) -> Json:
         site=str(site),
         redis={"auth": RedisAuth.password(rotate_every=cdk.Duration.days(30))},
         memcached=True,
-        bucket={"replica": replica},
+        bucket={"replication": Replication(replica)},
         api={"auth": Auth.public(reason="tested")},
         profile=PROFILES[request.param],
     )

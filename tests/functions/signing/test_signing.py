@@ -184,7 +184,7 @@ def test_of_two_calls_for_one_version_the_second_takes_the_key_of_the_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = str(uuid.uuid4())
-    generate = keys.generate
+    generate = keys.generate  # type: ignore[attr-defined]
 
     def and_another_call(key_type: KeyType) -> object:
         monkeypatch.setattr(keys, "generate", generate)
