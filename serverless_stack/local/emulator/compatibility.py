@@ -35,9 +35,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
-            SIGNATURE_MISMATCH calculate_signature decode_header_value
-            foreign_authorization_failure header_signature_failure parse_query_signature
-            presigned_request_is_expired
+            SIGNATURE_MISMATCH SIGV4A calculate_signature decode_header_value
+            foreign_authorization_failure header_signature_failure parse_header_signature
+            parse_query_signature presigned_request_is_expired request_time_failure
         """,
         "ministack.core.x509_utils": "sign_leaf_certificate",
         "ministack.services.alb": "_listeners _targets dispatch_request",

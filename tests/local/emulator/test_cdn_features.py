@@ -12,7 +12,8 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.emulator.conftest import ROLE, Emulator, Reply, free_ports
+from tests.local.emulator.asymmetric import signed
+from tests.local.emulator.conftest import KEY, ROLE, Emulator, Reply, free_ports
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -499,19 +500,34 @@ def test_a_body_that_is_too_long(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, "/viewer/a", "POST", body).status == 413
 
 
+def signed_request(
+    cloud: Emulator,
+    method: str,
+    url: str,
+    body: bytes = b"",
+    etag: str = "",
+    key_id: str = KEY,
+    secret: str = KEY,
+) -> Reply:
+    """Send a request to a key value store, as SDKs do."""
+    headers = signed(method, url, "cloudfront-keyvaluestore", body, key_id, secret)
+    return cloud.request(method, url, {**headers, "If-Match": etag}, body)
+
+
 def test_key_value_store_of_a_function(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/go/aws")
     assert (reply.status, reply.header("Location")) == (302, "https://aws.amazon.com")
     assert reply.header("X-Cache") == "FunctionGeneratedResponse from cloudfront"
     missing = view(cloud, site, "/go/docs")
     assert (missing.status, missing.header("X-Count"), len(missing.body)) == (404, "1", 64)
-    # The data plane changes what the function sees. Botocore's client needs awscrt for it.
+    # The data plane changes what the function sees.
     url = cloud.at_gateway(f"/key-value-stores/{quote(site['Store'], safe='')}")
-    service = "cloudfront-keyvaluestore"
-    store = cloud.request("GET", url, cloud.signed("GET", url, service))
-    url, body = f"{url}/keys/docs", b'{"Value": "{\\"to\\": \\"/docs\\"}"}'
-    signed = cloud.signed("PUT", url, service, body)
-    put = cloud.request("PUT", url, {**signed, "If-Match": str(store.header("ETag"))}, body)
+    store = signed_request(cloud, "GET", url)
+    assert signed_request(cloud, "GET", url, secret="wrong").status == 403
+    assert signed_request(cloud, "GET", url, key_id="UNKNOWN").status == 403
+    etag = str(store.header("ETag"))
+    body = json.dumps({"Value": json.dumps({"to": "/docs"})}).encode()
+    put = signed_request(cloud, "PUT", f"{url}/keys/docs", body, etag)
     assert put.json()["ItemCount"] == 2
     assert view(cloud, site, "/go/docs").header("Location") == "/docs"
 
