@@ -36,9 +36,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
-            SIGNATURE_MISMATCH calculate_signature decode_header_value
-            foreign_authorization_failure header_signature_failure parse_query_signature
-            presigned_request_is_expired
+            SIGNATURE_MISMATCH SIGV4A calculate_signature decode_header_value
+            foreign_authorization_failure header_signature_failure parse_header_signature
+            parse_query_signature presigned_request_is_expired request_time_failure
         """,
         "ministack.core.x509_utils": "sign_leaf_certificate",
         "ministack.services.alb": "_listeners _targets dispatch_request",
@@ -142,7 +142,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.iam": """
             _add_user_to_group _attach_group_policy _create_group _delete_group
-            _delete_group_policy _detach_group_policy _groups _put_group_policy
+            _delete_group_policy _detach_group_policy _groups _put_group_policy _roles
         """,
         "ministack.services.kinesis": """
             _deregister_consumer _register_consumer _streams handle_request

@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.emulator.conftest import ROLE, Emulator, Reply, free_ports
+from tests.local.emulator.asymmetric import signed
+from tests.local.emulator.conftest import KEY, ROLE, Emulator, Reply, free_ports
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
@@ -139,7 +141,12 @@ def handler(event, context):
 """
 
 
-def edge_function(name: str, code: str, runtime: str) -> dict[str, Any]:
+EDGE_ROLE: dict[str, Any] = deepcopy(ROLE)
+(_trust,) = EDGE_ROLE["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+_trust["Principal"] = {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}
+
+
+def edge_function(name: str, code: str, runtime: str, **properties: object) -> dict[str, Any]:
     return {
         name: {
             "Type": "AWS::Lambda::Function",
@@ -149,6 +156,7 @@ def edge_function(name: str, code: str, runtime: str) -> dict[str, Any]:
                 "Timeout": 5,
                 "Role": {"Fn::GetAtt": ["Role", "Arn"]},
                 "Code": {"ZipFile": code},
+                **properties,
             },
         },
         f"{name}Version": {
@@ -205,7 +213,7 @@ def origin(origin_id: str, port: int) -> dict[str, Any]:
 
 def resources(port: int, dead: int, source: str) -> dict[str, Any]:
     return {
-        "Role": ROLE,
+        "Role": EDGE_ROLE,
         **edge_function("Node", NODE, "nodejs22.x"),
         **edge_function("Python", PYTHON, "python3.12"),
         "Store": {
@@ -499,19 +507,34 @@ def test_a_body_that_is_too_long(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, "/viewer/a", "POST", body).status == 413
 
 
+def signed_request(
+    cloud: Emulator,
+    method: str,
+    url: str,
+    body: bytes = b"",
+    etag: str = "",
+    key_id: str = KEY,
+    secret: str = KEY,
+) -> Reply:
+    """Send a request to a key value store, as SDKs do."""
+    headers = signed(method, url, "cloudfront-keyvaluestore", body, key_id, secret)
+    return cloud.request(method, url, {**headers, "If-Match": etag}, body)
+
+
 def test_key_value_store_of_a_function(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/go/aws")
     assert (reply.status, reply.header("Location")) == (302, "https://aws.amazon.com")
     assert reply.header("X-Cache") == "FunctionGeneratedResponse from cloudfront"
     missing = view(cloud, site, "/go/docs")
     assert (missing.status, missing.header("X-Count"), len(missing.body)) == (404, "1", 64)
-    # The data plane changes what the function sees. Botocore's client needs awscrt for it.
+    # The data plane changes what the function sees.
     url = cloud.at_gateway(f"/key-value-stores/{quote(site['Store'], safe='')}")
-    service = "cloudfront-keyvaluestore"
-    store = cloud.request("GET", url, cloud.signed("GET", url, service))
-    url, body = f"{url}/keys/docs", b'{"Value": "{\\"to\\": \\"/docs\\"}"}'
-    signed = cloud.signed("PUT", url, service, body)
-    put = cloud.request("PUT", url, {**signed, "If-Match": str(store.header("ETag"))}, body)
+    store = signed_request(cloud, "GET", url)
+    assert signed_request(cloud, "GET", url, secret="wrong").status == 403
+    assert signed_request(cloud, "GET", url, key_id="UNKNOWN").status == 403
+    etag = str(store.header("ETag"))
+    body = json.dumps({"Value": json.dumps({"to": "/docs"})}).encode()
+    put = signed_request(cloud, "PUT", f"{url}/keys/docs", body, etag)
     assert put.json()["ItemCount"] == 2
     assert view(cloud, site, "/go/docs").header("Location") == "/docs"
 
@@ -608,3 +631,36 @@ def test_distributions_that_cloudfront_refuses(cloud: Emulator, site: dict[str, 
     declared["Origins"] = [origin("echo", 80), origin("dead", 81)]
     with pytest.raises(AssertionError, match="target origins or origin groups do not exist"):
         cloud.deploy("cdn-refused", {"Cdn": cdn})
+
+
+@pytest.mark.parametrize(
+    ("role", "properties", "problem"),
+    [
+        (ROLE, {}, "must be assumable with edgelambda.amazonaws.com"),
+        (EDGE_ROLE, {"Environment": {"Variables": {"A": "1"}}}, "cannot have environment"),
+    ],
+)
+def test_edge_functions_that_cloudfront_refuses(
+    cloud: Emulator, role: dict[str, Any], properties: dict[str, Any], problem: str
+) -> None:
+    refused = {
+        "Role": role,
+        **edge_function("Node", NODE, "nodejs22.x", **properties),
+        "Cdn": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": {
+                "DistributionConfig": {
+                    "Enabled": True,
+                    "Origins": [origin("echo", 80)],
+                    "DefaultCacheBehavior": {
+                        "TargetOriginId": "echo",
+                        "ViewerProtocolPolicy": "allow-all",
+                        "CachePolicyId": CACHING_DISABLED,
+                        "LambdaFunctionAssociations": [edge("Node", "viewer-request")],
+                    },
+                }
+            },
+        },
+    }
+    with pytest.raises(AssertionError, match=problem):
+        cloud.deploy(f"cdn-edge-{len(properties)}", refused)
