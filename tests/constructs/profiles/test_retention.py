@@ -21,6 +21,7 @@ from serverless_stack.constructs import (
     CacheAlarms,
     CacheDashboard,
     Cdn,
+    CdnAlarms,
     ContentDeployment,
     Dashboard,
     GlobalDatastore,
@@ -64,6 +65,11 @@ MAKE: dict[type, Make] = {
     CacheAlarms: lambda s, code, site: CacheAlarms(s, "It", cache=MemcachedCache(s, "Cache")),
     CacheDashboard: lambda s, code, site: CacheDashboard(s, "It", cache=MemcachedCache(s, "Cache")),
     Cdn: lambda s, code, site: Cdn(s, "It", bucket=StorageBucket(s, "Pages")),
+    CdnAlarms: lambda s, code, site: CdnAlarms(
+        cdk.Stack(s, "Global", env=cdk.Environment(region="us-east-1")),
+        "It",
+        distribution=Cdn(s, "Cdn", bucket=StorageBucket(s, "Pages")).distribution,
+    ),
     ContentDeployment: lambda s, code, site: ContentDeployment(
         s, "It", source=site, bucket=StorageBucket(s, "Pages")
     ),
