@@ -31,7 +31,7 @@ class Front(cdk.Stack):
         self, scope: Construct, construct_id: str, *, files: Files, env: cdk.Environment
     ) -> None:
         super().__init__(scope, construct_id, env=env)
-        cdn = Cdn(
+        self.cdn = Cdn(
             self,
             "Cdn",
             bucket=files.bucket,
@@ -42,8 +42,7 @@ class Front(cdk.Stack):
             alarms=True,
             http3=False,
         )
-        self.cdn = cdn
-        cdk.CfnOutput(self, "DomainName", value=cdn.distribution.distribution_domain_name)
+        cdk.CfnOutput(self, "DomainName", value=self.cdn.distribution.distribution_domain_name)
 
 
 app = cdk.App()

@@ -31,7 +31,6 @@ from serverless_stack.constructs import (
     Profile,
     Replication,
     ServerlessStack,
-    Waf,
 )
 from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
 from tests.compliance.features import featured
@@ -40,7 +39,7 @@ REPOSITORY = Path(__file__).parents[2]
 HANDLER = REPOSITORY / "examples/shop/handler"
 SITE = REPOSITORY / "examples/shop/site"
 ACCOUNT = "123456789012"
-DECISIONS = ("auth", "cache", "certificate", "countries", "replica", "web_acl")
+DECISIONS = ("auth", "cache", "certificate", "countries", "replica")
 CONTEXT: Mapping[str, object] = {
     "aws:cdk:disable-asset-staging": True,
     "aws:cdk:bundling-stacks": [],
@@ -91,9 +90,6 @@ def shop(
         cdn["countries"] = Countries.allow("DE", "FR")
     if "replica" in decided:
         bucket["replication"] = Replication(replica)
-    if "web_acl" in decided:
-        arn = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/shop/1234"
-        cdn["waf"] = Waf.existing(arn)
     return ServerlessStack(
         scope,
         construct_id,

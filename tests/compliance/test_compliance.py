@@ -37,7 +37,6 @@ DECISIONS = {
     "certificate": {"CFR4"},
     "countries": {"CFR1"},
     "replica": {"S3BucketReplicationEnabled"},
-    "web-acl": {"CFR2"},
 }
 """The rules, by their names in a pack, whose acknowledgements a decision removes."""
 

@@ -181,9 +181,10 @@ def test_it_is_updated_and_destroyed(regulated: Regulated) -> None:
     assert regulated.cdn("/api/e").json()["greeting"] == "changed"
     with pytest.raises(CommandError, match="while TerminationProtection is enabled"):
         regulated.cloud.destroy()
-    regulated.account.cloudformation.update_termination_protection(
-        EnableTerminationProtection=False, StackName="Regulated"
-    )
+    for name in ("Regulated", "Regulated-global"):
+        regulated.account.cloudformation.update_termination_protection(
+            EnableTerminationProtection=False, StackName=name
+        )
     regulated.cloud.destroy()
     assert regulated.client("wafv2").list_web_acls(Scope="REGIONAL")["WebACLs"] == []
     assert regulated.account.secretsmanager.list_secrets()["SecretList"] == []

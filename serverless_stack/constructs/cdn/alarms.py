@@ -14,7 +14,12 @@ from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.shared import alarm_topic
-from serverless_stack.constructs.cdn.us_east_1 import US_EAST_1, after_in_us_east_1, value_between
+from serverless_stack.constructs.cdn.us_east_1 import (
+    US_EAST_1,
+    after_in_us_east_1,
+    top_stack,
+    value_between,
+)
 from serverless_stack.constructs.profiles.profile import Profile
 
 _PERIOD = Duration.minutes(5)
@@ -62,6 +67,13 @@ class CdnAlarms(Construct):
     ) -> None:
         problems = Problems(scope.node.path, construct_id)
         problems.add(alarm_problems(Stack.of(scope).region, topic))
+        home = top_stack(distribution)
+        if is_unresolved(distribution.distribution_id) and home.region != Stack.of(scope).region:
+            problems.require(
+                not is_unresolved(home.region),
+                "`distribution` must be of a stack with a known region, got: "
+                f"{distribution.node.path}; set env=cdk.Environment(region=…) of {home.node.path}",
+            )
         if server_errors is not None:
             problems.require(
                 is_unresolved(server_errors) or 0 < server_errors <= 100,
@@ -78,7 +90,7 @@ class CdnAlarms(Construct):
         super().__init__(scope, construct_id)
         place = after_in_us_east_1(self)
         distribution_id = value_between(
-            self, place.scope, "DistributionId", distribution.distribution_id
+            distribution, place.scope, "Id", distribution.distribution_id
         )
         self.alarms: dict[str, cloudwatch.Alarm] = {}
 
@@ -123,7 +135,9 @@ class CdnAlarms(Construct):
             cloudfront.CfnMonitoringSubscription(
                 self,
                 "AdditionalMetrics",
-                distribution_id=distribution.distribution_id,
+                distribution_id=value_between(
+                    distribution, self, "Id", distribution.distribution_id
+                ),
                 monitoring_subscription=cloudfront.CfnMonitoringSubscription.MonitoringSubscriptionProperty(
                     realtime_metrics_subscription_config=config
                 ),

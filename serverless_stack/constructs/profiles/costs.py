@@ -116,9 +116,9 @@ _ROWS: Final[Sequence[tuple[str, _Text, _Cost, str]]] = (
         "$0.03 per 10,000 requests",
     ),
     (
-        "AWS WAF for the API",
+        "AWS WAF for API and CDN",
         lambda s: _yes(s.web_acl),
-        lambda s: WEB_ACL if s.web_acl else 0,
+        lambda s: 2 * WEB_ACL if s.web_acl else 0,
         "$0.60 per million requests",
     ),
     ("Authorisation decided", lambda s: _yes(s.auth_required), _free, ""),

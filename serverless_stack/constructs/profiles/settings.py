@@ -35,10 +35,10 @@ class Settings:
         memcached_nodes: The nodes of a Memcached cache.
         memcached_port: The port of a Memcached cache.
         auth_required: Whether an API has to say who may call it.
-        web_acl: Whether AWS WAF filters the requests of an API.
+        web_acl: Whether AWS WAF filters the requests of an API and of a distribution.
         client_certificate: Whether an API identifies itself to its backends by a certificate.
         closed_default_group: Whether the default security group of a VPC loses its rules.
-        alarms: Whether caches, functions and APIs have alarms and a topic for them.
+        alarms: Whether caches, functions, APIs and distributions have alarms and a topic for them.
         termination_protection: Whether CloudFormation refuses to delete a ``ServerlessStack``.
         packs: The packs of cdk-nag whose findings are fixed or acknowledged.
         linters: Whether findings of checkov and cfn-lint are, too.

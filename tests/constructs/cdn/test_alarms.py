@@ -93,6 +93,24 @@ def test_a_regulated_stack_without_a_region(app: cdk.App) -> None:
     assert not all_of(synth(stack), ALARM)
 
 
+def test_a_distribution_of_another_stack(app: cdk.App) -> None:
+    front = cdk.Stack(app, "Front", env=cdk.Environment(region="eu-west-1"))
+    watched = distribution(front)
+    stack = cdk.Stack(app, "Watch", env=cdk.Environment(region="us-east-1"))
+    CdnAlarms(stack, "Alarms", distribution=watched)
+    stacks = {stack.stack_name: stack.template for stack in app.synth().stacks}
+    (output,) = stacks["Front"]["Outputs"]
+    subscription = properties(stacks["Watch"], SUBSCRIPTION)["DistributionId"]
+    assert subscription["Fn::GetStackOutput"]["OutputName"] == output
+
+
+def test_a_distribution_of_a_stack_without_a_region(app: cdk.App) -> None:
+    watched = distribution(cdk.Stack(app, "Front"))
+    stack = cdk.Stack(app, "Watch", env=cdk.Environment(region="us-east-1"))
+    message = refused(lambda: CdnAlarms(stack, "Alarms", distribution=watched))
+    assert "set env=cdk.Environment(region=…) of Front" in message
+
+
 def other_topic(stack: cdk.Stack) -> dict[str, object]:
     return {"topic": sns.Topic(stack, "Topic")}
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk.aws_apigateway import RestApi
+from aws_cdk.aws_cloudfront import Distribution
 from aws_cdk.aws_ec2 import SecurityGroup
 from constructs import Construct
 
@@ -21,6 +22,7 @@ from serverless_stack.constructs import (
     CacheAlarms,
     CacheDashboard,
     Cdn,
+    CdnAlarms,
     ContentDeployment,
     Dashboard,
     GlobalDatastore,
@@ -64,6 +66,13 @@ MAKE: dict[type, Make] = {
     CacheAlarms: lambda s, code, site: CacheAlarms(s, "It", cache=MemcachedCache(s, "Cache")),
     CacheDashboard: lambda s, code, site: CacheDashboard(s, "It", cache=MemcachedCache(s, "Cache")),
     Cdn: lambda s, code, site: Cdn(s, "It", bucket=StorageBucket(s, "Pages")),
+    CdnAlarms: lambda s, code, site: CdnAlarms(
+        cdk.Stack(s, "Global", env=cdk.Environment(region="us-east-1")),
+        "It",
+        distribution=Distribution.from_distribution_attributes(
+            StorageBucket(s, "Pages"), "Cdn", domain_name="d1.cloudfront.net", distribution_id="E1"
+        ),
+    ),
     ContentDeployment: lambda s, code, site: ContentDeployment(
         s, "It", source=site, bucket=StorageBucket(s, "Pages")
     ),

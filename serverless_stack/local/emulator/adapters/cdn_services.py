@@ -42,6 +42,10 @@ class EmulatorServices:
         changed = cloudfront._apply_response_headers_policy(plain, config, origin, method)
         return headers_of(changed.items())
 
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        """Return the status by which a web ACL blocks a viewer's request; None if it does not."""
+        return web_acls.blocked_status(web_acl, viewer)
+
     def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
         """Return the PEM of a public key that a behaviour trusts, by its id."""
         return signing_keys.trusted_key(behaviour.key_groups, key_id)
@@ -49,10 +53,6 @@ class EmulatorServices:
     def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
         """Return the field-level encryption of a behaviour."""
         return field_encryption.encryption_of(behaviour.field_encryption)
-
-    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
-        """Return the status by which a web ACL blocks a viewer's request; None if it does not."""
-        return web_acls.blocked_status(web_acl, viewer)
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin."""

@@ -95,12 +95,6 @@ class Services(Protocol):
             method: The method of the viewer's request.
         """
 
-    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
-        """Return the PEM of a public key that a behaviour trusts, by its id."""
-
-    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
-        """Return the field-level encryption of a behaviour."""
-
     def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
         """Return the status by which a web ACL blocks a viewer's request; None if it does not.
 
@@ -108,6 +102,12 @@ class Services(Protocol):
             web_acl: The ARN of the web ACL.
             viewer: The viewer.
         """
+
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        """Return the PEM of a public key that a behaviour trusts, by its id."""
+
+    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
+        """Return the field-level encryption of a behaviour."""
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin.

@@ -68,9 +68,9 @@ class World:
         default_factory=lambda: {"optimized": OPTIMIZED, "off": OFF}
     )
     origin_policies: dict[str, Selections] = field(default_factory=dict)
+    blocked: dict[str, int] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
     encryption: dict[str, Encryption] = field(default_factory=dict)
-    blocked: dict[str, int] = field(default_factory=dict)
     calls: list[tuple[str, Request]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
@@ -131,14 +131,14 @@ class World:
         name = behaviour.response_headers_policy
         return {**headers, "x-policy": [name]} if name else headers
 
+    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
+        return self.blocked.get(viewer.address)
+
     def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
         return self.keys.get(key_id) if behaviour.key_groups else None
 
     def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
         return self.encryption.get(behaviour.field_encryption)
-
-    def blocked_status(self, web_acl: str, viewer: Viewer) -> int | None:
-        return self.blocked.get(viewer.address)
 
     async def fetch(self, call: OriginCall) -> Response:
         self.calls.append((call.origin.id, call.request))
