@@ -29,6 +29,17 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 WEEK = 7 * 24 * 3600.0
 
 
+_clients: dict[tuple[int, str], Any] = {}
+
+
+def client_of(cloud: Emulator, service: str) -> Any:  # noqa: ANN401 - that of boto3
+    """Return a client; creating one takes longer than a test."""
+    place = (cloud.gateway, service)
+    if place not in _clients:
+        _clients[place] = cloud.client(service)
+    return _clients[place]
+
+
 @dataclass
 class World:
     """One secret and one key group, and the time.
@@ -48,8 +59,8 @@ class World:
     left: float = 600
 
     def __post_init__(self) -> None:
-        self.secrets = self.cloud.client("secretsmanager")
-        self.cloudfront = self.cloud.client("cloudfront")
+        self.secrets = client_of(self.cloud, "secretsmanager")
+        self.cloudfront = client_of(self.cloud, "cloudfront")
         created = self.secrets.create_secret(Name=self.name)
         self.arn: str = created["ARN"]
 
