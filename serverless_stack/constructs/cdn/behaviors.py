@@ -83,8 +83,18 @@ class Behavior:
     grpc: bool = False
 
     def __post_init__(self) -> None:
-        """Check the types of the fields."""
+        """Check the fields."""
         check_fields(self)
+        signing = self.auth.signing if self.auth is not None else None
+        if signing is not None:
+            problems = Problems("Behavior")
+            problems.require(
+                self.signed in (None, signing),
+                "`signed` and `auth=EdgeAuth.signed(…)` must have the same keys, got: two; they "
+                "are two ways to write one thing",
+            )
+            problems.raise_if_any()
+            object.__setattr__(self, "signed", signing)
 
 
 def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePolicy:
