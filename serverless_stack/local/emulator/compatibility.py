@@ -35,9 +35,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
-            SIGNATURE_MISMATCH calculate_signature decode_header_value
-            foreign_authorization_failure header_signature_failure parse_query_signature
-            presigned_request_is_expired
+            SIGNATURE_MISMATCH SIGV4A calculate_signature decode_header_value
+            foreign_authorization_failure header_signature_failure parse_header_signature
+            parse_query_signature presigned_request_is_expired request_time_failure
         """,
         "ministack.core.x509_utils": "sign_leaf_certificate",
         "ministack.services.alb": "_listeners _targets dispatch_request",
@@ -78,12 +78,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _delete_vpc_origin _dist_id _distributions._data _error _fetch_from_alb_origin
             _fetch_from_origin _forward_to_origin _functions _get_distribution _get_enabled
             _invalidations _is_aws_owned_host _key_groups _kvstores _list_distributions
-            _normalize_origin_host _now_iso _origin_connect_target _origin_request_headers
+            _normalize_origin_host _now_iso _oacs _origin_connect_target _origin_request_headers
             _origin_ssl_context _parse_body _parse_key_group_config _parse_public_key_config
-            _public_keys _render_config_member _render_headers _s3_origin_bucket _strip_namespace
-            _unwrap_distribution_create_xml _update_distribution _update_key_group
-            _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins handle_request
-            handle_viewer_request live_function_code new_uuid origin_request_policy_config
+            _public_keys _render_config_member _render_headers _s3_object_key _s3_origin_bucket
+            _strip_namespace _unwrap_distribution_create_xml _update_distribution
+            _update_key_group _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins
+            handle_request handle_viewer_request live_function_code new_uuid
+            origin_request_policy_config
             response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from serverless_stack.functions.signing import handler, keys
+from serverless_stack.functions.signing import handler, key_pairs
 from serverless_stack.functions.signing.key_group import PublicKeys
 from serverless_stack.functions.signing.key_pairs import KeyType
 from serverless_stack.functions.signing.keys import SigningKeys
@@ -26,6 +26,7 @@ from serverless_stack.functions.signing.secret import CURRENT, PENDING, KeySecre
 from tests.local.emulator.conftest import KEY, Emulator
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+KEYS = "serverless_stack.functions.signing.keys"
 WEEK = 7 * 24 * 3600.0
 
 
@@ -195,14 +196,14 @@ def test_of_two_calls_for_one_version_the_second_takes_the_key_of_the_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = str(uuid.uuid4())
-    generate = keys.generate
+    generate = key_pairs.generate
 
     def and_another_call(key_type: KeyType) -> object:
-        monkeypatch.setattr(keys, "generate", generate)
+        monkeypatch.setattr(f"{KEYS}.generate", generate)
         world.keys().ensure(key_type, version)
         return generate(key_type)
 
-    monkeypatch.setattr(keys, "generate", and_another_call)
+    monkeypatch.setattr(f"{KEYS}.generate", and_another_call)
     world.keys().ensure("ECDSA", version)
     assert world.grouped == [world.current["key_id"]] == list(world.public)
 

@@ -12,12 +12,14 @@ from urllib.parse import quote
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.emulator.conftest import ROLE, Emulator, Reply, free_ports
+from tests.local.emulator.asymmetric import signed
+from tests.local.emulator.conftest import KEY, ROLE, Emulator, Reply, free_ports
 
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 ALL_VIEWER_AND_CLOUDFRONT = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
+CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
 METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
@@ -220,7 +222,27 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
             KeyValueStoreAssociations=[{"KeyValueStoreARN": {"Fn::GetAtt": ["Store", "Arn"]}}],
         ),
         **function("Switch", SWITCH_FUNCTION),
-        "Bucket": {"Type": "AWS::S3::Bucket"},
+        "Bucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "CorsConfiguration": {
+                    "CorsRules": [
+                        {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
+                    ]
+                }
+            },
+        },
+        "Unsigned": {
+            "Type": "AWS::CloudFront::OriginAccessControl",
+            "Properties": {
+                "OriginAccessControlConfig": {
+                    "Name": {"Fn::Sub": "${AWS::StackName}-unsigned"},
+                    "OriginAccessControlOriginType": "s3",
+                    "SigningBehavior": "never",
+                    "SigningProtocol": "sigv4",
+                }
+            },
+        },
         "Access": {
             "Type": "AWS::CloudFront::OriginAccessControl",
             "Properties": {
@@ -256,6 +278,7 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
             "Properties": {
                 "DistributionConfig": {
                     "Enabled": True,
+                    "Aliases": ["www.shop.example", "*.shop.example"],
                     "Restrictions": {
                         "GeoRestriction": {"RestrictionType": "blacklist", "Locations": ["AQ"]}
                     },
@@ -273,6 +296,12 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
                             "DomainName": {"Fn::GetAtt": ["Bucket", "RegionalDomainName"]},
                             "S3OriginConfig": {"OriginAccessIdentity": ""},
                             "OriginAccessControlId": {"Fn::GetAtt": ["Access", "Id"]},
+                        },
+                        {
+                            "Id": "unsigned",
+                            "DomainName": {"Fn::GetAtt": ["Bucket", "RegionalDomainName"]},
+                            "S3OriginConfig": {"OriginAccessIdentity": ""},
+                            "OriginAccessControlId": {"Fn::GetAtt": ["Unsigned", "Id"]},
                         },
                         origin("echo", port),
                         origin("dead", dead),
@@ -301,6 +330,13 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
                     "CacheBehaviors": [
                         behaviour("/group/*", "group"),
                         behaviour("/dead/*", "dead"),
+                        behaviour(
+                            "/fonts/*",
+                            "bucket",
+                            AllowedMethods=METHODS,
+                            OriginRequestPolicyId=CORS_S3_ORIGIN,
+                        ),
+                        behaviour("/unsigned/*", "unsigned"),
                         behaviour(
                             "/viewer/*",
                             "echo",
@@ -350,7 +386,8 @@ def site(cloud: Emulator, origin_port: int) -> dict[str, str]:
         Bucket={"Ref": "Bucket"},
         Store={"Fn::GetAtt": ["Store", "Arn"]},
     )
-    for key, body in (("style.css", "a{}" * 500), ("maintenance.html", "soon")):
+    objects = {"style.css": "a{}" * 500, "maintenance.html": "soon", "fonts/a.woff": "font"}
+    for key, body in {**objects, "unsigned/a.txt": "private"}.items():
         kind = "text/css" if key.endswith("css") else "text/html"
         s3.put_object(Bucket=outputs["Bucket"], Key=key, Body=body.encode(), ContentType=kind)
     return outputs
@@ -362,6 +399,7 @@ def view(
     path: str,
     method: str = "GET",
     body: bytes = b"",
+    /,
     **headers: str,
 ) -> Reply:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -379,6 +417,39 @@ def test_a_compressed_object_is_cached_and_confirmed(cloud: Emulator, site: dict
     plain = view(cloud, site, "/style.css", Range="bytes=0-2")
     assert (plain.status, plain.body) == (206, b"a{}")
     assert view(cloud, site, "/style.css").header("Content-Encoding") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("www.shop.example", 200),
+        ("WWW.shop.example:443", 200),
+        ("a.b.shop.example", 200),
+        ("shop.example", 403),
+    ],
+)
+def test_alternate_domain_names(
+    cloud: Emulator, site: dict[str, str], host: str, status: int
+) -> None:
+    headers = {"Host": host, "X-Forwarded-Proto": "https"}
+    assert cloud.request("GET", cloud.at_gateway("/style.css"), headers).status == status
+
+
+def test_cors_rules_of_a_bucket(cloud: Emulator, site: dict[str, str]) -> None:
+    page = {"Origin": "https://a.example", "Access-Control-Request-Method": "GET"}
+    for method in ("GET", "OPTIONS"):
+        reply = view(cloud, site, "/fonts/a.woff", method, **page)
+        assert (reply.status, reply.body) == (200, b"font" if method == "GET" else b"")
+        assert reply.header("Access-Control-Allow-Origin") == "https://a.example"
+    other = {**page, "Origin": "https://b.example"}
+    assert view(cloud, site, "/fonts/a.woff", "OPTIONS", **other).status == 403
+    assert view(cloud, site, "/fonts/a.woff", **other).header("Access-Control-Allow-Origin") is None
+
+
+def test_requests_to_a_bucket_that_are_refused(cloud: Emulator, site: dict[str, str]) -> None:
+    assert view(cloud, site, "/unsigned/a.txt").status == 403
+    assert view(cloud, site, "/fonts/a.woff", "PUT", b"mine").status == 403
+    assert view(cloud, site, "/fonts/a.woff").body == b"font"
 
 
 def test_failover_from_a_dead_origin(cloud: Emulator, site: dict[str, str]) -> None:
@@ -429,19 +500,34 @@ def test_a_body_that_is_too_long(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, "/viewer/a", "POST", body).status == 413
 
 
+def signed_request(
+    cloud: Emulator,
+    method: str,
+    url: str,
+    body: bytes = b"",
+    etag: str = "",
+    key_id: str = KEY,
+    secret: str = KEY,
+) -> Reply:
+    """Send a request to a key value store, as SDKs do."""
+    headers = signed(method, url, "cloudfront-keyvaluestore", body, key_id, secret)
+    return cloud.request(method, url, {**headers, "If-Match": etag}, body)
+
+
 def test_key_value_store_of_a_function(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/go/aws")
     assert (reply.status, reply.header("Location")) == (302, "https://aws.amazon.com")
     assert reply.header("X-Cache") == "FunctionGeneratedResponse from cloudfront"
     missing = view(cloud, site, "/go/docs")
     assert (missing.status, missing.header("X-Count"), len(missing.body)) == (404, "1", 64)
-    # The data plane changes what the function sees. Botocore's client needs awscrt for it.
+    # The data plane changes what the function sees.
     url = cloud.at_gateway(f"/key-value-stores/{quote(site['Store'], safe='')}")
-    service = "cloudfront-keyvaluestore"
-    store = cloud.request("GET", url, cloud.signed("GET", url, service))
-    url, body = f"{url}/keys/docs", b'{"Value": "{\\"to\\": \\"/docs\\"}"}'
-    signed = cloud.signed("PUT", url, service, body)
-    put = cloud.request("PUT", url, {**signed, "If-Match": str(store.header("ETag"))}, body)
+    store = signed_request(cloud, "GET", url)
+    assert signed_request(cloud, "GET", url, secret="wrong").status == 403
+    assert signed_request(cloud, "GET", url, key_id="UNKNOWN").status == 403
+    etag = str(store.header("ETag"))
+    body = json.dumps({"Value": json.dumps({"to": "/docs"})}).encode()
+    put = signed_request(cloud, "PUT", f"{url}/keys/docs", body, etag)
     assert put.json()["ItemCount"] == 2
     assert view(cloud, site, "/go/docs").header("Location") == "/docs"
 

@@ -18,7 +18,7 @@ from ..http.function_urls import FunctionUrl, find_function_url
 from ..http.problems import Problem, report_problem
 from ..http.rest.entry import serve_rest_api
 from ..http.rest.request import RestRequest
-from . import cdn_load_balancers
+from . import cdn_buckets, cdn_load_balancers
 from .types import Headers, Record
 
 API_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.([a-z0-9-]+)\.amazonaws\.com$")
@@ -68,6 +68,8 @@ async def fetch(call: OriginCall) -> Response:
         forwarded_for=viewer.request.header("x-forwarded-for"),
         distribution_arn=call.exchange.distribution.arn,
     )
+    if not cdn_buckets.signs(request.origin, request.headers):
+        request.origin["oac_id"] = ""
     try:
         status, reason, headers, body = await fetch_or_serve(request)
     except cloudfront.OriginTimeout as error:
@@ -125,8 +127,15 @@ async def fetch_or_serve(request: OriginRequest) -> Fetched:
         if refused is not None or not url.is_public:
             return refused or await _serve_function_url(request, url)
     iam_evaluator.pin_request_origin(request.client_ip, request.viewer_is_https)
-    fetched: Fetched = await cloudfront._fetch_from_origin(*request)
-    return fetched
+    origin, method = request.origin, request.method
+    if not origin["s3_bucket"]:
+        fetched: Fetched = await cloudfront._fetch_from_origin(*request)
+        return fetched
+    answer = cdn_buckets.answer_without_object(origin, method, request.uri, request.headers)
+    if answer is not None:
+        return answer
+    from_bucket = await cloudfront._fetch_from_origin(*request)
+    return cdn_buckets.with_cors(origin, method, request.headers, from_bucket)
 
 
 def refuse_function_url(request: OriginRequest, url: FunctionUrl) -> Fetched | None:

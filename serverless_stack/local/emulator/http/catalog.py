@@ -5,6 +5,7 @@ from typing import Any
 
 from ministack.services import apigateway, apigateway_v1, cloudfront
 
+from ..cdn.config_xml import parse_config
 from ..settings import Settings
 from .function_urls import FUNCTION_PATH, deployed_function_urls
 
@@ -71,6 +72,26 @@ def deployed_distributions() -> list[Distribution]:
         Distribution(dist_id, record["DomainName"], account, record)
         for (account, dist_id), record in list(cloudfront._distributions._data.items())
     ]
+
+
+def distribution_of(host: str) -> Distribution | None:
+    """Return the distribution that a ``Host`` names, by its domain or an alternate domain name.
+
+    An exact alternate name wins over one with a wildcard, which stands for any first labels.
+
+    Args:
+        host: The value of the header, with or without a port.
+    """
+    name = host.partition(":")[0].lower()
+    if "." not in name or name.replace(".", "").isdigit():
+        return None
+    suffixes = [f"*.{name.split('.', count)[-1]}" for count in range(1, name.count(".") + 1)]
+    for candidate in (name, *suffixes):
+        for distribution in deployed_distributions():
+            aliases = parse_config(distribution.record["config_xml"]).aliases
+            if candidate in (distribution.domain.lower(), *(each.lower() for each in aliases)):
+                return distribution
+    return None
 
 
 def api_origin(settings: Settings, api_id: str) -> str:

@@ -21,7 +21,7 @@ from ministack.services import s3
 from ..keys import AccessKey
 from .browsers import header_values, is_foreign
 from .exchange import Receive, Response, Scope, Send, read_body, write_response
-from .signatures import Fields, Query, Refusal, Signatures, fold, needs_body
+from .signatures import Fields, Query, Refusal, Signatures, asymmetric_key_id, fold, needs_body
 
 S3_CODES = {
     "MissingAuthenticationToken": "AccessDenied",
@@ -172,7 +172,9 @@ class Endpoint:
             refusal = self._signatures.form_refusal(head.headers["content-type"], body)
         else:
             raw_headers = head.scope["headers"]
-            key_id = router.extract_access_key_id(head.headers, head.query)
+            key_id = asymmetric_key_id(head.headers) or router.extract_access_key_id(
+                head.headers, head.query
+            )
             if self._signatures.is_known(key_id) and self._covers_body(head):
                 body = await read_body(receive)
             refusal = self._signatures.refusal(

@@ -12,7 +12,13 @@ from ministack.services import cloudfront
 
 from ..settings import Settings
 from .browsers import host_problem, hosts
-from .catalog import Distribution, deployed_apis, deployed_distributions, rewrite_location, urls
+from .catalog import (
+    deployed_apis,
+    deployed_distributions,
+    distribution_of,
+    rewrite_location,
+    urls,
+)
 from .endpoint import Endpoint
 from .exchange import (
     ClientGoneError,
@@ -67,7 +73,7 @@ class Gateway:
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         port = (scope.get("server") or ("", 0))[1]
         is_aws = port not in (self._settings.api_port, self._settings.cdn_port)
-        if is_aws and (distribution := _distribution_of(scope)) is not None:
+        if is_aws and (distribution := distribution_of(_host(scope))) is not None:
             request = await read_request(scope, receive, CDN_BYTES)
             response = await _view(request, distribution.account, distribution.record)
             await write_response(send, request.method, response)
@@ -176,14 +182,6 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 def _host(scope: Scope) -> str:
     """Return the requested host in lower case, with its port."""
     return next(iter(hosts(scope)), "")
-
-
-def _distribution_of(scope: Scope) -> Distribution | None:
-    """Return the distribution whose domain is the requested host."""
-    name = _host(scope).partition(":")[0]
-    if not name.endswith(".cloudfront.net"):
-        return None
-    return next((d for d in deployed_distributions() if d.domain.lower() == name), None)
 
 
 def _at_function_path(scope: Scope, url_id: str) -> Scope:

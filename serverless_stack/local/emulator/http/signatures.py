@@ -95,6 +95,9 @@ class Signatures:
             headers: The headers as sent.
             body: The body, if ``needs_body``.
         """
+        folded = fold(headers, ",")
+        if asymmetric_key_id(folded):
+            return self._asymmetric_refusal(method, raw_path, query, folded, body)
         iam_evaluator.pin_signed_request(method, raw_path, query, headers)
         request = iam_evaluator._signed_request.get()
         if request is None:
@@ -114,6 +117,24 @@ class Signatures:
                 return EXPIRED
             return Refusal(checked.code, checked.message)
         return MISSING if checked is None else None
+
+    def _asymmetric_refusal(
+        self, method: str, raw_path: str, query: Query, headers: Fields, body: bytes
+    ) -> Refusal | None:
+        """Return why a signature of SigV4a is refused, which MiniStack checks for S3 only."""
+        signature = sigv4.parse_header_signature(headers)
+        if isinstance(signature, tuple):
+            return Refusal(*signature)
+        if not self.is_known(signature.access_key_id):
+            return UNKNOWN
+        token = headers.get("x-amz-security-token", "")
+        credential = credential_of(signature.access_key_id, token)
+        if isinstance(credential, Refusal):
+            return credential
+        failure = sigv4.request_time_failure(signature) or sigv4.header_signature_failure(
+            signature, credential.secret_access_key, method, raw_path, query, headers, body
+        )
+        return Refusal(*failure) if failure else None
 
     def form_refusal(self, content_type: str, body: bytes) -> Refusal | None:
         """Return why a form for S3 is refused; None if its policy is signed.
@@ -146,6 +167,17 @@ class Signatures:
         if not hmac.compare_digest(expected.encode(), given.encode()):
             return Refusal("SignatureDoesNotMatch", sigv4.SIGNATURE_MISMATCH)
         return None
+
+
+def asymmetric_key_id(headers: Fields) -> str:
+    """Return the key id of a SigV4a signature in the headers, or an empty string.
+
+    Clients sign so for CloudFront's key value stores.
+    """
+    algorithm, _space, rest = headers.get("authorization", "").partition(" ")
+    if algorithm != sigv4.SIGV4A:
+        return ""
+    return rest.partition("Credential=")[2].partition("/")[0]
 
 
 def account_of_user(key_id: str) -> str | None:
