@@ -108,6 +108,11 @@ class World:
         return {key["Id"]: key.get("Comment", "") for key in mine}
 
 
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serverless_stack.functions.signing.key_group.PAUSE_SECONDS", 0)
+
+
 @pytest.fixture
 def world(cloud: Emulator) -> Iterator[World]:
     world = World(cloud, f"keys-{uuid.uuid4().hex[:8]}")
@@ -239,6 +244,45 @@ def test_each_step_may_be_repeated(world: World) -> None:
     for step in STEPS:  # a rotation that is over
         KeyRotation(world.keys(), version, "ECDSA", WEEK).run(step)
     assert len(world.public) == 2
+
+
+def test_the_test_of_a_new_schedule_changes_nothing(world: World) -> None:
+    """Secrets Manager calls for one step, with a version that has no key or the current one."""
+    ensure(world)
+    before = world.current
+    world.secrets.put_secret_value(
+        SecretId=world.arn,
+        ClientRequestToken="1" * 32,
+        SecretString=json.dumps(before),
+        VersionStages=[PENDING],
+    )
+    KeyRotation(world.keys(switch_seconds=300), "1" * 32, "ECDSA", WEEK).run("testSecret")
+    assert world.slept == []
+    assert world.current == before
+
+
+def test_a_version_without_a_key_never_signs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure(world)
+    before = world.current
+    version = "2" * 32
+    monkeypatch.setattr(KeySecret, "stages", lambda self: {version: [PENDING]})
+    rotation = KeyRotation(world.keys(), version, "ECDSA", WEEK)
+    rotation.run("testSecret")
+    for step in ("setSecret", "finishSecret"):
+        with pytest.raises(ValueError, match="must have a value, got: none"):
+            rotation.run(step)
+    monkeypatch.undo()
+    assert world.current == before
+
+
+def test_a_key_outside_of_the_group_never_signs(world: World) -> None:
+    ensure(world)
+    before = world.current
+    version = str(uuid.uuid4())
+    world.keys().store("ECDSA", version, PENDING)
+    with pytest.raises(RuntimeError, match="must be in the key group"):
+        KeyRotation(world.keys(), version, "ECDSA", WEEK).run("finishSecret")
+    assert world.current == before
 
 
 def test_the_new_key_signs_only_when_cloudfront_has_it_everywhere(world: World) -> None:
