@@ -6,6 +6,7 @@ one fails and reads again.
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,8 @@ logger.setLevel(logging.INFO)
 
 MAX_KEYS = 5  # "Quotas" in the CloudFront developer guide: public keys in a key group
 _ATTEMPTS = 5
+PAUSE_SECONDS = 1.0
+"""The pause before a change is tried again, times the number of attempts: lists may be old."""
 _CHANGED = {"PreconditionFailed", "InvalidIfMatchVersion"}
 _GONE = {"NoSuchPublicKey", "NoSuchResource"}
 _IN_USE = {"PublicKeyInUse", "ResourceInUse"}
@@ -175,7 +178,8 @@ class PublicKeys:
     def _change(self, change: Callable[[Sequence[str]], list[str]], *, create: bool) -> str:
         from botocore.exceptions import ClientError
 
-        for _attempt in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            time.sleep(attempt * PAUSE_SECONDS)
             group = self.group()
             key_ids = change(group.key_ids if group else ())
             try:
@@ -203,7 +207,8 @@ class PublicKeys:
     def _deleted(self, delete: Callable[[], None], what: str) -> bool:
         from botocore.exceptions import ClientError
 
-        for _attempt in range(_ATTEMPTS):
+        for attempt in range(_ATTEMPTS):
+            time.sleep(attempt * PAUSE_SECONDS)
             try:
                 delete()
             except ClientError as error:

@@ -95,7 +95,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _delete_vpc_origin _dist_id _distributions._data _error _fetch_from_alb_origin
             _fetch_from_origin _forward_to_origin _functions _get_distribution _get_enabled
             _invalidations _is_aws_owned_host _key_groups _kvstores _list_distributions
-            _normalize_origin_host _now_iso _origin_connect_target _origin_request_headers
+            _normalize_origin_host _now_iso _oacs _origin_connect_target _origin_request_headers
             _origin_ssl_context _parse_body _parse_key_group_config _parse_public_key_config
             _public_keys _render_config_member _render_headers _s3_origin_bucket _strip_namespace
             _unwrap_distribution_create_xml _update_distribution _update_key_group
@@ -108,6 +108,11 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _origin_ssl_context _parse_body _render_headers _s3_object_key _s3_origin_bucket
             _unwrap_distribution_create_xml _update_distribution _update_vpc_origin _vpc_origin_etag
             _vpc_origins handle_viewer_request live_function_code origin_request_policy_config
+            _public_keys _render_config_member _render_headers _s3_object_key _s3_origin_bucket
+            _strip_namespace _unwrap_distribution_create_xml _update_distribution
+            _update_key_group _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins
+            handle_request handle_viewer_request live_function_code new_uuid
+            origin_request_policy_config
             response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",

@@ -19,10 +19,7 @@ from serverless_stack.constructs import (
     FieldEncryption,
     Origin,
     Profile,
-    ProxyApi,
-    StorageBucket,
 )
-from tests.constructs.conftest import plain_function
 from tests.constructs.templates import Json, all_of, new_app, properties, synth
 
 
@@ -33,6 +30,7 @@ def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
 
 KEY = rsa.generate_private_key(65537, 2048)
 PUBLIC = pem(KEY)
+API = Origin.http("api.example.com")
 CARDS = FieldEncryption(PUBLIC, ["card", "bank.*"], provider="shop")
 
 
@@ -41,8 +39,7 @@ def distribution(stack: cdk.Stack, **behaviors: Behavior) -> Json:
     Cdn(
         stack,
         "Cdn",
-        bucket=StorageBucket(stack, "Bucket"),
-        api=ProxyApi(stack, "Api", handler=plain_function(stack, "Plain")),
+        default=Behavior(API),
         behaviors={f"/{name}": behavior for name, behavior in behaviors.items()},
     )
     return synth(stack)
@@ -51,13 +48,14 @@ def distribution(stack: cdk.Stack, **behaviors: Behavior) -> Json:
 def test_a_behavior_encrypts_fields(stack: cdk.Stack) -> None:
     template = distribution(
         stack,
-        plain=Behavior("api"),
-        pay=Behavior("api", field_encryption=CARDS),
-        refund=Behavior("api", field_encryption=replace(CARDS)),
+        plain=Behavior(API),
+        pay=Behavior(API, field_encryption=CARDS),
+        refund=Behavior(API, field_encryption=replace(CARDS)),
     )
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
-    plain, pay, refund, rest = config["CacheBehaviors"]
-    assert [each.get("FieldLevelEncryptionId") for each in (plain, rest)] == [None, None]
+    plain, pay, refund = config["CacheBehaviors"]
+    others = (plain, config["DefaultCacheBehavior"])
+    assert [each.get("FieldLevelEncryptionId") for each in others] == [None, None]
     assert pay["FieldLevelEncryptionId"] == refund["FieldLevelEncryptionId"]
     ((name, attribute),) = [pay["FieldLevelEncryptionId"]["Fn::GetAtt"]]
     assert (pay["PathPattern"], attribute) == ("/pay", "Id")
@@ -84,7 +82,7 @@ def test_another_key_is_another_resource() -> None:
     names = []
     for encryption in (CARDS, other, CARDS):
         stack = cdk.Stack(new_app(), "Test")
-        template = distribution(stack, pay=Behavior("api", field_encryption=encryption))
+        template = distribution(stack, pay=Behavior(API, field_encryption=encryption))
         names += [
             name
             for name, item in template["Resources"].items()
@@ -95,14 +93,13 @@ def test_another_key_is_another_resource() -> None:
 
 def test_the_default_behavior_encrypts_as_well(stack: cdk.Stack) -> None:
     Profile.dev().apply(stack)
-    api = ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"))
-    Cdn(stack, "Cdn", default=Behavior("api", field_encryption=CARDS), api=api)
+    Cdn(stack, "Cdn", default=Behavior(API, field_encryption=CARDS))
     config = properties(synth(stack), "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "FieldLevelEncryptionId" in config["DefaultCacheBehavior"]
 
 
 def test_nothing_is_created_without_it(stack: cdk.Stack) -> None:
-    template = distribution(stack, pay=Behavior("api"))
+    template = distribution(stack, pay=Behavior(API))
     for kind in ("PublicKey", "FieldLevelEncryptionProfile", "FieldLevelEncryptionConfig"):
         assert all_of(template, f"AWS::CloudFront::{kind}") == []
 
@@ -111,12 +108,15 @@ def test_nothing_is_created_without_it(stack: cdk.Stack) -> None:
     ("behavior", "problem"),
     [
         (
-            Behavior("bucket", field_encryption=CARDS),
+            Behavior(
+                Origin.media_package("a.mediapackagev2.us-east-1.amazonaws.com"),
+                field_encryption=CARDS,
+            ),
             "`behaviors['/pay'].field_encryption` must go with a target that takes forms, got: a "
-            "bucket",
+            "media package",
         ),
         (
-            Behavior("api", methods="GET HEAD", field_encryption=CARDS),
+            Behavior(API, methods="GET HEAD", field_encryption=CARDS),
             "`behaviors['/pay'].field_encryption` must go with `methods='all'`, which CloudFront "
             "requires, got: 'GET HEAD'",
         ),

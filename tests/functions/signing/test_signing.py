@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from serverless_stack.functions.signing import handler, keys
+from serverless_stack.functions.signing import handler, key_pairs
 from serverless_stack.functions.signing.key_group import PublicKeys
 from serverless_stack.functions.signing.key_pairs import KeyType
 from serverless_stack.functions.signing.keys import SigningKeys
@@ -26,7 +26,19 @@ from serverless_stack.functions.signing.secret import CURRENT, PENDING, KeySecre
 from tests.local.emulator.conftest import KEY, Emulator
 
 STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+KEYS = "serverless_stack.functions.signing.keys"
 WEEK = 7 * 24 * 3600.0
+
+
+_clients: dict[tuple[int, str], Any] = {}
+
+
+def client_of(cloud: Emulator, service: str) -> Any:  # noqa: ANN401 - that of boto3
+    """Return a client; creating one takes longer than a test."""
+    place = (cloud.gateway, service)
+    if place not in _clients:
+        _clients[place] = cloud.client(service)
+    return _clients[place]
 
 
 @dataclass
@@ -48,8 +60,8 @@ class World:
     left: float = 600
 
     def __post_init__(self) -> None:
-        self.secrets = self.cloud.client("secretsmanager")
-        self.cloudfront = self.cloud.client("cloudfront")
+        self.secrets = client_of(self.cloud, "secretsmanager")
+        self.cloudfront = client_of(self.cloud, "cloudfront")
         created = self.secrets.create_secret(Name=self.name)
         self.arn: str = created["ARN"]
 
@@ -94,6 +106,11 @@ class World:
         listed = self.cloudfront.list_public_keys()["PublicKeyList"].get("Items", [])
         mine = [key for key in listed if key["Name"].startswith(f"{self.name}-")]
         return {key["Id"]: key.get("Comment", "") for key in mine}
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("serverless_stack.functions.signing.key_group.PAUSE_SECONDS", 0)
 
 
 @pytest.fixture
@@ -184,14 +201,14 @@ def test_of_two_calls_for_one_version_the_second_takes_the_key_of_the_first(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = str(uuid.uuid4())
-    generate = keys.generate  # type: ignore[attr-defined]
+    generate = key_pairs.generate
 
     def and_another_call(key_type: KeyType) -> object:
-        monkeypatch.setattr(keys, "generate", generate)
+        monkeypatch.setattr(f"{KEYS}.generate", generate)
         world.keys().ensure(key_type, version)
         return generate(key_type)
 
-    monkeypatch.setattr(keys, "generate", and_another_call)
+    monkeypatch.setattr(f"{KEYS}.generate", and_another_call)
     world.keys().ensure("ECDSA", version)
     assert world.grouped == [world.current["key_id"]] == list(world.public)
 
@@ -227,6 +244,45 @@ def test_each_step_may_be_repeated(world: World) -> None:
     for step in STEPS:  # a rotation that is over
         KeyRotation(world.keys(), version, "ECDSA", WEEK).run(step)
     assert len(world.public) == 2
+
+
+def test_the_test_of_a_new_schedule_changes_nothing(world: World) -> None:
+    """Secrets Manager calls for one step, with a version that has no key or the current one."""
+    ensure(world)
+    before = world.current
+    world.secrets.put_secret_value(
+        SecretId=world.arn,
+        ClientRequestToken="1" * 32,
+        SecretString=json.dumps(before),
+        VersionStages=[PENDING],
+    )
+    KeyRotation(world.keys(switch_seconds=300), "1" * 32, "ECDSA", WEEK).run("testSecret")
+    assert world.slept == []
+    assert world.current == before
+
+
+def test_a_version_without_a_key_never_signs(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    ensure(world)
+    before = world.current
+    version = "2" * 32
+    monkeypatch.setattr(KeySecret, "stages", lambda self: {version: [PENDING]})
+    rotation = KeyRotation(world.keys(), version, "ECDSA", WEEK)
+    rotation.run("testSecret")
+    for step in ("setSecret", "finishSecret"):
+        with pytest.raises(ValueError, match="must have a value, got: none"):
+            rotation.run(step)
+    monkeypatch.undo()
+    assert world.current == before
+
+
+def test_a_key_outside_of_the_group_never_signs(world: World) -> None:
+    ensure(world)
+    before = world.current
+    version = str(uuid.uuid4())
+    world.keys().store("ECDSA", version, PENDING)
+    with pytest.raises(RuntimeError, match="must be in the key group"):
+        KeyRotation(world.keys(), version, "ECDSA", WEEK).run("finishSecret")
+    assert world.current == before
 
 
 def test_the_new_key_signs_only_when_cloudfront_has_it_everywhere(world: World) -> None:
