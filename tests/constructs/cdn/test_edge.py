@@ -8,10 +8,22 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 
-from serverless_stack.constructs import Behavior, Cdn, EdgeFunction, Profile, StorageBucket
+from serverless_stack.constructs import (
+    Behavior,
+    Cdn,
+    EdgeAuth,
+    EdgeFunction,
+    ErrorPage,
+    Maintenance,
+    Profile,
+    Site,
+    StorageBucket,
+)
 from serverless_stack.constructs.cdn.edge import EdgeEvent
+from serverless_stack.testing import assert_compliant
 from tests.constructs.templates import Json, new_app, refused, synth
 
 CODE = "exports.handler = async (event) => event.Records[0].cf.request;\n"
@@ -124,13 +136,27 @@ def test_equal_functions_are_created_once(app: cdk.App, folder: Path) -> None:
     assert len(of_type(templates(app)["Test-global"], "AWS::Lambda::Function")) == 1
 
 
-def test_regulated_has_managed_policies(app: cdk.App, folder: Path) -> None:
-    stack = cdk.Stack(app, "Test")
+def test_regulated_is_compliant(app: cdk.App, folder: Path) -> None:
+    stack = cdk.Stack(app, "Test", env=cdk.Environment(region="us-east-1"))
     Profile.regulated().apply(stack)
-    cdn(stack, EdgeFunction(folder, event="origin-request"))
-    template = templates(app)["Test-global"]
-    (policy,) = of_type(template, "AWS::IAM::ManagedPolicy")
-    assert "logs:CreateLogGroup" in json.dumps(policy)
+    secret = secretsmanager.Secret.from_secret_name_v2(stack, "Credentials", "site")
+    bucket = StorageBucket(stack, "Pages")
+    Cdn(
+        stack,
+        "Cdn",
+        bucket=bucket,
+        site=Site.spa(redirects={f"/old/{number}": "/new" for number in range(200)}),
+        maintenance=Maintenance(allow_ips=["192.0.2.1"]),
+        default=Behavior(
+            "bucket",
+            auth=EdgeAuth.basic(secret),
+            edge=[EdgeFunction(folder, event="origin-request")],
+        ),
+        error_pages=[ErrorPage(404, "/404.html")],
+    )
+    assert_compliant(stack)
+    policies = of_type(synth(stack), "AWS::IAM::ManagedPolicy")
+    assert "logs:CreateLogGroup" in json.dumps(policies)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ TABLE = Site.pages(
     },
     redirect_hosts={"www.example.com": "example.com", "OLD.example.net": "example.com"},
 ).snippets(serves_site=True)
+MOVED = Site.files(redirects={"/*": "https://example.org/*"}).snippets(serves_site=True)
 LONG = Site.files(
     redirects={f"/old/{number}": f"/new/{number}" for number in range(200)} | {"/b/*": "/c/*"}
 )
@@ -76,6 +77,7 @@ PATHS = [
     (TABLE, "/toString", "/toString/index.html"),
     (API, "/api/orders", "/api/orders"),
     (API, "/", "/"),
+    (MOVED, "/.well-known/x", "/.well-known/x"),
 ]
 # Where the viewer is sent: path, location, status, further changes of the event.
 HOST = {"request.headers.host": {"value": "WWW.example.com"}}
@@ -130,6 +132,8 @@ LOCATIONS: list[tuple[list[Snippet], str, str, int, Mapping[str, object]]] = [
         301,
         {"request.headers.host": {"value": "old.example.net"}},
     ),
+    (MOVED, "/", "https://example.org/", 301, {}),
+    (MOVED, "/a/b.css", "https://example.org/a/b.css", 301, {}),
     (API, "/api/v1/orders", "/api/v2/orders", 308, {}),
     (API, "/api/orders", "https://example.com/api/orders", 308, {**HOST, "request.method": "POST"}),
     (API, "/api/orders", "https://example.com/api/orders", 301, HOST),
