@@ -53,8 +53,10 @@ class Report:
         self.failures: list[str] = []
 
     def row(self, name: str, value: object) -> None:
-        """Add a figure."""
-        self.table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+        """Add a figure, and show how far it is."""
+        text = f"{value:,}" if isinstance(value, int) else str(value)
+        print(f"{name}: {text}", file=sys.stderr, flush=True)
+        self.table.add_row(name, text)
 
     def expect(self, name: str, problems: list[str]) -> None:
         """Add the number of problems, which is to be 0."""

@@ -176,6 +176,8 @@ def browser() -> Iterator[Browser]:
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--no-proxy-server",
+                # Badges and the like of other sites fail at once, and do not count.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
                 "--remote-debugging-pipe",
                 f"--user-data-dir={profile}",
             ],
