@@ -77,7 +77,13 @@ def pages_of(answers: dict[str, Answer]) -> list[str]:
 
 def browse(chromium: Browser, session: str, urls: list[str]) -> list[Page]:
     """Open pages, one after the other, in the tab of a visitor."""
-    return [chromium.open(session, url) for url in urls]
+    pages = [chromium.open(session, url) for url in urls]
+    client = Client(urls[0], keeps_cookies=False)
+    for page in pages:
+        statuses = {worker: client.get(worker).status for worker in page.workers}
+        page.problems += [f"{each} for {url}" for url, each in statuses.items() if each != 200]
+    client.close()
+    return pages
 
 
 def problems_of(pages: list[Page]) -> list[str]:
