@@ -24,6 +24,7 @@ from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
 from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
 from serverless_stack.constructs.cdn.origins import Target
@@ -188,6 +189,12 @@ class Cdn(Construct):
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
+        )
+        encrypt_fields(
+            self,
+            distribution,
+            {pattern: each.field_encryption for pattern, each in arguments.routes().items()},
+            DEFAULT_PATTERN,
         )
         if cache_tags:
             enable_cache_tags(distribution)

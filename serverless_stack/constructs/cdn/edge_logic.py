@@ -97,11 +97,6 @@ class EdgeBehavior:
         problems.add(
             edge_problems(self.events, has_viewer_function=bool(snippets), argument=argument)
         )
-        if auth is not None and auth.signing and self.behavior.signed:
-            problems.fail(
-                f"`{argument}` must have `signed` or `auth=EdgeAuth.signed(…)`, got: both; they "
-                "are the same"
-            )
         return problems.messages
 
     @property

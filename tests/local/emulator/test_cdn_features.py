@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from tests.local.emulator.conftest import ROLE, Emulator, Reply, free_ports
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+ALL_VIEWER_AND_CLOUDFRONT = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
@@ -299,6 +301,12 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
                     "CacheBehaviors": [
                         behaviour("/group/*", "group"),
                         behaviour("/dead/*", "dead"),
+                        behaviour(
+                            "/viewer/*",
+                            "echo",
+                            AllowedMethods=METHODS,
+                            OriginRequestPolicyId=ALL_VIEWER_AND_CLOUDFRONT,
+                        ),
                         behaviour("/go/*", "bucket", FunctionAssociations=at_viewer("Redirects")),
                         behaviour("/switch/*", "echo", FunctionAssociations=at_viewer("Switch")),
                         behaviour(
@@ -382,6 +390,7 @@ def test_the_page_of_a_dead_origin(cloud: Emulator, site: dict[str, str]) -> Non
     reply = view(cloud, site, "/dead/a")
     assert (reply.status, reply.body) == (503, b"soon")
     assert reply.header("X-Cache") == "Error from cloudfront"
+    assert "the origin dead cannot be reached" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_countries(cloud: Emulator, site: dict[str, str]) -> None:
@@ -389,6 +398,35 @@ def test_countries(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, path, X_Serverless_Stack_Viewer_Country="aq").status == 403
     assert view(cloud, site, path, X_Serverless_Stack_Viewer_Country="DE").status == 200
     assert view(cloud, site, path).status == 200
+
+
+def test_what_the_origin_gets_of_a_viewer(cloud: Emulator, site: dict[str, str]) -> None:
+    agent = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X)"
+    seen = view(
+        cloud,
+        site,
+        "/viewer/a",
+        User_Agent=agent,
+        CloudFront_Viewer_Country="XX",
+        X_Serverless_Stack_Viewer_Country="de",
+        X_Serverless_Stack_Viewer_Address="203.0.113.7",
+    ).json()["headers"]
+    assert (seen["user-agent"], seen["cloudfront-viewer-country"]) == (agent, "DE")
+    assert (seen["cloudfront-is-tablet-viewer"], seen["cloudfront-is-desktop-viewer"]) == (
+        "true",
+        "false",
+    )
+    address, _colon, port = seen["cloudfront-viewer-address"].partition(":")
+    assert (address, int(port) > 0) == ("203.0.113.7", True)
+    assert seen["x-forwarded-for"] == "203.0.113.7"
+    assert seen["cloudfront-viewer-http-version"] == "1.1"
+    assert seen["cloudfront-forwarded-proto"] == "https"
+    assert not any(name.startswith("x-serverless-stack") for name in seen)
+
+
+def test_a_body_that_is_too_long(cloud: Emulator, site: dict[str, str]) -> None:
+    body = b"." * (64 * 1024 * 1024 + 1)
+    assert view(cloud, site, "/viewer/a", "POST", body).status == 413
 
 
 def test_key_value_store_of_a_function(cloud: Emulator, site: dict[str, str]) -> None:
@@ -421,6 +459,8 @@ def test_functions_that_fail(cloud: Emulator, site: dict[str, str], what: str) -
     reply = view(cloud, site, f"/switch/{what}/a")
     assert reply.status == 503
     assert reply.header("X-Cache") == "FunctionExecutionError from cloudfront"
+    if what != "missing":
+        assert "-Switch failed" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_edge_function_in_node(cloud: Emulator, site: dict[str, str]) -> None:
@@ -450,6 +490,9 @@ def test_edge_function_fails(
     assert reply.status == (503 if status == 502 else status)
     assert reply.header("X-Cache") == f"{outcome} from cloudfront"
     assert b"secret detail" not in reply.body
+    if what == "throws":
+        log = Path(str(reply.header("X-Serverless-Stack-Log")))
+        assert "secret detail" in log.read_text()
 
 
 def test_edge_function_in_python(cloud: Emulator, site: dict[str, str]) -> None:

@@ -23,9 +23,11 @@ from .steps import (
     error_pages,
     failover,
     fetching,
+    field_encryption,
     forwarding,
     functions,
     policy_headers,
+    signatures,
     viewers,
 )
 
@@ -37,6 +39,7 @@ VIEWER_STEPS: Sequence[Step] = (
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,
+    signatures.verify_signatures,
     # Functions of the viewer's events.
     edge.run_viewer_events,
     viewers.add_viewer_headers,
@@ -49,6 +52,7 @@ ORIGIN_STEPS: Sequence[Step] = (
     cache_tags.read_tags,
     compression.compress,
     forwarding.select_for_origin,
+    field_encryption.encrypt_fields,
     failover.try_origins,
     edge.run_origin_events,
     forwarding.remove_headers,
