@@ -174,5 +174,5 @@ def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
             site, stack.tagged, "Again", skew_protection=HOUR, destination_key_prefix="docs"
         )
     )
-    assert "`skew_protection` must be given once for Test/Tagged, got: again" in message
+    assert "`skew_protection` must be left out: it was already given for Test/Tagged" in message
     assert "the pattern '*.pdf' of `tags` matches no file" in str(warnings(stack))
