@@ -19,6 +19,10 @@ TOPIC_PREFIX: Final = "TOPIC"
 SECRET_PREFIX: Final = "SECRET"
 DATABASE_PREFIX: Final = "DATABASE"
 FUNCTION_PREFIX: Final = "FUNCTION"
+SIGNING_PREFIX: Final = "SIGNING"
+FIELD_ENCRYPTION_PREFIX: Final = "FIELD_ENCRYPTION"
+FIELD_PROVIDER: Final = "serverless-stack"
+"""The name by which encrypted fields say whose key opens them, unless the user has another."""
 OBSOLETE_TAG: Final = "serverless-stack:obsolete"
 """The tag of objects that a content deployment no longer needs; its value is the deployment."""
 
@@ -114,6 +118,16 @@ def function_arn(prefix: str = FUNCTION_PREFIX) -> str:
     return f"{prefix}_ARN"
 
 
+def signing_secret(prefix: str = SIGNING_PREFIX) -> str:
+    """The prefix of the variables of the secret with the key that signs URLs and cookies."""
+    return f"{prefix}_SECRET"
+
+
+def signing_secret_arn(prefix: str = SIGNING_PREFIX) -> str:
+    """The variable with the ARN of the secret with the key that signs URLs and cookies."""
+    return secret_arn(signing_secret(prefix))
+
+
 def database_host(prefix: str = DATABASE_PREFIX) -> str:
     """The variable with the host name of a database."""
     return f"{prefix}_HOST"
@@ -149,5 +163,9 @@ PING_HOLD_KEY: Final = "milliseconds"
 """The key of the time for which a ping holds its environment."""
 DATA_PREFIX: Final = "data/"
 """The part of a bucket that connected functions use by default; nothing serves or deploys it."""
+BUILDS_PREFIX: Final = ".serverless-stack-builds/"
+"""The folder of a site with the pages of each build, each in a folder named by the build."""
+BUILD_METADATA_KEY: Final = "build"
+"""The name of the user-defined metadata of a page that names its build."""
 RESERVED_PREFIX: Final = ".serverless-stack/"
 """What this library keeps in buckets, such as manifests; it is no content."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+    from serverless_stack.constructs._internal.waf import Waf
     from serverless_stack.constructs.api.access import Access
     from serverless_stack.constructs.api.alarms import ApiAlarms
     from serverless_stack.constructs.api.auth import Auth
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.api.routes import Route
     from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
     from serverless_stack.constructs.api.tls import Tls
-    from serverless_stack.constructs.api.waf import Waf
     from serverless_stack.constructs.app.stack import ServerlessStack
     from serverless_stack.constructs.app.web_app import WebApp
     from serverless_stack.constructs.cache.backup import Backup
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cache.redis.user import RedisUser
     from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
     from serverless_stack.constructs.cache.serverless.engine import NetworkType, ServerlessEngine
+    from serverless_stack.constructs.cdn.alarms import CdnAlarms
     from serverless_stack.constructs.cdn.behaviors import Behavior
     from serverless_stack.constructs.cdn.caching import Cache
     from serverless_stack.constructs.cdn.countries import Countries
@@ -59,8 +60,11 @@ if TYPE_CHECKING:
     from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
     from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
     from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+    from serverless_stack.constructs.cdn.functions.snippet import Snippet
     from serverless_stack.constructs.cdn.headers import SecurityHeaders
+    from serverless_stack.constructs.cdn.logs import CdnLog
     from serverless_stack.constructs.cdn.origins import Origin
+    from serverless_stack.constructs.cdn.redirects import Redirect
     from serverless_stack.constructs.cdn.signing import Signing
     from serverless_stack.constructs.cdn.site import Site
     from serverless_stack.constructs.content.deployment import ContentDeployment
@@ -90,7 +94,9 @@ __all__ = [
     "Canary",
     "Capacity",
     "Cdn",
+    "CdnAlarms",
     "CdnDomain",
+    "CdnLog",
     "ContentDeployment",
     "Cors",
     "Countries",
@@ -115,6 +121,7 @@ __all__ = [
     "Origin",
     "Profile",
     "ProxyApi",
+    "Redirect",
     "RedisAuth",
     "RedisCache",
     "RedisEngine",
@@ -131,6 +138,7 @@ __all__ = [
     "ServerlessStack",
     "Signing",
     "Site",
+    "Snippet",
     "StorageBucket",
     "Throttle",
     "Tls",
@@ -158,7 +166,9 @@ _MODULES = {
     "Canary": ".api.releases",
     "Capacity": ".cache.redis.topology",
     "Cdn": ".cdn.distribution",
+    "CdnAlarms": ".cdn.alarms",
     "CdnDomain": ".cdn.domain",
+    "CdnLog": ".cdn.logs",
     "ContentDeployment": ".content.deployment",
     "Cors": ".api.cors",
     "Countries": ".cdn.countries",
@@ -183,6 +193,7 @@ _MODULES = {
     "Origin": ".cdn.origins",
     "Profile": ".profiles.profile",
     "ProxyApi": ".api.proxy_api",
+    "Redirect": ".cdn.redirects",
     "RedisAuth": ".cache.redis.auth",
     "RedisCache": ".cache.redis.cache",
     "RedisEngine": ".cache.redis.engine",
@@ -199,11 +210,12 @@ _MODULES = {
     "ServerlessStack": ".app.stack",
     "Signing": ".cdn.signing",
     "Site": ".cdn.site",
+    "Snippet": ".cdn.functions.snippet",
     "StorageBucket": ".storage.bucket",
     "Throttle": ".api.throttling",
     "Tls": ".api.tls",
     "UsagePlan": ".api.throttling",
-    "Waf": ".api.waf",
+    "Waf": "._internal.waf",
     "Warmth": ".function.warmth",
     "WebApp": ".app.web_app",
 }

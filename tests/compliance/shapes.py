@@ -85,7 +85,7 @@ def shop(
     if "cache" in decided:
         api["cache"] = ApiCache(parameters=("header.Authorization",))
     if "certificate" in decided:
-        cdn["domain"] = CdnDomain(["shop.example.com"], certificate=certificate)
+        cdn["domain"] = CdnDomain("shop.example.com", certificate=certificate)
     if "countries" in decided:
         cdn["countries"] = Countries.allow("DE", "FR")
     if "replica" in decided:

@@ -38,6 +38,7 @@ _EXAMPLES = {
 }
 # What to do instead, for types for which people pass something similar.
 _REMEDIES = {
+    "Snippet": "a CloudFront Function is one per event: pass its file, `Snippet.file(path)`",
     "Connecting": "pass a table, queue, topic, secret, database, function, bucket or cache",
 }
 

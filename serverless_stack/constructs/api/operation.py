@@ -17,6 +17,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.shared import alarm_topic
+from serverless_stack.constructs._internal.waf import Waf, waf_problems
 from serverless_stack.constructs.api.access import (
     Access,
     endpoint_configuration,
@@ -35,7 +36,7 @@ from serverless_stack.constructs.api.releases import (
     variables_problems,
 )
 from serverless_stack.constructs.api.tls import Tls, apply_tls, protection_problems
-from serverless_stack.constructs.api.waf import Waf, attach_waf, waf_problems
+from serverless_stack.constructs.api.waf import attach_waf
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -96,7 +97,7 @@ class Operation:
         problems.add(variables_problems(self.stage_variables, self.stages))
         problems.add(release_problems(self.canary, self.keep_deployments, self.stages))
         if self.waf is not None:
-            problems.add(waf_problems(self.waf))
+            problems.add(waf_problems(self.waf, "REGIONAL", region))
         problems.add(protection_problems(self.access, self.tls, self.shield))
         if self.domain is not None:
             problems.add(

@@ -13,6 +13,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Invokable
+from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.alarms import ApiAlarms
@@ -46,7 +47,6 @@ from serverless_stack.constructs.api.stages import (
 )
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan, create_usage_plan
 from serverless_stack.constructs.api.tls import Tls
-from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.profiles.profile import Profile
 
 

@@ -19,6 +19,7 @@ from aws_cdk import aws_sns as sns
 from aws_cdk.interfaces import aws_elasticache as refs
 
 from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
@@ -29,7 +30,6 @@ from serverless_stack.constructs.api.releases import Canaries, Variables
 from serverless_stack.constructs.api.routes import Routes
 from serverless_stack.constructs.api.throttling import Throttle, UsagePlan
 from serverless_stack.constructs.api.tls import Tls
-from serverless_stack.constructs.api.waf import Waf
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.imported import ImportedCache
 from serverless_stack.constructs.cache.memcached.cache import AzMode, MemcachedCache
@@ -46,6 +46,7 @@ from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.cdn.domain import CdnDomain
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog
 from serverless_stack.constructs.cdn.origins import Target
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.content.deployment import Json
@@ -164,7 +165,7 @@ class CdnOptions(TypedDict, total=False):
     cache_tags: bool
     http3: bool
     alarms: bool | None
-    access_log: bool | None
+    access_log: bool | CdnLog | None
 
 
 class ContentOptions(TypedDict, total=False):

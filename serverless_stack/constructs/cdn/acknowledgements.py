@@ -9,8 +9,8 @@ _CERTIFICATE = (
     "CloudFront chooses the minimum TLS version of its own domain names; `domain` replaces it"
 )
 _COUNTRIES = "the distribution answers in all countries; the argument `countries` restricts it"
-_WEB_ACL = "web ACLs of CloudFront are created in us-east-1 and shared; `waf` adds one"
-_ACCESS_LOG = "the access log was turned off by `access_log`, or by a region that has none"
+_WEB_ACL = "AWS WAF is billed by the month; the argument `waf` adds a web ACL"
+_ACCESS_LOG = "requests are logged by standard logging (v2), or `access_log` turned the log off"
 
 
 def acknowledge_missing(
@@ -43,4 +43,5 @@ def acknowledge_missing(
         skips["CKV_AWS_68"] = _WEB_ACL
     if not has_log:
         acknowledge(distribution, "CFR3", _ACCESS_LOG, profile=profile)
+        skips["CKV_AWS_86"] = _ACCESS_LOG
     skip_in_checkov(distribution, skips, profile=profile)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+from aws_cdk import Stack
+from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
-from serverless_stack.constructs.api.waf import Waf
+from serverless_stack.constructs._internal.waf import Waf, waf_problems
+from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
 from serverless_stack.constructs.cdn.countries import Countries, countries_problems
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
-from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
+from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
+from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
-from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS, distribution_problems
+from serverless_stack.constructs.cdn.regions import distribution_problems
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
 
 DEFAULT_PATTERN = "*"
+_DYNAMIC = ("api", "function_url", "load_balancer")
 
 
 @dataclass(frozen=True)
@@ -39,22 +47,22 @@ class CdnArguments:
     domain: CdnDomain | None
     waf: Waf | None
     countries: Countries | None
-    access_log: bool | None
+    alarms: bool | None
+    access_log: bool | CdnLog | None
 
-    def problems(self, region: str) -> list[str]:
+    def problems(self, scope: Construct) -> list[str]:
         """List what is wrong.
 
         Args:
-            region: The region of the stack; a token passes.
+            scope: The parent of the construct.
         """
+        region = Stack.of(scope).region
         problems = Problems()
         problems.add(distribution_problems(region, "Cdn"))
         problems.add(self._target_problems())
-        if self.access_log and region in REGIONS_WITHOUT_LOGS:
-            problems.fail(
-                f"`access_log` must be False in {region}, where CloudFront writes no logs to "
-                "buckets, got: True"
-            )
+        problems.add(log_problems(self.access_log, region))
+        if self.alarms:
+            problems.add(alarm_problems(region))
         problems.add(rules.path_pattern_problems(self.api_path_pattern, "api_path_pattern"))
         problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
         if self.origin_path == "":
@@ -64,11 +72,13 @@ class CdnArguments:
         if self.headers is not None:
             problems.add(header_problems(self.headers, "headers"))
         if self.domain is not None:
-            problems.add(domain_problems(self.domain))
+            problems.add(domain_problems(self.domain, scope))
         if self.countries is not None:
             problems.add(countries_problems(self.countries))
-        if self.waf is not None and self.waf.arn is not None:
-            problems.add(rules.web_acl_problems(self.waf.arn, "waf"))
+        if self.waf is not None:
+            problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
+        if not problems.messages:  # the routes are known
+            problems.add(self._edge_problems(region))
         return problems.messages
 
     def _target_problems(self) -> list[str]:
@@ -120,11 +130,53 @@ class CdnArguments:
             return str(behavior.target)
         return f"behaviors[{pattern!r}]"
 
+    def _edge_problems(self, region: str) -> list[str]:
+        """List what is wrong with what runs at the edge, and with the error pages."""
+        problems = Problems()
+        routes = self.routes()
+        is_api = {
+            pattern: self.origin_of(behavior).leaf.kind in _DYNAMIC
+            for pattern, behavior in routes.items()
+        }
+        if self.site is not None and self.site.kind != "files" and is_api[DEFAULT_PATTERN]:
+            problems.fail(
+                f"`site` must go with a bucket as the default behavior, got: "
+                f"Site.{self.site.kind}() over an API"
+            )
+        for pattern, behavior in routes.items():
+            is_default = pattern == DEFAULT_PATTERN
+            argument = "default" if is_default else self._name_of(pattern, behavior)
+            problems.add(self.edge_of(pattern, behavior).problems(argument, region))
+        problems.add(error_pages_problems(self.error_pages, is_api))
+        return problems.messages
+
+    def edge_of(self, pattern: str, behavior: Behavior) -> EdgeBehavior:
+        """Return a behavior with what the distribution adds to it at the edge.
+
+        The files of the site are those of the default behavior.
+
+        Args:
+            pattern: Its path pattern.
+            behavior: The behavior.
+        """
+        default = self.origin_of(self.routes()[DEFAULT_PATTERN])
+        return EdgeBehavior(
+            behavior,
+            pattern,
+            site=self.site,
+            maintenance=self.maintenance,
+            serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
+        )
+
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.
 
         The API follows the given behaviors, so that they may take paths from it.
         """
+        return self._routes
+
+    @cached_property
+    def _routes(self) -> dict[str, Behavior]:
         routes: dict[str, Behavior] = {}
         default = self.default or Behavior("api" if self.bucket is None else "bucket")
         for pattern, given in self.behaviors.items():

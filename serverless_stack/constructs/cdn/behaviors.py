@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from aws_cdk import aws_cloudfront as cloudfront
@@ -14,7 +15,8 @@ from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs.cdn.caching import Cache, cache_policy, cache_problems
 from serverless_stack.constructs.cdn.edge import EdgeFunction
 from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
-from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+from serverless_stack.constructs.cdn.field_encryption import FieldEncryption, encryption_problems
+from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.headers import (
     SecurityHeaders,
     header_problems,
@@ -53,7 +55,8 @@ class Behavior:
         signed: The keys of signed URLs and cookies, without which nothing is served. Default:
             everybody is served.
         auth: Who is served, decided at the edge. Default: everybody.
-        edge: Lambda@Edge functions, one per event. Default: none.
+        edge: Functions that run at the edge: Lambda@Edge, one per event, and snippets of JavaScript
+            for CloudFront Functions. Default: none.
         headers: The headers that are added to answers. Default: those of the ``Cdn``.
         field_encryption: The fields of posted forms that are encrypted. Default: none.
         compress: Whether answers of 1,000 to 10,000,000 bytes are compressed.
@@ -71,7 +74,7 @@ class Behavior:
     cache: Cache | cloudfront.ICachePolicy | None = None
     signed: Signing | None = None
     auth: EdgeAuth | None = None
-    edge: Sequence[EdgeFunction] = ()
+    edge: Sequence[EdgeFunction | Snippet] = ()
     headers: SecurityHeaders | None = None
     field_encryption: FieldEncryption | None = None
     compress: bool = True
@@ -81,8 +84,18 @@ class Behavior:
     grpc: bool = False
 
     def __post_init__(self) -> None:
-        """Check the types of the fields."""
+        """Check the fields."""
         check_fields(self)
+        signing = self.auth.signing if self.auth is not None else None
+        if signing is not None:
+            problems = Problems("Behavior")
+            problems.require(
+                self.signed in (None, signing),
+                "`signed` and `auth=EdgeAuth.signed(…)` must have the same keys, got: two; they "
+                "are two ways to write one thing",
+            )
+            problems.raise_if_any()
+            object.__setattr__(self, "signed", signing)
 
 
 def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePolicy:
@@ -95,8 +108,15 @@ def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePol
     if behavior.cache is not None:
         return behavior.cache
     if not origin.is_cached:
-        return Cache.off()
-    return Cache.media() if origin.leaf.kind == "media_package" else Cache.optimized()
+        return _default_cache("off")
+    return _default_cache("media" if origin.leaf.kind == "media_package" else "optimized")
+
+
+@cache
+def _default_cache(kind: Literal["off", "media", "optimized"]) -> Cache:
+    """Return a default cache, one for all behaviors: its durations are objects of CDK's process."""
+    made: Cache = getattr(Cache, kind)()
+    return made
 
 
 def methods_of(behavior: Behavior, origin: Origin, *, cors: bool = False) -> str | None:
@@ -149,6 +169,11 @@ def behavior_problems(behavior: Behavior, origin: Origin, argument: str) -> list
         )
     if behavior.grpc and methods != "all":
         problems.fail(f"`{argument}.methods` must be 'all' with `grpc`, got: {methods!r}")
+    problems.add(
+        encryption_problems(
+            behavior.field_encryption, f"{argument}.field_encryption", origin, methods
+        )
+    )
     problems.add(_forwarding_problems(behavior, origin, argument))
     return problems.messages
 
@@ -193,6 +218,9 @@ def behavior_options(
     origin: Origin,
     created: cloudfront.IOrigin,
     headers: SecurityHeaders | None,
+    *,
+    functions: Sequence[cloudfront.FunctionAssociation] = (),
+    edge_lambdas: Sequence[cloudfront.EdgeLambda] = (),
 ) -> cloudfront.BehaviorOptions:
     """Return a behavior in CDK's terms.
 
@@ -202,24 +230,34 @@ def behavior_options(
         origin: What it serves.
         created: That in CDK's terms.
         headers: The headers of the distribution.
+        functions: Its CloudFront Functions.
+        edge_lambdas: Its Lambda@Edge functions.
     """
-    added = behavior.headers or headers or SecurityHeaders()
-    cors = added.cors is not None
+    added = behavior.headers or headers
+    cors = added is not None and added.cors is not None
     methods = methods_of(behavior, origin, cors=cors)
     cache = cache_of(behavior, origin)
+    signing = behavior.signed or (behavior.auth.signing if behavior.auth else None)
     return cloudfront.BehaviorOptions(
         origin=created,
         allowed_methods=_METHODS[methods] if methods else None,
         cache_policy=cache_policy(scope, cache) if isinstance(cache, Cache) else cache,
         compress=None if behavior.compress else False,
+        edge_lambdas=list(edge_lambdas) or None,
         enable_grpc=behavior.grpc or None,
+        function_associations=list(functions) or None,
         origin_request_policy=_forward_of(behavior, origin, cors=cors),
+        trusted_key_groups=[signing.key_group] if signing else None,
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY
             if behavior.https_only
             else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
         ),
-        response_headers_policy=headers_policy(scope, added),
+        response_headers_policy=(
+            headers_policy(scope, added)
+            if added is not None
+            else cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS
+        ),
     )
 
 

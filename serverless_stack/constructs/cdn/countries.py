@@ -8,7 +8,7 @@ from typing import Literal
 
 from aws_cdk import aws_cloudfront as cloudfront
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 
@@ -70,6 +70,10 @@ def countries_problems(countries: Countries) -> list[str]:
     problems = Problems()
     problems.add(rules.country_problems(countries.codes, "countries"))
     problems.require(countries.codes, "`countries` must have a country, got: none")
+    problems.add(
+        f"`countries` must not repeat a country, got: {code!r} more than once"
+        for code in repeated(countries.codes)
+    )
     if any(map(is_unresolved, countries.codes)):
         problems.fail("`countries` must be known at synthesis, got: a token")
     return problems.messages

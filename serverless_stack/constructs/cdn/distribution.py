@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Annotations, Names, Stack
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_shield as shield_advanced
@@ -11,23 +11,27 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.shared import access_log_bucket
-from serverless_stack.constructs.api.waf import Waf
+from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.cdn.access import allow_origins
 from serverless_stack.constructs.cdn.access_control import bucket_access_control
 from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
+from serverless_stack.constructs.cdn.alarms import CdnAlarms, alarms_wanted
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
 from serverless_stack.constructs.cdn.binding import OriginBinding
+from serverless_stack.constructs.cdn.cache_tags import enable_cache_tags
 from serverless_stack.constructs.cdn.countries import Countries
-from serverless_stack.constructs.cdn.domain import CdnDomain
+from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
+from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
+from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
 from serverless_stack.constructs.cdn.origins import Target
-from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS
 from serverless_stack.constructs.cdn.resources import bucket_of
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
+from serverless_stack.constructs.cdn.waf import web_acl_arn
 from serverless_stack.constructs.profiles.profile import Profile
 
 _MAX_COMMENT_LENGTH = 128
@@ -65,8 +69,8 @@ class Cdn(Construct):
         default_root_object: The object served at ``/`` if there is a bucket.
         domain: Your own domain names. Default: that of CloudFront.
         price_class: Which edge locations answer.
-        waf: The AWS WAF web ACL: ``Waf()``, ``Waf.existing(arn)`` or ``Waf.none()``. Default: set
-            by the profile (production: none).
+        waf: The AWS WAF web ACL: ``Waf()``, created in us-east-1, ``Waf.existing(arn)`` or
+            ``Waf.none()``. Default: set by the profile (production: none).
         countries: The countries in which the distribution answers, such as
             ``Countries.allow("DE")``. Default: all.
         shield: Whether AWS Shield Advanced protects the distribution. The account must have a
@@ -75,14 +79,17 @@ class Cdn(Construct):
         cache_tags: Whether answers can be invalidated by the tags that they have in the header
             ``x-amz-meta-cache-tag``.
         http3: Whether viewers may use HTTP/3 beside HTTP/2.
-        alarms: Whether there are alarms, which notify the topic of the stack. Default: set by the
-            profile (production: no).
-        access_log: Whether CloudFront logs requests, to a bucket that all buckets and
-            distributions of the stack share. Default: set by the profile (production: yes), and
-            no, with a warning, in regions where CloudFront writes no logs.
+        alarms: Whether there are alarms on errors and slow origins, with the defaults of
+            ``CdnAlarms``. Default: set by the profile (production: no), and no, with a warning, if
+            the region of the stack is unknown.
+        access_log: Whether CloudFront logs requests, or where by a ``CdnLog``. Default: set by the
+            profile (production: yes), to a bucket that all buckets and distributions of the stack
+            share.
 
     Attributes:
         distribution: The distribution.
+        cache_tags: Whether answers can be invalidated by their cache tags.
+        edge_logic: The JavaScript of its behaviors, for other constructs of this library.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
@@ -118,9 +125,8 @@ class Cdn(Construct):
         cache_tags: bool = False,
         http3: bool = True,
         alarms: bool | None = None,
-        access_log: bool | None = None,
+        access_log: bool | CdnLog | None = None,
     ) -> None:
-        region = Stack.of(scope).region
         arguments = CdnArguments(
             bucket=bucket,
             origin_path=origin_path,
@@ -136,53 +142,62 @@ class Cdn(Construct):
             domain=domain,
             waf=waf,
             countries=countries,
+            alarms=alarms,
             access_log=access_log,
         )
         problems = Problems(scope.node.path, construct_id)
-        problems.add(arguments.problems(region))
+        problems.add(arguments.problems(scope))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         profile = Profile.of(self)
-        if access_log is None:
-            access_log = profile.settings.access_logs
-            if access_log and region in REGIONS_WITHOUT_LOGS:
-                access_log = False
-                Annotations.of(self).add_warning_v2(
-                    "serverless-stack:cdn-log",
-                    f"requests are not logged: CloudFront writes no logs to buckets in {region}",
-                )
+        log = chosen_log(self, access_log)
+        web_acl = web_acl_arn(self, waf)
+        certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
+        edge_logic = EdgeLogic(self)
         options = {}
         for pattern, behavior in arguments.routes().items():
-            origin = arguments.origin_of(behavior)
+            origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
             options[pattern] = behavior_options(
-                self, behavior, origin, binding.create(origin), headers
+                self,
+                behavior,
+                origin,
+                binding.create(origin),
+                headers,
+                functions=edge_logic.functions(edge),
+                edge_lambdas=edge_logic.edge_lambdas(edge),
             )
-        log_bucket = access_log_bucket(self, profile) if access_log else None
-        certificate = domain.certificate if domain else None
+        log_bucket = log.legacy_bucket
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
             default_root_object=default_root_object if bucket else None,
+            error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
-            minimum_protocol_version=(
-                cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021 if certificate else None
-            ),
+            minimum_protocol_version=domain.tls if domain else None,
             http_version=(
                 cloudfront.HttpVersion.HTTP2_AND_3 if http3 else cloudfront.HttpVersion.HTTP2
             ),
             price_class=price_class,
-            web_acl_id=waf.arn if waf else None,
+            web_acl_id=web_acl,
             geo_restriction=countries.restriction if countries else None,
-            enable_logging=access_log,
+            enable_logging=log_bucket is not None,
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
         )
+        encrypt_fields(
+            self,
+            distribution,
+            {pattern: each.field_encryption for pattern, each in arguments.routes().items()},
+            DEFAULT_PATTERN,
+        )
+        if cache_tags:
+            enable_cache_tags(distribution)
         if shield:
             shield_advanced.CfnProtection(
                 self,
@@ -191,19 +206,27 @@ class Cdn(Construct):
                 resource_arn=distribution.distribution_arn,
             )
         allow_origins(self, distribution, binding.origins)
+        if domain is not None:
+            add_records(self, domain, distribution)
+        if log.delivered is not None:
+            deliver_log(self, log.delivered, distribution)
+        if alarms_wanted(self, alarms):
+            CdnAlarms(self, "Alarms", distribution=distribution)
         acknowledge_missing(
             distribution,
             profile,
             has_certificate=certificate is not None,
             has_countries=countries is not None,
-            has_web_acl=waf is not None and waf.arn is not None,
-            has_log=access_log,
+            has_web_acl=web_acl is not None,
+            has_log=log_bucket is not None,
         )
         sources = [bucket_of(each) for each in binding.origins if each.kind == "bucket"]
         if log_bucket is not None and not any(isinstance(each, s3.Bucket) for each in sources):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
+        self.cache_tags: bool = cache_tags
+        self.edge_logic: EdgeLogic = edge_logic
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             bucket_access_control(self) if sources else None
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -24,7 +24,12 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
     permissions_policy,
 )
-from serverless_stack.constructs.function.packaging import package_library
+from serverless_stack.constructs.function.installation import LambdaPlatform
+from serverless_stack.constructs.function.packaging import (
+    Package,
+    library_requirements,
+    package_library,
+)
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import HIPAA, NIST, SERVERLESS
 
@@ -34,6 +39,7 @@ ANSWERS = ("functions/__init__.py", "functions/custom_resource.py")
 CONTENT_PARTS = (
     *ANSWERS,
     "_shared/__init__.py",
+    "_shared/cache_tags.py",
     "_shared/content",
     "_shared/contract.py",
     "_shared/text.py",
@@ -100,6 +106,8 @@ def deploy_time_function(
     timeout: Duration,
     log_retention: logs.RetentionDays | None,
     removal_policy: RemovalPolicy | None,
+    environment: Mapping[str, str] | None = None,
+    requirements_of: str | None = None,
 ) -> DeployTimeFunction:
     """Create a function with its role and log group.
 
@@ -113,6 +121,9 @@ def deploy_time_function(
         log_retention: How long its log is kept. Default: set by the profile.
         removal_policy: What happens to the log when the stack is deleted. Default: set by the
             profile.
+        environment: Its environment variables. Default: none.
+        requirements_of: The part that has a ``requirements.txt``, which is installed for Lambda's
+            platform. Default: none; the function has boto3 only.
     """
     profile = Profile.of(scope)
     group = log_group(
@@ -122,7 +133,7 @@ def deploy_time_function(
     role = execution_role(
         scope, group, profile, in_vpc=False, dead_letters=False, description=description
     )
-    package = package_library(*parts)
+    package = _packaged(scope, parts, requirements_of)
     function = lambda_.Function(
         scope,
         "Function",
@@ -133,6 +144,7 @@ def deploy_time_function(
         architecture=lambda_.Architecture.ARM_64,
         memory_size=memory_size,
         timeout=timeout,
+        environment=environment,
         role=role.role,
         log_group=group,
     )
@@ -143,6 +155,17 @@ def deploy_time_function(
     skips = {"CKV_AWS_116": _NO_QUEUE, "CKV_AWS_117": _NO_VPC}
     skip_in_checkov(function, skips, profile=profile)
     return DeployTimeFunction(function, role.role, group)
+
+
+def _packaged(scope: Construct, parts: Sequence[str], requirements_of: str | None) -> Package:
+    # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
+    if requirements_of is None or not Stack.of(scope).bundling_required:
+        return package_library(*parts)
+    return package_library(
+        *parts,
+        requirements=library_requirements(requirements_of),
+        platform=LambdaPlatform("3.14", "aarch64"),  # that of `deploy_time_function`
+    )
 
 
 def custom_resource(

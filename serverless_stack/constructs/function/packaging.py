@@ -15,7 +15,7 @@ from serverless_stack.constructs.function.bytecode import compile_folder, find_i
 from serverless_stack.constructs.function.installation import LambdaPlatform, install
 from serverless_stack.constructs.function.record import write_record
 from serverless_stack.constructs.function.requirement_lines import normalized
-from serverless_stack.constructs.function.requirements import Requirements
+from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import read_source
 
 # What installers write about an installation: it differs from run to run, and nothing reads it.
@@ -31,6 +31,7 @@ _FORMAT = "3"
 # The parts of this library in every handler.
 _RUNTIME = (
     "_shared/__init__.py",
+    "_shared/cache_tags.py",
     "_shared/content/__init__.py",
     "_shared/content/keys.py",
     "_shared/contract.py",
@@ -127,15 +128,45 @@ def package(
     return Package(folder, digest, tuple(sorted(unpinned)), interpreter is not None)
 
 
-def package_library(*parts: str) -> Package:
+def package_library(
+    *parts: str, requirements: Requirements | None = None, platform: LambdaPlatform | None = None
+) -> Package:
     """Package parts of this library for a function that the constructs deploy.
 
     Args:
         parts: Their paths in the library: folders, or modules with their ``.py``.
+        requirements: What they import beside boto3, with hashes. Default: nothing.
+        platform: The platform of the function, if there are requirements.
+
+    Raises:
+        ValueError: If the requirements cannot be installed for the platform.
     """
     files = _library_files(*parts)
-    folder = cached("library", f"{_FORMAT}-{_digest(files)}", lambda target: _copy(files, target))
-    return Package(folder, _digest(_files(folder)))
+    key = f"{_FORMAT}-{_digest(files)}"
+
+    def build(target: Path) -> None:
+        if requirements is not None and platform is not None:
+            install(requirements, target, platform)
+            _remove_installer_notes(target)
+        _copy(files, target)
+
+    if requirements is not None:
+        text = f"{key}\n{platform}\n{requirements.digest}"
+        key = hashlib.sha256(text.encode()).hexdigest()
+    folder = cached("library", key, build)
+    digest = _digest(_files(folder))
+    if requirements is not None:
+        write_record(digest, requirements)
+    return Package(folder, digest)
+
+
+def library_requirements(part: str) -> Requirements | None:
+    """Return the requirements of a part of this library.
+
+    Args:
+        part: The path of a folder in the library, with a ``requirements.txt``.
+    """
+    return find_requirements(_library_root() / part)
 
 
 def cached(kind: str, key: str, build: Callable[[Path], None]) -> Path:
@@ -178,11 +209,15 @@ def _remove_installer_notes(target: Path) -> None:
         shutil.rmtree(byte_code)
 
 
-def _library_files(*parts: str) -> dict[str, Path]:
+def _library_root() -> Path:
     spec = importlib.util.find_spec("serverless_stack")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError(f"serverless_stack cannot be imported by {sys.executable}")
-    root = Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0])
+
+
+def _library_files(*parts: str) -> dict[str, Path]:
+    root = _library_root()
     paths = [root / "__init__.py", root / "py.typed"]
     for part in map(root.joinpath, parts):
         paths += part.rglob("*.py") if part.is_dir() else [part]

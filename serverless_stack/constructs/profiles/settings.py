@@ -30,8 +30,8 @@ class Settings:
         managed_policies: Whether permissions are in managed policies instead of inline ones.
         redis_replicas: The read replicas of a Redis cache, each in another availability zone.
         redis_port: The port of a Redis cache.
-        rotation_days: How often the AUTH token or password of a Redis cache is rotated; 0 for
-            never.
+        rotation_days: How often the AUTH token or password of a Redis cache, and the key of signed
+            URLs, is rotated; 0 for never.
         memcached_nodes: The nodes of a Memcached cache.
         memcached_port: The port of a Memcached cache.
         auth_required: Whether an API has to say who may call it.

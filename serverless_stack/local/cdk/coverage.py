@@ -6,10 +6,7 @@ from serverless_stack.local.cdk.assembly import Stack
 
 _RUNTIMES = ("python", "nodejs", "provided")
 _BEHAVIOUR_FEATURES = {
-    "LambdaFunctionAssociations": "Lambda@Edge: requests pass without the function",
-    "TrustedKeyGroups": "signed URLs and cookies: everybody may read",
-    "TrustedSigners": "signed URLs and cookies: everybody may read",
-    "FieldLevelEncryptionId": "field-level encryption: fields stay plain",
+    "TrustedSigners": "signers of AWS accounts: their signatures are refused",
 }
 
 
@@ -65,9 +62,6 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
     elif kind == "AWS::ApiGateway::Method":
         if _mapping(properties.get("Integration")).get("ResponseTransferMode") == "STREAM":
             yield "response streaming of REST APIs: calls of the function fail"
-    elif kind == "AWS::CloudFront::Function":
-        if _mapping(properties.get("FunctionConfig")).get("KeyValueStoreAssociations"):
-            yield "key value stores of CloudFront functions: `cf.kvs()` fails"
     elif kind == "AWS::CloudFront::Distribution":
         config = _mapping(properties.get("DistributionConfig"))
         behaviours = [config.get("DefaultCacheBehavior"), *_list(config.get("CacheBehaviors"))]
@@ -75,11 +69,6 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
             yield from (text for name, text in _BEHAVIOUR_FEATURES.items() if behaviour.get(name))
         if config.get("WebACLId"):
             yield "AWS WAF in front of a distribution: requests pass unchecked"
-        if _list(_mapping(config.get("OriginGroups")).get("Items")):
-            yield "origin groups: there is no fail-over"
-        geographic = _mapping(_mapping(config.get("Restrictions")).get("GeoRestriction"))
-        if geographic.get("RestrictionType") in ("whitelist", "blacklist"):
-            yield "geographic restrictions: everybody may read"
 
 
 def _mapping(value: object) -> Mapping[str, object]:

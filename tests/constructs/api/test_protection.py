@@ -236,6 +236,23 @@ def test_no_rate_and_no_group_is_no_web_acl(stack: cdk.Stack, function: lambda_.
     assert "Waf.none() is no web ACL" in message
 
 
+@pytest.mark.parametrize(
+    ("arn", "message"),
+    [
+        ("arn:aws:wafv2:us-east-1:123456789012:global/webacl/shop/1", "a regional web ACL"),
+        (
+            "arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/shop/1",
+            "must have a web ACL in eu-central-1, the region of the stack",
+        ),
+    ],
+)
+def test_a_web_acl_of_another_scope_or_region(app: cdk.App, arn: str, message: str) -> None:
+    stack = cdk.Stack(app, "Europe", env=cdk.Environment(region="eu-central-1"))
+    handler = plain_function(stack, "Plain")
+    waf = Waf.existing(arn)
+    assert message in refused(lambda: ProxyApi(stack, "Api", handler=handler, waf=waf))
+
+
 def test_shield_protects_a_distribution(stack: cdk.Stack, function: lambda_.Function) -> None:
     Cdn(stack, "Cdn", api=ProxyApi(stack, "Api", handler=function), shield=True, access_log=False)
     protection = properties(synth(stack), "AWS::Shield::Protection")

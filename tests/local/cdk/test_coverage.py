@@ -37,22 +37,8 @@ def function(runtime: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("described", "start"),
     [
-        (distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": [{}]}), "Lambda@Edge"),
-        (distribution(CacheBehaviors=[{"TrustedKeyGroups": ["k"]}]), "signed URLs and cookies"),
+        (distribution(CacheBehaviors=[{"TrustedSigners": ["self"]}]), "signers of AWS accounts"),
         (distribution(WebACLId="arn"), "AWS WAF"),
-        (distribution(OriginGroups={"Items": [{}]}), "origin groups"),
-        (
-            distribution(Restrictions={"GeoRestriction": {"RestrictionType": "whitelist"}}),
-            "geographic restrictions",
-        ),
-        (
-            resource(
-                "AWS::CloudFront::Function",
-                "Shop/Function",
-                FunctionConfig={"KeyValueStoreAssociations": [{}]},
-            ),
-            "key value stores",
-        ),
         (function("java21"), "the runtime java21"),
         (
             resource(
@@ -92,11 +78,13 @@ def test_what_is_deployed_without_effect(
 @pytest.mark.parametrize(
     "described",
     [
-        distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": []}, CacheBehaviors=None),
-        distribution(Restrictions={"GeoRestriction": {"RestrictionType": "none"}}),
+        distribution(DefaultCacheBehavior={"TrustedKeyGroups": []}, CacheBehaviors=None),
+        distribution(DefaultCacheBehavior={"LambdaFunctionAssociations": [{}]}),
+        distribution(Restrictions={"GeoRestriction": {"RestrictionType": "whitelist"}}),
+        distribution(OriginGroups={"Items": [{}]}),
         function("nodejs22.x"),
         function({"Ref": "Runtime"}),
-        resource("AWS::CloudFront::Function", FunctionConfig={"Runtime": "cloudfront-js-2.0"}),
+        resource("AWS::CloudFront::Function", FunctionConfig={"KeyValueStoreAssociations": [{}]}),
     ],
 )
 def test_what_is_modelled_is_not_told(tmp_path: Path, described: dict[str, Any]) -> None:

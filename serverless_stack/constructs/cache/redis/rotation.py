@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
@@ -20,6 +20,7 @@ from serverless_stack.constructs._internal.roles import (
     grant_key,
     grantee_of,
 )
+from serverless_stack.constructs._internal.rotation import rotation_schedule
 from serverless_stack.constructs.cache.client import elasticache_arn
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
@@ -98,7 +99,7 @@ def rotate(
     home = Construct(scope, "Rotation")
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
-    _schedule(home, secret, function, every)
+    rotation_schedule(home, secret, function, every)
     allow_ingress(cache.network, function, "Rotation of the secret")
     for service in (ELASTICACHE, SECRETS_MANAGER):
         open_way(function, cache.network.vpc, service)
@@ -143,33 +144,6 @@ def _create_function(
 def _subnets(network: CacheNetwork) -> list[ec2.ISubnet]:
     """Return subnets from which the function reaches the API of ElastiCache, if there are such."""
     return list(network.vpc.private_subnets) or list(network.subnets.subnets)
-
-
-def _schedule(
-    home: Construct,
-    secret: secretsmanager.ISecret,
-    function: lambda_.Function,
-    every: Duration,
-) -> None:
-    permission = lambda_.CfnPermission(
-        home,
-        "Permission",
-        action="lambda:InvokeFunction",
-        function_name=function.function_arn,
-        principal="secretsmanager.amazonaws.com",
-        source_account=Stack.of(home).account,
-    )
-    schedule = secretsmanager.CfnRotationSchedule(
-        home,
-        "Schedule",
-        secret_id=secret.secret_arn,
-        rotation_lambda_arn=function.function_arn,
-        rotate_immediately_on_update=False,
-        rotation_rules=secretsmanager.CfnRotationSchedule.RotationRulesProperty(
-            automatically_after_days=every.to_days()
-        ),
-    )
-    schedule.node.add_dependency(permission)
 
 
 def _grant(

@@ -14,15 +14,18 @@ from . import (
     async_invocations,
     canaries,
     cloudfront,
+    continuous_deployment,
     credentials,
     dropped_properties,
     ec2,
     elasticache,
     event_filters,
+    field_encryption,
     foreign_types,
     functions,
     http_proxies,
     iam_groups,
+    log_deliveries,
     mapping_templates,
     missing_objects,
     mock_integrations,
@@ -37,10 +40,13 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    signing_keys,
+    stack_outputs,
     stage_cache,
     stages,
     stream_consumers,
     stream_triggers,
+    target_groups,
     time_zones,
     web_acls,
 )
@@ -74,8 +80,14 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    signing_keys.apply()
+    field_encryption.apply()
+    target_groups.apply()
+    continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
+    stack_outputs.apply()
+    log_deliveries.apply()
     rotation.apply()
     web_acls.apply()
     origin_access_identities.apply()

@@ -68,6 +68,15 @@ class FunctionUrl:
         kind = {"Content-Type": "application/json", "x-amzn-ErrorType": "AccessDeniedException"}
         return 403, {**kind, **cors}, FORBIDDEN.encode()
 
+    def permits_distribution(self, arn: str) -> bool:
+        """Return whether the function's policy permits calls by a distribution.
+
+        Args:
+            arn: The ARN of the distribution.
+        """
+        statements = [item for item in self._statements() if _names_distribution(item, arn)]
+        return all(any(_allows(item, action) for item in statements) for action in ACTIONS)
+
     def _statements(self) -> list[dict[str, Any]]:
         """Return the statements about this URL in the policy of its function."""
         found = lambda_svc._functions._data.get((self.account, self.region, self.function))
@@ -100,10 +109,27 @@ def deployed_function_urls() -> list[FunctionUrl]:
 
 
 def _permits(statement: dict[str, Any], action: str) -> bool:
-    principal, actions = statement.get("Principal"), statement.get("Action")
+    is_everyone = statement.get("Principal") in ("*", {"AWS": "*"})
+    return is_everyone and _allows(statement, action)
+
+
+def _allows(statement: dict[str, Any], action: str) -> bool:
+    actions = statement.get("Action")
     named = actions if isinstance(actions, list) else [actions]
-    return (
-        statement.get("Effect") == "Allow"
-        and principal in ("*", {"AWS": "*"})
-        and any(name in (action, "lambda:*") for name in named)
+    return statement.get("Effect") == "Allow" and any(
+        name in (action, "lambda:*") for name in named
     )
+
+
+def _names_distribution(statement: dict[str, Any], arn: str) -> bool:
+    """Return whether a statement is about CloudFront, and about no other distribution."""
+    if statement.get("Principal") != {"Service": "cloudfront.amazonaws.com"}:
+        return False
+    conditions = (statement.get("Condition") or {}).values()
+    sources = {
+        str(value)
+        for condition in conditions
+        for name, value in condition.items()
+        if name.lower() == "aws:sourcearn"
+    }
+    return sources <= {arn}

@@ -7,13 +7,13 @@ from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
 from serverless_stack.checks.engine.violations import Violation, check_length, violation
 from serverless_stack.checks.services.cloudfront.limits import distribution as values
+from serverless_stack.checks.services.cloudfront.limits.error_pages import ERROR_STATUSES
 
 RULES = RuleList()
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SETTINGS = "All distribution settings reference"
 _ERROR_PAGES = "Generate custom error responses"
-_ERROR_CODES = (400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504)
 
 
 @RULES.resource("CLOUDFRONT-001", DISTRIBUTION, page="Specify a default root object")
@@ -41,9 +41,9 @@ def error_codes(distribution: Resource) -> Iterator[Violation]:
         code = distribution.number(f"{path}.ErrorCode")
         if code is None:
             continue
-        if code not in _ERROR_CODES:
-            nearest = min(_ERROR_CODES, key=lambda known: abs(known - code))
-            listed = ", ".join(map(str, _ERROR_CODES))
+        if code not in ERROR_STATUSES:
+            nearest = min(ERROR_STATUSES, key=lambda known: abs(known - code))
+            listed = ", ".join(map(str, ERROR_STATUSES))
             yield violation(f"{path}.ErrorCode", f"be one of {listed}", int(code), nearest)
         if code in seen:
             yield violation(f"{path}.ErrorCode", "be in one error response only", int(code))
@@ -67,9 +67,9 @@ def error_pages(distribution: Resource) -> Iterator[Violation]:
         if isinstance(value, str) and value and value[0] not in "/$#{":
             yield violation(page, "begin with a slash", value, f"/{value}")
         number = distribution.number(code)
-        if number is not None and number not in (200, *_ERROR_CODES):
-            listed = ", ".join(map(str, (200, *_ERROR_CODES)))
-            nearest = min((200, *_ERROR_CODES), key=lambda known: abs(known - number))
+        if number is not None and number not in (200, *ERROR_STATUSES):
+            listed = ", ".join(map(str, (200, *ERROR_STATUSES)))
+            nearest = min((200, *ERROR_STATUSES), key=lambda known: abs(known - number))
             yield violation(code, f"be one of {listed}", int(number), nearest)
 
 

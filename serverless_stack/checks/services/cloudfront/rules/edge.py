@@ -7,6 +7,12 @@ from serverless_stack.checks.engine.problems import is_unresolved, repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import UNKNOWN, Resource
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.cloudfront.limits.edge import (
+    RUNTIMES,
+    VIEWER_EVENTS,
+    VIEWER_MEMORY,
+    max_seconds,
+)
 from serverless_stack.checks.services.cloudfront.rules.behaviors import behaviors_of
 from serverless_stack.checks.services.cloudfront.rules.distribution import DISTRIBUTION
 
@@ -15,7 +21,6 @@ RULES = RuleList()
 _RESTRICTIONS = "Restrictions on Lambda@Edge"
 _EDGE_RESTRICTIONS = "Restrictions on all edge functions"
 _QUOTAS = "Quotas on Lambda@Edge"
-_VIEWER = ("viewer-request", "viewer-response")
 _VERSION = re.compile(r"arn:[^:]*:lambda:([^:]*):[^:]*:function:[^:]+(?::([^:]+))?")
 _UNSUPPORTED = {
     "DeadLetterConfig": "a dead-letter queue",
@@ -60,12 +65,12 @@ def one_function_an_event(distribution: Resource) -> Iterator[Violation]:
             for event in repeated(kinds[name]):
                 yield violation(f"{behavior}.{name}", "have one function for each event", event)
         for event in kinds["FunctionAssociations"]:
-            if event not in _VIEWER:
+            if event not in VIEWER_EVENTS:
                 requirement = "have the events viewer-request and viewer-response only"
                 nearest = event.replace("origin", "viewer")
                 yield violation(f"{behavior}.FunctionAssociations", requirement, event, nearest)
-        viewer = [event for event in kinds["LambdaFunctionAssociations"] if event in _VIEWER]
-        if viewer and any(event in _VIEWER for event in kinds["FunctionAssociations"]):
+        viewer = [event for event in kinds["LambdaFunctionAssociations"] if event in VIEWER_EVENTS]
+        if viewer and any(event in VIEWER_EVENTS for event in kinds["FunctionAssociations"]):
             requirement = "not have a viewer event beside that of a CloudFront function"
             yield violation(f"{behavior}.LambdaFunctionAssociations", requirement, viewer[0])
 
@@ -106,14 +111,14 @@ def edge_quotas(distribution: Resource) -> Iterator[Violation]:
     """
     for _path, event, function in _functions(distribution):
         id, timeout = function.logical_id, function.number("Timeout")
-        most = 5 if event in _VIEWER else 30
+        most = 30 if event is None else max_seconds(event)
         if event is not None and timeout is not None and timeout > most:
             requirement = f"be at most {most} seconds at the edge ({event})"
             yield violation("Timeout", requirement, int(timeout), most, resource=id)
         memory = function.number("MemorySize")
-        if event in _VIEWER and memory is not None and memory > 128:
-            requirement = f"be 128 MiB at the edge ({event})"
-            yield violation("MemorySize", requirement, int(memory), 128, resource=id)
+        if event in VIEWER_EVENTS and memory is not None and memory > VIEWER_MEMORY:
+            requirement = f"be {VIEWER_MEMORY} MiB at the edge ({event})"
+            yield violation("MemorySize", requirement, int(memory), VIEWER_MEMORY, resource=id)
 
 
 @RULES.resource("CLOUDFRONT-043", DISTRIBUTION, page=_RESTRICTIONS)
@@ -129,7 +134,7 @@ def edge_architecture(distribution: Resource) -> Iterator[Violation]:
                 "Architectures", "be x86_64 at the edge", "arm64", "x86_64", resource=id
             )
         runtime = function.text("Runtime")
-        if runtime is not None and not runtime.startswith(("nodejs", "python")):
+        if runtime is not None and not runtime.startswith(RUNTIMES):
             yield violation("Runtime", "be Node.js or Python at the edge", runtime, resource=id)
 
 

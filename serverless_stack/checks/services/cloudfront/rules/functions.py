@@ -7,6 +7,7 @@ from serverless_stack.checks.engine.problems import repeated
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Resource, known_part
 from serverless_stack.checks.engine.violations import Violation, violation
+from serverless_stack.checks.services.cloudfront.limits.functions import MAX_FUNCTION_BYTES
 from serverless_stack.checks.services.cloudfront.limits.invalidations import (
     invalidation_path_problems,
 )
@@ -15,7 +16,6 @@ RULES = RuleList()
 
 _FUNCTION = "AWS::CloudFront::Function"
 _QUOTAS = "Quotas on CloudFront Functions"
-_MAX_BYTES = 10 * 1024
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PEM = re.compile(r"\s*-----BEGIN PUBLIC KEY-----[\sA-Za-z0-9+/=]+-----END PUBLIC KEY-----\s*")
 _PATHS = {
@@ -34,8 +34,10 @@ def function_code(function: Resource) -> Iterator[Violation]:
     code = function.get("FunctionCode")
     # The known part of code with tokens is a lower bound.
     size = len(known_part(code).encode("utf-8", "surrogatepass")) if isinstance(code, str) else 1
-    if size > _MAX_BYTES:
-        yield violation("FunctionCode", f"have at most {_MAX_BYTES:,} bytes", size, _MAX_BYTES)
+    if size > MAX_FUNCTION_BYTES:
+        yield violation(
+            "FunctionCode", f"have at most {MAX_FUNCTION_BYTES:,} bytes", size, MAX_FUNCTION_BYTES
+        )
     if code == "":
         yield violation("FunctionCode", "not be empty", code)
 

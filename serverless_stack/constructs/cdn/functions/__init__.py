@@ -1,0 +1,1 @@
+"""The CloudFront Functions of a distribution, composed of snippets of JavaScript."""

@@ -1,0 +1,1 @@
+"""The key pair of signed URLs and cookies: created, rotated and deleted."""
