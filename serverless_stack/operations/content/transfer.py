@@ -33,6 +33,7 @@ _KEPT = (
     "ContentLanguage",
     "ContentType",
     "Metadata",
+    "WebsiteRedirectLocation",
 )
 # Arguments of a copy that leave the headers as they are.
 _NOT_REPLACED = {"SSEKMSKeyId", "ServerSideEncryption", "StorageClass"}

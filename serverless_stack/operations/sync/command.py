@@ -59,8 +59,8 @@ def sync(
     filters: Sequence[Filter] = (),
     cache_control: Sequence[CacheRule] = (),
     expires: datetime | None = None,
-    tags: Sequence[TagRule] = (),
     storage_class: str = "",
+    tags: Sequence[TagRule] = (),
     dry_run: bool = False,
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
@@ -88,8 +88,8 @@ def sync(
         filters: Both in one order, of which the last that matches a key decides.
         cache_control: ``Cache-Control`` of uploaded files by pattern; the first that matches.
         expires: ``Expires`` of uploaded files. Default: none.
-        tags: Cache tags of uploaded files by pattern; each rule that matches adds its tags.
         storage_class: The storage class of what is written to a bucket. Default: ``STANDARD``.
+        tags: Cache tags of uploaded files by pattern; each rule that matches adds its tags.
         dry_run: Whether to plan only.
         parallel: The number of files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
