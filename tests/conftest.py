@@ -148,3 +148,18 @@ def use_aws(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, s
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     return aws
+
+
+@functools.cache
+def _loader() -> object:
+    from botocore.loaders import Loader
+
+    return Loader()
+
+
+@pytest.fixture
+def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load the API of a service once, for tests that make many clients."""
+    import botocore.session
+
+    monkeypatch.setattr(botocore.session, "create_loader", lambda *arguments: _loader())

@@ -19,6 +19,11 @@ _COMMANDS: Final = {
     "sync": ("sync", "run"),
     "invalidate": ("invalidate", "invalidate"),
     "ls": ("objects.command", "ls"),
+    "cp": ("objects.transfers", "cp"),
+    "mv": ("objects.transfers", "mv"),
+    "rm": ("objects.transfers", "rm"),
+    "mb": ("objects.buckets", "mb"),
+    "rb": ("objects.buckets", "rb"),
     "presign": ("objects.command", "presign"),
     "api": ("api", "app"),
     "advise": ("advise", "app"),
@@ -61,7 +66,7 @@ def application(command: str | None = None) -> typer.Typer:
         if isinstance(implementation, typer.Typer):
             app.add_typer(implementation, name=name)
         else:
-            app.command(name)(implementation)
+            app.command(name, cls=getattr(loaded, "COMMAND_CLASS", None))(implementation)
     return app
 
 

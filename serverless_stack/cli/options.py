@@ -68,6 +68,8 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
     except Terminated as error:
         typer.echo("Interrupted. Run the command again to complete it.", err=True)
         raise typer.Exit(128 + error.number) from error
+    except BrokenPipeError:
+        raise  # the reader of the output has ended: so does the command
     except Exception as error:
         if not isinstance(error, _expected()):
             raise

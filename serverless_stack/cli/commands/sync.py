@@ -2,18 +2,19 @@
 
 import sys
 from contextlib import nullcontext
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from serverless_stack._shared.text import visible_line
+from serverless_stack.cli import aws_options
 from serverless_stack.cli import options as aws
 from serverless_stack.operations.sync import Action, CacheRule, Synced, SyncPlan, location, sync
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+COMMAND_CLASS = aws_options.ObjectCommand
 FAILED_STATUS, DIFFERENT_STATUS = 1, 3
 _MAX_ROWS = 200
 
@@ -26,12 +27,6 @@ AllowEmptySource = Annotated[
     bool,
     typer.Option("--allow-empty-source", help="Let --delete empty the destination."),
 ]
-Include = Annotated[
-    list[str] | None, typer.Option("--include", metavar="GLOB", help="Only these keys.")
-]
-Exclude = Annotated[
-    list[str] | None, typer.Option("--exclude", metavar="GLOB", help="All but these keys.")
-]
 Rules = Annotated[
     list[str] | None,
     typer.Option(
@@ -39,9 +34,6 @@ Rules = Annotated[
         metavar="GLOB=VALUE",
         help="Cache-Control of uploaded files; the first that matches. May be repeated.",
     ),
-]
-Expires = Annotated[
-    datetime | None, typer.Option("--expires", help="Expires of uploaded files, in UTC.")
 ]
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", help="With --dry-run: status 3 if something would change.")
@@ -52,18 +44,19 @@ Invalidate = Annotated[
         "--invalidate", metavar="DISTRIBUTION", help="Invalidate what changed. May be repeated."
     ),
 ]
-Parallel = Annotated[int, typer.Option("--parallel", min=1, help="The number of files at a time.")]
 
 
 def run(
+    context: typer.Context,
     source: Source,
     destination: Destination,
     delete: Delete = False,
     allow_empty_source: AllowEmptySource = False,
-    include: Include = None,
-    exclude: Exclude = None,
+    include: aws_options.Include = None,
+    exclude: aws_options.Exclude = None,
     cache_control: Rules = None,
-    expires: Expires = None,
+    expires: aws_options.Expires = None,
+    storage_class: aws_options.StorageClass = "",
     dry_run: aws.DryRun = False,
     exit_code: ExitCode = False,
     invalidate: Invalidate = None,
@@ -73,7 +66,7 @@ def run(
     query_strings: aws.QueryStrings = False,
     max_paths: aws.MaxPaths = 30,
     wait: aws.Wait = False,
-    parallel: Parallel = 8,
+    parallel: aws_options.Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
@@ -85,8 +78,6 @@ def run(
     Exit status: 0 if in sync, 1 if some files failed, 2 on invalid input or an error of AWS,
     3 with --exit-code if something would change.
     """
-    from datetime import UTC
-
     with aws.account(region, profile):
         progress = _progress() if sys.stderr.isatty() else None
         task = progress.add_task("sync", total=None) if progress else None
@@ -105,10 +96,10 @@ def run(
                 location(destination),
                 delete=delete,
                 allow_empty_source=allow_empty_source,
-                include=include or [],
-                exclude=exclude or [],
+                filters=aws_options.filters(context),
                 cache_control=[_rule(text) for text in cache_control or []],
-                expires=None if expires is None else expires.replace(tzinfo=UTC),
+                expires=expires,
+                storage_class=storage_class,
                 dry_run=dry_run,
                 parallel=parallel,
                 distribution_ids=invalidate or [],

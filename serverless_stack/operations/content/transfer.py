@@ -4,7 +4,9 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
 from threading import Event
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+from urllib.parse import urlencode
 
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError
@@ -31,6 +33,8 @@ _KEPT = (
     "ContentType",
     "Metadata",
 )
+# Arguments of a copy that leave the headers as they are.
+_NOT_REPLACED = {"SSEKMSKeyId", "ServerSideEncryption", "StorageClass"}
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
@@ -78,36 +82,91 @@ def in_parallel(
             raise
 
 
-def upload_large(store: Store, key: str, content: Readable, size: int, headers: Headers) -> str:
-    """Upload a large file in parts that S3 checks, and return the ETag."""
+def upload_small(store: Store, key: str, content: bytes, arguments: Mapping[str, object]) -> str:
+    """Upload bytes that S3 checks, with arguments of ``PutObject``, and return the ETag."""
+    put_object = cast(Callable[..., dict[str, object]], store.client.put_object)
+    answer = put_object(
+        Bucket=store.bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256", **arguments
+    )
+    return etag_in(answer, key)
+
+
+def upload_large(
+    store: Store,
+    key: str,
+    content: Readable,
+    size: int,
+    headers: Headers | None,
+    arguments: Mapping[str, object] = MappingProxyType({}),
+) -> str:
+    """Upload a large file in parts that S3 checks, and return the ETag.
+
+    Args:
+        store: The bucket.
+        key: The key.
+        content: The file.
+        size: Its size, by which the parts are chosen. A stream may have another one.
+        headers: The headers; None if `arguments` has them.
+        arguments: Further arguments of ``PutObject``.
+    """
     part = max(SMALL, -(-size // MAX_PARTS))
-    extra = {**header_arguments(headers), "ChecksumAlgorithm": "SHA256"}
+    extra: dict[str, object] = {**arguments, "ChecksumAlgorithm": "SHA256"}
+    if headers is not None:
+        extra |= header_arguments(headers)
     with _transfers(store, part) as manager:
         manager.upload(cast(IO[bytes], content), store.bucket, key, extra).result()
     return etag_of(store, key)
 
 
-def rewrite(store: Store, key: str, etag: str, headers: Headers) -> str:
+def rewrite(
+    store: Store,
+    key: str,
+    etag: str,
+    headers: Headers,
+    arguments: Mapping[str, object] = MappingProxyType({}),
+) -> str:
     """Replace the headers of an object of up to 5 GiB, not its bytes, and return the ETag.
 
     Raises:
         ConflictError: If the object has another ETag by now.
     """
-    extra = {"MetadataDirective": "REPLACE", **header_arguments(headers)}
+    extra = {"MetadataDirective": "REPLACE", **header_arguments(headers), **arguments}
     return _copy(store, key, _Source(store.bucket, key, etag, 0), extra)
 
 
-def copy(store: Store, key: str, source_bucket: str, source_key: str, etag: str, size: int) -> str:
-    """Copy an object with its headers, and return the ETag of the copy.
+def copy(
+    store: Store,
+    key: str,
+    source_bucket: str,
+    source_key: str,
+    etag: str,
+    size: int,
+    arguments: Mapping[str, object] = MappingProxyType({}),
+) -> str:
+    """Copy an object with its headers and tags, and return the ETag of the copy.
+
+    Args:
+        store: The bucket of the copy.
+        key: The key of the copy.
+        source_bucket: The bucket of the object.
+        source_key: Its key.
+        etag: The ETag that it must have.
+        size: Its size.
+        arguments: Arguments of ``CopyObject`` that replace what the object has.
 
     Raises:
         ConflictError: If the source has another ETag by now.
     """
     extra: dict[str, object] = {}
-    if size > LARGEST_COPY:
+    if size > LARGEST_COPY or not arguments.keys() <= _NOT_REPLACED:
         head = store.client.head_object(Bucket=source_bucket, Key=source_key)
         extra = {"MetadataDirective": "REPLACE", **_kept(dict(head))}
-    return _copy(store, key, _Source(source_bucket, source_key, etag, size), extra)
+        if size > LARGEST_COPY and head.get("TagCount", 1):
+            tags = store.client.get_object_tagging(Bucket=source_bucket, Key=source_key)
+            extra["TaggingDirective"] = "REPLACE"
+            extra["Tagging"] = urlencode({tag["Key"]: tag["Value"] for tag in tags["TagSet"]})
+    source = _Source(source_bucket, source_key, etag, size)
+    return _copy(store, key, source, {**extra, **arguments})
 
 
 def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) -> str | None:
@@ -116,8 +175,6 @@ def expire(store: Store, key: str, cache_control: str, tags: Mapping[str, str]) 
     Returns:
         The ETag, or None if somebody has deleted the object.
     """
-    from urllib.parse import urlencode
-
     try:
         head = store.client.head_object(Bucket=store.bucket, Key=key)
         extra = {

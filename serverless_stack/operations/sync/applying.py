@@ -9,19 +9,16 @@ from typing import IO
 
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack._shared.files import replacing
-from serverless_stack.operations.content import transfer
-from serverless_stack.operations.content.errors import ContentError
+from serverless_stack.operations.content import downloads, transfer
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import LARGEST_COPY
 from serverless_stack.operations.content.stores import Store
+from serverless_stack.operations.content.stores.s3 import header_arguments
 from serverless_stack.operations.sync import hashing
 from serverless_stack.operations.sync.inventory import PARTIAL, HeaderRules
 from serverless_stack.operations.sync.locations import Bucket, Folder
 from serverless_stack.operations.sync.planning import Action, SyncPlan
 from serverless_stack.operations.sync.state import State
-
-_BLOCK = 1 << 20
-_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
@@ -56,6 +53,8 @@ class Run:
         self._state = state
         self._headers = headers
         self._parallel = parallel
+        # Of the destination, if that is a bucket; a rewrite would lose the class otherwise.
+        self._more = {"StorageClass": headers.storage_class} if headers.storage_class else {}
         self._stopped = threading.Event()
 
     def apply(self, progress: Callable[[Action], None]) -> SyncResult:
@@ -110,14 +109,14 @@ class Run:
         key = f"{destination.prefix}{item.key}"
         if isinstance(source, Bucket):
             place = (source.name, f"{source.prefix}{item.key}")
-            etag = transfer.copy(self._store, key, *place, item.etag, item.size)
+            etag = transfer.copy(self._store, key, *place, item.etag, item.size, self._more)
             if item.content is None or item.headers is None:
                 return None
             return Record(item.content, item.size, item.headers, etag)
         headers = self._headers.headers(item.key, self._plan.source.items)
         other = self._plan.destination.items.get(item.key)
         if action.kind == "rewrite" and other is not None and other.size <= LARGEST_COPY:
-            etag = transfer.rewrite(self._store, key, other.etag, headers)
+            etag = transfer.rewrite(self._store, key, other.etag, headers, self._more)
             return Record(item.content or "", item.size, headers.digest(), etag)
         return self._upload(str(source.file(item.key)), key, headers)
 
@@ -130,13 +129,19 @@ class Run:
                 size = len(content)
             if size <= transfer.SMALL:
                 digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-                etag = self._store.write(key, content, headers)
+                etag = self._write(key, content, headers)
             else:  # it may have grown since
                 file.seek(0)
                 hashed = _Hashed(file)
-                etag = transfer.upload_large(self._store, key, hashed, size, headers)
+                etag = transfer.upload_large(self._store, key, hashed, size, headers, self._more)
                 digest, size = hashed.digest.hexdigest(), hashed.size
         return Record(digest, size, headers.digest(), etag)
+
+    def _write(self, key: str, content: bytes, headers: Headers) -> str:
+        if not self._more:
+            return self._store.write(key, content, headers)
+        arguments = {**header_arguments(headers), **self._more}
+        return transfer.upload_small(self._store, key, content, arguments)
 
     def _download(self, key: str, etag: str, path: str, *, new: bool) -> None:
         """Download an object to a file that appears when it is complete.
@@ -145,34 +150,7 @@ class Run:
         """
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with replacing(path, PARTIAL, new=new) as file:
-            self._receive(key, etag, file)
-
-    def _receive(self, key: str, etag: str, file: IO[bytes]) -> None:
-        from botocore.exceptions import (
-            IncompleteReadError,
-            ReadTimeoutError,
-            ResponseStreamingError,
-        )
-
-        from serverless_stack.operations.content.stores.s3 import etag_in
-
-        for attempt in range(1, _ATTEMPTS + 1):
-            try:
-                answer = self._store.client.get_object(
-                    Bucket=self._store.bucket, Key=key, IfMatch=f'"{etag}"'
-                )
-                if etag_in(answer, key) != etag:
-                    raise ContentError(f"the answer is another object than {key}")
-                for block in answer["Body"].iter_chunks(_BLOCK):
-                    if self._stopped.is_set():
-                        raise ContentError("the download was interrupted")
-                    file.write(block)
-                return
-            except (IncompleteReadError, ReadTimeoutError, ResponseStreamingError):
-                if attempt == _ATTEMPTS:
-                    raise
-                file.seek(0)
-                file.truncate()
+            downloads.receive(self._store, key, etag, file, self._stopped)
 
     def _delete(self, keys: Sequence[str]) -> dict[str, str]:
         """Delete files or objects, and return what went wrong."""

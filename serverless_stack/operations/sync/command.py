@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from serverless_stack._shared.content.properties import check_storage_class
 from serverless_stack._shared.content.rules import CacheRule, is_document
+from serverless_stack.operations.content.filters import Filter, chooser, filters_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
 from serverless_stack.operations.sync.applying import Run, SyncResult
 from serverless_stack.operations.sync.inventory import (
     HeaderRules,
     Inventory,
     ask_for_headers,
-    chooser,
     keep_apart,
     read_bucket,
     read_folder,
@@ -55,8 +56,10 @@ def sync(
     allow_empty_source: bool = True,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    filters: Sequence[Filter] = (),
     cache_control: Sequence[CacheRule] = (),
     expires: datetime | None = None,
+    storage_class: str = "",
     dry_run: bool = False,
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
@@ -81,8 +84,10 @@ def sync(
         allow_empty_source: Whether `delete` may empty the destination because the source is empty.
         include: Globs of the keys that take part. Default: all.
         exclude: Globs of keys that take no part. Such files are not opened.
+        filters: Both in one order, of which the last that matches a key decides.
         cache_control: ``Cache-Control`` of uploaded files by pattern; the first that matches.
         expires: ``Expires`` of uploaded files. Default: none.
+        storage_class: The storage class of what is written to a bucket. Default: ``STANDARD``.
         dry_run: Whether to plan only.
         parallel: The number of files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
@@ -128,10 +133,13 @@ def sync(
 
     if distribution_ids:
         paths_for((), ())  # what it refuses is refused before anything is uploaded
-    headers = HeaderRules(cache_control, expires)
-    sides = _Sides(source, destination, headers, chooser(include, exclude), client, parallel)
+    if storage_class:
+        check_storage_class(storage_class)
+    headers = HeaderRules(cache_control, expires, storage_class)
+    filters = filters or filters_of(include, exclude)
+    sides = _Sides(source, destination, headers, chooser(filters), client, parallel)
     ours, theirs = sides.read(exact=delete)
-    changes = sides.spare(plan(ours, theirs, delete=delete, include=include, exclude=exclude))
+    changes = sides.spare(plan(ours, theirs, delete=delete, filters=filters))
     if not allow_empty_source and not ours.items and changes.actions:
         raise ValueError(
             f"the source {source} has no files, and all {len(changes.actions):,} of {destination} "

@@ -8,9 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
-from serverless_stack._shared.content.rules import CacheRule, matches
+from serverless_stack._shared.content.rules import CacheRule
 from serverless_stack._shared.content.tree import walk
 from serverless_stack.operations.content.errors import ContentError
+from serverless_stack.operations.content.filters import chooser, filters_of
 from serverless_stack.operations.content.manifest import Record
 from serverless_stack.operations.content.plan import Item, items_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
@@ -32,10 +33,12 @@ class HeaderRules:
     Attributes:
         cache_control: The rules of ``Cache-Control``.
         expires: The ``Expires`` of all files. Default: none.
+        storage_class: The storage class of what is written. Default: ``STANDARD``.
     """
 
     cache_control: Sequence[CacheRule] = ()
     expires: datetime | None = None
+    storage_class: str = ""
 
     def headers(self, key: str, all_keys: Container[str]) -> Headers:
         """Return the headers of a file."""
@@ -98,23 +101,11 @@ def inventory(
         botocore.exceptions.ClientError: If the bucket cannot be read.
     """
     if isinstance(location, Folder):
-        return read_folder(location, headers, chooser(include, exclude))
+        return read_folder(location, headers, chooser(filters_of(include, exclude)))
     store = open_store(location.name, client, parallel)
-    return read_bucket(location, store, State(store, location), chooser(include, exclude))
-
-
-def chooser(include: Sequence[str], exclude: Sequence[str]) -> Callable[[str], bool]:
-    """Return the function that says whether a key, or a folder with a slash, takes part."""
-    whole = [pattern for pattern in exclude if pattern.endswith("*")]
-
-    def chosen(key: str) -> bool:
-        if key.endswith("/"):
-            return not any(matches(pattern, key) for pattern in whole)
-        return (not include or any(matches(pattern, key) for pattern in include)) and not any(
-            matches(pattern, key) for pattern in exclude
-        )
-
-    return chosen
+    return read_bucket(
+        location, store, State(store, location), chooser(filters_of(include, exclude))
+    )
 
 
 def read_folder(

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack._shared.content.keys import S3_SCHEME, bucket_and_key
 from serverless_stack.operations.content.manifest import RESERVED
-
-_SCHEME = "s3://"
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Bucket:
         return key.startswith(RESERVED) or f"{self.prefix}{key}".startswith(RESERVED)
 
     def __str__(self) -> str:
-        return f"{_SCHEME}{self.name}/{self.prefix}"
+        return f"{S3_SCHEME}{self.name}/{self.prefix}"
 
 
 def location(text: str) -> Folder | Bucket:
@@ -66,12 +65,12 @@ def location(text: str) -> Folder | Bucket:
         ValueError: If it is empty, names no bucket, or the folder of a bucket that this library
             keeps.
     """
-    if not text.startswith(_SCHEME):
+    if not text.startswith(S3_SCHEME):
         # An empty variable of a shell is not the current folder, nor a slip a folder called "s3:".
         if not text or text.lower().startswith("s3:"):
             raise ValueError(f"a location must be s3://bucket/prefix or a folder, got: {text!r}")
         return Folder(Path(text))
-    name, _slash, prefix = text.removeprefix(_SCHEME).partition("/")
+    name, prefix = bucket_and_key(text)
     prefix = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
     if not name:
         raise ValueError(f"a location must be s3://bucket/prefix or a folder, got: {text!r}")

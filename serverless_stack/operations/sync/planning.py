@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from serverless_stack.operations.content.filters import Filter, chooser, filters_of
 from serverless_stack.operations.content.plan import compare
-from serverless_stack.operations.sync.inventory import Inventory, chooser
+from serverless_stack.operations.sync.inventory import Inventory
 from serverless_stack.operations.sync.locations import Bucket, Folder
 
 Kind: TypeAlias = Literal["upload", "download", "copy", "rewrite", "delete"]
@@ -59,6 +60,7 @@ def plan(
     delete: bool = False,
     include: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    filters: Sequence[Filter] = (),
 ) -> SyncPlan:
     """Compare two inventories by content and headers. Dates do not count.
 
@@ -68,12 +70,13 @@ def plan(
         delete: Whether to delete what the source does not have.
         include: Globs of the keys that take part. Default: all. ``*`` matches slashes as well.
         exclude: Globs of keys that take no part, not even in deletions.
+        filters: Both in one order, of which the last that matches a key decides.
 
     Raises:
         ValueError: If both locations are folders.
     """
     kind = kind_of(source.location, destination.location)
-    chosen = chooser(include, exclude)
+    chosen = chooser(filters or filters_of(include, exclude))
     failures = {**source.failures, **destination.failures}
     ours = {k: v for k, v in source.items.items() if chosen(k) and k not in failures}
     theirs = {k: v for k, v in destination.items.items() if chosen(k) and k not in failures}

@@ -43,7 +43,13 @@ class Listing:
         require(answer, "IsTruncated", prefix)
         return Page(
             tuple(
-                ObjectInfo(self._relative(o["Key"]), o["Size"], o["ETag"], o["LastModified"])
+                ObjectInfo(
+                    self._relative(o["Key"]),
+                    o["Size"],
+                    o["ETag"],
+                    o["LastModified"],
+                    storage_class=o.get("StorageClass", "STANDARD"),
+                )
                 for o in answer.get("Contents", [])
             ),
             tuple(self._relative(each["Prefix"]) for each in answer.get("CommonPrefixes", [])),

@@ -21,6 +21,10 @@ class ObjectInfo:
         content_type: Its media type; empty in lists, which do not have it.
         metadata: The application's metadata; None in lists.
         version_id: Its version; empty in a bucket without versioning.
+        cache_control: Its ``Cache-Control``; empty if it has none, and in lists.
+        content_disposition: Its ``Content-Disposition``; empty if it has none, and in lists.
+        expires: Its ``Expires``; None if it has none or no date, and in lists.
+        storage_class: Its storage class, such as ``STANDARD``.
     """
 
     key: str
@@ -30,6 +34,10 @@ class ObjectInfo:
     content_type: str = ""
     metadata: Mapping[str, str] | None = None
     version_id: str = ""
+    cache_control: str = ""
+    content_disposition: str = ""
+    expires: datetime | None = None
+    storage_class: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate
 from typing import TYPE_CHECKING
 
 from serverless_stack.runtime.arguments import check_text
 from serverless_stack.runtime.objects.errors import translated
-from serverless_stack.runtime.objects.requests import check_header, properties
+from serverless_stack.runtime.objects.properties import check_header, properties
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -17,14 +16,6 @@ MAX_SECONDS = 7 * 24 * 3600  # "Download and upload objects with presigned URLs"
 _MAX_BYTES = 5 * 1024**3
 _MEDIA_TYPE = re.compile(r"[^\s/*;]+/([^\s/*;]+(\s*;.*)?|\*)").fullmatch
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+\S*").fullmatch
-_OVERRIDES = {
-    "cache-control": "ResponseCacheControl",
-    "content-disposition": "ResponseContentDisposition",
-    "content-encoding": "ResponseContentEncoding",
-    "content-language": "ResponseContentLanguage",
-    "content-type": "ResponseContentType",
-    "expires": "ResponseExpires",
-}
 
 
 @dataclass(frozen=True)
@@ -35,17 +26,11 @@ class Post:
     fields: Mapping[str, str]
 
 
-def get(client: "S3Client", bucket: str, key: str, seconds: int, headers: Mapping[str, str]) -> str:
+def get(
+    client: "S3Client", bucket: str, key: str, seconds: int, overrides: Mapping[str, str]
+) -> str:
     """Return a URL that reads an object."""
     _check("expires_in", seconds, 1, MAX_SECONDS)
-    overrides = {}
-    for name, value in headers.items():
-        check_text("response_headers", name)
-        if name.lower() not in _OVERRIDES:
-            raise ValueError(f"`response_headers` must be in {sorted(_OVERRIDES)}, got: {name!r}")
-        if name.lower() == "expires" and parsedate(value) is None:  # boto3 would make one of "2031"
-            raise ValueError(f"`response_headers` must have an HTTP date as {name}, got: {value!r}")
-        overrides[_OVERRIDES[name.lower()]] = check_header("response_headers", value)
     with translated("signing", key):
         return client.generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key, **overrides}, ExpiresIn=seconds

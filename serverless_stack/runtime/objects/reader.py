@@ -7,9 +7,9 @@ from typing import IO, TYPE_CHECKING, Self
 
 from serverless_stack._shared import contract
 from serverless_stack._shared.files import replacing
-from serverless_stack.runtime.arguments import check_kind, check_methods, check_text, check_texts
+from serverless_stack.runtime.arguments import check_methods, check_text, check_texts
 from serverless_stack.runtime.caching.resilience.threads import Once
-from serverless_stack.runtime.objects import presigning, requests
+from serverless_stack.runtime.objects import presigning, properties, requests
 from serverless_stack.runtime.objects.errors import NotFound, ObjectError, require, translated
 from serverless_stack.runtime.objects.keys import checked
 from serverless_stack.runtime.objects.listing import Listing
@@ -80,6 +80,7 @@ class ObjectReader:
         first: int | None = None,
         last: int | None = None,
         version_id: str = "",
+        response_headers: Mapping[str, str] | None = None,
         conditions: Conditions = ALWAYS,
     ) -> StoredObject:
         """Return an object or a part of it.
@@ -89,6 +90,8 @@ class ObjectReader:
             first: The first byte of the part, from 0; negative counts from the end.
             last: The last byte of the part, inclusive.
             version_id: The version. Default: the latest.
+            response_headers: Headers that replace the object's in the answer; see
+                `presigned_get`. Default: none.
             conditions: Such as ``Conditions(if_none_match=etag)``.
 
         Raises:
@@ -97,12 +100,14 @@ class ObjectReader:
             PreconditionFailed: Another condition does not hold.
         """
         check_text("version_id", version_id)
+        overrides = properties.response_headers(response_headers)
         requests.check_conditions(conditions)
         with translated("reading", key):
             answer = self.client.get_object(
                 Bucket=self.bucket_name,
                 Key=self._key(key),
                 **requests.given(Range=requests.byte_range(first, last), VersionId=version_id),
+                **overrides,
                 **conditions.for_reading(),
             )
             require(answer, "ETag", key)
@@ -222,10 +227,9 @@ class ObjectReader:
         Raises:
             ValueError: S3 would refuse the time or a header.
         """
-        if response_headers is not None:
-            check_kind("response_headers", response_headers, Mapping, "a mapping")
+        overrides = properties.response_headers(response_headers)
         place = (self.client, self.bucket_name, self._key(key))
-        return presigning.get(*place, expires_in, response_headers or {})
+        return presigning.get(*place, expires_in, overrides)
 
     def _key(self, key: str) -> str:
         check_text("key", key)

@@ -1,16 +1,15 @@
 """The arguments of requests to S3, and what its answers contain."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from io import TextIOBase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from serverless_stack._shared.text import counted
-from serverless_stack.runtime.arguments import check_kind, check_methods, check_text, check_texts
+from serverless_stack.runtime.arguments import check_kind, check_methods, check_texts
 from serverless_stack.runtime.libraries import boto3_session, load
 from serverless_stack.runtime.objects.errors import ObjectError
 from serverless_stack.runtime.objects.models import ObjectInfo
@@ -19,26 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 Raw: TypeAlias = Any  # what boto3 gives
-_MAX_METADATA_BYTES = 2048  # "Working with object metadata"
-_METADATA_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]+").fullmatch  # a token of HTTP
-# What a copy of an object onto itself has to name to keep it.
-_COPIED = (
-    "ContentDisposition",
-    "ContentEncoding",
-    "ContentLanguage",
-    "SSEKMSKeyId",
-    "ServerSideEncryption",
-    "StorageClass",
-    "WebsiteRedirectLocation",
-)
-
-
-class Properties(TypedDict, total=False):
-    """The properties of an object besides its content."""
-
-    ContentType: str
-    CacheControl: str
-    Metadata: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -159,81 +138,6 @@ def given(**arguments: Raw) -> dict[str, Raw]:
     return {name: value for name, value in arguments.items() if value}
 
 
-def properties(
-    content_type: str, metadata: Mapping[str, str] | None, cache_control: str = ""
-) -> Properties:
-    """Return the arguments for the properties of an object.
-
-    Raises:
-        ValueError: S3 would refuse or change one of them.
-    """
-    check_texts(content_type=content_type, cache_control=cache_control)
-    if metadata is not None:
-        check_kind("metadata", metadata, Mapping, "a mapping of names to texts")
-    arguments: Properties = {}
-    if content_type:
-        arguments["ContentType"] = check_header("content_type", content_type)
-    if cache_control:
-        arguments["CacheControl"] = check_header("cache_control", cache_control)
-    if metadata:
-        arguments["Metadata"] = _checked_metadata(metadata)
-    return arguments
-
-
-def _checked_metadata(metadata: Mapping[str, str]) -> dict[str, str]:
-    """Return metadata as S3 stores it: its names are those of HTTP headers, in lower case."""
-    checked: dict[str, str] = {}
-    for name, value in metadata.items():
-        if not all(isinstance(text, str) for text in (name, value)):
-            raise ValueError(f"`metadata` must be text, got: {name!r}: {value!r}")
-        stored = name.lower()
-        if not _METADATA_NAME(stored) or stored in checked:
-            raise ValueError(
-                "`metadata` must have names of letters, digits and hyphens, different in lower"
-                f" case, got: {name!r}"
-            )
-        if not (value.isascii() and value.isprintable()) or value != value.strip():
-            raise ValueError(
-                "`metadata` must have values of printable ASCII without blanks around them,"
-                f" got: {name!r}: {value!r}"
-            )
-        checked[stored] = value
-    size = sum(len(name) + len(value) for name, value in checked.items())
-    if size > _MAX_METADATA_BYTES:
-        raise ValueError(f"`metadata` must be {_MAX_METADATA_BYTES} bytes at most, got: {size}")
-    return checked
-
-
-def check_header(argument: str, value: str) -> str:
-    """Return the value of an HTTP header if it can be one.
-
-    Raises:
-        ValueError: It is no text, or has control characters or those beyond ISO-8859-1.
-    """
-    check_text(argument, value)
-    if any(
-        ord(character) > 0xFF or ord(character) < 0x20 or character == "\x7f" for character in value
-    ):
-        raise ValueError(
-            f"`{argument}` must be text in ISO-8859-1 without control characters, got: {value!r}"
-        )
-    return value
-
-
-def copied_properties(before: Mapping[str, Raw]) -> dict[str, Raw]:
-    """Return the arguments of a copy of an object onto itself that keep its other properties.
-
-    Args:
-        before: The answer of ``HeadObject``; the copy fails if the object has changed since.
-    """
-    # boto3 makes no date of an `Expires` such as "0", which would be lost.
-    expires = before.get("Expires") or before.get("ExpiresString")
-    return {
-        **given(Expires=expires, **{name: before.get(name) for name in _COPIED}),
-        "CopySourceIfMatch": before["ETag"],
-    }
-
-
 def byte_range(first: int | None, last: int | None) -> str:
     """Return the ``Range`` of a part of an object; empty for all of it.
 
@@ -264,6 +168,11 @@ def info(key: str, answer: Mapping[str, Raw]) -> ObjectInfo:
         content_type=answer.get("ContentType", ""),
         metadata=answer.get("Metadata", {}),
         version_id=answer.get("VersionId", ""),
+        cache_control=answer.get("CacheControl", ""),
+        content_disposition=answer.get("ContentDisposition", ""),
+        # boto3 makes no date of an `Expires` such as "0".
+        expires=answer.get("Expires"),
+        storage_class=answer.get("StorageClass", "STANDARD"),  # which S3 does not name
     )
 
 

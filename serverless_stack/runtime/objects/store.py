@@ -1,21 +1,19 @@
 """ObjectStore: reading and writing the objects of a bucket."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import IO
+from contextlib import suppress
 
 from serverless_stack._shared.content.keys import fits_xml
 from serverless_stack.runtime.arguments import check_kind, check_text
-from serverless_stack.runtime.objects import presigning, requests
-from serverless_stack.runtime.objects.errors import ObjectError, require, translated
-from serverless_stack.runtime.objects.models import Json, ObjectInfo, encode_json
-from serverless_stack.runtime.objects.reader import ObjectReader
+from serverless_stack.runtime.objects import copying, presigning, properties, requests
+from serverless_stack.runtime.objects.errors import NotFound, ObjectError, require, translated
 from serverless_stack.runtime.objects.requests import ALWAYS, Conditions
+from serverless_stack.runtime.objects.writer import ObjectWriter
 
 _MAX_DELETED = 1000  # "DeleteObjects"
 
 
-class ObjectStore(ObjectReader):
+class ObjectStore(ObjectWriter):
     """Reads and writes the objects of a bucket, or of a part of it.
 
     Args:
@@ -23,118 +21,6 @@ class ObjectStore(ObjectReader):
         prefix: The prefix of every key.
         client: A boto3 S3 client. Default: made on first use, with time-outs and retries.
     """
-
-    def put(
-        self,
-        key: str,
-        body: bytes,
-        *,
-        content_type: str = "application/octet-stream",
-        metadata: Mapping[str, str] | None = None,
-        cache_control: str = "",
-        conditions: Conditions = ALWAYS,
-    ) -> ObjectInfo:
-        """Write an object.
-
-        Args:
-            key: The key, 1 to 1024 bytes.
-            body: The content, up to 5 GB ("PutObject").
-            content_type: The media type.
-            metadata: The application's metadata: ASCII, 2 KB in total; S3 stores the names in
-                lower case ("Working with object metadata").
-            cache_control: The ``Cache-Control`` header. Default: none.
-            conditions: ``Conditions(create_only=True)`` or ``Conditions(if_match=etag)``.
-
-        Raises:
-            ValueError: S3 would refuse an argument.
-            PreconditionFailed: A condition does not hold.
-        """
-        check_kind("body", body, (bytes, bytearray), "bytes; `put_text` and `put_json` encode")
-        requests.check_conditions(conditions)
-        arguments = requests.properties(content_type, metadata, cache_control)
-        with translated("writing", key):
-            answer = self.client.put_object(
-                Bucket=self.bucket_name,
-                Key=self._key(key),
-                Body=body,
-                ChecksumAlgorithm="SHA256",
-                **arguments,
-                **conditions.for_writing(),
-            )
-        require(answer, "ETag", key)
-        now = requests.date_of(answer)
-        version, etag = answer.get("VersionId", ""), answer["ETag"]
-        stored = arguments.get("Metadata", {})
-        return ObjectInfo(key, len(body), etag, now, content_type, stored, version)
-
-    def put_text(
-        self,
-        key: str,
-        text: str,
-        *,
-        content_type: str = "text/plain",
-        metadata: Mapping[str, str] | None = None,
-        conditions: Conditions = ALWAYS,
-    ) -> ObjectInfo:
-        """Write a text as UTF-8; see `put`."""
-        check_text("text", text)
-        check_text("content_type", content_type)
-        return self.put(
-            key,
-            text.encode(),
-            content_type=f"{content_type}; charset=utf-8",
-            metadata=metadata,
-            conditions=conditions,
-        )
-
-    def put_json(
-        self,
-        key: str,
-        value: Json,
-        *,
-        metadata: Mapping[str, str] | None = None,
-        conditions: Conditions = ALWAYS,
-    ) -> ObjectInfo:
-        """Write a value as JSON; see `put`.
-
-        Raises:
-            TypeError: JSON has no such type, or a key is no text.
-            ValueError: The value contains a NaN or an infinity, or itself, or is too deep.
-        """
-        return self.put(
-            key,
-            encode_json(value),
-            content_type="application/json",
-            metadata=metadata,
-            conditions=conditions,
-        )
-
-    def upload(
-        self,
-        key: str,
-        file: str | Path | IO[bytes],
-        *,
-        content_type: str = "application/octet-stream",
-        metadata: Mapping[str, str] | None = None,
-    ) -> None:
-        """Upload a file of any size, in parts where it is large.
-
-        Args:
-            key: The key.
-            file: A path, or a file opened for reading bytes.
-            content_type: The media type.
-            metadata: See `put`.
-        """
-        requests.check_file(file, "read")
-        extra = {
-            **requests.properties(content_type, metadata),
-            "ChecksumAlgorithm": "SHA256",
-        }
-        with translated("uploading", key):
-            if isinstance(file, str | Path):
-                self.client.upload_file(str(file), self.bucket_name, self._key(key), extra)
-            else:
-                self.client.upload_fileobj(file, self.bucket_name, self._key(key), extra)
 
     def change_metadata(
         self,
@@ -158,39 +44,115 @@ class ObjectStore(ObjectReader):
             NotFound: The object does not exist.
             PreconditionFailed: The object has changed in the meantime.
         """
-        requests.properties(content_type, metadata, cache_control)  # before S3 is asked
+        properties.properties(content_type, metadata, cache_control)  # before S3 is asked
         with translated("inspecting", key):
             before = self.client.head_object(Bucket=self.bucket_name, Key=self._key(key))
-        arguments = requests.properties(
+        arguments = properties.properties(
             content_type or before.get("ContentType", ""),
             before.get("Metadata", {}) if metadata is None else metadata,
             cache_control or before.get("CacheControl", ""),
         )
-        self._copy(key, key, {**requests.copied_properties(before), **arguments})
+        changed: dict[str, requests.Raw] = {**properties.copied_properties(before), **arguments}
+        with translated("copying", key):
+            answer = self.client.copy_object(
+                Bucket=self.bucket_name,
+                Key=self._key(key),
+                CopySource={"Bucket": self.bucket_name, "Key": self._key(key)},
+                MetadataDirective="REPLACE",
+                **changed,
+            )
+        require(answer.get("CopyObjectResult", {}), "ETag", key)
 
-    def copy(self, key: str, to: str) -> None:
-        """Copy an object within the store, with its properties.
+    def copy(
+        self,
+        key: str,
+        to: str,
+        *,
+        destination: "ObjectStore | None" = None,
+        version_id: str = "",
+        conditions: Conditions = ALWAYS,
+    ) -> None:
+        """Copy an object of any size with its properties and tags.
+
+        The copy has the storage class ``STANDARD`` and the encryption of its bucket.
+
+        Args:
+            key: The key.
+            to: The key of the copy.
+            destination: The store of the copy, of another bucket or prefix. Default: this one.
+            version_id: The version to copy. Default: the latest.
+            conditions: ``Conditions(create_only=True)`` replaces no object; not for objects over
+                5 GB, which are copied in parts.
 
         Raises:
             NotFound: The object does not exist.
+            PreconditionFailed: The object has changed under way, or a condition does not hold.
         """
-        check_text("to", to)
-        self._copy(key, to, None)
+        check_text("version_id", version_id)
+        requests.check_conditions(conditions)
+        copying.copy(*self._places(key, to, destination), version_id, conditions)
 
-    def delete(self, *keys: str, version_id: str = "") -> None:
+    def move(
+        self,
+        key: str,
+        to: str,
+        *,
+        destination: "ObjectStore | None" = None,
+        conditions: Conditions = ALWAYS,
+    ) -> None:
+        """Copy an object, then delete it, unless it has changed under way.
+
+        Args:
+            key: The key.
+            to: The new key.
+            destination: See `copy`.
+            conditions: See `copy`.
+
+        Raises:
+            ValueError: The object would be moved onto itself.
+            NotFound: The object does not exist.
+            PreconditionFailed: The object has changed under way, and stays; or a condition does
+                not hold.
+        """
+        requests.check_conditions(conditions)
+        source, target = self._places(key, to, destination)
+        if source.may_be(target):
+            raise ValueError(f"`to` must be another object than {key!r}, got: {to!r}")
+        etag = copying.copy(source, target, "", conditions)
+        with suppress(NotFound):  # somebody else has deleted it meanwhile
+            self.delete(key, conditions=Conditions(if_match=etag))
+
+    def delete(self, *keys: str, version_id: str = "", conditions: Conditions = ALWAYS) -> None:
         """Delete objects; an absent object is no error.
 
         Args:
             keys: The keys.
             version_id: The version to delete, of a single object. Default: the latest.
+            conditions: ``Conditions(if_match=etag)`` deletes a single object only if it is the one
+                that the caller knows; it needs ``s3:GetObject`` ("How to perform conditional
+                deletes").
 
         Raises:
-            ValueError: A version is given for several objects.
+            ValueError: A version or condition is given for several objects.
+            PreconditionFailed: The condition does not hold.
             ObjectError: Objects could not be deleted.
         """
         check_text("version_id", version_id)
-        if version_id and len(keys) != 1:
-            raise ValueError(f"`version_id` must be used with one key, got: {len(keys)}")
+        requests.check_conditions(conditions)
+        condition = conditions.for_writing()
+        if conditions.create_only:
+            raise ValueError("`create_only` must be False for deleting, got: True")
+        for argument, value in (("version_id", version_id), ("conditions", condition)):
+            if value and len(keys) != 1:
+                raise ValueError(f"`{argument}` must be used with one key, got: {len(keys)}")
+        if version_id and condition:
+            raise ValueError("`conditions` must be none with `version_id`, of which none changes")
+        if condition:
+            with translated("deleting", keys[0]):
+                self.client.delete_object(
+                    Bucket=self.bucket_name, Key=self._key(keys[0]), **condition
+                )
+            return
         names = {key: self._key(key) for key in keys}
         version = requests.given(VersionId=version_id)
         together = [key for key in names if fits_xml(names[key])]
@@ -264,15 +226,13 @@ class ObjectStore(ObjectReader):
         sizes = (min_size, max_size)
         return presigning.post(*place, expires_in, sizes, content_type, metadata, success_redirect)
 
-    def _copy(self, key: str, to: str, arguments: Mapping[str, requests.Raw] | None) -> None:
-        changed: dict[str, requests.Raw] = {}
-        if arguments is not None:
-            changed = {"MetadataDirective": "REPLACE", **arguments}
-        with translated("copying", key):
-            answer = self.client.copy_object(
-                Bucket=self.bucket_name,
-                Key=self._key(to),
-                CopySource={"Bucket": self.bucket_name, "Key": self._key(key)},
-                **changed,
-            )
-        require(answer.get("CopyObjectResult", {}), "ETag", to)
+    def _places(
+        self, key: str, to: str, destination: "ObjectStore | None"
+    ) -> tuple[copying.Place, copying.Place]:
+        check_text("to", to)
+        target = self if destination is None else destination
+        check_kind("destination", target, ObjectStore, "an ObjectStore")
+        return (
+            copying.Place(self.client, self.bucket_name, self._key(key)),
+            copying.Place(target.client, target.bucket_name, target._key(to)),
+        )

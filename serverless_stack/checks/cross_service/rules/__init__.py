@@ -1,6 +1,7 @@
 """Rules on resources of several services together."""
 
 from serverless_stack.checks.cross_service.rules import (
+    answers,
     caches,
     deployments,
     endpoints,
@@ -16,6 +17,7 @@ from serverless_stack.checks.cross_service.rules import (
 )
 
 RULES = [
+    *answers.RULES,
     *caches.RULES,
     *deployments.RULES,
     *endpoints.RULES,

@@ -1,4 +1,4 @@
-"""`serverless-stack ls` and `presign`: lists of objects, and presigned URLs."""
+"""`serverless-stack ls` and `presign`: lists of objects and buckets, and presigned URLs."""
 
 import enum
 import json
@@ -6,9 +6,17 @@ from typing import Annotated
 
 import typer
 
+from serverless_stack._shared.content.keys import S3_SCHEME, bucket_and_key
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.commands.objects.lists import object_list, version_list
+from serverless_stack.cli.commands.objects.lists import (
+    binary_size,
+    bucket_list,
+    decimal_size,
+    object_list,
+    version_list,
+)
 from serverless_stack.cli.terminal import list_console
+from serverless_stack.operations.objects.buckets import list_buckets
 from serverless_stack.runtime.objects import ObjectReader, ObjectStore
 
 NO_MATCH_STATUS = 1
@@ -22,9 +30,20 @@ class Method(enum.Enum):
     POST = "post"
 
 
-Place = Annotated[str, typer.Argument(help="s3://bucket/prefix", show_default=False)]
+Place = Annotated[
+    str, typer.Argument(help="s3://bucket/prefix. Default: list the buckets.", show_default=False)
+]
 Object = Annotated[str, typer.Argument(help="s3://bucket/key", show_default=False)]
 Recursive = Annotated[bool, typer.Option("--recursive", help="List what is in folders as well.")]
+HumanReadable = Annotated[
+    bool, typer.Option("--human-readable", help="Sizes in KiB, MiB and so on.")
+]
+Query = Annotated[
+    str,
+    typer.Option(
+        "--query", metavar="JMESPATH", help="Print this of the JSON, such as 'objects[].key'."
+    ),
+]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="The maximum number to list.")]
 Versions = Annotated[
     bool, typer.Option("--versions", help="List all versions and delete markers, latest first.")
@@ -40,32 +59,54 @@ Disposition = Annotated[
 
 
 def ls(
-    place: Place,
+    place: Place = "",
     recursive: Recursive = False,
     versions: Versions = False,
     limit: Limit = 1000,
+    human_readable: HumanReadable = False,
     as_json: aws.Json = False,
+    query: Query = "",
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """List objects, or all their versions.
+    """List objects, or all their versions, or the buckets of the account.
 
     Example: serverless-stack ls s3://my-bucket/site/ --recursive
 
-    Exit status: 0 if any object matched, 1 if none, 2 on invalid input or an error of AWS.
+    Exit status: 0 if any object or bucket matched, 1 if none, 2 on invalid input or an error of
+    AWS.
     """
     with aws.account(region, profile):
-        bucket, prefix = _bucket_and_key(place)
-        listed = version_list if versions else object_list
-        result = listed(ObjectReader(bucket), prefix, "" if recursive else "/", limit)
-        if as_json:
-            typer.echo(json.dumps(result.content, indent=2))
+        shown = binary_size if human_readable else decimal_size
+        if place in ("", S3_SCHEME):
+            result = bucket_list(list_buckets(), limit)
+        else:
+            bucket, prefix = _bucket_and_key(place)
+            listed = version_list if versions else object_list
+            delimiter = "" if recursive else "/"
+            result = listed(ObjectReader(bucket), prefix, delimiter, limit, shown)
+        if as_json or query:
+            typer.echo(json.dumps(_queried(result.content, query), indent=2))
         else:
             console = list_console()
             console.print(result.table)
             console.print(result.summary)
     if result.is_empty:
         raise typer.Exit(NO_MATCH_STATUS)
+
+
+def _queried(content: dict[str, object], query: str) -> object:
+    """Return what an expression of JMESPath selects, as the AWS CLI does it.
+
+    Raises:
+        ValueError: It is no expression.
+    """
+    if not query:
+        return content
+    import jmespath  # type: ignore[import-untyped]
+
+    found: object = jmespath.search(query, content)
+    return found
 
 
 def presign(
@@ -112,7 +153,7 @@ def presign(
 
 
 def _bucket_and_key(place: str) -> tuple[str, str]:
-    bucket, _slash, key = place.removeprefix("s3://").partition("/")
-    if not place.startswith("s3://") or not bucket:
+    bucket, key = bucket_and_key(place)
+    if not place.startswith(S3_SCHEME) or not bucket:
         raise ValueError(f"an object must be s3://bucket/key, got: {place!r}")
     return bucket, key

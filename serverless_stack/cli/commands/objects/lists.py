@@ -1,20 +1,25 @@
-"""Lists of objects or their versions, as a table and as JSON."""
+"""Lists of objects, of their versions or of buckets, as a table and as JSON."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from rich.table import Table
 from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
+from serverless_stack.operations.objects import BucketInfo
 from serverless_stack.runtime.objects import ObjectInfo, ObjectReader, ObjectVersion
 
 _PAGE = 1000
+_STEP = 1024
+Shown: TypeAlias = Callable[[int], str]
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A list of objects, or of versions.
+    """A list of objects, of versions or of buckets.
 
     Attributes:
         content: The list for JSON.
@@ -29,7 +34,45 @@ class Listing:
     is_empty: bool
 
 
-def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Listing:
+def decimal_size(size: int) -> str:
+    """Return a size in bytes."""
+    return f"{size:,}"
+
+
+def binary_size(size: int) -> str:
+    """Return a size in the largest unit of 1024 bytes and its powers, such as ``1.5 MiB``."""
+    number, units = float(size), ["KiB", "MiB", "GiB", "TiB", "PiB"]
+    if size < _STEP:
+        return f"{size} B"
+    while number >= _STEP and units:
+        number /= _STEP
+        unit = units.pop(0)
+    return f"{number:.1f} {unit}"
+
+
+def bucket_list(buckets: Sequence[BucketInfo], limit: int) -> Listing:
+    """List buckets.
+
+    Args:
+        buckets: The buckets.
+        limit: The maximum number of them.
+    """
+    buckets = buckets[:limit]
+    table = Table("created", "region", "bucket")
+    for bucket in buckets:
+        name = Text(visible_line(bucket.name))
+        table.add_row(_when(bucket.created), bucket.region, name)
+    listed = [
+        {"name": item.name, "created": item.created.isoformat(), "region": item.region}
+        for item in buckets
+    ]
+    summary = counted(len(buckets), "bucket")
+    return Listing({"buckets": listed}, table, summary, not buckets)
+
+
+def object_list(
+    store: ObjectReader, prefix: str, delimiter: str, limit: int, shown: Shown
+) -> Listing:
     """List objects.
 
     Args:
@@ -37,6 +80,7 @@ def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) ->
         prefix: The prefix of the keys.
         delimiter: The end of a folder's name. Empty: list what is in folders as well.
         limit: The maximum number of objects.
+        shown: Returns a size as text.
     """
     folders: list[str] = []
     objects: list[ObjectInfo] = []
@@ -50,12 +94,18 @@ def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) ->
         if not token or len(objects) >= limit:
             break
     listed = [
-        {"key": item.key, "size": item.size, "last_modified": item.last_modified.isoformat()}
+        {
+            "key": item.key,
+            "size": item.size,
+            "last_modified": item.last_modified.isoformat(),
+            "storage_class": item.storage_class,
+            "etag": item.etag.strip('"'),
+        }
         for item in objects
     ]
     table = _table(folders, "modified", "bytes", "key")
     for item in objects:
-        table.add_row(_when(item.last_modified), f"{item.size:,}", Text(visible_line(item.key)))
+        table.add_row(_when(item.last_modified), shown(item.size), Text(visible_line(item.key)))
     total = sum(item.size for item in objects)
     return Listing(
         {"prefixes": folders, "objects": listed},
@@ -71,13 +121,16 @@ def object_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) ->
     )
 
 
-def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -> Listing:
+def version_list(
+    store: ObjectReader, prefix: str, delimiter: str, limit: int, shown: Shown
+) -> Listing:
     """List versions of objects and delete markers, the latest of each object first.
 
     Args:
         store: The bucket.
         prefix: The prefix of the keys.
         delimiter: The end of a folder's name. Empty: list what is in folders as well.
+        shown: Returns a size as text.
         limit: The maximum number of versions.
     """
     folders: list[str] = []
@@ -107,7 +160,7 @@ def version_list(store: ObjectReader, prefix: str, delimiter: str, limit: int) -
         marks = {"latest": version.is_latest, "delete marker": version.is_delete_marker}
         table.add_row(
             _when(version.last_modified),
-            "" if version.is_delete_marker else f"{version.size:,}",
+            "" if version.is_delete_marker else shown(version.size),
             Text(visible_line(version.version_id)),
             ", ".join(name for name, holds in marks.items() if holds),
             Text(visible_line(version.key)),

@@ -29,6 +29,7 @@ from . import (
     mapping_templates,
     missing_objects,
     mock_integrations,
+    object_copies,
     origin_access_identities,
     queue_triggers,
     releases,
@@ -62,6 +63,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     s3_replication.apply()
     s3_ageing.apply()
     missing_objects.apply()
+    object_copies.apply()
     ec2.apply()
     dropped_properties.apply()
     elasticache.apply(manager)

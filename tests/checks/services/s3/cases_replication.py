@@ -26,6 +26,53 @@ TIMED: Json = {"Status": "Enabled", "Time": {"Minutes": 15}}
 MEASURED: Json = {"Status": "Enabled", "EventThreshold": {"Minutes": 15}}
 KMS: Json = {"SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Enabled"}}}
 COPIES: Json = {"Copies": resource("AWS::S3::Bucket", **VERSIONED)}
+ARN = "arn:aws:kms:eu-west-1:111122223333:key/{0}0000000-0000-4000-8000-000000000000"
+
+
+def encrypted(algorithm: str, **key: object) -> Json:
+    rule = {"ServerSideEncryptionByDefault": {"SSEAlgorithm": algorithm, **key}}
+    return {"BucketEncryption": {"ServerSideEncryptionConfiguration": [rule]}}
+
+
+def named(key: object) -> object:
+    return att(key) if isinstance(key, str) and not key.startswith("arn:") else key
+
+
+def keyed(key: object) -> Json:
+    return encrypted("aws:kms", KMSMasterKeyID=ARN.format("9") if key == "Key" else named(key))
+
+
+def with_key(key: object, bucket: object = "arn:aws:s3:::copies") -> Json:
+    chosen = ARN.format("8") if key == "Key" else named(key)
+    return {"Bucket": bucket, "EncryptionConfiguration": {"ReplicaKmsKeyID": chosen}}
+
+
+def copied(key: object, default: object = "CopyKey") -> Json:
+    """A bucket and its copies; the keys by their logical id, ARN or value."""
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"}},
+                "Action": "kms:*",
+                "Resource": "*",
+            }
+        ],
+    }
+    destination = {
+        "Bucket": att("Copies"),
+        "EncryptionConfiguration": {"ReplicaKmsKeyID": named(key)},
+    }
+    keys = {name: resource("AWS::KMS::Key", KeyPolicy=policy) for name in ("Key", "CopyKey")}
+    return {
+        **keys,
+        "Copies": resource(
+            "AWS::S3::Bucket", **VERSIONED, **encrypted("aws:kms", KMSMasterKeyID=named(default))
+        ),
+        **replicated({**PLAIN, **KMS, "Destination": destination}),
+    }
+
 
 CASES = [
     Case(
@@ -132,5 +179,39 @@ CASES = [
         replicated(*[{**PLAIN, "Prefix": f"{n}/"} for n in range(1001)]),
         replicated(*[{**PLAIN, "Prefix": f"{n}/"} for n in range(1000)]),
         "at most 1,000 rules",
+    ),
+    Case(
+        "S3-027",
+        "replication of a bucket with a key that leaves out encrypted objects",
+        replicated(PLAIN, **keyed("Key")),
+        replicated({**PLAIN, **KMS, "Destination": with_key("Key")}, **keyed("Key")),
+        "SseKmsEncryptedObjects.Status` must be Enabled, as the objects are encrypted with aws:kms",
+    ),
+    Case(
+        "S3-027",
+        "replication that leaves out encrypted objects by its word",
+        replicated(
+            {
+                **PLAIN,
+                "SourceSelectionCriteria": {"SseKmsEncryptedObjects": {"Status": "Disabled"}},
+            },
+            **keyed("Key"),
+        ),
+        replicated(PLAIN, **encrypted("AES256")),
+        "got: 'Disabled' (nearest accepted: Enabled)",
+    ),
+    Case(
+        "S3-028",
+        "replicas with the key of the source",
+        copied("Key"),
+        copied("CopyKey"),
+        "ReplicaKmsKeyID` must be the key of Copies, got: 'Key' (nearest accepted: CopyKey)",
+    ),
+    Case(
+        "S3-028",
+        "replicas with another ARN",
+        copied(ARN.format("1"), ARN.format("2")),
+        copied({"Fn::ImportValue": "key"}, ARN.format("2")),
+        "must be the key of Copies",
     ),
 ]

@@ -6,8 +6,11 @@ from serverless_stack.checks.services.cloudfront.rules import (
     distribution,
     edge,
     functions,
+    keys,
+    numbers,
     origins,
     policies,
+    regions,
 )
 
 RULES = [
@@ -16,6 +19,9 @@ RULES = [
     *distribution.RULES,
     *edge.RULES,
     *functions.RULES,
+    *keys.RULES,
+    *numbers.RULES,
     *origins.RULES,
     *policies.RULES,
+    *regions.RULES,
 ]

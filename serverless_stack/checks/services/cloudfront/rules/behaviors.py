@@ -69,7 +69,7 @@ def methods(distribution: Resource) -> Iterator[Violation]:
 def order_of_times(resource: Resource) -> Iterator[Violation]:
     """`MinTTL`, `DefaultTTL` and `MaxTTL` must be in ascending order.
 
-    CloudFront refuses a behavior or cache policy otherwise.
+    CloudFront refuses a behavior or cache policy otherwise. Each pair that is known is compared.
     """
     places = behaviors_of(resource)
     if resource.type == "AWS::CloudFront::CachePolicy":
@@ -77,7 +77,7 @@ def order_of_times(resource: Resource) -> Iterator[Violation]:
     for place in places:
         given = [(name, resource.number(f"{place}.{name}")) for name in _TTLS]
         known = [(name, seconds) for name, seconds in given if seconds is not None]
-        for (low_name, low), (high_name, high) in itertools.pairwise(known):
+        for (low_name, low), (high_name, high) in itertools.combinations(known, 2):
             if low > high:
                 path = f"{place}.{low_name}"
                 yield violation(

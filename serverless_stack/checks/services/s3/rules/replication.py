@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from serverless_stack.checks.engine.findings import Severity
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.engine.rules import RuleList
 from serverless_stack.checks.engine.template import Reference, Resource
@@ -137,3 +138,73 @@ def number_of_rules(bucket: Resource) -> Iterator[Violation]:
     S3 refuses more.
     """
     yield from check_count(bucket, _RULES, 1000, "rules")
+
+
+@RULES.resource(
+    "S3-027",
+    _BUCKET,
+    page="Replicating encrypted objects (SSE-S3, SSE-KMS, DSSE-KMS, SSE-C)",
+    severity=Severity.WARNING,
+)
+def encrypted_by_default(bucket: Resource) -> Iterator[Violation]:
+    """Replication of a bucket with a KMS key requires `SseKmsEncryptedObjects`.
+
+    S3 leaves objects that are encrypted with a KMS key out of a rule that does not select them, so
+    that no new object of the bucket is replicated. Enable it, with a `ReplicaKmsKeyID`.
+    """
+    algorithm = _default_encryption(bucket, "SSEAlgorithm")
+    if algorithm not in ("aws:kms", "aws:kms:dsse"):
+        return
+    selected = [
+        bucket.get(f"{path}.SourceSelectionCriteria.SseKmsEncryptedObjects.Status")
+        for path in bucket.paths(_RULES)
+        if bucket.get(f"{path}.Status") != "Disabled"
+    ]
+    # A rule for older objects may leave them out, beside one that does not.
+    if selected and all(status in (None, "Disabled") for status in selected):
+        name = f"{_RULES}.0.SourceSelectionCriteria.SseKmsEncryptedObjects.Status"
+        requirement = f"be Enabled, as the objects are encrypted with {algorithm}"
+        yield violation(name, requirement, selected[0], "Enabled")
+
+
+@RULES.resource(
+    "S3-028",
+    _BUCKET,
+    page="Replicating encrypted objects (SSE-S3, SSE-KMS, DSSE-KMS, SSE-C)",
+    severity=Severity.WARNING,
+)
+def replica_key(bucket: Resource) -> Iterator[Violation]:
+    """`ReplicaKmsKeyID` must be the key of the destination bucket.
+
+    S3 encrypts replicas with the key of the rule, not with that of their bucket, so that whoever
+    may use the bucket's key cannot read them. Pass the key of the destination.
+    """
+    for path in bucket.paths(_RULES):
+        name = f"{path}.Destination.EncryptionConfiguration.ReplicaKmsKeyID"
+        other = bucket.reference(f"{path}.Destination.Bucket")
+        given = _key(bucket.get(name))
+        if other is None or other.type != _BUCKET or given is None:
+            continue
+        if not bucket.template.is_the_same(other.logical_id):
+            continue
+        expected = _key(_default_encryption(other, "KMSMasterKeyID"))
+        if expected is not None and expected[0] == given[0] and expected != given:
+            yield violation(name, f"be the key of {other.logical_id}", given[1], expected[1])
+
+
+def _default_encryption(bucket: Resource, name: str) -> object:
+    """Return a setting of the first encryption rule, which S3 takes."""
+    rules = "BucketEncryption.ServerSideEncryptionConfiguration"
+    return bucket.get(f"{rules}.0.ServerSideEncryptionByDefault.{name}")
+
+
+def _key(value: object) -> tuple[str, str] | None:
+    """Return what tells a key from others: its resource or its ARN; None if it is not known.
+
+    An id, an alias and an ARN may be one key: only values of one kind are compared.
+    """
+    if isinstance(value, Reference):
+        return ("resource", value.logical_id) if value.attribute in ("", "Arn", "KeyId") else None
+    if isinstance(value, str) and not is_unresolved(value) and ":key/" in value:
+        return ("arn", value)
+    return None
