@@ -32,7 +32,10 @@ _FORMAT = "3"
 _RUNTIME = (
     "_shared/__init__.py",
     "_shared/content/__init__.py",
+    "_shared/content/headers.py",
     "_shared/content/keys.py",
+    "_shared/content/properties.py",
+    "_shared/content/rules.py",
     "_shared/contract.py",
     "_shared/cors.py",
     "_shared/files.py",
