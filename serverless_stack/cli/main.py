@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "rb": ("objects.buckets", "rb"),
     "presign": ("objects.command", "presign"),
     "api": ("api", "app"),
+    "cdn": ("cdn", "app"),
     "advise": ("advise", "app"),
     "profiles": ("profiles", "profiles"),
 }

@@ -132,9 +132,14 @@ def test_an_unknown_value_adds_no_finding(seed: int) -> None:
             reported += [
                 (str(case), path, properties[last], f.rule, f.message)
                 for f in check_template(template, case.region)
-                if (f.rule, f.resource) not in before
+                if (f.rule, f.resource) not in before and not _is_a_secret(properties[last], f.rule)
             ]
     assert reported == []
+
+
+def _is_a_secret(value: object, rule: str) -> bool:
+    """Whether a finding is about the reference itself, which is a mistake in an environment."""
+    return rule.startswith("SECRETS-") and "{{resolve:secretsmanager:" in str(value)
 
 
 def _twins(case: Case) -> list[tuple[Json, Json]]:

@@ -96,3 +96,8 @@ def test_a_pair_without_a_name_or_an_equals_sign(text: str) -> None:
 
 def test_pairs() -> None:
     assert pairs("--context", ["a=b=c", "d="]) == {"a": "b=c", "d": ""}
+
+
+def test_a_reader_that_ends_is_no_error_of_aws() -> None:
+    with pytest.raises(BrokenPipeError), account(None, None):
+        raise BrokenPipeError

@@ -17,7 +17,7 @@ Client = Any
 ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:site-AbCdEf"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> Client:
     return boto3.client(
         "secretsmanager", "eu-west-1", aws_access_key_id="x", aws_secret_access_key="x"

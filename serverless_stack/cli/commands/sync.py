@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serverless_stack._shared.content.rules import TagRule
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import aws_options
 from serverless_stack.cli import options as aws
@@ -35,6 +36,14 @@ Rules = Annotated[
         help="Cache-Control of uploaded files; the first that matches. May be repeated.",
     ),
 ]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="GLOB=TAG,TAG",
+        help="CloudFront cache tags of uploaded files. May be repeated; all that match count.",
+    ),
+]
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", help="With --dry-run: status 3 if something would change.")
 ]
@@ -57,6 +66,7 @@ def run(
     cache_control: Rules = None,
     expires: aws_options.Expires = None,
     storage_class: aws_options.StorageClass = "",
+    tag: Tags = None,
     dry_run: aws.DryRun = False,
     exit_code: ExitCode = False,
     invalidate: Invalidate = None,
@@ -100,6 +110,7 @@ def run(
                 cache_control=[_rule(text) for text in cache_control or []],
                 expires=expires,
                 storage_class=storage_class,
+                tags=[_tag_rule(text) for text in tag or []],
                 dry_run=dry_run,
                 parallel=parallel,
                 distribution_ids=invalidate or [],
@@ -134,6 +145,13 @@ def _rule(text: str) -> CacheRule:
     if not equals:
         raise ValueError(f"`--cache-control` must be GLOB=VALUE, got: {text!r}")
     return CacheRule(pattern, value)
+
+
+def _tag_rule(text: str) -> TagRule:
+    pattern, equals, value = text.rpartition("=")
+    if not equals:
+        raise ValueError(f"`--tag` must be GLOB=TAG, got: {text!r}")
+    return TagRule(pattern, tuple(tag.strip() for tag in value.split(",")))
 
 
 def _failures(synced: Synced) -> dict[str, str]:

@@ -31,8 +31,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _worker_class_for execution_credentials reset
         """,
         "ministack.core.responses": """
-            error_response_json get_account_id get_region json_response request_scope
-            set_request_account_id set_request_region
+            AccountScopedDict error_response_json get_account_id get_region json_response
+            request_scope set_request_account_id set_request_region
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
@@ -73,17 +73,18 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable StreamingResponse _MANAGED_CACHE_POLICIES
-            _add_cloudfront_headers _apply_response_headers_policy _cache_policies
+            _add_cloudfront_headers _api_shape _apply_response_headers_policy _cache_policies
             _collect_streaming_body _create_distribution _create_invalidation _create_key_group
             _create_kvs _create_public_key _create_vpc_origin _delete_key_group _delete_public_key
             _delete_vpc_origin _dist_id _distributions._data _error _fetch_from_alb_origin
-            _fetch_from_origin _forward_to_origin _functions _invalidations _is_aws_owned_host
-            _key_groups _kvstores _normalize_origin_host _origin_connect_target
-            _origin_request_headers _origin_ssl_context _parse_body _parse_key_group_config
-            _parse_public_key_config _public_keys _render_headers _s3_origin_bucket
+            _fetch_from_origin _forward_to_origin _functions _get_distribution _get_enabled
+            _invalidations _is_aws_owned_host _key_groups _kvstores _list_distributions
+            _normalize_origin_host _now_iso _origin_connect_target _origin_request_headers
+            _origin_ssl_context _parse_body _parse_key_group_config _parse_public_key_config
+            _public_keys _render_config_member _render_headers _s3_origin_bucket _strip_namespace
             _unwrap_distribution_create_xml _update_distribution _update_key_group
-            _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins
-            handle_viewer_request live_function_code origin_request_policy_config
+            _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins handle_request
+            handle_viewer_request live_function_code new_uuid origin_request_policy_config
             response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 from urllib.parse import urlencode
 
+from serverless_stack._shared.cache_tags import METADATA_KEY
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError
 from serverless_stack.operations.content.plan import LARGEST_COPY
@@ -32,6 +33,7 @@ _KEPT = (
     "ContentLanguage",
     "ContentType",
     "Metadata",
+    "WebsiteRedirectLocation",
 )
 # Arguments of a copy that leave the headers as they are.
 _NOT_REPLACED = {"SSEKMSKeyId", "ServerSideEncryption", "StorageClass"}
@@ -216,11 +218,14 @@ def headers_in(head: Mapping[str, object]) -> Headers:
         value = head.get(name)
         return str(value) if value else None
 
+    metadata = head.get("Metadata") or {}
+    own = {METADATA_KEY: metadata.get(METADATA_KEY)} if isinstance(metadata, Mapping) else {}
     return Headers(
         text("ContentType") or "",
         text("CacheControl"),
         text("ContentEncoding"),
         text("ExpiresString"),  # as it was written: "0" and the like are no dates
+        tuple((name, str(value)) for name, value in own.items() if value),
     )
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 NO_OBJECT = "there is no such object"
+LEFT_OUT = "left out by a filter"
 
 
 class Found(NamedTuple):

@@ -11,6 +11,7 @@ from serverless_stack._shared.content.tree import walk
 from serverless_stack.operations.content.filters import Filter, chooser
 from serverless_stack.operations.content.stores import PARALLEL
 from serverless_stack.operations.objects.listing import (
+    LEFT_OUT,
     NO_OBJECT,
     folder_key,
     head,
@@ -132,7 +133,7 @@ def _single(
     elif not name:
         raise ValueError(f"an object must have a name, got: {source}; `--recursive` takes a prefix")
     if not chooser(filters)(name):
-        return StepPlan(skipped={str(source): "left out by a filter"})
+        return StepPlan(skipped={str(source): LEFT_OUT})
     target = destination
     if destination.takes_names():
         if isinstance(destination, Remote):

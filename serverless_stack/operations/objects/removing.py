@@ -43,6 +43,8 @@ def plan_removal(
         return found
     if not place.key:
         raise ValueError(f"an object must have a name, got: {place}; `--recursive` takes a prefix")
+    if not chooser(filters)(listing.last_part(place.key.removesuffix("/"))):
+        return StepPlan(skipped={str(place): listing.LEFT_OUT})
     head = listing.head(place, client, parallel)
     if head is None:
         return StepPlan(failures={str(place): f"{listing.NO_OBJECT}; `--recursive` takes a prefix"})

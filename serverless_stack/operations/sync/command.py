@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.properties import check_storage_class
-from serverless_stack._shared.content.rules import CacheRule, is_document
+from serverless_stack._shared.content.rules import CacheRule, TagRule, is_document
 from serverless_stack.operations.content.filters import Filter, chooser, filters_of
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
 from serverless_stack.operations.sync.applying import Run, SyncResult
@@ -60,6 +60,7 @@ def sync(
     cache_control: Sequence[CacheRule] = (),
     expires: datetime | None = None,
     storage_class: str = "",
+    tags: Sequence[TagRule] = (),
     dry_run: bool = False,
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
@@ -88,6 +89,7 @@ def sync(
         cache_control: ``Cache-Control`` of uploaded files by pattern; the first that matches.
         expires: ``Expires`` of uploaded files. Default: none.
         storage_class: The storage class of what is written to a bucket. Default: ``STANDARD``.
+        tags: Cache tags of uploaded files by pattern; each rule that matches adds its tags.
         dry_run: Whether to plan only.
         parallel: The number of files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
@@ -135,7 +137,7 @@ def sync(
         paths_for((), ())  # what it refuses is refused before anything is uploaded
     if storage_class:
         check_storage_class(storage_class)
-    headers = HeaderRules(cache_control, expires, storage_class)
+    headers = HeaderRules(cache_control, expires, tags, storage_class)
     filters = filters or filters_of(include, exclude)
     sides = _Sides(source, destination, headers, chooser(filters), client, parallel)
     ours, theirs = sides.read(exact=delete)

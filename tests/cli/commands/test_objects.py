@@ -92,6 +92,12 @@ def test_mb_ls_rb(s3: "S3Client") -> None:
     assert name not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
 
 
+def test_mb_in_a_region(s3: "S3Client") -> None:
+    name = f"objects-{secrets.token_hex(6)}"
+    run("mb", f"s3://{name}", "--region", "eu-central-1")
+    assert s3.get_bucket_location(Bucket=name)["LocationConstraint"] == "eu-central-1"
+
+
 def test_rb_asks_for_the_name(s3: "S3Client", bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from serverless_stack.cli.commands.objects import buckets
 
@@ -140,6 +146,8 @@ def test_properties(s3: "S3Client", bucket: str, folder: Path) -> None:
         *("--content-disposition", "attachment", "--content-language", "de"),
         *("--metadata", "a=1,b=2", "--metadata", "c=3=3"),
     )
+    tags = {"TagSet": [{"Key": "t", "Value": "v"}]}
+    s3.put_object_tagging(Bucket=bucket, Key="k", Tagging=tags)  # type: ignore[arg-type]
     head = s3.head_object(Bucket=bucket, Key="k")
     assert head["Expires"] == datetime(2014, 10, 1, 20, 30, tzinfo=UTC)
     assert head["StorageClass"] == "STANDARD_IA"
@@ -150,6 +158,7 @@ def test_properties(s3: "S3Client", bucket: str, folder: Path) -> None:
     run("cp", f"s3://{bucket}/k", f"s3://{bucket}/l", "--cache-control", "max-age=60")
     head = s3.head_object(Bucket=bucket, Key="l")
     assert (head["ContentType"], head["CacheControl"]) == ("x/y", "max-age=60")
+    assert s3.get_object_tagging(Bucket=bucket, Key="l")["TagSet"] == tags["TagSet"]
     assert head["Metadata"] == {"a": "1", "b": "2", "c": "3=3"}
     run("cp", "filename.txt", f"s3://{bucket}/m", "--metadata", '{"d": "4"}')
     assert s3.head_object(Bucket=bucket, Key="m")["Metadata"] == {"d": "4"}
@@ -240,6 +249,8 @@ def test_rm_of_the_tutorial(s3: "S3Client", bucket: str) -> None:
     said = run("rm", f"s3://{bucket}/e/filename.txt").output
     assert said == f"s3://{bucket}/e/filename.txt deleted\n"
     assert "no such object" in run("rm", f"s3://{bucket}/e/filename.txt", status=1).output
+    said = run("rm", f"s3://{bucket}/e/a.log", "--exclude", "*.log").output
+    assert f"skipped s3://{bucket}/e/a.log: left out by a filter" in said
     planned = run("rm", f"s3://{bucket}/e", "--recursive", "--dry-run").output
     assert "would be deleted" in planned
     run("rm", f"s3://{bucket}/e", "--recursive", "--exclude", "*.log")

@@ -182,10 +182,14 @@ def test_refused_together(stack: cdk.Stack) -> None:
     some = Maintenance(allow_ips=["192.0.2.1"])
     message = refused(lambda: Cdn(stack, "B", bucket=bucket, maintenance=some, default=behavior))
     assert "beside the CloudFront Function of `site`, `auth`, `maintenance`" in message
-    signing = Signing(stack, "Keys")
-    both = Behavior("bucket", signed=signing, auth=EdgeAuth.signed(signing))
-    message = refused(lambda: Cdn(stack, "C", bucket=bucket, default=both))
-    assert "must have `signed` or `auth=EdgeAuth.signed(…)`, got: both" in message
+
+
+def test_signed(stack: cdk.Stack) -> None:
+    signing, other = Signing(stack, "Keys"), Signing(stack, "Other")
+    assert Behavior("bucket", auth=EdgeAuth.signed(signing)).signed is signing
+    assert Behavior("bucket", auth=EdgeAuth.signed(signing), signed=signing).signed is signing
+    message = refused(lambda: Behavior("bucket", auth=EdgeAuth.signed(signing), signed=other))
+    assert "`signed` and `auth=EdgeAuth.signed(…)` must have the same keys, got: two" in message
 
 
 def test_maintenance_for_all_replaces_tokens(stack: cdk.Stack) -> None:

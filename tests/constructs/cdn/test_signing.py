@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import aws_cdk as cdk
+import cdk_nag
 import pytest
 
 from serverless_stack.constructs import (
@@ -15,7 +16,7 @@ from serverless_stack.constructs import (
     Signing,
     StorageBucket,
 )
-from serverless_stack.testing import TemplateSnapshot
+from serverless_stack.testing import TemplateSnapshot, assert_compliant
 from tests.constructs.conftest import plain_function
 from tests.constructs.templates import (
     Json,
@@ -177,6 +178,32 @@ def test_a_distribution_of_another_stack_trusts_the_keys(app: cdk.App) -> None:
     Cdn(sites, "Cdn", bucket=bucket, behaviors={"/f/*": Behavior("bucket", signed=signing)})
     config = properties(synth(sites), "AWS::CloudFront::Distribution")["DistributionConfig"]
     assert "Fn::ImportValue" in str(config["CacheBehaviors"][0]["TrustedKeyGroups"])
+
+
+@pytest.mark.parametrize(
+    ("profile", "packs"),
+    [
+        (Profile.production(), [cdk_nag.AwsSolutionsChecks, cdk_nag.ServerlessChecks]),
+        (
+            Profile.regulated(),
+            [
+                cdk_nag.AwsSolutionsChecks,
+                cdk_nag.ServerlessChecks,
+                cdk_nag.NIST80053R5Checks,
+                cdk_nag.HIPAASecurityChecks,
+                cdk_nag.PCIDSS321Checks,
+            ],
+        ),
+    ],
+    ids=["production", "regulated"],
+)
+def test_no_finding_is_left(
+    stack: cdk.Stack, profile: Profile, packs: list[type[cdk_nag.NagPack]]
+) -> None:
+    profile.apply(stack)
+    signing = Signing(stack, "Keys")
+    signing.connect(plain_function(stack, "Plain"))
+    assert_compliant(signing, packs)
 
 
 def test_edge_auth_is_another_name_for_it(stack: cdk.Stack) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.constructs.api import log_role, releases
+from serverless_stack.constructs.cdn import edge_credentials
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.packaging import package_library
 
 PACKAGES = {
     "content.handler": CONTENT_PARTS,
+    "edge_credentials": edge_credentials.PARTS,
     "invalidation": CONTENT_PARTS,
     "log_role": log_role.PARTS,
     "releases": releases.PARTS,

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -389,6 +390,7 @@ def test_the_page_of_a_dead_origin(cloud: Emulator, site: dict[str, str]) -> Non
     reply = view(cloud, site, "/dead/a")
     assert (reply.status, reply.body) == (503, b"soon")
     assert reply.header("X-Cache") == "Error from cloudfront"
+    assert "the origin dead cannot be reached" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_countries(cloud: Emulator, site: dict[str, str]) -> None:
@@ -457,6 +459,8 @@ def test_functions_that_fail(cloud: Emulator, site: dict[str, str], what: str) -
     reply = view(cloud, site, f"/switch/{what}/a")
     assert reply.status == 503
     assert reply.header("X-Cache") == "FunctionExecutionError from cloudfront"
+    if what != "missing":
+        assert "-Switch failed" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_edge_function_in_node(cloud: Emulator, site: dict[str, str]) -> None:
@@ -486,6 +490,9 @@ def test_edge_function_fails(
     assert reply.status == (503 if status == 502 else status)
     assert reply.header("X-Cache") == f"{outcome} from cloudfront"
     assert b"secret detail" not in reply.body
+    if what == "throws":
+        log = Path(str(reply.header("X-Serverless-Stack-Log")))
+        assert "secret detail" in log.read_text()
 
 
 def test_edge_function_in_python(cloud: Emulator, site: dict[str, str]) -> None:

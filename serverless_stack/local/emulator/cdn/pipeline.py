@@ -14,6 +14,7 @@ from .cache import Cache
 from .exchange import Distribution, Exchange, Next, Services, Step
 from .messages import Response, Viewer
 from .steps import (
+    cache_tags,
     caching,
     compression,
     conditions,
@@ -48,6 +49,7 @@ VIEWER_STEPS: Sequence[Step] = (
 ORIGIN_STEPS: Sequence[Step] = (
     conditions.answer_conditions,
     caching.serve_from_cache,
+    cache_tags.read_tags,
     compression.compress,
     forwarding.select_for_origin,
     field_encryption.encrypt_fields,

@@ -1,0 +1,5 @@
+// A CloudFront Function of your own: search engines leave the preview out.
+function handler(event) {
+  event.response.headers['x-robots-tag'] = {value: 'noindex'};
+  return event.response;
+}
