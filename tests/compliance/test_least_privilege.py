@@ -25,10 +25,12 @@ CODE = {
 }
 # Earlier versions are used only with `versions`.
 _VERSIONS = {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:ListBucketVersions"}
+# `ensure_bucket` is for tests and tools: a connected function has a bucket.
+_CREATION = {"s3:CreateBucket", "s3:HeadBucket", "s3:PutPublicAccessBlock"}
 NOT_GRANTED = {
-    ("Dev", "Function"): _VERSIONS,
-    ("Production", "Function"): _VERSIONS,
-    ("Regulated", "Function"): _VERSIONS,
+    ("Dev", "Function"): _VERSIONS | _CREATION,
+    ("Production", "Function"): _VERSIONS | _CREATION,
+    ("Regulated", "Function"): _VERSIONS | _CREATION,
     # The code also rotates passwords of users; this cache has a token.
     ("Regulated", "RedisRotation"): {"elasticache:DescribeUsers", "elasticache:ModifyUser"},
     # Files are deleted only where the profile destroys data.

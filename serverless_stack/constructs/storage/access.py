@@ -20,7 +20,13 @@ from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS
 
 _WILDCARD = re.compile(r"[*?$]")  # of policies
 # The calls of `serverless_stack.runtime.objects`, and no others.
-_WRITE_ACTIONS = ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject")
+# A copy of an object with tags needs the permissions to read and to write tags.
+_READ_ACTIONS = ("s3:GetObject", "s3:GetObjectTagging")
+_READ_VERSIONS = ("s3:GetObjectVersion", "s3:GetObjectVersionTagging")
+_WRITE_ACTIONS = (
+    *("s3:AbortMultipartUpload", "s3:DeleteObject"),
+    *("s3:PutObject", "s3:PutObjectTagging"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,8 +58,8 @@ class ObjectAccess:
     def actions(self) -> list[str]:
         """The actions on objects."""
         return [
-            *(["s3:GetObject"] if self.reads else []),
-            *(["s3:GetObjectVersion"] if self.reads and self.versions else []),
+            *(_READ_ACTIONS if self.reads else ()),
+            *(_READ_VERSIONS if self.reads and self.versions else ()),
             *(_WRITE_ACTIONS if self.writes else ()),
             *(["s3:DeleteObjectVersion"] if self.writes and self.versions else []),
         ]

@@ -188,6 +188,19 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _put_bucket_replication _put_bucket_tagging _put_object_lock_configuration
             _record_delete_marker _replication_destination _replication_rule_for
             _resolve_sse_write_headers _s3_event_to_eventbridge
+            _bucket_accelerate_config _bucket_encryption _bucket_has_versions _bucket_lifecycle
+            _bucket_logging_config _bucket_object_lock _bucket_owner_account _bucket_policies
+            _bucket_versioning _buckets _buckets._data _check_object_lock _check_put_preconditions
+            _cloudfront_origin_allows _copy_object _delete_bucket_encryption
+            _delete_bucket_lifecycle _delete_bucket_ownership_controls _delete_bucket_replication
+            _delete_bucket_tagging _delete_object_version _deliver_event_to_lambda _dispatch
+            _ensure_bucket _error _fire_s3_event_async _get_object _head_object _in_account
+            _maybe_replicate _multipart_uploads _no_such_bucket _object_retention _object_tags
+            _object_versions _parse_multipart_form _purge_current_object _put_bucket_accelerate
+            _put_bucket_encryption _put_bucket_lifecycle _put_bucket_logging
+            _put_bucket_ownership_controls _put_bucket_replication _put_bucket_tagging
+            _put_object_lock_configuration _record_delete_marker _replication_destination
+            _replication_rule_for _resolve_sse_write_headers _s3_event_to_eventbridge
             _S3_EVENTBRIDGE_DETAIL_TYPE _S3_EVENTBRIDGE_EVENT_DETAIL_TYPE cors_preflight
             cors_response_headers handle_request serve_cloudfront_origin_fetch
         """,

@@ -1,3 +1,4 @@
+import ast
 import importlib.util
 import json
 import os
@@ -436,3 +437,23 @@ def test_what_a_package_was_made_from_is_kept_beside_it(
 
 def test_a_package_without_requirements_has_no_record(make: Callable[..., Path]) -> None:
     assert not record_of(package(make("a")).digest).parent.exists()
+
+
+def test_every_shared_module_that_the_runtime_imports_is_in_the_package() -> None:
+    """A handler that imports the runtime fails otherwise, in Lambda only."""
+    package = Path(packaging.__file__).parents[2]
+    waiting = list((package / "runtime").rglob("*.py"))
+    found: set[Path] = set()
+    while waiting:
+        for node in ast.walk(ast.parse(waiting.pop().read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "serverless_stack._shared"
+            ):
+                folder = package.parent.joinpath(*str(node.module).split("."))
+                places = [folder, *(folder / alias.name for alias in node.names)]
+                for module in (place.with_suffix(".py") for place in places):
+                    if module.is_file() and module not in found:
+                        found.add(module)
+                        waiting.append(module)
+    names = {module.relative_to(package).as_posix() for module in found}
+    assert names - set(packaging._RUNTIME) == set()

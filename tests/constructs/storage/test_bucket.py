@@ -264,9 +264,9 @@ def test_connect_sets_permission_and_environment(
     listing, using = statements(template)
     assert listing["Action"] == "s3:ListBucket"
     assert listing["Condition"] == {"StringLikeIfExists": {"s3:prefix": "data/*"}}
-    writing = ["AbortMultipartUpload", "DeleteObject", "PutObject"]
-    actions = ["s3:GetObject", *(f"s3:{action}" for action in writing * write)]
-    assert using["Action"] == (actions if write else "s3:GetObject")
+    writing = ["AbortMultipartUpload", "DeleteObject", "PutObject", "PutObjectTagging"]
+    names = ["GetObject", "GetObjectTagging", *(writing * write)]
+    assert using["Action"] == [f"s3:{name}" for name in names]
     assert using["Resource"] == stack.resolve(uploads.bucket.arn_for_objects("data/*"))
 
 
@@ -276,13 +276,22 @@ def test_connect_for_writing_allows_no_reading(
     uploads = StorageBucket(stack, "Uploads")
     uploads.connect(function, "write", prefix="in/")
     (using,) = statements(synth(stack))
-    assert using["Action"] == ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject"]
+    names = ("AbortMultipartUpload", "DeleteObject", "PutObject", "PutObjectTagging")
+    assert using["Action"] == [f"s3:{name}" for name in names]
 
 
 @pytest.mark.parametrize(
     ("access", "expected"),
     [
-        ("read", {"s3:GetObject", "s3:GetObjectVersion"}),
+        (
+            "read",
+            {
+                "s3:GetObject",
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersion",
+                "s3:GetObjectVersionTagging",
+            },
+        ),
         (
             "write",
             {
@@ -290,6 +299,7 @@ def test_connect_for_writing_allows_no_reading(
                 "s3:DeleteObject",
                 "s3:DeleteObjectVersion",
                 "s3:PutObject",
+                "s3:PutObjectTagging",
             },
         ),
     ],
