@@ -99,6 +99,13 @@ lock: setup  ## Lock the dependencies again.
 	$(BIN)/uv pip compile --quiet examples/shop/handler/requirements.in --generate-hashes \
 	  --universal --python-version 3.13 --no-annotate --no-header --upgrade \
 	  -o examples/shop/handler/requirements.txt
+	$(BIN)/uv pip compile --quiet serverless_stack/functions/signing/requirements.in --generate-hashes \
+	  --universal --python-version 3.14 --no-annotate --no-header --upgrade \
+	  -o serverless_stack/functions/signing/requirements.txt
+	for part in links payments; do \
+	  $(BIN)/uv pip compile --quiet examples/private_downloads/$$part/requirements.in --generate-hashes \
+	    --universal --python-version 3.13 --no-annotate --no-header --upgrade \
+	    -o examples/private_downloads/$$part/requirements.txt || exit 1; done
 	$(BIN)/uv pip compile --quiet tests/compliance/requirements.in --generate-hashes \
 	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
 	  -o tests/compliance/requirements.txt

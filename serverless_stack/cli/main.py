@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "ls": ("objects.command", "ls"),
     "presign": ("objects.command", "presign"),
     "api": ("api", "app"),
+    "cdn": ("cdn", "app"),
     "advise": ("advise", "app"),
     "profiles": ("profiles", "profiles"),
 }

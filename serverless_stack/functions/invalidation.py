@@ -1,4 +1,4 @@
-"""The function behind ``Invalidation``: invalidate paths when the trigger has changed."""
+"""The function behind ``Invalidation``: invalidate paths and tags when the trigger has changed."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from serverless_stack.functions.custom_resource import (
 )
 from serverless_stack.operations.invalidation.client import DEFAULT_PATIENCE, send, wait_for
 
-_COMPARED = ("Trigger", "Paths", "Distributions")
+_COMPARED = ("Trigger", "Paths", "Tags", "Distributions")
 _RESERVE_SECONDS = 30
 
 
@@ -20,7 +20,8 @@ def handler(event: Event, context: Context) -> None:
     """Handle a request of CloudFormation.
 
     Args:
-        event: The request, with ``Distributions``, ``Paths``, ``Trigger`` and ``WaitSeconds``.
+        event: The request, with ``Distributions``, ``Paths``, ``Tags``, ``Trigger`` and
+            ``WaitSeconds``.
         context: The context of the call.
     """
     name = str(event["LogicalResourceId"])
@@ -32,7 +33,7 @@ def _run(event: Event, context: Context) -> dict[str, Json]:
         return {"PathsBilled": 0}
     request = Request.parse(event)
     properties, previous = request.properties, request.old_properties
-    unchanged = all(properties[name] == previous.get(name) for name in _COMPARED)
+    unchanged = all(properties.get(name) == previous.get(name) for name in _COMPARED)
     if request.kind == "Update" and unchanged:
         return {"PathsBilled": 0}
 
@@ -44,6 +45,7 @@ def _run(event: Event, context: Context) -> dict[str, Json]:
         _texts(properties["Distributions"]),
         deployment=f"{request.resource}/{properties['Trigger']}",
         replaces=request.operation,
+        tags=_texts(properties.get("Tags") or []),
         patience=min(DEFAULT_PATIENCE, timedelta(seconds=seconds_left())),
     )
     # Sending may have taken time that was meant for waiting.

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,21 +46,26 @@ class Example:
 
 
 @contextmanager
-def deployed_example(name: str, folder: Path) -> Iterator[LocalCloud]:
+def deployed_example(
+    name: str, folder: Path, prepare: Callable[[Path], object] | None = None
+) -> Iterator[LocalCloud]:
     """Deploy `examples/NAME` from a copy, and take the cloud down afterwards.
 
     Args:
         name: The name of the example.
         folder: The folder for the copy.
+        prepare: Called with the copy before it is deployed.
     """
     app_dir = folder / "app"
     without = shutil.ignore_patterns("cdk.out")
     shutil.copytree(REPOSITORY / "examples" / name, app_dir, ignore=without)
+    if prepare is not None:
+        prepare(app_dir)
     path = f"{REPOSITORY / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PATH", path)
         patch.setenv("PYTHONPATH", str(Path(serverless_stack.__file__).parents[1]))
-        with LocalCloud.start(app_dir, name=f"{name}-{os.getpid()}") as cloud:
+        with LocalCloud.start(app_dir, name=f"{name.replace('_', '-')}-{os.getpid()}") as cloud:
             try:
                 cloud.deploy()
             except CommandError as error:

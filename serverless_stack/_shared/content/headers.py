@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
-from serverless_stack._shared.content.rules import CacheRule, cache_control_of
+from serverless_stack._shared.cache_tags import METADATA_KEY, header_value
+from serverless_stack._shared.content.rules import CacheRule, TagRule, cache_control_of, tags_of
 
 # Python's own table differs by version and reads that of the machine.
 _TEXT = {
@@ -133,16 +134,19 @@ class Headers:
         cache_control: How long the object may be cached, and by whom.
         content_encoding: How the object is compressed, such as ``br``.
         expires: The date of ``Expires``, as in HTTP.
+        metadata: The user-defined metadata of this library, as sorted pairs of name and value.
     """
 
     content_type: str
     cache_control: str | None = None
     content_encoding: str | None = None
     expires: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
 
     def digest(self) -> str:
         """Return a short hash in hexadecimal, another one for other headers."""
-        fields = (self.content_type, self.cache_control, self.content_encoding, self.expires)
+        fields = [self.content_type, self.cache_control, self.content_encoding, self.expires]
+        fields += [f"{name}={value}" for name, value in self.metadata]
         return hashlib.sha256("\n".join(field or "" for field in fields).encode()).hexdigest()[:32]
 
 
@@ -152,7 +156,9 @@ def content_type_of(key: str) -> str:
     return _TYPES.get(extension.lower(), _UNKNOWN) if dot else _UNKNOWN
 
 
-def headers_of(key: str, all_keys: Container[str], rules: Sequence[CacheRule]) -> Headers:
+def headers_of(
+    key: str, all_keys: Container[str], rules: Sequence[CacheRule], tags: Sequence[TagRule] = ()
+) -> Headers:
     """Return the headers of a file.
 
     Args:
@@ -161,13 +167,16 @@ def headers_of(key: str, all_keys: Container[str], rules: Sequence[CacheRule]) -
             script, compressed; alone it is a file of its own.
         rules: The ``Cache-Control`` by pattern; the first that matches counts. A rule that matches
             the original matches its compressed copy, too.
+        tags: The cache tags by pattern. Each rule that matches the file or its original counts.
     """
     original = original_of(key, all_keys)
-    if original is None:
-        encoding = "gzip" if key.lower().endswith(".svgz") else None
-        return Headers(content_type_of(key), cache_control_of(key, rules), encoding)
-    encoding = _ENCODINGS[key.rpartition(".")[2]]
-    return Headers(content_type_of(original), cache_control_of(key, rules, original), encoding)
+    encoding = "gzip" if key.lower().endswith(".svgz") else None
+    if original is not None:
+        encoding = _ENCODINGS[key.rpartition(".")[2]]
+    cache_control = cache_control_of(key, rules, original or "")
+    text = header_value(tags_of(key, tags, original or "")) if tags else ""
+    metadata = ((METADATA_KEY, text),) if text else ()
+    return Headers(content_type_of(original or key), cache_control, encoding, None, metadata)
 
 
 def original_of(key: str, all_keys: Container[str]) -> str | None:

@@ -1,9 +1,8 @@
-"""`serverless-stack invalidate`: invalidate paths, or what changed, in distributions."""
+"""`serverless-stack invalidate`: invalidate paths, cache tags, or what changed."""
 
 import json
 import sys
 import warnings
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 from uuid import uuid4
@@ -19,10 +18,11 @@ from serverless_stack.operations.invalidation import (
     Invalidation,
     InvalidationPlan,
     Progress,
+    distributions_without_tags,
     plan,
     send,
 )
-from serverless_stack.operations.invalidation.paths import normalized_paths
+from serverless_stack.operations.invalidation.paths import normalized_paths, normalized_tags
 
 TIMED_OUT_STATUS = 1
 
@@ -30,6 +30,10 @@ Distributions = Annotated[list[str], typer.Argument(help="The ids of the distrib
 Paths = Annotated[
     list[str] | None,
     typer.Option("--path", metavar="PATH", help="A path, such as `/a/*`. May be repeated."),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", metavar="TAG", help="A cache tag. May be repeated."),
 ]
 ChangedFrom = Annotated[
     Path | None,
@@ -47,6 +51,7 @@ Reference = Annotated[
 def invalidate(
     distributions: Distributions,
     path: Paths = None,
+    tag: Tags = None,
     changed_from: ChangedFrom = None,
     all_keys: AllKeys = None,
     index_document: aws.IndexDocument = "index.html",
@@ -61,18 +66,21 @@ def invalidate(
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
-    """Invalidate paths in CloudFront distributions, or the fewest paths that cover changed keys.
+    """Invalidate paths and cache tags in CloudFront distributions, or what covers changed keys.
 
-    Example: serverless-stack invalidate E1234567890 --path '/blog/*' --wait
+    Example: serverless-stack invalidate E1234567890 --path '/blog/*' --tag product-42 --wait
 
     Exit status: 0 if sent or nothing to send, 1 if waiting timed out, 2 on invalid input or an
     error of AWS.
     """
     with aws.account(region, profile):
-        if bool(path) == (changed_from is not None):
-            raise ValueError("one of `--path` and `--changed-from` must be given")
+        tags = normalized_tags(tag or [])
+        if path and changed_from is not None:
+            raise ValueError("one of `--path` and `--changed-from` must be given, got: both")
+        if not path and changed_from is None and not tags:
+            raise ValueError("`--path`, `--changed-from` or `--tag` must be given, got: none")
         if changed_from is None:
-            planned = InvalidationPlan(normalized_paths(path or []), 0)
+            planned = InvalidationPlan(normalized_paths(path or []), 0, tags)
         else:
             changed = _lines(changed_from)
             planned = plan(
@@ -83,19 +91,30 @@ def invalidate(
                 path_prefix=path_prefix,
                 query_strings=query_strings,
                 exclude_paths=exclude_paths or [],
+                tags=tags,
             )
         sent: tuple[Invalidation, ...] = ()
         if not dry_run:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore" if as_json else "default")
-                sent = _send(planned.paths, distributions, reference or uuid4().hex, wait)
+                _check_tags(planned, distributions)
+                sent = _send(planned, distributions, reference or uuid4().hex, wait)
         _show(planned, sent, dry_run=dry_run, as_json=as_json, known=changed_from is not None)
     if any(invalidation.completed is False for invalidation in sent):
         raise typer.Exit(TIMED_OUT_STATUS)
 
 
+def _check_tags(planned: InvalidationPlan, distributions: list[str]) -> None:
+    without = distributions_without_tags(distributions) if planned.tags else []
+    if without:
+        raise ValueError(
+            f"`--tag` must go with distributions that have cache tags, got: {', '.join(without)}; "
+            "`Cdn(cache_tags=True)` turns them on"
+        )
+
+
 def _send(
-    paths: Sequence[str], distributions: list[str], reference: str, wait: bool
+    planned: InvalidationPlan, distributions: list[str], reference: str, wait: bool
 ) -> tuple[Invalidation, ...]:
     with bar() as shown:
         task = shown.add_task("sending", total=None)
@@ -104,7 +123,7 @@ def _send(
             shown.update(task, description=how.phase, completed=how.done, total=how.total)
 
         return send(
-            paths, distributions, deployment=reference, replaces="", wait=wait, progress=show
+            planned, distributions, deployment=reference, replaces="", wait=wait, progress=show
         )
 
 
@@ -124,6 +143,7 @@ def _show(
     if as_json:
         content = {
             "paths": planned.paths,
+            "tags": planned.tags,
             "cost": planned.cost,
             "collateral": planned.collateral if known else None,
             "sent": [vars(invalidation) for invalidation in sent],
@@ -141,7 +161,7 @@ def _show(
         count = counted(invalidation.paths, "path")
         line = f"{invalidation.distribution_id}: {count}, {state} ({ids})"
         console.print(Text(visible_line(line)), soft_wrap=True)
-    if not planned.paths:
+    if not planned.cost:
         console.print("Nothing to invalidate.")
     elif known:
         billed = counted(planned.cost, "path")
@@ -151,7 +171,9 @@ def _show(
 
 def table_of(planned: InvalidationPlan) -> Table:
     """Return a plan as a table."""
-    table = Table("path", "kind")
+    table = Table("path or tag" if planned.tags else "path", "kind")
     for path in planned.paths:
         table.add_row(Text(visible_line(path)), "wildcard" if path.endswith("*") else "single")
+    for tag in planned.tags:
+        table.add_row(Text(visible_line(f"#{tag}")), "tag")
     return table

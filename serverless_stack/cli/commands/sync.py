@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from serverless_stack._shared.content.rules import TagRule
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import options as aws
 from serverless_stack.operations.sync import Action, CacheRule, Synced, SyncPlan, location, sync
@@ -43,6 +44,14 @@ Rules = Annotated[
 Expires = Annotated[
     datetime | None, typer.Option("--expires", help="Expires of uploaded files, in UTC.")
 ]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="GLOB=TAG,TAG",
+        help="CloudFront cache tags of uploaded files. May be repeated; all that match count.",
+    ),
+]
 ExitCode = Annotated[
     bool, typer.Option("--exit-code", help="With --dry-run: status 3 if something would change.")
 ]
@@ -64,6 +73,7 @@ def run(
     exclude: Exclude = None,
     cache_control: Rules = None,
     expires: Expires = None,
+    tag: Tags = None,
     dry_run: aws.DryRun = False,
     exit_code: ExitCode = False,
     invalidate: Invalidate = None,
@@ -109,6 +119,7 @@ def run(
                 exclude=exclude or [],
                 cache_control=[_rule(text) for text in cache_control or []],
                 expires=None if expires is None else expires.replace(tzinfo=UTC),
+                tags=[_tag_rule(text) for text in tag or []],
                 dry_run=dry_run,
                 parallel=parallel,
                 distribution_ids=invalidate or [],
@@ -143,6 +154,13 @@ def _rule(text: str) -> CacheRule:
     if not equals:
         raise ValueError(f"`--cache-control` must be GLOB=VALUE, got: {text!r}")
     return CacheRule(pattern, value)
+
+
+def _tag_rule(text: str) -> TagRule:
+    pattern, equals, value = text.rpartition("=")
+    if not equals:
+        raise ValueError(f"`--tag` must be GLOB=TAG, got: {text!r}")
+    return TagRule(pattern, tuple(tag.strip() for tag in value.split(",")))
 
 
 def _failures(synced: Synced) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from aws_cdk import aws_cloudfront as cloudfront
@@ -14,7 +15,7 @@ from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs.cdn.caching import Cache, cache_policy, cache_problems
 from serverless_stack.constructs.cdn.edge import EdgeFunction
 from serverless_stack.constructs.cdn.edge_auth import EdgeAuth
-from serverless_stack.constructs.cdn.field_encryption import FieldEncryption
+from serverless_stack.constructs.cdn.field_encryption import FieldEncryption, encryption_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.headers import (
     SecurityHeaders,
@@ -107,8 +108,15 @@ def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePol
     if behavior.cache is not None:
         return behavior.cache
     if not origin.is_cached:
-        return Cache.off()
-    return Cache.media() if origin.leaf.kind == "media_package" else Cache.optimized()
+        return _default_cache("off")
+    return _default_cache("media" if origin.leaf.kind == "media_package" else "optimized")
+
+
+@cache
+def _default_cache(kind: Literal["off", "media", "optimized"]) -> Cache:
+    """Return a default cache, one for all behaviors: its durations are objects of CDK's process."""
+    made: Cache = getattr(Cache, kind)()
+    return made
 
 
 def methods_of(behavior: Behavior, origin: Origin, *, cors: bool = False) -> str | None:
@@ -161,6 +169,11 @@ def behavior_problems(behavior: Behavior, origin: Origin, argument: str) -> list
         )
     if behavior.grpc and methods != "all":
         problems.fail(f"`{argument}.methods` must be 'all' with `grpc`, got: {methods!r}")
+    problems.add(
+        encryption_problems(
+            behavior.field_encryption, f"{argument}.field_encryption", origin, methods
+        )
+    )
     problems.add(_forwarding_problems(behavior, origin, argument))
     return problems.messages
 
@@ -220,10 +233,11 @@ def behavior_options(
         functions: Its CloudFront Functions.
         edge_lambdas: Its Lambda@Edge functions.
     """
-    added = behavior.headers or headers or SecurityHeaders()
-    cors = added.cors is not None
+    added = behavior.headers or headers
+    cors = added is not None and added.cors is not None
     methods = methods_of(behavior, origin, cors=cors)
     cache = cache_of(behavior, origin)
+    signing = behavior.signed or (behavior.auth.signing if behavior.auth else None)
     return cloudfront.BehaviorOptions(
         origin=created,
         allowed_methods=_METHODS[methods] if methods else None,
@@ -233,12 +247,17 @@ def behavior_options(
         enable_grpc=behavior.grpc or None,
         function_associations=list(functions) or None,
         origin_request_policy=_forward_of(behavior, origin, cors=cors),
+        trusted_key_groups=[signing.key_group] if signing else None,
         viewer_protocol_policy=(
             cloudfront.ViewerProtocolPolicy.HTTPS_ONLY
             if behavior.https_only
             else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
         ),
-        response_headers_policy=headers_policy(scope, added),
+        response_headers_policy=(
+            headers_policy(scope, added)
+            if added is not None
+            else cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS
+        ),
     )
 
 

@@ -19,10 +19,12 @@ from serverless_stack.constructs.cdn.alarms import CdnAlarms, alarms_wanted
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
 from serverless_stack.constructs.cdn.binding import OriginBinding
+from serverless_stack.constructs.cdn.cache_tags import enable_cache_tags
 from serverless_stack.constructs.cdn.countries import Countries
 from serverless_stack.constructs.cdn.domain import CdnDomain, add_records, certificate_of
 from serverless_stack.constructs.cdn.edge_logic import EdgeLogic
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance
+from serverless_stack.constructs.cdn.field_encryption import encrypt_fields
 from serverless_stack.constructs.cdn.headers import SecurityHeaders
 from serverless_stack.constructs.cdn.logs import CdnLog, chosen_log, deliver_log
 from serverless_stack.constructs.cdn.origins import Target
@@ -86,6 +88,8 @@ class Cdn(Construct):
 
     Attributes:
         distribution: The distribution.
+        cache_tags: Whether answers can be invalidated by their cache tags.
+        edge_logic: The JavaScript of its behaviors, for other constructs of this library.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The served folder of the bucket, or None.
         default_root_object: The object served at ``/``; None without a bucket.
@@ -186,6 +190,14 @@ class Cdn(Construct):
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
             comment=self.node.path[:_MAX_COMMENT_LENGTH],
         )
+        encrypt_fields(
+            self,
+            distribution,
+            {pattern: each.field_encryption for pattern, each in arguments.routes().items()},
+            DEFAULT_PATTERN,
+        )
+        if cache_tags:
+            enable_cache_tags(distribution)
         if shield:
             shield_advanced.CfnProtection(
                 self,
@@ -213,6 +225,8 @@ class Cdn(Construct):
             reason = "this is the bucket of the access logs itself"
             acknowledge(log_bucket, "S1", reason, profile=profile)
         self.distribution: cloudfront.Distribution = distribution
+        self.cache_tags: bool = cache_tags
+        self.edge_logic: EdgeLogic = edge_logic
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             bucket_access_control(self) if sources else None
         )

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.cloudfront.limits.edge import VIEWER_EVENTS
-from serverless_stack.constructs._internal.children import get_or_create
+from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
 from serverless_stack.constructs.cdn.edge_functions import EdgeFunctions
@@ -25,6 +25,8 @@ from serverless_stack.constructs.cdn.functions.composition import (
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.us_east_1 import US_EAST_1
+
+_DEFAULT = "*"  # the pattern of the default behavior
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,7 @@ class EdgeLogic:
         self._cdn = cdn
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
+        self._snippets: dict[str, list[Snippet]] = {}
 
     def functions(
         self, edge: EdgeBehavior, snippets: Sequence[Snippet] = ()
@@ -165,8 +168,40 @@ class EdgeLogic:
             edge: The behavior.
             snippets: Further JavaScript, of other parts of the distribution.
         """
-        own = edge.snippets(self._cdn)
-        return self._composition.associations(edge.pattern, [*own, *snippets])
+        all_snippets = [*edge.snippets(self._cdn), *snippets]
+        self._snippets[edge.pattern] = all_snippets
+        return self._composition.associations(edge.pattern, all_snippets)
+
+    def extension_problems(self, snippets: Sequence[Snippet], argument: str) -> list[str]:
+        """List why JavaScript cannot be added to the default behavior.
+
+        Args:
+            snippets: The JavaScript.
+            argument: What asks for it, as the caller wrote it.
+        """
+        present = self._snippets[_DEFAULT]
+        twice = {snippet.name for snippet in present} & {snippet.name for snippet in snippets}
+        if twice:
+            path = self._cdn.node.path
+            return [f"`{argument}` must be given once for {path}, which has it already"]
+        return composition_problems([*present, *snippets], argument)
+
+    def extend(self, distribution: cloudfront.Distribution, snippets: Sequence[Snippet]) -> None:
+        """Add JavaScript to the default behavior of the distribution, which exists by now.
+
+        Args:
+            distribution: The distribution.
+            snippets: The JavaScript.
+        """
+        extended = [*self._snippets[_DEFAULT], *snippets]
+        self._snippets[_DEFAULT] = extended
+        default_child(distribution, cloudfront.CfnDistribution).add_property_override(
+            "DistributionConfig.DefaultCacheBehavior.FunctionAssociations",
+            [
+                {"EventType": event, "FunctionARN": function.function_arn}
+                for event, function in self._composition.extend(_DEFAULT, extended).items()
+            ],
+        )
 
     def edge_lambdas(self, edge: EdgeBehavior) -> list[cloudfront.EdgeLambda]:
         """Return the Lambda@Edge functions of a behavior.

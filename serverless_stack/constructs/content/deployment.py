@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from aws_cdk import Annotations, CustomResource, Duration, Names, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -12,7 +12,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack._shared.content.memory import LEAST_MIB
-from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule, matches
+from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheRule
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
@@ -32,11 +32,20 @@ from serverless_stack.constructs.content.permissions import (
     deployment_statements,
     expire_obsolete_files,
 )
+from serverless_stack.constructs.content.skew import protect_from_skew, skew_problems
 from serverless_stack.constructs.content.source import (
-    Source,
-    read_sources,
+    published_sources,
     source_assets,
     source_problems,
+)
+from serverless_stack.constructs.content.tags import (
+    content_tag_problems,
+    tag_lists,
+    tag_properties,
+)
+from serverless_stack.constructs.content.warnings import (
+    warn_of_files_left_out,
+    warn_of_unused_patterns,
 )
 from serverless_stack.constructs.function.custom_resource import (
     CONTENT_PARTS,
@@ -48,7 +57,6 @@ from serverless_stack.constructs.storage.bucket import StorageBucket
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 """The content of a JSON file; strings may be CDK tokens."""
-_MAX_LISTED = 5
 
 
 class ContentDeployment(Construct):
@@ -77,6 +85,8 @@ class ContentDeployment(Construct):
             ``origin_path`` of the ``Cdn``, so that viewers see the files at ``/``.
         cache_control: The ``Cache-Control`` of files by pattern; the first match counts. Default:
             browsers ask each time, and CloudFront keeps a file until it is invalidated.
+        tags: The cache tags of files by pattern, such as ``{"*.html": "page"}``; every pattern that
+            matches counts. A ``Cdn`` needs ``cache_tags=True``. Default: none.
         documents: Patterns of the files that refer to other files. They are uploaded last.
         config: Values that are known only at deploy time, such as the URL of an API. They are
             written to a JSON file.
@@ -95,6 +105,9 @@ class ContentDeployment(Construct):
             logged and the deployment continues.
         grace_period: How long files stay that left the source: whole days, 1 or more;
             None for ever.
+        skew_protection: How long a visitor keeps the pages (``*.html``, ``*.htm``) of the build
+            that he began with: 1 minute up to the ``grace_period``. It needs a ``Cdn`` with a
+            bucket. Default: none; every page is the latest one.
         memory_size: The function's memory in MiB, 512-10240. It needs 320, whatever the sizes of
             the files, and 2.5 KiB for each file. More memory is a faster processor as well.
         log_retention: How long the function's log is kept. Default: set by the profile.
@@ -123,6 +136,7 @@ class ContentDeployment(Construct):
         distributions: Sequence[AnyDistribution] = (),
         destination_key_prefix: str | None = None,
         cache_control: Sequence[CacheRule] = (CacheRule("*", REVALIDATE),),
+        tags: Mapping[str, str | Sequence[str]] | None = None,
         documents: Sequence[str] = DOCUMENTS,
         config: Mapping[str, Json] | None = None,
         config_key: str = "config.json",
@@ -132,6 +146,7 @@ class ContentDeployment(Construct):
         max_paths: int = 30,
         wait: bool | Duration = False,
         grace_period: Duration | None = Duration.days(7),
+        skew_protection: Duration | None = None,
         memory_size: int = 1024,
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
@@ -157,20 +172,28 @@ class ContentDeployment(Construct):
         problems.between("memory_size", memory_size, LEAST_MIB, 10240, "MiB")
         if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.DESTROY):
             problems.fail(f"`removal_policy` must be RETAIN or DESTROY, got: {removal_policy.name}")
-        contents = [] if unreadable else _read(scope, sources, include, problems)
+        contents = [] if unreadable else published_sources(scope, sources, include, problems)
         names = {key for content in contents for key in content.index}
         problems.add(arguments.file_problems(prefix, [content.index for content in contents]))
-        problems.add(arguments.memory_problems(memory_size, len(names)))
+        objects = len(names) * (1 if skew_protection is None else 2)
+        problems.add(arguments.memory_problems(memory_size, objects))
         if config is not None:
             problems.add(arguments.config_problems(config_key, names))
+        tag_values = tag_lists(tags or {})
+        problems.add(content_tag_problems(tag_values, names, distributions))
+        if skew_protection is not None:
+            problems.add(skew_problems(skew_protection, grace_period, prefix, names, distributions))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
         if config is not None:
             names.add(config_key)
-        self._warn_of_unused_rules(cache_control, names)
+        warn_of_unused_patterns(
+            self, "cache_control", [rule.pattern for rule in cache_control], names
+        )
+        warn_of_unused_patterns(self, "tags", tag_values, names)
         for content in contents:
-            self._warn_of_files_left_out(content)
+            warn_of_files_left_out(self, content)
         target = bucket.bucket if isinstance(bucket, StorageBucket) else bucket
         owner = Names.unique_resource_name(self, max_length=arguments.MAX_OWNER_LENGTH)
         manifest_key = f"{contract.RESERVED_PREFIX}{prefix}{owner}.json.gz"
@@ -241,6 +264,11 @@ class ContentDeployment(Construct):
             "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
             "RemovalPolicy": removal_policy.name.lower(),
         }
+        if skew_protection is not None:
+            protect_from_skew(distributions, prefix, skew_protection)
+            properties["KeepsBuilds"] = "true"
+        if tag_values:
+            properties["Tags"] = tag_properties(tag_values)
         if config is not None:
             properties["ConfigKey"] = config_key
             properties["ConfigJson"] = Stack.of(self).to_json_string(config, 2)
@@ -254,40 +282,3 @@ class ContentDeployment(Construct):
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group
-
-    def _warn_of_unused_rules(self, rules: Sequence[CacheRule], names: set[str]) -> None:
-        for rule in rules:
-            known = not is_unresolved(rule.pattern)
-            if known and not any(matches(rule.pattern, name) for name in names):
-                Annotations.of(self).add_warning_v2(
-                    "serverless-stack:cache-rule",
-                    f"the pattern {rule.pattern!r} of `cache_control` matches no file",
-                )
-
-    def _warn_of_files_left_out(self, source: Source) -> None:
-        if not source.left_out:
-            return
-        listed = [f"{key} ({reason})" for key, reason in sorted(source.left_out.items())]
-        more = f" and {len(listed) - _MAX_LISTED} more" if len(listed) > _MAX_LISTED else ""
-        Annotations.of(self).add_warning_v2(
-            "serverless-stack:left-out",
-            f"not published of {source.path}: {', '.join(listed[:_MAX_LISTED])}{more}; "
-            "the argument `include` publishes such files, but special ones",
-        )
-
-
-def _read(
-    scope: Construct, sources: Sequence[Path], include: Sequence[str], problems: Problems
-) -> list[Source]:
-    try:
-        contents = read_sources(scope, sources, include)
-    except (OSError, ValueError) as error:
-        problems.fail(f"`source` must be readable: {error}")
-        return []
-    for content in contents:
-        if not content.index:
-            problems.fail(
-                f"`source` must have files to publish, got: {str(content.path)!r}, of which every "
-                "file is left out; the argument `include` publishes such files"
-            )
-    return contents

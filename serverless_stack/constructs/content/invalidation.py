@@ -1,4 +1,4 @@
-"""Invalidation: paths to invalidate when something that a distribution serves has changed."""
+"""Invalidation: paths and cache tags to invalidate when something served has changed."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,19 +17,25 @@ from serverless_stack.constructs.content.distributions import (
     invalidation_statement,
 )
 from serverless_stack.constructs.content.source import digest_of
+from serverless_stack.constructs.content.tags import (
+    distribution_tag_problems,
+    invalidated_tag_problems,
+)
 from serverless_stack.constructs.function.custom_resource import (
     CONTENT_PARTS,
     custom_resource,
     deploy_time_function,
 )
 
+MAX_ITEMS = 3000  # "Quotas on invalidations"
+
 
 class Invalidation(Construct):
     """An invalidation of distributions, for content that does not come from a bucket.
 
-    It creates a custom resource and a small function. The paths are invalidated by the first
-    deployment, and by each one in which the trigger or the paths have changed. Deleting the
-    construct invalidates nothing.
+    It creates a custom resource and a small function. The paths and tags are invalidated by the
+    first deployment, and by each one in which the trigger, the paths or the tags have changed.
+    Deleting the construct invalidates nothing.
 
     Args:
         scope: The parent construct.
@@ -37,7 +43,9 @@ class Invalidation(Construct):
         distributions: The distributions, at least one.
         paths: The paths to invalidate, such as ``/api/catalog*``: each begins with a slash, is
             percent-encoded, and has a ``*`` only as its last character. 1-3,000 paths, 15 of them
-            with a wildcard ("Quotas on invalidations").
+            with a wildcard ("Quotas on invalidations"). Default: none; then there are ``tags``.
+        tags: The cache tags to invalidate, such as ``product-42``, without ``#``. Each counts and
+            is billed as a path. A ``Cdn`` needs ``cache_tags=True``. Default: none.
         trigger: What invalidates when it changes: a version, a hash, or the content of a file or
             folder as a ``Path``.
         wait: Whether the deployment waits until all edge locations have invalidated the paths,
@@ -52,8 +60,8 @@ class Invalidation(Construct):
         resource: The custom resource.
 
     Raises:
-        ValueError: If CloudFront refuses a path, there is no distribution, or the trigger is a
-            path that does not exist.
+        ValueError: If CloudFront refuses a path or tag, there is neither, there is no
+            distribution, or the trigger is a path that does not exist.
     """
 
     @check_types
@@ -63,7 +71,8 @@ class Invalidation(Construct):
         construct_id: str,
         *,
         distributions: Sequence[AnyDistribution],
-        paths: Sequence[str],
+        paths: Sequence[str] = (),
+        tags: Sequence[str] = (),
         trigger: str | Path,
         wait: bool = False,
         log_retention: logs.RetentionDays | None = None,
@@ -72,7 +81,16 @@ class Invalidation(Construct):
         problems = Problems(scope.node.path, construct_id)
         if not distributions:
             problems.fail("`distributions` must have at least one distribution, got: none")
-        problems.add(rules.invalidation_path_problems(paths, "paths"))
+        if paths or not tags:
+            problems.add(rules.invalidation_path_problems(paths, "paths"))
+        problems.add(invalidated_tag_problems(tags))
+        if tags:
+            problems.add(distribution_tag_problems(distributions))
+        problems.require(
+            not tags or len(tags) + len(paths) <= MAX_ITEMS,
+            f"`paths` and `tags` must be at most {MAX_ITEMS:,} together, "
+            f"got: {len(tags) + len(paths):,}",
+        )
         if isinstance(trigger, Path) and not trigger.exists():
             problems.fail(
                 "`trigger` must be a text, or the path of an existing file or folder, "
@@ -102,6 +120,7 @@ class Invalidation(Construct):
                     distribution_of(front).distribution_id for front in distributions
                 ],
                 "Paths": list(paths),
+                **({"Tags": list(tags)} if tags else {}),
                 "Trigger": digest_of(trigger) if isinstance(trigger, Path) else trigger,
                 "WaitSeconds": "600" if wait else "0",
             },

@@ -15,6 +15,7 @@ from constructs import Construct
 from serverless_stack._shared.content.index import Entry, index_of, to_json, zip_left_out
 from serverless_stack._shared.content.tree import content_of
 from serverless_stack._shared.machine import cache_folder
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
 
 _EXPECTED = (
@@ -104,6 +105,34 @@ def read_sources(scope: Construct, paths: Sequence[Path], include: Sequence[str]
         unexpected = {key: why for key, why in left_out.items() if why not in _EXPECTED}
         sources.append(Source(path, index, unexpected))
     return sources
+
+
+def published_sources(
+    scope: Construct, sources: Sequence[Path], include: Sequence[str], problems: Problems
+) -> list[Source]:
+    """Read the files of each source, and report a source without files to publish.
+
+    Args:
+        scope: The construct of the app.
+        sources: The folders and zip files, which exist.
+        include: Globs of files to publish although they would be left out.
+        problems: Where problems are reported.
+
+    Returns:
+        The sources; none if one cannot be read.
+    """
+    try:
+        contents = read_sources(scope, sources, include)
+    except (OSError, ValueError) as error:
+        problems.fail(f"`source` must be readable: {error}")
+        return []
+    for content in contents:
+        if not content.index:
+            problems.fail(
+                f"`source` must have files to publish, got: {str(content.path)!r}, of which every "
+                "file is left out; the argument `include` publishes such files"
+            )
+    return contents
 
 
 def source_assets(

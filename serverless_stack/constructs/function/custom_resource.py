@@ -39,6 +39,7 @@ ANSWERS = ("functions/__init__.py", "functions/custom_resource.py")
 CONTENT_PARTS = (
     *ANSWERS,
     "_shared/__init__.py",
+    "_shared/cache_tags.py",
     "_shared/content",
     "_shared/contract.py",
     "_shared/text.py",

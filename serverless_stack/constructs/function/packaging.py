@@ -31,6 +31,7 @@ _FORMAT = "3"
 # The parts of this library in every handler.
 _RUNTIME = (
     "_shared/__init__.py",
+    "_shared/cache_tags.py",
     "_shared/content/__init__.py",
     "_shared/content/keys.py",
     "_shared/contract.py",

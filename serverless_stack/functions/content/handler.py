@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from serverless_stack._shared.content.index import from_json
-from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack._shared.content.rules import CacheRule, TagRule
 from serverless_stack.functions.content.invalidating import invalidate
 from serverless_stack.functions.custom_resource import (
     Context,
@@ -144,6 +144,11 @@ def target_of(properties: Mapping[str, Json], client: "S3Client") -> Target:
         ],
         documents=[*map(str, list_of(properties["Documents"])), *([str(key)] if key else [])],
         grace_period=int(str(days)) if days else None,
+        tags=[
+            TagRule(str(rule["Pattern"]), tuple(map(str, list_of(rule["Tags"]))))
+            for rule in map(mapping_of, list_of(properties.get("Tags") or []))
+        ],
+        keeps_builds=properties.get("KeepsBuilds") == "true",
     )
 
 

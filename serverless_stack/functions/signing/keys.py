@@ -77,12 +77,10 @@ class SigningKeys:
             return stored
         pair = generate(key_type)
         key = StoredKey(version, self.public_keys.create(pair.public_key), key_type)
-        is_stored = False
-        try:
-            is_stored = self.secret.put(key, pair.private_key, stage)
-        finally:
-            if not is_stored:
-                self.public_keys.delete_key(key.key_id)
+        # If this fails, the version may be stored all the same, and name the public key. A key that
+        # no version names is removed by the hourly check.
+        if not self.secret.put(key, pair.private_key, stage):
+            self.public_keys.delete_key(key.key_id)
         stored = self.secret.key_of(version)
         if stored is None:
             raise RuntimeError(f"version {version} of {self.secret.secret_id} has gone; try again")

@@ -6,9 +6,7 @@ from serverless_stack.local.cdk.assembly import Stack
 
 _RUNTIMES = ("python", "nodejs", "provided")
 _BEHAVIOUR_FEATURES = {
-    "TrustedKeyGroups": "signed URLs and cookies: everybody may read",
-    "TrustedSigners": "signed URLs and cookies: everybody may read",
-    "FieldLevelEncryptionId": "field-level encryption: fields stay plain",
+    "TrustedSigners": "signers of AWS accounts: their signatures are refused",
 }
 
 

@@ -30,8 +30,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _worker_class_for execution_credentials reset
         """,
         "ministack.core.responses": """
-            error_response_json get_account_id get_region json_response request_scope
-            set_request_account_id set_request_region
+            AccountScopedDict error_response_json get_account_id get_region json_response
+            request_scope set_request_account_id set_request_region
         """,
         "ministack.core.router": "detect_service extract_access_key_id",
         "ministack.core.sigv4": """
@@ -64,21 +64,27 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.cloudformation.engine": "_resolve_refs",
         "ministack.services.cloudformation.handlers": "_resolve_refs",
         "ministack.services.cloudformation.provisioners": """
-            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_oai_attributes _ec2_apply_tags
-            _ec2_sg_permissions _ec_call _ec_query _physical_name _sm_secret_string
+            _RESOURCE_HANDLERS _S3_BUCKET_CONFIGURATIONS _cf_distribution_config
+            _cf_oai_attributes _ec2_apply_tags _ec2_sg_permissions _ec_call _ec_query
+            _physical_name _sm_secret_string
         """,
         "ministack.services.cloudformation.stacks": "_resolve_refs _runs_on_worker_thread",
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable StreamingResponse _MANAGED_CACHE_POLICIES
-            _add_cloudfront_headers _apply_response_headers_policy _cache_policies
-            _collect_streaming_body _create_invalidation _create_kvs _create_vpc_origin
-            _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin _fetch_from_origin
-            _forward_to_origin _functions _invalidations _is_aws_owned_host _kvstores
-            _normalize_origin_host _origin_connect_target _origin_request_headers
-            _origin_ssl_context _render_headers _s3_origin_bucket _update_vpc_origin
-            _vpc_origin_etag _vpc_origins handle_viewer_request live_function_code
-            origin_request_policy_config response_headers_policy_config
+            _add_cloudfront_headers _api_shape _apply_response_headers_policy _cache_policies
+            _collect_streaming_body _create_distribution _create_invalidation _create_key_group
+            _create_kvs _create_public_key _create_vpc_origin _delete_key_group _delete_public_key
+            _delete_vpc_origin _dist_id _distributions._data _error _fetch_from_alb_origin
+            _fetch_from_origin _forward_to_origin _functions _get_distribution _get_enabled
+            _invalidations _is_aws_owned_host _key_groups _kvstores _list_distributions
+            _normalize_origin_host _now_iso _origin_connect_target _origin_request_headers
+            _origin_ssl_context _parse_body _parse_key_group_config _parse_public_key_config
+            _public_keys _render_config_member _render_headers _s3_origin_bucket _strip_namespace
+            _unwrap_distribution_create_xml _update_distribution _update_key_group
+            _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins handle_request
+            handle_viewer_request live_function_code new_uuid origin_request_policy_config
+            response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",
         "ministack.services.cloudwatch": "_alarms",
@@ -144,7 +150,9 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.scheduler": """
             _at_time_epoch _schedules _schedules._data _tick_schedules
         """,
-        "ministack.services.secretsmanager": "_get_secret_value _resolve _rotate_secret _secrets",
+        "ministack.services.secretsmanager": """
+            _get_secret_value _put_secret_value _resolve _rotate_secret _secrets
+        """,
         "ministack.services.sns": "_deliver_to_lambda _fanout _topics",
         "ministack.services.sqs": """
             _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn _queue_url

@@ -13,6 +13,7 @@ from serverless_stack._shared.content.index import Entry
 from serverless_stack.operations.content import manifest as manifests
 from serverless_stack.operations.content import transfer
 from serverless_stack.operations.content.archive import Archive, Stream
+from serverless_stack.operations.content.builds import is_of_build
 from serverless_stack.operations.content.errors import ConflictError, ContentError, OutOfTimeError
 from serverless_stack.operations.content.manifest import Journal, Manifest, Obsolete, Record
 from serverless_stack.operations.content.plan import GENERATED, File, Item, items_of, steps_of
@@ -122,7 +123,7 @@ class Deployment:
                 self._checkpoint(name)
             self._stop_in_time()
             names = {*files, *manifest.files, *manifest.obsolete, *journal.touched}
-            self._invalidate(journal, sorted(names))
+            self._invalidate(journal, sorted(name for name in names if not is_of_build(name)))
             self._checkpoint("invalidated")
             if self._target.grace_period is not None:
                 self._run(
@@ -204,37 +205,46 @@ class Deployment:
     def _uploads(
         self, files: Mapping[str, File], keys: Sequence[str], archives: Mapping[int, Archive]
     ) -> Iterator[Callable[[], None]]:
-        for key in keys:
-            if files[key].source == GENERATED:
-                yield partial(self._put, files[key], self._target.generated[key])
+        chosen = [files[key] for key in keys]
+        for file in chosen:
+            if file.source == GENERATED:
+                yield partial(self._put, file, self._target.generated[file.entry.key])
         for number, archive in archives.items():
-            own = [files[key].entry for key in keys if files[key].source == number]
-            small = [entry for entry in own if entry.size <= transfer.SMALL]
+            own: dict[str, list[File]] = {}  # a page and its copy are read once
+            for file in chosen:
+                if file.source == number:
+                    own.setdefault(file.entry.key, []).append(file)
+            entries = [same[0].entry for same in own.values()]
+            small = [entry for entry in entries if entry.size <= transfer.SMALL]
             for span in archive.spans(small):
-                yield partial(self._put_span, archive, span, files)
-            for entry in own:
+                yield partial(self._put_span, archive, span, own)
+            for entry in entries:
                 if entry.size > transfer.SMALL:
-                    yield partial(self._put_large, archive, files[entry.key])
+                    for file in own[entry.key]:
+                        yield partial(self._put_large, archive, file)
 
-    def _put_span(self, archive: Archive, span: Sequence[Entry], files: Mapping[str, File]) -> None:
+    def _put_span(
+        self, archive: Archive, span: Sequence[Entry], files: Mapping[str, Sequence[File]]
+    ) -> None:
         heavy = archive.weight(span) > _HEAVY_BYTES
         with self._heavy if heavy else nullcontext():
             for entry, content in archive.read(span):
-                self._stop_in_time()
-                self._put(files[entry.key], content)
+                for file in files[entry.key]:
+                    self._stop_in_time()
+                    self._put(file, content)
 
     def _put(self, file: File, content: bytes | bytearray) -> None:
-        with self._step("uploaded", file.entry.key) as key:
+        with self._step("uploaded", file.key) as key:
             self._done(file, self._store.write(key, content, file.headers))
 
     def _put_large(self, archive: Archive, file: File) -> None:
-        with self._large, self._step("uploaded", file.entry.key) as key:
+        with self._large, self._step("uploaded", file.key) as key:
             content = _Timed(archive.stream(file.entry), self._stop_in_time)
             size = file.entry.size
             self._done(file, transfer.upload_large(self._store, key, content, size, file.headers))
 
     def _rewrite(self, file: File, etag: str) -> None:
-        with self._step("rewritten", file.entry.key) as key:
+        with self._step("rewritten", file.key) as key:
             self._done(file, transfer.rewrite(self._store, key, etag, file.headers))
 
     def _expire(self, name: str) -> None:
@@ -244,7 +254,7 @@ class Deployment:
             self._journal.done[name] = etag or ""
 
     def _done(self, file: File, etag: str) -> None:
-        self._journal.done[file.entry.key] = etag
+        self._journal.done[file.key] = etag
 
     @contextmanager
     def _step(self, step: str, name: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from serverless_stack._shared import contract
 from serverless_stack._shared.content.headers import Headers, original_of
 from serverless_stack._shared.content.rules import is_document
 from serverless_stack.operations.content.manifest import Journal, Manifest, Record, version_of
@@ -97,11 +98,13 @@ class File:
     """A file of the content.
 
     Attributes:
-        entry: Its key, hash and size.
+        key: Its key below the prefix.
+        entry: Its path in the source, hash and size.
         headers: Its headers.
         source: The number of the source that it is in; `GENERATED` for a generated one.
     """
 
+    key: str
     entry: "Entry"
     headers: Headers
     source: int
@@ -110,7 +113,7 @@ class File:
     def item(self) -> Item:
         """The file as an item of an inventory."""
         entry = self.entry
-        return Item(entry.key, entry.size, entry.sha256, self.headers.digest())
+        return Item(self.key, entry.size, entry.sha256, self.headers.digest())
 
 
 @dataclass(frozen=True)
@@ -183,7 +186,12 @@ def steps_of(
             version=version_of(digest, replaces),
             replaces=replaces,
             touched=sorted(upload | rewrite | remove),
-            invalidated=sorted(changed | (dirty & files.keys())),
+            invalidated=sorted(
+                # Nobody asks for the folder of a build before it is complete, and it never changes.
+                key
+                for key in changed | (dirty & files.keys())
+                if not key.startswith(contract.BUILDS_PREFIX)
+            ),
             existed=sorted((foreign & upload) | existed),
         )
     return Steps(

@@ -2,11 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from serverless_stack._shared.content.headers import Headers, content_type_of, headers_of
+from serverless_stack._shared.content.headers import headers_of
 from serverless_stack._shared.content.index import Entry
-from serverless_stack._shared.content.rules import DOCUMENTS, CacheRule, cache_control_of
+from serverless_stack._shared.content.rules import (
+    DOCUMENTS,
+    CacheRule,
+    TagRule,
+    cache_control_of,
+)
+from serverless_stack.operations.content.builds import with_build
 from serverless_stack.operations.content.plan import GENERATED, File
 
 
@@ -33,6 +39,8 @@ class Target:
         cache_control: The rules of ``Cache-Control``.
         documents: The patterns of documents.
         grace_period: The days for which obsolete objects are kept. None: for ever.
+        tags: The rules of cache tags.
+        keeps_builds: Whether the pages of each build have a folder of their own.
     """
 
     bucket: str
@@ -44,6 +52,8 @@ class Target:
     cache_control: Sequence[CacheRule] = ()
     documents: Sequence[str] = DOCUMENTS
     grace_period: int | None = 7
+    tags: Sequence[TagRule] = ()
+    keeps_builds: bool = False
 
     def files(self) -> dict[str, File]:
         """Return all files of the content by key."""
@@ -51,8 +61,9 @@ class Target:
         names = numbers.keys() | self.generated.keys()
         files = {
             key: File(
+                key,
                 self.sources[number].entries[key],
-                headers_of(key, names, self.cache_control),
+                headers_of(key, names, self.cache_control, self.tags),
                 number,
             )
             for key, number in numbers.items()
@@ -60,5 +71,6 @@ class Target:
         for key, content in self.generated.items():
             entry = Entry(key, hashlib.sha256(content).hexdigest(), len(content))
             cache_control = cache_control_of(key, self.cache_control) or "no-cache"
-            files[key] = File(entry, Headers(content_type_of(key), cache_control), GENERATED)
-        return files
+            headers = replace(headers_of(key, (), (), self.tags), cache_control=cache_control)
+            files[key] = File(key, entry, headers, GENERATED)
+        return with_build(files) if self.keeps_builds else files

@@ -6,6 +6,7 @@ from contextlib import suppress
 from threading import Event
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
+from serverless_stack._shared.cache_tags import METADATA_KEY
 from serverless_stack._shared.content.headers import Headers
 from serverless_stack.operations.content.errors import ConflictError
 from serverless_stack.operations.content.plan import LARGEST_COPY
@@ -159,11 +160,14 @@ def headers_in(head: Mapping[str, object]) -> Headers:
         value = head.get(name)
         return str(value) if value else None
 
+    metadata = head.get("Metadata") or {}
+    own = {METADATA_KEY: metadata.get(METADATA_KEY)} if isinstance(metadata, Mapping) else {}
     return Headers(
         text("ContentType") or "",
         text("CacheControl"),
         text("ContentEncoding"),
         text("ExpiresString"),  # as it was written: "0" and the like are no dates
+        tuple((name, str(value)) for name, value in own.items() if value),
     )
 
 

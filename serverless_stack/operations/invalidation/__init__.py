@@ -1,5 +1,6 @@
-"""CloudFront invalidations: `plan` the fewest paths, then `send` them."""
+"""CloudFront invalidations: `plan` the fewest paths, then `send` them, and cache tags."""
 
+from serverless_stack.operations.invalidation.cache_tags import distributions_without_tags
 from serverless_stack.operations.invalidation.client import (
     Invalidation,
     InvalidationError,
@@ -16,6 +17,7 @@ __all__ = [
     "InvalidationPlan",
     "Progress",
     "caller_reference",
+    "distributions_without_tags",
     "plan",
     "send",
     "wait_for",

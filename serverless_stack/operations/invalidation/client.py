@@ -9,7 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from serverless_stack.operations.invalidation.paths import batches_of, normalized_paths
+from serverless_stack.operations.invalidation.paths import (
+    batches_of,
+    normalized_paths,
+    normalized_tags,
+)
 from serverless_stack.operations.invalidation.planner import InvalidationPlan
 
 if TYPE_CHECKING:
@@ -43,7 +47,7 @@ class Invalidation:
     Attributes:
         distribution_id: The distribution.
         invalidation_ids: The ids of the invalidations: one for each batch.
-        paths: The number of paths, which is what AWS bills.
+        paths: The number of paths and tags, which is what AWS bills.
         completed: Whether every edge location has dropped the paths; None if `send` did not wait.
     """
 
@@ -91,6 +95,7 @@ def send(
     *,
     deployment: str,
     replaces: str,
+    tags: Sequence[str] = (),
     wait: bool | timedelta = False,
     patience: timedelta = DEFAULT_PATIENCE,
     progress: Callable[[Progress], None] = lambda progress: None,
@@ -98,13 +103,14 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Invalidation, ...]:
-    """Invalidate paths of distributions.
+    """Invalidate paths and cache tags of distributions.
 
     Args:
-        paths: The paths, or a plan. Without paths, nothing is sent.
+        paths: The paths, or a plan. Without paths and tags, nothing is sent.
         distribution_ids: The distributions. If one fails, the others are invalidated all the same.
         deployment: What is deployed; see `caller_reference`.
         replaces: The version that it replaces.
+        tags: Cache tags, without ``#``. Distributions without ``cache_tags`` drop nothing.
         wait: Whether to wait until every edge location has dropped the paths, or for how long.
             ``True`` waits for up to 15 minutes. Waiting that runs out is a warning, not an error.
         patience: How long to repeat a request while CloudFront is busy: it accepts 3,000 paths and
@@ -118,16 +124,16 @@ def send(
         One invalidation for each distribution.
 
     Raises:
-        ValueError: If CloudFront does not accept a path.
+        ValueError: If CloudFront does not accept a path or tag.
         InvalidationError: If distributions failed; the message says which, and why.
     """
     if isinstance(paths, InvalidationPlan):
-        batches = paths.batches()
-    else:
-        batches = batches_of(normalized_paths(paths))
+        tags = (*paths.tags, *tags)
+        paths = paths.paths
+    batches = batches_of(normalized_paths(paths), normalized_tags(tags))
     if not batches:
         return ()
-    sender = _Sender(client or _default_client(), sleep, clock)
+    sender = _Sender(client or default_client(), sleep, clock)
     counter = _Counter(progress, "sending", len(distribution_ids) * len(batches))
     reference = caller_reference(deployment, replaces)
     sent: list[Invalidation] = []
@@ -171,13 +177,14 @@ def wait_for(
         The invalidations, with `completed`.
     """
     end = clock() + limit.total_seconds()
-    sender = _Sender(client or _default_client(), sleep, clock)
+    sender = _Sender(client or default_client(), sleep, clock)
     total = sum(len(sent.invalidation_ids) for sent in invalidations)
     counter = _Counter(progress, "waiting", total)
     return tuple(replace(sent, completed=sender.wait(sent, end, counter)) for sent in invalidations)
 
 
-def _default_client() -> "CloudFrontClient":
+def default_client() -> "CloudFrontClient":
+    """Return a client with time-outs and retries."""
     import boto3
     from botocore.config import Config
 

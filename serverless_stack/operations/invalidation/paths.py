@@ -1,7 +1,9 @@
-"""The paths that CloudFront accepts in an invalidation, and how many of them at a time."""
+"""The items that CloudFront accepts in an invalidation, and how many of them at a time."""
 
 import re
 from collections.abc import Iterable, Sequence
+
+from serverless_stack._shared.cache_tags import tag_problems, unique_tags
 
 # "Quotas on invalidations": what may be in progress at a time for one distribution.
 MAX_PATHS = 3000
@@ -18,6 +20,8 @@ def normalized_paths(paths: Iterable[str]) -> tuple[str, ...]:
     """
     unique = tuple(sorted(set(paths)))
     for path in unique:
+        if path.startswith("#"):
+            raise ValueError(f"`paths` must be paths, got: {path!r}; pass cache tags as tags")
         if not _PATH.fullmatch(path):
             raise ValueError(
                 "`paths` must begin with a slash, be percent-encoded and contain `*` only as the "
@@ -31,10 +35,28 @@ def normalized_paths(paths: Iterable[str]) -> tuple[str, ...]:
     return unique
 
 
-def batches_of(paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Split paths into batches of at most 3,000 single paths and 15 wildcards."""
+def normalized_tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Return cache tags as they are sent, without the ``#``: sorted, and each of them once.
+
+    Raises:
+        ValueError: If CloudFront refuses a tag ("What you need to know when invalidating tags").
+    """
+    unique = tuple(sorted(unique_tags(tags)))
+    for message in tag_problems(unique, "tags"):
+        raise ValueError(message)
+    return unique
+
+
+def batches_of(paths: Sequence[str], tags: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
+    """Split items into batches of at most 3,000 single paths and tags, and 15 wildcards.
+
+    Args:
+        paths: The paths.
+        tags: The cache tags, each of which counts as a single path.
+    """
     wildcards = [path for path in paths if path.endswith("*")]
     singles = [path for path in paths if not path.endswith("*")]
+    singles += [f"#{tag}" for tag in tags]
     count = max(-(-len(wildcards) // MAX_WILDCARDS), -(-len(singles) // MAX_PATHS))
     return tuple(
         (

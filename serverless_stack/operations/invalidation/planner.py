@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from serverless_stack.operations.invalidation.knapsack import best_cover, fewest_paths
-from serverless_stack.operations.invalidation.paths import batches_of
+from serverless_stack.operations.invalidation.paths import batches_of, normalized_tags
 from serverless_stack.operations.invalidation.trie import Trie
 from serverless_stack.operations.invalidation.urls import ExcludedPaths, Urls
 
@@ -13,24 +13,26 @@ DEFAULT_MAX_PATHS = 30
 
 @dataclass(frozen=True)
 class InvalidationPlan:
-    """The paths to invalidate.
+    """The paths and cache tags to invalidate.
 
     Attributes:
         paths: The paths, sorted and encoded for CloudFront.
         collateral: How many URLs of unchanged objects they drop as well.
+        tags: The cache tags, sorted.
     """
 
     paths: tuple[str, ...]
     collateral: int
+    tags: tuple[str, ...] = ()
 
     @property
     def cost(self) -> int:
-        """The number of paths that AWS bills. A wildcard is one path."""
-        return len(self.paths)
+        """The number of paths that AWS bills. A wildcard is one path, and so is a tag."""
+        return len(self.paths) + len(self.tags)
 
     def batches(self) -> tuple[tuple[str, ...], ...]:
-        """Return the paths in batches that fit into CloudFront's quotas."""
-        return batches_of(self.paths)
+        """Return the paths and tags in batches that fit into CloudFront's quotas."""
+        return batches_of(self.paths, self.tags)
 
 
 def plan(
@@ -42,6 +44,7 @@ def plan(
     path_prefix: str = "",
     query_strings: bool = False,
     exclude_paths: Sequence[str] = (),
+    tags: Iterable[str] = (),
 ) -> InvalidationPlan:
     """Return the fewest paths that drop every URL under which a changed object may be cached.
 
@@ -52,7 +55,8 @@ def plan(
     Args:
         changed_keys: The objects that were changed or removed.
         all_keys: All objects that may be cached.
-        max_paths: How many paths may be billed, 1 or more.
+        max_paths: How many paths may be billed, 1 or more. Tags count; at least one path is left
+            for the changed keys.
         index_document: The file that is served for its folder: ``a/index.html`` is cached as
             ``/a/index.html``, ``/a/`` and ``/a``, that of the root as ``/index.html`` and ``/``.
         path_prefix: What precedes a key in its URL, such as ``/docs``.
@@ -60,6 +64,7 @@ def plan(
             changed URL has to be dropped.
         exclude_paths: Path patterns that another origin serves, such as ``/api/*``. No planned
             path drops a URL that matches one of them, even if that takes more than `max_paths`.
+        tags: Cache tags to invalidate as well.
 
     Returns:
         The plan. The same arguments return the same plan, in whatever order the keys are.
@@ -68,6 +73,8 @@ def plan(
         ValueError: If an argument is out of range.
     """
     _check(max_paths, index_document, exclude_paths)
+    sent_tags = normalized_tags(_list_of(tags, "tags"))
+    max_paths = max(1, max_paths - len(sent_tags))
     excluded = ExcludedPaths(exclude_paths) if exclude_paths else None
     urls = Urls.of(
         _list_of(changed_keys, "changed_keys"),
@@ -78,7 +85,7 @@ def plan(
         query_strings=query_strings,
     )
     if not urls.changed:
-        return InvalidationPlan((), 0)
+        return InvalidationPlan((), 0, sent_tags)
 
     def allowed(prefix: str) -> bool:
         return prefix != "" and (excluded is None or not excluded.overlaps(prefix))
@@ -87,11 +94,12 @@ def plan(
     trie = Trie(urls.texts, [text in urls.changed for text in urls.texts], weights, allowed)
     fewest = fewest_paths(trie)
     if fewest > max_paths and excluded is None:
-        return InvalidationPlan(("/*",), sum(weights))
+        return InvalidationPlan(("/*",), sum(weights), sent_tags)
     leaves, nodes = best_cover(trie, max(fewest, max_paths))
     paths = [urls.path(*trie.leaf(leaf)) for leaf in leaves]
     paths += [urls.path(trie.prefixes[node], True) for node in nodes]
-    return InvalidationPlan(tuple(sorted(paths)), sum(trie.collateral[node] or 0 for node in nodes))
+    collateral = sum(trie.collateral[node] or 0 for node in nodes)
+    return InvalidationPlan(tuple(sorted(paths)), collateral, sent_tags)
 
 
 def _check(max_paths: int, index_document: str, exclude_paths: Sequence[str]) -> None:

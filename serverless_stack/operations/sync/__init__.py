@@ -1,6 +1,6 @@
 """Synchronising folders and buckets by content: ``inventory``, ``plan`` (pure), and ``sync``."""
 
-from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule
+from serverless_stack._shared.content.rules import IMMUTABLE, REVALIDATE, CacheRule, TagRule
 from serverless_stack.operations.content.plan import Item
 from serverless_stack.operations.sync.applying import SyncResult
 from serverless_stack.operations.sync.command import Synced, sync
@@ -21,6 +21,7 @@ __all__ = [
     "SyncPlan",
     "SyncResult",
     "Synced",
+    "TagRule",
     "inventory",
     "location",
     "plan",

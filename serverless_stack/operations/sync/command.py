@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from serverless_stack._shared.content.rules import CacheRule, is_document
+from serverless_stack._shared.content.rules import CacheRule, TagRule, is_document
 from serverless_stack.operations.content.stores import PARALLEL, Store, open_store
 from serverless_stack.operations.sync.applying import Run, SyncResult
 from serverless_stack.operations.sync.inventory import (
@@ -57,6 +57,7 @@ def sync(
     exclude: Sequence[str] = (),
     cache_control: Sequence[CacheRule] = (),
     expires: datetime | None = None,
+    tags: Sequence[TagRule] = (),
     dry_run: bool = False,
     parallel: int = PARALLEL,
     distribution_ids: Sequence[str] = (),
@@ -83,6 +84,7 @@ def sync(
         exclude: Globs of keys that take no part. Such files are not opened.
         cache_control: ``Cache-Control`` of uploaded files by pattern; the first that matches.
         expires: ``Expires`` of uploaded files. Default: none.
+        tags: Cache tags of uploaded files by pattern; each rule that matches adds its tags.
         dry_run: Whether to plan only.
         parallel: The number of files at a time, 1 or more.
         distribution_ids: Distributions to invalidate: what was replaced or deleted, and new
@@ -128,7 +130,7 @@ def sync(
 
     if distribution_ids:
         paths_for((), ())  # what it refuses is refused before anything is uploaded
-    headers = HeaderRules(cache_control, expires)
+    headers = HeaderRules(cache_control, expires, tags)
     sides = _Sides(source, destination, headers, chooser(include, exclude), client, parallel)
     ours, theirs = sides.read(exact=delete)
     changes = sides.spare(plan(ours, theirs, delete=delete, include=include, exclude=exclude))

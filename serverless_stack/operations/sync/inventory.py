@@ -2,13 +2,13 @@
 
 import os
 from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from serverless_stack._shared.content.headers import Headers, headers_of
-from serverless_stack._shared.content.rules import CacheRule, matches
+from serverless_stack._shared.content.rules import CacheRule, TagRule, matches
 from serverless_stack._shared.content.tree import walk
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.content.manifest import Record
@@ -32,22 +32,22 @@ class HeaderRules:
     Attributes:
         cache_control: The rules of ``Cache-Control``.
         expires: The ``Expires`` of all files. Default: none.
+        tags: The rules of cache tags.
     """
 
     cache_control: Sequence[CacheRule] = ()
     expires: datetime | None = None
+    tags: Sequence[TagRule] = ()
 
     def headers(self, key: str, all_keys: Container[str]) -> Headers:
         """Return the headers of a file."""
-        headers = headers_of(key, all_keys, self.cache_control)
+        headers = headers_of(key, all_keys, self.cache_control, self.tags)
         if self.expires is None:
             return headers
         from email.utils import format_datetime  # a third of the time of importing `sync`
 
         expires = format_datetime(self.expires.astimezone(UTC), usegmt=True)
-        return Headers(
-            headers.content_type, headers.cache_control, headers.content_encoding, expires
-        )
+        return replace(headers, expires=expires)
 
 
 @dataclass

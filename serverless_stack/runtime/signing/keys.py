@@ -17,7 +17,10 @@ HASH_ALGORITHM: Final = "SHA256"
 """What the signature says of itself. Without it, CloudFront would expect SHA-1."""
 _RSA_BITS = 2048
 _KEY_ID = re.compile(r"[A-Za-z0-9]{1,64}")
-_INSTALL = "signing needs `cryptography`: add serverless-stack[signing] to the requirements"
+_INSTALL = (
+    "signing needs `cryptography`: add it to the requirements of the function; elsewhere, install "
+    "serverless-stack[signing]"
+)
 _URL_SAFE = bytes.maketrans(b"+=/", b"-_~")
 
 

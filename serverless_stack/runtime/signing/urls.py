@@ -23,7 +23,7 @@ def signable_url(url: str) -> tuple[str, str]:
             which would be a wildcard in a policy.
 
     Raises:
-        ValueError: If it is no URL of a file, or is signed already.
+        ValueError: If it does not name a file, or is signed already.
     """
     parts = _split("url", url)
     taken = sorted({item.partition("=")[0] for item in parts.query.split("&")} & _RESERVED)
@@ -49,7 +49,7 @@ def signable_resource(resource: str) -> str:
         resource: A URL. ``*`` may stand anywhere but in the scheme.
 
     Raises:
-        ValueError: If it is no URL.
+        ValueError: If it is something else.
     """
     parts = _split("resource", resource)
     if parts.fragment:

@@ -1,9 +1,10 @@
+import hashlib
 import re
 
 import pytest
 
 from serverless_stack._shared.content.headers import Headers, content_type_of, headers_of
-from serverless_stack._shared.content.rules import CacheRule
+from serverless_stack._shared.content.rules import CacheRule, TagRule
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,25 @@ def test_a_compressed_page_is_not_cached_longer_than_the_page() -> None:
     rules = [CacheRule("*.html", "no-cache"), CacheRule("*", "immutable")]
     assert headers_of("index.html.br", {"index.html"}, rules).cache_control == "no-cache"
     assert headers_of("app.js.br", {"app.js"}, rules).cache_control == "immutable"
+
+
+def test_tags_of_all_rules_that_match_the_file_or_its_original() -> None:
+    rules = [TagRule("*.js", ("script", "all")), TagRule("app.*", ("App", "SCRIPT"))]
+    found = headers_of("app.js.br", {"app.js"}, [], rules)
+    assert found.metadata == (("cache-tag", "script,all,App"),)
+    assert headers_of("logo.png", (), [], rules).metadata == ()
+
+
+def test_metadata_has_another_digest_and_none_that_of_before() -> None:
+    tagged = Headers("text/html", metadata=(("cache-tag", "a"),))
+    assert tagged.digest() != Headers("text/html").digest()
+    before = hashlib.sha256(b"text/html\n\n\n").hexdigest()[:32]
+    assert Headers("text/html").digest() == before
+
+
+@pytest.mark.parametrize(
+    ("pattern", "tags"), [("", ("a",)), ("/a", ("a",)), ("a", ("b c",)), ("a", ("",))]
+)
+def test_tag_rules_that_are_refused(pattern: str, tags: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        TagRule(pattern, tags)

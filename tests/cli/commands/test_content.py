@@ -122,6 +122,8 @@ def test_sync_fails_by_file(place: str, tmp_path: Path) -> None:
         ("presign", "bucket/key"),
         ("presign", "s3://b/k", "--expires-in", "0"),
         ("invalidate", "E1"),
+        ("invalidate", "E1", "--tag", "a b"),
+        ("invalidate", "E1", "--tag", "#a"),
         ("invalidate", "E1", "--path", "a"),
         ("invalidate", "E1", "--path", "/a b", "--dry-run"),
         ("presign", "s3://b/k", "--method", "put", "--size", "-1"),
@@ -154,6 +156,42 @@ def test_a_plan_shows_paths_as_they_are(cloudfront: CloudFront) -> None:
     said = run("invalidate", "E1", "--path", "/a:x:b", "--path", "/c*", "--dry-run").output
     assert "/a:x:b" in said
     assert cloudfront.requests == []
+
+
+def test_invalidate_tags(cloudfront: CloudFront) -> None:
+    refused = run("invalidate", "E1", "E2", "--tag", "product-42", status=2)
+    assert "`--tag` must go with distributions that have cache tags, got: E1, E2" in refused.stderr
+    cloudfront.with_tags = {"E1", "E2"}
+    said = run("invalidate", "E1", "--tag", "product-42", "--tag", "red", "--path", "/a").output
+    assert "E1: 3 paths, sent" in said
+    assert cloudfront.dropped("E1") == ["/a", "#product-42", "#red"]
+    planned = run("invalidate", "E1", "--tag", "red", "--dry-run", "--json").stdout
+    assert json.loads(planned) == {
+        "paths": [],
+        "tags": ["red"],
+        "cost": 1,
+        "collateral": None,
+        "sent": [],
+    }
+    assert "#red" in run("invalidate", "E1", "--tag", "red", "--dry-run").output
+
+
+def test_sync_sets_cache_tags(place: str, folder: Path) -> None:
+    tags = ("--tag", "*.html=page,Home", "--tag", "*=all")
+    run("sync", folder, place, *tags)
+    bucket, client = place.split("/")[2], boto3.client("s3")
+
+    def stored() -> list[str | None]:
+        heads = [client.head_object(Bucket=bucket, Key=f"site/{k}") for k in ("index.html", "a.js")]
+        return [head["Metadata"].get("cache-tag") for head in heads]
+
+    assert stored() == ["page,Home,all", "all"]
+    assert json.loads(run("sync", folder, place, *tags, "--json").stdout)["actions"] == []
+    changed = json.loads(run("sync", folder, place, "--tag", "*=all", "--json").stdout)
+    assert [(each["kind"], each["key"]) for each in changed["actions"]] == [
+        ("rewrite", "index.html")
+    ]
+    assert stored() == ["all", "all"]
 
 
 def test_sync_invalidates_every_query_string(

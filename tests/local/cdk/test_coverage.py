@@ -37,7 +37,7 @@ def function(runtime: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("described", "start"),
     [
-        (distribution(CacheBehaviors=[{"TrustedKeyGroups": ["k"]}]), "signed URLs and cookies"),
+        (distribution(CacheBehaviors=[{"TrustedSigners": ["self"]}]), "signers of AWS accounts"),
         (distribution(WebACLId="arn"), "AWS WAF"),
         (function("java21"), "the runtime java21"),
         (

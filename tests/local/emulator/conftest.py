@@ -102,14 +102,17 @@ class Emulator:
         body = json.dumps(template)
         known = name in self.stacks
         action = formation.update_stack if known else formation.create_stack
-        source = {"TemplateBody": body} if len(body) <= 51_200 else self._uploaded(name, body)
-        action(StackName=name, Capabilities=["CAPABILITY_NAMED_IAM"], **source)
+        action(StackName=name, Capabilities=["CAPABILITY_NAMED_IAM"], **self.source(name, body))
         if not known:
             self.stacks.append(name)
         stack = self.wait(name)
         if not stack["StackStatus"].endswith("_COMPLETE") or "ROLLBACK" in stack["StackStatus"]:
             raise AssertionError(f"{stack['StackStatus']}: {self.failures(name)}")
         return {item["OutputKey"]: item["OutputValue"] for item in stack.get("Outputs", [])}
+
+    def source(self, name: str, body: str) -> dict[str, str]:
+        """Return the template of a stack as an argument of CloudFormation."""
+        return {"TemplateBody": body} if len(body) <= 51_200 else self._uploaded(name, body)
 
     def _uploaded(self, name: str, body: str) -> dict[str, str]:
         """Upload a template that is too long for a request."""

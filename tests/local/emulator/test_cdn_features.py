@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from tests.local.emulator.conftest import ROLE, Emulator, Reply, free_ports
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+ALL_VIEWER_AND_CLOUDFRONT = "33f36d7e-f396-46d9-90e0-52428a34d9dc"
 METHODS = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
 
 
@@ -297,8 +299,14 @@ def resources(port: int, dead: int, source: str) -> dict[str, Any]:
                         "Compress": True,
                     },
                     "CacheBehaviors": [
-                        behaviour("/group/*", "group", AllowedMethods=METHODS),
+                        behaviour("/group/*", "group"),
                         behaviour("/dead/*", "dead"),
+                        behaviour(
+                            "/viewer/*",
+                            "echo",
+                            AllowedMethods=METHODS,
+                            OriginRequestPolicyId=ALL_VIEWER_AND_CLOUDFRONT,
+                        ),
                         behaviour("/go/*", "bucket", FunctionAssociations=at_viewer("Redirects")),
                         behaviour("/switch/*", "echo", FunctionAssociations=at_viewer("Switch")),
                         behaviour(
@@ -376,14 +384,13 @@ def test_a_compressed_object_is_cached_and_confirmed(cloud: Emulator, site: dict
 def test_failover_from_a_dead_origin(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/group/a?x=1")
     assert (reply.status, reply.json()["path"]) == (200, "/group/a?x=1")
-    # Nothing is written twice.
-    assert view(cloud, site, "/group/a", "POST", b"x").status == 503
 
 
 def test_the_page_of_a_dead_origin(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/dead/a")
     assert (reply.status, reply.body) == (503, b"soon")
     assert reply.header("X-Cache") == "Error from cloudfront"
+    assert "the origin dead cannot be reached" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_countries(cloud: Emulator, site: dict[str, str]) -> None:
@@ -391,6 +398,35 @@ def test_countries(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, path, X_Serverless_Stack_Viewer_Country="aq").status == 403
     assert view(cloud, site, path, X_Serverless_Stack_Viewer_Country="DE").status == 200
     assert view(cloud, site, path).status == 200
+
+
+def test_what_the_origin_gets_of_a_viewer(cloud: Emulator, site: dict[str, str]) -> None:
+    agent = "Mozilla/5.0 (iPad; CPU OS 17_0 like Mac OS X)"
+    seen = view(
+        cloud,
+        site,
+        "/viewer/a",
+        User_Agent=agent,
+        CloudFront_Viewer_Country="XX",
+        X_Serverless_Stack_Viewer_Country="de",
+        X_Serverless_Stack_Viewer_Address="203.0.113.7",
+    ).json()["headers"]
+    assert (seen["user-agent"], seen["cloudfront-viewer-country"]) == (agent, "DE")
+    assert (seen["cloudfront-is-tablet-viewer"], seen["cloudfront-is-desktop-viewer"]) == (
+        "true",
+        "false",
+    )
+    address, _colon, port = seen["cloudfront-viewer-address"].partition(":")
+    assert (address, int(port) > 0) == ("203.0.113.7", True)
+    assert seen["x-forwarded-for"] == "203.0.113.7"
+    assert seen["cloudfront-viewer-http-version"] == "1.1"
+    assert seen["cloudfront-forwarded-proto"] == "https"
+    assert not any(name.startswith("x-serverless-stack") for name in seen)
+
+
+def test_a_body_that_is_too_long(cloud: Emulator, site: dict[str, str]) -> None:
+    body = b"." * (64 * 1024 * 1024 + 1)
+    assert view(cloud, site, "/viewer/a", "POST", body).status == 413
 
 
 def test_key_value_store_of_a_function(cloud: Emulator, site: dict[str, str]) -> None:
@@ -423,6 +459,8 @@ def test_functions_that_fail(cloud: Emulator, site: dict[str, str], what: str) -
     reply = view(cloud, site, f"/switch/{what}/a")
     assert reply.status == 503
     assert reply.header("X-Cache") == "FunctionExecutionError from cloudfront"
+    if what != "missing":
+        assert "-Switch failed" in str(reply.header("X-Serverless-Stack-Error"))
 
 
 def test_edge_function_in_node(cloud: Emulator, site: dict[str, str]) -> None:
@@ -452,6 +490,9 @@ def test_edge_function_fails(
     assert reply.status == (503 if status == 502 else status)
     assert reply.header("X-Cache") == f"{outcome} from cloudfront"
     assert b"secret detail" not in reply.body
+    if what == "throws":
+        log = Path(str(reply.header("X-Serverless-Stack-Log")))
+        assert "secret detail" in log.read_text()
 
 
 def test_edge_function_in_python(cloud: Emulator, site: dict[str, str]) -> None:
@@ -478,3 +519,22 @@ def test_stores_and_functions_that_cloudfront_refuses(cloud: Emulator) -> None:
         )
     with pytest.raises(AssertionError, match="10240 bytes, got: 10241"):
         cloud.deploy("cdn-large-function", function("Large", "a" * 10_241))
+
+
+def test_distributions_that_cloudfront_refuses(cloud: Emulator, site: dict[str, str]) -> None:
+    client = cloud.client("cloudfront")
+    found = client.get_distribution_config(Id=site["Id"])
+    config = found["DistributionConfig"]
+    config["DefaultCacheBehavior"]["TargetOriginId"] = "missing"
+    with pytest.raises(client.exceptions.NoSuchOrigin):
+        client.update_distribution(Id=site["Id"], IfMatch=found["ETag"], DistributionConfig=config)
+    config["CallerReference"] = "another"
+    with pytest.raises(client.exceptions.NoSuchOrigin):
+        client.create_distribution(DistributionConfig=config)
+    cdn = resources(80, 81, "")["Cdn"]
+    declared = cdn["Properties"]["DistributionConfig"]
+    declared["DefaultCacheBehavior"]["TargetOriginId"] = "missing"
+    declared["CacheBehaviors"] = []
+    declared["Origins"] = [origin("echo", 80), origin("dead", 81)]
+    with pytest.raises(AssertionError, match="target origins or origin groups do not exist"):
+        cloud.deploy("cdn-refused", {"Cdn": cdn})

@@ -92,6 +92,17 @@ def test_a_rotation_that_fails_leaves_the_current_value(cloud: Emulator) -> None
     assert client.get_secret_value(SecretId=secret)["SecretString"] == "old"
 
 
+def test_a_version_has_one_value(cloud: Emulator) -> None:
+    client = cloud.client("secretsmanager")
+    secret = client.create_secret(Name="one-value")["ARN"]
+    token = "0" * 32
+    for value in ("first", "first"):
+        client.put_secret_value(SecretId=secret, ClientRequestToken=token, SecretString=value)
+    with pytest.raises(client.exceptions.ResourceExistsException):
+        client.put_secret_value(SecretId=secret, ClientRequestToken=token, SecretString="second")
+    assert client.get_secret_value(SecretId=secret)["SecretString"] == "first"
+
+
 def test_a_function_that_does_not_exist_is_refused(cloud: Emulator) -> None:
     client = cloud.client("secretsmanager")
     arn = client.create_secret(Name="without-function", SecretString="old")["ARN"]

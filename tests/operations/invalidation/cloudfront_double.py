@@ -15,8 +15,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 NAMESPACE = "{http://cloudfront.amazonaws.com/doc/2020-05-31/}"
+CONFIG = re.compile(r"^/2020-05-31/distribution/([^/]+)/config$")
 PLACE = re.compile(r"^/2020-05-31/distribution/([^/]+)/invalidation(?:/([^/]+))?$")
 PATH = re.compile(r"/(?:[^\x00-\x20\x7f-\uffff<>\"#{}|\\^~\[\]`%*]|%[0-9A-Fa-f]{2})*\*?")
+
+TAG = re.compile(r"#[!-+\--~]{1,256}")
 
 
 @dataclass
@@ -44,12 +47,16 @@ class CloudFront:
         throttled: How many requests are still throttled.
         throttled_reads: How many reads of an invalidation are still throttled.
         polls_to_complete: After how many reads an invalidation is completed; -1 is never.
+        with_tags: The distributions that read cache tags.
+        denies_settings: Whether the settings of distributions cannot be read.
     """
 
     distributions: dict[str, list[Made]]
     throttled: int = 0
     throttled_reads: int = 0
     polls_to_complete: int = 0
+    with_tags: set[str] = field(default_factory=set)
+    denies_settings: bool = False
     requests: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -69,7 +76,9 @@ class CloudFront:
         if len(set(items)) != len(items):
             raise Refused(400, "InvalidArgument", "Your request contains a path twice.")
         for path in items:
-            if not PATH.fullmatch(path) or len(path) > 4000:
+            # "What you need to know when invalidating tags"
+            valid = TAG.fullmatch(path) if path.startswith("#") else PATH.fullmatch(path)
+            if not valid or len(path) > 4000:
                 raise Refused(
                     400, "InvalidArgument", "Your request contains one or more invalid paths."
                 )
@@ -131,6 +140,9 @@ def served(cloudfront: CloudFront) -> Iterator[str]:
             self._answer(201, lambda place: cloudfront.create(place[0], body))
 
         def do_GET(self) -> None:
+            if found := CONFIG.match(self.path):
+                self._send(*_config(cloudfront, found[1]))
+                return
             self._answer(200, lambda place: cloudfront.get(place[0], place[1]))
 
         def _answer(self, status: int, work: Callable[[Any], Made]) -> None:
@@ -143,6 +155,9 @@ def served(cloudfront: CloudFront) -> Iterator[str]:
                     text = _invalidation(work(found.groups()))
                 except Refused as refused:
                     status, text = refused.status, _error(refused)
+            self._send(status, text)
+
+        def _send(self, status: int, text: str) -> None:
             content = text.encode()
             self.send_response(status)
             self.send_header("Content-Type", "text/xml")
@@ -162,6 +177,14 @@ def served(cloudfront: CloudFront) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _config(cloudfront: CloudFront, distribution: str) -> tuple[int, str]:
+    if cloudfront.denies_settings:
+        return 403, _error(Refused(403, "AccessDenied", "You may not read it."))
+    has_tags = distribution in cloudfront.with_tags
+    tags = "<CacheTagConfig><HeaderName>x-tag</HeaderName></CacheTagConfig>" if has_tags else ""
+    return 200, f'<DistributionConfig xmlns="{NAMESPACE[1:-1]}">{tags}</DistributionConfig>'
 
 
 def _invalidation(made: Made) -> str:

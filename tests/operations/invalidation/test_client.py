@@ -10,6 +10,7 @@ from serverless_stack.operations.invalidation import (
     InvalidationError,
     Progress,
     caller_reference,
+    distributions_without_tags,
     plan,
     send,
     wait_for,
@@ -50,6 +51,45 @@ def test_paths_are_sent_to_every_distribution(
         ("E2", 2, None),
     ]
     assert cloudfront.dropped("E1") == cloudfront.dropped("E2") == ["/a", "/b*"]
+
+
+def test_tags_are_sent_beside_paths_and_billed_like_them(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    planned = plan(["a", "b"], ["a", "b", "c"], tags=["Red", "product-2", "red"])
+    (sent,) = send(planned, ["E1"], client=client, tags=["more"], **VERSION)
+    assert cloudfront.dropped("E1") == ["/a", "/b", "#Red", "#more", "#product-2"]
+    assert sent.paths == 5
+    send([], ["E1"], client=client, tags=["alone"], deployment="v3", replaces="v2")
+    assert cloudfront.dropped("E1")[5:] == ["#alone"]
+
+
+def test_tags_count_as_single_paths_in_batches(
+    cloudfront: CloudFront, client: "CloudFrontClient"
+) -> None:
+    tags = [f"t{number}" for number in range(3001)]
+    time = Time(cloudfront.complete)
+    (sent,) = send(["/a*"], ["E1"], client=client, tags=tags, **VERSION, **timing(time))
+    assert (len(sent.invalidation_ids), sent.paths) == (2, 3002)
+    assert len(set(cloudfront.dropped("E1"))) == 3002
+
+
+@pytest.mark.parametrize("tag", ["", "#a", "a b", "a,b", "a*", "ü", "x" * 257])
+def test_tags_that_cloudfront_refuses_are_not_sent(
+    cloudfront: CloudFront, client: "CloudFrontClient", tag: str
+) -> None:
+    with pytest.raises(ValueError, match="`tags` must"):
+        send([], ["E1"], client=client, tags=[tag], **VERSION)
+    with pytest.raises(ValueError, match="pass cache tags as tags"):
+        send(["#a"], ["E1"], client=client, **VERSION)
+    assert cloudfront.requests == []
+
+
+def test_distributions_without_tags(cloudfront: CloudFront, client: "CloudFrontClient") -> None:
+    cloudfront.with_tags = {"E2"}
+    assert distributions_without_tags(["E1", "E2"], client) == ["E1"]
+    cloudfront.denies_settings = True
+    assert distributions_without_tags(["E1", "E2"], client) == []
 
 
 def test_nothing_is_sent_when_nothing_changed(

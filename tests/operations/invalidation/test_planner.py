@@ -385,3 +385,14 @@ def test_paths_are_encoded_once() -> None:
     (path,) = plan(["a%20b"], ["x"]).paths
     assert path == "/a%2520b"
     assert unquote(path) == "/a%20b"
+
+
+def test_tags_count_among_the_paths() -> None:
+    keys = ["a/1", "a/2", "a/3", "b/1", "b/2"]
+    changed = ["a/1", "a/2", "b/1"]
+    planned = plan(changed, keys, max_paths=4, tags=["x"])
+    assert (planned.paths, planned.tags, planned.cost) == (("/a/1", "/a/2", "/b/1"), ("x",), 4)
+    fewer = plan(changed, keys, max_paths=4, tags=["x", "y"])
+    assert (len(fewer.paths), fewer.cost, fewer.collateral) == (2, 4, 1)
+    assert plan(changed, keys, max_paths=1, tags=["x", "y"]).paths == ("/*",)
+    assert plan([], keys, tags=["X", "x"]).batches() == (("#X",),)

@@ -15,6 +15,7 @@ from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.checks.services.cloudfront.limits.functions import MAX_FUNCTION_BYTES
+from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.cdn.functions.snippet import HANDLER, Snippet, ViewerEvent
 
 EVENTS: dict[ViewerEvent, cloudfront.FunctionEventType] = {
@@ -169,18 +170,45 @@ class Composition:
         store = next((item.key_value_store for item in snippets if item.key_value_store), None)
         key = (code, store.key_value_store_arn if store else None)
         if key not in self._functions:
-            kind = "ViewerRequest" if event == "viewer-request" else "ViewerResponse"
-            suffix = "" if pattern == "*" else f"-{pattern.replace('/', '-')}"
+            construct_id = _construct_id(pattern, event)
             self._functions[key] = cloudfront.Function(
                 self._scope,
-                f"{kind}{suffix}",
+                construct_id,
                 code=cloudfront.FunctionCode.from_inline(code),
                 comment=", ".join(dict.fromkeys(item.name for item in snippets))[:128],
-                function_name=unique_name(self._scope, f"{kind}{suffix}"),
+                function_name=unique_name(self._scope, construct_id),
                 key_value_store=store,
                 runtime=cloudfront.FunctionRuntime.JS_2_0,
             )
         return self._functions[key]
+
+    def extend(
+        self, pattern: str, snippets: Sequence[Snippet]
+    ) -> dict[ViewerEvent, cloudfront.Function]:
+        """Return the functions of a behavior that exists already by event, with other code.
+
+        A behavior that shares a function keeps sharing it.
+
+        Args:
+            pattern: The path pattern of the behavior.
+            snippets: All snippets of the behavior.
+        """
+        functions: dict[ViewerEvent, cloudfront.Function] = {}
+        for event in EVENTS:
+            those = [snippet for snippet in snippets if snippet.event == event]
+            present = self._scope.node.try_find_child(_construct_id(pattern, event))
+            if those and isinstance(present, cloudfront.Function):
+                resource = default_child(present, cloudfront.CfnFunction)
+                resource.function_code = generated_code(those)
+                functions[event] = present
+            elif those:
+                functions[event] = self._function(pattern, event, those)
+        return functions
+
+
+def _construct_id(pattern: str, event: ViewerEvent) -> str:
+    kind = "ViewerRequest" if event == "viewer-request" else "ViewerResponse"
+    return f"{kind}{'' if pattern == '*' else '-' + pattern.replace('/', '-')}"
 
 
 def unique_name(scope: Construct, construct_id: str) -> str:

@@ -20,6 +20,7 @@ from . import (
     ec2,
     elasticache,
     event_filters,
+    field_encryption,
     foreign_types,
     functions,
     http_proxies,
@@ -38,6 +39,7 @@ from . import (
     s3,
     serverless_cache,
     service_integrations,
+    signing_keys,
     stack_outputs,
     stage_cache,
     stages,
@@ -76,6 +78,8 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     api_policies.apply()
     api_logs.apply()
     cloudfront.apply()
+    signing_keys.apply()
+    field_encryption.apply()
     target_groups.apply()
     continuous_deployment.apply()
     iam_groups.apply()

@@ -13,6 +13,7 @@ from ministack.services import lambda_svc
 from ..cdn.config import EdgeAssociation
 from ..cdn.exchange import Event, FunctionFailedError
 from ..cdn.messages import LAMBDA_ERROR, LAMBDA_INVALID, LAMBDA_LIMIT
+from ..http.problems import function_problem, report_problem
 
 VERSION_ARN = re.compile(r"arn:[\w-]+:lambda:us-east-1:(\d{12}):function:[\w-]+:\d+")
 NOT_VALID = (
@@ -44,6 +45,7 @@ async def run_edge(association: EdgeAssociation, event: Event) -> object:
             "The Lambda function associated with the CloudFront distribution was throttled."
         )
     if result.get("error"):
+        report_problem(function_problem(association.arn, result.get("body")))
         raise _failure(result.get("body"))
     return _decoded(result.get("body"))
 

@@ -14,6 +14,7 @@ from ministack.services.cloudformation import provisioners
 
 from ..cdn.exchange import Event, FunctionFailedError, FunctionResult
 from ..cdn.messages import FUNCTION_ERROR
+from ..http.problems import Problem, report_problem
 from .types import Handlers, Properties, Provisioned, Record
 
 logger = logging.getLogger("serverless_stack")
@@ -79,7 +80,8 @@ async def run_function(arn: str, event: Event) -> FunctionResult:
     except (NodeWorkerError, NodeWorkerTimeout) as error:
         raise FunctionFailedError(FUNCTION_ERROR, 503, f"{arn}: {error}") from error
     if "error" in answer:
-        logger.error("the CloudFront function %s failed: %s", arn, answer["error"])
+        name = arn.rpartition("/")[2]
+        report_problem(Problem(f"the CloudFront function {name} failed; the log says why"))
         raise FunctionFailedError(FUNCTION_ERROR, 503, f"{arn}: {answer['error']}")
     return FunctionResult(answer["value"], answer["origin"])
 

@@ -15,6 +15,7 @@ from ..cdn.exchange import OriginCall, OriginTimeoutError, OriginUnreachableErro
 from ..cdn.messages import Response, headers_of
 from ..http.exchange import viewer_case
 from ..http.function_urls import FunctionUrl, find_function_url
+from ..http.problems import Problem, report_problem
 from ..http.rest.entry import serve_rest_api
 from ..http.rest.request import RestRequest
 from . import cdn_load_balancers
@@ -70,8 +71,10 @@ async def fetch(call: OriginCall) -> Response:
     try:
         status, reason, headers, body = await fetch_or_serve(request)
     except cloudfront.OriginTimeout as error:
+        report_problem(Problem(f"the origin {call.origin.id} timed out: {error}"))
         raise OriginTimeoutError(str(error)) from error
     except cloudfront.OriginUnreachable as error:
+        report_problem(Problem(f"the origin {call.origin.id} cannot be reached: {error}"))
         raise OriginUnreachableError(str(error)) from error
     return Response(status, headers_of(headers.items()), body, reason)
 

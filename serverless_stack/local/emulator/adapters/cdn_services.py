@@ -4,10 +4,11 @@ from ministack.services import cloudfront
 
 from ..cdn.config import Behaviour, EdgeAssociation
 from ..cdn.exchange import Event, FunctionResult, OriginCall
+from ..cdn.field_encryption import Encryption
 from ..cdn.freshness import Lifetimes
 from ..cdn.messages import Headers, Response, headers_of
 from ..cdn.policies import LEGACY, UNCACHED, CachePolicy, Selection, Selections
-from . import cdn_edge, cdn_functions, cdn_origins
+from . import cdn_edge, cdn_functions, cdn_origins, field_encryption, signing_keys
 from .types import Record
 
 
@@ -40,6 +41,14 @@ class EmulatorServices:
         plain = {name: each[0] if len(each) == 1 else each for name, each in headers.items()}
         changed = cloudfront._apply_response_headers_policy(plain, config, origin, method)
         return headers_of(changed.items())
+
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        """Return the PEM of a public key that a behaviour trusts, by its id."""
+        return signing_keys.trusted_key(behaviour.key_groups, key_id)
+
+    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
+        """Return the field-level encryption of a behaviour."""
+        return field_encryption.encryption_of(behaviour.field_encryption)
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin."""

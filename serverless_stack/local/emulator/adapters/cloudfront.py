@@ -9,8 +9,10 @@ from ..cdn.config_xml import parse_config
 from ..cdn.exchange import Distribution
 from ..cdn.messages import Headers, Request, Response, Viewer, first, own_response
 from ..cdn.pipeline import serve
+from ..http.exchange import current_connection
 from . import (
     cdn_cache,
+    cdn_configs,
     cdn_functions,
     cdn_http_origins,
     cdn_load_balancers,
@@ -31,6 +33,7 @@ def apply() -> None:
     cdn_functions.apply()
     cdn_http_origins.apply()
     cdn_load_balancers.apply()
+    cdn_configs.apply()
     key_value_stores.apply()
     serve_by_own_steps()
 
@@ -79,8 +82,14 @@ def viewer_of(request: Request, address: str) -> Viewer:
     address = headers.pop(ADDRESS_HEADER, [address])[0]
     is_https = first(headers, "x-forwarded-proto") == "https"
     headers.pop("x-forwarded-proto", None)
+    port, http_version = current_connection.get((0, "1.1"))
     return Viewer(
-        replace(request, headers=headers), address=address, is_https=is_https, country=country
+        replace(request, headers=headers),
+        address=address,
+        port=port,
+        is_https=is_https,
+        country=country,
+        http_version=http_version,
     )
 
 

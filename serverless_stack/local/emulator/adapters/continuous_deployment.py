@@ -42,6 +42,7 @@ _OWN = ("CallerReference", "Aliases", "Staging", "ContinuousDeploymentPolicyId")
 def apply() -> None:
     """Apply this module's patches."""
     answer_actions()
+    list_staging_distributions()
     serve_from_staging()
     provisioners._RESOURCE_HANDLERS[staging_policies.TYPE] = policy_handlers()
 
@@ -70,6 +71,19 @@ def answer_actions() -> None:
         return response
 
     cloudfront.handle_request = handle
+
+
+def list_staging_distributions() -> None:
+    """List staging distributions as such. MiniStack lists all as being none."""
+    stock = cloudfront._list_distributions
+
+    def listed() -> Response:
+        for dist in cloudfront._distributions.values():
+            dist["Staging"] = is_staging(dist)
+        answer: Response = stock()
+        return answer
+
+    cloudfront._list_distributions = listed
 
 
 def serve_from_staging() -> None:

@@ -31,6 +31,7 @@ _SETTINGS = ("RotationEnabled", "RotationLambdaARN", "RotationRules")
 def apply() -> None:
     """Apply this module's patches."""
     rotate_by_function()
+    keep_values_of_versions()
     hide_versions_without_value()
     provisioners._RESOURCE_HANDLERS[_TYPE] = schedule_handlers()
 
@@ -58,6 +59,25 @@ def rotate_by_function() -> None:
         return answer
 
     secretsmanager._rotate_secret = rotate
+
+
+def keep_values_of_versions() -> None:
+    """Refuse a second value of a version ("PutSecretValue"); MiniStack replaces the first."""
+    put: Callable[[Record], Response] = secretsmanager._put_secret_value
+
+    def put_once(data: Record) -> Response:
+        _, secret = secretsmanager._resolve(data.get("SecretId"))
+        token = data.get("ClientRequestToken")
+        version = secret["Versions"].get(token) if secret else None
+        names = ("SecretString", "SecretBinary")
+        stored = [version.get(name) for name in names] if version else []
+        if any(stored) and stored != [data.get(name) for name in names]:
+            message = f"A version with the id {token} has another value already."
+            refusal: Response = error_response_json("ResourceExistsException", message, 400)
+            return refusal
+        return put(data)
+
+    secretsmanager._put_secret_value = put_once
 
 
 def hide_versions_without_value() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -65,6 +65,7 @@ class Cache:
         self._bytes = 0
         self._entries: OrderedDict[Key, CacheEntry] = OrderedDict()
         self._flights: dict[Key, asyncio.Event] = {}
+        self._invalidations: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -98,9 +99,25 @@ class Cache:
         """Return how many seconds ago a response was received."""
         return int(self._clock() - entry.since)
 
-    def put(self, key: Key, response: Response, freshness: Freshness) -> None:
-        """Store a response, or drop the stored one if it is not to be stored."""
+    def invalidations(self, distribution: str) -> int:
+        """Return how often a distribution was invalidated: to be compared after a fetch."""
+        return self._invalidations[distribution]
+
+    def put(
+        self, key: Key, response: Response, freshness: Freshness, since: int | None = None
+    ) -> None:
+        """Store a response, or drop the stored one if it is not to be stored.
+
+        Args:
+            key: The key.
+            response: The response.
+            freshness: How long it is used.
+            since: The `invalidations` when it was asked for. What an invalidation overtook is not
+                stored.
+        """
         self.drop(key)
+        if since is not None and since != self.invalidations(key.distribution):
+            return
         size = len(response.body)
         if not freshness.is_stored or size > self._most_bytes:
             return
@@ -152,6 +169,7 @@ class Cache:
         Returns:
             How many responses were dropped.
         """
+        self._invalidations[distribution] += 1
         keys = [
             key
             for key, entry in self._entries.items()

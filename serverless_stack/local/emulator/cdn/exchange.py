@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from .cache import Cache
 from .config import Behaviour, Config, EdgeAssociation, Origin, Target
+from .field_encryption import Encryption
 from .messages import Headers, Request, Response, Viewer
 from .policies import CachePolicy, Selections
 
@@ -93,6 +94,12 @@ class Services(Protocol):
             origin: The ``Origin`` of the viewer's request.
             method: The method of the viewer's request.
         """
+
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        """Return the PEM of a public key that a behaviour trusts, by its id."""
+
+    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
+        """Return the field-level encryption of a behaviour."""
 
     async def fetch(self, call: OriginCall) -> Response:
         """Return the response of an origin.

@@ -123,6 +123,7 @@ class Response:
         reason: The reason phrase, which functions see.
         outcome: The value of ``X-Cache``.
         is_own: Whether CloudFront made it, not the origin, the cache or a function.
+        tags: The cache tags, in lower case.
     """
 
     status: int
@@ -131,6 +132,7 @@ class Response:
     reason: str = ""
     outcome: str = MISS
     is_own: bool = False
+    tags: frozenset[str] = frozenset()
 
     def header(self, name: str) -> str:
         """Return the first value of a header, or an empty string."""

@@ -14,6 +14,7 @@ from .cache import Cache
 from .exchange import Distribution, Exchange, Next, Services, Step
 from .messages import Response, Viewer
 from .steps import (
+    cache_tags,
     caching,
     compression,
     conditions,
@@ -22,9 +23,11 @@ from .steps import (
     error_pages,
     failover,
     fetching,
+    field_encryption,
     forwarding,
     functions,
     policy_headers,
+    signatures,
     viewers,
 )
 
@@ -36,6 +39,7 @@ VIEWER_STEPS: Sequence[Step] = (
     countries.refuse_countries,
     viewers.require_https,
     viewers.refuse_methods,
+    signatures.verify_signatures,
     # Functions of the viewer's events.
     edge.run_viewer_events,
     viewers.add_viewer_headers,
@@ -45,11 +49,13 @@ VIEWER_STEPS: Sequence[Step] = (
 ORIGIN_STEPS: Sequence[Step] = (
     conditions.answer_conditions,
     caching.serve_from_cache,
+    cache_tags.read_tags,
     compression.compress,
     forwarding.select_for_origin,
+    field_encryption.encrypt_fields,
     failover.try_origins,
     edge.run_origin_events,
-    forwarding.drop_cookies,
+    forwarding.remove_headers,
     fetching.fetch_from_origin,
 )
 

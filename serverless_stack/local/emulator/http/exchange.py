@@ -18,6 +18,9 @@ current_viewer_headers: ContextVar[list[tuple[str, str]]] = ContextVar(
 )
 """The viewer's headers as sent. MiniStack forwards only lower-case names to an origin."""
 
+current_connection: ContextVar[tuple[int, str]] = ContextVar("serverless_stack_connection")
+"""The viewer's port and version of HTTP, for which MiniStack's function has no arguments."""
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -30,6 +33,8 @@ class Incoming:
         headers: The headers in order, with the case of their names.
         body: The body.
         client: The IP address of the client.
+        port: The port of the client.
+        http_version: The version of HTTP.
     """
 
     method: str
@@ -38,6 +43,8 @@ class Incoming:
     headers: list[tuple[str, str]]
     body: bytes
     client: str
+    port: int = 0
+    http_version: str = "1.1"
 
     def header(self, name: str) -> str:
         """Return the first value of a header, or an empty string."""
@@ -67,7 +74,9 @@ async def read_request(scope: Scope, receive: Receive, limit: int) -> Incoming:
         query=scope.get("query_string", b"").decode("latin-1"),
         headers=[(k.decode("latin-1"), _text(v)) for k, v in scope["headers"]],
         body=body,
-        client=(scope.get("client") or ("127.0.0.1",))[0],
+        client=(scope.get("client") or ("127.0.0.1", 0))[0],
+        port=(scope.get("client") or ("127.0.0.1", 0))[1],
+        http_version=scope.get("http_version", "1.1"),
     )
 
 

@@ -21,6 +21,7 @@ from .exchange import (
     Response,
     Scope,
     Send,
+    current_connection,
     current_viewer_headers,
     read_request,
     write_response,
@@ -259,8 +260,11 @@ async def _view(request: Incoming, account: str, distribution: dict[str, Any]) -
         lower = name.lower()
         joint = "; " if lower == "cookie" else ", "
         folded[lower] = f"{folded[lower]}{joint}{value}" if lower in folded else value
+    if len(request.body) > CDN_BYTES:
+        return _text(413, f"the local cloud takes bodies of {CDN_BYTES >> 20} MiB at most")
     set_request_account_id(account)
     current_viewer_headers.set(request.headers)
+    current_connection.set((request.port, request.http_version))
     response: Response = await cloudfront.handle_viewer_request(
         distribution,
         request.method,

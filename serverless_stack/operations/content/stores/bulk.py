@@ -111,7 +111,7 @@ class BulkStore:
             import obstore
             from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 
-            attributes = {"Content-Type": headers.content_type}
+            attributes = {"Content-Type": headers.content_type, **dict(headers.metadata)}
             if headers.cache_control is not None:
                 attributes["Cache-Control"] = headers.cache_control
             if headers.content_encoding is not None:

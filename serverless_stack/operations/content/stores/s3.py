@@ -29,6 +29,7 @@ class HeaderArguments(TypedDict, total=False):
     ContentType: str
     CacheControl: str
     ContentEncoding: str
+    Metadata: Mapping[str, str]
     Expires: Any  # botocore takes the text of a date as well
 
 
@@ -39,6 +40,8 @@ def header_arguments(headers: Headers) -> HeaderArguments:
         arguments["CacheControl"] = headers.cache_control
     if headers.content_encoding is not None:
         arguments["ContentEncoding"] = headers.content_encoding
+    if headers.metadata:
+        arguments["Metadata"] = dict(headers.metadata)
     if headers.expires is not None:
         arguments["Expires"] = headers.expires
     return arguments

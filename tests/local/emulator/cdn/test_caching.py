@@ -293,3 +293,16 @@ def test_a_range_that_is_not_stored_comes_from_the_origin() -> None:
     whole = World(origins={"main": lambda request: PAGE})
     assert whole.view(headers={"Range": "bytes=0-1"}).status == 200
     assert whole.view(headers={"Range": "bytes=0-1"}).status == 206
+
+
+def test_an_invalidation_overtakes_a_fetch() -> None:
+    pages = iter(["old", "new"])
+
+    def change(request: Request) -> Response:
+        page = next(pages)
+        if page == "old":
+            site.cache.invalidate("E1", ["/*"])
+        return answer(page)
+
+    site = World(origins={"main": change})
+    assert [site.view().body for _ in range(3)] == [b"old", b"new", b"new"]

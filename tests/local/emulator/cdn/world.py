@@ -21,6 +21,7 @@ from serverless_stack.local.emulator.cdn.exchange import (
     FunctionResult,
     OriginCall,
 )
+from serverless_stack.local.emulator.cdn.field_encryption import Encryption
 from serverless_stack.local.emulator.cdn.freshness import Lifetimes
 from serverless_stack.local.emulator.cdn.messages import (
     Headers,
@@ -67,6 +68,8 @@ class World:
         default_factory=lambda: {"optimized": OPTIMIZED, "off": OFF}
     )
     origin_policies: dict[str, Selections] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    encryption: dict[str, Encryption] = field(default_factory=dict)
     calls: list[tuple[str, Request]] = field(default_factory=list)
     clock: Clock = field(default_factory=Clock)
 
@@ -126,6 +129,12 @@ class World:
     ) -> Headers:
         name = behaviour.response_headers_policy
         return {**headers, "x-policy": [name]} if name else headers
+
+    def trusted_key(self, behaviour: Behaviour, key_id: str) -> str | None:
+        return self.keys.get(key_id) if behaviour.key_groups else None
+
+    def field_encryption(self, behaviour: Behaviour) -> Encryption | None:
+        return self.encryption.get(behaviour.field_encryption)
 
     async def fetch(self, call: OriginCall) -> Response:
         self.calls.append((call.origin.id, call.request))

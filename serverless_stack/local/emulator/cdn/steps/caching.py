@@ -73,9 +73,10 @@ async def _fetch(
     exchange: Exchange, proceed: Next, key: Key, policy: CachePolicy, entry: CacheEntry | None
 ) -> Response:
     """Fetch a whole object, or confirm the expired one, and store what comes."""
+    since = exchange.cache.invalidations(key.distribution)
     if entry is None or entry.response.status >= 400:
         response = await proceed(exchange)
-        _store(exchange, key, policy, response)
+        _store(exchange, key, policy, response, since)
         return response
     before = exchange.request
     exchange.request = revalidating(before, entry.response)
@@ -85,12 +86,12 @@ async def _fetch(
         exchange.request = before
     if response.status == 304:
         confirmed = confirmed_by(entry.response, response)
-        exchange.cache.put(key, confirmed, _freshness(exchange, policy, confirmed))
+        exchange.cache.put(key, confirmed, _freshness(exchange, policy, confirmed), since)
         return replace(confirmed, outcome=REFRESH_HIT)
     if response.status >= 500 and exchange.cache.serves_on_error(entry):
         exchange.cache.hold(key, _error_seconds(exchange, response.status))
         return _stored(exchange, entry)
-    _store(exchange, key, policy, response)
+    _store(exchange, key, policy, response, since)
     return response
 
 
@@ -102,9 +103,10 @@ async def _pass_through(
     An origin without ranges answers with the whole object, which is stored ("How CloudFront
     processes partial requests"). Parts are not stored, as CloudFront may do.
     """
+    since = exchange.cache.invalidations(key.distribution)
     response = await proceed(exchange)
     if exchange.request.method == "GET" and response.status != 206:
-        _store(exchange, key, policy, response)
+        _store(exchange, key, policy, response, since)
     return response
 
 
@@ -142,9 +144,11 @@ def confirmed_by(stored: Response, answer: Response) -> Response:
     return replace(stored, headers={**stored.headers, **newer})
 
 
-def _store(exchange: Exchange, key: Key, policy: CachePolicy, response: Response) -> None:
+def _store(
+    exchange: Exchange, key: Key, policy: CachePolicy, response: Response, since: int
+) -> None:
     kept = replace(response, headers=without_uncached_fields(response.headers))
-    exchange.cache.put(key, kept, _freshness(exchange, policy, response))
+    exchange.cache.put(key, kept, _freshness(exchange, policy, response), since)
 
 
 def _freshness(exchange: Exchange, policy: CachePolicy, response: Response) -> Freshness:

@@ -51,14 +51,32 @@ async def select_for_origin(exchange: Exchange, proceed: Next) -> Response:
         exchange.request = before
 
 
-async def drop_cookies(exchange: Exchange, proceed: Next) -> Response:
-    """Remove ``Set-Cookie`` if no cookies reach the origin ("Cache content based on cookies")."""
+async def remove_headers(exchange: Exchange, proceed: Next) -> Response:
+    """Remove what is about requests that the origin cannot see.
+
+    ``Set-Cookie`` if no cookies reach it ("Cache content based on cookies"), and names in ``Vary``
+    that do not ("HTTP response headers that CloudFront removes or replaces").
+    """
     response = await proceed(exchange)
     policy = exchange.services.cache_policy(exchange.behaviour)
-    more = exchange.services.origin_request_policy(exchange.behaviour) or Selections()
-    if any(each.cookies.kind != "none" for each in (policy.key, more)):
+    more = exchange.services.origin_request_policy(exchange.behaviour)
+    if "vary" in response.headers:
+        sent = ",".join(response.headers["vary"])
+        response = response.with_headers(vary=_vary(sent, policy, more))
+    if any(each.cookies.kind != "none" for each in (policy.key, more or Selections())):
         return response
     return response.with_headers(set_cookie=None)
+
+
+def _vary(sent: str, policy: CachePolicy, more: Selections | None) -> str | None:
+    def is_kept(name: str) -> bool:
+        if name == "*":
+            return policy.lifetimes.least == 0
+        is_known = name in ("accept-encoding", "cookie")
+        return is_known or reaches_origin(policy.key.headers, more.headers if more else None, name)
+
+    names = [name.strip() for name in sent.split(",")]
+    return ", ".join(name for name in names if is_kept(name.lower())) or None
 
 
 def selected(request: Request, policy: CachePolicy, more: Selections | None) -> Request:

@@ -1,9 +1,13 @@
 """CloudFront Functions at the viewer's two events ("Customize at the edge")."""
 
+import logging
+
 from ..exchange import Event, Exchange, FunctionFailedError, Next
 from ..function_events import changed_request, changed_response, function_event, generated_response
 from ..messages import FUNCTION_ERROR, Response, own_response
 from ..origin_changes import changed_target
+
+logger = logging.getLogger("serverless_stack")
 
 INVALID = (
     "The CloudFront function associated with the CloudFront distribution is invalid or could not "
@@ -24,6 +28,7 @@ async def run_viewer_events(exchange: Exchange, proceed: Next) -> Response:
         response = await proceed(exchange)
         return await _run_response(exchange, response)
     except FunctionFailedError as error:
+        logger.error("%s: %s", exchange.distribution.id, error)
         return own_response(error.status, INVALID, error.outcome)
 
 

@@ -1,0 +1,1 @@
+"""The documentation of Starlette, deployed again while visitors read it."""

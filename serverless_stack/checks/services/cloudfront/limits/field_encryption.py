@@ -1,0 +1,105 @@
+"""What CloudFront accepts as field-level encryption.
+
+"Use field-level encryption to help protect sensitive data" and "Quotas" in the CloudFront developer
+guide.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
+
+MAX_FIELDS: Final = 10
+_MAX_LENGTH = 128
+_FIELD = re.compile(r"[A-Za-z0-9\[\]._-]*\*?")
+_PROVIDER = re.compile(r"[A-Za-z0-9:_-]+")
+_PEM = re.compile(
+    r"\s*-----BEGIN PUBLIC KEY-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*"
+)
+# SubjectPublicKeyInfo of a modulus of 2,048 bits: the lengths, the OID of RSA, and the bytes before
+# the modulus (RFC 8017, appendix C).
+_RSA_2048 = re.compile(
+    rb"\x30\x82..\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"
+    rb"\x03\x82..\x00\x30\x82..\x02\x82\x01\x01\x00[\x80-\xff]",
+    re.DOTALL,
+)
+
+
+def public_key_problems(pem: str, argument: str) -> list[str]:
+    """List whether a public key is none of RSA 2048 in PEM. A private key is not shown.
+
+    Args:
+        pem: The key; a token passes.
+        argument: The argument, for messages.
+    """
+    if is_unresolved(pem):
+        return []
+    rule = f"`{argument}` must be a public key of RSA 2048 in PEM"
+    if "PRIVATE KEY" in pem:
+        return [
+            f"{rule}, got: a private key, which must stay where it is: "
+            "`openssl rsa -pubout -in private_key.pem` prints its public key"
+        ]
+    match = _PEM.fullmatch(pem)
+    try:
+        der = base64.b64decode(re.sub(r"\s", "", match["body"]), validate=True) if match else b""
+    except binascii.Error:
+        der = b""
+    if not der:
+        return [f"{rule}, with its lines BEGIN PUBLIC KEY and END PUBLIC KEY, got: something else"]
+    if not _RSA_2048.match(der):
+        return [
+            f"{rule}, got: a key of another kind or size; `openssl genrsa -out private_key.pem "
+            "2048` generates one"
+        ]
+    return []
+
+
+def provider_problems(provider: str, argument: str) -> list[str]:
+    """List what CloudFront refuses in the name of a provider.
+
+    Args:
+        provider: The name; a token passes.
+        argument: The argument, for messages.
+    """
+    if is_unresolved(provider):
+        return []
+    if _PROVIDER.fullmatch(provider) and len(provider) <= _MAX_LENGTH:
+        return []
+    return [
+        f"`{argument}` must be {_MAX_LENGTH} letters, digits, ':', '_' and '-' at most, "
+        f"got: {provider!r}"
+    ]
+
+
+def field_problems(fields: Sequence[str], argument: str) -> list[str]:
+    """List what CloudFront refuses in the names of fields.
+
+    Args:
+        fields: The names; ``*`` at the end stands for any text. Tokens pass.
+        argument: The argument, for messages.
+    """
+    problems = Problems()
+    if not 1 <= len(fields) <= MAX_FIELDS:
+        problems.fail(f"`{argument}` must be 1 to {MAX_FIELDS} names, got: {len(fields)}")
+    known = [field for field in fields if not is_unresolved(field)]
+    for field in known:
+        problems.require(
+            field and _FIELD.fullmatch(field) and len(field) <= _MAX_LENGTH,
+            f"`{argument}` must be letters, digits, '[', ']', '.', '_' and '-', "
+            f"{_MAX_LENGTH} at most, with '*' at the end only, got: {field!r}",
+        )
+    for field in repeated(known):
+        problems.fail(f"`{argument}` must have each name once, got twice: {field!r}")
+    for wildcard in (field for field in known if field.endswith("*")):
+        covered = [
+            field for field in known if field != wildcard and field.startswith(wildcard[:-1])
+        ]
+        if covered:
+            problems.fail(
+                f"`{argument}` must not overlap, got: {wildcard!r} and {', '.join(covered)}"
+            )
+    return problems.messages

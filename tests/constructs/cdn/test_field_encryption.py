@@ -1,0 +1,190 @@
+"""FieldEncryption in templates, and what it refuses."""
+
+import re
+from dataclasses import replace
+
+import aws_cdk as cdk
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+
+from serverless_stack.constructs import (
+    Behavior,
+    Cdn,
+    FieldEncryption,
+    Origin,
+    Profile,
+    ProxyApi,
+    StorageBucket,
+)
+from tests.constructs.conftest import plain_function
+from tests.constructs.templates import Json, all_of, new_app, properties, synth
+
+
+def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
+    public = key.public_key()
+    return public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
+KEY = rsa.generate_private_key(65537, 2048)
+PUBLIC = pem(KEY)
+CARDS = FieldEncryption(PUBLIC, ["card", "bank.*"], provider="shop")
+
+
+def distribution(stack: cdk.Stack, **behaviors: Behavior) -> Json:
+    Profile.dev().apply(stack)
+    Cdn(
+        stack,
+        "Cdn",
+        bucket=StorageBucket(stack, "Bucket"),
+        api=ProxyApi(stack, "Api", handler=plain_function(stack, "Plain")),
+        behaviors={f"/{name}": behavior for name, behavior in behaviors.items()},
+    )
+    return synth(stack)
+
+
+def test_a_behavior_encrypts_fields(stack: cdk.Stack) -> None:
+    template = distribution(
+        stack,
+        plain=Behavior("api"),
+        pay=Behavior("api", field_encryption=CARDS),
+        refund=Behavior("api", field_encryption=replace(CARDS)),
+    )
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    plain, pay, refund, rest = config["CacheBehaviors"]
+    assert [each.get("FieldLevelEncryptionId") for each in (plain, rest)] == [None, None]
+    assert pay["FieldLevelEncryptionId"] == refund["FieldLevelEncryptionId"]
+    ((name, attribute),) = [pay["FieldLevelEncryptionId"]["Fn::GetAtt"]]
+    assert (pay["PathPattern"], attribute) == ("/pay", "Id")
+    assert pay["ViewerProtocolPolicy"] == "redirect-to-https"
+    assert set(pay["AllowedMethods"]) >= {"POST", "PUT"}
+
+    content = template["Resources"][name]["Properties"]["ContentTypeProfileConfig"]
+    (mapping,) = content["ContentTypeProfiles"]
+    assert mapping["ContentType"] == "application/x-www-form-urlencoded"
+    assert mapping["Format"] == "URLEncoded"
+    assert content["ForwardWhenContentTypeIsUnknown"] is False
+    profile = properties(template, "AWS::CloudFront::FieldLevelEncryptionProfile")
+    (entity,) = profile["FieldLevelEncryptionProfileConfig"]["EncryptionEntities"]
+    assert (entity["ProviderId"], entity["FieldPatterns"]) == ("shop", ["card", "bank.*"])
+    key = properties(template, "AWS::CloudFront::PublicKey")["PublicKeyConfig"]
+    assert key["EncodedKey"] == PUBLIC
+    names = {str(key["Name"]), str(profile["FieldLevelEncryptionProfileConfig"]["Name"])}
+    assert len(names) == 1
+    assert "AWS::StackId" in names.pop()
+
+
+def test_another_key_is_another_resource() -> None:
+    other = replace(CARDS, public_key_pem=pem(rsa.generate_private_key(65537, 2048)))
+    names = []
+    for encryption in (CARDS, other, CARDS):
+        stack = cdk.Stack(new_app(), "Test")
+        template = distribution(stack, pay=Behavior("api", field_encryption=encryption))
+        names += [
+            name
+            for name, item in template["Resources"].items()
+            if item["Type"] == "AWS::CloudFront::PublicKey"
+        ]
+    assert names[0] == names[2] != names[1]
+
+
+def test_the_default_behavior_encrypts_as_well(stack: cdk.Stack) -> None:
+    Profile.dev().apply(stack)
+    api = ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"))
+    Cdn(stack, "Cdn", default=Behavior("api", field_encryption=CARDS), api=api)
+    config = properties(synth(stack), "AWS::CloudFront::Distribution")["DistributionConfig"]
+    assert "FieldLevelEncryptionId" in config["DefaultCacheBehavior"]
+
+
+def test_nothing_is_created_without_it(stack: cdk.Stack) -> None:
+    template = distribution(stack, pay=Behavior("api"))
+    for kind in ("PublicKey", "FieldLevelEncryptionProfile", "FieldLevelEncryptionConfig"):
+        assert all_of(template, f"AWS::CloudFront::{kind}") == []
+
+
+@pytest.mark.parametrize(
+    ("behavior", "problem"),
+    [
+        (
+            Behavior("bucket", field_encryption=CARDS),
+            "`behaviors['/pay'].field_encryption` must go with a target that takes forms, got: a "
+            "bucket",
+        ),
+        (
+            Behavior("api", methods="GET HEAD", field_encryption=CARDS),
+            "`behaviors['/pay'].field_encryption` must go with `methods='all'`, which CloudFront "
+            "requires, got: 'GET HEAD'",
+        ),
+        (
+            Behavior(Origin.http("example.com", protocol="http"), field_encryption=CARDS),
+            "must go with an origin by `protocol='https'` or `'viewer'`, which CloudFront "
+            "requires, got: 'http'",
+        ),
+        (
+            Behavior(
+                Origin.group(
+                    Origin.http("a.example"), fallback=Origin.http("b.example"), status_codes=[500]
+                ),
+                field_encryption=CARDS,
+            ),
+            "must go with a target that takes forms, got: a group",
+        ),
+    ],
+)
+def test_behaviors_that_cloudfront_refuses_are_refused(
+    stack: cdk.Stack, behavior: Behavior, problem: str
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        distribution(stack, pay=behavior)
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        ({"public_key_pem": "key"}, "with its lines BEGIN PUBLIC KEY and END PUBLIC KEY"),
+        ({"public_key_pem": PUBLIC.replace("M", "!")}, "with its lines BEGIN PUBLIC KEY"),
+        (
+            {"public_key_pem": pem(rsa.generate_private_key(65537, 1024))},
+            "got: a key of another kind or size",
+        ),
+        (
+            {"public_key_pem": pem(rsa.generate_private_key(65537, 3072))},
+            "got: a key of another kind or size",
+        ),
+        (
+            {"public_key_pem": pem(ec.generate_private_key(ec.SECP256R1()))},
+            "got: a key of another kind or size",
+        ),
+        ({"fields": []}, "`fields` must be 1 to 10 names, got: 0"),
+        ({"fields": [f"f{n}" for n in range(11)]}, "`fields` must be 1 to 10 names, got: 11"),
+        ({"fields": ["a b"]}, "with '*' at the end only, got: 'a b'"),
+        ({"fields": ["a*b"]}, "with '*' at the end only, got: 'a*b'"),
+        ({"fields": ["x" * 129]}, "128 at most"),
+        ({"fields": ["card", "card"]}, "`fields` must have each name once, got twice: 'card'"),
+        ({"fields": ["AB*", "ABC*"]}, "`fields` must not overlap, got: 'AB*' and ABC*"),
+        ({"fields": ["card*", "card.number"]}, "`fields` must not overlap"),
+        ({"provider": "my shop"}, "`provider` must be 128 letters, digits, ':', '_' and '-'"),
+        ({"provider": ""}, "`provider` must be 128 letters"),
+        ({"fields": "card"}, "`fields` must be"),
+    ],
+)
+def test_what_cloudfront_refuses_is_refused(settings: dict[str, object], problem: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(problem)):
+        replace(CARDS, **settings)  # type: ignore[arg-type]
+
+
+def test_a_private_key_is_refused_and_not_shown() -> None:
+    private = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(ValueError, match="got: a private key, which must stay") as caught:
+        FieldEncryption(private, ["card"])
+    assert private.splitlines()[1] not in str(caught.value)
+
+
+def test_tokens_pass(stack: cdk.Stack) -> None:
+    key = cdk.CfnParameter(stack, "CardKey").value_as_string
+    FieldEncryption(key, [key], provider=key)
