@@ -26,6 +26,7 @@ def template(site: Path) -> Json:
         bucket=bucket,
         distributions=[cdn],
         tags={"*.html": "page", "index.html": ["home", "Start"]},
+        documents=["sw.js", "*.htm"],
         skew_protection=HOUR,
     )
     Invalidation(stack, "Tags", distributions=[cdn], tags=["home", "product-42"], trigger="1")
@@ -54,7 +55,9 @@ def test_tags_are_passed_to_the_functions(template: Json) -> None:
 
 
 def test_skew_protection_joins_the_functions_of_the_site(template: Json) -> None:
-    assert properties(template, "Custom::ContentDeployment")["KeepsBuilds"] == "true"
+    content = properties(template, "Custom::ContentDeployment")
+    assert content["KeepsBuilds"] == "true"
+    assert content["Documents"] == ["sw.js", "*.htm", "*.html"]
     behavior = config_of(template)["DefaultCacheBehavior"]
     events = [each["EventType"] for each in behavior["FunctionAssociations"]]
     assert events == ["viewer-request", "viewer-response"]
