@@ -2,7 +2,11 @@
 
 from aws_cdk import aws_cloudfront as cloudfront
 
-from serverless_stack.constructs._internal.acknowledge import acknowledge, skip_in_checkov
+from serverless_stack.constructs._internal.acknowledge import (
+    acknowledge,
+    acknowledge_rule_of_cdk,
+    skip_in_checkov,
+)
 from serverless_stack.constructs.profiles.profile import Profile
 
 _CERTIFICATE = (
@@ -45,3 +49,13 @@ def acknowledge_missing(
         acknowledge(distribution, "CFR3", _ACCESS_LOG, profile=profile)
         skips["CKV_AWS_86"] = _ACCESS_LOG
     skip_in_checkov(distribution, skips, profile=profile)
+
+
+def acknowledge_replaced_errors(distribution: cloudfront.Distribution) -> None:
+    """Acknowledge that an error page replaces the answers of an API, which was asked for.
+
+    Args:
+        distribution: The distribution.
+    """
+    reason = "the error page was asked to, by `replace_api_errors=True`"
+    acknowledge_rule_of_cdk(distribution, "serverless-stack::CROSS-SERVICE-023", reason)

@@ -14,7 +14,10 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.cdn.access import allow_origins
 from serverless_stack.constructs.cdn.access_control import bucket_access_control
-from serverless_stack.constructs.cdn.acknowledgements import acknowledge_missing
+from serverless_stack.constructs.cdn.acknowledgements import (
+    acknowledge_missing,
+    acknowledge_replaced_errors,
+)
 from serverless_stack.constructs.cdn.alarms import CdnAlarms, alarms_wanted
 from serverless_stack.constructs.cdn.arguments import DEFAULT_PATTERN, CdnArguments
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_options
@@ -220,6 +223,8 @@ class Cdn(Construct):
             has_web_acl=web_acl is not None,
             has_log=log_bucket is not None,
         )
+        if any(page.replace_api_errors for page in error_pages):
+            acknowledge_replaced_errors(distribution)
         sources = [bucket_of(each) for each in binding.origins if each.kind == "bucket"]
         if log_bucket is not None and not any(isinstance(each, s3.Bucket) for each in sources):
             reason = "this is the bucket of the access logs itself"

@@ -55,6 +55,12 @@ def test_in_the_template(stack: cdk.Stack) -> None:
     ]
 
 
+def acknowledged(cdn: Cdn) -> list[str]:
+    """Return the ids of the rules that a distribution acknowledges."""
+    entries = [entry.data for entry in cdn.distribution.node.metadata]
+    return [str(id) for data in entries if isinstance(data, dict) for id in data]
+
+
 def test_beside_an_api(stack: cdk.Stack) -> None:
     api = ProxyApi(stack, "Api", handler=plain_function(stack, "Plain"))
     bucket = StorageBucket(stack, "Pages")
@@ -69,8 +75,11 @@ def test_beside_an_api(stack: cdk.Stack) -> None:
     assert "`error_pages` must have one page per status, got: 404 more than once" in message
     assert "`error_pages[0]` must not be for 404 beside an API" in message
     assert "use `site=Site.spa()`" in message
-    both("B", ErrorPage(404, "/404.html", replace_api_errors=True), ErrorPage(403))
-    both("C", ErrorPage(502, "/down.html"))
+    replacing = both("B", ErrorPage(404, "/404.html", replace_api_errors=True), ErrorPage(403))
+    assert "serverless-stack::CROSS-SERVICE-023" in acknowledged(replacing)
+    assert "serverless-stack::CROSS-SERVICE-023" not in acknowledged(
+        both("C", ErrorPage(502, "/down.html"))
+    )
     message = refused(lambda: both("D", ErrorPage(502, "/api/down.html")))
     assert "`error_pages[0].path` must be served by a bucket" in message
     assert "which the behavior '/api/*' sends to the origin that fails" in message
