@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import Stack
 from constructs import Construct
@@ -172,6 +173,10 @@ class CdnArguments:
 
         The API follows the given behaviors, so that they may take paths from it.
         """
+        return self._routes
+
+    @cached_property
+    def _routes(self) -> dict[str, Behavior]:
         routes: dict[str, Behavior] = {}
         default = self.default or Behavior("api" if self.bucket is None else "bucket")
         for pattern, given in self.behaviors.items():

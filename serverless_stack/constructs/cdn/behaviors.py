@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from aws_cdk import aws_cloudfront as cloudfront
@@ -107,8 +108,15 @@ def cache_of(behavior: Behavior, origin: Origin) -> Cache | cloudfront.ICachePol
     if behavior.cache is not None:
         return behavior.cache
     if not origin.is_cached:
-        return Cache.off()
-    return Cache.media() if origin.leaf.kind == "media_package" else Cache.optimized()
+        return _default_cache("off")
+    return _default_cache("media" if origin.leaf.kind == "media_package" else "optimized")
+
+
+@cache
+def _default_cache(kind: Literal["off", "media", "optimized"]) -> Cache:
+    """Return a default cache, one for all behaviors: its durations are objects of CDK's process."""
+    made: Cache = getattr(Cache, kind)()
+    return made
 
 
 def methods_of(behavior: Behavior, origin: Origin, *, cors: bool = False) -> str | None:
@@ -225,8 +233,8 @@ def behavior_options(
         functions: Its CloudFront Functions.
         edge_lambdas: Its Lambda@Edge functions.
     """
-    added = behavior.headers or headers or SecurityHeaders()
-    cors = added.cors is not None
+    added = behavior.headers or headers
+    cors = added is not None and added.cors is not None
     methods = methods_of(behavior, origin, cors=cors)
     cache = cache_of(behavior, origin)
     signing = behavior.signed or (behavior.auth.signing if behavior.auth else None)
@@ -245,7 +253,11 @@ def behavior_options(
             if behavior.https_only
             else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
         ),
-        response_headers_policy=headers_policy(scope, added),
+        response_headers_policy=(
+            headers_policy(scope, added)
+            if added is not None
+            else cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS
+        ),
     )
 
 

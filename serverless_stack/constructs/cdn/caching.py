@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 from aws_cdk import Duration
@@ -90,7 +90,7 @@ class Cache:
         """
         return cls(query_strings=_MEDIA_QUERY_STRINGS, headers=("Origin",))
 
-    @property
+    @cached_property
     def seconds(self) -> tuple[int, int, int]:
         """The least, the default and the longest time that an answer is kept."""
         least = 0 if self.min_ttl is None else int(self.min_ttl.to_seconds())
@@ -106,7 +106,7 @@ class Cache:
         """Whether any answer is kept."""
         return self.seconds[2] > 0
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What two equal caches have in common."""
         return (
