@@ -119,7 +119,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.iam": """
             _add_user_to_group _attach_group_policy _create_group _delete_group
-            _delete_group_policy _detach_group_policy _groups _put_group_policy
+            _delete_group_policy _detach_group_policy _groups _put_group_policy _roles
         """,
         "ministack.services.kinesis": """
             _deregister_consumer _register_consumer _streams handle_request

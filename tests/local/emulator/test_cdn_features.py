@@ -4,6 +4,7 @@ import gzip
 import json
 import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -140,7 +141,12 @@ def handler(event, context):
 """
 
 
-def edge_function(name: str, code: str, runtime: str) -> dict[str, Any]:
+EDGE_ROLE: dict[str, Any] = deepcopy(ROLE)
+(_trust,) = EDGE_ROLE["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+_trust["Principal"] = {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}
+
+
+def edge_function(name: str, code: str, runtime: str, **properties: object) -> dict[str, Any]:
     return {
         name: {
             "Type": "AWS::Lambda::Function",
@@ -150,6 +156,7 @@ def edge_function(name: str, code: str, runtime: str) -> dict[str, Any]:
                 "Timeout": 5,
                 "Role": {"Fn::GetAtt": ["Role", "Arn"]},
                 "Code": {"ZipFile": code},
+                **properties,
             },
         },
         f"{name}Version": {
@@ -206,7 +213,7 @@ def origin(origin_id: str, port: int) -> dict[str, Any]:
 
 def resources(port: int, dead: int, source: str) -> dict[str, Any]:
     return {
-        "Role": ROLE,
+        "Role": EDGE_ROLE,
         **edge_function("Node", NODE, "nodejs22.x"),
         **edge_function("Python", PYTHON, "python3.12"),
         "Store": {
@@ -624,3 +631,36 @@ def test_distributions_that_cloudfront_refuses(cloud: Emulator, site: dict[str, 
     declared["Origins"] = [origin("echo", 80), origin("dead", 81)]
     with pytest.raises(AssertionError, match="target origins or origin groups do not exist"):
         cloud.deploy("cdn-refused", {"Cdn": cdn})
+
+
+@pytest.mark.parametrize(
+    ("role", "properties", "problem"),
+    [
+        (ROLE, {}, "must be assumable with edgelambda.amazonaws.com"),
+        (EDGE_ROLE, {"Environment": {"Variables": {"A": "1"}}}, "cannot have environment"),
+    ],
+)
+def test_edge_functions_that_cloudfront_refuses(
+    cloud: Emulator, role: dict[str, Any], properties: dict[str, Any], problem: str
+) -> None:
+    refused = {
+        "Role": role,
+        **edge_function("Node", NODE, "nodejs22.x", **properties),
+        "Cdn": {
+            "Type": "AWS::CloudFront::Distribution",
+            "Properties": {
+                "DistributionConfig": {
+                    "Enabled": True,
+                    "Origins": [origin("echo", 80)],
+                    "DefaultCacheBehavior": {
+                        "TargetOriginId": "echo",
+                        "ViewerProtocolPolicy": "allow-all",
+                        "CachePolicyId": CACHING_DISABLED,
+                        "LambdaFunctionAssociations": [edge("Node", "viewer-request")],
+                    },
+                }
+            },
+        },
+    }
+    with pytest.raises(AssertionError, match=problem):
+        cloud.deploy(f"cdn-edge-{len(properties)}", refused)

@@ -9,6 +9,7 @@ from ministack.services.cloudformation import provisioners
 
 from ..cdn.config_xml import parse_config
 from ..cdn.validation import Refusal, refusal_of
+from . import cdn_edge
 from .types import Response
 
 TYPE = "AWS::CloudFront::Distribution"
@@ -79,4 +80,6 @@ def _answer(element: Element | None) -> Response | None:
 
 def _refusal(element: Element) -> Refusal | None:
     config = parse_config(tostring(element, encoding="unicode"))
-    return refusal_of(config) if config.behaviours and config.origins else None
+    if not config.behaviours or not config.origins:
+        return None
+    return refusal_of(config) or cdn_edge.refusal_of(config)

@@ -8,11 +8,13 @@ import re
 from typing import Any
 
 from ministack.core.concurrency import run_reentrant
-from ministack.services import lambda_svc
+from ministack.services import iam, lambda_svc
 
-from ..cdn.config import EdgeAssociation
+from ..cdn.config import Config, EdgeAssociation
+from ..cdn.edge_limits import edge_problem, principals_of
 from ..cdn.exchange import Event, FunctionFailedError
 from ..cdn.messages import LAMBDA_ERROR, LAMBDA_INVALID, LAMBDA_LIMIT
+from ..cdn.validation import Refusal
 from ..http.problems import function_problem, report_problem
 
 VERSION_ARN = re.compile(r"arn:[\w-]+:lambda:us-east-1:(\d{12}):function:[\w-]+:\d+")
@@ -48,6 +50,31 @@ async def run_edge(association: EdgeAssociation, event: Event) -> object:
         report_problem(function_problem(association.arn, result.get("body")))
         raise _failure(result.get("body"))
     return _decoded(result.get("body"))
+
+
+def refusal_of(config: Config) -> Refusal | None:
+    """Return why CloudFront refuses the functions of a distribution, or None."""
+    for behaviour in config.behaviours:
+        for event, association in behaviour.edge:
+            problem = _problem(event, association.arn)
+            if problem is not None:
+                return Refusal("InvalidLambdaFunctionAssociation", problem)
+    return None
+
+
+def _problem(event: str, arn: str) -> str | None:
+    match = VERSION_ARN.fullmatch(arn)
+    if match is None:
+        return None
+    _function, config, _name = lambda_svc._get_func_record_for_ref_in_scope(
+        arn, account_id=match[1], region="us-east-1"
+    )
+    if config is None:
+        return f"The function does not exist. Function: {arn}"
+    role = iam._roles.get(str(config.get("Role", "")).rpartition("/")[2]) or {}
+    trust = role.get("AssumeRolePolicyDocument") or "{}"
+    document = json.loads(trust) if isinstance(trust, str) else trust
+    return edge_problem(config, event, principals_of(document))
 
 
 def _failure(body: object) -> FunctionFailedError:

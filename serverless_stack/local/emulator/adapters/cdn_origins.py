@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote
 
@@ -39,9 +38,6 @@ class OriginRequest(NamedTuple):
     client_ip: str
     forwarded_for: str
     distribution_arn: str
-
-
-Fetch = Callable[[OriginRequest], Awaitable[Fetched]]
 
 
 async def fetch(call: OriginCall) -> Response:
