@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from serverless_stack.constructs.api import log_role, releases
-from serverless_stack.constructs.cdn import edge_credentials
+from serverless_stack.constructs.cdn import edge_credentials, signing
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package, package_library
@@ -49,7 +49,14 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "parts",
-    [CONTENT_PARTS, NOTIFICATION_PARTS, edge_credentials.PARTS, log_role.PARTS, releases.PARTS],
+    [
+        CONTENT_PARTS,
+        NOTIFICATION_PARTS,
+        edge_credentials.PARTS,
+        log_role.PARTS,
+        releases.PARTS,
+        signing.PARTS,
+    ],
 )
 def test_the_packages_of_our_own_functions_are_complete(parts: tuple[str, ...]) -> None:
     assert missing(package_library(*parts).folder) == set()
