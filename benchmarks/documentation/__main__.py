@@ -53,8 +53,10 @@ class Report:
         self.failures: list[str] = []
 
     def row(self, name: str, value: object) -> None:
-        """Add a figure."""
-        self.table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+        """Add a figure, and show how far it is."""
+        text = f"{value:,}" if isinstance(value, int) else str(value)
+        print(f"{name}: {text}", file=sys.stderr, flush=True)
+        self.table.add_row(name, text)
 
     def expect(self, name: str, problems: list[str]) -> None:
         """Add the number of problems, which is to be 0."""
@@ -75,7 +77,13 @@ def pages_of(answers: dict[str, Answer]) -> list[str]:
 
 def browse(chromium: Browser, session: str, urls: list[str]) -> list[Page]:
     """Open pages, one after the other, in the tab of a visitor."""
-    return [chromium.open(session, url) for url in urls]
+    pages = [chromium.open(session, url) for url in urls]
+    client = Client(urls[0], keeps_cookies=False)
+    for page in pages:
+        statuses = {worker: client.get(worker).status for worker in page.workers}
+        page.problems += [f"{each} for {url}" for url, each in statuses.items() if each != 200]
+    client.close()
+    return pages
 
 
 def problems_of(pages: list[Page]) -> list[str]:

@@ -34,12 +34,14 @@ class Page:
         statuses: The status of each answer of the same origin, by URL.
         problems: Errors in the console, and requests of the same origin that failed.
         build: The build that the document names.
+        workers: The scripts of its workers.
     """
 
     url: str
     statuses: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     build: str = ""
+    workers: set[str] = field(default_factory=set)
 
 
 class Browser:
@@ -88,7 +90,9 @@ class Browser:
             loaded = loaded or method == "Page.loadEventFired"
             if method == "Network.requestWillBeSent":
                 urls[body["requestId"]] = body["request"]["url"]
-                if urlsplit(body["request"]["url"]).netloc == origin:
+                if body.get("type") == "Script" and "." not in body["requestId"]:
+                    page.workers.add(body["request"]["url"])  # which gets the answer itself
+                elif urlsplit(body["request"]["url"]).netloc == origin:
                     pending.add(body["requestId"])
             elif method in ("Network.loadingFinished", "Network.loadingFailed"):
                 pending.discard(body["requestId"])
@@ -176,6 +180,8 @@ def browser() -> Iterator[Browser]:
                 "--disable-dev-shm-usage",
                 "--no-first-run",
                 "--no-proxy-server",
+                # Badges and the like of other sites fail at once, and do not count.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
                 "--remote-debugging-pipe",
                 f"--user-data-dir={profile}",
             ],

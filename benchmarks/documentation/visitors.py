@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
-from serverless_stack.constructs.cdn.skew_protection import COOKIE
+from serverless_stack._shared.contract import BUILD_COOKIE
 
 _CSS_URL = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 _ATTRIBUTES = {"a": "href", "link": "href", "script": "src", "img": "src", "source": "src"}
@@ -61,7 +61,7 @@ class Client:
                 response = self._connection.getresponse()
             body = response.read()
             found = {name.lower(): value for name, value in response.getheaders()}
-            if self._keeps_cookies and COOKIE in found.get("set-cookie", ""):
+            if self._keeps_cookies and BUILD_COOKIE in found.get("set-cookie", ""):
                 self._cookie = found["set-cookie"].partition(";")[0]
             if response.status not in (301, 302, 307, 308):
                 return Answer(response.status, found, body.decode("utf-8", "replace"))

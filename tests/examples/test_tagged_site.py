@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack._shared.contract import BUILD_COOKIE as COOKIE
 from tests.local.emulator.assemblies import deploy
 from tests.local.emulator.conftest import Emulator, Reply, start, stop
 
 REPOSITORY = Path(__file__).parents[2]
-COOKIE = "serverless-stack-build"
 PATHS = ("/", "/docs/", "/assets/app.1.js", "/api/products/42", "/api/products/7")
 
 

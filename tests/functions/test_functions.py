@@ -309,6 +309,8 @@ JSON = st.recursive(
     max_leaves=4,
 )
 RIGHT = {
+    "Tags": [{"Pattern": "*.html", "Tags": ["page"]}],
+    "KeepsBuilds": "true",
     "Sources": [],
     "Destination": {"Bucket": "no bucket", "Prefix": "site/"},
     "ManifestKey": ".serverless-stack/site/Test.json.gz",
@@ -401,3 +403,13 @@ def test_an_invalidation(cloudfront: CloudFront, told: list[dict[str, Any]]) -> 
     invalidation.handler(event("Create", 6, {**first, "Distributions": ["E9"]}), FakeContext())
     assert told[-1]["status"] == "FAILED"
     assert "E9: NoSuchDistribution" in told[-1]["reason"]
+
+
+def test_an_invalidation_by_tag(cloudfront: CloudFront, told: list[dict[str, Any]]) -> None:
+    first = {"Distributions": ["E1"], "Paths": ["/x"], "Trigger": "1", "WaitSeconds": "0"}
+    tagged = {**first, "Tags": ["Red", "product-42"]}
+    invalidation.handler(event("Create", 1, first), FakeContext())
+    invalidation.handler(event("Update", 2, tagged, OldResourceProperties=first), FakeContext())
+    invalidation.handler(event("Update", 3, tagged, OldResourceProperties=tagged), FakeContext())
+    assert cloudfront.dropped("E1") == ["/x", "/x", "#Red", "#product-42"]
+    assert [answer["data"]["PathsBilled"] for answer in told] == [1, 3, 0]

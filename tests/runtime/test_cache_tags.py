@@ -6,7 +6,11 @@ from serverless_stack.runtime.cache_tags import HEADER, cache_tags, tag_header, 
 
 
 def test_an_answer_gets_the_header() -> None:
-    answer = {"statusCode": 200, "headers": {"Cache-Control": "s-maxage=60"}, "body": "x"}
+    answer: dict[str, Any] = {
+        "statusCode": 200,
+        "headers": {"Cache-Control": "s-maxage=60"},
+        "body": "x",
+    }
     found = cache_tags(answer, "products", "product-42", "PRODUCTS")
     assert found == {
         "statusCode": 200,
@@ -14,8 +18,9 @@ def test_an_answer_gets_the_header() -> None:
         "body": "x",
     }
     assert answer["headers"] == {"Cache-Control": "s-maxage=60"}
-    assert cache_tags({"statusCode": 200}, "a") == {"statusCode": 200, "headers": {HEADER: "a"}}
-    assert cache_tags({"statusCode": 200, "headers": None}, "a")["headers"] == {HEADER: "a"}
+    for bare in ({"statusCode": 200}, {"statusCode": 200, "headers": None}):
+        completed: dict[str, Any] = cache_tags(dict(bare), "a")
+        assert completed == {"statusCode": 200, "headers": {HEADER: "a"}}
 
 
 def test_tags_that_an_answer_has_are_kept() -> None:

@@ -174,6 +174,7 @@ class ContentOptions(TypedDict, total=False):
     source: Required[str | Path | Sequence[str | Path]]
     include: Sequence[str]
     cache_control: Sequence[CacheRule]
+    tags: Mapping[str, str | Sequence[str]] | None
     documents: Sequence[str]
     config: Mapping[str, Json] | None
     config_key: str
@@ -183,6 +184,7 @@ class ContentOptions(TypedDict, total=False):
     max_paths: int
     wait: bool | Duration
     grace_period: Duration | None
+    skew_protection: Duration | None
     memory_size: int
     log_retention: logs.RetentionDays | None
     removal_policy: RemovalPolicy | None

@@ -140,7 +140,9 @@ class EdgeLogic:
         present = self._snippets[_DEFAULT]
         twice = {snippet.name for snippet in present} & {snippet.name for snippet in snippets}
         if twice:
-            return [f"`{argument}` must be given once for {self._cdn.node.path}, got: again"]
+            return [
+                f"`{argument}` must be left out: it was already given for {self._cdn.node.path}"
+            ]
         return composition_problems([*present, *snippets], argument)
 
     def extend(self, distribution: cloudfront.Distribution, snippets: Sequence[Snippet]) -> None:

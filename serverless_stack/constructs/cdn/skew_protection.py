@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from serverless_stack._shared import contract
 from serverless_stack.constructs.cdn.functions.snippet import Snippet, Stage, packaged
 
-COOKIE = "serverless-stack-build"
-
 
 def skew_protection_snippets(base: str, root: str, seconds: int) -> Sequence[Snippet]:
     """Return the JavaScript of both events of a viewer.
@@ -20,7 +18,7 @@ def skew_protection_snippets(base: str, root: str, seconds: int) -> Sequence[Sni
         root: The object served at ``/``.
         seconds: How long a visitor keeps his build.
     """
-    parameters = {"cookie": COOKIE, "base": base, "seconds": seconds}
+    parameters = {"cookie": contract.BUILD_COOKIE, "base": base, "seconds": seconds}
     return [
         packaged(
             "build_request",

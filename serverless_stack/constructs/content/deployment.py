@@ -267,6 +267,8 @@ class ContentDeployment(Construct):
         if skew_protection is not None:
             protect_from_skew(distributions, prefix, skew_protection)
             properties["KeepsBuilds"] = "true"
+            # Their copies have to be there before pages name the build.
+            properties["Documents"] = list(dict.fromkeys([*documents, *DOCUMENTS]))
         if tag_values:
             properties["Tags"] = tag_properties(tag_values)
         if config is not None:

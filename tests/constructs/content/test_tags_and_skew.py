@@ -26,6 +26,7 @@ def template(site: Path) -> Json:
         bucket=bucket,
         distributions=[cdn],
         tags={"*.html": "page", "index.html": ["home", "Start"]},
+        documents=["sw.js", "*.htm"],
         skew_protection=HOUR,
     )
     Invalidation(stack, "Tags", distributions=[cdn], tags=["home", "product-42"], trigger="1")
@@ -54,7 +55,9 @@ def test_tags_are_passed_to_the_functions(template: Json) -> None:
 
 
 def test_skew_protection_joins_the_functions_of_the_site(template: Json) -> None:
-    assert properties(template, "Custom::ContentDeployment")["KeepsBuilds"] == "true"
+    content = properties(template, "Custom::ContentDeployment")
+    assert content["KeepsBuilds"] == "true"
+    assert content["Documents"] == ["sw.js", "*.htm", "*.html"]
     behavior = config_of(template)["DefaultCacheBehavior"]
     events = [each["EventType"] for each in behavior["FunctionAssociations"]]
     assert events == ["viewer-request", "viewer-response"]
@@ -81,8 +84,8 @@ class Stack(cdk.Stack):
         arguments: Any = {"distributions": distributions, **options}
         ContentDeployment(self, name, source=site, bucket=self.bucket, **arguments)
 
-    def invalidate(self, cdn: Cdn, **options: Sequence[str]) -> None:
-        Invalidation(self, "Invalidation", distributions=[cdn], trigger="1", **options)
+    def invalidate(self, cdn: Cdn, tags: Sequence[str], paths: Sequence[str] = ()) -> None:
+        Invalidation(self, "Invalidation", distributions=[cdn], trigger="1", tags=tags, paths=paths)
 
 
 @pytest.fixture(scope="module")
@@ -159,9 +162,10 @@ def test_skew_protection_needs_a_cdn(refusing: Stack, site: Path) -> None:
         refusing, "Foreign", distribution_id="E1", domain_name="d1.cloudfront.net"
     )
     expected = "`skew_protection` must go with `distributions` that are a `Cdn` with a bucket, got"
-    for cdn, name in ((foreign, "Test/Foreign"), (None, "none")):
-        message = refused(lambda cdn=cdn: refusing.deploy(site, cdn, skew_protection=HOUR))
-        assert f"{expected}: {name}" in message
+    message = refused(lambda: refusing.deploy(site, foreign, skew_protection=HOUR))
+    assert f"{expected}: Test/Foreign" in message
+    message = refused(lambda: refusing.deploy(site, None, skew_protection=HOUR))
+    assert f"{expected}: none" in message
 
 
 def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
@@ -173,5 +177,5 @@ def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
             site, stack.tagged, "Again", skew_protection=HOUR, destination_key_prefix="docs"
         )
     )
-    assert "`skew_protection` must be given once for Test/Tagged, got: again" in message
+    assert "`skew_protection` must be left out: it was already given for Test/Tagged" in message
     assert "the pattern '*.pdf' of `tags` matches no file" in str(warnings(stack))

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from serverless_stack._shared.contract import BUILD_COOKIE as COOKIE
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.site import Site
-from serverless_stack.constructs.cdn.skew_protection import COOKIE, skew_protection_snippets
+from serverless_stack.constructs.cdn.skew_protection import skew_protection_snippets
 from tests.constructs.cdn.functions.node import Run, run_all
 
 BUILD, SECONDS = "0123456789abcdef", 3600

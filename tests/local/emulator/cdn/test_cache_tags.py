@@ -12,7 +12,8 @@ TAGS = {"/a": "product-1, Red", "/b": "product-2,red", "/c": "product-10"}
 
 def tagged(request: Request) -> Response:
     tags = TAGS.get(request.uri)
-    return answer(request.uri, **({HEADER: tags} if tags else {}))
+    response = answer(request.uri)
+    return response.with_headers(x_amz_meta_cache_tag=tags) if tags else response
 
 
 def viewed(world: World) -> dict[str, str]:
