@@ -153,7 +153,7 @@ CALLABLES = sorted(
         f"{kind.__name__}.{name}": (kind, name)
         for kind, name in public_callables()
         # Protocols between the parts of this library, which no application calls.
-        if name not in ("metric_node", "problems", "retention", "rotation", "url_of")
+        if name not in ("metric_node", "problems", "retention", "rotation", "url_of", "zone_of")
     }.items()
 )
 
