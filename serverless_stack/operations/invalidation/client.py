@@ -25,12 +25,8 @@ DEFAULT_WAIT = timedelta(minutes=15)
 _POLL_SECONDS = 5.0
 _FIRST_DELAY, _LONGEST_DELAY = 1.0, 30.0
 _BUSY = {
-    "TooManyInvalidationsInProgress",
-    "Throttling",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "ServiceUnavailable",
-    "InternalError",
+    *("TooManyInvalidationsInProgress", "Throttling", "ThrottlingException"),
+    *("RequestLimitExceeded", "ServiceUnavailable", "InternalError"),
 }
 
 Phase: TypeAlias = Literal["sending", "waiting"]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_KEYS = 10  # of a message; CloudFront writes one
 _INSTALL = (
     "decrypting fields needs `aws-encryption-sdk`: add it to the requirements of the function; "
-    "elsewhere, install serverless-stack[field-encryption]"
+    "elsewhere, install this library with its extra `field-encryption`"
 )
 
 

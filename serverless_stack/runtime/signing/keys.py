@@ -19,7 +19,7 @@ _RSA_BITS = 2048
 _KEY_ID = re.compile(r"[A-Za-z0-9]{1,64}")
 _INSTALL = (
     "signing needs `cryptography`: add it to the requirements of the function; elsewhere, install "
-    "serverless-stack[signing]"
+    "this library with its extra `signing`"
 )
 _URL_SAFE = bytes.maketrans(b"+=/", b"-_~")
 

@@ -38,6 +38,7 @@ from serverless_stack.constructs import (
     RedisUser,
     ServerlessCache,
     ServerlessStack,
+    Signing,
     StorageBucket,
     WebApp,
 )
@@ -106,6 +107,7 @@ MAKE: dict[type, Make] = {
     ),
     RedisCache: lambda s, code, site: RedisCache(s, "It", logs=Logs(slow=True)),
     ServerlessCache: lambda s, code, site: ServerlessCache(s, "It"),
+    Signing: lambda s, code, site: Signing(s, "It"),
     StorageBucket: lambda s, code, site: StorageBucket(s, "It"),
     WebApp: lambda s, code, site: WebApp(
         s, "It", function=code, site=site, api={"auth": PUBLIC}, redis=True, memcached=True
