@@ -175,7 +175,6 @@ def test_regulated_is_compliant(app: cdk.App, folder: Path) -> None:
         ({"handler": "main.handler"}, "one of main.mjs, main.js, main.cjs, main.py"),
         ({"code": "nowhere"}, "`code` must be a folder, got: 'nowhere'"),
     ],
-    ids=lambda value: str(value)[:50],
 )
 def test_refused(folder: Path, arguments: Json, message: str) -> None:
     given = {"code": folder, "event": "viewer-request", **arguments}

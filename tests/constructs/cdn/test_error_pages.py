@@ -21,7 +21,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), REFUSED, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
 def test_refused(arguments: Json, message: str) -> None:
     assert message in refused(lambda: ErrorPage(**arguments))
 

@@ -59,7 +59,7 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "message"), REFUSED, ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("arguments", "message"), REFUSED)
 def test_refused(arguments: Json, message: str) -> None:
     assert message in refused(lambda: Site.spa(**arguments))
 
