@@ -150,15 +150,15 @@ def test_behaviors_that_cloudfront_refuses_are_refused(
         ({"public_key_pem": PUBLIC.replace("M", "!")}, "with its lines BEGIN PUBLIC KEY"),
         (
             {"public_key_pem": pem(rsa.generate_private_key(65537, 1024))},
-            "got: a key of another kind or size",
+            "in PEM, got: RSA 1024; `openssl",
         ),
         (
             {"public_key_pem": pem(rsa.generate_private_key(65537, 3072))},
-            "got: a key of another kind or size",
+            "in PEM, got: RSA 3072; `openssl",
         ),
         (
             {"public_key_pem": pem(ec.generate_private_key(ec.SECP256R1()))},
-            "got: a key of another kind or size",
+            "in PEM, got: ECDSA P-256; `openssl",
         ),
         ({"fields": []}, "`fields` must be 1 to 10 names, got: 0"),
         ({"fields": [f"f{n}" for n in range(11)]}, "`fields` must be 1 to 10 names, got: 11"),

@@ -4,28 +4,17 @@
 guide.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Sequence
 from typing import Final
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
+from serverless_stack.checks.services.cloudfront.limits.public_keys import RSA_2048, key_kind
 
 MAX_FIELDS: Final = 10
 _MAX_LENGTH = 128
 _FIELD = re.compile(r"[A-Za-z0-9\[\]._-]*\*?")
 _PROVIDER = re.compile(r"[A-Za-z0-9:_-]+")
-_PEM = re.compile(
-    r"\s*-----BEGIN PUBLIC KEY-----\s(?P<body>[A-Za-z0-9+/=\s]+)-----END PUBLIC KEY-----\s*"
-)
-# SubjectPublicKeyInfo of a modulus of 2,048 bits: the lengths, the OID of RSA, and the bytes before
-# the modulus (RFC 8017, appendix C).
-_RSA_2048 = re.compile(
-    rb"\x30\x82..\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"
-    rb"\x03\x82..\x00\x30\x82..\x02\x82\x01\x01\x00[\x80-\xff]",
-    re.DOTALL,
-)
 
 
 def public_key_problems(pem: str, argument: str) -> list[str]:
@@ -43,16 +32,12 @@ def public_key_problems(pem: str, argument: str) -> list[str]:
             f"{rule}, got: a private key, which must stay where it is: "
             "`openssl rsa -pubout -in private_key.pem` prints its public key"
         ]
-    match = _PEM.fullmatch(pem)
-    try:
-        der = base64.b64decode(re.sub(r"\s", "", match["body"]), validate=True) if match else b""
-    except binascii.Error:
-        der = b""
-    if not der:
+    kind = key_kind(pem)
+    if kind is None:
         return [f"{rule}, with its lines BEGIN PUBLIC KEY and END PUBLIC KEY, got: something else"]
-    if not _RSA_2048.match(der):
+    if kind != RSA_2048:
         return [
-            f"{rule}, got: a key of another kind or size; `openssl genrsa -out private_key.pem "
+            f"{rule}, got: {kind}; `openssl genrsa -out private_key.pem "
             "2048` generates one"
         ]
     return []
