@@ -136,6 +136,12 @@ def rewrite(
     return _copy(store, key, _Source(store.bucket, key, etag, 0), extra)
 
 
+def storage_class_of(store: Store, key: str) -> dict[str, object]:
+    """Return the argument by which a rewritten object stays in its storage class."""
+    kind = dict(store.client.head_object(Bucket=store.bucket, Key=key)).get("StorageClass")
+    return {"StorageClass": kind} if kind else {}  # S3 leaves STANDARD out
+
+
 def copy(
     store: Store,
     key: str,

@@ -116,7 +116,8 @@ class Run:
         headers = self._headers.headers(item.key, self._plan.source.items)
         other = self._plan.destination.items.get(item.key)
         if action.kind == "rewrite" and other is not None and other.size <= LARGEST_COPY:
-            etag = transfer.rewrite(self._store, key, other.etag, headers, self._more)
+            kept = self._more or transfer.storage_class_of(self._store, key)
+            etag = transfer.rewrite(self._store, key, other.etag, headers, kept)
             return Record(item.content or "", item.size, headers.digest(), etag)
         return self._upload(str(source.file(item.key)), key, headers)
 

@@ -103,6 +103,17 @@ def test_headers_alone_are_seen_and_written_without_bytes(
     assert sync(folder, bucket, cache_control=rules, expires=expires).plan.actions == ()
 
 
+def test_new_headers_leave_the_storage_class(
+    s3: "S3Client", bucket: Bucket, folder: Folder
+) -> None:
+    sync(folder, bucket, storage_class="STANDARD_IA")
+    assert set(kinds(sync(folder, bucket, cache_control=[CacheRule("*", IMMUTABLE)])).values()) == {
+        "rewrite"
+    }
+    head = s3.head_object(Bucket=bucket.name, Key="site/a/b.js")
+    assert (head["CacheControl"], head["StorageClass"]) == (IMMUTABLE, "STANDARD_IA")
+
+
 def test_what_another_tool_wrote_is_looked_at(
     s3: "S3Client", bucket: Bucket, folder: Folder
 ) -> None:

@@ -36,10 +36,7 @@ def public_key_problems(pem: str, argument: str) -> list[str]:
     if kind is None:
         return [f"{rule}, with its lines BEGIN PUBLIC KEY and END PUBLIC KEY, got: something else"]
     if kind != RSA_2048:
-        return [
-            f"{rule}, got: {kind}; `openssl genrsa -out private_key.pem "
-            "2048` generates one"
-        ]
+        return [f"{rule}, got: {kind}; `openssl genrsa -out private_key.pem 2048` generates one"]
     return []
 
 
