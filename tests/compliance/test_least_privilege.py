@@ -27,6 +27,8 @@ CODE = {
 _VERSIONS = {"s3:DeleteObjectVersion", "s3:GetObjectVersion", "s3:ListBucketVersions"}
 # `ensure_bucket` is for tests and tools: a connected function has a bucket.
 _CREATION = {"s3:CreateBucket", "s3:HeadBucket", "s3:PutPublicAccessBlock"}
+# Only the command line asks whether a distribution has cache tags.
+_COMMANDS = {"cloudfront:GetDistributionConfig"}
 NOT_GRANTED = {
     ("Dev", "Function"): _VERSIONS | _CREATION,
     ("Production", "Function"): _VERSIONS | _CREATION,
@@ -34,8 +36,9 @@ NOT_GRANTED = {
     # The code also rotates passwords of users; this cache has a token.
     ("Regulated", "RedisRotation"): {"elasticache:DescribeUsers", "elasticache:ModifyUser"},
     # Files are deleted only where the profile destroys data.
-    ("Production", "Content"): {"s3:DeleteObject"},
-    ("Regulated", "Content"): {"s3:DeleteObject"},
+    ("Dev", "Content"): _COMMANDS,
+    ("Production", "Content"): {"s3:DeleteObject"} | _COMMANDS,
+    ("Regulated", "Content"): {"s3:DeleteObject"} | _COMMANDS,
 }
 # Actions of Lambda itself with the role: logs, traces, network, queue and key.
 PLATFORM = {
