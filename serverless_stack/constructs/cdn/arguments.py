@@ -18,6 +18,7 @@ from serverless_stack.constructs.cdn.countries import Countries, countries_probl
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
+from serverless_stack.constructs.cdn.guards import guards_beside, index_problems
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -143,6 +144,8 @@ class CdnArguments:
                 f"`site` must go with a bucket as the default behavior, got: "
                 f"Site.{self.site.kind}() over an API"
             )
+        if self.site is not None and self.site.kind == "spa":
+            problems.add(index_problems(self.site.index, self._guards(DEFAULT_PATTERN)))
         for pattern, behavior in routes.items():
             is_default = pattern == DEFAULT_PATTERN
             argument = "default" if is_default else self._name_of(pattern, behavior)
@@ -165,8 +168,12 @@ class CdnArguments:
             pattern,
             site=self.site,
             maintenance=self.maintenance,
+            guards=self._guards(pattern),
             serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
         )
+
+    def _guards(self, pattern: str) -> list[tuple[str, bool]]:
+        return guards_beside(pattern, self.routes(), self.origin_of) if self.site else []
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

@@ -39,6 +39,8 @@ class EdgeBehavior:
         site: The site of the distribution.
         maintenance: The maintenance of the distribution.
         serves_site: Whether the behavior serves the files of the site.
+        guards: The patterns that may match a path that the site rewrites, and whether their
+            behaviors decide who may see it.
     """
 
     behavior: Behavior
@@ -46,6 +48,7 @@ class EdgeBehavior:
     site: Site | None
     maintenance: Maintenance | None
     serves_site: bool
+    guards: Sequence[tuple[str, bool]] = ()
 
     @property
     def edge_functions(self) -> list[EdgeFunction]:
@@ -82,6 +85,7 @@ class EdgeBehavior:
                 serves_site=self.serves_site,
                 pattern=self.pattern,
                 has_viewer_lambda=any(event in VIEWER_EVENTS for event in self.events),
+                guards=self.guards,
                 store=redirect_store(scope, self.site.stored) if scope else None,
             )
         if self.maintenance is not None:

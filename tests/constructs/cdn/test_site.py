@@ -2,10 +2,12 @@
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_stack.constructs import (
     Behavior,
     Cdn,
+    EdgeAuth,
     Maintenance,
     Origin,
     ProxyApi,
@@ -176,6 +178,39 @@ def test_refused_by_the_distribution(stack: cdk.Stack) -> None:
     message = refused(lambda: Behavior("bucket", edge=[function]))  # type: ignore[list-item]
     assert "`edge[0]` must be an EdgeFunction or a Snippet, got:" in message
     assert "pass its file, `Snippet.file(path)`" in message
+
+
+def test_pages_of_guarded_behaviors_are_not_served_by_others(stack: cdk.Stack) -> None:
+    bucket, secret = StorageBucket(stack, "Pages"), secretsmanager.Secret(stack, "Secret")
+    basic = EdgeAuth.basic(secret)
+    behaviors: dict[str, Behavior] = {
+        "/members/*": Behavior("bucket", auth=basic),
+        "/open/*": Behavior("bucket", compress=False),
+        "/api/*": Behavior(Origin.http("api.example.com"), auth=basic),
+    }
+    Cdn(stack, "Pages2", bucket=bucket, site=Site.pages(), behaviors=behaviors)
+    template = synth(stack)
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    code = functions(template, config["DefaultCacheBehavior"])["viewer-request"]
+    assert '"guards":[["/members/*",true]]' in code
+    members = template["Resources"][
+        config["CacheBehaviors"][0]["FunctionAssociations"][0]["FunctionARN"]["Fn::GetAtt"][0]
+    ]
+    assert "guards" not in str(members)
+
+
+def test_the_page_of_an_application_is_guarded_everywhere(stack: cdk.Stack) -> None:
+    bucket, secret = StorageBucket(stack, "Pages"), secretsmanager.Secret(stack, "Secret")
+    guarded = Behavior("bucket", auth=EdgeAuth.basic(secret))
+    for pattern in ("/index.html", "*.html"):
+        message = refused(
+            lambda pattern=pattern: Cdn(  # type: ignore[misc]
+                stack, "Cdn", bucket=bucket, site=Site.spa(), behaviors={pattern: guarded}
+            )
+        )
+        assert "`site` must have an index that everybody may see, got: 'index.html'" in message
+    same = {"/index.html": guarded}
+    Cdn(stack, "Cdn", bucket=bucket, site=Site.spa(), default=guarded, behaviors=same)
 
 
 def test_a_long_table_is_in_a_store(stack: cdk.Stack) -> None:
