@@ -280,7 +280,12 @@ def _pages(parameters: dict[str, object], guards: Sequence[tuple[str, bool]]) ->
     """Return the JavaScript that rewrites paths to pages, but not past who guards them."""
     if not guards:
         return packaged("pages", Stage.REWRITE, parameters, library=("is_file",))
-    redirects = {"hosts": {}, "prefixes": [], "slash": None, "reasons": {302: REASONS[302]}}
+    redirects: dict[str, object] = {
+        "hosts": {},
+        "prefixes": [],
+        "slash": None,
+        "reasons": {302: REASONS[302]},
+    }
     return packaged(
         "guarded_pages",
         Stage.REWRITE,

@@ -77,6 +77,23 @@ def test_a_behavior_encrypts_fields(stack: cdk.Stack) -> None:
     assert "AWS::StackId" in names.pop()
 
 
+def test_one_key_with_other_content_and_without(stack: cdk.Stack) -> None:
+    template = distribution(
+        stack,
+        pay=Behavior(API, field_encryption=CARDS),
+        files=Behavior(API, field_encryption=replace(CARDS, forward_other_content=True)),
+        again=Behavior(API, field_encryption=replace(CARDS, public_key_pem=f"{PUBLIC}\n")),
+    )
+    configs = all_of(template, "AWS::CloudFront::FieldLevelEncryptionConfig")
+    contents = [config["ContentTypeProfileConfig"] for config in configs]
+    assert [each["ForwardWhenContentTypeIsUnknown"] for each in contents] == [False, True]
+    assert configs[0]["CallerReference"] != configs[1]["CallerReference"]
+    assert len(all_of(template, "AWS::CloudFront::PublicKey")) == 1
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    ids = [each["FieldLevelEncryptionId"] for each in config["CacheBehaviors"]]
+    assert ids[0] == ids[2] != ids[1]
+
+
 def test_another_key_is_another_resource() -> None:
     other = replace(CARDS, public_key_pem=pem(rsa.generate_private_key(65537, 2048)))
     names = []
