@@ -9,8 +9,9 @@ from functools import cached_property
 from aws_cdk import Stack
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs._internal.waf import Waf, waf_problems
 from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
@@ -108,10 +109,25 @@ class CdnArguments:
                 )
             else:
                 problems.add(rules.pattern_problems(pattern, "behaviors"))
+        if not problems.messages and self.root_bucket() is None:
+            problems.add(self._listing_problems())
         if not problems.messages:
             problems.add(rules.order_problems(list(self.routes())[1:], "behaviors"))
             problems.add(self._number_problems())
         return problems.messages
+
+    def _listing_problems(self) -> list[str]:
+        """List whether a bucket would answer ``/``, which it does with the names of its objects."""
+        routes = self.routes()
+        pattern = matching_pattern("/", [each for each in routes if not is_unresolved(each)])
+        leaves = self.origin_of(routes[pattern]).leaves
+        if not any(leaf.kind == "bucket" and not leaf.path for leaf in leaves):
+            return []
+        return [
+            f"`{self._name_of(pattern, routes[pattern])}` must not serve / from a bucket, which "
+            f"would list its objects, got: {pattern!r}; give the bucket as `default`, or redirect "
+            "viewers, site=Site.files(redirects={'/': '/index.html'})"
+        ]
 
     def _number_problems(self) -> list[str]:
         origins: list[Origin] = []
@@ -206,6 +222,11 @@ class CdnArguments:
                 break
             patterns.append(pattern)
         return patterns
+
+    def root_bucket(self) -> Origin | None:
+        """Return the bucket that answers by default, also first in a group; None for others."""
+        leaf = self.origin_of(self.routes()[DEFAULT_PATTERN]).leaf
+        return leaf if leaf.kind == "bucket" else None
 
     def origin_of(self, behavior: Behavior) -> Origin:
         """Return the origin of a behavior.

@@ -12,9 +12,11 @@ from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.constructs import (
     Auth,
+    Behavior,
     Cdn,
     CdnDomain,
     Countries,
+    Origin,
     Profile,
     ProxyApi,
     ServerlessStack,
@@ -274,6 +276,37 @@ def test_attributes_of_missing_parts_are_none(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", api=proxy_api(stack))
     assert cdn.origin_access_control is None
     assert cdn.api_path_pattern is None
+    assert cdn.default_root_object is None
+
+
+def test_a_bucket_lists_its_objects_to_nobody(stack: cdk.Stack) -> None:
+    pages, api = StorageBucket(stack, "Pages"), proxy_api(stack)
+    cdn = Cdn(stack, "Site", default=Behavior(Origin.bucket(pages, path="/site")))
+    Cdn(stack, "Group", default=Behavior(Origin.group(pages, Origin.http("example.com"))))
+    distributions = all_of(synth(stack), DISTRIBUTION)
+    roots = [
+        each["Properties"]["DistributionConfig"]["DefaultRootObject"] for each in distributions
+    ]
+    assert roots == ["index.html", "index.html"]
+    assert (cdn.default_root_object, cdn.origin_path) == ("index.html", "/site")
+    home = {"/": Behavior("bucket")}
+    message = refused(
+        lambda: Cdn(stack, "Home", bucket=pages, default=Behavior(api), behaviors=home)
+    )
+    assert "`behaviors['/']` must not serve / from a bucket, which would list its" in message
+    group = Behavior(Origin.group(Origin.http("example.com"), pages))
+    message = refused(lambda: Cdn(stack, "Home", default=group))
+    assert "`default` must not serve / from a bucket" in message
+    message = refused(lambda: Cdn(stack, "Home", bucket=pages, default_root_object=""))
+    assert "`default_root_object` must be" in message
+
+
+def test_an_api_by_default_answers_the_root_itself(stack: cdk.Stack) -> None:
+    api = proxy_api(stack)
+    images = {"/img/*": Behavior("bucket")}
+    bucket = StorageBucket(stack, "Pages")
+    cdn = Cdn(stack, "Site", bucket=bucket, api=api, default=Behavior("api"), behaviors=images)
+    assert "DefaultRootObject" not in config(synth(stack))
     assert cdn.default_root_object is None
 
 

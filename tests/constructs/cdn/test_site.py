@@ -210,7 +210,7 @@ def test_patterns_that_differ_in_a_slash_or_are_tokens(stack: cdk.Stack, tmp_pat
         folder.mkdir()
         (folder / "index.py").write_text(f"handler = {number}\n")
         own = Snippet(name=pattern, source=f"{NOTHING}//{number}", stage=Stage.HEADERS)
-        edge = [own, EdgeFunction(folder, event="origin-request")]
+        edge: list[EdgeFunction | Snippet] = [own, EdgeFunction(folder, event="origin-request")]
         behaviors[pattern] = Behavior("bucket", edge=edge)
     Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"), behaviors=behaviors)
     template = synth(stack)
