@@ -31,7 +31,7 @@ _IMPORT = re.compile(r"^\s*import\s[^;\n]*;?[ \t]*$", re.MULTILINE)
 _DECLARED = re.compile(
     r"^(?:async\s+)?(?:function|var|let|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
 )
-_BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*$", re.MULTILINE)
 _LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*")
 _WHITESPACE = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
@@ -51,7 +51,8 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
     calls = []
     for place, snippet in enumerate(ordered):
         for line in _IMPORT.findall(snippet.source):
-            imports[line.strip().rstrip(";") + ";"] = None
+            text = " ".join(line.strip().rstrip("; \t").replace('"', "'").split())
+            imports[f"{text};"] = None  # a name that is imported twice is an error
         for library in snippet.library:
             declared[minified(library)] = None
         name, body = f"handler{place}", _IMPORT.sub("", snippet.source)
@@ -73,9 +74,10 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
 def minified(source: str) -> str:
     """Return JavaScript without lines that are comments, blank lines and indentation.
 
-    A file with a template literal stays as it is, because its lines may be text.
+    A file with a template literal, or with a text that goes on in the next line, stays as it is,
+    because its lines may be text.
     """
-    if "`" in source:
+    if "`" in source or "\\\n" in source:
         return source.strip()
     for pattern in (_BLOCK_COMMENT, _LINE_COMMENT, _WHITESPACE):
         source = pattern.sub("", source)
