@@ -69,6 +69,11 @@ class CdnArguments:
         problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
         if self.origin_path == "":
             problems.fail("`origin_path` must be None for the whole bucket, got: ''")
+        elif self.origin_path is not None and self.bucket is None:
+            problems.fail(
+                "`origin_path` must go with `bucket`, got: a path alone; for another origin, write "
+                "Origin.bucket(bucket, path=…)"
+            )
         elif self.origin_path is not None:
             problems.add(rules.origin_path_problems(self.origin_path, "origin_path"))
         if self.headers is not None:

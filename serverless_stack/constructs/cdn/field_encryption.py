@@ -23,7 +23,7 @@ from serverless_stack.checks.services.cloudfront.limits.field_encryption import 
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs.cdn.origins import Origin
-from serverless_stack.constructs.cdn.resources import protocol_of
+from serverless_stack.constructs.cdn.resources import is_signed_by_cloudfront, protocol_of
 
 _WITHOUT_FORMS = ("bucket", "group", "media_package")
 _CONTENT_TYPE = "application/x-www-form-urlencoded"  # the only one that CloudFront encrypts
@@ -89,6 +89,12 @@ def encryption_problems(
         methods == "all",
         f"`{argument}` must go with `methods='all'`, which CloudFront requires, got: {methods!r}",
     )
+    if origin.kind == "function_url" and is_signed_by_cloudfront(origin):
+        problems.fail(
+            f"`{argument}` must go with a function URL without IAM, got: one with it; viewers send "
+            "the SHA-256 of a body that CloudFront encrypts after that, and Lambda refuses it; use "
+            "a ProxyApi"
+        )
     problems.require(
         protocol_of(origin) != "http",
         f"`{argument}` must go with an origin by `protocol='https'` or `'viewer'`, which "
