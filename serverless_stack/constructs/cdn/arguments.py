@@ -69,7 +69,7 @@ class CdnArguments:
         problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
         if self.origin_path == "":
             problems.fail("`origin_path` must be None for the whole bucket, got: ''")
-        elif self.origin_path is not None and self.bucket is None:
+        elif self.origin_path is not None and self.bucket is None and (self.api or self.default):
             problems.fail(
                 "`origin_path` must go with `bucket`, got: a path alone; for another origin, write "
                 "Origin.bucket(bucket, path=…)"

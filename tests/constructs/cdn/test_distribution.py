@@ -367,10 +367,13 @@ def test_invalid_countries_and_an_empty_path_are_refused(stack: cdk.Stack) -> No
         lambda: Cdn(stack, "S", bucket=pages, origin_path="", countries=Countries.allow("UK"))
     )
     assert "`origin_path` must be None for the whole bucket, got: ''" in message
+    assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
+
+
+def test_a_path_without_a_bucket_is_refused(stack: cdk.Stack) -> None:
     alone = Behavior(Origin.http("example.com"))
     message = refused(lambda: Cdn(stack, "S", default=alone, origin_path="/site"))
     assert "`origin_path` must go with `bucket`, got: a path alone" in message
-    assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
 
 
 def test_names_and_other_resources_are_refused(stack: cdk.Stack) -> None:
