@@ -242,7 +242,9 @@ class Site:
             }
             parameters: dict[str, object] = {
                 **redirect_parameters(inline, self.redirect_status),
-                "hosts": {old.lower(): new for old, new in hosts.items()},
+                "hosts": {
+                    old if is_unresolved(old) else old.lower(): new for old, new in hosts.items()
+                },
                 "status": self.redirect_status,
                 "reasons": REASONS,
                 "slash": slash,
