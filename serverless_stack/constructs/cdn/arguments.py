@@ -9,6 +9,7 @@ from functools import cached_property
 from aws_cdk import Stack
 from constructs import Construct
 
+from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
@@ -19,7 +20,7 @@ from serverless_stack.constructs.cdn.countries import Countries, countries_probl
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
-from serverless_stack.constructs.cdn.guards import guards_beside, index_problems
+from serverless_stack.constructs.cdn.guards import guards_beside, index_problems, open_patterns
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -195,6 +196,10 @@ class CdnArguments:
 
     def _guards(self, pattern: str) -> list[tuple[str, bool]]:
         return guards_beside(pattern, self.routes(), self.origin_of) if self.site else []
+
+    def open_patterns(self) -> list[str]:
+        """Return the patterns by which everybody would see copies of guarded pages."""
+        return open_patterns(self.routes(), self.origin_of, f"/{contract.BUILDS_PREFIX}")
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.

@@ -158,7 +158,7 @@ class Cdn(Construct):
         web_acl = web_acl_arn(self, waf)
         certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
-        edge_logic = EdgeLogic(self)
+        edge_logic = EdgeLogic(self, arguments.open_patterns())
         options = {}
         for pattern, behavior in arguments.routes().items():
             origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)

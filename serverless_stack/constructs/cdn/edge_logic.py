@@ -155,10 +155,12 @@ class EdgeLogic:
 
     Args:
         cdn: The construct of the distribution.
+        open_patterns: The patterns by which everybody would see copies of guarded pages.
     """
 
-    def __init__(self, cdn: Construct) -> None:
+    def __init__(self, cdn: Construct, open_patterns: Sequence[str] = ()) -> None:
         self._cdn = cdn
+        self.open_patterns = open_patterns
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
         self._snippets: dict[str, list[Snippet]] = {}

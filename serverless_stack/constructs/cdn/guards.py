@@ -5,12 +5,14 @@ behavior settings"): without a guard, ``/members`` would be rewritten to ``/memb
 the default behavior, past the ``auth`` of ``/members/*``.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.origins import Origin
+from serverless_stack.constructs.cdn.redirects import may_match
 
 _DEFAULT = "*"  # the pattern of the default behavior
 
@@ -67,3 +69,37 @@ def index_problems(index: str, guards: Sequence[tuple[str, bool]]) -> list[str]:
         f"{pattern!r} guards and the default behavior would serve without it; give `default` the "
         "same `auth`, `signed` or `edge`"
     ]
+
+
+def open_patterns(
+    routes: Mapping[str, Behavior], origin_of: Callable[[Behavior], Origin], folder: str
+) -> list[str]:
+    """Return the patterns by which everybody would see guarded pages in a folder of copies.
+
+    The default behavior is none of them: its own function hides the folder.
+
+    Args:
+        routes: All behaviors by pattern, in order.
+        origin_of: Returns the origin of a behavior.
+        folder: The folder of copies of pages, such as ``/copies/``.
+    """
+    files = {
+        pattern: behavior
+        for pattern, behavior in routes.items()
+        if any(leaf.kind == "bucket" for leaf in origin_of(behavior).leaves)
+    }
+    if not any(guard_of(behavior) for behavior in files.values()):
+        return []
+    return [
+        pattern
+        for pattern, behavior in files.items()
+        if pattern != _DEFAULT
+        and not guard_of(behavior)
+        and may_match(f"{folder}*", pattern)
+        and _may_be_page(pattern)
+    ]
+
+
+def _may_be_page(pattern: str) -> bool:
+    end = re.split(r"[*?]", pattern)[-1]
+    return any(page.endswith(end) or end.endswith(page) for page in (".html", ".htm"))
