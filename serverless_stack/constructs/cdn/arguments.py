@@ -9,8 +9,10 @@ from functools import cached_property
 from aws_cdk import Stack
 from constructs import Construct
 
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack._shared import contract
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
+from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs._internal.waf import Waf, waf_problems
 from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
@@ -18,6 +20,7 @@ from serverless_stack.constructs.cdn.countries import Countries, countries_probl
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
+from serverless_stack.constructs.cdn.guards import guards_beside, index_problems, open_patterns
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -67,6 +70,11 @@ class CdnArguments:
         problems.add(rules.object_path_problems(self.default_root_object, "default_root_object"))
         if self.origin_path == "":
             problems.fail("`origin_path` must be None for the whole bucket, got: ''")
+        elif self.origin_path is not None and self.bucket is None and (self.api or self.default):
+            problems.fail(
+                "`origin_path` must go with `bucket`, got: a path alone; for another origin, write "
+                "Origin.bucket(bucket, path=…)"
+            )
         elif self.origin_path is not None:
             problems.add(rules.origin_path_problems(self.origin_path, "origin_path"))
         if self.headers is not None:
@@ -107,10 +115,25 @@ class CdnArguments:
                 )
             else:
                 problems.add(rules.pattern_problems(pattern, "behaviors"))
+        if not problems.messages and self.root_bucket() is None:
+            problems.add(self._listing_problems())
         if not problems.messages:
             problems.add(rules.order_problems(list(self.routes())[1:], "behaviors"))
             problems.add(self._number_problems())
         return problems.messages
+
+    def _listing_problems(self) -> list[str]:
+        """List whether a bucket would answer ``/``, which it does with the names of its objects."""
+        routes = self.routes()
+        pattern = matching_pattern("/", [each for each in routes if not is_unresolved(each)])
+        leaves = self.origin_of(routes[pattern]).leaves
+        if not any(leaf.kind == "bucket" and not leaf.path for leaf in leaves):
+            return []
+        return [
+            f"`{self._name_of(pattern, routes[pattern])}` must not serve / from a bucket, which "
+            f"would list its objects, got: {pattern!r}; give the bucket as `default`, or redirect "
+            "viewers, site=Site.files(redirects={'/': '/index.html'})"
+        ]
 
     def _number_problems(self) -> list[str]:
         origins: list[Origin] = []
@@ -143,6 +166,8 @@ class CdnArguments:
                 f"`site` must go with a bucket as the default behavior, got: "
                 f"Site.{self.site.kind}() over an API"
             )
+        if self.site is not None and self.site.kind == "spa":
+            problems.add(index_problems(self.site.index, self._guards(DEFAULT_PATTERN)))
         for pattern, behavior in routes.items():
             is_default = pattern == DEFAULT_PATTERN
             argument = "default" if is_default else self._name_of(pattern, behavior)
@@ -165,8 +190,16 @@ class CdnArguments:
             pattern,
             site=self.site,
             maintenance=self.maintenance,
+            guards=self._guards(pattern),
             serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
         )
+
+    def _guards(self, pattern: str) -> list[tuple[str, bool]]:
+        return guards_beside(pattern, self.routes(), self.origin_of) if self.site else []
+
+    def open_patterns(self) -> list[str]:
+        """Return the patterns by which everybody would see copies of guarded pages."""
+        return open_patterns(self.routes(), self.origin_of, f"/{contract.BUILDS_PREFIX}")
 
     def routes(self) -> dict[str, Behavior]:
         """Return the behaviors by their patterns, in order; that of ``*`` is the default.
@@ -199,6 +232,11 @@ class CdnArguments:
                 break
             patterns.append(pattern)
         return patterns
+
+    def root_bucket(self) -> Origin | None:
+        """Return the bucket that answers by default, also first in a group; None for others."""
+        leaf = self.origin_of(self.routes()[DEFAULT_PATTERN]).leaf
+        return leaf if leaf.kind == "bucket" else None
 
     def origin_of(self, behavior: Behavior) -> Origin:
         """Return the origin of a behavior.

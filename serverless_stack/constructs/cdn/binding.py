@@ -9,7 +9,6 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.constructs.api.proxy_api import ProxyApi
@@ -24,6 +23,7 @@ from serverless_stack.constructs.cdn.resources import (
     bucket_of,
     execute_api_of,
     function_url_of,
+    is_signed_by_cloudfront,
     load_balancer_name,
     protocol_of,
     protocol_policy,
@@ -111,7 +111,7 @@ class OriginBinding:
 
     def _function_origin(self, origin: Origin) -> cloudfront.IOrigin:
         url = function_url_of(origin)
-        if url.auth_type != lambda_.FunctionUrlAuthType.AWS_IAM:
+        if not is_signed_by_cloudfront(origin):
             return origins.FunctionUrlOrigin(url, **_settings(origin), **_timeouts(origin))
         # CDK allows both actions that a URL needs since October 2025.
         return origins.FunctionUrlOrigin.with_origin_access_control(

@@ -69,7 +69,7 @@ class Cdn(Construct):
         maintenance: The page that all viewers get for a while. Default: none.
         headers: The headers that are added to all answers. Default: the security headers that
             CloudFront manages ("Use managed response headers policies").
-        default_root_object: The object served at ``/`` if there is a bucket.
+        default_root_object: The object served at ``/`` if a bucket answers by default.
         domain: Your own domain names. Default: that of CloudFront.
         price_class: Which edge locations answer.
         waf: The AWS WAF web ACL: ``Waf()``, created in us-east-1, ``Waf.existing(arn)`` or
@@ -95,7 +95,7 @@ class Cdn(Construct):
         edge_logic: The JavaScript of its behaviors, for other constructs of this library.
         origin_access_control: The origin access control; None without a bucket.
         origin_path: The served folder of the bucket, or None.
-        default_root_object: The object served at ``/``; None without a bucket.
+        default_root_object: The object served at ``/``; None if no bucket answers by default.
         api_path_pattern: The paths of the API; None unless there are a bucket and an API.
         other_paths: The patterns that take paths from the bucket, for invalidations to leave out.
 
@@ -158,7 +158,7 @@ class Cdn(Construct):
         web_acl = web_acl_arn(self, waf)
         certificate = certificate_of(self, domain) if domain else None
         binding = OriginBinding(self)
-        edge_logic = EdgeLogic(self)
+        edge_logic = EdgeLogic(self, arguments.open_patterns())
         options = {}
         for pattern, behavior in arguments.routes().items():
             origin, edge = arguments.origin_of(behavior), arguments.edge_of(pattern, behavior)
@@ -172,12 +172,13 @@ class Cdn(Construct):
                 edge_lambdas=edge_logic.edge_lambdas(edge),
             )
         log_bucket = log.legacy_bucket
+        root = arguments.root_bucket()
         distribution = cloudfront.Distribution(
             self,
             "Distribution",
             default_behavior=options.pop(DEFAULT_PATTERN),
             additional_behaviors=options or None,
-            default_root_object=default_root_object if bucket else None,
+            default_root_object=default_root_object if root else None,
             error_responses=[page.response for page in error_pages] or None,
             domain_names=list(domain.names) if domain else None,
             certificate=certificate,
@@ -235,8 +236,8 @@ class Cdn(Construct):
         self.origin_access_control: cloudfront.S3OriginAccessControl | None = (
             bucket_access_control(self) if sources else None
         )
-        self.origin_path: str | None = origin_path
-        self.default_root_object: str | None = default_root_object if bucket else None
+        self.origin_path: str | None = root.path if root else origin_path
+        self.default_root_object: str | None = default_root_object if root else None
         self.api_path_pattern: str | None = api_path_pattern if bucket and api else None
         self.other_paths: Sequence[str] = arguments.other_paths()
 

@@ -112,6 +112,12 @@ def domain_problems(domain: CdnDomain, scope: Construct) -> list[str]:
     )
     if domain.certificate is not None:
         problems.add(_certificate_problems(domain.certificate))
+    elif top_stack(scope).region != US_EAST_1 and any(map(is_unresolved, domain.names)):
+        problems.fail(
+            "`domain` must have names that are known at synthesis unless the stack is in "
+            f"{US_EAST_1}, because its certificate is created before this stack, got: a token; "
+            "write the name, or give a `certificate`"
+        )
     for zone in domain.zones:
         problems.require(
             not isinstance(zone, route53.PrivateHostedZone),
@@ -159,13 +165,10 @@ def _validation_problems(zone: route53.IHostedZone, scope: Construct) -> list[st
 
 
 def _holds(zone: route53.IHostedZone, name: str) -> bool:
+    if is_unresolved(zone.zone_name) or is_unresolved(name):  # a token in lower case is none
+        return True
     outer, inner = zone.zone_name.lower().rstrip("."), name.lower()
-    return (
-        is_unresolved(outer)
-        or is_unresolved(inner)
-        or inner == outer
-        or inner.endswith(f".{outer}")
-    )
+    return inner == outer or inner.endswith(f".{outer}")
 
 
 def certificate_of(scope: Construct, domain: CdnDomain) -> acm.ICertificate:
@@ -226,10 +229,11 @@ def add_records(
         zone = domain.zone_of(name)
         if zone is None:
             continue
+        suffix = place if is_unresolved(name) else name
         for construct_id, record in _RECORDS:
             record(
                 scope,
-                f"{construct_id}-{name}" if place else construct_id,
+                f"{construct_id}-{suffix}" if place else construct_id,
                 zone=zone,
                 record_name=f"{name}.",  # the dot keeps CDK from adding the zone to a token
                 target=target,

@@ -62,6 +62,13 @@ class EdgeAuth:
                 "`realm` must have ASCII characters without quotation marks and backslashes, "
                 f"got: {self.realm!r}"
             )
+        # Without its part, there would be no authentication at all.
+        for kind, name, part in (
+            ("basic", "secret", self.secret),
+            ("signed", "signing", self.signing),
+        ):
+            if self.kind == kind and part is None:
+                problems.fail(f"`{name}` must be given, got: None; write EdgeAuth.{kind}({name})")
         if self.kind == "jwt":
             problems.add(_jwt_problems(self))
         problems.raise_if_any()

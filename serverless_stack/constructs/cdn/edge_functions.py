@@ -21,6 +21,7 @@ from serverless_stack.constructs._internal.acknowledge import (
 )
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
 from serverless_stack.constructs.cdn.edge import EdgeFunction, default_timeout
+from serverless_stack.constructs.cdn.functions.composition import behavior_id
 from serverless_stack.constructs.cdn.us_east_1 import us_east_1
 from serverless_stack.constructs.function.artifacts import read_artifact
 from serverless_stack.constructs.function.java_build import content_digest
@@ -88,7 +89,7 @@ class EdgeFunctions:
             associations.append(
                 cloudfront.EdgeLambda(
                     event_type=cloudfront.LambdaEdgeEventType.VIEWER_REQUEST,
-                    function_version=self._create(f"Auth{_suffix(pattern)}", digest, settings),
+                    function_version=self._create("Auth", pattern, digest, settings),
                 )
             )
         return associations
@@ -121,24 +122,23 @@ class EdgeFunctions:
         )
         kind = "".join(part.capitalize() for part in function.event.split("-"))
         digest = hashlib.sha256(repr(values).encode()).hexdigest()
-        return self._create(f"{kind}{_suffix(pattern)}", digest, settings)
+        return self._create(kind, pattern, digest, settings)
 
-    def _create(self, name: str, digest: str, settings: _Settings) -> lambda_.IVersion:
+    def _create(
+        self, kind: str, pattern: str, digest: str, settings: _Settings
+    ) -> lambda_.IVersion:
         if digest not in self._versions:
             place = us_east_1(self._scope)
-            home = Construct(place.scope, f"Edge{name}")
+            construct_id = behavior_id(place.scope, f"Edge{kind}", pattern)
+            home = Construct(place.scope, construct_id)
             version: lambda_.IVersion = _function(home, settings).current_version
             if place.is_second_stack:
                 # The ARN is read again only if the name of the output changes with the version.
-                output = f"Edge{''.join(filter(str.isalnum, name))}{digest[:8]}"
+                output = f"{''.join(filter(str.isalnum, construct_id))}{digest[:8]}"
                 arn = place.value(output, version.function_arn)
-                version = lambda_.Version.from_version_arn(self._scope, f"Edge{name}", arn)
+                version = lambda_.Version.from_version_arn(self._scope, construct_id, arn)
             self._versions[digest] = version
         return self._versions[digest]
-
-
-def _suffix(pattern: str) -> str:
-    return "" if pattern == "*" else f"-{pattern.replace('/', '-')}"
 
 
 def _function(home: Construct, settings: _Settings) -> lambda_.Function:

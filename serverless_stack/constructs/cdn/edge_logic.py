@@ -39,6 +39,8 @@ class EdgeBehavior:
         site: The site of the distribution.
         maintenance: The maintenance of the distribution.
         serves_site: Whether the behavior serves the files of the site.
+        guards: The patterns that may match a path that the site rewrites, and whether their
+            behaviors decide who may see it.
     """
 
     behavior: Behavior
@@ -46,6 +48,7 @@ class EdgeBehavior:
     site: Site | None
     maintenance: Maintenance | None
     serves_site: bool
+    guards: Sequence[tuple[str, bool]] = ()
 
     @property
     def edge_functions(self) -> list[EdgeFunction]:
@@ -82,6 +85,7 @@ class EdgeBehavior:
                 serves_site=self.serves_site,
                 pattern=self.pattern,
                 has_viewer_lambda=any(event in VIEWER_EVENTS for event in self.events),
+                guards=self.guards,
                 store=redirect_store(scope, self.site.stored) if scope else None,
             )
         if self.maintenance is not None:
@@ -151,10 +155,12 @@ class EdgeLogic:
 
     Args:
         cdn: The construct of the distribution.
+        open_patterns: The patterns by which everybody would see copies of guarded pages.
     """
 
-    def __init__(self, cdn: Construct) -> None:
+    def __init__(self, cdn: Construct, open_patterns: Sequence[str] = ()) -> None:
         self._cdn = cdn
+        self.open_patterns = open_patterns
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
         self._snippets: dict[str, list[Snippet]] = {}

@@ -21,9 +21,9 @@ from serverless_stack.checks.services.cloudfront.limits.field_encryption import 
     public_key_problems,
 )
 from serverless_stack.constructs._internal.arguments import check_fields
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs.cdn.origins import Origin
-from serverless_stack.constructs.cdn.resources import protocol_of
+from serverless_stack.constructs.cdn.resources import is_signed_by_cloudfront, protocol_of
 
 _WITHOUT_FORMS = ("bucket", "group", "media_package")
 _CONTENT_TYPE = "application/x-www-form-urlencoded"  # the only one that CloudFront encrypts
@@ -89,6 +89,12 @@ def encryption_problems(
         methods == "all",
         f"`{argument}` must go with `methods='all'`, which CloudFront requires, got: {methods!r}",
     )
+    if origin.kind == "function_url" and is_signed_by_cloudfront(origin):
+        problems.fail(
+            f"`{argument}` must go with a function URL without IAM, got: one with it; viewers send "
+            "the SHA-256 of a body that CloudFront encrypts after that, and Lambda refuses it; use "
+            "a ProxyApi"
+        )
     problems.require(
         protocol_of(origin) != "http",
         f"`{argument}` must go with an origin by `protocol='https'` or `'viewer'`, which "
@@ -111,13 +117,10 @@ def encrypt_fields(
         encryptions: What each behavior encrypts by its pattern, in order.
         default: The pattern of the default behavior.
     """
-    created: dict[FieldEncryption, str] = {}
     additional = [pattern for pattern in encryptions if pattern != default]
     for pattern, encryption in encryptions.items():
         if encryption is None:
             continue
-        if encryption not in created:
-            created[encryption] = _configuration(scope, encryption)
         place = (
             "DefaultCacheBehavior"
             if pattern == default
@@ -125,51 +128,47 @@ def encrypt_fields(
         )
         # CDK's own construct has no argument for it.
         default_child(distribution, cloudfront.CfnDistribution).add_property_override(
-            f"DistributionConfig.{place}.FieldLevelEncryptionId", created[encryption]
+            f"DistributionConfig.{place}.FieldLevelEncryptionId",
+            _configuration(scope, encryption).attr_id,
         )
 
 
-def _configuration(scope: Construct, encryption: FieldEncryption) -> str:
-    """Create the public key, the profile and the configuration; return the id of the latter.
+def _configuration(
+    scope: Construct, encryption: FieldEncryption
+) -> cloudfront.CfnFieldLevelEncryptionConfig:
+    """Return the configuration; create it, the profile and the public key on first use.
 
     Public keys cannot be changed, and names are unique in an account: what the key is made of is
     part of the ids and the names, so that a new key is a new resource.
     """
     text = "\0".join([encryption.public_key_pem.strip(), encryption.provider, *encryption.fields])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    home = Construct(scope, f"FieldEncryption{digest}")
+    home = get_or_create(scope, f"FieldEncryption{digest}", Construct, Construct)
     stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
     name = f"{Names.unique_resource_name(home, max_length=80)}-{stack_uuid}"
-    key = cloudfront.CfnPublicKey(
+    config_id = "OpenConfig" if encryption.forward_other_content else "Config"
+    return get_or_create(
         home,
-        "PublicKey",
-        public_key_config=cloudfront.CfnPublicKey.PublicKeyConfigProperty(
-            caller_reference=name,
-            encoded_key=f"{encryption.public_key_pem.strip()}\n",
-            name=name,
-        ),
+        config_id,
+        cloudfront.CfnFieldLevelEncryptionConfig,
+        lambda parent, child_id: _create_config(parent, child_id, name, encryption),
     )
-    profiles = cloudfront.CfnFieldLevelEncryptionProfile
-    profile = profiles(
+
+
+def _create_config(
+    home: Construct, construct_id: str, name: str, encryption: FieldEncryption
+) -> cloudfront.CfnFieldLevelEncryptionConfig:
+    profile = get_or_create(
         home,
         "Profile",
-        field_level_encryption_profile_config=profiles.FieldLevelEncryptionProfileConfigProperty(
-            caller_reference=name,
-            name=name,
-            encryption_entities=[
-                profiles.EncryptionEntityProperty(
-                    field_patterns=list(encryption.fields),
-                    provider_id=encryption.provider,
-                    public_key_id=key.attr_id,
-                )
-            ],
-        ),
+        cloudfront.CfnFieldLevelEncryptionProfile,
+        lambda parent, child_id: _create_profile(parent, child_id, name, encryption),
     )
     configs = cloudfront.CfnFieldLevelEncryptionConfig
-    config = configs(
+    return configs(
         home,
-        "Config",
-        caller_reference=name,
+        construct_id,
+        caller_reference=f"{name}-open" if encryption.forward_other_content else name,
         content_type_profile_config=configs.ContentTypeProfileConfigProperty(
             content_type_profiles=[
                 configs.ContentTypeProfileProperty(
@@ -182,4 +181,33 @@ def _configuration(scope: Construct, encryption: FieldEncryption) -> str:
             forward_when_query_arg_profile_is_unknown=False, query_arg_profiles=[]
         ),
     )
-    return config.attr_id
+
+
+def _create_profile(
+    home: Construct, construct_id: str, name: str, encryption: FieldEncryption
+) -> cloudfront.CfnFieldLevelEncryptionProfile:
+    key = cloudfront.CfnPublicKey(
+        home,
+        "PublicKey",
+        public_key_config=cloudfront.CfnPublicKey.PublicKeyConfigProperty(
+            caller_reference=name,
+            encoded_key=f"{encryption.public_key_pem.strip()}\n",
+            name=name,
+        ),
+    )
+    profiles = cloudfront.CfnFieldLevelEncryptionProfile
+    return profiles(
+        home,
+        construct_id,
+        field_level_encryption_profile_config=profiles.FieldLevelEncryptionProfileConfigProperty(
+            caller_reference=name,
+            name=name,
+            encryption_entities=[
+                profiles.EncryptionEntityProperty(
+                    field_patterns=list(encryption.fields),
+                    provider_id=encryption.provider,
+                    public_key_id=key.attr_id,
+                )
+            ],
+        ),
+    )

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from aws_cdk import Duration
 from typing_extensions import Unpack
 
+from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs.cdn.targets import (
     KIND_MEMBERS,
@@ -82,8 +83,17 @@ class Origin:
     headers: Mapping[str, HeaderValue] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check the types of the fields."""
+        """Check the types of the fields, and that there is what the kind of origin is made of."""
         check_fields(self)
+        problems = Problems("Origin")
+        for name, value, kinds in (
+            ("resource", self.resource, ("bucket", "api", "function_url", "load_balancer")),
+            ("domain_name", self.domain_name, ("http", "media_package")),
+            ("members", self.members or None, ("group",)),
+        ):
+            if self.kind in kinds and value is None:
+                problems.fail(f"`{name}` must be given, got: None; write Origin.{self.kind}(…)")
+        problems.raise_if_any()
 
     @classmethod
     @check_types

@@ -47,6 +47,15 @@ def function_url_of(origin: Origin) -> lambda_.IFunctionUrl:
     return cast(lambda_.IFunctionUrl, url.function_url if isinstance(url, LambdaHandler) else url)
 
 
+def is_signed_by_cloudfront(origin: Origin) -> bool:
+    """Whether CloudFront signs the requests for a function URL, with the digest of their body.
+
+    Args:
+        origin: An origin of the kind ``function_url``, whose function has a URL.
+    """
+    return function_url_of(origin).auth_type == lambda_.FunctionUrlAuthType.AWS_IAM
+
+
 def execute_api_of(origin: Origin) -> tuple[str, str | None]:
     """Return the domain name of an API and the path of its stage.
 

@@ -210,6 +210,7 @@ class Site:
         serves_site: bool,
         pattern: str = "*",
         has_viewer_lambda: bool = False,
+        guards: Sequence[tuple[str, bool]] = (),
         store: cloudfront.IKeyValueStore | None = None,
     ) -> list[Snippet]:
         """Return the JavaScript for a behavior.
@@ -220,6 +221,8 @@ class Site:
             pattern: The path pattern of the behavior; redirects that it never gets are left out.
             has_viewer_lambda: Whether the behavior has a Lambda@Edge function for viewers, beside
                 which there is no JavaScript. Unless it serves the site, hosts are not redirected.
+            guards: The patterns that may match a rewritten path, and whether their behaviors decide
+                who may see it.
             store: The key value store with ``stored``, once there is one.
         """
         slash = self.trailing_slash if serves_site else None
@@ -239,7 +242,9 @@ class Site:
             }
             parameters: dict[str, object] = {
                 **redirect_parameters(inline, self.redirect_status),
-                "hosts": {old.lower(): new for old, new in hosts.items()},
+                "hosts": {
+                    old if is_unresolved(old) else old.lower(): new for old, new in hosts.items()
+                },
                 "status": self.redirect_status,
                 "reasons": REASONS,
                 "slash": slash,
@@ -260,7 +265,7 @@ class Site:
             snippets.append(packaged("spa", Stage.REWRITE, parameters, library=("is_file",)))
         if serves_site and self.kind == "pages":
             parameters = {"index": self.index, "html": self.html, "extensions": self._extensions}
-            snippets.append(packaged("pages", Stage.REWRITE, parameters, library=("is_file",)))
+            snippets.append(_pages(parameters, guards))
         return snippets
 
     @property
@@ -271,3 +276,21 @@ class Site:
     @property
     def _extensions(self) -> list[str] | None:
         return None if self.file_extensions is None else list(self.file_extensions)
+
+
+def _pages(parameters: dict[str, object], guards: Sequence[tuple[str, bool]]) -> Snippet:
+    """Return the JavaScript that rewrites paths to pages, but not past who guards them."""
+    if not guards:
+        return packaged("pages", Stage.REWRITE, parameters, library=("is_file",))
+    redirects: dict[str, object] = {
+        "hosts": {},
+        "prefixes": [],
+        "slash": None,
+        "reasons": {302: REASONS[302]},
+    }
+    return packaged(
+        "guarded_pages",
+        Stage.REWRITE,
+        {**parameters, **redirects, "guards": [list(guard) for guard in guards]},
+        library=("is_file", "redirect", "is_guarded"),
+    )

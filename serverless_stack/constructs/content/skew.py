@@ -62,6 +62,12 @@ def skew_problems(
         if isinstance(front, Cdn):
             snippets = _snippets(front, prefix, duration)
             yield from front.edge_logic.extension_problems(snippets, argument)
+            for pattern in front.edge_logic.open_patterns:
+                yield (
+                    f"`{argument}` must go with behaviors that guard all pages, because the pages "
+                    f"of builds are copies of guarded ones, got: {pattern!r} of "
+                    f"{front.node.path} without `auth`, `signed` and `edge`; narrow the pattern"
+                )
 
 
 def protect_from_skew(fronts: Sequence[AnyDistribution], prefix: str, duration: Duration) -> None:

@@ -12,9 +12,11 @@ from aws_cdk import aws_sqs as sqs
 
 from serverless_stack.constructs import (
     Auth,
+    Behavior,
     Cdn,
     CdnDomain,
     Countries,
+    Origin,
     Profile,
     ProxyApi,
     ServerlessStack,
@@ -277,6 +279,37 @@ def test_attributes_of_missing_parts_are_none(stack: cdk.Stack) -> None:
     assert cdn.default_root_object is None
 
 
+def test_a_bucket_lists_its_objects_to_nobody(stack: cdk.Stack) -> None:
+    pages, api = StorageBucket(stack, "Pages"), proxy_api(stack)
+    cdn = Cdn(stack, "Site", default=Behavior(Origin.bucket(pages, path="/site")))
+    Cdn(stack, "Group", default=Behavior(Origin.group(pages, Origin.http("example.com"))))
+    distributions = all_of(synth(stack), DISTRIBUTION)
+    roots = [
+        each["Properties"]["DistributionConfig"]["DefaultRootObject"] for each in distributions
+    ]
+    assert roots == ["index.html", "index.html"]
+    assert (cdn.default_root_object, cdn.origin_path) == ("index.html", "/site")
+    home = {"/": Behavior("bucket")}
+    message = refused(
+        lambda: Cdn(stack, "Home", bucket=pages, default=Behavior(api), behaviors=home)
+    )
+    assert "`behaviors['/']` must not serve / from a bucket, which would list its" in message
+    group = Behavior(Origin.group(Origin.http("example.com"), pages))
+    message = refused(lambda: Cdn(stack, "Home", default=group))
+    assert "`default` must not serve / from a bucket" in message
+    message = refused(lambda: Cdn(stack, "Home", bucket=pages, default_root_object=""))
+    assert "`default_root_object` must be" in message
+
+
+def test_an_api_by_default_answers_the_root_itself(stack: cdk.Stack) -> None:
+    api = proxy_api(stack)
+    images = {"/img/*": Behavior("bucket")}
+    bucket = StorageBucket(stack, "Pages")
+    cdn = Cdn(stack, "Site", bucket=bucket, api=api, default=Behavior("api"), behaviors=images)
+    assert "DefaultRootObject" not in config(synth(stack))
+    assert cdn.default_root_object is None
+
+
 def test_the_raw_resource_can_be_changed(stack: cdk.Stack) -> None:
     cdn = Cdn(stack, "Site", bucket=StorageBucket(stack, "Pages"))
     raw = cdn.distribution.node.default_child
@@ -335,6 +368,12 @@ def test_invalid_countries_and_an_empty_path_are_refused(stack: cdk.Stack) -> No
     )
     assert "`origin_path` must be None for the whole bucket, got: ''" in message
     assert "`countries` must have ISO 3166-1 alpha-2 country codes, got: 'UK'" in message
+
+
+def test_a_path_without_a_bucket_is_refused(stack: cdk.Stack) -> None:
+    alone = Behavior(Origin.http("example.com"))
+    message = refused(lambda: Cdn(stack, "S", default=alone, origin_path="/site"))
+    assert "`origin_path` must go with `bucket`, got: a path alone" in message
 
 
 def test_names_and_other_resources_are_refused(stack: cdk.Stack) -> None:

@@ -185,3 +185,19 @@ def test_a_zone_of_a_stack_without_a_region(app: cdk.App) -> None:
     stack = cdk.Stack(app, "Shop", env=EUROPE)
     message = refused(lambda: make(stack, CdnDomain("example.com", zone=own)))
     assert "set env=cdk.Environment(region=…) of Dns" in message
+
+
+def late(app: cdk.App, region: str) -> tuple[cdk.Stack, CdnDomain]:
+    env = cdk.Environment(account="111122223333", region=region)
+    stack = cdk.Stack(app, "Test", env=env)
+    names = [cdk.CfnParameter(stack, name).value_as_string for name in ("One", "Two", "Three")]
+    return stack, CdnDomain(names[0], names[1:], zone=zone(stack))
+
+
+def test_names_that_are_tokens(app: cdk.App) -> None:
+    stack, domain = late(app, "us-east-1")
+    make(stack, domain)
+    assert len(all_of(synth(stack), RECORD)) == 9
+    other, refused_domain = late(new_app(), "eu-west-1")
+    message = refused(lambda: make(other, refused_domain))
+    assert "`domain` must have names that are known at synthesis unless" in message

@@ -216,3 +216,10 @@ def test_the_issuer_of_another_region(stack: cdk.Stack) -> None:
         )
     )
     assert "is known at synthesis unless the stack is in us-east-1" in message
+
+
+@pytest.mark.parametrize(("kind", "name"), [("basic", "secret"), ("signed", "signing")])
+def test_nobody_is_admitted_without_a_secret(kind: str, name: str) -> None:
+    message = refused(lambda: EdgeAuth(kind=kind))  # type: ignore[arg-type]
+    assert message.startswith(f"`{name}` must be given, got: None; write EdgeAuth.{kind}({name})")
+    assert "`issuer` must be" in refused(lambda: EdgeAuth(kind="jwt"))

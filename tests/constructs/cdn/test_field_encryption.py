@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_lambda as lambda_
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -20,7 +21,8 @@ from serverless_stack.constructs import (
     Origin,
     Profile,
 )
-from tests.constructs.templates import Json, all_of, new_app, properties, synth
+from tests.constructs.conftest import plain_function
+from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
 
 def pem(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
@@ -75,6 +77,33 @@ def test_a_behavior_encrypts_fields(stack: cdk.Stack) -> None:
     names = {str(key["Name"]), str(profile["FieldLevelEncryptionProfileConfig"]["Name"])}
     assert len(names) == 1
     assert "AWS::StackId" in names.pop()
+
+
+def test_one_key_with_other_content_and_without(stack: cdk.Stack) -> None:
+    template = distribution(
+        stack,
+        pay=Behavior(API, field_encryption=CARDS),
+        files=Behavior(API, field_encryption=replace(CARDS, forward_other_content=True)),
+        again=Behavior(API, field_encryption=replace(CARDS, public_key_pem=f"{PUBLIC}\n")),
+    )
+    configs = all_of(template, "AWS::CloudFront::FieldLevelEncryptionConfig")
+    contents = [each["Properties"]["ContentTypeProfileConfig"] for each in configs]
+    assert [each["ForwardWhenContentTypeIsUnknown"] for each in contents] == [False, True]
+    assert len({str(each["Properties"]["CallerReference"]) for each in configs}) == 2
+    assert len(all_of(template, "AWS::CloudFront::PublicKey")) == 1
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    ids = [each["FieldLevelEncryptionId"] for each in config["CacheBehaviors"]]
+    assert ids[0] == ids[2] != ids[1]
+
+
+def test_a_body_that_is_signed_cannot_be_encrypted(stack: cdk.Stack) -> None:
+    function = plain_function(stack, "Plain")
+    public = function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE)
+    Cdn(stack, "Public", default=Behavior(public, field_encryption=CARDS))
+    other = plain_function(stack, "Other")
+    signed = other.add_function_url(auth_type=lambda_.FunctionUrlAuthType.AWS_IAM)
+    message = refused(lambda: Cdn(stack, "Cdn", default=Behavior(signed, field_encryption=CARDS)))
+    assert "`default.field_encryption` must go with a function URL without IAM" in message
 
 
 def test_another_key_is_another_resource() -> None:

@@ -403,3 +403,11 @@ def test_times_are_known_at_synthesis(world: World) -> None:
     assert messages(world, Behavior(origin)) == [
         f"`{X}.connection_timeout` must be known at synthesis, got: a token"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("bucket", "resource"), ("http", "domain_name"), ("group", "members")]
+)
+def test_an_origin_of_nothing_is_refused(kind: str, name: str) -> None:
+    message = refused(lambda: Origin(kind))  # type: ignore[arg-type]
+    assert message == f"`{name}` must be given, got: None; write Origin.{kind}(…) (in Origin)"

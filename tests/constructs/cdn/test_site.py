@@ -1,11 +1,16 @@
 """Sites: the functions of a distribution, and every refusal of a table of redirects."""
 
+from pathlib import Path
+
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_stack.constructs import (
     Behavior,
     Cdn,
+    EdgeAuth,
+    EdgeFunction,
     Maintenance,
     Origin,
     ProxyApi,
@@ -17,7 +22,7 @@ from serverless_stack.constructs import (
 from serverless_stack.constructs.cdn.functions.snippet import Stage
 from serverless_stack.constructs.cdn.redirects import may_match
 from tests.constructs.conftest import plain_function
-from tests.constructs.templates import Json, new_app, properties, refused, synth
+from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth
 
 NOTHING = "function handler(event) {}"
 LONG = {f"/old/{number}": f"/new/{number}" for number in range(200)}
@@ -176,6 +181,57 @@ def test_refused_by_the_distribution(stack: cdk.Stack) -> None:
     message = refused(lambda: Behavior("bucket", edge=[function]))  # type: ignore[list-item]
     assert "`edge[0]` must be an EdgeFunction or a Snippet, got:" in message
     assert "pass its file, `Snippet.file(path)`" in message
+
+
+def test_pages_of_guarded_behaviors_are_not_served_by_others(stack: cdk.Stack) -> None:
+    bucket, secret = StorageBucket(stack, "Pages"), secretsmanager.Secret(stack, "Secret")
+    basic = EdgeAuth.basic(secret)
+    behaviors: dict[str, Behavior] = {
+        "/members/*": Behavior("bucket", auth=basic),
+        "/open/*": Behavior("bucket", compress=False),
+        "/api/*": Behavior(Origin.http("api.example.com"), auth=basic),
+    }
+    Cdn(stack, "Pages2", bucket=bucket, site=Site.pages(), behaviors=behaviors)
+    template = synth(stack)
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    code = functions(template, config["DefaultCacheBehavior"])["viewer-request"]
+    assert '"guards":[["/members/*",true]]' in code
+    members = template["Resources"][
+        config["CacheBehaviors"][0]["FunctionAssociations"][0]["FunctionARN"]["Fn::GetAtt"][0]
+    ]
+    assert "guards" not in str(members)
+
+
+def test_patterns_that_differ_in_a_slash_or_are_tokens(stack: cdk.Stack, tmp_path: Path) -> None:
+    behaviors: dict[str, Behavior] = {}
+    late = [cdk.CfnParameter(stack, name).value_as_string for name in ("One", "Two")]
+    for number, pattern in enumerate(["/a/b", "/a-b", *late]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "index.py").write_text(f"handler = {number}\n")
+        own = Snippet(name=pattern, source=f"{NOTHING}//{number}", stage=Stage.HEADERS)
+        edge: list[EdgeFunction | Snippet] = [own, EdgeFunction(folder, event="origin-request")]
+        behaviors[pattern] = Behavior("bucket", edge=edge)
+    Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"), behaviors=behaviors)
+    template = synth(stack)
+    assert len(all_of(template, "AWS::CloudFront::Function")) == 4
+    config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
+    edges = [str(each["LambdaFunctionAssociations"]) for each in config["CacheBehaviors"]]
+    assert len(set(edges)) == 4
+
+
+def test_the_page_of_an_application_is_guarded_everywhere(stack: cdk.Stack) -> None:
+    bucket, secret = StorageBucket(stack, "Pages"), secretsmanager.Secret(stack, "Secret")
+    guarded = Behavior("bucket", auth=EdgeAuth.basic(secret))
+    for pattern in ("/index.html", "*.html"):
+        message = refused(
+            lambda pattern=pattern: Cdn(  # type: ignore[misc]
+                stack, "Cdn", bucket=bucket, site=Site.spa(), behaviors={pattern: guarded}
+            )
+        )
+        assert "`site` must have an index that everybody may see, got: 'index.html'" in message
+    same = {"/index.html": guarded}
+    Cdn(stack, "Cdn", bucket=bucket, site=Site.spa(), default=guarded, behaviors=same)
 
 
 def test_a_long_table_is_in_a_store(stack: cdk.Stack) -> None:

@@ -7,8 +7,17 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_secretsmanager as secretsmanager
 
-from serverless_stack.constructs import Cdn, ContentDeployment, Invalidation, Site, StorageBucket
+from serverless_stack.constructs import (
+    Behavior,
+    Cdn,
+    ContentDeployment,
+    EdgeAuth,
+    Invalidation,
+    Site,
+    StorageBucket,
+)
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth, warnings
 
 HOUR = cdk.Duration.hours(1)
@@ -179,3 +188,29 @@ def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
     )
     assert "`skew_protection` must be left out: it was already given for Test/Tagged" in message
     assert "the pattern '*.pdf' of `tags` matches no file" in str(warnings(stack))
+
+
+def test_copies_of_guarded_pages_are_shown_to_nobody(site: Path) -> None:
+    stack = cdk.Stack(new_app(), "Test")
+    bucket = StorageBucket(stack, "Bucket")
+    auth = EdgeAuth.basic(secretsmanager.Secret(stack, "Secret"))
+    files = Behavior("bucket")
+    members = Behavior("bucket", auth=auth)
+    behaviors = {"/members/*": members, "/img/*": files, "*.css": files}
+    cdn = Cdn(stack, "Cdn", bucket=bucket, behaviors=behaviors)
+    wide = Cdn(stack, "Wide", bucket=bucket, behaviors={**behaviors, "*.html": files})
+
+    def deploy(front: Cdn) -> ContentDeployment:
+        return ContentDeployment(
+            stack,
+            f"Content{front.node.id}",
+            source=site,
+            bucket=bucket,
+            distributions=[front],
+            skew_protection=HOUR,
+        )
+
+    deploy(cdn)
+    message = refused(lambda: deploy(wide))
+    assert "`skew_protection` must go with behaviors that guard all pages" in message
+    assert "got: '*.html' of Test/Wide" in message

@@ -14,6 +14,7 @@ from aws_cdk import Aws, Fn, Names
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.functions import MAX_FUNCTION_BYTES
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs.cdn.functions.snippet import HANDLER, Snippet, ViewerEvent
@@ -22,11 +23,15 @@ EVENTS: dict[ViewerEvent, cloudfront.FunctionEventType] = {
     "viewer-request": cloudfront.FunctionEventType.VIEWER_REQUEST,
     "viewer-response": cloudfront.FunctionEventType.VIEWER_RESPONSE,
 }
+_KINDS: dict[ViewerEvent, str] = {
+    "viewer-request": "ViewerRequest",
+    "viewer-response": "ViewerResponse",
+}
 _IMPORT = re.compile(r"^\s*import\s[^;\n]*;?[ \t]*$", re.MULTILINE)
 _DECLARED = re.compile(
     r"^(?:async\s+)?(?:function|var|let|const)\s+([A-Za-z_$][\w$]*)", re.MULTILINE
 )
-_BLOCK_COMMENT = re.compile(r"^\s*/\*.*?\*/[ \t]*$", re.MULTILINE | re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*$", re.MULTILINE)
 _LINE_COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 _BLANK = re.compile(r"\n\s*")
 _WHITESPACE = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
@@ -46,7 +51,8 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
     calls = []
     for place, snippet in enumerate(ordered):
         for line in _IMPORT.findall(snippet.source):
-            imports[line.strip().rstrip(";") + ";"] = None
+            text = " ".join(line.strip().rstrip("; \t").replace('"', "'").split())
+            imports[f"{text};"] = None  # a name that is imported twice is an error
         for library in snippet.library:
             declared[minified(library)] = None
         name, body = f"handler{place}", _IMPORT.sub("", snippet.source)
@@ -68,9 +74,10 @@ def generated_code(snippets: Sequence[Snippet]) -> str:
 def minified(source: str) -> str:
     """Return JavaScript without lines that are comments, blank lines and indentation.
 
-    A file with a template literal stays as it is, because its lines may be text.
+    A file with a template literal, or with a text that goes on in the next line, stays as it is,
+    because its lines may be text.
     """
-    if "`" in source:
+    if "`" in source or "\\\n" in source:
         return source.strip()
     for pattern in (_BLOCK_COMMENT, _LINE_COMMENT, _WHITESPACE):
         source = pattern.sub("", source)
@@ -143,6 +150,7 @@ class Composition:
     def __init__(self, scope: Construct) -> None:
         self._scope = scope
         self._functions: dict[tuple[str, str | None], cloudfront.Function] = {}
+        self._present: dict[tuple[str, ViewerEvent], cloudfront.Function] = {}
 
     def associations(
         self, pattern: str, snippets: Sequence[Snippet]
@@ -170,7 +178,7 @@ class Composition:
         store = next((item.key_value_store for item in snippets if item.key_value_store), None)
         key = (code, store.key_value_store_arn if store else None)
         if key not in self._functions:
-            construct_id = _construct_id(pattern, event)
+            construct_id = behavior_id(self._scope, _KINDS[event], pattern)
             self._functions[key] = cloudfront.Function(
                 self._scope,
                 construct_id,
@@ -180,6 +188,7 @@ class Composition:
                 key_value_store=store,
                 runtime=cloudfront.FunctionRuntime.JS_2_0,
             )
+        self._present[pattern, event] = self._functions[key]
         return self._functions[key]
 
     def extend(
@@ -196,8 +205,8 @@ class Composition:
         functions: dict[ViewerEvent, cloudfront.Function] = {}
         for event in EVENTS:
             those = [snippet for snippet in snippets if snippet.event == event]
-            present = self._scope.node.try_find_child(_construct_id(pattern, event))
-            if those and isinstance(present, cloudfront.Function):
+            present = self._present.get((pattern, event))
+            if those and present is not None:
                 resource = default_child(present, cloudfront.CfnFunction)
                 resource.function_code = generated_code(those)
                 functions[event] = present
@@ -206,9 +215,21 @@ class Composition:
         return functions
 
 
-def _construct_id(pattern: str, event: ViewerEvent) -> str:
-    kind = "ViewerRequest" if event == "viewer-request" else "ViewerResponse"
-    return f"{kind}{'' if pattern == '*' else '-' + pattern.replace('/', '-')}"
+def behavior_id(scope: Construct, kind: str, pattern: str) -> str:
+    """Return a free id for what a behavior has.
+
+    Patterns such as ``/a/b`` and ``/a-b`` would have the same one.
+
+    Args:
+        scope: The parent construct.
+        kind: What it is.
+        pattern: The path pattern of the behavior, ``*`` for the default one; may be a token.
+    """
+    text = "Token" if is_unresolved(pattern) else pattern.replace("/", "-")
+    construct_id = kind if pattern == "*" else f"{kind}-{text}"
+    if scope.node.try_find_child(construct_id) is None:
+        return construct_id
+    return f"{construct_id}-{hashlib.sha256(pattern.encode()).hexdigest()[:8]}"
 
 
 def unique_name(scope: Construct, construct_id: str) -> str:

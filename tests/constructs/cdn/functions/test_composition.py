@@ -35,6 +35,21 @@ def test_comments_and_indentation_are_removed() -> None:
     assert minified("var text = `\n  // kept\n`;\n") == "var text = `\n  // kept\n`;"
 
 
+def test_code_between_comments_and_in_texts_is_kept() -> None:
+    source = "/* a */ var a = 1;\nvar b = 2;\n/* c **/\nvar d = 3;\n  /* e\n f */\n"
+    assert minified(source) == "/* a */ var a = 1;\nvar b = 2;\nvar d = 3;"
+    text = "var a = 'x\\\n  // kept';"
+    assert minified(text) == text
+
+
+def test_a_module_is_imported_once() -> None:
+    one = "import crypto from 'crypto';\nfunction handler(event) {}\n"
+    other = 'import  crypto from "crypto" ;\nfunction handler(event) {}\n'
+    assert (
+        generated_code([snippet("a", source=one), snippet("b", source=other)]).count("import") == 1
+    )
+
+
 def test_functions_are_async_only_if_a_handler_is() -> None:
     waiting = "import cf from 'cloudfront';\nasync function handler(event) {}\n"
     assert "async function handler(event){" not in generated_code([snippet("a")])

@@ -20,6 +20,11 @@ from tests.constructs.cdn.functions.node import Run, run_all
 SPA = Site.spa().snippets(serves_site=True)
 KNOWN = Site.spa(file_extensions=Site.WEB_EXTENSIONS).snippets(serves_site=True)
 PAGES = Site.pages().snippets(serves_site=True)
+# Each of them is served by the behavior that guards it, and not rewritten past it.
+GUARDED = Site.pages().snippets(
+    serves_site=True,
+    guards=[("/docs/a?c/*", False), ("/members/*", True), ("docs/*", True), ("*/x.y/*", True)],
+)
 HTML = Site.pages(html=True, index="start.html").snippets(serves_site=True)
 ADD = Site.files(trailing_slash="add").snippets(serves_site=True)
 REMOVE = Site.files(trailing_slash="remove").snippets(serves_site=True)
@@ -66,6 +71,11 @@ PATHS = [
     (PAGES, "/docs.v1/", "/docs.v1/index.html"),
     (PAGES, "/docs/a.css", "/docs/a.css"),
     (PAGES, "/.well-known/acme/", "/.well-known/acme/"),
+    (GUARDED, "/", "/index.html"),
+    (GUARDED, "/members.txt", "/members.txt"),
+    (GUARDED, "/membership", "/membership/index.html"),
+    (GUARDED, "/docs/abc", "/docs/abc/index.html"),
+    (GUARDED, "/.well-known/x", "/.well-known/x"),
     (HTML, "/about", "/about.html"),
     (HTML, "/docs/", "/docs/start.html"),
     (ADD, "/docs/", "/docs/"),
@@ -92,6 +102,10 @@ LOCATIONS: list[tuple[list[Snippet], str, str, int, Mapping[str, object]]] = [
     (ADD, "//evil.com/x", "/evil.com/x/", 301, {}),
     (ADD, "/\\evil", "/evil/", 301, {}),
     (ADD, "/docs", "/docs/?a=1&a&b=x%20y%0D%0ASet-Cookie:%20a%26c", 301, QUERY),
+    (GUARDED, "/members", "/members/index.html", 302, {}),
+    (GUARDED, "/%6Dembers", "/%6Dembers/index.html", 302, {}),
+    (GUARDED, "/docs", "/docs/index.html?q=1", 302, {"request.querystring": {"q": {"value": "1"}}}),
+    (GUARDED, "//evil.com/x.y/", "/evil.com/x.y/index.html", 302, {}),
     (REMOVE, "/docs/", "/docs", 301, {}),
     (REMOVE, "/docs///", "/docs", 301, {}),
     (REMOVE, "//evil/", "/evil", 301, {}),

@@ -66,6 +66,11 @@ def results() -> list[Any]:
         Run(docs, {"request.uri": path, "request.cookies": cookies})
         for path in ("/docs/a.html", "/a.html")
     ]
+    runs += [
+        Run(snippets("viewer-request", base, site=Site.pages()), {"request.uri": f"{base}{path}"})
+        for base in ("", "/docs")
+        for path in (f"{FOLDER}/a.html", f"{FOLDER}/a/", "/%2eserverless-stack%2Dbuilds/0/a.html")
+    ]
     page = {"x-amz-meta-build": {"value": "fedcba9876543210"}}
     response = snippets("viewer-response")
     runs += [
@@ -88,8 +93,13 @@ def test_a_site_below_a_path(results: list[Any]) -> None:
     assert beside["uri"] == "/a.html"
 
 
+def test_the_folders_of_builds_are_hidden(results: list[Any]) -> None:
+    answers = results[len(PATHS) + 2 : len(PATHS) + 8]
+    assert [answer.get("statusCode") for answer in answers] == [404] * 6
+
+
 def test_the_first_page_sets_the_cookie(results: list[Any]) -> None:
-    first, later, asset, below = results[len(PATHS) + 2 :]
+    first, later, asset, below = results[len(PATHS) + 8 :]
     cookie = first["cookies"][COOKIE]
     build, _dot, until = cookie["value"].partition(".")
     assert build == "fedcba9876543210"
