@@ -8,7 +8,15 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudfront as cloudfront
 
-from serverless_stack.constructs import Cdn, ContentDeployment, Invalidation, Site, StorageBucket
+from serverless_stack.constructs import (
+    Behavior,
+    Cdn,
+    ContentDeployment,
+    EdgeAuth,
+    Invalidation,
+    Site,
+    StorageBucket,
+)
 from tests.constructs.templates import Json, all_of, new_app, properties, refused, synth, warnings
 
 HOUR = cdk.Duration.hours(1)
@@ -166,6 +174,25 @@ def test_skew_protection_needs_a_cdn(refusing: Stack, site: Path) -> None:
     assert f"{expected}: Test/Foreign" in message
     message = refused(lambda: refusing.deploy(site, None, skew_protection=HOUR))
     assert f"{expected}: none" in message
+
+
+def test_skew_protection_needs_the_pages_in_the_default_behavior(site: Path) -> None:
+    stack = Stack()
+    pages = Cdn(stack, "Pages", bucket=stack.bucket, behaviors={"*.html": Behavior("bucket")})
+    assert (
+        "`skew_protection` must have its pages in the default behavior of Test/Pages, got: the "
+        "behavior '*.html', which takes the folder of the builds"
+    ) in refused(lambda: stack.deploy(site, pages, skew_protection=HOUR))
+
+
+def test_skew_protection_goes_with_no_viewer_function_of_lambda(site: Path) -> None:
+    stack = Stack()
+    auth = EdgeAuth.jwt("https://example.com/", "shop")
+    cdn = Cdn(stack, "Members", bucket=stack.bucket, default=Behavior("bucket", auth=auth))
+    assert (
+        "`skew_protection` must not have a Lambda@Edge function for viewer-request beside the "
+        "CloudFront Function"
+    ) in refused(lambda: stack.deploy(site, cdn, skew_protection=HOUR))
 
 
 def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:

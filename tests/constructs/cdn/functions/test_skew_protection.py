@@ -48,6 +48,14 @@ PATHS: list[tuple[Site | None, str | None, str, str]] = [
 ]
 
 
+# The folder has copies of pages that other behaviors serve for signed URLs only.
+DIRECT = [
+    f"{FOLDER}/members/a.html",
+    f"/%2Eserverless-stack%2dbuilds/{BUILD}/members/a.html",
+    f"/docs{FOLDER}%2Fa.html",
+]
+
+
 @pytest.fixture(scope="module")
 def results() -> list[Any]:
     runs = [
@@ -74,6 +82,10 @@ def results() -> list[Any]:
         Run(response, {"response.headers": {}}),
         Run(snippets("viewer-response", "/docs"), {"response.headers": page}),
     ]
+    runs += [
+        Run(snippets("viewer-request"), {"request.uri": path, "request.cookies": cookies})
+        for path in DIRECT
+    ]
     return run_all(runs)
 
 
@@ -89,7 +101,7 @@ def test_a_site_below_a_path(results: list[Any]) -> None:
 
 
 def test_the_first_page_sets_the_cookie(results: list[Any]) -> None:
-    first, later, asset, below = results[len(PATHS) + 2 :]
+    first, later, asset, below = results[len(PATHS) + 2 : len(PATHS) + 6]
     cookie = first["cookies"][COOKIE]
     build, _dot, until = cookie["value"].partition(".")
     assert build == "fedcba9876543210"
@@ -98,3 +110,7 @@ def test_the_first_page_sets_the_cookie(results: list[Any]) -> None:
     assert COOKIE not in later["cookies"]
     assert COOKIE not in asset["cookies"]
     assert below["cookies"][COOKIE]["attributes"].startswith("Path=/docs/;")
+
+
+def test_viewers_do_not_reach_the_folder_of_builds_themselves(results: list[Any]) -> None:
+    assert results[len(PATHS) + 6 :] == [{"statusCode": 404}] * len(DIRECT)
