@@ -145,8 +145,12 @@ class FieldDecryptor:
 
         Raises:
             DecryptionError: If one of them is not encrypted: it did not come through CloudFront.
+            ValueError: If an argument has a wrong type.
         """
         check_text("body", body)
+        names = isinstance(fields, Sequence) and all(isinstance(field, str) for field in fields)
+        if isinstance(fields, str) or not names:  # the letters of a text would match no field
+            raise ValueError(f"`fields` must be a list of strings, got: {fields!r}")
         form: dict[str, list[str]] = {}
         for name, value in parse_qsl(body, keep_blank_values=True):
             encrypted = any(_matches(pattern, name) for pattern in fields)
