@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from serverless_stack._shared import contract
-from serverless_stack.runtime.arguments import check_text
+from serverless_stack.runtime.arguments import check_kind, check_text
 from serverless_stack.runtime.field_encryption.errors import DecryptionError
 from serverless_stack.runtime.libraries import boto3_session
 
@@ -148,9 +148,9 @@ class FieldDecryptor:
             ValueError: If an argument has a wrong type.
         """
         check_text("body", body)
-        names = isinstance(fields, Sequence) and all(isinstance(field, str) for field in fields)
-        if isinstance(fields, str) or not names:  # the letters of a text would match no field
-            raise ValueError(f"`fields` must be a list of strings, got: {fields!r}")
+        check_kind("fields", fields, (list, tuple), "a list of strings")  # no text: its letters
+        for field in fields:
+            check_text("fields", field)
         form: dict[str, list[str]] = {}
         for name, value in parse_qsl(body, keep_blank_values=True):
             encrypted = any(_matches(pattern, name) for pattern in fields)
