@@ -92,7 +92,7 @@ def test_a_field_that_came_in_plain_is_an_error(decryptor: FieldDecryptor) -> No
 def test_fields_of_a_wrong_type_do_not_pass_plain_text(
     decryptor: FieldDecryptor, fields: object
 ) -> None:
-    with pytest.raises(ValueError, match="`fields` must be a (list of strings|string), got: "):
+    with pytest.raises(ValueError, match=r"`fields` must be a (list of strings|string), got: "):
         decryptor.decrypt_form("card=4111", fields)  # type: ignore[arg-type]
 
 
