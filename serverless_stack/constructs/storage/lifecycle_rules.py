@@ -170,7 +170,8 @@ class Lifecycle:
             transitions = [s3.Transition(storage_class=storage_class, transition_after=moved)]
         expires = self.after_days if self.to is None else None
         return s3.LifecycleRule(
-            id=self.id,
+            # S3 chooses an id where two unknown prefixes would have the same one.
+            id=None if is_unresolved(self.prefix) else self.id,
             prefix=self.prefix or None,
             tag_filters=dict(self.tags) if self.tags else None,
             # S3 excludes both bounds; no filter by size selects empty objects.

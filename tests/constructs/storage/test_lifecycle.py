@@ -122,8 +122,14 @@ def test_a_token_is_accepted() -> None:
         Lifecycle.temporary(after),
         Lifecycle.archive(min_size=size, max_size=size),  # type: ignore[arg-type]
     ]
+    prefixes = [cdk.CfnParameter(stack, name).value_as_string for name in ("One", "Two")]
+    rules += [Lifecycle.temporary(prefix=prefix) for prefix in prefixes]
     StorageBucket(stack, "Uploads", lifecycle_rules=rules)
-    temporary, archive = properties(synth(stack), BUCKET)["LifecycleConfiguration"]["Rules"][1:]
+    temporary, archive, *unnamed = properties(synth(stack), BUCKET)["LifecycleConfiguration"][
+        "Rules"
+    ][1:]
+    assert [rule["Prefix"] for rule in unnamed] == [{"Ref": "One"}, {"Ref": "Two"}]
+    assert all("Id" not in rule for rule in unnamed)
     assert temporary["ExpirationInDays"] == {"Ref": "Days"}
     assert archive["ObjectSizeGreaterThan"] == archive["ObjectSizeLessThan"] == {"Ref": "Size"}
 
