@@ -16,6 +16,7 @@ from serverless_stack.operations.staging import (
     Step,
     Traffic,
     find_distribution,
+    merged,
     plan,
     read_release,
 )
@@ -171,10 +172,12 @@ def _run(
     step = Step(report)
     try:
         release = read_release(clients.cloudfront, found)
+        patch = _with_origin_path(release, changes, origin_path)
         if dry_run:
-            done = plan(release, action, traffic)
+            source = release.staging or release.primary
+            changed = merged(source.config, patch or {}) != source.config
+            done = plan(release, action, traffic) + ["change its configuration"] * changed
         elif action == "stage" and traffic is not None:
-            patch = _with_origin_path(release, changes, origin_path)
             release = run_stage(clients, found, traffic, patch, step)
         elif action == "promote":
             release = run_promote(clients, found, step)
@@ -186,7 +189,7 @@ def _run(
     if as_json:
         typer.echo(json.dumps(_document(release, action, done), indent=2))
     elif dry_run:
-        for line in done:
+        for line in done or ["change nothing"]:
             typer.echo(f"{visible_line(place)}: would {visible_line(line)}")
     else:
         typer.echo(_ADVICE[action])

@@ -208,9 +208,9 @@ def edge_problems(events: Sequence[str], *, has_viewer_function: bool, argument:
     if viewer and has_viewer_function:
         problems.fail(
             f"`{argument}` must not have a Lambda@Edge function for {viewer[0]} beside the "
-            "CloudFront Function of `site`, `auth`, `maintenance`, `signed` or a `Snippet`, got: "
-            "both, which CloudFront refuses; use origin-request or origin-response, write it as "
-            "a `Snippet`, or give these paths a behavior of their own"
+            "CloudFront Function of `site`, `auth`, `maintenance`, `signed`, `skew_protection` or "
+            "a `Snippet`, got: both, which CloudFront refuses; use origin-request or "
+            "origin-response, write it as a `Snippet`, or give these paths a behavior of their own"
         )
     return problems.messages
 

@@ -164,6 +164,12 @@ class EdgeLogic:
         self._composition = Composition(cdn)
         self._edge_functions = EdgeFunctions(cdn)
         self._snippets: dict[str, list[Snippet]] = {}
+        self._events: dict[str, list[str]] = {}
+
+    @property
+    def patterns(self) -> list[str]:
+        """The path patterns of the behaviors but the default one, in their order."""
+        return [pattern for pattern in self._snippets if pattern != _DEFAULT]
 
     def functions(
         self, edge: EdgeBehavior, snippets: Sequence[Snippet] = ()
@@ -176,6 +182,7 @@ class EdgeLogic:
         """
         all_snippets = [*edge.snippets(self._cdn), *snippets]
         self._snippets[edge.pattern] = all_snippets
+        self._events[edge.pattern] = edge.events
         return self._composition.associations(edge.pattern, all_snippets)
 
     def extension_problems(self, snippets: Sequence[Snippet], argument: str) -> list[str]:
@@ -191,7 +198,11 @@ class EdgeLogic:
             return [
                 f"`{argument}` must be left out: it was already given for {self._cdn.node.path}"
             ]
-        return composition_problems([*present, *snippets], argument)
+        viewer = [event for event in self._events[_DEFAULT] if event in VIEWER_EVENTS]
+        return [
+            *composition_problems([*present, *snippets], argument),
+            *edge_problems(viewer, has_viewer_function=True, argument=argument),
+        ]
 
     def extend(self, distribution: cloudfront.Distribution, snippets: Sequence[Snippet]) -> None:
         """Add JavaScript to the default behavior of the distribution, which exists by now.

@@ -7,6 +7,7 @@ from aws_cdk import Duration
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
@@ -60,6 +61,7 @@ def skew_problems(
         )
     for front in fronts if not problems and not is_unresolved(prefix) else ():
         if isinstance(front, Cdn):
+            yield from _pattern_problems(front, path_prefix(front, prefix), argument)
             snippets = _snippets(front, prefix, duration)
             yield from front.edge_logic.extension_problems(snippets, argument)
             for pattern in front.edge_logic.open_patterns:
@@ -68,6 +70,18 @@ def skew_problems(
                     f"of builds are copies of guarded ones, got: {pattern!r} of "
                     f"{front.node.path} without `auth`, `signed` and `edge`; narrow the pattern"
                 )
+
+
+def _pattern_problems(cdn: Cdn, base: str, argument: str) -> Iterator[str]:
+    """List a behavior that serves all pages, and the folder of the builds past the default one."""
+    page = f"{base}/{contract.BUILDS_PREFIX}0123456789abcdef/page.html"
+    pattern = matching_pattern(page, [*cdn.edge_logic.patterns, "*"])
+    if pattern != "*":
+        yield (
+            f"`{argument}` must have its pages in the default behavior of {cdn.node.path}, got: "
+            f"the behavior {pattern!r}, which takes the folder of the builds; name folders in its "
+            "pattern"
+        )
 
 
 def protect_from_skew(fronts: Sequence[AnyDistribution], prefix: str, duration: Duration) -> None:

@@ -82,6 +82,7 @@ def archive_tiers_problems(tiers: Sequence[ArchiveTiers]) -> list[str]:
         )
     for item in tiers:
         problems.add(rules.prefix_problems(item.prefix, "archive_tiers.prefix"))
+        problems.add(rules.tag_filter_problems(item.tags or {}, "archive_tiers.tags"))
         problems.add(
             rules.archive_tier_problems(item.archive_days, item.deep_archive_days, "archive_tiers")
         )

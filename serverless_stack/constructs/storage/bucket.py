@@ -27,6 +27,7 @@ from serverless_stack.constructs.storage.lifecycle import (
     DEFAULT_RULE,
     cdk_rules,
     lifecycle_problems,
+    ready_rule_problems,
 )
 from serverless_stack.constructs.storage.lifecycle_rules import Lifecycle
 from serverless_stack.constructs.storage.object_lock import ObjectLock
@@ -151,6 +152,7 @@ class StorageBucket(BucketConnections, Construct):
         further_rules = cdk_rules(lifecycle_rules, versioned=versioned)
         problems = Problems(scope.node.path, construct_id)
         problems.add(feature_problems(scope, features, basics))
+        problems.add(ready_rule_problems(lifecycle_rules))
         problems.add(lifecycle_problems(default_rule, further_rules, versioned=versioned))
         if not versioned and noncurrent_version_expiration is not None:
             problems.fail(

@@ -5,7 +5,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack._shared import contract
-from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_resources,
     acknowledge_resources_later,
@@ -77,8 +77,12 @@ class BucketConnections:
         add_environment(target, variables)
         grantee = grantee_of(target)
         grant_objects(self.bucket, grantee, chosen)
-        if not prefix:
-            deny_objects(self.bucket, grantee, chosen, [contract.RESERVED_PREFIX, *self._reserved])
+        folders = [contract.RESERVED_PREFIX, *self._reserved]
+        inside = [
+            folder for folder in folders if is_unresolved(prefix) or folder.startswith(prefix)
+        ]
+        if inside:
+            deny_objects(self.bucket, grantee, chosen, inside)
         self._connected.append((grantee, chosen))
         is_here = Stack.of(self.bucket) is Stack.of(target)
         acknowledge = acknowledge_resources if is_here else acknowledge_resources_later
@@ -92,8 +96,8 @@ class BucketConnections:
     def reserve(self, prefix: str) -> None:
         """Reserve a folder of the bucket, such as ``site/``: no connected function may use it.
 
-        ``WebApp`` reserves ``site/``. Functions that are connected to the whole bucket are denied
-        the folder.
+        ``WebApp`` reserves ``site/``. Functions that are connected to the whole bucket, or to a
+        folder around this one, are denied it.
 
         Args:
             prefix: The prefix of the keys, with a slash at its end.
@@ -115,7 +119,7 @@ class BucketConnections:
         problems.raise_if_any()
         self._reserved.append(prefix)
         for grantee, access in self._connected:
-            if not access.prefix:
+            if is_unresolved(access.prefix) or prefix.startswith(access.prefix):
                 deny_objects(self.bucket, grantee, access, [prefix])
 
     @check_types

@@ -120,7 +120,11 @@ def feature_problems(scope: Construct, features: Features, basics: Basics) -> li
         )
     problems.add(
         replication_problems(
-            scope, features.replication, versioned=basics.versioned, has_key=basics.has_key
+            scope,
+            features.replication,
+            versioned=basics.versioned,
+            has_key=basics.has_key,
+            locked=features.object_lock is not None,
         )
     )
     problems.add(archive_tiers_problems(features.archive_tiers))

@@ -8,7 +8,7 @@ from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.checks.engine.problems import Problems, is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import AnyBucket, bucket_of
@@ -135,8 +135,12 @@ def inventory_problems(region: str, inventories: Sequence[Inventory]) -> list[st
                 "`inventory.destination_prefix` must be without a slash at its end, which S3 "
                 f"adds, got: {folder!r} (nearest accepted: {folder.rstrip('/')!r})"
             )
+        for name in repeated(item.fields):
+            problems.fail(
+                f"`inventory.fields` must not repeat a property, got more than once: {name!r}"
+            )
         for name in item.fields:
-            if name not in rules.INVENTORY_FIELDS:
+            if not is_unresolved(name) and name not in rules.INVENTORY_FIELDS:
                 problems.fail(
                     f"`inventory.fields` must be among {', '.join(rules.INVENTORY_FIELDS)}, "
                     f"got: {name!r}"

@@ -18,7 +18,7 @@ AnyRule: TypeAlias = Lifecycle | s3.LifecycleRule
 
 
 def cdk_rules(rules: Sequence[AnyRule], *, versioned: bool) -> list[s3.LifecycleRule]:
-    """Return rules as CDK takes them.
+    """Return rules as CDK takes them, but for ready rules with problems of their own.
 
     Args:
         rules: The rules.
@@ -29,7 +29,18 @@ def cdk_rules(rules: Sequence[AnyRule], *, versioned: bool) -> list[s3.Lifecycle
         if isinstance(rule, s3.LifecycleRule)
         else (rule if versioned else rule.without_versions).rule
         for rule in rules
+        if isinstance(rule, s3.LifecycleRule) or not rule.problems
     ]
+
+
+def ready_rule_problems(rules: Sequence[AnyRule]) -> list[str]:
+    """List what S3 refuses in each ready rule alone.
+
+    Args:
+        rules: The rules.
+    """
+    ready = [rule for rule in rules if isinstance(rule, Lifecycle)]
+    return [problem for rule in ready for problem in rule.problems]
 
 
 def lifecycle_problems(

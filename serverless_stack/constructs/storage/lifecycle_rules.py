@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from aws_cdk import Duration
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 
@@ -132,6 +132,30 @@ class Lifecycle:
         return text
 
     @property
+    def problems(self) -> list[str]:
+        """What S3 refuses in the values of this rule alone."""
+        problems = Problems()
+        for days in (self.after_days, self.noncurrent_days):
+            if days is not None and not is_unresolved(days) and days < 0:
+                problems.fail(
+                    "`lifecycle_rules` must have whole days, 0 or more, "
+                    f"got: {days:g} days in {self.id!r}"
+                )
+        for name, size in (("min_size", self.min_size), ("max_size", self.max_size)):
+            if size is not None and not is_unresolved(size) and size < 0:
+                problems.fail(
+                    f"`lifecycle_rules.{name}` must be 0 bytes or more, got: {size} in {self.id!r}"
+                )
+        if self.kept_versions == 0:
+            problems.fail(
+                "`lifecycle_rules` must keep between 1 and 100 noncurrent versions, "
+                f"got: 0 in {self.id!r}; `noncurrent_version_expiration` keeps none"
+            )
+        problems.add(rules.prefix_problems(self.prefix, "lifecycle_rules.prefix"))
+        problems.add(rules.tag_filter_problems(self.tags or {}, "lifecycle_rules.tags"))
+        return problems.messages
+
+    @property
     def without_versions(self) -> "Lifecycle":
         """The rule for a bucket that has no versions."""
         return self if self.after_days is None else replace(self, noncurrent_days=None)
@@ -146,12 +170,13 @@ class Lifecycle:
             transitions = [s3.Transition(storage_class=storage_class, transition_after=moved)]
         expires = self.after_days if self.to is None else None
         return s3.LifecycleRule(
-            id=self.id,
+            # S3 chooses an id where two unknown prefixes would have the same one.
+            id=None if is_unresolved(self.prefix) else self.id,
             prefix=self.prefix or None,
             tag_filters=dict(self.tags) if self.tags else None,
             # S3 excludes both bounds; no filter by size selects empty objects.
-            object_size_greater_than=None if self.min_size is None else max(0, self.min_size - 1),
-            object_size_less_than=None if self.max_size is None else self.max_size + 1,
+            object_size_greater_than=_bound(self.min_size, -1),
+            object_size_less_than=_bound(self.max_size, 1),
             transitions=transitions,
             expiration=None if expires is None else Duration.days(expires),
             noncurrent_version_expiration=(
@@ -159,3 +184,8 @@ class Lifecycle:
             ),
             noncurrent_versions_to_retain=self.kept_versions,
         )
+
+
+def _bound(size: int | None, step: int) -> int | None:
+    """Return the bound beside a size; CloudFormation cannot calculate that of a token."""
+    return size if size is None or is_unresolved(size) else max(0, size + step)

@@ -82,7 +82,12 @@ class Replication:
 
 
 def replication_problems(
-    scope: Construct, replications: Sequence[Replication], *, versioned: bool, has_key: bool
+    scope: Construct,
+    replications: Sequence[Replication],
+    *,
+    versioned: bool,
+    has_key: bool,
+    locked: bool = False,
 ) -> list[str]:
     """Check where objects are copied to.
 
@@ -91,6 +96,7 @@ def replication_problems(
         replications: The destinations.
         versioned: Whether the bucket has versions.
         has_key: Whether the bucket has a KMS key.
+        locked: Whether the bucket has Object Lock.
     """
     problems = Problems()
     if replications and not versioned:
@@ -110,6 +116,7 @@ def replication_problems(
         )
     for item in replications:
         problems.add(_item_problems(scope, item, has_key=has_key))
+        problems.add(_lock_problems(item) if locked else [])
     return problems.messages
 
 
@@ -139,6 +146,17 @@ def _item_problems(scope: Construct, item: Replication, *, has_key: bool) -> lis
                 f"{key.node.path} in {found}"
             )
     return problems.messages
+
+
+def _lock_problems(item: Replication) -> list[str]:
+    """List a destination that S3 copies nothing to ("Amazon S3 replication failure reasons")."""
+    is_known = isinstance(item.bucket, s3.Bucket)
+    if not is_known or properties_of(item.bucket).get("objectLockEnabled"):
+        return []
+    return [
+        "`replication.destination` must have `object_lock`, as the bucket itself has, got: "
+        f"{item.bucket.node.path}, which has none; `ObjectLock()` is enough there"
+    ]
 
 
 def _place_problems(scope: Construct, item: Replication, bucket: s3.Bucket) -> list[str]:
@@ -213,6 +231,13 @@ def _allow(
             resources=sources,
         ),
     )
+    if default_child(bucket, s3.CfnBucket).object_lock_enabled:
+        # "Object Lock considerations": the retention of an object is copied as well.
+        policy.add_statements(
+            iam.PolicyStatement(
+                actions=["s3:GetObjectLegalHold", "s3:GetObjectRetention"], resources=sources
+            )
+        )
     targets = []
     for item in replications:
         target = item.bucket.arn_for_objects(f"{item.prefix}*")

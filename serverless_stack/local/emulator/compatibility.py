@@ -73,22 +73,6 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.services.cloudfront": """
             OriginTimeout OriginUnreachable StreamingResponse _MANAGED_CACHE_POLICIES
-            _add_cloudfront_headers _apply_response_headers_policy _cache_policies
-            _collect_streaming_body _create_invalidation _create_kvs _create_vpc_origin
-            _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin _fetch_from_origin
-            _forward_to_origin _functions _invalidations _is_aws_owned_host _kvstores
-            _normalize_origin_host _origin_connect_target _origin_request_headers
-            _origin_ssl_context _render_headers _s3_origin_bucket _update_vpc_origin
-            _vpc_origin_etag _vpc_origins handle_viewer_request live_function_code
-            origin_request_policy_config response_headers_policy_config
-            CloudFrontFunctionError OriginTimeout OriginUnreachable
-            _MANAGED_CACHE_POLICIES _add_cloudfront_headers _apply_response_headers_policy
-            _cache_policies _create_invalidation _create_key_group _create_public_key
-            _delete_key_group _delete_public_key _dist_id _distributions._data _error
-            _fetch_from_origin _invalidations _key_groups _origin_request_headers _parse_body
-            _parse_key_group_config _parse_public_key_config _public_keys _render_headers
-            _run_function _s3_origin_bucket _update_key_group _update_public_key
-            handle_viewer_request origin_request_policy_config response_headers_policy_config
             _add_cloudfront_headers _api_shape _apply_response_headers_policy _cache_policies
             _collect_streaming_body _create_distribution _create_invalidation _create_key_group
             _create_kvs _create_public_key _create_vpc_origin _delete_key_group _delete_public_key
@@ -97,22 +81,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _invalidations _is_aws_owned_host _key_groups _kvstores _list_distributions
             _normalize_origin_host _now_iso _oacs _origin_connect_target _origin_request_headers
             _origin_ssl_context _parse_body _parse_key_group_config _parse_public_key_config
-            _public_keys _render_config_member _render_headers _s3_origin_bucket _strip_namespace
-            _unwrap_distribution_create_xml _update_distribution _update_key_group
+            _public_keys _render_config_member _render_headers _s3_object_key _s3_origin_bucket
+            _strip_namespace _unwrap_distribution_create_xml _update_distribution _update_key_group
             _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins handle_request
             handle_viewer_request live_function_code new_uuid origin_request_policy_config
-            _collect_streaming_body _create_distribution _create_invalidation _create_kvs
-            _create_vpc_origin _delete_vpc_origin _distributions._data _error _fetch_from_alb_origin
-            _fetch_from_origin _forward_to_origin _functions _invalidations _is_aws_owned_host
-            _kvstores _normalize_origin_host _oacs _origin_connect_target _origin_request_headers
-            _origin_ssl_context _parse_body _render_headers _s3_object_key _s3_origin_bucket
-            _unwrap_distribution_create_xml _update_distribution _update_vpc_origin _vpc_origin_etag
-            _vpc_origins handle_viewer_request live_function_code origin_request_policy_config
-            _public_keys _render_config_member _render_headers _s3_object_key _s3_origin_bucket
-            _strip_namespace _unwrap_distribution_create_xml _update_distribution
-            _update_key_group _update_public_key _update_vpc_origin _vpc_origin_etag _vpc_origins
-            handle_request handle_viewer_request live_function_code new_uuid
-            origin_request_policy_config
             response_headers_policy_config
         """,
         "ministack.services.cloudfront_keyvaluestore": "_get_store _stores",

@@ -11,7 +11,7 @@ from serverless_stack.operations.staging.model import (
     read_release,
 )
 from serverless_stack.operations.staging.planning import Action, plan
-from serverless_stack.operations.staging.steps import Step, discard, promote, stage
+from serverless_stack.operations.staging.steps import Step, discard, merged, promote, stage
 
 __all__ = [
     "Action",
@@ -24,6 +24,7 @@ __all__ = [
     "Version",
     "discard",
     "find_distribution",
+    "merged",
     "plan",
     "promote",
     "read_release",

@@ -9,7 +9,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from serverless_stack._shared import contract
-from serverless_stack.runtime.arguments import check_text
+from serverless_stack.runtime.arguments import check_kind, check_text
 from serverless_stack.runtime.field_encryption.errors import DecryptionError
 from serverless_stack.runtime.libraries import boto3_session
 
@@ -145,8 +145,12 @@ class FieldDecryptor:
 
         Raises:
             DecryptionError: If one of them is not encrypted: it did not come through CloudFront.
+            ValueError: If an argument has a wrong type.
         """
         check_text("body", body)
+        check_kind("fields", fields, (list, tuple), "a list of strings")  # no text: its letters
+        for field in fields:
+            check_text("fields", field)
         form: dict[str, list[str]] = {}
         for name, value in parse_qsl(body, keep_blank_values=True):
             encrypted = any(_matches(pattern, name) for pattern in fields)

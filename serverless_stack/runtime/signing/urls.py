@@ -12,6 +12,7 @@ _ESCAPED = re.compile(r"(%[0-9A-Fa-f]{2})")
 _PATH = "/:@!$&'()+,;=~-._"
 _QUERY = "/:@!$&()+,;=~-._?"
 _DOTS = re.compile(r"(\.|%2e){1,2}", re.IGNORECASE)
+_SLASH = re.compile(r"/|\\|%2f|%5c", re.IGNORECASE)  # servers decode a path, then resolve it
 _HOST = re.compile(r"[a-z0-9.*-]+|\[[0-9a-f:.]+\]")
 
 
@@ -82,10 +83,10 @@ def _split(argument: str, url: object) -> SplitResult:
         )
     if "@" in parts.netloc:
         raise ValueError(f"`{argument}` must have no user before its host, got: one")
-    if any(_DOTS.fullmatch(segment) for segment in parts.path.split("/")):
+    if any(_DOTS.fullmatch(segment) for segment in _SLASH.split(parts.path)):
         raise ValueError(
-            f"`{argument}` must have no . and .. in its path, which browsers resolve before they "
-            f"send it, got: {url!r}"
+            f"`{argument}` must have no . and .. in its path, which browsers or origins resolve, "
+            f"got: {url!r}"
         )
     return parts
 

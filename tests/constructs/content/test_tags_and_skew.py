@@ -177,6 +177,25 @@ def test_skew_protection_needs_a_cdn(refusing: Stack, site: Path) -> None:
     assert f"{expected}: none" in message
 
 
+def test_skew_protection_needs_the_pages_in_the_default_behavior(site: Path) -> None:
+    stack = Stack()
+    pages = Cdn(stack, "Pages", bucket=stack.bucket, behaviors={"*.html": Behavior("bucket")})
+    assert (
+        "`skew_protection` must have its pages in the default behavior of Test/Pages, got: the "
+        "behavior '*.html', which takes the folder of the builds"
+    ) in refused(lambda: stack.deploy(site, pages, skew_protection=HOUR))
+
+
+def test_skew_protection_goes_with_no_viewer_function_of_lambda(site: Path) -> None:
+    stack = Stack()
+    auth = EdgeAuth.jwt("https://example.com/", "shop")
+    cdn = Cdn(stack, "Members", bucket=stack.bucket, default=Behavior("bucket", auth=auth))
+    assert (
+        "`skew_protection` must not have a Lambda@Edge function for viewer-request beside the "
+        "CloudFront Function"
+    ) in refused(lambda: stack.deploy(site, cdn, skew_protection=HOUR))
+
+
 def test_skew_protection_is_given_once_for_a_cdn(site: Path) -> None:
     stack = Stack()
     tags = {"*.pdf": "document"}

@@ -339,6 +339,19 @@ def test_the_whole_bucket_is_without_what_deployments_keep(
     assert all(s["Action"] == allowed[-1]["Action"] for s in denied)
 
 
+def test_a_reserved_folder_within_that_of_a_function_is_denied(
+    stack: cdk.Stack, function: lambda_.Function
+) -> None:
+    uploads = StorageBucket(stack, "Uploads")
+    uploads.reserve("data/pages/")
+    uploads.connect(function)
+    uploads.reserve("data/manuals/")
+    assert [s["Resource"] for s in statements(synth(stack)) if s["Effect"] == "Deny"] == [
+        stack.resolve(uploads.bucket.arn_for_objects(f"data/{folder}/*"))
+        for folder in ("pages", "manuals")
+    ]
+
+
 def test_a_reserved_folder_is_refused(stack: cdk.Stack, function: lambda_.Function) -> None:
     uploads = StorageBucket(stack, "Uploads")
     uploads.reserve("site/")

@@ -302,6 +302,10 @@ REFUSED: dict[str, tuple[Callable[[cdk.Stack], object], str]] = {
         lambda s: StorageBucket(s, "It", inventory=Inventory(named(s), fields=["Colour"])),
         "`inventory.fields` must be among Size, ",
     ),
+    "a field twice": (
+        lambda s: StorageBucket(s, "It", inventory=Inventory(named(s), fields=["Size", "Size"])),
+        "`inventory.fields` must not repeat a property, got more than once: 'Size'",
+    ),
     "a folder with a slash": (
         lambda s: StorageBucket(s, "It", inventory=Inventory(named(s), destination_prefix="a/")),
         "`inventory.destination_prefix` must be without a slash at its end, which S3 adds, "

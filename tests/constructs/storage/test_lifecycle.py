@@ -117,9 +117,21 @@ def test_temporary_objects_leave_no_versions_where_there_are_none() -> None:
 def test_a_token_is_accepted() -> None:
     stack = cdk.Stack(new_app(), "Test")
     after = cdk.CfnParameter(stack, "Days", type="Number").value_as_number
-    StorageBucket(stack, "Uploads", lifecycle_rules=[Lifecycle.temporary(after)])
-    rule = properties(synth(stack), BUCKET)["LifecycleConfiguration"]["Rules"][1]
-    assert rule["ExpirationInDays"] == {"Ref": "Days"}
+    size = cdk.CfnParameter(stack, "Size", type="Number").value_as_number
+    rules = [
+        Lifecycle.temporary(after),
+        Lifecycle.archive(min_size=size, max_size=size),  # type: ignore[arg-type]
+    ]
+    prefixes = [cdk.CfnParameter(stack, name).value_as_string for name in ("One", "Two")]
+    rules += [Lifecycle.temporary(prefix=prefix) for prefix in prefixes]
+    StorageBucket(stack, "Uploads", lifecycle_rules=rules)
+    temporary, archive, *unnamed = properties(synth(stack), BUCKET)["LifecycleConfiguration"][
+        "Rules"
+    ][1:]
+    assert [rule["Prefix"] for rule in unnamed] == [{"Ref": "One"}, {"Ref": "Two"}]
+    assert all("Id" not in rule for rule in unnamed)
+    assert temporary["ExpirationInDays"] == {"Ref": "Days"}
+    assert archive["ObjectSizeGreaterThan"] == archive["ObjectSizeLessThan"] == {"Ref": "Size"}
 
 
 def test_all_rules_are_reported_together(stack: cdk.Stack) -> None:
@@ -141,6 +153,28 @@ def test_all_rules_are_reported_together(stack: cdk.Stack) -> None:
         "got: 101 in 'KeepVersions'",
         "`lifecycle_rules` must have an effect, got: 'Temporary-logs/' deletes objects after 400 "
         "days, which 'Default' deletes after 365 days",
+    ]
+
+
+def test_wrong_values_of_ready_rules(stack: cdk.Stack) -> None:
+    assert problems(
+        stack,
+        Lifecycle.temporary(days=-2),
+        Lifecycle.archive(min_size=-5, prefix="/a/*", tags={"": "x", "k": "v" * 257}),
+        Lifecycle.keep_versions(0),
+    ) == [
+        "`lifecycle_rules` must have whole days, 0 or more, got: -2 days in 'Temporary-tmp/'",
+        "`lifecycle_rules.min_size` must be 0 bytes or more, got: -5 in "
+        "'Archive-GLACIER_IR-/a/*-316c4f78'",
+        "`lifecycle_rules.prefix` must not begin with a slash, because keys do not, got: '/a/*' "
+        "(nearest accepted: 'a/*')",
+        "`lifecycle_rules.prefix` must be without *, which S3 takes as part of the key, got: "
+        "'/a/*' (nearest accepted: '/a/')",
+        "`lifecycle_rules.tags` must have keys of 1 to 128 characters, got: ''",
+        "`lifecycle_rules.tags` must have values of 256 characters at most, got: 257 in "
+        f"'{'v' * 257}'",
+        "`lifecycle_rules` must keep between 1 and 100 noncurrent versions, got: 0 in "
+        "'KeepVersions'; `noncurrent_version_expiration` keeps none",
     ]
 
 

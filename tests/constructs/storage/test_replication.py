@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
-from serverless_stack.constructs import LambdaHandler, Replication, StorageBucket
+from serverless_stack.constructs import LambdaHandler, ObjectLock, Replication, StorageBucket
 from serverless_stack.testing import assert_compliant, assert_deployable
 from tests.constructs.templates import Json, new_app, properties, refused, synth
 
@@ -66,6 +66,22 @@ def test_a_destination_without_a_key_is_refused_for_encrypted_objects(stack: cdk
     (rule,) = rules_of(synth(stack))
     assert rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
     assert_deployable(stack)
+
+
+def test_locked_objects_are_copied_with_their_retention(stack: cdk.Stack) -> None:
+    lock = ObjectLock.governance(days=30)
+    plain = StorageBucket(stack, "Plain")
+    assert refused(
+        lambda: StorageBucket(stack, "Uploads", object_lock=lock, replication=Replication(plain))
+    ) == (
+        "`replication.destination` must have `object_lock`, as the bucket itself has, got: "
+        "Test/Plain/Bucket, which has none; `ObjectLock()` is enough there (in Test/Uploads)"
+    )
+    copies = StorageBucket(stack, "Copies", object_lock=ObjectLock())
+    StorageBucket(stack, "Uploads", object_lock=lock, replication=Replication(copies))
+    policy = properties(synth(stack), "AWS::IAM::ManagedPolicy")["PolicyDocument"]
+    actions = [statement["Action"] for statement in policy["Statement"]]
+    assert ["s3:GetObjectLegalHold", "s3:GetObjectRetention"] in actions
 
 
 def test_two_destinations(stack: cdk.Stack) -> None:

@@ -194,6 +194,12 @@ def test_origin_path(cloud: Emulator, site: dict[str, str]) -> None:
     assert view(cloud, site, "/docs/a.txt").body == b"below"
 
 
+@pytest.mark.parametrize("path", ["//index.html", "/%2Findex.html"])
+def test_two_slashes_are_another_key(cloud: Emulator, site: dict[str, str], path: str) -> None:
+    """Or else they were a way around the behavior of a folder."""
+    assert view(cloud, site, path).status == 403
+
+
 def test_head(cloud: Emulator, site: dict[str, str]) -> None:
     reply = view(cloud, site, "/index.html", "HEAD")
     assert (reply.status, reply.body, reply.header("Content-Length")) == (200, b"", "4")

@@ -2,6 +2,7 @@
 
 import ast
 import importlib.util
+import re
 from pathlib import Path
 
 from tests.local.emulator.conftest import EMULATOR
@@ -101,3 +102,10 @@ def test_every_declared_name_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     declarations = {name for names in declared().values() for name in names}
     assert {name for name in declarations if name.split(".")[-1] not in text} == set()
+
+
+def test_every_patch_is_applied_once() -> None:
+    """A second time, a patch would wrap itself: what it refuses, it would refuse its own calls."""
+    text = (EMULATOR / "adapters" / "__init__.py").read_text(encoding="utf-8")
+    patches = re.findall(r"^    (\w+)\.apply\(", text, re.MULTILINE)
+    assert sorted(patches) == sorted(set(patches))

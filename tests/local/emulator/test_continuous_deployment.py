@@ -264,10 +264,13 @@ def test_the_commands(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     place = f"{STACK}/Cdn"  # the only distribution of the stack is found without its path
     staged = ("stage", STACK, "--header", f"{HEADER}=yes", "--changes", str(changes))
     code, text = run(*staged, "--dry-run")
-    assert (code, text.count("would ")) == (0, 3)
+    assert (code, text.count("would ")) == (0, 4)
+    assert "would change its configuration" in text
     code, text = run(*staged, "--origin-path", "/one")
     assert code == 0, text
     assert "Some requests get the copy now" in text
+    assert "would change nothing" in run(*staged, "--dry-run")[1]
+    assert "would change its configuration" in run(*staged, "--origin-path", "/2", "--dry-run")[1]
     code, text = run("promote", STACK, "--json")
     assert (code, json.loads(text)["action"]) == (0, "promote")
     assert run("promote", STACK)[0] == 1

@@ -88,6 +88,14 @@ def test_a_field_that_came_in_plain_is_an_error(decryptor: FieldDecryptor) -> No
         decryptor.decrypt_form("card=4111-1111", ["card"])
 
 
+@pytest.mark.parametrize("fields", ["card", None, [1]])
+def test_fields_of_a_wrong_type_do_not_pass_plain_text(
+    decryptor: FieldDecryptor, fields: object
+) -> None:
+    with pytest.raises(ValueError, match=r"`fields` must be a (list of strings|string), got: "):
+        decryptor.decrypt_form("card=4111", fields)  # type: ignore[arg-type]
+
+
 def changed(value: str, place: int) -> str:
     message = bytearray(base64.b64decode(value))
     message[place] ^= 1

@@ -167,6 +167,8 @@ def test_a_fragment_stays_at_the_end() -> None:
         ("https://exa mple.com/", "`url` must name a host, got"),
         ("https://example.com/a/../b", "`url` must have no . and .. in its path"),
         ("https://example.com/a/%2E%2e/b", "`url` must have no . and .. in its path"),
+        ("https://example.com/a/..%2Fb", "`url` must have no . and .. in its path"),
+        ("https://example.com/a/..\\b", "`url` must have no . and .. in its path"),
         (f"{URL}?Policy=x&a=1&Expires=2", "the query parameters Expires, Policy, which CloudFront"),
         (f"{URL}?Hash-Algorithm=SHA1", "the query parameters Hash-Algorithm"),
         (f"{URL}?q={'x' * 9000}", "`url` must be 8192 bytes or less when it is signed, got: 9"),

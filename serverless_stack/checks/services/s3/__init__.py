@@ -8,6 +8,7 @@ from serverless_stack.checks.services.s3.limits.configurations import (
     archive_tier_problems,
     configuration_id_problems,
     prefix_problems,
+    tag_filter_problems,
 )
 from serverless_stack.checks.services.s3.limits.cors import (
     MAX_CORS_RULES,
@@ -62,5 +63,6 @@ __all__ = [
     "rule_id_problems",
     "rule_set_problems",
     "size_filter_problems",
+    "tag_filter_problems",
     "transition_problems",
 ]

@@ -90,8 +90,6 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     continuous_deployment.apply()
     signing_keys.apply()
     field_encryption.apply()
-    target_groups.apply()
-    continuous_deployment.apply()
     iam_groups.apply()
     foreign_types.apply()
     stack_outputs.apply()

@@ -4,6 +4,7 @@
 """
 
 from typing import Any
+from urllib.parse import unquote
 
 from ministack.services import cloudfront, s3
 
@@ -11,6 +12,20 @@ from .types import Headers, Record
 
 READS = ("GET", "HEAD")
 Fetched = tuple[int, str, Headers, bytes]
+
+
+def apply() -> None:
+    """Apply this module's patch."""
+    cloudfront._s3_object_key = object_key
+
+
+def object_key(origin: Record, uri: str) -> str:
+    """Return the key that a path names: all after the first slash.
+
+    MiniStack removes every slash at the beginning, so that ``//films/a`` would be ``films/a`` for
+    the bucket and no path of ``/films/*`` for the distribution.
+    """
+    return unquote((origin.get("origin_path") or "") + uri).removeprefix("/")
 
 
 def signs(origin: Record, headers: dict[str, Any]) -> bool:

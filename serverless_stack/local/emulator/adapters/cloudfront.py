@@ -11,6 +11,7 @@ from ..cdn.messages import Headers, Request, Response, Viewer, first, own_respon
 from ..cdn.pipeline import serve
 from ..http.exchange import current_connection
 from . import (
+    cdn_buckets,
     cdn_cache,
     cdn_configs,
     cdn_functions,
@@ -29,6 +30,7 @@ ADDRESS_HEADER = "x-serverless-stack-viewer-address"
 
 def apply() -> None:
     """Apply this module's patches."""
+    cdn_buckets.apply()
     cdn_cache.apply()
     cdn_functions.apply()
     cdn_http_origins.apply()

@@ -1,7 +1,7 @@
 """Limits of S3 on replication, archive tiers, inventories, request metrics and acceleration."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 
@@ -22,6 +22,8 @@ REPLICA_CLASSES = (
     *("GLACIER_IR", "GLACIER", "DEEP_ARCHIVE", "REDUCED_REDUNDANCY"),
 )
 MAX_PREFIX_BYTES = 1024
+MAX_TAG_KEY = 128
+MAX_TAG_VALUE = 256
 _ID = re.compile(r"[A-Za-z0-9_.-]+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 # "Configuring fast, secure file transfers using Amazon S3 Transfer Acceleration": in the
@@ -73,6 +75,27 @@ def prefix_problems(prefix: str, argument: str) -> list[str]:
             f"`{argument}` must be without *, which S3 takes as part of the key, got: {prefix!r} "
             f"(nearest accepted: {prefix.replace('*', '')!r})"
         )
+    return problems.messages
+
+
+def tag_filter_problems(tags: Mapping[str, str], argument: str) -> list[str]:
+    """List the tags that no object can have ("Categorizing your objects using tags").
+
+    Args:
+        tags: The tags of a filter.
+        argument: The argument, as the caller wrote it.
+    """
+    problems = Problems()
+    for key, value in tags.items():
+        if not is_unresolved(key) and not 1 <= len(key) <= MAX_TAG_KEY:
+            problems.fail(
+                f"`{argument}` must have keys of 1 to {MAX_TAG_KEY} characters, got: {key!r}"
+            )
+        if not is_unresolved(value) and len(value) > MAX_TAG_VALUE:
+            problems.fail(
+                f"`{argument}` must have values of {MAX_TAG_VALUE} characters at most, "
+                f"got: {len(value)} in {value!r}"
+            )
     return problems.messages
 
 

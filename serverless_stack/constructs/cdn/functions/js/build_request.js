@@ -5,7 +5,7 @@ function handler(event, parameters) {
   var plain = request.uri.replace(/%([0-7][0-9a-f])/gi, function (all, code) {
     return String.fromCharCode(parseInt(code, 16));
   });
-  if (plain.indexOf(parameters.base + parameters.folder) === 0) {
+  if (plain.indexOf(parameters.folder) !== -1) {
     return {statusCode: 404, statusDescription: 'Not Found'};
   }
   var build = pinnedBuild(request, parameters);
