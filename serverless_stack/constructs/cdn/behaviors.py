@@ -36,6 +36,12 @@ _POLICIES = cloudfront.OriginRequestPolicy
 _WITH_HOST = ("216adef6-5c7f-47e4-b989-5492eafa07d3", "33f36d7e-f396-46d9-90e0-52428a34d9dc")
 _WITH_ALL = (*_WITH_HOST, "b689b0a8-53d0-40ab-baf2-68738e2966ac")
 _CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# CachingOptimized, the one for uncompressed objects, and Elemental-MediaPackage.
+_SAME_FOR_ALL_VIEWERS = (
+    "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    "b2884449-e4de-46a7-ac36-70bc7f1ddd6d",
+    "08627262-05a9-4f76-9ded-b50ca2e3a84f",
+)
 # Origins that are chosen by Host, or verify a signature with it.
 _WITHOUT_HOST = ("bucket", "api", "function_url", "media_package")
 
@@ -201,7 +207,8 @@ def _forwarding_problems(behavior: Behavior, origin: Origin, argument: str) -> l
     if not _keeps(cache_of(behavior, origin)):
         return problems.messages
     cookies = isinstance(cache, Cache) and cache.cookies == "all"
-    if policy in _WITH_ALL and isinstance(cache, Cache):
+    given = None if cache is None or isinstance(cache, Cache) else cache.cache_policy_id
+    if policy in _WITH_ALL and (isinstance(cache, Cache) or given in _SAME_FOR_ALL_VIEWERS):
         told_apart = "authorization" in names and cookies
         problems.require(
             told_apart,

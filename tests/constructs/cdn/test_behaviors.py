@@ -271,3 +271,13 @@ def test_patterns_that_are_refused(
     api = apigatewayv2.HttpApi(stack, "Http")
     message = refused(lambda: Cdn(stack, "Site", bucket=bucket, api=api, behaviors=behaviors))
     assert message == f"{expected} (in Test/Site)"
+
+
+def test_a_managed_cache_does_not_mix_viewers(stack: cdk.Stack) -> None:
+    behavior = Behavior(
+        Origin.http("example.com"),
+        cache=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+        forward=cloudfront.OriginRequestPolicy.ALL_VIEWER,
+    )
+    message = refused(lambda: Cdn(stack, "Cdn", default=behavior))
+    assert "`default.cache` must tell answers apart by the header Authorization" in message
