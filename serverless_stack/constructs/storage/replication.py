@@ -203,7 +203,7 @@ def replicate(
         there = Stack.of(item.bucket)
         # S3 refuses a destination that is not there yet; a physical name is no reference.
         if isinstance(item.bucket, s3.Bucket) and there is not here:
-            here.add_dependency(there, f"{item.bucket.node.path} is a replica")
+            here.add_stack_dependency(there)
         if isinstance(item.bucket, s3.Bucket) and there is here:
             bucket.node.add_dependency(default_child(item.bucket, s3.CfnBucket))
 
