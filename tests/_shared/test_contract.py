@@ -20,6 +20,8 @@ DEFAULTS = {
     contract.queue_url: "QUEUE_URL",
     contract.topic_arn: "TOPIC_ARN",
     contract.secret_arn: "SECRET_ARN",
+    contract.signing_secret: "SIGNING_SECRET",
+    contract.signing_secret_arn: "SIGNING_SECRET_ARN",
     contract.function_arn: "FUNCTION_ARN",
     contract.database_host: "DATABASE_HOST",
     contract.database_reader_host: "DATABASE_READER_HOST",

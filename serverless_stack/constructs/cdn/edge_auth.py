@@ -44,7 +44,7 @@ class EdgeAuth:
     """
 
     kind: Literal["basic", "jwt", "signed"]
-    secret: secretsmanager.ISecret | None = None
+    secret: secretsmanager.ISecret | secretsmanager.Secret | None = None
     realm: str = "Restricted"
     version: str = "1"
     issuer: str = ""
@@ -75,7 +75,11 @@ class EdgeAuth:
 
     @classmethod
     def basic(
-        cls, secret: secretsmanager.ISecret, *, realm: str = "Restricted", version: str = "1"
+        cls,
+        secret: secretsmanager.ISecret | secretsmanager.Secret,
+        *,
+        realm: str = "Restricted",
+        version: str = "1",
     ) -> EdgeAuth:
         """Return basic authentication: browsers ask for a user and a password.
 

@@ -43,6 +43,7 @@ KNOWN = {
         "grace_period",
         "include",
         "max_paths",
+        "skew_protection",
         "source",
         "wait",
     },
@@ -71,7 +72,7 @@ class Base:
         if kind is ContentDeployment:
             return {"source": str(code), "bucket": StorageBucket(stack, "Pages")}
         if kind is Invalidation:
-            cdn = Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"))
+            cdn = Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"), cache_tags=True)
             return {"distributions": [cdn], "paths": ["/*"], "trigger": "1"}
         if kind in (CacheAlarms, CacheDashboard):
             return {"cache": RedisCache(stack, "Redis")}

@@ -30,12 +30,19 @@ from serverless_stack.constructs import (
     RedisUser,
     ServerlessCache,
     ServerlessStack,
+    Signing,
     StorageBucket,
     WebApp,
 )
+from serverless_stack.constructs.cdn.functions.snippet import Stage
 from tests.constructs.templates import new_app
 
 CLASSES = [item for name in public.__all__ if isinstance(item := getattr(public, name), type)]
+# Protocols between the parts of this library, which no application calls.
+INTERNAL = {
+    *("edge_code", "late_problems", "metric_node", "problems", "retention", "rotation"),
+    *("snippets", "url_of", "zone_of"),
+}
 SKIPPED = {"ImportedCache.__init__"}  # made by `from_attributes`
 # What is in these is checked with the route, whose key the message names.
 CHECKED_WITH_ROUTE = {("Mock.__init__", "body"), ("Route.__init__", "model")}
@@ -59,6 +66,8 @@ class World:
     def __init__(self, code: Path) -> None:
         self.stack = cdk.Stack(new_app(), "Test")
         stack = self.stack
+        snippet = code / "snippet.js"
+        snippet.write_text("function handler(event) {}")
         self.vpc = ec2.Vpc(stack, "Vpc", max_azs=2)
         self.handler = LambdaHandler(stack, "Handler", code=code, vpc=self.vpc)
         self.bucket = StorageBucket(stack, "Bucket")
@@ -74,6 +83,7 @@ class World:
                 redis,
                 MemcachedCache(stack, "Memcached", vpc=self.vpc),
                 ServerlessCache(stack, "Serverless", vpc=self.vpc),
+                Signing(stack, "Signing"),
                 RedisUser(redis, "Reader", access="on ~* +@read"),
                 self.shop,
                 self.shop.api,
@@ -99,7 +109,9 @@ class World:
             "distributions": [self.shop.cdn],
             "paths": ["/*"],
             "trigger": "1",
+            "path": snippet,
             "primary": redis,
+            "stage": Stage.HEADERS,
             "suffix": "shop",
             "cache": redis,
             "access": "on ~* +@read",
@@ -152,8 +164,7 @@ CALLABLES = sorted(
     {
         f"{kind.__name__}.{name}": (kind, name)
         for kind, name in public_callables()
-        # Protocols between the parts of this library, which no application calls.
-        if name not in ("metric_node", "problems", "retention", "rotation", "url_of", "zone_of")
+        if name not in INTERNAL
     }.items()
 )
 

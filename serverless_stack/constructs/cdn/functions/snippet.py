@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
@@ -70,7 +70,7 @@ class Snippet:
     event: ViewerEvent = "viewer-request"
     parameters: Mapping[str, object] = field(default_factory=dict)
     key_value_store: cloudfront.IKeyValueStore | None = None
-    library: tuple[str, ...] = ()
+    library: Sequence[str] = ()
 
     @classmethod
     @check_types
