@@ -25,8 +25,10 @@ from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_prob
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
 from serverless_stack.constructs.cdn.regions import distribution_problems
+from serverless_stack.constructs.cdn.resources import bucket_of
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.targets import AnyApi, AnyBucket
+from serverless_stack.constructs.storage.bucket import StorageBucket
 
 DEFAULT_PATTERN = "*"
 _DYNAMIC = ("api", "function_url", "load_balancer")
@@ -87,7 +89,40 @@ class CdnArguments:
             problems.add(waf_problems(self.waf, "CLOUDFRONT", region))
         if not problems.messages:  # the routes are known
             problems.add(self._edge_problems(region))
+            problems.add(self._host_problems())
+            problems.add(self._log_problems())
         return problems.messages
+
+    def _host_problems(self) -> list[str]:
+        """List the old hosts by which no viewer reaches the distribution."""
+        if self.site is None or self.domain is None or any(map(is_unresolved, self.domain.names)):
+            return []
+        names = {name.lower() for name in self.domain.names}
+        return [
+            f"`site.redirect_hosts` must have names of the `domain`, got: {host!r}; add it to "
+            "`aliases`"
+            for host in self.site.redirect_hosts
+            if not is_unresolved(host) and not _with_wildcard(host.lower()) & names
+        ]
+
+    def _log_problems(self) -> list[str]:
+        """List whether the distribution would show its own log to viewers."""
+        own = self.access_log.own_bucket if isinstance(self.access_log, CdnLog) else None
+        if own is None:
+            return []
+        served = {
+            bucket_of(leaf).node.path
+            for behavior in self.routes().values()
+            for leaf in self.origin_of(behavior).leaves
+            if leaf.kind == "bucket" and not leaf.path
+        }
+        path = (own.bucket if isinstance(own, StorageBucket) else own).node.path
+        if path not in served:
+            return []
+        return [
+            "`access_log` must go to a bucket that the distribution does not serve whole, "
+            f"got: {path}; give it another one, or serve a folder, origin_path='/site'"
+        ]
 
     def _target_problems(self) -> list[str]:
         """List what is wrong with the behaviors, their order and their origins."""
@@ -249,3 +284,7 @@ class CdnArguments:
         if behavior.target == "api":
             return Origin("api", self.api)
         return origin_of(behavior.target)
+
+
+def _with_wildcard(host: str) -> set[str]:
+    return {host, f"*.{host.partition('.')[2]}"}

@@ -188,3 +188,13 @@ def test_default_settings_deploy_in_every_region(region: str, stacks: int) -> No
 def test_or_say_why_not(app: cdk.App, region: str) -> None:
     stack = cdk.Stack(app, "Shop", env=cdk.Environment(region=region))
     assert f"`Cdn` must be left out in {region}, where" in refused(lambda: make(stack, None))
+
+
+def test_a_distribution_does_not_serve_its_own_log() -> None:
+    stack = cdk.Stack(new_app(), "Shop", env=cdk.Environment(region="us-east-1"))
+    pages = StorageBucket(stack, "Pages")
+    log = CdnLog.bucket(pages)
+    message = refused(lambda: Cdn(stack, "Site", bucket=pages, access_log=log))
+    assert "`access_log` must go to a bucket that the distribution does not serve whole" in message
+    assert "got: Shop/Pages/Bucket" in message
+    Cdn(stack, "Folder", bucket=pages, origin_path="/site", access_log=log)

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_secretsmanager as secretsmanager
 
 from serverless_stack.constructs import (
     Behavior,
     Cdn,
+    CdnDomain,
     EdgeAuth,
     EdgeFunction,
     Maintenance,
@@ -273,3 +275,23 @@ def test_maintenance_is_refused() -> None:
     assert "`page` must be a file of this machine, got: 'nowhere.html'" in message
     assert "`allow_ips` must have IP addresses and networks in CIDR notation" in message
     assert "`retry_after` must be whole seconds, got: 1.5 seconds" in message
+
+
+def test_old_hosts_are_names_of_the_domain() -> None:
+    stack = cdk.Stack(new_app(), "Test", env=cdk.Environment(region="us-east-1"))
+    pages = StorageBucket(stack, "Pages")
+    certificate = acm.Certificate.from_certificate_arn(
+        stack, "Certificate", "arn:aws:acm:us-east-1:123456789012:certificate/a-b"
+    )
+    site = Site.spa(redirect_hosts={"www.example.com": "example.com"})
+
+    def make(construct_id: str, *aliases: str) -> Cdn:
+        domain = CdnDomain("example.com", aliases=aliases, certificate=certificate)
+        return Cdn(stack, construct_id, bucket=pages, site=site, domain=domain)
+
+    message = refused(lambda: make("None"))
+    assert (
+        "`site.redirect_hosts` must have names of the `domain`, got: 'www.example.com'" in message
+    )
+    make("Exact", "WWW.example.com")
+    make("Wildcard", "*.example.com")

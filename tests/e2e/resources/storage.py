@@ -23,7 +23,10 @@ def bucket(account: Account, resource: Resource) -> Properties:
     return {
         "BucketEncryption": {
             "ServerSideEncryptionConfiguration": [
-                {"ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"]}
+                {
+                    "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
+                    "BlockedEncryptionTypes": rule.get("BlockedEncryptionTypes"),
+                }
                 for rule in encryption["Rules"]
             ]
         },
