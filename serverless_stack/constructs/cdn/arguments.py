@@ -20,7 +20,12 @@ from serverless_stack.constructs.cdn.countries import Countries, countries_probl
 from serverless_stack.constructs.cdn.domain import CdnDomain, domain_problems
 from serverless_stack.constructs.cdn.edge_logic import EdgeBehavior
 from serverless_stack.constructs.cdn.error_pages import ErrorPage, Maintenance, error_pages_problems
-from serverless_stack.constructs.cdn.guards import guards_beside, index_problems, open_patterns
+from serverless_stack.constructs.cdn.guards import (
+    encoding_guards,
+    guards_beside,
+    index_problems,
+    open_patterns,
+)
 from serverless_stack.constructs.cdn.headers import SecurityHeaders, header_problems
 from serverless_stack.constructs.cdn.logs import CdnLog, log_problems
 from serverless_stack.constructs.cdn.origins import Origin, Target, origin_of
@@ -226,6 +231,7 @@ class CdnArguments:
             site=self.site,
             maintenance=self.maintenance,
             guards=self._guards(pattern),
+            encoding_guards=encoding_guards(pattern, self.routes(), self.origin_of),
             serves_site=pattern == DEFAULT_PATTERN or self.origin_of(behavior) == default,
         )
 

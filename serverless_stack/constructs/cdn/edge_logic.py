@@ -23,6 +23,7 @@ from serverless_stack.constructs.cdn.functions.composition import (
     unique_name,
 )
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
+from serverless_stack.constructs.cdn.guards import encoding_snippet
 from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.us_east_1 import US_EAST_1
 
@@ -41,6 +42,7 @@ class EdgeBehavior:
         serves_site: Whether the behavior serves the files of the site.
         guards: The patterns that may match a path that the site rewrites, and whether their
             behaviors decide who may see it.
+        encoding_guards: Those of the files in a bucket that this behavior serves as well.
     """
 
     behavior: Behavior
@@ -49,6 +51,7 @@ class EdgeBehavior:
     maintenance: Maintenance | None
     serves_site: bool
     guards: Sequence[tuple[str, bool]] = ()
+    encoding_guards: Sequence[tuple[str, bool]] = ()
 
     @property
     def edge_functions(self) -> list[EdgeFunction]:
@@ -78,13 +81,16 @@ class EdgeBehavior:
                 at deploy time have stand-ins of the same length.
         """
         snippets: list[Snippet] = []
+        viewer_lambda = any(event in VIEWER_EVENTS for event in self.events)
+        if self.encoding_guards and not viewer_lambda:
+            snippets.append(encoding_snippet(self.encoding_guards))
         if self.behavior.auth is not None:
             snippets += self.behavior.auth.snippets(scope)
         if self.site is not None:
             snippets += self.site.snippets(
                 serves_site=self.serves_site,
                 pattern=self.pattern,
-                has_viewer_lambda=any(event in VIEWER_EVENTS for event in self.events),
+                has_viewer_lambda=viewer_lambda,
                 guards=self.guards,
                 store=redirect_store(scope, self.site.stored) if scope else None,
             )

@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs.cdn.behaviors import Behavior
+from serverless_stack.constructs.cdn.functions.snippet import Snippet, Stage, packaged
 from serverless_stack.constructs.cdn.origins import Origin
 from serverless_stack.constructs.cdn.redirects import may_match
+from serverless_stack.constructs.cdn.resources import bucket_of
 
 _DEFAULT = "*"  # the pattern of the default behavior
 
@@ -49,6 +51,40 @@ def guards_beside(
     while guards and not guards[-1][1]:
         guards.pop()
     return guards
+
+
+def encoding_guards(
+    pattern: str, routes: Mapping[str, Behavior], origin_of: Callable[[Behavior], Origin]
+) -> list[tuple[str, bool]]:
+    """Return the guards of files in a bucket that a behavior serves as well; mostly none.
+
+    Args:
+        pattern: The pattern of the behavior.
+        routes: All behaviors by pattern, in order.
+        origin_of: Returns the origin of a behavior.
+    """
+    guards = guards_beside(pattern, routes, origin_of)
+    own = _buckets(origin_of(routes[pattern]))
+    guarded = [routes[other] for other, decides in guards if decides]
+    return guards if any(_buckets(origin_of(behavior)) & own for behavior in guarded) else []
+
+
+def encoding_snippet(guards: Sequence[tuple[str, bool]]) -> Snippet:
+    """Return the JavaScript that refuses paths which only the bucket decodes to guarded ones.
+
+    Args:
+        guards: The patterns beside the behavior, and whether their behaviors decide.
+    """
+    return packaged(
+        "encoded_paths",
+        Stage.AUTH,
+        {"guards": [list(guard) for guard in guards]},
+        library=("is_guarded",),
+    )
+
+
+def _buckets(origin: Origin) -> set[str]:
+    return {bucket_of(leaf).node.path for leaf in origin.leaves if leaf.kind == "bucket"}
 
 
 def index_problems(index: str, guards: Sequence[tuple[str, bool]]) -> list[str]:

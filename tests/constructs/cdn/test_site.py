@@ -198,6 +198,9 @@ def test_pages_of_guarded_behaviors_are_not_served_by_others(stack: cdk.Stack) -
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
     code = functions(template, config["DefaultCacheBehavior"])["viewer-request"]
     assert '"guards":[["/members/*",true]]' in code
+    assert code.count("isGuarded(") == 3  # encoded paths are no way past the guard
+    beside = functions(template, config["CacheBehaviors"][1])["viewer-request"]
+    assert "isGuarded(uri,parameters.guards)" in beside.replace(" ", "")
     members = template["Resources"][
         config["CacheBehaviors"][0]["FunctionAssociations"][0]["FunctionARN"]["Fn::GetAtt"][0]
     ]
@@ -216,7 +219,7 @@ def test_patterns_that_differ_in_a_slash_or_are_tokens(stack: cdk.Stack, tmp_pat
         behaviors[pattern] = Behavior("bucket", edge=edge)
     Cdn(stack, "Cdn", bucket=StorageBucket(stack, "Pages"), behaviors=behaviors)
     template = synth(stack)
-    assert len(all_of(template, "AWS::CloudFront::Function")) == 4
+    assert len(all_of(template, "AWS::CloudFront::Function")) == 5  # that of the default as well
     config = properties(template, "AWS::CloudFront::Distribution")["DistributionConfig"]
     edges = [str(each["LambdaFunctionAssociations"]) for each in config["CacheBehaviors"]]
     assert len(set(edges)) == 4

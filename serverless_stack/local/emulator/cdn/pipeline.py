@@ -5,10 +5,10 @@ changes the request before it goes on, or the response on its way back. To add o
 and put its function here, at the place where CloudFront does it.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
-from urllib.parse import unquote
 
 from .cache import Cache
 from .exchange import Distribution, Exchange, Next, Services, Step
@@ -31,6 +31,8 @@ from .steps import (
     viewers,
     web_acls,
 )
+
+_UNRESERVED = re.compile("%(2[DEde]|3[0-9]|4[1-9A-Fa-f]|5[0-9AFaf]|6[1-9A-Fa-f]|7[0-9AEae])")
 
 VIEWER_STEPS: Sequence[Step] = (
     error_pages.replace_errors,
@@ -91,11 +93,19 @@ def begin(
     """Return the exchange of a viewer's request, with the behaviour of its path."""
     request = viewer.request
     config = distribution.config
-    behaviour = config.behaviour(unquote(request.uri))
+    behaviour = config.behaviour(_normalized(request.uri))
     if config.default_root_object and request.uri == "/":
         request = replace(request, uri=f"/{config.default_root_object}")
     target = config.target(behaviour.target)
     return Exchange(distribution, viewer, services, cache, fetch, behaviour, request, target)
+
+
+def _normalized(uri: str) -> str:
+    """Return a path as it is compared with patterns: "Path pattern", and RFC 3986, section 6.2.2.
+
+    Letters, digits and ``-._~`` are decoded; a slash is not, which the origin may decode.
+    """
+    return _UNRESERVED.sub(lambda match: chr(int(match[1], 16)), uri)
 
 
 def chain(steps: Sequence[Step], last: Next) -> Next:

@@ -13,6 +13,7 @@ import pytest
 
 from serverless_stack.constructs.cdn.error_pages import Maintenance
 from serverless_stack.constructs.cdn.functions.snippet import JAVASCRIPT, Snippet, Stage, packaged
+from serverless_stack.constructs.cdn.guards import encoding_snippet
 from serverless_stack.constructs.cdn.redirects import Redirect
 from serverless_stack.constructs.cdn.site import Site
 from tests.constructs.cdn.functions.node import Run, run_all
@@ -25,6 +26,7 @@ GUARDED = Site.pages().snippets(
     serves_site=True,
     guards=[("/docs/a?c/*", False), ("/members/*", True), ("docs/*", True), ("*/x.y/*", True)],
 )
+ENCODED = [encoding_snippet([("/open/*", False), ("/members/*", True), ("*.pdf", True)])]
 HTML = Site.pages(html=True, index="start.html").snippets(serves_site=True)
 ADD = Site.files(trailing_slash="add").snippets(serves_site=True)
 REMOVE = Site.files(trailing_slash="remove").snippets(serves_site=True)
@@ -76,6 +78,9 @@ PATHS = [
     (GUARDED, "/membership", "/membership/index.html"),
     (GUARDED, "/docs/abc", "/docs/abc/index.html"),
     (GUARDED, "/.well-known/x", "/.well-known/x"),
+    (ENCODED, "/a%2Fb", "/a%2Fb"),
+    (ENCODED, "/members%252Fa", "/members%252Fa"),
+    (ENCODED, "/open%2Fa.pdf", "/open%2Fa.pdf"),
     (HTML, "/about", "/about.html"),
     (HTML, "/docs/", "/docs/start.html"),
     (ADD, "/docs/", "/docs/"),
@@ -194,6 +199,8 @@ CREDENTIALS_SENT: list[tuple[dict[str, object] | None, str]] = [
     ({"value": f"Basic {b64encode(b'jane:PASS').decode()}"}, ASKED),
     ({"value": f"Basic {DIGEST}"}, ASKED),
 ]
+# Ways around a guard, which the bucket would decode.
+AROUND = ["/members%2Fa", "/members%2fa", "/x%2Fb%2Epdf", "/%6dembers%2F%2e%2e%2Fa", "/a%3Fb.pdf"]
 # Whether an address passes while the site is down.
 ADDRESSES = [
     ("192.0.2.1", True),
@@ -231,6 +238,7 @@ def results() -> Mapping[str, list[Any]]:
             Run(STORED, {"request.uri": uri}, store=LONG.stored)
             for uri in ("/old/7", "/b/7", "/other", "/toString")
         ],
+        "encoded": [Run(ENCODED, {"request.uri": uri}) for uri in AROUND],
         "down": [
             Run([*TABLE, DOWN], {"request.uri": "/old"}),
             Run([DOWN], {"request.headers.accept": {"value": "application/json"}}),
@@ -281,6 +289,10 @@ def test_permanent_redirects_are_asked_for_again(results: Mapping[str, list[Any]
     }
     for_an_hour = {"value": "max-age=3600"}
     assert cached == {301: for_an_hour, 308: for_an_hour, 302: None, 307: None}
+
+
+def test_encoded_paths_lead_past_no_guard(results: Mapping[str, list[Any]]) -> None:
+    assert [answer.get("statusCode") for answer in results["encoded"]] == [404] * len(AROUND)
 
 
 def test_long_tables_are_in_a_store(results: Mapping[str, list[Any]]) -> None:

@@ -71,6 +71,13 @@ def test_the_first_behaviour_that_matches() -> None:
     assert world.reached() == ["a", "b", "c", "d", "d", "a"]
 
 
+def test_an_encoded_slash_is_none_when_paths_are_compared() -> None:
+    behaviours = tuple(Behaviour(each, each, cache_policy="off") for each in ("/img/*", "*"))
+    world = World(behaviours=behaviours, origins=dict.fromkeys(("/img/*", "*"), echo))
+    assert world.view("/img%2F1.jpg").body == b"/img%2F1.jpg"  # the origin gets it as it is
+    assert world.reached() == ["*"]
+
+
 def test_default_root_object() -> None:
     world = site()
     world.distribution = replace(
