@@ -38,6 +38,8 @@ _SLOW_MODULES = (
     "tests.runtime.servers",
 )
 _CDK_FREE = "serverless_stack.constructs.profiles."
+# Their modules deploy once for all of their tests, so one worker runs those.
+_DEPLOYING_FOLDERS = (REPOSITORY / "tests/examples", REPOSITORY / "tests/local/emulator")
 # Fixtures that start a server or a CDK app, themselves or through others.
 _SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester"}
 _SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_stack.cli$")
@@ -89,7 +91,11 @@ def _is_slow_module(path: Path) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out of the fast lane what asks for a server or says that it is slow."""
+    """Keep modules that deploy together; leave out of the fast lane what is slow."""
+    for item in items:
+        deploys = any(folder in item.path.parents for folder in _DEPLOYING_FOLDERS)
+        if deploys and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if not config.getoption("--fast"):
         return
     slow = [item for item in items if _is_slow(item)]

@@ -1,7 +1,9 @@
 """`examples/tagged_site`: an invalidation by tag, and a visitor who keeps his build."""
 
-import runpy
+import os
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,10 +47,9 @@ class Shop:
 
     def deploy(self) -> None:
         assembly = self.folder / "cdk.out"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("CDK_OUTDIR", str(assembly))
-            patch.chdir(self.folder)
-            runpy.run_path("app.py")
+        environment = {**os.environ, "CDK_OUTDIR": str(assembly)}
+        command = [sys.executable, "app.py"]
+        subprocess.run(command, cwd=self.folder, env=environment, check=True, timeout=120)
         self.outputs = deploy(self.cloud, assembly, "TaggedSite")
 
 

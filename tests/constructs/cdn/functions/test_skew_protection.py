@@ -11,9 +11,9 @@ from serverless_stack.constructs.cdn.site import Site
 from serverless_stack.constructs.cdn.skew_protection import skew_protection_snippets
 from tests.constructs.cdn.functions.node import Run, run_all
 
-BUILD, SECONDS = "0123456789abcdef", 3600
-NOW = int(time.time())
-VALID = f"{BUILD}.{NOW + 1800}"
+BUILD, SECONDS = "0123456789abcdef", 7 * 86_400
+NOW = int(time.time())  # when tests are collected, up to an hour before they run
+VALID = f"{BUILD}.{NOW + SECONDS}"
 FOLDER = f"/.serverless-stack-builds/{BUILD}"
 
 
@@ -36,7 +36,7 @@ PATHS: list[tuple[Site | None, str | None, str, str]] = [
     (None, None, "/docs/a.html", "/docs/a.html"),
     (None, "", "/", "/"),
     (None, f"{BUILD}.{NOW - 5}", "/a.html", "/a.html"),
-    (None, f"{BUILD}.{NOW + SECONDS + 600}", "/a.html", "/a.html"),
+    (None, f"{BUILD}.{NOW + SECONDS + 86_400}", "/a.html", "/a.html"),
     (None, f"../../secret.{NOW + 60}", "/a.html", "/a.html"),
     (None, f"{BUILD.upper()}.{NOW + 60}", "/a.html", "/a.html"),
     (None, f"{VALID}; x", "/a.html", "/a.html"),
@@ -104,7 +104,7 @@ def test_the_first_page_sets_the_cookie(results: list[Any]) -> None:
     build, _dot, until = cookie["value"].partition(".")
     assert build == "fedcba9876543210"
     assert 0 <= int(until) - NOW - SECONDS < 600
-    assert cookie["attributes"] == "Path=/; Max-Age=3600; Secure; SameSite=Lax"
+    assert cookie["attributes"] == f"Path=/; Max-Age={SECONDS}; Secure; SameSite=Lax"
     assert COOKIE not in later["cookies"]
     assert COOKIE not in asset["cookies"]
     assert below["cookies"][COOKIE]["attributes"].startswith("Path=/docs/;")
