@@ -2,6 +2,7 @@
 
 import re
 
+from aws_cdk import Aws, Fn
 from constructs import IConstruct
 
 # What EC2, AWS WAF and ElastiCache all accept in descriptions.
@@ -18,3 +19,8 @@ def description_of(construct: IConstruct, before: str = "") -> str:
     """
     text = f"{before} {construct.node.path}".lstrip()
     return _NOT_ALLOWED.sub("-", text)[:_MAX_LENGTH]
+
+
+def stack_uuid() -> str:
+    """Return the UUID of the stack, for names that are unique in an account over all regions."""
+    return Fn.select(2, Fn.split("/", Aws.STACK_ID))

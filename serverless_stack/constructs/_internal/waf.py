@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Aws, Fn, RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
@@ -15,7 +15,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.logs import log_group
-from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.names import description_of, stack_uuid
 from serverless_stack.constructs.profiles.profile import Profile
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
@@ -169,7 +169,7 @@ def create_web_acl(
         removal_policy=removal_policy,
         # AWS WAF requires the prefix. The id of the stack keeps the name free for a new stack
         # when the log group outlives this one.
-        name=f"aws-waf-logs-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}-{scope.node.addr[:12]}",
+        name=f"aws-waf-logs-{stack_uuid()}-{scope.node.addr[:12]}",
     )
     destination = Stack.of(scope).format_arn(
         service="logs", resource=f"log-group:{group.log_group_name}"

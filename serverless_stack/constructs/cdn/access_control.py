@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from typing import TypeVar
 
-from aws_cdk import Aws, Fn, Names, Stack
+from aws_cdk import Names, Stack
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
+from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs._internal.shared import shared_construct
 
 _Control = TypeVar(
@@ -25,14 +25,7 @@ def bucket_access_control(scope: Construct) -> cloudfront.S3OriginAccessControl:
     Args:
         scope: The construct of the distribution.
     """
-    return _shared(
-        scope,
-        "",
-        cloudfront.S3OriginAccessControl,
-        lambda home, construct_id, name: cloudfront.S3OriginAccessControl(
-            home, construct_id, origin_access_control_name=name
-        ),
-    )
+    return _shared(scope, "", cloudfront.S3OriginAccessControl)
 
 
 def function_access_control(scope: Construct) -> cloudfront.FunctionUrlOriginAccessControl:
@@ -41,14 +34,7 @@ def function_access_control(scope: Construct) -> cloudfront.FunctionUrlOriginAcc
     Args:
         scope: The construct of the distribution.
     """
-    return _shared(
-        scope,
-        "Functions",
-        cloudfront.FunctionUrlOriginAccessControl,
-        lambda home, construct_id, name: cloudfront.FunctionUrlOriginAccessControl(
-            home, construct_id, origin_access_control_name=name
-        ),
-    )
+    return _shared(scope, "Functions", cloudfront.FunctionUrlOriginAccessControl)
 
 
 def media_access_control(scope: Construct) -> cloudfront.MediaPackageV2OriginAccessControl:
@@ -57,28 +43,18 @@ def media_access_control(scope: Construct) -> cloudfront.MediaPackageV2OriginAcc
     Args:
         scope: The construct of the distribution.
     """
-    return _shared(
-        scope,
-        "Media",
-        cloudfront.MediaPackageV2OriginAccessControl,
-        lambda home, construct_id, name: cloudfront.MediaPackageV2OriginAccessControl(
-            home, construct_id, origin_access_control_name=name
-        ),
-    )
+    return _shared(scope, "Media", cloudfront.MediaPackageV2OriginAccessControl)
 
 
-def _shared(
-    scope: Construct,
-    kind: str,
-    control: type[_Control],
-    create: Callable[[Construct, str, str], _Control],
-) -> _Control:
+def _shared(scope: Construct, kind: str, control: type[_Control]) -> _Control:
     return shared_construct(
         scope,
         None,
         f"OriginAccessControl{kind}",
         control,
-        lambda home, construct_id: create(home, construct_id, unique_name(home, kind, 64)),
+        lambda home, construct_id: control(
+            home, construct_id, origin_access_control_name=unique_name(home, kind, 64)
+        ),
     )
 
 
@@ -96,7 +72,7 @@ def unique_name(home: Construct, kind: str, max_length: int) -> str:
     uuid_length = 37  # with the hyphen before it
     short = Names.unique_resource_name(Stack.of(home), max_length=max_length - uuid_length)
     kept = short[: max_length - uuid_length - len(kind)]
-    return f"{kept}{kind}-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}"
+    return f"{kept}{kind}-{stack_uuid()}"
 
 
 def digest_of(scope: Construct, value: object) -> str:

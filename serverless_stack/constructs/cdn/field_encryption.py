@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Aws, Fn, Names
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
@@ -22,6 +22,7 @@ from serverless_stack.checks.services.cloudfront.limits.field_encryption import 
 )
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs.cdn.origins import Origin
 from serverless_stack.constructs.cdn.resources import is_signed_by_cloudfront, protocol_of
 
@@ -144,8 +145,7 @@ def _configuration(
     text = "\0".join([encryption.public_key_pem.strip(), encryption.provider, *encryption.fields])
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     home = get_or_create(scope, f"FieldEncryption{digest}", Construct, Construct)
-    stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    name = f"{Names.unique_resource_name(home, max_length=80)}-{stack_uuid}"
+    name = f"{Names.unique_resource_name(home, max_length=80)}-{stack_uuid()}"
     config_id = "OpenConfig" if encryption.forward_other_content else "Config"
     return get_or_create(
         home,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from aws_cdk import Aws, CustomResource, Duration, Fn, Names, RemovalPolicy
+from aws_cdk import CustomResource, Duration, Names, RemovalPolicy
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -27,6 +27,7 @@ from serverless_stack.constructs._internal.connect import (
     function_of,
 )
 from serverless_stack.constructs._internal.durations import days_problems, seconds_problems
+from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs._internal.roles import grant_key, grant_secret, grantee_of
 from serverless_stack.constructs._internal.rotation import rotation_schedule
 from serverless_stack.constructs._internal.shared import key_of
@@ -140,7 +141,7 @@ class Signing(Construct):
         )
         # The function stores the first version; a generated one would be no key.
         default_child(secret, secretsmanager.CfnSecret).generate_secret_string = None
-        name = f"{Names.unique_resource_name(self, max_length=64)}-{_stack_uuid()}"
+        name = f"{Names.unique_resource_name(self, max_length=64)}-{stack_uuid()}"
         deploy_time = deploy_time_function(
             self,
             "signing.handler",
@@ -232,11 +233,6 @@ def _duration_problems(
             f"{rotate_every.to_human_string()}"
         )
     return problems.messages
-
-
-def _stack_uuid() -> str:
-    """Return the stack's UUID: names of CloudFront are unique in an account over all regions."""
-    return Fn.select(2, Fn.split("/", Aws.STACK_ID))
 
 
 def _allow(

@@ -3,12 +3,13 @@
 import hashlib
 import re
 
-from aws_cdk import Aws, Fn, Stack
+from aws_cdk import Fn, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
 from serverless_stack.checks.services.elasticache.limits import serverless as rules
+from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs.cache.network import (
     Subnets,
     choose_subnets,
@@ -48,8 +49,7 @@ def final_backup_name(cache: Construct) -> str:
     Args:
         cache: The cache.
     """
-    stack_uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID))
-    ending = Fn.select(0, Fn.split("-", stack_uuid))
+    ending = Fn.select(0, Fn.split("-", stack_uuid()))
     return f"{unique_name(cache)[: _MAX_NAME - 9].rstrip('-')}-{ending}"
 
 

@@ -10,13 +10,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, Fn, Names
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.functions import MAX_FUNCTION_BYTES
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs.cdn.functions.snippet import HANDLER, Snippet, ViewerEvent
 
 EVENTS: dict[ViewerEvent, cloudfront.FunctionEventType] = {
@@ -243,7 +244,7 @@ def unique_name(scope: Construct, construct_id: str) -> str:
     """
     parent = Names.unique_resource_name(scope, max_length=18)
     digest = hashlib.sha256(construct_id.encode()).hexdigest()[:8]
-    return f"{parent}-{digest}-{Fn.select(2, Fn.split('/', Aws.STACK_ID))}"
+    return f"{parent}-{digest}-{stack_uuid()}"
 
 
 def _literal(parameters: Mapping[str, object]) -> str:
