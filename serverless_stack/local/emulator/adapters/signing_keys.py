@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import fromstring
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -91,42 +91,52 @@ def trusted_key(key_groups: tuple[str, ...], key_id: str) -> str | None:
 
 def public_key_handlers() -> Handlers:
     """Return the handlers of public keys, of which only the comment can be changed."""
-
-    def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        answer = cloudfront._create_public_key(bytes(public_key_xml(props)))
-        return described(answer, "CreatedTime")
-
-    def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
-        etag = cloudfront._public_keys[physical_id]["ETag"]
-        body = bytes(public_key_xml(new))
-        answer = cloudfront._update_public_key(physical_id, {"if-match": etag}, body)
-        return described(answer, "CreatedTime")
-
-    return {
-        "create": create,
-        "update": update,
-        "delete": deleting(cloudfront._public_keys, cloudfront._delete_public_key),
-    }
+    actions = Actions(
+        cloudfront._create_public_key, cloudfront._update_public_key, cloudfront._delete_public_key
+    )
+    return handlers_of(actions, cloudfront._public_keys, public_key_xml, "CreatedTime")
 
 
 def key_group_handlers() -> Handlers:
     """Return the handlers of key groups."""
+    actions = Actions(
+        cloudfront._create_key_group, cloudfront._update_key_group, cloudfront._delete_key_group
+    )
+    return handlers_of(actions, cloudfront._key_groups, key_group_xml, "LastModifiedTime")
+
+
+class Actions(NamedTuple):
+    """What MiniStack does for the requests of a type."""
+
+    create: Callable[..., Response]
+    update: Callable[..., Response]
+    delete: Callable[..., Response]
+
+
+def handlers_of(
+    actions: Actions, store: Any, request: Callable[[Properties], Xml], time: str
+) -> Handlers:
+    """Return the handlers of a type.
+
+    Args:
+        actions: What MiniStack does.
+        store: Where it keeps the resources, by id.
+        request: Returns the request for the properties of a template.
+        time: The attribute with the time of the last action.
+    """
 
     def create(logical_id: str, props: Properties, stack_name: str) -> Provisioned:
-        answer = cloudfront._create_key_group(bytes(key_group_xml(props)))
-        return described(answer, "LastModifiedTime")
+        return described(actions.create(bytes(request(props))), time)
 
     def update(physical_id: str, old: Properties, new: Properties, stack_name: str) -> Provisioned:
-        etag = cloudfront._key_groups[physical_id]["ETag"]
-        body = bytes(key_group_xml(new))
-        answer = cloudfront._update_key_group(physical_id, {"if-match": etag}, body)
-        return described(answer, "LastModifiedTime")
+        condition = {"if-match": store[physical_id]["ETag"]}
+        return described(actions.update(physical_id, condition, bytes(request(new))), time)
 
-    return {
-        "create": create,
-        "update": update,
-        "delete": deleting(cloudfront._key_groups, cloudfront._delete_key_group),
-    }
+    def delete(physical_id: str, props: Properties) -> None:
+        if physical_id in store:  # one that has gone is deleted already
+            check(actions.delete(physical_id, {"if-match": store[physical_id]["ETag"]}))
+
+    return {"create": create, "update": update, "delete": delete}
 
 
 def public_key_xml(props: Properties) -> Xml:
@@ -142,18 +152,6 @@ def key_group_xml(props: Properties) -> Xml:
     items = element("Items", *(element("PublicKey", key) for key in config["Items"]))
     comment = [element("Comment", config["Comment"])] if config.get("Comment") else []
     return element("KeyGroupConfig", element("Name", config["Name"]), items, *comment)
-
-
-def deleting(
-    store: Any, delete: Callable[[str, dict[str, str]], Response]
-) -> Callable[[str, Properties], None]:
-    """Return the handler that deletes a resource; one that has gone is deleted already."""
-
-    def handle(physical_id: str, props: Properties) -> None:
-        if physical_id in store:
-            check(delete(physical_id, {"if-match": store[physical_id]["ETag"]}))
-
-    return handle
 
 
 def described(answer: Response, time: str) -> Provisioned:
