@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from serverless_stack.local.cdk.assembly import Stack
 
-_RUNTIMES = ("python", "nodejs", "provided")
+_RUNTIMES = ("java", "python", "nodejs", "provided")
 _BEHAVIOUR_FEATURES = {
     "TrustedSigners": "signers of AWS accounts: their signatures are refused",
 }
@@ -67,6 +67,8 @@ def _features(kind: str, properties: Mapping[str, object]) -> Iterator[str]:
         behaviours = [config.get("DefaultCacheBehavior"), *_list(config.get("CacheBehaviors"))]
         for behaviour in map(_mapping, behaviours):
             yield from (text for name, text in _BEHAVIOUR_FEATURES.items() if behaviour.get(name))
+        if config.get("ViewerMtlsConfig"):
+            yield "client certificates of viewers: a distribution asks for none"
         if config.get("WebACLId"):
             yield (
                 "AWS WAF in front of a distribution: only rates, IP sets and countries are checked"

@@ -39,7 +39,8 @@ def function(runtime: object) -> dict[str, Any]:
     [
         (distribution(CacheBehaviors=[{"TrustedSigners": ["self"]}]), "signers of AWS accounts"),
         (distribution(WebACLId="arn"), "AWS WAF"),
-        (function("java21"), "the runtime java21"),
+        (distribution(ViewerMtlsConfig={"Mode": "required"}), "client certificates of viewers"),
+        (function("ruby3.4"), "the runtime ruby3.4"),
         (
             resource(
                 "AWS::ApiGateway::Method",

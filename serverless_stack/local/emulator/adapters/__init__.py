@@ -51,6 +51,7 @@ from . import (
     stream_triggers,
     target_groups,
     time_zones,
+    trust_stores,
     web_acls,
 )
 
@@ -89,6 +90,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     target_groups.apply()
     continuous_deployment.apply()
     signing_keys.apply()
+    trust_stores.apply()
     field_encryption.apply()
     iam_groups.apply()
     foreign_types.apply()
