@@ -78,6 +78,9 @@ def test_configuration_endpoint_that_is_a_plain_server(shared_redis: Server) -> 
 
 
 def move(nodes: list[Server], slot: int, source: int, target: int) -> None:
+    # Only a node that imports raises its epoch, without which a late ping of the source wins.
+    run(nodes[target], "CLUSTER SETSLOT", slot, "IMPORTING", node_id(nodes[source]))
+    run(nodes[source], "CLUSTER SETSLOT", slot, "MIGRATING", node_id(nodes[target]))
     for node in (nodes[target], nodes[source], nodes[3 - source - target]):
         run(node, "CLUSTER SETSLOT", slot, "NODE", node_id(nodes[target]))
 
