@@ -78,10 +78,9 @@ def test_a_poll_looks_back_for_late_events_and_repeats_none() -> None:
 
 def test_alike_events_without_an_id_are_counted() -> None:
     logs = Logs()
-    logs.answer([event(0, "tick"), event(0, "tick")])
-    logs.answer(
-        [event(0, "tick"), event(0, "tick"), event(0, "tick"), event(0, "tick", stream="b")]
-    )
+    tick = event(0, "tick")
+    logs.answer([tick, tick])
+    logs.answer([tick, tick, tick, event(0, "tick", stream="b")])
     assert [logs.read(), logs.read()] == [["tick", "tick"], ["tick", "tick"]]
 
 
