@@ -23,9 +23,9 @@ def picture(comparison: Comparison, old: Sequence[Stack], new: Sequence[Stack]) 
     """
     title = ", ".join(sorted({name.partition("/")[0] for name in _names(new)} - {""}))
     try:
-        graphs = [
+        before, after = (
             diagrams.graph(list(_templates(side)), title=title or None) for side in (old, new)
-        ]
+        )
     except ValueError as error:
         raise SourceError(str(error)) from error
     return diagrams.compared(before, after, dict(_changes(comparison)))
