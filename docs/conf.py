@@ -13,7 +13,16 @@ _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_tex
 project = "serverless_stack"
 author = "the serverless_stack contributors"
 release = _project["version"]
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+# Prompts are not copied, nor what a command answered.
+copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"serverless_stack {release}"
@@ -55,7 +64,7 @@ class _Text:
 
 def _list_rules(app: Sphinx, name: str, source: list[str]) -> None:
     """Insert the tables of rules into the page of the checks."""
-    if name == "checks":
+    if name == "guides/checks":
         lines: list[str] = []
         for service, group in groupby(rules(), key=lambda rule: rule.id.rpartition("-")[0]):
             lines += ["", f"### {service}", "", "| Rule | | Requirement | AWS page |"]
