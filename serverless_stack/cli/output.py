@@ -76,6 +76,19 @@ class Output:
         if not self.is_silent:
             print(visible_line(text), flush=True)
 
+    def failures(self, failures: Mapping[str, str]) -> None:
+        """Print what failed and why, on standard error. `--json` has it in its document."""
+        if self.as_json:
+            return
+        from rich.text import Text
+
+        from serverless_stack.cli.terminal import console
+
+        for name, reason in failures.items():
+            text = Text("failed ", "bold red").append(visible_line(name), "not bold default")
+            text.append(f": {visible_line(reason)}", "not bold default")
+            console(stderr=True).print(text, soft_wrap=True)
+
     def message(self, text: str) -> None:
         """Print one line beside the result, such as a hint, on standard error."""
         if not self.quiet:

@@ -11,8 +11,11 @@ class ExitStatus(enum.IntEnum):
     """The command failed in part or whole, or found problems."""
     REFUSED = 2
     """The input is invalid, something is missing, or AWS answered with an error."""
-    DIFFERENT = 3
-    """Another state than the one asked about: not running, not in sync."""
+    STATE = 3
+    """A state that a script must tell apart from a failure, named by each command's help."""
+    NOT_RUNNING = STATE
+    OUT_OF_SYNC = STATE
+    DATA_LOSS = STATE
     HANGUP = 129
     """The terminal was closed."""
     INTERRUPTED = 130
