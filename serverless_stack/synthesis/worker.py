@@ -5,22 +5,33 @@ A program of its own that runs in the app's interpreter, which may lack this lib
 and this process never run code of the app; a fork does, and ends as an interpreter ends.
 """
 
+from __future__ import annotations
+
+import sys
+
+STARTUP = set(sys.modules)  # an app has them from the interpreter as well
+
+# ruff: noqa: E402 - the modules are imported after the line above
 import atexit
 import json
 import os
 import signal
-import sys
 import tempfile
 import threading
 import traceback
 import types
 import warnings
+from collections.abc import Callable
+from typing import Any
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
 
 # Packages that are loaded before the app runs: none of them does anything but define.
 PRELOADED = ("aws_cdk", "constructs", "jsii", "serverless_stack", "cdk_nag")
 
 
-def preload(names):
+def preload(names: list[str]) -> None:
     """Import modules, those that are missing excepted."""
     for name in names:
         try:
@@ -29,12 +40,12 @@ def preload(names):
             continue
 
 
-def preloadable():
+def preloadable() -> list[str]:
     """Return the names of the loaded modules that may stay, in the order of their loading."""
     return [name for name in list(sys.modules) if name.partition(".")[0] in PRELOADED]
 
 
-def state_of(path):
+def state_of(path: str) -> tuple[int, int, int] | None:
     """Return what changes when a file or folder does."""
     try:
         found = os.stat(path)
@@ -46,13 +57,13 @@ def state_of(path):
 class Loaded:
     """What this process has loaded, so that a change of it is seen."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = folder
-        self.states = {}
-        self.tops = {}
+        self.states: dict[str, tuple[int, int, int] | None] = {}
+        self.tops: dict[str, str] = {}
         self.note()
 
-    def note(self):
+    def note(self) -> None:
         """Remember the modules that were loaded since the last call, and the folders of all."""
         paths = [path for path in sys.path if path and path != self.folder]
         for module in list(sys.modules.values()):
@@ -61,31 +72,31 @@ class Loaded:
                 paths.append(path)
         for path in paths:
             self.states.setdefault(path, state_of(path))
-        for name in list(sys.modules):
-            top = name.partition(".")[0]
-            path = getattr(sys.modules.get(top), "__file__", None) or ""
-            self.tops.setdefault(top, path)
+        for name in {name.partition(".")[0] for name in list(sys.modules)} - STARTUP:
+            path = getattr(sys.modules.get(name), "__file__", None)
+            self.tops.setdefault(name, path or "")
 
-    def change(self):
+    def change(self) -> str | None:
         """Return what has changed; None if nothing has."""
         for path, state in self.states.items():
             if state_of(path) != state:
                 return path
         for name in os.listdir(self.folder):
-            top = name.partition(".")[0]
-            if name == top or name == f"{top}.py":
-                loaded = self.tops.get(top)
-                if loaded is not None and not loaded.startswith(os.path.join(self.folder, name)):
-                    return os.path.join(self.folder, name)
+            path = os.path.join(self.folder, name)
+            loaded = self.tops.get(name.removesuffix(".py"))
+            if loaded is None or loaded.startswith(path):
+                continue
+            if name.endswith(".py") or os.path.isfile(os.path.join(path, "__init__.py")):
+                return path  # the app's own module, in place of the one that is loaded
         return None
 
 
-def run_app(script, arguments):
+def run_app(script: str, arguments: list[str]) -> int:
     """Run the app as the interpreter does, and return its exit status."""
     path = os.path.abspath(script)
     main = types.ModuleType("__main__")
     main.__file__ = path
-    main.__builtins__ = __builtins__
+    main.__dict__["__builtins__"] = __builtins__
     sys.modules["__main__"] = main
     sys.argv = [script, *arguments]
     try:
@@ -106,24 +117,24 @@ def run_app(script, arguments):
     return 0
 
 
-def reads_of(paths):
+def reads_of(paths: set[str]) -> Callable[[str, tuple[object, ...]], None]:
     """Return a hook that collects the folders and files that Python reads."""
 
-    def hook(event, arguments):
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
         if event in ("open", "os.scandir", "os.listdir") and isinstance(arguments[0], str):
             paths.add(os.path.abspath(arguments[0]))
 
     return hook
 
 
-def child(request, report):
+def child(request: Request, report: int) -> None:
     """Run the app in this fork, and end."""
     atexit._clear()  # of the worker: jsii would stop the kernel
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tempfile.tempdir = None
     os.environ.clear()
     os.environ.update(request["environment"])
-    read = set()
+    read: set[str] = set()
     if request["trace"]:
         sys.addaudithook(reads_of(read))
     status = run_app(request["script"], request["arguments"])
@@ -139,7 +150,7 @@ def child(request, report):
     os._exit(0)  # without the finalizers of jsii, which would stop the kernel
 
 
-def run(request):
+def run(request: Request) -> Answer:
     """Run the app in a fork, and return its answer."""
     reading, writing = os.pipe()
     with warnings.catch_warnings():
@@ -158,7 +169,7 @@ def run(request):
     return json.loads(text) if text else {"broken": "the app ended its process"}
 
 
-def main():
+def main() -> None:
     """Answer requests until there are no more."""
     requests, answers, script = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     for descriptor in (requests, answers):
@@ -173,6 +184,7 @@ def main():
         for line in lines:
             request = json.loads(line)
             changed = loaded.change()
+            answer: Answer
             if changed is not None:
                 answer = {"broken": f"{changed} has changed"}
             else:
