@@ -72,6 +72,11 @@ class Output:
         if self.as_json:
             print_json(content)
 
+    def event(self, content: Mapping[str, object]) -> None:
+        """Print a JSON document on a line, one of a stream without end, if `--json` asks for it."""
+        if self.as_json:
+            print(json.dumps(content, default=_plain), flush=True)
+
     def line(self, text: str) -> None:
         """Print one line of a result for people; what is not printable is escaped."""
         if not self.is_silent:
