@@ -110,7 +110,7 @@ def test_json_has_a_document_for_each_event(project: Project) -> None:
 
 
 def test_following_shows_each_event_once_until_ctrl_c(project: Project) -> None:
-    process = project.logs("MyShop/Function", "--follow", "--since", "0s", "--filter", "followed")
+    process = project.logs("MyShop/Function", "--follow", "--filter", "followed")
     assert process.stdout is not None
     with process:
         seen = []
