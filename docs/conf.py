@@ -19,6 +19,8 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "descriptions",
+    "llms",
     "rule_pages",
 ]
 # Prompts are not copied, nor what a command answered.
@@ -27,6 +29,29 @@ copybutton_copy_empty_lines = False
 exclude_patterns = ["_build", "constructs/generated"]
 html_theme = "furo"
 html_title = f"serverless_stack {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/mark.svg"
+html_theme_options = {
+    "top_of_page_buttons": [],
+    "light_logo": "mark.svg",
+    "dark_logo": "mark.svg",
+    "light_css_variables": {
+        "color-brand-primary": "#0b6e5f",
+        "color-brand-content": "#0b6e5f",
+        "color-brand-visited": "#5b4a9e",
+        "color-api-keyword": "#5b6370",
+        "color-foreground-muted": "#5b6370",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#4fd1b5",
+        "color-brand-content": "#4fd1b5",
+        "color-brand-visited": "#b9a7f5",
+        "color-foreground-muted": "#a4acb9",
+    },
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = True
