@@ -84,5 +84,4 @@ Expires = Annotated[
 StorageClass = Annotated[
     str, typer.Option("--storage-class", metavar="CLASS", help="Such as STANDARD_IA.")
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Print failures alone.")]
 Parallel = Annotated[int, typer.Option("--parallel", min=1, help="The number of files at a time.")]

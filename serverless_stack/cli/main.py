@@ -2,33 +2,83 @@
 
 from __future__ import annotations
 
-import importlib
 import importlib.metadata
 import importlib.util
+import io
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     import typer
 
-# The module and attribute of each command, below `serverless_stack.cli.commands`.
+# The module below `serverless_stack.cli.commands`, the attribute, and the first sentence of the
+# help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
-    "local": ("local.command", "app"),
-    "check": ("check.command", "check"),
-    "review": ("review.command", "review"),
-    "sync": ("sync", "run"),
-    "invalidate": ("invalidate", "invalidate"),
-    "ls": ("objects.command", "ls"),
-    "cp": ("objects.transfers", "cp"),
-    "mv": ("objects.transfers", "mv"),
-    "rm": ("objects.transfers", "rm"),
-    "mb": ("objects.buckets", "mb"),
-    "rb": ("objects.buckets", "rb"),
-    "presign": ("objects.command", "presign"),
-    "api": ("api", "app"),
-    "cdn": ("cdn", "app"),
-    "advise": ("advise", "app"),
-    "profiles": ("profiles", "profiles"),
+    "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
+    "check": (
+        "check.command",
+        "check",
+        "Find what AWS refuses at deploy time in templates, without an AWS account.",
+    ),
+    "review": (
+        "review.command",
+        "review",
+        "Show what a deployment would update, interrupt, replace or delete.",
+    ),
+    "sync": ("sync", "run", "Make DESTINATION the same as SOURCE, by content and headers."),
+    "invalidate": (
+        "invalidate",
+        "invalidate",
+        "Invalidate paths and cache tags in CloudFront distributions, or what covers changed keys.",
+    ),
+    "ls": (
+        "objects.command",
+        "ls",
+        "List objects, or all their versions, or the buckets of the account.",
+    ),
+    "cp": (
+        "objects.transfers",
+        "cp",
+        "Copy a file or object, or a folder or prefix with --recursive.",
+    ),
+    "mv": (
+        "objects.transfers",
+        "mv",
+        "Move a file or object, or a folder or prefix with --recursive.",
+    ),
+    "rm": (
+        "objects.transfers",
+        "rm",
+        "Delete an object, or all below a prefix with --recursive.",
+    ),
+    "mb": (
+        "objects.buckets",
+        "mb",
+        "Create a private bucket.",
+    ),
+    "rb": (
+        "objects.buckets",
+        "rb",
+        "Delete a bucket, with --force also what is in it: it asks for the name then.",
+    ),
+    "presign": (
+        "objects.command",
+        "presign",
+        "Print a presigned URL; for POST, JSON with the fields of the form.",
+    ),
+    "api": (
+        "api",
+        "app",
+        "Show the deployments of a REST API, and choose what a stage serves.",
+    ),
+    "cdn": ("cdn", "app", "Try a change of a distribution on some viewers, then on all."),
+    "advise": ("advise", "app", "Choose a service by your needs."),
+    "profiles": (
+        "profiles",
+        "profiles",
+        "Print the settings of Profile.dev(), .production() and .regulated(), and their cost at "
+        "rest.",
+    ),
 }
 
 
@@ -45,29 +95,26 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(2)
-    command = sys.argv[1] if len(sys.argv) > 1 else None
-    application(command)(prog_name="serverless-stack")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a sign that an old encoding lacks is escaped
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        application()(prog_name="serverless-stack")
+    except KeyboardInterrupt:  # before a command began
+        sys.exit(130)
 
 
-def application(command: str | None = None) -> typer.Typer:
-    """Return the command line.
-
-    Args:
-        command: The command that is about to run. The modules of the others are not loaded.
-            Default: all commands; the same for an unknown one.
-    """
+def application() -> typer.Typer:
+    """Return the command line. A command is loaded when it runs."""
     import typer
 
-    app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    from serverless_stack.cli.group import LazyGroup, Row
+
+    class Commands(LazyGroup):
+        registry: ClassVar = {name: Row(*row) for name, row in _COMMANDS.items()}
+
+    app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
     _add_version(app)
-    for name in [command] if command in _COMMANDS else _COMMANDS:
-        module, attribute = _COMMANDS[name]
-        loaded = importlib.import_module(f"serverless_stack.cli.commands.{module}")
-        implementation = getattr(loaded, attribute)
-        if isinstance(implementation, typer.Typer):
-            app.add_typer(implementation, name=name)
-        else:
-            app.command(name, cls=getattr(loaded, "COMMAND_CLASS", None))(implementation)
     return app
 
 

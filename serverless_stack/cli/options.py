@@ -1,23 +1,30 @@
 """Options and errors shared by the commands that talk to AWS."""
 
-import difflib
 import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from serverless_stack._shared.text import visible
+from serverless_stack._shared.text import did_you_mean
+from serverless_stack.cli.statuses import ExitStatus
 
-REFUSED_STATUS = 2
+REFUSED_STATUS = ExitStatus.REFUSED
 _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 
 Region = Annotated[str | None, typer.Option("--region", help="The AWS region.")]
 Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print errors alone, and what --json asks for.")
+]
+AppDir = Annotated[
+    Path, typer.Option("--app-dir", help="The folder of the CDK app, with its cdk.json.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")]
 MaxPaths = Annotated[
     int, typer.Option("--max-paths", min=1, help="The maximum number of paths to pay for.")
@@ -65,24 +72,17 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         yield
-    except Terminated as error:
+    except KeyboardInterrupt as error:  # Ctrl-C, or another signal
         typer.echo("Interrupted. Run the command again to complete it.", err=True)
-        raise typer.Exit(128 + error.number) from error
+        raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from error
     except BrokenPipeError:
         raise  # the reader of the output has ended: so does the command
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
-        from rich.console import Console
-        from rich.text import Text
+        from serverless_stack.cli.errors import print_error
 
-        console = Console(stderr=True)
-        console.print(
-            Text("Error: ", "bold red").append(
-                visible(f"{_text(error)}{_remedy(error)}"), "default"
-            ),
-            soft_wrap=True,
-        )
+        print_error(f"{_text(error)}{_remedy(error)}")
         raise typer.Exit(REFUSED_STATUS) from error
     finally:
         signal.signal(signal.SIGTERM, before)
@@ -135,9 +135,9 @@ def _other_profiles(name: str) -> str:
 
     os.environ.pop("AWS_PROFILE", None)  # the missing one, which a session would look for
     known = Session().available_profiles
-    close = difflib.get_close_matches(name, known, 1)
-    if close:
-        return f", did you mean `{close[0]}`?"
+    hint = did_you_mean(name, known)
+    if hint:
+        return hint
     return f"; the profiles are: {', '.join(known)}" if known else "; there are no profiles"
 
 

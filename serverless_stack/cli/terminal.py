@@ -1,6 +1,9 @@
 """Progress on a terminal: phases of the local cloud, and bars."""
 
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -12,37 +15,97 @@ from serverless_stack._shared.text import visible, visible_line
 from serverless_stack.local.progress import Phase, PlainReport, Report
 
 _NAME_WIDTH = 10
+_PATIENCE = 0.8  # seconds; what is done before it needs no progress
 _LONGEST_LINE = 5000  # a key has up to 1024 bytes, each of which may be escaped
 
 
-def bar() -> Progress:
+class _Console(Console):
+    """A console whose reader may end: `BrokenPipeError` reaches the command line."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console(*, stderr: bool = False, quiet: bool = False) -> Console:
+    """Return a console in the style of all commands.
+
+    It writes no escape sequences into a pipe, unless FORCE_COLOR is set, and with NO_COLOR none
+    that only decorate.
+
+    Args:
+        stderr: Whether it writes to standard error.
+        quiet: Whether it prints nothing.
+    """
+    return _Console(
+        stderr=stderr,
+        quiet=quiet,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+        highlight=False,
+    )
+
+
+def is_terminal(stream: Console) -> bool:
+    """Return whether lines can be rewritten. FORCE_COLOR makes no terminal of a pipe."""
+    return stream.is_terminal and (not os.environ.get("FORCE_COLOR") or stream.file.isatty())
+
+
+def bar(*, quiet: bool = False) -> Progress:
     """Return a progress bar on standard error, erased at the end; invisible without a terminal."""
-    console = Console(stderr=True)
+    shown = console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=console,
+        console=shown,
         transient=True,
-        disable=not console.is_terminal,
+        disable=quiet or not is_terminal(shown),
     )
 
 
-def list_console() -> Console:
+@contextmanager
+def waiting(text: str, *, quiet: bool = False) -> Iterator[None]:
+    """Show a line with its seconds on the terminal until the end, if that takes a second.
+
+    Args:
+        text: What is done, such as ``reading the stacks``.
+        quiet: Whether to show nothing.
+    """
+    shown = console(stderr=True)
+    if quiet or not is_terminal(shown):
+        yield
+        return
+    start = time.monotonic()
+    spinner = Spinner("dots", style="cyan")
+
+    def render() -> RenderableType:
+        now = time.monotonic()
+        if now - start < _PATIENCE:
+            return Text()
+        sign = spinner.render(now)
+        assert isinstance(sign, Text)
+        return _cut(sign.append(f" {visible_line(text)} ... {now - start:.0f} s", "dim"))
+
+    with Live(get_renderable=render, console=shown, transient=True, refresh_per_second=8):
+        yield
+
+
+def list_console(*, quiet: bool = False) -> Console:
     """Return the console for lists of keys and paths.
 
     A pipe or file gets each in one piece, for `grep`; a terminal gets lines of its width.
     """
-    console = Console()
-    return console if console.is_terminal else Console(width=_LONGEST_LINE)
+    shown = console(quiet=quiet)
+    if not is_terminal(shown):
+        shown.width = _LONGEST_LINE
+    return shown
 
 
 def report_for(console: Console, *, verbose: bool) -> Report:
     """Return the report for a console: live on a terminal, plain lines elsewhere."""
-    return (
-        Terminal(console, verbose=verbose) if console.is_terminal else PlainReport(verbose=verbose)
-    )
+    if is_terminal(console):
+        return Terminal(console, verbose=verbose)
+    return PlainReport(verbose=verbose, stderr=console.stderr)
 
 
 class Terminal:
@@ -101,8 +164,12 @@ class Terminal:
 
 
 def _line(sign: Text, name: str, seconds: float, detail: Text) -> Text:
+    line = Text().append_text(sign).append(f" {name:<{_NAME_WIDTH}} {seconds:5.1f} s ")
+    return _cut(line.append_text(detail))
+
+
+def _cut(line: Text) -> Text:
     """Return one line, cut at the terminal's width: a line that wraps cannot be replaced."""
-    line = Text(no_wrap=True, overflow="ellipsis")
-    line.append_text(sign).append(f" {name:<{_NAME_WIDTH}} {seconds:5.1f} s ").append_text(detail)
+    line.no_wrap, line.overflow = True, "ellipsis"
     line.rstrip()
     return line

@@ -1,5 +1,6 @@
 """The progress of the local cloud. `serverless_stack.cli.terminal` shows it on a terminal."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -62,29 +63,33 @@ class SilentReport:
 class PlainReport:
     """Prints a line at the beginning and end of each phase, for logs and pipes."""
 
-    def __init__(self, *, verbose: bool = False) -> None:
-        """Print to standard output, with `verbose` the output of programs as well."""
+    def __init__(self, *, verbose: bool = False, stderr: bool = False) -> None:
+        """Print to standard output or standard error, with `verbose` also what programs print."""
         self._verbose = verbose
+        self._stderr = stderr
 
     def begin(self, phase: str) -> None:
         """Print the name of the phase."""
-        print(f"{visible_line(phase)} ...", flush=True)
+        self._print(f"{visible_line(phase)} ...")
 
     def detail(self, text: str) -> None:
         """Do nothing: a log has no details."""
 
     def end(self, phase: Phase) -> None:
         """Print the outcome and duration of the phase."""
-        print(f"{visible_line(phase.name)} {phase.outcome} after {phase.seconds:.1f} s", flush=True)
+        self._print(f"{visible_line(phase.name)} {phase.outcome} after {phase.seconds:.1f} s")
 
     def note(self, text: str) -> None:
         """Print the message."""
-        print(visible(text), flush=True)
+        self._print(visible(text))
 
     def output(self, line: str) -> None:
         """Print the line if `verbose` is set."""
         if self._verbose:
-            print(f"  {visible_line(line.expandtabs())}", flush=True)
+            self._print(f"  {visible_line(line.expandtabs())}")
+
+    def _print(self, text: str) -> None:
+        print(text, file=sys.stderr if self._stderr else sys.stdout, flush=True)
 
 
 class Phases:

@@ -136,7 +136,7 @@ def test_a_change_is_staged_and_promoted(
 
     def run(*arguments: str) -> str:
         command = ["cdn", *arguments, "--region", "eu-west-1"]
-        result = CliRunner().invoke(application("cdn"), command)
+        result = CliRunner().invoke(application(), command)
         assert result.exit_code == 0, result.output
         return result.output
 

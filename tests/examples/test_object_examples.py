@@ -27,7 +27,7 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         *echo, command = line.replace("my-bucket", bucket).split(" | ")
         words = shlex.split(command)
         text = f"{shlex.split(echo[0])[1]}\n" if echo else ""
-        result = CliRunner().invoke(application(words[1]), words[1:], input=text)
+        result = CliRunner().invoke(application(), words[1:], input=text)
         assert result.exit_code == 0, f"{line}: {result.output}"
         said[line] = result.output
     assert said["serverless-stack cp s3://my-bucket/hello.txt -"] == "hello world\n"

@@ -1,7 +1,6 @@
 """`serverless-stack advise`: which cache meets your needs."""
 
 import dataclasses
-import json
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -11,11 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from serverless_stack._shared.text import visible
+from serverless_stack.cli.errors import fail
+from serverless_stack.cli.options import Json, Quiet
+from serverless_stack.cli.output import Output
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.advice import NEEDS, Advice, Fact, Fit, advise
-
-SHORTFALL_STATUS = 1
-REFUSED_STATUS = 2
 
 _EXAMPLE = "serverless-stack advise cache --need persistence --need pub-sub"
 _STYLES = {Fit.YES: ("✓", "green"), Fit.PARTLY: ("~", "yellow"), Fit.NO: ("✗", "red")}
@@ -26,7 +25,6 @@ Needs = Annotated[
     list[str] | None,
     typer.Option("--need", metavar="NEED", help="A need of your application. Repeatable."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
 @app.callback()
@@ -35,41 +33,31 @@ def choose() -> None:
 
 
 @app.command()
-def cache(needs: Needs = None, as_json: Json = False) -> None:
+def cache(needs: Needs = None, as_json: Json = False, quiet: Quiet = False) -> None:
     """Choose between Redis and Memcached; serverless, on nodes or in cluster mode.
 
     Without --need, list the known needs.
 
     Example: serverless-stack advise cache --need persistence --need pub-sub
 
+    JSON: option, reasons, shortfalls, conflicts, alternatives; without --need: needs.
+
     Exit status: 0 if one cache meets every need, 1 if none does,
     2 on invalid input.
     """
-    console = Console()
+    output = Output(as_json, quiet)
     if not needs:
-        if as_json:
-            _print_json({"needs": [dataclasses.asdict(need) for need in NEEDS]})
-        else:
-            _show_needs(console)
+        output.document({"needs": [dataclasses.asdict(need) for need in NEEDS]})
+        _show_needs(output.console)
         return
     try:
         advice = advise(needs=needs)
     except ValueError as error:
         message = str(error).replace("`needs`", "`--need`").replace("a list of ", "")
-        errors = Console(stderr=True)
-        errors.print(
-            Text("Error: ", "bold red").append(visible(message), "default"), soft_wrap=True
-        )
-        raise typer.Exit(REFUSED_STATUS) from error
-    if as_json:
-        _print_json(dataclasses.asdict(advice))
-    else:
-        _show_advice(console, advice)
-    raise typer.Exit(SHORTFALL_STATUS if advice.shortfalls else 0)
-
-
-def _print_json(value: dict[str, object]) -> None:
-    typer.echo(json.dumps(value, indent=2, default=lambda fit: Fit(fit).value))
+        fail(message, ExitStatus.REFUSED)
+    output.document(dataclasses.asdict(advice))
+    _show_advice(output.console, advice)
+    raise typer.Exit(ExitStatus.FAILED if advice.shortfalls else ExitStatus.SUCCESS)
 
 
 def _show_needs(console: Console) -> None:

@@ -1,17 +1,16 @@
 """`serverless-stack api`: the deployments of a REST API, rollback, and promotion of a canary."""
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.terminal import list_console
+from serverless_stack.cli.errors import fail
+from serverless_stack.cli.output import Output, table
 from serverless_stack.operations.releases import (
     Api,
     Change,
@@ -23,8 +22,6 @@ from serverless_stack.operations.releases import (
     plan_rollback,
 )
 from serverless_stack.operations.releases.model import read_api
-
-FAILED_STATUS = 1
 
 app = typer.Typer(
     no_args_is_help=True, help="Show the deployments of a REST API, and choose what a stage serves."
@@ -41,6 +38,7 @@ To = Annotated[str | None, typer.Option("--to", metavar="ID", help="The deployme
 def deployments(
     place: Place,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -48,22 +46,24 @@ def deployments(
 
     Example: serverless-stack api deployments Shop/Api
 
+    JSON: api, name, deployments, stages.
+
     Exit status: 0 if listed, 2 on invalid input or an error of AWS.
     """
+    output = Output(as_json, quiet)
     with aws.account(region, profile):
-        api = _read(place)
-        if as_json:
-            typer.echo(json.dumps(_document(api), indent=2))
-            return
-        table = Table("deployment", "created", "served by", "description")
+        with output.working(f"reading {place}"):
+            api = _read(place)
+        output.document(_document(api))
+        deployments = table("deployment", "created", "served by", "description")
         for deployment in api.deployments:
-            table.add_row(
+            deployments.add_row(
                 deployment.id,
                 f"{deployment.created:%Y-%m-%d %H:%M:%S}",
                 ", ".join(_servers(api, deployment.id)),
                 Text(visible_line(deployment.description)),
             )
-        list_console().print(table)
+        output.list_console.print(deployments)
 
 
 @app.command()
@@ -73,6 +73,7 @@ def rollback(
     to: To = None,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -83,11 +84,18 @@ def rollback(
 
     Example: serverless-stack api rollback Shop/Api
 
+    JSON: change, api, stage, before, after, operations.
+
     Exit status: 0 if changed, 1 if there is nothing to go back to or the stage was changed
     meanwhile, 2 on invalid input or an error of AWS.
     """
     with aws.account(region, profile):
-        _run(place, lambda api: plan_rollback(api, stage, to), dry_run=dry_run, as_json=as_json)
+        _run(
+            place,
+            lambda api: plan_rollback(api, stage, to),
+            Output(as_json, quiet),
+            dry_run=dry_run,
+        )
 
 
 @app.command()
@@ -96,6 +104,7 @@ def promote(
     stage: StageName = None,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -103,11 +112,13 @@ def promote(
 
     Example: serverless-stack api promote Shop/Api
 
+    JSON: change, api, stage, before, after, operations.
+
     Exit status: 0 if changed, 1 if there is no canary or the stage was changed meanwhile, 2 on
     invalid input or an error of AWS.
     """
     with aws.account(region, profile):
-        _run(place, lambda api: plan_promotion(api, stage), dry_run=dry_run, as_json=as_json)
+        _run(place, lambda api: plan_promotion(api, stage), Output(as_json, quiet), dry_run=dry_run)
 
 
 def _read(place: str) -> Api:
@@ -116,31 +127,29 @@ def _read(place: str) -> Api:
     return read_api(boto3.client("apigateway"), find_api(boto3.client("cloudformation"), place))
 
 
-def _run(place: str, plan: Callable[[Api], Change], *, dry_run: bool, as_json: bool) -> None:
+def _run(place: str, plan: Callable[[Api], Change], output: Output, *, dry_run: bool) -> None:
     """Plan a change, make it, and report it."""
     import boto3
 
     try:
-        change = plan(_read(place))
-        after = None if dry_run else apply(boto3.client("apigateway"), change)
+        with output.working(f"changing {place}"):
+            change = plan(_read(place))
+            after = None if dry_run else apply(boto3.client("apigateway"), change)
     except ReleaseError as error:
-        typer.echo(f"Error: {visible_line(str(error))}", err=True)
-        raise typer.Exit(FAILED_STATUS) from error
-    if as_json:
-        document = {
-            "change": change.kind,
-            "api": change.api_id,
-            "stage": change.stage.name,
-            "before": asdict(change.stage),
-            "after": None if after is None else asdict(after),
-            "operations": change.operations,
-        }
-        typer.echo(json.dumps(document, indent=2))
-        return
+        fail(str(error))
+    document = {
+        "change": change.kind,
+        "api": change.api_id,
+        "stage": change.stage.name,
+        "before": asdict(change.stage),
+        "after": None if after is None else asdict(after),
+        "operations": change.operations,
+    }
+    output.document(document)
     before = "would change" if dry_run else "changed"
-    typer.echo(f"{visible_line(place)}: {before} the stage {change.stage.name}: {_summary(change)}")
+    output.line(f"{place}: {before} the stage {change.stage.name}: {_summary(change)}")
     if not dry_run:
-        typer.echo(_ADVICE[change.kind])
+        output.line(_ADVICE[change.kind])
 
 
 _ADVICE = {

@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import options as aws
+from serverless_stack.cli.errors import fail
+from serverless_stack.cli.output import Output
 from serverless_stack.operations.staging import (
     Action,
     Clients,
@@ -23,8 +24,6 @@ from serverless_stack.operations.staging import (
 from serverless_stack.operations.staging import discard as run_discard
 from serverless_stack.operations.staging import promote as run_promote
 from serverless_stack.operations.staging import stage as run_stage
-
-FAILED_STATUS = 1
 
 app = typer.Typer(
     no_args_is_help=True, help="Try a change of a distribution on some viewers, then on all."
@@ -69,6 +68,7 @@ def stage(
     origin_path: OriginPath = None,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -77,6 +77,8 @@ def stage(
     Run it again to change the copy or its share of requests, or after an error.
 
     Example: serverless-stack cdn stage Shop/Cdn --weight 0.1 --changes changes.json
+
+    JSON: action, distribution, staging, policy, traffic, steps.
 
     Exit status: 0 if staged, 1 if CloudFront does not stage this distribution or it was changed
     meanwhile, 2 on invalid input or an error of AWS.
@@ -91,8 +93,8 @@ def stage(
             traffic,
             patch,
             origin_path,
+            Output(as_json, quiet),
             dry_run=dry_run,
-            as_json=as_json,
         )
 
 
@@ -101,6 +103,7 @@ def promote(
     place: Place,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -110,11 +113,13 @@ def promote(
 
     Example: serverless-stack cdn promote Shop/Cdn
 
+    JSON: action, distribution, staging, policy, traffic, steps.
+
     Exit status: 0 if promoted, 1 if there is nothing to promote or it was changed meanwhile, 2 on
     invalid input or an error of AWS.
     """
     with aws.account(region, profile):
-        _run(place, "promote", None, None, None, dry_run=dry_run, as_json=as_json)
+        _run(place, "promote", None, None, None, Output(as_json, quiet), dry_run=dry_run)
 
 
 @app.command()
@@ -122,6 +127,7 @@ def discard(
     place: Place,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -129,11 +135,13 @@ def discard(
 
     Example: serverless-stack cdn discard Shop/Cdn
 
+    JSON: action, distribution, staging, policy, traffic, steps.
+
     Exit status: 0 if deleted, 1 if there is none or it was changed meanwhile, 2 on invalid input
     or an error of AWS.
     """
     with aws.account(region, profile):
-        _run(place, "discard", None, None, None, dry_run=dry_run, as_json=as_json)
+        _run(place, "discard", None, None, None, Output(as_json, quiet), dry_run=dry_run)
 
 
 def _read_changes(file: Path | None) -> dict[str, Any] | None:
@@ -154,9 +162,9 @@ def _run(
     traffic: Traffic | None,
     changes: dict[str, Any] | None,
     origin_path: str | None,
+    output: Output,
     *,
     dry_run: bool,
-    as_json: bool,
 ) -> None:
     import boto3
 
@@ -166,8 +174,7 @@ def _run(
 
     def report(line: str) -> None:
         done.append(line)
-        if not as_json:
-            typer.echo(f"{visible_line(place)}: {visible_line(line)}")
+        output.line(f"{place}: {line}")
 
     step = Step(report)
     try:
@@ -184,15 +191,13 @@ def _run(
         else:
             release = run_discard(clients, found, step)
     except StagingError as error:
-        typer.echo(f"Error: {visible_line(str(error))}", err=True)
-        raise typer.Exit(FAILED_STATUS) from error
-    if as_json:
-        typer.echo(json.dumps(_document(release, action, done), indent=2))
-    elif dry_run:
+        fail(str(error))
+    output.document(_document(release, action, done))
+    if dry_run:
         for line in done or ["change nothing"]:
-            typer.echo(f"{visible_line(place)}: would {visible_line(line)}")
+            output.line(f"{place}: would {line}")
     else:
-        typer.echo(_ADVICE[action])
+        output.line(_ADVICE[action])
 
 
 _ADVICE = {

@@ -1,6 +1,5 @@
 """`serverless-stack invalidate`: invalidate paths, cache tags, or what changed."""
 
-import json
 import sys
 import warnings
 from pathlib import Path
@@ -13,7 +12,8 @@ from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.terminal import bar, list_console
+from serverless_stack.cli.output import Output, table
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.invalidation import (
     Invalidation,
     InvalidationPlan,
@@ -23,8 +23,6 @@ from serverless_stack.operations.invalidation import (
     send,
 )
 from serverless_stack.operations.invalidation.paths import normalized_paths, normalized_tags
-
-TIMED_OUT_STATUS = 1
 
 Distributions = Annotated[list[str], typer.Argument(help="The ids of the distributions.")]
 Paths = Annotated[
@@ -63,6 +61,7 @@ def invalidate(
     wait: aws.Wait = False,
     dry_run: aws.DryRun = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -70,9 +69,12 @@ def invalidate(
 
     Example: serverless-stack invalidate E1234567890 --path '/blog/*' --tag product-42 --wait
 
+    JSON: paths, tags, cost, collateral, sent.
+
     Exit status: 0 if sent or nothing to send, 1 if waiting timed out, 2 on invalid input or an
     error of AWS.
     """
+    output = Output(as_json, quiet)
     with aws.account(region, profile):
         tags = normalized_tags(tag or [])
         if path and changed_from is not None:
@@ -96,12 +98,12 @@ def invalidate(
         sent: tuple[Invalidation, ...] = ()
         if not dry_run:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore" if as_json else "default")
+                warnings.simplefilter("ignore" if output.is_silent else "default")
                 _check_tags(planned, distributions)
-                sent = _send(planned, distributions, reference or uuid4().hex, wait)
-        _show(planned, sent, dry_run=dry_run, as_json=as_json, known=changed_from is not None)
+                sent = _send(output, planned, distributions, reference or uuid4().hex, wait)
+        _show(output, planned, sent, dry_run=dry_run, known=changed_from is not None)
     if any(invalidation.completed is False for invalidation in sent):
-        raise typer.Exit(TIMED_OUT_STATUS)
+        raise typer.Exit(ExitStatus.FAILED)
 
 
 def _check_tags(planned: InvalidationPlan, distributions: list[str]) -> None:
@@ -114,9 +116,13 @@ def _check_tags(planned: InvalidationPlan, distributions: list[str]) -> None:
 
 
 def _send(
-    planned: InvalidationPlan, distributions: list[str], reference: str, wait: bool
+    output: Output,
+    planned: InvalidationPlan,
+    distributions: list[str],
+    reference: str,
+    wait: bool,
 ) -> tuple[Invalidation, ...]:
-    with bar() as shown:
+    with output.bar() as shown:
         task = shown.add_task("sending", total=None)
 
         def show(how: Progress) -> None:
@@ -133,47 +139,43 @@ def _lines(path: Path) -> list[str]:
 
 
 def _show(
+    output: Output,
     planned: InvalidationPlan,
     sent: tuple[Invalidation, ...],
     *,
     dry_run: bool,
-    as_json: bool,
     known: bool,
 ) -> None:
-    if as_json:
-        content = {
-            "paths": planned.paths,
-            "tags": planned.tags,
-            "cost": planned.cost,
-            "collateral": planned.collateral if known else None,
-            "sent": [vars(invalidation) for invalidation in sent],
-        }
-        typer.echo(json.dumps(content, indent=2))
-        return
-    console = list_console()
+    content = {
+        "paths": planned.paths,
+        "tags": planned.tags,
+        "cost": planned.cost,
+        "collateral": planned.collateral if known else None,
+        "sent": [vars(invalidation) for invalidation in sent],
+    }
+    output.document(content)
     if dry_run:
-        console.print(table_of(planned))
+        output.list_console.print(table_of(planned))
     for invalidation in sent:
         state = {None: "sent", True: "completed", False: "not completed yet"}[
             invalidation.completed
         ]
         ids = ", ".join(invalidation.invalidation_ids)
         count = counted(invalidation.paths, "path")
-        line = f"{invalidation.distribution_id}: {count}, {state} ({ids})"
-        console.print(Text(visible_line(line)), soft_wrap=True)
+        output.line(f"{invalidation.distribution_id}: {count}, {state} ({ids})")
     if not planned.cost:
-        console.print("Nothing to invalidate.")
+        output.line("Nothing to invalidate.")
     elif known:
         billed = counted(planned.cost, "path")
         collateral = counted(planned.collateral, "unchanged URL")
-        console.print(f"{billed} billed, {collateral} invalidated")
+        output.line(f"{billed} billed, {collateral} invalidated")
 
 
 def table_of(planned: InvalidationPlan) -> Table:
     """Return a plan as a table."""
-    table = Table("path or tag" if planned.tags else "path", "kind")
+    shown = table("kind", "path or tag" if planned.tags else "path")
     for path in planned.paths:
-        table.add_row(Text(visible_line(path)), "wildcard" if path.endswith("*") else "single")
+        shown.add_row("wildcard" if path.endswith("*") else "single", Text(visible_line(path)))
     for tag in planned.tags:
-        table.add_row(Text(visible_line(f"#{tag}")), "tag")
-    return table
+        shown.add_row("tag", Text(visible_line(f"#{tag}")))
+    return shown

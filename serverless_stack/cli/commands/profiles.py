@@ -1,19 +1,14 @@
 """`serverless-stack profiles`: the settings of each profile, and their cost at rest."""
 
-import json
-from typing import Annotated
-
-import typer
-from rich.console import Console
 from rich.table import Table
 
+from serverless_stack.cli.options import Json, Quiet
+from serverless_stack.cli.output import Output
 from serverless_stack.constructs.profiles.costs import rows, totals
 from serverless_stack.constructs.profiles.settings import ALL
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-
-def profiles(as_json: Json = False) -> None:
+def profiles(as_json: Json = False, quiet: Quiet = False) -> None:
     """Print the settings of Profile.dev(), .production() and .regulated(), and their cost at rest.
 
     The costs are those of a ServerlessStack with both caches that nobody uses, for a month, at
@@ -21,11 +16,12 @@ def profiles(as_json: Json = False) -> None:
 
     Example: serverless-stack profiles --json | jq .total
 
-    Exit status: always 0.
+    JSON: prices, total, settings.
+
+    Exit status: 0.
     """
-    if as_json:
-        typer.echo(json.dumps(_report(), indent=2))
-        return
+    output = Output(as_json, quiet)
+    output.document(_report())
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("setting")
     for settings in ALL:
@@ -38,9 +34,8 @@ def profiles(as_json: Json = False) -> None:
         table.add_row(row.name, *cells, row.note)
     table.add_section()
     table.add_row("A month at rest", *(f"${total:.2f}" for total in totals()), style="bold")
-    console = Console()
-    console.print(table)
-    console.print("AWS's list prices in us-east-1. The default is production.", style="dim")
+    output.console.print(table)
+    output.console.print("AWS's list prices in us-east-1. The default is production.", style="dim")
 
 
 def _price(cost: float) -> str:

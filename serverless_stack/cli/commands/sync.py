@@ -2,7 +2,8 @@
 
 import sys
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -10,13 +11,11 @@ from serverless_stack._shared.content.rules import TagRule
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import aws_options
 from serverless_stack.cli import options as aws
+from serverless_stack.cli.output import Output, table
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.sync import Action, CacheRule, Synced, SyncPlan, location, sync
 
-if TYPE_CHECKING:
-    from rich.progress import Progress
-
 COMMAND_CLASS = aws_options.ObjectCommand
-FAILED_STATUS, DIFFERENT_STATUS = 1, 3
 _MAX_ROWS = 200
 
 Source = Annotated[str, typer.Argument(help="A folder or s3://bucket/prefix.")]
@@ -78,6 +77,7 @@ def run(
     wait: aws.Wait = False,
     parallel: aws_options.Parallel = 8,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -85,11 +85,15 @@ def run(
 
     Example: serverless-stack sync site s3://my-bucket/site --delete --invalidate E1234567890
 
+    JSON: actions, unchanged, skipped, done, failures, invalidation, sent.
+
     Exit status: 0 if in sync, 1 if some files failed, 2 on invalid input or an error of AWS,
     3 with --exit-code if something would change.
     """
+    output = Output(as_json, quiet)
     with aws.account(region, profile):
-        progress = _progress() if sys.stderr.isatty() else None
+        # rich takes longer to load than a sync without news.
+        progress = output.bar() if sys.stderr.isatty() else None
         task = progress.add_task("sync", total=None) if progress else None
 
         def planned(plan: SyncPlan) -> None:
@@ -123,21 +127,11 @@ def run(
                 planned=planned,
                 progress=done,
             )
-        if as_json:
-            _print_json(synced)
-        else:
-            _show(synced)
+        _show(output, synced)
     if _failures(synced):
-        raise typer.Exit(FAILED_STATUS)
+        raise typer.Exit(ExitStatus.FAILED)
     if exit_code and dry_run and synced.plan.actions:
-        raise typer.Exit(DIFFERENT_STATUS)
-
-
-def _progress() -> "Progress":
-    # rich takes longer to load than a sync without news.
-    from serverless_stack.cli.terminal import bar
-
-    return bar()
+        raise typer.Exit(ExitStatus.OUT_OF_SYNC)
 
 
 def _rule(text: str) -> CacheRule:
@@ -158,12 +152,9 @@ def _failures(synced: Synced) -> dict[str, str]:
     return synced.plan.failures if synced.result is None else synced.result.failures
 
 
-def _print_json(synced: Synced) -> None:
-    import json
-    from dataclasses import asdict
-
+def _document(synced: Synced) -> dict[str, object]:
     result = synced.result
-    document = {
+    return {
         "actions": [asdict(action) for action in synced.plan.actions],
         "unchanged": synced.plan.unchanged,
         "skipped": synced.plan.source.skipped,
@@ -172,39 +163,34 @@ def _print_json(synced: Synced) -> None:
         "invalidation": None if synced.invalidation is None else list(synced.invalidation.paths),
         "sent": [vars(invalidation) for invalidation in synced.sent],
     }
-    typer.echo(json.dumps(document, indent=2))
 
 
-def _show(synced: Synced) -> None:
-    plan = synced.plan
-    if synced.result is None and plan.actions:
-        _show_table(plan)
+def _show(output: Output, synced: Synced) -> None:
+    plan, failures = synced.plan, _failures(synced)
+    output.document(_document(synced))
+    if synced.result is None and plan.actions and not output.is_silent:
+        _show_table(output, plan)
     counts: dict[str, int] = {}
     for action in plan.actions if synced.result is None else synced.result.done:
         counts[action.kind] = counts.get(action.kind, 0) + 1
     parts = [f"{count:,} {kind}" for kind, count in counts.items()]
-    typer.echo(", ".join([*parts, f"{plan.unchanged:,} unchanged"]))
+    output.line(", ".join([*parts, f"{plan.unchanged:,} unchanged"]))
     if synced.invalidation is not None:
-        paths = ", ".join(map(visible_line, synced.invalidation.paths))
-        typer.echo(f"invalidation: {paths or 'nothing'}")
+        paths = ", ".join(synced.invalidation.paths)
+        output.line(f"invalidation: {paths or 'nothing'}")
     for key, reason in plan.source.skipped.items():
-        typer.echo(f"skipped {visible_line(key)}: {visible_line(reason)}")
-    for key, reason in _failures(synced).items():
-        failed = typer.style("failed", "red", bold=True)
-        typer.echo(f"{failed} {visible_line(key)}: {visible_line(reason)}")
+        output.line(f"skipped {key}: {reason}")
+    if failures:
+        output.failures(failures)
 
 
-def _show_table(plan: SyncPlan) -> None:
-    from rich.table import Table
+def _show_table(output: Output, plan: SyncPlan) -> None:
     from rich.text import Text
 
-    from serverless_stack.cli.terminal import list_console
-
-    console, table = list_console(), Table("action", "key", "bytes")
-    table.columns[2].justify = "right"
+    actions = table("action", "bytes", "key", right=["bytes"])
     for action in plan.actions[:_MAX_ROWS]:
         size = f"{action.size:,}" if action.size else ""
-        table.add_row(action.kind, Text(visible_line(action.key)), size)
-    console.print(table)
+        actions.add_row(action.kind, size, Text(visible_line(action.key)))
+    output.list_console.print(actions)
     if len(plan.actions) > _MAX_ROWS:
-        console.print(f"... and {len(plan.actions) - _MAX_ROWS:,} more")
+        output.line(f"... and {len(plan.actions) - _MAX_ROWS:,} more")

@@ -1,10 +1,10 @@
 """The stacks that names and patterns select, as the CDK CLI understands them."""
 
-import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from serverless_stack._shared.text import did_you_mean
 from serverless_stack.local.cdk.assembly import Stack
 from serverless_stack.local.errors import LocalCloudError
 
@@ -28,12 +28,6 @@ def select(stacks: Sequence[Stack], names: Sequence[str]) -> list[Stack]:
             raise LocalCloudError(_unknown(name, stacks))
         selected += matching
     return _with_dependencies(selected, stacks)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return a question that names the closest of the known names; empty if none is close."""
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f", did you mean `{close[0]}`?" if close else ""
 
 
 def _matches(stack: Stack, name: str) -> bool:

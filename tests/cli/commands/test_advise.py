@@ -12,7 +12,7 @@ from serverless_stack.operations.advice import NEEDS, OPTIONS
 
 
 def run(*arguments: str, status: int = 0) -> Result:
-    result = CliRunner().invoke(application("advise"), ["advise", *arguments])
+    result = CliRunner().invoke(application(), ["advise", *arguments])
     assert result.exit_code == status, result.output
     return result
 

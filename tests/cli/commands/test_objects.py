@@ -47,7 +47,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def run(*arguments: object, status: int = 0, text: str | bytes = "") -> Result:
     # One command at a time, as the entry point does it.
-    app = application(str(arguments[0]))
+    app = application()
     result = CliRunner().invoke(app, [str(each) for each in arguments], input=text)
     if result.exit_code != status:
         raise AssertionError(f"{result.exit_code}: {result.output}") from result.exception

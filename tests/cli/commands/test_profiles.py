@@ -9,7 +9,7 @@ from serverless_stack.constructs.profiles.costs import rows, totals
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(application("profiles"), ["profiles", *arguments])
+    result = CliRunner().invoke(application(), ["profiles", *arguments])
     assert result.exit_code == 0, result.output
     return result.output
 

@@ -258,7 +258,7 @@ def test_the_commands(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: P
     changes.write_text('{"Comment": "staged"}')
 
     def run(*arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(application("cdn"), ["cdn", *arguments])
+        result = CliRunner().invoke(application(), ["cdn", *arguments])
         return result.exit_code, result.output
 
     place = f"{STACK}/Cdn"  # the only distribution of the stack is found without its path

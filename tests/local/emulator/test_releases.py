@@ -98,7 +98,7 @@ class Releases:
         self._ids = deploy(self.cloud, self._folder, "Releases")
 
     def cli(self, *arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(application("api"), ["api", *arguments])
+        result = CliRunner().invoke(application(), ["api", *arguments])
         return result.exit_code, result.stdout + result.stderr
 
     def id_of(self, api: str) -> str:

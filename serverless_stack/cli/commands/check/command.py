@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from serverless_stack.checks import Severity, rules
 from serverless_stack.cli.commands.check import output as check_output
@@ -13,6 +12,8 @@ from serverless_stack.cli.commands.check import reports as check_reports
 from serverless_stack.cli.commands.check.targets import DEFAULT, Checked
 from serverless_stack.cli.commands.check.targets import check as check_target
 from serverless_stack.cli.errors import FAILED_STATUS, handled
+from serverless_stack.cli.options import Json, Quiet
+from serverless_stack.cli.output import Output
 
 
 class Format(enum.Enum):
@@ -48,30 +49,39 @@ def check(
     region: Region = None,
     strict: Strict = False,
     list_rules: Rules = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Find what AWS refuses at deploy time in templates, without an AWS account.
 
-    check: all stacks that `cdk synth` wrote to cdk.out.
-    check TEMPLATE: a template from any source.
+    Example: serverless-stack check (all stacks that `cdk synth` wrote to cdk.out)
+
+    Example: serverless-stack check template.yaml --strict (a template from any source)
+
+    JSON: status, templates, errors, warnings, acknowledged, findings. --rules --json: a list of
+    id, severity, types, title, description, page.
 
     Exit status: 0 if there are no errors, 1 if there are, 2 if a template cannot be read.
     """
-    console = Console()
+    if as_json:
+        output_format = Format.JSON
+    output = Output(output_format is not Format.TABLE, quiet)
     if list_rules:
         if output_format is Format.TABLE:
-            check_output.show_rules(console, rules())
+            check_output.show_rules(output.console, rules())
         else:
             typer.echo(check_reports.rules_to_json(rules()))
         return
     with handled():
-        checked = [each for path in targets or [DEFAULT] for each in check_target(path, region)]
+        with output.working("checking"):
+            checked = [each for path in targets or [DEFAULT] for each in check_target(path, region)]
         status = _status(checked, strict)
         if output_format is Format.JSON:
             typer.echo(check_reports.to_json(checked, status))
         elif output_format is Format.SARIF:
             typer.echo(check_reports.to_sarif(checked, rules()))
         else:
-            check_output.show(console, checked)
+            check_output.show(output.console, checked)
     raise typer.Exit(status)
 
 

@@ -1,6 +1,5 @@
 """The output of the commands of the local cloud."""
 
-import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,7 @@ from rich.console import Console
 from rich.text import Text
 
 from serverless_stack._shared.text import visible_line
+from serverless_stack.cli.output import Output
 from serverless_stack.local.cdk.stacks import list_stacks
 from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
 from serverless_stack.local.processes import emulator as emulator_process
@@ -53,11 +53,13 @@ def show_urls(console: Console, urls: Urls) -> None:
     _show_pairs(console, "Open in a browser", pairs)
 
 
-def show_deployment(console: Console, result: DeployResult) -> None:
+def show_deployment(output: Output, result: DeployResult) -> None:
     """Print the URLs and the outputs of each stack."""
-    show_urls(console, result.urls)
+    document = {"phases": content_of(result.phases), "outputs": result.outputs}
+    output.document(document | _urls_content(result.urls))
+    show_urls(output.console, result.urls)
     for stack, outputs in result.outputs.items():
-        _show_pairs(console, f"Outputs of {stack}, as on AWS", outputs)
+        _show_pairs(output.console, f"Outputs of {stack}, as on AWS", outputs)
 
 
 def days_of(duration: str) -> float:
@@ -78,47 +80,34 @@ def days_of(duration: str) -> float:
     return int(found[1]) * {"h": 1 / 24, "d": 1, "w": 7}[found[2]]
 
 
-def show_ageing(
-    console: Console, report: Mapping[str, Mapping[str, int]], by: str, *, as_json: bool
-) -> None:
+def show_ageing(output: Output, report: Mapping[str, Mapping[str, int]], by: str) -> None:
     """Print what lifecycle rules did."""
-    if as_json:
-        print(json.dumps({"buckets": report}, indent=2))
-        return
+    output.document({"buckets": report})
     if not report:
-        console.print(f"All objects are {by} older. No lifecycle rule acted.", markup=False)
+        output.line(f"All objects are {by} older. No lifecycle rule acted.")
     for bucket, counts in report.items():
         done = [f"{_ACTIONS[kind]}: {count}" for kind, count in counts.items()]
-        console.print(Text(visible_line(f"{bucket}: {', '.join(done)}")), soft_wrap=True)
+        output.line(f"{bucket}: {', '.join(done)}")
 
 
-def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
+def show_status(output: Output, cloud: LocalCloud) -> None:
     """Print the state of a running cloud."""
     state, urls = cloud.state, cloud.urls()
     stacks = list_stacks(state)
-    if as_json:
-        content = {
-            "running": True,
-            "name": cloud.name,
-            "app_dir": state.app_dir,
-            "home": str(cloud.home),
-            "pid": state.pid,
-            "uptime_seconds": round(state.uptime_seconds, 1),
-            "endpoint_url": cloud.endpoint_url,
-            "ports": {
-                "gateway": state.gateway_port,
-                "api": state.api_port,
-                "cdn": state.cdn_port,
-            },
-            "urls": {
-                "apis": _content_of(urls.apis),
-                "distributions": _content_of(urls.distributions),
-            },
-            "function_urls": _content_of(urls.functions),
-            "stacks": [asdict(stack) for stack in stacks],
-        }
-        print(json.dumps(content, indent=2))
-        return
+    document = {
+        "running": True,
+        "name": cloud.name,
+        "app_dir": state.app_dir,
+        "home": cloud.home,
+        "pid": state.pid,
+        "uptime_seconds": round(state.uptime_seconds, 1),
+        "endpoint_url": cloud.endpoint_url,
+        "ports": {"gateway": state.gateway_port, "api": state.api_port, "cdn": state.cdn_port},
+        **_urls_content(urls),
+        "stacks": content_of(stacks),
+    }
+    output.document(document)
+    console = output.console
     show_cloud(console, cloud)
     for place in dict.fromkeys(stack.environment for stack in stacks):
         statuses = {stack.name: stack.status for stack in stacks if stack.environment == place}
@@ -135,20 +124,25 @@ def show_status(console: Console, cloud: LocalCloud, *, as_json: bool) -> None:
     )
 
 
-def _content_of(items: Iterable["DataclassInstance"]) -> list[dict[str, object]]:
+def content_of(items: Iterable["DataclassInstance"]) -> list[dict[str, object]]:
     """Return value objects as JSON has them."""
     return [asdict(item) for item in items]
 
 
-def show_stopped(console: Console, app_dir: Path, name: str, *, as_json: bool) -> None:
+def _urls_content(urls: Urls) -> dict[str, object]:
+    return {
+        "urls": {
+            "apis": content_of(urls.apis),
+            "distributions": content_of(urls.distributions),
+        },
+        "function_urls": content_of(urls.functions),
+    }
+
+
+def show_stopped(output: Output, app_dir: Path, name: str) -> None:
     """Print that a cloud is not running."""
-    if as_json:
-        print(json.dumps({"running": False, "name": name, "app_dir": str(app_dir)}, indent=2))
-    else:
-        console.print(
-            Text(visible_line(f"The local cloud `{name}` of {app_dir} is not running.")),
-            soft_wrap=True,
-        )
+    output.document({"running": False, "name": name, "app_dir": app_dir})
+    output.line(f"The local cloud `{name}` of {app_dir} is not running.")
 
 
 def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:

@@ -1,18 +1,18 @@
 """`serverless-stack mb` and `rb`: create and delete buckets."""
 
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
 from serverless_stack._shared.text import counted
 from serverless_stack.checks.services.s3.limits.naming import bucket_name_problems
 from serverless_stack.cli import options as aws
+from serverless_stack.cli.errors import fail
+from serverless_stack.cli.output import Output
 from serverless_stack.operations import objects
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.objects import Remote
-
-FAILED_STATUS = 1
 
 Bucket = Annotated[str, typer.Argument(help="s3://bucket", show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help="Delete its objects as well.")]
@@ -22,10 +22,18 @@ Versions = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 
-def mb(bucket: Bucket, region: aws.Region = None, profile: aws.Profile = None) -> None:
+def mb(
+    bucket: Bucket,
+    as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
+    region: aws.Region = None,
+    profile: aws.Profile = None,
+) -> None:
     """Create a private bucket. For an application, deploy a StorageBucket instead.
 
     Example: serverless-stack mb s3://my-bucket --region eu-central-1
+
+    JSON: bucket, created.
 
     Exit status: 0 if created, 1 if it is yours already, 2 on invalid input or an error of AWS.
     """
@@ -37,8 +45,10 @@ def mb(bucket: Bucket, region: aws.Region = None, profile: aws.Profile = None) -
         try:
             objects.create_bucket(name)
         except ContentError as error:
-            _fail(error)
-        typer.echo(f"s3://{name} created")
+            fail(str(error))
+        output = Output(as_json, quiet)
+        output.document({"bucket": name, "created": True})
+        output.line(f"s3://{name} created")
 
 
 def rb(
@@ -46,12 +56,16 @@ def rb(
     force: Force = False,
     versions: Versions = False,
     yes: Yes = False,
+    as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
     """Delete a bucket, with --force also what is in it: it asks for the name then.
 
     Example: serverless-stack rb s3://my-bucket --force
+
+    JSON: bucket, deleted, objects.
 
     Exit status: 0 if deleted, 1 if it is not empty or was not confirmed, 2 on invalid input or an
     error of AWS.
@@ -64,14 +78,16 @@ def rb(
             if not _is_terminal():
                 raise ValueError("`--force` deletes data: without a terminal, it needs `--yes`")
             if typer.prompt(f"Type {name} to delete it and all that is in it", err=True) != name:
-                typer.echo("Nothing was deleted.", err=True)
-                raise typer.Exit(FAILED_STATUS)
+                fail("nothing was deleted: the name is another one")
+        output = Output(as_json, quiet)
         try:
-            count = objects.delete_bucket(name, force=force, versions=versions)
+            with output.working(f"deleting s3://{name}"):
+                count = objects.delete_bucket(name, force=force, versions=versions)
         except ContentError as error:
-            _fail(error)
+            fail(str(error))
+        output.document({"bucket": name, "deleted": True, "objects": count})
         gone = f" with {counted(count, 'object')}" if count else ""
-        typer.echo(f"s3://{name} deleted{gone}")
+        output.line(f"s3://{name} deleted{gone}")
 
 
 def _is_terminal() -> bool:
@@ -83,8 +99,3 @@ def _name(text: str) -> str:
     if not isinstance(place, Remote) or place.key.strip("/"):
         raise ValueError(f"a bucket must be s3://bucket, got: {text!r}")
     return place.bucket
-
-
-def _fail(error: ContentError) -> NoReturn:
-    typer.echo(f"Error: {error}", err=True)
-    raise typer.Exit(FAILED_STATUS) from error

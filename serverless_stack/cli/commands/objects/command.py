@@ -1,7 +1,6 @@
 """`serverless-stack ls` and `presign`: lists of objects and buckets, and presigned URLs."""
 
 import enum
-import json
 from typing import Annotated
 
 import typer
@@ -15,11 +14,10 @@ from serverless_stack.cli.commands.objects.lists import (
     object_list,
     version_list,
 )
-from serverless_stack.cli.terminal import list_console
+from serverless_stack.cli.output import Output, print_json
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.objects.buckets import list_buckets
 from serverless_stack.runtime.objects import ObjectReader, ObjectStore
-
-NO_MATCH_STATUS = 1
 
 
 class Method(enum.Enum):
@@ -65,6 +63,7 @@ def ls(
     limit: Limit = 1000,
     human_readable: HumanReadable = False,
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     query: Query = "",
     region: aws.Region = None,
     profile: aws.Profile = None,
@@ -73,10 +72,13 @@ def ls(
 
     Example: serverless-stack ls s3://my-bucket/site/ --recursive
 
+    JSON: buckets; of a bucket prefixes, and objects or versions.
+
     Exit status: 0 if any object or bucket matched, 1 if none, 2 on invalid input or an error of
     AWS.
     """
-    with aws.account(region, profile):
+    output = Output(as_json or bool(query), quiet)
+    with aws.account(region, profile), output.working("listing"):
         shown = binary_size if human_readable else decimal_size
         if place in ("", S3_SCHEME):
             result = bucket_list(list_buckets(), limit)
@@ -85,14 +87,13 @@ def ls(
             listed = version_list if versions else object_list
             delimiter = "" if recursive else "/"
             result = listed(ObjectReader(bucket), prefix, delimiter, limit, shown)
-        if as_json or query:
-            typer.echo(json.dumps(_queried(result.content, query), indent=2))
-        else:
-            console = list_console()
-            console.print(result.table)
-            console.print(result.summary)
+        content = _queried(result.content, query)
+    if output.as_json:
+        print_json(content)
+    output.list_console.print(result.table)
+    output.line(result.summary)
     if result.is_empty:
-        raise typer.Exit(NO_MATCH_STATUS)
+        raise typer.Exit(ExitStatus.FAILED)
 
 
 def _queried(content: dict[str, object], query: str) -> object:
@@ -118,6 +119,7 @@ def presign(
     size: Size = None,
     response_content_disposition: Disposition = "",
     as_json: aws.Json = False,
+    quiet: aws.Quiet = False,
     region: aws.Region = None,
     profile: aws.Profile = None,
 ) -> None:
@@ -125,8 +127,11 @@ def presign(
 
     Example: serverless-stack presign s3://my-bucket/report.pdf --expires-in 600
 
+    JSON: method, url, expires_in; for POST also fields.
+
     Exit status: 0 if printed, 2 on invalid input or an error of AWS.
     """
+    output = Output(as_json, quiet)
     with aws.account(region, profile):
         bucket, key = _bucket_and_key(place)
         store = ObjectStore(bucket)
@@ -144,12 +149,11 @@ def presign(
                 key, max_size=max_size, content_type=content_type, expires_in=expires_in
             )
             url, fields = form.url, dict(form.fields)
-        if not as_json and fields is None:
-            typer.echo(url)
-            return
         document = {"method": method.value.upper(), "url": url, "expires_in": expires_in}
         form_fields = {} if fields is None else {"fields": fields}
-        typer.echo(json.dumps(document | form_fields, indent=2))
+        Output(as_json or fields is not None).document(document | form_fields)
+        if fields is None:
+            output.line(url)
 
 
 def _bucket_and_key(place: str) -> tuple[str, str]:

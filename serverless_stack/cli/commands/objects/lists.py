@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
+from serverless_stack.cli.output import table
 from serverless_stack.operations.objects import BucketInfo
 from serverless_stack.runtime.objects import ObjectInfo, ObjectReader, ObjectVersion
 
@@ -58,16 +59,16 @@ def bucket_list(buckets: Sequence[BucketInfo], limit: int) -> Listing:
         limit: The maximum number of them.
     """
     buckets = buckets[:limit]
-    table = Table("created", "region", "bucket")
+    listed_buckets = table("created", "region", "bucket")
     for bucket in buckets:
         name = Text(visible_line(bucket.name))
-        table.add_row(_when(bucket.created), bucket.region, name)
+        listed_buckets.add_row(_when(bucket.created), bucket.region, name)
     listed = [
         {"name": item.name, "created": item.created.isoformat(), "region": item.region}
         for item in buckets
     ]
     summary = counted(len(buckets), "bucket")
-    return Listing({"buckets": listed}, table, summary, not buckets)
+    return Listing({"buckets": listed}, listed_buckets, summary, not buckets)
 
 
 def object_list(
@@ -103,13 +104,13 @@ def object_list(
         }
         for item in objects
     ]
-    table = _table(folders, "modified", "bytes", "key")
+    rows = _table(folders, "modified", "bytes", "key")
     for item in objects:
-        table.add_row(_when(item.last_modified), shown(item.size), Text(visible_line(item.key)))
+        rows.add_row(_when(item.last_modified), shown(item.size), Text(visible_line(item.key)))
     total = sum(item.size for item in objects)
     return Listing(
         {"prefixes": folders, "objects": listed},
-        table,
+        rows,
         ", ".join(
             (
                 counted(len(objects), "object"),
@@ -155,10 +156,10 @@ def version_list(
         }
         for version in versions
     ]
-    table = _table(folders, "modified", "bytes", "version", "state", "key")
+    rows = _table(folders, "modified", "bytes", "version", "state", "key")
     for version in versions:
         marks = {"latest": version.is_latest, "delete marker": version.is_delete_marker}
-        table.add_row(
+        rows.add_row(
             _when(version.last_modified),
             "" if version.is_delete_marker else shown(version.size),
             Text(visible_line(version.version_id)),
@@ -169,7 +170,7 @@ def version_list(
     total = sum(version.size for version in versions)
     return Listing(
         {"prefixes": folders, "versions": listed},
-        table,
+        rows,
         ", ".join(
             (
                 counted(len(versions) - markers, "version"),
@@ -184,13 +185,12 @@ def version_list(
 
 def _table(folders: list[str], *columns: str) -> Table:
     """Return a table that begins with the folders, in the last column."""
-    table = Table(*columns)
-    table.columns[columns.index("bytes")].justify = "right"
-    for column in table.columns:
-        column.overflow = "fold"  # an id that is cut is of no use
+    objects = table(*columns, right=["bytes"])
+    for column in objects.columns[2:]:
+        column.no_wrap, column.overflow = False, "fold"  # an id that is cut is of no use
     for folder in folders:
-        table.add_row(*[""] * (len(columns) - 1), Text(visible_line(folder), "bold"))
-    return table
+        objects.add_row(*[""] * (len(columns) - 1), Text(visible_line(folder), "bold"))
+    return objects
 
 
 def _when(date: datetime) -> str:

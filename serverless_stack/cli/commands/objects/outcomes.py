@@ -1,19 +1,17 @@
 """What a copy, move or deletion will do or has done, for people and for scripts."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
-from serverless_stack.cli.terminal import bar, list_console
+from serverless_stack.cli.output import Output, table
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.objects import Outcome, Step, StepPlan
 
-FAILED_STATUS = 1
 _MAX_ROWS = 200
 
 
@@ -26,9 +24,9 @@ class Progress(Protocol):
 
 
 @contextmanager
-def progress_of(total: int, description: str) -> Iterator[Progress]:
+def progress_of(output: Output, total: int, description: str) -> Iterator[Progress]:
     """Show a progress bar, and yield what advances it."""
-    with bar() as shown:
+    with output.bar() as shown:
         task = shown.add_task(description, total=total)
 
         def advance(step: Step) -> None:
@@ -37,53 +35,47 @@ def progress_of(total: int, description: str) -> Iterator[Progress]:
         yield advance
 
 
-def show(plan: StepPlan, outcome: Outcome | None, verb: str, *, quiet: bool, as_json: bool) -> None:
+def show(output: Output, plan: StepPlan, outcome: Outcome | None, verb: str) -> None:
     """Print a plan, or what was done.
 
     Args:
+        output: Where to print.
         plan: The plan.
         outcome: What was done; None in a dry run.
         verb: What has become of the steps that are done, such as ``copied``.
-        quiet: Whether to print failures alone.
-        as_json: Whether to print JSON.
     """
     skipped = plan.skipped if outcome is None else outcome.skipped
     failures = plan.failures if outcome is None else outcome.failures
-    if as_json:
-        _print_json(plan, outcome, skipped, failures)
-        return
-    if not quiet:
-        if outcome is None and plan.steps:
-            _show_table(plan)
-        steps = plan.steps if outcome is None else outcome.done
-        _show_count(steps, verb if outcome else f"would be {verb}")
-        for place, reason in skipped.items():
-            typer.echo(f"skipped {visible_line(place)}: {visible_line(reason)}")
-    for place, reason in failures.items():
-        failed = typer.style("failed", "red", bold=True)
-        typer.echo(f"{failed} {visible_line(place)}: {visible_line(reason)}", err=quiet)
+    output.document(_document(plan, outcome, skipped, failures))
+    if outcome is None and plan.steps:
+        _show_table(output, plan)
+    steps = plan.steps if outcome is None else outcome.done
+    _show_count(output, steps, verb if outcome else f"would be {verb}")
+    for place, reason in skipped.items():
+        output.line(f"skipped {place}: {reason}")
+    output.failures(failures)
 
 
 def exit_on_failure(plan: StepPlan, outcome: Outcome | None) -> None:
     """End with status 1 if something failed."""
     if plan.failures if outcome is None else outcome.failures:
-        raise typer.Exit(FAILED_STATUS)
+        raise typer.Exit(ExitStatus.FAILED)
 
 
-def _show_count(steps: Sequence[Step], verb: str) -> None:
+def _show_count(output: Output, steps: Sequence[Step], verb: str) -> None:
     if len(steps) == 1:
         (step,) = steps
-        target = "" if step.target is None else f" to {visible_line(str(step.target))}"
-        typer.echo(f"{visible_line(str(step.source))} {verb}{target}")
+        target = "" if step.target is None else f" to {step.target}"
+        output.line(f"{step.source} {verb}{target}")
         return
     size = sum(step.size for step in steps)
-    typer.echo(f"{counted(len(steps), 'file')} {verb}, {counted(size, 'byte')}")
+    output.line(f"{counted(len(steps), 'file')} {verb}, {counted(size, 'byte')}")
 
 
-def _print_json(
+def _document(
     plan: StepPlan, outcome: Outcome | None, skipped: dict[str, str], failures: dict[str, str]
-) -> None:
-    document = {
+) -> dict[str, object]:
+    return {
         "actions": [
             {
                 "kind": step.kind,
@@ -97,18 +89,15 @@ def _print_json(
         "done": None if outcome is None else len(outcome.done),
         "failures": failures,
     }
-    typer.echo(json.dumps(document, indent=2))
 
 
-def _show_table(plan: StepPlan) -> None:
-    console, table = list_console(), Table("action", "source", "target", "bytes")
-    table.columns[3].justify = "right"
-    for column in table.columns:
-        column.overflow = "fold"
+def _show_table(output: Output, plan: StepPlan) -> None:
+    steps = table("action", "bytes", "source", "target", right=["bytes"])
+    steps.columns[2].no_wrap, steps.columns[2].overflow = False, "fold"
     for step in plan.steps[:_MAX_ROWS]:
         target = "" if step.target is None else visible_line(str(step.target))
-        row = Text(visible_line(str(step.source))), Text(target), f"{step.size:,}"
-        table.add_row(step.kind, *row)
-    console.print(table)
+        source = Text(visible_line(str(step.source)))
+        steps.add_row(step.kind, f"{step.size:,}", source, Text(target))
+    output.list_console.print(steps)
     if len(plan.steps) > _MAX_ROWS:
-        console.print(f"... and {len(plan.steps) - _MAX_ROWS:,} more")
+        output.line(f"... and {len(plan.steps) - _MAX_ROWS:,} more")

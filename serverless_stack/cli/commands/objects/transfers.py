@@ -10,6 +10,7 @@ import typer
 from serverless_stack.cli import aws_options
 from serverless_stack.cli import options as aws
 from serverless_stack.cli.commands.objects.outcomes import exit_on_failure, progress_of, show
+from serverless_stack.cli.output import Output
 from serverless_stack.operations import objects
 from serverless_stack.operations.objects import STREAM, ObjectProperties, Place, Remote
 
@@ -69,7 +70,7 @@ def cp(
     sse_kms_key_id: KmsKey = "",
     expected_size: ExpectedSize = None,
     dry_run: aws.DryRun = False,
-    quiet: aws_options.Quiet = False,
+    quiet: aws.Quiet = False,
     parallel: aws_options.Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
@@ -78,6 +79,8 @@ def cp(
     """Copy a file or object, or a folder or prefix with --recursive.
 
     Example: serverless-stack cp report.pdf s3://my-bucket/reports/ --storage-class STANDARD_IA
+
+    JSON: actions, skipped, done, failures.
 
     Exit status: 0 if all was copied, 1 if some failed, 2 on invalid input or an error of AWS.
     """
@@ -110,10 +113,9 @@ def cp(
             move=False,
             recursive=recursive,
             overwrite=not no_overwrite,
+            output=Output(as_json, quiet),
             dry_run=dry_run,
-            quiet=quiet,
             parallel=parallel,
-            as_json=as_json,
         )
 
 
@@ -136,7 +138,7 @@ def mv(
     sse: Encryption = "",
     sse_kms_key_id: KmsKey = "",
     dry_run: aws.DryRun = False,
-    quiet: aws_options.Quiet = False,
+    quiet: aws.Quiet = False,
     parallel: aws_options.Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
@@ -147,6 +149,8 @@ def mv(
     A source is deleted when its copy is complete, and only if it has not changed since.
 
     Example: serverless-stack mv s3://my-bucket/inbox/ s3://archive/2026/ --recursive
+
+    JSON: actions, skipped, done, failures.
 
     Exit status: 0 if all was moved, 1 if some failed, 2 on invalid input or an error of AWS.
     """
@@ -172,10 +176,9 @@ def mv(
             move=True,
             recursive=recursive,
             overwrite=not no_overwrite,
+            output=Output(as_json, quiet),
             dry_run=dry_run,
-            quiet=quiet,
             parallel=parallel,
-            as_json=as_json,
         )
 
 
@@ -186,7 +189,7 @@ def rm(
     include: aws_options.Include = None,
     exclude: aws_options.Exclude = None,
     dry_run: aws.DryRun = False,
-    quiet: aws_options.Quiet = False,
+    quiet: aws.Quiet = False,
     parallel: aws_options.Parallel = 8,
     as_json: aws.Json = False,
     region: aws.Region = None,
@@ -196,6 +199,8 @@ def rm(
 
     Example: serverless-stack rm s3://my-bucket/tmp/ --recursive --exclude '*.log'
 
+    JSON: actions, skipped, done, failures.
+
     Exit status: 0 if all was deleted, 1 if some failed or there is no such object, 2 on invalid
     input or an error of AWS.
     """
@@ -204,12 +209,16 @@ def rm(
         if not isinstance(where, Remote):
             raise ValueError(f"an object must be s3://bucket/key, got: {place!r}")
         filters = aws_options.filters(context)
-        plan = objects.plan_removal(where, recursive=recursive, filters=filters, parallel=parallel)
+        output = Output(as_json, quiet)
+        with output.working(f"listing {place}"):
+            plan = objects.plan_removal(
+                where, recursive=recursive, filters=filters, parallel=parallel
+            )
         outcome = None
         if not dry_run:
-            with progress_of(len(plan.steps), "deleting") as progress:
+            with progress_of(output, len(plan.steps), "deleting") as progress:
                 outcome = objects.remove(plan, parallel=parallel, progress=progress)
-        show(plan, outcome, "deleted", quiet=quiet, as_json=as_json)
+        show(output, plan, outcome, "deleted")
     exit_on_failure(plan, outcome)
 
 
@@ -221,21 +230,21 @@ def _transfer(
     move: bool,
     recursive: bool,
     overwrite: bool,
+    output: Output,
     dry_run: bool,
-    quiet: bool,
     parallel: int,
-    as_json: bool,
 ) -> None:
-    plan = objects.plan(
-        *places,
-        recursive=recursive,
-        move=move,
-        filters=aws_options.filters(context),
-        parallel=parallel,
-    )
+    with output.working(f"listing {places[0]}"):
+        plan = objects.plan(
+            *places,
+            recursive=recursive,
+            move=move,
+            filters=aws_options.filters(context),
+            parallel=parallel,
+        )
     outcome = None
     if not dry_run:
-        with progress_of(len(plan.steps), "moving" if move else "copying") as progress:
+        with progress_of(output, len(plan.steps), "moving" if move else "copying") as progress:
             outcome = objects.apply(
                 plan,
                 move=move,
@@ -244,7 +253,7 @@ def _transfer(
                 parallel=parallel,
                 progress=progress,
             )
-    show(plan, outcome, "moved" if move else "copied", quiet=quiet, as_json=as_json)
+    show(output, plan, outcome, "moved" if move else "copied")
     exit_on_failure(plan, outcome)
 
 

@@ -1,14 +1,17 @@
 """`serverless-stack review`: what a change does to deployed resources, before its deployment."""
 
 import enum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from serverless_stack._shared.text import did_you_mean
 from serverless_stack.cli.commands.review import output as review_output
 from serverless_stack.cli.errors import handled
+from serverless_stack.cli.options import Json, Quiet
+from serverless_stack.cli.output import Output
 from serverless_stack.testing.review.compare.stacks import Comparison, compare, select
 from serverless_stack.testing.review.model import Stack
 from serverless_stack.testing.review.reports import markdown, report
@@ -97,6 +100,8 @@ def review(
     fail_on: FailOns = None,
     allowed: Allowed = None,
     output_format: OutputFormat = Format.TABLE,
+    as_json: Json = False,
+    quiet: Quiet = False,
 ) -> None:
     """Show what a deployment would update, interrupt, replace or delete.
 
@@ -108,10 +113,14 @@ def review(
 
     Example: serverless-stack review --deployed Shop (a deployed stack and the app)
 
+    JSON: version, old, new, worst, status, stacks.
+
     Exit status: 0 if no change is as bad as --fail-on, 1 if one is,
     2 if a side cannot be read, 3 if data would be lost.
     """
-    console = Console()
+    if as_json:
+        output_format = Format.JSON
+    output = Output(output_format is not Format.TABLE, quiet)
     with handled():
         names = deployed_stacks or []
         old, new = _sides(old, new, names)
@@ -121,7 +130,7 @@ def review(
         values = _context(context or [])
         named = [text for text in (old, new) if text is not None]
         sides = [source.find(text, app_dir=app_dir, context=values) for text in named]
-        with review_output.waiting(sides):
+        with output.working(_task(sides)):
             comparison = _compare(sides, names, stacks or [], account)
         status = report.status_of(comparison, fail_on or [FailOn.REPLACEMENT], allowed or [])
         if output_format is Format.JSON:
@@ -129,8 +138,13 @@ def review(
         elif output_format is Format.MARKDOWN:
             typer.echo(markdown.to_markdown(comparison), nl=False)
         else:
-            review_output.show(console, comparison)
+            review_output.show(output.console, comparison)
     raise typer.Exit(status)
+
+
+def _task(sides: Sequence[Source]) -> str:
+    labels = [side.label for side in sides if side.synthesised]
+    return f"synthesising {' and '.join(labels)}" if labels else "comparing"
 
 
 def _compare(
@@ -151,8 +165,9 @@ def _require_known(names: list[str], sides: list[list[Stack]], where: str) -> No
     known = {stack.name for side in sides for stack in side if "/" not in stack.name}
     missing = [name for name in names if name not in known]
     if missing and "" not in known:
+        hint = did_you_mean(missing[0], known) or ";"
         stacks = ", ".join(sorted(known))
-        raise SourceError(f"there is no stack {missing[0]} in {where}, which has: {stacks}")
+        raise SourceError(f"there is no stack {missing[0]} in {where}{hint} it has: {stacks}")
 
 
 def _sides(old: str | None, new: str | None, names: list[str]) -> tuple[str | None, str]:

@@ -1,11 +1,9 @@
 """The report of `serverless-stack review` for a terminal."""
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +21,6 @@ from serverless_stack.testing.review.reports.report import (
     title,
     values,
 )
-from serverless_stack.testing.review.sources.source import Source
 
 _STYLES = {
     Consequence.DATA_LOSS: "bold red",
@@ -32,15 +29,6 @@ _STYLES = {
     Consequence.NO_INTERRUPTION: "green",
     Consequence.NONE: "dim",
 }
-
-
-def waiting(sources: Sequence[Source]) -> AbstractContextManager[object]:
-    """Show on the terminal which apps are synthesised, until the end."""
-    console = Console(stderr=True)
-    labels = [source.label for source in sources if source.synthesised]
-    if not labels or not console.is_terminal:
-        return nullcontext()
-    return Status(_text(f"synthesising {' and '.join(labels)}", "dim"), console=console)
 
 
 def show(console: Console, comparison: Comparison) -> None:

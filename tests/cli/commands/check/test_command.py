@@ -51,7 +51,7 @@ Resources:
 
 
 def check(*arguments: str) -> Result:
-    return CliRunner().invoke(application("check"), ["check", *arguments], catch_exceptions=False)
+    return CliRunner().invoke(application(), ["check", *arguments], catch_exceptions=False)
 
 
 @pytest.fixture(autouse=True)
@@ -281,7 +281,7 @@ def test_it_imports_no_more_than_it_needs(here: Path) -> None:
         "import sys\n"
         "from typer.testing import CliRunner\n"
         "from serverless_stack.cli.main import application\n"
-        "assert CliRunner().invoke(application('check'), ['check']).exit_code == 1\n"
+        "assert CliRunner().invoke(application(), ['check']).exit_code == 1\n"
         "print({'aws_cdk', 'jsii', 'boto3', 'cfnlint', 'yaml', 'syrupy'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
