@@ -25,6 +25,7 @@ _COMMANDS: Final = {
         "review",
         "Show what a deployment would update, interrupt, replace or delete.",
     ),
+    "diagram": ("diagram.command", "diagram", "Draw the synthesized application."),
     "sync": ("sync", "run", "Make DESTINATION the same as SOURCE, by content and headers."),
     "invalidate": (
         "invalidate",

@@ -48,8 +48,8 @@ def _origins(edges: Collector, distribution: Resource) -> None:
     for behavior in [mapping(config.get("DefaultCacheBehavior")), *behaviors]:
         pattern = str(behavior.get("PathPattern", "*"))
         id = str(behavior.get("TargetOriginId"))
-        for origin in groups.get(id, [id]):
-            patterns.setdefault(origin, []).append(pattern)
+        for member in groups.get(id, [id]):
+            patterns.setdefault(member, []).append(pattern)
         for key in ("LambdaFunctionAssociations", "FunctionAssociations"):
             for association in listed(behavior.get(key)):
                 event = str(mapping(association).get("EventType", ""))

@@ -18,6 +18,7 @@ from serverless_stack.diagrams.layout.drawing import (
 )
 from serverless_stack.diagrams.layout.text import lines_of, width_of
 from serverless_stack.diagrams.model import Edge, Frame, Graph, Node
+from serverless_stack.diagrams.render.notes import notes_of
 
 ELK_VERSION: Final = "0.12.1"
 """The tested version of the npm package `elkjs`."""
@@ -173,14 +174,6 @@ def _text(node: Node) -> PlacedNode:
     height = TITLE_LINE * len(title) + LABEL_LINE * (len(label) + len(notes)) + 2 * _NODE_PADDING
     place = Rectangle(0, 0, NODE_WIDTH, max(height, _MIN_HEIGHT))
     return PlacedNode(node, place, tuple(title), tuple(label), tuple(notes))
-
-
-def notes_of(node: Node) -> list[str]:
-    """Return the short texts below the label of a box."""
-    found = [f"data: {node.data}"] if node.data else []
-    if node.change is not None:
-        found.append(f"{node.change.value}{f', {node.note}' if node.note else ''}")
-    return found
 
 
 def _frame(id: str, frame: Frame) -> dict[str, object]:

@@ -9,11 +9,12 @@ import typer
 from serverless_stack.checks import Severity, rules
 from serverless_stack.cli.commands.check import output as check_output
 from serverless_stack.cli.commands.check import reports as check_reports
-from serverless_stack.cli.commands.check.targets import DEFAULT, Checked
+from serverless_stack.cli.commands.check.targets import Checked
 from serverless_stack.cli.commands.check.targets import check as check_target
 from serverless_stack.cli.errors import FAILED_STATUS, handled
 from serverless_stack.cli.options import Json, Quiet
 from serverless_stack.cli.output import Output
+from serverless_stack.cli.templates import DEFAULT
 
 
 class Format(enum.Enum):
