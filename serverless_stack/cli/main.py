@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import io
 import sys
@@ -130,6 +129,8 @@ def _add_version(app: typer.Typer) -> None:
 
     def show_version(value: bool) -> None:
         if value:
+            import importlib.metadata  # with what reads e-mail, which takes as long as a command
+
             typer.echo(importlib.metadata.version("serverless-stack"))
             raise typer.Exit
 
