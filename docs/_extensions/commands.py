@@ -53,7 +53,7 @@ def section(words: str, command: Any) -> Iterator[str]:  # noqa: ANN401
     """Write what a command does, its examples, arguments and options, JSON and exit statuses."""
     paragraphs = [" ".join(text.split()) for text in (command.help or "").split("\n\n")]
     names = {str(parameter.metavar).rstrip(".") for parameter in command.params}
-    text = {"Example: ": [], "JSON: ": [], "Exit status: ": [], "": []}
+    text: dict[str, list[str]] = {"Example: ": [], "JSON: ": [], "Exit status: ": [], "": []}
     for paragraph in paragraphs:
         kind = next(mark for mark in text if paragraph.startswith(mark))
         text[kind].append(paragraph.removeprefix(kind))
