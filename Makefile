@@ -85,6 +85,10 @@ lint: setup
 
 types: setup
 	$(BIN)/mypy $(CODE)
+	rm -rf build/project
+	$(BIN)/serverless-stack init --quiet --redis --memcached build/project
+	cd build/project && $(CURDIR)/$(BIN)/mypy --config-file $(CURDIR)/pyproject.toml \
+	  --cache-dir $(CURDIR)/.mypy_cache app.py handler tests
 
 docs: setup  ## Build the documentation into docs/_build.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
@@ -93,7 +97,7 @@ pictures: setup  ## Make the pictures and terminal screens of the documentation 
 	$(BIN)/python -m tests.pictures
 
 snapshots: setup  ## Write the template snapshots again; read the diff before you commit it.
-	$(BIN)/python -m pytest -q tests/constructs tests/test_app.py --snapshot-update
+	$(BIN)/python -m pytest -q tests/constructs tests/test_app.py tests/cli/commands/init --snapshot-update
 
 lock: setup  ## Lock the dependencies again.
 	$(BIN)/uv pip compile --quiet pyproject.toml --all-extras --group dev --generate-hashes \

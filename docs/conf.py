@@ -36,6 +36,7 @@ html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/mark.svg"
 html_theme_options = {
+    "top_of_page_buttons": [],
     "light_logo": "mark.svg",
     "dark_logo": "mark.svg",
     "light_css_variables": {

@@ -13,12 +13,22 @@ if TYPE_CHECKING:
 # The module below `serverless_stack.cli.commands`, the attribute, and the first sentence of the
 # help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
+    "init": (
+        "init.command",
+        "init",
+        "Create a project that `serverless-stack local deploy` deploys: a page, an API and tests.",
+    ),
     "doctor": (
         "doctor.command",
         "doctor",
         "Find what this machine lacks, and with --account the account, before a first deployment.",
     ),
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
+    "logs": (
+        "logs.command",
+        "logs",
+        "Print what a function writes: readable on a terminal, as it was written in a pipe.",
+    ),
     "check": (
         "check.command",
         "check",
