@@ -93,6 +93,22 @@ def local_deploy() -> str:
     return figure("The shop in the local cloud", [(lines[0], Screen(screen))])
 
 
+def doctor() -> str:
+    """Look at this machine as if memcached were missing, and return the screen."""
+    line = "serverless-stack doctor"
+    with tempfile.TemporaryDirectory() as folder:
+        for program in ("node", "npm", "cdk", "redis-server"):
+            found = shutil.which(program)
+            if found is not None:
+                (Path(folder) / program).symlink_to(found)
+        status, text = run(command_line(line), REPOSITORY, {"PATH": folder})
+    if status != 1:
+        raise RuntimeError(f"{line}: exit status {status}:\n{text}")
+    for place, name in ((folder, "/usr/bin"), (str(REPOSITORY), "~/shop"), (str(Path.home()), "~")):
+        text = text.replace(place, name)
+    return figure("What this machine lacks", [(line, Screen(text))])
+
+
 PICTURES = (
     Picture("shop.svg", diagram("app.py", "down")),
     Picture("local-deploy.html", local_deploy, cheap=False),
@@ -104,4 +120,15 @@ PICTURES = (
             expected=1,
         ),
     ),
+    Picture(
+        "mistakes.html",
+        terminal(
+            "Mistakes, answered",
+            "serverless-stack deploy",
+            "serverless-stack check --strit",
+            "serverless-stack local stauts",
+            expected=2,
+        ),
+    ),
+    Picture("doctor.html", doctor, cheap=False),
 )
