@@ -82,7 +82,11 @@ def _node_and_cdk(app_dir: Path, today: date) -> Iterator[Finding]:
         cdk = find_cdk(app_dir, node)
     except PrerequisitesError as error:
         what, _colon, remedy = error.problems[0].rpartition(": ")
-        yield missing("cdk", what, "It deploys, to AWS and to the local cloud.", remedy)
+        if what == "the CDK CLI is missing":
+            why = "It deploys to AWS. The local cloud installs a copy of its own."
+            yield warning("cdk", what, why, remedy)
+        else:
+            yield missing("cdk", what, "It deploys, to AWS and to the local cloud.", remedy)
         return
     if cdk.version == VERSION:
         yield ok("cdk", f"CDK CLI {cdk.version}")

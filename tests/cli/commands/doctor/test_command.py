@@ -94,7 +94,7 @@ def test_a_machine_that_lacks_all(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**20))
     found = machine(tmp_path, runs_java=True)
-    states = {State.MISSING: ("redis", "memcached", "cdk", "java"), State.WARNING: ("disk", "app")}
+    states = {State.MISSING: ("redis", "memcached", "java"), State.WARNING: ("cdk", "disk", "app")}
     for state, names in states.items():
         for name in names:
             assert (name, found[name].state) == (name, state)
