@@ -61,7 +61,7 @@ napoleon_use_ivar = True
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 # Two things may have one short name in different packages, such as `Invalidation`.
-suppress_warnings = ["ref.python", "toc.empty_glob"]
+suppress_warnings = ["ref.python"]
 
 
 def _own_signature(
