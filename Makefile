@@ -5,6 +5,8 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Python versions come from this machine, never from a download.
 export UV_PYTHON_DOWNLOADS := never
+# Tests start hundreds of Pythons. Without bytecode, each would compile this library again.
+unexport PYTHONDONTWRITEBYTECODE
 CODE := serverless_stack app.py benchmarks examples tests docs/conf.py docs/_extensions
 
 .PHONY: help setup engines tools demo test test-fast bench compliance sbom audit check format lint types \

@@ -17,7 +17,7 @@ PAGES = [path for path in sorted(DOCS.rglob("*.md")) if "_build" not in path.par
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 # Directives of Sphinx show no code of their own.
 DIRECTIVES = re.compile(r"\{[\w:-]+\}")
-GLOBAL = ("--help", "--version")
+GLOBAL = ("--help", "--version", "--install-completion")
 # Programs of others, whose options are theirs.
 OTHERS = {
     "aws",
