@@ -16,7 +16,7 @@ step = @printf 'make setup: %s' '$(1)' >&2; started=$$(date +%s); \
 	test $$status -ne 0 || echo " done in $$(($$(date +%s) - started)) s" >&2; exit $$status
 
 .PHONY: help setup engines tools demo test test-fast bench compliance sbom audit check format lint types \
-	docs pictures snapshots lock changelog clean
+	docs pictures snapshots lock dist changelog clean
 
 help:  ## Show the commands.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -127,6 +127,10 @@ lock: setup  ## Lock the dependencies again.
 	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
 	  -o tests/compliance/requirements.txt
 	$(BIN)/npm install --package-lock-only
+
+dist: setup  ## Build the wheel and the source distribution into dist, with the same bytes each time.
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/hatchling build -d dist
 
 changelog: setup  ## Collect the fragments of changelog.d into CHANGELOG.md; VERSION=0.2.0.
 	$(BIN)/towncrier build --version $(VERSION)
