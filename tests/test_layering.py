@@ -19,8 +19,9 @@ ALLOWED = {
     "operations": {"_shared"},
     "functions": {"operations", "_shared"},
     "testing": {"checks", "_shared"},
-    "local": {"_shared"},
-    "cli": {"local", "checks", "operations", "runtime", "testing", "_shared"},
+    "synthesis": set[str](),
+    "local": {"synthesis", "_shared"},
+    "cli": {"local", "synthesis", "checks", "operations", "runtime", "testing", "_shared"},
 }
 # The modules of other parts that a part may import although it may not import the part.
 ALSO = {
@@ -36,6 +37,7 @@ FORBIDDEN = {
     "operations": HEAVY | {"rich", "typer"},
     "functions": HEAVY | {"redis", "pymemcache", "rich", "typer"},
     "testing": HEAVY | {"cfnlint", "cdk_nag", "yaml"},
+    "synthesis": HEAVY,
     "local": {"aws_cdk", "constructs", "jsii"},
     "cli": {"aws_cdk", "constructs", "jsii"},
 }

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 # help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
+    "synth": (
+        "synth",
+        "synth",
+        "Synthesize the app with the CDK CLI; with --watch, again and warm after each saved file.",
+    ),
     "check": (
         "check.command",
         "check",
