@@ -1,5 +1,6 @@
 """The files of an app that are watched, and the changes that count."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from serverless_stack.local.errors import LocalCloudError
 _STEP_MILLISECONDS = 40  # without a further change, a batch is complete
 _LONGEST_MILLISECONDS = 2000
 _POLL_MILLISECONDS = 200
+_MAX_GENERATED = 3
 _IGNORED_FOLDERS = frozenset(
     {
         ".git",
@@ -118,6 +120,8 @@ class Watcher:
         self._app_dir = app_dir
         self._inputs = inputs
         self._ignored: set[Path] = set()
+        self._contents: dict[Path, str] = {}
+        self._generated: list[tuple[Path, ...]] = []
         self._start(roots_of(app_dir, inputs()))
 
     def batches(self, stop: Event) -> Iterator[tuple[Path, ...]]:
@@ -135,7 +139,7 @@ class Watcher:
                 found = set()
             passing = {path for path, was_added in found if was_added and not os.path.lexists(path)}
             lasting = {path for path, _was_added in found} - passing
-            if paths := self.relevant(map(Path, lasting)):
+            if paths := tuple(filter(self._is_new, self.relevant(map(Path, lasting)))):
                 yield paths
             roots = roots_of(self._app_dir, self._inputs()) if paths or not found else self._roots
             if roots != self._roots:
@@ -147,9 +151,30 @@ class Watcher:
         """Return the paths that count, in order."""
         return tuple(sorted(path for path in set(paths) if self._counts(path)))
 
-    def ignore(self, paths: Iterable[Path]) -> None:
-        """Ignore files from now on."""
+    def is_generated(
+        self, paths: tuple[Path, ...], span: tuple[float, float], *, for_nothing: bool
+    ) -> bool:
+        """Return whether the app itself writes files, and ignore them from now on if it does.
+
+        It does if they change while it runs, three times in a row, and that changes nothing else.
+
+        Args:
+            paths: The files of a batch.
+            span: When the app ran before the batch, in seconds since the epoch.
+            for_nothing: Whether the batch changed nothing of what is deployed.
+        """
+        if not (for_nothing and written_between(paths, *span)):
+            self._generated = []
+            return False
+        self._generated = [*(each for each in self._generated if each == paths), paths]
+        if len(self._generated) < _MAX_GENERATED:
+            return False
         self._ignored.update(paths)
+        return True
+
+    def forget(self) -> None:
+        """Yield a file again that is saved as it is: what it led to has failed."""
+        self._contents.clear()
 
     def close(self) -> None:
         """End."""
@@ -163,6 +188,13 @@ class Watcher:
         return (
             root is not None and path not in (root, *self._ignored) and not is_ignored(path, root)
         )
+
+    def _is_new(self, path: Path) -> bool:
+        """Return whether a path has another content than when it was yielded last."""
+        content = _content_of(path)
+        before = self._contents.get(path)
+        self._contents[path] = content
+        return content != before
 
     def _start(self, roots: Roots) -> None:
         self._roots = roots
@@ -200,6 +232,17 @@ class Watcher:
             self._error = error
         finally:
             self._is_ready.set()
+
+
+def _content_of(path: Path) -> str:
+    """Return the digest of a file, or of the names in a folder; empty if it is gone."""
+    try:
+        if path.is_dir():
+            return "\0".join(sorted(os.listdir(path)))
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def written_between(paths: Sequence[Path], start: float, end: float) -> bool:

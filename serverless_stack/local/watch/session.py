@@ -16,7 +16,7 @@ from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.progress import Report
 from serverless_stack.local.watch.comparison import Comparison, compare
 from serverless_stack.local.watch.edit import Edit
-from serverless_stack.local.watch.files import Watcher, names_of, written_between
+from serverless_stack.local.watch.files import Watcher, names_of
 from serverless_stack.local.watch.publishing import NotUpdatableError, Publisher
 from serverless_stack.local.watch.syntax import syntax_errors
 from serverless_stack.synthesis.synthesizer import Synthesizer
@@ -98,10 +98,11 @@ class Watch:
             LocalCloudError: The cloud was stopped.
         """
         for files in self._watcher.batches(stop):
-            is_generated = written_between(files, *self._synthesis)
+            span = self._synthesis
             edit = self._apply(files)
-            if is_generated and edit.result == "unchanged":
-                self._watcher.ignore(files)
+            if edit.result == "failed":
+                self._watcher.forget()
+            elif self._watcher.is_generated(files, span, for_nothing=edit.result == "unchanged"):
                 names = names_of(files, self.cloud.app_dir)
                 edit.notes.append(f"the app itself writes {names}: ignored from now on")
             if files or edit.result != "unchanged":
