@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.documentation.build import build_all
-from benchmarks.documentation.chromium import Browser, Page, browser, program
 from benchmarks.documentation.visitors import Answer, Client, Load, crawl_everything
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.operations.invalidation import send
+from tests.browser.chromium import browser, program
+from tests.browser.tab import Page, Tab
 
 ROOT = Path(__file__).parents[2]
 LOAD_SECONDS = 5.0
@@ -75,15 +76,20 @@ def pages_of(answers: dict[str, Answer]) -> list[str]:
     return sorted(url for url, answer in answers.items() if answer.is_page)
 
 
-def browse(chromium: Browser, session: str, urls: list[str]) -> list[Page]:
+def browse(tab: Tab, urls: list[str]) -> list[Page]:
     """Open pages, one after the other, in the tab of a visitor."""
-    pages = [chromium.open(session, url) for url in urls]
+    pages = [tab.open(url) for url in urls]
     client = Client(urls[0], keeps_cookies=False)
     for page in pages:
         statuses = {worker: client.get(worker).status for worker in page.workers}
         page.problems += [f"{each} for {url}" for url, each in statuses.items() if each != 200]
     client.close()
     return pages
+
+
+def build_of(page: Page) -> str:
+    """Return the build that the document of a page names."""
+    return page.headers.get("x-amz-meta-build", "")
 
 
 def problems_of(pages: list[Page]) -> list[str]:
@@ -126,7 +132,7 @@ def measure(folder: Path, builds: list[Path], report: Report) -> None:
         report.row("URLs of pages and what they name", len(answers))
         report.expect("broken URLs", broken)
         reader = chromium.visitor()
-        opened = browse(chromium, reader, old_pages)
+        opened = browse(reader, old_pages)
         report.row("requests of Chromium to the site", sum(len(page.statuses) for page in opened))
         report.expect("errors in Chromium", problems_of(opened))
 
@@ -148,16 +154,16 @@ def measure(folder: Path, builds: list[Path], report: Report) -> None:
         report.expect("broken requests under load", score.broken)
         report.expect("visits with cookies that mixed builds", score.mixed)
 
-        began_with = {page.build for page in opened}
-        kept = browse(chromium, reader, old_pages)
+        began_with = {build_of(page) for page in opened}
+        kept = browse(reader, old_pages)
         report.expect("errors of the tab that was open before", problems_of(kept))
-        wrong = [page.url for page in kept if {page.build} != began_with]
+        wrong = [page.url for page in kept if {build_of(page)} != began_with]
         report.expect("pages of the open tab of another build", wrong)
         answers, broken = crawl_everything(base)
         report.expect("broken URLs of the second build", broken)
-        new = browse(chromium, chromium.visitor(), pages_of(answers))
+        new = browse(chromium.visitor(), pages_of(answers))
         report.expect("errors of a new visitor", problems_of(new))
-        wrong = [page.url for page in new if page.build in {*began_with, ""}]
+        wrong = [page.url for page in new if build_of(page) in {*began_with, ""}]
         report.expect("pages of the new visitor of the first build", wrong)
         tags_drop_pages_alone(report, base, cloud, distribution.id)
 

@@ -14,11 +14,21 @@ if TYPE_CHECKING:
 # The module below `serverless_stack.cli.commands`, the attribute, and the first sentence of the
 # help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
+    "init": (
+        "init.command",
+        "init",
+        "Create a project that `serverless-stack local deploy` deploys: a page, an API and tests.",
+    ),
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
     "synth": (
         "synth",
         "synth",
         "Synthesize the app with the CDK CLI; with --watch, again and warm after each saved file.",
+    ),
+    "logs": (
+        "logs.command",
+        "logs",
+        "Print what a function writes: readable on a terminal, as it was written in a pipe.",
     ),
     "check": (
         "check.command",
@@ -30,6 +40,7 @@ _COMMANDS: Final = {
         "review",
         "Show what a deployment would update, interrupt, replace or delete.",
     ),
+    "diagram": ("diagram.command", "diagram", "Draw the synthesized application."),
     "sync": ("sync", "run", "Make DESTINATION the same as SOURCE, by content and headers."),
     "invalidate": (
         "invalidate",

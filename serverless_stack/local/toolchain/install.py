@@ -9,8 +9,9 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from serverless_stack._shared.machine import cache_folder, find_uv
 from serverless_stack.local import folders
@@ -20,6 +21,7 @@ from serverless_stack.local.processes.subprocesses import run
 from serverless_stack.local.toolchain import sdk
 from serverless_stack.local.toolchain.node import find_node
 
+ELK_LOCK = Path(__file__).resolve().parent / "elk" / "package-lock.json"
 REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
 _MARKER = ".complete"
 
@@ -57,23 +59,18 @@ def node_modules(packages: Sequence[str]) -> Path:
     lock = json.loads(sdk.LOCK.read_text("utf-8"))
     root = lock["packages"][""]
     root["dependencies"] = {name: root["dependencies"][name] for name in sorted(set(packages))}
-    text = json.dumps(lock)
-    folder = cache_folder() / f"node-{folders.short_hash(text)}"
+    return _npm_packages(lock, "the AWS SDK for Node.js")
 
-    def build() -> None:
-        folder.mkdir(parents=True)
-        # npm installs what the root needs, in the locked versions, and drops the rest of the lock.
-        (folder / "package-lock.json").write_text(text, "utf-8")
-        (folder / "package.json").write_text(json.dumps(root), "utf-8")
-        node = find_node()
-        argv = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        environment = _environment()
-        environment["PATH"] = node.search_path(environment)
-        log = folder.with_name(f"{folder.name}.log")
-        run(argv, cwd=folder, environment=environment, log=log)
 
-    _make(folder, "the AWS SDK for Node.js", build)
-    return folder / "node_modules"
+def elkjs() -> Path:
+    """Return the file of elkjs, which computes the layout of diagrams. Install it if needed.
+
+    Raises:
+        CommandError: The package cannot be installed.
+        PrerequisitesError: Node.js 20 or newer, or npm, is missing.
+    """
+    lock = json.loads(ELK_LOCK.read_text("utf-8"))
+    return _npm_packages(lock, "elkjs for diagrams") / "elkjs" / "lib" / "elk.bundled.js"
 
 
 def emulator_venv() -> Path:
@@ -82,6 +79,27 @@ def emulator_venv() -> Path:
         REQUIREMENTS.read_text(), sys.version, sys.base_prefix, platform.machine()
     )
     return cache_folder() / f"emulator-{key}"
+
+
+def _npm_packages(lock: Mapping[str, Any], what: str) -> Path:
+    """Return the folder `node_modules` with the packages of a lock."""
+    text = json.dumps(lock)
+    folder = cache_folder() / f"node-{folders.short_hash(text)}"
+
+    def build() -> None:
+        folder.mkdir(parents=True)
+        # npm installs what the root needs, in the locked versions, and drops the rest of the lock.
+        (folder / "package-lock.json").write_text(text, "utf-8")
+        (folder / "package.json").write_text(json.dumps(lock["packages"][""]), "utf-8")
+        node = find_node()
+        argv = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+        environment = _environment()
+        environment["PATH"] = node.search_path(environment)
+        log = folder.with_name(f"{folder.name}.log")
+        run(argv, cwd=folder, environment=environment, log=log)
+
+    _make(folder, what, build)
+    return folder / "node_modules"
 
 
 def _make(folder: Path, what: str, build: Callable[[], None]) -> None:

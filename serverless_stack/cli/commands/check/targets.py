@@ -1,20 +1,17 @@
 """Reading and checking the targets of `serverless-stack check`."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 from serverless_stack.checks import Finding, Severity, check_template
 from serverless_stack.checks.engine.values import mapping
 from serverless_stack.checks.integrations import assembly
+from serverless_stack.cli import templates
 from serverless_stack.cli.commands.check.lines import Lines
-from serverless_stack.testing.template_text import SourceError, parse, parse_any
+from serverless_stack.testing.template_text import SourceError
 
-DEFAULT = Path("cdk.out")
-_SUFFIXES = (".json", ".yaml", ".yml", ".template")
 _PATH = "aws:cdk:path"
-_Parsed = TypeVar("_Parsed")
 
 
 @dataclass(frozen=True)
@@ -72,22 +69,12 @@ def check(target: Path, region: str | None) -> list[Checked]:
     Raises:
         SourceError: The target cannot be read, or has no template.
     """
-    if not target.exists():
-        raise SourceError(
-            f"there is no file or folder {target}: run `cdk synth` first, or pass a template or "
-            "the folder of a cloud assembly"
-        )
+    templates.require_present(target)
     if (target / assembly.MANIFEST).is_file():
         return _assembly(target, region)
     if not target.is_dir():
-        return [_alone(target, _parsed(parse, target), region)]
-    found = [_alone(path, template, region) for path, template in _in_folder(target)]
-    if not found:
-        raise SourceError(
-            f"there is no template in {target}: pass a folder that `cdk synth` wrote, or one with "
-            "CloudFormation templates"
-        )
-    return found
+        return [_alone(target, templates.read(target), region)]
+    return [_alone(path, template, region) for path, template in templates.in_folder(target)]
 
 
 def _assembly(folder: Path, region: str | None) -> list[Checked]:
@@ -126,14 +113,6 @@ def _alone(path: Path, template: Mapping[str, object], region: str | None) -> Ch
     )
 
 
-def _in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
-    for path in sorted(folder.iterdir()):
-        if path.is_file() and path.suffix in _SUFFIXES:
-            content = _parsed(parse_any, path)
-            if isinstance(content, dict) and isinstance(content.get("Resources"), dict):
-                yield path, content
-
-
 def _types(template: Mapping[str, object]) -> dict[str, str]:
     resources = mapping(template.get("Resources"))
     return {name: str(mapping(each).get("Type", "")) for name, each in resources.items()}
@@ -142,23 +121,3 @@ def _types(template: Mapping[str, object]) -> dict[str, str]:
 def _construct(resources: Mapping[str, object], logical_id: str) -> str:
     metadata = mapping(mapping(resources.get(logical_id)).get("Metadata"))
     return str(metadata.get(_PATH) or logical_id)
-
-
-def _parsed(parse: Callable[[str, str], _Parsed], path: Path) -> _Parsed:
-    try:
-        return parse(_text(path), str(path))
-    except SourceError:
-        raise
-    except RecursionError as error:
-        raise SourceError(f"{path} is nested too deeply, or contains itself") from error
-    except ValueError as error:
-        raise SourceError(f"{path} cannot be read: {error}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not a text in UTF-8") from error

@@ -1,0 +1,73 @@
+"""Reading the templates that a command's argument names."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from serverless_stack.testing.template_text import SourceError, parse, parse_any
+
+DEFAULT = Path("cdk.out")
+_SUFFIXES = (".json", ".yaml", ".yml", ".template")
+_Parsed = TypeVar("_Parsed")
+
+
+def require_present(target: Path) -> None:
+    """Check that a file or folder is there.
+
+    Raises:
+        SourceError: It is not.
+    """
+    if not target.exists():
+        raise SourceError(
+            f"there is no file or folder {target}: run `cdk synth` first, or pass a template or "
+            "the folder of a cloud assembly"
+        )
+
+
+def read(path: Path) -> Mapping[str, object]:
+    """Return the template in a file.
+
+    Raises:
+        SourceError: It cannot be read, or is not a template.
+    """
+    return _parsed(parse, path)
+
+
+def in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
+    """Yield the templates in a folder, with their files.
+
+    Raises:
+        SourceError: A file cannot be read, or there is no template.
+    """
+    found = False
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix in _SUFFIXES:
+            content = _parsed(parse_any, path)
+            if isinstance(content, dict) and isinstance(content.get("Resources"), dict):
+                found = True
+                yield path, content
+    if not found:
+        raise SourceError(
+            f"there is no template in {folder}: pass a folder that `cdk synth` wrote, or one with "
+            "CloudFormation templates"
+        )
+
+
+def _parsed(parse: Callable[[str, str], _Parsed], path: Path) -> _Parsed:
+    try:
+        return parse(_text(path), str(path))
+    except SourceError:
+        raise
+    except RecursionError as error:
+        raise SourceError(f"{path} is nested too deeply, or contains itself") from error
+    except ValueError as error:
+        raise SourceError(f"{path} cannot be read: {error}") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not a text in UTF-8") from error

@@ -1,0 +1,1 @@
+"""Which boxes are connected, and by what."""

@@ -1,0 +1,1 @@
+"""Where the boxes, frames and edges of a diagram go."""

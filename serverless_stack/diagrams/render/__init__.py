@@ -1,0 +1,1 @@
+"""The formats of a diagram: SVG, a page, Mermaid and D2."""
