@@ -5,10 +5,10 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 # Python versions come from this machine, never from a download.
 export UV_PYTHON_DOWNLOADS := never
-CODE := serverless_stack app.py benchmarks examples tests docs/conf.py
+CODE := serverless_stack app.py benchmarks examples tests docs/conf.py docs/_extensions
 
 .PHONY: help setup engines tools demo test test-fast bench compliance sbom audit check format lint types \
-	docs snapshots lock changelog clean
+	docs pictures snapshots lock changelog clean
 
 help:  ## Show the commands.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -88,6 +88,9 @@ types: setup
 
 docs: setup  ## Build the documentation into docs/_build.
 	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build
+
+pictures: setup  ## Make the pictures and terminal screens of the documentation again.
+	$(BIN)/python -m tests.pictures
 
 snapshots: setup  ## Write the template snapshots again; read the diff before you commit it.
 	$(BIN)/python -m pytest -q tests/constructs tests/test_app.py --snapshot-update

@@ -1,4 +1,5 @@
 import inspect
+import sys
 import tomllib
 from enum import Enum
 from itertools import groupby
@@ -8,15 +9,50 @@ from sphinx.application import Sphinx
 
 from serverless_stack.checks import rules
 
+sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
+
 _project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text())["project"]
 
 project = "serverless_stack"
 author = "the serverless_stack contributors"
 release = _project["version"]
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "descriptions",
+    "llms",
+]
+# Prompts are not copied, nor what a command answered.
+copybutton_prompt_text = "$ "
+copybutton_copy_empty_lines = False
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"serverless_stack {release}"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/mark.svg"
+html_theme_options = {
+    "light_logo": "mark.svg",
+    "dark_logo": "mark.svg",
+    "light_css_variables": {
+        "color-brand-primary": "#0b6e5f",
+        "color-brand-content": "#0b6e5f",
+        "color-brand-visited": "#5b4a9e",
+        "color-api-keyword": "#5b6370",
+        "color-foreground-muted": "#5b6370",
+    },
+    "dark_css_variables": {
+        "color-brand-primary": "#4fd1b5",
+        "color-brand-content": "#4fd1b5",
+        "color-brand-visited": "#b9a7f5",
+        "color-foreground-muted": "#a4acb9",
+    },
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = True
@@ -55,7 +91,7 @@ class _Text:
 
 def _list_rules(app: Sphinx, name: str, source: list[str]) -> None:
     """Insert the tables of rules into the page of the checks."""
-    if name == "checks":
+    if name == "guides/checks":
         lines: list[str] = []
         for service, group in groupby(rules(), key=lambda rule: rule.id.rpartition("-")[0]):
             lines += ["", f"### {service}", "", "| Rule | | Requirement | AWS page |"]

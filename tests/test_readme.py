@@ -84,10 +84,3 @@ def test_an_example_synthesizes(tmp_path: Path, path: str, stack: str, expected:
     subprocess.run([sys.executable, path], cwd=ROOT, env=environment, check=True)
 
     assert expected in (tmp_path / f"{stack}.template.json").read_text("utf-8")
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
-def test_every_page_is_in_the_table_of_contents(page: Path) -> None:
-    contents = (ROOT / "docs" / "index.md").read_text("utf-8")
-
-    assert page.stem == "index" or f"\n{page.stem}\n" in contents

@@ -58,6 +58,7 @@ class LazyGroup(TyperGroup):
         implementation._add_completion = False  # the group as a whole has it
         command = get_command(implementation)
         command.name = name
+        _name_arguments(command)
         return command
 
     def resolve_command(
@@ -106,6 +107,16 @@ class LazyGroup(TyperGroup):
         return f", did you mean `{inner[name]}`?" if name in inner else ""
 
 
+def _name_arguments(command: Command) -> None:
+    """Write the names of arguments in capitals, as the help refers to them."""
+    for inner in getattr(command, "commands", {}).values():
+        _name_arguments(inner)
+    for parameter in command.params:
+        if parameter.param_type_name == "argument" and parameter.metavar is None:
+            more = "" if parameter.nargs == 1 else "..."
+            parameter.metavar = f"{parameter.name}{more}".upper()
+
+
 @contextmanager
 def ended() -> Iterator[None]:
     """End the process for what the block raises: invalid usage, Ctrl-C, or a closed pipe."""
@@ -130,11 +141,15 @@ def ended() -> Iterator[None]:
 
 def _show_usage_error(error: Exception) -> None:
     """Print what is wrong with the arguments, and how to see the right ones."""
-    from serverless_stack.cli.errors import print_error
+    from serverless_stack.cli.output import print_error
 
     message = error.format_message()  # type: ignore[attr-defined]
     if not message:  # the help was printed instead
         return
+    if message.startswith("No such command"):  # of a group of commands
+        name = message.split("'")[1]
+        message = f"there is no command `{name}`"
+        message += did_you_mean(name, getattr(getattr(error, "cmd", None), "commands", ()))
     option = getattr(error, "option_name", None)
     possible = getattr(error, "possibilities", None)
     if option and possible is not None:

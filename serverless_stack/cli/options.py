@@ -80,7 +80,7 @@ def account(region: str | None, profile: str | None) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, _expected()):
             raise
-        from serverless_stack.cli.errors import print_error
+        from serverless_stack.cli.output import print_error
 
         print_error(f"{_text(error)}{_remedy(error)}")
         raise typer.Exit(REFUSED_STATUS) from error

@@ -16,9 +16,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from serverless_stack._shared.text import visible_line
+from serverless_stack._shared.text import visible, visible_line
+from serverless_stack.cli.statuses import ExitStatus
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -71,6 +72,11 @@ class Output:
         if self.as_json:
             print_json(content)
 
+    def event(self, content: Mapping[str, object]) -> None:
+        """Print a JSON document on a line, one of a stream without end, if `--json` asks for it."""
+        if self.as_json:
+            print(json.dumps(content, default=_plain), flush=True)
+
     def line(self, text: str) -> None:
         """Print one line of a result for people; what is not printable is escaped."""
         if not self.is_silent:
@@ -80,14 +86,8 @@ class Output:
         """Print what failed and why, on standard error. `--json` has it in its document."""
         if self.as_json:
             return
-        from rich.text import Text
-
-        from serverless_stack.cli.terminal import console
-
         for name, reason in failures.items():
-            text = Text("failed ", "bold red").append(visible_line(name), "not bold default")
-            text.append(f": {visible_line(reason)}", "not bold default")
-            console(stderr=True).print(text, soft_wrap=True)
+            _print_marked("failed ", f"{visible_line(name)}: {visible_line(reason)}")
 
     def message(self, text: str) -> None:
         """Print one line beside the result, such as a hint, on standard error."""
@@ -123,6 +123,41 @@ class Output:
         if self.quiet:
             return SilentReport()
         return report_for(console(stderr=self.as_json), verbose=verbose)
+
+
+def fail(message: str, status: ExitStatus = ExitStatus.FAILED) -> NoReturn:
+    """Print an error and end the command.
+
+    Args:
+        message: What is wrong, what it got, and the command or argument that mends it.
+        status: The exit status.
+
+    Raises:
+        typer.Exit: Always.
+    """
+    import typer
+
+    print_error(message)
+    raise typer.Exit(status)
+
+
+def print_error(message: str) -> None:
+    """Print an error on standard error, which `--quiet` does not silence."""
+    _print_marked("Error: ", message)
+
+
+def print_text(text: str) -> None:
+    """Print what belongs to an error on standard error."""
+    _print_marked("", text)
+
+
+def _print_marked(mark: str, text: str) -> None:
+    from rich.text import Text
+
+    from serverless_stack.cli.terminal import console
+
+    line = Text(mark, "bold red").append(visible(text), "not bold default")
+    console(stderr=True).print(line, soft_wrap=True)
 
 
 def print_json(content: object) -> None:

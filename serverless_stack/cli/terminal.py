@@ -1,9 +1,12 @@
 """Progress on a terminal: phases of the local cloud, and bars."""
 
+from __future__ import annotations
+
 import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.live import Live
@@ -12,7 +15,9 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from serverless_stack._shared.text import visible, visible_line
-from serverless_stack.local.progress import Phase, PlainReport, Report
+
+if TYPE_CHECKING:
+    from serverless_stack.local.progress import Phase, Report
 
 _NAME_WIDTH = 10
 _PATIENCE = 0.8  # seconds; what is done before it needs no progress
@@ -105,6 +110,8 @@ def report_for(console: Console, *, verbose: bool) -> Report:
     """Return the report for a console: live on a terminal, plain lines elsewhere."""
     if is_terminal(console):
         return Terminal(console, verbose=verbose)
+    from serverless_stack.local.progress import PlainReport
+
     return PlainReport(verbose=verbose, stderr=console.stderr)
 
 

@@ -2,7 +2,8 @@
 
 from serverless_stack.diagrams.build import graph
 from serverless_stack.diagrams.layout.drawing import Drawing
-from serverless_stack.diagrams.layout.elk import LayoutEngine, LayoutError, layout
+from serverless_stack.diagrams.layout.elk import layout
+from serverless_stack.diagrams.layout.engine import LayoutEngine, LayoutError
 from serverless_stack.diagrams.model import Change, Edge, EdgeKind, Frame, FrameKind, Graph, Node
 from serverless_stack.diagrams.render.d2 import to_d2
 from serverless_stack.diagrams.render.icons import Icons

@@ -3,16 +3,14 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from urllib.error import HTTPError
-from urllib.parse import urlencode
 
-from serverless_stack.local import folders
+from serverless_stack.local import endpoint, folders
 from serverless_stack.local.cdk import commands as cdk_commands
 from serverless_stack.local.cdk.assembly import read_stacks
 from serverless_stack.local.cdk.runner import CdkRunner
@@ -22,11 +20,10 @@ from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.processes.emulator import Ports
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.processes.ports import LOOPBACK
-from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phase, Phases, Report, SilentReport
 from serverless_stack.local.toolchain import node_packages
-from serverless_stack.local.urls import AGE_PATH, URLS_PATH, Urls, parse_urls
+from serverless_stack.local.urls import Urls
 
 DEFAULT_NAME = "default"
 
@@ -147,16 +144,7 @@ class LocalCloud:
         Raises:
             LocalCloudError: The cloud does not answer.
         """
-        current = self.state
-        try:
-            body = send(
-                current.gateway_port, current.access_key, URLS_PATH, service="serverless-stack"
-            )
-        except OSError as error:
-            raise LocalCloudError(
-                f"the local cloud does not answer at {self.endpoint_url}: {error}"
-            ) from error
-        return parse_urls(body)
+        return endpoint.urls(self.state)
 
     def age(self, days: float, *, bucket: str | None = None) -> Mapping[str, Mapping[str, int]]:
         """Make the objects of buckets older, and apply the lifecycle rules.
@@ -174,28 +162,21 @@ class LocalCloud:
         Raises:
             LocalCloudError: There is no such bucket, or the cloud does not answer.
         """
-        current = self.state
-        values = {"days": str(days), **({} if bucket is None else {"bucket": bucket})}
-        path = f"{AGE_PATH}?{urlencode(values)}"
-        try:
-            body = send(
-                current.gateway_port, current.access_key, path, service="serverless-stack", form=b""
-            )
-        except HTTPError as error:
-            message = json.loads(error.read() or b"{}").get("message") or str(error)
-            raise LocalCloudError(message) from error
-        except OSError as error:
-            raise LocalCloudError(
-                f"the local cloud does not answer at {self.endpoint_url}: {error}"
-            ) from error
-        report: Mapping[str, Mapping[str, int]] = json.loads(body)["buckets"]
-        return report
+        return endpoint.age(self.state, days, bucket)
 
-    def synth(self, *, context: Mapping[str, str] | None = None) -> Path:
+    def synth(
+        self,
+        *,
+        context: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+        program: str | None = None,
+    ) -> Path:
         """Synthesize the app.
 
         Args:
             context: Context values for the app.
+            folder: The folder to replace by the cloud assembly. Default: `assembly`.
+            program: The command that runs the app. Default: that of cdk.json.
 
         Returns:
             The folder of the cloud assembly. The app's own cdk.out is not changed.
@@ -203,10 +184,11 @@ class LocalCloud:
         Raises:
             CommandError: The app failed. The error has its output.
         """
+        target = folder or self.assembly
         with self._phases.phase("synth"):
-            shutil.rmtree(self._assembly, ignore_errors=True)
-            self._cdk.run(cdk_commands.synth_arguments(self._assembly, context))
-        return self._assembly
+            shutil.rmtree(target, ignore_errors=True)
+            self._cdk.run(cdk_commands.synth_arguments(target, context, program))
+        return target
 
     def deploy(
         self,
@@ -230,9 +212,32 @@ class LocalCloud:
             CommandError: The CDK CLI failed. The error has its output. The cloud is still running.
             LocalCloudError: Another deployment to this cloud is in progress.
         """
+        return self._deploy(lambda: self.synth(context=context), stacks, parameters)
+
+    def deploy_assembly(
+        self,
+        assembly: Path,
+        stacks: Sequence[str] = (),
+        *,
+        parameters: Mapping[str, str] | None = None,
+    ) -> DeployResult:
+        """Deploy a cloud assembly, which is moved into this cloud's folder, as `deploy` does."""
+        return self._deploy(lambda: self.adopt(assembly), stacks, parameters)
+
+    def adopt(self, assembly: Path) -> Path:
+        """Move a cloud assembly into this cloud's folder, as the one that is deployed."""
+        shutil.rmtree(self.assembly, ignore_errors=True)
+        return assembly.rename(self.assembly)
+
+    def _deploy(
+        self,
+        synthesize: Callable[[], Path],
+        stacks: Sequence[str],
+        parameters: Mapping[str, str] | None,
+    ) -> DeployResult:
         first = len(self._phases.done)
-        with self._alone():
-            assembly = self.synth(context=context)
+        with self.alone():
+            assembly = synthesize()
             selected = select(read_stacks(assembly), stacks)
             self._cdk.show_notes(selected)
             node_packages.provide(self.home, selected, self._phases)
@@ -256,11 +261,11 @@ class LocalCloud:
             CommandError: The CDK CLI failed. The error has its output.
             LocalCloudError: A deployment to this cloud is in progress.
         """
-        with self._alone():
-            if not (self._assembly / "manifest.json").exists():
+        with self.alone():
+            if not (self.assembly / "manifest.json").exists():
                 self.synth()
             with self._phases.phase("destroy"):
-                self._cdk.run(cdk_commands.destroy_arguments(self._assembly, stacks))
+                self._cdk.run(cdk_commands.destroy_arguments(self.assembly, stacks))
 
     def stop(self) -> None:
         """Stop all processes of this cloud, and remove its folder. Do nothing if it is stopped."""
@@ -269,11 +274,13 @@ class LocalCloud:
             self._process.wait()
 
     @property
-    def _assembly(self) -> Path:
+    def assembly(self) -> Path:
+        """The folder of the last cloud assembly that was deployed here."""
         return self.home / "cdk.out"
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
+        """Keep other deployments away. Raise `LocalCloudError` if one is in progress."""
         try:
             with locked(folders.locks() / f"{self.home.name}.deploy.lock", wait=False):
                 yield

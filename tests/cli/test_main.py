@@ -41,4 +41,4 @@ def test_help_lists_every_command() -> None:
 def test_an_unknown_command_is_a_usage_error() -> None:
     done = subprocess.run(argv_of("local", "fly"), capture_output=True, text=True)
     assert done.returncode == 2
-    assert "No such command 'fly'" in done.stderr
+    assert "there is no command `fly`" in done.stderr

@@ -150,8 +150,8 @@ def recommended_flags() -> dict[str, object]:
 
 
 def documented(tool: str) -> list[str]:
-    """Return the cells of a tool in the table of `docs/security.md`."""
-    text = (tools.REPOSITORY / "docs" / "security.md").read_text()
+    """Return the cells of a tool in the table of `docs/guides/security.md`."""
+    text = (tools.REPOSITORY / "docs" / "guides" / "security.md").read_text()
     (line,) = [line for line in text.splitlines() if line.startswith(f"| {tool} |")]
     return [cell.strip() for cell in line.strip("|").split("|")[1:]]
 

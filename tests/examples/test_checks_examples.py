@@ -1,4 +1,4 @@
-"""The samples of docs/checks.md, run as a reader would, and their output."""
+"""The samples of docs/guides/checks.md, run as a reader would, and their output."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from serverless_stack.testing.template_text import parse_any
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "checks"
-PAGE = (ROOT / "docs" / "checks.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "guides" / "checks.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_the_workflow_is_valid_and_runs_the_command(example: Path) -> None:
 
 
 def test_the_page_shows_files_alone() -> None:
-    shown = re.findall(r"```{literalinclude} \.\./(\S+)", PAGE)
+    shown = re.findall(r"```{literalinclude} \.\./\.\./(\S+)", PAGE)
     files = {str(path.relative_to(ROOT)) for path in EXAMPLE.rglob("*") if path.is_file()}
     assert set(shown) == {name for name in files if "__pycache__" not in name}
     assert "```python" not in PAGE
@@ -125,7 +125,7 @@ def test_the_page_shows_files_alone() -> None:
 
 def test_the_page_lists_all_rules() -> None:
     source = [PAGE]
-    runpy.run_path(str(ROOT / "docs" / "conf.py"))["_list_rules"](None, "checks", source)
+    runpy.run_path(str(ROOT / "docs" / "conf.py"))["_list_rules"](None, "guides/checks", source)
     ids = re.findall(r"^\| (\S+) \| (?:error|warning) \| .+ \| .+ \|$", source[0], re.MULTILINE)
     assert ids == [rule.id for rule in rules()]
     headings = re.findall(r"^### (\S+)$", source[0], re.MULTILINE)

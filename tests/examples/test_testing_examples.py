@@ -1,4 +1,4 @@
-"""The samples of docs/testing.md, run as a reader would run them, and their output."""
+"""The samples of docs/guides/testing.md, run as a reader would run them, and their output."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from tests.testing.review.apps import commit, git
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "testing"
-PAGE = (ROOT / "docs" / "testing.md").read_text("utf-8")
+PAGE = (ROOT / "docs" / "guides" / "testing.md").read_text("utf-8")
 # The edit of the page. It looks harmless, but the key of a table cannot be changed.
 EDIT = ('name="id"', 'name="order"')
 
@@ -125,7 +125,7 @@ def test_the_workflow_is_valid_and_calls_the_review() -> None:
 
 
 def test_the_page_shows_all_files_and_nothing_else() -> None:
-    shown = re.findall(r"```{literalinclude} \.\./(\S+)", PAGE)
+    shown = re.findall(r"```{literalinclude} \.\./\.\./(\S+)", PAGE)
     files = {str(path.relative_to(ROOT)) for path in EXAMPLE.rglob("*") if path.is_file()}
     assert set(shown) <= files
     assert "```python" not in PAGE

@@ -10,9 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from serverless_stack.cli.errors import fail
 from serverless_stack.cli.options import Json, Quiet
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.operations.advice import NEEDS, Advice, Fact, Fit, advise
 

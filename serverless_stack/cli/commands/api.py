@@ -9,8 +9,7 @@ from rich.text import Text
 
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.errors import fail
-from serverless_stack.cli.output import Output, table
+from serverless_stack.cli.output import Output, fail, table
 from serverless_stack.operations.releases import (
     Api,
     Change,

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.errors import fail
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.operations.staging import (
     Action,
     Clients,

@@ -58,11 +58,12 @@ class PlacedNode:
 
 @dataclass(frozen=True)
 class PlacedFrame:
-    """A frame with its place and title."""
+    """A frame with its place, and its title with the place of that."""
 
     frame: Frame
     place: Rectangle
     title: str
+    title_place: Rectangle
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from html import escape
 from typing import Final
 
 from serverless_stack.diagrams.layout.drawing import Drawing, PlacedEdge, PlacedFrame, PlacedNode
-from serverless_stack.diagrams.layout.elk import (
+from serverless_stack.diagrams.layout.sizes import (
     EDGE_LINE,
     FRAME_GLYPH,
     LABEL_LINE,
@@ -75,6 +75,8 @@ def _document(drawing: Drawing, icons: Icons | None, *, interactive: bool) -> It
     numbers = {each.node.id: number for number, each in enumerate(drawing.nodes)}
     for edge in drawing.edges:
         yield from _edge(edge, numbers)
+    for frame in drawing.frames:
+        yield from _frame_title(frame)
     for number, node in enumerate(drawing.nodes):
         yield from _node(node, number, icons, interactive=interactive)
     yield "</g>"
@@ -89,11 +91,17 @@ def _summary(drawing: Drawing) -> str:
 
 def _frame(frame: PlacedFrame) -> Iterator[str]:
     place, kind = frame.place, frame.frame.kind
-    glyph = {FrameKind.VPC: "vpc", FrameKind.SUBNETS: "subnets"}.get(kind, "stack")
     yield f'<g class="frame {kind.value}"><title>{_text(frame.frame.title)}</title>'
-    yield _rectangle("", place.x, place.y, place.width, place.height, 10)
-    yield _glyph(glyph, place.x + 11, place.y + 9, 16)
-    x, y = place.x + FRAME_GLYPH, place.y + 22
+    yield f"{_rectangle('', place.x, place.y, place.width, place.height, 10)}</g>"
+
+
+def _frame_title(frame: PlacedFrame) -> Iterator[str]:
+    """Draw the title of a frame, over the edges."""
+    place, kind = frame.title_place, frame.frame.kind
+    glyph = {FrameKind.VPC: "vpc", FrameKind.SUBNETS: "subnets"}.get(kind, "stack")
+    yield f'<g class="frame-title {kind.value}">'
+    yield _glyph(glyph, place.x, place.y + 1, 16)
+    x, y = place.x + FRAME_GLYPH, place.y + 14
     yield f'<text x="{x:g}" y="{y:g}">{_text(frame.title)}</text></g>'
 
 

@@ -70,6 +70,8 @@ class Stack:
         annotations: Its warnings and notes, each with the path of its construct.
         images: Whether it has container images to build.
         assets: The files and folders of its assets, by their id.
+        asset_manifest: The file that says where its assets go.
+        properties: The properties of its artifact, such as its tags.
     """
 
     name: str
@@ -81,6 +83,8 @@ class Stack:
     annotations: tuple[str, ...]
     images: bool
     assets: Mapping[str, Path]
+    asset_manifest: Path
+    properties: Mapping[str, object]
 
 
 def read_stacks(assembly: Path) -> list[Stack]:
@@ -138,6 +142,8 @@ def _stack(
         annotations=tuple(dict.fromkeys(annotations)),
         images=bool(manifest.get("dockerImages")),
         assets={name: folder / path for name, path in sources.items() if path},
+        asset_manifest=assets,
+        properties=properties,
     )
 
 

@@ -138,9 +138,18 @@ def _selects_an_account(name: str) -> bool:
     return name.startswith(("AWS_", "CDK_DEFAULT_")) or name in ("CDK_HOME", "CDK_OUTDIR")
 
 
-def synth_arguments(assembly: Path, context: Mapping[str, str] | None = None) -> list[str]:
-    """Return the arguments that synthesize the app to a folder, not to its cdk.out."""
+def synth_arguments(
+    assembly: Path, context: Mapping[str, str] | None = None, program: str | None = None
+) -> list[str]:
+    """Return the arguments that synthesize the app to a folder, not to its cdk.out.
+
+    Args:
+        assembly: The folder.
+        context: Context values for the app.
+        program: The command that runs the app. Default: that of cdk.json.
+    """
     values = [text for key, value in (context or {}).items() for text in ("-c", f"{key}={value}")]
+    values += ["--app", program] if program else []
     return ["synth", "--quiet", "--output", str(assembly), "--no-notices", *values]
 
 

@@ -32,7 +32,7 @@ def test_json_has_the_same_sums() -> None:
 
 
 def test_the_documentation_has_the_same_sums() -> None:
-    text = (Path(__file__).parents[3] / "docs" / "security.md").read_text()
+    text = (Path(__file__).parents[3] / "docs" / "guides" / "security.md").read_text()
     documented = re.findall(r"^\| `Profile\.(\w+)\(\)` \|.*\| \$([\d.]+) \|$", text, re.MULTILINE)
     names = ("dev", "production", "regulated")
     expected = [(name, f"{total:.2f}") for name, total in zip(names, totals(), strict=True)]

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from serverless_stack.cli.main import application
 from serverless_stack.operations.advice import NEEDS, OPTIONS, fact
 
-PAGE = (Path(__file__).parents[3] / "docs" / "choosing-a-cache.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "guides" / "choosing-a-cache.md").read_text("utf-8")
 
 
 def table() -> str:

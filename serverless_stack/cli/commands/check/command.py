@@ -11,9 +11,10 @@ from serverless_stack.cli.commands.check import output as check_output
 from serverless_stack.cli.commands.check import reports as check_reports
 from serverless_stack.cli.commands.check.targets import Checked
 from serverless_stack.cli.commands.check.targets import check as check_target
-from serverless_stack.cli.errors import FAILED_STATUS, handled
+from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import Json, Quiet
 from serverless_stack.cli.output import Output
+from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.cli.templates import DEFAULT
 
 
@@ -89,4 +90,4 @@ def check(
 def _status(checked: list[Checked], strict: bool) -> int:
     failing = [Severity.ERROR, Severity.WARNING] if strict else [Severity.ERROR]
     failed = any(each.count(severity) for each in checked for severity in failing)
-    return FAILED_STATUS if failed else 0
+    return ExitStatus.FAILED if failed else ExitStatus.SUCCESS

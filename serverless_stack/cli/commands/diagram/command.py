@@ -22,6 +22,7 @@ from serverless_stack.testing.template_text import SourceError
 class Direction(enum.Enum):
     """Where requests go."""
 
+    AUTO = "auto"
     RIGHT = "right"
     DOWN = "down"
 
@@ -51,7 +52,9 @@ All = Annotated[
 Title = Annotated[
     str | None, typer.Option("--title", help="The title.", show_default="the stacks' names")
 ]
-To = Annotated[Direction, typer.Option("--direction", help="Where requests go.")]
+To = Annotated[
+    Direction, typer.Option("--direction", help="Where requests go; auto is what fits a screen.")
+]
 IconFolder = Annotated[
     Path | None,
     typer.Option("--icons", metavar="FOLDER", help="The folder of AWS's icons, unzipped."),
@@ -64,7 +67,7 @@ def diagram(
     stacks: Stacks = None,
     details: All = False,
     title: Title = None,
-    direction: To = Direction.RIGHT,
+    direction: To = Direction.AUTO,
     icons: IconFolder = None,
     as_json: Json = False,
     quiet: Quiet = False,

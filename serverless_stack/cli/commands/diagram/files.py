@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from serverless_stack import diagrams
 from serverless_stack.cli.errors import fail, print_text
 from serverless_stack.cli.output import Output
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.diagrams import Graph, Icons
-from serverless_stack.diagrams.layout.elk import Direction
 from serverless_stack.local.errors import CommandError, PrerequisitesError
 from serverless_stack.local.toolchain.layouts import layout_engine
 
+Direction = Literal["auto", "right", "down"]
 FORMATS = (".svg", ".html", ".mmd", ".d2")
 STDOUT = Path("-")
 _NO_NODE = "Mermaid and D2 need no Node.js: name a file that ends with .mmd or .d2"
@@ -27,7 +28,7 @@ class Style:
         icons: The folder with AWS's icons. Default: the library's own glyphs.
     """
 
-    direction: Direction = "right"
+    direction: Direction = "auto"
     icons: Path | None = None
 
 
@@ -54,10 +55,11 @@ def write(graph: Graph, path: Path, style: Style, output: Output) -> None:
         typer.Exit: It cannot be drawn; the message was printed.
     """
     suffix = path.suffix.lower()
+    direction: Literal["right", "down"] = "right" if style.direction == "auto" else style.direction
     if suffix == ".mmd":
-        text = diagrams.to_mermaid(graph, style.direction)
+        text = diagrams.to_mermaid(graph, direction)
     elif suffix == ".d2":
-        text = diagrams.to_d2(graph, style.direction)
+        text = diagrams.to_d2(graph, direction)
     else:
         icons = _icons(style.icons)
         drawing = _drawing(graph, style.direction, output)

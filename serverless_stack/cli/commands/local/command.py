@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from serverless_stack.cli.commands.local import output as local_output
+from serverless_stack.cli.commands.local.watch import watch
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
@@ -147,6 +148,9 @@ def deploy(
             output.line("The local cloud was stopped.")
         else:
             local_output.show_next(output.console, cloud, "status", "destroy", "down")
+
+
+app.command()(watch)
 
 
 @app.command()

@@ -8,8 +8,7 @@ import typer
 from serverless_stack._shared.text import counted
 from serverless_stack.checks.services.s3.limits.naming import bucket_name_problems
 from serverless_stack.cli import options as aws
-from serverless_stack.cli.errors import fail
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.operations import objects
 from serverless_stack.operations.content.errors import ContentError
 from serverless_stack.operations.objects import Remote

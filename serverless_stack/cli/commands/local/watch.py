@@ -1,0 +1,159 @@
+"""`serverless-stack local watch`: deploy each saved file to the local cloud."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from serverless_stack._shared.text import visible, visible_line
+from serverless_stack.cli.commands.local import output as local_output
+from serverless_stack.cli.errors import handled
+from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
+from serverless_stack.cli.output import Output
+from serverless_stack.cli.statuses import ExitStatus
+from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
+from serverless_stack.local.watch.files import names_of
+from serverless_stack.synthesis.traceback_text import failure_in
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from serverless_stack.local.watch.session import Edit
+
+_MAX_SUBJECTS = 2
+_TAIL_LINES = 30
+
+
+def watch(
+    stacks: Annotated[
+        list[str] | None,
+        typer.Argument(help="Names or patterns of the stacks.", show_default="all"),
+    ] = None,
+    app_dir: AppDir = Path("."),
+    name: Annotated[str, typer.Option("--name", help="The name of the cloud.")] = DEFAULT_NAME,
+    context: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app."
+        ),
+    ] = None,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--parameters", metavar="[STACK:]NAME=VALUE", help="A CloudFormation parameter."
+        ),
+    ] = None,
+    down: Annotated[
+        bool, typer.Option("--down", help="Stop the local cloud at the end, and remove it.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the whole output of what fails.")
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Deploy the app, then each saved file, until Ctrl-C. The local cloud runs on, but for --down.
+
+    Code and content are there within a second or two; a changed construct is deployed by the CDK
+    CLI. After an error, the last good version goes on serving.
+
+    Example: serverless-stack local watch
+
+    JSON: a line for each edit, with files, result, seconds, steps, subjects, notes, error.
+
+    Exit status: 1 if the first deployment failed, 2 if something is missing, 130 after Ctrl-C.
+    """
+    from serverless_stack.local.watch.session import Watch
+
+    output = Output(as_json, quiet)
+    with handled():
+        values = pairs("--context", context or ())
+        parameter_values = pairs("--parameters", parameters or ())
+        cloud = LocalCloud.start(app_dir, name=name, report=output.report(verbose=verbose))
+        try:
+            with Watch(
+                cloud, stacks=stacks or (), context=values, parameters=parameter_values
+            ) as session:
+                result = session.deploy()
+                local_output.show_urls(output.console, result.urls)
+                output.line("")
+                output.line(f"Watching {os.path.relpath(cloud.app_dir)}. Ctrl-C ends it.")
+                for edit in session.edits(threading.Event()):
+                    show(output, edit, cloud.app_dir, verbose=verbose)
+        except KeyboardInterrupt as error:
+            if not down:
+                output.message(f"The local cloud `{name}` runs on: `serverless-stack local down`.")
+            raise typer.Exit(ExitStatus.INTERRUPTED) from error
+        finally:
+            if down:
+                cloud.stop()
+                output.message(f"The local cloud `{name}` was stopped and removed.")
+
+
+def show(output: Output, edit: Edit, app_dir: Path, *, verbose: bool = False) -> None:
+    """Print what a batch of saved files led to."""
+    if output.as_json:
+        output.event(content_of(edit, app_dir))
+        return
+    if output.quiet and edit.result != "failed":
+        return
+    from serverless_stack.cli.terminal import console
+
+    shown = console(stderr=output.quiet)
+    shown.print(headline(edit, app_dir), soft_wrap=True)
+    for text in details(edit, app_dir, verbose=verbose):
+        for line in text.splitlines():
+            shown.print(f"  {visible(line)}", markup=False, soft_wrap=True)
+
+
+def headline(edit: Edit, app_dir: Path) -> Text:
+    """Return what changed, and how long each step took, in a line."""
+    from rich.text import Text
+
+    failed = edit.result == "failed"
+    line = Text("✗ " if failed else "✓ ", "bold red" if failed else "green")
+    line.append(visible_line(names_of(edit.files, app_dir) or "the sources"), "bold")
+    line.append(f"  {_what(edit)} in {edit.seconds:.1f} s", "not bold default")
+    if edit.steps:
+        steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in edit.steps)
+        line.append(f" ({steps})", "dim")
+    return line
+
+
+def details(edit: Edit, app_dir: Path, *, verbose: bool) -> list[str]:
+    """Return what belongs to an edit, below its line."""
+    texts = list(edit.notes)
+    if edit.result == "failed":
+        where = failure_in(edit.log, app_dir)
+        texts.append(where or edit.error)
+        if verbose or not (where or edit.error.strip()):
+            texts += edit.log.splitlines()[-_TAIL_LINES:]
+        texts.append("The last good version goes on serving.")
+    return texts
+
+
+def content_of(edit: Edit, app_dir: Path) -> dict[str, object]:
+    """Return an edit as JSON has it."""
+    return {
+        "files": [os.path.relpath(path, app_dir) for path in edit.files],
+        "result": edit.result,
+        "seconds": round(edit.seconds, 3),
+        "steps": {step.name: round(step.seconds, 3) for step in edit.steps},
+        "subjects": list(edit.subjects),
+        "notes": edit.notes,
+        "error": failure_in(edit.log, app_dir) or edit.error,
+    }
+
+
+def _what(edit: Edit) -> str:
+    if edit.result == "failed":
+        return "failed"
+    if edit.result == "unchanged":
+        return "nothing to deploy"
+    more = len(edit.subjects) - _MAX_SUBJECTS
+    subjects = ", ".join(edit.subjects[:_MAX_SUBJECTS]) + (f" and {more} more" if more > 0 else "")
+    return f"{subjects} {edit.result}".strip()

@@ -1,0 +1,1 @@
+"""Edit and see: each saved file is deployed to the local cloud."""

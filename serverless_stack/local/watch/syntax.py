@@ -1,0 +1,108 @@
+"""Syntax errors in the code of functions, before it replaces what runs."""
+
+import os
+import re
+import subprocess
+import warnings
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from serverless_stack.local.cdk.assembly import Stack
+from serverless_stack.local.toolchain.node import find_node
+from serverless_stack.local.watch.comparison import Change, changed_files, function_assets
+
+_JAVASCRIPT = (".js", ".cjs", ".mjs")
+_MAX_SCRIPTS = 20  # each starts Node.js; more at a time are another checkout, and run as they are
+_SECONDS = 30
+
+
+def syntax_errors(changes: Iterable[Change], saved: Sequence[Path]) -> list[str]:
+    """Return the syntax errors of the Python and JavaScript files that change in functions.
+
+    Args:
+        changes: The stacks that change.
+        saved: The files that were saved, which the messages name.
+    """
+    return [error for change in changes for error in _errors_of(change, saved)]
+
+
+def _errors_of(change: Change, saved: Sequence[Path]) -> list[str]:
+    files = {
+        path: path.relative_to(folder)
+        for folder, before in _changed_folders(change.before, change.stack)
+        for path in changed_files(before, folder)
+    }
+    errors = []
+    for path, name in files.items():
+        if path.suffix == ".py":
+            errors += _python_errors(path, _shown(name, saved))
+    scripts = [
+        path
+        for path, name in files.items()
+        if path.suffix in _JAVASCRIPT and "node_modules" not in name.parts
+    ]
+    if scripts and len(scripts) <= _MAX_SCRIPTS:
+        node = find_node()
+        for path in scripts:
+            errors += _javascript_errors(node.program, path, _shown(files[path], saved))
+    return errors
+
+
+def _changed_folders(before: Stack, after: Stack) -> list[tuple[Path, Path | None]]:
+    """Return the new folders of function code, each with the one that it replaces if it is one."""
+    new = sorted(function_assets(after) - set(before.assets))
+    old = sorted(function_assets(before) - set(after.assets))
+    predecessors = [before.assets[name] for name in old]
+    return [
+        (after.assets[name], _most_alike(after.assets[name], predecessors))
+        for name in new
+        if after.assets[name].is_dir()
+    ]
+
+
+def _most_alike(folder: Path, candidates: Sequence[Path]) -> Path | None:
+    names = set(os.listdir(folder))
+    folders = [path for path in candidates if path.is_dir()]
+    return max(folders, key=lambda path: len(names & set(os.listdir(path))), default=None)
+
+
+def _shown(name: Path, saved: Sequence[Path]) -> str:
+    """Return the saved file that became a file of a package; else its name in the package."""
+    parts = name.parts
+    for path in saved:
+        if path.parts[-len(parts) :] == parts:
+            return os.path.relpath(path)
+    return str(name)
+
+
+def _python_errors(path: Path, shown: str) -> list[str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(path.read_bytes(), shown, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        line = (error.text or "").rstrip("\n")
+        return ["\n".join(filter(None, [f"{shown}:{error.lineno}: {error.msg}", line]))]
+    except ValueError as error:  # a null byte
+        return [f"{shown}: {error}"]
+    return []
+
+
+def _javascript_errors(node: Path, path: Path, shown: str) -> list[str]:
+    try:
+        done = subprocess.run(
+            [node, "--check", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []  # the function says it
+    if done.returncode == 0:
+        return []
+    lines = done.stderr.splitlines()
+    where = re.search(r":(\d+)$", lines[0]) if lines else None
+    reason = next((line for line in lines if line.startswith("SyntaxError")), "a syntax error")
+    place = f"{shown}:{where[1]}" if where else shown
+    return ["\n".join([f"{place}: {reason}", *lines[1:2]])]

@@ -1,0 +1,204 @@
+"""Run a CDK app again and again: load aws_cdk and jsii's kernel once, run the app in forks.
+
+A program of its own that runs in the app's interpreter, which may lack this library:
+``worker.py REQUESTS ANSWERS SCRIPT``, with the descriptors of two pipes of JSON lines. The kernel
+and this process never run code of the app; a fork does, and ends as an interpreter ends.
+"""
+
+from __future__ import annotations
+
+import sys
+
+STARTUP = set(sys.modules)  # an app has them from the interpreter as well
+
+# ruff: noqa: E402 - the modules are imported after the line above
+import atexit
+import json
+import os
+import signal
+import tempfile
+import threading
+import traceback
+import types
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+Request = dict[str, Any]
+Answer = dict[str, Any]
+
+# Packages that are loaded before the app runs: none of them does anything but define.
+PRELOADED = ("aws_cdk", "constructs", "jsii", "serverless_stack", "cdk_nag")
+
+
+def preload(names: list[str]) -> None:
+    """Import modules, those that are missing excepted."""
+    for name in names:
+        try:
+            __import__(name)
+        except Exception:  # the app finds out when it imports it
+            continue
+
+
+def preloadable() -> list[str]:
+    """Return the names of the loaded modules that may stay, in the order of their loading."""
+    return [name for name in list(sys.modules) if name.partition(".")[0] in PRELOADED]
+
+
+def state_of(path: str) -> tuple[int, int, int] | None:
+    """Return what changes when a file or folder does."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+class Loaded:
+    """What this process has loaded, so that a change of it is seen."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.states: dict[str, tuple[int, int, int] | None] = {}
+        self.tops: dict[str, str] = {}
+        self.note()
+
+    def note(self) -> None:
+        """Remember the modules that were loaded since the last call, and the folders of all."""
+        paths = [path for path in sys.path if path and path != self.folder]
+        for module in list(sys.modules.values()):
+            path = getattr(module, "__file__", None)
+            if path:
+                paths.append(path)
+        for path in paths:
+            self.states.setdefault(path, state_of(path))
+        for name in {name.partition(".")[0] for name in list(sys.modules)} - STARTUP:
+            path = getattr(sys.modules.get(name), "__file__", None)
+            self.tops.setdefault(name, path or "")
+
+    def change(self) -> str | None:
+        """Return what has changed; None if nothing has."""
+        for path, state in self.states.items():
+            if state_of(path) != state:
+                return path
+        for name in os.listdir(self.folder):
+            path = os.path.join(self.folder, name)
+            loaded = self.tops.get(name.removesuffix(".py"))
+            if loaded is None or loaded.startswith(path):
+                continue
+            if name.endswith(".py") or os.path.isfile(os.path.join(path, "__init__.py")):
+                return path  # the app's own module, in place of the one that is loaded
+        return None
+
+
+def run_app(script: str, arguments: list[str]) -> int:
+    """Run the app as the interpreter does, and return its exit status."""
+    path = os.path.abspath(script)
+    main = types.ModuleType("__main__")
+    main.__file__ = path
+    main.__dict__["__builtins__"] = __builtins__
+    sys.modules["__main__"] = main
+    sys.argv = [script, *arguments]
+    try:
+        with open(path, "rb") as source:
+            code = compile(source.read(), path, "exec", dont_inherit=True)
+        exec(code, main.__dict__)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except BaseException as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
+            trace = trace.tb_next  # as if there were no worker
+        traceback.print_exception(type(error), error, trace)
+        return 1
+    return 0
+
+
+def reads_of(paths: set[str]) -> Callable[[str, tuple[object, ...]], None]:
+    """Return a hook that collects the folders and files that Python reads."""
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("open", "os.scandir", "os.listdir") and isinstance(arguments[0], str):
+            paths.add(os.path.abspath(arguments[0]))
+
+    return hook
+
+
+def child(request: Request, report: int) -> None:
+    """Run the app in this fork, and end."""
+    atexit._clear()  # of the worker: jsii would stop the kernel
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    tempfile.tempdir = None
+    os.environ.clear()
+    os.environ.update(request["environment"])
+    read: set[str] = set()
+    if request["trace"]:
+        sys.addaudithook(reads_of(read))
+    status = run_app(request["script"], request["arguments"])
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    answer = {"status": status, "modules": preloadable(), "read": sorted(read)}
+    with os.fdopen(report, "w", encoding="utf-8") as sink:
+        json.dump(answer, sink)
+    os._exit(0)  # without the finalizers of jsii, which would stop the kernel
+
+
+def run(request: Request) -> Answer:
+    """Run the app in a fork, and return its answer."""
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jsii has a thread, which waits for the kernel's messages
+        pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            child(request, writing)
+        finally:
+            os._exit(70)
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as source:
+        text = source.read()
+    os.waitpid(pid, 0)
+    return json.loads(text) if text else {"broken": "the app ended its process"}
+
+
+def main() -> None:
+    """Answer requests until there are no more."""
+    requests, answers, script = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+    for descriptor in (requests, answers):
+        os.set_inheritable(descriptor, False)
+    folder = os.path.dirname(os.path.realpath(script))
+    sys.path[0] = folder
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the watch decides
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    preload(["aws_cdk"])
+    loaded = Loaded(folder)
+    with os.fdopen(requests, encoding="utf-8") as lines:
+        for line in lines:
+            request = json.loads(line)
+            changed = loaded.change()
+            answer: Answer
+            if changed is not None:
+                answer = {"broken": f"{changed} has changed"}
+            else:
+                try:
+                    # Assets may have changed; and the kernel has to answer.
+                    sys.modules["aws_cdk"].AssetStaging.clear_asset_hash_cache()
+                    answer = run(request)
+                except Exception as error:
+                    answer = {"broken": f"{type(error).__name__}: {error}"}
+            preload(answer.pop("modules", []))
+            loaded.note()
+            os.write(answers, json.dumps(answer).encode() + b"\n")
+    # The watch has ended. A regular end of the kernel would synthesize each of its apps again.
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+main()

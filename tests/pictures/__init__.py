@@ -1,0 +1,1 @@
+"""The pictures and terminal screens of the documentation, made by ``make pictures``."""

@@ -1,0 +1,107 @@
+"""The pictures of the documentation, and how each is made."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from serverless_stack.diagrams import LayoutEngine, graph, layout, stacks_of, to_svg
+from serverless_stack.diagrams.layout.elk import Direction
+from tests.pictures.terminal import Screen, command_line, figure, run
+
+REPOSITORY = Path(__file__).parents[2]
+_ELK = REPOSITORY / "node_modules" / "elkjs" / "lib" / "elk.bundled.js"
+FOLDER = REPOSITORY / "docs" / "pictures"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A file of `docs/pictures`.
+
+    Attributes:
+        name: Its name.
+        make: Return its content.
+        cheap: Whether a test makes it again, and compares.
+    """
+
+    name: str
+    make: Callable[[], str]
+    cheap: bool = True
+
+
+def terminal(title: str, *lines: str, expected: int = 0) -> Callable[[], str]:
+    """Return what draws the screens of command lines, which run in this repository.
+
+    Args:
+        title: What the screens show.
+        lines: The command lines.
+        expected: Their exit status.
+    """
+
+    def make() -> str:
+        screens = []
+        for line in lines:
+            status, text = run(command_line(line), REPOSITORY, {})
+            if status != expected:
+                raise RuntimeError(f"{line}: exit status {status}:\n{text}")
+            screens.append((line, Screen(text)))
+        return figure(title, screens)
+
+    return make
+
+
+@contextmanager
+def assembly(app: Path) -> Iterator[Path]:
+    """Synthesize an app without packaging anything, and return the folder of its assembly."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {
+            **os.environ,
+            "CDK_OUTDIR": folder,
+            "CDK_VALIDATION": "false",
+            "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
+        }
+        subprocess.run([sys.executable, app.name], cwd=app.parent, env=environment, check=True)
+        yield Path(folder)
+
+
+def diagram(app: str, direction: Direction = "right") -> Callable[[], str]:
+    """Return what draws the diagram of an app of this repository."""
+
+    def make() -> str:
+        node = shutil.which("node")
+        if node is None:
+            raise RuntimeError("node is missing; run `make setup`")
+        engine = LayoutEngine(Path(node), _ELK)
+        with assembly(REPOSITORY / app) as folder:
+            return to_svg(layout(graph(stacks_of(folder)), engine, direction))
+
+    return make
+
+
+def local_deploy() -> str:
+    """Deploy app.py to a local cloud, and return the screen; the cloud is taken down."""
+    lines = ("serverless-stack local deploy", "serverless-stack local down")
+    (deployed, screen), (_down, _text) = [run(command_line(line), REPOSITORY, {}) for line in lines]
+    if deployed:
+        raise RuntimeError(f"{lines[0]}: exit status {deployed}:\n{screen}")
+    return figure("The shop in the local cloud", [(lines[0], Screen(screen))])
+
+
+PICTURES = (
+    Picture("shop.svg", diagram("app.py", "down")),
+    Picture("local-deploy.html", local_deploy, cheap=False),
+    Picture(
+        "advise.html",
+        terminal(
+            "A recommendation",
+            "serverless-stack advise cache --need persistence --need multi-threading",
+            expected=1,
+        ),
+    ),
+)
