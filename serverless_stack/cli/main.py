@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 # The module below `serverless_stack.cli.commands`, the attribute, and the first sentence of the
 # help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
+    "doctor": (
+        "doctor.command",
+        "doctor",
+        "Find what this machine lacks, and with --account the account, before a first deployment.",
+    ),
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
     "check": (
         "check.command",
