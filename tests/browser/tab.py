@@ -132,7 +132,8 @@ class Tab:
             ):
                 pending.discard(body["requestId"])
             _note(page, method, body, urls, origin)
-        page.problems.append("it did not come to rest")
+        waiting = ", ".join(urls[each] for each in sorted(pending)) or "nothing"
+        page.problems.append(f"it did not come to rest: it waits for {waiting}")
         return page
 
     def evaluate(self, expression: str) -> Any:  # noqa: ANN401 - whatever the page has

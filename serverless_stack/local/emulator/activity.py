@@ -142,15 +142,15 @@ class Activity:
 
         Args:
             call_id: The request id of Lambda.
-            lines: Its whole log, for runtimes whose lines are not seen as they come.
+            lines: Its whole log. What was not seen as it came is added: a stack trace, or all of it
+                for some runtimes.
             error: The type of its failure, or an empty text.
         """
         call = self._calls.get(call_id)
         if call is None:
             return
-        if not call.lines and not call.dropped:
-            for line in lines:
-                self.add_line(call_id, call.function, line)
+        for line in lines[len(call.lines) + call.dropped :]:
+            self.add_line(call_id, call.function, line)
         call.milliseconds = (time.time() - call.at) * 1000
         call.error = error
         self.publish({"type": "call", **call.summary()})

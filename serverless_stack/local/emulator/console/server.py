@@ -18,13 +18,14 @@ from ..settings import Settings
 from .access import Access
 from .requests import ConsoleError, ConsoleRequest, File, View, parse_body
 from .sender import Sender, Serve
-from .views import views
+from .views import deployed, views
 
 logger = logging.getLogger("serverless_stack.console")
 
 PAGE = Path(__file__).with_name("page")
 MAX_BODY_BYTES = 8 * 1024 * 1024
-BEAT_SECONDS = 10.0
+LOOK_SECONDS = 1.0
+BEAT_LOOKS = 10
 TYPES = {
     ".html": "text/html",
     ".css": "text/css",
@@ -175,11 +176,20 @@ async def _stream(receive: Receive, send: Send) -> None:
 
 
 async def _following() -> AsyncGenerator[bytes]:
+    """Yield what happens, and whether what is deployed has changed."""
     yield b": connected\n\n"
-    async with aclosing(ACTIVITY.follow(BEAT_SECONDS)) as batches:
+    before, silent = deployed.fingerprint(), 0
+    async with aclosing(ACTIVITY.follow(LOOK_SECONDS)) as batches:
         async for messages in batches:
-            lines = [f"data: {json.dumps(message)}\n\n" for message in messages]
-            yield "".join(lines).encode() or b": still here\n\n"
+            now = deployed.fingerprint()
+            if now != before:
+                before = now
+                messages.append({"type": "deployed"})
+            silent = 0 if messages else silent + 1
+            if messages:
+                yield "".join(f"data: {json.dumps(each)}\n\n" for each in messages).encode()
+            elif silent % BEAT_LOOKS == 0:
+                yield b": still here\n\n"
 
 
 async def _disconnected(receive: Receive) -> None:

@@ -71,13 +71,12 @@ class Gateway:
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
             return
-        sending = with_problem(send, self._settings.logs)
+        via = self._destination(scope)
         try:
-            via = self._destination(scope)
             if via is None:
-                await self._serve(scope, receive, sending)
+                await self._serve_with_problem(scope, receive, send)
             else:
-                await record(via, scope, receive, sending, self._serve)
+                await record(via, scope, receive, send, self._serve_with_problem)
         except ClientGoneError:
             # There is nobody to respond to.
             return
@@ -90,6 +89,9 @@ class Gateway:
         if port == self._settings.cdn_port:
             return "cdn"
         return "function" if scope["path"].startswith(FUNCTION_PATH) else None
+
+    async def _serve_with_problem(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._serve(scope, receive, with_problem(send, self._settings.logs))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         port = (scope.get("server") or ("", 0))[1]

@@ -75,6 +75,7 @@ def test_a_failure_says_why(page: Tab) -> None:
     send(page, "API", "/broken")
     page.wait_for_text("the function shop-handler failed with ValueError", ".detail")
     page.wait_for_text("Internal server error", ".detail")
+    page.wait_for_text('raise ValueError("this path is broken")', ".detail")
 
 
 def test_a_request_is_sent_again_after_a_change(page: Tab) -> None:
@@ -236,20 +237,31 @@ def test_the_diagram_is_of_what_is_deployed_and_lights_up(page: Tab, cloud: Emul
     page.wait_for_text("shop-handler", ".detail table")
 
 
-def test_the_keyboard_reaches_everything(page: Tab) -> None:
-    go(page, "overview")
+def test_the_keyboard_reaches_everything(page: Tab, console: Console) -> None:
+    page.open(f"{console.origin}/")
     page.wait_for_text("shop-handler")
-    page.evaluate("document.activeElement.blur(); document.body.focus()")
     reached = []
     for _press in range(11):
         page.press("Tab")
         reached.append(page.focused())
-    assert "Overview" in reached
-    assert "Queues" in reached
+    assert reached[0] == "Skip to the content"
+    assert reached[1:9] == [name.upper() if name == "cdn" else name.capitalize() for name in TABS]
+    assert reached[9].startswith("http://127.0.0.1:")
     page.evaluate("document.querySelector('[data-tab=queues]').focus()")
     page.press("Enter")
     page.wait_for("document.activeElement.tagName === 'H1'")
     assert page.focused() == "Queues"
+
+
+def test_a_deployment_is_seen_as_it_happens(page: Tab, cloud: Emulator) -> None:
+    go(page, "overview")
+    page.wait_for_text("shop-handler")
+    cloud.deploy("Later", {"Topic": {"Type": "AWS::SNS::Topic"}})
+    page.wait_for_text("Later", "main")
+    go(page, "diagram")
+    page.wait_for_text("SNS topic", ".picture")
+    cloud.destroy("Later")
+    page.wait_for("!document.querySelector('.picture').innerHTML.includes('SNS topic')")
 
 
 @pytest.mark.skipif(not is_installed(), reason="axe-core is missing: npm ci")

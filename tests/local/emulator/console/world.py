@@ -10,7 +10,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 
-from pymemcache import Client as MemcachedClient
+from pymemcache import Client as MemcachedClient  # type: ignore[import-untyped]
 from redis import Redis
 
 from serverless_stack.runtime.caching.base import CacheEntry
@@ -151,7 +151,7 @@ class Console:
             return Answer(error.code, dict(error.headers), error.read())
 
 
-def redis_of(cloud: Emulator) -> "Redis[bytes]":
+def redis_of(cloud: Emulator) -> Redis:
     groups = cloud.client("elasticache").describe_replication_groups()["ReplicationGroups"]
     endpoint = groups[0]["NodeGroups"][0]["PrimaryEndpoint"]
     return Redis(
@@ -192,7 +192,7 @@ def deploy(cloud: Emulator) -> None:
     s3.put_object(Bucket="shop-site", Key="notes/data.bin", Body=bytes(range(256)))
     codec = JsonCodec(compress_over=40)
     with redis_of(cloud) as redis:
-        order = {"id": "7", "customer": "Ada", "lines": [{"product": "espresso", "quantity": 2}]}
+        order = {"id": "7", "customer": "Ada", "note": "quickly, please " * 9}
         redis.set("orders/7.json", codec.encode(order), ex=300)
         aged = CacheEntry(order, fresh_until=time.time() + 60, valid_until=time.time() + 600)
         redis.set("orders/8.json", codec.encode(aged), ex=600)

@@ -55,6 +55,12 @@ def stacks() -> list[Document]:
     return sorted(found, key=lambda each: (each["name"] == "CDKToolkit", each["name"]))
 
 
+def fingerprint() -> list[tuple[str, str, str]]:
+    """Return what changes with each change of a stack."""
+    found = list(cloudformation._stacks._data.values())
+    return [(s["StackId"], s["StackStatus"], str(s.get("LastUpdatedTime"))) for s in found]
+
+
 def resources_of(stack_id: str) -> list[Document]:
     """Return the resources of a stack."""
     for stack in list(cloudformation._stacks._data.values()):

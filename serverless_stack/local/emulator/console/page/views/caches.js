@@ -33,7 +33,7 @@ function cards(caches, name) {
   h("strong", { class: "break" }, each.name),
   h("span", { class: "muted" }, `${each.kind} · ${plural(each.nodes, "node")}${each.replicas ? ` · ${plural(each.replicas, "replica")}` : ""}`),
   each.problem ? h("span", { class: "problem" }, each.problem) : h("span", { class: "figures" },
-    figure(rate(each.hits, each.misses), "hits"), figure(each.keys.toLocaleString("en"), "keys"), figure(bytes(each.bytes), "memory")),
+    figure(rate(each.hits, each.misses), "hits"), figure(each.keys.toLocaleString("en"), each.keys === 1 ? "key" : "keys"), figure(bytes(each.bytes), "memory")),
   each.problem ? null : h("span", { class: "muted" },
     `${plural(each.hits, "hit")}, ${plural(each.misses, "miss", "misses")}${each.evictions ? `, ${plural(each.evictions, "eviction")}` : ""}`)));
 }

@@ -3,12 +3,15 @@
 import { get } from "../api.js";
 import { announce, fill, h, note, pairs, plural, problem, table } from "../dom.js";
 
-const PERIOD = 2000;
 const LIT = 1200;
 
 export async function show(root) {
   const picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Diagram" });
   const side = h("section", { class: "card detail stack", "aria-labelledby": "box", hidden: true });
+  const fit = h("input", { id: "fit", type: "checkbox", checked: true, onchange: () => picture.classList.toggle("fit", fit.checked) });
+  const bar = h("div", { class: "row" }, h("span", { class: "check" }, fit, h("label", { for: "fit" }, "Fit to the window")),
+    h("span", { class: "muted" }, "Choose a box to see its resources. A function lights up when it runs."));
+  picture.classList.add("fit");
   fill(root, note("The diagram is drawn. The first one takes some seconds."));
   let drawn = "", nodes = new Map(), sheet = null;
   const update = async () => {
@@ -27,15 +30,15 @@ export async function show(root) {
     fill(picture, svg);
     nodes = lights(svg, found);
     explain(svg, found, side);
-    if (!picture.isConnected) fill(root, picture, side);
+    if (!picture.isConnected) fill(root, bar, picture, side);
   };
   await update();
-  const timer = setInterval(() => update().catch((error) => fill(root, problem(error))), PERIOD);
   return {
     receive: (messages) => {
+      if (messages.some((each) => each.type === "deployed")) update().catch((error) => fill(root, problem(error)));
       for (const message of messages) if (message.type === "call") light(nodes.get(message.function), message.error);
     },
-    close: () => { clearInterval(timer); if (sheet) drop(sheet); },
+    close: () => { if (sheet) drop(sheet); },
   };
 }
 

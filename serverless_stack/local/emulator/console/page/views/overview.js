@@ -3,22 +3,19 @@
 import { get } from "../api.js";
 import { badge, details, fill, h, link, note, pairs, plural, table } from "../dom.js";
 
-const PERIOD = 2000;
-
 export async function show(root) {
-  let before = "";
   const update = async () => {
     const found = await get("/api/overview");
-    const now = JSON.stringify(found);
-    if (now === before) return;
-    before = now;
     const opened = new Set([...root.querySelectorAll("details[open]")].map((each) => each.dataset.id));
     fill(root, content(found));
     for (const each of root.querySelectorAll("details")) each.open = opened.has(each.dataset.id);
   };
   await update();
-  const timer = setInterval(() => update().catch(() => {}), PERIOD);
-  return { close: () => clearInterval(timer) };
+  return {
+    receive: (messages) => {
+      if (messages.some((each) => each.type === "deployed")) update().catch(() => {});
+    },
+  };
 }
 
 function content({ stacks, functions, urls, endpoint, logs }) {
