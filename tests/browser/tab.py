@@ -120,6 +120,8 @@ class Tab:
             if method == "Network.requestWillBeSent":
                 target = urlsplit(body["request"]["url"])
                 urls[body["requestId"]] = body["request"]["url"]
+                if body.get("type") == "Document" and body["frameId"] == answer["frameId"]:
+                    pending.clear()  # a script reloads the page: nobody waits for its images
                 if body.get("type") == "Script" and "." not in body["requestId"]:
                     page.workers.add(body["request"]["url"])  # which gets the answer itself
                 elif target.netloc == origin:

@@ -1,5 +1,6 @@
 """Screenshots of the console, with the shop in the local cloud."""
 
+import time
 import urllib.request
 from collections.abc import Callable
 from functools import cache
@@ -24,18 +25,7 @@ def screenshot(name: str) -> Callable[[], bytes]:
 def _screenshots() -> dict[str, bytes]:
     pictures = {}
     with LocalCloud.start(REPOSITORY, name="pictures") as cloud:
-        url = cloud.deploy().urls.distributions[0].url
-        for method, path, body in (
-            ("GET", "", None),
-            ("GET", "", None),
-            ("GET", "style.css", None),
-            ("GET", "api/products/espresso", None),
-            ("PUT", "api/orders/7", _ORDER),
-            ("GET", "api/orders/7", None),
-        ):
-            headers = {"Content-Type": "application/json"} if body else {}
-            request = urllib.request.Request(url + path, body, headers, method=method)
-            urllib.request.urlopen(request).close()
+        _use(cloud.deploy().urls.distributions[0].url)
         with browser() as chromium:
             tab = chromium.visitor()
             tab.look(width=_WIDTH, height=_HEIGHT)
@@ -47,6 +37,31 @@ def _screenshots() -> dict[str, bytes]:
                     tab.look(width=_WIDTH, height=_HEIGHT, dark=colours == "dark")
                     pictures[f"{place}-{colours}"] = tab.screenshot()
     return pictures
+
+
+def _use(url: str) -> None:
+    """Send requests until both caches have answered: a cold function may be too slow for them."""
+    for path in ("", "", "style.css"):
+        _send("GET", url + path)
+    _until(lambda: b'"views": null' not in _send("GET", f"{url}api/products/espresso")[1])
+    _send("PUT", f"{url}api/orders/7", _ORDER)
+    _until(lambda: _send("GET", f"{url}api/orders/7")[0] == "Redis; hit")
+
+
+def _send(method: str, url: str, body: bytes | None = None) -> tuple[str, bytes]:
+    """Send a request, and return what its answer says about the cache, and its body."""
+    headers = {"Content-Type": "application/json"} if body else {}
+    request = urllib.request.Request(url, body, headers, method=method)
+    with urllib.request.urlopen(request) as answer:
+        return answer.headers.get("Cache-Status", ""), answer.read()
+
+
+def _until(is_done: Callable[[], bool]) -> None:
+    for _attempt in range(20):
+        if is_done():
+            return
+        time.sleep(1)
+    raise RuntimeError("a cache does not answer")
 
 
 def _requests(tab: Tab) -> None:

@@ -115,10 +115,10 @@ class Activity:
 
     def begin_call(self, call_id: str, function: str, event: object) -> None:
         """Note that a function is invoked."""
-        text = json.dumps(event, indent=2, ensure_ascii=False, default=str)
+        text = json.dumps(event, ensure_ascii=False, default=str)
         if len(text) > MAX_EVENT_CHARACTERS:
             left_out = len(text) - MAX_EVENT_CHARACTERS
-            text = f"{text[:MAX_EVENT_CHARACTERS]}\n… {left_out} more characters"
+            text = f"{text[:MAX_EVENT_CHARACTERS]} … {left_out} more characters"
         call = Call(call_id, current_trace.get(), function, text)
         with self._lock:
             self._calls[call_id] = call

@@ -177,8 +177,8 @@ async def _stream(receive: Receive, send: Send) -> None:
 
 async def _following() -> AsyncGenerator[bytes]:
     """Yield what happens, and whether what is deployed has changed."""
-    yield b": connected\n\n"
     before, silent = deployed.fingerprint(), 0
+    yield b": connected\n\n"
     async with aclosing(ACTIVITY.follow(LOOK_SECONDS)) as batches:
         async for messages in batches:
             now = deployed.fingerprint()

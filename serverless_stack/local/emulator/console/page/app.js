@@ -82,14 +82,11 @@ async function begin() {
     if (isLink()) history.replaceState(null, "", "#/overview");  // the link again, in this tab
     show();
   });
-  await show({ moveFocus: false });
-  let before = false;
   await follow(
     (messages) => current.receive?.(messages),
     (is, message) => {
       connected(is, message);
-      if (is && before === null) show({ moveFocus: false });  // what was missed meanwhile
-      before = is ? true : null;
+      if (is) show({ moveFocus: false });  // once it is connected, so that nothing is missed
     },
   );
 }
