@@ -13,6 +13,7 @@ from pathlib import Path
 
 from serverless_stack.diagrams import LayoutEngine, graph, layout, stacks_of, to_svg
 from serverless_stack.diagrams.layout.elk import Direction
+from tests.pictures.console import NAMES, screenshot
 from tests.pictures.terminal import Screen, command_line, figure, run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -31,7 +32,7 @@ class Picture:
     """
 
     name: str
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
     cheap: bool = True
 
 
@@ -104,4 +105,5 @@ PICTURES = (
     Picture("local-deploy.html", local_deploy, cheap=False),
     Picture("mistakes.html", mistakes),
     Picture("doctor.html", doctor, cheap=False),
+    *(Picture(f"console-{name}.png", screenshot(name), cheap=False) for name in NAMES),
 )

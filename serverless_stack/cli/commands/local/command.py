@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from serverless_stack.cli.commands.local import output as local_output
+from serverless_stack.cli.commands.local.console import console
 from serverless_stack.cli.commands.local.watch import watch
 from serverless_stack.cli.completion import stack_names
 from serverless_stack.cli.errors import handled
@@ -151,10 +152,11 @@ def deploy(
             cloud.stop()
             output.line("The local cloud was stopped.")
         else:
-            local_output.show_next(output.console, cloud, "status", "destroy", "down")
+            local_output.show_next(output.console, cloud, "console", "status", "destroy", "down")
 
 
 app.command()(watch)
+app.command()(console)
 
 
 @app.command()
