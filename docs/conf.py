@@ -32,6 +32,8 @@ html_theme = "furo"
 html_title = f"serverless_stack {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_search_scorer = str(Path(__file__).parent / "_static" / "scorer.js")
+html_js_files = ["site.js"]
 html_favicon = "_static/mark.svg"
 html_theme_options = {
     "top_of_page_buttons": [],
