@@ -19,6 +19,8 @@ from serverless_stack.testing.snapshots.rendering import render_stacks
 from serverless_stack.testing.snapshots.scrubbing import scrub_stacks
 from serverless_stack.testing.templates import stacks_of
 
+# One worker synthesises all of them.
+pytestmark = pytest.mark.xdist_group("init")
 CACHES = ("redis", "memcached")
 COMBINATIONS = list(chain.from_iterable(combinations(CACHES, count) for count in range(3)))
 NAME = "Shop"
