@@ -32,6 +32,8 @@ html_theme = "furo"
 html_title = f"serverless_stack {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_search_scorer = str(Path(__file__).parent / "_static" / "scorer.js")
+html_js_files = ["site.js"]
 html_favicon = "_static/mark.svg"
 html_theme_options = {
     "top_of_page_buttons": [],
@@ -61,7 +63,7 @@ napoleon_use_ivar = True
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 # Two things may have one short name in different packages, such as `Invalidation`.
-suppress_warnings = ["ref.python", "toc.empty_glob"]
+suppress_warnings = ["ref.python"]
 
 
 def _own_signature(

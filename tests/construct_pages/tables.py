@@ -12,6 +12,12 @@ from tests.construct_pages.pages import Default, Page
 from tests.construct_pages.pictures import graph_of
 from tests.construct_pages.synthesis import Resource, resources_of
 
+# What a VPC consists of is a row of its own on the page of the VPC only.
+NETWORK: Final = (
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+)
 AFTERWARDS: Final = {
     "Retain": "kept",
     "RetainExceptOnCreate": "kept",
@@ -24,9 +30,10 @@ def tables_of(page: Page) -> dict[str, str]:
     resources = resources_of(page.name)
     own = [r for r in resources if any(map(r.is_below, page.paths))]
     shared = [r for r in resources if r.is_shared and r not in own] if page.shares else []
+    in_short = page.name != "isolated_vpc"
     parts = {
         "picture": _picture(page),
-        "creates": _creates(own, shared),
+        "creates": _creates(own, shared, in_short),
         "cost": _cost(page, own),
     }
     if page.defaults:
@@ -53,13 +60,21 @@ def _profiles() -> str:
     return _table(head, [(row.name, *row.values, row.note) for row in rows()])
 
 
-def _creates(own: Sequence[Resource], shared: Sequence[Resource]) -> str:
-    rows = [(f"`{kind}`", str(n), after) for (kind, after), n in _counted(own).items()]
+def _creates(own: Sequence[Resource], shared: Sequence[Resource], in_short: bool) -> str:
+    network = [r for r in own if in_short and r.kind in NETWORK]
+    rest = [r for r in own if r not in network]
+    rows = [(_named(kind, network), str(n), after) for (kind, after), n in _counted(rest).items()]
     rows += [
         (f"`{kind}`", f"{n}, for all constructs of the stack", after)
         for (kind, after), n in _counted(shared).items()
     ]
     return _table(("resource", "number", "when the stack is deleted"), rows)
+
+
+def _named(kind: str, network: Sequence[Resource]) -> str:
+    if kind != "AWS::EC2::VPC" or not network:
+        return f"`{kind}`"
+    return f"`{kind}` with {len(network)} resources for its subnets and their routes"
 
 
 def _counted(resources: Iterable[Resource]) -> Counter[tuple[str, str]]:

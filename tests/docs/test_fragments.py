@@ -72,7 +72,7 @@ def a_bucket(stack: cdk.Stack, names: "Names") -> constructs.StorageBucket:
 
 
 GIVEN: dict[str, Callable[[cdk.Stack, "Names"], Any]] = {
-    "app": lambda stack, names: cdk.App.of(stack),
+    "app": lambda stack, names: cdk.Stage.of(stack),
     "api": lambda stack, names: constructs.ProxyApi(stack, "GivenApi", handler=names["handler"]),
     "bucket": a_bucket,
     "cache": lambda stack, names: constructs.RedisCache(stack, "GivenCache", vpc=names["vpc"]),
@@ -164,7 +164,9 @@ def is_run(block: Block) -> bool:
     return not any(word in block.text for word in NOT_RUN)
 
 
-@pytest.mark.parametrize("block", [block for block in BLOCKS if is_run(block)], ids=lambda block: block.place)
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if is_run(block)], ids=lambda block: block.place
+)
 def test_a_fragment_runs(block: Block) -> None:
     app = cdk.App(context={"aws:cdk:bundling-stacks": []})
     region = "eu-west-1" if "Global" in block.text else None

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from serverless_stack.diagrams import LayoutEngine, graph, layout, stacks_of, to_svg
 from serverless_stack.diagrams.layout.elk import Direction
+from tests.pictures.console import NAMES, screenshot
 from tests.pictures.terminal import Screen, command_line, figure, run
 
 REPOSITORY = Path(__file__).parents[2]
@@ -31,29 +32,8 @@ class Picture:
     """
 
     name: str
-    make: Callable[[], str]
+    make: Callable[[], str | bytes]
     cheap: bool = True
-
-
-def terminal(title: str, *lines: str, expected: int = 0) -> Callable[[], str]:
-    """Return what draws the screens of command lines, which run in this repository.
-
-    Args:
-        title: What the screens show.
-        lines: The command lines.
-        expected: Their exit status.
-    """
-
-    def make() -> str:
-        screens = []
-        for line in lines:
-            status, text = run(command_line(line), REPOSITORY, {})
-            if status != expected:
-                raise RuntimeError(f"{line}: exit status {status}:\n{text}")
-            screens.append((line, Screen(text)))
-        return figure(title, screens)
-
-    return make
 
 
 @contextmanager
@@ -93,6 +73,17 @@ def local_deploy() -> str:
     return figure("The shop in the local cloud", [(lines[0], Screen(screen))])
 
 
+def mistakes() -> str:
+    """Mistype a command, an option and a command of a group, and return the screens."""
+    lines = (
+        "serverless-stack deploy",
+        "serverless-stack check --strit",
+        "serverless-stack local stauts",
+    )
+    screens = [(line, Screen(run(command_line(line), REPOSITORY, {})[1])) for line in lines]
+    return figure("Mistakes, answered", screens)
+
+
 def doctor() -> str:
     """Look at this machine as if memcached were missing, and return the screen."""
     line = "serverless-stack doctor"
@@ -112,23 +103,7 @@ def doctor() -> str:
 PICTURES = (
     Picture("shop.svg", diagram("app.py", "down")),
     Picture("local-deploy.html", local_deploy, cheap=False),
-    Picture(
-        "advise.html",
-        terminal(
-            "A recommendation",
-            "serverless-stack advise cache --need persistence --need multi-threading",
-            expected=1,
-        ),
-    ),
-    Picture(
-        "mistakes.html",
-        terminal(
-            "Mistakes, answered",
-            "serverless-stack deploy",
-            "serverless-stack check --strit",
-            "serverless-stack local stauts",
-            expected=2,
-        ),
-    ),
+    Picture("mistakes.html", mistakes),
     Picture("doctor.html", doctor, cheap=False),
+    *(Picture(f"console-{name}.png", screenshot(name), cheap=False) for name in NAMES),
 )
