@@ -27,6 +27,8 @@ NEEDED = {
     "local/toolchain/cdk_cli/package-lock.json",
     "local/toolchain/npm/package-lock.json",
 }
+# One worker builds once for all of them.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("contents")]
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 
 
@@ -105,7 +107,6 @@ def test_the_source_distribution_can_be_tested_and_built(built: tuple[Path, Path
     assert not [name for name in names if "_build/" in name or "__pycache__" in name]
 
 
-@pytest.mark.slow
 def test_a_second_build_has_the_same_bytes(built: tuple[Path, Path], tmp_path: Path) -> None:
     again = build(tmp_path)
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in built]

@@ -15,7 +15,7 @@ from serverless_stack._shared.machine import find_uv
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = [pytest.mark.slow, pytest.mark.server]
+pytestmark = [pytest.mark.slow, pytest.mark.server, pytest.mark.xdist_group("wheel")]
 
 
 @dataclass(frozen=True)

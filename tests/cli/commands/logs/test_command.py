@@ -16,7 +16,8 @@ from serverless_stack.cli.main import application
 from serverless_stack.local.cloud import LocalCloud
 from tests.local.conftest import REPOSITORY, argv_of
 
-pytestmark = pytest.mark.server
+# One worker deploys once for all of them.
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("logs")]
 
 
 class Project:
