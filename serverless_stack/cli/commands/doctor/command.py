@@ -133,5 +133,7 @@ def _show_summary(console: Console, findings: Sequence[Finding], account_too: bo
         console.print(Text(", ").join(parts))
         return
     console.print(Text(", ").join([Text("Nothing is missing", "green"), *parts]))
-    command = "cdk deploy" if account_too else "serverless-stack local deploy"
+    has_app = any(each.name == "app" and each.state is State.OK for each in findings)
+    local = "serverless-stack local deploy" if has_app else "serverless-stack init"
+    command = "cdk deploy" if account_too and has_app else local
     console.print(Text("Next: ").append(command, "cyan"))

@@ -133,7 +133,7 @@ def test_an_extra_in_part(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["extras"].what == "extras: none; not installed: operations, redis"
 
 
-def test_the_table_and_json_say_the_same(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_table_and_json_say_the_same(app: Path) -> None:
     result = doctor("--app-dir", str(app))
     report = json.loads(doctor("--app-dir", str(app), "--json").stdout)
     assert result.exit_code == report["status"]
@@ -142,7 +142,13 @@ def test_the_table_and_json_say_the_same(app: Path, monkeypatch: pytest.MonkeyPa
     for finding in report["machine"]:
         assert set(finding) == {"name", "state", "what", "why", "remedy"}
         assert "".join(finding["what"].split()) in "".join(shown.split())
+    assert result.stdout.endswith("Next: serverless-stack local deploy\n")
     assert doctor("--app-dir", str(app), "--quiet").stdout == ""
+
+
+def test_without_an_app_the_next_command_creates_one(tmp_path: Path) -> None:
+    result = doctor("--app-dir", str(tmp_path))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "Next: serverless-stack init")
 
 
 def test_what_is_missing_is_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
