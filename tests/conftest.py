@@ -6,11 +6,12 @@ that it runs does so after all.
 
 import ast
 import functools
+import gc
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,12 @@ _SLOW_MODULES = (
     "tests.runtime.servers",
 )
 _CDK_FREE = "serverless_stack.constructs.profiles."
-# Their modules deploy once for all of their tests, so one worker runs those.
-_DEPLOYING_FOLDERS = (REPOSITORY / "tests/examples", REPOSITORY / "tests/local/emulator")
+# Their modules deploy or synthesize once for all of their tests, so one worker runs those.
+_FOLDERS_BY_MODULE = tuple(
+    REPOSITORY / "tests" / name for name in ("constructs", "examples", "local/emulator")
+)
+# What waits for deployments starts first, so that it does not run alone at the end.
+_FIRST_FOLDERS = ("e2e", "compliance", "examples", "local")
 # Fixtures that start a server or a CDK app, themselves or through others.
 _SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester"}
 _SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_stack.cli$")
@@ -54,6 +59,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """Run one worker more than there are cores: tests wait for servers and command lines."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect no garbage while tests are collected: they live to the end, and are many."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        _load_apis_once()
+        gc.freeze()
+        gc.enable()
+
+
+def _load_apis_once() -> None:
+    """Read the model of a service once: that takes longer than all else that makes a client."""
+    if "botocore.session" in sys.modules:
+        session = vars(sys.modules["botocore.session"])
+        session["create_loader"] = functools.cache(session["create_loader"])
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
@@ -91,10 +115,11 @@ def _is_slow_module(path: Path) -> bool:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep modules that deploy together; leave out of the fast lane what is slow."""
+    """Keep modules together and start the longest; leave out of the fast lane what is slow."""
     for item in items:
-        if _deploys(item.path) and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if _stays_together(item.path) and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
+    items.sort(key=lambda item: _place(item.path))
     if not config.getoption("--fast"):
         return
     slow = [item for item in items if _is_slow(item)]
@@ -103,8 +128,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @functools.cache
-def _deploys(module: Path) -> bool:
-    return any(folder in module.parents for folder in _DEPLOYING_FOLDERS)
+def _stays_together(module: Path) -> bool:
+    return any(folder in module.parents for folder in _FOLDERS_BY_MODULE)
+
+
+@functools.cache
+def _place(module: Path) -> int:
+    """Return the place of a module's folder in the order in which tests start."""
+    folders = [REPOSITORY / "tests" / name for name in _FIRST_FOLDERS]
+    places = [place for place, folder in enumerate(folders) if folder in module.parents]
+    return places[0] if places else len(folders)
 
 
 def _is_slow(item: pytest.Item) -> bool:
@@ -164,18 +197,3 @@ def use_aws(aws: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, s
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_PROFILE", raising=False)
     return aws
-
-
-@functools.cache
-def _loader() -> object:
-    from botocore.loaders import Loader
-
-    return Loader()
-
-
-@pytest.fixture
-def one_loader(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Load the API of a service once, for tests that make many clients."""
-    import botocore.session
-
-    monkeypatch.setattr(botocore.session, "create_loader", lambda *arguments: _loader())

@@ -9,7 +9,7 @@ from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.requests import send
 from serverless_stack.local.processes.state import State
-from serverless_stack.local.urls import AGE_PATH, URLS_PATH, Urls, parse_urls
+from serverless_stack.local.urls import AGE_PATH, CONSOLE_PATH, URLS_PATH, Urls, parse_urls
 
 
 def urls(state: State) -> Urls:
@@ -19,6 +19,15 @@ def urls(state: State) -> Urls:
         LocalCloudError: The cloud does not answer.
     """
     return parse_urls(_send(state, URLS_PATH))
+
+
+def console_link(state: State) -> str:
+    """Return a URL that opens the console of the cloud in one browser, once.
+
+    Raises:
+        LocalCloudError: The cloud does not answer.
+    """
+    return str(json.loads(_send(state, CONSOLE_PATH, form=b""))["url"])
 
 
 def age(state: State, days: float, bucket: str | None) -> Mapping[str, Mapping[str, int]]:

@@ -7,6 +7,8 @@ URLS_PATH = "/_serverless_stack/urls"
 """The path of the URLs at the AWS endpoint."""
 AGE_PATH = "/_serverless_stack/age"
 """The path at the AWS endpoint that makes buckets older."""
+CONSOLE_PATH = "/_serverless_stack/console"
+"""The path at the AWS endpoint that returns a link to the console."""
 
 
 @dataclass(frozen=True)

@@ -102,8 +102,9 @@ class Tab:
         A stream of events is never answered to its end, and is not waited for.
         """
         self._browser.forget_events(self._session)
-        self.call("Page.navigate", url=url)
-        page, pending, loaded = Page(url), set[str](), False
+        answer = self.call("Page.navigate", url=url)
+        # Another fragment of the same document loads nothing.
+        page, pending, loaded = Page(url), set[str](), "loaderId" not in answer
         urls: dict[str, str] = {}
         origin, deadline, quiet = urlsplit(url).netloc, time.monotonic() + _SECONDS, 0.0
         while time.monotonic() < deadline:
@@ -119,16 +120,22 @@ class Tab:
             if method == "Network.requestWillBeSent":
                 target = urlsplit(body["request"]["url"])
                 urls[body["requestId"]] = body["request"]["url"]
+                if body.get("type") == "Document" and body["frameId"] == answer["frameId"]:
+                    pending.clear()  # a script reloads the page: nobody waits for its images
                 if body.get("type") == "Script" and "." not in body["requestId"]:
                     page.workers.add(body["request"]["url"])  # which gets the answer itself
-                elif target.netloc == origin and body.get("type") != "EventSource":
+                elif target.netloc == origin:
                     pending.add(body["requestId"])
                 elif target.scheme in ("http", "https") and target.netloc != origin:
                     page.foreign.add(body["request"]["url"])
-            elif method in ("Network.loadingFinished", "Network.loadingFailed"):
+            elif method in ("Network.loadingFinished", "Network.loadingFailed") or (
+                method == "Network.responseReceived"
+                and body["response"]["mimeType"] == "text/event-stream"
+            ):
                 pending.discard(body["requestId"])
             _note(page, method, body, urls, origin)
-        page.problems.append("it did not come to rest")
+        waiting = ", ".join(urls[each] for each in sorted(pending)) or "nothing"
+        page.problems.append(f"it did not come to rest: it waits for {waiting}")
         return page
 
     def evaluate(self, expression: str) -> Any:  # noqa: ANN401 - whatever the page has
@@ -154,7 +161,9 @@ class Tab:
         """
         deadline = time.monotonic() + seconds
         while True:
-            value: object = self.evaluate(expression)
+            value: object = self.evaluate(
+                f"Promise.resolve({expression}).then((value) => value instanceof Node || value)"
+            )
             if value:
                 return value
             if time.monotonic() > deadline:
@@ -169,7 +178,7 @@ class Tab:
 
     def click(self, selector: str) -> None:
         """Click with the mouse on the middle of the first element that is shown."""
-        self.wait_for(f"Boolean({_shown(selector)})")
+        self.wait_for(_shown(selector))
         x, y = self.evaluate(
             f"""(() => {{ const item = {_shown(selector)};
             item.scrollIntoView({{block: "center", inline: "nearest"}});

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from serverless_stack.cli.main import application
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-pytestmark = pytest.mark.usefixtures("use_aws", "one_loader")
+pytestmark = pytest.mark.usefixtures("use_aws")
 
 
 def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

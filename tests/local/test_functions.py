@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 import urllib.request
 from collections.abc import Iterator
 from urllib.error import HTTPError
@@ -70,6 +71,7 @@ def test_a_bad_release_is_rolled_back(cloud: LocalCloud, monkeypatch: pytest.Mon
     url, seen = f"{url_of(cloud, 'Hook')}work", set[int]()
     while deployment.is_alive():  # half of the requests meet the new version, until one fails
         seen.add(answer(url)[0])
+        time.sleep(0.05)
     deployment.join()
     assert failure
     assert seen == {200, 502}

@@ -12,4 +12,6 @@ if unknown:
 for picture in PICTURES:
     if not names or picture.name in names:
         print(picture.name, flush=True)
-        (FOLDER / picture.name).write_text(picture.make(), "utf-8")
+        content = picture.make()
+        data = content.encode() if isinstance(content, str) else content
+        (FOLDER / picture.name).write_bytes(data)

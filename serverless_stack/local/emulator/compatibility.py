@@ -65,7 +65,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
             _vtl_value find_api_scope handle_execute rest_api_policy_for_arn
             stages_for_api
         """,
-        "ministack.services.cloudformation": "_stacks",
+        "ministack.services.cloudformation": "_stacks _stacks._data",
         "ministack.services.cloudformation.changesets": "_resolve_refs",
         "ministack.services.cloudformation.engine": "_resolve_refs",
         "ministack.services.cloudformation.handlers": "_resolve_refs",
@@ -112,13 +112,14 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.services.elasticache": """
             _SERVERLESS_DEFAULT_MAJOR _SERVERLESS_ENGINE_VERSIONS _cluster_xml_inner
-            _clusters _create_cache_cluster _create_replication_group
+            _clusters _clusters._data _create_cache_cluster _create_replication_group
             _create_serverless_cache _create_user _decrease_replica_count
             _delete_cache_cluster _delete_replication_group _delete_serverless_cache
             _ensure_serverless_ca _extract_configs _get_docker _increase_replica_count
             _modify_cache_cluster _modify_replication_group _modify_serverless_cache
-            _modify_user _modify_user_group _p _replication_groups _rg_xml
-            _serverless_caches _spawn_redis_container _spawn_serverless_container
+            _modify_user _modify_user_group _p _replication_groups
+            _replication_groups._data _rg_xml _serverless_caches _serverless_caches._data
+            _spawn_redis_container _spawn_serverless_container
             _user_groups _user_xml _users _xml _xml_cluster_response
             serverless_ca_cert_pem
         """,
@@ -177,7 +178,7 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         "ministack.services.sns": "_deliver_to_lambda _fanout _topics",
         "ministack.services.sqs": """
             _delete_messages_for_esm _ensure_msg_fields _md5_msg_attrs _queue_by_arn
-            _queue_url _receive_messages_for_esm queue_delay
+            _queue_url _queues._data _receive_messages_for_esm queue_delay
         """,
         "ministack.services.stepfunctions": "handle_request",
         "ministack.services.sts": "_sessions register_session",

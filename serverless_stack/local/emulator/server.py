@@ -15,8 +15,11 @@ from hypercorn.config import Config
 from ministack.core import hypercorn_compat, lambda_runtime
 
 from .adapters import apply_patches
+from .console.access import Access
+from .console.server import Console, listening_socket
 from .engines.authority import write_trust_bundle
 from .engines.manager import EngineManager
+from .http.exchange import Receive, Scope, Send
 from .http.gateway import Gateway
 from .process_guard import ProcessGuard
 from .settings import Settings, system_ca_file
@@ -80,7 +83,7 @@ def serve(settings: Settings) -> int:
         write_trust_bundle(settings.trust_bundle, system_ca_file(os.environ))
         hypercorn_compat.install()
         apply_patches(settings, guard, manager)
-        asyncio.run(_serve(settings, guard))
+        asyncio.run(_serve(settings, guard, manager))
     finally:
         guard.close()
         manager.close()
@@ -93,7 +96,7 @@ def serve(settings: Settings) -> int:
     os._exit(0)
 
 
-async def _serve(settings: Settings, guard: ProcessGuard) -> None:
+async def _serve(settings: Settings, guard: ProcessGuard, manager: EngineManager) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -109,4 +112,16 @@ async def _serve(settings: Settings, guard: ProcessGuard) -> None:
         watchdog.daemon = True
         watchdog.start()
 
-    await hypercorn_serve(Gateway(settings), server_config(settings), shutdown_trigger=stopped)
+    listening = listening_socket()
+    console_port = int(listening.getsockname()[1])
+    access = Access(f"http://127.0.0.1:{console_port}")
+    gateway = Gateway(settings, access.link)
+    console = Console(settings, manager, access, gateway)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        is_console = (scope.get("server") or ("", 0))[1] == console_port
+        await (console if is_console else gateway)(scope, receive, send)
+
+    config = server_config(settings)
+    config.bind = [*config.bind, f"fd://{listening.detach()}"]
+    await hypercorn_serve(application, config, shutdown_trigger=stopped)

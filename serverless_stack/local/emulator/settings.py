@@ -30,6 +30,7 @@ class Settings:
         uv: The uv binary that installs overlays. Without it, functions that need one fail.
         redis: The redis-server binary. Without it, Redis caches cannot be created.
         memcached: The memcached binary. Without it, Memcached clusters cannot be created.
+        python: The Python that has this library, which draws the diagram of the console.
     """
 
     gateway_port: int
@@ -41,6 +42,7 @@ class Settings:
     uv: str | None
     redis: str | None
     memcached: str | None
+    python: str | None = None
 
     @property
     def logs(self) -> Path:
@@ -143,6 +145,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         uv=environment.get("SERVERLESS_STACK_UV") or None,
         redis=environment.get("SERVERLESS_STACK_REDIS") or None,
         memcached=environment.get("SERVERLESS_STACK_MEMCACHED") or None,
+        python=environment.get("SERVERLESS_STACK_PYTHON") or None,
     )
     if problems:
         raise SettingsError("; ".join(problems))

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -140,6 +141,7 @@ def environment_of(
         "SERVERLESS_STACK_UV": "" if uv is None else str(uv),
         "SERVERLESS_STACK_REDIS": str(programs.redis),
         "SERVERLESS_STACK_MEMCACHED": str(programs.memcached),
+        "SERVERLESS_STACK_PYTHON": sys.executable,
     }
 
 

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 
-pytestmark = pytest.mark.usefixtures("one_loader")
-
-
 @pytest.fixture
 def s3(use_aws: dict[str, str]) -> "S3Client":
     return boto3.client("s3")

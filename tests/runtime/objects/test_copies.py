@@ -19,7 +19,6 @@ from serverless_stack.runtime.objects import (
 )
 from serverless_stack.runtime.objects import copying as copying_module
 
-pytestmark = pytest.mark.usefixtures("one_loader")
 EXPIRES = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 

@@ -82,7 +82,11 @@ def _node_and_cdk(app_dir: Path, today: date) -> Iterator[Finding]:
         cdk = find_cdk(app_dir, node)
     except PrerequisitesError as error:
         what, _colon, remedy = error.problems[0].rpartition(": ")
-        yield missing("cdk", what, "It deploys, to AWS and to the local cloud.", remedy)
+        if what == "the CDK CLI is missing":
+            why = "It deploys to AWS. The local cloud installs a copy of its own."
+            yield warning("cdk", what, why, remedy)
+        else:
+            yield missing("cdk", what, "It deploys, to AWS and to the local cloud.", remedy)
         return
     if cdk.version == VERSION:
         yield ok("cdk", f"CDK CLI {cdk.version}")
@@ -167,7 +171,7 @@ def _extras() -> Iterator[Finding]:
         (absent if lacking else installed).append(extra)
         if lacking and extra in _USES:
             what = f"the extra `{extra}` lacks {', '.join(lacking)}"
-            remedy = f"pip install 'serverless-stack[{extra}]'"
+            remedy = f"pip install {' '.join(lacking)}"
             yield warning(f"extra/{extra}", what, f"It is needed for {_USES[extra]}.", remedy)
     rest = f"; not installed: {', '.join(absent)}" if absent else ""
     yield ok("extras", f"extras: {', '.join(installed) or 'none'}{rest}")

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from serverless_stack._shared.text import visible_line
 from serverless_stack.cli.output import Output
+from serverless_stack.local import endpoint
 from serverless_stack.local.cdk.stacks import list_stacks
 from serverless_stack.local.cloud import DEFAULT_NAME, DeployResult, LocalCloud
 from serverless_stack.local.processes import emulator as emulator_process
@@ -41,6 +42,7 @@ def show_cloud(console: Console, cloud: LocalCloud) -> None:
             "AWS endpoint": cloud.endpoint_url,
             "APIs": f"http://{LOOPBACK}:{state.api_port}/",
             "CDN": f"http://{LOOPBACK}:{state.cdn_port}/",
+            "Console": endpoint.console_link(state),
         },
     )
 
@@ -143,6 +145,7 @@ def show_stopped(output: Output, app_dir: Path, name: str) -> None:
     """Print that a cloud is not running."""
     output.document({"running": False, "name": name, "app_dir": app_dir})
     output.line(f"The local cloud `{name}` of {app_dir} is not running.")
+    output.message("Start it with `serverless-stack local up`, or with `local deploy`.")
 
 
 def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ministack.services import cloudfront
 
+from ..activity import ACTIVITY
 from ..cdn.config_xml import parse_config
 from ..cdn.exchange import Distribution
 from ..cdn.messages import Headers, Request, Response, Viewer, first, own_response
@@ -66,6 +67,7 @@ def serve_by_own_steps() -> None:
             response = await serve(distribution, viewer, services, cdn_cache.CACHE)
         else:
             response = own_response(403, "The distribution is not enabled.")
+        ACTIVITY.count(distribution.id, response.outcome)
         return rendered(response, method)
 
     cloudfront.handle_viewer_request = handle

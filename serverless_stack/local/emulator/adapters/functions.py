@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ministack.core import lambda_runtime
 from ministack.services import cloudwatch_logs, lambda_svc
 
+from ..activity import ACTIVITY
 from ..lambda_.java_worker import MESSAGE as NO_JDK
 from ..lambda_.java_worker import JavaWorker, is_java
 from ..lambda_.jdk import find_jdk
@@ -131,9 +132,14 @@ def keep_failure_types(tools: WorkerTools) -> None:
 
     def execute_keeping_failure(func: Config, event: object, request_id: str) -> Config:
         tools.last.worker = tools.last.failure = None
+        name = (func.get("config") or func).get("FunctionName", "unknown")
+        ACTIVITY.begin_call(request_id, name, event)
         result: Config = execute(func, event, request_id)
         if result.get("error") and tools.last.failure:
             result["body"] = tools.last.failure
+        body = result.get("body")
+        error = body.get("errorType") if result.get("error") and isinstance(body, dict) else ""
+        ACTIVITY.end_call(request_id, str(result.get("log") or "").splitlines(), str(error or ""))
         return result
 
     lambda_svc._execute_function_warm = execute_keeping_failure

@@ -70,6 +70,18 @@ class Cache:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def entries(self, distribution: str) -> list[tuple[Key, CacheEntry]]:
+        """Return the responses of a distribution, the most recently used first."""
+        return [
+            (key, entry)
+            for key, entry in reversed(list(self._entries.items()))
+            if key.distribution == distribution
+        ]
+
+    def seconds_left(self, entry: CacheEntry) -> float:
+        """Return how long a response is fresh; below 0 if it has expired."""
+        return entry.until - self._clock()
+
     def find(self, key: Key) -> CacheEntry | None:
         """Return the response for a key, expired or not."""
         entry = self._entries.get(key)

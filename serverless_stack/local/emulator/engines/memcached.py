@@ -18,6 +18,10 @@ class MemcachedNode:
     The proxy terminates TLS, which many builds of memcached lack. It also answers
     ``config get cluster``, which only ElastiCache's memcached supports.
 
+    Attributes:
+        port: The port of the proxy.
+        inner_port: The port of the process, without TLS.
+
     Args:
         binary: The memcached binary.
         name: The name for messages.
@@ -42,7 +46,7 @@ class MemcachedNode:
         configuration: Callable[[], bytes],
     ) -> None:
         self._process = EngineProcess(name, make_folder(parent, "memcached"), guard)
-        inner = free_port()
+        self.inner_port = inner = free_port()
         command = [binary, "-l", HOST, "-p", str(inner), "-U", "0"]
         if os.geteuid() == 0:
             command += ["-u", "nobody"]

@@ -4,6 +4,7 @@ import re
 import ssl
 import subprocess
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 from ..process_guard import ProcessGuard
 from .authority import HOST, issue_certificate
 from .process import START_SECONDS, EngineError, EngineProcess, free_port, make_folder
-from .resp import RespError, send_command
+from .resp import Reply, RespError, Word, send_command, send_commands
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,10 @@ class RedisServer:
     def command(self, command: list[str], password: str = "") -> str:
         """Send a command, and return the reply; see ``resp.send_command``."""
         return send_command(self.port, command, password, self._context)
+
+    def commands(self, commands: Iterable[Sequence[Word]], password: str = "") -> list[Reply]:
+        """Send commands, and return their replies; see ``resp.send_commands``."""
+        return send_commands(self.port, commands, password, self._context)
 
     def stop(self) -> None:
         """Stop the process."""

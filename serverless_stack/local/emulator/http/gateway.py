@@ -2,9 +2,10 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote
+from urllib.parse import parse_qs, unquote
 
 from ministack import app as ministack_app
 from ministack.core.responses import set_request_account_id
@@ -34,7 +35,9 @@ from .exchange import (
     write_response,
 )
 from .function_urls import FUNCTION_PATH, FunctionUrl, find_function_url
+from .placing import EXECUTE_PATH, at_execute_path, at_function_path, at_localhost
 from .problems import with_problem
+from .recording import record
 from .rest.domains import domain_of, target_of
 from .rest.entry import MAXIMUM_BYTES, serve_rest_api
 from .rest.request import RestRequest
@@ -42,7 +45,7 @@ from .signatures import fold
 
 URLS_PATH = "/_serverless_stack/urls"
 AGE_PATH = "/_serverless_stack/age"
-EXECUTE_PATH = "/_aws/execute-api/"
+CONSOLE_PATH = "/_serverless_stack/console"
 EXECUTE_HOST = re.compile(r"^([a-z0-9]+)\.execute-api\.")
 CDN_BYTES = 64 * 1024 * 1024
 
@@ -52,10 +55,12 @@ class Gateway:
 
     Args:
         settings: The settings of the emulator.
+        console_link: Returns a URL that opens the console once.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, console_link: Callable[[], str]) -> None:
         self._settings = settings
+        self._console_link = console_link
         self._endpoint = Endpoint(settings.key)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,11 +71,27 @@ class Gateway:
         if scope["type"] != "http":
             await ministack_app.app(scope, receive, send)
             return
+        via = self._destination(scope)
         try:
-            await self._serve(scope, receive, with_problem(send, self._settings.logs))
+            if via is None:
+                await self._serve_with_problem(scope, receive, send)
+            else:
+                await record(via, scope, receive, send, self._serve_with_problem)
         except ClientGoneError:
             # There is nobody to respond to.
             return
+
+    def _destination(self, scope: Scope) -> str | None:
+        """Return what a request goes to, if the console shows it: an API, a CDN or a function."""
+        port = (scope.get("server") or ("", 0))[1]
+        if port == self._settings.api_port:
+            return "api"
+        if port == self._settings.cdn_port:
+            return "cdn"
+        return "function" if scope["path"].startswith(FUNCTION_PATH) else None
+
+    async def _serve_with_problem(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._serve(scope, receive, with_problem(send, self._settings.logs))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         port = (scope.get("server") or ("", 0))[1]
@@ -113,7 +134,7 @@ class Gateway:
         label = _host(scope).partition(".")[0]
         api = next((api for api in apis if api.id == label), apis[0] if apis else None)
         if api is not None and not api.rest and scope["path"].startswith("/"):
-            await ministack_app.app(_at_execute_path(scope, api.id), receive, send)
+            await ministack_app.app(at_execute_path(scope, api.id), receive, send)
             return
         request = await read_request(scope, receive, MAXIMUM_BYTES)
         if api is None:
@@ -151,12 +172,16 @@ class Gateway:
             response = await _rest(request, api.id, stage, f"/{below}")
             await write_response(send, request.method, response)
         elif api is not None and path.startswith(f"{EXECUTE_PATH}{api_id}/"):
-            await ministack_app.app(_at_localhost(scope), receive, send)
+            await ministack_app.app(at_localhost(scope), receive, send)
         elif (function_url := find_function_url(_host(scope), path)) is not None:
             await self._function_url(function_url, scope, receive, send)
         elif path == URLS_PATH:
             if await self._endpoint.admit(scope, receive, send):
                 body = json.dumps(urls(self._settings)).encode()
+                await write_response(send, scope["method"], (200, _JSON, body))
+        elif path == CONSOLE_PATH and scope["method"] == "POST":
+            if await self._endpoint.admit(scope, receive, send):
+                body = json.dumps({"url": self._console_link()}).encode()
                 await write_response(send, scope["method"], (200, _JSON, body))
         elif path == AGE_PATH and scope["method"] == "POST":
             if await self._endpoint.admit(scope, receive, send):
@@ -178,7 +203,7 @@ class Gateway:
         if refused is not None:
             await write_response(send, scope["method"], refused)
         else:
-            await ministack_app.app(_at_function_path(scope, url.id), receive, send)
+            await ministack_app.app(at_function_path(scope, url.id), receive, send)
 
 
 _JSON: dict[str, Any] = {"Content-Type": "application/json"}
@@ -187,29 +212,6 @@ _JSON: dict[str, Any] = {"Content-Type": "application/json"}
 def _host(scope: Scope) -> str:
     """Return the requested host in lower case, with its port."""
     return next(iter(hosts(scope)), "")
-
-
-def _at_function_path(scope: Scope, url_id: str) -> Scope:
-    """Return a request to a function URL in MiniStack's form."""
-    prefix = f"{FUNCTION_PATH}{url_id}"
-    is_there = scope["path"].startswith(f"{prefix}/")
-    return _at_localhost(scope if is_there else _below(prefix, scope))
-
-
-def _at_execute_path(scope: Scope, api_id: str) -> Scope:
-    """Return a request to an HTTP API in the form that MiniStack accepts."""
-    return _at_localhost(_below(f"{EXECUTE_PATH}{api_id}", scope))
-
-
-def _below(prefix: str, scope: Scope) -> Scope:
-    raw_path = scope.get("raw_path") or quote(scope["path"]).encode()
-    return {**scope, "path": prefix + scope["path"], "raw_path": prefix.encode() + raw_path}
-
-
-def _at_localhost(scope: Scope) -> Scope:
-    """Return a request whose host leads MiniStack to none of the services that it finds by host."""
-    headers = [(k, v) for k, v in scope["headers"] if k.lower() != b"host"]
-    return {**scope, "headers": [*headers, (b"host", b"127.0.0.1")]}
 
 
 def _execute_api_id(host: str, path: str) -> str | None:

@@ -40,12 +40,19 @@ class FunctionProcess:
         code: The working folder.
         variables: The complete environment.
         guard: Kills the process when the emulator has ended.
+        hear: Gets each line of output as it comes.
     """
 
     def __init__(
-        self, command: Command, code: Path, variables: dict[str, str], guard: ProcessGuard
+        self,
+        command: Command,
+        code: Path,
+        variables: dict[str, str],
+        guard: ProcessGuard,
+        hear: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._guard = guard
+        self._hear = hear
         self._answers: queue.Queue[Document | None] = queue.Queue()
         self._output: queue.Queue[str | None] = queue.Queue()
         marker = secrets.token_hex(16)
@@ -140,8 +147,13 @@ class FunctionProcess:
             if text.endswith(marker):
                 # The handler's last line may lack a line end.
                 if text != marker:
-                    self._output.put(text.removesuffix(marker).decode("utf-8", errors="replace"))
+                    self._put(text.removesuffix(marker))
                 self._output.put(None)
             else:
-                self._output.put(text.decode("utf-8", errors="replace"))
+                self._put(text)
         self._output.put(None)
+
+    def _put(self, text: bytes) -> None:
+        line = text.decode("utf-8", errors="replace")
+        self._hear(line)
+        self._output.put(line)

@@ -13,6 +13,7 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from ..activity import ACTIVITY
 from ..process_guard import ProcessGuard
 from ..settings import Settings
 from .environment import environment_variables, layer_archives, stream_name
@@ -61,6 +62,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         super().__init__(func_name, config, code_zip)
         self._process: FunctionProcess | None = None
         self._folder: str | None = None
+        self._request_id = ""
         self.stream = stream_name(config)
 
     def _command(self, code: Path, opt: Path | None, variables: dict[str, str]) -> Command:
@@ -78,7 +80,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self.stream = stream_name(self.config)
         variables = environment_variables(self.config, code, opt, self._folder, self.stream)
         command = self._command(code, opt, variables)
-        self._process = FunctionProcess(command, code, variables, tools.guard)
+        self._process = FunctionProcess(command, code, variables, tools.guard, self._hear)
         self._proc = self._process.popen
 
     def invoke(
@@ -105,6 +107,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         }
         with self._lock:
             self.tools.last.worker, self.tools.last.failure = self, None
+            self._request_id = request_id
             log: list[str] = []
             answer: Record = {}
             cold = self._proc is None or self._proc.poll() is not None
@@ -167,6 +170,10 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
             limit = f"({RESPONSE_BYTES} bytes)."
             return failure("Function.ResponseSizeTooLarge", f"{message} {limit}")
         return answer
+
+    def _hear(self, line: str) -> None:
+        """Show a line as it comes; the log group gets it after the invocation."""
+        ACTIVITY.add_line(self._request_id, self.func_name, line)
 
     def _current(self) -> FunctionProcess:
         if self._process is None:

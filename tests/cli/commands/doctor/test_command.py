@@ -94,7 +94,7 @@ def test_a_machine_that_lacks_all(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=2**20))
     found = machine(tmp_path, runs_java=True)
-    states = {State.MISSING: ("redis", "memcached", "cdk", "java"), State.WARNING: ("disk", "app")}
+    states = {State.MISSING: ("redis", "memcached", "java"), State.WARNING: ("cdk", "disk", "app")}
     for state, names in states.items():
         for name in names:
             assert (name, found[name].state) == (name, state)
@@ -129,7 +129,7 @@ def test_an_extra_in_part(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _name: [*lines, "no>=1; extra == 'redis'"])
     found = machine(app)
     assert found["extra/operations"].what == "the extra `operations` lacks nowhere"
-    assert found["extra/operations"].remedy == "pip install 'serverless-stack[operations]'"
+    assert found["extra/operations"].remedy == "pip install nowhere"
     assert found["extras"].what == "extras: none; not installed: operations, redis"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def here(assembly_app: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return assembly_app
 
 
-def test_up_status_deploy_destroy_down(here: Path) -> None:
+def test_up_status_deploy_destroy_down(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     result = local("status")
     assert (result.exit_code, result.stdout) == (
         3,
@@ -54,6 +55,25 @@ def test_up_status_deploy_destroy_down(here: Path) -> None:
     assert result.exit_code == 0
     assert "Outputs of Fixed, as on AWS\n  ParameterName  " in result.stdout
     assert "CREATE_COMPLETE" not in result.stdout
+
+    opened: list[str] = []
+
+    def open_browser(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", open_browser)
+    monkeypatch.setenv("BROWSER", "a-browser")
+    link = json.loads(local("console", "--json").stdout)["url"]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/#code=[\w-]{32}", link)
+    result = local("console")
+    assert result.stdout.startswith(link.partition("=")[0])
+    assert result.stdout.strip() not in (link, "")
+    assert "works once" in result.stderr
+    assert opened == []
+    result = local("console", "--open")
+    assert [f"{url}\n" for url in opened] == [result.stdout]
+    assert "was opened in your browser" in result.stderr
 
     result = local("age", "30d")
     assert result.exit_code == 0

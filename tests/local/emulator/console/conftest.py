@@ -1,0 +1,37 @@
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import browser, program
+from tests.browser.tab import Tab
+from tests.local.emulator.conftest import Emulator, start, stop
+from tests.local.emulator.console.world import Console, deploy
+
+
+@pytest.fixture(scope="package")
+def cloud(tmp_path_factory: pytest.TempPathFactory, overlays: Path) -> Iterator[Emulator]:
+    """Return the cloud of all tests of the console."""
+    emulator = start(
+        tmp_path_factory.mktemp("console"), overlays, SERVERLESS_STACK_PYTHON=sys.executable
+    )
+    try:
+        deploy(emulator)
+        yield emulator
+    finally:
+        stop(emulator)
+
+
+@pytest.fixture(scope="package")
+def console(cloud: Emulator) -> Console:
+    """Return a client that may use the console."""
+    return Console(cloud).open()
+
+
+@pytest.fixture(scope="package")
+def tab() -> Iterator[Tab]:
+    if not program():
+        pytest.skip("Chromium is missing")
+    with browser() as chromium:
+        yield chromium.visitor()
