@@ -103,6 +103,7 @@ docs: setup  ## Build the documentation into docs/_build.
 
 pictures: setup  ## Make the pictures and terminal screens of the documentation again.
 	$(BIN)/python -m tests.pictures
+	$(BIN)/python -m tests.construct_pages
 
 snapshots: setup  ## Write the template snapshots again; read the diff before you commit it.
 	$(BIN)/python -m pytest -q tests/constructs tests/test_app.py tests/cli/commands/init --snapshot-update

@@ -40,7 +40,7 @@ def paragraphs(rule: Rule) -> str:
     ]
     twin = next((pair for case in _cases(rule.id) for pair in [_twin(case)] if pair), None)
     if twin:
-        lines += ["", "```yaml", f"# reported: {twin[0]}", f"# accepted: {twin[1]}", "```"]
+        lines += ["", "```diff", f"- {twin[0]}", f"+ {twin[1]}", "```"]
     return "\n".join(lines)
 
 

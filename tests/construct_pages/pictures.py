@@ -3,11 +3,12 @@
 import shutil
 from pathlib import Path
 
-from serverless_stack.diagrams import Graph, LayoutEngine, graph, layout, stacks_of, to_svg
+from serverless_stack.diagrams import Drawing, Graph, LayoutEngine, graph, layout, stacks_of, to_svg
 from tests.construct_pages.pages import Page
 from tests.construct_pages.synthesis import assembly_of
 
 ROOT = Path(__file__).parents[2]
+MAX_WIDTH = 1000
 PICTURES = ROOT / "docs" / "pictures" / "constructs"
 
 
@@ -23,4 +24,11 @@ def picture_of(page: Page) -> str:
     if node is None:
         raise FileNotFoundError("node must be on the PATH")
     engine = LayoutEngine(Path(node), ROOT / "node_modules" / "elkjs" / "lib" / "elk.bundled.js")
-    return to_svg(layout(graph_of(page), engine))
+    drawing = layout(graph_of(page), engine)
+    if drawing.width > MAX_WIDTH:  # a page is narrower than an application is long
+        drawing = min(drawing, layout(graph_of(page), engine, "down"), key=_width)
+    return to_svg(drawing)
+
+
+def _width(drawing: Drawing) -> float:
+    return drawing.width

@@ -49,6 +49,6 @@ def test_a_paragraph_says_why_and_who_says_so(rule: Rule) -> None:
 
 def test_the_value_that_makes_the_difference_is_shown() -> None:
     text = page("s3")
-    assert '# reported: BucketName: "xn--orders"\n# accepted: BucketName: "x--orders"' in text
-    shown = [page(path.stem).count("# reported:") for path in (DOCS / "reference/rules").glob("*")]
+    assert '```diff\n- BucketName: "xn--orders"\n+ BucketName: "x--orders"\n```' in text
+    shown = [page(path.stem).count("```diff") for path in (DOCS / "reference/rules").glob("*")]
     assert sum(shown) > len(rules()) / 2
