@@ -62,8 +62,12 @@ class Site:
         """The pages that have a source, without `.html`."""
         docs = ROOT / "docs"
         sources = (path.relative_to(docs) for path in docs.rglob("*.md"))
+        # Generated parts are included in pages, and none themselves.
+        left_out = {"_build", "generated"}
         return sorted(
-            source.with_suffix("").as_posix() for source in sources if source.parts[0] != "_build"
+            source.with_suffix("").as_posix()
+            for source in sources
+            if not left_out & set(source.parts)
         )
 
     def page(self, path: Path) -> Page:
