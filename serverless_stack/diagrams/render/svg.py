@@ -114,11 +114,7 @@ def _node(
     lines = [*placed.title, *placed.label, *placed.notes]
     is_cut = any(line.endswith("…") for line in lines)
     name = " ".join([node.title, node.label, *placed.notes] if is_cut else lines)
-    focus = (
-        f' tabindex="0" role="button" data-node="{number}" aria-label="{_text(name)}"'
-        if interactive
-        else ""
-    )
+    focus = f' tabindex="0" role="button" data-node="{number}"' if interactive else ""
     yield f'<g class="{" ".join(classes)}"{focus}>'
     yield f"<title>{_text(name)}</title>"
     yield _rectangle("box", place.x, place.y, place.width, place.height, 9)
