@@ -82,7 +82,9 @@ class LazyGroup(TyperGroup):
         **extra: object,
     ) -> object:
         """Run a command. Whatever ends it becomes a message and an exit status."""
-        _style_help()
+        words = sys.argv[1:] if args is None else args
+        if "--help" in words or len(words) <= 1:  # a group without a command shows its help
+            _style_help()
         with ended():
             status = super().main(
                 args, prog_name, complete_var, False, windows_expand_args, **extra
@@ -91,6 +93,11 @@ class LazyGroup(TyperGroup):
         if not standalone_mode:
             return status
         sys.exit(status if isinstance(status, int) else ExitStatus.SUCCESS)
+
+    def invoke(self, ctx: Context) -> object:
+        """Run a command; Ctrl-C and a closed pipe are not left to Typer, which answers 1."""
+        with ended():
+            return super().invoke(ctx)
 
     def _similar(self, name: str) -> str:
         """Return the question for a command, or for one of a group, such as `deploy`."""
@@ -105,6 +112,21 @@ class LazyGroup(TyperGroup):
             for command in loaded.commands
         }
         return f", did you mean `{inner[name]}`?" if name in inner else ""
+
+
+def leaves(words: str, command: Command) -> Iterator[tuple[str, Command]]:
+    """Return the commands that run, each with its words, such as ``local deploy``.
+
+    Args:
+        words: The words of the command.
+        command: A command, or a group of them.
+    """
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield words, command
+    else:
+        for name, child in inner.items():
+            yield from leaves(f"{words} {name}", child)
 
 
 def _name_arguments(command: Command) -> None:
@@ -171,8 +193,11 @@ def _complain(text: str) -> None:
 
 
 def _style_help() -> None:
-    """Colour the help as all other output. Typer decides that when it is imported."""
+    """Print the help as all other output. Typer decides its colours when it is imported."""
     from typer import rich_utils
 
+    from serverless_stack.cli.terminal import PipeConsole
+
+    vars(rich_utils)["Console"] = PipeConsole
     rich_utils.FORCE_TERMINAL = True if os.environ.get("FORCE_COLOR") else None
     rich_utils.COLOR_SYSTEM = None if os.environ.get("NO_COLOR") else "auto"

@@ -16,6 +16,7 @@ class ExitStatus(enum.IntEnum):
     NOT_RUNNING = STATE
     OUT_OF_SYNC = STATE
     DATA_LOSS = STATE
+    INCOMPLETE = STATE
     HANGUP = 129
     """The terminal was closed."""
     INTERRUPTED = 130

@@ -24,10 +24,11 @@ _PATIENCE = 0.8  # seconds; what is done before it needs no progress
 _LONGEST_LINE = 5000  # a key has up to 1024 bytes, each of which may be escaped
 
 
-class _Console(Console):
+class PipeConsole(Console):
     """A console whose reader may end: `BrokenPipeError` reaches the command line."""
 
     def on_broken_pipe(self) -> None:
+        """Raise the error, where Rich would end the process with status 1."""
         raise BrokenPipeError
 
 
@@ -41,7 +42,7 @@ def console(*, stderr: bool = False, quiet: bool = False) -> Console:
         stderr: Whether it writes to standard error.
         quiet: Whether it prints nothing.
     """
-    return _Console(
+    return PipeConsole(
         stderr=stderr,
         quiet=quiet,
         color_system=None if os.environ.get("NO_COLOR") else "auto",

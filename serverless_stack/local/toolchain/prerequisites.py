@@ -46,10 +46,10 @@ def check(app_dir: Path, requested_ports: Mapping[str, int]) -> Tools:
             [f"the local cloud requires Linux or macOS, got: {sys.platform}; on Windows, use WSL"]
         )
     problems = [*_cache_problems(), *_app_problems(app_dir)]
-    redis = _which("redis-server", "valkey-server")
+    redis = which("redis-server", "valkey-server")
     if redis is None:
         problems.append(f"redis-server (or valkey-server) is missing: {_install('redis')}")
-    memcached = _which("memcached")
+    memcached = which("memcached")
     if memcached is None:
         problems.append(f"memcached is missing: {_install('memcached')}")
     node, cdk = _node_and_cdk(app_dir, problems)
@@ -97,20 +97,24 @@ def _app_problems(app_dir: Path) -> list[str]:
     return []
 
 
-def _which(*programs: str) -> Path | None:
-    for program in programs:
-        problems = shutil.which(program)
-        if problems is not None:
-            return Path(problems)
-    return None
+def which(*programs: str) -> Path | None:
+    """Return the first of some programs that is on PATH."""
+    found = (shutil.which(program) for program in programs)
+    return next((Path(program) for program in found if program is not None), None)
+
+
+def install_command(package: str) -> str:
+    """Return the command that installs a package of Homebrew or of Debian."""
+    if sys.platform == "darwin":
+        return f"brew install {package}"
+    debian = "redis-server" if package == "redis" else package
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"{sudo}apt-get install {debian}"
 
 
 def _install(package: str) -> str:
-    if sys.platform == "darwin":
-        return f"install it with `brew install {package}`"
-    debian = "redis-server" if package == "redis" else package
-    sudo = "" if os.geteuid() == 0 else "sudo "
-    return f"install it with `{sudo}apt-get install {debian}`, or your package manager"
+    others = "" if sys.platform == "darwin" else ", or your package manager"
+    return f"install it with `{install_command(package)}`{others}"
 
 
 def _cache_problems() -> list[str]:

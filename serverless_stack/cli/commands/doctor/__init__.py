@@ -1,0 +1,1 @@
+"""`serverless-stack doctor`: what is missing before a first deployment."""
