@@ -11,6 +11,7 @@ MEASURES = (
     "sync",
     "caching",
     "checks",
+    "diagram",
     "crawl",
     "watch",
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from serverless_stack.diagrams.kinds import REFERRING, Box, box_of, is_part_by_name, parts
+from serverless_stack.diagrams.kinds import Box, box_of, is_part_by_name
+from serverless_stack.diagrams.parts import REFERRING, parts
 from serverless_stack.diagrams.world import NESTED_STACK, Resource, World
 
 VPC = "AWS::EC2::VPC"

@@ -6,6 +6,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from serverless_stack._shared.text import counted
+
 VIEWERS = "viewers"
 """The id of the box for the people who use the application."""
 
@@ -133,6 +135,17 @@ class Graph:
     frames: tuple[Frame, ...]
     edges: tuple[Edge, ...]
     resources: int
+
+    @property
+    def summary(self) -> str:
+        """How many resources and boxes there are, and how many boxes change."""
+        count = sum(bool(node.members) for node in self.nodes)
+        boxes = "1 box" if count == 1 else f"{count} boxes"
+        text = f"{counted(self.resources, 'resource')} in {boxes}"
+        for change in Change:
+            changed = sum(node.change is change for node in self.nodes)
+            text += f", {changed} {change.value}" if changed else ""
+        return text
 
     @property
     def description(self) -> str:

@@ -1,5 +1,6 @@
 """Applications to draw: the shop, and a large one without our library."""
 
+import json
 from collections.abc import Iterator
 
 from serverless_stack.diagrams import StackTemplate
@@ -224,3 +225,36 @@ def _service(name: str, following: str) -> Iterator[tuple[str, Json]]:
             AlarmActions=[ref("Alarms")],
         ),
     )
+
+
+def changed_shop() -> list[StackTemplate]:
+    """Return the shop with a table and a larger function, in another bucket, without Memcached."""
+    (stack,) = shop()
+    template = json.loads(json.dumps(stack.template))
+    resources = _without(template["Resources"], "Memcached")
+    assert isinstance(resources, dict)
+    for name, described in resources.items():
+        if name.startswith("FunctionRoleDefaultPolicy"):
+            statements = described["Properties"]["PolicyDocument"]["Statement"]
+            statements.append(allow("Orders", "dynamodb:GetItem", "dynamodb:PutItem"))
+        elif name.startswith("BucketD"):
+            described["Properties"]["BucketName"] = "shop-pages"
+        elif described["Type"] == "AWS::Lambda::Function" and name.startswith("Function"):
+            described["Properties"]["MemorySize"] = 2048
+    resources["Orders"] = {**resource("DynamoDB::Table"), "DeletionPolicy": "Retain"}
+    return [StackTemplate("Shop", {"Resources": resources})]
+
+
+def _without(value: object, name: str) -> object:
+    """Return a value without the resources of a name, and what refers to them."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if not key.startswith(name)}
+        return {key: _without(item, name) for key, item in kept.items() if not _names(item, name)}
+    if isinstance(value, list):
+        return [_without(item, name) for item in value if not _names(item, name)]
+    return value
+
+
+def _names(value: object, name: str) -> bool:
+    """Return whether a value is a reference to a resource of a name."""
+    return isinstance(value, dict) and len(value) == 1 and name in json.dumps(value)

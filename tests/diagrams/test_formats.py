@@ -21,7 +21,8 @@ from serverless_stack.diagrams import (
     to_mermaid,
     to_svg,
 )
-from serverless_stack.diagrams.kinds import boxes, parts
+from serverless_stack.diagrams.kinds import boxes
+from serverless_stack.diagrams.parts import parts
 from serverless_stack.diagrams.render.glyphs import GLYPHS, family_of
 from tests.diagrams import apps
 

@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from serverless_stack.cli.commands.review.picture import picture
 from serverless_stack.diagrams import LayoutEngine, graph, layout, stacks_of, to_svg
 from serverless_stack.diagrams.layout.elk import Direction
+from serverless_stack.testing.review.compare.stacks import compare
+from serverless_stack.testing.review.model import Stack
+from tests.diagrams import apps
 from tests.pictures.console import NAMES, screenshot
 from tests.pictures.terminal import Screen, command_line, figure, run
 
@@ -54,14 +58,32 @@ def diagram(app: str, direction: Direction = "right") -> Callable[[], str]:
     """Return what draws the diagram of an app of this repository."""
 
     def make() -> str:
-        node = shutil.which("node")
-        if node is None:
-            raise RuntimeError("node is missing; run `make setup`")
-        engine = LayoutEngine(Path(node), _ELK)
         with assembly(REPOSITORY / app) as folder:
-            return to_svg(layout(graph(stacks_of(folder)), engine, direction))
+            return to_svg(layout(graph(stacks_of(folder)), _engine(), direction))
 
     return make
+
+
+def store() -> str:
+    """Draw the application of 150 resources."""
+    return to_svg(layout(graph(apps.large()), _engine(), "down"))
+
+
+def change() -> str:
+    """Draw a change of the shop."""
+    old, new = [
+        [Stack(stack.name, stack.template) for stack in side]
+        for side in (apps.shop(), apps.changed_shop())
+    ]
+    comparison = compare(old, new, old_label="old", new_label="new")
+    return to_svg(layout(picture(comparison, old, new), _engine(), "down"))
+
+
+def _engine() -> LayoutEngine:
+    node = shutil.which("node")
+    if node is None:
+        raise RuntimeError("node is missing; run `make setup`")
+    return LayoutEngine(Path(node), _ELK)
 
 
 def local_deploy() -> str:
@@ -102,6 +124,8 @@ def doctor() -> str:
 
 PICTURES = (
     Picture("shop.svg", diagram("app.py", "down")),
+    Picture("store.svg", store, cheap=False),
+    Picture("change.svg", change, cheap=False),
     Picture("local-deploy.html", local_deploy, cheap=False),
     Picture("mistakes.html", mistakes),
     Picture("doctor.html", doctor, cheap=False),

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
-from serverless_stack._shared.text import counted
 from serverless_stack.diagrams.layout.drawing import Drawing, PlacedEdge, PlacedFrame, PlacedNode
 from serverless_stack.diagrams.layout.sizes import (
     EDGE_LINE,
@@ -16,7 +15,7 @@ from serverless_stack.diagrams.layout.sizes import (
     TITLE_LINE,
 )
 from serverless_stack.diagrams.layout.text import width_of
-from serverless_stack.diagrams.model import Change, EdgeKind, FrameKind
+from serverless_stack.diagrams.model import EdgeKind, FrameKind
 from serverless_stack.diagrams.render.glyphs import GLYPHS, family_of
 from serverless_stack.diagrams.render.icons import Icons
 from serverless_stack.diagrams.render.palette import style_sheet
@@ -56,7 +55,8 @@ def to_inline_svg(drawing: Drawing, *, icons: Icons | None = None) -> str:
 
 def _document(drawing: Drawing, icons: Icons | None, *, interactive: bool) -> Iterator[str]:
     width = max(drawing.width, _key_width(drawing), 420.0)
-    height = _HEADING + drawing.height + _KEY
+    top = 0.0 if interactive else _HEADING
+    height = top + drawing.height + _KEY
     role = 'role="group"' if interactive else 'role="img"'
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="stack-diagram" {role} '
@@ -68,9 +68,10 @@ def _document(drawing: Drawing, icons: Icons | None, *, interactive: bool) -> It
     yield f'<desc id="stack-diagram-description">{_text(graph.description)}</desc>'
     yield f"<style>\n{style_sheet()}</style>"
     yield f'<rect class="paper" width="{width:g}" height="{height:g}"/>'
-    yield f'<text class="heading" x="24" y="32">{_text(graph.title)}</text>'
-    yield f'<text class="summary" x="24" y="50">{_text(_summary(drawing))}</text>'
-    yield f'<g transform="translate(0 {_HEADING:g})">'
+    if not interactive:  # a page has a heading of its own
+        yield f'<text class="heading" x="24" y="32">{_text(graph.title)}</text>'
+        yield f'<text class="summary" x="24" y="50">{_text(graph.summary)}</text>'
+    yield f'<g transform="translate(0 {top:g})">'
     for frame in drawing.frames:
         yield from _frame(frame)
     numbers = {each.node.id: number for number, each in enumerate(drawing.nodes)}
@@ -81,21 +82,8 @@ def _document(drawing: Drawing, icons: Icons | None, *, interactive: bool) -> It
     for number, node in enumerate(drawing.nodes):
         yield from _node(node, number, icons, interactive=interactive)
     yield "</g>"
-    yield from _key(drawing, _HEADING + drawing.height + 10)
+    yield from _key(drawing, top + drawing.height + 10)
     yield "</svg>"
-
-
-def _summary(drawing: Drawing) -> str:
-    nodes = [each.node for each in drawing.nodes]
-    count = sum(bool(node.members) for node in nodes)
-    text = (
-        f"{counted(drawing.graph.resources, 'resource')} in "
-        f"{count} {'box' if count == 1 else 'boxes'}"
-    )
-    for change in Change:
-        changed = sum(node.change is change for node in nodes)
-        text += f", {changed} {change.value}" if changed else ""
-    return text
 
 
 def _frame(frame: PlacedFrame) -> Iterator[str]:
@@ -122,12 +110,11 @@ def _node(
     node, place = placed.node, placed.place
     classes = ["node", family_of(node.category), *(["keeps"] if node.data else [])]
     classes += [node.change.value] if node.change else []
-    name = ", ".join([node.title, node.label, *placed.notes])
-    focus = (
-        f' tabindex="0" role="button" data-node="{number}" aria-label="{_text(name)}"'
-        if interactive
-        else ""
-    )
+    # As it is drawn, line by line, so that people can say what they see.
+    lines = [*placed.title, *placed.label, *placed.notes]
+    is_cut = any(line.endswith("…") for line in lines)
+    name = " ".join([node.title, node.label, *placed.notes] if is_cut else lines)
+    focus = f' tabindex="0" role="button" data-node="{number}"' if interactive else ""
     yield f'<g class="{" ".join(classes)}"{focus}>'
     yield f"<title>{_text(name)}</title>"
     yield _rectangle("box", place.x, place.y, place.width, place.height, 9)
@@ -140,8 +127,8 @@ def _node(
     else:
         yield _rectangle("tile", place.x + 8, middle - 15, 30, 30, 7)
         yield _glyph(node.category, place.x + 12, middle - 11, 22)
-    lines = TITLE_LINE * len(placed.title) + LABEL_LINE * (len(placed.label) + len(placed.notes))
-    x, y = place.x + TEXT_LEFT, middle - lines / 2 + 12.5
+    height = TITLE_LINE * len(placed.title) + LABEL_LINE * (len(lines) - len(placed.title))
+    x, y = place.x + TEXT_LEFT, middle - height / 2 + 12.5
     for line in placed.title:
         yield f'<text class="title" x="{x:g}" y="{y:g}">{_text(line)}</text>'
         y += TITLE_LINE

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from serverless_stack import diagrams
-from serverless_stack._shared.text import counted, did_you_mean
+from serverless_stack._shared.text import did_you_mean
 from serverless_stack.checks.integrations import assembly
 from serverless_stack.cli import templates
 from serverless_stack.cli.commands.diagram.files import Style, require_format, write
@@ -103,8 +103,7 @@ def diagram(
             "stacks": sorted(stack.name for stack in chosen),
         }
     )
-    resources = counted(graph.resources, "resource")
-    output.line(f"{output_file}: {resources} in {boxes} {'box' if boxes == 1 else 'boxes'}")
+    output.line(f"{output_file}: {graph.summary}")
 
 
 def _read(target: Path) -> list[StackTemplate]:

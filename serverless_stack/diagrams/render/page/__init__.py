@@ -34,6 +34,7 @@ def to_html(drawing: Drawing, *, icons: Icons | None = None) -> str:
     places = {
         "title": escape(graph.title),
         "policy": _POLICY,
+        "summary": escape(graph.summary),
         "svg": to_inline_svg(drawing, icons=icons),
     }
     places |= {name: _file(name) for name in ("page.css", "page.js")}

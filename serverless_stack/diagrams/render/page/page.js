@@ -7,6 +7,8 @@
   const shapes = nodes.map((_, number) => svg.querySelector(`[data-node="${number}"]`));
   const lines = [...svg.querySelectorAll(".edge[data-source]")];
   const texts = nodes.map((node) => JSON.stringify(node).toLowerCase());
+  const order = nodes.map((_, number) => number)
+    .sort((a, b) => nodes[a].title.localeCompare(nodes[b].title) || a - b);
   const size = { width: svg.width.baseVal.value, height: svg.height.baseVal.value };
   let zoom = 1, chosen = null, origin = null;
 
@@ -25,8 +27,10 @@
     canvas.scrollTo(middle.x * zoom - canvas.clientWidth / 2, middle.y * zoom - canvas.clientHeight / 2);
   }
   // On a small screen the whole picture would be too small to read: then it scrolls.
-  const fit = () => setZoom(Math.max(Math.min(canvas.clientWidth / size.width,
-                                              canvas.clientHeight / size.height, 1.25), 0.45));
+  function fit() {
+    setZoom(Math.max(Math.min(canvas.clientWidth / size.width, canvas.clientHeight / size.height, 1.25), 0.45));
+    if (shapes.length) shapes[0].scrollIntoView({ block: "center", inline: "center" });
+  }
 
   function near(number) {
     const found = new Set([number]);
@@ -52,7 +56,7 @@
 
   function matching() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    return nodes.map((_, number) => number).filter((n) => words.every((word) => texts[n].includes(word)));
+    return order.filter((n) => words.every((word) => texts[n].includes(word)));
   }
 
   function showList() {
