@@ -2,12 +2,9 @@ import inspect
 import sys
 import tomllib
 from enum import Enum
-from itertools import groupby
 from pathlib import Path
 
 from sphinx.application import Sphinx
-
-from serverless_stack.checks import rules
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
@@ -22,19 +19,24 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_design",
+    "commands",
     "descriptions",
     "llms",
+    "rule_pages",
 ]
 # Prompts are not copied, nor what a command answered.
 copybutton_prompt_text = "$ "
 copybutton_copy_empty_lines = False
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "constructs/generated"]
 html_theme = "furo"
 html_title = f"serverless_stack {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_search_scorer = str(Path(__file__).parent / "_static" / "scorer.js")
+html_js_files = ["site.js"]
 html_favicon = "_static/mark.svg"
 html_theme_options = {
+    "top_of_page_buttons": [],
     "light_logo": "mark.svg",
     "dark_logo": "mark.svg",
     "light_css_variables": {
@@ -60,6 +62,8 @@ napoleon_numpy_docstring = False
 napoleon_use_ivar = True
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
+# Two things may have one short name in different packages, such as `Invalidation`.
+suppress_warnings = ["ref.python"]
 
 
 def _own_signature(
@@ -89,23 +93,5 @@ class _Text:
         return self._text
 
 
-def _list_rules(app: Sphinx, name: str, source: list[str]) -> None:
-    """Insert the tables of rules into the page of the checks."""
-    if name == "guides/checks":
-        lines: list[str] = []
-        for service, group in groupby(rules(), key=lambda rule: rule.id.rpartition("-")[0]):
-            lines += ["", f"### {service}", "", "| Rule | | Requirement | AWS page |"]
-            lines.append("| --- | --- | --- | --- |")
-            for rule in group:
-                text = _cell(f"**{rule.title}** {rule.description}")
-                lines.append(f"| {rule.id} | {rule.severity} | {text} | {_cell(rule.page)} |")
-        source[0] = source[0].replace("% the list of rules", "\n".join(lines).strip())
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
 def setup(app: Sphinx) -> None:
-    app.connect("source-read", _list_rules)
     app.connect("autodoc-process-signature", _own_signature)

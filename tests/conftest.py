@@ -93,14 +93,18 @@ def _is_slow_module(path: Path) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep modules that deploy together; leave out of the fast lane what is slow."""
     for item in items:
-        deploys = any(folder in item.path.parents for folder in _DEPLOYING_FOLDERS)
-        if deploys and item.get_closest_marker("xdist_group") is None:
+        if _deploys(item.path) and item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
     if not config.getoption("--fast"):
         return
     slow = [item for item in items if _is_slow(item)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]
+
+
+@functools.cache
+def _deploys(module: Path) -> bool:
+    return any(folder in module.parents for folder in _DEPLOYING_FOLDERS)
 
 
 def _is_slow(item: pytest.Item) -> bool:

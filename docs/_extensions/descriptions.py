@@ -39,8 +39,8 @@ def _show(
         context["metatags"] = f"{context.get('metatags', '')}\n{tag}"
 
 
-def setup(app: Sphinx) -> dict[str, bool]:
-    """Add the descriptions to a build."""
+def setup(app: Sphinx) -> dict[str, object]:
+    """Add the descriptions to a build. Another version of them is another build."""
     app.connect("doctree-read", _keep)
     app.connect("html-page-context", _show)
-    return {"parallel_read_safe": True}
+    return {"parallel_read_safe": True, "env_version": 2}

@@ -114,6 +114,21 @@ class LazyGroup(TyperGroup):
         return f", did you mean `{inner[name]}`?" if name in inner else ""
 
 
+def leaves(words: str, command: Command) -> Iterator[tuple[str, Command]]:
+    """Return the commands that run, each with its words, such as ``local deploy``.
+
+    Args:
+        words: The words of the command.
+        command: A command, or a group of them.
+    """
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield words, command
+    else:
+        for name, child in inner.items():
+            yield from leaves(f"{words} {name}", child)
+
+
 def _name_arguments(command: Command) -> None:
     """Write the names of arguments in capitals, as the help refers to them."""
     for inner in getattr(command, "commands", {}).values():

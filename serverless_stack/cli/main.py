@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 import io
 import sys
@@ -14,12 +13,22 @@ if TYPE_CHECKING:
 # The module below `serverless_stack.cli.commands`, the attribute, and the first sentence of the
 # help of each command. Tests hold the sentence equal to the command's own.
 _COMMANDS: Final = {
+    "init": (
+        "init.command",
+        "init",
+        "Create a project that `serverless-stack local deploy` deploys: a page, an API and tests.",
+    ),
     "doctor": (
         "doctor.command",
         "doctor",
         "Find what this machine lacks, and with --account the account, before a first deployment.",
     ),
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
+    "logs": (
+        "logs.command",
+        "logs",
+        "Print what a function writes: readable on a terminal, as it was written in a pipe.",
+    ),
     "check": (
         "check.command",
         "check",
@@ -130,6 +139,8 @@ def _add_version(app: typer.Typer) -> None:
 
     def show_version(value: bool) -> None:
         if value:
+            import importlib.metadata  # with what reads e-mail, which takes as long as a command
+
             typer.echo(importlib.metadata.version("serverless-stack"))
             raise typer.Exit
 

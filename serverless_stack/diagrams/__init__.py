@@ -1,6 +1,7 @@
 """Diagrams of synthesized applications: templates to a graph, a layout, and formats."""
 
 from serverless_stack.diagrams.build import graph
+from serverless_stack.diagrams.changes import ResourceChange, compared
 from serverless_stack.diagrams.layout.drawing import Drawing
 from serverless_stack.diagrams.layout.elk import layout
 from serverless_stack.diagrams.layout.engine import LayoutEngine, LayoutError
@@ -24,7 +25,9 @@ __all__ = [
     "LayoutEngine",
     "LayoutError",
     "Node",
+    "ResourceChange",
     "StackTemplate",
+    "compared",
     "graph",
     "layout",
     "stacks_of",

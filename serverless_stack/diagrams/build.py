@@ -46,8 +46,8 @@ def graph(
     found = edges.edges()
     frames = Frames(world, folding)
     nodes = _nodes(world, folding, frames)
-    made = frames.all()
-    nodes += _empty_vpcs(world, {frame.id.rpartition(":")[2] for frame in made})
+    framed = {frame.id.rpartition(":")[2] for frame in frames.all()}
+    made, nodes = frames.without_outermost([*nodes, *_empty_vpcs(world, framed)])
     if any(VIEWERS in (edge.source, edge.target) for edge in found):
         nodes.insert(0, Node(VIEWERS, "Viewers", "Internet", "viewers"))
     return Graph(
@@ -137,4 +137,4 @@ def _data(resource: Resource, box: Box) -> str:
     policy = resource.member.attributes.get("DeletionPolicy")
     if policy is None and resource.type in _SNAPSHOTS:
         return "snapshot"
-    return _DATA.get(str(policy), "deleted")
+    return _DATA.get(str(policy), "not retained")

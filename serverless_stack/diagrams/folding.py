@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from serverless_stack.diagrams.kinds import REFERRING, Box, box_of, parts
+from serverless_stack.diagrams.kinds import REFERRING, Box, box_of, is_part_by_name, parts
 from serverless_stack.diagrams.world import NESTED_STACK, Resource, World
 
 VPC = "AWS::EC2::VPC"
@@ -77,6 +77,8 @@ class Folding:
             return True
         if resource.type in _CLUSTER_PARTS:
             return bool(self._world.targets(resource, _CLUSTER_PARTS[resource.type]))
+        if is_part_by_name(resource.type) and self._world.targets(resource):
+            return True
         return resource.type == NESTED_STACK and self._world.child_of(resource) is not None
 
     def _find(self, resource: Resource, weak: bool, seen: frozenset[str]) -> str | None:
@@ -99,7 +101,9 @@ class Folding:
         if resource.type in _CLUSTER_PARTS:
             yield from world.targets(resource, _CLUSTER_PARTS[resource.type])
         properties = parts().get(resource.type)
-        if properties is None or properties == (REFERRING,):  # a detail, such as a key
+        if is_part_by_name(resource.type):
+            yield from world.targets(resource)
+        elif properties is None or properties == (REFERRING,):  # a detail, such as a key
             if weak:
                 yield from world.referring(resource)
         else:

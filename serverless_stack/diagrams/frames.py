@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from serverless_stack.diagrams.folding import VPC, Folding
 from serverless_stack.diagrams.kinds import words
-from serverless_stack.diagrams.model import Frame, FrameKind
+from serverless_stack.diagrams.model import Frame, FrameKind, Node
 from serverless_stack.diagrams.naming import title_of
 from serverless_stack.diagrams.world import Resource, World
 
@@ -73,6 +74,19 @@ class Frames:
             waiting = [frame for frame in waiting if frame.frame not in known]
         return tuple(found)
 
+    def without_outermost(self, nodes: Sequence[Node]) -> tuple[tuple[Frame, ...], list[Node]]:
+        """Return frames and boxes without a stage around all of them, which says nothing."""
+        frames = self.all()
+        outer = [frame.id for frame in frames if frame.frame is None]
+        only = outer[0] if len(outer) == 1 and frames[0].kind is FrameKind.STAGE else None
+        if only is None or any(node.frame is None for node in nodes):
+            return frames, list(nodes)
+        inner = (replace(each, frame=_inner(each.frame, only)) for each in frames)
+        return (
+            tuple(each for each in inner if each.id != only),
+            [replace(node, frame=_inner(node.frame, only)) for node in nodes],
+        )
+
     def _add(self, id: str, title: str, kind: FrameKind, frame: str | None) -> str:
         self._found.setdefault(id, Frame(id, title, kind, frame))
         return id
@@ -110,6 +124,10 @@ class Frames:
         for target in self._world.targets(resource):
             if target.type.endswith("SubnetGroup"):
                 yield target
+
+
+def _inner(frame: str | None, removed: str) -> str | None:
+    return None if frame == removed else frame
 
 
 def _subnet_name(subnet: Resource) -> str:

@@ -1,6 +1,7 @@
 """How each type of resource is drawn: as a box, as a part of another box, or not at all.
 
-Each table has a line per type, without its `AWS::`. Types in none of them are drawn as boxes.
+Each table has a line per type, without its `AWS::`. A type in none of them is a box, unless its
+name says that it is a part of something, such as a policy or an attachment.
 """
 
 from __future__ import annotations
@@ -116,6 +117,9 @@ Backup::BackupVault                   bucket+    Backup vault
 Backup::BackupPlan                    clock+     Backup plan
 IAM::User                             users+     IAM user
 CloudFormation::CustomResource        deploy     Custom resource
+Custom::AWS                           deploy     Call of an AWS API
+Custom::CDKBucketDeployment           deploy     Bucket deployment
+Custom::Invalidation                  deploy     Invalidation
 CloudFormation::Stack                 stack      Nested stack
 """
 
@@ -323,10 +327,16 @@ WAFv2::RuleGroup                      <
 WAFv2::WebACLAssociation              WebACLArn
 """
 
+# The ends of the names of types that are parts of what they refer to.
+_PART: Final = (
+    *("Policy", "Permission", "Permissions", "Association", "Attachment", "Membership"),
+    *("ParameterGroup", "SubnetGroup", "Version", "Alias", "Configuration", "Target", "Grant"),
+)
+
 # Custom resources of the CDK and of this library that are details of another resource.
 _CUSTOM_PARTS: Final = """
 Custom::ApiGatewayLogRole             -
-Custom::CDKBucketNotifications        BucketName
+Custom::BucketNotifications           BucketName
 Custom::S3BucketNotifications         BucketName
 Custom::CloudwatchLogResourcePolicy   -
 Custom::CrossRegionExportReader       -
@@ -365,7 +375,8 @@ def boxes() -> dict[str, Box]:
     found = {}
     for line in _BOXES.strip().splitlines():
         name, category, label = line.split(maxsplit=2)
-        found[f"AWS::{name}"] = Box(
+        type_ = name if name.startswith("Custom::") else f"AWS::{name}"
+        found[type_] = Box(
             category.rstrip("*+"), label, category.endswith("*"), category.endswith("+")
         )
     return found
@@ -385,6 +396,12 @@ def parts() -> dict[str, tuple[str, ...]]:
         name, *properties = line.split()
         found[name] = tuple(properties)
     return {name: () if found[name] == ("-",) else found[name] for name in found}
+
+
+def is_part_by_name(type_: str) -> bool:
+    """Return whether the name of a type that no table has says that it is a part."""
+    known = type_ in boxes() or type_ in parts()
+    return not known and type_.startswith("AWS::") and type_.endswith(_PART)
 
 
 def box_of(type_: str) -> Box:

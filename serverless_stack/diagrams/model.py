@@ -72,7 +72,7 @@ class Node:
         label: What it is, such as `S3 bucket`.
         category: The name of its glyph, such as `storage`.
         data: What happens to its data when the stack is deleted: `retained`, `snapshot` or
-            `deleted`; empty for a box that keeps no data.
+            `not retained`; empty for a box that keeps no data.
         frame: The id of the frame around it. Default: none.
         members: The resource itself, then the resources that are folded into it.
         change: What a deployment does to it. Default: nothing, or not known.

@@ -230,10 +230,16 @@ class World:
                     yield self._names[part]
 
     def _connect_nested(self) -> None:
+        """Find the template of each nested stack: by its file, its construct path or its id."""
         files = {stack.file: stack for stack in self._stacks.values() if stack.file}
         for resource in self.of_type(NESTED_STACK):
             asset = mapping(resource.member.attributes.get("Metadata")).get("aws:asset:path")
-            child = files.get(str(asset).rpartition("/")[2])
+            path = resource.member.path.rpartition("/")[0].removesuffix(".NestedStack")
+            child = (
+                files.get(str(asset).rpartition("/")[2])
+                or self._stacks.get(path)
+                or self._stacks.get(resource.id.replace(".", "/"))
+            )
             if child is not None and child.name != resource.stack:
                 child.parent = resource
 

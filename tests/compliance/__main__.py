@@ -31,9 +31,10 @@ def count(folder: Path) -> dict[str, dict[str, Findings]]:
         name: {stack: assembly.plugin(name, stack) for stack in COLUMNS}
         for name in (*PACKS, VALIDATOR)
     }
-    counted[CFN_LINT] = {stack: tools.cfn_lint(assembly.template(stack)) for stack in COLUMNS}
+    templates = [assembly.template(stack) for stack in COLUMNS]
+    counted[CFN_LINT] = tools.cfn_lint(templates)
     if CHECKOV_PROGRAM.exists():
-        counted[CHECKOV] = tools.checkov([assembly.template(stack) for stack in COLUMNS])
+        counted[CHECKOV] = tools.checkov(templates)
     return counted
 
 

@@ -1,11 +1,12 @@
 """The stacks to check: each profile, each decision, and the same application in plain CDK.
 
-`python -m tests.compliance.shapes FOLDER` synthesizes them all, with the report of cdk-nag.
+`python -m tests.compliance.shapes FOLDER [FLAGS [STACK ...]]` synthesizes them, with the report of
+cdk-nag.
 """
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -33,7 +34,7 @@ from serverless_stack.constructs import (
     ServerlessStack,
 )
 from serverless_stack.constructs.app.options import ApiOptions, BucketOptions, CdnOptions
-from tests.compliance.features import featured
+from tests.compliance.features import NAME, featured
 
 REPOSITORY = Path(__file__).parents[2]
 HANDLER = REPOSITORY / "examples/shop/handler"
@@ -167,25 +168,37 @@ def naive(scope: Construct, construct_id: str) -> cdk.Stack:
     return stack
 
 
-def every_stack(scope: Construct) -> None:
-    """Create all stacks in one app, so that the tools start once."""
-    naive(scope, "Naive")
-    shop(scope, "Dev", Profile.dev())
-    shop(scope, "Production", Profile.production())
-    shop(scope, "Regulated", Profile.regulated())
-    for name in DECISIONS:
-        shop(scope, f"Regulated-{name.replace('_', '-')}", Profile.regulated(), (name,))
-    shop(scope, "Decided", Profile.regulated(), DECISIONS)
-    featured(scope, Profile.regulated(), str(HANDLER))
+def every_stack(scope: Construct, only: Collection[str] = ()) -> None:
+    """Create all stacks in one app, so that the tools start once.
+
+    Args:
+        scope: The app.
+        only: The ids of the stacks to create. Default: all.
+    """
+    regulated = Profile.regulated()
+    shops: dict[str, tuple[Profile, Sequence[str]]] = {
+        "Dev": (Profile.dev(), ()),
+        "Production": (Profile.production(), ()),
+        "Regulated": (regulated, ()),
+        **{f"Regulated-{name}": (regulated, (name,)) for name in DECISIONS},
+        "Decided": (regulated, DECISIONS),
+    }
+    if not only or "Naive" in only:
+        naive(scope, "Naive")
+    for name, (profile, decided) in shops.items():
+        if not only or name in only:
+            shop(scope, name, profile, decided)
+    if not only or NAME in only:
+        featured(scope, regulated, str(HANDLER))
 
 
-def main(folder: str, flags: Mapping[str, object] | None = None) -> None:
+def main(folder: str, flags: Mapping[str, object], only: Collection[str] = ()) -> None:
     """Write the cloud assembly and the report of cdk-nag."""
-    app = cdk.App(outdir=folder, analytics_reporting=False, context={**CONTEXT, **(flags or {})})
-    every_stack(app)
+    app = cdk.App(outdir=folder, analytics_reporting=False, context={**CONTEXT, **flags})
+    every_stack(app, only)
     cdk.Validations.of(app).add_plugins(*(pack() for pack in PACKS))
     app.synth()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]) if len(sys.argv) > 2 else None)
+    main(sys.argv[1], json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}, sys.argv[3:])

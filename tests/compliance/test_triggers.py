@@ -6,7 +6,7 @@ from tests.compliance import tools
 from tests.compliance.tools import PACKS, VALIDATOR, Assembly
 from tests.compliance.triggers import STACK
 
-pytestmark = pytest.mark.xdist_group("compliance")
+pytestmark = pytest.mark.xdist_group("compliance-of-triggers")
 
 
 @pytest.fixture(scope="module")

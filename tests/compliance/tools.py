@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,11 +105,23 @@ def synthesize(
     folder: Path,
     flags: Mapping[str, object] = STRICT,
     module: str = "tests.compliance.shapes",
+    only: Sequence[str] = (),
+    validator: bool = True,
 ) -> Assembly:
-    """Synthesize all stacks in another process, whose validation fails and writes a report."""
+    """Synthesize stacks in another process, whose validation fails and writes a report.
+
+    Args:
+        folder: The folder of the cloud assembly.
+        flags: The context of the app.
+        module: The program that creates the stacks.
+        only: The ids of the stacks. Default: all.
+        validator: Whether CDK's validator runs, which takes most of the time, or only cdk-nag.
+    """
     environment = {name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"}
+    if not validator:
+        environment["CDK_VALIDATION"] = "false"
     completed = subprocess.run(
-        [sys.executable, "-m", module, str(folder), json.dumps(dict(flags))],
+        [sys.executable, "-m", module, str(folder), json.dumps(dict(flags)), *only],
         cwd=REPOSITORY,
         env=environment,
         capture_output=True,
@@ -123,31 +136,37 @@ def synthesize(
     return Assembly(folder, json.loads(report.read_text()))
 
 
-def cfn_lint(template: Path) -> Findings:
-    """Return the findings of cfn-lint, with informational rules."""
-    whole = json.loads(template.read_text())
-    ignored = whole.get("Metadata", {}).pop("cfn-lint", {}).get("config", {})
-    names = ignored.get("ignore_checks", [])
-    findings = Findings()
-    for rule, where in _lint(json.dumps(whole)):
-        if rule in names:
-            findings.acknowledged.append(Acknowledged(rule, where, "see ServerlessStack"))
-        else:
-            findings.left.append(f"{rule} {where}")
+def cfn_lint(templates: Sequence[Path]) -> dict[str, Findings]:
+    """Return the findings of cfn-lint by stack, with informational rules."""
+    findings = {_stack(template.name): Findings() for template in templates}
+    ignored = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for template in templates:
+            whole = json.loads(template.read_text())
+            settings = whole.get("Metadata", {}).pop("cfn-lint", {}).get("config", {})
+            ignored[_stack(template.name)] = settings.get("ignore_checks", [])
+            Path(folder, template.name).write_text(json.dumps(whole))
+        for stack, rule, where in _lint([str(Path(folder, each.name)) for each in templates]):
+            if rule in ignored[stack]:
+                findings[stack].acknowledged.append(
+                    Acknowledged(rule, where, "see ServerlessStack")
+                )
+            else:
+                findings[stack].left.append(f"{rule} {where}")
     return findings
 
 
-def _lint(text: str) -> Iterator[tuple[str, str]]:
+def _lint(files: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     code = "import sys; from cfnlint.runner import main; sys.exit(main())"
     completed = subprocess.run(
-        [sys.executable, "-c", code, "--include-checks", "I", "--format", "json", "--"],
-        input=text,
+        [sys.executable, "-c", code, "--include-checks", "I", "--format", "json", "--", *files],
         capture_output=True,
         text=True,
         check=False,
     )
     for match in json.loads(completed.stdout or "[]"):
-        yield match["Rule"]["Id"], "/".join(str(part) for part in match["Location"]["Path"] or ())
+        where = "/".join(str(part) for part in match["Location"]["Path"] or ())
+        yield _stack(Path(match["Filename"]).name), match["Rule"]["Id"], where
 
 
 def checkov(templates: Sequence[Path]) -> dict[str, Findings]:

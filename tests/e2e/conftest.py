@@ -5,6 +5,7 @@ bring it there; the tests are put into that order, whatever their files are call
 process. A test alone works as well: it goes through the phases before its own.
 """
 
+import functools
 import os
 import shutil
 from collections.abc import Iterator
@@ -31,10 +32,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def _phase(item: pytest.Item) -> int | None:
-    if HERE not in item.path.parents:
+    if not _is_here(item.path):
         return None
     wanted = [name for name in _FIXTURES if name in getattr(item, "fixturenames", ())]
     return Phase[wanted[0].upper()] if wanted else None
+
+
+@functools.cache
+def _is_here(module: Path) -> bool:
+    return HERE in module.parents
 
 
 @pytest.fixture(scope="session")

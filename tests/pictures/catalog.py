@@ -36,27 +36,6 @@ class Picture:
     cheap: bool = True
 
 
-def terminal(title: str, *lines: str, expected: int = 0) -> Callable[[], str]:
-    """Return what draws the screens of command lines, which run in this repository.
-
-    Args:
-        title: What the screens show.
-        lines: The command lines.
-        expected: Their exit status.
-    """
-
-    def make() -> str:
-        screens = []
-        for line in lines:
-            status, text = run(command_line(line), REPOSITORY, {})
-            if status != expected:
-                raise RuntimeError(f"{line}: exit status {status}:\n{text}")
-            screens.append((line, Screen(text)))
-        return figure(title, screens)
-
-    return make
-
-
 @contextmanager
 def assembly(app: Path) -> Iterator[Path]:
     """Synthesize an app without packaging anything, and return the folder of its assembly."""
@@ -97,13 +76,5 @@ def local_deploy() -> str:
 PICTURES = (
     Picture("shop.svg", diagram("app.py", "down")),
     Picture("local-deploy.html", local_deploy, cheap=False),
-    Picture(
-        "advise.html",
-        terminal(
-            "A recommendation",
-            "serverless-stack advise cache --need persistence --need multi-threading",
-            expected=1,
-        ),
-    ),
     *(Picture(f"console-{name}.png", screenshot(name), cheap=False) for name in NAMES),
 )

@@ -21,7 +21,7 @@ for folder, folders, names in os.walk(root):
     folders.sort()
     for name in sorted(names):
         path = os.path.join(folder, name)
-        if not name.endswith(".py"):
+        if not name.endswith(".py") or os.path.exists(cache_from_source(path)):
             continue
         with open(path, "rb") as file:
             source = file.read()

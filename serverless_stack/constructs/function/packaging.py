@@ -27,7 +27,7 @@ _INSTALLER_NOTES = {
     "uv_build.json",
     "uv_cache.json",
 }
-_FORMAT = "3"
+_FORMAT = "4"
 # The parts of this library in every handler.
 _RUNTIME = (
     "_shared/__init__.py",
@@ -106,8 +106,12 @@ def package(
 
     def build(target: Path) -> None:
         if requirements is not None and not requirements.is_empty:
-            install(requirements, target, platform)
-            _remove_installer_notes(target)
+            installed = _installed(requirements, platform, interpreter)
+            shutil.copytree(installed, target, copy_function=_link, dirs_exist_ok=True)
+            for path in filter(Path.is_file, map(target.joinpath, own_files)):
+                for byte_code in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+                    byte_code.unlink()
+                path.unlink()  # a name of a file in the cache: the handler has another one
         try:
             _copy(own_files, target)
         except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
@@ -129,6 +133,29 @@ def package(
     if requirements is not None and not requirements.is_empty:
         write_record(digest, requirements)
     return Package(folder, digest, tuple(sorted(unpinned)), interpreter is not None)
+
+
+def _installed(
+    requirements: Requirements, platform: LambdaPlatform, interpreter: str | None
+) -> Path:
+    """Return the installed requirements, which outlive an edit of the handler."""
+    text = f"{_FORMAT}\n{platform}\n{requirements.digest}\n{interpreter is not None}"
+
+    def build(target: Path) -> None:
+        install(requirements, target, platform)
+        _remove_installer_notes(target)
+        if interpreter is not None:
+            compile_folder(target, interpreter)
+
+    return cached("requirements", hashlib.sha256(text.encode()).hexdigest(), build)
+
+
+def _link(source: str, target: str) -> None:
+    """Make a file of the cache one of another folder of the cache; copy it if that cannot be."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def package_library(

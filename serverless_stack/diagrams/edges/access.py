@@ -20,7 +20,7 @@ _NOT_REFERENCES: Final = (
     *(
         "AWS::CloudWatch::Alarm",
         "AWS::CloudWatch::Dashboard",
-        "AWS::SecretsManager::ResourcePolicy",
+        *("AWS::SecretsManager::ResourcePolicy", "AWS::SecretsManager::SecretTargetAttachment"),
     ),
 )
 # The beginnings of actions' names, each with its label.

@@ -59,6 +59,13 @@ _INWARD: Final = (
 )
 
 
+# Custom resources that set the notifications of buckets.
+_NOTIFICATIONS: Final = (
+    ("Custom::S3BucketNotifications", "NotificationConfiguration"),
+    ("Custom::BucketNotifications", "Notifications"),
+)
+
+
 def add(edges: Collector) -> None:
     """Add the edges of events."""
     for type_, path, label in _OUTWARD:
@@ -81,9 +88,10 @@ def add(edges: Collector) -> None:
         _rule(edges, rule)
     for bucket in edges.world.of_type("AWS::S3::Bucket"):
         _notifications(edges, bucket, bucket.get("NotificationConfiguration"), bucket)
-    for custom in edges.world.of_type("Custom::S3BucketNotifications"):
-        for bucket in edges.world.targets(custom, "BucketName"):
-            _notifications(edges, bucket, custom.get("NotificationConfiguration"), custom)
+    for type_, path in _NOTIFICATIONS:
+        for custom in edges.world.of_type(type_):
+            for bucket in edges.world.targets(custom, "BucketName"):
+                _notifications(edges, bucket, custom.get(path), custom)
     for association in edges.world.of_type("AWS::WAFv2::WebACLAssociation"):
         for protected in edges.world.targets(association, "ResourceArn"):
             edges.connect(association, protected, EdgeKind.REQUEST, "protects")

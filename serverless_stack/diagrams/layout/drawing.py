@@ -58,12 +58,16 @@ class PlacedNode:
 
 @dataclass(frozen=True)
 class PlacedFrame:
-    """A frame with its place, and its title with the place of that."""
+    """A frame with its place, and its title with the place of that.
+
+    An edge crosses the title if there is no room beside it.
+    """
 
     frame: Frame
     place: Rectangle
     title: str
     title_place: Rectangle
+    is_crossed: bool = False
 
 
 @dataclass(frozen=True)

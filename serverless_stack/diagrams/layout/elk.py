@@ -91,7 +91,7 @@ class _Request:
         return {
             "id": "root",
             "layoutOptions": {**_OPTIONS, "elk.direction": direction.upper()},
-            "children": [self._shape(id) for id in self._children.get(None, ())],
+            "children": [self._shape(id, direction) for id in self._children.get(None, ())],
             "edges": [self._edge(id, edge) for id, edge in self._edges.items()],
         }
 
@@ -117,21 +117,23 @@ class _Request:
         self, frame: Frame, place: Rectangle, edges: tuple[PlacedEdge, ...]
     ) -> PlacedFrame:
         title = sizes.frame_title(frame)
-        return PlacedFrame(frame, place, title, title_place(place, title, edges))
+        return PlacedFrame(frame, place, title, *title_place(place, title, edges))
 
-    def _shape(self, id: str) -> dict[str, object]:
+    def _shape(self, id: str, direction: Direction) -> dict[str, object]:
         if id in self._nodes:
             place = self._nodes[id].place
             return {"id": id, "width": place.width, "height": place.height}
-        width = sizes.frame_title_width(sizes.frame_title(self._frames[id])) + 24
+        width = round(sizes.frame_title_width(sizes.frame_title(self._frames[id])) + 24)
+        # elkjs turns the graph by a quarter to lay it out downwards, but not this size.
+        smallest = f"({width},80)" if direction == "right" else f"(80,{width})"
         return {
             "id": id,
             "layoutOptions": {
                 "elk.padding": f"[top={sizes.FRAME_TOP + 12},left=18,bottom=18,right=18]",
                 "elk.nodeSize.constraints": "MINIMUM_SIZE",
-                "elk.nodeSize.minimum": f"({width:.0f},80)",
+                "elk.nodeSize.minimum": smallest,
             },
-            "children": [self._shape(child) for child in self._children.get(id, ())],
+            "children": [self._shape(child, direction) for child in self._children.get(id, ())],
         }
 
     def _edge(self, id: str, edge: Edge) -> dict[str, object]:

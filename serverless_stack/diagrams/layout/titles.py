@@ -13,10 +13,12 @@ _HEIGHT: Final = 20.0
 _SPACE: Final = 7.0
 
 
-def title_place(frame: Rectangle, title: str, edges: Sequence[PlacedEdge]) -> Rectangle:
-    """Return the place of a frame's title: the leftmost that no edge crosses.
+def title_place(
+    frame: Rectangle, title: str, edges: Sequence[PlacedEdge]
+) -> tuple[Rectangle, bool]:
+    """Return the place of a frame's title, the leftmost that no edge crosses, and whether one does.
 
-    If there is none, the left end: the edge then runs behind the title.
+    If each is crossed, it is the left end: the edge then runs behind the title.
 
     Args:
         frame: The place of the frame.
@@ -33,8 +35,8 @@ def title_place(frame: Rectangle, title: str, edges: Sequence[PlacedEdge]) -> Re
         place = Rectangle(start, y, width, _HEIGHT)
         fits = frame.x < start and place.right < frame.right - _SPACE
         if fits and not any(place.overlaps(each) for each in obstacles):
-            return place
-    return first
+            return place, False
+    return first, True
 
 
 def segments(edge: PlacedEdge) -> Iterator[Rectangle]:

@@ -52,9 +52,14 @@ def _families() -> list[str]:
 
 
 def _changes() -> list[str]:
-    return [
-        f".stack-diagram .node.{change.value} .box{{stroke:@{change.value};stroke-width:2.6"
-        f"{';stroke-dasharray:6 4' if change is Change.DELETE else ''}}}\n"
-        f".stack-diagram .{change.value} .note{{fill:@{change.value};font-weight:600}}\n"
-        for change in Change
-    ]
+    found = []
+    for change in Change:
+        dashes = ";stroke-dasharray:6 4" if change is Change.DELETE else ""
+        box = f"fill:@{change.value};fill-opacity:.1;stroke:@{change.value};stroke-width:2.6"
+        found += [
+            f".stack-diagram .node.{change.value} .box{{{box}{dashes}}}\n",
+            f".stack-diagram .{change.value} .change{{fill:@{change.value};font-weight:600}}\n",
+            f".stack-diagram .edge.{change.value} .line{{stroke:@{change.value}}}\n",
+            f".stack-diagram .edge.{change.value} .head{{fill:@{change.value}}}\n",
+        ]
+    return found

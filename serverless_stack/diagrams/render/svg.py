@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import Final
 
+from serverless_stack._shared.text import counted
 from serverless_stack.diagrams.layout.drawing import Drawing, PlacedEdge, PlacedFrame, PlacedNode
 from serverless_stack.diagrams.layout.sizes import (
     EDGE_LINE,
@@ -15,7 +16,7 @@ from serverless_stack.diagrams.layout.sizes import (
     TITLE_LINE,
 )
 from serverless_stack.diagrams.layout.text import width_of
-from serverless_stack.diagrams.model import EdgeKind, FrameKind
+from serverless_stack.diagrams.model import Change, EdgeKind, FrameKind
 from serverless_stack.diagrams.render.glyphs import GLYPHS, family_of
 from serverless_stack.diagrams.render.icons import Icons
 from serverless_stack.diagrams.render.palette import style_sheet
@@ -85,8 +86,16 @@ def _document(drawing: Drawing, icons: Icons | None, *, interactive: bool) -> It
 
 
 def _summary(drawing: Drawing) -> str:
-    count = sum(bool(each.node.members) for each in drawing.nodes)
-    return f"{drawing.graph.resources} resources in {count} boxes"
+    nodes = [each.node for each in drawing.nodes]
+    count = sum(bool(node.members) for node in nodes)
+    text = (
+        f"{counted(drawing.graph.resources, 'resource')} in "
+        f"{count} {'box' if count == 1 else 'boxes'}"
+    )
+    for change in Change:
+        changed = sum(node.change is change for node in nodes)
+        text += f", {changed} {change.value}" if changed else ""
+    return text
 
 
 def _frame(frame: PlacedFrame) -> Iterator[str]:
@@ -100,6 +109,8 @@ def _frame_title(frame: PlacedFrame) -> Iterator[str]:
     place, kind = frame.title_place, frame.frame.kind
     glyph = {FrameKind.VPC: "vpc", FrameKind.SUBNETS: "subnets"}.get(kind, "stack")
     yield f'<g class="frame-title {kind.value}">'
+    if frame.is_crossed:
+        yield _rectangle("chip", place.x - 3, place.y, place.width + 6, place.height, 4)
     yield _glyph(glyph, place.x, place.y + 1, 16)
     x, y = place.x + FRAME_GLYPH, place.y + 14
     yield f'<text x="{x:g}" y="{y:g}">{_text(frame.title)}</text></g>'
@@ -138,8 +149,10 @@ def _node(
     for line in placed.label:
         yield f'<text class="label" x="{x:g}" y="{y:g}">{_text(line)}</text>'
         y += LABEL_LINE
-    for line in placed.notes:
-        yield f'<text class="note" x="{x:g}" y="{y:g}">{_text(line)}</text>'
+    for number, line in enumerate(placed.notes, 1):
+        changed = node.change is not None and number == len(placed.notes)
+        kind = "note change" if changed else "note"
+        yield f'<text class="{kind}" x="{x:g}" y="{y:g}">{_text(line)}</text>'
         y += LABEL_LINE
     yield "</g>"
 

@@ -49,9 +49,10 @@ def with_mark(mark: str) -> list[Process]:
     if _has_proc():
         pids = [int(entry.name) for entry in _PROC.iterdir() if entry.name.isdigit()]
         processes = [process for process in map(_from_proc, pids) if process is not None]
-    else:
-        processes = _from_ps("-A")
-    return [process for process in processes if _has_variable(process.pid, mark)]
+        return [process for process in processes if _has_variable(process.pid, mark)]
+    processes = _from_ps("-A")
+    pids_with_mark = _with_variable([process.pid for process in processes], mark)
+    return [process for process in processes if process.pid in pids_with_mark]
 
 
 def stop(leader: Process | None, mark: str, grace_seconds: float) -> bool:
@@ -110,14 +111,7 @@ def _from_proc(pid: int) -> Process | None:
 
 
 def _from_ps(*which: str) -> list[Process]:
-    listing = subprocess.run(
-        ["ps", *which, "-o", "pid=,pgid=,stat=,lstart="],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "LC_ALL": "C"},
-    )
-    rows = (line.split(maxsplit=3) for line in listing.stdout.splitlines())
+    rows = (line.split(maxsplit=3) for line in _ps(*which, "-o", "pid=,pgid=,stat=,lstart="))
     return [
         Process(int(pid), int(group), started.strip())
         for pid, group, state, started in rows
@@ -126,16 +120,25 @@ def _from_ps(*which: str) -> list[Process]:
 
 
 def _has_variable(pid: int, variable: str) -> bool:
-    if _has_proc():
-        try:
-            environment = (_PROC / str(pid) / "environ").read_bytes()
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            return False  # it has ended, or belongs to another user
-        return variable.encode() in environment.split(b"\0")
+    try:
+        environment = (_PROC / str(pid) / "environ").read_bytes()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return False  # it has ended, or belongs to another user
+    return variable.encode() in environment.split(b"\0")
+
+
+def _with_variable(pids: list[int], variable: str) -> set[int]:
+    """Return the processes with a variable in their environment, by one call of `ps`."""
+    lines = _ps("eww", "-o", "pid=,command=", "-p", ",".join(map(str, pids)))
+    return {int(line.split(maxsplit=1)[0]) for line in lines if variable in line}
+
+
+def _ps(*arguments: str) -> list[str]:
     listing = subprocess.run(
-        ["ps", "eww", "-o", "command=", "-p", str(pid)],
+        ["ps", *arguments],
         capture_output=True,
         text=True,
         check=False,
+        env={**os.environ, "LC_ALL": "C"},
     )
-    return variable in listing.stdout
+    return listing.stdout.splitlines()

@@ -1,7 +1,8 @@
 """What a new cloud assembly changes: nothing, code and content alone, or constructs."""
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -143,15 +144,19 @@ def _without(value: object, ids: set[str]) -> object:
     return value
 
 
-def changed_files(before: Path | None, after: Path) -> list[Path]:
-    """Return the files of an asset's folder that are new or have another content."""
-    if not after.is_dir():
-        return []
+def changed_files(before: Path | None, after: Path, names: Container[str]) -> list[Path]:
+    """Return the files of an asset's folder that are new or have another content.
+
+    Args:
+        before: The folder that it replaces, or None.
+        after: The folder.
+        names: The names of the files to look at.
+    """
     found = []
-    for path in sorted(after.rglob("*")):
-        if not path.is_file():
-            continue
-        old = None if before is None else before / path.relative_to(after)
-        if old is None or not old.is_file() or old.read_bytes() != path.read_bytes():
-            found.append(path)
+    for parent, folders, files in os.walk(after):
+        folders.sort()
+        for path in sorted(Path(parent, name) for name in files if name in names):
+            old = None if before is None else before / path.relative_to(after)
+            if old is None or not old.is_file() or old.read_bytes() != path.read_bytes():
+                found.append(path)
     return found

@@ -89,7 +89,8 @@ class Watch:
         values = dict(context or {})
 
         def cold(out: Path, program: str | None) -> None:
-            self._edits.synth(context=values, folder=out, program=program)
+            current = self._edits if self._deployed else self.cloud  # which shows its progress
+            current.synth(context=values, folder=out, program=program)
 
         self._cold = cold
 

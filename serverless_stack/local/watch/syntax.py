@@ -27,10 +27,11 @@ def syntax_errors(changes: Iterable[Change], saved: Sequence[Path]) -> list[str]
 
 
 def _errors_of(change: Change, saved: Sequence[Path]) -> list[str]:
+    names = {path.name for path in saved}
     files = {
         path: path.relative_to(folder)
         for folder, before in _changed_folders(change.before, change.stack)
-        for path in changed_files(before, folder)
+        for path in changed_files(before, folder, names)
     }
     errors = []
     for path, name in files.items():

@@ -32,13 +32,13 @@ class Style:
     icons: Path | None = None
 
 
-def require_format(path: Path) -> None:
-    """End the command unless the name of a file has one of the formats."""
+def require_format(path: Path, option: str = "--output") -> None:
+    """End the command unless a file can be written in the format of its name."""
     if path.suffix.lower() not in FORMATS:
         formats = f"{', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
-        fail(f"`--output` must end with {formats}, got: {path}", ExitStatus.REFUSED)
+        fail(f"`{option}` must end with {formats}, got: {path}", ExitStatus.REFUSED)
     if not path.absolute().parent.is_dir():
-        fail(f"the folder of `--output` must exist, got: {path}", ExitStatus.REFUSED)
+        fail(f"the folder of `{option}` must exist, got: {path}", ExitStatus.REFUSED)
 
 
 def write(graph: Graph, path: Path, style: Style, output: Output) -> None:

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from serverless_stack._shared.text import did_you_mean
+from serverless_stack.cli.commands.diagram import files
 from serverless_stack.cli.commands.review import output as review_output
+from serverless_stack.cli.commands.review.picture import picture
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import Json, Quiet
 from serverless_stack.cli.output import Output
-from serverless_stack.testing.review.compare.stacks import Comparison, compare, select
+from serverless_stack.testing.review.compare.stacks import Comparison, compare, paired, select
 from serverless_stack.testing.review.model import Stack
 from serverless_stack.testing.review.reports import markdown, report
 from serverless_stack.testing.review.reports.report import FailOn
@@ -82,6 +84,14 @@ Allowed = Annotated[
         help="Ignore this resource, a logical id or construct path, for --fail-on. Repeatable.",
     ),
 ]
+Diagram = Annotated[
+    Path | None,
+    typer.Option(
+        "--diagram",
+        metavar="FILE",
+        help="Draw the changes into a file: .svg, .html, .mmd (Mermaid) or .d2.",
+    ),
+]
 OutputFormat = Annotated[
     Format,
     typer.Option("--format", help="A table, Markdown for pull requests, or JSON."),
@@ -100,6 +110,7 @@ def review(
     fail_on: FailOns = None,
     allowed: Allowed = None,
     output_format: OutputFormat = Format.TABLE,
+    diagram: Diagram = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -113,6 +124,8 @@ def review(
 
     Example: serverless-stack review --deployed Shop (a deployed stack and the app)
 
+    Example: serverless-stack review HEAD~1 --diagram change.svg
+
     JSON: version, old, new, worst, status, stacks.
 
     Exit status: 0 if no change is as bad as --fail-on, 1 if one is,
@@ -121,6 +134,8 @@ def review(
     if as_json:
         output_format = Format.JSON
     output = Output(output_format is not Format.TABLE, quiet)
+    if diagram is not None:
+        files.require_format(diagram, "--diagram")
     with handled():
         names = deployed_stacks or []
         old, new = _sides(old, new, names)
@@ -131,7 +146,9 @@ def review(
         named = [text for text in (old, new) if text is not None]
         sides = [source.find(text, app_dir=app_dir, context=values) for text in named]
         with output.working(_task(sides)):
-            comparison = _compare(sides, names, stacks or [], account)
+            comparison, before, after = _compare(sides, names, stacks or [], account)
+        if diagram is not None:
+            files.write(picture(comparison, before, after), diagram, files.Style(), output)
         status = report.status_of(comparison, fail_on or [FailOn.REPLACEMENT], allowed or [])
         if output_format is Format.JSON:
             typer.echo(report.to_json(comparison, status))
@@ -149,7 +166,7 @@ def _task(sides: Sequence[Source]) -> str:
 
 def _compare(
     sources: list[Source], names: list[str], chosen: list[str], account: deployed.Account
-) -> Comparison:
+) -> tuple[Comparison, Sequence[Stack], Sequence[Stack]]:
     sides = source.read(sources)
     labels = [side.label for side in sources]
     _require_known(chosen or names, sides, " and ".join(labels))
@@ -157,7 +174,8 @@ def _compare(
     if names:
         before = deployed.read_deployed(names, sides[0], account)
         sides, labels = [before, *sides], ["deployed", *labels]
-    return compare(sides[0], sides[1], old_label=labels[0], new_label=labels[1])
+    old, new = paired(sides[0], sides[1], labels[0], labels[1])
+    return compare(old, new, old_label=labels[0], new_label=labels[1]), old, new
 
 
 def _require_known(names: list[str], sides: list[list[Stack]], where: str) -> None:

@@ -85,10 +85,21 @@ def compare(
     Raises:
         SourceError: One side is a template without a stack, and the other has several stacks.
     """
-    old, new = _named(old, new, new_label), _named(new, old, old_label)
+    old, new = paired(old, new, old_label, new_label)
     reviews = list(_reviews(old, new))
     reviews.sort(key=lambda stack: (-stack.review.worst, stack.name))
     return Comparison(old_label, new_label, tuple(reviews))
+
+
+def paired(
+    old: Sequence[Stack], new: Sequence[Stack], old_label: str, new_label: str
+) -> tuple[Sequence[Stack], Sequence[Stack]]:
+    """Return both sides; a template without a stack gets the name of the other side's stack.
+
+    Raises:
+        SourceError: One side is a template without a stack, and the other has several stacks.
+    """
+    return _named(old, new, new_label), _named(new, old, old_label)
 
 
 def review_stacks(old: Sequence[Stack], new: Sequence[Stack]) -> Review:

@@ -1,0 +1,11 @@
+"""A Redis cache in a VPC of its own, and a function that uses it."""
+
+import aws_cdk as cdk
+
+from serverless_stack.constructs import LambdaHandler, RedisCache
+
+app = cdk.App()
+stack = cdk.Stack(app, "Shop")
+cache = RedisCache(stack, "Cache")
+cache.connect(LambdaHandler(stack, "Orders", code="handler", vpc=cache.vpc))
+app.synth()

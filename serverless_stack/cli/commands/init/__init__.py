@@ -1,0 +1,1 @@
+"""`serverless-stack init`: a new project from a template."""

@@ -1,0 +1,1 @@
+"""`serverless-stack logs`: what a function writes, read or followed."""
