@@ -9,8 +9,14 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 CODE := serverless_stack app.py benchmarks examples tests docs/conf.py docs/_extensions
 
+# $(call step,what,command): runs the command; says what, a dot a second on a terminal, and how long.
+step = @printf 'make setup: %s' '$(1)' >&2; started=$$(date +%s); \
+	test -t 2 && (while sleep 1 && kill -0 $$$$ 2>/dev/null; do printf . >&2; done) & dots=$$!; \
+	$(2); status=$$?; kill $$dots 2>/dev/null; \
+	test $$status -ne 0 || echo " done in $$(($$(date +%s) - started)) s" >&2; exit $$status
+
 .PHONY: help setup engines tools demo test test-fast bench compliance sbom audit check format lint types \
-	docs pictures snapshots lock changelog clean
+	docs pictures snapshots lock dist changelog clean
 
 help:  ## Show the commands.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,18 +25,18 @@ setup: $(VENV)/.ready node_modules/.package-lock.json engines  ## Make .venv wit
 
 $(VENV)/.ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, got " + sys.version)'
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt >$(VENV)/uv.txt && \
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || { sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt >$(VENV)/uv.txt && \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(VENV)/uv.txt; }
-	@echo "make setup: installing Python packages, once (a minute) ..."
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
-	touch $@
+	$(call step,Python packages (a minute),$(BIN)/uv pip install --quiet --python $(BIN)/python \
+	  --require-hashes --compile-bytecode -r requirements-dev.txt)
+	$(call step,this package,$(BIN)/uv pip install --quiet --python $(BIN)/python \
+	  --no-deps --no-build-isolation --editable .)
+	@touch $@
 
 node_modules/.package-lock.json: package.json package-lock.json $(VENV)/.ready
-	@echo "make setup: installing npm packages, once ..."
-	$(BIN)/npm ci --silent --no-audit --no-fund
-	touch $@
+	$(call step,npm packages,$(BIN)/npm ci --silent --no-audit --no-fund)
+	@touch $@
 
 engines:
 	@if command -v redis-server >/dev/null && command -v memcached >/dev/null; then :; \
@@ -121,6 +127,10 @@ lock: setup  ## Lock the dependencies again.
 	  --universal --python-version 3.11 --no-annotate --no-header --upgrade \
 	  -o tests/compliance/requirements.txt
 	$(BIN)/npm install --package-lock-only
+
+dist: setup  ## Build the wheel and the source distribution into dist, with the same bytes each time.
+	rm -rf dist
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/hatchling build -d dist
 
 changelog: setup  ## Collect the fragments of changelog.d into CHANGELOG.md; VERSION=0.2.0.
 	$(BIN)/towncrier build --version $(VERSION)

@@ -12,6 +12,7 @@ MEASURES = (
     "caching",
     "checks",
     "crawl",
+    "watch",
 )
 
 

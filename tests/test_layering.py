@@ -20,8 +20,18 @@ ALLOWED = {
     "functions": {"operations", "_shared"},
     "diagrams": {"checks", "_shared"},
     "testing": {"checks", "diagrams", "_shared"},
-    "local": {"diagrams", "_shared"},
-    "cli": {"local", "checks", "diagrams", "operations", "runtime", "testing", "_shared"},
+    "synthesis": set[str](),
+    "local": {"diagrams", "synthesis", "_shared"},
+    "cli": {
+        "local",
+        "synthesis",
+        "checks",
+        "diagrams",
+        "operations",
+        "runtime",
+        "testing",
+        "_shared",
+    },
 }
 # The modules of other parts that a part may import although it may not import the part.
 ALSO = {
@@ -38,6 +48,7 @@ FORBIDDEN = {
     "functions": HEAVY | {"redis", "pymemcache", "rich", "typer"},
     "diagrams": HEAVY | {"rich", "typer", "yaml"},
     "testing": HEAVY | {"cfnlint", "cdk_nag", "yaml"},
+    "synthesis": HEAVY,
     "local": {"aws_cdk", "constructs", "jsii"},
     "cli": {"aws_cdk", "constructs", "jsii"},
 }

@@ -40,7 +40,9 @@ def with_files(text: str, page: Path, app: Sphinx) -> str:
 def markdown_of(name: str, app: Sphinx) -> str:
     """Return a page for a reader who sees no directives."""
     page = Path(app.env.doc2path(name))
-    text = _LEFT_OUT.sub("", with_files(page.read_text("utf-8"), page, app))
+    source = [page.read_text("utf-8")]
+    app.emit("source-read", name, source)  # what is written while a page is read
+    text = _LEFT_OUT.sub("", with_files(source[0], page, app))
     return _API.sub(
         lambda found: "API: " + ", ".join(f"`{each}`" for each in _CLASS.findall(found[0])), text
     )

@@ -58,7 +58,7 @@ class LazyGroup(TyperGroup):
         implementation._add_completion = False  # the group as a whole has it
         command = get_command(implementation)
         command.name = name
-        _name_arguments(command)
+        _tidy(command)
         return command
 
     def resolve_command(
@@ -129,10 +129,12 @@ def leaves(words: str, command: Command) -> Iterator[tuple[str, Command]]:
             yield from leaves(f"{words} {name}", child)
 
 
-def _name_arguments(command: Command) -> None:
-    """Write the names of arguments in capitals, as the help refers to them."""
+def _tidy(command: Command) -> None:
+    """Write arguments in capitals, as the help refers to them, and paragraphs without breaks."""
     for inner in getattr(command, "commands", {}).values():
-        _name_arguments(inner)
+        _tidy(inner)
+    paragraphs = (command.help or "").split("\n\n")
+    command.help = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
     for parameter in command.params:
         if parameter.param_type_name == "argument" and parameter.metavar is None:
             more = "" if parameter.nargs == 1 else "..."

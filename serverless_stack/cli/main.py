@@ -24,6 +24,11 @@ _COMMANDS: Final = {
         "Find what this machine lacks, and with --account the account, before a first deployment.",
     ),
     "local": ("local.command", "app", "Deploy a CDK app to this machine, without an AWS account."),
+    "synth": (
+        "synth",
+        "synth",
+        "Synthesize the app with the CDK CLI; with --watch, again and warm after each saved file.",
+    ),
     "logs": (
         "logs.command",
         "logs",

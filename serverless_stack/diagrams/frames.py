@@ -36,8 +36,6 @@ class Frames:
                 owner = folding.owner(resource)
                 if owner is not None and owner != resource.id:
                     self._parts.setdefault(owner, []).append(resource)
-        stacks = {world.resources[id].stack for id in folding.boxes}
-        self._several = len(stacks) > 1 or any("/" in stack for stack in stacks)
         self._stacks = {resource.stack for resource in world.resources.values()}
 
     def around(self, resource: Resource) -> str | None:
@@ -92,7 +90,7 @@ class Frames:
         return id
 
     def _stack(self, name: str) -> str | None:
-        if not self._several or not name:
+        if len(self._stacks) < 2 or not name:
             return None
         above, _, last = name.rpartition("/")
         if not above:

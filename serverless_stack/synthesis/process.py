@@ -141,7 +141,7 @@ class WarmProcess:
             if not (self._out / "manifest.json").is_file():
                 raise WarmthError("the app wrote no cloud assembly: it must call `app.synth()`")
             shutil.rmtree(out, ignore_errors=True)
-            self._out.rename(out)
+            shutil.move(self._out, out)  # which may be on another disk
             read = answer.get("read")
             return read if isinstance(read, list) else []
 

@@ -58,6 +58,7 @@ class Synthesizer:
         self._process: WarmProcess | None = None
         self._app: PythonApp | str = ""
         self._count = 0
+        self._failures = 0  # in a row
         self._rehearsal: threading.Thread | None = None
         self.inputs: frozenset[str] = frozenset()
         shutil.rmtree(home, ignore_errors=True)
@@ -85,8 +86,12 @@ class Synthesizer:
             self._retire()
             return self._synthesize_cold(out, settings, str(error))
         except SynthesisError:
-            self._renew()  # so that no failure lasts that only a warm kernel has
+            self._failures += 1
+            if self._failures > 1:
+                self._failures = 0
+                self._renew()  # so that no failure lasts that only this kernel has
             raise
+        self._failures = 0
         return Synthesized(is_warm=True)
 
     def rest(self) -> None:

@@ -1,5 +1,6 @@
 """What holds for every command: its help, its output, its errors and how it ends."""
 
+import json
 import re
 import signal
 import subprocess
@@ -197,6 +198,31 @@ def test_completion_in_each_shell() -> None:
             application(), [], env=environment, prog_name="serverless-stack"
         )
         assert (shell, expected[shell] in result.stdout) == (shell, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("local deploy ", ["Edge", "Shop"]),
+        ("local destroy Sh", ["Shop"]),
+        ("review --stack E", ["Edge"]),
+        ("local deploy --app-dir none ", []),
+    ],
+)
+def test_completion_of_stacks(tmp_path: Path, line: str, expected: list[str]) -> None:
+    stack = "aws:cloudformation:stack"
+    kinds = {"Shop": stack, "Edge": stack, "Tree": "cdk:tree"}
+    manifest = {"artifacts": {name: {"type": kind} for name, kind in kinds.items()}}
+    (tmp_path / "cdk.out").mkdir()
+    (tmp_path / "cdk.out" / "manifest.json").write_text(json.dumps(manifest))
+    words = f"serverless-stack {line}"
+    environment = {
+        "_SERVERLESS_STACK_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split(" ")) - 1),
+    }
+    result = CliRunner().invoke(application(), [], env=environment, prog_name="serverless-stack")
+    assert (result.stdout.split(), result.stderr) == (expected, "")
 
 
 def test_version() -> None:

@@ -69,6 +69,36 @@ def test_examples_use_options_that_exist(words: str) -> None:
             assert used <= known
 
 
+def test_pages_use_commands_and_options_that_exist() -> None:
+    pages = [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]
+    lines = []
+    for page in pages:
+        if "_build" not in page.parts:
+            text = re.sub(r"\\\n *", "", page.read_text("utf-8"))  # lines that go on
+            found = re.findall(r"^\$? *serverless-stack (.+)", text, re.MULTILINE)
+            lines += [(page.name, line) for line in found]
+    assert len(lines) > 20
+    assert [(page, line, why) for page, line in lines if (why := unknown_in(line))] == []
+
+
+def unknown_in(line: str) -> str:
+    """Return what a command line has that does not exist."""
+    arguments = shlex.split(re.split(r" [|>&;]|  #|\)\"", line)[0], comments=True)
+    words = next(
+        (name for name in (" ".join(arguments[:2]), arguments[0]) if name in commands()), None
+    )
+    if words is None:
+        return "" if arguments[0].startswith("--") else f"no command {arguments[0]}"
+    known = {option for parameter in commands()[words].params for option in parameter.opts}
+    used = {each.partition("=")[0] for each in arguments if re.match("--?[a-z]", each)}
+    return ", ".join(sorted(used - known - {"--help"}))
+
+
+@pytest.mark.parametrize("line", ["local fly", "lss", "rb s3://a --forse", "check --deep | cat"])
+def test_what_does_not_exist_is_found(line: str) -> None:
+    assert unknown_in(line)
+
+
 def test_the_row_of_an_option(extension: ModuleType) -> None:
     command = commands()["rb"]
     rows = [extension.row_of(parameter, set()) for parameter in command.params]

@@ -73,8 +73,37 @@ def local_deploy() -> str:
     return figure("The shop in the local cloud", [(lines[0], Screen(screen))])
 
 
+def mistakes() -> str:
+    """Mistype a command, an option and a command of a group, and return the screens."""
+    lines = (
+        "serverless-stack deploy",
+        "serverless-stack check --strit",
+        "serverless-stack local stauts",
+    )
+    screens = [(line, Screen(run(command_line(line), REPOSITORY, {})[1])) for line in lines]
+    return figure("Mistakes, answered", screens)
+
+
+def doctor() -> str:
+    """Look at this machine as if memcached were missing, and return the screen."""
+    line = "serverless-stack doctor"
+    with tempfile.TemporaryDirectory() as folder:
+        for program in ("node", "npm", "cdk", "redis-server"):
+            found = shutil.which(program)
+            if found is not None:
+                (Path(folder) / program).symlink_to(found)
+        status, text = run(command_line(line), REPOSITORY, {"PATH": folder})
+    if status != 1:
+        raise RuntimeError(f"{line}: exit status {status}:\n{text}")
+    for place, name in ((folder, "/usr/bin"), (str(REPOSITORY), "~/shop"), (str(Path.home()), "~")):
+        text = text.replace(place, name)
+    return figure("What this machine lacks", [(line, Screen(text))])
+
+
 PICTURES = (
     Picture("shop.svg", diagram("app.py", "down")),
     Picture("local-deploy.html", local_deploy, cheap=False),
+    Picture("mistakes.html", mistakes),
+    Picture("doctor.html", doctor, cheap=False),
     *(Picture(f"console-{name}.png", screenshot(name), cheap=False) for name in NAMES),
 )

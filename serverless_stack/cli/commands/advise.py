@@ -39,7 +39,7 @@ def cache(needs: Needs = None, as_json: Json = False, quiet: Quiet = False) -> N
 
     Example: serverless-stack advise cache --need persistence --need pub-sub
 
-    JSON: option, reasons, shortfalls, conflicts, alternatives; without --need: needs.
+    JSON: needs; with --need also option, call, reasons, shortfalls, conflicts, alternatives.
 
     Exit status: 0 if one cache meets every need, 1 if none does,
     2 on invalid input.

@@ -1,6 +1,7 @@
 """`serverless-stack profiles`: the settings of each profile, and their cost at rest."""
 
 from rich.table import Table
+from rich.text import Text
 
 from serverless_stack.cli.options import Json, Quiet
 from serverless_stack.cli.output import Output
@@ -23,15 +24,15 @@ def profiles(as_json: Json = False, quiet: Quiet = False) -> None:
     output = Output(as_json, quiet)
     output.document(_report())
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("setting")
+    table.add_column("setting, and what is billed by use", max_width=34)
     for settings in ALL:
-        table.add_column(settings.name, overflow="fold")
-    table.add_column("billed by use", style="dim", overflow="fold")
+        table.add_column(settings.name)
     for row in rows():
         cells = [
             f"{value}{_price(cost)}" for value, cost in zip(row.values, row.costs, strict=True)
         ]
-        table.add_row(row.name, *cells, row.note)
+        name = Text(row.name)
+        table.add_row(name.append(f"\n  {row.note}", "dim") if row.note else name, *cells)
     table.add_section()
     table.add_row("A month at rest", *(f"${total:.2f}" for total in totals()), style="bold")
     output.console.print(table)

@@ -119,14 +119,18 @@ def _routes(edges: Collector) -> None:
 
 
 def _without_roots(keys: list[str]) -> list[str]:
-    """Return routes as people write them: `ANY /` and `ANY /{proxy+}` together are `ANY /*`."""
+    """Return routes as people write them: `ANY /*` for all paths, `GET, POST /orders`."""
     found = list(dict.fromkeys(keys))
     for key in list(found):
         method, _, path = key.partition(" ")
         if path == "/{proxy+}":
             dropped = {key, f"{method} /"}
             found = [f"{method} /*", *(each for each in found if each not in dropped)]
-    return ["all routes" if each == "$default" else each for each in found]
+    methods: dict[str, list[str]] = {}
+    for each in found:
+        method, _, path = each.partition(" ")
+        methods.setdefault(path, []).append("all routes" if each == "$default" else method)
+    return [f"{', '.join(each)} {path}".strip() for path, each in methods.items()]
 
 
 def _resource_path(world: World, method: Resource) -> str:

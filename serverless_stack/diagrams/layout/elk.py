@@ -57,7 +57,7 @@ def layout(
     Raises:
         LayoutError: The layout program failed.
     """
-    request = _Request(graph)
+    request = Request(graph)
     directions: list[Direction] = ["down", "right"] if direction == "auto" else [direction]
     answers = engine.run([request.described(each) for each in directions])
     return min((request.drawing(answer) for answer in answers), key=_shrinkage)
@@ -69,7 +69,7 @@ def _shrinkage(drawing: Drawing) -> float:
     return round(max(drawing.width / width, drawing.height / height, 1), 2)
 
 
-class _Request:
+class Request:
     """A graph for elkjs, which knows boxes, frames and edges by short ids."""
 
     def __init__(self, graph: Graph) -> None:
@@ -124,6 +124,8 @@ class _Request:
             place = self._nodes[id].place
             return {"id": id, "width": place.width, "height": place.height}
         width = round(sizes.frame_title_width(sizes.frame_title(self._frames[id])) + 24)
+        if id not in self._children:
+            return {"id": id, "width": width, "height": 80}
         # elkjs turns the graph by a quarter to lay it out downwards, but not this size.
         smallest = f"({width},80)" if direction == "right" else f"(80,{width})"
         return {

@@ -24,6 +24,7 @@ from serverless_stack.local.processes.locks import locked
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phases
 from serverless_stack.local.toolchain import prerequisites
+from serverless_stack.local.toolchain.cdk import install_if_missing
 from serverless_stack.local.toolchain.install import emulator_python
 from serverless_stack.local.toolchain.prerequisites import Tools
 
@@ -71,6 +72,8 @@ def start(
     }
     if _runs_as_requested(app_dir, name, options):
         return None
+    if (app_dir / "cdk.json").is_file():
+        install_if_missing(app_dir, phases)
     tools = prerequisites.check(app_dir, options)
 
     def waiting() -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack.local.errors import PrerequisitesError
-from serverless_stack.local.toolchain.node import Node
+from serverless_stack.local.progress import Phases
+from serverless_stack.local.toolchain import install
+from serverless_stack.local.toolchain.node import Node, find_node
 
 VERSION = "2.1148.1"
 """The tested version of the npm package `aws-cdk`."""
@@ -25,19 +27,18 @@ class Cdk:
 
 
 def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
-    """Return the CDK CLI of the app's `node_modules`, or else from PATH.
+    """Return the CDK CLI of the app's `node_modules`, or else from PATH, or else our own copy.
 
-    As with npm, `node_modules` may be in the app's folder or in one above it.
+    As with npm, `node_modules` may be in the app's folder or in one above it. Our copy is there
+    after `install_if_missing`.
 
     Raises:
         PrerequisitesError: The CLI is missing, or its major version is not 2.
     """
-    above = [folder / "node_modules" / ".bin" / "cdk" for folder in (app_dir, *app_dir.parents)]
-    own = next((program for program in above if program.exists()), None)
-    program = shutil.which("cdk") if own is None else str(own)
+    program = _program(app_dir) or install.installed_cdk_cli()
     if program is None:
         raise PrerequisitesError([f"the CDK CLI is missing: {_HOW}"])
-    package = Path(program).resolve().parent.parent / "package.json"
+    package = program.resolve().parent.parent / "package.json"
     version = _version_of(package) or _reported_version(program, node)
     if version.split(".")[0] != "2":
         raise PrerequisitesError(
@@ -46,7 +47,35 @@ def find_cdk(app_dir: Path, node: Node | None) -> Cdk:
                 f"`latest` is 3.0.0, which cannot read the output of aws-cdk-lib 2: {_HOW}"
             ]
         )
-    return Cdk((program,), version)
+    return Cdk((str(program),), version)
+
+
+def install_if_missing(app_dir: Path, phases: Phases) -> None:
+    """Install the CDK CLI into the cache folder if neither the app nor PATH has one.
+
+    Args:
+        app_dir: The folder of the app.
+        phases: Receives the progress.
+
+    Raises:
+        CommandError: It cannot be installed.
+    """
+    if _program(app_dir) is not None or install.installed_cdk_cli() is not None:
+        return
+    try:
+        find_node()
+    except PrerequisitesError:
+        return  # which is reported with everything else that is missing
+    with phases.phase("CDK CLI"):
+        phases.detail(f"installing aws-cdk {VERSION}, once")
+        install.cdk_cli()
+
+
+def _program(app_dir: Path) -> Path | None:
+    above = [folder / "node_modules" / ".bin" / "cdk" for folder in (app_dir, *app_dir.parents)]
+    own = next((program for program in above if program.exists()), None)
+    found = shutil.which("cdk") if own is None else str(own)
+    return None if found is None else Path(found)
 
 
 def _version_of(package: Path) -> str | None:
@@ -56,7 +85,7 @@ def _version_of(package: Path) -> str | None:
     return str(content["version"]) if content.get("name") == "aws-cdk" else None
 
 
-def _reported_version(program: str, node: Node | None) -> str:
+def _reported_version(program: Path, node: Node | None) -> str:
     path = os.environ.get("PATH", os.defpath) if node is None else node.search_path(os.environ)
     try:
         answer = subprocess.run(

@@ -22,6 +22,7 @@ from serverless_stack.local.toolchain import sdk
 from serverless_stack.local.toolchain.node import find_node
 
 ELK_LOCK = Path(__file__).resolve().parent / "elk" / "package-lock.json"
+CDK_LOCK = Path(__file__).resolve().parent / "cdk_cli" / "package-lock.json"
 REQUIREMENTS = folders.PACKAGE / "emulator" / "requirements.txt"
 _MARKER = ".complete"
 
@@ -73,6 +74,22 @@ def elkjs() -> Path:
     return _npm_packages(lock, "elkjs for diagrams") / "elkjs" / "lib" / "elk.bundled.js"
 
 
+def cdk_cli() -> Path:
+    """Return the program of the CDK CLI in its tested version. Install it if needed.
+
+    Raises:
+        CommandError: The package cannot be installed.
+        PrerequisitesError: Node.js 20 or newer, or npm, is missing.
+    """
+    return _npm_packages(_cdk_lock(), "the CDK CLI") / ".bin" / "cdk"
+
+
+def installed_cdk_cli() -> Path | None:
+    """Return the program that `cdk_cli` has installed; None if it has not."""
+    folder = _npm_folder(_cdk_lock())
+    return folder / "node_modules" / ".bin" / "cdk" if (folder / _MARKER).exists() else None
+
+
 def emulator_venv() -> Path:
     """Return the folder of the emulator's virtual environment."""
     key = folders.short_hash(
@@ -81,10 +98,19 @@ def emulator_venv() -> Path:
     return cache_folder() / f"emulator-{key}"
 
 
+def _cdk_lock() -> Mapping[str, Any]:
+    lock: Mapping[str, Any] = json.loads(CDK_LOCK.read_text("utf-8"))
+    return lock
+
+
+def _npm_folder(lock: Mapping[str, Any]) -> Path:
+    return cache_folder() / f"node-{folders.short_hash(json.dumps(lock))}"
+
+
 def _npm_packages(lock: Mapping[str, Any], what: str) -> Path:
     """Return the folder `node_modules` with the packages of a lock."""
     text = json.dumps(lock)
-    folder = cache_folder() / f"node-{folders.short_hash(text)}"
+    folder = _npm_folder(lock)
 
     def build() -> None:
         folder.mkdir(parents=True)

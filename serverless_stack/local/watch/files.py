@@ -1,8 +1,9 @@
 """The files of an app that are watched, and the changes that count."""
 
+import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Queue
@@ -14,6 +15,7 @@ from serverless_stack.local.errors import LocalCloudError
 _STEP_MILLISECONDS = 40  # without a further change, a batch is complete
 _LONGEST_MILLISECONDS = 2000
 _POLL_MILLISECONDS = 200
+_MAX_GENERATED = 3
 _IGNORED_FOLDERS = frozenset(
     {
         ".git",
@@ -104,21 +106,102 @@ def is_ignored(path: Path, root: Path) -> bool:
 
 
 class Watcher:
-    """Collects the files that change, from its creation on.
+    """Collects the files of an app that change, from its creation on.
 
     Args:
-        roots: What to watch.
+        app_dir: The folder of the app.
+        inputs: Returns the files and folders that the app reads.
 
     Raises:
         LocalCloudError: The system cannot watch so many folders.
     """
 
-    def __init__(self, roots: Roots) -> None:
-        self.roots = roots
+    def __init__(self, app_dir: Path, inputs: Callable[[], Iterable[str]]) -> None:
+        self._app_dir = app_dir
+        self._inputs = inputs
+        self._ignored: set[Path] = set()
+        self._contents: dict[Path, str] = {}
+        self._generated: list[tuple[Path, ...]] = []
+        self._start(roots_of(app_dir, inputs()))
+
+    def batches(self, stop: Event) -> Iterator[tuple[Path, ...]]:
+        """Yield what has changed since the last batch, until `stop` is set.
+
+        What changes while a batch is worked on is in the next one. A batch without a file means
+        that other folders are watched now, in which something may have changed before.
+        """
+        while not stop.is_set():
+            try:
+                found = self._found.get(timeout=_POLL_MILLISECONDS / 1000)
+                while not self._found.empty():
+                    found |= self._found.get()
+            except Empty:
+                found = set()
+            passing = {path for path, was_added in found if was_added and not os.path.lexists(path)}
+            lasting = {path for path, _was_added in found} - passing
+            if paths := tuple(filter(self._is_new, self.relevant(map(Path, lasting)))):
+                yield paths
+            roots = roots_of(self._app_dir, self._inputs()) if paths or not found else self._roots
+            if roots != self._roots:
+                self.close()
+                self._start(roots)
+                yield ()
+
+    def relevant(self, paths: Iterable[Path]) -> tuple[Path, ...]:
+        """Return the paths that count, in order."""
+        return tuple(sorted(path for path in set(paths) if self._counts(path)))
+
+    def is_generated(
+        self, paths: tuple[Path, ...], span: tuple[float, float], *, for_nothing: bool
+    ) -> bool:
+        """Return whether the app itself writes files, and ignore them from now on if it does.
+
+        It does if they change while it runs, three times in a row, and that changes nothing else.
+
+        Args:
+            paths: The files of a batch.
+            span: When the app ran before the batch, in seconds since the epoch.
+            for_nothing: Whether the batch changed nothing of what is deployed.
+        """
+        if not (for_nothing and written_between(paths, *span)):
+            self._generated = []
+            return False
+        self._generated = [*(each for each in self._generated if each == paths), paths]
+        if len(self._generated) < _MAX_GENERATED:
+            return False
+        self._ignored.update(paths)
+        return True
+
+    def forget(self) -> None:
+        """Yield a file again that is saved as it is: what it led to has failed."""
+        self._contents.clear()
+
+    def close(self) -> None:
+        """End."""
+        self._stop.set()
+        self._thread.join()
+
+    def _counts(self, path: Path) -> bool:
+        if path in self._roots.files:
+            return True
+        root = next((folder for folder in self._roots.folders if path.is_relative_to(folder)), None)
+        return (
+            root is not None and path not in (root, *self._ignored) and not is_ignored(path, root)
+        )
+
+    def _is_new(self, path: Path) -> bool:
+        """Return whether a path has another content than when it was yielded last."""
+        content = _content_of(path)
+        before = self._contents.get(path)
+        self._contents[path] = content
+        return content != before
+
+    def _start(self, roots: Roots) -> None:
+        self._roots = roots
         self._found: Queue[set[tuple[str, bool]]] = Queue()
         self._stop = Event()
         self._is_ready = Event()
-        self._error: OSError | None = None
+        self._error: Exception | None = None
         self._thread = Thread(target=self._collect, daemon=True)
         self._thread.start()
         self._is_ready.wait()
@@ -128,34 +211,12 @@ class Watcher:
                 "`sysctl fs.inotify.max_user_watches`"
             ) from self._error
 
-    def batches(self, stop: Event) -> Iterator[tuple[Path, ...]]:
-        """Yield what has changed since the last batch, until `stop` is set.
-
-        What changes while a batch is worked on is in the next one.
-        """
-        while not stop.is_set():
-            try:
-                found = self._found.get(timeout=_POLL_MILLISECONDS / 1000)
-                while not self._found.empty():
-                    found |= self._found.get()
-            except Empty:
-                continue
-            passing = {path for path, was_added in found if was_added and not os.path.lexists(path)}
-            lasting = {path for path, _was_added in found} - passing
-            if paths := self.relevant(map(Path, lasting)):
-                yield paths
-
-    def close(self) -> None:
-        """End."""
-        self._stop.set()
-        self._thread.join()
-
     def _collect(self) -> None:
         from watchfiles import Change, watch
 
         try:
             for changes in watch(
-                *self.roots.paths(),
+                *self._roots.paths(),
                 watch_filter=None,
                 debounce=_LONGEST_MILLISECONDS,
                 step=_STEP_MILLISECONDS,
@@ -167,20 +228,29 @@ class Watcher:
                 self._is_ready.set()  # the first time without changes
                 if changes:
                     self._found.put({(path, kind == Change.added) for kind, path in changes})
-        except OSError as error:
+        except Exception as error:
             self._error = error
         finally:
             self._is_ready.set()
 
-    def relevant(self, paths: Iterable[Path]) -> tuple[Path, ...]:
-        """Return the paths that count, in order."""
-        return tuple(sorted(path for path in set(paths) if self._counts(path)))
 
-    def _counts(self, path: Path) -> bool:
-        if path in self.roots.files:
-            return True
-        root = next((folder for folder in self.roots.folders if path.is_relative_to(folder)), None)
-        return root is not None and path != root and not is_ignored(path, root)
+def _content_of(path: Path) -> str:
+    """Return the digest of a file, or of the names in a folder; empty if it is gone."""
+    try:
+        if path.is_dir():
+            return "\0".join(sorted(os.listdir(path)))
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def written_between(paths: Sequence[Path], start: float, end: float) -> bool:
+    """Return whether all files were written in a span of time, in seconds since the epoch."""
+    try:
+        return bool(paths) and all(start <= path.stat().st_mtime <= end for path in paths)
+    except OSError:
+        return False
 
 
 def names_of(paths: Sequence[Path], app_dir: Path) -> str:

@@ -1,10 +1,13 @@
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from serverless_stack.local.errors import PrerequisitesError
-from serverless_stack.local.toolchain.cdk import VERSION, find_cdk
+from serverless_stack.local.progress import Phases, SilentReport
+from serverless_stack.local.toolchain import install as installation
+from serverless_stack.local.toolchain.cdk import VERSION, find_cdk, install_if_missing
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -47,7 +50,36 @@ def test_node_modules_above_the_app(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert find_cdk(app, None).argv == (str(own),)
 
 
-def test_a_missing_cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_our_own_copy_is_installed_if_there_is_no_other(
+    own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phases = Phases(SilentReport())
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    def packages(lock: Mapping[str, object], what: str) -> Path:
+        folder = installation._npm_folder(lock)
+        install(folder, VERSION)
+        (folder / ".complete").touch()
+        return folder / "node_modules"
+
+    monkeypatch.setattr(installation, "_npm_packages", packages)
+    install_if_missing(tmp_path, phases)
+    assert find_cdk(tmp_path, None).argv == (str(installation.installed_cdk_cli()),)
+    install_if_missing(tmp_path, phases)
+    own = install(tmp_path, VERSION)
+    install_if_missing(tmp_path, phases)
+    assert [phase.name for phase in phases.done] == ["CDK CLI"]
+    assert find_cdk(tmp_path, None).argv == (str(own),)
+
+
+def test_our_own_copy_is_locked_as_that_of_the_repository() -> None:
+    ours = json.loads(installation.CDK_LOCK.read_text())["packages"]["node_modules/aws-cdk"]
+    lock = json.loads((REPOSITORY / "package-lock.json").read_text())
+    theirs = lock["packages"]["node_modules/aws-cdk"]
+    assert {**ours, "dev": True} == theirs
+
+
+def test_a_missing_cli(own_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
         PrerequisitesError,

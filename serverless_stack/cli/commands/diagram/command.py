@@ -11,9 +11,9 @@ from serverless_stack._shared.text import counted, did_you_mean
 from serverless_stack.checks.integrations import assembly
 from serverless_stack.cli import templates
 from serverless_stack.cli.commands.diagram.files import Style, require_format, write
-from serverless_stack.cli.errors import fail, handled
+from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import Json, Quiet
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.diagrams import StackTemplate
 from serverless_stack.testing.template_text import SourceError

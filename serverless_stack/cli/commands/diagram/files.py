@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from serverless_stack import diagrams
-from serverless_stack.cli.errors import fail, print_text
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail, print_text
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.diagrams import Graph, Icons
 from serverless_stack.local.errors import CommandError, PrerequisitesError

@@ -167,7 +167,7 @@ def _extras() -> Iterator[Finding]:
         (absent if lacking else installed).append(extra)
         if lacking and extra in _USES:
             what = f"the extra `{extra}` lacks {', '.join(lacking)}"
-            remedy = f"pip install 'serverless-stack[{extra}]'"
+            remedy = f"pip install {' '.join(lacking)}"
             yield warning(f"extra/{extra}", what, f"It is needed for {_USES[extra]}.", remedy)
     rest = f"; not installed: {', '.join(absent)}" if absent else ""
     yield ok("extras", f"extras: {', '.join(installed) or 'none'}{rest}")

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from serverless_stack._shared.text import counted, visible_line
 from serverless_stack.cli.commands.init import names, template, versions, writing
-from serverless_stack.cli.errors import fail, handled
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.errors import handled
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.cli.statuses import ExitStatus
 
 

@@ -9,7 +9,7 @@ _VALID = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def problem(name: str) -> str:
-    """Return why a text is no name of a stack, or an empty text."""
+    """Return why a text cannot be the name of a stack, or an empty text."""
     if len(name) <= MAX_LENGTH and _VALID.fullmatch(name):
         return ""
     return (

@@ -10,6 +10,7 @@ import typer
 from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.commands.local.console import console
 from serverless_stack.cli.commands.local.watch import watch
+from serverless_stack.cli.completion import stack_names
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
@@ -34,7 +35,10 @@ CdnPort = Annotated[
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of the CDK CLI.")]
 Stacks = Annotated[
-    list[str] | None, typer.Argument(help="Names or patterns of the stacks.", show_default="all")
+    list[str] | None,
+    typer.Argument(
+        help="Names or patterns of the stacks.", show_default="all", autocompletion=stack_names
+    ),
 ]
 
 Context = Annotated[

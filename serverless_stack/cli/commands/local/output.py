@@ -145,6 +145,7 @@ def show_stopped(output: Output, app_dir: Path, name: str) -> None:
     """Print that a cloud is not running."""
     output.document({"running": False, "name": name, "app_dir": app_dir})
     output.line(f"The local cloud `{name}` of {app_dir} is not running.")
+    output.message("Start it with `serverless-stack local up`, or with `local deploy`.")
 
 
 def show_next(console: Console, cloud: LocalCloud, *commands: str) -> None:

@@ -22,7 +22,7 @@ from serverless_stack.synthesis.traceback_text import failure_in
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from serverless_stack.local.watch.session import Edit
+    from serverless_stack.local.watch.edit import Edit
 
 _MAX_SUBJECTS = 2
 _TAIL_LINES = 30

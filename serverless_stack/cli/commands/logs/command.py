@@ -77,7 +77,7 @@ def logs(
 
     Example: serverless-stack logs Shop/Function --local --follow
 
-    JSON, a line for each event: time, stream, message.
+    JSON: a line for each event, with time, stream, message.
 
     Exit status: 0 if read, and after Ctrl-C; 2 if there is no such function, on invalid input or
     an error of AWS.

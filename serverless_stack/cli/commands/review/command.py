@@ -11,6 +11,7 @@ from serverless_stack._shared.text import did_you_mean
 from serverless_stack.cli.commands.diagram import files
 from serverless_stack.cli.commands.review import output as review_output
 from serverless_stack.cli.commands.review.picture import picture
+from serverless_stack.cli.completion import stack_names
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import Json, Quiet
 from serverless_stack.cli.output import Output
@@ -53,7 +54,12 @@ Region = Annotated[str | None, typer.Option("--region", help="The AWS region of 
 Profile = Annotated[str | None, typer.Option("--profile", help="The AWS profile for `--deployed`.")]
 Stacks = Annotated[
     list[str] | None,
-    typer.Option("--stack", metavar="STACK", help="Review only this stack. Repeatable."),
+    typer.Option(
+        "--stack",
+        metavar="STACK",
+        help="Review only this stack. Repeatable.",
+        autocompletion=stack_names,
+    ),
 ]
 AppDir = Annotated[
     Path, typer.Option("--app-dir", help="The folder with the cdk.json of the CDK app.")

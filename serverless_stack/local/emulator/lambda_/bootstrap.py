@@ -65,9 +65,9 @@ class LambdaLogging(logging.StreamHandler[Any]):
         self.terminator = ""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add the invocation's id to the record."""
+        """Add the invocation's id to the record, and ask the filters that loggers have added."""
         record.request_id = self.request_id
-        return True
+        return super().filter(record)
 
 
 class JsonFormatter(logging.Formatter):

@@ -129,7 +129,7 @@ def test_an_extra_in_part(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "requires", lambda _name: [*lines, "no>=1; extra == 'redis'"])
     found = machine(app)
     assert found["extra/operations"].what == "the extra `operations` lacks nowhere"
-    assert found["extra/operations"].remedy == "pip install 'serverless-stack[operations]'"
+    assert found["extra/operations"].remedy == "pip install nowhere"
     assert found["extras"].what == "extras: none; not installed: operations, redis"
 
 

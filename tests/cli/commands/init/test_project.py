@@ -72,6 +72,11 @@ def test_its_own_tests_pass_at_once(projects: dict[tuple[str, ...], Path]) -> No
     assert "2 passed" in done.stdout
 
 
+def test_the_guide_shows_its_app(projects: dict[tuple[str, ...], Path]) -> None:
+    shown = (REPOSITORY / "examples/new_project/app.py.txt").read_text("utf-8")
+    assert (projects[()] / "app.py").read_text("utf-8") == shown
+
+
 def test_its_style(projects: dict[tuple[str, ...], Path]) -> None:
     """`make types` checks its types."""
     folders = [str(folder) for folder in projects.values()]

@@ -187,8 +187,9 @@ def test_all_that_is_missing_in_one_message(
     assert result.exit_code == 2
     assert result.stdout == ""
     lines = result.stderr.splitlines()
-    assert lines[0] == "The local cloud cannot start; nothing was changed:"
-    assert [line[:14] for line in lines[1:]] == [
+    assert lines[0] == "Error: the local cloud cannot start; nothing was changed:"
+    assert lines[-1] == "`serverless-stack doctor` checks this machine as a whole."
+    assert [line[:14] for line in lines[1:-1]] == [
         "- there is no ",
         "- redis-server",
         "- memcached is",

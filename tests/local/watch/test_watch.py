@@ -1,0 +1,176 @@
+"""Saved files of an app, and what a local cloud serves after each."""
+
+import json
+import os
+import shutil
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from serverless_stack.local.cdk.stacks import list_stacks
+from serverless_stack.local.cloud import LocalCloud
+from serverless_stack.local.errors import LocalCloudError
+from serverless_stack.local.processes import lifecycle
+from serverless_stack.local.watch.edit import Edit
+from serverless_stack.local.watch.session import Watch
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("watch")]
+
+APP = """
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from serverless_stack.constructs import Cdn, ContentDeployment, StorageBucket
+
+app = cdk.App()
+stack = cdk.Stack(app, "Edited")
+function = lambda_.Function(
+    stack, "Function", runtime=lambda_.Runtime.PYTHON_3_13, handler="index.handler",
+    code=lambda_.Code.from_asset("../handler"), memory_size=128,
+)
+function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE)
+node = lambda_.Function(
+    stack, "Node", runtime=lambda_.Runtime.NODEJS_22_X, handler="index.handler",
+    code=lambda_.Code.from_asset("node"),
+)
+bucket = StorageBucket(stack, "Bucket")
+cdn = Cdn(stack, "Cdn", bucket=bucket)
+ContentDeployment(stack, "Content", source="site", bucket=bucket, distributions=[cdn])
+app.synth()
+"""
+
+
+def handler(answer: str) -> str:
+    return f"def handler(event, context):\n    return {{'statusCode': 200, 'body': '{answer}'}}\n"
+
+
+class Edits:
+    """An app in the folder `app` of a project, its cloud and its watch."""
+
+    def __init__(self, project: Path) -> None:
+        self.project = project
+        self.app_dir = project / "app"
+        self.stop = threading.Event()
+        self.write("app/app.py", APP)
+        self.write("app/cdk.json", json.dumps({"app": "python3 app.py"}))
+        self.write("app/node/index.js", "exports.handler = async () => 'first';\n")
+        self.write("app/site/index.html", "<p>first</p>\n")
+        self.write("handler/index.py", handler("first"))
+        self.cloud = LocalCloud.start(self.app_dir)
+        self.watch = Watch(self.cloud).__enter__()
+        self.urls = self.watch.deploy().urls
+        self.edits = self.watch.edits(self.stop)
+
+    def write(self, name: str, text: str) -> None:
+        """Save a file as editors do: another file, then its new name."""
+        path = self.project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f"{path.name}.tmp")
+        temporary.write_text(text)
+        temporary.replace(path)
+
+    def next(self) -> Edit:
+        """Return the next edit. It is bound to come: an event is waiting for it."""
+        return next(self.edits)
+
+    def saved(self, edit: Edit) -> list[str]:
+        return [os.path.relpath(path, self.project) for path in edit.files]
+
+    def answer(self) -> str:
+        return body_of(self.urls.functions[0].url)
+
+    def page(self, path: str = "") -> str:
+        return body_of(f"{self.urls.distributions[0].url}{path}")
+
+
+def body_of(url: str) -> str:
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        return bytes(answer.read()).decode()
+
+
+@pytest.fixture(scope="module")
+def edits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edits]:
+    with pytest.MonkeyPatch.context() as patch:
+        repository = Path(__file__).parents[3]
+        binaries = repository / "node_modules" / ".bin"
+        patch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("PYTHONPATH", str(repository))
+        patch.setenv("CDK_VALIDATION", "false")
+        project = tmp_path_factory.mktemp("watch") / "a project"
+        project.mkdir()
+        world = Edits(project)
+        try:
+            yield world
+        finally:
+            world.watch.__exit__()
+            lifecycle.stop(world.app_dir, "default")
+            shutil.rmtree(project)
+
+
+def test_a_saved_handler_answers(edits: Edits) -> None:
+    assert edits.answer() == "first"
+    edits.watch._synthesizer.synthesize(edits.project / "ignored")  # waits for the rehearsal
+    edits.write("handler/index.py", handler("second"))
+    edit = edits.next()
+    while "handler/index.py" not in edits.saved(edit):  # the folder was not watched yet
+        edit = edits.next()
+    assert (edit.result, edit.error) == ("updated", "")
+    assert edit.subjects == ("Edited/Function",)
+    assert [step.name for step in edit.steps] == ["synth", "publish", "update"]
+    assert edits.answer() == "second"
+
+
+def test_a_saved_page_is_fresh_and_a_deleted_one_gone(edits: Edits) -> None:
+    assert edits.page("index.html") == "<p>first</p>\n"
+    edits.write("app/site/index.html", "<p>second</p>\n")
+    edits.write("app/site/about.html", "<p>about</p>\n")
+    edit = edits.next()
+    assert edits.saved(edit) == ["app/site/about.html", "app/site/index.html"]
+    assert edit.result == "updated"
+    assert edits.page("index.html") == "<p>second</p>\n"
+    assert edits.page("about.html") == "<p>about</p>\n"
+
+
+def test_a_syntax_error_is_shown_and_the_last_good_version_serves(edits: Edits) -> None:
+    edits.write("handler/index.py", "def handler(event, context)\n    return 1\n")
+    edit = edits.next()
+    assert edit.result == "failed"
+    assert "handler/index.py:1: expected ':'\ndef handler(event, context)" in edit.error
+    edits.write("app/node/index.js", "exports.handler = async () => {{;\n")
+    edit = edits.next()
+    assert "node/index.js:1: SyntaxError: Unexpected" in edit.error
+    assert edits.answer() == "second"
+    edits.write("handler/index.py", handler("third"))
+    edits.write("app/node/index.js", "exports.handler = async () => 'third';\n")
+    edit = edits.next()
+    assert (edit.result, edit.error) == ("updated", "")
+    assert edits.answer() == "third"
+
+
+def test_a_mistake_in_the_app_is_named_by_its_line(edits: Edits) -> None:
+    edits.write("app/app.py", APP.replace("memory_size=128", "memory_sise=128"))
+    edit = edits.next()
+    assert edit.result == "failed"
+    assert "unexpected keyword argument 'memory_sise'" in edit.log
+    edits.write("app/app.py", APP)
+    assert edits.next().result == "unchanged"
+
+
+def test_a_changed_construct_is_deployed_and_nothing_has_drifted(edits: Edits) -> None:
+    edits.write("app/app.py", APP.replace("memory_size=128", "memory_size=256"))
+    edit = edits.next()
+    assert (edit.result, edit.error) == ("deployed", "")
+    assert [step.name for step in edit.steps] == ["synth", "deploy"]
+    before = [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)]
+    result = LocalCloud.attach(edits.app_dir).deploy()  # as another person would
+    assert [phase.name for phase in result.phases] == ["synth", "deploy"]
+    assert [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)] == before
+    assert edits.answer() == "third"
+    assert edits.page("about.html") == "<p>about</p>\n"
+
+
+def test_a_second_watch_is_refused(edits: Edits) -> None:
+    with pytest.raises(LocalCloudError, match="`default` is watched already: end the other"):
+        Watch(edits.cloud).__enter__()
