@@ -124,7 +124,7 @@ class Tab:
                     pending.clear()  # a script reloads the page: nobody waits for its images
                 if body.get("type") == "Script" and "." not in body["requestId"]:
                     page.workers.add(body["request"]["url"])  # which gets the answer itself
-                elif target.netloc == origin:
+                elif target.netloc == origin and body.get("type") != "Other":  # no favicons
                     pending.add(body["requestId"])
                 elif target.scheme in ("http", "https") and target.netloc != origin:
                     page.foreign.add(body["request"]["url"])

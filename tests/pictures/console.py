@@ -13,7 +13,7 @@ from tests.browser.tab import Tab
 
 REPOSITORY = Path(__file__).parents[2]
 _ORDER = b'{"customer": "Ada", "lines": [{"product": "espresso", "quantity": 2}]}'
-_WIDTH, _HEIGHT = 1200, 780
+_WIDTH, _HEIGHT = 1200, 820
 
 
 def screenshot(name: str) -> Callable[[], bytes]:
@@ -68,6 +68,11 @@ def _requests(tab: Tab) -> None:
     tab.wait_for("document.querySelector('tbody button')")
     tab.click("tbody button")
     tab.wait_for_text("Event that the handler received", ".detail")
+    tab.evaluate(
+        "[...document.querySelectorAll('.detail summary')].find((each) =>"
+        " each.innerText.startsWith('Event')).click()"
+    )
+    tab.evaluate("document.querySelector('.detail').scrollIntoView()")
 
 
 def _caches(tab: Tab) -> None:

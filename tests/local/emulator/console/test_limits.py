@@ -1,7 +1,21 @@
 """Large buckets, values, queues and logs are shown in part."""
 
+from typing import Any
+
 from tests.local.emulator.conftest import Emulator
 from tests.local.emulator.console.world import Console, redis_of
+
+
+def test_an_empty_cloud_has_nothing_to_show(empty: dict[str, Any]) -> None:
+    assert empty["overview"]["stacks"] == []
+    assert empty["overview"]["urls"] == {"apis": [], "distributions": [], "functions": []}
+    assert empty["exchanges"] == {"exchanges": []}
+    assert empty["logs"] == {"functions": []}
+    assert empty["caches"] == {"caches": []}
+    assert empty["cdn"] == {"distributions": []}
+    assert empty["buckets"] == {"buckets": []}
+    assert empty["queues"] == {"queues": []}
+    assert empty["diagram"] == {"svg": "", "nodes": []}
 
 
 def test_a_bucket_is_listed_in_pages(console: Console, cloud: Emulator) -> None:

@@ -151,9 +151,9 @@ class Console:
             return Answer(error.code, dict(error.headers), error.read())
 
 
-def redis_of(cloud: Emulator) -> Redis:
+def redis_of(cloud: Emulator, kind: str = "PrimaryEndpoint") -> Redis:
     groups = cloud.client("elasticache").describe_replication_groups()["ReplicationGroups"]
-    endpoint = groups[0]["NodeGroups"][0]["PrimaryEndpoint"]
+    endpoint = groups[0]["NodeGroups"][0][kind]
     return Redis(
         endpoint["Address"],
         endpoint["Port"],
@@ -201,6 +201,9 @@ def deploy(cloud: Emulator) -> None:
         redis.zadd("popular", {"espresso": 12, "filter": 3})
         redis.get("orders/7.json")
         redis.get("orders/9.json")
+        assert redis.wait(1, 10_000) == 1
+    with redis_of(cloud, "ReaderEndpoint") as reader:
+        reader.get("orders/8.json")
     memcached = memcached_of(cloud)
     memcached.set("views:espresso", b"41", expire=600)
     memcached.get("views:espresso")

@@ -25,23 +25,23 @@ class Cache:
         kind: What it is, for people.
         engines: The ids of its engines, without replicas.
         password: The AUTH token of a Redis cache.
-        replicas: The number of replicas.
+        replicas: The ids of its replicas, from which apps read as well.
     """
 
     name: str
     kind: str
     engines: tuple[str, ...]
     password: str = ""
-    replicas: int = 0
+    replicas: tuple[str, ...] = ()
 
 
 def views(manager: EngineManager) -> dict[tuple[str, str], View]:
     """Return the views of this tab."""
     lost: dict[str, list[int]] = {}
 
-    def looks(cache: Cache) -> list[RedisLook | MemcachedLook]:
+    def looks(cache: Cache, engines: tuple[str, ...]) -> list[RedisLook | MemcachedLook]:
         found: list[RedisLook | MemcachedLook] = []
-        for engine_id in cache.engines:
+        for engine_id in engines:
             engine = manager.get(engine_id)
             own = lost.setdefault(engine_id, [0, 0])
             if isinstance(engine, RedisServer):
@@ -55,10 +55,15 @@ def views(manager: EngineManager) -> dict[tuple[str, str], View]:
         cache = next((each for each in caches() if each.name == name), None)
         if cache is None:
             raise ConsoleError(f"there is no cache {name}", 404)
-        return cache, looks(cache)
+        return cache, looks(cache, cache.engines)
 
     def overview(request: ConsoleRequest) -> object:
-        return {"caches": [_described(each, looks(each)) for each in caches()]}
+        return {
+            "caches": [
+                _described(each, looks(each, each.engines), looks(each, each.replicas))
+                for each in caches()
+            ]
+        }
 
     def keys(request: ConsoleRequest) -> object:
         _cache, found = look_of(request)
@@ -104,7 +109,7 @@ def caches() -> list[Cache]:
                 _engine_name(group),
                 tuple(dict.fromkeys(each for each in engines if each not in replicas)),
                 (group.get("_auth_tokens") or [""])[-1],
-                len(replicas),
+                tuple(sorted(replicas)),
             )
         )
     for cluster in list(elasticache._clusters._data.values()):
@@ -129,19 +134,27 @@ def _engine_name(record: Document) -> str:
     return {"valkey": "Valkey", "memcached": "Memcached"}.get(record.get("Engine", ""), "Redis")
 
 
-def _described(cache: Cache, found: list[RedisLook | MemcachedLook]) -> Document:
+def _described(
+    cache: Cache,
+    engines: list[RedisLook | MemcachedLook],
+    replicas: list[RedisLook | MemcachedLook],
+) -> Document:
     document: Document = {
         "name": cache.name,
         "kind": cache.kind,
         "nodes": len(cache.engines),
-        "replicas": cache.replicas,
+        "replicas": len(cache.replicas),
     }
     try:
-        statistics = [look.statistics() for look in found]
-    except (ConnectionError, OSError, RespError) as error:
+        primaries = [look.statistics() for look in engines]
+        readers = primaries + [look.statistics() for look in replicas]
+    except (OSError, RespError) as error:
         return {**document, "problem": f"the cache does not answer: {error}"}
-    names = ("keys", "hits", "misses", "bytes", "evictions")
-    return {**document, **{name: sum(each[name] for each in statistics) for name in names}}
+    for name in ("keys", "bytes", "evictions"):
+        document[name] = sum(each[name] for each in primaries)
+    for name in ("hits", "misses"):
+        document[name] = sum(each[name] for each in readers)
+    return document
 
 
 def _answered(ask: Callable[[], Any]) -> Any:

@@ -9,7 +9,7 @@ export async function show(root) {
   const picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "Diagram" });
   const side = h("section", { class: "card detail stack", "aria-labelledby": "box", hidden: true });
   const fit = h("input", { id: "fit", type: "checkbox", checked: true, onchange: () => picture.classList.toggle("fit", fit.checked) });
-  const bar = h("div", { class: "row" }, h("span", { class: "check" }, fit, h("label", { for: "fit" }, "Fit to the window")),
+  const bar = h("div", { class: "row middle" }, h("span", { class: "check" }, fit, h("label", { for: "fit" }, "Fit to the window")),
     h("span", { class: "muted" }, "Choose a box to see its resources. A function lights up when it runs."));
   picture.classList.add("fit");
   fill(root, note("The diagram is drawn. The first one takes some seconds."));
