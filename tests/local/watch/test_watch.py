@@ -140,10 +140,12 @@ def test_a_syntax_error_is_shown_and_the_last_good_version_serves(edits: Edits) 
     edits.write("handler/index.py", "def handler(event, context)\n    return 1\n")
     edit = edits.next()
     assert edit.result == "failed"
-    assert "handler/index.py:1: expected ':'\ndef handler(event, context)" in edit.error
-    edits.write("app/node/index.js", "exports.handler = async () => {{;\n")
+    python = "../handler/index.py:1: expected ':'\ndef handler(event, context)"
+    assert edit.error == python
+    edits.write("app/node/index.js", "exports.handler = async ( => 1;\n")
     edit = edits.next()
-    assert "node/index.js:1: SyntaxError: Unexpected" in edit.error
+    assert python in edit.error  # it is still not deployed
+    assert "node/index.js:1: SyntaxError: " in edit.error
     assert edits.answer() == "second"
     edits.write("handler/index.py", handler("third"))
     edits.write("app/node/index.js", "exports.handler = async () => 'third';\n")
