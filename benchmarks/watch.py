@@ -116,7 +116,7 @@ def measure_edits(console: Console, folder: Path, cloud: LocalCloud) -> None:
             page.write_text(f"{text}<!-- edit {number} -->\n")
 
         def save_construct(number: int) -> None:
-            function = f'{{"code": "handler", "memory_size": {512 + number}}}'
+            function = f'{{"code": "handler", "memory_size": {1000 + number}}}'
             (folder / "app.py").write_text(APP.replace('"handler"', function))
 
         def deployments(number: int) -> bool:
@@ -153,7 +153,7 @@ def until_it_is_there(
     save(number)
     while not is_there(number):
         if time.monotonic() - start > 300:
-            raise TimeoutError("the edit had no effect within 300 s")
+            raise TimeoutError(f"edit {number} had no effect within 300 s: {save.__name__}")
         time.sleep(0.01)
     return time.monotonic() - start
 

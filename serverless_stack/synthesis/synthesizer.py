@@ -57,6 +57,7 @@ class Synthesizer:
         self._settings: object = None
         self._process: WarmProcess | None = None
         self._app: PythonApp | str = ""
+        self._is_told = False  # why the app cannot be warm
         self._count = 0
         self._failures = 0  # in a row
         self._rehearsal: threading.Thread | None = None
@@ -77,7 +78,8 @@ class Synthesizer:
         if settings != self._settings:
             return self._synthesize_cold(out, settings, "cdk.json or the context has changed")
         if self._process is None:
-            return self._synthesize_cold(out, settings, str(self._app))
+            reason, self._is_told = "" if self._is_told else str(self._app), True
+            return self._synthesize_cold(out, settings, reason)
         try:
             self._process.run(out)
             if reason := _needs_cli(out):
@@ -164,6 +166,7 @@ class Synthesizer:
             current.recording = recording
             return
         self._retire()
+        self._is_told = self._is_told and app == self._app
         self._app = app
         if isinstance(app, PythonApp):
             self._start(app, recording)

@@ -1,6 +1,8 @@
 """`serverless-stack synth`: synthesize an app, once or after each saved file."""
 
 import os
+import shutil
+import signal
 import tempfile
 import threading
 import time
@@ -82,7 +84,7 @@ def synth(
                     for edit in _edits(synthesizer, folder, out):
                         show(output, edit, folder, verbose=verbose)
                 except KeyboardInterrupt as error:
-                    raise typer.Exit(ExitStatus.INTERRUPTED) from error
+                    raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from error
 
 
 def _edits(synthesizer: Synthesizer, folder: Path, out: Path) -> Iterator[Edit]:
@@ -117,7 +119,5 @@ def _synthesize(synthesizer: Synthesizer, out: Path, edit: Edit) -> None:
 
 
 def _replace(out: Path, target: Path) -> None:
-    import shutil
-
     shutil.rmtree(out, ignore_errors=True)
     target.rename(out)

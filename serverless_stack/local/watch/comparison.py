@@ -9,6 +9,7 @@ from pathlib import Path
 from serverless_stack.local.cdk.assembly import Stack, Template
 
 _ID = re.compile(r"[0-9a-f]{64}")
+_PARTS = frozenset({"Resource", "Default", "Permissions"})
 _CODE_TYPES = {"AWS::Lambda::Function": "Code", "AWS::Lambda::LayerVersion": "Content"}
 
 
@@ -122,7 +123,15 @@ def _changed_resources(before: Stack, after: Stack) -> Iterator[str]:
     old, new = _resources(before.templates), _resources(after.templates)
     for path in sorted({*old, *new}):
         if old.get(path) != new.get(path):
-            yield path
+            yield _construct(path)
+
+
+def _construct(path: str) -> str:
+    """Return the path of the construct that a person wrote, not of a part that it is made of."""
+    parts = path.split("/")
+    while len(parts) > 2 and (parts[-1] in _PARTS or parts[-1] == parts[-2]):
+        parts.pop()
+    return "/".join(parts)
 
 
 def _resources(templates: Sequence[Template]) -> dict[str, object]:

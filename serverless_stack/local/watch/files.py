@@ -122,7 +122,8 @@ class Watcher:
         self._ignored: set[Path] = set()
         self._contents: dict[Path, str] = {}
         self._generated: list[tuple[Path, ...]] = []
-        self._start(roots_of(app_dir, inputs()))
+        self._read = frozenset(inputs())
+        self._start(roots_of(app_dir, self._read))
 
     def batches(self, stop: Event) -> Iterator[tuple[Path, ...]]:
         """Yield what has changed since the last batch, until `stop` is set.
@@ -141,10 +142,9 @@ class Watcher:
             lasting = {path for path, _was_added in found} - passing
             if paths := tuple(filter(self._is_new, self.relevant(map(Path, lasting)))):
                 yield paths
-            roots = roots_of(self._app_dir, self._inputs()) if paths or not found else self._roots
-            if roots != self._roots:
+            if self._has_new_roots():
                 self.close()
-                self._start(roots)
+                self._start(roots_of(self._app_dir, self._read))
                 yield ()
 
     def relevant(self, paths: Iterable[Path]) -> tuple[Path, ...]:
@@ -188,6 +188,13 @@ class Watcher:
         return (
             root is not None and path not in (root, *self._ignored) and not is_ignored(path, root)
         )
+
+    def _has_new_roots(self) -> bool:
+        inputs = frozenset(self._inputs())
+        if inputs == self._read:
+            return False
+        self._read = inputs
+        return roots_of(self._app_dir, inputs) != self._roots
 
     def _is_new(self, path: Path) -> bool:
         """Return whether a path has another content than when it was yielded last."""

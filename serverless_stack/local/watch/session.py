@@ -56,6 +56,7 @@ class Watch:
         self._next = self._home / "cdk.out"
         self._deployed: list[Stack] = []
         self._is_in_step = False  # whether `_deployed` is what the cloud has
+        self._unsettled: set[Path] = set()  # saved since then
         self._synthesis = (0.0, 0.0)  # its beginning and end, by the clock of the files
         self._cleanup = ExitStack()
 
@@ -112,6 +113,7 @@ class Watch:
     def _apply(self, files: tuple[Path, ...]) -> Edit:
         self._check_that_it_runs()
         edit = Edit(files)
+        self._unsettled.update(files)
         first = len(self._edits.phases)
         with edit.measured():
             start, begun = time.monotonic(), time.time()
@@ -133,7 +135,8 @@ class Watch:
         edit.subjects = comparison.names
         if comparison.is_nothing and self._is_in_step:
             return
-        errors = syntax_errors(comparison.changes, edit.files)
+        saved = sorted(self._unsettled)
+        errors = syntax_errors(comparison.changes, saved, self.cloud.app_dir)
         if errors:
             raise LocalCloudError("\n".join(errors))
         if comparison.is_code and self._is_in_step:
@@ -163,6 +166,7 @@ class Watch:
     def _settle(self) -> None:
         self._deployed = self._selected(self.cloud.assembly)
         self._is_in_step = True
+        self._unsettled.clear()
 
     def _selected(self, assembly: Path) -> list[Stack]:
         return select(read_stacks(assembly), self._stacks)

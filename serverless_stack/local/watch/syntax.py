@@ -16,17 +16,18 @@ _MAX_SCRIPTS = 20  # each starts Node.js; more at a time are another checkout, a
 _SECONDS = 30
 
 
-def syntax_errors(changes: Iterable[Change], saved: Sequence[Path]) -> list[str]:
+def syntax_errors(changes: Iterable[Change], saved: Sequence[Path], app_dir: Path) -> list[str]:
     """Return the syntax errors of the Python and JavaScript files that change in functions.
 
     Args:
         changes: The stacks that change.
-        saved: The files that were saved, which the messages name.
+        saved: The files that were saved since the last deployment, which the messages name.
+        app_dir: The folder to which the messages name them.
     """
-    return [error for change in changes for error in _errors_of(change, saved)]
+    return [error for change in changes for error in _errors_of(change, saved, app_dir)]
 
 
-def _errors_of(change: Change, saved: Sequence[Path]) -> list[str]:
+def _errors_of(change: Change, saved: Sequence[Path], app_dir: Path) -> list[str]:
     names = {path.name for path in saved}
     files = {
         path: path.relative_to(folder)
@@ -36,7 +37,7 @@ def _errors_of(change: Change, saved: Sequence[Path]) -> list[str]:
     errors = []
     for path, name in files.items():
         if path.suffix == ".py":
-            errors += _python_errors(path, _shown(name, saved))
+            errors += _python_errors(path, _shown(name, saved, app_dir))
     scripts = [
         path
         for path, name in files.items()
@@ -45,7 +46,7 @@ def _errors_of(change: Change, saved: Sequence[Path]) -> list[str]:
     if scripts and len(scripts) <= _MAX_SCRIPTS:
         node = find_node()
         for path in scripts:
-            errors += _javascript_errors(node.program, path, _shown(files[path], saved))
+            errors += _javascript_errors(node.program, path, _shown(files[path], saved, app_dir))
     return errors
 
 
@@ -67,12 +68,12 @@ def _most_alike(folder: Path, candidates: Sequence[Path]) -> Path | None:
     return max(folders, key=lambda path: len(names & set(os.listdir(path))), default=None)
 
 
-def _shown(name: Path, saved: Sequence[Path]) -> str:
+def _shown(name: Path, saved: Sequence[Path], app_dir: Path) -> str:
     """Return the saved file that became a file of a package; else its name in the package."""
     parts = name.parts
     for path in saved:
         if path.parts[-len(parts) :] == parts:
-            return os.path.relpath(path)
+            return os.path.relpath(path, app_dir)
     return str(name)
 
 

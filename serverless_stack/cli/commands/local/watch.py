@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +15,6 @@ from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
-from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
 from serverless_stack.local.watch.files import names_of
 from serverless_stack.synthesis.traceback_text import failure_in
@@ -87,7 +87,7 @@ def watch(
         except KeyboardInterrupt as error:
             if not down:
                 output.message(f"The local cloud `{name}` runs on: `serverless-stack local down`.")
-            raise typer.Exit(ExitStatus.INTERRUPTED) from error
+            raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from error
         finally:
             if down:
                 cloud.stop()
