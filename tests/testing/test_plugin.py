@@ -33,6 +33,12 @@ def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its plugin is a third of the start of pytest, which these tests start sixty times."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+
+
+@pytest.fixture(autouse=True)
 def without_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python does not see a new test file of the same size in the same second."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
