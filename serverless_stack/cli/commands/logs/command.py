@@ -103,7 +103,8 @@ def logs(
         show = printer(as_json=as_json)
         try:
             for event in reader.follow(_PAUSE[local]) if follow else reader.read():
-                show(event)
+                if as_json or not quiet:
+                    show(event)
         except KeyboardInterrupt as interruption:
             if not follow or isinstance(interruption, aws.Terminated):
                 raise  # Ctrl-C is how to end what has no end
