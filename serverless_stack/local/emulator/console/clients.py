@@ -3,9 +3,7 @@
 import threading
 from typing import Any
 
-from botocore.config import Config
 from botocore.exceptions import ClientError
-from botocore.session import Session
 
 from ..settings import Settings
 from .requests import ConsoleError
@@ -21,12 +19,17 @@ class Clients:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._session = Session()
+        self._session: Any = None
         self._clients: dict[tuple[str, str, str], Any] = {}
 
     def get(self, service: str, account: str, region: str = "us-east-1") -> Any:
         """Return a client."""
+        # Here, because it takes 0.2 s to import, and most clouds need none.
+        from botocore.config import Config
+        from botocore.session import Session
+
         with self._lock:
+            self._session = self._session or Session()
             client = self._clients.get((service, account, region))
             if client is None:
                 key = self._settings.key
