@@ -8,3 +8,9 @@ function letKeyboardScroll() {
 }
 window.addEventListener("load", letKeyboardScroll);
 window.addEventListener("resize", letKeyboardScroll);
+// Sphinx makes headings of the captions of lists, without their level.
+window.addEventListener("DOMContentLoaded", () => {
+  for (const caption of document.querySelectorAll("p.caption[role=heading]:not([aria-level])")) {
+    caption.setAttribute("aria-level", "2");
+  }
+});
